@@ -1,0 +1,104 @@
+//! An Office 365 app integration, as the ledger keeps it.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::id::{AppId, OrgId};
+use super::signal::Signal;
+use super::standing::{Assessment, LastKnown, Standing};
+use super::text::Foreign;
+
+/// The name of the app integrations Regrant looks after. Matched exactly: a custom SAML app may carry it as a label
+/// or inside a longer name.
+pub const OFFICE365: &str = "office365";
+
+/// The suffix that Microsoft gives every tenant's first domain.
+const ONMICROSOFT: &str = ".onmicrosoft.com";
+
+/// A Microsoft tenant's short name, without `.onmicrosoft.com`: what `settings.app.msftTenant` holds.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(from = "String", into = "String")]
+#[schema(value_type = String)]
+pub struct TenantName(String);
+
+impl From<String> for TenantName {
+    fn from(value: String) -> Self {
+        let lower = value.trim().to_ascii_lowercase();
+        Self(lower.strip_suffix(ONMICROSOFT).map(str::to_owned).unwrap_or(lower))
+    }
+}
+
+impl From<TenantName> for String {
+    fn from(tenant: TenantName) -> String {
+        tenant.0
+    }
+}
+
+impl TenantName {
+    /// The short name, in lower case.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What an app integration is, apart from where it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppIdentity {
+    /// The org it belongs to.
+    pub org: OrgId,
+    /// The org's host, as people know it.
+    pub org_domain: String,
+    /// Its id.
+    pub app: AppId,
+    /// Its label, which two apps of one org may share.
+    pub label: Foreign,
+    /// `settings.app.msftTenant`.
+    pub tenant: Option<TenantName>,
+    /// `settings.app.domain`.
+    pub domain: Option<Foreign>,
+}
+
+/// An app as the ledger keeps it: what it is, what was seen, and what that adds up to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppRecord {
+    /// What it is.
+    #[serde(flatten)]
+    pub identity: AppIdentity,
+    /// What was seen last.
+    pub signals: Vec<Signal>,
+    /// What that adds up to.
+    #[serde(flatten)]
+    pub assessment: Assessment,
+    /// When the signals were assessed, in UTC.
+    pub as_of: Timestamp,
+    /// The last standing that rested on a look; set only while the standing is `unknown`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_known: Option<LastKnown>,
+}
+
+impl AppRecord {
+    /// The record after a new assessment, keeping the last standing that rested on a look.
+    pub fn assessed(
+        identity: AppIdentity,
+        signals: Vec<Signal>,
+        assessment: Assessment,
+        as_of: Timestamp,
+        previous: Option<&Self>,
+    ) -> Self {
+        let last_known = (assessment.standing == Standing::Unknown).then(|| previous?.known()).flatten();
+        Self { identity, signals, assessment, as_of, last_known }
+    }
+
+    /// The standing that rests on a look: this record's own, or the one it remembers.
+    fn known(&self) -> Option<LastKnown> {
+        match self.assessment.standing {
+            Standing::Unknown => self.last_known.clone(),
+            standing => Some(LastKnown { standing, as_of: self.as_of }),
+        }
+    }
+
+    /// Shorthand for the standing.
+    pub fn standing(&self) -> Standing {
+        self.assessment.standing
+    }
+}

@@ -1,0 +1,73 @@
+//! Okta's provisioning connection of an app: `GET /api/v1/apps/{appId}/connections/default`.
+//!
+//! The schema has closed enums; the wire has had members missing and may gain values. What is not known decodes to
+//! `Other` and keeps its spelling.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! open_enum {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $wire:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(from = "String", into = "String")]
+        pub enum $name {
+            $($(#[$vdoc])* $variant,)+
+            /// A value this version does not know, as Okta spelt it.
+            Other(String),
+        }
+
+        impl From<String> for $name {
+            fn from(value: String) -> Self {
+                match value.as_str() {
+                    $($wire => Self::$variant,)+
+                    _ => Self::Other(value),
+                }
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(value: $name) -> String {
+                match value {
+                    $($name::$variant => $wire.to_owned(),)+
+                    $name::Other(spelling) => spelling,
+                }
+            }
+        }
+    };
+}
+
+open_enum!(
+    /// `profile.authScheme` of a connection.
+    AuthScheme {
+        /// Consent on Microsoft Graph.
+        Oauth2 = "OAUTH2",
+        /// A static token; not expected for Office 365.
+        Token = "TOKEN",
+        /// Provisioning is not supported, or the scheme is not known to Okta.
+        Unknown = "UNKNOWN",
+    }
+);
+
+open_enum!(
+    /// `status` of a connection.
+    ConnectionStatus {
+        /// Provisioning runs over this connection.
+        Enabled = "ENABLED",
+        /// The connection is prepared or was switched off.
+        Disabled = "DISABLED",
+        /// Okta cannot tell.
+        Unknown = "UNKNOWN",
+    }
+);
+
+open_enum!(
+    /// `status` of an app integration.
+    AppStatus {
+        /// In use.
+        Active = "ACTIVE",
+        /// Switched off by an administrator.
+        Inactive = "INACTIVE",
+        /// Gone.
+        Deleted = "DELETED",
+    }
+);

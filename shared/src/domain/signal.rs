@@ -1,0 +1,135 @@
+//! Signals: single things seen, each with its source and its time.
+//!
+//! Standings are made of signals and nothing else. A new generation of Okta's integration is a new kind here, not a
+//! special case elsewhere.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::connection::{AppStatus, AuthScheme, ConnectionStatus};
+
+/// Who told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Source {
+    /// Okta's Management API.
+    Okta,
+    /// Okta's System Log.
+    OktaSystemLog,
+    /// Microsoft Graph.
+    MicrosoftGraph,
+    /// Regrant's own records.
+    Regrant,
+}
+
+/// What a look was for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Look {
+    /// The app integration itself.
+    App,
+    /// The provisioning connection.
+    Connection,
+    /// The provisioning features.
+    Features,
+    /// The permission grants on Microsoft's side.
+    PermissionGrants,
+}
+
+/// What `GET /api/v1/apps/{appId}/features` says about provisioning as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Provisioning {
+    /// The features were listed, so provisioning is on.
+    Enabled,
+    /// `E0000001`, "Provisioning is not enabled for the app instance."
+    NotEnabled,
+    /// `E0000001`, "Provisioning is not supported."
+    NotSupported,
+}
+
+/// One thing seen.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum SignalKind {
+    /// A look failed. Says nothing about what it would have shown.
+    CouldNotLook {
+        /// What the look was for.
+        look: Look,
+        /// Why it failed, in words for people, with Okta's `errorId` where there was one.
+        reason: String,
+    },
+    /// The app integration was read.
+    AppRead {
+        /// Its life-cycle status.
+        #[schema(value_type = String)]
+        status: AppStatus,
+        /// Its `features`, as Okta spells them.
+        features: Vec<String>,
+        /// `settings.app.tenantType`: set where the tenant is not in the global cloud.
+        tenant_type: Option<String>,
+    },
+    /// The app is no longer among the apps the org lists.
+    AppNotListed,
+    /// The provisioning connection was read.
+    ConnectionRead {
+        /// How Okta signs in to Microsoft.
+        #[schema(value_type = String)]
+        auth_scheme: AuthScheme,
+        /// Whether provisioning runs over it.
+        #[schema(value_type = String)]
+        status: ConnectionStatus,
+        /// Whether Okta offered a consent link. It does so before the first consent and after it.
+        authorize_offered: bool,
+    },
+    /// The connection was consented and enabled at this signal's time, whatever it is now.
+    ConnectionWasEnabled,
+    /// The provisioning features were asked for.
+    ProvisioningRead {
+        /// The answer.
+        provisioning: Provisioning,
+    },
+    /// The permission grants of Okta's service principal were read in Microsoft Graph.
+    PermissionGrantsRead {
+        /// Required permissions that are not granted.
+        missing: Vec<String>,
+        /// Whether any grant was found.
+        any_granted: bool,
+        /// `accountEnabled` of the service principal.
+        principal_enabled: bool,
+    },
+    /// Okta could not sign in to Microsoft for this app.
+    CredentialFailure {
+        /// The System Log event type.
+        event_type: String,
+    },
+    /// The person who consented no longer holds the role that re-authentication needs.
+    ConsenterLostRole,
+    /// Okta's dedicated Entra credential could not be rotated.
+    CredentialRotationFailed,
+    /// Okta answered something this version does not know.
+    Surprise {
+        /// What it was.
+        what: String,
+    },
+}
+
+/// One thing seen, who told, and when.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Signal {
+    /// When it was seen, in UTC.
+    #[schema(value_type = String, format = DateTime)]
+    pub seen_at: Timestamp,
+    /// Who told.
+    pub source: Source,
+    /// What was seen.
+    #[serde(flatten)]
+    pub kind: SignalKind,
+}
+
+impl Signal {
+    /// A signal from Okta's Management API.
+    pub fn okta(seen_at: Timestamp, kind: SignalKind) -> Self {
+        Self { seen_at, source: Source::Okta, kind }
+    }
+}

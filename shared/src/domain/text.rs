@@ -1,0 +1,63 @@
+//! Text that somebody else wrote and that we show.
+//!
+//! An app's label may hold HTML, control characters or marks that reverse the reading direction. [`Foreign`] keeps it
+//! as it is and shows it harmlessly.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Text from outside: kept as it came, and shown with every invisible or direction-changing character written out.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(transparent)]
+#[schema(value_type = String)]
+pub struct Foreign(String);
+
+impl Foreign {
+    /// Keeps `text` as it came.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text as it came. Never for a terminal, a log or a page.
+    pub fn raw(&self) -> &str {
+        &self.0
+    }
+}
+
+/// True for characters that do not show themselves: controls, line separators, and Unicode's direction marks
+/// (UAX #9: U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069), zero-width and tag characters.
+pub fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{00ad}' | '\u{061c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+impl fmt::Display for Foreign {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = String::with_capacity(self.0.len());
+        for c in self.0.chars() {
+            if is_hidden(c) { shown.extend(c.escape_unicode()) } else { shown.push(c) }
+        }
+        f.pad(&shown)
+    }
+}
+
+impl fmt::Debug for Foreign {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{self}\"")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hidden_characters_are_written_out_and_nothing_else_is_touched() {
+        let label = Foreign::new("Büro \u{202e}cod.exe\u{1b}[31m\n<b>");
+        assert_eq!(label.to_string(), "Büro \\u{202e}cod.exe\\u{1b}[31m\\u{a}<b>");
+        assert_eq!(label.raw(), "Büro \u{202e}cod.exe\u{1b}[31m\n<b>");
+    }
+}

@@ -1,0 +1,106 @@
+//! Okta's Management API, as far as Regrant needs it.
+//!
+//! [`Okta`] is the port the use cases know: it resolves an org and opens it with a credential. [`client`] is the real
+//! one. Nothing here changes anything in Okta: a scan only GETs.
+
+pub mod auth;
+pub mod client;
+pub mod credential;
+pub mod error;
+pub mod org_url;
+pub mod paging;
+pub mod rate_budget;
+pub mod transport;
+pub mod wire;
+
+use async_trait::async_trait;
+use url::Url;
+
+use crate::domain::app::TenantName;
+use crate::domain::connection::{AppStatus, AuthScheme, ConnectionStatus};
+use crate::domain::id::{AppId, OrgId};
+use crate::domain::signal::Provisioning;
+use crate::domain::text::Foreign;
+
+pub use credential::OktaCredential;
+pub use error::OktaError;
+pub use org_url::OrgUrl;
+
+/// What an org's `/.well-known/okta-organization` says, checked against the allow-list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResolvedOrg {
+    /// The org's stable key.
+    pub id: OrgId,
+    /// Where its API is; the only place a credential may go.
+    pub base_url: OrgUrl,
+    /// `idx` (Identity Engine) or `v1` (Classic), where it was told.
+    pub pipeline: Option<String>,
+}
+
+/// An Office 365 app as the list shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedApp {
+    /// Its id.
+    pub id: AppId,
+    /// Its label.
+    pub label: Foreign,
+    /// Its life-cycle status.
+    pub status: AppStatus,
+    /// Its `features`, as Okta spells them.
+    pub features: Vec<String>,
+    /// `settings.app.msftTenant`.
+    pub tenant: Option<TenantName>,
+    /// `settings.app.domain`.
+    pub domain: Option<Foreign>,
+    /// `settings.app.tenantType`.
+    pub tenant_type: Option<String>,
+    /// What was in the answer and not understood, in words for people.
+    pub surprises: Vec<String>,
+}
+
+/// A page of the app list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppPage {
+    /// The Office 365 apps of this page. Other apps, which the filter should have kept out, are dropped.
+    pub apps: Vec<ListedApp>,
+    /// Where the list goes on, as the org's `Link` header said it; its host has been checked.
+    pub next: Option<Url>,
+    /// What could not be read as an app, in words for people.
+    pub surprises: Vec<String>,
+}
+
+/// A provisioning connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Connection {
+    /// `profile.authScheme`, or the outer `authScheme` where there is no profile.
+    pub auth_scheme: AuthScheme,
+    /// Whether provisioning runs over it.
+    pub status: ConnectionStatus,
+    /// `_links.authorize.href`: Microsoft's consent page, for this app. Holds Okta's `state`, so it is not logged.
+    pub authorize: Option<Url>,
+    /// What was in the answer and not understood, in words for people.
+    pub surprises: Vec<String>,
+}
+
+/// One org, opened with a credential. Every call is a GET.
+#[async_trait]
+pub trait OktaOrg: Send + Sync {
+    /// A page of the org's Office 365 apps: the first, or the one `next` leads to.
+    async fn apps(&self, next: Option<&Url>) -> Result<AppPage, OktaError>;
+    /// One app by id.
+    async fn app(&self, app: &AppId) -> Result<ListedApp, OktaError>;
+    /// An app's provisioning connection.
+    async fn connection(&self, app: &AppId) -> Result<Connection, OktaError>;
+    /// Whether provisioning is on for an app.
+    async fn provisioning(&self, app: &AppId) -> Result<Provisioning, OktaError>;
+}
+
+/// Okta, as the use cases know it.
+#[async_trait]
+pub trait Okta: Send + Sync {
+    /// Asks a host, without any credential, which org it is, and refuses one whose API is elsewhere than on the
+    /// allow-list.
+    async fn resolve(&self, host: &OrgUrl) -> Result<ResolvedOrg, OktaError>;
+    /// Opens an org. Sends nothing yet.
+    fn open(&self, base_url: &OrgUrl, credential: &OktaCredential) -> Result<Box<dyn OktaOrg>, OktaError>;
+}

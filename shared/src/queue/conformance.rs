@@ -1,0 +1,1 @@
+//! What every queue adapter must do.

@@ -1,0 +1,1 @@
+//! What every vault adapter must do.

@@ -1,0 +1,94 @@
+//! The vault: where secrets live, and the only place they live.
+//!
+//! A new version of a secret is written pending, tried, and only then made current, so that a value that does not work
+//! never replaces one that does. The stages are AWS Secrets Manager's `AWSPENDING`, `AWSCURRENT` and `AWSPREVIOUS`.
+
+#[cfg(any(test, feature = "testing"))]
+pub mod conformance;
+pub mod sealed_file;
+
+use async_trait::async_trait;
+use secrecy::SecretString;
+
+use crate::domain::id::OrgId;
+
+/// The name of a secret.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum SecretName {
+    /// `regrant/okta/{org}`: the credential for an Okta org, as JSON (see [`crate::okta::credential`]).
+    Okta(OrgId),
+}
+
+impl SecretName {
+    /// The name as the vault knows it.
+    pub fn path(&self) -> String {
+        match self {
+            Self::Okta(org) => format!("regrant/okta/{org}"),
+        }
+    }
+}
+
+/// Which version of a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Written and not yet tried.
+    Pending,
+    /// In use.
+    Current,
+    /// In use before the current one.
+    Previous,
+}
+
+/// Why the vault could not serve.
+#[derive(Debug, thiserror::Error)]
+pub enum VaultError {
+    /// The key file or the vault folder can be read by others than its owner.
+    #[error(
+        "{path} can be read by other users (mode {mode:o}); run `chmod {wanted:o} {path}` and think about who may have read it"
+    )]
+    LooseMode {
+        /// The file or folder.
+        path: String,
+        /// Its permission bits.
+        mode: u32,
+        /// The loosest mode that is accepted.
+        wanted: u32,
+    },
+    /// The key does not open the file, or the file was changed.
+    #[error(
+        "{path} does not open with this vault's key: it was changed, or sealed with another key; restore both from one backup"
+    )]
+    DoesNotOpen {
+        /// The file.
+        path: String,
+    },
+    /// There is no pending version to make current.
+    #[error("no pending version of {name} to make current; write one first")]
+    NothingPending {
+        /// The secret's name.
+        name: String,
+    },
+    /// The file system refused.
+    #[error("the vault could not {action} {path}: {source}")]
+    Io {
+        /// What was tried.
+        action: &'static str,
+        /// The file or folder.
+        path: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+/// Where secrets live.
+#[async_trait]
+pub trait Vault: Send + Sync {
+    /// The secret at `stage`, or `None` where there is none.
+    async fn get(&self, name: &SecretName, stage: Stage) -> Result<Option<SecretString>, VaultError>;
+    /// Writes a pending version, replacing a pending one. The current one is untouched.
+    async fn put_pending(&self, name: &SecretName, secret: &SecretString) -> Result<(), VaultError>;
+    /// Makes the pending version current and the current one previous, at once.
+    async fn promote(&self, name: &SecretName) -> Result<(), VaultError>;
+    /// Removes every version. Removing what is not there is fine.
+    async fn remove(&self, name: &SecretName) -> Result<(), VaultError>;
+}

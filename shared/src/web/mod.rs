@@ -1,0 +1,1 @@
+//! What HTTP endpoints have in common.
