@@ -1,1 +1,77 @@
-fn main() {}
+//! `cargo xtask prove NAME`: the one way to run every measurement that README speaks of.
+
+mod prove;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use prove::{PROOFS, Proof, Size};
+
+/// Runs the project's measurements.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Run one measurement; exits 1 where its target is missed.
+    Prove {
+        /// Which one; `--list` names them all.
+        #[arg(required_unless_present = "list")]
+        name: Option<String>,
+        /// Print one JSON object instead of a table.
+        #[arg(long)]
+        json: bool,
+        /// Name every measurement.
+        #[arg(long)]
+        list: bool,
+        /// The size that the test command runs, instead of the full one.
+        #[arg(long)]
+        small: bool,
+    },
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let Task::Prove { name, json, list, small } = Arguments::parse().task;
+    if list {
+        for proof in PROOFS {
+            println!("{:<14} {}", proof.name, proof.about);
+        }
+        return ExitCode::SUCCESS;
+    }
+    let name = name.unwrap_or_default();
+    let Some(proof) = PROOFS.iter().find(|proof| proof.name == name) else {
+        eprintln!("there is no measurement called {name:?}; `cargo xtask prove --list` names them all");
+        return ExitCode::from(2);
+    };
+    let size = if small { Size::Small } else { Size::Full };
+    match proof.run(size).await {
+        Ok(result) => {
+            print(&result, json);
+            ExitCode::from(u8::from(!result.holds))
+        }
+        Err(error) => {
+            eprintln!("{name} could not be measured: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn print(proof: &Proof, json: bool) {
+    if json {
+        println!("{}", serde_json::json!({"name": proof.name, "holds": proof.holds, "figures": proof.figures}));
+        return;
+    }
+    let mut table = comfy_table::Table::new();
+    table.set_content_arrangement(comfy_table::ContentArrangement::Dynamic).set_header([proof.name, ""]);
+    for (figure, value) in &proof.figures {
+        let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        table.add_row([figure.replace('_', " "), shown]);
+    }
+    println!("{table}");
+    println!("{}", if proof.holds { "holds" } else { "does not hold" });
+}
