@@ -1,1 +1,6 @@
-//! x
+//! What the tests of the whole share.
+#![expect(clippy::missing_panics_doc, reason = "test support stops at what it did not expect")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "test support stops at what it did not expect")]
+
+pub mod bench;
+pub mod recorded;
