@@ -53,13 +53,14 @@ impl Answer {
         let length = self.body.len().max(2);
         self.headers.insert(http::header::CONTENT_LENGTH, HeaderValue::from(length));
         let half = self.body.slice(..self.body.len() / 2);
-        let body = AnswerBody { piece: half.clone(), left: half.len() as u64, breaks_off: true };
+        let body = AnswerBody { piece: half.clone(), left: half.len() as u64, breaks_off: true, flushed: false };
         self.with_body(body)
     }
 
     /// `length` bytes of white space in place of the body, streamed.
     pub(crate) fn huge(self, length: u64) -> Response<AnswerBody> {
-        let body = AnswerBody { piece: Bytes::from(vec![b' '; PIECE]), left: length, breaks_off: false };
+        let body =
+            AnswerBody { piece: Bytes::from(vec![b' '; PIECE]), left: length, breaks_off: false, flushed: false };
         self.with_body(body)
     }
 
@@ -76,11 +77,12 @@ pub(crate) struct AnswerBody {
     piece: Bytes,
     left: u64,
     breaks_off: bool,
+    flushed: bool,
 }
 
 impl AnswerBody {
     fn whole(piece: Bytes) -> Self {
-        Self { left: piece.len() as u64, piece, breaks_off: false }
+        Self { left: piece.len() as u64, piece, breaks_off: false, flushed: false }
     }
 }
 
@@ -90,12 +92,18 @@ impl Body for AnswerBody {
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        _context: &mut Context<'_>,
+        context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         if self.left > 0 && !self.piece.is_empty() {
             let length = usize::try_from(self.left).unwrap_or(usize::MAX).min(self.piece.len());
             self.left -= length as u64;
             return Poll::Ready(Some(Ok(Frame::data(self.piece.slice(..length)))));
+        }
+        if self.breaks_off && !self.flushed {
+            // Waiting once lets the server write out what it has before it closes the connection.
+            self.flushed = true;
+            context.waker().wake_by_ref();
+            return Poll::Pending;
         }
         if self.breaks_off {
             return Poll::Ready(Some(Err(io::Error::other("broken off on purpose"))));

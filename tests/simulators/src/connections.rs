@@ -47,7 +47,9 @@ pub(crate) fn post(
 fn asked_scheme(body: &[u8]) -> Result<String, OktaError> {
     let body: Value = serde_json::from_slice(body).map_err(|_| OktaError::malformed_body())?;
     let scheme = body.get("profile").and_then(|profile| profile.get("authScheme")).and_then(Value::as_str);
-    scheme.map(str::to_owned).ok_or_else(|| OktaError::invalid("authScheme", "authScheme: The field cannot be left blank"))
+    scheme
+        .map(str::to_owned)
+        .ok_or_else(|| OktaError::invalid("authScheme", "authScheme: The field cannot be left blank"))
 }
 
 /// Switches the connection. 204 whatever there is to switch, as recorded.

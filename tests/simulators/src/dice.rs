@@ -39,6 +39,8 @@ impl Dice {
     }
 
     fn text(&mut self, letters: &[u8], length: usize) -> String {
-        (0..length).map(|_| letters.get(self.0.random_range(0..letters.len())).map_or('0', |&b| char::from(b))).collect()
+        (0..length)
+            .map(|_| letters.get(self.0.random_range(0..letters.len())).map_or('0', |&b| char::from(b)))
+            .collect()
     }
 }

@@ -68,9 +68,13 @@ pub(crate) fn serve(house: &House<'_>, org: &mut Org, ledger: &mut OrgLedger, re
     ledger.counter += 1;
     let bucket = Bucket::of(&request.head.method, uri.path());
     let rate = ledger.count_call(bucket, bucket.limit(org.apps_limit), house.now);
-    let fault = match org.faults.take(uri.path()) {
-        Some(fault) => Some(fault),
-        None => org.faults.own_plan().unwrap_or(house.plan).draw(house.seed, &org.name, counter),
+    // A call over the limit never reaches what could fail, so it uses up no scripted fault.
+    let fault = match rate.exceeded {
+        true => None,
+        false => org
+            .faults
+            .take(uri.path())
+            .or_else(|| org.faults.own_plan().unwrap_or(house.plan).draw(house.seed, &org.name, counter)),
     };
     let mut dice = Dice::new(house.seed, &org.name, counter);
     let credential = CredentialKind::of(authorization);
@@ -188,8 +192,7 @@ fn route(
         }
         ["oauth2", "v1", "token"] if post => {
             let proof = request.head.headers.get("dpop").and_then(|value| value.to_str().ok());
-            let call =
-                TokenCall { body: request.body, proof, origin: house.origin, now: house.now, seed: house.seed };
+            let call = TokenCall { body: request.body, proof, origin: house.origin, now: house.now, seed: house.seed };
             return Ok(oauth::token(org, ledger, &call, dice));
         }
         [".well-known", "okta-organization"] | ["oauth2", "v1", "token"] => return Err(OktaError::wrong_method()),

@@ -38,11 +38,7 @@ impl OktaError {
     }
 
     pub(crate) fn not_permitted() -> Self {
-        Self::new(
-            StatusCode::FORBIDDEN,
-            "E0000006",
-            "You do not have permission to perform the requested action",
-        )
+        Self::new(StatusCode::FORBIDDEN, "E0000006", "You do not have permission to perform the requested action")
     }
 
     pub(crate) fn not_found(id: &str, kind: &str) -> Self {

@@ -221,8 +221,7 @@ impl World {
         let now = self.clock.now();
         let host = head.headers.get(HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let host = host.to_ascii_lowercase();
-        let nobody =
-            || Outcome::Answered(front_door_not_found().with_header(DATE, &http_date(now.as_second())));
+        let nobody = || Outcome::Answered(front_door_not_found().with_header(DATE, &http_date(now.as_second())));
         let Some(name) = Self::org_name(&host) else { return nobody() };
         let origin = self.origin(name);
 
@@ -281,10 +280,7 @@ async fn converse(stream: TcpStream, world: Arc<World>, title_case_headers: bool
 #[error("closed on purpose")]
 struct ClosedOnPurpose;
 
-async fn answer(
-    world: Arc<World>,
-    request: http::Request<Incoming>,
-) -> Result<Response<AnswerBody>, ClosedOnPurpose> {
+async fn answer(world: Arc<World>, request: http::Request<Incoming>) -> Result<Response<AnswerBody>, ClosedOnPurpose> {
     let (head, body) = request.into_parts();
     let Ok(body) = Limited::new(body, LARGEST_REQUEST).collect().await else {
         return Ok(Answer::empty(http::StatusCode::PAYLOAD_TOO_LARGE).whole());
