@@ -78,7 +78,7 @@ fn contoso() -> DemoOrg {
         unsupported,
     ];
     let mut org = demo("contoso", "00demoContosoTokenThatIsInventedAndOpensNone", TokenPower::Full, apps);
-    org.org.pipeline = "v1".to_owned();
+    "v1".clone_into(&mut org.org.pipeline);
     org
 }
 

@@ -1,4 +1,4 @@
-//! DPoP proofs (RFC 9449), verified.
+//! `DPoP` proofs (RFC 9449), verified.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -53,7 +53,7 @@ impl Fleet {
             2 => base.provisioned(Connection::Unknown),
             3 => base.provisioned(Connection::OAuth2 { enabled: false, authorize: true }),
             4 => base.provisioned(Connection::OAuth2 { enabled: false, authorize: false }),
-            5 | 6 | 7 => base.provisioned(Connection::OAuth2 { enabled: true, authorize: true }),
+            5..=7 => base.provisioned(Connection::OAuth2 { enabled: true, authorize: true }),
             8 => base.provisioned(Connection::OAuth2 { enabled: true, authorize: false }),
             9 => App { provisioning: Provisioning::NotSupported, ..base.provisioned(Connection::Unknown) },
             10 => App { provisioning: Provisioning::NotSupported, ..base },

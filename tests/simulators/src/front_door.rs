@@ -37,7 +37,6 @@ pub(crate) struct Request<'a> {
 }
 
 /// How a request ends.
-#[derive(Debug)]
 pub(crate) enum Outcome {
     /// With this answer, whole.
     Answered(Answer),
@@ -69,12 +68,11 @@ pub(crate) fn serve(house: &House<'_>, org: &mut Org, ledger: &mut OrgLedger, re
     let bucket = Bucket::of(&request.head.method, uri.path());
     let rate = ledger.count_call(bucket, bucket.limit(org.apps_limit), house.now);
     // A call over the limit never reaches what could fail, so it uses up no scripted fault.
-    let fault = match rate.exceeded {
-        true => None,
-        false => org
-            .faults
-            .take(uri.path())
-            .or_else(|| org.faults.own_plan().unwrap_or(house.plan).draw(house.seed, &org.name, counter)),
+    let fault = if rate.exceeded {
+        None
+    } else {
+        let scripted = org.faults.take(uri.path());
+        scripted.or_else(|| org.faults.own_plan().unwrap_or(house.plan).draw(house.seed, &org.name, counter))
     };
     let mut dice = Dice::new(house.seed, &org.name, counter);
     let credential = CredentialKind::of(authorization);

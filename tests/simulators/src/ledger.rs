@@ -98,7 +98,7 @@ impl UsedOnce {
 }
 
 /// Everything that changes while an org is served.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct OrgLedger {
     /// Requests so far: what draws rest on.
     pub(crate) counter: u64,
@@ -143,7 +143,6 @@ impl OrgLedger {
 }
 
 /// An org and what happened to it.
-#[derive(Debug)]
 pub(crate) struct Tenancy {
     /// Absent for an org of the fleet that nobody changed: it is worked out again when asked for.
     pub(crate) org: Option<Org>,

@@ -1,4 +1,4 @@
-//! `POST /oauth2/v1/token`: client credentials with `private_key_jwt` (RFC 7523), with or without DPoP.
+//! `POST /oauth2/v1/token`: client credentials with `private_key_jwt` (RFC 7523), with or without `DPoP`.
 
 use std::collections::HashMap;
 
@@ -17,7 +17,7 @@ use crate::org::{DpopRule, Org, ServiceApp};
 
 /// The lifetime of an access token, and the most an assertion may have.
 const HOUR_SECONDS: i64 = 3_600;
-/// How long a DPoP nonce is good; Okta documents 24 hours.
+/// How long a `DPoP` nonce is good; Okta documents 24 hours.
 const NONCE_SECONDS: i64 = 86_400;
 const DPOP_NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
 

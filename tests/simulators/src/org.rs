@@ -231,7 +231,7 @@ pub struct ServiceApp {
     pub dpop: DpopRule,
 }
 
-/// Whether a service app's token requests need a DPoP proof (`dpop_bound_access_tokens`).
+/// Whether a service app's token requests need a `DPoP` proof (`dpop_bound_access_tokens`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DpopRule {
     /// A proof is honoured where there is one.

@@ -17,12 +17,14 @@ pub fn truth(app: &App) -> Standing {
     }
     match (app.connection, app.provisioning) {
         (Connection::OAuth2 { enabled: true, .. }, _) => Standing::Consented,
-        (Connection::OAuth2 { enabled: false, authorize: true }, _) => Standing::NeedsConsent,
+        // Consent that was begun, and provisioning on the old user name and password.
+        (Connection::OAuth2 { enabled: false, authorize: true }, _) | (Connection::Unknown, Provisioning::Enabled) => {
+            Standing::NeedsConsent
+        }
         (Connection::OAuth2 { enabled: false, authorize: false }, _) => Standing::NeedsSave,
-        (Connection::Token { .. } | Connection::TokenWithoutProfile { .. }, _) => Standing::ByHand,
-        (Connection::Unknown, Provisioning::Enabled) => Standing::NeedsConsent,
         (Connection::Unknown, Provisioning::NotEnabled) => Standing::NotApplicable,
         (Connection::Unknown, Provisioning::NotSupported) if app.features.is_empty() => Standing::NotApplicable,
-        (Connection::Unknown, Provisioning::NotSupported) => Standing::ByHand,
+        (Connection::Unknown, Provisioning::NotSupported)
+        | (Connection::Token { .. } | Connection::TokenWithoutProfile { .. }, _) => Standing::ByHand,
     }
 }

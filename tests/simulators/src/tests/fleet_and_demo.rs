@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::Value;
 
 use super::stage::{Stage, acme};
-use crate::{Fleet, OktaSimulator, SimulatorConfig, demo_set};
+use crate::{App, Connection, Fleet, OktaSimulator, Provisioning, SimulatorConfig, demo_set, truth};
 
 #[tokio::test]
 async fn an_org_of_the_fleet_is_served_as_its_number_says() {
@@ -43,6 +43,32 @@ fn a_fleet_is_the_same_for_a_seed_and_has_every_standing_that_reads_can_show() {
     let expected =
         [Standing::NeedsConsent, Standing::NeedsSave, Standing::ByHand, Standing::Consented, Standing::NotApplicable];
     assert_eq!(seen, expected.into());
+}
+
+#[test]
+fn the_truth_follows_each_rule_in_its_order() {
+    let base = || App::office365("Office", "acme");
+    let on = |connection| base().provisioned(connection);
+    let oauth = |enabled, authorize| Connection::OAuth2 { enabled, authorize };
+    let of_type = |kind: &str, app: App| App { tenant_type: Some(kind.to_owned()), ..app };
+    let unsupported = |app: App| App { provisioning: Provisioning::NotSupported, ..app };
+    for (app, standing) in [
+        (of_type("GCC_HIGH", on(oauth(true, true))).inactive(), Standing::NotApplicable),
+        (of_type("GCC_HIGH", on(oauth(true, true))), Standing::ByHand),
+        (of_type("US_DOD", base()), Standing::ByHand),
+        (of_type("GCC", on(oauth(true, false))), Standing::Consented),
+        (on(oauth(true, true)), Standing::Consented),
+        (on(oauth(false, true)), Standing::NeedsConsent),
+        (on(oauth(false, false)), Standing::NeedsSave),
+        (on(Connection::Unknown), Standing::NeedsConsent),
+        (base(), Standing::NotApplicable),
+        (unsupported(base()), Standing::NotApplicable),
+        (unsupported(on(Connection::Unknown)), Standing::ByHand),
+        (on(Connection::Token { enabled: true }), Standing::ByHand),
+        (on(Connection::TokenWithoutProfile { enabled: false }), Standing::ByHand),
+    ] {
+        assert_eq!(truth(&app), standing, "{app:?}");
+    }
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! Behaviour, seen from outside: a real client on a real socket.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failing step fails the test")]
+#![expect(clippy::unwrap_used, reason = "a failing step fails the test")]
 
 mod apps;
 mod connections;
