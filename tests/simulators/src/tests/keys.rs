@@ -1,5 +1,6 @@
 //! A key pair made for one test.
 
+use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
 use base64::Engine as _;
@@ -43,4 +44,18 @@ impl Key {
         header.jwk = Some(serde_json::from_value(jwk).unwrap());
         jsonwebtoken::encode(&header, claims, &self.private).unwrap()
     }
+}
+
+/// An assertion under RS256, and the public key it verifies with.
+pub(super) fn rsa_signed(claims: &Value) -> (String, String) {
+    let pair = aws_lc_rs::rsa::KeyPair::generate(aws_lc_rs::rsa::KeySize::Rsa2048).unwrap();
+    let pem = |what: &str, der: &[u8]| {
+        let dashes = "-----";
+        format!("{dashes}BEGIN {what}{dashes}\n{}\n{dashes}END {what}{dashes}\n", STANDARD.encode(der))
+    };
+    let private: Pkcs8V1Der<'_> = pair.as_der().unwrap();
+    let public: PublicKeyX509Der<'_> = pair.public_key().as_der().unwrap();
+    let key = EncodingKey::from_rsa_pem(pem("PRIVATE KEY", private.as_ref()).as_bytes()).unwrap();
+    let signed = jsonwebtoken::encode(&Header::new(Algorithm::RS256), claims, &key).unwrap();
+    (signed, pem("PUBLIC KEY", public.as_ref()))
 }

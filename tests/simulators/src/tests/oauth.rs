@@ -2,7 +2,7 @@ use regrant::clock::Clock as _;
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 
-use super::keys::Key;
+use super::keys::{Key, rsa_signed};
 use super::stage::{Stage, acme, header};
 use crate::{DpopRule, ServiceApp, dpop};
 
@@ -156,4 +156,13 @@ async fn a_proof_gets_a_nonce_first_then_a_token_bound_to_its_key() {
     assert_eq!(service.list(&bound, Some(&proof(&Key::new(), "d", "GET", &ath))).await, 401, "another key");
     assert_eq!(service.list(&bound, None).await, 401, "no proof");
     assert_eq!(service.list(&format!("Bearer {token}"), None).await, 401, "as a bearer token");
+}
+
+#[tokio::test]
+async fn an_rsa_key_signs_as_well() {
+    let service = Service::new(DpopRule::Optional).await;
+    let (assertion, public_key_pem) = rsa_signed(&service.claims("rsa"));
+    assert_eq!(service.ask(&assertion, "okta.apps.read", None).await.status(), 401, "not registered yet");
+    service.stage.okta.with_org("acme", |org| org.service_apps[0].public_key_pem = public_key_pem).unwrap();
+    assert_eq!(service.ask(&assertion, "okta.apps.read", None).await.status(), 200);
 }
