@@ -1,0 +1,60 @@
+//! `/api/v1/apps/{id}/connections/default` and its life cycle.
+
+use http::StatusCode;
+use serde_json::Value;
+
+use crate::answer::Answer;
+use crate::applications::find;
+use crate::dice::Dice;
+use crate::okta_error::OktaError;
+use crate::org::{Connection, Org, Provisioning};
+use crate::wire;
+
+/// The connection as it is.
+pub(crate) fn get(org: &Org, id: &str, origin: &str, dice: &mut Dice) -> Result<Answer, OktaError> {
+    let app = find(org, id)?;
+    Ok(Answer::json(StatusCode::OK, &wire::connection(app, origin, dice)))
+}
+
+/// Sets the connection. Without `activate=true` an enabled connection is switched off, as recorded; an app without
+/// support answers 200 and stays `UNKNOWN`, as recorded.
+pub(crate) fn post(
+    org: &mut Org,
+    id: &str,
+    query: &str,
+    body: &[u8],
+    origin: &str,
+    dice: &mut Dice,
+) -> Result<Answer, OktaError> {
+    find(org, id)?;
+    let scheme = asked_scheme(body)?;
+    let activate = url::form_urlencoded::parse(query.as_bytes())
+        .any(|(name, value)| name == "activate" && value.eq_ignore_ascii_case("true"));
+    if let Some(app) = org.app_mut(id) {
+        app.connection = match (app.connection, scheme.as_str()) {
+            (Connection::Unknown, _) if app.provisioning == Provisioning::NotSupported => Connection::Unknown,
+            (Connection::Unknown, "OAUTH2") => Connection::OAuth2 { enabled: false, authorize: true },
+            (Connection::Unknown, _) => Connection::Unknown,
+            // Consent that is still missing cannot be activated away.
+            (Connection::OAuth2 { enabled: false, authorize: true }, _) => app.connection,
+            (other, _) => other.switched(activate),
+        };
+    }
+    get(org, id, origin, dice)
+}
+
+/// The scheme that a body asks for.
+fn asked_scheme(body: &[u8]) -> Result<String, OktaError> {
+    let body: Value = serde_json::from_slice(body).map_err(|_| OktaError::malformed_body())?;
+    let scheme = body.get("profile").and_then(|profile| profile.get("authScheme")).and_then(Value::as_str);
+    scheme
+        .map(str::to_owned)
+        .ok_or_else(|| OktaError::invalid("authScheme", "authScheme: The field cannot be left blank"))
+}
+
+/// Switches the connection. 204 whatever there is to switch, as recorded.
+pub(crate) fn switch(org: &mut Org, id: &str, enabled: bool) -> Result<Answer, OktaError> {
+    let app = org.app_mut(id).ok_or_else(|| OktaError::not_found(id, "AppInstance"))?;
+    app.connection = app.connection.switched(enabled);
+    Ok(Answer::empty(StatusCode::NO_CONTENT))
+}

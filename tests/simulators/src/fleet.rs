@@ -1,0 +1,77 @@
+//! Thousands of orgs that nobody stores: each is worked out from the seed and its number.
+
+use regrant::domain::standing::Standing;
+
+use crate::dice::Dice;
+use crate::org::{App, Connection, Org, Provisioning, TokenPower};
+use crate::truth::truth;
+
+/// Synthetic orgs `org-000000` to the last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fleet {
+    /// What everything is drawn from.
+    pub seed: u64,
+    /// How many orgs there are.
+    pub size: u32,
+    /// How many Office 365 apps each has.
+    pub apps_per_org: u32,
+    /// Calls a minute in each org's bucket `/api/v1/apps`.
+    pub apps_limit: u32,
+}
+
+impl Fleet {
+    /// `size` orgs with three apps each and 50 calls a minute.
+    pub fn new(seed: u64, size: u32) -> Self {
+        Self { seed, size, apps_per_org: 3, apps_limit: 50 }
+    }
+
+    /// The name of org number `index`: what goes before `.localhost`.
+    pub fn name(index: u32) -> String {
+        format!("org-{index:06}")
+    }
+
+    /// The number of the org of that name, where the fleet has one.
+    pub fn index(&self, name: &str) -> Option<u32> {
+        let digits = name.strip_prefix("org-").filter(|digits| digits.len() == 6)?;
+        let index = digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok()).flatten()?;
+        (index < self.size).then_some(index)
+    }
+
+    /// The API token that org takes.
+    pub fn token(&self, index: u32) -> String {
+        format!("00{}", Dice::new(self.seed, "fleet token", u64::from(index)).alphanumeric(40))
+    }
+
+    /// App number `app` of org number `index`.
+    pub fn app(&self, index: u32, app: u32) -> App {
+        let mut dice = Dice::new(self.seed, "fleet app", (u64::from(index) << 32) | u64::from(app));
+        let tenant = format!("tenant{index:06}x{app}");
+        let base = App::office365(&format!("Microsoft Office 365 ({app})"), &tenant);
+        match dice.below(12) {
+            0 => base,
+            1 => base.provisioned(Connection::OAuth2 { enabled: true, authorize: true }).inactive(),
+            2 => base.provisioned(Connection::Unknown),
+            3 => base.provisioned(Connection::OAuth2 { enabled: false, authorize: true }),
+            4 => base.provisioned(Connection::OAuth2 { enabled: false, authorize: false }),
+            5..=7 => base.provisioned(Connection::OAuth2 { enabled: true, authorize: true }),
+            8 => base.provisioned(Connection::OAuth2 { enabled: true, authorize: false }),
+            9 => App { provisioning: Provisioning::NotSupported, ..base.provisioned(Connection::Unknown) },
+            10 => App { provisioning: Provisioning::NotSupported, ..base },
+            _ => App { tenant_type: Some("GCC_HIGH".to_owned()), ..base.provisioned(Connection::Unknown) },
+        }
+    }
+
+    /// Where that app stands.
+    pub fn truth(&self, index: u32, app: u32) -> Standing {
+        truth(&self.app(index, app))
+    }
+
+    /// Org number `index`, with one app that is not Office 365 besides.
+    pub fn org(&self, index: u32) -> Org {
+        let mut org = Org::new(&Self::name(index)).with_token(&self.token(index), TokenPower::Full);
+        org.apps_limit = self.apps_limit;
+        org.apps.push(App::of_kind("okta_enduser", "Okta Dashboard", &org.name));
+        org.apps.extend((0..self.apps_per_org).map(|app| self.app(index, app)));
+        org
+    }
+}

@@ -1,0 +1,105 @@
+//! Okta's errors, in the recorded shape (Okta: Error codes).
+
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::answer::Answer;
+use crate::dice::Dice;
+
+/// An error of the Management API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OktaError {
+    status: StatusCode,
+    code: &'static str,
+    summary: String,
+    causes: Vec<String>,
+}
+
+impl OktaError {
+    fn new(status: StatusCode, code: &'static str, summary: &str) -> Self {
+        Self { status, code, summary: summary.to_owned(), causes: Vec::new() }
+    }
+
+    fn because(mut self, cause: &str) -> Self {
+        self.causes.push(cause.to_owned());
+        self
+    }
+
+    pub(crate) fn invalid(what: &str, cause: &str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "E0000001", &format!("Api validation failed: {what}")).because(cause)
+    }
+
+    pub(crate) fn malformed_body() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "E0000003", "The request body was not well-formed.")
+    }
+
+    pub(crate) fn invalid_session() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "E0000005", "Invalid session")
+    }
+
+    pub(crate) fn not_permitted() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "E0000006", "You do not have permission to perform the requested action")
+    }
+
+    pub(crate) fn not_found(id: &str, kind: &str) -> Self {
+        let summary = format!("Not found: Resource not found: {id} ({kind})");
+        Self::new(StatusCode::NOT_FOUND, "E0000007", &summary)
+    }
+
+    pub(crate) fn no_such_path() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "E0000008", "The requested path was not found")
+    }
+
+    pub(crate) fn internal() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "E0000009", "Internal Server Error")
+    }
+
+    pub(crate) fn read_only() -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "E0000010", "Service is in read only mode")
+    }
+
+    pub(crate) fn invalid_token() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "E0000011", "Invalid token provided")
+    }
+
+    pub(crate) fn feature_missing() -> Self {
+        let summary = "You do not have permission to access the feature you are requesting";
+        Self::new(StatusCode::UNAUTHORIZED, "E0000015", summary)
+    }
+
+    pub(crate) fn wrong_method() -> Self {
+        let summary = "The endpoint does not support the provided HTTP method";
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "E0000022", summary)
+    }
+
+    pub(crate) fn bad_cursor() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "E0000029", "Invalid paging request.").because("Invalid cursor.")
+    }
+
+    pub(crate) fn bad_filter(filter: &str) -> Self {
+        let cause = format!("Invalid search criteria: {filter}");
+        Self::new(StatusCode::BAD_REQUEST, "E0000031", "Invalid search criteria.").because(&cause)
+    }
+
+    pub(crate) fn rate_limited() -> Self {
+        let summary = "API call exceeded rate limit due to too many requests.";
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "E0000047", summary)
+    }
+
+    pub(crate) fn answer(&self, dice: &mut Dice) -> Answer {
+        let causes: Vec<Value> = self.causes.iter().map(|cause| json!({ "errorSummary": cause })).collect();
+        let body = json!({
+            "errorCode": self.code,
+            "errorSummary": self.summary,
+            "errorLink": self.code,
+            "errorId": format!("oae{}", dice.alphanumeric(22)),
+            "errorCauses": causes,
+        });
+        Answer::json(self.status, &body)
+    }
+}
+
+/// What a front door answers for a host or path that is nobody's: not Okta's error shape.
+pub(crate) fn front_door_not_found() -> Answer {
+    Answer::json(StatusCode::NOT_FOUND, &json!({ "status": 404, "message": "Resource not found" }))
+}

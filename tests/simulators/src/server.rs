@@ -1,0 +1,296 @@
+//! The listener, and the handle that tests hold.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::convert::Infallible;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use http::Response;
+use http::header::{DATE, HOST};
+use http_body_util::{BodyExt as _, Limited};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use parking_lot::Mutex;
+use regrant::clock::Clock;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::{JoinHandle, JoinSet};
+
+use crate::answer::{Answer, AnswerBody};
+use crate::fault::FaultPlan;
+use crate::fleet::Fleet;
+use crate::front_door::{self, House, Outcome, Request, http_date};
+use crate::ledger::{OrgLedger, RecordedRequest, Tenancy, Usage};
+use crate::okta_error::front_door_not_found;
+use crate::org::Org;
+use crate::rate::Bucket;
+
+/// How large a request body may be.
+const LARGEST_REQUEST: usize = 64 * 1024;
+/// How many orgs of the fleet are remembered at a time.
+const REMEMBERED_FLEET_ORGS: usize = 20_000;
+
+/// How a simulator starts.
+#[derive(Clone)]
+pub struct SimulatorConfig {
+    /// The time it tells and counts by.
+    pub clock: Arc<dyn Clock>,
+    /// What every draw rests on.
+    pub seed: u64,
+    /// The loopback port; a free one where none is given.
+    pub port: Option<u16>,
+    /// Whether header names go out as `X-Rate-Limit-Limit`, as Okta writes some, and not in lower case.
+    pub title_case_headers: bool,
+}
+
+impl SimulatorConfig {
+    /// Any free port, seed 0, lower-case header names.
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { clock, seed: 0, port: None, title_case_headers: false }
+    }
+}
+
+/// Why a simulator did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum SimulatorError {
+    /// The port cannot be had.
+    #[error("cannot listen on 127.0.0.1:{port} ({source}); choose a free port, or give none")]
+    Listen {
+        /// The port that was asked for; 0 is any.
+        port: u16,
+        /// What the operating system says.
+        source: io::Error,
+    },
+}
+
+struct World {
+    clock: Arc<dyn Clock>,
+    seed: u64,
+    port: u16,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    orgs: HashMap<String, Tenancy>,
+    fleet: Option<Fleet>,
+    fleet_orgs: HashMap<u32, Tenancy>,
+    fleet_order: VecDeque<u32>,
+    plan: FaultPlan,
+}
+
+/// Okta in this process. Ends when it is dropped.
+pub struct OktaSimulator {
+    world: Arc<World>,
+    accepting: JoinHandle<()>,
+}
+
+impl OktaSimulator {
+    /// Starts listening on loopback. Serves no org yet.
+    pub async fn start(config: SimulatorConfig) -> Result<Self, SimulatorError> {
+        let port = config.port.unwrap_or(0);
+        let listen = |source| SimulatorError::Listen { port, source };
+        let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await.map_err(listen)?;
+        let port = listener.local_addr().map_err(listen)?.port();
+        let state = Mutex::new(State::default());
+        let world = Arc::new(World { clock: config.clock, seed: config.seed, port, state });
+        let accepting = tokio::spawn(accept(listener, Arc::clone(&world), config.title_case_headers));
+        Ok(Self { world, accepting })
+    }
+
+    /// The port it listens on, on 127.0.0.1.
+    pub fn port(&self) -> u16 {
+        self.world.port
+    }
+
+    /// Serves `org`, in place of an earlier one of its name.
+    pub fn add_org(&self, org: Org) {
+        let tenancy = Tenancy { org: Some(org.clone()), ledger: OrgLedger::default() };
+        self.world.state.lock().orgs.insert(org.name, tenancy);
+    }
+
+    /// Serves a fleet, in place of an earlier one.
+    pub fn add_fleet(&self, fleet: Fleet) {
+        let mut state = self.world.state.lock();
+        state.fleet = Some(fleet);
+        state.fleet_orgs.clear();
+        state.fleet_order.clear();
+    }
+
+    /// Faults at a rate for every org that has no plan of its own.
+    pub fn set_fault_plan(&self, plan: FaultPlan) {
+        self.world.state.lock().plan = plan;
+    }
+
+    /// The org's base URL: `http://acme.localhost:PORT`.
+    pub fn org_url(&self, name: &str) -> String {
+        self.world.origin(name)
+    }
+
+    /// Changes an org, or reads it. Gives nothing where there is no such org.
+    pub fn with_org<T>(&self, name: &str, change: impl FnOnce(&mut Org) -> T) -> Option<T> {
+        let mut state = self.world.state.lock();
+        let fleet = state.fleet;
+        let index = fleet.and_then(|fleet| fleet.index(name));
+        let tenancy = state.tenancy(name)?;
+        if let (None, Some(fleet), Some(index)) = (&tenancy.org, fleet, index) {
+            tenancy.org = Some(fleet.org(index));
+        }
+        tenancy.org.as_mut().map(change)
+    }
+
+    /// The org's last requests, oldest first; at most a thousand.
+    pub fn requests(&self, name: &str) -> Vec<RecordedRequest> {
+        self.of_ledger(name, |ledger| ledger.recent.iter().cloned().collect())
+    }
+
+    /// How many answers of each status the org gave.
+    pub fn statuses(&self, name: &str) -> BTreeMap<u16, u64> {
+        self.of_ledger(name, |ledger| ledger.statuses.clone())
+    }
+
+    /// How far the org's bucket was used.
+    pub fn usage(&self, name: &str, bucket: Bucket) -> Usage {
+        self.of_ledger(name, |ledger| ledger.usage.get(&bucket).copied().unwrap_or_default())
+    }
+
+    /// How many answers of each status the fleet gave, as far as its orgs are remembered.
+    pub fn fleet_statuses(&self) -> BTreeMap<u16, u64> {
+        let state = self.world.state.lock();
+        let mut all = BTreeMap::new();
+        for (status, count) in state.fleet_orgs.values().flat_map(|tenancy| &tenancy.ledger.statuses) {
+            *all.entry(*status).or_default() += count;
+        }
+        all
+    }
+
+    /// Stops listening and closes every connection.
+    pub async fn stop(mut self) {
+        self.accepting.abort();
+        // It ends by being aborted, which is what was asked for.
+        let _ = (&mut self.accepting).await;
+    }
+
+    fn of_ledger<T: Default>(&self, name: &str, read: impl FnOnce(&OrgLedger) -> T) -> T {
+        let state = self.world.state.lock();
+        let index = state.fleet.and_then(|fleet| fleet.index(name));
+        let tenancy = state.orgs.get(name).or_else(|| index.and_then(|index| state.fleet_orgs.get(&index)));
+        tenancy.map(|tenancy| read(&tenancy.ledger)).unwrap_or_default()
+    }
+}
+
+impl Drop for OktaSimulator {
+    fn drop(&mut self) {
+        self.accepting.abort();
+    }
+}
+
+impl State {
+    /// What is kept of the org of that name; made where the fleet has it and nobody asked before.
+    fn tenancy(&mut self, name: &str) -> Option<&mut Tenancy> {
+        if self.orgs.contains_key(name) {
+            return self.orgs.get_mut(name);
+        }
+        let index = self.fleet?.index(name)?;
+        if !self.fleet_orgs.contains_key(&index) {
+            if self.fleet_orgs.len() >= REMEMBERED_FLEET_ORGS
+                && let Some(oldest) = self.fleet_order.pop_front()
+            {
+                self.fleet_orgs.remove(&oldest);
+            }
+            self.fleet_order.push_back(index);
+            self.fleet_orgs.insert(index, Tenancy { org: None, ledger: OrgLedger::default() });
+        }
+        self.fleet_orgs.get_mut(&index)
+    }
+}
+
+impl World {
+    fn origin(&self, name: &str) -> String {
+        format!("http://{name}.localhost:{}", self.port)
+    }
+
+    /// The name of the org in `Host`, without looking whether there is one.
+    fn org_name(host: &str) -> Option<&str> {
+        let host = host.rsplit_once(':').map_or(host, |(host, _port)| host);
+        host.strip_suffix(".localhost").filter(|name| !name.is_empty() && !name.contains('.'))
+    }
+
+    fn serve(&self, head: &http::request::Parts, body: &[u8]) -> Outcome {
+        let now = self.clock.now();
+        let host = head.headers.get(HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let host = host.to_ascii_lowercase();
+        let nobody = || Outcome::Answered(front_door_not_found().with_header(DATE, &http_date(now.as_second())));
+        let Some(name) = Self::org_name(&host) else { return nobody() };
+        let origin = self.origin(name);
+
+        let mut state = self.state.lock();
+        let plan = state.plan.clone();
+        let fleet = state.fleet;
+        let Some(tenancy) = state.tenancy(name) else { return nobody() };
+        let house = House { seed: self.seed, now, origin: &origin, plan: &plan };
+        let request = Request { head, body };
+        if let Some(org) = &mut tenancy.org {
+            return front_door::serve(&house, org, &mut tenancy.ledger, &request);
+        }
+        let Some((fleet, index)) = fleet.and_then(|fleet| Some((fleet, fleet.index(name)?))) else { return nobody() };
+        let mut org = fleet.org(index);
+        let outcome = front_door::serve(&house, &mut org, &mut tenancy.ledger, &request);
+        // Only a write can have changed it; what was only read is worked out again.
+        if head.method != http::Method::GET {
+            tenancy.org = Some(org);
+        }
+        outcome
+    }
+}
+
+async fn accept(listener: TcpListener, world: Arc<World>, title_case_headers: bool) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _peer)) => {
+                    connections.spawn(converse(stream, Arc::clone(&world), title_case_headers));
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "a connection was not accepted");
+                    tokio::task::yield_now().await;
+                }
+            },
+            Some(_ended) = connections.join_next() => {}
+        }
+    }
+}
+
+async fn converse(stream: TcpStream, world: Arc<World>, title_case_headers: bool) {
+    let service = service_fn(move |request| answer(Arc::clone(&world), request));
+    let served = hyper::server::conn::http1::Builder::new()
+        .title_case_headers(title_case_headers)
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+    if let Err(error) = served {
+        // Usual here: answers break off on purpose, and clients give up.
+        tracing::debug!(%error, "a connection ended early");
+    }
+}
+
+/// Why a connection is closed without an answer.
+#[derive(Debug, thiserror::Error)]
+#[error("closed on purpose")]
+struct ClosedOnPurpose;
+
+async fn answer(world: Arc<World>, request: http::Request<Incoming>) -> Result<Response<AnswerBody>, ClosedOnPurpose> {
+    let (head, body) = request.into_parts();
+    let Ok(body) = Limited::new(body, LARGEST_REQUEST).collect().await else {
+        return Ok(Answer::empty(http::StatusCode::PAYLOAD_TOO_LARGE).whole());
+    };
+    match world.serve(&head, &body.to_bytes()) {
+        Outcome::Answered(answer) => Ok(answer.whole()),
+        Outcome::Truncated(answer) => Ok(answer.truncated()),
+        Outcome::Huge(answer, length) => Ok(answer.huge(length)),
+        Outcome::Closed => Err(ClosedOnPurpose),
+        // hyper drops this future when the client closes its end.
+        Outcome::Silence => match std::future::pending::<Infallible>().await {},
+    }
+}

@@ -1,0 +1,106 @@
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::stage::{Stage, acme_with, error_of, provisioned};
+use crate::{App, Connection, Provisioning};
+
+async fn connection_of(connection: Connection) -> Value {
+    let (org, path) = acme_with(provisioned(connection));
+    Stage::new(org).await.read(&format!("{path}/connections/default")).await.1
+}
+
+fn link_names(connection: &Value) -> Vec<&str> {
+    connection["_links"].as_object().map(|links| links.keys().map(String::as_str).collect()).unwrap_or_default()
+}
+
+#[tokio::test]
+async fn an_unknown_connection_has_no_links() {
+    let body = connection_of(Connection::Unknown).await;
+    assert_eq!(body, json!({ "status": "UNKNOWN", "profile": { "authScheme": "UNKNOWN" } }));
+}
+
+#[tokio::test]
+async fn links_follow_the_state_of_an_oauth_connection() {
+    let waiting = connection_of(Connection::OAuth2 { enabled: false, authorize: true }).await;
+    assert_eq!((&waiting["status"], link_names(&waiting)), (&"DISABLED".into(), vec!["activate", "authorize", "self"]));
+    let unsaved = connection_of(Connection::OAuth2 { enabled: false, authorize: false }).await;
+    assert_eq!((&unsaved["status"], link_names(&unsaved)), (&"DISABLED".into(), vec!["activate", "self"]));
+    let running = connection_of(Connection::OAuth2 { enabled: true, authorize: true }).await;
+    assert_eq!(
+        (&running["status"], link_names(&running)),
+        (&"ENABLED".into(), vec!["authorize", "deactivate", "self"])
+    );
+    let href = url::Url::parse(waiting["_links"]["authorize"]["href"].as_str().unwrap()).unwrap();
+    assert_eq!(href.host_str(), Some("login.microsoftonline.com"));
+    assert_eq!(href.path(), "/acme.onmicrosoft.com/oauth2/authorize");
+    let names: Vec<String> = href.query_pairs().map(|(name, _)| name.into_owned()).collect();
+    assert_eq!(names, ["response_type", "state", "client_id", "redirect_uri", "scope"]);
+}
+
+#[tokio::test]
+async fn token_connections_come_with_and_without_a_profile() {
+    let now = connection_of(Connection::Token { enabled: true }).await;
+    assert_eq!((&now["authScheme"], &now["profile"]["authScheme"]), (&"TOKEN".into(), &"TOKEN".into()));
+    let then = connection_of(Connection::TokenWithoutProfile { enabled: false }).await;
+    assert_eq!((&then["authScheme"], then.get("profile")), (&"TOKEN".into(), None));
+}
+
+#[tokio::test]
+async fn a_plain_post_disables_and_activate_enables() {
+    let (org, path) = acme_with(provisioned(Connection::OAuth2 { enabled: true, authorize: false }));
+    let stage = Stage::new(org).await;
+    let path = format!("{path}/connections/default");
+    let post = |query: &'static str| {
+        let call = stage.call(Method::POST, &format!("{path}{query}"));
+        call.body(r#"{"profile":{"authScheme":"OAUTH2"}}"#)
+    };
+    let status = |body: Value| body["status"].as_str().unwrap().to_owned();
+    assert_eq!(status(post("").send().await.unwrap().json().await.unwrap()), "DISABLED");
+    let activate = stage.call(Method::POST, &format!("{path}/lifecycle/activate")).send().await.unwrap();
+    assert_eq!(activate.status(), 204);
+    assert_eq!(status(stage.read(&path).await.1), "ENABLED");
+    let deactivate = stage.call(Method::POST, &format!("{path}/lifecycle/deactivate")).send().await.unwrap();
+    assert_eq!(deactivate.status(), 204);
+    assert_eq!(status(stage.read(&path).await.1), "DISABLED");
+    assert_eq!(status(post("?activate=TRUE").send().await.unwrap().json().await.unwrap()), "ENABLED");
+    let empty = stage.call(Method::POST, &path).send().await.unwrap();
+    assert_eq!((empty.status().as_u16(), error_of(&empty.json().await.unwrap()).0.as_str()), (400, "E0000003"));
+}
+
+#[tokio::test]
+async fn what_is_not_supported_answers_success_and_stays_unknown() {
+    let app = App { provisioning: Provisioning::NotSupported, ..App::office365("Office", "acme") };
+    let (org, path) = acme_with(app);
+    let stage = Stage::new(org).await;
+    let path = format!("{path}/connections/default");
+    let post = stage.call(Method::POST, &path).body(r#"{"profile":{"authScheme":"OAUTH2"}}"#).send().await.unwrap();
+    assert_eq!(post.status(), 200);
+    assert_eq!(post.json::<Value>().await.unwrap()["status"], "UNKNOWN");
+    let activate = stage.call(Method::POST, &format!("{path}/lifecycle/activate")).send().await.unwrap();
+    assert_eq!(activate.status(), 204);
+    assert_eq!(stage.read(&path).await.1["status"], "UNKNOWN");
+}
+
+#[tokio::test]
+async fn features_tell_enabled_from_not_enabled_from_not_supported() {
+    let mut app = provisioned(Connection::Unknown);
+    let (org, path) = acme_with(app.clone());
+    let stage = Stage::new(org).await;
+    let list = format!("{path}/features");
+    let (status, body) = stage.read(&list).await;
+    let names: Vec<&Value> = body.as_array().unwrap().iter().map(|feature| &feature["name"]).collect();
+    assert_eq!((status, names), (200, vec![&json!("USER_PROVISIONING"), &json!("INBOUND_PROVISIONING")]));
+    let inbound = stage.read(&format!("{list}/INBOUND_PROVISIONING")).await.1;
+    assert_eq!(inbound["capabilities"]["importSettings"]["username"]["userNameFormat"], "EMAIL");
+    let (status, body) = stage.read(&format!("{list}/NO_SUCH")).await;
+    assert_eq!((status, error_of(&body).0.as_str()), (404, "E0000007"));
+    for (provisioning, cause) in [
+        (Provisioning::NotEnabled, "Provisioning is not enabled for the app instance."),
+        (Provisioning::NotSupported, "Provisioning is not supported."),
+    ] {
+        app.provisioning = provisioning;
+        stage.okta.with_org("acme", |org| org.apps = vec![app.clone()]).unwrap();
+        let (status, body) = stage.read(&list).await;
+        assert_eq!((status, error_of(&body)), (400, ("E0000001".to_owned(), Some(cause.to_owned()))));
+    }
+}

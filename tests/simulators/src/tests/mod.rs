@@ -1,0 +1,12 @@
+//! Behaviour, seen from outside: a real client on a real socket.
+#![expect(clippy::unwrap_used, reason = "a failing step fails the test")]
+
+mod apps;
+mod connections;
+mod credentials;
+mod faults;
+mod fleet_and_demo;
+mod keys;
+mod oauth;
+mod rate_limits;
+mod stage;
