@@ -1,13 +1,14 @@
 //! A Regrant on embedded stores with a simulated clock, ready to be pointed at a server.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use regrant::clock::{Clock, SimulatedClock};
+use regrant::clock::{Clock, SimulatedClock, SystemClock};
 use regrant::domain::id::{OrgId, ScanId};
 use regrant::domain::org::OrgProfile;
-use regrant::ledger::Ledger;
+use regrant::domain::scan::Scan;
 use regrant::ledger::sqlite::SqliteLedger;
 use regrant::okta::client::{ClientConfig, OktaClient};
 use regrant::okta::org_url::LoopbackPolicy;
@@ -16,8 +17,11 @@ use regrant::queue::in_process::InProcessQueue;
 use regrant::randomness::{SeededRandomness, scan_id};
 use regrant::usecases::Ports;
 use regrant::usecases::discover::{Discovery, discover};
+use regrant::usecases::start_scan::{Selection, StartScanError, start_scan};
 use regrant::vault::sealed_file::SealedFileVault;
-use regrant::vault::{SecretName, Vault};
+use regrant::vault::SecretName;
+use regrant_discovery::{App, drain};
+use regrant_simulators::{Fleet, OktaSimulator};
 use secrecy::SecretString;
 use tempfile::TempDir;
 
@@ -40,45 +44,39 @@ pub fn api_token(token: &str) -> OktaCredential {
     OktaCredential::ApiToken { token: SecretString::from(token.to_owned()) }
 }
 
+/// A clock that stands at [`dawn`] until somebody sleeps on it.
+pub fn simulated_clock() -> SimulatedClock {
+    SimulatedClock::starting_at(dawn())
+}
+
 impl Bench {
-    /// A bench whose client waits `timeout` for an answer.
+    /// A bench with a clock of its own, whose client waits `timeout` for an answer.
     pub async fn new(timeout: Duration) -> Self {
-        Self::with_clock(SimulatedClock::starting_at(dawn()), timeout).await
+        Self::with(simulated_clock(), ClientConfig { timeout, ..ClientConfig::default() }).await
     }
 
-    /// A bench that shares a clock with a simulator.
-    pub async fn with_clock(clock: SimulatedClock, timeout: Duration) -> Self {
+    /// A bench that shares a clock with a simulator. Loopback orgs are allowed.
+    pub async fn with(clock: SimulatedClock, config: ClientConfig) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let shared: Arc<dyn Clock> = Arc::new(clock.clone());
-        let randomness = Arc::new(SeededRandomness::new(7));
-        let loopback = LoopbackPolicy::Allow;
-        let config = ClientConfig { timeout, loopback, ..ClientConfig::default() };
-        let ports = Ports {
-            ledger: Arc::new(SqliteLedger::open(&folder.path().join("ledger.sqlite3")).await.unwrap()),
-            vault: Arc::new(SealedFileVault::open(&folder.path().join("vault")).await.unwrap()),
-            queue: Arc::new(InProcessQueue::new(shared.clone())),
-            okta: Arc::new(OktaClient::new(config, shared.clone(), randomness.clone()).unwrap()),
-            clock: shared,
-            randomness,
-            loopback,
-        };
+        let ports = ports_in(folder.path(), Arc::new(clock.clone()), config).await;
         Self { ports, clock, _folder: folder }
+    }
+
+    /// Knows every org of a fleet.
+    pub async fn know_fleet(&self, simulator: &OktaSimulator, fleet: &Fleet) {
+        know_fleet(&self.ports, simulator, fleet).await;
+    }
+
+    /// Scans every org, `workers` at a time, until nothing is left in the queue.
+    pub async fn scan_all(&self, workers: usize) -> Result<Scan, StartScanError> {
+        let scan = start_scan(&self.ports, &Selection::All).await?;
+        drain(&App::new(self.ports.clone()), workers, |_| {}).await;
+        Ok(self.ports.ledger.scan(&scan.id).await?.unwrap())
     }
 
     /// Knows an org without asking it anything.
     pub async fn know(&self, org: &str, base_url: &str, credential: &OktaCredential) -> OrgId {
-        let id: OrgId = org.parse().unwrap();
-        let name = SecretName::Okta(id.clone());
-        self.ports.vault.put_pending(&name, &credential.seal()).await.unwrap();
-        self.ports.vault.promote(&name).await.unwrap();
-        let profile = OrgProfile {
-            id: id.clone(),
-            base_url: base_url.parse().unwrap(),
-            credential: credential.kind(),
-            added_at: self.clock.now(),
-        };
-        self.ports.ledger.put_org(&profile).await.unwrap();
-        id
+        know(&self.ports, org, base_url, credential).await
     }
 
     /// Begins a scan of one org and looks at it.
@@ -88,4 +86,49 @@ impl Bench {
         let discovery = discover(&self.ports, &scan, org).await.unwrap();
         (scan, discovery)
     }
+}
+
+/// The embedded stores in `folder`, and the real client.
+async fn ports_in(folder: &Path, clock: Arc<dyn Clock>, config: ClientConfig) -> Ports {
+    let randomness = Arc::new(SeededRandomness::new(7));
+    let loopback = LoopbackPolicy::Allow;
+    let config = ClientConfig { loopback, ..config };
+    Ports {
+        ledger: Arc::new(SqliteLedger::open(&folder.join("ledger.sqlite3")).await.unwrap()),
+        vault: Arc::new(SealedFileVault::open(&folder.join("vault")).await.unwrap()),
+        queue: Arc::new(InProcessQueue::new(clock.clone())),
+        okta: Arc::new(OktaClient::new(config, clock.clone(), randomness.clone()).unwrap()),
+        clock,
+        randomness,
+        loopback,
+    }
+}
+
+/// Knows every org of a fleet in the data folder of a `regrant` program.
+pub async fn know_fleet_in(folder: &Path, simulator: &OktaSimulator, fleet: &Fleet) {
+    let ports = ports_in(folder, Arc::new(SystemClock), ClientConfig::default()).await;
+    know_fleet(&ports, simulator, fleet).await;
+}
+
+async fn know_fleet(ports: &Ports, simulator: &OktaSimulator, fleet: &Fleet) {
+    for index in 0..fleet.size {
+        let name = Fleet::name(index);
+        let id = fleet.org(index).id;
+        know(ports, &id, &simulator.org_url(&name), &api_token(&fleet.token(index))).await;
+    }
+}
+
+async fn know(ports: &Ports, org: &str, base_url: &str, credential: &OktaCredential) -> OrgId {
+    let id: OrgId = org.parse().unwrap();
+    let name = SecretName::Okta(id.clone());
+    ports.vault.put_pending(&name, &credential.seal()).await.unwrap();
+    ports.vault.promote(&name).await.unwrap();
+    let profile = OrgProfile {
+        id: id.clone(),
+        base_url: base_url.parse().unwrap(),
+        credential: credential.kind(),
+        added_at: ports.clock.now(),
+    };
+    ports.ledger.put_org(&profile).await.unwrap();
+    id
 }

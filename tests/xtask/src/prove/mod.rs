@@ -1,6 +1,9 @@
 //! Measurements: each has a name, a target, and figures that show whether the target is met.
 
 mod dependencies;
+mod rate_budget;
+mod scan_faults;
+mod scan_memory;
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -55,8 +58,55 @@ impl Measurement {
 }
 
 /// Every measurement there is.
-pub(crate) const PROOFS: &[Measurement] = &[Measurement {
-    name: dependencies::NAME,
-    about: "licences, sources, and one TLS, HTTP and async stack, as deny.toml says",
-    start: |_| Box::pin(async { dependencies::prove() }),
-}];
+pub(crate) const PROOFS: &[Measurement] = &[
+    Measurement {
+        name: dependencies::NAME,
+        about: "licences, sources, and one TLS, HTTP and async stack, as deny.toml says",
+        start: |_| Box::pin(async { dependencies::prove() }),
+    },
+    Measurement {
+        name: rate_budget::NAME,
+        about: "orgs of 10 and 50 calls a minute: no 429, at most half of each window",
+        start: |size| Box::pin(rate_budget::prove(size)),
+    },
+    Measurement {
+        name: scan_faults::NAME,
+        about: "2,000 orgs, 10 % faulty answers: every standing right, or unknown with a reason",
+        start: |size| Box::pin(scan_faults::prove(size)),
+    },
+    Measurement {
+        name: scan_memory::NAME,
+        about: "peak memory of a scan of 10,000 orgs beside that of 100",
+        start: |size| Box::pin(scan_memory::prove(size)),
+    },
+];
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop at what it did not expect")]
+mod tests {
+    use super::*;
+
+    async fn holds_in_small(name: &str) {
+        let measurement = PROOFS.iter().find(|proof| proof.name == name).unwrap();
+        match measurement.run(Size::Small).await {
+            Ok(proof) => assert!(proof.holds, "{name}: {:#?}", proof.figures),
+            Err(error) => panic!("{name}: {error}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn rate_budget_holds() {
+        holds_in_small(rate_budget::NAME).await;
+    }
+
+    #[tokio::test]
+    async fn scan_faults_holds() {
+        holds_in_small(scan_faults::NAME).await;
+    }
+
+    #[tokio::test]
+    #[cfg(target_os = "linux")]
+    async fn scan_memory_holds() {
+        holds_in_small(scan_memory::NAME).await;
+    }
+}

@@ -1,0 +1,121 @@
+//! Thousands of orgs, a tenth of all answers faulty: every standing is right, or `unknown` with a reason.
+
+use std::time::Duration;
+
+use regrant::domain::id::ScanId;
+use regrant::domain::scan::Scan;
+use regrant::domain::standing::Standing;
+use regrant::okta::client::ClientConfig;
+use regrant_simulators::{Fault, FaultPlan, Fleet, OktaSimulator, SimulatorConfig};
+use regrant_tests::bench::{Bench, simulated_clock};
+use serde_json::json;
+
+use super::{Outcome, Proof, Size};
+
+pub(crate) const NAME: &str = "scan-faults";
+
+/// The share of all answers that is faulty, over all kinds.
+const FAULTY: f64 = 0.10;
+
+/// How many orgs are looked at at once.
+const WORKERS: usize = 16;
+
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Tally {
+    right: u64,
+    unknown_with_reason: u64,
+    wrong: u64,
+    /// Apps without a record whose org the scan says it did not see.
+    not_seen: u64,
+    /// Apps without a record whose org the scan claims to have seen.
+    lost: u64,
+}
+
+pub(crate) async fn prove(size: Size) -> Outcome {
+    let orgs = if size == Size::Full { 2_000 } else { 60 };
+    let clock = simulated_clock();
+    let simulator = OktaSimulator::start(SimulatorConfig::new(std::sync::Arc::new(clock.clone()))).await?;
+    let fleet = Fleet { apps_limit: 100, ..Fleet::new(11, orgs) };
+    simulator.add_fleet(fleet);
+    simulator.set_fault_plan(a_tenth_faulty());
+
+    // Two attempts a call instead of four, so that many faults get through to the scan.
+    let config = ClientConfig { timeout: Duration::from_millis(500), attempts: 2, ..ClientConfig::default() };
+    let bench = Bench::with(clock, config).await;
+    bench.know_fleet(&simulator, &fleet).await;
+
+    let faulty = bench.scan_all(WORKERS).await?;
+    let first = tally(&bench, &fleet, &faulty).await?;
+    simulator.set_fault_plan(FaultPlan::default());
+    let clean = bench.scan_all(WORKERS).await?;
+    let second = tally(&bench, &fleet, &clean).await?;
+
+    let apps = u64::from(orgs) * u64::from(fleet.apps_per_org);
+    let accounted = |scan: &Scan| scan.orgs_seen + scan.orgs_not_seen.len() as u64 == u64::from(orgs);
+    let holds = first.wrong == 0
+        && first.lost == 0
+        && first.unknown_with_reason + first.not_seen > 0
+        && accounted(&faulty)
+        && second == Tally { right: apps, ..Tally::default() }
+        && clean.orgs_not_seen.is_empty()
+        && clean.apps_seen == apps;
+    Ok(Proof::new(
+        NAME,
+        holds,
+        [
+            ("orgs", json!(orgs)),
+            ("apps", json!(apps)),
+            ("faulty_share", json!(FAULTY)),
+            ("faulty_scan_right", json!(first.right)),
+            ("faulty_scan_unknown_with_reason", json!(first.unknown_with_reason)),
+            ("faulty_scan_wrong", json!(first.wrong)),
+            ("faulty_scan_apps_of_orgs_not_seen", json!(first.not_seen)),
+            ("faulty_scan_apps_lost_without_a_word", json!(first.lost)),
+            ("faulty_scan_orgs_not_seen", json!(faulty.orgs_not_seen.len())),
+            ("clean_scan_right", json!(second.right)),
+            ("clean_scan_orgs_not_seen", json!(clean.orgs_not_seen.len())),
+            ("answers_by_status", json!(simulator.fleet_statuses())),
+        ],
+    ))
+}
+
+fn a_tenth_faulty() -> FaultPlan {
+    let kinds = [
+        Fault::RateLimited,
+        Fault::ServerError,
+        Fault::ReadOnly,
+        Fault::FrontDoor,
+        Fault::Timeout,
+        Fault::Reset,
+        Fault::Truncated,
+    ];
+    let share = FAULTY / kinds.len() as f64;
+    kinds.into_iter().fold(FaultPlan::default(), |plan, fault| plan.with(share, fault))
+}
+
+async fn tally(bench: &Bench, fleet: &Fleet, scan: &Scan) -> Result<Tally, Box<dyn std::error::Error + Send + Sync>> {
+    let mut tally = Tally::default();
+    let id: &ScanId = &scan.id;
+    for index in 0..fleet.size {
+        let org = fleet.org(index);
+        let org_id = org.id.parse()?;
+        let not_seen = scan.orgs_not_seen.iter().any(|missed| missed.org == org_id);
+        for number in 0..fleet.apps_per_org {
+            let truth = fleet.truth(index, number);
+            let app = fleet.app(index, number).id.parse()?;
+            match bench.ports.ledger.app(&org_id, &app).await? {
+                None if not_seen => tally.not_seen += 1,
+                None => tally.lost += 1,
+                Some(record) if record.standing() == truth => tally.right += 1,
+                Some(record) if record.standing() == Standing::Unknown && !record.assessment.reasons.is_empty() => {
+                    tally.unknown_with_reason += 1;
+                }
+                Some(record) => {
+                    eprintln!("scan {id}: {app} stands {truth}, reported {} {:?}", record.standing(), record.assessment);
+                    tally.wrong += 1;
+                }
+            }
+        }
+    }
+    Ok(tally)
+}

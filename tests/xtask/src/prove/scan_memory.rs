@@ -1,0 +1,82 @@
+//! The memory of a scan does not grow with the number of orgs.
+//!
+//! The scan is the real `regrant scan` in a process of its own; the simulator is in this one. Its peak is the kernel's
+//! own high-water mark of resident memory, so this can be measured on Linux only.
+
+use std::path::Path;
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::Duration;
+
+use regrant::clock::SystemClock;
+use regrant_simulators::{Fleet, OktaSimulator, SimulatorConfig};
+use regrant_tests::bench::know_fleet_in;
+use regrant_tests::program::regrant;
+use serde_json::json;
+use tokio::process::Command;
+
+use super::{Outcome, Proof, Size};
+
+pub(crate) const NAME: &str = "scan-memory";
+
+/// How many times the peak with few orgs the peak with many may be.
+const TARGET: f64 = 1.5;
+
+pub(crate) async fn prove(size: Size) -> Outcome {
+    let (few, many) = if size == Size::Full { (100, 10_000) } else { (10, 60) };
+    let of_few = peak_of(few).await?;
+    let of_many = peak_of(many).await?;
+    let ratio = of_many.kib as f64 / of_few.kib as f64;
+    let complete = of_few.complete && of_many.complete;
+    Ok(Proof::new(
+        NAME,
+        complete && ratio <= TARGET,
+        [
+            ("orgs", json!([few, many])),
+            ("peak_resident_kib", json!([of_few.kib, of_many.kib])),
+            ("ratio", json!((ratio * 100.0).round() / 100.0)),
+            ("target_ratio", json!(TARGET)),
+            ("every_org_seen", json!(complete)),
+        ],
+    ))
+}
+
+struct Peak {
+    kib: u64,
+    complete: bool,
+}
+
+async fn peak_of(orgs: u32) -> Result<Peak, Box<dyn std::error::Error + Send + Sync>> {
+    let simulator = OktaSimulator::start(SimulatorConfig::new(Arc::new(SystemClock))).await?;
+    let fleet = Fleet { apps_limit: 100, ..Fleet::new(3, orgs) };
+    simulator.add_fleet(fleet);
+    let folder = tempfile::tempdir()?;
+    know_fleet_in(folder.path(), &simulator, &fleet).await;
+    let output = folder.path().join("scan.json");
+    let mut child = Command::new(regrant()?)
+        .arg("--data-dir")
+        .arg(folder.path())
+        .args(["--allow-loopback", "--quiet", "scan", "--json"])
+        .stdout(Stdio::from(std::fs::File::create(&output)?))
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()?;
+    let status = format!("/proc/{}/status", child.id().ok_or("the scan ended at once")?);
+    let mut kib = 0;
+    loop {
+        kib = high_water_mark(Path::new(&status)).unwrap_or(kib).max(kib);
+        if let Ok(ended) = tokio::time::timeout(Duration::from_millis(20), child.wait()).await {
+            ended?;
+            break;
+        }
+    }
+    let printed: serde_json::Value = serde_json::from_slice(&std::fs::read(&output)?)?;
+    let complete = printed["scan"]["orgs_seen"] == json!(orgs) && kib > 0;
+    Ok(Peak { kib, complete })
+}
+
+/// `VmHWM` of a process, in KiB; `None` once it has ended.
+fn high_water_mark(status: &Path) -> Option<u64> {
+    let text = std::fs::read_to_string(status).ok()?;
+    text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.trim().strip_suffix(" kB")?.trim().parse().ok()
+}
