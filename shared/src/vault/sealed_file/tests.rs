@@ -10,6 +10,14 @@ use super::*;
 use crate::domain::id::OrgId;
 use crate::vault::conformance;
 
+/// A folder that only its owner can enter, whatever the system's temporary folders are like.
+fn private_folder() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    #[cfg(unix)]
+    fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
+    folder
+}
+
 fn name(org: &str) -> SecretName {
     SecretName::Okta(OrgId::try_from(org.to_owned()).unwrap())
 }
@@ -33,7 +41,7 @@ async fn read(vault: &SealedFileVault, org: &str, stage: Stage) -> Option<String
 
 #[tokio::test]
 async fn it_does_what_every_vault_must() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private_folder();
     let made = AtomicUsize::new(0);
     conformance::conforms(|| {
         let path = folder.path().join(made.fetch_add(1, Ordering::Relaxed).to_string());
@@ -44,7 +52,7 @@ async fn it_does_what_every_vault_must() {
 
 #[tokio::test]
 async fn a_vault_opened_again_still_has_its_secrets() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private_folder();
     drop(vault_with(&folder, &[("00oacme", "one")]).await);
     let again = SealedFileVault::open(folder.path()).await.unwrap();
     assert_eq!(read(&again, "00oacme", Stage::Current).await.as_deref(), Some("one"));
@@ -52,7 +60,7 @@ async fn a_vault_opened_again_still_has_its_secrets() {
 
 #[tokio::test]
 async fn no_file_shows_the_secret() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private_folder();
     let _vault = vault_with(&folder, &[("00oacme", "fluctuating-marmalade")]).await;
     let sealed = fs::read(file(&folder, "00oacme", "current")).unwrap();
     assert!(sealed.starts_with(b"age-encryption.org/v1\n"));
@@ -63,7 +71,7 @@ async fn no_file_shows_the_secret() {
 #[tokio::test]
 async fn everything_it_makes_is_for_the_owner_alone() {
     use std::os::unix::fs::PermissionsExt;
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private_folder();
     let _vault = vault_with(&folder, &[("00oacme", "one")]).await;
     for (path, wanted) in [
         ("vault.key", 0o600),
@@ -81,7 +89,7 @@ async fn everything_it_makes_is_for_the_owner_alone() {
 #[tokio::test]
 async fn a_folder_or_key_that_others_can_read_is_refused() {
     use std::os::unix::fs::PermissionsExt;
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private_folder();
     drop(vault_with(&folder, &[]).await);
     for (path, loose, tight) in [("vault.key", 0o640, 0o600), ("", 0o755, 0o700)] {
         let path = folder.path().join(path);
@@ -98,7 +106,7 @@ async fn a_folder_or_key_that_others_can_read_is_refused() {
 
 #[tokio::test]
 async fn a_file_put_in_anothers_place_does_not_open() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private_folder();
     let vault = vault_with(&folder, &[("00oacme", "acme's"), ("00oglobex", "globex's")]).await;
     fs::copy(file(&folder, "00oglobex", "current"), file(&folder, "00oacme", "current")).unwrap();
     let refused = vault.get(&name("00oacme"), Stage::Current).await.unwrap_err();
@@ -107,7 +115,7 @@ async fn a_file_put_in_anothers_place_does_not_open() {
 
 #[tokio::test]
 async fn a_file_changed_or_cut_anywhere_does_not_open() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private_folder();
     let vault = vault_with(&folder, &[("00oacme", "one")]).await;
     let current = file(&folder, "00oacme", "current");
     let sealed = fs::read(&current).unwrap();
@@ -124,7 +132,7 @@ async fn a_file_changed_or_cut_anywhere_does_not_open() {
 
 #[tokio::test]
 async fn a_pending_version_that_does_not_open_is_not_promoted() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private_folder();
     let vault = vault_with(&folder, &[("00oacme", "one")]).await;
     fs::write(file(&folder, "00oacme", "pending"), b"not sealed").unwrap();
     assert!(matches!(vault.promote(&name("00oacme")).await, Err(VaultError::DoesNotOpen { .. })));
@@ -133,7 +141,7 @@ async fn a_pending_version_that_does_not_open_is_not_promoted() {
 
 #[tokio::test]
 async fn sealed_files_without_their_key_do_not_get_a_new_one() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private_folder();
     drop(vault_with(&folder, &[("00oacme", "one")]).await);
     let key = folder.path().join("vault.key");
     fs::remove_file(&key).unwrap();
@@ -143,7 +151,7 @@ async fn sealed_files_without_their_key_do_not_get_a_new_one() {
 
 #[tokio::test]
 async fn a_key_file_without_a_key_is_refused() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private_folder();
     drop(vault_with(&folder, &[]).await);
     fs::write(folder.path().join("vault.key"), b"# nothing here\n").unwrap();
     assert!(matches!(SealedFileVault::open(folder.path()).await, Err(VaultError::DoesNotOpen { .. })));
@@ -151,7 +159,7 @@ async fn a_key_file_without_a_key_is_refused() {
 
 #[tokio::test]
 async fn promoting_again_after_a_crash_half_way_ends_as_if_there_had_been_none() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private_folder();
     let vault = vault_with(&folder, &[("00oacme", "one"), ("00oacme", "two")]).await;
     vault.put_pending(&name("00oacme"), &SecretString::from("three")).await.unwrap();
     let (current, previous) = (file(&folder, "00oacme", "current"), file(&folder, "00oacme", "previous"));
@@ -173,7 +181,7 @@ async fn promoting_again_after_a_crash_half_way_ends_as_if_there_had_been_none()
 
 #[tokio::test]
 async fn vaults_opened_at_once_on_a_new_folder_share_one_key() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private_folder();
     let opened = futures_util::future::join_all((0..8).map(|_| SealedFileVault::open(folder.path()))).await;
     let vaults: Vec<_> = opened.into_iter().map(Result::unwrap).collect();
     let acme = name("00oacme");
@@ -185,7 +193,7 @@ async fn vaults_opened_at_once_on_a_new_folder_share_one_key() {
 
 #[tokio::test]
 async fn writers_at_once_leave_a_whole_version_of_one_of_them() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private_folder();
     let (one, two) = (vault_with(&folder, &[]).await, vault_with(&folder, &[]).await);
     let acme = name("00oacme");
     let secrets: Vec<_> = (0..16).map(|n| SecretString::from(format!("secret {n}"))).collect();
