@@ -270,8 +270,7 @@ async fn a_cursor_of_another_list_is_refused(ledger: &dyn Ledger) {
         ledger.put_org(&profile(id)).await.expect("an org is written");
         put_apps(ledger, &[record(id, "a", "Office", Standing::Broken)]).await;
     }
-    let (any, broken) =
-        (AppFilter::default(), AppFilter { standing: Some(Standing::Broken), ..AppFilter::default() });
+    let (any, broken) = (AppFilter::default(), AppFilter { standing: Some(Standing::Broken), ..AppFilter::default() });
     let orgs = ledger.orgs(PageRequest::first(1)).await.expect("orgs are listed").next.expect("orgs go on");
     let apps = ledger.apps(&any, PageRequest::first(1)).await.expect("apps are listed").next.expect("apps go on");
     for bad in [Cursor(String::new()), Cursor("not a cursor".to_owned()), Cursor("e30".to_owned()), orgs] {

@@ -125,7 +125,7 @@ mod tests {
     use crate::clock::SimulatedClock;
     use crate::queue::conformance::{self, scan_of};
 
-    const MINUTE: Duration = Duration::from_secs(60);
+    const MINUTE: Duration = Duration::from_mins(1);
 
     fn queue() -> (SimulatedClock, InProcessQueue) {
         let clock = SimulatedClock::starting_at(Timestamp::UNIX_EPOCH);

@@ -1,6 +1,6 @@
 //! What every vault adapter must do.
 
-#![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a conformance test fails by panicking")]
+#![expect(clippy::expect_used, reason = "a conformance test fails by panicking")]
 
 use std::sync::Arc;
 

@@ -2,10 +2,10 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 
+use super::events;
 use super::paging::{List, rows_to_ask_for};
 use super::stored::{from_json, to_json};
 use super::trouble::Trouble;
-use super::events;
 use crate::domain::app::{AppRecord, TenantName};
 use crate::domain::event::AppEvent;
 use crate::domain::id::{AppId, OrgId};
@@ -53,7 +53,11 @@ pub(super) fn get(connection: &Connection, org: &OrgId, app: &AppId) -> Result<O
     Ok(record.map(|record| read(org.as_str(), app.as_str(), &record)).transpose()?)
 }
 
-pub(super) fn list(connection: &Connection, filter: &AppFilter, page: &PageRequest) -> Result<Page<AppRecord>, Trouble> {
+pub(super) fn list(
+    connection: &Connection,
+    filter: &AppFilter,
+    page: &PageRequest,
+) -> Result<Page<AppRecord>, Trouble> {
     let org = filter.org.as_ref().map(OrgId::as_str);
     let tenant = filter.tenant.as_ref().map(TenantName::as_str);
     let list = List::of(&[Some("apps"), filter.standing.map(Standing::name), org, tenant]);
@@ -92,7 +96,7 @@ pub(super) fn list(connection: &Connection, filter: &AppFilter, page: &PageReque
     )
 }
 
-/// The query for a filter. Only what is asked for is in it, so that SQLite can choose the index that fits.
+/// The query for a filter. Only what is asked for is in it, so that `SQLite` can choose the index that fits.
 pub(super) fn query(filter: &AppFilter, goes_on: bool) -> String {
     let conditions: Vec<_> = [
         filter.standing.is_some().then_some("standing = :standing"),

@@ -11,8 +11,7 @@ use crate::ledger::{Page, PageRequest};
 
 /// Appends events. The caller's transaction makes them one with what they tell of.
 pub(super) fn append(connection: &Connection, org: &OrgId, app: &AppId, events: &[AppEvent]) -> Result<(), Trouble> {
-    let mut statement =
-        connection.prepare_cached("INSERT INTO event (org, app, at, event) VALUES (?1, ?2, ?3, ?4)")?;
+    let mut statement = connection.prepare_cached("INSERT INTO event (org, app, at, event) VALUES (?1, ?2, ?3, ?4)")?;
     for event in events {
         statement.execute(params![org.as_str(), app.as_str(), from_time(event.at), to_json(event)?])?;
     }

@@ -46,7 +46,7 @@ fn is_raced(trouble: &Trouble) -> bool {
 }
 
 /// Makes the file readable by its owner alone: the ledger holds no secret, but it names customers and their weak spots.
-/// SQLite gives its side files the mode of the file.
+/// `SQLite` gives its side files the mode of the file.
 fn make_private(path: &Path) -> Result<(), Trouble> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         let mut builder = DirBuilder::new();

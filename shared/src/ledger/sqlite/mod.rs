@@ -1,4 +1,4 @@
-//! The ledger in one SQLite file.
+//! The ledger in one `SQLite` file.
 //!
 //! Several processes may have the file open: readers see whole transactions, and writers wait for each other. Within a
 //! process one connection serves everybody, on threads that may block.
@@ -28,7 +28,7 @@ use crate::domain::id::{AppId, OrgId, ScanId};
 use crate::domain::org::OrgProfile;
 use crate::domain::scan::{OrgLook, Scan};
 
-/// A ledger in one SQLite file, in write-ahead-log mode.
+/// A ledger in one `SQLite` file, in write-ahead-log mode.
 #[derive(Clone)]
 pub struct SqliteLedger(Arc<Mutex<Connection>>);
 
@@ -139,7 +139,7 @@ impl Ledger for SqliteLedger {
     }
 
     async fn latest_scan(&self) -> Result<Option<Scan>, LedgerError> {
-        self.run("read the latest scan", |connection| scans::latest(connection)).await
+        self.run("read the latest scan", scans::latest).await
     }
 
     async fn pending_orgs(&self, scan: &ScanId, page: PageRequest) -> Result<Page<OrgId>, LedgerError> {

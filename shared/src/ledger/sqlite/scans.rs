@@ -1,7 +1,7 @@
 //! Scans.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, named_params, params};
 
 use super::paging::{List, rows_to_ask_for};
 use super::stored::{from_text, from_time, to_time};
@@ -79,8 +79,8 @@ fn exists(connection: &Connection, scan: &ScanId) -> Result<bool, Trouble> {
 }
 
 pub(super) fn get(connection: &mut Connection, scan: &ScanId) -> Result<Option<Scan>, Trouble> {
-    // One transaction, so that the totals are of one moment.
-    let transaction = connection.unchecked_transaction()?;
+    // One transaction, so that the totals are of one moment; it only reads, so it need not wait for writers.
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
     let Some((started_at, finished_at)) = transaction
         .prepare_cached("SELECT started_at, finished_at FROM scan WHERE id = ?1")?
         .query_row([scan.as_str()], |row| Ok((row.get::<_, String>(0)?, row.get::<_, Option<String>>(1)?)))

@@ -14,7 +14,7 @@ pub(super) fn to_json<T: Serialize>(record: &T) -> Result<String, LedgerError> {
 
 /// A record from JSON; `what` names it where it cannot be read.
 pub(super) fn from_json<T: DeserializeOwned>(json: &str, what: impl FnOnce() -> String) -> Result<T, LedgerError> {
-    serde_json::from_str(json).map_err(|error| unreadable(what(), &error))
+    serde_json::from_str(json).map_err(|error| unreadable(&what(), &error))
 }
 
 /// An id, a time or another word from a column.
@@ -22,7 +22,7 @@ pub(super) fn from_text<T>(text: String, what: impl FnOnce() -> String) -> Resul
 where
     T: TryFrom<String, Error: std::fmt::Display>,
 {
-    T::try_from(text).map_err(|error| unreadable(what(), &error))
+    T::try_from(text).map_err(|error| unreadable(&what(), &error))
 }
 
 /// A time in text of one width, which sorts as it passed.
@@ -32,10 +32,10 @@ pub(super) fn from_time(time: Timestamp) -> String {
 
 /// The time in a column.
 pub(super) fn to_time(text: &str, what: impl FnOnce() -> String) -> Result<Timestamp, LedgerError> {
-    text.parse().map_err(|error: jiff::Error| unreadable(what(), &error))
+    text.parse().map_err(|error: jiff::Error| unreadable(&what(), &error))
 }
 
-fn unreadable(what: String, error: &dyn std::fmt::Display) -> LedgerError {
+fn unreadable(what: &str, error: &dyn std::fmt::Display) -> LedgerError {
     LedgerError::Unreadable { what: format!("{what}: {error}") }
 }
 

@@ -72,6 +72,21 @@ async fn what_one_connection_writes_another_reads() {
 }
 
 #[tokio::test]
+async fn a_scan_can_be_read_while_another_process_writes() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ledger.sqlite");
+    let (writer, reader) = (SqliteLedger::open(&file).await.unwrap(), SqliteLedger::open(&file).await.unwrap());
+    writer.begin_scan(&scan("s"), at(0), &[org("a")]).await.unwrap();
+    reader.0.lock().busy_timeout(std::time::Duration::ZERO).unwrap();
+    writer.0.lock().execute_batch("BEGIN IMMEDIATE; UPDATE scan SET finished_at = 'soon'").unwrap();
+
+    let seen = reader.latest_scan().await.unwrap().unwrap();
+    assert_eq!((seen.orgs_pending, seen.finished_at), (1, None));
+    let refused = reader.begin_scan(&scan("t"), at(1), &[]).await.unwrap_err().to_string();
+    assert!(refused.contains("could not begin a scan") && refused.contains("another process"), "{refused}");
+}
+
+#[tokio::test]
 async fn a_new_file_can_be_opened_by_many_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("ledger.sqlite");

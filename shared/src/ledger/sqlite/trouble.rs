@@ -7,7 +7,7 @@ use crate::ledger::LedgerError;
 /// An error inside the adapter.
 #[derive(Debug)]
 pub(super) enum Trouble {
-    /// SQLite refused.
+    /// `SQLite` refused.
     Sqlite(rusqlite::Error),
     /// The migrations could not be carried out.
     Migration(rusqlite_migration::Error),
@@ -68,7 +68,7 @@ impl Trouble {
     }
 }
 
-/// What to do about an error of SQLite's (<https://sqlite.org/rescode.html>), where there is something to say.
+/// What to do about an error of `SQLite`'s (<https://sqlite.org/rescode.html>), where there is something to say.
 fn advice(code: Option<ErrorCode>) -> Option<&'static str> {
     Some(match code? {
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => {

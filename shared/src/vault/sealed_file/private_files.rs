@@ -13,6 +13,10 @@ use crate::vault::VaultError;
 /// How long to wait for another process to finish writing. A write takes milliseconds; who takes longer is stuck.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// What group and others may do, of a mode's bits.
+#[cfg(unix)]
+const OTHERS: u32 = 0o077;
+
 /// Turns what the system said into a vault error.
 pub(super) fn failed(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> VaultError {
     let path = path.display().to_string();
@@ -33,7 +37,7 @@ pub(super) fn make_folder(folder: &Path) -> Result<(), VaultError> {
 #[cfg(unix)]
 fn refuse_loose_mode(path: &Path, metadata: &fs::Metadata, wanted: u32) -> Result<(), VaultError> {
     let mode = std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o7777;
-    if mode & 0o077 == 0 {
+    if mode & OTHERS == 0 {
         return Ok(());
     }
     Err(VaultError::LooseMode { path: path.display().to_string(), mode, wanted })
@@ -84,8 +88,7 @@ pub(super) fn read_private(file: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, Va
 pub(super) fn write(file: &Path, bytes: &[u8]) -> Result<(), VaultError> {
     let unfinished = unfinished(file);
     remove_one(&unfinished)?;
-    let mut opened =
-        private().write(true).create_new(true).open(&unfinished).map_err(failed("make", &unfinished))?;
+    let mut opened = private().write(true).create_new(true).open(&unfinished).map_err(failed("make", &unfinished))?;
     opened
         .write_all(bytes)
         // Without this the rename can reach the disk before the bytes do.
@@ -158,8 +161,7 @@ impl Drop for Writing<'_> {
 impl WriterLock {
     /// The lock in the file at `path`, made where there is none.
     pub(super) fn open(path: PathBuf) -> Result<Self, VaultError> {
-        let file =
-            private().write(true).create(true).truncate(false).open(&path).map_err(failed("open", &path))?;
+        let file = private().write(true).create(true).truncate(false).open(&path).map_err(failed("open", &path))?;
         Ok(Self { path, file: Mutex::new(file), patience: PATIENCE })
     }
 

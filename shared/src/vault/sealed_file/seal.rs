@@ -41,7 +41,9 @@ impl SealingKey {
     /// The age identity file of this key.
     pub(super) fn text(&self) -> Zeroizing<String> {
         let secret = self.0.to_string();
-        Zeroizing::new(["# The key of this folder's sealed files. Keep it secret.\n", secret.expose_secret(), "\n"].concat())
+        Zeroizing::new(
+            ["# The key of this folder's sealed files. Keep it secret.\n", secret.expose_secret(), "\n"].concat(),
+        )
     }
 
     /// Seals a secret together with its name.
