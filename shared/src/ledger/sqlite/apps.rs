@@ -15,7 +15,8 @@ use crate::ledger::{AppFilter, LedgerError, Page, PageRequest};
 /// What apps are sorted by: standing, org domain, label, org, app.
 type Key = (i64, String, String, String, String);
 
-/// A standing's place in [`Standing::ALL`], which is worst first.
+/// A standing's place in [`Standing::ALL`], which is worst first. It is in every row: a standing added between others
+/// needs a migration that renumbers them.
 fn severity(standing: Standing) -> i64 {
     // Counting up to it needs no conversion that could fail.
     Standing::ALL.into_iter().take_while(|other| *other != standing).fold(0, |count, _| count + 1)
