@@ -1,0 +1,47 @@
+//! Events: the audit trail of an app.
+
+use rusqlite::{Connection, named_params, params};
+
+use super::paging::{List, rows_to_ask_for};
+use super::stored::{from_json, from_time, to_json};
+use super::trouble::Trouble;
+use crate::domain::event::AppEvent;
+use crate::domain::id::{AppId, OrgId};
+use crate::ledger::{Page, PageRequest};
+
+/// Appends events. The caller's transaction makes them one with what they tell of.
+pub(super) fn append(connection: &Connection, org: &OrgId, app: &AppId, events: &[AppEvent]) -> Result<(), Trouble> {
+    let mut statement = connection.prepare_cached("INSERT INTO event (org, app, at, event) VALUES (?1, ?2, ?3, ?4)")?;
+    for event in events {
+        statement.execute(params![org.as_str(), app.as_str(), from_time(event.at), to_json(event)?])?;
+    }
+    Ok(())
+}
+
+/// By time, and in the order of writing where the time is the same.
+pub(super) fn list(
+    connection: &Connection,
+    org: &OrgId,
+    app: &AppId,
+    page: &PageRequest,
+) -> Result<Page<AppEvent>, Trouble> {
+    let list = List::of(&[Some("events"), Some(org.as_str()), Some(app.as_str())]);
+    let (at, seq): (String, i64) = list.start(page)?.unwrap_or_default();
+    let mut statement = connection.prepare_cached(
+        "SELECT at, seq, event FROM event
+         WHERE org = :org AND app = :app AND (at, seq) > (:at, :seq)
+         ORDER BY at, seq LIMIT :limit",
+    )?;
+    let rows = statement.query_map(
+        named_params! { ":org": org.as_str(), ":app": app.as_str(), ":at": at, ":seq": seq, ":limit": rows_to_ask_for(page) },
+        |row| Ok(((row.get::<_, String>(0)?, row.get::<_, i64>(1)?), row.get::<_, String>(2)?)),
+    )?;
+    list.page(
+        page,
+        rows.map(|row| {
+            let (key, event) = row?;
+            let event = from_json(&event, || format!("an event of app {app} of org {org}"))?;
+            Ok((key, event))
+        }),
+    )
+}

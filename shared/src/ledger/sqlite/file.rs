@@ -1,0 +1,90 @@
+//! The file: how it is made, opened and brought up to date.
+
+use std::fs::{DirBuilder, OpenOptions};
+use std::io::ErrorKind;
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, TransactionBehavior};
+use rusqlite_migration::{M, Migrations};
+
+use super::trouble::Trouble;
+
+/// How long a writer waits for one of another process.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// How often opening is tried where another process is opening the same new file. Changing the journal mode and
+/// migrating do not wait by themselves (<https://sqlite.org/wal.html>, "Sometimes Queries Return `SQLITE_BUSY`").
+const OPENINGS: u32 = 40;
+
+/// Every layout the file has had, oldest first. Never changed, only added to.
+const LAYOUTS: &[M<'static>] = &[M::up(include_str!("migrations/0001-first.sql"))];
+
+/// Opens the file at `path`, making or migrating it where needed.
+pub(super) fn open(path: &Path) -> Result<Connection, Trouble> {
+    make_private(path)?;
+    let mut tried = 1;
+    loop {
+        match Connection::open(path).map_err(Trouble::from).and_then(prepare) {
+            // Besides being busy, a migration fails where another process has just done it; then there is none to do.
+            Err(trouble) if tried < OPENINGS && (trouble.is_busy() || (tried == 1 && is_raced(&trouble))) => {
+                tried += 1;
+                std::thread::sleep(Duration::from_millis(25));
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+/// A new ledger in memory.
+pub(super) fn in_memory() -> Result<Connection, Trouble> {
+    prepare(Connection::open_in_memory()?)
+}
+
+fn is_raced(trouble: &Trouble) -> bool {
+    matches!(trouble, Trouble::Sqlite(_))
+}
+
+/// Makes the file readable by its owner alone: the ledger holds no secret, but it names customers and their weak spots.
+/// `SQLite` gives its side files the mode of the file.
+fn make_private(path: &Path) -> Result<(), Trouble> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        let mut builder = DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(folder)?;
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        // An existing file must not even be opened: closing it would drop the locks of this process's connections
+        // (<https://sqlite.org/howtocorrupt.html>, section 2.2).
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+fn prepare(mut connection: Connection) -> Result<Connection, Trouble> {
+    connection.busy_timeout(BUSY)?;
+    connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
+    connection.pragma_update(None, "synchronous", "normal")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    // A transaction that reads first and writes then could not wait for another writer.
+    connection.set_transaction_behavior(TransactionBehavior::Immediate);
+    Migrations::from_slice(LAYOUTS).to_latest(&mut connection)?;
+    Ok(connection)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_layout_can_be_reached_from_nothing() {
+        assert_eq!(Migrations::from_slice(LAYOUTS).validate(), Ok(()));
+    }
+}

@@ -1,0 +1,54 @@
+//! Orgs.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::paging::{List, rows_to_ask_for};
+use super::stored::{from_json, to_json};
+use super::trouble::Trouble;
+use crate::domain::id::OrgId;
+use crate::domain::org::OrgProfile;
+use crate::ledger::{LedgerError, Page, PageRequest};
+
+pub(super) fn put(connection: &Connection, org: &OrgProfile) -> Result<(), Trouble> {
+    connection
+        .prepare_cached("INSERT INTO org (id, profile) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET profile = ?2")?
+        .execute(params![org.id.as_str(), to_json(org)?])?;
+    Ok(())
+}
+
+pub(super) fn get(connection: &Connection, org: &OrgId) -> Result<Option<OrgProfile>, Trouble> {
+    let profile: Option<String> = connection
+        .prepare_cached("SELECT profile FROM org WHERE id = ?1")?
+        .query_row([org.as_str()], |row| row.get(0))
+        .optional()?;
+    Ok(profile.map(|profile| read(org.as_str(), &profile)).transpose()?)
+}
+
+pub(super) fn list(connection: &Connection, page: &PageRequest) -> Result<Page<OrgProfile>, Trouble> {
+    let list = List::of(&[Some("orgs")]);
+    // No id is empty, so the empty one comes before all.
+    let after: String = list.start(page)?.unwrap_or_default();
+    let mut statement = connection.prepare_cached("SELECT id, profile FROM org WHERE id > ?1 ORDER BY id LIMIT ?2")?;
+    let rows = statement.query_map(params![after, rows_to_ask_for(page)], |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+    })?;
+    list.page(
+        page,
+        rows.map(|row| {
+            let (id, profile) = row?;
+            let org = read(&id, &profile)?;
+            Ok((id, org))
+        }),
+    )
+}
+
+pub(super) fn remove(connection: &mut Connection, org: &OrgId) -> Result<(), Trouble> {
+    let transaction = connection.transaction()?;
+    transaction.execute("DELETE FROM app WHERE org = ?1", [org.as_str()])?;
+    transaction.execute("DELETE FROM org WHERE id = ?1", [org.as_str()])?;
+    Ok(transaction.commit()?)
+}
+
+fn read(id: &str, profile: &str) -> Result<OrgProfile, LedgerError> {
+    from_json(profile, || format!("org {id}"))
+}
