@@ -1,14 +1,29 @@
-//! The real client.
+//! The real client: Okta over HTTP.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use http::HeaderValue;
+use reqwest::{Method, Request};
+use serde_json::Value;
+use url::Url;
 
+use super::auth::Authenticator;
+use super::courier::{Courier, Letter};
 use super::org_url::LoopbackPolicy;
-use super::{Okta, OktaCredential, OktaError, OktaOrg, OrgUrl, ResolvedOrg};
+use super::rate_budget::Bucket;
+use super::transport::Answer;
+use super::wire::{self, Listed};
+use super::{AppPage, Connection, ListedApp, Okta, OktaCredential, OktaError, OktaOrg, OrgUrl, ResolvedOrg, paging};
 use crate::clock::Clock;
+use crate::domain::app::OFFICE365;
+use crate::domain::id::AppId;
+use crate::domain::signal::Provisioning;
 use crate::randomness::Randomness;
+
+/// The most apps Okta gives a page (Management API, `listApplications`).
+const PAGE: &str = "200";
 
 /// How the client behaves.
 #[derive(Debug, Clone)]
@@ -40,9 +55,12 @@ impl Default for ClientConfig {
     }
 }
 
-/// Okta over HTTP.
-#[derive(Clone)]
-pub struct OktaClient {}
+/// Okta over HTTP. Clones share connections and rate budgets.
+#[derive(Debug, Clone)]
+pub struct OktaClient {
+    courier: Courier,
+    loopback: LoopbackPolicy,
+}
 
 impl OktaClient {
     /// A client that shares one connection pool among all orgs.
@@ -51,19 +69,153 @@ impl OktaClient {
         clock: Arc<dyn Clock>,
         randomness: Arc<dyn Randomness>,
     ) -> Result<Self, OktaError> {
-        let _ = (config, clock, randomness);
-        Ok(Self {})
+        let loopback = config.loopback;
+        Ok(Self { courier: Courier::new(config, clock, randomness)?, loopback })
     }
 }
 
 #[async_trait]
 impl Okta for OktaClient {
     async fn resolve(&self, host: &OrgUrl) -> Result<ResolvedOrg, OktaError> {
-        Err(OktaError::Credential(host.to_string()))
+        let url = host.at("/.well-known/okta-organization");
+        let answer = self.courier.deliver(host, Bucket::Root, &Get { url: &url, signed: None }).await?;
+        let body = success(&host.host(), &answer)?;
+        let not_okta = |what: &str| OktaError::NotOkta { host: host.host(), what: what.to_owned() };
+        let id = body.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok());
+        let id = id.ok_or_else(|| not_okta("a well-known document without an org id"))?;
+        let home = body.pointer("/_links/organization/href").and_then(Value::as_str);
+        let home = home.ok_or_else(|| not_okta("a well-known document that does not say where the org is"))?;
+        let elsewhere = || OktaError::LeadsElsewhere {
+            host: host.host(),
+            elsewhere: Url::parse(home).map_or_else(|_| "no host".to_owned(), |url| super::transport::shown_host(&url)),
+        };
+        // Only what is on this machine may lead to this machine.
+        let loopback = if host.is_loopback() { self.loopback } else { LoopbackPolicy::Refuse };
+        let (base_url, _) = OrgUrl::parse(home, loopback).map_err(|_| elsewhere())?;
+        if host.is_loopback() && !base_url.is_loopback() {
+            return Err(elsewhere());
+        }
+        let pipeline = body.get("pipeline").and_then(Value::as_str).map(str::to_owned);
+        Ok(ResolvedOrg { id, base_url, pipeline })
     }
 
     fn open(&self, base_url: &OrgUrl, credential: &OktaCredential) -> Result<Box<dyn OktaOrg>, OktaError> {
-        let _ = credential;
-        Err(OktaError::Credential(base_url.to_string()))
+        if !base_url.takes_credentials() {
+            let host = base_url.host();
+            return Err(OktaError::LeadsElsewhere { elsewhere: host.clone(), host });
+        }
+        let authenticator = Authenticator::new(credential)?;
+        Ok(Box::new(OpenOrg { courier: self.courier.clone(), org: base_url.clone(), authenticator }))
+    }
+}
+
+/// An org and the credential it is opened with.
+#[derive(Debug)]
+struct OpenOrg {
+    courier: Courier,
+    org: OrgUrl,
+    authenticator: Authenticator,
+}
+
+/// A GET, signed where it needs to be.
+struct Get<'a> {
+    url: &'a Url,
+    signed: Option<&'a OpenOrg>,
+}
+
+#[async_trait]
+impl Letter for Get<'_> {
+    async fn write(&self) -> Result<Request, OktaError> {
+        let mut request = Request::new(Method::GET, self.url.clone());
+        request.headers_mut().insert(http::header::ACCEPT, HeaderValue::from_static("application/json"));
+        if let Some(open) = self.signed {
+            open.authenticator.sign(&open.courier, &open.org, &mut request).await?;
+        }
+        Ok(request)
+    }
+}
+
+impl OpenOrg {
+    async fn get(&self, bucket: Bucket, url: &Url) -> Result<Answer, OktaError> {
+        let letter = Get { url, signed: Some(self) };
+        let answer = self.courier.deliver(&self.org, bucket, &letter).await?;
+        let token_refused =
+            answer.status == http::StatusCode::UNAUTHORIZED && wire::error(&answer).code.as_deref() == Some("E0000011");
+        if token_refused && self.authenticator.renew().await {
+            return self.courier.deliver(&self.org, bucket, &letter).await;
+        }
+        Ok(answer)
+    }
+
+    async fn read(&self, bucket: Bucket, url: &Url) -> Result<(Answer, Value), OktaError> {
+        let answer = self.get(bucket, url).await?;
+        let body = success(&self.org.host(), &answer)?;
+        Ok((answer, body))
+    }
+
+    fn of_app(&self, app: &AppId, rest: &str) -> Url {
+        self.org.at(&format!("/api/v1/apps/{app}{rest}"))
+    }
+
+    fn not_okta(&self, what: &str) -> OktaError {
+        OktaError::NotOkta { host: self.org.host(), what: what.to_owned() }
+    }
+}
+
+/// The body of a successful answer, or the error the answer is.
+fn success(host: &str, answer: &Answer) -> Result<Value, OktaError> {
+    if answer.status.is_success() { wire::json(host, answer) } else { Err(OktaError::Api(wire::error(answer))) }
+}
+
+#[async_trait]
+impl OktaOrg for OpenOrg {
+    async fn apps(&self, next: Option<&Url>) -> Result<AppPage, OktaError> {
+        let url = match next {
+            Some(next) if self.org.is_origin_of(next) => next.clone(),
+            Some(next) => {
+                let elsewhere = super::transport::shown_host(next);
+                return Err(OktaError::LeadsElsewhere { host: self.org.host(), elsewhere });
+            }
+            None => {
+                let mut url = self.org.at("/api/v1/apps");
+                let filter = format!("name eq \"{OFFICE365}\"");
+                url.query_pairs_mut().append_pair("filter", &filter).append_pair("limit", PAGE);
+                url
+            }
+        };
+        let (answer, body) = self.read(Bucket::Apps, &url).await?;
+        let Value::Array(items) = body else { return Err(self.not_okta("an app list that is no list")) };
+        let mut page =
+            AppPage { apps: Vec::new(), next: paging::next(&answer.headers, &self.org)?, surprises: Vec::new() };
+        if page.next.as_ref() == Some(&url) {
+            return Err(self.not_okta("a page that leads to itself"));
+        }
+        for item in &items {
+            match wire::app(item) {
+                Listed::Office365(app) => page.apps.push(app),
+                Listed::Another => {}
+                Listed::Unreadable(surprise) => page.surprises.push(surprise),
+            }
+        }
+        Ok(page)
+    }
+
+    async fn app(&self, app: &AppId) -> Result<ListedApp, OktaError> {
+        let (_, body) = self.read(Bucket::App, &self.of_app(app, "")).await?;
+        match wire::app(&body) {
+            Listed::Office365(app) => Ok(app),
+            Listed::Another => Err(self.not_okta("an app that is not Office 365")),
+            Listed::Unreadable(what) => Err(self.not_okta(&what)),
+        }
+    }
+
+    async fn connection(&self, app: &AppId) -> Result<Connection, OktaError> {
+        let (_, body) = self.read(Bucket::Apps, &self.of_app(app, "/connections/default")).await?;
+        wire::connection(&self.org.host(), &body, self.org.is_loopback())
+    }
+
+    async fn provisioning(&self, app: &AppId) -> Result<Provisioning, OktaError> {
+        let answer = self.get(Bucket::Apps, &self.of_app(app, "/features")).await?;
+        wire::provisioning(&self.org.host(), &answer)
     }
 }

@@ -1,6 +1,7 @@
 //! The credential for an org, as the vault keeps it.
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
 
 use crate::domain::org::CredentialKind;
 
@@ -25,8 +26,16 @@ pub enum OktaCredential {
 
 /// Why a secret is not a credential.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the vault's secret for this org is not a credential ({0}); add the org again")]
-pub struct NotACredential(String);
+#[error("the vault's secret for this org is not a credential that this version knows; add the org again")]
+pub struct NotACredential;
+
+/// The JSON the vault keeps. Never printed.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+enum Sealed {
+    ApiToken { token: String },
+    ServiceApp { client_id: String, key_id: Option<String>, private_key: String },
+}
 
 impl OktaCredential {
     /// Which kind it is.
@@ -39,12 +48,52 @@ impl OktaCredential {
 
     /// As the vault keeps it: JSON.
     pub fn seal(&self) -> SecretString {
-        SecretString::from(String::new())
+        let sealed = match self {
+            Self::ApiToken { token } => Sealed::ApiToken { token: token.expose_secret().to_owned() },
+            Self::ServiceApp { client_id, key_id, private_key } => Sealed::ServiceApp {
+                client_id: client_id.clone(),
+                key_id: key_id.clone(),
+                private_key: private_key.expose_secret().to_owned(),
+            },
+        };
+        SecretString::from(serde_json::json!(sealed).to_string())
     }
 
     /// From what the vault keeps.
     pub fn unseal(secret: &SecretString) -> Result<Self, NotACredential> {
-        let _ = secret;
-        Err(NotACredential("unread".to_owned()))
+        // The parser's own error could quote the secret, so it is dropped.
+        let sealed = serde_json::from_str(secret.expose_secret()).map_err(|_| NotACredential)?;
+        Ok(match sealed {
+            Sealed::ApiToken { token } => Self::ApiToken { token: token.into() },
+            Sealed::ServiceApp { client_id, key_id, private_key } => {
+                Self::ServiceApp { client_id, key_id, private_key: private_key.into() }
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop at what it did not expect")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_credential_survives_the_vault_and_shows_itself_nowhere() {
+        let credential = OktaCredential::ServiceApp {
+            client_id: "0oaInvented".to_owned(),
+            key_id: None,
+            private_key: "canary-key".to_owned().into(),
+        };
+        assert!(!format!("{credential:?} {:?}", credential.seal()).contains("canary"));
+        let OktaCredential::ServiceApp { private_key, .. } = OktaCredential::unseal(&credential.seal()).unwrap() else {
+            panic!("another kind")
+        };
+        assert_eq!(private_key.expose_secret(), "canary-key");
+    }
+
+    #[test]
+    fn what_is_not_a_credential_is_refused_without_quoting_it() {
+        let error = OktaCredential::unseal(&"{\"kind\":\"canary\"}".to_owned().into()).unwrap_err();
+        assert!(!error.to_string().contains("canary"));
     }
 }

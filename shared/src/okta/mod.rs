@@ -3,15 +3,16 @@
 //! [`Okta`] is the port the use cases know: it resolves an org and opens it with a credential. [`client`] is the real
 //! one. Nothing here changes anything in Okta: a scan only GETs.
 
-pub mod auth;
+mod auth;
 pub mod client;
+mod courier;
 pub mod credential;
 pub mod error;
 pub mod org_url;
-pub mod paging;
-pub mod rate_budget;
-pub mod transport;
-pub mod wire;
+mod paging;
+mod rate_budget;
+mod transport;
+mod wire;
 
 use async_trait::async_trait;
 use url::Url;

@@ -1,8 +1,15 @@
 //! Where an org is, and whether a credential may go there.
+//!
+//! Credentials go only to hosts of the allow-list. A customer's custom domain is an alias: it may be asked which org it
+//! is, without a credential, and the answer must lead back to the list.
 
 use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
-use url::Url;
+use url::{Host, Url};
+
+/// The suffixes Okta's own SDKs know, without its internal test clouds (okta-sdk-python `config_validator.py`).
+const SUFFIXES: [&str; 5] = ["okta.com", "oktapreview.com", "okta-emea.com", "okta-gov.com", "okta.mil"];
 
 /// Whether loopback addresses may be used as orgs, over plain http. Nothing else may ever be plain http.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -14,36 +21,252 @@ pub enum LoopbackPolicy {
     Allow,
 }
 
-/// An org's base URL whose host is on the allow-list. Scheme, host and port only.
+/// What a host is trusted with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Trust {
+    /// On the allow-list: a credential may go there.
+    Listed,
+    /// Loopback, where that is allowed: a credential may go there.
+    Loopback,
+    /// Any other public host: it may be asked which org it is, and nothing more.
+    AskOnly,
+}
+
+/// An org's base URL: scheme, host and port only, and what it is trusted with.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OrgUrl(Url);
+pub struct OrgUrl {
+    url: Url,
+    trust: Trust,
+}
 
 /// Why text is not the URL of an org.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not an org: {0}")]
-pub struct OrgUrlError(String);
+pub enum OrgUrlError {
+    /// Not a host name.
+    #[error("this is not the host of an org; write it as in acme.okta.com")]
+    NotAHost,
+    /// Another scheme than https.
+    #[error("an org is reached over https only; leave the scheme out")]
+    NotHttps,
+    /// A user name, a password, a path or a query came along.
+    #[error("write the org's host alone, without user name, path or query")]
+    MoreThanAHost,
+    /// A port other than 443.
+    #[error("an org has no port of its own; leave `:{0}` out")]
+    Port(u16),
+    /// A loopback address, where they are not allowed.
+    #[error("{0} is this machine; pass `--allow-loopback` to use a simulator as an org")]
+    Loopback(String),
+    /// An address instead of a name.
+    #[error("an org is known by a name, not by an address")]
+    Address,
+    /// Not on the allow-list.
+    #[error(
+        "{0} is not one of Okta's hosts (okta.com, oktapreview.com, okta-emea.com, okta-gov.com, okta.mil), so no \
+         credential goes there"
+    )]
+    NotListed(String),
+}
 
 impl OrgUrl {
-    /// Reads what a person wrote: a host or a URL. Gives a notice where something had to be changed.
+    /// Reads what a person wrote: a host or a URL on the allow-list. Gives a notice where something was changed.
     pub fn parse(text: &str, loopback: LoopbackPolicy) -> Result<(Self, Option<String>), OrgUrlError> {
-        let _ = loopback;
-        Url::parse(text).map(|url| (Self(url), None)).map_err(|error| OrgUrlError(error.to_string()))
+        let (org, notice) = Self::read(text, loopback)?;
+        match org.trust {
+            Trust::AskOnly => Err(OrgUrlError::NotListed(org.host())),
+            Trust::Listed | Trust::Loopback => Ok((org, notice)),
+        }
+    }
+
+    /// Reads what a person wrote, a custom domain included. What is not on the allow-list can be asked which org it is
+    /// and cannot be opened with a credential.
+    pub fn parse_to_resolve(text: &str, loopback: LoopbackPolicy) -> Result<(Self, Option<String>), OrgUrlError> {
+        Self::read(text, loopback)
+    }
+
+    /// From the URL that the ledger keeps.
+    pub fn from_base_url(url: &Url, loopback: LoopbackPolicy) -> Result<Self, OrgUrlError> {
+        Self::parse(url.as_str(), loopback).map(|(org, _)| org)
     }
 
     /// The URL: scheme, host and port.
     pub fn as_url(&self) -> &Url {
-        &self.0
+        &self.url
     }
 
     /// The host, with the port where there is one.
     pub fn host(&self) -> String {
-        let host = self.0.host_str().unwrap_or_default();
-        self.0.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+        let host = self.url.host_str().unwrap_or_default();
+        self.url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
     }
+
+    /// Whether a credential may go there.
+    pub fn takes_credentials(&self) -> bool {
+        self.trust != Trust::AskOnly
+    }
+
+    /// Whether this is a loopback address.
+    pub fn is_loopback(&self) -> bool {
+        self.trust == Trust::Loopback
+    }
+
+    /// Whether `url` is on this very origin: scheme, host and port.
+    pub fn is_origin_of(&self, url: &Url) -> bool {
+        url.origin() == self.url.origin() && url.username().is_empty() && url.password().is_none()
+    }
+
+    /// `path` on this org. `path` begins with `/`.
+    pub(crate) fn at(&self, path: &str) -> Url {
+        let mut url = self.url.clone();
+        url.set_path(path);
+        url
+    }
+
+    fn read(text: &str, loopback: LoopbackPolicy) -> Result<(Self, Option<String>), OrgUrlError> {
+        let text = text.trim();
+        let with_scheme = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
+        let url = Url::parse(&with_scheme).map_err(|_| OrgUrlError::NotAHost)?;
+        let host = url.host().ok_or(OrgUrlError::NotAHost)?.to_owned();
+        let bare = url.username().is_empty()
+            && url.password().is_none()
+            && matches!(url.path(), "" | "/")
+            && url.query().is_none()
+            && url.fragment().is_none();
+        if !bare {
+            return Err(OrgUrlError::MoreThanAHost);
+        }
+        if is_loopback(&host) {
+            return match (loopback, url.scheme()) {
+                (LoopbackPolicy::Refuse, _) => Err(OrgUrlError::Loopback(host.to_string())),
+                (LoopbackPolicy::Allow, "http" | "https") => Ok((Self { url, trust: Trust::Loopback }, None)),
+                (LoopbackPolicy::Allow, _) => Err(OrgUrlError::NotHttps),
+            };
+        }
+        if url.scheme() != "https" {
+            return Err(OrgUrlError::NotHttps);
+        }
+        if let Some(port) = url.port() {
+            return Err(OrgUrlError::Port(port));
+        }
+        let Host::Domain(name) = host else { return Err(OrgUrlError::Address) };
+        let name = name.trim_end_matches('.');
+        let Some((first, rest)) = name.split_once('.').filter(|(first, rest)| !first.is_empty() && rest.contains('.'))
+        else {
+            return Err(OrgUrlError::NotListed(name.to_owned()));
+        };
+        let listed = SUFFIXES.iter().any(|suffix| name.strip_suffix(suffix).is_some_and(|sub| sub.ends_with('.')));
+        let (name, notice) = match first.strip_suffix("-admin").filter(|sub| listed && !sub.is_empty()) {
+            Some(sub) => {
+                let api = format!("{sub}.{rest}");
+                let notice = format!("{name} is the Admin Console; its API is at {api}, which is used instead.");
+                (api, Some(notice))
+            }
+            None => (name.to_owned(), None),
+        };
+        let url = Url::parse(&format!("https://{name}/")).map_err(|_| OrgUrlError::NotAHost)?;
+        let trust = if listed { Trust::Listed } else { Trust::AskOnly };
+        Ok((Self { url, trust }, notice))
+    }
+}
+
+/// True for `127.0.0.0/8`, `::1`, `localhost` and `*.localhost`.
+pub(crate) fn is_loopback<S: AsRef<str>>(host: &Host<S>) -> bool {
+    match host {
+        Host::Domain(name) => is_localhost(name.as_ref()),
+        Host::Ipv4(address) => Ipv4Addr::is_loopback(address),
+        Host::Ipv6(address) => Ipv6Addr::is_loopback(address),
+    }
+}
+
+/// True for `localhost` and every name below it.
+pub(crate) fn is_localhost(name: &str) -> bool {
+    let name = name.trim_end_matches('.');
+    name == "localhost" || name.ends_with(".localhost")
 }
 
 impl fmt::Display for OrgUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.host())
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+mod tests {
+    use super::*;
+
+    fn listed(text: &str) -> Result<String, OrgUrlError> {
+        OrgUrl::parse(text, LoopbackPolicy::Refuse).map(|(org, _)| org.as_url().to_string())
+    }
+
+    #[test]
+    fn hosts_on_the_list_are_read_however_they_are_written() {
+        for text in ["acme.okta.com", " ACME.okta.com. ", "https://acme.okta.com/", "https://acme.okta.com:443"] {
+            assert_eq!(listed(text).as_deref(), Ok("https://acme.okta.com/"), "{text:?}");
+        }
+        for text in ["acme.oktapreview.com", "acme.okta-emea.com", "acme.okta-gov.com", "acme.okta.mil", "a.b.okta.com"]
+        {
+            assert!(listed(text).is_ok(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_admin_console_is_led_to_the_api_with_a_notice() {
+        let (org, notice) = OrgUrl::parse("acme-admin.okta.com", LoopbackPolicy::Refuse).unwrap();
+        assert_eq!(org.host(), "acme.okta.com");
+        assert!(notice.unwrap().contains("Admin Console"));
+    }
+
+    #[test]
+    fn look_alikes_of_a_listed_host_take_no_credential() {
+        for text in [
+            "okta.com",
+            "acmeokta.com",
+            "acme.okta.com.example.net",
+            "acme.okta.com.evil",
+            "acme-okta.com",
+            "acme.оkta.com",
+            "acme.okta.com@example.net",
+            "https://acme.okta.com@example.net",
+            "http://acme.okta.com",
+            "ftp://acme.okta.com",
+            "acme.okta.com:8443",
+            "acme.okta.com/api",
+            "acme.okta.com?x=1",
+            "acme.okta.com#x",
+            "93.184.216.34",
+            "[2001:db8::1]",
+            "0.0.0.0",
+            "localhost",
+            "127.0.0.1",
+            "acme.localhost",
+            "intranet",
+            "",
+            ".okta.com",
+        ] {
+            assert!(listed(text).is_err(), "{text:?} was read as {:?}", listed(text));
+        }
+    }
+
+    #[test]
+    fn loopback_needs_to_be_allowed_and_says_how() {
+        let refused = OrgUrl::parse("http://acme.localhost:4400", LoopbackPolicy::Refuse).unwrap_err();
+        assert!(refused.to_string().contains("--allow-loopback"));
+        for text in
+            ["http://acme.localhost:4400", "http://127.0.0.1:4400", "http://[::1]:4400", "https://localhost:4400"]
+        {
+            assert!(OrgUrl::parse(text, LoopbackPolicy::Allow).unwrap().0.is_loopback(), "{text:?}");
+        }
+        assert!(OrgUrl::parse("http://192.168.0.1", LoopbackPolicy::Allow).is_err());
+        assert!(OrgUrl::parse("http://localhost.example.net", LoopbackPolicy::Allow).is_err());
+    }
+
+    #[test]
+    fn a_custom_domain_may_be_asked_and_takes_no_credential() {
+        let (org, _) = OrgUrl::parse_to_resolve("login.example.com", LoopbackPolicy::Refuse).unwrap();
+        assert!(!org.takes_credentials());
+        assert!(OrgUrl::parse_to_resolve("http://login.example.com", LoopbackPolicy::Refuse).is_err());
+        assert!(OrgUrl::parse_to_resolve("10.0.0.1", LoopbackPolicy::Refuse).is_err());
+        assert!(OrgUrl::parse_to_resolve("metadata", LoopbackPolicy::Refuse).is_err());
     }
 }

@@ -1,1 +1,85 @@
-//! paging
+//! Where a list goes on: the `Link` header (RFC 8288).
+//!
+//! Okta sends one header line a relation. A comma may also join several in one line, and may stand inside the URL.
+
+use http::HeaderMap;
+use url::Url;
+
+use super::{OktaError, OrgUrl};
+
+/// The URL of `rel="next"`, checked to be on the org's own origin; `None` on the last page.
+pub(crate) fn next(headers: &HeaderMap, org: &OrgUrl) -> Result<Option<Url>, OktaError> {
+    let lines = headers.get_all(http::header::LINK).iter().filter_map(|value| value.to_str().ok());
+    let Some(target) = lines.flat_map(links).find(|link| link.is_next).map(|link| link.target) else {
+        return Ok(None);
+    };
+    let not_okta = || OktaError::NotOkta { host: org.host(), what: "a next link that is no URL".to_owned() };
+    let next = org.as_url().join(target).map_err(|_| not_okta())?;
+    if org.is_origin_of(&next) {
+        Ok(Some(next))
+    } else {
+        Err(OktaError::LeadsElsewhere { host: org.host(), elsewhere: super::transport::shown_host(&next) })
+    }
+}
+
+struct Link<'a> {
+    target: &'a str,
+    is_next: bool,
+}
+
+/// The links of one header line: `<target>; rel="next", <target>; rel="self"`.
+fn links(line: &str) -> impl Iterator<Item = Link<'_>> {
+    line.split('<').skip(1).filter_map(|link| {
+        let (target, parameters) = link.split_once('>')?;
+        let is_next = parameters.split([';', ',']).any(|parameter| {
+            parameter.split_once('=').is_some_and(|(name, value)| {
+                let value = value.trim().trim_matches('"');
+                name.trim().eq_ignore_ascii_case("rel")
+                    && value.split_ascii_whitespace().any(|rel| rel.eq_ignore_ascii_case("next"))
+            })
+        });
+        Some(Link { target, is_next })
+    })
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+mod tests {
+    use super::*;
+    use crate::okta::org_url::LoopbackPolicy;
+
+    fn next_of(lines: &[&str]) -> Result<Option<String>, OktaError> {
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append("Link", line.parse().unwrap());
+        }
+        let (org, _) = OrgUrl::parse("acme.okta.com", LoopbackPolicy::Refuse).unwrap();
+        next(&headers, &org).map(|url| url.map(String::from))
+    }
+
+    #[test]
+    fn the_next_link_is_found_in_its_own_line_and_in_a_shared_one() {
+        let own = r#"<https://acme.okta.com/api/v1/apps?limit=2>; rel="self""#;
+        let next = r#"<https://acme.okta.com/api/v1/apps?after=0oa1,2&limit=2>; rel="next""#;
+        let expected = "https://acme.okta.com/api/v1/apps?after=0oa1,2&limit=2";
+        assert_eq!(next_of(&[own, next]).unwrap().as_deref(), Some(expected));
+        assert_eq!(next_of(&[&format!("{own}, {next}")]).unwrap().as_deref(), Some(expected));
+        assert_eq!(next_of(&[own]).unwrap(), None);
+        assert_eq!(next_of(&[]).unwrap(), None);
+    }
+
+    #[test]
+    fn a_next_link_off_the_orgs_origin_is_refused() {
+        for target in [
+            "https://evil.example/api/v1/apps",
+            "http://acme.okta.com/api/v1/apps",
+            "https://acme.okta.com:8443/api/v1/apps",
+            "https://acme.okta.com@evil.example/api/v1/apps",
+            "https://user@acme.okta.com/api/v1/apps",
+            "//evil.example/api",
+        ] {
+            let refused = next_of(&[&format!("<{target}>; rel=next")]);
+            assert!(matches!(refused, Err(OktaError::LeadsElsewhere { .. })), "{target}: {refused:?}");
+        }
+    }
+}

@@ -1,1 +1,151 @@
-//! wire
+//! Okta's JSON, read leniently.
+//!
+//! Schema and traffic differ: members are missing, null, or of another type, and enums grow. Whatever is not understood
+//! becomes a surprise in words, and the rest is read.
+
+use serde_json::Value;
+use url::{Host, Url};
+
+use super::error::ApiError;
+use super::org_url::is_loopback;
+use super::transport::Answer;
+use super::{Connection, ListedApp, OktaError};
+use crate::domain::app::{OFFICE365, TenantName};
+use crate::domain::connection::{AppStatus, AuthScheme, ConnectionStatus};
+use crate::domain::id::AppId;
+use crate::domain::signal::Provisioning;
+use crate::domain::text::Foreign;
+
+/// Microsoft's sign-in hosts: global, US government, China (Entra docs, "National clouds").
+const SIGN_IN_HOSTS: [&str; 3] =
+    ["login.microsoftonline.com", "login.microsoftonline.us", "login.partner.microsoftonline.cn"];
+
+/// How much of somebody else's text is kept.
+const KEPT: usize = 300;
+
+/// The body as JSON.
+pub(crate) fn json(host: &str, answer: &Answer) -> Result<Value, OktaError> {
+    serde_json::from_slice(&answer.body)
+        .map_err(|_| OktaError::NotOkta { host: host.to_owned(), what: "a body that is not JSON".to_owned() })
+}
+
+/// An error answer, in Okta's shape or a front door's.
+pub(crate) fn error(answer: &Answer) -> ApiError {
+    let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    let text = |name: &str| body.get(name).and_then(Value::as_str).map(short);
+    let causes = body.get("errorCauses").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    ApiError {
+        status: answer.status.as_u16(),
+        code: text("errorCode"),
+        summary: text("errorSummary")
+            .or_else(|| text("message"))
+            .unwrap_or_else(|| answer.status.canonical_reason().unwrap_or("an answer without words").to_owned()),
+        causes: causes.iter().take(5).filter_map(|cause| cause.get("errorSummary")?.as_str().map(short)).collect(),
+        error_id: text("errorId"),
+        request_id: answer.header("x-okta-request-id").map(short),
+    }
+}
+
+/// Others' text, cut short and with nothing hidden in it.
+fn short(text: &str) -> String {
+    Foreign::new(text.chars().take(KEPT).collect::<String>()).to_string()
+}
+
+/// What one item of the app list is.
+pub(crate) enum Listed {
+    /// An Office 365 app.
+    Office365(ListedApp),
+    /// Another app, which the filter should have kept out.
+    Another,
+    /// Nothing that can be read as an app.
+    Unreadable(String),
+}
+
+/// Reads an app integration.
+pub(crate) fn app(item: &Value) -> Listed {
+    match item.get("name").and_then(Value::as_str) {
+        Some(OFFICE365) => {}
+        Some(_) => return Listed::Another,
+        None => return Listed::Unreadable("An app in the list has no name.".to_owned()),
+    }
+    let id = item.get("id").and_then(Value::as_str).and_then(|id| id.parse::<AppId>().ok());
+    let Some(id) = id else {
+        return Listed::Unreadable("An Office 365 app in the list has no usable id.".to_owned());
+    };
+    let mut surprises = Vec::new();
+    let settings = item.pointer("/settings/app");
+    let setting = |name: &str| settings.and_then(|settings| settings.get(name)?.as_str());
+    let features = match item.get("features") {
+        None | Some(Value::Null) => Vec::new(),
+        Some(Value::Array(names)) => names.iter().filter_map(|name| name.as_str().map(short)).collect(),
+        Some(_) => {
+            surprises.push("The app's features are not a list.".to_owned());
+            Vec::new()
+        }
+    };
+    let status = item.get("status").and_then(Value::as_str).map(short).unwrap_or_else(|| {
+        surprises.push("The app has no status.".to_owned());
+        "MISSING".to_owned()
+    });
+    Listed::Office365(ListedApp {
+        id,
+        label: Foreign::new(item.get("label").and_then(Value::as_str).unwrap_or_default()),
+        status: AppStatus::from(status),
+        features,
+        tenant: setting("msftTenant").filter(|name| !name.is_empty()).map(|name| TenantName::from(short(name))),
+        domain: setting("domain").filter(|name| !name.is_empty()).map(Foreign::new),
+        tenant_type: setting("tenantType").map(short),
+        surprises,
+    })
+}
+
+/// Reads a provisioning connection.
+pub(crate) fn connection(host: &str, body: &Value, loopback: bool) -> Result<Connection, OktaError> {
+    let Some(status) = body.get("status").and_then(Value::as_str) else {
+        let what = "a provisioning connection without status".to_owned();
+        return Err(OktaError::NotOkta { host: host.to_owned(), what });
+    };
+    let mut surprises = Vec::new();
+    let scheme = [body.pointer("/profile/authScheme"), body.get("authScheme")];
+    let scheme = scheme.into_iter().flatten().find_map(Value::as_str).map_or_else(
+        || {
+            surprises.push("The connection names no authentication scheme.".to_owned());
+            AuthScheme::Unknown
+        },
+        |scheme| AuthScheme::from(short(scheme)),
+    );
+    let authorize = body.pointer("/_links/authorize/href").and_then(Value::as_str).and_then(|href| {
+        let url = Url::parse(href).ok().filter(|url| leads_to_microsoft(url, loopback));
+        if url.is_none() {
+            surprises.push("The consent link does not lead to Microsoft's sign-in page; it is not used.".to_owned());
+        }
+        url
+    });
+    Ok(Connection { auth_scheme: scheme, status: ConnectionStatus::from(short(status)), authorize, surprises })
+}
+
+fn leads_to_microsoft(url: &Url, loopback: bool) -> bool {
+    let bare = url.username().is_empty() && url.password().is_none();
+    let listed =
+        url.scheme() == "https" && url.port().is_none() && url.host_str().is_some_and(|h| SIGN_IN_HOSTS.contains(&h));
+    let simulated = loopback && url.host().is_some_and(|host: Host<&str>| is_loopback(&host));
+    bare && (listed || simulated)
+}
+
+/// Reads what the features endpoint says of provisioning as a whole: a list, or an `E0000001` whose cause is the only
+/// documented difference between "not enabled" and "not supported".
+pub(crate) fn provisioning(host: &str, answer: &Answer) -> Result<Provisioning, OktaError> {
+    if answer.status.is_success() {
+        return match json(host, answer)? {
+            Value::Array(_) => Ok(Provisioning::Enabled),
+            _ => Err(OktaError::NotOkta { host: host.to_owned(), what: "features that are not a list".to_owned() }),
+        };
+    }
+    let error = error(answer);
+    let says = |text: &str| error.causes.iter().any(|cause| cause.to_ascii_lowercase().contains(text));
+    match error.code.as_deref() {
+        Some("E0000001") if says("provisioning is not supported") => Ok(Provisioning::NotSupported),
+        Some("E0000001") if says("provisioning is not enabled") => Ok(Provisioning::NotEnabled),
+        _ => Err(OktaError::Api(error)),
+    }
+}

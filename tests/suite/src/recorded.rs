@@ -40,7 +40,8 @@ impl RawAnswer {
     pub fn recorded(recording: &Value) -> Self {
         let response = &recording["response"];
         let header = |pair: &Value| (pair[0].as_str().unwrap().to_owned(), pair[1].as_str().unwrap().to_owned());
-        let headers = response["headers"].as_array().map(|lines| lines.iter().map(header).collect()).unwrap_or_default();
+        let headers =
+            response["headers"].as_array().map(|lines| lines.iter().map(header).collect()).unwrap_or_default();
         let body = if response["body"].is_null() { String::new() } else { response["body"].to_string() };
         Self { status: u16::try_from(response["status"].as_u64().unwrap()).unwrap(), headers, body }
     }
@@ -87,7 +88,9 @@ impl RecordedServer {
         let base_url = format!("http://{}", listener.local_addr().unwrap());
         let by_path: HashMap<String, VecDeque<RawAnswer>> = answers
             .into_iter()
-            .map(|(path, list)| (path.to_owned(), list.into_iter().map(|a| a.with_host("{base_url}", &base_url)).collect()))
+            .map(|(path, list)| {
+                (path.to_owned(), list.into_iter().map(|a| a.with_host("{base_url}", &base_url)).collect())
+            })
             .collect();
         let by_path = Arc::new(Mutex::new(by_path));
         let requests = Arc::new(Mutex::new(Vec::new()));

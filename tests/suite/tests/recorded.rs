@@ -106,7 +106,8 @@ async fn office_365_app() {
         (format!("/api/v1/apps/{id}/connections/default"), connection),
         (format!("/api/v1/apps/{id}/features"), not_supported),
     ];
-    let server = RecordedServer::start(answers.iter().map(|(path, a)| (path.as_str(), vec![a.clone()])).collect()).await;
+    let server =
+        RecordedServer::start(answers.iter().map(|(path, a)| (path.as_str(), vec![a.clone()])).collect()).await;
     let bench = Bench::new(PATIENCE).await;
     let org = bench.know("00oRecorded", &server.base_url, &api_token("00-invented-token")).await;
     bench.look_at(&org).await;
@@ -123,7 +124,8 @@ async fn office_365_app() {
 }
 
 async fn unknown_connection() {
-    let connection = read_connection(RawAnswer::recorded(&recording("03-connection-unknown-and-204-activate.json", Some(0)))).await;
+    let connection =
+        read_connection(RawAnswer::recorded(&recording("03-connection-unknown-and-204-activate.json", Some(0)))).await;
     assert_eq!((connection.auth_scheme, connection.status), (AuthScheme::Unknown, ConnectionStatus::Unknown));
     assert_eq!((connection.authorize, connection.surprises), (None, vec![]));
 }
@@ -135,7 +137,9 @@ async fn connection_without_profile() {
 }
 
 async fn token_connection() {
-    for (interaction, status) in [(0, ConnectionStatus::Disabled), (2, ConnectionStatus::Enabled), (3, ConnectionStatus::Disabled)] {
+    for (interaction, status) in
+        [(0, ConnectionStatus::Disabled), (2, ConnectionStatus::Enabled), (3, ConnectionStatus::Disabled)]
+    {
         let recorded = recording("04-connection-token-post-activate-get.json", Some(interaction));
         let connection = read_connection(RawAnswer::recorded(&recorded)).await;
         assert_eq!((connection.auth_scheme, connection.status), (AuthScheme::Token, status));
@@ -150,7 +154,11 @@ async fn enabled_oauth2() {
     let authorize = connection.authorize.unwrap();
     assert_eq!(authorize.host_str(), Some("login.microsoftonline.com"));
     let kinds = [
-        SignalKind::AppRead { status: AppStatus::Active, features: vec!["PUSH_NEW_USERS".to_owned()], tenant_type: None },
+        SignalKind::AppRead {
+            status: AppStatus::Active,
+            features: vec!["PUSH_NEW_USERS".to_owned()],
+            tenant_type: None,
+        },
         SignalKind::ConnectionRead {
             auth_scheme: connection.auth_scheme,
             status: connection.status,

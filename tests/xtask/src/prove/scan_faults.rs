@@ -111,7 +111,11 @@ async fn tally(bench: &Bench, fleet: &Fleet, scan: &Scan) -> Result<Tally, Box<d
                     tally.unknown_with_reason += 1;
                 }
                 Some(record) => {
-                    eprintln!("scan {id}: {app} stands {truth}, reported {} {:?}", record.standing(), record.assessment);
+                    eprintln!(
+                        "scan {id}: {app} stands {truth}, reported {} {:?}",
+                        record.standing(),
+                        record.assessment
+                    );
                     tally.wrong += 1;
                 }
             }

@@ -1,0 +1,249 @@
+//! An OAuth 2.0 service app: client credentials with `private_key_jwt` (RFC 7523), DPoP where the app asks for it.
+//!
+//! The form is posted plainly and not through an OAuth library: the DPoP nonce comes in a header of an error answer,
+//! which those do not hand out.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use http::HeaderValue;
+use http::header::AUTHORIZATION;
+use jiff::Timestamp;
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use reqwest::{Method, Request};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use tokio::sync::Mutex;
+use url::Url;
+
+use super::dpop::{Bound, DpopKey};
+use super::sensitive;
+use crate::okta::courier::{Courier, Letter};
+use crate::okta::rate_budget::Bucket;
+use crate::okta::transport::Answer;
+use crate::okta::{OktaError, OrgUrl};
+use crate::randomness::token;
+
+/// The one scope a scan needs.
+const SCOPE: &str = "okta.apps.read";
+/// How long an assertion is good for. Okta allows an hour; it is used at once.
+const ASSERTION_LIFE: i64 = 300;
+/// How long before its end an access token is not used any more.
+const MARGIN: Duration = Duration::from_secs(300);
+/// How often the token endpoint is asked for one token: plain, with DPoP, with the nonce, with a newer nonce.
+const ROUNDS: usize = 4;
+
+/// A service app and what it holds for the moment.
+#[derive(Debug)]
+pub(crate) struct ServiceApp {
+    client_id: String,
+    signer: Signer,
+    held: Mutex<Held>,
+}
+
+#[derive(Debug, Default)]
+struct Held {
+    access: Option<Access>,
+    /// Set once the token endpoint has asked for DPoP.
+    dpop: Option<DpopKey>,
+    nonce: Option<String>,
+}
+
+#[derive(Debug)]
+struct Access {
+    token: SecretString,
+    is_dpop: bool,
+    until: Timestamp,
+}
+
+impl ServiceApp {
+    pub(super) fn new(client_id: &str, key_id: Option<&str>, private_key: &SecretString) -> Result<Self, OktaError> {
+        let signer = Signer::from_pem(private_key, key_id)?;
+        Ok(Self { client_id: client_id.to_owned(), signer, held: Mutex::default() })
+    }
+
+    pub(super) async fn forget_token(&self) -> bool {
+        self.held.lock().await.access.take().is_some()
+    }
+
+    pub(super) async fn sign(&self, courier: &Courier, org: &OrgUrl, request: &mut Request) -> Result<(), OktaError> {
+        // Held while a token is asked for, so that callers at once make one token call.
+        let mut held = self.held.lock().await;
+        let now = courier.clock.now();
+        if held.access.as_ref().is_none_or(|access| now >= access.until) {
+            held.access = Some(self.ask(courier, org, &mut held).await?);
+        }
+        let Held { access: Some(access), dpop, .. } = &*held else { return Ok(()) };
+        let token = access.token.expose_secret();
+        match dpop.as_ref().filter(|_| access.is_dpop) {
+            None => {
+                request.headers_mut().insert(AUTHORIZATION, sensitive(&format!("Bearer {token}"))?);
+            }
+            Some(key) => {
+                let url = request.url().clone();
+                let bound =
+                    Bound { method: request.method().as_str(), url: &url, nonce: None, access_token: Some(token) };
+                let proof = key.proof(&bound, courier.clock.now(), &*courier.randomness)?;
+                request.headers_mut().insert(AUTHORIZATION, sensitive(&format!("DPoP {token}"))?);
+                request.headers_mut().insert("dpop", sensitive(&proof)?);
+                request.headers_mut().insert("x-okta-user-agent-extended", HeaderValue::from_static("isDPoP:true"));
+            }
+        }
+        Ok(())
+    }
+
+    async fn ask(&self, courier: &Courier, org: &OrgUrl, held: &mut Held) -> Result<Access, OktaError> {
+        let url = org.at("/oauth2/v1/token");
+        let mut refused = None;
+        for _ in 0..ROUNDS {
+            let letter =
+                TokenRequest { app: self, courier, url: &url, dpop: held.dpop.as_ref(), nonce: held.nonce.as_deref() };
+            let answer = courier.deliver(org, Bucket::Token, &letter).await?;
+            if answer.status.is_success() {
+                return self.read(courier, org, &answer);
+            }
+            let error = TokenError::from_answer(&answer);
+            let nonce = answer.header("dpop-nonce").map(str::to_owned);
+            match error.error.as_str() {
+                "invalid_dpop_proof" if held.dpop.is_none() => held.dpop = Some(DpopKey::generate()?),
+                "use_dpop_nonce" if nonce.is_some() && nonce != held.nonce => {
+                    if held.dpop.is_none() {
+                        held.dpop = Some(DpopKey::generate()?);
+                    }
+                    held.nonce = nonce;
+                }
+                _ => return Err(error.into_okta(answer.status.as_u16())),
+            }
+            refused = Some(error.into_okta(answer.status.as_u16()));
+        }
+        Err(refused.unwrap_or(OktaError::Credential("the token endpoint gave no token".to_owned())))
+    }
+
+    fn read(&self, courier: &Courier, org: &OrgUrl, answer: &Answer) -> Result<Access, OktaError> {
+        let not_a_token =
+            || OktaError::NotOkta { host: org.host(), what: "a token answer without an access token".to_owned() };
+        // The parser's own error could quote the token.
+        let granted: Granted = serde_json::from_slice(&answer.body).map_err(|_| not_a_token())?;
+        let life = Duration::from_secs(granted.expires_in).saturating_sub(MARGIN);
+        Ok(Access {
+            is_dpop: granted.token_type.eq_ignore_ascii_case("DPoP"),
+            token: granted.access_token,
+            until: courier.clock.now().saturating_add(life).unwrap_or(Timestamp::MAX),
+        })
+    }
+}
+
+#[derive(Deserialize)]
+struct Granted {
+    access_token: SecretString,
+    token_type: String,
+    #[serde(default)]
+    expires_in: u64,
+}
+
+#[derive(Deserialize, Default)]
+struct TokenError {
+    #[serde(default)]
+    error: String,
+    error_description: Option<String>,
+}
+
+impl TokenError {
+    fn from_answer(answer: &Answer) -> Self {
+        let mut error: Self = serde_json::from_slice(&answer.body).unwrap_or_default();
+        if error.error.is_empty() {
+            let okta = crate::okta::wire::error(answer);
+            error = Self { error: okta.code.unwrap_or(okta.summary), error_description: None };
+        }
+        error
+    }
+
+    fn into_okta(&self, status: u16) -> OktaError {
+        OktaError::Token { status, error: self.error.clone(), description: self.error_description.clone() }
+    }
+}
+
+/// One attempt at the token endpoint. A `jti` may be used once, so each attempt signs an assertion of its own.
+struct TokenRequest<'a> {
+    app: &'a ServiceApp,
+    courier: &'a Courier,
+    url: &'a Url,
+    dpop: Option<&'a DpopKey>,
+    nonce: Option<&'a str>,
+}
+
+#[async_trait]
+impl Letter for TokenRequest<'_> {
+    async fn write(&self) -> Result<Request, OktaError> {
+        let now = self.courier.clock.now();
+        let assertion = self.app.signer.sign(&Assertion {
+            iss: &self.app.client_id,
+            sub: &self.app.client_id,
+            aud: self.url.as_str(),
+            iat: now.as_second(),
+            exp: now.as_second() + ASSERTION_LIFE,
+            jti: token(&*self.courier.randomness),
+        })?;
+        let form = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("grant_type", "client_credentials")
+            .append_pair("scope", SCOPE)
+            .append_pair("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
+            .append_pair("client_assertion", &assertion)
+            .finish();
+        let mut request = Request::new(Method::POST, self.url.clone());
+        *request.body_mut() = Some(form.into());
+        let headers = request.headers_mut();
+        headers.insert(http::header::ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+        if let Some(key) = self.dpop {
+            let bound = Bound { method: "POST", url: self.url, nonce: self.nonce, access_token: None };
+            headers.insert("dpop", sensitive(&key.proof(&bound, now, &*self.courier.randomness)?)?);
+        }
+        Ok(request)
+    }
+}
+
+#[derive(Serialize)]
+struct Assertion<'a> {
+    iss: &'a str,
+    sub: &'a str,
+    aud: &'a str,
+    iat: i64,
+    exp: i64,
+    jti: String,
+}
+
+/// The service app's private key.
+struct Signer {
+    key: EncodingKey,
+    header: Header,
+}
+
+impl std::fmt::Debug for Signer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Signer")
+    }
+}
+
+impl Signer {
+    fn from_pem(pem: &SecretString, key_id: Option<&str>) -> Result<Self, OktaError> {
+        let text = pem.expose_secret().trim();
+        let explain = |what: &str| OktaError::Credential(format!("the service app's private key {what}"));
+        if text.starts_with('{') {
+            return Err(explain("is a JWK; in the Okta console choose PEM when the key is shown, and use that"));
+        }
+        let (key, algorithm) = EncodingKey::from_rsa_pem(text.as_bytes())
+            .map(|key| (key, Algorithm::RS256))
+            .or_else(|_| EncodingKey::from_ec_pem(text.as_bytes()).map(|key| (key, Algorithm::ES256)))
+            .map_err(|_| explain("is neither an RSA nor an EC P-256 key as PEM (PKCS #8); was it copied whole?"))?;
+        let mut header = Header::new(algorithm);
+        header.kid = key_id.map(str::to_owned);
+        Ok(Self { key, header })
+    }
+
+    fn sign(&self, assertion: &Assertion<'_>) -> Result<String, OktaError> {
+        encode(&self.header, assertion, &self.key).map_err(|_| {
+            OktaError::Credential("the service app's private key does not sign; use RSA or EC P-256".to_owned())
+        })
+    }
+}

@@ -1,0 +1,169 @@
+//! A call carried to an end: paced by the org's budget, tried again where that may help.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use backon::{BackoffBuilder, ExponentialBuilder};
+use http::{HeaderValue, StatusCode};
+use parking_lot::Mutex;
+use reqwest::Request;
+
+use super::client::ClientConfig;
+use super::rate_budget::{Bucket, Budget, Reading};
+use super::transport::{Answer, Transport};
+use super::{OktaError, OrgUrl};
+use crate::clock::Clock;
+use crate::randomness::Randomness;
+
+/// How many orgs' budgets are kept before those whose windows are over are dropped.
+const KEPT_BUDGETS: usize = 512;
+
+/// A request that can be written anew for each attempt.
+#[async_trait]
+pub(crate) trait Letter: Send + Sync {
+    /// Writes it.
+    async fn write(&self) -> Result<Request, OktaError>;
+}
+
+type Budgets = HashMap<String, [Budget; Bucket::COUNT]>;
+
+/// Carries letters to orgs.
+#[derive(Clone)]
+pub(crate) struct Courier {
+    transport: Transport,
+    config: ClientConfig,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) randomness: Arc<dyn Randomness>,
+    budgets: Arc<Mutex<Budgets>>,
+}
+
+/// What to do after an attempt.
+enum Verdict {
+    Done,
+    /// The window is used up, and the budget knows until when.
+    Window,
+    /// Wait a little longer each time.
+    Backoff,
+}
+
+impl Courier {
+    pub(crate) fn new(
+        config: ClientConfig,
+        clock: Arc<dyn Clock>,
+        randomness: Arc<dyn Randomness>,
+    ) -> Result<Self, OktaError> {
+        Ok(Self { transport: Transport::new(&config)?, config, clock, randomness, budgets: Arc::default() })
+    }
+
+    /// Delivers `letter` and gives the org's last word: an answer of any status, or why there is none.
+    pub(crate) async fn deliver(&self, org: &OrgUrl, bucket: Bucket, letter: &dyn Letter) -> Result<Answer, OktaError> {
+        let host = org.host();
+        let attempts = self.config.attempts.max(1);
+        let mut delays = self.delays(attempts);
+        let mut waited = Duration::ZERO;
+        let mut retry_for: Option<HeaderValue> = None;
+        for attempt in 1..=attempts {
+            self.wait_for_room(&host, bucket, &mut waited).await?;
+            let mut request = letter.write().await?;
+            if attempt > 1 {
+                // Okta asks for both, so that its support can follow a call (Okta SDKs send them).
+                request.headers_mut().insert("x-okta-retry-count", HeaderValue::from(attempt - 1));
+                if let Some(id) = &retry_for {
+                    request.headers_mut().insert("x-okta-retry-for", id.clone());
+                }
+            }
+            let outcome = self.transport.send(request).await;
+            let last = attempt == attempts;
+            let verdict = match &outcome {
+                Ok(answer) => {
+                    retry_for = retry_for.or_else(|| answer.headers.get("x-okta-request-id").cloned());
+                    self.learn(&host, bucket, answer)
+                }
+                Err(OktaError::NoAnswer { .. }) => Verdict::Backoff,
+                Err(_) => Verdict::Done,
+            };
+            let delay = match verdict {
+                Verdict::Done => return outcome,
+                Verdict::Window if last => {
+                    return Err(OktaError::RateLimited { retry_after: self.room_in(&host, bucket) });
+                }
+                Verdict::Window => Duration::ZERO,
+                Verdict::Backoff if last => return outcome,
+                Verdict::Backoff => delays.next().map_or(Duration::ZERO, |delay| self.jittered(delay)),
+            };
+            if let Err(error) = &outcome {
+                tracing::debug!(%host, attempt, %error, "no answer; trying again");
+            }
+            waited += delay;
+            self.clock.sleep(delay).await;
+        }
+        Err(OktaError::RateLimited { retry_after: self.room_in(&host, bucket) })
+    }
+
+    fn delays(&self, attempts: u32) -> impl Iterator<Item = Duration> + Send + use<> {
+        ExponentialBuilder::default()
+            .with_min_delay(Duration::from_millis(500))
+            .with_max_delay(Duration::from_secs(20))
+            .with_max_times(attempts as usize)
+            .build()
+    }
+
+    /// Up to half as long again, so that many callers do not come back at once.
+    fn jittered(&self, delay: Duration) -> Duration {
+        let mut byte = [0u8; 1];
+        self.randomness.fill(&mut byte);
+        delay + delay * u32::from(byte[0]) / 512
+    }
+
+    async fn wait_for_room(&self, host: &str, bucket: Bucket, waited: &mut Duration) -> Result<(), OktaError> {
+        loop {
+            let wait = self.room_in(host, bucket);
+            if wait.is_zero() {
+                return Ok(());
+            }
+            if *waited + wait > self.config.longest_wait {
+                return Err(OktaError::RateLimited { retry_after: wait });
+            }
+            tracing::debug!(%host, seconds = wait.as_secs(), "waiting for the org's rate window");
+            *waited += wait;
+            self.clock.sleep(wait).await;
+        }
+    }
+
+    /// How long until the org has room for another call.
+    fn room_in(&self, host: &str, bucket: Bucket) -> Duration {
+        let budgets = self.budgets.lock();
+        budgets.get(host).map_or(Duration::ZERO, |budgets| budgets[bucket as usize].wait(self.clock.now()))
+    }
+
+    fn learn(&self, host: &str, bucket: Bucket, answer: &Answer) -> Verdict {
+        let reading = Reading::from_headers(&answer.headers);
+        if let Some(reading) = &reading {
+            let now = self.clock.now();
+            let mut budgets = self.budgets.lock();
+            if budgets.len() >= KEPT_BUDGETS && !budgets.contains_key(host) {
+                budgets.retain(|_, budgets| !budgets.iter().all(|budget| budget.is_over(now)));
+            }
+            budgets.entry(host.to_owned()).or_default()[bucket as usize].learn(reading, now);
+        }
+        match answer.status {
+            StatusCode::TOO_MANY_REQUESTS if reading.is_some_and(|reading| !reading.is_concurrency_limit()) => {
+                Verdict::Window
+            }
+            StatusCode::TOO_MANY_REQUESTS
+            | StatusCode::INTERNAL_SERVER_ERROR
+            | StatusCode::BAD_GATEWAY
+            | StatusCode::SERVICE_UNAVAILABLE
+            | StatusCode::GATEWAY_TIMEOUT => Verdict::Backoff,
+            _ => Verdict::Done,
+        }
+    }
+}
+
+impl std::fmt::Debug for Courier {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Courier").field("config", &self.config).finish_non_exhaustive()
+    }
+}
