@@ -1,10 +1,23 @@
 //! Look at every Office 365 app of one org.
 
-use crate::domain::id::{OrgId, ScanId};
+use std::collections::BTreeSet;
+
+use crate::domain::app::{AppIdentity, AppRecord};
+use crate::domain::assess::assess;
+use crate::domain::connection::{AppStatus, AuthScheme, ConnectionStatus};
+use crate::domain::event::{AppEvent, EventKind};
+use crate::domain::id::{AppId, OrgId, ScanId};
+use crate::domain::org::OrgProfile;
 use crate::domain::scan::OrgLook;
-use crate::ledger::LedgerError;
+use crate::domain::signal::{Look, Signal, SignalKind, Source};
+use crate::ledger::{AppFilter, LedgerError, PageRequest};
+use crate::okta::{ListedApp, OktaCredential, OktaError, OktaOrg, OrgUrl};
+use crate::vault::{SecretName, Stage};
 
 use super::Ports;
+
+/// How often a list whose cursor Okta no longer takes is started again.
+const RESTARTS: u32 = 2;
 
 /// Why an org could not be looked at and nothing could be recorded of it.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +38,217 @@ pub struct Discovery {
 
 /// Looks at every Office 365 app of `org` and records what it saw and what it could not see, for `scan`.
 pub async fn discover(ports: &Ports, scan: &ScanId, org: &OrgId) -> Result<Discovery, DiscoverError> {
-    let _ = (ports, scan, org);
-    Ok(Discovery { look: OrgLook::Pending, try_again: false })
+    let (look, try_again) = match ports.ledger.org(org).await? {
+        None => (not_seen("The org is not known any more.".to_owned()), false),
+        Some(profile) => match open(ports, &profile).await {
+            Ok(api) => Visit { ports, profile: &profile, api: &*api, stopped: None, seen: BTreeSet::new() }.run().await?,
+            Err(reason) => {
+                could_not_list(ports, org, &BTreeSet::new(), &reason).await?;
+                (not_seen(reason), false)
+            }
+        },
+    };
+    tracing::info!(%scan, %org, ?look, try_again, "looked at an org");
+    ports.ledger.record_org_look(scan, org, &look, ports.clock.now()).await?;
+    Ok(Discovery { look, try_again })
+}
+
+fn not_seen(reason: String) -> OrgLook {
+    OrgLook::NotSeen { reason }
+}
+
+async fn open(ports: &Ports, profile: &OrgProfile) -> Result<Box<dyn OktaOrg>, String> {
+    let secret = ports.vault.get(&SecretName::Okta(profile.id.clone()), Stage::Current).await;
+    let secret = secret.map_err(|error| error.to_string())?.ok_or_else(|| {
+        format!("The vault holds no credential for {}; add the org again with `regrant org add`.", profile.domain())
+    })?;
+    let credential = OktaCredential::unseal(&secret).map_err(|error| error.to_string())?;
+    let (url, _) = OrgUrl::parse(profile.base_url.as_str(), ports.loopback).map_err(|error| error.to_string())?;
+    ports.okta.open(&url, &credential).map_err(|error| error.to_string())
+}
+
+/// One look at one org.
+struct Visit<'a> {
+    ports: &'a Ports,
+    profile: &'a OrgProfile,
+    api: &'a dyn OktaOrg,
+    /// Set once no further call may be made: the rate limit holds, or the credential was refused.
+    stopped: Option<OktaError>,
+    seen: BTreeSet<AppId>,
+}
+
+impl Visit<'_> {
+    async fn run(mut self) -> Result<(OrgLook, bool), LedgerError> {
+        let org = &self.profile.id;
+        if let Err(error) = self.list().await? {
+            could_not_list(self.ports, org, &self.seen, &error.to_string()).await?;
+            return Ok((not_seen(error.to_string()), error.is_transient()));
+        }
+        if let Some(error) = self.stopped {
+            return Ok((not_seen(error.to_string()), error.is_transient()));
+        }
+        for record in others(self.ports, org, &self.seen).await? {
+            let signal = Signal::okta(self.ports.clock.now(), SignalKind::AppNotListed);
+            record_app(self.ports, record.identity, vec![signal]).await?;
+        }
+        Ok((OrgLook::Seen { apps: self.seen.len() as u64 }, false))
+    }
+
+    async fn list(&mut self) -> Result<Result<(), OktaError>, LedgerError> {
+        let (mut next, mut restarts) = (None, 0);
+        loop {
+            let page = match self.api.apps(next.as_ref()).await {
+                Ok(page) => page,
+                Err(error) if error.code() == Some("E0000029") && restarts < RESTARTS => {
+                    restarts += 1;
+                    next = None;
+                    continue;
+                }
+                Err(error) => return Ok(Err(error)),
+            };
+            for app in page.apps {
+                if self.seen.insert(app.id.clone()) {
+                    self.look_at(app).await?;
+                }
+            }
+            if page.next.is_none() || self.stopped.is_some() {
+                return Ok(self.stopped.clone().map_or(Ok(()), Err));
+            }
+            next = page.next;
+        }
+    }
+
+    async fn look_at(&mut self, app: ListedApp) -> Result<(), LedgerError> {
+        let mut kinds = self.connection(&app).await;
+        if !kinds.iter().any(|kind| matches!(kind, SignalKind::AppNotListed)) {
+            kinds.push(SignalKind::AppRead {
+                status: app.status,
+                features: app.features,
+                tenant_type: app.tenant_type,
+            });
+        }
+        kinds.extend(app.surprises.into_iter().map(|what| SignalKind::Surprise { what }));
+        let now = self.ports.clock.now();
+        let identity = AppIdentity {
+            org: self.profile.id.clone(),
+            org_domain: self.profile.domain(),
+            app: app.id,
+            label: app.label,
+            tenant: app.tenant,
+            domain: app.domain,
+        };
+        record_app(self.ports, identity, kinds.into_iter().map(|kind| Signal::okta(now, kind)).collect()).await
+    }
+
+    async fn connection(&mut self, app: &ListedApp) -> Vec<SignalKind> {
+        // Each call costs rate budget; an app that is off has no standing to find.
+        if matches!(app.status, AppStatus::Inactive | AppStatus::Deleted) {
+            return Vec::new();
+        }
+        if let Some(error) = &self.stopped {
+            return vec![could_not(Look::Connection, error)];
+        }
+        let connection = match self.api.connection(&app.id).await {
+            Ok(connection) => connection,
+            Err(error) => {
+                // Deleted between the list and this call, or hidden from the role: the app itself tells which.
+                if is_not_found(&error) && self.api.app(&app.id).await.is_err_and(|again| is_not_found(&again)) {
+                    return vec![SignalKind::AppNotListed];
+                }
+                return vec![self.failed(Look::Connection, error)];
+            }
+        };
+        let ask_features = connection.auth_scheme != AuthScheme::Oauth2;
+        let mut kinds: Vec<_> =
+            connection.surprises.into_iter().map(|what| SignalKind::Surprise { what }).collect();
+        kinds.push(SignalKind::ConnectionRead {
+            auth_scheme: connection.auth_scheme,
+            status: connection.status,
+            authorize_offered: connection.authorize.is_some(),
+        });
+        if ask_features {
+            kinds.push(match self.api.provisioning(&app.id).await {
+                Ok(provisioning) => SignalKind::ProvisioningRead { provisioning },
+                Err(error) => self.failed(Look::Features, error),
+            });
+        }
+        kinds
+    }
+
+    fn failed(&mut self, look: Look, error: OktaError) -> SignalKind {
+        let kind = could_not(look, &error);
+        if error.retires_credential() || matches!(error, OktaError::RateLimited { .. }) {
+            self.stopped = Some(error);
+        }
+        kind
+    }
+}
+
+fn is_not_found(error: &OktaError) -> bool {
+    matches!(error, OktaError::Api(answer) if answer.status == 404)
+}
+
+fn could_not(look: Look, error: &OktaError) -> SignalKind {
+    SignalKind::CouldNotLook { look, reason: error.to_string() }
+}
+
+async fn could_not_list(ports: &Ports, org: &OrgId, seen: &BTreeSet<AppId>, reason: &str) -> Result<(), LedgerError> {
+    for record in others(ports, org, seen).await? {
+        let kind = SignalKind::CouldNotLook { look: Look::App, reason: reason.to_owned() };
+        record_app(ports, record.identity, vec![Signal::okta(ports.clock.now(), kind)]).await?;
+    }
+    Ok(())
+}
+
+/// The apps of one org in the ledger that this look did not see. Gathered before any is written, as writing moves
+/// records within the list.
+async fn others(ports: &Ports, org: &OrgId, seen: &BTreeSet<AppId>) -> Result<Vec<AppRecord>, LedgerError> {
+    let filter = AppFilter { org: Some(org.clone()), ..AppFilter::default() };
+    let (mut request, mut found) = (PageRequest::first(500), Vec::new());
+    loop {
+        let page = ports.ledger.apps(&filter, request).await?;
+        found.extend(page.items.into_iter().filter(|record| !seen.contains(&record.identity.app)));
+        let Some(after) = page.next else { return Ok(found) };
+        request = PageRequest { after: Some(after), limit: 500 };
+    }
+}
+
+/// Keeps of the earlier signals what this look did not read again: other sources, and that the connection was on.
+fn carry_over(previous: &[Signal], fresh: Vec<Signal>) -> Vec<Signal> {
+    let on = |kind: &SignalKind| {
+        matches!(
+            kind,
+            SignalKind::ConnectionRead { auth_scheme: AuthScheme::Oauth2, status: ConnectionStatus::Enabled, .. }
+        )
+    };
+    let mut kept: Vec<Signal> =
+        previous.iter().filter(|signal| signal.source != Source::Okta).cloned().collect();
+    if !fresh.iter().any(|signal| on(&signal.kind)) {
+        let last = previous.iter().filter(|s| on(&s.kind) || s.kind == SignalKind::ConnectionWasEnabled);
+        if let Some(seen_at) = last.map(|signal| signal.seen_at).max() {
+            kept.retain(|signal| signal.kind != SignalKind::ConnectionWasEnabled);
+            kept.push(Signal { seen_at, source: Source::Regrant, kind: SignalKind::ConnectionWasEnabled });
+        }
+    }
+    kept.extend(fresh);
+    kept
+}
+
+async fn record_app(ports: &Ports, identity: AppIdentity, fresh: Vec<Signal>) -> Result<(), LedgerError> {
+    let now = ports.clock.now();
+    let previous = ports.ledger.app(&identity.org, &identity.app).await?;
+    let signals = carry_over(previous.as_ref().map_or(&[], |record| &record.signals), fresh);
+    let assessment = assess(&signals, now);
+    let kind = match &previous {
+        None => Some(EventKind::Found { standing: assessment.standing }),
+        Some(before) if before.standing() != assessment.standing => Some(EventKind::StandingChanged {
+            from: before.standing(),
+            to: assessment.standing,
+            reasons: assessment.reasons.clone(),
+        }),
+        Some(_) => None,
+    };
+    let events: Vec<AppEvent> = kind.into_iter().map(|kind| AppEvent { at: now, kind }).collect();
+    let record = AppRecord::assessed(identity, signals, assessment, now, previous.as_ref());
+    ports.ledger.record_app(&record, &events).await
 }
