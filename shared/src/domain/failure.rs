@@ -18,6 +18,25 @@ pub enum FailureClass {
 
 /// The class of an Okta answer by status and `errorCode`.
 pub fn classify(status: u16, code: Option<&str>) -> FailureClass {
-    let _ = code;
-    if status == 429 || status >= 500 { FailureClass::Wait } else { FailureClass::Operator }
+    match (status, code) {
+        (501, _) | (_, Some("E0000003" | "E0000019" | "E0000021" | "E0000022" | "E0000060")) => FailureClass::Bug,
+        (429 | 500.., _) | (_, Some("E0000009" | "E0000010" | "E0000029" | "E0000047" | "E0000239")) => {
+            FailureClass::Wait
+        }
+        _ => FailureClass::Operator,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_passes_waits_and_what_we_sent_wrong_is_ours() {
+        assert_eq!(classify(429, None), FailureClass::Wait);
+        assert_eq!(classify(503, Some("E0000010")), FailureClass::Wait);
+        assert_eq!(classify(501, Some("E0000060")), FailureClass::Bug);
+        assert_eq!(classify(400, Some("E0000003")), FailureClass::Bug);
+        assert_eq!(classify(401, Some("E0000015")), FailureClass::Operator);
+    }
 }

@@ -3,8 +3,8 @@
 use crate::domain::id::OrgId;
 use crate::domain::org::OrgProfile;
 use crate::ledger::LedgerError;
-use crate::okta::{OktaCredential, OktaError};
-use crate::vault::VaultError;
+use crate::okta::{OktaCredential, OktaError, OrgUrl};
+use crate::vault::{SecretName, Stage, VaultError};
 
 use super::Ports;
 
@@ -50,18 +50,78 @@ pub struct Probe {
 
 /// Resolves `host`, tries the credential with a real call while it is pending, and only then keeps it.
 pub async fn add(ports: &Ports, host: &str, credential: &OktaCredential) -> Result<Added, OrgError> {
-    let _ = (ports, credential);
-    Err(OrgError::NoSuchOrg(host.to_owned()))
+    // The one place where a person's host is read; a custom domain is accepted here once `OrgUrl` can parse one.
+    let (url, notice) = OrgUrl::parse(host, ports.loopback)?;
+    let resolved = ports.okta.resolve(&url).await?;
+    let name = SecretName::Okta(resolved.id.clone());
+    ports.vault.put_pending(&name, &credential.seal()).await?;
+    if let Err(error) = try_out(ports, &resolved.base_url, credential).await {
+        // The vault removes every version at once, so a current one that works is left alone.
+        if ports.vault.get(&name, Stage::Current).await?.is_none() {
+            ports.vault.remove(&name).await?;
+        }
+        return Err(error.into());
+    }
+    ports.vault.promote(&name).await?;
+    let profile = OrgProfile {
+        id: resolved.id,
+        base_url: resolved.base_url.as_url().clone(),
+        credential: credential.kind(),
+        added_at: ports.clock.now(),
+    };
+    ports.ledger.put_org(&profile).await?;
+    Ok(Added { profile, notice })
+}
+
+async fn try_out(ports: &Ports, url: &OrgUrl, credential: &OktaCredential) -> Result<(), OktaError> {
+    ports.okta.open(url, credential)?.apps(None).await.map(drop)
 }
 
 /// Makes real calls with the kept credential and says what each showed.
 pub async fn check(ports: &Ports, org: &OrgId) -> Result<Vec<Probe>, OrgError> {
-    let _ = ports;
-    Err(OrgError::NoSuchOrg(org.to_string()))
+    let profile = ports.ledger.org(org).await?.ok_or_else(|| OrgError::NoSuchOrg(org.to_string()))?;
+    let needs = "okta.apps.read";
+    let list = |trouble| Probe { what: "list apps", needs, trouble };
+    let Some(secret) = ports.vault.get(&SecretName::Okta(org.clone()), Stage::Current).await? else {
+        return Ok(vec![list(Some("the vault holds no credential; add the org again with `regrant org add`".to_owned()))]);
+    };
+    let credential = match OktaCredential::unseal(&secret) {
+        Ok(credential) => credential,
+        Err(error) => return Ok(vec![list(Some(error.to_string()))]),
+    };
+    let (url, _) = OrgUrl::parse(profile.base_url.as_str(), ports.loopback)?;
+    let api = ports.okta.open(&url, &credential)?;
+    let page = match api.apps(None).await {
+        Ok(page) => page,
+        Err(error) => return Ok(vec![list(Some(trouble(&error)))]),
+    };
+    let mut probes = vec![list(None)];
+    if let Some(app) = page.apps.first() {
+        let connection = api.connection(&app.id).await.err().map(|error| trouble(&error));
+        probes.push(Probe { what: "read a connection", needs, trouble: connection });
+        let features = api.provisioning(&app.id).await.err().map(|error| trouble(&error));
+        probes.push(Probe { what: "read features", needs, trouble: features });
+    }
+    Ok(probes)
+}
+
+fn trouble(error: &OktaError) -> String {
+    let advice = match error.code() {
+        Some("E0000006") => "; the role or scope is too small: grant okta.apps.read and a custom role that sees the apps",
+        Some("E0000011") => "; the token expired, was revoked or lay idle for 30 days: add the org again with a new one",
+        Some("E0000015") => "; the org's licence lacks this feature: the credential itself is fine",
+        _ if error.is_transient() => "; this passes: check again later",
+        _ => "",
+    };
+    format!("{error}{advice}")
 }
 
 /// Forgets an org: its credential, its profile and its apps. The events of its apps stay.
 pub async fn remove(ports: &Ports, org: &OrgId) -> Result<(), OrgError> {
-    let _ = ports;
-    Err(OrgError::NoSuchOrg(org.to_string()))
+    if ports.ledger.org(org).await?.is_none() {
+        return Err(OrgError::NoSuchOrg(org.to_string()));
+    }
+    // The secret first: a failure after it leaves a profile that can be removed again, never a forgotten secret.
+    ports.vault.remove(&SecretName::Okta(org.clone())).await?;
+    Ok(ports.ledger.remove_org(org).await?)
 }
