@@ -70,7 +70,10 @@ fn judge(signals: &[Signal], now: Timestamp) -> Assessment {
             return verdict(Standing::NotApplicable, "The app was deleted in Okta.");
         }
         Some(SignalKind::AppRead { tenant_type: Some(kind), .. }) if is_separate_cloud(kind) => {
-            return verdict(Standing::ByHand, "The tenant is in a government cloud that the Management API does not serve.");
+            return verdict(
+                Standing::ByHand,
+                "The tenant is in a government cloud that the Management API does not serve.",
+            );
         }
         Some(SignalKind::AppRead { status: AppStatus::Other(status), features, .. }) => {
             (features.as_slice(), Some(format!("The app's status {status:?} is not known; taken as active.")))
@@ -164,9 +167,8 @@ fn has(signals: &[Signal], kind: &SignalKind) -> bool {
 /// ENABLED again does not overtake it: Okta says so even after Microsoft stopped honouring the consent.
 fn credential_fails(signals: &[Signal], now: Timestamp) -> bool {
     let last = |pick: fn(&SignalKind) -> bool| signals.iter().filter(|s| pick(&s.kind)).map(|s| s.seen_at).max();
-    let overtaken = last(|kind| {
-        matches!(kind, SignalKind::PermissionGrantsRead { .. } | SignalKind::ConnectionWasEnabled)
-    });
+    let overtaken =
+        last(|kind| matches!(kind, SignalKind::PermissionGrantsRead { .. } | SignalKind::ConnectionWasEnabled));
     last(|kind| matches!(kind, SignalKind::CredentialFailure { .. })).is_some_and(|failed| {
         now.duration_since(failed) <= FAILURE_COUNTS_FOR && overtaken.is_none_or(|later| failed >= later)
     })

@@ -41,7 +41,9 @@ pub async fn discover(ports: &Ports, scan: &ScanId, org: &OrgId) -> Result<Disco
     let (look, try_again) = match ports.ledger.org(org).await? {
         None => (not_seen("The org is not known any more.".to_owned()), false),
         Some(profile) => match open(ports, &profile).await {
-            Ok(api) => Visit { ports, profile: &profile, api: &*api, stopped: None, seen: BTreeSet::new() }.run().await?,
+            Ok(api) => {
+                Visit { ports, profile: &profile, api: &*api, stopped: None, seen: BTreeSet::new() }.run().await?
+            }
             Err(reason) => {
                 could_not_list(ports, org, &BTreeSet::new(), &reason).await?;
                 (not_seen(reason), false)
@@ -159,8 +161,7 @@ impl Visit<'_> {
             }
         };
         let ask_features = connection.auth_scheme != AuthScheme::Oauth2;
-        let mut kinds: Vec<_> =
-            connection.surprises.into_iter().map(|what| SignalKind::Surprise { what }).collect();
+        let mut kinds: Vec<_> = connection.surprises.into_iter().map(|what| SignalKind::Surprise { what }).collect();
         kinds.push(SignalKind::ConnectionRead {
             auth_scheme: connection.auth_scheme,
             status: connection.status,
@@ -221,8 +222,7 @@ fn carry_over(previous: &[Signal], fresh: Vec<Signal>) -> Vec<Signal> {
             SignalKind::ConnectionRead { auth_scheme: AuthScheme::Oauth2, status: ConnectionStatus::Enabled, .. }
         )
     };
-    let mut kept: Vec<Signal> =
-        previous.iter().filter(|signal| signal.source != Source::Okta).cloned().collect();
+    let mut kept: Vec<Signal> = previous.iter().filter(|signal| signal.source != Source::Okta).cloned().collect();
     if !fresh.iter().any(|signal| on(&signal.kind)) {
         let last = previous.iter().filter(|s| on(&s.kind) || s.kind == SignalKind::ConnectionWasEnabled);
         if let Some(seen_at) = last.map(|signal| signal.seen_at).max() {

@@ -83,7 +83,9 @@ pub async fn check(ports: &Ports, org: &OrgId) -> Result<Vec<Probe>, OrgError> {
     let needs = "okta.apps.read";
     let list = |trouble| Probe { what: "list apps", needs, trouble };
     let Some(secret) = ports.vault.get(&SecretName::Okta(org.clone()), Stage::Current).await? else {
-        return Ok(vec![list(Some("the vault holds no credential; add the org again with `regrant org add`".to_owned()))]);
+        return Ok(vec![list(Some(
+            "the vault holds no credential; add the org again with `regrant org add`".to_owned(),
+        ))]);
     };
     let credential = match OktaCredential::unseal(&secret) {
         Ok(credential) => credential,
@@ -107,8 +109,12 @@ pub async fn check(ports: &Ports, org: &OrgId) -> Result<Vec<Probe>, OrgError> {
 
 fn trouble(error: &OktaError) -> String {
     let advice = match error.code() {
-        Some("E0000006") => "; the role or scope is too small: grant okta.apps.read and a custom role that sees the apps",
-        Some("E0000011") => "; the token expired, was revoked or lay idle for 30 days: add the org again with a new one",
+        Some("E0000006") => {
+            "; the role or scope is too small: grant okta.apps.read and a custom role that sees the apps"
+        }
+        Some("E0000011") => {
+            "; the token expired, was revoked or lay idle for 30 days: add the org again with a new one"
+        }
         Some("E0000015") => "; the org's licence lacks this feature: the credential itself is fine",
         _ if error.is_transient() => "; this passes: check again later",
         _ => "",

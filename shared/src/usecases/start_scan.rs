@@ -87,7 +87,6 @@ pub async fn resume_scan(ports: &Ports, scan: &ScanId) -> Result<Scan, StartScan
 }
 
 async fn queue(ports: &Ports, scan: &ScanId, orgs: Vec<OrgId>) -> Result<(), QueueError> {
-    let messages: Vec<Message> =
-        orgs.into_iter().map(|org| Message::ScanOrg { scan: scan.clone(), org }).collect();
+    let messages: Vec<Message> = orgs.into_iter().map(|org| Message::ScanOrg { scan: scan.clone(), org }).collect();
     if messages.is_empty() { Ok(()) } else { ports.queue.send(&messages).await }
 }

@@ -1,0 +1,283 @@
+//! What can be written on the command line.
+//!
+//! No argument and no environment variable ever takes a secret: both can be read by other programs of the same
+//! machine (`ps`, `/proc`, shell history). Secrets come from standard input, from a hidden prompt, or from a file.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use regrant::domain::app::TenantName;
+use regrant::domain::id::ScanId;
+use regrant::domain::standing::Standing;
+
+/// Find every Office 365 app of your Okta orgs and see which still need consent on Microsoft Graph.
+#[derive(Debug, Parser)]
+#[command(name = "regrant", version, max_term_width = 80, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// Options that every command has.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 all fine, 1 somebody has to act on an app, 2 could not look, or an error.
+Start here: `regrant demo --once` shows it all on simulated orgs, without any account.";
+
+/// Options that every command has.
+#[derive(Debug, Clone, Args)]
+pub struct Global {
+    /// Where the ledger and the vault are.
+    ///
+    /// Else `REGRANT_DATA_DIR`, else `$XDG_DATA_HOME/regrant`, else `~/.local/share/regrant`.
+    // The environment is read elsewhere, since `demo` must not write where it points: real orgs are there.
+    #[arg(long, global = true, value_name = "FOLDER", help_heading = "Global options")]
+    pub data_dir: Option<PathBuf>,
+    /// Let loopback addresses be orgs, over plain http: for simulators and mocks only.
+    #[arg(long, global = true, help_heading = "Global options")]
+    pub allow_loopback: bool,
+    /// When to use colour; `NO_COLOR` is respected.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Global options")]
+    pub color: ColorChoice,
+    /// Logs on stderr; twice for everything.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Global options")]
+    pub verbose: u8,
+    /// Only results and errors: no progress, no hints.
+    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "Global options")]
+    pub quiet: bool,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Also into files and pipes.
+    Always,
+    /// Nowhere.
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show everything on simulated orgs: no account, no network.
+    Demo(Demo),
+    /// Serve the HTTP API on this machine.
+    Serve(Serve),
+    /// Add, list, check and remove Okta orgs.
+    #[command(subcommand)]
+    Org(Org),
+    /// Look at every Office 365 app of the orgs now. Only reads; changes nothing in Okta.
+    Scan(Scan),
+    /// Show what the last look found, worst first.
+    Status(Status),
+    /// Explain a standing, a permission or an Okta error code.
+    Explain(Explain),
+    /// Check this installation: folder, vault, ledger, orgs, clock.
+    Doctor,
+    /// Print the completion script of a shell.
+    Completions {
+        /// For this shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// `demo`.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// End after the scan, with exit code 0 where the demo did what it should.
+    #[arg(long)]
+    pub once: bool,
+    /// Print the scan as one JSON object.
+    #[arg(long, requires = "once")]
+    pub json: bool,
+    /// Serve on this address while the demo runs; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0", conflicts_with = "once")]
+    pub listen: SocketAddr,
+}
+
+/// `serve`.
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Serve on this address.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Serve beyond this machine although nobody is asked to sign in: whoever reaches it reads everything.
+    #[arg(long)]
+    pub expose_without_sign_in: bool,
+    /// Scan every so many minutes.
+    #[arg(long, value_name = "MINUTES", value_parser = clap::value_parser!(u32).range(1..=44_640))]
+    pub scan_every: Option<u32>,
+}
+
+/// `org …`.
+#[derive(Debug, Subcommand)]
+pub enum Org {
+    /// Add an org. Its API token is read from standard input, or asked for without showing it.
+    Add(OrgAdd),
+    /// List the orgs.
+    List {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Try an org's credential with real calls, and say what is missing.
+    Check(OrgCheck),
+    /// Forget an org, its credential and its apps.
+    Remove(OrgRemove),
+}
+
+/// `org add`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The token never goes on the command line. Examples:
+  regrant org add acme.okta.com < token.txt
+  regrant org add acme.okta.com --client-id 0oa1 --private-key-file key.pem")]
+pub struct OrgAdd {
+    /// The org's host, such as acme.okta.com.
+    pub host: String,
+    /// Use an OAuth service app: its client id. Not a secret.
+    #[arg(long, value_name = "ID", requires = "private_key_file")]
+    pub client_id: Option<String>,
+    /// The id of the service app's key, where it has several.
+    #[arg(long, value_name = "KID", requires = "client_id")]
+    pub key_id: Option<String>,
+    /// The file with the service app's private key (PEM); `-` for standard input.
+    #[arg(long, value_name = "FILE", requires = "client_id")]
+    pub private_key_file: Option<PathBuf>,
+    /// Find out which org it is and stop: no credential is read, sent or kept.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// `org check`.
+#[derive(Debug, Args)]
+pub struct OrgCheck {
+    /// The orgs, by id or host; all where none is named.
+    pub org: Vec<String>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `org remove`.
+#[derive(Debug, Args)]
+pub struct OrgRemove {
+    /// The org, by id or host.
+    pub org: String,
+    /// Do not ask.
+    #[arg(long)]
+    pub yes: bool,
+    /// Say what would be removed and stop.
+    #[arg(long, conflicts_with = "yes")]
+    pub dry_run: bool,
+}
+
+/// `scan`.
+#[derive(Debug, Args)]
+pub struct Scan {
+    /// Only this org, by id or host; may be given several times.
+    #[arg(long, value_name = "ORG", conflicts_with = "resume")]
+    pub org: Vec<String>,
+    /// Go on with a scan that was interrupted.
+    #[arg(long, value_name = "ID")]
+    pub resume: Option<ScanId>,
+    /// How many orgs to look at at once.
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub workers: u16,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
+    /// Say which orgs would be looked at and stop.
+    #[arg(long, conflicts_with = "json")]
+    pub dry_run: bool,
+}
+
+/// `status`.
+#[derive(Debug, Args)]
+pub struct Status {
+    /// Only apps that stand here, such as needs-consent.
+    #[arg(long)]
+    pub standing: Option<Standing>,
+    /// Only apps of this org, by id or host.
+    #[arg(long)]
+    pub org: Option<String>,
+    /// Only apps of this Microsoft tenant, by its short name.
+    #[arg(long, value_parser = |name: &str| Ok::<_, std::convert::Infallible>(TenantName::from(name.to_owned())))]
+    pub tenant: Option<TenantName>,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// A standing (needs-consent), an Okta error code (E0000011) or a permission; nothing for a list.
+    pub what: Option<String>,
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn visit(command: &clap::Command, seen: &mut impl FnMut(&clap::Command, &clap::Arg)) {
+        for argument in command.get_arguments() {
+            seen(command, argument);
+        }
+        for inner in command.get_subcommands() {
+            visit(inner, seen);
+        }
+    }
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn no_argument_and_no_environment_variable_takes_a_secret() {
+        let mut count = 0;
+        visit(&Cli::command(), &mut |command, argument| {
+            count += 1;
+            let id = argument.get_id().as_str();
+            for word in ["token", "secret", "password", "pem"] {
+                assert!(!id.contains(word), "{} {id}", command.get_name());
+            }
+            assert!(!id.contains("key") || matches!(id, "key_id" | "private_key_file"), "{} {id}", command.get_name());
+            assert!(argument.get_env().is_none(), "{id}");
+        });
+        assert!(count > 20, "{count}");
+    }
+
+    #[test]
+    fn a_token_after_the_host_is_refused() {
+        for arguments in [
+            ["regrant", "org", "add", "acme.okta.com", "00canary"],
+            ["regrant", "org", "add", "acme.okta.com", "--token=00canary"],
+        ] {
+            let error = Cli::try_parse_from(arguments).unwrap_err();
+            assert_eq!(error.exit_code(), 2);
+        }
+    }
+
+    #[test]
+    fn a_standing_is_taken_by_its_name_only() {
+        assert!(Cli::try_parse_from(["regrant", "status", "--standing", "broken"]).is_ok());
+        let error = Cli::try_parse_from(["regrant", "status", "--standing", "fine"]).unwrap_err();
+        assert!(error.to_string().contains("needs-consent"), "{error}");
+    }
+
+    #[test]
+    fn serving_is_on_loopback_unless_asked_otherwise() {
+        let Command::Serve(serve) = Cli::try_parse_from(["regrant", "serve"]).unwrap().command else { unreachable!() };
+        assert!(serve.listen.ip().is_loopback() && !serve.expose_without_sign_in);
+    }
+}

@@ -1,0 +1,101 @@
+//! Apps from the ledger to the screen, a page at a time: as a table for people or as one JSON object.
+
+use std::collections::BTreeMap;
+
+use regrant::domain::app::AppRecord;
+use regrant::domain::id::OrgId;
+use regrant::domain::scan::{OrgNotSeen, Scan};
+use regrant::ledger::{AppFilter, PageRequest};
+
+use crate::error::CliError;
+use crate::exit::{self, Outcome, Tally};
+use crate::house::{House, PAGE};
+use crate::output::document::Document;
+use crate::output::summary::{NAMED_AT_MOST, summary};
+use crate::output::table::AppTable;
+use crate::screen::Screen;
+
+/// Which apps to show, and how.
+#[derive(Debug, Clone, Default)]
+pub(super) struct View {
+    /// Which apps the ledger is asked for.
+    pub(super) filter: AppFilter,
+    /// Only apps of these orgs, where there are any.
+    pub(super) orgs: Vec<OrgId>,
+    /// One JSON object instead of a table.
+    pub(super) json: bool,
+}
+
+impl View {
+    /// The apps of `orgs`, or all where none is named.
+    pub(super) fn of_orgs(orgs: Vec<OrgId>, json: bool) -> Self {
+        let only = if let [org] = orgs.as_slice() { Some(org.clone()) } else { None };
+        Self { filter: AppFilter { org: only, ..AppFilter::default() }, orgs, json }
+    }
+
+    fn shows_org(&self, org: &OrgId) -> bool {
+        self.orgs.is_empty() || self.orgs.contains(org)
+    }
+
+    /// The scan, without orgs that nobody asked about.
+    fn scan(&self, scan: Scan) -> Scan {
+        let orgs_not_seen: Vec<OrgNotSeen> =
+            scan.orgs_not_seen.into_iter().filter(|missed| self.shows_org(&missed.org)).collect();
+        Scan { orgs_not_seen, ..scan }
+    }
+}
+
+/// Shows apps and the scan they come from, and says what they add up to.
+pub(super) async fn show(
+    house: &House,
+    view: &View,
+    scan: Option<Scan>,
+    screen: &mut Screen,
+) -> Result<Outcome, CliError> {
+    let outcome_of_scan = exit::of_scan(scan.clone().map(|scan| view.scan(scan)).as_ref());
+    let mut tally = Tally::default();
+    let mut table = AppTable::new(screen.colour);
+    let mut document = if view.json { Some(Document::begin(screen.out(), scan.as_ref())?) } else { None };
+    let mut page = PageRequest::first(PAGE);
+    loop {
+        let apps = house.ports.ledger.apps(&view.filter, page).await?;
+        let wanted: Vec<AppRecord> = apps.items.into_iter().filter(|app| view.shows_org(&app.identity.org)).collect();
+        for app in &wanted {
+            tally.add(app);
+            if let Some(document) = &mut document {
+                document.app(screen.out(), app)?;
+            }
+        }
+        if document.is_none() {
+            screen.print(&table.rows(&wanted))?;
+        }
+        match apps.next {
+            Some(next) => page = PageRequest { after: Some(next), limit: PAGE },
+            None => break,
+        }
+    }
+    if let Some(document) = document {
+        document.end(screen.out())?;
+    } else {
+        if tally.total() > 0 {
+            screen.line("")?;
+        }
+        let domains = domains_of_missed(house, scan.as_ref()).await?;
+        for line in summary(&tally, scan.as_ref(), &domains) {
+            screen.line(&line)?;
+        }
+    }
+    screen.flush()?;
+    Ok(tally.outcome().and(outcome_of_scan))
+}
+
+/// The hosts of the orgs that the summary names.
+async fn domains_of_missed(house: &House, scan: Option<&Scan>) -> Result<BTreeMap<OrgId, String>, CliError> {
+    let mut domains = BTreeMap::new();
+    for missed in scan.map(|scan| scan.orgs_not_seen.as_slice()).unwrap_or_default().iter().take(NAMED_AT_MOST) {
+        if let Some(profile) = house.ports.ledger.org(&missed.org).await? {
+            domains.insert(missed.org.clone(), profile.domain());
+        }
+    }
+    Ok(domains)
+}

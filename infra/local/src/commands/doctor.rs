@@ -1,0 +1,170 @@
+//! `regrant doctor`: whether this installation is sound, and what to do where it is not.
+
+use std::path::Path;
+
+use regrant::domain::text::Foreign;
+use regrant::ledger::PageRequest;
+use regrant::okta::OrgUrl;
+use regrant::vault::{SecretName, Stage};
+
+use crate::args::Global;
+use crate::error::CliError;
+use crate::exit::Outcome;
+use crate::house::{self, House, PAGE};
+use crate::output::paragraph::paragraph;
+use crate::output::{number, when};
+use crate::screen::Screen;
+
+pub(super) async fn run(global: &Global, screen: &mut Screen) -> Result<Outcome, CliError> {
+    let mut findings = Findings { outcome: Outcome::Fine };
+    let folder = house::data_dir(global)?;
+    screen.line(&format!("regrant {}", env!("CARGO_PKG_VERSION")))?;
+    let fresh = !folder.exists();
+    let house = match House::open(global).await {
+        Ok(house) => house,
+        Err(error) => {
+            findings.wrong(screen, "data folder", &error.to_string())?;
+            return Ok(findings.outcome);
+        }
+    };
+    let made = if fresh { " (made just now)" } else { "" };
+    findings.fine(screen, "data folder", &format!("{}{made}", folder.display()))?;
+    for (name, path) in [
+        ("its mode", folder.clone()),
+        ("vault's mode", house::vault_folder(&folder)),
+        ("ledger's mode", house::ledger_file(&folder)),
+    ] {
+        match loose_mode(&path) {
+            None => findings.fine(screen, name, "only the owner can read it")?,
+            Some(trouble) => findings.wrong(screen, name, &trouble)?,
+        }
+    }
+    findings.clock(screen, &house).await?;
+    findings.orgs(screen, &house).await?;
+    Ok(findings.outcome)
+}
+
+struct Findings {
+    outcome: Outcome,
+}
+
+impl Findings {
+    #[expect(clippy::unused_self, reason = "reads as the pair of `wrong`")]
+    fn fine(&mut self, screen: &mut Screen, what: &str, words: &str) -> Result<(), CliError> {
+        Ok(screen.print(&paragraph(&format!("  ok     {what}"), 24, words))?)
+    }
+
+    fn wrong(&mut self, screen: &mut Screen, what: &str, words: &str) -> Result<(), CliError> {
+        self.outcome = self.outcome.and(Outcome::CouldNotLook);
+        let words = Foreign::new(words).to_string();
+        Ok(screen.print(&paragraph(&format!("  wrong  {what}"), 24, &words))?)
+    }
+
+    /// A clock that is behind the ledger's own records is wrong, and service apps then sign with the wrong time.
+    async fn clock(&mut self, screen: &mut Screen, house: &House) -> Result<(), CliError> {
+        let now = house.ports.clock.now();
+        let scan = match house.ports.ledger.latest_scan().await {
+            Ok(scan) => scan,
+            Err(error) => return self.wrong(screen, "ledger", &error.to_string()),
+        };
+        match scan {
+            Some(scan) if scan.started_at > now => self.wrong(
+                screen,
+                "clock",
+                &format!("shows {}, before the last scan at {}; set it right", when(now), when(scan.started_at)),
+            ),
+            Some(scan) => {
+                self.fine(screen, "ledger", &format!("opens; last scan {}", when(scan.started_at)))?;
+                self.fine(screen, "clock", &when(now))
+            }
+            None => {
+                self.fine(screen, "ledger", "opens; no scan yet")?;
+                self.fine(screen, "clock", &when(now))
+            }
+        }
+    }
+
+    async fn orgs(&mut self, screen: &mut Screen, house: &House) -> Result<(), CliError> {
+        let mut page = PageRequest::first(PAGE);
+        let mut known = 0_u64;
+        loop {
+            let orgs = house.ports.ledger.orgs(page).await?;
+            for org in &orgs.items {
+                known += 1;
+                let domain = org.domain();
+                match house.ports.vault.get(&SecretName::Okta(org.id.clone()), Stage::Current).await {
+                    Ok(Some(_)) => self.reach(screen, house, &domain, org.base_url.as_str(), org.id.as_str()).await?,
+                    Ok(None) => self.wrong(screen, &domain, "has no credential; add it again")?,
+                    Err(error) => self.wrong(screen, &domain, &error.to_string())?,
+                }
+            }
+            match orgs.next {
+                Some(next) => page = PageRequest { after: Some(next), limit: PAGE },
+                None => break,
+            }
+        }
+        if known == 0 {
+            screen.hint("No org yet; add one with `regrant org add HOST`.");
+            return Ok(());
+        }
+        self.fine(screen, "orgs", &format!("{} known", number(known, "org", "orgs")))
+    }
+
+    /// Asks the org, without any credential, who it is.
+    async fn reach(
+        &mut self,
+        screen: &mut Screen,
+        house: &House,
+        domain: &str,
+        url: &str,
+        id: &str,
+    ) -> Result<(), CliError> {
+        let host = match OrgUrl::parse(url, house.ports.loopback) {
+            Ok((host, _)) => host,
+            Err(error) => return self.wrong(screen, domain, &error.to_string()),
+        };
+        match house.ports.okta.resolve(&host).await {
+            Ok(org) if org.id.as_str() == id => self.fine(screen, domain, "credential kept; the org answers"),
+            Ok(org) => self.wrong(
+                screen,
+                domain,
+                &format!("is now org {}, and was {id} when it was added; find out why before you scan", org.id),
+            ),
+            Err(error) => self.wrong(screen, domain, &error.to_string()),
+        }
+    }
+}
+
+#[cfg(unix)]
+fn loose_mode(path: &Path) -> Option<String> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = match std::fs::metadata(path) {
+        Ok(found) => found.permissions().mode() & 0o777,
+        Err(error) => return Some(format!("{}: {error}", path.display())),
+    };
+    (mode & 0o077 != 0)
+        .then(|| format!("mode {mode:o} lets other users read {}; run `chmod go-rwx` on it", path.display()))
+}
+
+#[cfg(not(unix))]
+fn loose_mode(_path: &Path) -> Option<String> {
+    None
+}
+
+#[cfg(all(test, unix))]
+#[expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn a_folder_that_others_can_read_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let set = |mode| std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(mode)).unwrap();
+        set(0o700);
+        assert_eq!(loose_mode(folder.path()), None);
+        set(0o750);
+        assert!(loose_mode(folder.path()).unwrap().contains("750"));
+        assert!(loose_mode(&folder.path().join("not-there")).is_some());
+    }
+}

@@ -1,0 +1,37 @@
+//! The commands, one file each.
+
+mod apps;
+mod completions;
+mod demo;
+mod doctor;
+mod explain;
+mod org_add;
+mod org_check;
+mod org_list;
+mod org_remove;
+mod scan;
+mod serve;
+mod status;
+
+use crate::args::{Cli, Command, Org};
+use crate::error::CliError;
+use crate::exit::Outcome;
+use crate::screen::Screen;
+
+/// Runs one command.
+pub async fn run(cli: Cli, screen: &mut Screen) -> Result<Outcome, CliError> {
+    let global = &cli.global;
+    match &cli.command {
+        Command::Demo(options) => demo::run(global, options, screen).await,
+        Command::Serve(options) => serve::run(global, options, screen).await,
+        Command::Org(Org::Add(options)) => org_add::run(global, options, screen).await,
+        Command::Org(Org::List { json }) => org_list::run(global, *json, screen).await,
+        Command::Org(Org::Check(options)) => org_check::run(global, options, screen).await,
+        Command::Org(Org::Remove(options)) => org_remove::run(global, options, screen).await,
+        Command::Scan(options) => scan::run(global, options, screen).await,
+        Command::Status(options) => status::run(global, options, screen).await,
+        Command::Explain(options) => explain::run(options, screen),
+        Command::Doctor => doctor::run(global, screen).await,
+        Command::Completions { shell } => completions::run(*shell, screen),
+    }
+}

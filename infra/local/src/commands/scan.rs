@@ -1,0 +1,74 @@
+//! `regrant scan`: a look at every Office 365 app of the orgs, now.
+
+use regrant::domain::id::OrgId;
+use regrant::domain::scan::Scan as ScanRecord;
+use regrant::usecases::start_scan::{Selection, resume_scan, start_scan};
+
+use super::apps::{self, View};
+use crate::args::{Global, Scan};
+use crate::drain::drain;
+use crate::error::CliError;
+use crate::exit::Outcome;
+use crate::house::House;
+use crate::output::number;
+use crate::output::progress::ScanProgress;
+use crate::screen::Screen;
+
+pub(super) async fn run(global: &Global, options: &Scan, screen: &mut Screen) -> Result<Outcome, CliError> {
+    let house = House::open(global).await?;
+    let mut orgs = Vec::new();
+    for name in &options.org {
+        orgs.push(house.org(name).await?.id);
+    }
+    let no_org = house.ports.ledger.orgs(regrant::ledger::PageRequest::first(1)).await?.items.is_empty();
+    if no_org && options.resume.is_none() {
+        screen.tell("No org yet; add one with `regrant org add HOST`, or try `regrant demo --once`.");
+        return Ok(Outcome::CouldNotLook);
+    }
+    if options.dry_run {
+        return dry_run(options, &orgs, screen);
+    }
+    let scan = match &options.resume {
+        Some(id) => resume_scan(&house.ports, id).await?,
+        None => start_scan(&house.ports, &selection(&orgs)).await?,
+    };
+    let scan = tokio::select! {
+        done = look(&house, scan.clone(), usize::from(options.workers), screen.progress) => done?,
+        _ = tokio::signal::ctrl_c() => {
+            screen.tell(&format!("Stopped. Go on with `regrant scan --resume {}`.", scan.id));
+            return Ok(Outcome::CouldNotLook);
+        }
+    };
+    apps::show(&house, &View::of_orgs(orgs, options.json), Some(scan), screen).await
+}
+
+fn selection(orgs: &[OrgId]) -> Selection {
+    if orgs.is_empty() { Selection::All } else { Selection::Orgs(orgs.to_vec()) }
+}
+
+fn dry_run(options: &Scan, orgs: &[OrgId], screen: &mut Screen) -> Result<Outcome, CliError> {
+    let which = match (&options.resume, orgs) {
+        (Some(id), _) => format!("go on with scan {id}"),
+        (None, []) => "look at every org that `regrant org list` shows".to_owned(),
+        (None, orgs) => {
+            let names: Vec<&str> = orgs.iter().map(OrgId::as_str).collect();
+            format!("look at {}: {}", number(orgs.len() as u64, "org", "orgs"), names.join(", "))
+        }
+    };
+    screen.line(&format!("Would {which}. A scan only reads; nothing changes in Okta."))?;
+    Ok(Outcome::Fine)
+}
+
+/// Works a scan off, and gives it as it is then.
+pub(super) async fn look(
+    house: &House,
+    scan: ScanRecord,
+    workers: usize,
+    visible: bool,
+) -> Result<ScanRecord, CliError> {
+    let progress = ScanProgress::new(visible, &scan);
+    let drained = drain(&house.ports, workers, || progress.org_done()).await;
+    progress.finish();
+    drained.map_err(|reason| CliError::Drain { scan: scan.id.clone(), reason })?;
+    Ok(house.ports.ledger.scan(&scan.id).await?.unwrap_or(scan))
+}

@@ -1,0 +1,157 @@
+//! The house on this machine: where its data is, and everything a use case reaches the world through.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use regrant::clock::SystemClock;
+use regrant::domain::org::OrgProfile;
+use regrant::ledger::PageRequest;
+use regrant::ledger::sqlite::SqliteLedger;
+use regrant::okta::client::{ClientConfig, OktaClient};
+use regrant::okta::org_url::LoopbackPolicy;
+use regrant::queue::in_process::InProcessQueue;
+use regrant::randomness::SystemRandomness;
+use regrant::usecases::Ports;
+use regrant::usecases::orgs::OrgError;
+use regrant::vault::sealed_file::SealedFileVault;
+
+use crate::args::Global;
+use crate::error::CliError;
+
+/// How many records are read at once: enough to be quick, few enough that memory does not grow with their number.
+pub const PAGE: u32 = 200;
+
+/// Everything in one process.
+pub struct House {
+    /// Ledger, vault, queue, Okta, clock and randomness.
+    pub ports: Ports,
+    /// Where the data is.
+    pub folder: PathBuf,
+}
+
+impl House {
+    /// Opens the house in the data folder that the options, the environment or the platform name.
+    pub async fn open(global: &Global) -> Result<Self, CliError> {
+        Self::open_at(&data_dir(global)?, Self::loopback(global)).await
+    }
+
+    /// Opens the house in `folder`, which only its owner may read.
+    pub async fn open_at(folder: &Path, loopback: LoopbackPolicy) -> Result<Self, CliError> {
+        make_private(folder).map_err(|error| data_dir_error(folder, &error))?;
+        let clock = Arc::new(SystemClock);
+        let vault =
+            SealedFileVault::open(&vault_folder(folder)).await.map_err(|error| data_dir_error(folder, &error))?;
+        let ledger = SqliteLedger::open(&ledger_file(folder)).await?;
+        Ok(Self {
+            ports: Ports {
+                ledger: Arc::new(ledger),
+                vault: Arc::new(vault),
+                queue: Arc::new(InProcessQueue::new(clock.clone())),
+                okta: Arc::new(okta_client(loopback)?),
+                clock,
+                randomness: Arc::new(SystemRandomness),
+                loopback,
+            },
+            folder: folder.to_owned(),
+        })
+    }
+
+    /// Whether loopback addresses may be orgs.
+    pub const fn loopback(global: &Global) -> LoopbackPolicy {
+        if global.allow_loopback { LoopbackPolicy::Allow } else { LoopbackPolicy::Refuse }
+    }
+
+    /// The HTTP API over this house.
+    pub fn router(&self) -> axum::Router {
+        axum::Router::new()
+    }
+
+    /// Okta alone, for what needs no data folder.
+    pub fn okta(global: &Global) -> Result<Arc<dyn regrant::okta::Okta>, CliError> {
+        Ok(Arc::new(okta_client(Self::loopback(global))?))
+    }
+
+    /// An org by its id or its host.
+    pub async fn org(&self, name: &str) -> Result<OrgProfile, CliError> {
+        let wanted = name.trim().trim_end_matches('/');
+        let wanted = wanted.split_once("://").map_or(wanted, |(_, host)| host).to_ascii_lowercase();
+        let mut page = PageRequest::first(PAGE);
+        loop {
+            let orgs = self.ports.ledger.orgs(page).await?;
+            let found = orgs.items.into_iter().find(|org| org.id.as_str() == name || org.domain() == wanted);
+            match (found, orgs.next) {
+                (Some(org), _) => return Ok(org),
+                (None, Some(next)) => page = PageRequest { after: Some(next), limit: PAGE },
+                (None, None) => return Err(OrgError::NoSuchOrg(harmless(name)).into()),
+            }
+        }
+    }
+}
+
+fn harmless(text: &str) -> String {
+    regrant::domain::text::Foreign::new(text).to_string()
+}
+
+fn okta_client(loopback: LoopbackPolicy) -> Result<OktaClient, CliError> {
+    let config = ClientConfig { loopback, ..ClientConfig::default() };
+    Ok(OktaClient::new(config, Arc::new(SystemClock), Arc::new(SystemRandomness))?)
+}
+
+/// Where the vault is in the data folder.
+pub fn vault_folder(folder: &Path) -> PathBuf {
+    folder.join("vault")
+}
+
+/// Where the ledger is in the data folder.
+pub fn ledger_file(folder: &Path) -> PathBuf {
+    folder.join("ledger.sqlite")
+}
+
+/// The data folder that the options, the environment or the platform name.
+pub fn data_dir(global: &Global) -> Result<PathBuf, CliError> {
+    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let chosen = global.data_dir.clone().or_else(|| variable("REGRANT_DATA_DIR"));
+    platform_dir(chosen.as_deref(), variable("XDG_DATA_HOME"), std::env::home_dir()).ok_or(CliError::NoDataDir)
+}
+
+/// `--data-dir`, else the XDG base directory specification: a relative `XDG_DATA_HOME` counts as not set.
+fn platform_dir(chosen: Option<&Path>, xdg: Option<PathBuf>, home: Option<PathBuf>) -> Option<PathBuf> {
+    if let Some(folder) = chosen {
+        return Some(folder.to_owned());
+    }
+    let data = xdg
+        .filter(|folder| folder.is_absolute())
+        .or_else(|| home.filter(|folder| folder.is_absolute()).map(|folder| folder.join(".local/share")))?;
+    Some(data.join("regrant"))
+}
+
+fn data_dir_error(folder: &Path, error: &dyn std::fmt::Display) -> CliError {
+    CliError::DataDir { path: folder.to_owned(), reason: error.to_string() }
+}
+
+#[cfg(unix)]
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+#[cfg(not(unix))]
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_data_folder_is_the_chosen_one_then_xdg_then_home() {
+        let (xdg, home) = (Some(PathBuf::from("/x/data")), Some(PathBuf::from("/h")));
+        let chosen = Path::new("mine");
+        assert_eq!(platform_dir(Some(chosen), xdg.clone(), home.clone()).as_deref(), Some(chosen));
+        assert_eq!(platform_dir(None, xdg, home.clone()), Some(PathBuf::from("/x/data/regrant")));
+        let relative = Some(PathBuf::from("data"));
+        assert_eq!(platform_dir(None, relative, home), Some(PathBuf::from("/h/.local/share/regrant")));
+        assert_eq!(platform_dir(None, None, None), None);
+    }
+}

@@ -1,0 +1,45 @@
+//! The `regrant` command line: every function in one process, on an embedded vault and ledger.
+//!
+//! Results go to stdout, words for people to stderr, and the exit code says what came of it (see [`exit`]).
+
+pub mod args;
+pub mod commands;
+pub mod drain;
+pub mod error;
+pub mod exit;
+pub mod house;
+pub mod logging;
+pub mod output;
+pub mod screen;
+pub mod secret_input;
+
+use std::process::ExitCode;
+
+use args::Cli;
+use error::CliError;
+use exit::Outcome;
+use screen::Screen;
+
+/// Runs what the arguments ask for and gives the exit code.
+pub fn run(cli: Cli) -> ExitCode {
+    logging::start(cli.global.verbose);
+    let mut screen = Screen::of_process(&cli.global);
+    let result = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(CliError::Output)
+        .and_then(|runtime| {
+            let result = runtime.block_on(commands::run(cli, &mut screen));
+            // Whatever still waits on a socket or on standard input must not keep the process alive.
+            runtime.shutdown_background();
+            result
+        })
+        .and_then(|outcome| screen.flush().map(|()| outcome).map_err(CliError::Output));
+    let outcome = result.unwrap_or_else(|error| {
+        if !error.is_closed_pipe() {
+            screen.tell(&format!("error: {error}"));
+        }
+        Outcome::CouldNotLook
+    });
+    ExitCode::from(outcome.code())
+}

@@ -1,0 +1,172 @@
+//! The one JSON object of `scan --json` and `status --json`, written a page at a time.
+
+use std::io::{self, Write};
+
+use regrant::domain::app::{AppRecord, TenantName};
+use regrant::domain::id::{AppId, OrgId};
+use regrant::domain::scan::{OrgNotSeen, Scan};
+use regrant::domain::signal::Signal;
+use regrant::domain::standing::{LastKnown, NextStep, Standing};
+use regrant::domain::text::Foreign;
+use serde::Serialize;
+
+use super::harmless_json;
+
+#[derive(Serialize)]
+struct ScanView<'a> {
+    id: &'a str,
+    started_at: jiff::Timestamp,
+    finished_at: Option<jiff::Timestamp>,
+    orgs_seen: u64,
+    orgs_not_seen: &'a [OrgNotSeen],
+    apps_seen: u64,
+}
+
+/// An app as programs see it.
+#[derive(Serialize)]
+struct AppView<'a> {
+    org: &'a OrgId,
+    org_domain: &'a str,
+    app: &'a AppId,
+    label: &'a str,
+    tenant: Option<&'a str>,
+    domain: Option<&'a str>,
+    standing: Standing,
+    proven: bool,
+    reasons: &'a [String],
+    signals: &'a [Signal],
+    next_step: NextStep,
+    as_of: jiff::Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_known: Option<&'a LastKnown>,
+}
+
+impl<'a> AppView<'a> {
+    fn of(app: &'a AppRecord) -> Self {
+        let identity = &app.identity;
+        Self {
+            org: &identity.org,
+            org_domain: &identity.org_domain,
+            app: &identity.app,
+            label: identity.label.raw(),
+            tenant: identity.tenant.as_ref().map(TenantName::as_str),
+            domain: identity.domain.as_ref().map(Foreign::raw),
+            standing: app.standing(),
+            proven: app.assessment.proven,
+            reasons: &app.assessment.reasons,
+            signals: &app.signals,
+            next_step: app.standing().next_step(),
+            as_of: app.as_of,
+            last_known: app.last_known.as_ref(),
+        }
+    }
+}
+
+/// A document that was begun: `{"scan": …, "apps": [` is written.
+#[derive(Debug)]
+#[must_use = "a document that does not end is not JSON"]
+pub struct Document {
+    first: bool,
+}
+
+impl Document {
+    /// Writes the head. `scan` is `null` where there was none.
+    pub fn begin(out: &mut dyn Write, scan: Option<&Scan>) -> io::Result<Self> {
+        let view = scan.map(|scan| ScanView {
+            id: scan.id.as_str(),
+            started_at: scan.started_at,
+            finished_at: scan.finished_at,
+            orgs_seen: scan.orgs_seen,
+            orgs_not_seen: &scan.orgs_not_seen,
+            apps_seen: scan.apps_seen,
+        });
+        out.write_all(b"{\"scan\":")?;
+        harmless_json::write(out, &view)?;
+        out.write_all(b",\"apps\":[")?;
+        Ok(Self { first: true })
+    }
+
+    /// Writes an app, on a line of its own.
+    pub fn app(&mut self, out: &mut dyn Write, app: &AppRecord) -> io::Result<()> {
+        out.write_all(if self.first { b"\n" } else { b",\n" })?;
+        self.first = false;
+        harmless_json::write(out, &AppView::of(app))
+    }
+
+    /// Writes the end.
+    pub fn end(self, out: &mut dyn Write) -> io::Result<()> {
+        out.write_all(b"\n]}\n")
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
+mod tests {
+    use super::*;
+    use crate::output::samples;
+    use serde_json::Value;
+
+    fn text(scan: Option<&Scan>, apps: &[AppRecord]) -> String {
+        let mut out = Vec::new();
+        let mut document = Document::begin(&mut out, scan).unwrap();
+        for app in apps {
+            document.app(&mut out, app).unwrap();
+        }
+        document.end(&mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    fn keys(value: &Value) -> Vec<&str> {
+        let mut keys: Vec<&str> = value.as_object().unwrap().keys().map(String::as_str).collect();
+        keys.sort_unstable();
+        keys
+    }
+
+    #[test]
+    fn the_object_has_the_promised_shape() {
+        let text = text(Some(&samples::scan(&["down"])), &[samples::app("Office 365", Standing::NeedsSave)]);
+        let object: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(keys(&object), ["apps", "scan"]);
+        assert_eq!(
+            keys(&object["scan"]),
+            ["apps_seen", "finished_at", "id", "orgs_not_seen", "orgs_seen", "started_at"]
+        );
+        assert_eq!(keys(&object["scan"]["orgs_not_seen"][0]), ["org", "reason"]);
+        let app = &object["apps"][0];
+        for key in [
+            "org",
+            "org_domain",
+            "app",
+            "label",
+            "tenant",
+            "domain",
+            "standing",
+            "proven",
+            "reasons",
+            "signals",
+            "next_step",
+            "as_of",
+        ] {
+            assert!(!app[key].is_null(), "{key} in {app}");
+        }
+        assert_eq!(app["standing"], "needs-save");
+        assert_eq!(app["signals"][1]["kind"], "connection-read");
+        assert_eq!(app["signals"][1]["source"], "okta");
+        assert_eq!(app["signals"][1]["seen_at"], "2026-03-01T09:30:00Z");
+    }
+
+    #[test]
+    fn no_scan_and_no_app_is_still_one_object() {
+        let object: Value = serde_json::from_str(&text(None, &[])).unwrap();
+        assert_eq!(object, serde_json::json!({"scan": null, "apps": []}));
+    }
+
+    #[test]
+    fn a_label_keeps_its_value_and_shows_no_hidden_character() {
+        let label = "Büro \u{202e}gpj\u{1b}[31m\n<b>";
+        let text = text(None, &[samples::app(label, Standing::Broken), samples::app(label, Standing::Broken)]);
+        assert!(text.chars().all(|c| c == '\n' || !regrant::domain::text::is_hidden(c)), "{text}");
+        let object: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(object["apps"][1]["label"], label);
+    }
+}

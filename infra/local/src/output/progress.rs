@@ -1,0 +1,35 @@
+//! The progress bar of a scan: on stderr, and only where somebody watches.
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use regrant::domain::scan::Scan;
+
+/// A bar that counts orgs. Hidden unless `visible`.
+#[derive(Debug, Clone)]
+pub struct ScanProgress(ProgressBar);
+
+impl ScanProgress {
+    /// A bar for `scan`.
+    pub fn new(visible: bool, scan: &Scan) -> Self {
+        let target = if visible { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(Some(total(scan)), target);
+        if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} orgs, {elapsed}") {
+            bar.set_style(style);
+        }
+        bar.set_position(total(scan) - scan.orgs_pending);
+        Self(bar)
+    }
+
+    /// Counts one more org.
+    pub fn org_done(&self) {
+        self.0.inc(1);
+    }
+
+    /// Takes the bar away.
+    pub fn finish(&self) {
+        self.0.finish_and_clear();
+    }
+}
+
+fn total(scan: &Scan) -> u64 {
+    scan.orgs_pending + scan.orgs_seen + scan.orgs_not_seen.len() as u64
+}
