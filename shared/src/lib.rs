@@ -7,6 +7,7 @@
 
 pub mod clock;
 pub mod domain;
+pub mod embedded;
 pub mod ledger;
 pub mod okta;
 pub mod queue;

@@ -5,15 +5,13 @@ use std::sync::Arc;
 
 use regrant::clock::SystemClock;
 use regrant::domain::org::OrgProfile;
+use regrant::embedded;
 use regrant::ledger::PageRequest;
-use regrant::ledger::sqlite::SqliteLedger;
 use regrant::okta::client::{ClientConfig, OktaClient};
 use regrant::okta::org_url::LoopbackPolicy;
-use regrant::queue::in_process::InProcessQueue;
 use regrant::randomness::SystemRandomness;
 use regrant::usecases::Ports;
 use regrant::usecases::orgs::OrgError;
-use regrant::vault::sealed_file::SealedFileVault;
 
 use crate::args::Global;
 use crate::error::CliError;
@@ -37,23 +35,9 @@ impl House {
 
     /// Opens the house in `folder`, which only its owner may read.
     pub async fn open_at(folder: &Path, loopback: LoopbackPolicy) -> Result<Self, CliError> {
-        make_private(folder).map_err(|error| data_dir_error(folder, &error))?;
-        let clock = Arc::new(SystemClock);
-        let vault =
-            SealedFileVault::open(&vault_folder(folder)).await.map_err(|error| data_dir_error(folder, &error))?;
-        let ledger = SqliteLedger::open(&ledger_file(folder)).await?;
-        Ok(Self {
-            ports: Ports {
-                ledger: Arc::new(ledger),
-                vault: Arc::new(vault),
-                queue: Arc::new(InProcessQueue::new(clock.clone())),
-                okta: Arc::new(okta_client(loopback)?),
-                clock,
-                randomness: Arc::new(SystemRandomness),
-                loopback,
-            },
-            folder: folder.to_owned(),
-        })
+        let config = ClientConfig { loopback, ..ClientConfig::default() };
+        let ports = embedded::open(folder, config).await.map_err(|error| data_dir_error(folder, &error))?;
+        Ok(Self { ports, folder: folder.to_owned() })
     }
 
     /// Whether loopback addresses may be orgs.
@@ -63,7 +47,7 @@ impl House {
 
     /// The HTTP API over this house.
     pub fn router(&self) -> axum::Router {
-        axum::Router::new()
+        regrant_discovery::router(regrant_discovery::App::new(self.ports.clone()))
     }
 
     /// Okta alone, for what needs no data folder.
@@ -97,16 +81,6 @@ fn okta_client(loopback: LoopbackPolicy) -> Result<OktaClient, CliError> {
     Ok(OktaClient::new(config, Arc::new(SystemClock), Arc::new(SystemRandomness))?)
 }
 
-/// Where the vault is in the data folder.
-pub fn vault_folder(folder: &Path) -> PathBuf {
-    folder.join("vault")
-}
-
-/// Where the ledger is in the data folder.
-pub fn ledger_file(folder: &Path) -> PathBuf {
-    folder.join("ledger.sqlite")
-}
-
 /// The data folder that the options, the environment or the platform name.
 pub fn data_dir(global: &Global) -> Result<PathBuf, CliError> {
     let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
@@ -127,17 +101,6 @@ fn platform_dir(chosen: Option<&Path>, xdg: Option<PathBuf>, home: Option<PathBu
 
 fn data_dir_error(folder: &Path, error: &dyn std::fmt::Display) -> CliError {
     CliError::DataDir { path: folder.to_owned(), reason: error.to_string() }
-}
-
-#[cfg(unix)]
-fn make_private(folder: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
-}
-
-#[cfg(not(unix))]
-fn make_private(folder: &Path) -> std::io::Result<()> {
-    std::fs::create_dir_all(folder)
 }
 
 #[cfg(test)]

@@ -4,7 +4,6 @@
 
 pub mod args;
 pub mod commands;
-pub mod drain;
 pub mod error;
 pub mod exit;
 pub mod house;

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use regrant::clock::{Clock, SimulatedClock, SystemClock};
+use regrant::clock::{Clock, SimulatedClock};
 use regrant::domain::id::{OrgId, ScanId};
 use regrant::domain::org::OrgProfile;
 use regrant::domain::scan::Scan;
+use regrant::embedded::{self, ledger_file, vault_folder};
 use regrant::ledger::sqlite::SqliteLedger;
 use regrant::okta::OktaCredential;
 use regrant::okta::client::{ClientConfig, OktaClient};
@@ -17,10 +18,10 @@ use regrant::queue::in_process::InProcessQueue;
 use regrant::randomness::{SeededRandomness, scan_id};
 use regrant::usecases::Ports;
 use regrant::usecases::discover::{Discovery, discover};
-use regrant::usecases::start_scan::{Selection, StartScanError, start_scan};
+use regrant::usecases::start_scan::{Selection, start_scan};
 use regrant::vault::SecretName;
 use regrant::vault::sealed_file::SealedFileVault;
-use regrant_discovery::{App, drain};
+use regrant_discovery::{ScheduleError, drain};
 use regrant_simulators::{Fleet, OktaSimulator};
 use secrecy::SecretString;
 use tempfile::TempDir;
@@ -68,9 +69,9 @@ impl Bench {
     }
 
     /// Scans every org, `workers` at a time, until nothing is left in the queue.
-    pub async fn scan_all(&self, workers: usize) -> Result<Scan, StartScanError> {
+    pub async fn scan_all(&self, workers: usize) -> Result<Scan, ScheduleError> {
         let scan = start_scan(&self.ports, &Selection::All).await?;
-        drain(&App::new(self.ports.clone()), workers, |_| {}).await;
+        drain(&self.ports, workers, || ()).await?;
         Ok(self.ports.ledger.scan(&scan.id).await?.unwrap())
     }
 
@@ -94,8 +95,8 @@ async fn ports_in(folder: &Path, clock: Arc<dyn Clock>, config: ClientConfig) ->
     let loopback = LoopbackPolicy::Allow;
     let config = ClientConfig { loopback, ..config };
     Ports {
-        ledger: Arc::new(SqliteLedger::open(&folder.join("ledger.sqlite3")).await.unwrap()),
-        vault: Arc::new(SealedFileVault::open(&folder.join("vault")).await.unwrap()),
+        ledger: Arc::new(SqliteLedger::open(&ledger_file(folder)).await.unwrap()),
+        vault: Arc::new(SealedFileVault::open(&vault_folder(folder)).await.unwrap()),
         queue: Arc::new(InProcessQueue::new(clock.clone())),
         okta: Arc::new(OktaClient::new(config, clock.clone(), randomness.clone()).unwrap()),
         clock,
@@ -106,7 +107,8 @@ async fn ports_in(folder: &Path, clock: Arc<dyn Clock>, config: ClientConfig) ->
 
 /// Knows every org of a fleet in the data folder of a `regrant` program.
 pub async fn know_fleet_in(folder: &Path, simulator: &OktaSimulator, fleet: &Fleet) {
-    let ports = ports_in(folder, Arc::new(SystemClock), ClientConfig::default()).await;
+    let config = ClientConfig { loopback: LoopbackPolicy::Allow, ..ClientConfig::default() };
+    let ports = embedded::open(folder, config).await.unwrap();
     know_fleet(&ports, simulator, fleet).await;
 }
 

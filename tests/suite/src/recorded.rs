@@ -24,7 +24,10 @@ pub fn folder() -> Option<PathBuf> {
 pub fn recording(file: &str, interaction: Option<usize>) -> Value {
     let path = folder().expect("the folder is present").join(file);
     let mut read: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
-    interaction.map_or_else(|| read.clone(), |at| read[at].take())
+    match interaction {
+        Some(at) => read[at].take(),
+        None => read,
+    }
 }
 
 /// An answer as it goes over the wire.

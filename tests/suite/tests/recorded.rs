@@ -15,7 +15,7 @@ use regrant::domain::id::AppId;
 use regrant::domain::signal::{Provisioning, Signal, SignalKind};
 use regrant::domain::standing::Standing;
 use regrant::okta::org_url::LoopbackPolicy;
-use regrant::okta::{Connection, Okta, OktaCredential, OktaError, OktaOrg, OrgUrl};
+use regrant::okta::{Connection, OktaCredential, OktaError, OktaOrg, OrgUrl};
 use regrant_tests::bench::{Bench, api_token, dawn};
 use regrant_tests::recorded::{RawAnswer, RecordedServer, folder, recording};
 use secrecy::SecretString;

@@ -14,6 +14,7 @@ use crate::house::{self, House, PAGE};
 use crate::output::paragraph::paragraph;
 use crate::output::{number, when};
 use crate::screen::Screen;
+use regrant::embedded;
 
 pub(super) async fn run(global: &Global, screen: &mut Screen) -> Result<Outcome, CliError> {
     let mut findings = Findings { outcome: Outcome::Fine };
@@ -31,8 +32,8 @@ pub(super) async fn run(global: &Global, screen: &mut Screen) -> Result<Outcome,
     findings.fine(screen, "data folder", &format!("{}{made}", folder.display()))?;
     for (name, path) in [
         ("its mode", folder.clone()),
-        ("vault's mode", house::vault_folder(&folder)),
-        ("ledger's mode", house::ledger_file(&folder)),
+        ("vault's mode", embedded::vault_folder(&folder)),
+        ("ledger's mode", embedded::ledger_file(&folder)),
     ] {
         match loose_mode(&path) {
             None => findings.fine(screen, name, "only the owner can read it")?,

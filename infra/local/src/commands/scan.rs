@@ -3,10 +3,10 @@
 use regrant::domain::id::OrgId;
 use regrant::domain::scan::Scan as ScanRecord;
 use regrant::usecases::start_scan::{Selection, resume_scan, start_scan};
+use regrant_discovery::drain;
 
 use super::apps::{self, View};
 use crate::args::{Global, Scan};
-use crate::drain::drain;
 use crate::error::CliError;
 use crate::exit::Outcome;
 use crate::house::House;
@@ -69,6 +69,6 @@ pub(super) async fn look(
     let progress = ScanProgress::new(visible, &scan);
     let drained = drain(&house.ports, workers, || progress.org_done()).await;
     progress.finish();
-    drained.map_err(|reason| CliError::Drain { scan: scan.id.clone(), reason })?;
+    drained.map_err(|reason| CliError::Drain { scan: scan.id.clone(), reason: reason.to_string() })?;
     Ok(house.ports.ledger.scan(&scan.id).await?.unwrap_or(scan))
 }

@@ -9,10 +9,10 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use regrant::usecases::start_scan::{Selection, start_scan};
+use regrant_discovery::drain;
 use tokio::net::TcpListener;
 
 use crate::args::{Global, Serve};
-use crate::drain::drain;
 use crate::error::CliError;
 use crate::exit::Outcome;
 use crate::house::House;

@@ -2,15 +2,11 @@
 
 use std::io::{self, Write};
 
-use regrant::domain::app::{AppRecord, TenantName};
-use regrant::domain::id::{AppId, OrgId};
+use regrant::domain::app::AppRecord;
 use regrant::domain::scan::{OrgNotSeen, Scan};
-use regrant::domain::signal::Signal;
-use regrant::domain::standing::{LastKnown, NextStep, Standing};
-use regrant::domain::text::Foreign;
+use regrant::web::app_view::AppView;
+use regrant::web::json;
 use serde::Serialize;
-
-use super::harmless_json;
 
 #[derive(Serialize)]
 struct ScanView<'a> {
@@ -20,46 +16,6 @@ struct ScanView<'a> {
     orgs_seen: u64,
     orgs_not_seen: &'a [OrgNotSeen],
     apps_seen: u64,
-}
-
-/// An app as programs see it.
-#[derive(Serialize)]
-struct AppView<'a> {
-    org: &'a OrgId,
-    org_domain: &'a str,
-    app: &'a AppId,
-    label: &'a str,
-    tenant: Option<&'a str>,
-    domain: Option<&'a str>,
-    standing: Standing,
-    proven: bool,
-    reasons: &'a [String],
-    signals: &'a [Signal],
-    next_step: NextStep,
-    as_of: jiff::Timestamp,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    last_known: Option<&'a LastKnown>,
-}
-
-impl<'a> AppView<'a> {
-    fn of(app: &'a AppRecord) -> Self {
-        let identity = &app.identity;
-        Self {
-            org: &identity.org,
-            org_domain: &identity.org_domain,
-            app: &identity.app,
-            label: identity.label.raw(),
-            tenant: identity.tenant.as_ref().map(TenantName::as_str),
-            domain: identity.domain.as_ref().map(Foreign::raw),
-            standing: app.standing(),
-            proven: app.assessment.proven,
-            reasons: &app.assessment.reasons,
-            signals: &app.signals,
-            next_step: app.standing().next_step(),
-            as_of: app.as_of,
-            last_known: app.last_known.as_ref(),
-        }
-    }
 }
 
 /// A document that was begun: `{"scan": …, "apps": [` is written.
@@ -81,7 +37,7 @@ impl Document {
             apps_seen: scan.apps_seen,
         });
         out.write_all(b"{\"scan\":")?;
-        harmless_json::write(out, &view)?;
+        json::write(out, &view)?;
         out.write_all(b",\"apps\":[")?;
         Ok(Self { first: true })
     }
@@ -90,7 +46,7 @@ impl Document {
     pub fn app(&mut self, out: &mut dyn Write, app: &AppRecord) -> io::Result<()> {
         out.write_all(if self.first { b"\n" } else { b",\n" })?;
         self.first = false;
-        harmless_json::write(out, &AppView::of(app))
+        json::write(out, &AppView::from(app))
     }
 
     /// Writes the end.
@@ -104,6 +60,7 @@ impl Document {
 mod tests {
     use super::*;
     use crate::output::samples;
+    use regrant::domain::standing::Standing;
     use serde_json::Value;
 
     fn text(scan: Option<&Scan>, apps: &[AppRecord]) -> String {

@@ -1,7 +1,6 @@
 //! How results look: a table for people, a document for programs.
 
 pub mod document;
-pub mod harmless_json;
 pub mod paragraph;
 pub mod progress;
 #[cfg(test)]

@@ -1,0 +1,172 @@
+//! The HTTP surface, in this process: the same router that Lambda and the local server serve.
+#![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, Response};
+use http_body_util::BodyExt;
+use regrant::clock::Clock;
+use regrant::domain::app::{AppIdentity, AppRecord};
+use regrant::domain::event::{AppEvent, EventKind};
+use regrant::domain::standing::{Assessment, Standing};
+use regrant::domain::text::Foreign;
+use regrant::embedded;
+use regrant::okta::client::ClientConfig;
+use regrant::usecases::Ports;
+use regrant_discovery::{App, openapi, router};
+use serde_json::Value;
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+struct House {
+    router: Router,
+    _folder: TempDir,
+}
+
+/// Three apps of two orgs; one label tries to be markup and a terminal command.
+async fn house() -> House {
+    let folder = tempfile::tempdir().unwrap();
+    let ports = embedded::open(&folder.path().join("data"), ClientConfig::default()).await.unwrap();
+    put(&ports, "00oacme", "0oa1", "Office 365", Standing::Consented).await;
+    put(&ports, "00oacme", "0oa2", "<script>\u{202e}\u{1b}[31m", Standing::Broken).await;
+    put(&ports, "00oglobex", "0oa3", "Office 365", Standing::NeedsConsent).await;
+    House { router: router(App::new(ports)), _folder: folder }
+}
+
+async fn put(ports: &Ports, org: &str, app: &str, label: &str, standing: Standing) {
+    let now = ports.clock.now();
+    let identity = AppIdentity {
+        org: org.parse().unwrap(),
+        org_domain: format!("{org}.okta.com"),
+        app: app.parse().unwrap(),
+        label: Foreign::new(label),
+        tenant: Some("contoso".to_owned().into()),
+        domain: None,
+    };
+    let assessment = Assessment { standing, proven: false, reasons: vec!["As invented.".to_owned()] };
+    let record = AppRecord::assessed(identity, Vec::new(), assessment, now, None);
+    let found = AppEvent { at: now, kind: EventKind::Found { standing } };
+    ports.ledger.record_app(&record, &[found]).await.unwrap();
+}
+
+impl House {
+    async fn send(&self, method: &str, path: &str, body: &str) -> Response<Body> {
+        let request = Request::builder().method(method).uri(path).body(Body::from(body.to_owned())).unwrap();
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
+    async fn ask(&self, method: &str, path: &str, body: &str) -> (u16, String, Value) {
+        let response = self.send(method, path, body).await;
+        let status = response.status().as_u16();
+        let content_type = response.headers()["content-type"].to_str().unwrap().to_owned();
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        (status, content_type, serde_json::from_slice(&bytes).unwrap())
+    }
+}
+
+#[tokio::test]
+async fn apps_come_worst_first_and_by_filter() {
+    let house = house().await;
+    let (_, _, all) = house.ask("GET", "/v1/apps", "").await;
+    let standings: Vec<_> = all["apps"].as_array().unwrap().iter().map(|app| app["standing"].clone()).collect();
+    assert_eq!(standings, ["broken", "needs-consent", "consented"]);
+    for (query, count) in [
+        ("standing=broken", 1),
+        ("standing=degraded", 0),
+        ("org=00oacme", 2),
+        ("tenant=CONTOSO.onmicrosoft.com", 3),
+        ("tenant=other", 0),
+        ("org=00oacme&standing=consented", 1),
+    ] {
+        let (status, _, found) = house.ask("GET", &format!("/v1/apps?{query}"), "").await;
+        assert_eq!((status, found["apps"].as_array().unwrap().len()), (200, count), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn a_cursor_leads_through_the_whole_list_and_belongs_to_its_filter() {
+    let house = house().await;
+    let mut path = "/v1/apps?limit=1".to_owned();
+    let mut seen = Vec::new();
+    let mut last = String::new();
+    loop {
+        let (_, _, page) = house.ask("GET", &path, "").await;
+        seen.push(page["apps"][0]["app"].as_str().unwrap().to_owned());
+        match page["next_cursor"].as_str() {
+            Some(cursor) => cursor.clone_into(&mut last),
+            None => break,
+        }
+        path = format!("/v1/apps?limit=1&cursor={last}");
+    }
+    assert_eq!(seen, ["0oa2", "0oa3", "0oa1"]);
+    let (status, _, _) = house.ask("GET", &format!("/v1/apps?org=00oacme&cursor={last}"), "").await;
+    assert_eq!(status, 400);
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_a_problem_that_says_what_to_do() {
+    let house = house().await;
+    for (method, path, body, status, told) in [
+        ("GET", "/v1/apps?standing=fine", "", 400, "needs-consent"),
+        ("GET", "/v1/apps?limit=0", "", 400, "1 to 200"),
+        ("GET", "/v1/apps?limit=many", "", 400, "1 to 200"),
+        ("GET", "/v1/apps?cursor=forged", "", 400, "start again"),
+        ("GET", "/v1/apps?org=../etc", "", 400, "org id"),
+        ("GET", "/v1/apps?colour=red", "", 400, "colour"),
+        ("GET", "/v1/apps/00oacme/0oa9", "", 404, "/v1/apps"),
+        ("GET", "/v1/apps/00oacme/..%2f0oa1", "", 404, "/v1/apps"),
+        ("GET", "/v1/scans/none", "", 404, "POST /v1/scans"),
+        ("POST", "/v1/scans", "{", 400, "orgs"),
+        ("POST", "/v1/scans", "{\"orgs\":[\"../x\"]}", 400, "orgs"),
+        ("POST", "/v1/scans", "{\"orgs\":[\"00onobody\"]}", 404, "00onobody"),
+        ("DELETE", "/v1/apps", "", 405, "DELETE"),
+        ("GET", "/elsewhere", "", 404, "/elsewhere"),
+    ] {
+        let (answered, content_type, problem) = house.ask(method, path, body).await;
+        assert_eq!((answered, content_type.as_str()), (status, "application/problem+json"), "{method} {path}");
+        assert_eq!(problem["status"], status, "{method} {path}");
+        assert!(problem["detail"].as_str().unwrap().contains(told), "{method} {path}: {problem}");
+        assert_eq!(problem["request_id"].as_str().unwrap().len(), 32, "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn a_hostile_label_is_shown_harmlessly_and_comes_back_whole() {
+    let house = house().await;
+    let response = house.send("GET", "/v1/apps?standing=broken", "").await;
+    assert_eq!(response.headers()["cache-control"], "no-store");
+    assert_eq!(response.headers()["x-content-type-options"], "nosniff");
+    assert!(response.headers()["content-security-policy"].to_str().unwrap().contains("default-src 'none'"));
+    let bytes = response.into_body().collect().await.unwrap().to_bytes();
+    let text = String::from_utf8(bytes.to_vec()).unwrap();
+    assert!(!text.contains(['<', '>', '&', '\u{202e}', '\u{1b}']), "{text}");
+    let list: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(list["apps"][0]["label"], "<script>\u{202e}\u{1b}[31m");
+}
+
+#[tokio::test]
+async fn a_scan_of_no_orgs_is_accepted_and_can_be_followed() {
+    let house = house().await;
+    let response = house.send("POST", "/v1/scans", "").await;
+    assert_eq!(response.status(), 202);
+    let place = response.headers()["location"].to_str().unwrap().to_owned();
+    let (status, _, scan) = house.ask("GET", &place, "").await;
+    assert_eq!((status, scan["orgs_pending"].as_u64()), (200, Some(0)));
+    assert!(scan["finished_at"].is_string());
+}
+
+/// `UPDATE_OPENAPI=1` writes the document instead of comparing it.
+#[test]
+fn the_published_description_is_the_codes_own() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../infra/openapi.json");
+    let document = openapi().to_pretty_json().unwrap() + "\n";
+    if std::env::var_os("UPDATE_OPENAPI").is_some() {
+        std::fs::write(path, &document).unwrap();
+    }
+    let published = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(published == document, "infra/openapi.json is stale; run this test with UPDATE_OPENAPI=1");
+    let document: Value = serde_json::from_str(&document).unwrap();
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
+    let paths: Vec<_> = document["paths"].as_object().unwrap().keys().cloned().collect();
+    assert_eq!(paths, ["/v1/apps", "/v1/apps/{org}/{app}", "/v1/scans", "/v1/scans/{id}"]);
+}

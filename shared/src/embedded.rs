@@ -1,0 +1,74 @@
+//! The embedded stores: everything a use case needs, in one folder of this machine.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::clock::SystemClock;
+use crate::ledger::LedgerError;
+use crate::ledger::sqlite::SqliteLedger;
+use crate::okta::OktaError;
+use crate::okta::client::{ClientConfig, OktaClient};
+use crate::queue::in_process::InProcessQueue;
+use crate::randomness::SystemRandomness;
+use crate::usecases::Ports;
+use crate::vault::VaultError;
+use crate::vault::sealed_file::SealedFileVault;
+
+/// Why the stores did not open.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The folder cannot be made.
+    #[error("{path} cannot be made: {source}; name another folder, or make it yourself with mode 0700", path = .path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The vault did not open.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// The ledger did not open.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The HTTP client did not start.
+    #[error(transparent)]
+    Okta(#[from] OktaError),
+}
+
+/// Where the vault is in a data folder.
+pub fn vault_folder(folder: &Path) -> PathBuf {
+    folder.join("vault")
+}
+
+/// Where the ledger is in a data folder.
+pub fn ledger_file(folder: &Path) -> PathBuf {
+    folder.join("ledger.sqlite")
+}
+
+/// Opens vault and ledger in `folder`, making what is not there, with a queue in this process and the real client.
+pub async fn open(folder: &Path, config: ClientConfig) -> Result<Ports, OpenError> {
+    make_private(folder).map_err(|source| OpenError::Folder { path: folder.to_owned(), source })?;
+    let clock = Arc::new(SystemClock);
+    let randomness = Arc::new(SystemRandomness);
+    Ok(Ports {
+        vault: Arc::new(SealedFileVault::open(&vault_folder(folder)).await?),
+        ledger: Arc::new(SqliteLedger::open(&ledger_file(folder)).await?),
+        queue: Arc::new(InProcessQueue::new(clock.clone())),
+        loopback: config.loopback,
+        okta: Arc::new(OktaClient::new(config, clock.clone(), randomness.clone())?),
+        clock,
+        randomness,
+    })
+}
+
+#[cfg(unix)]
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+#[cfg(not(unix))]
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)
+}

@@ -1,0 +1,72 @@
+//! JSON that shows nothing hidden: the values are as they came, and every control or direction-changing character, and
+//! what HTML would take for markup, is written as an escape. Printing it to a terminal or a page does no harm.
+
+use std::io::{self, Write};
+
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde_json::ser::{Formatter, Serializer};
+
+use crate::domain::text::is_hidden;
+use crate::web::problem::Problem;
+
+/// Writes `value`.
+pub fn write(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
+    value.serialize(&mut Serializer::with_formatter(out, Harmless)).map_err(io::Error::from)
+}
+
+/// A JSON answer.
+#[derive(Debug, Clone)]
+pub struct Json<T>(pub T);
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        let mut body = Vec::new();
+        match write(&mut body, &self.0) {
+            Ok(()) => (StatusCode::OK, [(CONTENT_TYPE, "application/json")], body).into_response(),
+            Err(error) => Problem::internal(&error).into_response(),
+        }
+    }
+}
+
+/// True for what is written as an escape.
+fn is_escaped(c: char) -> bool {
+    is_hidden(c) || matches!(c, '<' | '>' | '&')
+}
+
+struct Harmless;
+
+impl Formatter for Harmless {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        let mut plain = 0;
+        for (at, hidden) in fragment.char_indices().filter(|(_, c)| is_escaped(*c)) {
+            writer.write_all(&fragment.as_bytes()[plain..at])?;
+            for unit in hidden.encode_utf16(&mut [0; 2]) {
+                write!(writer, "\\u{unit:04x}")?;
+            }
+            plain = at + hidden.len_utf8();
+        }
+        writer.write_all(&fragment.as_bytes()[plain..])
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hidden_characters_are_escaped_and_the_value_stays() {
+        for value in
+            ["plain", "Büro \u{202e}x\u{200f}", "\u{e0041}tag", "\u{1b}[31m\n\"\\", "\u{85}\u{7f}", "<b>&amp;", ""]
+        {
+            let mut out = Vec::new();
+            write(&mut out, &value).unwrap();
+            let text = String::from_utf8(out).unwrap();
+            assert!(!text.chars().any(is_escaped), "{text}");
+            assert_eq!(serde_json::from_str::<String>(&text).unwrap(), value);
+        }
+    }
+}
