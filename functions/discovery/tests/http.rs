@@ -5,7 +5,6 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, Response};
 use http_body_util::BodyExt;
-use regrant::clock::Clock;
 use regrant::domain::app::{AppIdentity, AppRecord};
 use regrant::domain::event::{AppEvent, EventKind};
 use regrant::domain::standing::{Assessment, Standing};

@@ -163,12 +163,11 @@ fn has(signals: &[Signal], kind: &SignalKind) -> bool {
     signals.iter().any(|signal| signal.kind == *kind)
 }
 
-/// A failed sign-in counts for seven days, unless a later look at the grants or a later consent overtook it. Reading
-/// ENABLED again does not overtake it: Okta says so even after Microsoft stopped honouring the consent.
+/// A failed sign-in counts for seven days, unless a later look at the grants overtook it. Reading ENABLED again does
+/// not overtake it: Okta says so even after Microsoft stopped honouring the consent.
 fn credential_fails(signals: &[Signal], now: Timestamp) -> bool {
     let last = |pick: fn(&SignalKind) -> bool| signals.iter().filter(|s| pick(&s.kind)).map(|s| s.seen_at).max();
-    let overtaken =
-        last(|kind| matches!(kind, SignalKind::PermissionGrantsRead { .. } | SignalKind::ConnectionWasEnabled));
+    let overtaken = last(|kind| matches!(kind, SignalKind::PermissionGrantsRead { .. }));
     last(|kind| matches!(kind, SignalKind::CredentialFailure { .. })).is_some_and(|failed| {
         now.duration_since(failed) <= FAILURE_COUNTS_FOR && overtaken.is_none_or(|later| failed >= later)
     })
@@ -206,9 +205,6 @@ fn without_scheme(signals: &[Signal], features: &[String]) -> Assessment {
             verdict(Standing::ByHand, "The app provisions, but the Management API does not support it.")
         }
         Some(Provisioning::NotSupported) => verdict(Standing::NotApplicable, "The app does not support provisioning."),
-        None if provisions => {
-            verdict(Standing::NeedsConsent, "The app has provisioning features and no OAuth connection.")
-        }
         None => match newest(signals, Look::Features).map(|signal| &signal.kind) {
             Some(SignalKind::CouldNotLook { reason, .. }) => {
                 verdict(Standing::Unknown, format!("Could not look at the features: {reason}"))
@@ -223,3 +219,6 @@ fn is_provisioning(feature: &str) -> bool {
     ["PUSH_", "IMPORT_"].iter().any(|prefix| feature.starts_with(prefix))
         || matches!(feature, "GROUP_PUSH" | "PROFILE_MASTERING" | "REACTIVATE_USERS" | "SCIM_PROVISIONING")
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,7 @@ pub mod assess;
 pub mod connection;
 pub mod event;
 pub mod failure;
+pub mod history;
 pub mod id;
 pub mod org;
 pub mod permission;

@@ -1,1 +1,111 @@
-//! Permissions.
+//! The permissions that provisioning runs on, and why each is needed.
+//!
+//! Okta's help page on admin consent names them for "Okta Microsoft Graph Client"; security teams ask why before they
+//! click. Which are required is configuration, since Okta changes them without notice.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+/// A permission on Microsoft Graph.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Permission {
+    /// Its name, as Microsoft spells it.
+    pub name: String,
+    /// Why provisioning needs it, in words for a security team.
+    pub why: String,
+    /// Whether provisioning fails without it.
+    pub required: bool,
+}
+
+/// The permissions that are expected of a consent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PermissionCatalogue(Vec<Permission>);
+
+/// What was granted beside what is expected.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Comparison {
+    /// Required and not granted.
+    pub missing_required: Vec<String>,
+    /// Expected, not required, and not granted.
+    pub missing_optional: Vec<String>,
+    /// Granted and not expected.
+    pub unexpected: Vec<String>,
+}
+
+impl Default for PermissionCatalogue {
+    fn default() -> Self {
+        let permission =
+            |name: &str, why: &str, required| Permission { name: name.to_owned(), why: why.to_owned(), required };
+        Self(vec![
+            permission("User.ReadWrite.All", "Creates, updates and deactivates the users that Okta assigns.", true),
+            permission("Group.ReadWrite.All", "Creates and updates the groups that Okta pushes.", true),
+            permission("GroupMember.ReadWrite.All", "Keeps the members of those groups as they are in Okta.", true),
+            permission("Organization.Read.All", "Reads the tenant's licences, so that Okta can assign them.", true),
+            permission("Directory.Read.All", "Reads users, groups and domains for imports.", true),
+            permission("Application.Read.All", "Reads Okta's own service principal, to check its set-up.", false),
+            permission(
+                "RoleManagement.ReadWrite.Directory",
+                "Assigns Entra roles to users where Okta is told to. It is powerful: without roles pushed from Okta it goes unused.",
+                false,
+            ),
+        ])
+    }
+}
+
+impl PermissionCatalogue {
+    /// Every expected permission.
+    pub fn all(&self) -> &[Permission] {
+        &self.0
+    }
+
+    /// Compares the catalogue with the names that were granted; Microsoft's names differ by case at times.
+    pub fn compare<'a>(&self, granted: impl IntoIterator<Item = &'a str>) -> Comparison {
+        let granted: Vec<&str> = granted.into_iter().collect();
+        let lower: BTreeSet<String> = granted.iter().map(|name| name.to_ascii_lowercase()).collect();
+        let (mut comparison, mut expected) = (Comparison::default(), BTreeSet::new());
+        for permission in &self.0 {
+            let key = permission.name.to_ascii_lowercase();
+            if !lower.contains(&key) {
+                let missing = if permission.required {
+                    &mut comparison.missing_required
+                } else {
+                    &mut comparison.missing_optional
+                };
+                missing.push(permission.name.clone());
+            }
+            expected.insert(key);
+        }
+        let unexpected = granted.into_iter().filter(|name| !expected.contains(&name.to_ascii_lowercase()));
+        comparison.unexpected = unexpected.map(str::to_owned).collect();
+        comparison
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missing_and_what_is_too_much_are_told_apart() {
+        let catalogue = PermissionCatalogue::default();
+        let all: Vec<&str> = catalogue.all().iter().map(|permission| permission.name.as_str()).collect();
+        assert_eq!(all.len(), 7);
+        assert_eq!(catalogue.compare(all.iter().copied()), Comparison::default());
+        let some = all.iter().copied().filter(|name| !name.starts_with("User.") && !name.starts_with("Application."));
+        let comparison = catalogue.compare(some.chain(["Mail.Read"]));
+        assert_eq!(comparison.missing_required, ["User.ReadWrite.All"]);
+        assert_eq!(comparison.missing_optional, ["Application.Read.All"]);
+        assert_eq!(comparison.unexpected, ["Mail.Read"]);
+        assert_eq!(catalogue.compare(["user.readwrite.all"]).missing_required.len(), 4);
+    }
+
+    #[test]
+    fn the_catalogue_comes_from_configuration() {
+        let configured = r#"[{"name":"User.Read.All","why":"Reads users.","required":true}]"#;
+        let catalogue: PermissionCatalogue = serde_json::from_str(configured).unwrap();
+        assert_eq!(catalogue.compare([]).missing_required, ["User.Read.All"]);
+    }
+}

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use crate::domain::app::{AppIdentity, AppRecord};
 use crate::domain::assess::assess;
-use crate::domain::connection::{AppStatus, AuthScheme, ConnectionStatus};
+use crate::domain::connection::{AppStatus, AuthScheme};
 use crate::domain::event::{AppEvent, EventKind};
+use crate::domain::history::carry_over;
 use crate::domain::id::{AppId, OrgId, ScanId};
 use crate::domain::org::OrgProfile;
 use crate::domain::scan::OrgLook;
-use crate::domain::signal::{Look, Signal, SignalKind, Source};
+use crate::domain::signal::{Look, Signal, SignalKind};
 use crate::ledger::{AppFilter, LedgerError, PageRequest};
 use crate::okta::{ListedApp, OktaCredential, OktaError, OktaOrg, OrgUrl};
 use crate::vault::{SecretName, Stage};
@@ -42,7 +43,9 @@ pub async fn discover(ports: &Ports, scan: &ScanId, org: &OrgId) -> Result<Disco
         None => (not_seen("The org is not known any more.".to_owned()), false),
         Some(profile) => match open(ports, &profile).await {
             Ok(api) => {
-                Visit { ports, profile: &profile, api: &*api, stopped: None, seen: BTreeSet::new() }.run().await?
+                Visit { ports, profile: &profile, api: &*api, stopped: None, seen: BTreeSet::new(), gone: 0 }
+                    .run()
+                    .await?
             }
             Err(reason) => {
                 could_not_list(ports, org, &BTreeSet::new(), &reason).await?;
@@ -65,7 +68,7 @@ async fn open(ports: &Ports, profile: &OrgProfile) -> Result<Box<dyn OktaOrg>, S
         format!("The vault holds no credential for {}; add the org again with `regrant org add`.", profile.domain())
     })?;
     let credential = OktaCredential::unseal(&secret).map_err(|error| error.to_string())?;
-    let (url, _) = OrgUrl::parse(profile.base_url.as_str(), ports.loopback).map_err(|error| error.to_string())?;
+    let url = OrgUrl::from_base_url(&profile.base_url, ports.loopback).map_err(|error| error.to_string())?;
     ports.okta.open(&url, &credential).map_err(|error| error.to_string())
 }
 
@@ -77,6 +80,8 @@ struct Visit<'a> {
     /// Set once no further call may be made: the rate limit holds, or the credential was refused.
     stopped: Option<OktaError>,
     seen: BTreeSet<AppId>,
+    /// Apps that were deleted between the list and the look.
+    gone: u64,
 }
 
 impl Visit<'_> {
@@ -90,10 +95,13 @@ impl Visit<'_> {
             return Ok((not_seen(error.to_string()), error.is_transient()));
         }
         for record in others(self.ports, org, &self.seen).await? {
+            if record.signals.iter().any(|signal| signal.kind == SignalKind::AppNotListed) {
+                continue;
+            }
             let signal = Signal::okta(self.ports.clock.now(), SignalKind::AppNotListed);
             record_app(self.ports, record.identity, vec![signal]).await?;
         }
-        Ok((OrgLook::Seen { apps: self.seen.len() as u64 }, false))
+        Ok((OrgLook::Seen { apps: self.seen.len() as u64 - self.gone }, false))
     }
 
     async fn list(&mut self) -> Result<Result<(), OktaError>, LedgerError> {
@@ -108,6 +116,9 @@ impl Visit<'_> {
                 }
                 Err(error) => return Ok(Err(error)),
             };
+            for surprise in page.surprises {
+                tracing::warn!(org = %self.profile.id, surprise, "part of an app list could not be read");
+            }
             for app in page.apps {
                 if self.seen.insert(app.id.clone()) {
                     self.look_at(app).await?;
@@ -122,7 +133,9 @@ impl Visit<'_> {
 
     async fn look_at(&mut self, app: ListedApp) -> Result<(), LedgerError> {
         let mut kinds = self.connection(&app).await;
-        if !kinds.iter().any(|kind| matches!(kind, SignalKind::AppNotListed)) {
+        if kinds.contains(&SignalKind::AppNotListed) {
+            self.gone += 1;
+        } else {
             kinds.push(SignalKind::AppRead {
                 status: app.status,
                 features: app.features,
@@ -154,10 +167,14 @@ impl Visit<'_> {
             Ok(connection) => connection,
             Err(error) => {
                 // Deleted between the list and this call, or hidden from the role: the app itself tells which.
-                if is_not_found(&error) && self.api.app(&app.id).await.is_err_and(|again| is_not_found(&again)) {
-                    return vec![SignalKind::AppNotListed];
+                if !is_not_found(&error) {
+                    return vec![self.failed(Look::Connection, error)];
                 }
-                return vec![self.failed(Look::Connection, error)];
+                return vec![match self.api.app(&app.id).await {
+                    Ok(_) => self.failed(Look::Connection, error),
+                    Err(again) if is_not_found(&again) => SignalKind::AppNotListed,
+                    Err(again) => self.failed(Look::Connection, again),
+                }];
             }
         };
         let ask_features = connection.auth_scheme != AuthScheme::Oauth2;
@@ -212,26 +229,6 @@ async fn others(ports: &Ports, org: &OrgId, seen: &BTreeSet<AppId>) -> Result<Ve
         let Some(after) = page.next else { return Ok(found) };
         request = PageRequest { after: Some(after), limit: 500 };
     }
-}
-
-/// Keeps of the earlier signals what this look did not read again: other sources, and that the connection was on.
-fn carry_over(previous: &[Signal], fresh: Vec<Signal>) -> Vec<Signal> {
-    let on = |kind: &SignalKind| {
-        matches!(
-            kind,
-            SignalKind::ConnectionRead { auth_scheme: AuthScheme::Oauth2, status: ConnectionStatus::Enabled, .. }
-        )
-    };
-    let mut kept: Vec<Signal> = previous.iter().filter(|signal| signal.source != Source::Okta).cloned().collect();
-    if !fresh.iter().any(|signal| on(&signal.kind)) {
-        let last = previous.iter().filter(|s| on(&s.kind) || s.kind == SignalKind::ConnectionWasEnabled);
-        if let Some(seen_at) = last.map(|signal| signal.seen_at).max() {
-            kept.retain(|signal| signal.kind != SignalKind::ConnectionWasEnabled);
-            kept.push(Signal { seen_at, source: Source::Regrant, kind: SignalKind::ConnectionWasEnabled });
-        }
-    }
-    kept.extend(fresh);
-    kept
 }
 
 async fn record_app(ports: &Ports, identity: AppIdentity, fresh: Vec<Signal>) -> Result<(), LedgerError> {

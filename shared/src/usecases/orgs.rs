@@ -50,9 +50,13 @@ pub struct Probe {
 
 /// Resolves `host`, tries the credential with a real call while it is pending, and only then keeps it.
 pub async fn add(ports: &Ports, host: &str, credential: &OktaCredential) -> Result<Added, OrgError> {
-    // The one place where a person's host is read; a custom domain is accepted here once `OrgUrl` can parse one.
-    let (url, notice) = OrgUrl::parse(host, ports.loopback)?;
+    // A custom domain is asked only which org it is; the credential goes to where that leads, if it is on the list.
+    let (url, notice) = OrgUrl::parse_to_resolve(host, ports.loopback)?;
     let resolved = ports.okta.resolve(&url).await?;
+    let notice = notice.or_else(|| {
+        (resolved.base_url.host() != url.host())
+            .then(|| format!("{url} is an alias; the org's own host is {}, which is used.", resolved.base_url))
+    });
     let name = SecretName::Okta(resolved.id.clone());
     ports.vault.put_pending(&name, &credential.seal()).await?;
     if let Err(error) = try_out(ports, &resolved.base_url, credential).await {
@@ -62,14 +66,15 @@ pub async fn add(ports: &Ports, host: &str, credential: &OktaCredential) -> Resu
         }
         return Err(error.into());
     }
-    ports.vault.promote(&name).await?;
     let profile = OrgProfile {
         id: resolved.id,
         base_url: resolved.base_url.as_url().clone(),
         credential: credential.kind(),
         added_at: ports.clock.now(),
     };
+    // The profile first: a credential without a profile would be forgotten, a profile without one says what to do.
     ports.ledger.put_org(&profile).await?;
+    ports.vault.promote(&name).await?;
     Ok(Added { profile, notice })
 }
 
@@ -91,7 +96,7 @@ pub async fn check(ports: &Ports, org: &OrgId) -> Result<Vec<Probe>, OrgError> {
         Ok(credential) => credential,
         Err(error) => return Ok(vec![list(Some(error.to_string()))]),
     };
-    let (url, _) = OrgUrl::parse(profile.base_url.as_str(), ports.loopback)?;
+    let url = OrgUrl::from_base_url(&profile.base_url, ports.loopback)?;
     let api = ports.okta.open(&url, &credential)?;
     let page = match api.apps(None).await {
         Ok(page) => page,

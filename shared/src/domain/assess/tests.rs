@@ -1,0 +1,197 @@
+#![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_000_000 + second).unwrap()
+}
+
+fn app(features: &[&str]) -> SignalKind {
+    let features = features.iter().map(|&name| name.to_owned()).collect();
+    SignalKind::AppRead { status: AppStatus::Active, features, tenant_type: None }
+}
+
+fn connection(auth_scheme: AuthScheme, status: ConnectionStatus, authorize_offered: bool) -> SignalKind {
+    SignalKind::ConnectionRead { auth_scheme, status, authorize_offered }
+}
+
+fn oauth2(status: ConnectionStatus, authorize_offered: bool) -> SignalKind {
+    connection(AuthScheme::Oauth2, status, authorize_offered)
+}
+
+fn no_scheme() -> SignalKind {
+    connection(AuthScheme::Unknown, ConnectionStatus::Unknown, false)
+}
+
+fn features(provisioning: Provisioning) -> SignalKind {
+    SignalKind::ProvisioningRead { provisioning }
+}
+
+fn failed(look: Look) -> SignalKind {
+    SignalKind::CouldNotLook { look, reason: "it did not answer".to_owned() }
+}
+
+fn grants(missing: &[&str], any_granted: bool, principal_enabled: bool) -> SignalKind {
+    let missing = missing.iter().map(|&name| name.to_owned()).collect();
+    SignalKind::PermissionGrantsRead { missing, any_granted, principal_enabled }
+}
+
+fn credential_failure() -> SignalKind {
+    SignalKind::CredentialFailure { event_type: "app.office365.api.error.validate.creds".to_owned() }
+}
+
+fn assessed(kinds: &[SignalKind]) -> Assessment {
+    let signals: Vec<_> = kinds.iter().map(|kind| Signal::okta(at(0), kind.clone())).collect();
+    assess(&signals, at(1))
+}
+
+#[test]
+fn every_rule_gives_its_standing() {
+    use ConnectionStatus::{Disabled, Enabled, Unknown};
+    let active = || app(&["PUSH_NEW_USERS"]);
+    let status = |status| SignalKind::AppRead { status, features: vec![], tenant_type: None };
+    let gov = |kind: &str| SignalKind::AppRead {
+        status: AppStatus::Active,
+        features: vec![],
+        tenant_type: Some(kind.to_owned()),
+    };
+    let rules = [
+        (vec![], Standing::Unknown),
+        (vec![active()], Standing::Unknown),
+        (vec![failed(Look::App)], Standing::Unknown),
+        (vec![SignalKind::AppNotListed], Standing::NotApplicable),
+        (vec![status(AppStatus::Inactive), failed(Look::Connection)], Standing::NotApplicable),
+        (vec![status(AppStatus::Deleted)], Standing::NotApplicable),
+        (vec![gov("GCC_HIGH"), oauth2(Enabled, true)], Standing::ByHand),
+        (vec![gov("DoD")], Standing::ByHand),
+        (vec![active(), failed(Look::Connection)], Standing::Unknown),
+        (vec![active(), oauth2(Enabled, true)], Standing::Consented),
+        (vec![active(), oauth2(Enabled, false)], Standing::Consented),
+        (vec![active(), oauth2(Disabled, true)], Standing::NeedsConsent),
+        (vec![active(), oauth2(Disabled, false)], Standing::NeedsSave),
+        (vec![active(), oauth2(Disabled, true), SignalKind::ConnectionWasEnabled], Standing::NeedsSave),
+        (vec![active(), oauth2(Disabled, true), grants(&[], true, true)], Standing::NeedsSave),
+        (vec![active(), oauth2(Unknown, true)], Standing::ByHand),
+        (vec![active(), no_scheme(), features(Provisioning::Enabled)], Standing::NeedsConsent),
+        (vec![active(), no_scheme(), features(Provisioning::NotEnabled)], Standing::NotApplicable),
+        (vec![active(), no_scheme(), features(Provisioning::NotSupported)], Standing::ByHand),
+        (vec![app(&[]), no_scheme(), features(Provisioning::NotSupported)], Standing::NotApplicable),
+        (vec![active(), no_scheme(), failed(Look::Features)], Standing::Unknown),
+        (vec![active(), no_scheme()], Standing::Unknown),
+        (vec![active(), connection(AuthScheme::Token, Enabled, false)], Standing::ByHand),
+        (vec![active(), connection(AuthScheme::Other("SAML".to_owned()), Enabled, false)], Standing::ByHand),
+        (vec![active(), oauth2(Enabled, true), grants(&[], false, true)], Standing::Broken),
+        (vec![active(), oauth2(Enabled, true), grants(&[], true, false)], Standing::Broken),
+        (vec![active(), oauth2(Enabled, true), credential_failure()], Standing::Broken),
+        (vec![active(), oauth2(Enabled, true), grants(&["Group.ReadWrite.All"], true, true)], Standing::Degraded),
+        (vec![active(), oauth2(Enabled, true), SignalKind::ConsenterLostRole], Standing::Degraded),
+        (vec![active(), oauth2(Enabled, true), SignalKind::CredentialRotationFailed], Standing::Degraded),
+    ];
+    for (kinds, standing) in rules {
+        let assessment = assessed(&kinds);
+        assert_eq!(assessment.standing, standing, "{kinds:?}: {:?}", assessment.reasons);
+    }
+}
+
+#[test]
+fn consent_is_proven_by_the_grants_and_by_nothing_else() {
+    let on = oauth2(ConnectionStatus::Enabled, true);
+    assert!(!assessed(&[app(&[]), on.clone()]).proven);
+    assert!(assessed(&[app(&[]), on.clone(), grants(&[], true, true)]).proven);
+    let signals = [(0, app(&[])), (0, on), (0, grants(&[], true, true)), (1, failed(Look::PermissionGrants))];
+    let signals = signals.map(|(second, kind)| Signal::okta(at(second), kind));
+    let later = assess(&signals, at(2));
+    assert_eq!((later.standing, later.proven), (Standing::Consented, false));
+}
+
+#[test]
+fn an_old_failure_and_one_overtaken_by_the_grants_do_not_count() {
+    let on = [(0, app(&[])), (0, oauth2(ConnectionStatus::Enabled, true)), (0, credential_failure())];
+    let mut signals: Vec<_> = on.into_iter().map(|(second, kind)| Signal::okta(at(second), kind)).collect();
+    assert_eq!(assess(&signals, at(60)).standing, Standing::Broken);
+    assert_eq!(assess(&signals, at(8 * 24 * 3_600)).standing, Standing::Consented);
+    signals.push(Signal::okta(at(30), SignalKind::ConnectionWasEnabled));
+    assert_eq!(assess(&signals, at(60)).standing, Standing::Broken, "having been on proves nothing of now");
+    signals.push(Signal::okta(at(40), grants(&[], true, true)));
+    assert_eq!(assess(&signals, at(60)).standing, Standing::Consented);
+}
+
+fn any_look() -> impl Strategy<Value = Look> {
+    prop_oneof![Just(Look::App), Just(Look::Connection), Just(Look::Features), Just(Look::PermissionGrants)]
+}
+
+fn any_kind() -> impl Strategy<Value = SignalKind> {
+    let word = || prop_oneof![Just("ACTIVE"), Just("INACTIVE"), Just("DELETED"), Just("NEW")].prop_map(str::to_owned);
+    let scheme = prop_oneof![Just("OAUTH2"), Just("OAUTH2"), Just("UNKNOWN"), Just("TOKEN"), Just("NEW")];
+    let status = prop_oneof![Just("ENABLED"), Just("ENABLED"), Just("DISABLED"), Just("UNKNOWN"), Just("NEW")];
+    let provisioning =
+        prop_oneof![Just(Provisioning::Enabled), Just(Provisioning::NotEnabled), Just(Provisioning::NotSupported)];
+    let names =
+        || prop::collection::vec(prop_oneof![Just("PUSH_NEW_USERS"), Just("OTHER")].prop_map(str::to_owned), 0..3);
+    let tenant = prop::option::of(prop_oneof![Just("GCC_HIGH".to_owned()), Just("COMMERCIAL".to_owned())]);
+    prop_oneof![
+        any_look().prop_map(failed),
+        (word(), names(), tenant).prop_map(|(status, features, tenant_type)| SignalKind::AppRead {
+            status: status.into(),
+            features,
+            tenant_type
+        }),
+        Just(SignalKind::AppNotListed),
+        (scheme, status, any::<bool>()).prop_map(|(scheme, status, offered)| connection(
+            scheme.to_owned().into(),
+            status.to_owned().into(),
+            offered
+        )),
+        Just(SignalKind::ConnectionWasEnabled),
+        provisioning.prop_map(features),
+        (names(), any::<bool>(), any::<bool>()).prop_map(|(missing, any_granted, principal_enabled)| {
+            SignalKind::PermissionGrantsRead { missing, any_granted, principal_enabled }
+        }),
+        Just(credential_failure()),
+        Just(SignalKind::ConsenterLostRole),
+        Just(SignalKind::CredentialRotationFailed),
+        Just(SignalKind::Surprise { what: "new".to_owned() }),
+    ]
+}
+
+fn any_signals() -> impl Strategy<Value = Vec<Signal>> {
+    let time = prop_oneof![
+        8 => (0i64..5).prop_map(at),
+        1 => Just(Timestamp::MIN),
+        1 => Just(Timestamp::MAX),
+    ];
+    prop::collection::vec((time, any_kind()).prop_map(|(seen_at, kind)| Signal::okta(seen_at, kind)), 0..9)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn every_set_of_signals_has_a_standing_and_a_reason(signals in any_signals()) {
+        let assessment = assess(&signals, at(5));
+        prop_assert!(!assessment.reasons.is_empty());
+        prop_assert!(assessment.reasons.iter().all(|reason| !reason.trim().is_empty()));
+        prop_assert!(!assessment.proven || assessment.standing == Standing::Consented);
+    }
+
+    #[test]
+    fn the_order_of_signals_does_not_matter(
+        (signals, shuffled) in any_signals().prop_flat_map(|signals| (Just(signals.clone()), Just(signals).prop_shuffle()))
+    ) {
+        prop_assert_eq!(assess(&signals, at(5)), assess(&shuffled, at(5)));
+    }
+
+    #[test]
+    fn could_not_look_is_neither_consented_nor_broken(mut signals in any_signals(), look in any_look()) {
+        let fine_or_broken = |standing| matches!(standing, Standing::Consented | Standing::Broken);
+        let before = assess(&signals, at(5)).standing;
+        signals.push(Signal::okta(Timestamp::MAX, failed(look)));
+        let after = assess(&signals, at(5)).standing;
+        prop_assert!(fine_or_broken(before) || !fine_or_broken(after), "{before} became {after}");
+        if matches!(look, Look::App | Look::Connection) {
+            prop_assert!(!fine_or_broken(after), "{after} without a look");
+        }
+    }
+}
