@@ -54,6 +54,5 @@ pub fn token(randomness: &dyn Randomness) -> String {
 
 /// A new scan's id.
 pub fn scan_id(randomness: &dyn Randomness) -> ScanId {
-    #[expect(clippy::expect_used, reason = "32 hexadecimal digits are an id")]
-    ScanId::try_from(token(randomness)).expect("hexadecimal digits are an id")
+    ScanId::from_digits(token(randomness))
 }

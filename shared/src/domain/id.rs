@@ -80,6 +80,13 @@ id!(
     "a scan id"
 );
 
+impl ScanId {
+    /// A scan id from hexadecimal digits, which are always one.
+    pub(crate) const fn from_digits(digits: String) -> Self {
+        Self(digits)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

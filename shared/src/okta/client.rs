@@ -48,7 +48,7 @@ impl Default for ClientConfig {
             connect_timeout: Duration::from_secs(5),
             timeout: Duration::from_secs(30),
             attempts: 4,
-            longest_wait: Duration::from_secs(180),
+            longest_wait: Duration::from_mins(3),
             max_body: 16 << 20,
             loopback: LoopbackPolicy::Refuse,
         }
@@ -164,7 +164,11 @@ impl OpenOrg {
 
 /// The body of a successful answer, or the error the answer is.
 fn success(host: &str, answer: &Answer) -> Result<Value, OktaError> {
-    if answer.status.is_success() { wire::json(host, answer) } else { Err(OktaError::Api(wire::error(answer))) }
+    if answer.status.is_success() {
+        wire::json(host, answer)
+    } else {
+        Err(OktaError::Api(Box::new(wire::error(answer))))
+    }
 }
 
 #[async_trait]

@@ -61,7 +61,7 @@ impl Courier {
     pub(crate) async fn deliver(&self, org: &OrgUrl, bucket: Bucket, letter: &dyn Letter) -> Result<Answer, OktaError> {
         let host = org.host();
         let attempts = self.config.attempts.max(1);
-        let mut delays = self.delays(attempts);
+        let mut delays = delays(attempts);
         let mut waited = Duration::ZERO;
         let mut retry_for: Option<HeaderValue> = None;
         for attempt in 1..=attempts {
@@ -100,14 +100,6 @@ impl Courier {
             self.clock.sleep(delay).await;
         }
         Err(OktaError::RateLimited { retry_after: self.room_in(&host, bucket) })
-    }
-
-    fn delays(&self, attempts: u32) -> impl Iterator<Item = Duration> + Send + use<> {
-        ExponentialBuilder::default()
-            .with_min_delay(Duration::from_millis(500))
-            .with_max_delay(Duration::from_secs(20))
-            .with_max_times(attempts as usize)
-            .build()
     }
 
     /// Up to half as long again, so that many callers do not come back at once.
@@ -160,6 +152,15 @@ impl Courier {
             _ => Verdict::Done,
         }
     }
+}
+
+/// Half a second, then twice as long each time, up to twenty.
+fn delays(attempts: u32) -> impl Iterator<Item = Duration> + Send {
+    ExponentialBuilder::default()
+        .with_min_delay(Duration::from_millis(500))
+        .with_max_delay(Duration::from_secs(20))
+        .with_max_times(attempts as usize)
+        .build()
 }
 
 impl std::fmt::Debug for Courier {

@@ -26,7 +26,7 @@ pub struct ApiError {
 pub enum OktaError {
     /// Okta answered with an error.
     #[error("{}", describe(.0))]
-    Api(ApiError),
+    Api(Box<ApiError>),
     /// The rate limit of the bucket, or the concurrency limit, held for longer than a scan waits.
     #[error("Okta's rate limit leaves no room for another {} s; nothing is wrong, scan again later", .retry_after.as_secs())]
     RateLimited {
@@ -102,7 +102,9 @@ fn describe(error: &ApiError) -> String {
         text.push_str(cause);
     }
     if let Some(id) = &error.error_id {
-        text.push_str(&format!(" (errorId {id})"));
+        text.push_str(" (errorId ");
+        text.push_str(id);
+        text.push(')');
     }
     text
 }

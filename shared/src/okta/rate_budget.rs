@@ -11,7 +11,7 @@ use http::HeaderMap;
 use jiff::Timestamp;
 
 /// How long a window is taken to be before an answer tells.
-const WINDOW: Duration = Duration::from_secs(60);
+const WINDOW: Duration = Duration::from_mins(1);
 
 /// The buckets of the calls made here (terraform-provider-okta `rate_limit_lines.go`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -83,10 +83,13 @@ pub(crate) fn app(item: &Value) -> Listed {
             Vec::new()
         }
     };
-    let status = item.get("status").and_then(Value::as_str).map(short).unwrap_or_else(|| {
-        surprises.push("The app has no status.".to_owned());
-        "MISSING".to_owned()
-    });
+    let status = item.get("status").and_then(Value::as_str).map_or_else(
+        || {
+            surprises.push("The app has no status.".to_owned());
+            "MISSING".to_owned()
+        },
+        short,
+    );
     Listed::Office365(ListedApp {
         id,
         label: Foreign::new(item.get("label").and_then(Value::as_str).unwrap_or_default()),
@@ -146,6 +149,6 @@ pub(crate) fn provisioning(host: &str, answer: &Answer) -> Result<Provisioning, 
     match error.code.as_deref() {
         Some("E0000001") if says("provisioning is not supported") => Ok(Provisioning::NotSupported),
         Some("E0000001") if says("provisioning is not enabled") => Ok(Provisioning::NotEnabled),
-        _ => Err(OktaError::Api(error)),
+        _ => Err(OktaError::Api(Box::new(error))),
     }
 }

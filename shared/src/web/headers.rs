@@ -13,6 +13,7 @@ const HEADERS: [(HeaderName, &str); 4] = [
 ];
 
 /// Sets them, for `axum::middleware::map_response`.
+#[expect(clippy::unused_async, reason = "what map_response takes")]
 pub async fn secured(mut response: Response) -> Response {
     for (name, value) in HEADERS {
         response.headers_mut().insert(name, HeaderValue::from_static(value));

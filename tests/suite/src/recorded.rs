@@ -67,10 +67,10 @@ impl RawAnswer {
     fn bytes(&self) -> Vec<u8> {
         let mut head = format!("HTTP/1.1 {} Recorded\r\n", self.status);
         for (name, value) in self.headers.iter().filter(|(name, _)| !TRANSPORT.contains(&name.as_str())) {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            head.extend([name, ": ", value, "\r\n"]);
         }
-        head.push_str(&format!("content-length: {}\r\nconnection: close\r\n\r\n{}", self.body.len(), self.body));
-        head.into_bytes()
+        let length = self.body.len();
+        format!("{head}content-length: {length}\r\nconnection: close\r\n\r\n{}", self.body).into_bytes()
     }
 }
 

@@ -9,11 +9,13 @@ use std::time::Duration;
 use base64::Engine;
 use libtest_mimic::{Arguments, Trial};
 use regrant::clock::Clock;
+use regrant::domain::app::TenantName;
 use regrant::domain::assess::assess;
 use regrant::domain::connection::{AppStatus, AuthScheme, ConnectionStatus};
 use regrant::domain::id::AppId;
 use regrant::domain::signal::{Provisioning, Signal, SignalKind};
 use regrant::domain::standing::Standing;
+use regrant::domain::text::Foreign;
 use regrant::okta::org_url::LoopbackPolicy;
 use regrant::okta::{Connection, OktaCredential, OktaError, OktaOrg, OrgUrl};
 use regrant_tests::bench::{Bench, api_token, dawn};
@@ -100,7 +102,7 @@ async fn office_365_app() {
     let list = RawAnswer::json(&json!([recorded["response"]["body"]]));
     let connection = RawAnswer::recorded(&recording("03-connection-unknown-and-204-activate.json", Some(0)));
     let not_supported = RawAnswer::recorded(&recording("10-errors-400-401.json", Some(0)));
-    let answers = vec![
+    let answers = [
         ("/api/v1/apps".to_owned(), list),
         (format!("/api/v1/apps/{id}"), RawAnswer::recorded(&recorded)),
         (format!("/api/v1/apps/{id}/connections/default"), connection),
@@ -114,8 +116,8 @@ async fn office_365_app() {
 
     let record = bench.ports.ledger.app(&org, &id.parse().unwrap()).await.unwrap().unwrap();
     assert_eq!(record.standing(), Standing::NotApplicable, "{:?}", record.assessment);
-    assert_eq!(record.identity.tenant.as_ref().map(|t| t.as_str()), Some("exampletenant"));
-    assert_eq!(record.identity.domain.as_ref().map(|d| d.raw()), Some("example.com"));
+    assert_eq!(record.identity.tenant.as_ref().map(TenantName::as_str), Some("exampletenant"));
+    assert_eq!(record.identity.domain.as_ref().map(Foreign::raw), Some("example.com"));
 
     let (url, _) = OrgUrl::parse(&server.base_url, LoopbackPolicy::Allow).unwrap();
     let opened = bench.ports.okta.open(&url, &api_token("00-invented-token")).unwrap();

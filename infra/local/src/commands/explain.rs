@@ -1,5 +1,6 @@
 //! `regrant explain`: what a standing or an error code means, and what to do.
 
+use regrant::domain::failure::{self, Failure, FailureClass};
 use regrant::domain::standing::Standing;
 use regrant::domain::text::Foreign;
 
@@ -24,12 +25,16 @@ fn list() -> String {
     for standing in Standing::ALL {
         text.push_str(&paragraph(&format!("  {standing}"), 18, standing.next_step().words()));
     }
+    text.push_str("\nAlso: any Okta error code, such as `regrant explain E0000011`.\n");
     text
 }
 
 fn explain(word: &str) -> Option<String> {
     let word = word.trim();
-    word.to_ascii_lowercase().parse().ok().map(of_standing)
+    if let Ok(standing) = word.to_ascii_lowercase().parse() {
+        return Some(of_standing(standing));
+    }
+    failure::find(&word.to_ascii_uppercase()).or_else(|| failure::find(word)).map(of_failure)
 }
 
 fn of_standing(standing: Standing) -> String {
@@ -41,6 +46,17 @@ fn of_standing(standing: Standing) -> String {
         field("exit", &format!("code {}: {action}", Outcome::from(standing).code())),
     ]
     .concat()
+}
+
+fn of_failure(failure: &Failure) -> String {
+    let who = match failure.class {
+        FailureClass::Person => "the person at the browser",
+        FailureClass::Operator => "whoever runs Regrant, or the org's Okta administrator",
+        FailureClass::Wait => "nobody: it passes, and Regrant tries again by itself",
+        FailureClass::Bug => "Regrant's developers; please report it",
+    };
+    [format!("{}\n", failure.code), field("means", failure.cause), field("next", failure.next_step), field("who", who)]
+        .concat()
 }
 
 fn field(name: &str, words: &str) -> String {
@@ -60,6 +76,12 @@ mod tests {
             assert!(words.contains(standing.meaning()) && words.contains(standing.next_step().words()), "{text}");
         }
         assert!(explain("Broken ").is_some());
+    }
+
+    #[test]
+    fn an_okta_error_code_says_who_can_act() {
+        let text = explain("e0000011").unwrap();
+        assert!(text.starts_with("E0000011") && text.contains("who "), "{text}");
     }
 
     #[test]

@@ -29,7 +29,7 @@ const SCOPE: &str = "okta.apps.read";
 /// How long an assertion is good for. Okta allows an hour; it is used at once.
 const ASSERTION_LIFE: i64 = 300;
 /// How long before its end an access token is not used any more.
-const MARGIN: Duration = Duration::from_secs(300);
+const MARGIN: Duration = Duration::from_mins(5);
 /// How often the token endpoint is asked for one token: plain, with DPoP, with the nonce, with a newer nonce.
 const ROUNDS: usize = 4;
 
@@ -100,7 +100,7 @@ impl ServiceApp {
                 TokenRequest { app: self, courier, url: &url, dpop: held.dpop.as_ref(), nonce: held.nonce.as_deref() };
             let answer = courier.deliver(org, Bucket::Token, &letter).await?;
             if answer.status.is_success() {
-                return self.read(courier, org, &answer);
+                return Self::read(courier, org, &answer);
             }
             let error = TokenError::from_answer(&answer);
             let nonce = answer.header("dpop-nonce").map(str::to_owned);
@@ -112,14 +112,14 @@ impl ServiceApp {
                     }
                     held.nonce = nonce;
                 }
-                _ => return Err(error.into_okta(answer.status.as_u16())),
+                _ => return Err(error.to_okta(answer.status.as_u16())),
             }
-            refused = Some(error.into_okta(answer.status.as_u16()));
+            refused = Some(error.to_okta(answer.status.as_u16()));
         }
         Err(refused.unwrap_or(OktaError::Credential("the token endpoint gave no token".to_owned())))
     }
 
-    fn read(&self, courier: &Courier, org: &OrgUrl, answer: &Answer) -> Result<Access, OktaError> {
+    fn read(courier: &Courier, org: &OrgUrl, answer: &Answer) -> Result<Access, OktaError> {
         let not_a_token =
             || OktaError::NotOkta { host: org.host(), what: "a token answer without an access token".to_owned() };
         // The parser's own error could quote the token.
@@ -158,7 +158,7 @@ impl TokenError {
         error
     }
 
-    fn into_okta(&self, status: u16) -> OktaError {
+    fn to_okta(&self, status: u16) -> OktaError {
         OktaError::Token { status, error: self.error.clone(), description: self.error_description.clone() }
     }
 }

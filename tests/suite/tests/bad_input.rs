@@ -1,0 +1,301 @@
+//! Everything an org, a network or a person can do wrong: a clear error each time, and nothing lost.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop at what it did not expect")]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use regrant::domain::app::AppRecord;
+use regrant::domain::id::OrgId;
+use regrant::domain::scan::OrgLook;
+use regrant::domain::standing::Standing;
+use regrant::ledger::{AppFilter, PageRequest};
+use regrant::okta::OktaError;
+use regrant::okta::client::ClientConfig;
+use regrant::okta::org_url::{LoopbackPolicy, OrgUrl};
+use regrant::usecases::orgs::{self, OrgError};
+use regrant::vault::{SecretName, Stage};
+use regrant_simulators::{
+    App, Connection, Fault, OktaSimulator, Org, Provisioning, SimulatorConfig, Times, TokenPower,
+};
+use regrant_tests::bench::{Bench, api_token, simulated_clock};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+const TOKEN: &str = "00-invented-token-of-acme";
+
+struct World {
+    simulator: OktaSimulator,
+    bench: Bench,
+}
+
+/// One org, `acme`, with one consented app.
+async fn world() -> World {
+    let clock = simulated_clock();
+    let simulator = OktaSimulator::start(SimulatorConfig::new(Arc::new(clock.clone()))).await.unwrap();
+    simulator.add_org(acme());
+    let config = ClientConfig { timeout: Duration::from_millis(300), ..ClientConfig::default() };
+    World { simulator, bench: Bench::with(clock, config).await }
+}
+
+fn acme() -> Org {
+    let consented =
+        App::office365("Office 365", "contoso").provisioned(Connection::OAuth2 { enabled: true, authorize: true });
+    Org::new("acme").with_token(TOKEN, TokenPower::Full).with_app(consented)
+}
+
+impl World {
+    fn url(&self) -> String {
+        self.simulator.org_url("acme")
+    }
+
+    async fn add(&self, token: &str) -> Result<orgs::Added, OrgError> {
+        orgs::add(&self.bench.ports, &self.url(), &api_token(token)).await
+    }
+
+    /// Adds the org, and looks at it once while all is well.
+    async fn added(&self) -> OrgId {
+        let org = self.add(TOKEN).await.unwrap().profile.id;
+        assert!(matches!(self.look(&org).await, OrgLook::Seen { .. }));
+        org
+    }
+
+    async fn look(&self, org: &OrgId) -> OrgLook {
+        self.bench.look_at(org).await.1.look
+    }
+
+    async fn apps(&self) -> Vec<AppRecord> {
+        self.bench.ports.ledger.apps(&AppFilter::default(), PageRequest::first(100)).await.unwrap().items
+    }
+
+    fn fault(&self, part: &str, fault: Fault) {
+        self.simulator.with_org("acme", |org| org.faults.on(part, fault, Times::Always)).unwrap();
+    }
+
+    async fn list_fails(&self, fault: Fault) -> String {
+        let org = self.added().await;
+        self.fault("/api/v1/apps", fault);
+        let OrgLook::NotSeen { reason } = self.look(&org).await else { panic!("seen for all that") };
+        let [app] = &self.apps().await[..] else { panic!("one app") };
+        assert_eq!(app.standing(), Standing::Unknown);
+        assert_eq!(app.last_known.as_ref().map(|last| last.standing), Some(Standing::Consented));
+        assert!(app.assessment.reasons[0].contains(&reason), "{:?}", app.assessment.reasons);
+        reason
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_token_is_refused_and_leaves_nothing_behind() {
+    let world = world().await;
+    let error = world.add("00-wrong").await.unwrap_err().to_string();
+    assert!(error.contains("E0000011") && error.contains("errorId oae"), "{error}");
+    assert!(world.bench.ports.ledger.orgs(PageRequest::first(1)).await.unwrap().items.is_empty());
+    let id = world.simulator.with_org("acme", |org| org.id.clone()).unwrap();
+    for stage in [Stage::Pending, Stage::Current] {
+        assert!(world.bench.ports.vault.get(&SecretName::Okta(id.parse().unwrap()), stage).await.unwrap().is_none());
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_new_token_does_not_replace_one_that_works() {
+    let world = world().await;
+    let org = world.added().await;
+    world.add("00-wrong").await.unwrap_err();
+    assert!(matches!(world.look(&org).await, OrgLook::Seen { apps: 1 }));
+}
+
+#[tokio::test]
+async fn a_token_without_the_role_is_told_from_a_dead_one() {
+    let world = world().await;
+    let org = world.added().await;
+    for (power, code, advice) in [
+        (TokenPower::NoApps, "E0000006", "okta.apps.read"),
+        (TokenPower::Revoked, "E0000011", "30 days"),
+        (TokenPower::FeatureMissing, "E0000015", "licence"),
+    ] {
+        world.simulator.with_org("acme", |org| org.tokens[0].power = power).unwrap();
+        let probes = orgs::check(&world.bench.ports, &org).await.unwrap();
+        let trouble = probes.iter().find_map(|probe| probe.trouble.clone()).unwrap();
+        assert!(trouble.contains(code) && trouble.contains(advice), "{trouble}");
+        assert!(matches!(world.look(&org).await, OrgLook::NotSeen { .. }));
+    }
+}
+
+#[tokio::test]
+async fn a_host_off_the_list_is_asked_nothing() {
+    let world = world().await;
+    for host in ["acme.okta.com.evil.example", "http://acme.okta.com", "10.0.0.1", "acme.okta.com/x", ""] {
+        // A public host that is not Okta's may be asked which org it is; none of these is even that, or it answers
+        // nothing here.
+        let added = orgs::add(&world.bench.ports, host, &api_token(TOKEN)).await;
+        assert!(added.is_err(), "{host:?}");
+    }
+    assert!(world.apps().await.is_empty());
+}
+
+#[tokio::test]
+async fn an_alias_that_points_elsewhere_gets_no_credential() {
+    let world = world().await;
+    for elsewhere in ["https://acme.okta.com.evil.example", "https://evil.example", "http://192.0.2.1", "nonsense"] {
+        world.simulator.with_org("acme", |org| org.organization_href = Some(elsewhere.to_owned())).unwrap();
+        let refused = world.add(TOKEN).await;
+        assert!(matches!(refused, Err(OrgError::Okta(OktaError::LeadsElsewhere { .. }))), "{elsewhere}: {refused:?}");
+    }
+    let requests = world.simulator.requests("acme");
+    assert!(requests.iter().all(|request| request.path_and_query.starts_with("/.well-known/")), "{requests:?}");
+}
+
+#[tokio::test]
+async fn a_link_to_another_host_is_not_followed() {
+    let world = world().await;
+    let org = world.added().await;
+    let other = Org::new("globex").with_token(TOKEN, TokenPower::Full);
+    world.simulator.add_org(other);
+    world.simulator.with_org("acme", |org| {
+        org.next_link_origin = Some("https://evil.example".to_owned());
+        for number in 0..250 {
+            org.apps.push(App::office365(&format!("Office 365 {number}"), "contoso"));
+        }
+    });
+    let OrgLook::NotSeen { reason } = world.look(&org).await else { panic!("seen for all that") };
+    assert!(reason.contains("evil.example") && reason.contains("no credential was sent"), "{reason}");
+}
+
+#[tokio::test]
+async fn a_body_of_50_mb_is_not_read_to_its_end() {
+    let reason = world().await.list_fails(Fault::HugeBody(50 << 20)).await;
+    assert!(reason.contains("16777216 bytes"), "{reason}");
+}
+
+#[tokio::test]
+async fn what_is_not_json_is_told_as_that() {
+    let reason = world().await.list_fails(Fault::NotJson).await;
+    assert!(reason.contains("not JSON"), "{reason}");
+}
+
+#[tokio::test]
+async fn json_of_another_shape_is_told_as_that() {
+    let reason = world().await.list_fails(Fault::OtherShape).await;
+    assert!(reason.contains("app list that is no list"), "{reason}");
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed() {
+    let reason = world().await.list_fails(Fault::Redirect("https://evil.example/".to_owned())).await;
+    assert!(reason.contains("evil.example") && reason.contains("no credential was sent"), "{reason}");
+    let reason = world().await.list_fails(Fault::Redirect("/login".to_owned())).await;
+    assert!(reason.contains("a redirect"), "{reason}");
+}
+
+#[tokio::test]
+async fn each_way_of_not_answering_is_told_and_tried_again() {
+    for (fault, told) in [
+        (Fault::Timeout, "in time"),
+        (Fault::Reset, "no whole answer"),
+        (Fault::Truncated, "no whole answer"),
+        (Fault::ServerError, "E0000009"),
+        (Fault::ReadOnly, "E0000010"),
+        (Fault::FrontDoor, "front door answered 503"),
+        (Fault::RateLimited, "rate limit"),
+        (Fault::ConcurrencyLimited, "E0000047"),
+    ] {
+        let world = world().await;
+        let reason = world.list_fails(fault.clone()).await;
+        assert!(reason.contains(told), "{fault:?}: {reason}");
+        world.simulator.with_org("acme", |org| org.faults.clear()).unwrap();
+        let org = world.apps().await[0].identity.org.clone();
+        let (_, again) = world.bench.look_at(&org).await;
+        assert_eq!((again.look, again.try_again), (OrgLook::Seen { apps: 1 }, false), "{fault:?}");
+        assert_eq!(world.apps().await[0].standing(), Standing::Consented);
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_speak_tls_gets_nothing() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let heard = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut hello = [0u8; 1024];
+        let read = stream.read(&mut hello).await.unwrap();
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.unwrap();
+        hello[..read].to_vec()
+    });
+    let bench = Bench::new(Duration::from_secs(5)).await;
+    let (url, _) = OrgUrl::parse(&format!("https://{address}"), LoopbackPolicy::Allow).unwrap();
+    let org = bench.ports.okta.open(&url, &api_token("canary-token")).unwrap();
+    let error = org.apps(None).await.unwrap_err();
+    assert!(matches!(error, OktaError::Tls { .. }), "{error:?}");
+    assert!(!error.to_string().contains("canary"));
+    let heard = heard.await.unwrap();
+    assert!(!heard.windows(6).any(|window| window == b"canary"), "only a TLS hello goes out");
+}
+
+#[tokio::test]
+async fn an_org_that_is_deleted_between_calls_is_not_seen() {
+    let world = world().await;
+    let org = world.added().await;
+    world.simulator.with_org("acme", |org| org.tokens.clear()).unwrap();
+    assert!(matches!(world.look(&org).await, OrgLook::NotSeen { .. }));
+    orgs::remove(&world.bench.ports, &org).await.unwrap();
+    let OrgLook::NotSeen { reason } = world.look(&org).await else { panic!("seen for all that") };
+    assert!(reason.contains("not known"), "{reason}");
+    assert!(world.apps().await.is_empty());
+}
+
+#[tokio::test]
+async fn an_app_that_is_deleted_between_calls_is_not_applicable() {
+    let world = world().await;
+    let org = world.added().await;
+    world.simulator.with_org("acme", |org| org.apps.clear()).unwrap();
+    assert_eq!(world.look(&org).await, OrgLook::Seen { apps: 0 });
+    assert_eq!(world.apps().await[0].standing(), Standing::NotApplicable);
+}
+
+#[tokio::test]
+async fn a_list_of_several_pages_is_seen_to_its_end() {
+    let world = world().await;
+    let org = world.added().await;
+    world.simulator.with_org("acme", |org| {
+        for number in 0..250 {
+            org.apps.push(App::office365(&format!("Office 365 {number}"), "contoso").inactive());
+        }
+        org.faults.next(Fault::Truncated);
+    });
+    assert_eq!(world.look(&org).await, OrgLook::Seen { apps: 251 });
+}
+
+#[tokio::test]
+async fn apps_with_one_label_inactive_apps_and_hostile_labels_are_kept_apart_and_whole() {
+    let world = world().await;
+    let hostile = "<img src=x onerror=alert(1)>\u{202e}\u{1b}[2J\n";
+    world.simulator.with_org("acme", |org| {
+        org.apps.push(App::office365("Office 365", "contoso").inactive());
+        org.apps.push(App {
+            provisioning: Provisioning::Enabled,
+            ..App::office365(hostile, "contoso").provisioned(Connection::Unknown)
+        });
+    });
+    let org = world.add(TOKEN).await.unwrap().profile.id;
+    assert_eq!(world.look(&org).await, OrgLook::Seen { apps: 3 });
+    let apps = world.apps().await;
+    let standings: Vec<_> = apps.iter().map(AppRecord::standing).collect();
+    assert_eq!(standings, [Standing::NeedsConsent, Standing::Consented, Standing::NotApplicable]);
+    assert_eq!(apps[1].identity.label, apps[2].identity.label);
+    assert_eq!(apps[0].identity.label.raw(), hostile);
+    let shown = apps[0].identity.label.to_string();
+    assert!(!shown.chars().any(regrant::domain::text::is_hidden), "{shown}");
+}
+
+#[tokio::test]
+async fn a_skewed_clock_holds_nobody_up_and_breaks_nothing() {
+    let world = world().await;
+    let org = world.added().await;
+    for seconds in [-86_400, 86_400] {
+        world.simulator.with_org("acme", |org| {
+            org.faults.clear();
+            org.faults.on("/api/v1/apps", Fault::ClockSkew(seconds), Times::Always);
+        });
+        assert_eq!(world.look(&org).await, OrgLook::Seen { apps: 1 }, "{seconds}");
+    }
+    assert_eq!(world.simulator.statuses("acme").get(&429), None);
+}
