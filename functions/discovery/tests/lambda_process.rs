@@ -2,7 +2,7 @@
 //!
 //! The emulation does what AWS documents of it ("Lambda runtime API"): `next` waits for an event and gives it with its
 //! headers; the answer or the error comes back by the event's request id.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop at what it did not expect")]
+#![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
 
 use std::process::Stdio;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ use tokio::process::{Child, Command};
 use tokio::sync::{Mutex, mpsc};
 
 /// Longer than any answer takes; only a defect waits so long.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 type Answer = (bool, Value);
 

@@ -19,6 +19,8 @@ use super::Ports;
 
 /// How often a list whose cursor Okta no longer takes is started again.
 const RESTARTS: u32 = 2;
+/// How many pages a list may have: 200,000 apps. One that goes on leads in a circle.
+const PAGES: u32 = 1_000;
 
 /// Why an org could not be looked at and nothing could be recorded of it.
 #[derive(Debug, thiserror::Error)]
@@ -91,21 +93,19 @@ impl Visit<'_> {
             could_not_list(self.ports, org, &self.seen, &error.to_string()).await?;
             return Ok((not_seen(error.to_string()), error.is_transient()));
         }
-        if let Some(error) = self.stopped {
-            return Ok((not_seen(error.to_string()), error.is_transient()));
-        }
         for record in others(self.ports, org, &self.seen).await? {
-            if record.signals.iter().any(|signal| signal.kind == SignalKind::AppNotListed) {
-                continue;
-            }
             let signal = Signal::okta(self.ports.clock.now(), SignalKind::AppNotListed);
             record_app(self.ports, record.identity, vec![signal]).await?;
         }
-        Ok((OrgLook::Seen { apps: self.seen.len() as u64 - self.gone }, false))
+        Ok(match self.stopped {
+            // The list was whole, the looks were not.
+            Some(error) => (not_seen(error.to_string()), error.is_transient()),
+            None => (OrgLook::Seen { apps: self.seen.len() as u64 - self.gone }, false),
+        })
     }
 
     async fn list(&mut self) -> Result<Result<(), OktaError>, LedgerError> {
-        let (mut next, mut restarts) = (None, 0);
+        let (mut next, mut restarts, mut pages) = (None, 0, 0);
         loop {
             let page = match self.api.apps(next.as_ref()).await {
                 Ok(page) => page,
@@ -124,10 +124,18 @@ impl Visit<'_> {
                     self.look_at(app).await?;
                 }
             }
-            if page.next.is_none() || self.stopped.is_some() {
-                return Ok(self.stopped.clone().map_or(Ok(()), Err));
+            pages += 1;
+            match (page.next, &self.stopped) {
+                (None, _) => return Ok(Ok(())),
+                (Some(_), Some(error)) => return Ok(Err(error.clone())),
+                (Some(_), None) if pages >= PAGES => {
+                    return Ok(Err(OktaError::NotOkta {
+                        host: self.profile.domain(),
+                        what: format!("an app list of more than {PAGES} pages"),
+                    }));
+                }
+                (more, None) => next = more,
             }
-            next = page.next;
         }
     }
 
@@ -193,6 +201,7 @@ impl Visit<'_> {
         kinds
     }
 
+    /// Notes a failed look, and whether any further call would only fail too.
     fn failed(&mut self, look: Look, error: OktaError) -> SignalKind {
         let kind = could_not(look, &error);
         if error.retires_credential() || matches!(error, OktaError::RateLimited { .. }) {
@@ -218,6 +227,11 @@ async fn could_not_list(ports: &Ports, org: &OrgId, seen: &BTreeSet<AppId>, reas
     Ok(())
 }
 
+/// Whether an app was found gone before; nothing more can be said of it until it is listed again.
+fn is_gone(record: &AppRecord) -> bool {
+    record.signals.iter().any(|signal| signal.kind == SignalKind::AppNotListed)
+}
+
 /// The apps of one org in the ledger that this look did not see. Gathered before any is written, as writing moves
 /// records within the list.
 async fn others(ports: &Ports, org: &OrgId, seen: &BTreeSet<AppId>) -> Result<Vec<AppRecord>, LedgerError> {
@@ -225,7 +239,7 @@ async fn others(ports: &Ports, org: &OrgId, seen: &BTreeSet<AppId>) -> Result<Ve
     let (mut request, mut found) = (PageRequest::first(500), Vec::new());
     loop {
         let page = ports.ledger.apps(&filter, request).await?;
-        found.extend(page.items.into_iter().filter(|record| !seen.contains(&record.identity.app)));
+        found.extend(page.items.into_iter().filter(|record| !seen.contains(&record.identity.app) && !is_gone(record)));
         let Some(after) = page.next else { return Ok(found) };
         request = PageRequest { after: Some(after), limit: 500 };
     }

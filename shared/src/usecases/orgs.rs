@@ -115,7 +115,8 @@ pub async fn check(ports: &Ports, org: &OrgId) -> Result<Vec<Probe>, OrgError> {
 fn trouble(error: &OktaError) -> String {
     let advice = match error.code() {
         Some("E0000006") => {
-            "; the role or scope is too small: grant okta.apps.read and a custom role that sees the apps"
+            "; the role or scope is too small: grant the service app the scope okta.apps.read, or the token's owner a \
+             custom role with okta.apps.read on the Office 365 app type"
         }
         Some("E0000011") => {
             "; the token expired, was revoked or lay idle for 30 days: add the org again with a new one"

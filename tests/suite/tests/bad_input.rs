@@ -269,7 +269,8 @@ async fn apps_with_one_label_inactive_apps_and_hostile_labels_are_kept_apart_and
     let world = world().await;
     let hostile = "<img src=x onerror=alert(1)>\u{202e}\u{1b}[2J\n";
     world.simulator.with_org("acme", |org| {
-        org.apps.push(App::office365("Office 365", "contoso").inactive());
+        let twin = App::office365("Office 365", "contoso").inactive();
+        org.apps.push(App { id: "0oaTwin".to_owned(), ..twin });
         org.apps.push(App {
             provisioning: Provisioning::Enabled,
             ..App::office365(hostile, "contoso").provisioned(Connection::Unknown)

@@ -1,4 +1,5 @@
 //! `cargo xtask prove NAME`: the one way to run every measurement that README speaks of.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "what a command line is for")]
 
 mod prove;
 

@@ -1,5 +1,6 @@
 //! Measurements: each has a name, a target, and figures that show whether the target is met.
 
+mod canaries;
 mod dependencies;
 mod rate_budget;
 mod scan_faults;
@@ -60,6 +61,11 @@ impl Measurement {
 /// Every measurement there is.
 pub(crate) const PROOFS: &[Measurement] = &[
     Measurement {
+        name: canaries::NAME,
+        about: "no secret in any output: every log at trace, every answer, every file",
+        start: |_| Box::pin(canaries::prove()),
+    },
+    Measurement {
         name: dependencies::NAME,
         about: "licences, sources, and one TLS, HTTP and async stack, as deny.toml says",
         start: |_| Box::pin(async { dependencies::prove() }),
@@ -92,6 +98,11 @@ mod tests {
             Ok(proof) => assert!(proof.holds, "{name}: {:#?}", proof.figures),
             Err(error) => panic!("{name}: {error}"),
         }
+    }
+
+    #[tokio::test]
+    async fn canaries_holds() {
+        holds_in_small(canaries::NAME).await;
     }
 
     #[tokio::test]

@@ -1,0 +1,178 @@
+//! No secret appears in any output: canaries in every secret field, everything that comes out searched for them.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::Stdio;
+use std::sync::Arc;
+
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use regrant::clock::SystemClock;
+use regrant_simulators::{
+    App, Connection, DpopRule, Fault, OktaSimulator, Org, ServiceApp, SimulatorConfig, Times, TokenPower,
+};
+use regrant_tests::program::regrant;
+use serde_json::json;
+use tokio::process::Command;
+
+use super::{Outcome, Proof};
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+pub(crate) const NAME: &str = "canaries";
+
+const API_TOKEN: &str = "00canaryApiTokenThatNobodyMaySee0000000000";
+const WRONG_TOKEN: &str = "00canaryWrongTokenThatNobodyMaySee00000000";
+
+/// What the first bytes of every JWT look like: an assertion or a proof that got out.
+const JWT: &str = "eyJ";
+
+pub(crate) async fn prove() -> Outcome {
+    let key = Key::generate()?;
+    let simulator = OktaSimulator::start(SimulatorConfig::new(Arc::new(SystemClock))).await?;
+    simulator.add_org(org("acme").with_token(API_TOKEN, TokenPower::Full));
+    simulator.add_org(org_with_service_app(&key));
+    let folder = tempfile::tempdir()?;
+    let mut run = Run { data: folder.path().join("data"), outputs: Vec::new() };
+    let acme = simulator.org_url("acme");
+    let globex = simulator.org_url("globex");
+
+    run.regrant(&["org", "add", &acme], API_TOKEN).await?;
+    run.regrant(&["org", "add", &acme], WRONG_TOKEN).await?;
+    let service_app = ["org", "add", &globex, "--client-id", "0oaInvented", "--private-key-file", "-"];
+    run.regrant(&service_app, &key.pem).await?;
+    run.regrant(&service_app, "-----BEGIN PRIVATE KEY-----\ncanaryBrokenKeyThatNobodyMaySee\n").await?;
+    for command in
+        [&["org", "check"][..], &["scan"], &["scan", "--json"], &["status"], &["status", "--json"], &["doctor"]]
+    {
+        run.regrant(command, "").await?;
+    }
+    for name in ["acme", "globex"] {
+        let faults = [Fault::NotJson, Fault::Truncated, Fault::Redirect("https://evil.example/".to_owned())];
+        simulator.with_org(name, |org| {
+            org.faults.on("/api/v1/apps", Fault::ServerError, Times::Exactly(2));
+            for fault in faults {
+                org.faults.next(fault);
+            }
+        });
+        run.regrant(&["scan", "--json"], "").await?;
+    }
+    simulator.with_org("acme", |org| org.tokens.clear());
+    simulator.with_org("globex", |org| org.service_apps.clear());
+    run.regrant(&["scan"], "").await?;
+    run.regrant(&["org", "list"], "").await?;
+    run.files()?;
+
+    let mut canaries = vec![API_TOKEN.to_owned(), WRONG_TOKEN.to_owned(), "canaryBrokenKey".to_owned(), JWT.to_owned()];
+    canaries.extend(key.pem.lines().filter(|line| !line.starts_with('-')).map(str::to_owned));
+    let hits: Vec<String> = run.hits(&canaries);
+    let searched: usize = run.outputs.iter().map(|(_, bytes)| bytes.len()).sum();
+    // A search that finds nothing anywhere must be shown to find what is there.
+    let sees = run.outputs.iter().any(|(_, bytes)| contains(bytes, b"acme.localhost"));
+    Ok(Proof::new(
+        NAME,
+        hits.is_empty() && sees && searched > 10_000,
+        [
+            ("canaries", json!(canaries.len())),
+            ("outputs", json!(run.outputs.len())),
+            ("bytes_searched", json!(searched)),
+            ("hits", json!(hits)),
+        ],
+    ))
+}
+
+fn org(name: &str) -> Org {
+    let connection = Connection::OAuth2 { enabled: true, authorize: true };
+    let app = App::office365("Office 365", name).provisioned(connection);
+    Org { apps_limit: 100, ..Org::new(name).with_app(app) }
+}
+
+fn org_with_service_app(key: &Key) -> Org {
+    let mut org = org("globex");
+    org.service_apps.push(ServiceApp {
+        client_id: "0oaInvented".to_owned(),
+        public_key_pem: key.public_pem.clone(),
+        scopes: vec!["okta.apps.read".to_owned()],
+        dpop: DpopRule::Required,
+    });
+    org
+}
+
+/// A service app's key, made for this run.
+struct Key {
+    pem: String,
+    public_pem: String,
+}
+
+impl Key {
+    fn generate() -> Result<Self, Failure> {
+        let failed = |_| "no key could be made";
+        let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).map_err(failed)?;
+        let private = pair.to_pkcs8v1().map_err(failed)?;
+        // SubjectPublicKeyInfo of a P-256 key (RFC 5480): a fixed head, then the point.
+        let mut public = STANDARD.decode("MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgA=")?;
+        public.extend_from_slice(pair.public_key().as_ref());
+        Ok(Self { pem: pem("PRIVATE KEY", private.as_ref()), public_pem: pem("PUBLIC KEY", &public) })
+    }
+}
+
+fn pem(label: &str, der: &[u8]) -> String {
+    let text = STANDARD.encode(der);
+    let lines: Vec<_> = text.as_bytes().chunks(64).map(|line| String::from_utf8_lossy(line).into_owned()).collect();
+    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
+}
+
+/// Everything that came out so far.
+struct Run {
+    data: std::path::PathBuf,
+    outputs: Vec<(String, Vec<u8>)>,
+}
+
+impl Run {
+    /// Runs `regrant` with everything logged; a command that fails is as good as one that works.
+    async fn regrant(&mut self, arguments: &[&str], input: &str) -> Result<(), Failure> {
+        let mut stdin = tempfile::tempfile()?;
+        stdin.write_all(input.as_bytes())?;
+        std::io::Seek::rewind(&mut stdin)?;
+        let output = Command::new(regrant()?)
+            .args(["-vv", "--allow-loopback", "--data-dir"])
+            .arg(&self.data)
+            .args(arguments)
+            .stdin(Stdio::from(stdin))
+            .output()
+            .await?;
+        let name = arguments.join(" ");
+        self.outputs.push((format!("stdout of {name}"), output.stdout));
+        self.outputs.push((format!("stderr of {name}"), output.stderr));
+        Ok(())
+    }
+
+    /// Every file of the data folder, the sealed ones and the ledger alike; not the vault's own key.
+    fn files(&mut self) -> Result<(), Failure> {
+        let mut folders = vec![self.data.clone()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder)? {
+                let path = entry?.path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.file_name() != Path::new("vault.key").file_name() {
+                    self.outputs.push((format!("file {}", path.display()), std::fs::read(&path)?));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn hits(&self, canaries: &[String]) -> Vec<String> {
+        let found = |(name, bytes): &(String, Vec<u8>)| {
+            let canary = canaries.iter().find(|canary| contains(bytes, canary.as_bytes()))?;
+            Some(format!("{}… in {name}", canary.chars().take(12).collect::<String>()))
+        };
+        self.outputs.iter().filter_map(found).collect()
+    }
+}
+
+fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
+}
