@@ -122,6 +122,7 @@ fn answers(specification: &Value) {
     let mut checked = 0;
     for (path, status, body) in bodies() {
         let mut check = |validator: &jsonschema::Validator, body: &Value| {
+            let body = &without_nulls(body);
             let faults: Vec<String> = validator.iter_errors(body).map(|fault| fault.to_string()).collect();
             assert!(faults.is_empty(), "{path} {status}: {faults:#?}\n{body:#}");
             checked += 1;
@@ -135,6 +136,19 @@ fn answers(specification: &Value) {
         }
     }
     assert!(checked > 20, "{checked}");
+}
+
+/// Okta's recorded answers hold null where its specification leaves a member out (`notes.admin`, `errorRedirectUrl`);
+/// the simulator answers as recorded.
+fn without_nulls(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let kept = members.iter().filter(|(_, member)| !member.is_null());
+            Value::Object(kept.map(|(name, member)| (name.clone(), without_nulls(member))).collect())
+        }
+        Value::Array(items) => Value::Array(items.iter().map(without_nulls).collect()),
+        other => other.clone(),
+    }
 }
 
 /// Every answer the demo's orgs give: list, each app, connection and features.
