@@ -1,0 +1,48 @@
+//! A scan that stopped half-way goes on where it stopped.
+#![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+
+use std::sync::Arc;
+
+use regrant::domain::id::OrgId;
+use regrant::okta::client::ClientConfig;
+use regrant::queue::in_process::InProcessQueue;
+use regrant::usecases::discover::discover;
+use regrant::usecases::start_scan::{Selection, StartScanError, resume_scan, start_scan};
+use regrant_discovery::drain;
+use regrant_simulators::{Fleet, OktaSimulator, SimulatorConfig};
+use regrant_tests::bench::{Bench, simulated_clock};
+
+#[tokio::test]
+async fn only_the_orgs_that_were_not_looked_at_are_looked_at_again() {
+    let clock = simulated_clock();
+    let simulator = OktaSimulator::start(SimulatorConfig::new(Arc::new(clock.clone()))).await.unwrap();
+    let fleet = Fleet::new(9, 5);
+    simulator.add_fleet(fleet);
+    let mut bench = Bench::with(clock, ClientConfig::default()).await;
+    bench.know_fleet(&simulator, &fleet).await;
+
+    let scan = start_scan(&bench.ports, &Selection::All).await.unwrap();
+    let first: OrgId = fleet.org(0).id.parse().unwrap();
+    discover(&bench.ports, &scan.id, &first).await.unwrap();
+    let asked_once = simulator.requests(&Fleet::name(0)).len();
+
+    // The process ends, and its queue with it; the ledger stays.
+    bench.ports.queue = Arc::new(InProcessQueue::new(bench.ports.clock.clone()));
+    let resumed = resume_scan(&bench.ports, &scan.id).await.unwrap();
+    assert_eq!((resumed.orgs_seen, resumed.orgs_pending), (1, 4));
+    drain(&bench.ports, 2, || ()).await.unwrap();
+
+    let done = bench.ports.ledger.scan(&scan.id).await.unwrap().unwrap();
+    assert_eq!((done.orgs_seen, done.orgs_pending, done.apps_seen), (5, 0, 15));
+    assert!(done.finished_at.is_some());
+    assert_eq!(simulator.requests(&Fleet::name(0)).len(), asked_once, "the first org was not asked again");
+}
+
+#[tokio::test]
+async fn a_scan_that_never_was_cannot_go_on() {
+    let bench = Bench::with(simulated_clock(), ClientConfig::default()).await;
+    let refused = resume_scan(&bench.ports, &"nothing".parse().unwrap()).await;
+    assert!(matches!(refused, Err(StartScanError::NoSuchScan(_))), "{refused:?}");
+    let unknown = start_scan(&bench.ports, &Selection::Orgs(vec!["00onobody".parse().unwrap()])).await;
+    assert!(matches!(unknown, Err(StartScanError::NoSuchOrg(_))), "{unknown:?}");
+}
