@@ -43,7 +43,7 @@ struct Function {
     simulator: OktaSimulator,
     fleet: Fleet,
     _process: Child,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Function {
@@ -80,11 +80,12 @@ impl Function {
             .env("AWS_LAMBDA_LOG_GROUP_NAME", "group")
             .env("REGRANT_DATA_DIR", &data)
             .env("REGRANT_ALLOW_LOOPBACK", "1")
-            .stdout(Stdio::null())
+            .env("REGRANT_LOG", "trace")
+            .stdout(Stdio::from(std::fs::File::create(folder.path().join("log")).unwrap()))
             .kill_on_drop(true)
             .spawn()
             .unwrap();
-        Self { events, answers, simulator, fleet, _process: process, _folder: folder }
+        Self { events, answers, simulator, fleet, _process: process, folder }
     }
 
     async fn invoke(&mut self, event: Value) -> Answer {
@@ -201,5 +202,11 @@ async fn every_kind_of_event_is_answered_by_the_real_process() {
     assert!(!fine);
     let (status, _, _) = function.http("GET", "/v1/apps?limit=1", None).await;
     assert_eq!(status, 200, "it goes on after events it could not read");
+
+    let log = std::fs::read_to_string(function.folder.path().join("log")).unwrap();
+    assert!(log.contains("looked at an org") && log.contains("\"TRACE\""), "everything is logged");
+    for index in 0..function.fleet.size {
+        assert!(!log.contains(&function.fleet.token(index)), "a token is in the log");
+    }
     function.simulator.stop().await;
 }

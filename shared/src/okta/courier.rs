@@ -17,7 +17,7 @@ use super::{OktaError, OrgUrl};
 use crate::clock::Clock;
 use crate::randomness::Randomness;
 
-/// How many orgs' budgets are kept before those whose windows are over are dropped.
+/// How many budgets are kept before those whose windows are over are dropped, whenever the map would have to grow.
 const KEPT_BUDGETS: usize = 512;
 
 /// A request that can be written anew for each attempt.
@@ -27,7 +27,7 @@ pub(crate) trait Letter: Send + Sync {
     async fn write(&self) -> Result<Request, OktaError>;
 }
 
-type Budgets = HashMap<String, [Budget; Bucket::COUNT]>;
+type Budgets = HashMap<(String, Bucket), Budget>;
 
 /// Carries letters to orgs.
 #[derive(Clone)]
@@ -127,7 +127,8 @@ impl Courier {
     /// How long until the org has room for another call.
     fn room_in(&self, host: &str, bucket: Bucket) -> Duration {
         let budgets = self.budgets.lock();
-        budgets.get(host).map_or(Duration::ZERO, |budgets| budgets[bucket as usize].wait(self.clock.now()))
+        let budget = budgets.get(&(host.to_owned(), bucket));
+        budget.map_or(Duration::ZERO, |budget| budget.wait(self.clock.now()))
     }
 
     fn learn(&self, host: &str, bucket: Bucket, answer: &Answer) -> Verdict {
@@ -135,10 +136,10 @@ impl Courier {
         if let Some(reading) = &reading {
             let now = self.clock.now();
             let mut budgets = self.budgets.lock();
-            if budgets.len() >= KEPT_BUDGETS && !budgets.contains_key(host) {
-                budgets.retain(|_, budgets| !budgets.iter().all(|budget| budget.is_over(now)));
+            if budgets.len() == budgets.capacity() && budgets.len() >= KEPT_BUDGETS {
+                budgets.retain(|_, budget| !budget.is_over(now));
             }
-            budgets.entry(host.to_owned()).or_default()[bucket as usize].learn(reading, now);
+            budgets.entry((host.to_owned(), bucket)).or_default().learn(reading, now);
         }
         match answer.status {
             StatusCode::TOO_MANY_REQUESTS if reading.is_some_and(|reading| !reading.is_concurrency_limit()) => {

@@ -26,11 +26,6 @@ pub(crate) enum Bucket {
     Root,
 }
 
-impl Bucket {
-    /// Every bucket.
-    pub(crate) const COUNT: usize = 4;
-}
-
 /// What one answer says about its bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Reading {

@@ -17,8 +17,9 @@ use super::OktaError;
 use super::client::ClientConfig;
 use super::org_url::{LoopbackPolicy, is_localhost};
 
-/// How long an idle connection is kept. Short, so that a scan of thousands of orgs does not keep thousands of sockets.
-const IDLE: std::time::Duration = std::time::Duration::from_secs(2);
+/// How long an idle connection is kept: longer than a visit takes between two calls, and so short that a scan of
+/// thousands of orgs does not keep the connections of those it has left.
+const IDLE: std::time::Duration = std::time::Duration::from_millis(500);
 
 /// An answer that arrived whole.
 #[derive(Debug, Clone)]

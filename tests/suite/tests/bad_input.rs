@@ -18,6 +18,8 @@ use regrant_simulators::{
     App, Connection, Fault, OktaSimulator, Org, Provisioning, SimulatorConfig, Times, TokenPower,
 };
 use regrant_tests::bench::{Bench, api_token, simulated_clock};
+use regrant_tests::recorded::{RawAnswer, RecordedServer};
+use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
@@ -262,6 +264,25 @@ async fn a_list_of_several_pages_is_seen_to_its_end() {
         org.faults.next(Fault::Truncated);
     });
     assert_eq!(world.look(&org).await, OrgLook::Seen { apps: 251 });
+}
+
+#[tokio::test]
+async fn a_cursor_that_okta_no_longer_takes_starts_the_list_again() {
+    let page = |id: &str, next: Option<&str>| {
+        let app = json!([{"id": id, "name": "office365", "label": "Office 365", "status": "INACTIVE"}]);
+        let link = next.map(|next| json!([["link", next]])).unwrap_or_default();
+        RawAnswer::recorded(&json!({"response": {"status": 200, "headers": link, "body": app}}))
+    };
+    let refused = json!({"errorCode": "E0000029", "errorSummary": "Invalid paging request.", "errorId": "oaeInvented"});
+    let refused = RawAnswer::recorded(&json!({"response": {"status": 400, "headers": Value::Null, "body": refused}}));
+    let more = Some("<{base_url}/api/v1/apps?after=0oa1>; rel=\"next\"");
+    let answers = vec![page("0oa1", more), refused, page("0oa2", more), page("0oa3", None)];
+    let server = RecordedServer::start(vec![("/api/v1/apps", answers)]).await;
+    let bench = Bench::new(Duration::from_secs(5)).await;
+    let org = bench.know("00oacme", &server.base_url, &api_token(TOKEN)).await;
+    let (_, discovery) = bench.look_at(&org).await;
+    assert_eq!(discovery.look, OrgLook::Seen { apps: 3 });
+    assert_eq!(server.requests().len(), 4);
 }
 
 #[tokio::test]
