@@ -1,6 +1,7 @@
 //! Identifiers that came from outside and are safe to put into a path, a key or a file name.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +22,7 @@ macro_rules! id {
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
         #[serde(try_from = "String", into = "String")]
         #[schema(value_type = String)]
-        pub struct $name(String);
+        pub struct $name(Arc<str>);
 
         impl $name {
             /// The identifier as it came from outside.
@@ -33,7 +34,7 @@ macro_rules! id {
         impl TryFrom<String> for $name {
             type Error = InvalidId;
             fn try_from(value: String) -> Result<Self, InvalidId> {
-                if is_id(&value) { Ok(Self(value)) } else { Err(InvalidId { what: $what }) }
+                if is_id(&value) { Ok(Self(value.into())) } else { Err(InvalidId { what: $what }) }
             }
         }
 
@@ -46,7 +47,7 @@ macro_rules! id {
 
         impl From<$name> for String {
             fn from(id: $name) -> String {
-                id.0
+                id.0.as_ref().to_owned()
             }
         }
 
@@ -82,8 +83,8 @@ id!(
 
 impl ScanId {
     /// A scan id from hexadecimal digits, which are always one.
-    pub(crate) const fn from_digits(digits: String) -> Self {
-        Self(digits)
+    pub(crate) fn from_digits(digits: String) -> Self {
+        Self(digits.into())
     }
 }
 

@@ -72,6 +72,8 @@ fn prepare(mut connection: Connection) -> Result<Connection, Trouble> {
     connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
     connection.pragma_update(None, "synchronous", "normal")?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    // KiB of page cache where the number is negative. Small, so that memory does not grow with the file.
+    connection.pragma_update(None, "cache_size", -512)?;
     connection.set_prepared_statement_cache_capacity(64);
     // A transaction that reads first and writes then could not wait for another writer.
     connection.set_transaction_behavior(TransactionBehavior::Immediate);
