@@ -89,9 +89,12 @@ impl Courier {
                 Verdict::Window if last => {
                     return Err(OktaError::RateLimited { retry_after: self.room_in(&host, bucket) });
                 }
-                Verdict::Window => Duration::ZERO,
+                // The next attempt waits for the window; where the budget knows of none, a refusal still is one.
+                Verdict::Window if !self.room_in(&host, bucket).is_zero() => Duration::ZERO,
                 Verdict::Backoff if last => return outcome,
-                Verdict::Backoff => delays.next().map_or(Duration::ZERO, |delay| self.jittered(delay)),
+                Verdict::Window | Verdict::Backoff => {
+                    delays.next().map_or(Duration::ZERO, |delay| self.jittered(delay))
+                }
             };
             if let Err(error) = &outcome {
                 tracing::debug!(%host, attempt, %error, "no answer; trying again");

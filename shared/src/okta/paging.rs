@@ -9,8 +9,14 @@ use super::{OktaError, OrgUrl};
 
 /// The URL of `rel="next"`, checked to be on the org's own origin; `None` on the last page.
 pub(crate) fn next(headers: &HeaderMap, org: &OrgUrl) -> Result<Option<Url>, OktaError> {
-    let lines = headers.get_all(http::header::LINK).iter().filter_map(|value| value.to_str().ok());
-    let Some(target) = lines.flat_map(links).find(|link| link.is_next).map(|link| link.target) else {
+    // A line that cannot be read might have been the one that leads on; to skip it would end the list too early.
+    let unreadable = || OktaError::NotOkta { host: org.host(), what: "a Link header that cannot be read".to_owned() };
+    let mut lines = Vec::new();
+    for value in headers.get_all(http::header::LINK) {
+        let line = value.to_str().ok().filter(|line| line.contains('<') && line.contains('>'));
+        lines.push(line.ok_or_else(unreadable)?);
+    }
+    let Some(target) = lines.into_iter().flat_map(links).find(|link| link.is_next).map(|link| link.target) else {
         return Ok(None);
     };
     let not_okta = || OktaError::NotOkta { host: org.host(), what: "a next link that is no URL".to_owned() };
@@ -66,6 +72,13 @@ mod tests {
         assert_eq!(next_of(&[&format!("{own}, {next}")]).unwrap().as_deref(), Some(expected));
         assert_eq!(next_of(&[own]).unwrap(), None);
         assert_eq!(next_of(&[]).unwrap(), None);
+    }
+
+    #[test]
+    fn a_line_that_cannot_be_read_does_not_end_the_list() {
+        for line in ["", "rel=next", "<https://acme.okta.com/api/v1/apps?after=0oa1; rel=next"] {
+            assert!(matches!(next_of(&[line]), Err(OktaError::NotOkta { .. })), "{line:?}");
+        }
     }
 
     #[test]

@@ -47,7 +47,7 @@ pub(crate) fn error(answer: &Answer) -> ApiError {
 }
 
 /// Others' text, cut short and with nothing hidden in it.
-fn short(text: &str) -> String {
+pub(crate) fn short(text: &str) -> String {
     Foreign::new(text.chars().take(KEPT).collect::<String>()).to_string()
 }
 

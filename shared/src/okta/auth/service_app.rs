@@ -21,6 +21,7 @@ use super::sensitive;
 use crate::okta::courier::{Courier, Letter};
 use crate::okta::rate_budget::Bucket;
 use crate::okta::transport::Answer;
+use crate::okta::wire::short;
 use crate::okta::{OktaError, OrgUrl};
 use crate::randomness::token;
 
@@ -159,7 +160,8 @@ impl TokenError {
     }
 
     fn to_okta(&self, status: u16) -> OktaError {
-        OktaError::Token { status, error: self.error.clone(), description: self.error_description.clone() }
+        let description = self.error_description.as_deref().map(short);
+        OktaError::Token { status, error: short(&self.error), description }
     }
 }
 
