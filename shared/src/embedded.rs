@@ -6,10 +6,13 @@ use std::sync::Arc;
 use crate::clock::SystemClock;
 use crate::ledger::LedgerError;
 use crate::ledger::sqlite::SqliteLedger;
+use crate::microsoft::MicrosoftError;
+use crate::microsoft::client::{MicrosoftClient, MicrosoftConfig};
 use crate::okta::OktaError;
 use crate::okta::client::{ClientConfig, OktaClient};
 use crate::queue::in_process::InProcessQueue;
 use crate::randomness::SystemRandomness;
+use crate::settings::Settings;
 use crate::usecases::Ports;
 use crate::vault::VaultError;
 use crate::vault::sealed_file::SealedFileVault;
@@ -34,6 +37,9 @@ pub enum OpenError {
     /// The HTTP client did not start.
     #[error(transparent)]
     Okta(#[from] OktaError),
+    /// The other HTTP client did not start.
+    #[error(transparent)]
+    Microsoft(#[from] MicrosoftError),
 }
 
 /// Where the vault is in a data folder.
@@ -46,8 +52,19 @@ pub fn ledger_file(folder: &Path) -> PathBuf {
     folder.join("ledger.sqlite")
 }
 
+/// How everything that is opened behaves.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    /// Okta's client.
+    pub okta: ClientConfig,
+    /// Microsoft's client.
+    pub microsoft: MicrosoftConfig,
+    /// What the installation decided.
+    pub settings: Settings,
+}
+
 /// Opens vault and ledger in `folder`, making what is not there, with a queue in this process and the real client.
-pub async fn open(folder: &Path, config: ClientConfig) -> Result<Ports, OpenError> {
+pub async fn open(folder: &Path, config: Config) -> Result<Ports, OpenError> {
     make_private(folder).map_err(|source| OpenError::Folder { path: folder.to_owned(), source })?;
     let clock = Arc::new(SystemClock);
     let randomness = Arc::new(SystemRandomness);
@@ -55,8 +72,10 @@ pub async fn open(folder: &Path, config: ClientConfig) -> Result<Ports, OpenErro
         vault: Arc::new(SealedFileVault::open(&vault_folder(folder)).await?),
         ledger: Arc::new(SqliteLedger::open(&ledger_file(folder)).await?),
         queue: Arc::new(InProcessQueue::new(clock.clone())),
-        loopback: config.loopback,
-        okta: Arc::new(OktaClient::new(config, clock.clone(), randomness.clone())?),
+        loopback: config.okta.loopback,
+        okta: Arc::new(OktaClient::new(config.okta, clock.clone(), randomness.clone())?),
+        microsoft: Arc::new(MicrosoftClient::new(config.microsoft, clock.clone(), randomness.clone())?),
+        settings: Arc::new(config.settings),
         clock,
         randomness,
     })

@@ -1,6 +1,6 @@
 //! Everything Regrant's functions share.
 //!
-//! Arrows point one way. [`domain`] is pure and knows nobody; [`okta`], [`vault`], [`ledger`] and [`queue`] know the
+//! Arrows point one way. [`domain`] is pure and knows nobody; [`okta`], [`microsoft`], [`vault`], [`ledger`] and [`queue`] know the
 //! domain and do the input and output, each behind a small trait; [`usecases`] tell what happens as a story over those
 //! traits; [`web`] is what HTTP endpoints have in common. The functions know the use cases, and nothing here knows the
 //! functions.
@@ -9,9 +9,11 @@ pub mod clock;
 pub mod domain;
 pub mod embedded;
 pub mod ledger;
+pub mod microsoft;
 pub mod okta;
 pub mod queue;
 pub mod randomness;
+pub mod settings;
 pub mod usecases;
 pub mod vault;
 pub mod web;

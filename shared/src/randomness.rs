@@ -2,7 +2,7 @@
 
 use rand::TryRngCore;
 
-use crate::domain::id::ScanId;
+use crate::domain::id::{InvitationId, SaveId, ScanId, SessionId};
 
 /// Where unpredictable bytes come from.
 pub trait Randomness: Send + Sync {
@@ -45,6 +45,14 @@ impl Randomness for SeededRandomness {
     }
 }
 
+/// 256 unpredictable bits in 43 characters of base64url: a `state`, a nonce, a browser's secret.
+pub fn secret(randomness: &dyn Randomness) -> secrecy::SecretString {
+    use base64::Engine as _;
+    let mut bytes = [0u8; 32];
+    randomness.fill(&mut bytes);
+    secrecy::SecretString::from(base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes))
+}
+
 /// 128 unpredictable bits in 32 lower-case hexadecimal digits.
 pub fn token(randomness: &dyn Randomness) -> String {
     let mut bytes = [0u8; 16];
@@ -55,4 +63,19 @@ pub fn token(randomness: &dyn Randomness) -> String {
 /// A new scan's id.
 pub fn scan_id(randomness: &dyn Randomness) -> ScanId {
     ScanId::from_digits(token(randomness))
+}
+
+/// A new invitation's id.
+pub fn invitation_id(randomness: &dyn Randomness) -> InvitationId {
+    InvitationId::from_digits(token(randomness))
+}
+
+/// A new session's id.
+pub fn session_id(randomness: &dyn Randomness) -> SessionId {
+    SessionId::from_digits(token(randomness))
+}
+
+/// A new save's id.
+pub fn save_id(randomness: &dyn Randomness) -> SaveId {
+    SaveId::from_digits(token(randomness))
 }

@@ -37,7 +37,8 @@ impl App {
         let folder = std::env::var_os("REGRANT_DATA_DIR").map(PathBuf::from).ok_or(StartError::NoDataDir)?;
         let allowed = std::env::var("REGRANT_ALLOW_LOOPBACK").is_ok_and(|value| value == "1");
         let loopback = if allowed { LoopbackPolicy::Allow } else { LoopbackPolicy::Refuse };
-        let config = ClientConfig { loopback, ..ClientConfig::default() };
+        let okta = ClientConfig { loopback, ..ClientConfig::default() };
+        let config = embedded::Config { okta, ..embedded::Config::default() };
         Ok(Self::new(embedded::open(&folder, config).await?))
     }
 }

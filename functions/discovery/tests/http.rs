@@ -10,7 +10,6 @@ use regrant::domain::event::{AppEvent, EventKind};
 use regrant::domain::standing::{Assessment, Standing};
 use regrant::domain::text::Foreign;
 use regrant::embedded;
-use regrant::okta::client::ClientConfig;
 use regrant::usecases::Ports;
 use regrant_discovery::{App, openapi, router};
 use serde_json::Value;
@@ -25,7 +24,7 @@ struct House {
 /// Three apps of two orgs; one label tries to be markup and a terminal command.
 async fn house() -> House {
     let folder = tempfile::tempdir().unwrap();
-    let ports = embedded::open(&folder.path().join("data"), ClientConfig::default()).await.unwrap();
+    let ports = embedded::open(&folder.path().join("data"), embedded::Config::default()).await.unwrap();
     put(&ports, "00oacme", "0oa1", "Office 365", Standing::Consented).await;
     put(&ports, "00oacme", "0oa2", "<script>\u{202e}\u{1b}[31m", Standing::Broken).await;
     put(&ports, "00oglobex", "0oa3", "Office 365", Standing::NeedsConsent).await;

@@ -14,6 +14,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use regrant::clock::SystemClock;
+use regrant::domain::cloud::Cloud;
 use regrant::embedded;
 use regrant::okta::OktaCredential;
 use regrant::okta::client::ClientConfig;
@@ -54,11 +55,12 @@ impl Function {
         simulator.add_fleet(fleet);
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data");
-        let config = ClientConfig { loopback: LoopbackPolicy::Allow, ..ClientConfig::default() };
+        let okta = ClientConfig { loopback: LoopbackPolicy::Allow, ..ClientConfig::default() };
+        let config = embedded::Config { okta, ..embedded::Config::default() };
         let ports = embedded::open(&data, config).await.unwrap();
         for index in 0..fleet.size {
             let credential = OktaCredential::ApiToken { token: fleet.token(index).into() };
-            orgs::add(&ports, &simulator.org_url(&Fleet::name(index)), &credential).await.unwrap();
+            orgs::add(&ports, &simulator.org_url(&Fleet::name(index)), Cloud::Global, &credential).await.unwrap();
         }
 
         let (events, received) = mpsc::channel(4);

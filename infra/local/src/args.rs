@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use regrant::domain::app::TenantName;
+use regrant::domain::cloud::Cloud;
 use regrant::domain::id::ScanId;
 use regrant::domain::standing::Standing;
 
@@ -140,6 +141,9 @@ The token never goes on the command line. Examples:
 pub struct OrgAdd {
     /// The org's host, such as acme.okta.com.
     pub host: String,
+    /// The Microsoft cloud of the org's tenants: global, gcc-high, dod or 21vianet.
+    #[arg(long, value_name = "CLOUD", default_value_t = Cloud::Global)]
+    pub cloud: Cloud,
     /// Use an OAuth service app: its client id. Not a secret.
     #[arg(long, value_name = "ID", requires = "private_key_file")]
     pub client_id: Option<String>,

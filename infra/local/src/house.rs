@@ -35,7 +35,8 @@ impl House {
 
     /// Opens the house in `folder`, which only its owner may read.
     pub async fn open_at(folder: &Path, loopback: LoopbackPolicy) -> Result<Self, CliError> {
-        let config = ClientConfig { loopback, ..ClientConfig::default() };
+        let okta = ClientConfig { loopback, ..ClientConfig::default() };
+        let config = embedded::Config { okta, ..embedded::Config::default() };
         let ports = embedded::open(folder, config).await.map_err(|error| data_dir_error(folder, &error))?;
         Ok(Self { ports, folder: folder.to_owned() })
     }

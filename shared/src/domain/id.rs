@@ -81,16 +81,81 @@ id!(
     "a scan id"
 );
 
-impl ScanId {
-    /// A scan id from hexadecimal digits, which are always one.
-    pub(crate) fn from_digits(digits: String) -> Self {
+id!(
+    /// One invitation.
+    InvitationId,
+    "an invitation id"
+);
+id!(
+    /// One authorization session.
+    SessionId,
+    "a session id"
+);
+id!(
+    /// One save.
+    SaveId,
+    "a save id"
+);
+
+macro_rules! from_digits {
+    ($($name:ident),+) => {
+        $(impl $name {
+            /// From hexadecimal digits, which are always an id.
+            pub(crate) fn from_digits(digits: String) -> Self {
+                Self(digits.into())
+            }
+        })+
+    };
+}
+
+from_digits!(ScanId, InvitationId, SessionId, SaveId);
+
+/// The SHA-256 of a secret, in lower-case hexadecimal digits: finds what the secret belongs to without holding it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Digest(Box<str>);
+
+impl Digest {
+    /// The digest of `secret`.
+    pub fn of(secret: &str) -> Self {
+        use sha2::{Digest as _, Sha256};
+        use std::fmt::Write as _;
+        let mut digits = String::with_capacity(64);
+        for byte in Sha256::digest(secret.as_bytes()) {
+            // Writing to a string does not fail.
+            let _ = write!(digits, "{byte:02x}");
+        }
         Self(digits.into())
+    }
+
+    /// The hexadecimal digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether `secret` has this digest, in a time that does not tell how much of it is right.
+    pub fn matches(&self, secret: &str) -> bool {
+        use subtle::ConstantTimeEq as _;
+        Self::of(secret).0.as_bytes().ct_eq(self.0.as_bytes()).into()
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.get(..8).unwrap_or(&self.0))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_digest_matches_its_secret_only() {
+        let digest = Digest::of("abc");
+        assert_eq!(digest.as_str(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assert!(digest.matches("abc") && !digest.matches("abd") && !digest.matches(""));
+    }
 
     #[test]
     fn an_id_that_would_leave_its_path_is_refused() {

@@ -3,16 +3,24 @@
 //! A [`signal`] is one thing seen; [`assess`](assess::assess) adds an app's signals up to a [`standing`]. Everything
 //! else here names the things those two speak of.
 
+pub mod administrator;
 pub mod app;
 pub mod assess;
+pub mod cloud;
 pub mod connection;
+pub mod consent_failure;
 pub mod event;
 pub mod failure;
+pub mod grant;
 pub mod history;
 pub mod id;
+pub mod invitation;
 pub mod org;
 pub mod permission;
+pub mod save;
 pub mod scan;
+pub mod session;
 pub mod signal;
 pub mod standing;
+pub mod tenant;
 pub mod text;

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::cloud::Cloud;
 use super::id::OrgId;
 
 /// How Regrant proves itself to an org. The secret part is in the vault, never here.
@@ -25,6 +26,9 @@ pub struct OrgProfile {
     pub base_url: Url,
     /// Which kind of credential the vault holds.
     pub credential: CredentialKind,
+    /// The Microsoft cloud its tenants are in.
+    #[serde(default)]
+    pub cloud: Cloud,
     /// When the org was added.
     pub added_at: Timestamp,
 }

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use super::{AppFilter, Cursor, Ledger, LedgerError, Page, PageRequest};
 use crate::domain::app::{AppIdentity, AppRecord, TenantName};
+use crate::domain::cloud::Cloud;
 use crate::domain::event::{AppEvent, EventKind};
 use crate::domain::id::{AppId, OrgId, ScanId};
 use crate::domain::org::{CredentialKind, OrgProfile};
@@ -62,7 +63,7 @@ pub fn scan(id: &str) -> ScanId {
 
 fn profile(id: &str) -> OrgProfile {
     let base_url = format!("https://{id}.okta.com/").parse().expect("the test's own URL is a URL");
-    OrgProfile { id: org(id), base_url, credential: CredentialKind::ServiceApp, added_at: at(0) }
+    OrgProfile { id: org(id), base_url, credential: CredentialKind::ServiceApp, cloud: Cloud::Global, added_at: at(0) }
 }
 
 /// An app of `org_id`, whose domain is `{org_id}.okta.com`.

@@ -4,6 +4,10 @@
 
 #[cfg(any(test, feature = "testing"))]
 pub mod conformance;
+mod invitations;
+mod leases;
+mod saves;
+mod sessions;
 pub mod sqlite;
 
 use async_trait::async_trait;
@@ -16,6 +20,11 @@ use crate::domain::id::{AppId, OrgId, ScanId};
 use crate::domain::org::OrgProfile;
 use crate::domain::scan::{OrgLook, Scan};
 use crate::domain::standing::Standing;
+
+pub use invitations::Invitations;
+pub use leases::Leases;
+pub use saves::Saves;
+pub use sessions::Sessions;
 
 /// A place in a list. Opaque: made by the ledger, handed back as it was.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,7 +93,7 @@ pub enum LedgerError {
 
 /// What Regrant knows and did.
 #[async_trait]
-pub trait Ledger: Send + Sync {
+pub trait Ledger: Invitations + Sessions + Saves + Leases + Send + Sync {
     /// Writes an org's profile, replacing an older one.
     async fn put_org(&self, org: &OrgProfile) -> Result<(), LedgerError>;
     /// An org's profile.

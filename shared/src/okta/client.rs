@@ -6,16 +6,20 @@ use std::time::Duration;
 use async_trait::async_trait;
 use http::HeaderValue;
 use reqwest::{Method, Request};
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use url::Url;
 
 use super::auth::Authenticator;
-use super::courier::{Courier, Letter};
+use super::courier::{Courier, Letter, Repeat};
 use super::org_url::LoopbackPolicy;
 use super::rate_budget::Bucket;
 use super::transport::Answer;
 use super::wire::{self, Listed};
-use super::{AppPage, Connection, ListedApp, Okta, OktaCredential, OktaError, OktaOrg, OrgUrl, ResolvedOrg, paging};
+use super::{
+    AppPage, Connection, ListedApp, Okta, OktaCredential, OktaError, OktaOrg, OrgUrl, ProvisioningAdmin, ResolvedOrg,
+    paging,
+};
 use crate::clock::Clock;
 use crate::domain::app::OFFICE365;
 use crate::domain::id::AppId;
@@ -117,6 +121,37 @@ struct OpenOrg {
     authenticator: Authenticator,
 }
 
+/// A POST, signed. Written anew for each attempt.
+struct Post<'a> {
+    url: &'a Url,
+    body: Option<&'a Value>,
+    signed: &'a OpenOrg,
+    repeat: Repeat,
+}
+
+#[async_trait]
+impl Letter for Post<'_> {
+    async fn write(&self) -> Result<Request, OktaError> {
+        let mut request = Request::new(Method::POST, self.url.clone());
+        request.headers_mut().insert(http::header::ACCEPT, HeaderValue::from_static("application/json"));
+        match self.body {
+            Some(body) => {
+                request.headers_mut().insert(http::header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+                *request.body_mut() = Some(body.to_string().into());
+            }
+            None => {
+                request.headers_mut().insert(http::header::CONTENT_LENGTH, HeaderValue::from_static("0"));
+            }
+        }
+        self.signed.authenticator.sign(&self.signed.courier, &self.signed.org, &mut request).await?;
+        Ok(request)
+    }
+
+    fn repeat(&self) -> Repeat {
+        self.repeat
+    }
+}
+
 /// A GET, signed where it needs to be.
 struct Get<'a> {
     url: &'a Url,
@@ -139,9 +174,7 @@ impl OpenOrg {
     async fn get(&self, bucket: Bucket, url: &Url) -> Result<Answer, OktaError> {
         let letter = Get { url, signed: Some(self) };
         let answer = self.courier.deliver(&self.org, bucket, &letter).await?;
-        let token_refused =
-            answer.status == http::StatusCode::UNAUTHORIZED && wire::error(&answer).code.as_deref() == Some("E0000011");
-        if token_refused && self.authenticator.renew().await {
+        if is_token_refused(&answer) && self.authenticator.renew().await {
             return self.courier.deliver(&self.org, bucket, &letter).await;
         }
         Ok(answer)
@@ -153,6 +186,16 @@ impl OpenOrg {
         Ok((answer, body))
     }
 
+    async fn post(&self, url: &Url, body: Option<&Value>, repeat: Repeat) -> Result<(), OktaError> {
+        let letter = Post { url, body, signed: self, repeat };
+        let mut answer = self.courier.deliver(&self.org, Bucket::Apps, &letter).await?;
+        // A token that was refused means that nothing was done, so the same letter may go again.
+        if is_token_refused(&answer) && self.authenticator.renew().await {
+            answer = self.courier.deliver(&self.org, Bucket::Apps, &letter).await?;
+        }
+        if answer.status.is_success() { Ok(()) } else { Err(OktaError::Api(Box::new(wire::error(&answer)))) }
+    }
+
     fn of_app(&self, app: &AppId, rest: &str) -> Url {
         self.org.at(&format!("/api/v1/apps/{app}{rest}"))
     }
@@ -160,6 +203,11 @@ impl OpenOrg {
     fn not_okta(&self, what: &str) -> OktaError {
         OktaError::NotOkta { host: self.org.host(), what: what.to_owned() }
     }
+}
+
+/// `E0000011`: the token is no longer good. Other codes with 401 say something else.
+fn is_token_refused(answer: &Answer) -> bool {
+    answer.status == http::StatusCode::UNAUTHORIZED && wire::error(answer).code.as_deref() == Some("E0000011")
 }
 
 /// The body of a successful answer, or the error the answer is.
@@ -221,5 +269,20 @@ impl OktaOrg for OpenOrg {
     async fn provisioning(&self, app: &AppId) -> Result<Provisioning, OktaError> {
         let answer = self.get(Bucket::Apps, &self.of_app(app, "/features")).await?;
         wire::provisioning(&self.org.host(), &answer)
+    }
+
+    async fn prepare_connection(&self, app: &AppId, admin: Option<&ProvisioningAdmin>) -> Result<(), OktaError> {
+        let body = wire::oauth_connection(admin);
+        self.post(&self.of_app(app, "/connections/default"), Some(&body), Repeat::UnlessItMayHaveArrived).await
+    }
+
+    async fn complete_consent(&self, app: &AppId, code: &SecretString, state: &str) -> Result<(), OktaError> {
+        let mut url = self.org.at(&format!("/api/v1/apps/{OFFICE365}/{app}/oauth2/callback"));
+        url.query_pairs_mut().append_pair("code", code.expose_secret()).append_pair("state", state);
+        self.post(&url, None, Repeat::UnlessItMayHaveArrived).await
+    }
+
+    async fn activate(&self, app: &AppId) -> Result<(), OktaError> {
+        self.post(&self.of_app(app, "/connections/default/lifecycle/activate"), None, Repeat::Always).await
     }
 }

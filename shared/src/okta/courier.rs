@@ -25,6 +25,20 @@ const KEPT_BUDGETS: usize = 512;
 pub(crate) trait Letter: Send + Sync {
     /// Writes it.
     async fn write(&self) -> Result<Request, OktaError>;
+
+    /// What it does no harm to send again.
+    fn repeat(&self) -> Repeat {
+        Repeat::Always
+    }
+}
+
+/// The retry class of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Repeat {
+    /// After a refusal, an outage, and where no answer arrived.
+    Always,
+    /// Only after 429, which says that the call was not taken (Okta, "Rate limits").
+    UnlessItMayHaveArrived,
 }
 
 type Budgets = HashMap<(String, Bucket), Budget>;
@@ -76,7 +90,13 @@ impl Courier {
             }
             let outcome = self.transport.send(request).await;
             let last = attempt == attempts;
+            let once = letter.repeat() == Repeat::UnlessItMayHaveArrived;
             let verdict = match &outcome {
+                Ok(answer) if once && answer.status != StatusCode::TOO_MANY_REQUESTS => {
+                    self.learn(&host, bucket, answer);
+                    Verdict::Done
+                }
+                Err(_) if once => Verdict::Done,
                 Ok(answer) => {
                     retry_for = retry_for.or_else(|| answer.headers.get("x-okta-request-id").cloned());
                     self.learn(&host, bucket, answer)

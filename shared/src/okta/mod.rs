@@ -1,7 +1,7 @@
 //! Okta's Management API, as far as Regrant needs it.
 //!
 //! [`Okta`] is the port the use cases know: it resolves an org and opens it with a credential. [`client`] is the real
-//! one. Nothing here changes anything in Okta: a scan only GETs.
+//! one. The reads of [`OktaOrg`] change nothing in Okta; its three writes say so, and a scan calls none of them.
 
 mod auth;
 pub mod client;
@@ -15,6 +15,8 @@ mod transport;
 mod wire;
 
 use async_trait::async_trait;
+use secrecy::SecretString;
+use serde::Deserialize;
 use url::Url;
 
 use crate::domain::app::TenantName;
@@ -83,7 +85,17 @@ pub struct Connection {
     pub surprises: Vec<String>,
 }
 
-/// One org, opened with a credential. Every call is a GET.
+/// A Microsoft administrator's name and password, which Okta's schema still knows for Office 365. Sent only for an org
+/// whose operator put them into the vault.
+#[derive(Debug, Clone, Deserialize)]
+pub struct ProvisioningAdmin {
+    /// `settings.adminUsername`.
+    pub username: String,
+    /// `settings.adminPassword`.
+    pub password: SecretString,
+}
+
+/// One org, opened with a credential.
 #[async_trait]
 pub trait OktaOrg: Send + Sync {
     /// A page of the org's Office 365 apps: the first, or the one `next` leads to.
@@ -94,6 +106,17 @@ pub trait OktaOrg: Send + Sync {
     async fn connection(&self, app: &AppId) -> Result<Connection, OktaError>;
     /// Whether provisioning is on for an app.
     async fn provisioning(&self, app: &AppId) -> Result<Provisioning, OktaError>;
+
+    /// Prepares an OAuth connection, so that it has a consent link: `POST …/connections/default`. A plain POST was
+    /// recorded turning an enabled connection off, so this is for connections that are not. What it answers proves
+    /// nothing: read the connection afterwards.
+    async fn prepare_connection(&self, app: &AppId, admin: Option<&ProvisioningAdmin>) -> Result<(), OktaError>;
+    /// Hands Okta the code that its own page showed: `POST …/oauth2/callback`. A code is good once, so this is sent
+    /// once, whatever becomes of it.
+    async fn complete_consent(&self, app: &AppId, code: &SecretString, state: &str) -> Result<(), OktaError>;
+    /// Switches the connection on: `POST …/lifecycle/activate`. Okta answers 204 even where there is nothing to switch:
+    /// read the connection afterwards.
+    async fn activate(&self, app: &AppId) -> Result<(), OktaError>;
 }
 
 /// Okta, as the use cases know it.

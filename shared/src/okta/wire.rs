@@ -3,22 +3,20 @@
 //! Schema and traffic differ: members are missing, null, or of another type, and enums grow. Whatever is not understood
 //! becomes a surprise in words, and the rest is read.
 
-use serde_json::Value;
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
 use url::{Host, Url};
 
 use super::error::ApiError;
 use super::org_url::is_loopback;
 use super::transport::Answer;
-use super::{Connection, ListedApp, OktaError};
+use super::{Connection, ListedApp, OktaError, ProvisioningAdmin};
 use crate::domain::app::{OFFICE365, TenantName};
+use crate::domain::cloud::Cloud;
 use crate::domain::connection::{AppStatus, AuthScheme, ConnectionStatus};
 use crate::domain::id::AppId;
 use crate::domain::signal::Provisioning;
 use crate::domain::text::Foreign;
-
-/// Microsoft's sign-in hosts: global, US government, China (Entra docs, "National clouds").
-const SIGN_IN_HOSTS: [&str; 3] =
-    ["login.microsoftonline.com", "login.microsoftonline.us", "login.partner.microsoftonline.cn"];
 
 /// How much of somebody else's text is kept.
 const KEPT: usize = 300;
@@ -102,6 +100,17 @@ pub(crate) fn app(item: &Value) -> Listed {
     })
 }
 
+/// The body that prepares an OAuth connection: without `settings` unless an org needs them (okta-management-openapi
+/// `ProvisioningConnectionOauthRequest`).
+pub(crate) fn oauth_connection(admin: Option<&ProvisioningAdmin>) -> Value {
+    let mut profile = json!({ "authScheme": "OAUTH2" });
+    if let Some(admin) = admin {
+        profile["settings"] =
+            json!({ "adminUsername": admin.username, "adminPassword": admin.password.expose_secret() });
+    }
+    json!({ "profile": profile })
+}
+
 /// Reads a provisioning connection.
 pub(crate) fn connection(host: &str, body: &Value, loopback: bool) -> Result<Connection, OktaError> {
     let Some(status) = body.get("status").and_then(Value::as_str) else {
@@ -127,10 +136,14 @@ pub(crate) fn connection(host: &str, body: &Value, loopback: bool) -> Result<Con
     Ok(Connection { auth_scheme: scheme, status: ConnectionStatus::from(short(status)), authorize, surprises })
 }
 
+fn is_sign_in_host(host: &str) -> bool {
+    Cloud::ALL.into_iter().any(|cloud| cloud.login_hosts().contains(&host))
+}
+
 fn leads_to_microsoft(url: &Url, loopback: bool) -> bool {
     let bare = url.username().is_empty() && url.password().is_none();
     let listed =
-        url.scheme() == "https" && url.port().is_none() && url.host_str().is_some_and(|h| SIGN_IN_HOSTS.contains(&h));
+        url.scheme() == "https" && url.port().is_none() && url.host_str().is_some_and(|host| is_sign_in_host(host));
     let simulated = loopback && url.host().is_some_and(|host: Host<&str>| is_loopback(&host));
     bare && (listed || simulated)
 }

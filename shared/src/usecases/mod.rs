@@ -8,10 +8,12 @@ use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::ledger::Ledger;
+use crate::microsoft::Microsoft;
 use crate::okta::Okta;
 use crate::okta::org_url::LoopbackPolicy;
 use crate::queue::Queue;
 use crate::randomness::Randomness;
+use crate::settings::Settings;
 use crate::vault::Vault;
 
 /// Everything a use case reaches the world through.
@@ -25,10 +27,14 @@ pub struct Ports {
     pub queue: Arc<dyn Queue>,
     /// Okta.
     pub okta: Arc<dyn Okta>,
+    /// Microsoft.
+    pub microsoft: Arc<dyn Microsoft>,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub randomness: Arc<dyn Randomness>,
     /// Whether orgs may be on loopback addresses.
     pub loopback: LoopbackPolicy,
+    /// What the installation decided.
+    pub settings: Arc<Settings>,
 }

@@ -1,5 +1,6 @@
 //! Add, check and remove orgs.
 
+use crate::domain::cloud::Cloud;
 use crate::domain::id::OrgId;
 use crate::domain::org::OrgProfile;
 use crate::ledger::LedgerError;
@@ -49,7 +50,7 @@ pub struct Probe {
 }
 
 /// Resolves `host`, tries the credential with a real call while it is pending, and only then keeps it.
-pub async fn add(ports: &Ports, host: &str, credential: &OktaCredential) -> Result<Added, OrgError> {
+pub async fn add(ports: &Ports, host: &str, cloud: Cloud, credential: &OktaCredential) -> Result<Added, OrgError> {
     // A custom domain is asked only which org it is; the credential goes to where that leads, if it is on the list.
     let (url, notice) = OrgUrl::parse_to_resolve(host, ports.loopback)?;
     let resolved = ports.okta.resolve(&url).await?;
@@ -70,6 +71,7 @@ pub async fn add(ports: &Ports, host: &str, credential: &OktaCredential) -> Resu
         id: resolved.id,
         base_url: resolved.base_url.as_url().clone(),
         credential: credential.kind(),
+        cloud,
         added_at: ports.clock.now(),
     };
     // The profile first: a credential without a profile would be forgotten, a profile without one says what to do.

@@ -6,17 +6,35 @@
 #[cfg(any(test, feature = "testing"))]
 pub mod conformance;
 pub mod sealed_file;
+mod sealing;
 
 use async_trait::async_trait;
 use secrecy::SecretString;
 
-use crate::domain::id::OrgId;
+use crate::domain::cloud::Cloud;
+use crate::domain::id::{AppId, OrgId};
+use crate::domain::tenant::TenantId;
+
+pub use sealing::NotUnsealed;
+pub(crate) use sealing::{exposed, exposed_option, seal, unseal};
 
 /// The name of a secret.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum SecretName {
     /// `regrant/okta/{org}`: the credential for an Okta org, as JSON (see [`crate::okta::credential`]).
     Okta(OrgId),
+    /// `regrant/provisioning-admin/{org}`: a Microsoft administrator's name and password, for an org whose Okta still
+    /// insists on them (see [`crate::okta::ProvisioningAdmin`]).
+    ProvisioningAdmin(OrgId),
+    /// `regrant/handover/{org}/{app}`: the authorization code that Okta's page showed, until Okta has taken it.
+    HandOver(OrgId, AppId),
+    /// `regrant/graph/{tenant}`: tokens for Microsoft Graph, and who consented to them (see
+    /// [`crate::microsoft::GraphTokens`]).
+    Graph(TenantId),
+    /// `regrant/entra/{cloud}`: our own registration there (see [`crate::microsoft::Registration`]).
+    Entra(Cloud),
+    /// `regrant/keys`: the keys that sign invitations and seal cookies (see [`crate::keyring`]).
+    Keys,
 }
 
 impl SecretName {
@@ -24,6 +42,11 @@ impl SecretName {
     pub fn path(&self) -> String {
         match self {
             Self::Okta(org) => format!("regrant/okta/{org}"),
+            Self::ProvisioningAdmin(org) => format!("regrant/provisioning-admin/{org}"),
+            Self::HandOver(org, app) => format!("regrant/handover/{org}/{app}"),
+            Self::Graph(tenant) => format!("regrant/graph/{tenant}"),
+            Self::Entra(cloud) => format!("regrant/entra/{cloud}"),
+            Self::Keys => "regrant/keys".to_owned(),
         }
     }
 }

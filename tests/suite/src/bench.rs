@@ -6,16 +6,19 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use regrant::clock::{Clock, SimulatedClock};
+use regrant::domain::cloud::Cloud;
 use regrant::domain::id::{OrgId, ScanId};
 use regrant::domain::org::OrgProfile;
 use regrant::domain::scan::Scan;
 use regrant::embedded::{self, ledger_file, vault_folder};
 use regrant::ledger::sqlite::SqliteLedger;
+use regrant::microsoft::client::{MicrosoftClient, MicrosoftConfig};
 use regrant::okta::OktaCredential;
 use regrant::okta::client::{ClientConfig, OktaClient};
 use regrant::okta::org_url::LoopbackPolicy;
 use regrant::queue::in_process::InProcessQueue;
 use regrant::randomness::{SeededRandomness, scan_id};
+use regrant::settings::Settings;
 use regrant::usecases::Ports;
 use regrant::usecases::discover::{Discovery, discover};
 use regrant::usecases::start_scan::{Selection, start_scan};
@@ -99,6 +102,10 @@ async fn ports_in(folder: &Path, clock: Arc<dyn Clock>, config: ClientConfig) ->
         vault: Arc::new(SealedFileVault::open(&vault_folder(folder)).await.unwrap()),
         queue: Arc::new(InProcessQueue::new(clock.clone())),
         okta: Arc::new(OktaClient::new(config, clock.clone(), randomness.clone()).unwrap()),
+        microsoft: Arc::new(
+            MicrosoftClient::new(MicrosoftConfig::default(), clock.clone(), randomness.clone()).unwrap(),
+        ),
+        settings: Arc::new(Settings::default()),
         clock,
         randomness,
         loopback,
@@ -107,7 +114,8 @@ async fn ports_in(folder: &Path, clock: Arc<dyn Clock>, config: ClientConfig) ->
 
 /// Knows every org of a fleet in the data folder of a `regrant` program.
 pub async fn know_fleet_in(folder: &Path, simulator: &OktaSimulator, fleet: &Fleet) {
-    let config = ClientConfig { loopback: LoopbackPolicy::Allow, ..ClientConfig::default() };
+    let okta = ClientConfig { loopback: LoopbackPolicy::Allow, ..ClientConfig::default() };
+    let config = embedded::Config { okta, ..embedded::Config::default() };
     let ports = embedded::open(folder, config).await.unwrap();
     know_fleet(&ports, simulator, fleet).await;
 }
@@ -129,6 +137,7 @@ async fn know(ports: &Ports, org: &str, base_url: &str, credential: &OktaCredent
         id: id.clone(),
         base_url: base_url.parse().unwrap(),
         credential: credential.kind(),
+        cloud: Cloud::Global,
         added_at: ports.clock.now(),
     };
     ports.ledger.put_org(&profile).await.unwrap();

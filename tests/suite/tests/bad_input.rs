@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use regrant::domain::app::AppRecord;
+use regrant::domain::cloud::Cloud;
 use regrant::domain::id::OrgId;
 use regrant::domain::scan::OrgLook;
 use regrant::domain::standing::Standing;
@@ -51,7 +52,7 @@ impl World {
     }
 
     async fn add(&self, token: &str) -> Result<orgs::Added, OrgError> {
-        orgs::add(&self.bench.ports, &self.url(), &api_token(token)).await
+        orgs::add(&self.bench.ports, &self.url(), Cloud::Global, &api_token(token)).await
     }
 
     /// Adds the org, and looks at it once while all is well.
@@ -128,7 +129,7 @@ async fn a_host_off_the_list_is_asked_nothing() {
     for host in ["acme.okta.com.evil.example", "http://acme.okta.com", "10.0.0.1", "acme.okta.com/x", ""] {
         // A public host that is not Okta's may be asked which org it is; none of these is even that, or it answers
         // nothing here.
-        let added = orgs::add(&world.bench.ports, host, &api_token(TOKEN)).await;
+        let added = orgs::add(&world.bench.ports, host, Cloud::Global, &api_token(TOKEN)).await;
         assert!(added.is_err(), "{host:?}");
     }
     assert!(world.apps().await.is_empty());

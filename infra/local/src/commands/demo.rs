@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use regrant::clock::SystemClock;
+use regrant::domain::cloud::Cloud;
 use regrant::domain::id::OrgId;
 use regrant::okta::OktaCredential;
 use regrant::okta::org_url::LoopbackPolicy;
@@ -68,7 +69,7 @@ async fn set_the_scene(house: &House, simulator: &OktaSimulator) -> Result<Vec<O
         simulator.add_org(demo.org.clone());
         set_power(simulator, &demo, revoked.then_some(TokenPower::Full));
         let credential = OktaCredential::ApiToken { token: SecretString::from(demo.token) };
-        let added = add(&house.ports, &simulator.org_url(demo.name), &credential).await?;
+        let added = add(&house.ports, &simulator.org_url(demo.name), Cloud::Global, &credential).await?;
         orgs.push(added.profile.id.clone());
         if revoked {
             lost.push((added.profile.id, demo));

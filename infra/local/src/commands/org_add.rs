@@ -20,7 +20,7 @@ pub(super) async fn run(global: &Global, options: &OrgAdd, screen: &mut Screen) 
     OrgUrl::parse(&options.host, House::loopback(global))?;
     let credential = credential(options)?;
     let house = House::open(global).await?;
-    let added = orgs::add(&house.ports, &options.host, &credential).await?;
+    let added = orgs::add(&house.ports, &options.host, options.cloud, &credential).await?;
     if let Some(notice) = &added.notice {
         screen.tell(&Foreign::new(notice).to_string());
     }

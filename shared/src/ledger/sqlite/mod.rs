@@ -4,6 +4,7 @@
 //! process one connection serves everybody, on threads that may block.
 
 mod apps;
+mod consent;
 mod events;
 mod file;
 mod orgs;

@@ -1,0 +1,172 @@
+//! A Microsoft Entra tenant and the applications registered in it, by their keys.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::app::TenantName;
+use super::cloud::Cloud;
+
+/// Why a string is not a GUID.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{what} is a GUID such as 11111111-2222-4333-8444-555555555555, and this is not; check where it was copied from"
+)]
+pub struct NotAGuid {
+    what: &'static str,
+}
+
+/// Lower-case hexadecimal digits in groups of 8, 4, 4, 4 and 12.
+fn guid(value: &str) -> Option<String> {
+    let groups = value.split('-').map(str::len);
+    let shaped = groups.eq([8, 4, 4, 4, 12]) && value.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
+    shaped.then(|| value.to_ascii_lowercase())
+}
+
+macro_rules! guid_key {
+    ($(#[$doc:meta])* $name:ident, $what:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+        #[serde(try_from = "String", into = "String")]
+        #[schema(value_type = String)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The GUID, in lower case.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = NotAGuid;
+            fn try_from(value: String) -> Result<Self, NotAGuid> {
+                value.parse()
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = NotAGuid;
+            fn from_str(value: &str) -> Result<Self, NotAGuid> {
+                guid(value).map(Self).ok_or(NotAGuid { what: $what })
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(key: $name) -> String {
+                key.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+guid_key!(
+    /// A tenant, by its GUID: what `tid` and the issuer of a token hold.
+    TenantId,
+    "a tenant id"
+);
+guid_key!(
+    /// An application, by its client id (`appId` in Graph).
+    ClientId,
+    "a client id"
+);
+guid_key!(
+    /// A person or a service principal in one tenant (`oid`, `id` in Graph).
+    ObjectId,
+    "an object id"
+);
+
+/// A domain of a tenant, such as `contoso.onmicrosoft.com`: what the path of its sign-in page may hold.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct TenantDomain(String);
+
+/// Why a string is not a tenant's domain.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "a tenant's domain has letters, digits, `-` and dots, and this does not; check the Microsoft tenant in the app's settings in Okta"
+)]
+pub struct NotADomain;
+
+impl TenantDomain {
+    /// The first domain of the tenant with this short name in `cloud`; a name that has a dot is a domain already.
+    pub fn of(name: &TenantName, cloud: Cloud) -> Result<Self, NotADomain> {
+        let name = name.as_str();
+        if name.contains('.') {
+            name.to_owned().try_into()
+        } else {
+            format!("{name}.{}", cloud.initial_domain_suffix()).try_into()
+        }
+    }
+
+    /// The domain, in lower case.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for TenantDomain {
+    type Error = NotADomain;
+    fn try_from(value: String) -> Result<Self, NotADomain> {
+        let label = |label: &str| {
+            (1..=63).contains(&label.len()) && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        };
+        let shaped = value.len() <= 253 && value.contains('.') && value.split('.').all(label);
+        if shaped { Ok(Self(value.to_ascii_lowercase())) } else { Err(NotADomain) }
+    }
+}
+
+impl From<TenantDomain> for String {
+    fn from(domain: TenantDomain) -> String {
+        domain.0
+    }
+}
+
+impl fmt::Display for TenantDomain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_guid_is_kept_in_lower_case_and_nothing_else_is_one() {
+        let id: Result<TenantId, _> = "AAAAAAAA-2222-4333-8444-55555555555F".parse();
+        assert_eq!(id.as_ref().map(TenantId::as_str), Ok("aaaaaaaa-2222-4333-8444-55555555555f"));
+        for bad in [
+            "",
+            "common",
+            "11111111-2222-4333-8444-55555555555",
+            "11111111/2222-4333-8444-5555555555555",
+            "{11111111-2222-4333-8444-555555555555}",
+        ] {
+            assert!(bad.parse::<TenantId>().is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_short_name_becomes_the_first_domain_of_its_cloud() {
+        let domain = |name: &str, cloud| TenantDomain::of(&TenantName::from(name.to_owned()), cloud).map(String::from);
+        assert_eq!(domain("Contoso", Cloud::Global).as_deref(), Ok("contoso.onmicrosoft.com"));
+        assert_eq!(domain("contoso", Cloud::GccHigh).as_deref(), Ok("contoso.onmicrosoft.us"));
+        assert_eq!(domain("contoso.example", Cloud::Global).as_deref(), Ok("contoso.example"));
+        for bad in ["", "con toso", "../x", "contoso/x", "a..b", "tenant?x=y"] {
+            assert!(domain(bad, Cloud::Global).is_err(), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The real client: Microsoft over HTTP.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use secrecy::SecretString;
+use url::Url;
+
+use super::{AuthorizationRequest, Graph, Microsoft, MicrosoftError, Redemption, Registration, SignIn, TokenSet};
+use crate::clock::Clock;
+use crate::domain::cloud::Cloud;
+use crate::domain::tenant::{TenantDomain, TenantId};
+use crate::randomness::Randomness;
+
+/// How the client behaves.
+#[derive(Debug, Clone)]
+pub struct MicrosoftConfig {
+    /// How long to wait for a connection.
+    pub connect_timeout: Duration,
+    /// How long one attempt may take, body included.
+    pub timeout: Duration,
+    /// How often a call that may be repeated is tried in all.
+    pub attempts: u32,
+    /// The longest that one call waits because Microsoft asked it to, in all.
+    pub longest_wait: Duration,
+    /// The longest body that is read, in bytes.
+    pub max_body: usize,
+    /// A simulator in the place of every cloud.
+    pub simulator: Option<SimulatedMicrosoft>,
+}
+
+/// Where a simulator is: loopback addresses only.
+#[derive(Debug, Clone)]
+pub struct SimulatedMicrosoft {
+    /// Its sign-in page's origin.
+    pub login: Url,
+    /// Its Graph's origin.
+    pub graph: Url,
+}
+
+impl Default for MicrosoftConfig {
+    fn default() -> Self {
+        Self {
+            connect_timeout: Duration::from_secs(5),
+            timeout: Duration::from_secs(20),
+            attempts: 4,
+            longest_wait: Duration::from_secs(20),
+            max_body: 4 << 20,
+            simulator: None,
+        }
+    }
+}
+
+/// Microsoft over HTTP. Clones share connections and keys.
+#[derive(Clone)]
+pub struct MicrosoftClient {
+    config: MicrosoftConfig,
+}
+
+impl MicrosoftClient {
+    /// A client that shares one connection pool.
+    pub fn new(
+        config: MicrosoftConfig,
+        _clock: Arc<dyn Clock>,
+        _randomness: Arc<dyn Randomness>,
+    ) -> Result<Self, MicrosoftError> {
+        Ok(Self { config })
+    }
+}
+
+#[async_trait]
+impl Microsoft for MicrosoftClient {
+    fn login_origin(&self, _cloud: Cloud) -> Url {
+        unimplemented!("{:?}", self.config.attempts)
+    }
+    fn is_login(&self, _cloud: Cloud, _url: &Url) -> bool {
+        unimplemented!()
+    }
+    async fn tenant(&self, _cloud: Cloud, _domain: &TenantDomain) -> Result<TenantId, MicrosoftError> {
+        unimplemented!()
+    }
+    fn authorize_url(
+        &self,
+        _registration: &Registration,
+        _request: &AuthorizationRequest<'_>,
+    ) -> Result<Url, MicrosoftError> {
+        unimplemented!()
+    }
+    async fn redeem(
+        &self,
+        _registration: &Registration,
+        _redemption: &Redemption<'_>,
+    ) -> Result<SignIn, MicrosoftError> {
+        unimplemented!()
+    }
+    async fn refresh(
+        &self,
+        _registration: &Registration,
+        _tenant: &TenantId,
+        _refresh_token: &SecretString,
+    ) -> Result<TokenSet, MicrosoftError> {
+        unimplemented!()
+    }
+    fn graph(&self, _cloud: Cloud, _access_token: &SecretString) -> Box<dyn Graph> {
+        unimplemented!()
+    }
+}
