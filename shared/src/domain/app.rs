@@ -4,8 +4,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::id::{AppId, OrgId};
+use super::save::Proof;
+use super::session::Administrator;
 use super::signal::Signal;
 use super::standing::{Assessment, LastKnown, Standing};
+use super::tenant::{ClientId, TenantId};
 use super::text::Foreign;
 
 /// The name of the app integrations Regrant looks after. Matched exactly: a custom SAML app may carry it as a label
@@ -74,6 +77,26 @@ pub struct AppRecord {
     /// The last standing that rested on a look; set only while the standing is `unknown`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_known: Option<LastKnown>,
+    /// What consents and saves left behind.
+    #[serde(default)]
+    pub consent: ConsentRecord,
+}
+
+/// What consents and saves of an app left behind: nothing, until there was one.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ConsentRecord {
+    /// The app's tenant, once it was resolved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tenant: Option<TenantId>,
+    /// Okta's client, as its consent link named it last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client: Option<ClientId>,
+    /// Who was verified last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub administrator: Option<Administrator>,
+    /// What was read back after the last save.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<Proof>,
 }
 
 impl AppRecord {
@@ -86,7 +109,8 @@ impl AppRecord {
         previous: Option<&Self>,
     ) -> Self {
         let last_known = (assessment.standing == Standing::Unknown).then(|| previous?.known()).flatten();
-        Self { identity, signals, assessment, as_of, last_known }
+        let consent = previous.map(|record| record.consent.clone()).unwrap_or_default();
+        Self { identity, signals, assessment, as_of, last_known, consent }
     }
 
     /// The standing that rests on a look: this record's own, or the one it remembers.

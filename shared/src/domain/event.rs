@@ -3,7 +3,12 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::administrator::Mfa;
+use super::consent_failure::ConsentFailure;
+use super::id::{InvitationId, SaveId, SessionId};
 use super::standing::Standing;
+use super::tenant::{ClientId, ObjectId};
+use super::text::Foreign;
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -22,6 +27,95 @@ pub enum EventKind {
         to: Standing,
         /// Why, most important first.
         reasons: Vec<String>,
+    },
+    /// A link was made for somebody who may consent.
+    Invited {
+        /// Which invitation.
+        #[schema(value_type = String)]
+        invitation: InvitationId,
+        /// When the link ends, in UTC.
+        #[schema(value_type = String, format = DateTime)]
+        expires_at: Timestamp,
+    },
+    /// The link was taken back, or a newer one took its place.
+    InvitationRevoked {
+        /// Which invitation.
+        #[schema(value_type = String)]
+        invitation: InvitationId,
+    },
+    /// Somebody pressed the button on the invitation's page.
+    ConsentBegun {
+        /// The browser's session: what pages and letters name it by.
+        #[schema(value_type = String)]
+        session: SessionId,
+    },
+    /// An administrator signed in and was found to be allowed to consent.
+    AdministratorVerified {
+        /// The browser's session.
+        #[schema(value_type = String)]
+        session: SessionId,
+        /// The account's name.
+        username: Foreign,
+        /// The account's key in the tenant.
+        #[schema(value_type = String)]
+        object: ObjectId,
+        /// Whether multi-factor authentication was proven.
+        mfa: Mfa,
+        /// The id of the ID token, for Microsoft's sign-in log.
+        token_id: Option<String>,
+    },
+    /// The attempt ended without consent.
+    ConsentFailed {
+        /// The browser's session.
+        #[schema(value_type = String)]
+        session: SessionId,
+        /// Why.
+        failure: ConsentFailure,
+        /// The code that came with it.
+        code: Option<String>,
+    },
+    /// The browser was sent to Okta's own consent link.
+    ConsentLinkOpened {
+        /// The browser's session.
+        #[schema(value_type = String)]
+        session: SessionId,
+        /// Okta's client, as the link names it.
+        #[schema(value_type = String)]
+        client: ClientId,
+    },
+    /// What Okta's page showed was handed over.
+    HandedOver {
+        /// The save it belongs to.
+        #[schema(value_type = String)]
+        save: SaveId,
+    },
+    /// The connection was about to be changed in Okta.
+    SaveBegun {
+        /// Which save.
+        #[schema(value_type = String)]
+        save: SaveId,
+        /// Whether provisioning ran on consent before.
+        was_on: bool,
+    },
+    /// The connection reads as on.
+    Saved {
+        /// Which save.
+        #[schema(value_type = String)]
+        save: SaveId,
+        /// Whether Microsoft's side was read too and holds every required grant.
+        proven: bool,
+        /// The kinds of grants that were found.
+        grant_kinds: Vec<String>,
+    },
+    /// The save did not end with the connection on.
+    SaveFailed {
+        /// Which save.
+        #[schema(value_type = String)]
+        save: SaveId,
+        /// Why, in words for people.
+        reason: String,
+        /// Whether the connection was on before and is off now: somebody has to act at once.
+        left_off: bool,
     },
 }
 

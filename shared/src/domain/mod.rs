@@ -6,12 +6,14 @@
 pub mod administrator;
 pub mod app;
 pub mod assess;
+pub mod authorize_link;
 pub mod cloud;
 pub mod connection;
 pub mod consent_failure;
 pub mod event;
 pub mod failure;
 pub mod grant;
+pub mod hand_over;
 pub mod history;
 pub mod id;
 pub mod invitation;

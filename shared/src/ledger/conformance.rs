@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::{AppFilter, Cursor, Ledger, LedgerError, Page, PageRequest};
-use crate::domain::app::{AppIdentity, AppRecord, TenantName};
+use crate::domain::app::{AppIdentity, AppRecord, ConsentRecord, TenantName};
 use crate::domain::cloud::Cloud;
 use crate::domain::event::{AppEvent, EventKind};
 use crate::domain::id::{AppId, OrgId, ScanId};
@@ -83,6 +83,7 @@ pub fn record(org_id: &str, app_id: &str, label: &str, standing: Standing) -> Ap
         assessment: Assessment { standing, proven: false, reasons: vec![reason] },
         as_of: at(2),
         last_known: Some(LastKnown { standing: Standing::Consented, as_of: at(0) }),
+        consent: ConsentRecord::default(),
     }
 }
 

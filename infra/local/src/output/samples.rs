@@ -46,6 +46,7 @@ pub(crate) fn app(label: &str, standing: Standing) -> AppRecord {
         },
         as_of: now(),
         last_known: None,
+        consent: regrant::domain::app::ConsentRecord::default(),
     }
 }
 

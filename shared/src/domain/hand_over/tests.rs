@@ -1,0 +1,134 @@
+#![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+
+use proptest::prelude::*;
+use secrecy::ExposeSecret;
+
+use super::*;
+
+const APP: &str = "0oaInvented1";
+const STATE: &str = "okta-state-1";
+
+fn take(text: &str) -> Result<(String, String), NotAHandOver> {
+    let org = Url::parse("https://acme.okta.com").unwrap();
+    let taken = parse(text, &org, &APP.parse().unwrap(), &[Digest::of("older"), Digest::of(STATE)])?;
+    Ok((taken.code.expose_secret().to_owned(), taken.state))
+}
+
+fn address(host: &str, app: &str, query: &str) -> String {
+    format!("https://{host}/api/v1/apps/office365/{app}/oauth2/callback?{query}")
+}
+
+fn shown(address: &str) -> String {
+    serde_json::json!({ "continue_oauth_flow_url": { "href": address, "method": "POST" } }).to_string()
+}
+
+fn good() -> String {
+    address("acme.okta.com", APP, "code=0.Aa%2Bb&state=okta-state-1")
+}
+
+#[test]
+fn the_page_the_address_and_the_two_values_are_taken() {
+    let expected = Ok(("0.Aa+b".to_owned(), STATE.to_owned()));
+    for text in
+        [shown(&good()), format!("\n {} \r\n", shown(&good())), good(), "code=0.Aa%2Bb&state=okta-state-1".into()]
+    {
+        assert_eq!(take(&text), expected, "{text}");
+    }
+    assert_eq!(take(&address("acme.okta.com", APP, "code=c&state=okta-state-1&session_state=x")).unwrap().0, "c");
+}
+
+#[test]
+fn another_orgs_host_is_refused_however_it_is_dressed() {
+    for host in [
+        "globex.okta.com",
+        "acme.okta.com.evil.example",
+        "acme.okta.com:444",
+        "acme-admin.okta.com",
+        "acme.okta.com@evil.example",
+        "user@acme.okta.com",
+        "127.0.0.1",
+    ] {
+        assert_eq!(take(&address(host, APP, "code=c&state=okta-state-1")), Err(NotAHandOver::AnotherHost), "{host}");
+    }
+    let plain = good().replace("https", "http");
+    assert_eq!(take(&plain), Err(NotAHandOver::AnotherHost));
+    assert_eq!(take(&format!("{}#x", good())), Err(NotAHandOver::AnotherHost));
+}
+
+#[test]
+fn another_app_and_another_endpoint_are_refused() {
+    assert_eq!(take(&address("acme.okta.com", "0oaOther", "code=c&state=okta-state-1")), Err(NotAHandOver::AnotherApp));
+    for path in
+        ["/api/v1/apps/slack/0oaInvented1/oauth2/callback", "/api/v1/apps/office365/0oaInvented1/oauth2/callback/", "/"]
+    {
+        let text = format!("https://acme.okta.com{path}?code=c&state=okta-state-1");
+        assert_eq!(take(&text), Err(NotAHandOver::AnotherApp), "{path}");
+    }
+    let dotted = "https://acme.okta.com/api/v1/apps/office365/0oaOther/../0oaInvented1/oauth2/callback/x?code=c&state=okta-state-1";
+    assert_eq!(take(dotted), Err(NotAHandOver::AnotherApp));
+}
+
+#[test]
+fn the_state_of_another_attempt_is_refused() {
+    assert_eq!(take("code=c&state=somebody-elses"), Err(NotAHandOver::AnotherAttempt));
+    let org = Url::parse("https://acme.okta.com").unwrap();
+    let none = parse(&good(), &org, &APP.parse().unwrap(), &[]);
+    assert_eq!(none.map(|_| ()), Err(NotAHandOver::AnotherAttempt));
+}
+
+#[test]
+fn doubled_missing_and_damaged_values_are_refused() {
+    for query in [
+        "code=c&code=d&state=okta-state-1",
+        "code=c&state=a&state=okta-state-1",
+        "code=c",
+        "state=okta-state-1",
+        "code=&state=okta-state-1",
+        "code=a%0Ab&state=okta-state-1",
+        "code=%FF&state=okta-state-1",
+        "code=a%20b&state=okta-state-1",
+    ] {
+        assert_eq!(take(&address("acme.okta.com", APP, query)), Err(NotAHandOver::Damaged), "{query}");
+    }
+    let long = format!("code={}&state=okta-state-1", "a".repeat(LONGEST_VALUE + 1));
+    assert_eq!(take(&long), Err(NotAHandOver::Damaged));
+}
+
+#[test]
+fn what_is_no_hand_over_is_refused() {
+    assert_eq!(take(""), Err(NotAHandOver::Size));
+    assert_eq!(take(&"a".repeat(LONGEST + 1)), Err(NotAHandOver::Size));
+    for text in [
+        "hello",
+        "{}",
+        "[]",
+        "{\"continue_oauth_flow_url\":\"x\"}",
+        "code=c&state=okta-state-1&error=access_denied",
+        "javascript://acme.okta.com/%0aalert(1)",
+        "https://acme.okta.com\\@evil.example/",
+    ] {
+        assert!(take(text).is_err(), "{text}");
+    }
+    let with_get = shown(&good()).replace("POST", "GET");
+    assert_eq!(take(&with_get), Err(NotAHandOver::Shape));
+    let with_more = shown(&good()).replace("\"method\"", "\"next\":1,\"method\"");
+    assert_eq!(take(&with_more), Err(NotAHandOver::Shape));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn nothing_but_the_right_state_is_ever_taken(text in "\\PC{0,200}") {
+        prop_assert!(take(&text).is_err() || text.contains(STATE));
+    }
+
+    #[test]
+    fn nothing_of_another_host_is_ever_taken(host in "[a-z0-9.@:\\-/\\\\%]{1,40}") {
+        let text = address(&host, APP, "code=c&state=okta-state-1");
+        if let Ok(url) = Url::parse(&text) {
+            prop_assume!(url.host_str() != Some("acme.okta.com"));
+        }
+        prop_assert!(take(&text).is_err());
+    }
+}
