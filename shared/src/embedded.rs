@@ -72,6 +72,7 @@ pub async fn open(folder: &Path, config: Config) -> Result<Ports, OpenError> {
         vault: Arc::new(SealedFileVault::open(&vault_folder(folder)).await?),
         ledger: Arc::new(SqliteLedger::open(&ledger_file(folder)).await?),
         queue: Arc::new(InProcessQueue::new(clock.clone())),
+        saves: Arc::new(InProcessQueue::new(clock.clone())),
         loopback: config.okta.loopback,
         okta: Arc::new(OktaClient::new(config.okta, clock.clone(), randomness.clone())?),
         microsoft: Arc::new(MicrosoftClient::new(config.microsoft, clock.clone(), randomness.clone())?),

@@ -8,6 +8,7 @@
 pub mod clock;
 pub mod domain;
 pub mod embedded;
+pub mod keyring;
 pub mod ledger;
 pub mod microsoft;
 pub mod okta;

@@ -52,7 +52,11 @@ pub async fn drain(ports: &Ports, workers: usize, done: impl Fn()) -> Result<(),
 
 /// Looks at one org. `false` where it comes again.
 async fn work(ports: Ports, delivery: Delivery) -> Result<bool, DrainError> {
-    let Message::ScanOrg { scan, org } = &delivery.message;
+    let Message::ScanOrg { scan, org } = &delivery.message else {
+        tracing::error!("a message of another function is in the queue of scans; it is dropped");
+        ports.queue.delete(&delivery.receipt).await?;
+        return Ok(true);
+    };
     let found = discover(&ports, scan, org).await?;
     if found.try_again && delivery.receive_count < LOOKS {
         ports.queue.release(&delivery.receipt, PAUSE).await?;

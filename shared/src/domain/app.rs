@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::id::{AppId, OrgId};
+use super::id::{AppId, OrgId, SaveId};
 use super::save::Proof;
 use super::session::Administrator;
 use super::signal::Signal;
@@ -94,7 +94,10 @@ pub struct ConsentRecord {
     /// Who was verified last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub administrator: Option<Administrator>,
-    /// What was read back after the last save.
+    /// The last save whose end was written here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_save: Option<SaveId>,
+    /// What was read back after the last save that ended well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proof: Option<Proof>,
 }

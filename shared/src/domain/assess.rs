@@ -30,23 +30,11 @@ fn sorted(signals: &[Signal]) -> Vec<&Signal> {
     sorted
 }
 
-/// The look that a signal is the newest word on, if it is one.
-fn look_of(kind: &SignalKind) -> Option<Look> {
-    match kind {
-        SignalKind::CouldNotLook { look, .. } => Some(*look),
-        SignalKind::AppRead { .. } | SignalKind::AppNotListed => Some(Look::App),
-        SignalKind::ConnectionRead { .. } => Some(Look::Connection),
-        SignalKind::ProvisioningRead { .. } => Some(Look::Features),
-        SignalKind::PermissionGrantsRead { .. } => Some(Look::PermissionGrants),
-        _ => None,
-    }
-}
-
 /// The newest word on `look`; a failed look wins a tie.
 fn newest(signals: &[Signal], look: Look) -> Option<&Signal> {
     signals
         .iter()
-        .filter(|signal| look_of(&signal.kind) == Some(look))
+        .filter(|signal| signal.kind.look() == Some(look))
         .max_by_key(|s| (s.seen_at, matches!(s.kind, SignalKind::CouldNotLook { .. }), &s.kind, s.source))
 }
 

@@ -29,10 +29,12 @@ pub struct Failure {
     pub cause: &'static str,
     /// What to do.
     pub next_step: &'static str,
+    /// Which page tells a person about it during a sign-in.
+    pub page: Option<super::consent_failure::ConsentFailure>,
 }
 
 const fn failure(code: &'static str, class: FailureClass, cause: &'static str, next_step: &'static str) -> Failure {
-    Failure { code, class, cause, next_step }
+    Failure { code, class, cause, next_step, page: None }
 }
 
 use FailureClass::{Bug, Operator, Wait};

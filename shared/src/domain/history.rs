@@ -19,6 +19,17 @@ pub fn carry_over(previous: &[Signal], fresh: Vec<Signal>) -> Vec<Signal> {
     kept
 }
 
+/// The signals after a look at some things only: each fresh one takes the place of what was seen of the same thing.
+pub fn overtake(previous: &[Signal], fresh: &[Signal]) -> Vec<Signal> {
+    let looks: Vec<_> = fresh.iter().filter_map(|signal| signal.kind.look()).collect();
+    let on = fresh.iter().any(shows_it_on);
+    let stays = |signal: &&Signal| match signal.kind {
+        SignalKind::ConnectionWasEnabled => !on,
+        _ => signal.kind.look().is_none_or(|look| !looks.contains(&look)),
+    };
+    previous.iter().filter(stays).cloned().chain(fresh.iter().cloned()).collect()
+}
+
 fn shows_it_on(signal: &Signal) -> bool {
     matches!(
         signal.kind,

@@ -74,7 +74,7 @@ pub enum SaveOutcome {
     /// The connection reads as on.
     Saved {
         /// What was read back.
-        proof: Proof,
+        proof: Box<Proof>,
     },
     /// Nothing shows that anybody consented, so nothing was switched.
     NoConsent,

@@ -73,6 +73,8 @@ pub enum Stage {
     Consenting {
         /// As above.
         administrator: Option<Administrator>,
+        /// Whether the connection was on when the consent was opened: then its being on proves nothing new.
+        was_on: bool,
         /// SHA-256 of the `state` in each of Okta's links that were given out: a hand-over has to carry one of them.
         okta_states: Vec<Digest>,
     },

@@ -114,6 +114,20 @@ pub enum SignalKind {
     },
 }
 
+impl SignalKind {
+    /// The look that a signal is the newest word on, if it is one.
+    pub fn look(&self) -> Option<Look> {
+        match self {
+            Self::CouldNotLook { look, .. } => Some(*look),
+            Self::AppRead { .. } | Self::AppNotListed => Some(Look::App),
+            Self::ConnectionRead { .. } => Some(Look::Connection),
+            Self::ProvisioningRead { .. } => Some(Look::Features),
+            Self::PermissionGrantsRead { .. } => Some(Look::PermissionGrants),
+            _ => None,
+        }
+    }
+}
+
 /// One thing seen, who told, and when.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Signal {

@@ -109,6 +109,8 @@ pub trait Ledger: Invitations + Sessions + Saves + Leases + Send + Sync {
     async fn app(&self, org: &OrgId, app: &AppId) -> Result<Option<AppRecord>, LedgerError>;
     /// Apps, worst standing first, then by org domain, label and id.
     async fn apps(&self, filter: &AppFilter, page: PageRequest) -> Result<Page<AppRecord>, LedgerError>;
+    /// Appends to what happened to an app, and leaves the rest of its record alone.
+    async fn append_event(&self, org: &OrgId, app: &AppId, event: &AppEvent) -> Result<(), LedgerError>;
     /// What happened to an app, oldest first.
     async fn events(&self, org: &OrgId, app: &AppId, page: PageRequest) -> Result<Page<AppEvent>, LedgerError>;
 

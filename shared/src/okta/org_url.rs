@@ -115,6 +115,15 @@ impl OrgUrl {
         url.origin() == self.url.origin() && url.username().is_empty() && url.password().is_none()
     }
 
+    /// Whether `url` leads to one of Okta's own hosts, or to this machine where that is allowed.
+    pub fn is_okta_host(url: &Url, loopback: LoopbackPolicy) -> bool {
+        let mut origin = url.clone();
+        origin.set_path("/");
+        origin.set_query(None);
+        origin.set_fragment(None);
+        Self::parse(origin.as_str(), loopback).is_ok()
+    }
+
     /// `path` on this org. `path` begins with `/`.
     pub(crate) fn at(&self, path: &str) -> Url {
         let mut url = self.url.clone();

@@ -142,8 +142,7 @@ fn is_sign_in_host(host: &str) -> bool {
 
 fn leads_to_microsoft(url: &Url, loopback: bool) -> bool {
     let bare = url.username().is_empty() && url.password().is_none();
-    let listed =
-        url.scheme() == "https" && url.port().is_none() && url.host_str().is_some_and(|host| is_sign_in_host(host));
+    let listed = url.scheme() == "https" && url.port().is_none() && url.host_str().is_some_and(is_sign_in_host);
     let simulated = loopback && url.host().is_some_and(|host: Host<&str>| is_loopback(&host));
     bare && (listed || simulated)
 }

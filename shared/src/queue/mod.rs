@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::id::{OrgId, ScanId};
+use crate::domain::id::{AppId, OrgId, ScanId, SessionId};
 
 /// Work to be done. One message an org, so that orgs scale out and fail apart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +21,15 @@ pub enum Message {
         scan: ScanId,
         /// This org.
         org: OrgId,
+    },
+    /// Save one app's connection, once its consent has landed.
+    SaveApp {
+        /// The app's org.
+        org: OrgId,
+        /// The app.
+        app: AppId,
+        /// The browser session it belongs to; `None` where an operator asked.
+        session: Option<SessionId>,
     },
 }
 

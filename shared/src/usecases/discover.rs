@@ -12,10 +12,10 @@ use crate::domain::org::OrgProfile;
 use crate::domain::scan::OrgLook;
 use crate::domain::signal::{Look, Signal, SignalKind};
 use crate::ledger::{AppFilter, LedgerError, PageRequest};
-use crate::okta::{ListedApp, OktaCredential, OktaError, OktaOrg, OrgUrl};
-use crate::vault::{SecretName, Stage};
+use crate::okta::{ListedApp, OktaError, OktaOrg};
 
 use super::Ports;
+use super::orgs::open;
 
 /// How often a list whose cursor Okta no longer takes is started again.
 const RESTARTS: u32 = 2;
@@ -49,7 +49,8 @@ pub async fn discover(ports: &Ports, scan: &ScanId, org: &OrgId) -> Result<Disco
                     .run()
                     .await?
             }
-            Err(reason) => {
+            Err(error) => {
+                let reason = error.to_string();
                 could_not_list(ports, org, &BTreeSet::new(), &reason).await?;
                 (not_seen(reason), false)
             }
@@ -62,16 +63,6 @@ pub async fn discover(ports: &Ports, scan: &ScanId, org: &OrgId) -> Result<Disco
 
 fn not_seen(reason: String) -> OrgLook {
     OrgLook::NotSeen { reason }
-}
-
-async fn open(ports: &Ports, profile: &OrgProfile) -> Result<Box<dyn OktaOrg>, String> {
-    let secret = ports.vault.get(&SecretName::Okta(profile.id.clone()), Stage::Current).await;
-    let secret = secret.map_err(|error| error.to_string())?.ok_or_else(|| {
-        format!("The vault holds no credential for {}; add the org again with `regrant org add`.", profile.domain())
-    })?;
-    let credential = OktaCredential::unseal(&secret).map_err(|error| error.to_string())?;
-    let url = OrgUrl::from_base_url(&profile.base_url, ports.loopback).map_err(|error| error.to_string())?;
-    ports.okta.open(&url, &credential).map_err(|error| error.to_string())
 }
 
 /// One look at one org.

@@ -1,8 +1,18 @@
 //! What Regrant does, one file a use case: ports in, outcome out.
 
+pub mod begin_consent;
+pub mod complete_sign_in;
 pub mod discover;
+pub mod graph_access;
+pub mod hand_over;
+pub mod invite;
+pub mod keys;
+pub mod open_okta_consent;
 pub mod orgs;
+pub mod save;
+pub mod session;
 pub mod start_scan;
+pub mod stopped;
 
 use std::sync::Arc;
 
@@ -23,8 +33,10 @@ pub struct Ports {
     pub ledger: Arc<dyn Ledger>,
     /// Secrets.
     pub vault: Arc<dyn Vault>,
-    /// Work handed on.
+    /// Orgs to be looked at.
     pub queue: Arc<dyn Queue>,
+    /// Connections to be saved.
+    pub saves: Arc<dyn Queue>,
     /// Okta.
     pub okta: Arc<dyn Okta>,
     /// Microsoft.

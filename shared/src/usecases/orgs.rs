@@ -1,13 +1,17 @@
 //! Add, check and remove orgs.
 
 use crate::domain::cloud::Cloud;
+use crate::domain::consent_failure::ConsentFailure;
 use crate::domain::id::OrgId;
 use crate::domain::org::OrgProfile;
 use crate::ledger::LedgerError;
-use crate::okta::{OktaCredential, OktaError, OrgUrl};
+use crate::okta::credential::NotACredential;
+use crate::okta::org_url::OrgUrlError;
+use crate::okta::{OktaCredential, OktaError, OktaOrg, OrgUrl};
 use crate::vault::{SecretName, Stage, VaultError};
 
 use super::Ports;
+use super::stopped::Stopped;
 
 /// Why an org was not added, checked or removed.
 #[derive(Debug, thiserror::Error)]
@@ -17,7 +21,7 @@ pub enum OrgError {
     NoSuchOrg(String),
     /// What was given is not an org's host.
     #[error(transparent)]
-    NotAnOrg(#[from] crate::okta::org_url::OrgUrlError),
+    NotAnOrg(#[from] OrgUrlError),
     /// Okta did not answer as hoped.
     #[error(transparent)]
     Okta(#[from] OktaError),
@@ -27,6 +31,45 @@ pub enum OrgError {
     /// The ledger did not serve.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+}
+
+/// Why an org cannot be opened. Nothing was sent.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenOrgError {
+    /// The vault did not serve.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// The vault has nothing for the org.
+    #[error("The vault holds no credential for {0}; add the org again with `regrant org add`.")]
+    NoCredential(String),
+    /// The vault's secret is something else.
+    #[error(transparent)]
+    NotACredential(#[from] NotACredential),
+    /// The profile leads to no org.
+    #[error(transparent)]
+    NotAnOrg(#[from] OrgUrlError),
+    /// The credential cannot be used as it is.
+    #[error(transparent)]
+    Okta(#[from] OktaError),
+}
+
+impl From<OpenOrgError> for Stopped {
+    fn from(error: OpenOrgError) -> Self {
+        let failure = match &error {
+            OpenOrgError::Vault(_) => ConsentFailure::NotStored,
+            _ => ConsentFailure::OktaRefused,
+        };
+        Self::new(failure, error.to_string())
+    }
+}
+
+/// Opens an org with the credential that the vault keeps for it.
+pub async fn open(ports: &Ports, profile: &OrgProfile) -> Result<Box<dyn OktaOrg>, OpenOrgError> {
+    let secret = ports.vault.get(&SecretName::Okta(profile.id.clone()), Stage::Current).await?;
+    let secret = secret.ok_or_else(|| OpenOrgError::NoCredential(profile.domain()))?;
+    let credential = OktaCredential::unseal(&secret)?;
+    let url = OrgUrl::from_base_url(&profile.base_url, ports.loopback)?;
+    Ok(ports.okta.open(&url, &credential)?)
 }
 
 /// An org that was added.

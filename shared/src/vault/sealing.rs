@@ -17,6 +17,7 @@ pub(crate) fn exposed<S: Serializer>(secret: &SecretString, serializer: S) -> Re
 }
 
 /// As [`exposed`], for a secret that may be missing.
+#[expect(clippy::ref_option, reason = "what serde passes")]
 pub(crate) fn exposed_option<S: Serializer>(secret: &Option<SecretString>, serializer: S) -> Result<S::Ok, S::Error> {
     secret.as_ref().map(ExposeSecret::expose_secret).serialize(serializer)
 }

@@ -101,6 +101,7 @@ async fn ports_in(folder: &Path, clock: Arc<dyn Clock>, config: ClientConfig) ->
         ledger: Arc::new(SqliteLedger::open(&ledger_file(folder)).await.unwrap()),
         vault: Arc::new(SealedFileVault::open(&vault_folder(folder)).await.unwrap()),
         queue: Arc::new(InProcessQueue::new(clock.clone())),
+        saves: Arc::new(InProcessQueue::new(clock.clone())),
         okta: Arc::new(OktaClient::new(config, clock.clone(), randomness.clone()).unwrap()),
         microsoft: Arc::new(
             MicrosoftClient::new(MicrosoftConfig::default(), clock.clone(), randomness.clone()).unwrap(),

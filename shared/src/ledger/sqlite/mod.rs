@@ -113,6 +113,11 @@ impl Ledger for SqliteLedger {
         self.run("list apps", move |connection| apps::list(connection, &filter, &page)).await
     }
 
+    async fn append_event(&self, org: &OrgId, app: &AppId, event: &AppEvent) -> Result<(), LedgerError> {
+        let (org, app, event) = (org.clone(), app.clone(), event.clone());
+        self.run("append an event", move |connection| events::append(connection, &org, &app, &[event])).await
+    }
+
     async fn events(&self, org: &OrgId, app: &AppId, page: PageRequest) -> Result<Page<AppEvent>, LedgerError> {
         let (org, app) = (org.clone(), app.clone());
         self.run("list events", move |connection| events::list(connection, &org, &app, &page)).await

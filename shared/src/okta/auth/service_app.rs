@@ -25,8 +25,27 @@ use crate::okta::wire::short;
 use crate::okta::{OktaError, OrgUrl};
 use crate::randomness::token;
 
-/// The one scope a scan needs.
-const SCOPE: &str = "okta.apps.read";
+/// What an access token is asked for: the least that the call needs, so that a scan never holds a token that writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scope {
+    Read,
+    Manage,
+}
+
+impl Scope {
+    fn of(method: &Method) -> Self {
+        if method == Method::GET { Self::Read } else { Self::Manage }
+    }
+
+    /// As Okta names it ("OAuth 2.0 scopes").
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Read => "okta.apps.read",
+            Self::Manage => "okta.apps.manage",
+        }
+    }
+}
+
 /// How long an assertion is good for. Okta allows an hour; it is used at once.
 const ASSERTION_LIFE: i64 = 300;
 /// How long before its end an access token is not used any more.
@@ -44,7 +63,7 @@ pub(crate) struct ServiceApp {
 
 #[derive(Debug, Default)]
 struct Held {
-    access: Option<Access>,
+    access: Vec<Access>,
     /// Set once the token endpoint has asked for DPoP.
     dpop: Option<DpopKey>,
     nonce: Option<String>,
@@ -52,6 +71,7 @@ struct Held {
 
 #[derive(Debug)]
 struct Access {
+    scope: Scope,
     token: SecretString,
     is_dpop: bool,
     until: Timestamp,
@@ -64,17 +84,24 @@ impl ServiceApp {
     }
 
     pub(super) async fn forget_token(&self) -> bool {
-        self.held.lock().await.access.take().is_some()
+        let mut held = self.held.lock().await;
+        let held_any = !held.access.is_empty();
+        held.access.clear();
+        held_any
     }
 
     pub(super) async fn sign(&self, courier: &Courier, org: &OrgUrl, request: &mut Request) -> Result<(), OktaError> {
         // Held while a token is asked for, so that callers at once make one token call.
         let mut held = self.held.lock().await;
         let now = courier.clock.now();
-        if held.access.as_ref().is_none_or(|access| now >= access.until) {
-            held.access = Some(self.ask(courier, org, &mut held).await?);
+        let scope = Scope::of(request.method());
+        held.access.retain(|access| now < access.until);
+        if !held.access.iter().any(|access| access.scope == scope) {
+            let access = self.ask(courier, org, scope, &mut held).await?;
+            held.access.push(access);
         }
-        let Held { access: Some(access), dpop, .. } = &*held else { return Ok(()) };
+        let Held { access, dpop, .. } = &*held;
+        let Some(access) = access.iter().find(|access| access.scope == scope) else { return Ok(()) };
         let token = access.token.expose_secret();
         match dpop.as_ref().filter(|_| access.is_dpop) {
             None => {
@@ -93,15 +120,15 @@ impl ServiceApp {
         Ok(())
     }
 
-    async fn ask(&self, courier: &Courier, org: &OrgUrl, held: &mut Held) -> Result<Access, OktaError> {
+    async fn ask(&self, courier: &Courier, org: &OrgUrl, scope: Scope, held: &mut Held) -> Result<Access, OktaError> {
         let url = org.at("/oauth2/v1/token");
         let mut refused = None;
         for _ in 0..ROUNDS {
-            let letter =
-                TokenRequest { app: self, courier, url: &url, dpop: held.dpop.as_ref(), nonce: held.nonce.as_deref() };
+            let (dpop, nonce) = (held.dpop.as_ref(), held.nonce.as_deref());
+            let letter = TokenRequest { app: self, courier, url: &url, scope, dpop, nonce };
             let answer = courier.deliver(org, Bucket::Token, &letter).await?;
             if answer.status.is_success() {
-                return Self::read(courier, org, &answer);
+                return Self::read(courier, org, scope, held.dpop.is_some(), &answer);
             }
             let error = TokenError::from_answer(&answer);
             let nonce = answer.header("dpop-nonce").map(str::to_owned);
@@ -120,14 +147,28 @@ impl ServiceApp {
         Err(refused.unwrap_or(OktaError::Credential("the token endpoint gave no token".to_owned())))
     }
 
-    fn read(courier: &Courier, org: &OrgUrl, answer: &Answer) -> Result<Access, OktaError> {
+    fn read(
+        courier: &Courier,
+        org: &OrgUrl,
+        scope: Scope,
+        has_key: bool,
+        answer: &Answer,
+    ) -> Result<Access, OktaError> {
         let not_a_token =
             || OktaError::NotOkta { host: org.host(), what: "a token answer without an access token".to_owned() };
         // The parser's own error could quote the token.
         let granted: Granted = serde_json::from_slice(&answer.body).map_err(|_| not_a_token())?;
-        let life = Duration::from_secs(granted.expires_in).saturating_sub(MARGIN);
+        let is_dpop = granted.token_type.eq_ignore_ascii_case("DPoP");
+        if is_dpop && !has_key {
+            let what = "a token that is bound to a key nobody sent".to_owned();
+            return Err(OktaError::NotOkta { host: org.host(), what });
+        }
+        // A token shorter than the margin is still used for half its life, or each call would ask for another.
+        let whole = Duration::from_secs(granted.expires_in);
+        let life = whole.saturating_sub(MARGIN).max(whole / 2);
         Ok(Access {
-            is_dpop: granted.token_type.eq_ignore_ascii_case("DPoP"),
+            scope,
+            is_dpop,
             token: granted.access_token,
             until: courier.clock.now().saturating_add(life).unwrap_or(Timestamp::MAX),
         })
@@ -138,8 +179,14 @@ impl ServiceApp {
 struct Granted {
     access_token: SecretString,
     token_type: String,
-    #[serde(default)]
+    /// Seconds; RFC 6749 section 5.1 lets it be missing.
+    #[serde(default = "an_hour")]
     expires_in: u64,
+}
+
+/// How long Okta's tokens live ("Implement OAuth for Okta with a service app").
+const fn an_hour() -> u64 {
+    3_600
 }
 
 #[derive(Deserialize, Default)]
@@ -170,6 +217,7 @@ struct TokenRequest<'a> {
     app: &'a ServiceApp,
     courier: &'a Courier,
     url: &'a Url,
+    scope: Scope,
     dpop: Option<&'a DpopKey>,
     nonce: Option<&'a str>,
 }
@@ -188,7 +236,7 @@ impl Letter for TokenRequest<'_> {
         })?;
         let form = url::form_urlencoded::Serializer::new(String::new())
             .append_pair("grant_type", "client_credentials")
-            .append_pair("scope", SCOPE)
+            .append_pair("scope", self.scope.name())
             .append_pair("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
             .append_pair("client_assertion", &assertion)
             .finish();

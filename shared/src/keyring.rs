@@ -1,0 +1,249 @@
+//! The keys of this installation: they sign invitations and seal cookies.
+//!
+//! There is a current and a previous version of each, so that links and sessions made just before a rotation still open.
+//! Invitations are JSON Web Tokens (RFC 7519) signed with HMAC-SHA-256; cookies are sealed with AES-256-GCM by the
+//! `cookie` library.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use cookie::{Cookie, CookieJar};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::id::{AppId, InvitationId, OrgId};
+use crate::domain::invitation::Invitation;
+use crate::randomness::{Randomness, token};
+use crate::vault::{NotUnsealed, exposed, seal, unseal};
+
+/// What an invitation's token is for, and by whom: a token of another purpose is none.
+const ISSUER: &str = "regrant";
+const AUDIENCE: &str = "regrant-consent";
+/// The longest token that is looked at.
+const LONGEST_TOKEN: usize = 1_024;
+/// The longest sealed cookie that is looked at; browsers keep no more than 4,096 bytes.
+const LONGEST_COOKIE: usize = 4_096;
+
+/// The keys.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Keyring {
+    current: Key,
+    previous: Option<Key>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Key {
+    id: String,
+    /// 256 bits, for HMAC-SHA-256.
+    #[serde(serialize_with = "exposed")]
+    signing: SecretString,
+    /// 512 bits, of which the library takes what it needs.
+    #[serde(serialize_with = "exposed")]
+    sealing: SecretString,
+}
+
+/// What an invitation's token says.
+#[derive(Serialize, Deserialize)]
+struct Claims {
+    iss: String,
+    aud: String,
+    jti: InvitationId,
+    org: OrgId,
+    app: AppId,
+    iat: i64,
+    exp: i64,
+}
+
+/// An invitation as its link names it, with a signature that holds. Whether it is still open is in the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedInvitation {
+    /// Which invitation.
+    pub id: InvitationId,
+    /// The app's org.
+    pub org: OrgId,
+    /// The app.
+    pub app: AppId,
+}
+
+/// The signature does not hold, or the token is not one of ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the link was not made here, or was cut on its way; ask for a new one")]
+pub struct Forged;
+
+impl Key {
+    fn new(randomness: &dyn Randomness) -> Self {
+        let secret = |bits: usize| {
+            let mut bytes = vec![0u8; bits / 8];
+            randomness.fill(&mut bytes);
+            SecretString::from(URL_SAFE_NO_PAD.encode(bytes))
+        };
+        Self { id: token(randomness)[..8].to_owned(), signing: secret(256), sealing: secret(512) }
+    }
+
+    fn sealing_key(&self) -> Option<cookie::Key> {
+        let bytes = URL_SAFE_NO_PAD.decode(self.sealing.expose_secret()).ok()?;
+        cookie::Key::try_from(bytes.as_slice()).ok()
+    }
+}
+
+impl Keyring {
+    /// New keys.
+    pub fn new(randomness: &dyn Randomness) -> Self {
+        Self { current: Key::new(randomness), previous: None }
+    }
+
+    /// The keys after a rotation: what the one before the last signed and sealed no longer opens.
+    #[must_use]
+    pub fn rotated(self, randomness: &dyn Randomness) -> Self {
+        Self { current: Key::new(randomness), previous: Some(self.current) }
+    }
+
+    /// As the vault keeps them.
+    pub fn seal(&self) -> SecretString {
+        seal(self)
+    }
+
+    /// From what the vault keeps.
+    pub fn unseal(secret: &SecretString) -> Result<Self, NotUnsealed> {
+        unseal("keys", secret)
+    }
+
+    fn keys(&self) -> impl Iterator<Item = &Key> {
+        std::iter::once(&self.current).chain(&self.previous)
+    }
+
+    /// The token that an invitation's link carries.
+    pub fn sign(&self, invitation: &Invitation) -> Result<String, jsonwebtoken::errors::Error> {
+        let claims = Claims {
+            iss: ISSUER.to_owned(),
+            aud: AUDIENCE.to_owned(),
+            jti: invitation.id.clone(),
+            org: invitation.org.clone(),
+            app: invitation.app.clone(),
+            iat: invitation.created_at.as_second(),
+            exp: invitation.expires_at.as_second(),
+        };
+        let header = Header { kid: Some(self.current.id.clone()), ..Header::new(Algorithm::HS256) };
+        encode(&header, &claims, &EncodingKey::from_secret(self.current.signing.expose_secret().as_bytes()))
+    }
+
+    /// The invitation of a token whose signature holds. Its end is the ledger's to tell, so that an expired link gets
+    /// its own page.
+    pub fn read(&self, token: &str) -> Result<SignedInvitation, Forged> {
+        if token.len() > LONGEST_TOKEN {
+            return Err(Forged);
+        }
+        let kid = decode_header(token).map_err(|_| Forged)?.kid;
+        let key = self.keys().find(|key| Some(&key.id) == kid.as_ref()).ok_or(Forged)?;
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.set_issuer(&[ISSUER]);
+        validation.set_audience(&[AUDIENCE]);
+        validation.set_required_spec_claims(&["iss", "aud", "exp"]);
+        // By the ledger and the injected clock instead.
+        validation.validate_exp = false;
+        let key = DecodingKey::from_secret(key.signing.expose_secret().as_bytes());
+        let claims = decode::<Claims>(token, &key, &validation).map_err(|_| Forged)?.claims;
+        Ok(SignedInvitation { id: claims.jti, org: claims.org, app: claims.app })
+    }
+
+    /// `value` sealed for a cookie of this name: it opens under no other name.
+    pub fn seal_cookie(&self, name: &str, value: &SecretString) -> Option<String> {
+        let mut jar = CookieJar::new();
+        let cookie = Cookie::new(name.to_owned(), value.expose_secret().to_owned());
+        jar.private_mut(&self.current.sealing_key()?).add(cookie);
+        jar.get(name).map(|sealed| sealed.value().to_owned())
+    }
+
+    /// What was sealed for a cookie of this name.
+    pub fn open_cookie(&self, name: &str, sealed: &str) -> Option<SecretString> {
+        if sealed.len() > LONGEST_COOKIE {
+            return None;
+        }
+        let jar = CookieJar::new();
+        self.keys().find_map(|key| {
+            let cookie = Cookie::new(name.to_owned(), sealed.to_owned());
+            let opened = jar.private(&key.sealing_key()?).decrypt(cookie)?;
+            Some(SecretString::from(opened.value().to_owned()))
+        })
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::domain::invitation::DEFAULT_LIFETIME;
+    use crate::randomness::SeededRandomness;
+
+    fn invitation() -> Invitation {
+        Invitation {
+            id: "inv1".parse().unwrap(),
+            org: "00oInvented".parse().unwrap(),
+            app: "0oaInvented".parse().unwrap(),
+            created_at: Timestamp::UNIX_EPOCH,
+            expires_at: Timestamp::UNIX_EPOCH + DEFAULT_LIFETIME,
+            closed: None,
+        }
+    }
+
+    #[test]
+    fn a_link_opens_after_one_rotation_and_not_after_two() {
+        let randomness = SeededRandomness::new(1);
+        let keys = Keyring::new(&randomness);
+        let token = keys.sign(&invitation()).unwrap();
+        let signed = SignedInvitation { id: invitation().id, org: invitation().org, app: invitation().app };
+        assert_eq!(keys.read(&token), Ok(signed.clone()));
+        let rotated = Keyring::unseal(&keys.rotated(&randomness).seal()).unwrap();
+        assert_eq!(rotated.read(&token), Ok(signed));
+        assert_eq!(rotated.rotated(&randomness).read(&token), Err(Forged));
+    }
+
+    #[test]
+    fn a_link_that_was_changed_anywhere_is_forged() {
+        let keys = Keyring::new(&SeededRandomness::new(2));
+        let token = keys.sign(&invitation()).unwrap();
+        for at in 0..token.len() {
+            let mut bytes = token.clone().into_bytes();
+            // The last character of each part holds bits that no byte needs; another letter may mean the same there.
+            let last = at + 1 == token.len() || token.as_bytes()[at + 1] == b'.' || bytes[at] == b'.';
+            bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
+            let changed = String::from_utf8(bytes).unwrap();
+            assert!(last || keys.read(&changed).is_err(), "{at}");
+        }
+        assert_eq!(keys.read(&token[..token.len() - 4]), Err(Forged));
+        assert_eq!(keys.read(&"a".repeat(LONGEST_TOKEN + 1)), Err(Forged));
+    }
+
+    #[test]
+    fn a_token_of_another_purpose_or_without_a_signature_is_forged() {
+        let keys = Keyring::new(&SeededRandomness::new(3));
+        let key = EncodingKey::from_secret(keys.current.signing.expose_secret().as_bytes());
+        let claims = |aud: &str| serde_json::json!({"iss": ISSUER, "aud": aud, "jti": "i", "org": "o", "app": "a", "iat": 0, "exp": 1});
+        let header = Header { kid: Some(keys.current.id.clone()), ..Header::new(Algorithm::HS256) };
+        assert!(keys.read(&encode(&header, &claims(AUDIENCE), &key).unwrap()).is_ok());
+        assert_eq!(keys.read(&encode(&header, &claims("other"), &key).unwrap()), Err(Forged));
+        let other = Header { kid: Some(keys.current.id.clone()), ..Header::new(Algorithm::HS512) };
+        assert_eq!(keys.read(&encode(&other, &claims(AUDIENCE), &key).unwrap()), Err(Forged));
+        let none = URL_SAFE_NO_PAD.encode(format!(r#"{{"alg":"none","kid":"{}"}}"#, keys.current.id));
+        let body = URL_SAFE_NO_PAD.encode(claims(AUDIENCE).to_string());
+        assert_eq!(keys.read(&format!("{none}.{body}.")), Err(Forged));
+    }
+
+    #[test]
+    fn a_cookie_opens_under_its_own_name_with_these_keys_only() {
+        let randomness = SeededRandomness::new(4);
+        let keys = Keyring::new(&randomness);
+        let sealed = keys.seal_cookie("__Host-a", &"canary".to_owned().into()).unwrap();
+        assert!(!sealed.contains("canary"));
+        let opened =
+            |keys: &Keyring, name| keys.open_cookie(name, &sealed).map(|value| value.expose_secret().to_owned());
+        assert_eq!(opened(&keys, "__Host-a").as_deref(), Some("canary"));
+        assert_eq!(opened(&keys, "__Host-b"), None);
+        assert_eq!(opened(&Keyring::new(&randomness), "__Host-a"), None);
+        let rotated = keys.rotated(&randomness);
+        assert_eq!(opened(&rotated, "__Host-a").as_deref(), Some("canary"));
+        assert_eq!(opened(&rotated.rotated(&randomness), "__Host-a"), None);
+    }
+}

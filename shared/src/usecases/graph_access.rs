@@ -1,0 +1,197 @@
+//! Microsoft Graph with the tokens that the vault keeps: refreshed by one worker at a time, tried before they count.
+//!
+//! A refresh by a thousand workers at once makes one token call: whoever holds the tenant's lease makes it, and the
+//! others find what it wrote. Microsoft leaves an old refresh token valid, so a crash between "got" and "stored" costs
+//! nothing but the call.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+use crate::domain::cloud::Cloud;
+use crate::domain::consent_failure::ConsentFailure;
+use crate::domain::grant::GrantsRead;
+use crate::domain::tenant::{ClientId, TenantId};
+use crate::ledger::LedgerError;
+use crate::microsoft::{Graph, GraphTokens, MicrosoftError};
+use crate::randomness::token;
+use crate::vault::{NotUnsealed, SecretName, Stage, VaultError};
+
+use super::Ports;
+use super::begin_consent::registration;
+use super::stopped::Stopped;
+
+/// How long before its end an access token is not used any more.
+const MARGIN: SignedDuration = SignedDuration::from_mins(5);
+/// How long one worker may take over a tenant's tokens.
+const HELD_FOR: SignedDuration = SignedDuration::from_mins(2);
+/// How often, and how far apart, the others look whether it is through.
+const LOOKS: u32 = 600;
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// Why Graph cannot be asked.
+#[derive(Debug, thiserror::Error)]
+pub enum GraphAccessError {
+    /// Nobody has consented to our own registration in this tenant.
+    #[error("nobody of this tenant has signed in here yet, so Microsoft Graph cannot be asked")]
+    NoTokens,
+    /// The tokens ended and cannot be renewed.
+    #[error("the tokens for Microsoft Graph have ended; an administrator has to sign in again")]
+    Ended,
+    /// Another worker is renewing them and does not come to an end.
+    #[error("another worker has been renewing the tokens for too long; try again in two minutes")]
+    Busy,
+    /// The vault gave back something else than it was given.
+    #[error("the vault did not give back the tokens it was given; nothing was made current")]
+    NotKept,
+    /// Microsoft did not serve.
+    #[error(transparent)]
+    Microsoft(#[from] MicrosoftError),
+    /// The vault did not serve.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// The vault's secret is something else.
+    #[error(transparent)]
+    NotUnsealed(#[from] NotUnsealed),
+    /// The ledger did not serve.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// There is no registration of ours to renew with.
+    #[error("{0}")]
+    NoRegistration(String),
+}
+
+impl From<GraphAccessError> for Stopped {
+    fn from(error: GraphAccessError) -> Self {
+        match error {
+            GraphAccessError::Microsoft(error) => error.into(),
+            GraphAccessError::NoRegistration(cause) => Self::new(ConsentFailure::RegistrationRefused, cause),
+            GraphAccessError::NoTokens | GraphAccessError::Ended => {
+                Self::new(ConsentFailure::SessionLost, error.to_string())
+            }
+            _ => Self::new(ConsentFailure::NotStored, error.to_string()),
+        }
+    }
+}
+
+/// Writes a tenant's tokens: pending, read back, tried with a real call, and only then current.
+pub async fn store(ports: &Ports, tokens: &GraphTokens) -> Result<(), GraphAccessError> {
+    let lease = Lease::take(ports, &tokens.tenant).await?;
+    let stored = try_and_promote(ports, tokens).await;
+    lease.give_back(ports).await?;
+    stored
+}
+
+/// A tenant's tokens, good for another five minutes at least.
+pub async fn tokens(ports: &Ports, tenant: &TenantId) -> Result<GraphTokens, GraphAccessError> {
+    let held = current(ports, tenant).await?;
+    if is_fresh(ports, &held) {
+        return Ok(held);
+    }
+    let lease = Lease::take(ports, tenant).await?;
+    let renewed = renew(ports, tenant).await;
+    lease.give_back(ports).await?;
+    renewed
+}
+
+/// Reads what Okta's client was granted in a tenant.
+pub async fn read_grants(ports: &Ports, tenant: &TenantId, client: &ClientId) -> Result<GrantsRead, GraphAccessError> {
+    let tokens = tokens(ports, tenant).await?;
+    let graph = ports.microsoft.graph(tokens.cloud, &tokens.access_token);
+    Ok(grants_of(&*graph, client).await?)
+}
+
+async fn grants_of(graph: &dyn Graph, client: &ClientId) -> Result<GrantsRead, MicrosoftError> {
+    let Some(principal) = graph.service_principal(client).await? else {
+        return Ok(GrantsRead { principal: None, grants: Vec::new() });
+    };
+    let grants = graph.grants(&principal.id).await?;
+    Ok(GrantsRead { principal: Some(principal), grants })
+}
+
+/// Reads grants until they suffice, or until Microsoft has had its time: it documents that new grants show late.
+pub async fn read_grants_with_patience(
+    ports: &Ports,
+    tenant: &TenantId,
+    client: &ClientId,
+) -> Result<GrantsRead, GraphAccessError> {
+    let mut looks = ports.settings.replication_looks.max(1);
+    loop {
+        let read = read_grants(ports, tenant, client).await?;
+        looks -= 1;
+        if looks == 0 || read.suffices(&ports.settings.permissions) {
+            return Ok(read);
+        }
+        ports.clock.sleep(ports.settings.replication_pause).await;
+    }
+}
+
+async fn current(ports: &Ports, tenant: &TenantId) -> Result<GraphTokens, GraphAccessError> {
+    let secret = ports.vault.get(&SecretName::Graph(tenant.clone()), Stage::Current).await?;
+    Ok(GraphTokens::unseal(&secret.ok_or(GraphAccessError::NoTokens)?)?)
+}
+
+fn is_fresh(ports: &Ports, tokens: &GraphTokens) -> bool {
+    tokens.expires_at.duration_since(ports.clock.now()) > MARGIN
+}
+
+/// Under the lease: somebody may have renewed them while we waited for it.
+async fn renew(ports: &Ports, tenant: &TenantId) -> Result<GraphTokens, GraphAccessError> {
+    let held = current(ports, tenant).await?;
+    if is_fresh(ports, &held) {
+        return Ok(held);
+    }
+    let refresh_token = held.refresh_token.clone().ok_or(GraphAccessError::Ended)?;
+    let registration = our_registration(ports, held.cloud).await?;
+    let renewed = match ports.microsoft.refresh(&registration, tenant, &refresh_token).await {
+        Ok(renewed) => held.renewed(renewed),
+        Err(MicrosoftError::OAuth(refusal)) if refusal.error == "invalid_grant" => return Err(GraphAccessError::Ended),
+        Err(error) => return Err(error.into()),
+    };
+    try_and_promote(ports, &renewed).await?;
+    Ok(renewed)
+}
+
+async fn our_registration(ports: &Ports, cloud: Cloud) -> Result<crate::microsoft::Registration, GraphAccessError> {
+    let found = registration(ports, cloud).await.map_err(|stopped| GraphAccessError::NoRegistration(stopped.cause))?;
+    found.ok_or_else(|| {
+        GraphAccessError::NoRegistration(format!("the vault holds no registration for the {cloud} cloud any more"))
+    })
+}
+
+async fn try_and_promote(ports: &Ports, tokens: &GraphTokens) -> Result<(), GraphAccessError> {
+    let name = SecretName::Graph(tokens.tenant.clone());
+    ports.vault.put_pending(&name, &tokens.seal()).await?;
+    let pending = ports.vault.get(&name, Stage::Pending).await?.ok_or(GraphAccessError::NotKept)?;
+    let pending = GraphTokens::unseal(&pending)?;
+    let organization = ports.microsoft.graph(pending.cloud, &pending.access_token).organization().await?;
+    if organization.id != tokens.tenant {
+        return Err(GraphAccessError::NotKept);
+    }
+    Ok(ports.vault.promote(&name).await?)
+}
+
+/// The right to change a tenant's tokens.
+struct Lease {
+    name: String,
+    holder: String,
+}
+
+impl Lease {
+    async fn take(ports: &Ports, tenant: &TenantId) -> Result<Self, GraphAccessError> {
+        let lease = Self { name: format!("graph/{tenant}"), holder: token(&*ports.randomness) };
+        for _ in 0..LOOKS {
+            let now = ports.clock.now();
+            let until = now.saturating_add(HELD_FOR).unwrap_or(now);
+            if ports.ledger.acquire_lease(&lease.name, &lease.holder, now, until).await? {
+                return Ok(lease);
+            }
+            ports.clock.sleep(PAUSE).await;
+        }
+        Err(GraphAccessError::Busy)
+    }
+
+    async fn give_back(self, ports: &Ports) -> Result<(), LedgerError> {
+        ports.ledger.release_lease(&self.name, &self.holder).await
+    }
+}

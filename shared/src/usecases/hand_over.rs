@@ -1,0 +1,98 @@
+//! Hand over: the person brings what Okta's last page showed. The code goes to the vault first and is sent by the save,
+//! so that a crash in between loses nothing.
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::consent_failure::ConsentFailure;
+use crate::domain::event::EventKind;
+use crate::domain::hand_over;
+use crate::domain::id::{AppId, Digest, OrgId};
+use crate::domain::org::OrgProfile;
+use crate::domain::save::Callback;
+use crate::domain::session::{AuthorizationSession, Stage};
+use crate::queue::Message;
+use crate::vault::{SecretName, Stage as Version, exposed, seal, unseal};
+
+use super::Ports;
+use super::invite::record_event;
+use super::orgs::open;
+use super::save::journal::{Journal, seen};
+use super::session::OwnSession;
+use super::stopped::Stopped;
+
+/// The code and the `state` between the page and Okta.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct KeptHandOver {
+    /// Microsoft's code.
+    #[serde(serialize_with = "exposed")]
+    pub code: SecretString,
+    /// Okta's `state`.
+    pub state: String,
+}
+
+/// Takes what a session's own browser brought, and hands it to the save.
+pub async fn hand_over(ports: &Ports, own: &OwnSession, text: &str) -> Result<(), Stopped> {
+    let Stage::Consenting { okta_states, .. } = &own.session.stage else {
+        return Err(Stopped::new(ConsentFailure::SessionLost, "the session is not waiting for a consent"));
+    };
+    take(ports, &own.org, Owner::Session(&own.session), okta_states, text).await?;
+    let (org, app) = (own.session.org.clone(), own.session.app.clone());
+    Ok(ports.saves.send(&[Message::SaveApp { org, app, session: Some(own.session.id.clone()) }]).await?)
+}
+
+/// Takes what an operator brought, for a link whose `state` was given out to that operator just now.
+pub async fn hand_over_by_operator(
+    ports: &Ports,
+    org: &OrgProfile,
+    app: &AppId,
+    given_out: &[Digest],
+    text: &str,
+) -> Result<(), Stopped> {
+    take(ports, org, Owner::Operator(app), given_out, text).await
+}
+
+enum Owner<'a> {
+    Session(&'a AuthorizationSession),
+    Operator(&'a AppId),
+}
+
+async fn take(
+    ports: &Ports,
+    org: &OrgProfile,
+    owner: Owner<'_>,
+    given_out: &[Digest],
+    text: &str,
+) -> Result<(), Stopped> {
+    let app = match &owner {
+        Owner::Session(session) => &session.app,
+        Owner::Operator(app) => *app,
+    };
+    let handed = hand_over::parse(text, &org.base_url, app, given_out)
+        .map_err(|error| Stopped::new(ConsentFailure::WrongHandOver, error.to_string()))?;
+    let kept = KeptHandOver { code: handed.code, state: handed.state };
+
+    let before = seen(&open(ports, org).await?.connection(app).await?);
+    let name = SecretName::HandOver(org.id.clone(), app.clone());
+    ports.vault.put_pending(&name, &seal(&kept)).await?;
+    ports.vault.promote(&name).await?;
+    let journal = match owner {
+        Owner::Session(session) => Journal::of_session(session, before, Callback::Waiting),
+        Owner::Operator(app) => Journal::of_operator(&org.id, app, before, Callback::Waiting),
+    };
+    let journal = journal.begin(ports).await?.with_callback(ports, Callback::Waiting).await?;
+    record_event(ports, &org.id, app, EventKind::HandedOver { save: journal.record.id.clone() }).await?;
+    Ok(())
+}
+
+/// What was handed over for an app and not taken by Okta yet.
+pub(super) async fn kept(ports: &Ports, org: &OrgId, app: &AppId) -> Result<Option<KeptHandOver>, Stopped> {
+    let secret = ports.vault.get(&SecretName::HandOver(org.clone(), app.clone()), Version::Current).await?;
+    let secret = secret.filter(|secret| !secret.expose_secret().is_empty());
+    Ok(secret.as_ref().map(|secret| unseal("hand-over", secret)).transpose()?)
+}
+
+/// Forgets it.
+pub(super) async fn forget(ports: &Ports, org: &OrgId, app: &AppId) -> Result<(), Stopped> {
+    Ok(ports.vault.remove(&SecretName::HandOver(org.clone(), app.clone())).await?)
+}

@@ -1,0 +1,173 @@
+//! Invite somebody to consent for one app: a signed link, and nothing else yet.
+
+use url::Url;
+
+use crate::domain::app::AppRecord;
+use crate::domain::consent_failure::ConsentFailure;
+use crate::domain::event::{AppEvent, EventKind};
+use crate::domain::id::{AppId, InvitationId, OrgId};
+use crate::domain::invitation::{Closed, Closing, Invitation, InvitationState};
+use crate::domain::org::OrgProfile;
+use crate::domain::standing::Standing;
+use crate::keyring::Forged;
+use crate::ledger::{LedgerError, PageRequest};
+use crate::randomness::invitation_id;
+
+use super::Ports;
+use super::keys::{KeysError, keys};
+use super::stopped::Stopped;
+
+/// Why there is no invitation.
+#[derive(Debug, thiserror::Error)]
+pub enum InviteError {
+    /// The app is not in the ledger.
+    #[error("there is no app {app} in org {org}; scan the org, or look for the app with `regrant status`")]
+    NoSuchApp {
+        /// The org.
+        org: OrgId,
+        /// The app.
+        app: AppId,
+    },
+    /// There is no such invitation.
+    #[error("there is no such invitation")]
+    NoSuchInvitation,
+    /// Nobody can consent for the app as it stands.
+    #[error("nobody can consent for this app while it is {standing}: {}", .standing.next_step().words())]
+    NothingToConsentTo {
+        /// Where it stands.
+        standing: Standing,
+    },
+    /// The app's settings in Okta name no tenant.
+    #[error(
+        "the app's settings in Okta name no Microsoft tenant, so there is nobody to send to; set it and scan again"
+    )]
+    NoTenant,
+    /// No page is served, so a link would lead nowhere.
+    #[error("no public URL is set, so a link would lead nowhere; set REGRANT_PUBLIC_URL or pass --public-url")]
+    NoPublicUrl,
+    /// The ledger did not serve.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// There are no keys to sign with.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    /// The link could not be signed.
+    #[error("the link could not be signed: {0}")]
+    Signing(#[from] jsonwebtoken::errors::Error),
+}
+
+/// An invitation and its link.
+#[derive(Debug, Clone)]
+pub struct Invited {
+    /// The invitation.
+    pub invitation: Invitation,
+    /// Where it leads. Whoever has it can begin, and not more than begin.
+    pub link: Url,
+}
+
+/// Makes an invitation for an app. Older open ones are taken back, so that one link leads there.
+pub async fn invite(ports: &Ports, org: &OrgId, app: &AppId) -> Result<Invited, InviteError> {
+    let public_url = ports.settings.public_url.as_ref().ok_or(InviteError::NoPublicUrl)?;
+    let record = known_app(ports, org, app).await?;
+    if matches!(record.standing(), Standing::NotApplicable | Standing::ByHand) {
+        return Err(InviteError::NothingToConsentTo { standing: record.standing() });
+    }
+    if record.identity.tenant.is_none() {
+        return Err(InviteError::NoTenant);
+    }
+    let keys = keys(ports).await?;
+    let older = open_invitations(ports, org, app).await?;
+
+    let created_at = ports.clock.now();
+    let invitation = Invitation {
+        id: invitation_id(&*ports.randomness),
+        org: org.clone(),
+        app: app.clone(),
+        created_at,
+        expires_at: created_at.saturating_add(ports.settings.invitation_lifetime).unwrap_or(created_at),
+        closed: None,
+    };
+    let token = keys.sign(&invitation)?;
+    ports.ledger.put_invitation(&invitation).await?;
+    // After the new one is there, so that a crash between leaves a link that works.
+    for older in older {
+        take_back(ports, &older).await?;
+    }
+    let kind = EventKind::Invited { invitation: invitation.id.clone(), expires_at: invitation.expires_at };
+    record_event(ports, org, app, kind).await?;
+    Ok(Invited { link: public_url.at(&format!("/consent/{token}")), invitation })
+}
+
+/// Takes an invitation back. `false` where it was not open any more.
+pub async fn revoke(ports: &Ports, id: &InvitationId) -> Result<bool, InviteError> {
+    let invitation = ports.ledger.invitation(id).await?.ok_or(InviteError::NoSuchInvitation)?;
+    Ok(take_back(ports, &invitation).await?)
+}
+
+/// An invitation that is open, and what it is for.
+#[derive(Debug, Clone)]
+pub struct OpenInvitation {
+    /// The invitation.
+    pub invitation: Invitation,
+    /// The app's org.
+    pub org: OrgProfile,
+    /// The app.
+    pub app: AppRecord,
+}
+
+/// The open invitation of a link's token. Changes nothing, since mail scanners follow links.
+pub async fn open_invitation(ports: &Ports, token: &str) -> Result<OpenInvitation, Stopped> {
+    let signed = keys(ports)
+        .await?
+        .read(token)
+        .map_err(|forged: Forged| Stopped::new(ConsentFailure::LinkForged, forged.to_string()))?;
+    let unknown = || Stopped::new(ConsentFailure::LinkRevoked, "the ledger does not know the invitation any more");
+    let invitation = ports.ledger.invitation(&signed.id).await?.ok_or_else(unknown)?;
+    if (&invitation.org, &invitation.app) != (&signed.org, &signed.app) {
+        return Err(Stopped::new(ConsentFailure::LinkForged, "the link and the ledger disagree on the app"));
+    }
+    let closed = match invitation.state(ports.clock.now()) {
+        InvitationState::Open => None,
+        InvitationState::Expired => Some(ConsentFailure::LinkExpired),
+        InvitationState::Revoked => Some(ConsentFailure::LinkRevoked),
+        InvitationState::UsedUp => Some(ConsentFailure::LinkUsedUp),
+    };
+    if let Some(failure) = closed {
+        return Err(Stopped::new(failure, format!("invitation {}", invitation.id)));
+    }
+    let org = ports.ledger.org(&invitation.org).await?.ok_or_else(unknown)?;
+    let app = ports.ledger.app(&invitation.org, &invitation.app).await?.ok_or_else(unknown)?;
+    Ok(OpenInvitation { invitation, org, app })
+}
+
+async fn known_app(ports: &Ports, org: &OrgId, app: &AppId) -> Result<AppRecord, InviteError> {
+    let missing = || InviteError::NoSuchApp { org: org.clone(), app: app.clone() };
+    ports.ledger.app(org, app).await?.ok_or_else(missing)
+}
+
+async fn open_invitations(ports: &Ports, org: &OrgId, app: &AppId) -> Result<Vec<Invitation>, LedgerError> {
+    let now = ports.clock.now();
+    let (mut request, mut open) = (PageRequest::first(100), Vec::new());
+    loop {
+        let page = ports.ledger.invitations(org, app, request).await?;
+        open.extend(page.items.into_iter().filter(|invitation| invitation.state(now) == InvitationState::Open));
+        let Some(after) = page.next else { return Ok(open) };
+        request = PageRequest { after: Some(after), limit: 100 };
+    }
+}
+
+async fn take_back(ports: &Ports, invitation: &Invitation) -> Result<bool, LedgerError> {
+    let closed = Closed { at: ports.clock.now(), why: Closing::Revoked };
+    let was_open = ports.ledger.close_invitation(&invitation.id, closed).await?;
+    if was_open {
+        let kind = EventKind::InvitationRevoked { invitation: invitation.id.clone() };
+        record_event(ports, &invitation.org, &invitation.app, kind).await?;
+    }
+    Ok(was_open)
+}
+
+/// Appends to the audit trail of an app that is still known.
+pub(super) async fn record_event(ports: &Ports, org: &OrgId, app: &AppId, kind: EventKind) -> Result<(), LedgerError> {
+    let event = AppEvent { at: ports.clock.now(), kind };
+    ports.ledger.append_event(org, app, &event).await
+}

@@ -1,0 +1,129 @@
+//! What follows a save that has ended: the app's record, the audit trail, the session, the invitation. Each part is
+//! done again without harm, so a crash between them only delays them.
+
+use crate::domain::app::AppRecord;
+use crate::domain::assess::assess;
+use crate::domain::consent_failure::ConsentFailure;
+use crate::domain::event::{AppEvent, EventKind};
+use crate::domain::grant::GrantKind;
+use crate::domain::history::overtake;
+use crate::domain::invitation::{Closed, Closing};
+use crate::domain::save::{Callback, Proof, SaveJournal, SaveOutcome};
+use crate::domain::session::Stage;
+use crate::domain::signal::{Look, Signal, SignalKind, Source};
+use crate::usecases::Ports;
+use crate::usecases::hand_over::forget;
+use crate::usecases::session::advance;
+use crate::usecases::stopped::Stopped;
+
+use super::SaveRequest;
+
+/// Makes sure that an earlier end is written everywhere, and gives it where it is the end of what is asked for.
+pub(super) async fn of_an_earlier_end(ports: &Ports, request: &SaveRequest) -> Result<Option<SaveOutcome>, Stopped> {
+    let journal = ports.ledger.save_journal(&request.org, &request.app).await?;
+    let Some(journal) = journal else { return Ok(None) };
+    let Some(outcome) = journal.outcome.clone() else { return Ok(None) };
+    write(ports, &journal).await?;
+    let same = request.session.is_some() && journal.session == request.session;
+    Ok(same.then_some(outcome).filter(|outcome| matches!(outcome, SaveOutcome::Saved { .. })))
+}
+
+/// Writes an end everywhere.
+pub(super) async fn write(ports: &Ports, journal: &SaveJournal) -> Result<(), Stopped> {
+    let Some(outcome) = &journal.outcome else { return Ok(()) };
+    record(ports, journal, outcome).await?;
+    if let Some(id) = &journal.session {
+        let stage = match outcome {
+            SaveOutcome::Saved { .. } => Some(Stage::Done),
+            SaveOutcome::LeftOff { .. } => Some(failed(ConsentFailure::OktaRefused)),
+            SaveOutcome::NotSwitchedOn { .. } if journal.callback == Callback::Refused => {
+                Some(failed(ConsentFailure::OktaRefused))
+            }
+            // The person may still be at Microsoft's page; the session waits.
+            SaveOutcome::NotSwitchedOn { .. } | SaveOutcome::NoConsent => None,
+        };
+        let session = advance(ports, id, |now| match now.stage {
+            Stage::Done | Stage::Failed { .. } => None,
+            _ => stage.clone(),
+        })
+        .await?;
+        if let (Some(session), SaveOutcome::Saved { .. }) = (session, outcome) {
+            let closed = Closed { at: ports.clock.now(), why: Closing::UsedUp };
+            ports.ledger.close_invitation(&session.invitation, closed).await?;
+        }
+    }
+    forget(ports, &journal.org, &journal.app).await
+}
+
+fn failed(failure: ConsentFailure) -> Stage {
+    Stage::Failed { failure, code: None }
+}
+
+/// The app's record with what was read back, once a save.
+async fn record(ports: &Ports, journal: &SaveJournal, outcome: &SaveOutcome) -> Result<(), Stopped> {
+    let Some(app) = ports.ledger.app(&journal.org, &journal.app).await? else { return Ok(()) };
+    if app.consent.last_save.as_ref() == Some(&journal.id) {
+        return Ok(());
+    }
+    let now = ports.clock.now();
+    let (fresh, kind) = match outcome {
+        SaveOutcome::Saved { proof } => (signals(ports, proof), saved(ports, journal, proof)),
+        SaveOutcome::NoConsent => (Vec::new(), not_saved(journal, "Nothing shows that anybody consented.", false)),
+        SaveOutcome::NotSwitchedOn { reason } => (Vec::new(), not_saved(journal, reason, false)),
+        SaveOutcome::LeftOff { reason } => (Vec::new(), not_saved(journal, reason, true)),
+    };
+    let signals = overtake(&app.signals, &fresh);
+    let assessment = assess(&signals, now);
+    let mut events = vec![AppEvent { at: now, kind }];
+    if assessment.standing != app.standing() {
+        let (from, to, reasons) = (app.standing(), assessment.standing, assessment.reasons.clone());
+        events.push(AppEvent { at: now, kind: EventKind::StandingChanged { from, to, reasons } });
+    }
+    let mut after = AppRecord::assessed(app.identity.clone(), signals, assessment, now, Some(&app));
+    after.consent.last_save = Some(journal.id.clone());
+    if let SaveOutcome::Saved { proof } = outcome {
+        after.consent.proof = Some(proof.as_ref().clone());
+    }
+    Ok(ports.ledger.record_app(&after, &events).await?)
+}
+
+/// What a proof shows, as signals.
+fn signals(ports: &Ports, proof: &Proof) -> Vec<Signal> {
+    let connection = SignalKind::ConnectionRead {
+        auth_scheme: proof.connection.auth_scheme.clone(),
+        status: proof.connection.status.clone(),
+        authorize_offered: true,
+    };
+    let mut signals = vec![Signal::okta(proof.at, connection)];
+    let grants = match (&proof.grants, &proof.grants_not_seen) {
+        (Some(grants), _) => Some(grants.signal(&ports.settings.permissions)),
+        (None, Some(reason)) => Some(SignalKind::CouldNotLook { look: Look::PermissionGrants, reason: reason.clone() }),
+        (None, None) => None,
+    };
+    signals.extend(grants.map(|kind| Signal { seen_at: proof.at, source: Source::MicrosoftGraph, kind }));
+    signals
+}
+
+fn saved(ports: &Ports, journal: &SaveJournal, proof: &Proof) -> EventKind {
+    let proven = proof.grants.as_ref().is_some_and(|grants| grants.suffices(&ports.settings.permissions));
+    let mut grant_kinds: Vec<String> = proof
+        .grants
+        .iter()
+        .flat_map(|grants| &grants.grants)
+        .map(|grant| {
+            match grant.grant {
+                GrantKind::Application => "application",
+                GrantKind::DelegatedForAll => "delegated-for-all",
+                GrantKind::DelegatedForOne { .. } => "delegated-for-one",
+            }
+            .to_owned()
+        })
+        .collect();
+    grant_kinds.sort_unstable();
+    grant_kinds.dedup();
+    EventKind::Saved { save: journal.id.clone(), proven, grant_kinds }
+}
+
+fn not_saved(journal: &SaveJournal, reason: &str, left_off: bool) -> EventKind {
+    EventKind::SaveFailed { save: journal.id.clone(), reason: reason.to_owned(), left_off }
+}

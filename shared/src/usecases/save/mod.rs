@@ -1,0 +1,253 @@
+//! Save: the Okta side of a consent. The console's Save button, with proof.
+//!
+//! Each step can be repeated after a crash at any point and ends in the same state. What was on before ends on, or the
+//! operator is told. Nothing is switched on that nobody consented to.
+
+mod epilogue;
+pub(in crate::usecases) mod journal;
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+use crate::domain::app::AppRecord;
+use crate::domain::connection::{AuthScheme, ConnectionStatus};
+use crate::domain::consent_failure::ConsentFailure;
+use crate::domain::grant::GrantsRead;
+use crate::domain::id::{AppId, OrgId, SessionId};
+use crate::domain::org::OrgProfile;
+use crate::domain::save::{Callback, ConnectionSeen, Proof, SaveOutcome};
+use crate::domain::session::Stage;
+use crate::domain::tenant::{ClientId, TenantId};
+use crate::okta::{Connection, OktaError, OktaOrg};
+use crate::randomness::token;
+
+use super::Ports;
+use super::graph_access::{read_grants, read_grants_with_patience};
+use super::hand_over::{forget, kept};
+use super::orgs::open;
+use super::stopped::Stopped;
+use journal::{Journal, OpenJournal, busy, seen};
+
+/// How long one save may take before another worker may go on with it: longer than patience with replication.
+const HELD_FOR: SignedDuration = SignedDuration::from_mins(10);
+/// How often the connection is read back after it was switched on, and how far apart.
+const LOOKS_BACK: u32 = 3;
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// What to save, and how sure whoever asks is.
+#[derive(Debug, Clone)]
+pub struct SaveRequest {
+    /// The app's org.
+    pub org: OrgId,
+    /// The app.
+    pub app: AppId,
+    /// The browser session it belongs to.
+    pub session: Option<SessionId>,
+    /// Who says that the consent was given.
+    pub word: Word,
+}
+
+/// Who says that the consent was given. Without a word, only evidence counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Word {
+    /// Nobody: the queue asks.
+    Nobody,
+    /// The person who pressed "I have accepted". Counts where Microsoft's side cannot be read.
+    Person,
+    /// An operator, who wants what the console's Save button does.
+    Operator,
+}
+
+/// Saves one app's connection, or says what is missing.
+pub async fn save(ports: &Ports, request: &SaveRequest) -> Result<SaveOutcome, Stopped> {
+    let name = format!("save/{}/{}", request.org, request.app);
+    let holder = token(&*ports.randomness);
+    let now = ports.clock.now();
+    let until = now.saturating_add(HELD_FOR).unwrap_or(now);
+    if !ports.ledger.acquire_lease(&name, &holder, now, until).await? {
+        return Err(busy());
+    }
+    let saved = save_alone(ports, request).await;
+    ports.ledger.release_lease(&name, &holder).await?;
+    saved
+}
+
+async fn save_alone(ports: &Ports, request: &SaveRequest) -> Result<SaveOutcome, Stopped> {
+    if let Some(outcome) = epilogue::of_an_earlier_end(ports, request).await? {
+        return Ok(outcome);
+    }
+    let gone = || Stopped::new(ConsentFailure::SessionLost, "the org or the app is not known any more");
+    let org = ports.ledger.org(&request.org).await?.ok_or_else(gone)?;
+    let app = ports.ledger.app(&request.org, &request.app).await?.ok_or_else(gone)?;
+    let api = open(ports, &org).await?;
+    let save = Save { ports, request, org: &org, app: &app, api: &*api };
+    save.run().await
+}
+
+/// One save on its way.
+struct Save<'a> {
+    ports: &'a Ports,
+    request: &'a SaveRequest,
+    org: &'a OrgProfile,
+    app: &'a AppRecord,
+    api: &'a dyn OktaOrg,
+}
+
+impl Save<'_> {
+    async fn run(&self) -> Result<SaveOutcome, Stopped> {
+        let mut journal = OpenJournal::of(self.ports, &self.request.org, &self.request.app).await?;
+        if let Some(open) = journal {
+            journal = Some(self.hand_the_code_to_okta(open).await?);
+        }
+        let connection = self.api.connection(&self.request.app).await?;
+        let now = seen(&connection);
+        let grants = self.grants_now(&connection).await;
+        if !self.may_go_on(journal.as_ref(), &connection, grants.as_ref()).await? {
+            return Ok(SaveOutcome::NoConsent);
+        }
+        let journal = if let Some(journal) = journal {
+            journal
+        } else {
+            let (org, app, session) = (&self.request.org, &self.request.app, self.request.session.as_ref());
+            Journal::new(org, app, session, now.clone()).begin(self.ports).await?
+        };
+        let (journal, after) = if now.is_on() { (journal, now) } else { self.switch_on(journal).await? };
+        let outcome = self.judge(&journal, after, &connection).await;
+        let journal = journal.finished(self.ports, outcome.clone()).await?;
+        epilogue::write(self.ports, &journal.record).await?;
+        Ok(outcome)
+    }
+
+    /// A code is good once. Where it is not known whether it arrived, it is sent again, and a refusal then proves
+    /// nothing: what is read back decides.
+    async fn hand_the_code_to_okta(&self, journal: OpenJournal) -> Result<OpenJournal, Stopped> {
+        let (org, app) = (&self.request.org, &self.request.app);
+        let again = match journal.record.callback {
+            Callback::Waiting => false,
+            Callback::Attempted => true,
+            Callback::NotNeeded | Callback::Done | Callback::Refused => return Ok(journal),
+        };
+        let Some(handed) = kept(self.ports, org, app).await? else { return Ok(journal) };
+        let journal = journal.with_callback(self.ports, Callback::Attempted).await?;
+        let journal = match self.api.complete_consent(app, &handed.code, &handed.state).await {
+            Ok(()) => journal.with_callback(self.ports, Callback::Done).await?,
+            Err(error) if may_come_again(&error) => return Err(error.into()),
+            Err(error) => {
+                tracing::warn!(%org, %app, %error, again, "Okta did not take the code");
+                let now = if again { Callback::Attempted } else { Callback::Refused };
+                journal.with_callback(self.ports, now).await?
+            }
+        };
+        forget(self.ports, org, app).await?;
+        Ok(journal)
+    }
+
+    /// Whether anything shows that somebody consented, or somebody whose word counts says so.
+    async fn may_go_on(
+        &self,
+        journal: Option<&OpenJournal>,
+        connection: &Connection,
+        grants: Option<&GrantsRead>,
+    ) -> Result<bool, Stopped> {
+        let record = journal.map(|journal| &journal.record);
+        let code_taken = record.is_some_and(|r| matches!(r.callback, Callback::Done | Callback::Attempted));
+        // Only a save that has written something has anything to restore.
+        let to_restore = record.is_some_and(|record| record.before.is_on()) && !seen(connection).is_on();
+        let code_refused = record.is_some_and(|record| record.callback == Callback::Refused);
+        let granted = grants.is_some_and(|grants| grants.suffices(&self.ports.settings.permissions));
+        let off_without_link =
+            connection.auth_scheme == AuthScheme::Oauth2 && connection.authorize.is_none() && !seen(connection).is_on();
+        let by_word = match self.request.word {
+            Word::Nobody => false,
+            Word::Person => grants.is_none(),
+            Word::Operator => true,
+        };
+        let finished_elsewhere = seen(connection).is_on() && !self.was_on_at_the_start().await?;
+        Ok(code_taken || code_refused || to_restore || granted || off_without_link || by_word || finished_elsewhere)
+    }
+
+    /// Whether the connection was on when this session opened the consent: then its being on proves nothing new.
+    async fn was_on_at_the_start(&self) -> Result<bool, Stopped> {
+        let Some(id) = &self.request.session else { return Ok(true) };
+        let session = self.ports.ledger.session(id).await?;
+        Ok(match session.map(|session| session.stage) {
+            Some(Stage::Consenting { was_on, .. }) => was_on,
+            _ => true,
+        })
+    }
+
+    /// Switches the connection on and reads it back. Written down before it is done.
+    async fn switch_on(&self, journal: OpenJournal) -> Result<(OpenJournal, ConnectionSeen), Stopped> {
+        let journal = journal.activating(self.ports).await?;
+        self.api.activate(&self.request.app).await?;
+        let mut after = seen(&self.api.connection(&self.request.app).await?);
+        for _ in 1..LOOKS_BACK {
+            if after.is_on() {
+                break;
+            }
+            self.ports.clock.sleep(PAUSE).await;
+            after = seen(&self.api.connection(&self.request.app).await?);
+        }
+        Ok((journal, after))
+    }
+
+    async fn judge(&self, journal: &OpenJournal, after: ConnectionSeen, connection: &Connection) -> SaveOutcome {
+        if after.is_on() {
+            let (grants, grants_not_seen) = match self.grants_in_the_end(connection).await {
+                Ok(grants) => (Some(grants), None),
+                Err(reason) => (None, Some(reason)),
+            };
+            let at = self.ports.clock.now();
+            return SaveOutcome::Saved { proof: Box::new(Proof { at, connection: after, grants, grants_not_seen }) };
+        }
+        let reason = match (&after.auth_scheme, &after.status, journal.record.callback) {
+            (_, _, Callback::Refused) => "Okta did not take the code that was handed over; begin again.".to_owned(),
+            (AuthScheme::Oauth2, ConnectionStatus::Disabled, _) => {
+                "Okta said yes to switching the connection on, and it reads as off.".to_owned()
+            }
+            (scheme, status, _) => {
+                let (scheme, status) = (String::from(scheme.clone()), String::from(status.clone()));
+                format!("The connection reads {scheme} {status}, so there is no OAuth connection to switch on.")
+            }
+        };
+        if journal.record.before.is_on() {
+            tracing::error!(org = %self.request.org, app = %self.request.app, %reason, "a connection that was on is off");
+            SaveOutcome::LeftOff { reason }
+        } else {
+            SaveOutcome::NotSwitchedOn { reason }
+        }
+    }
+
+    /// The tenant and Okta's client, where both are known.
+    fn whose_grants(&self, connection: &Connection) -> Option<(TenantId, ClientId)> {
+        let tenant = self.app.consent.tenant.clone()?;
+        let by_link = connection.authorize.as_ref().and_then(|link| {
+            let mut pairs = link.query_pairs();
+            pairs.find(|(name, _)| name == "client_id").and_then(|(_, client)| client.parse().ok())
+        });
+        Some((tenant, self.app.consent.client.clone().or(by_link)?))
+    }
+
+    async fn grants_now(&self, connection: &Connection) -> Option<GrantsRead> {
+        let (tenant, client) = self.whose_grants(connection)?;
+        match read_grants(self.ports, &tenant, &client).await {
+            Ok(grants) => Some(grants),
+            Err(error) => {
+                tracing::info!(org = %self.org.id, app = %self.request.app, %error, "the grants could not be read");
+                None
+            }
+        }
+    }
+
+    async fn grants_in_the_end(&self, connection: &Connection) -> Result<GrantsRead, String> {
+        let unknown = "nobody of the tenant has signed in here, or Okta's consent link was never seen";
+        let (tenant, client) = self.whose_grants(connection).ok_or_else(|| unknown.to_owned())?;
+        read_grants_with_patience(self.ports, &tenant, &client).await.map_err(|error| error.to_string())
+    }
+}
+
+/// Whether the code may not have arrived: no whole answer, or an answer that promises nothing.
+fn may_come_again(error: &OktaError) -> bool {
+    error.is_transient() || matches!(error, OktaError::NoAnswer { .. } | OktaError::Tls { .. })
+}

@@ -1,0 +1,152 @@
+//! One browser's session, as its cookie and the ledger know it together.
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::app::AppRecord;
+use crate::domain::consent_failure::ConsentFailure;
+use crate::domain::event::EventKind;
+use crate::domain::id::{Digest, SessionId};
+use crate::domain::org::OrgProfile;
+use crate::domain::session::{AuthorizationSession, Stage};
+use crate::randomness::secret;
+use crate::vault::{NotUnsealed, exposed, seal, unseal};
+
+use super::Ports;
+use super::invite::record_event;
+use super::keys::keys;
+use super::stopped::Stopped;
+
+/// How often a change of a session is tried again after somebody else changed it first.
+const TRIES: u32 = 5;
+
+/// What a browser's cookie holds, sealed: everything secret about its attempt.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct BrowserSecrets {
+    /// Binds the session to this browser.
+    #[serde(serialize_with = "exposed")]
+    pub browser: SecretString,
+    /// The PKCE verifier (RFC 7636).
+    #[serde(serialize_with = "exposed")]
+    pub code_verifier: SecretString,
+    /// What the ID token has to carry.
+    #[serde(serialize_with = "exposed")]
+    pub nonce: SecretString,
+}
+
+impl BrowserSecrets {
+    /// New ones.
+    pub fn new(ports: &Ports) -> Self {
+        let new = || secret(&*ports.randomness);
+        Self { browser: new(), code_verifier: new(), nonce: new() }
+    }
+
+    /// The digest by which the ledger knows this browser.
+    pub fn digest(&self) -> Digest {
+        Digest::of(self.browser.expose_secret())
+    }
+
+    /// What a form of this browser's pages carries, so that no other site can send it.
+    pub fn form_token(&self) -> String {
+        Digest::of(&format!("form {}", self.browser.expose_secret())).as_str().to_owned()
+    }
+
+    /// Whether a form carries it.
+    pub fn is_form_token(&self, token: &str) -> bool {
+        Digest::of(&format!("form {}", self.browser.expose_secret())).matches_digits(token)
+    }
+
+    fn unseal(secret: &SecretString) -> Result<Self, NotUnsealed> {
+        unseal("session cookie", secret)
+    }
+}
+
+/// The name of a session's cookie. The prefix makes browsers insist on `Secure`, on the path `/` and on no `Domain`
+/// (RFC 6265bis section 4.1.3.2). Each session has its own, so that tabs do not disturb each other.
+pub fn cookie_name(session: &SessionId) -> String {
+    format!("__Host-regrant-{session}")
+}
+
+/// The secrets, sealed for the cookie of this session.
+pub async fn sealed_cookie(ports: &Ports, session: &SessionId, secrets: &BrowserSecrets) -> Result<String, Stopped> {
+    let sealed = keys(ports).await?.seal_cookie(&cookie_name(session), &seal(secrets));
+    sealed.ok_or_else(|| Stopped::new(ConsentFailure::NotStored, "the session key is damaged"))
+}
+
+/// Opens the cookie of a session. `None` where it was not sealed here for this session.
+pub async fn open_cookie(ports: &Ports, session: &SessionId, sealed: &str) -> Result<Option<BrowserSecrets>, Stopped> {
+    let opened = keys(ports).await?.open_cookie(&cookie_name(session), sealed);
+    Ok(opened.and_then(|secret| BrowserSecrets::unseal(&secret).ok()))
+}
+
+/// A session whose browser proved itself, and what it is about.
+#[derive(Debug, Clone)]
+pub struct OwnSession {
+    /// The session.
+    pub session: AuthorizationSession,
+    /// The browser's secrets.
+    pub secrets: BrowserSecrets,
+    /// The app's org.
+    pub org: OrgProfile,
+    /// The app.
+    pub app: AppRecord,
+}
+
+pub(super) fn lost(why: &str) -> Stopped {
+    Stopped::new(ConsentFailure::SessionLost, why)
+}
+
+/// The session with this id, for the browser that has its cookie and for nobody else.
+pub async fn own_session(ports: &Ports, id: &SessionId, cookie: Option<&str>) -> Result<OwnSession, Stopped> {
+    let cookie = cookie.ok_or_else(|| lost("the browser sent no cookie for this session"))?;
+    let secrets = open_cookie(ports, id, cookie).await?.ok_or_else(|| lost("the cookie does not open"))?;
+    let session = ports.ledger.session(id).await?.ok_or_else(|| lost("the ledger does not know the session"))?;
+    if !session.browser.matches(secrets.browser.expose_secret()) {
+        return Err(lost("the cookie is of another browser"));
+    }
+    if ports.clock.now() >= session.ends_at() {
+        return Err(lost("the session is over"));
+    }
+    about(ports, session, secrets).await
+}
+
+pub(super) async fn about(
+    ports: &Ports,
+    session: AuthorizationSession,
+    secrets: BrowserSecrets,
+) -> Result<OwnSession, Stopped> {
+    let org = ports.ledger.org(&session.org).await?.ok_or_else(|| lost("the org was removed meanwhile"))?;
+    let app = ports.ledger.app(&session.org, &session.app).await?;
+    let app = app.ok_or_else(|| lost("the app was removed meanwhile"))?;
+    Ok(OwnSession { session, secrets, org, app })
+}
+
+/// Moves a session on. `change` sees the session as it is now; `None` leaves it so.
+pub(super) async fn advance(
+    ports: &Ports,
+    id: &SessionId,
+    change: impl Fn(&AuthorizationSession) -> Option<Stage>,
+) -> Result<Option<AuthorizationSession>, Stopped> {
+    for _ in 0..TRIES {
+        let Some(mut session) = ports.ledger.session(id).await? else { return Ok(None) };
+        let Some(stage) = change(&session) else { return Ok(Some(session)) };
+        session.stage = stage;
+        if ports.ledger.update_session(&session).await? {
+            session.version += 1;
+            return Ok(Some(session));
+        }
+    }
+    Err(Stopped::new(ConsentFailure::NotStored, "the session is being changed by too many at once"))
+}
+
+/// Ends a session, so that its page tells why, and says so in the audit trail.
+pub(super) async fn fail(ports: &Ports, session: &AuthorizationSession, stopped: &Stopped) -> Result<(), Stopped> {
+    let (failure, code) = (stopped.failure, stopped.code.clone());
+    let ended = advance(ports, &session.id, |now| match now.stage {
+        Stage::Done | Stage::Failed { .. } => None,
+        _ => Some(Stage::Failed { failure, code: code.clone() }),
+    });
+    ended.await?;
+    let kind = EventKind::ConsentFailed { session: session.id.clone(), failure, code: code.clone() };
+    Ok(record_event(ports, &session.org, &session.app, kind).await?)
+}
