@@ -7,12 +7,13 @@ use crate::clock::SystemClock;
 use crate::ledger::LedgerError;
 use crate::ledger::sqlite::SqliteLedger;
 use crate::microsoft::MicrosoftError;
-use crate::microsoft::client::{MicrosoftClient, MicrosoftConfig};
+use crate::microsoft::client::{MicrosoftClient, MicrosoftConfig, SimulatedMicrosoft};
 use crate::okta::OktaError;
 use crate::okta::client::{ClientConfig, OktaClient};
+use crate::okta::org_url::LoopbackPolicy;
 use crate::queue::in_process::InProcessQueue;
 use crate::randomness::SystemRandomness;
-use crate::settings::Settings;
+use crate::settings::{PublicUrl, Settings};
 use crate::usecases::Ports;
 use crate::vault::VaultError;
 use crate::vault::sealed_file::SealedFileVault;
@@ -40,6 +41,47 @@ pub enum OpenError {
     /// The other HTTP client did not start.
     #[error(transparent)]
     Microsoft(#[from] MicrosoftError),
+}
+
+/// Why a function did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A variable is missing.
+    #[error("REGRANT_DATA_DIR is not set; it names the folder of vault and ledger")]
+    NoDataDir,
+    /// A variable does not say what it should.
+    #[error("{variable} cannot be used: {reason}")]
+    BadVariable {
+        /// Which one.
+        variable: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The stores did not open.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+}
+
+/// Opens what a function needs, as its environment says: `REGRANT_DATA_DIR` names the folder of vault and ledger,
+/// `REGRANT_PUBLIC_URL` is where browsers reach the installation, `REGRANT_ALLOW_LOOPBACK=1` lets loopback addresses be
+/// orgs, and only then `REGRANT_MICROSOFT_SIMULATOR` may name a sign-in page and a Graph on loopback, with a comma
+/// between.
+pub async fn from_env() -> Result<Ports, StartError> {
+    let variable = |name| std::env::var(name).ok().filter(|value: &String| !value.is_empty());
+    let folder = std::env::var_os("REGRANT_DATA_DIR").map(PathBuf::from).ok_or(StartError::NoDataDir)?;
+    let allowed = variable("REGRANT_ALLOW_LOOPBACK").is_some_and(|value| value == "1");
+    let loopback = if allowed { LoopbackPolicy::Allow } else { LoopbackPolicy::Refuse };
+    let mut config = Config { okta: ClientConfig { loopback, ..ClientConfig::default() }, ..Config::default() };
+    if let Some(url) = variable("REGRANT_PUBLIC_URL") {
+        let bad = |reason: String| StartError::BadVariable { variable: "REGRANT_PUBLIC_URL", reason };
+        config.settings.public_url = Some(PublicUrl::parse(&url, loopback).map_err(|error| bad(error.to_string()))?);
+    }
+    if let Some(hosts) = variable("REGRANT_MICROSOFT_SIMULATOR") {
+        let simulator = SimulatedMicrosoft::parse(&hosts, loopback);
+        let bad = |reason| StartError::BadVariable { variable: "REGRANT_MICROSOFT_SIMULATOR", reason };
+        config.microsoft.simulator = Some(simulator.map_err(bad)?);
+    }
+    Ok(open(&folder, config).await?)
 }
 
 /// Where the vault is in a data folder.

@@ -9,6 +9,8 @@ pub mod clock;
 pub mod domain;
 pub mod embedded;
 pub mod keyring;
+#[cfg(feature = "lambda")]
+pub mod lambda;
 pub mod ledger;
 pub mod microsoft;
 pub mod okta;

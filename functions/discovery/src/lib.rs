@@ -11,8 +11,7 @@ mod invocation;
 mod router;
 mod schedule;
 
-pub use app::{App, StartError};
-pub use batch::handle_batch;
+pub use app::App;
 pub use drain::{DrainError, drain};
 pub use invocation::{InvocationError, handle};
 pub use router::{openapi, router};

@@ -11,6 +11,7 @@ use super::{AuthorizationRequest, Graph, Microsoft, MicrosoftError, Redemption, 
 use crate::clock::Clock;
 use crate::domain::cloud::Cloud;
 use crate::domain::tenant::{TenantDomain, TenantId};
+use crate::okta::org_url::{LoopbackPolicy, is_loopback};
 use crate::randomness::Randomness;
 
 /// How the client behaves.
@@ -37,6 +38,20 @@ pub struct SimulatedMicrosoft {
     pub login: Url,
     /// Its Graph's origin.
     pub graph: Url,
+}
+
+impl SimulatedMicrosoft {
+    /// Two loopback origins with a comma between, where loopback is allowed.
+    pub fn parse(text: &str, loopback: LoopbackPolicy) -> Result<Self, String> {
+        let origin = |text: &str| {
+            let url = Url::parse(text.trim()).ok()?;
+            let local = url.host().is_some_and(|host| is_loopback(&host));
+            (loopback == LoopbackPolicy::Allow && local && url.path() == "/").then_some(url)
+        };
+        let both = text.split_once(',').and_then(|(login, graph)| Some((origin(login)?, origin(graph)?)));
+        let (login, graph) = both.ok_or("two loopback origins, and only where loopback is allowed")?;
+        Ok(Self { login, graph })
+    }
 }
 
 impl Default for MicrosoftConfig {

@@ -1,6 +1,9 @@
 //! What HTTP endpoints have in common.
 
 pub mod app_view;
+pub mod cookies;
+pub mod fetch_site;
 pub mod headers;
 pub mod json;
+pub mod parameters;
 pub mod problem;

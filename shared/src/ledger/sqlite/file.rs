@@ -18,7 +18,8 @@ const BUSY: Duration = Duration::from_secs(5);
 const OPENINGS: u32 = 40;
 
 /// Every layout the file has had, oldest first. Never changed, only added to.
-const LAYOUTS: &[M<'static>] = &[M::up(include_str!("migrations/0001-first.sql"))];
+const LAYOUTS: &[M<'static>] =
+    &[M::up(include_str!("migrations/0001-first.sql")), M::up(include_str!("migrations/0002-consent.sql"))];
 
 /// Opens the file at `path`, making or migrating it where needed.
 pub(super) fn open(path: &Path) -> Result<Connection, Trouble> {

@@ -4,12 +4,15 @@
 //! process one connection serves everybody, on threads that may block.
 
 mod apps;
-mod consent;
 mod events;
 mod file;
+mod invitations;
+mod leases;
 mod orgs;
 mod paging;
+mod saves;
 mod scans;
+mod sessions;
 mod stored;
 mod trouble;
 

@@ -1,0 +1,95 @@
+//! Invitations.
+
+use async_trait::async_trait;
+use rusqlite::{Connection, OptionalExtension, named_params, params};
+
+use super::SqliteLedger;
+use super::paging::{List, rows_to_ask_for};
+use super::stored::{from_json, from_time, to_json};
+use super::trouble::Trouble;
+use crate::domain::id::{AppId, InvitationId, OrgId};
+use crate::domain::invitation::{Closed, Invitation};
+use crate::ledger::{Invitations, LedgerError, Page, PageRequest};
+
+#[async_trait]
+impl Invitations for SqliteLedger {
+    async fn put_invitation(&self, invitation: &Invitation) -> Result<(), LedgerError> {
+        let invitation = invitation.clone();
+        self.run("write an invitation", move |connection| put(connection, &invitation)).await
+    }
+
+    async fn invitation(&self, id: &InvitationId) -> Result<Option<Invitation>, LedgerError> {
+        let id = id.clone();
+        self.run("read an invitation", move |connection| get(connection, &id)).await
+    }
+
+    async fn invitations(&self, org: &OrgId, app: &AppId, page: PageRequest) -> Result<Page<Invitation>, LedgerError> {
+        let (org, app) = (org.clone(), app.clone());
+        self.run("list invitations", move |connection| list(connection, &org, &app, &page)).await
+    }
+
+    async fn close_invitation(&self, id: &InvitationId, closed: Closed) -> Result<bool, LedgerError> {
+        let id = id.clone();
+        self.run("close an invitation", move |connection| {
+            let transaction = connection.transaction()?;
+            let Some(invitation) = get(&transaction, &id)?.filter(|invitation| invitation.closed.is_none()) else {
+                return Ok(false);
+            };
+            put(&transaction, &Invitation { closed: Some(closed), ..invitation })?;
+            transaction.commit()?;
+            Ok(true)
+        })
+        .await
+    }
+}
+
+fn put(connection: &Connection, invitation: &Invitation) -> Result<(), Trouble> {
+    connection
+        .prepare_cached(
+            "INSERT INTO invitation (id, org, app, created_at, closed, record) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT (id) DO UPDATE SET closed = ?5, record = ?6",
+        )?
+        .execute(params![
+            invitation.id.as_str(),
+            invitation.org.as_str(),
+            invitation.app.as_str(),
+            from_time(invitation.created_at),
+            invitation.closed.is_some(),
+            to_json(invitation)?,
+        ])?;
+    Ok(())
+}
+
+fn get(connection: &Connection, id: &InvitationId) -> Result<Option<Invitation>, Trouble> {
+    let record: Option<String> = connection
+        .prepare_cached("SELECT record FROM invitation WHERE id = ?1")?
+        .query_row([id.as_str()], |row| row.get(0))
+        .optional()?;
+    Ok(record.map(|record| read(&record)).transpose()?)
+}
+
+fn read(record: &str) -> Result<Invitation, LedgerError> {
+    from_json(record, || "an invitation".to_owned())
+}
+
+fn list(connection: &Connection, org: &OrgId, app: &AppId, page: &PageRequest) -> Result<Page<Invitation>, Trouble> {
+    let list = List::of(&[Some("invitations"), Some(org.as_str()), Some(app.as_str())]);
+    // Nothing sorts after this, as every time begins with a digit.
+    let (created_at, id): (String, String) = list.start(page)?.unwrap_or_else(|| ("~".to_owned(), String::new()));
+    let mut statement = connection.prepare_cached(
+        "SELECT created_at, id, record FROM invitation
+         WHERE org = :org AND app = :app AND (created_at < :at OR (created_at = :at AND id > :id))
+         ORDER BY created_at DESC, id LIMIT :limit",
+    )?;
+    let rows = statement.query_map(
+        named_params! { ":org": org.as_str(), ":app": app.as_str(), ":at": created_at, ":id": id, ":limit": rows_to_ask_for(page) },
+        |row| Ok(((row.get::<_, String>(0)?, row.get::<_, String>(1)?), row.get::<_, String>(2)?)),
+    )?;
+    list.page(
+        page,
+        rows.map(|row| {
+            let (key, record) = row?;
+            Ok((key, read(&record)?))
+        }),
+    )
+}

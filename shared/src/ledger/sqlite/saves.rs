@@ -1,0 +1,68 @@
+//! Save journals.
+
+use async_trait::async_trait;
+use rusqlite::{OptionalExtension, params};
+
+use super::SqliteLedger;
+use super::stored::{from_json, to_json};
+use crate::domain::id::{AppId, OrgId};
+use crate::domain::save::SaveJournal;
+use crate::ledger::{LedgerError, Saves};
+
+#[async_trait]
+impl Saves for SqliteLedger {
+    async fn save_journal(&self, org: &OrgId, app: &AppId) -> Result<Option<SaveJournal>, LedgerError> {
+        let (org, app) = (org.clone(), app.clone());
+        self.run("read a save", move |connection| {
+            let record: Option<String> = connection
+                .prepare_cached("SELECT record FROM save WHERE org = ?1 AND app = ?2")?
+                .query_row([org.as_str(), app.as_str()], |row| row.get(0))
+                .optional()?;
+            Ok(record.map(|record| from_json(&record, || format!("the save of app {app} of org {org}"))).transpose()?)
+        })
+        .await
+    }
+
+    async fn begin_save(&self, journal: &SaveJournal) -> Result<bool, LedgerError> {
+        let journal = SaveJournal { version: 0, ..journal.clone() };
+        self.run("begin a save", move |connection| {
+            let changed = connection
+                .prepare_cached(
+                    "INSERT INTO save (org, app, id, finished, version, record) VALUES (?1, ?2, ?3, ?4, 0, ?5)
+                     ON CONFLICT (org, app) DO UPDATE SET id = ?3, finished = ?4, version = 0, record = ?5
+                     WHERE finished",
+                )?
+                .execute(params![
+                    journal.org.as_str(),
+                    journal.app.as_str(),
+                    journal.id.as_str(),
+                    journal.outcome.is_some(),
+                    to_json(&journal)?,
+                ])?;
+            Ok(changed == 1)
+        })
+        .await
+    }
+
+    async fn update_save(&self, journal: &SaveJournal) -> Result<bool, LedgerError> {
+        let journal = journal.clone();
+        self.run("change a save", move |connection| {
+            let next = SaveJournal { version: journal.version + 1, ..journal.clone() };
+            let changed = connection
+                .prepare_cached(
+                    "UPDATE save SET finished = ?5, version = version + 1, record = ?6
+                     WHERE org = ?1 AND app = ?2 AND id = ?3 AND version = ?4",
+                )?
+                .execute(params![
+                    journal.org.as_str(),
+                    journal.app.as_str(),
+                    journal.id.as_str(),
+                    journal.version.cast_signed(),
+                    journal.outcome.is_some(),
+                    to_json(&next)?,
+                ])?;
+            Ok(changed == 1)
+        })
+        .await
+    }
+}

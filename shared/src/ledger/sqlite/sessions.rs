@@ -1,0 +1,100 @@
+//! Authorization sessions.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::SqliteLedger;
+use super::stored::{from_json, from_time, to_json};
+use super::trouble::Trouble;
+use crate::domain::id::{Digest, SessionId};
+use crate::domain::session::{AuthorizationSession, NotConsumed};
+use crate::ledger::{LedgerError, Sessions};
+
+#[async_trait]
+impl Sessions for SqliteLedger {
+    async fn open_session(&self, session: &AuthorizationSession) -> Result<(), LedgerError> {
+        let session = session.clone();
+        self.run("open a session", move |connection| {
+            connection
+                .prepare_cached(
+                    "INSERT INTO session (id, state, opened_at, version, record) VALUES (?1, ?2, ?3, 0, ?4)",
+                )?
+                .execute(params![
+                    session.id.as_str(),
+                    session.sign_in.as_ref().map(|attempt| attempt.state.as_str()),
+                    from_time(session.opened_at),
+                    to_json(&AuthorizationSession { version: 0, ..session.clone() })?,
+                ])?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn session(&self, id: &SessionId) -> Result<Option<AuthorizationSession>, LedgerError> {
+        let id = id.clone();
+        self.run("read a session", move |connection| {
+            one(connection, "SELECT record FROM session WHERE id = ?1", id.as_str())
+        })
+        .await
+    }
+
+    async fn session_by_state(&self, state: &Digest) -> Result<Option<AuthorizationSession>, LedgerError> {
+        let state = state.clone();
+        self.run("look for a session", move |connection| by_state(connection, &state)).await
+    }
+
+    async fn consume_sign_in(
+        &self,
+        state: &Digest,
+        now: Timestamp,
+    ) -> Result<Result<AuthorizationSession, NotConsumed>, LedgerError> {
+        let state = state.clone();
+        self.run("consume a sign-in", move |connection| {
+            // An immediate transaction: nobody else reads or writes the session between these two.
+            let transaction = connection.transaction()?;
+            let Some(mut session) = by_state(&transaction, &state)? else { return Ok(Err(NotConsumed::Unknown)) };
+            let Some(attempt) = session.sign_in.as_mut() else { return Ok(Err(NotConsumed::Unknown)) };
+            if let Err(reason) = attempt.may_be_consumed(now) {
+                return Ok(Err(reason));
+            }
+            attempt.consumed_at = Some(now);
+            replace(&transaction, &session)?;
+            session.version += 1;
+            transaction.commit()?;
+            Ok(Ok(session))
+        })
+        .await
+    }
+
+    async fn update_session(&self, session: &AuthorizationSession) -> Result<bool, LedgerError> {
+        let session = session.clone();
+        self.run("change a session", move |connection| replace(connection, &session)).await
+    }
+
+    async fn forget_sessions(&self, before: Timestamp) -> Result<(), LedgerError> {
+        self.run("forget old sessions", move |connection| {
+            connection.execute("DELETE FROM session WHERE opened_at < ?1", [from_time(before)])?;
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// Writes the session in the place of the one with its version. `false` where there is none.
+fn replace(connection: &Connection, session: &AuthorizationSession) -> Result<bool, Trouble> {
+    let next = AuthorizationSession { version: session.version + 1, ..session.clone() };
+    let changed = connection
+        .prepare_cached("UPDATE session SET version = version + 1, record = ?3 WHERE id = ?1 AND version = ?2")?
+        .execute(params![session.id.as_str(), session.version.cast_signed(), to_json(&next)?])?;
+    Ok(changed == 1)
+}
+
+fn by_state(connection: &Connection, state: &Digest) -> Result<Option<AuthorizationSession>, Trouble> {
+    one(connection, "SELECT record FROM session WHERE state = ?1", state.as_str())
+}
+
+fn one(connection: &Connection, query: &str, key: &str) -> Result<Option<AuthorizationSession>, Trouble> {
+    let record: Option<String> = connection.prepare_cached(query)?.query_row([key], |row| row.get(0)).optional()?;
+    Ok(record.map(|record| from_json(&record, || "a session".to_owned())).transpose()?)
+}
