@@ -17,6 +17,7 @@ pub mod okta;
 pub mod queue;
 pub mod randomness;
 pub mod settings;
+mod transport;
 pub mod usecases;
 pub mod vault;
 pub mod web;

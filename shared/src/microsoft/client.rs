@@ -4,15 +4,27 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use reqwest::{Method, Request};
 use secrecy::SecretString;
+use serde_json::Value;
 use url::Url;
 
-use super::{AuthorizationRequest, Graph, Microsoft, MicrosoftError, Redemption, Registration, SignIn, TokenSet};
+use super::carrier::Carrier;
+use super::endpoints::Endpoints;
+use super::exchange::TokenEndpoint;
+use super::graph::OpenGraph;
+use super::id_token::{Identified, Verifier};
+use super::keys::Keys;
+use super::{
+    AuthorizationRequest, Graph, Microsoft, MicrosoftError, Redemption, Registration, SignIn, TokenSet, authorize,
+};
 use crate::clock::Clock;
+use crate::domain::administrator::Mfa;
 use crate::domain::cloud::Cloud;
 use crate::domain::tenant::{TenantDomain, TenantId};
 use crate::okta::org_url::{LoopbackPolicy, is_loopback};
 use crate::randomness::Randomness;
+use crate::transport::shown_host;
 
 /// How the client behaves.
 #[derive(Debug, Clone)]
@@ -70,54 +82,144 @@ impl Default for MicrosoftConfig {
 /// Microsoft over HTTP. Clones share connections and keys.
 #[derive(Clone)]
 pub struct MicrosoftClient {
-    config: MicrosoftConfig,
+    endpoints: Endpoints,
+    carrier: Carrier,
+    keys: Keys,
+    clock: Arc<dyn Clock>,
+    randomness: Arc<dyn Randomness>,
 }
 
 impl MicrosoftClient {
     /// A client that shares one connection pool.
     pub fn new(
         config: MicrosoftConfig,
-        _clock: Arc<dyn Clock>,
-        _randomness: Arc<dyn Randomness>,
+        clock: Arc<dyn Clock>,
+        randomness: Arc<dyn Randomness>,
     ) -> Result<Self, MicrosoftError> {
-        Ok(Self { config })
+        let carrier = Carrier::new(&config, clock.clone())?;
+        Ok(Self { endpoints: Endpoints::new(config.simulator), carrier, keys: Keys::default(), clock, randomness })
+    }
+
+    fn token_endpoint<'a>(&'a self, registration: &'a Registration, tenant: &'a TenantId) -> TokenEndpoint<'a> {
+        TokenEndpoint {
+            endpoints: &self.endpoints,
+            carrier: &self.carrier,
+            randomness: &*self.randomness,
+            registration,
+            tenant,
+            now: self.clock.now(),
+        }
+    }
+
+    fn verifier<'a>(&'a self, cloud: Cloud, tenant: &'a TenantId) -> Verifier<'a> {
+        Verifier {
+            endpoints: &self.endpoints,
+            carrier: &self.carrier,
+            keys: &self.keys,
+            cloud,
+            tenant,
+            now: self.clock.now(),
+        }
+    }
+
+    /// Whether multi-factor authentication was done: from our own API's token where there is one, else from the
+    /// authentication context. What cannot be verified proves nothing and stops nobody by itself.
+    async fn mfa(
+        &self,
+        registration: &Registration,
+        tenant: &TenantId,
+        access_token: &SecretString,
+        identified: &Identified,
+    ) -> Mfa {
+        if let Some(scope) = &registration.mfa.api_scope {
+            match self.verifier(registration.cloud, tenant).mfa(access_token, scope, &identified.person).await {
+                Ok(Mfa::NotProven) => {}
+                Ok(known) => return known,
+                Err(error) => tracing::warn!(%tenant, %error, "the access token for our own API proves nothing"),
+            }
+        }
+        match &registration.mfa.authentication_context {
+            Some(context) if identified.contexts.contains(context) => Mfa::Proven,
+            _ => Mfa::NotProven,
+        }
     }
 }
 
 #[async_trait]
 impl Microsoft for MicrosoftClient {
-    fn login_origin(&self, _cloud: Cloud) -> Url {
-        unimplemented!("{:?}", self.config.attempts)
+    fn login_origin(&self, cloud: Cloud) -> Url {
+        self.endpoints.login(cloud)
     }
-    fn is_login(&self, _cloud: Cloud, _url: &Url) -> bool {
-        unimplemented!()
+
+    fn is_login(&self, cloud: Cloud, url: &Url) -> bool {
+        self.endpoints.is_login(cloud, url)
     }
-    async fn tenant(&self, _cloud: Cloud, _domain: &TenantDomain) -> Result<TenantId, MicrosoftError> {
-        unimplemented!()
+
+    async fn tenant(&self, cloud: Cloud, domain: &TenantDomain) -> Result<TenantId, MicrosoftError> {
+        let url = self.endpoints.metadata(cloud, domain);
+        let read = self.carrier.get(|| Ok(Request::new(Method::GET, url.clone()))).await?;
+        let host = shown_host(&url);
+        match read.answer.status.as_u16() {
+            200 => {}
+            400 | 404 => return Err(MicrosoftError::NoSuchTenant { domain: domain.to_string() }),
+            status => return Err(MicrosoftError::NoAnswer { host, reason: format!("it answered {status}") }),
+        }
+        // Only the key is taken, and only out of an issuer that is otherwise exactly what is expected.
+        let issuer = read.body.get("issuer").and_then(Value::as_str).unwrap_or_default();
+        let tenant = issuer.strip_suffix("/v2.0").and_then(|rest| rest.rsplit('/').next());
+        let tenant = tenant.and_then(|tenant| tenant.parse::<TenantId>().ok());
+        tenant
+            .filter(|tenant| self.endpoints.issuers(cloud, tenant).iter().any(|expected| expected == issuer))
+            .ok_or_else(|| MicrosoftError::Unexpected { host, what: "a tenant whose issuer is not its own".to_owned() })
     }
+
     fn authorize_url(
         &self,
-        _registration: &Registration,
-        _request: &AuthorizationRequest<'_>,
+        registration: &Registration,
+        request: &AuthorizationRequest<'_>,
     ) -> Result<Url, MicrosoftError> {
-        unimplemented!()
+        Ok(authorize::url(&self.endpoints, registration, request))
     }
-    async fn redeem(
-        &self,
-        _registration: &Registration,
-        _redemption: &Redemption<'_>,
-    ) -> Result<SignIn, MicrosoftError> {
-        unimplemented!()
+
+    async fn redeem(&self, registration: &Registration, redemption: &Redemption<'_>) -> Result<SignIn, MicrosoftError> {
+        let tenant = redemption.tenant;
+        let directory = self.endpoints.directory_scope(registration.cloud);
+        let first = registration.mfa.api_scope.as_deref().unwrap_or(&directory);
+        let endpoint = self.token_endpoint(registration, tenant);
+        let exchanged = endpoint.exchange(redemption, first).await?;
+        let id_token = exchanged.id_token.as_ref();
+        let id_token = id_token.ok_or_else(|| MicrosoftError::Untrusted("there is no ID token".to_owned()))?;
+        let verifier = self.verifier(registration.cloud, tenant);
+        let identified = verifier.identify(id_token, &registration.client_id, redemption.nonce).await?;
+        let mfa = self.mfa(registration, tenant, &exchanged.tokens.access_token, &identified).await;
+        let tokens = match (&registration.mfa.api_scope, &exchanged.tokens.refresh_token) {
+            // One token is for one resource: Graph's comes by a refresh.
+            (Some(_), Some(refresh_token)) => endpoint.refresh(refresh_token, &directory).await?,
+            (Some(_), None) => {
+                return Err(MicrosoftError::Untrusted(
+                    "there is no refresh token to ask Graph's token with".to_owned(),
+                ));
+            }
+            (None, _) => exchanged.tokens,
+        };
+        Ok(SignIn { person: identified.person, mfa, tokens })
     }
+
     async fn refresh(
         &self,
-        _registration: &Registration,
-        _tenant: &TenantId,
-        _refresh_token: &SecretString,
+        registration: &Registration,
+        tenant: &TenantId,
+        refresh_token: &SecretString,
     ) -> Result<TokenSet, MicrosoftError> {
-        unimplemented!()
+        let scope = self.endpoints.directory_scope(registration.cloud);
+        self.token_endpoint(registration, tenant).refresh(refresh_token, &scope).await
     }
-    fn graph(&self, _cloud: Cloud, _access_token: &SecretString) -> Box<dyn Graph> {
-        unimplemented!()
+
+    fn graph(&self, cloud: Cloud, access_token: &SecretString) -> Box<dyn Graph> {
+        Box::new(OpenGraph {
+            carrier: self.carrier.clone(),
+            origin: self.endpoints.graph(cloud),
+            access_token: access_token.clone(),
+        })
     }
 }

@@ -3,8 +3,16 @@
 //! [`Microsoft`] is the port the use cases know; [`client`] is the real one. Nothing here changes anything at Microsoft:
 //! the only permission asked for is `Directory.Read.All`.
 
+mod authorize;
+mod carrier;
 pub mod client;
+mod client_assertion;
+mod endpoints;
 pub mod error;
+mod exchange;
+mod graph;
+mod id_token;
+mod keys;
 pub mod registration;
 mod tokens;
 

@@ -14,7 +14,6 @@ use super::auth::Authenticator;
 use super::courier::{Courier, Letter, Repeat};
 use super::org_url::LoopbackPolicy;
 use super::rate_budget::Bucket;
-use super::transport::Answer;
 use super::wire::{self, Listed};
 use super::{
     AppPage, Connection, ListedApp, Okta, OktaCredential, OktaError, OktaOrg, OrgUrl, ProvisioningAdmin, ResolvedOrg,
@@ -25,6 +24,7 @@ use crate::domain::app::OFFICE365;
 use crate::domain::id::AppId;
 use crate::domain::signal::Provisioning;
 use crate::randomness::Randomness;
+use crate::transport::{Answer, TransportConfig};
 
 /// The most apps Okta gives a page (Management API, `listApplications`).
 const PAGE: &str = "200";
@@ -56,6 +56,13 @@ impl Default for ClientConfig {
             max_body: 16 << 20,
             loopback: LoopbackPolicy::Refuse,
         }
+    }
+}
+
+impl ClientConfig {
+    pub(crate) fn transport(&self) -> TransportConfig {
+        let Self { connect_timeout, timeout, max_body, loopback, .. } = *self;
+        TransportConfig { connect_timeout, timeout, max_body, loopback }
     }
 }
 
@@ -91,7 +98,7 @@ impl Okta for OktaClient {
         let home = home.ok_or_else(|| not_okta("a well-known document that does not say where the org is"))?;
         let elsewhere = || OktaError::LeadsElsewhere {
             host: host.host(),
-            elsewhere: Url::parse(home).map_or_else(|_| "no host".to_owned(), |url| super::transport::shown_host(&url)),
+            elsewhere: Url::parse(home).map_or_else(|_| "no host".to_owned(), |url| crate::transport::shown_host(&url)),
         };
         // Only what is on this machine may lead to this machine.
         let loopback = if host.is_loopback() { self.loopback } else { LoopbackPolicy::Refuse };
@@ -225,7 +232,7 @@ impl OktaOrg for OpenOrg {
         let url = match next {
             Some(next) if self.org.is_origin_of(next) => next.clone(),
             Some(next) => {
-                let elsewhere = super::transport::shown_host(next);
+                let elsewhere = crate::transport::shown_host(next);
                 return Err(OktaError::LeadsElsewhere { host: self.org.host(), elsewhere });
             }
             None => {

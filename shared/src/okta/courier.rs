@@ -12,10 +12,10 @@ use reqwest::Request;
 
 use super::client::ClientConfig;
 use super::rate_budget::{Bucket, Budget, Reading};
-use super::transport::{Answer, Transport};
 use super::{OktaError, OrgUrl};
 use crate::clock::Clock;
 use crate::randomness::Randomness;
+use crate::transport::{Answer, Transport};
 
 /// How many budgets are kept before those whose windows are over are dropped, whenever the map would have to grow.
 const KEPT_BUDGETS: usize = 512;
@@ -68,7 +68,7 @@ impl Courier {
         clock: Arc<dyn Clock>,
         randomness: Arc<dyn Randomness>,
     ) -> Result<Self, OktaError> {
-        Ok(Self { transport: Transport::new(&config)?, config, clock, randomness, budgets: Arc::default() })
+        Ok(Self { transport: Transport::new(&config.transport())?, config, clock, randomness, budgets: Arc::default() })
     }
 
     /// Delivers `letter` and gives the org's last word: an answer of any status, or why there is none.
@@ -88,7 +88,7 @@ impl Courier {
                     request.headers_mut().insert("x-okta-retry-for", id.clone());
                 }
             }
-            let outcome = self.transport.send(request).await;
+            let outcome = self.transport.send(request).await.map_err(OktaError::from);
             let last = attempt == attempts;
             let once = letter.repeat() == Repeat::UnlessItMayHaveArrived;
             let verdict = match &outcome {

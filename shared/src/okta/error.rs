@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::domain::failure::FailureClass;
+use crate::transport::TransportError;
 
 /// An answer in Okta's error shape: `errorCode`, `errorSummary`, `errorId`, `errorCauses`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,6 +91,18 @@ pub enum OktaError {
     /// The credential cannot be used as it is.
     #[error("{0}")]
     Credential(String),
+}
+
+impl From<TransportError> for OktaError {
+    fn from(error: TransportError) -> Self {
+        match error {
+            TransportError::NoAnswer { host, reason } => Self::NoAnswer { host, reason },
+            TransportError::Tls { host, reason } => Self::Tls { host, reason },
+            TransportError::TooLarge { host, limit } => Self::TooLarge { host, limit },
+            TransportError::Redirect { host, elsewhere: Some(elsewhere) } => Self::LeadsElsewhere { host, elsewhere },
+            TransportError::Redirect { host, elsewhere: None } => Self::NotOkta { host, what: "a redirect".to_owned() },
+        }
+    }
 }
 
 fn describe(error: &ApiError) -> String {

@@ -11,7 +11,6 @@ pub mod error;
 pub mod org_url;
 mod paging;
 mod rate_budget;
-mod transport;
 mod wire;
 
 use async_trait::async_trait;

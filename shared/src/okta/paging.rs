@@ -24,7 +24,7 @@ pub(crate) fn next(headers: &HeaderMap, org: &OrgUrl) -> Result<Option<Url>, Okt
     if org.is_origin_of(&next) {
         Ok(Some(next))
     } else {
-        Err(OktaError::LeadsElsewhere { host: org.host(), elsewhere: super::transport::shown_host(&next) })
+        Err(OktaError::LeadsElsewhere { host: org.host(), elsewhere: crate::transport::shown_host(&next) })
     }
 }
 

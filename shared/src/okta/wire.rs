@@ -9,7 +9,6 @@ use url::{Host, Url};
 
 use super::error::ApiError;
 use super::org_url::is_loopback;
-use super::transport::Answer;
 use super::{Connection, ListedApp, OktaError, ProvisioningAdmin};
 use crate::domain::app::{OFFICE365, TenantName};
 use crate::domain::cloud::Cloud;
@@ -17,6 +16,7 @@ use crate::domain::connection::{AppStatus, AuthScheme, ConnectionStatus};
 use crate::domain::id::AppId;
 use crate::domain::signal::Provisioning;
 use crate::domain::text::Foreign;
+use crate::transport::Answer;
 
 /// How much of somebody else's text is kept.
 const KEPT: usize = 300;

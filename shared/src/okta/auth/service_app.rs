@@ -20,10 +20,10 @@ use super::dpop::{Bound, DpopKey};
 use super::sensitive;
 use crate::okta::courier::{Courier, Letter};
 use crate::okta::rate_budget::Bucket;
-use crate::okta::transport::Answer;
 use crate::okta::wire::short;
 use crate::okta::{OktaError, OrgUrl};
 use crate::randomness::token;
+use crate::transport::Answer;
 
 /// What an access token is asked for: the least that the call needs, so that a scan never holds a token that writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,6 +6,7 @@ use std::error::Error as _;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode};
@@ -13,13 +14,61 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Request, Url};
 
-use super::OktaError;
-use super::client::ClientConfig;
-use super::org_url::{LoopbackPolicy, is_localhost};
+use crate::okta::org_url::{LoopbackPolicy, is_localhost};
 
 /// How long an idle connection is kept: longer than a visit takes between two calls, and so short that a scan of
 /// thousands of orgs does not keep the connections of those it has left.
-const IDLE: std::time::Duration = std::time::Duration::from_millis(500);
+const IDLE: Duration = Duration::from_millis(500);
+
+/// How requests are sent.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TransportConfig {
+    /// How long to wait for a connection.
+    pub(crate) connect_timeout: Duration,
+    /// How long one attempt may take, body included.
+    pub(crate) timeout: Duration,
+    /// The longest body that is read, in bytes.
+    pub(crate) max_body: usize,
+    /// Whether loopback addresses may be spoken to, over plain http.
+    pub(crate) loopback: LoopbackPolicy,
+}
+
+/// Why no answer arrived whole. None of it quotes the request.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TransportError {
+    /// Refused, timed out, reset, or cut off.
+    #[error("no whole answer from {host}: {reason}")]
+    NoAnswer {
+        /// The host that was asked.
+        host: String,
+        /// What happened.
+        reason: String,
+    },
+    /// The certificate or the handshake was not accepted.
+    #[error("no trusted connection to {host}: {reason}")]
+    Tls {
+        /// The host that was asked.
+        host: String,
+        /// What happened.
+        reason: String,
+    },
+    /// Longer than any answer should be.
+    #[error("{host} answered with more than {limit} bytes")]
+    TooLarge {
+        /// The host that was asked.
+        host: String,
+        /// The cap, in bytes.
+        limit: usize,
+    },
+    /// A redirect, which is not followed.
+    #[error("{host} answered with a redirect")]
+    Redirect {
+        /// The host that was asked.
+        host: String,
+        /// The other host it leads to, where it is another.
+        elsewhere: Option<String>,
+    },
+}
 
 /// An answer that arrived whole.
 #[derive(Debug, Clone)]
@@ -36,7 +85,7 @@ impl Answer {
     }
 }
 
-/// The connection pool that all orgs share.
+/// A connection pool.
 #[derive(Debug, Clone)]
 pub(crate) struct Transport {
     http: Client,
@@ -44,7 +93,7 @@ pub(crate) struct Transport {
 }
 
 impl Transport {
-    pub(crate) fn new(config: &ClientConfig) -> Result<Self, OktaError> {
+    pub(crate) fn new(config: &TransportConfig) -> Result<Self, TransportError> {
         let mut builder = Client::builder()
             .user_agent(concat!("regrant/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(config.connect_timeout)
@@ -58,15 +107,15 @@ impl Transport {
             // A proxy would be asked for this machine's own addresses.
             LoopbackPolicy::Allow => builder.no_proxy(),
         };
-        let http = builder.build().map_err(|error| OktaError::NoAnswer {
-            host: "any org".to_owned(),
+        let http = builder.build().map_err(|error| TransportError::NoAnswer {
+            host: "any host".to_owned(),
             reason: format!("the HTTP client did not start: {}", chain(&error)),
         })?;
         Ok(Self { http, max_body: config.max_body })
     }
 
     /// Sends `request` once.
-    pub(crate) async fn send(&self, request: Request) -> Result<Answer, OktaError> {
+    pub(crate) async fn send(&self, request: Request) -> Result<Answer, TransportError> {
         let host = shown_host(request.url());
         let mut response = self.http.execute(request).await.map_err(|error| failure(&host, error))?;
         let status = response.status();
@@ -77,7 +126,7 @@ impl Transport {
         let mut body = BytesMut::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| failure(&host, error))? {
             if body.len() + chunk.len() > self.max_body {
-                return Err(OktaError::TooLarge { host, limit: self.max_body });
+                return Err(TransportError::TooLarge { host, limit: self.max_body });
             }
             body.extend_from_slice(&chunk);
         }
@@ -91,27 +140,27 @@ pub(crate) fn shown_host(url: &Url) -> String {
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
-fn redirected(host: String, asked: &Url, headers: &HeaderMap) -> OktaError {
+fn redirected(host: String, asked: &Url, headers: &HeaderMap) -> TransportError {
     let location = headers.get(http::header::LOCATION).and_then(|value| value.to_str().ok());
     match location.and_then(|location| asked.join(location).ok()) {
         Some(target) if target.origin() != asked.origin() => {
-            OktaError::LeadsElsewhere { host, elsewhere: shown_host(&target) }
+            TransportError::Redirect { host, elsewhere: Some(shown_host(&target)) }
         }
-        _ => OktaError::NotOkta { host, what: "a redirect".to_owned() },
+        _ => TransportError::Redirect { host, elsewhere: None },
     }
 }
 
-fn failure(host: &str, error: reqwest::Error) -> OktaError {
+fn failure(host: &str, error: reqwest::Error) -> TransportError {
     let host = host.to_owned();
     let error = error.without_url();
     if error.is_timeout() {
-        return OktaError::NoAnswer { host, reason: "it did not answer in time".to_owned() };
+        return TransportError::NoAnswer { host, reason: "it did not answer in time".to_owned() };
     }
     let reason = chain(&error);
     if error.is_connect() && is_tls(&error) {
-        OktaError::Tls { host, reason }
+        TransportError::Tls { host, reason }
     } else {
-        OktaError::NoAnswer { host, reason }
+        TransportError::NoAnswer { host, reason }
     }
 }
 

@@ -1,0 +1,86 @@
+//! What a registration proves itself with at the token endpoint, besides a secret: `private_key_jwt` (RFC 7523) with a
+//! certificate, or another issuer's token.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use jiff::Timestamp;
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
+use url::Url;
+
+use super::{ClientCredential, MicrosoftError, Registration};
+use crate::randomness::{Randomness, token};
+
+/// How long an assertion is good for; Microsoft advises five to ten minutes.
+const LIFE: i64 = 300;
+/// How far our clock may be ahead of Microsoft's.
+const SKEW: i64 = 60;
+
+#[derive(Serialize)]
+struct Claims<'a> {
+    aud: &'a str,
+    iss: &'a str,
+    sub: &'a str,
+    jti: String,
+    nbf: i64,
+    iat: i64,
+    exp: i64,
+}
+
+/// The assertion of a registration, where it does not use a secret. The audience is the pinned token endpoint, never one
+/// out of fetched metadata: an issuer of an attacker could otherwise have an assertion made for another.
+pub(super) fn assertion(
+    registration: &Registration,
+    token_endpoint: &Url,
+    now: Timestamp,
+    randomness: &dyn Randomness,
+) -> Result<Option<SecretString>, MicrosoftError> {
+    match &registration.credential {
+        ClientCredential::Secret { .. } => Ok(None),
+        ClientCredential::Certificate { certificate, private_key } => {
+            let client = registration.client_id.as_str();
+            let claims = Claims {
+                aud: token_endpoint.as_str(),
+                iss: client,
+                sub: client,
+                jti: token(randomness),
+                nbf: now.as_second() - SKEW,
+                iat: now.as_second(),
+                exp: now.as_second() + LIFE,
+            };
+            let header = Header { x5t_s256: Some(thumbprint(certificate)?), ..Header::new(Algorithm::PS256) };
+            let key = EncodingKey::from_rsa_pem(private_key.expose_secret().as_bytes()).map_err(|_| {
+                unusable("the private key is not an RSA key in PEM; register the certificate's own RSA key")
+            })?;
+            let signed = encode(&header, &claims, &key).map_err(|_| unusable("the private key does not sign"))?;
+            Ok(Some(signed.into()))
+        }
+        ClientCredential::Federated { token_file } => {
+            // Platforms write it anew before it ends, so it is read for each use.
+            let text = std::fs::read_to_string(token_file).map_err(|error| {
+                unusable(&format!("the federated token file {} cannot be read: {error}", token_file.display()))
+            })?;
+            let text = text.trim();
+            if text.split('.').count() != 3 {
+                return Err(unusable(&format!("{} holds no JSON Web Token", token_file.display())));
+            }
+            Ok(Some(text.to_owned().into()))
+        }
+    }
+}
+
+/// `x5t#S256`: the SHA-256 of the certificate in DER (RFC 7515 section 4.1.8).
+fn thumbprint(certificate: &str) -> Result<String, MicrosoftError> {
+    let bad = || unusable("the certificate is not in PEM");
+    let (_, rest) = certificate.split_once("-----BEGIN CERTIFICATE-----").ok_or_else(bad)?;
+    let (body, _) = rest.split_once("-----END CERTIFICATE-----").ok_or_else(bad)?;
+    let body: String = body.split_ascii_whitespace().collect();
+    let der = STANDARD.decode(body).map_err(|_| bad())?;
+    Ok(URL_SAFE_NO_PAD.encode(digest(&SHA256, &der)))
+}
+
+fn unusable(why: &str) -> MicrosoftError {
+    MicrosoftError::Credential(format!("the registration's credential cannot be used: {why}"))
+}
