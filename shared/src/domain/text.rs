@@ -44,6 +44,12 @@ impl fmt::Display for Foreign {
     }
 }
 
+impl maud::Render for Foreign {
+    fn render_to(&self, buffer: &mut String) {
+        self.to_string().render_to(buffer);
+    }
+}
+
 impl fmt::Debug for Foreign {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "\"{self}\"")

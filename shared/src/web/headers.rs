@@ -16,7 +16,8 @@ const HEADERS: [(HeaderName, &str); 4] = [
 #[expect(clippy::unused_async, reason = "what map_response takes")]
 pub async fn secured(mut response: Response) -> Response {
     for (name, value) in HEADERS {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
+        // A page brings a policy of its own.
+        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     }
     response
 }

@@ -5,5 +5,6 @@ pub mod cookies;
 pub mod fetch_site;
 pub mod headers;
 pub mod json;
+pub mod pages;
 pub mod parameters;
 pub mod problem;

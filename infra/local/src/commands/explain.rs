@@ -1,6 +1,7 @@
 //! `regrant explain`: what a standing or an error code means, and what to do.
 
-use regrant::domain::failure::{self, Failure, FailureClass};
+use regrant::domain::failure::{self, Failure, FailureClass, Origin};
+use regrant::domain::permission::PermissionCatalogue;
 use regrant::domain::standing::Standing;
 use regrant::domain::text::Foreign;
 
@@ -25,7 +26,15 @@ fn list() -> String {
     for standing in Standing::ALL {
         text.push_str(&paragraph(&format!("  {standing}"), 18, standing.next_step().words()));
     }
-    text.push_str("\nAlso: any Okta error code, such as `regrant explain E0000011`.\n");
+    text.push_str("\nPermissions that a consent brings:\n");
+    for permission in PermissionCatalogue::default().all() {
+        text.extend(["  ", &permission.name, "\n"]);
+    }
+    text.push_str("\nCodes, such as `regrant explain AADSTS65004`:\n");
+    for origin in Origin::ALL {
+        let codes: Vec<&str> = failure::of(origin).iter().map(|failure| failure.code).collect();
+        text.push_str(&paragraph(&format!("  {}", origin.name()), 18, &codes.join(" ")));
+    }
     text
 }
 
@@ -34,7 +43,20 @@ fn explain(word: &str) -> Option<String> {
     if let Ok(standing) = word.to_ascii_lowercase().parse() {
         return Some(of_standing(standing));
     }
-    failure::find(&word.to_ascii_uppercase()).or_else(|| failure::find(word)).map(of_failure)
+    failure::find(word).map(of_failure).or_else(|| of_number(word)).or_else(|| of_permission(word))
+}
+
+/// An `AADSTS` number that the catalogue does not know: Microsoft's own page does.
+fn of_number(word: &str) -> Option<String> {
+    let page = failure::microsofts_page(word)?;
+    Some(format!("{}\n{}", Foreign::new(word), field("means", &format!("Not known here. Microsoft's page: {page}"))))
+}
+
+fn of_permission(word: &str) -> Option<String> {
+    let catalogue = PermissionCatalogue::default();
+    let permission = catalogue.all().iter().find(|permission| permission.name.eq_ignore_ascii_case(word))?;
+    let needed = if permission.required { "always" } else { "for some features" };
+    Some([format!("{}\n", permission.name), field("why", &permission.why), field("needed", needed)].concat())
 }
 
 fn of_standing(standing: Standing) -> String {
@@ -82,6 +104,14 @@ mod tests {
     fn an_okta_error_code_says_who_can_act() {
         let text = explain("e0000011").unwrap();
         assert!(text.starts_with("E0000011") && text.contains("who "), "{text}");
+    }
+
+    #[test]
+    fn microsofts_numbers_and_permissions_are_explained_too() {
+        assert!(explain("65004").unwrap().starts_with("AADSTS65004"));
+        assert!(explain("AADSTS999999").unwrap().contains("code=999999"));
+        assert!(explain("rolemanagement.readwrite.directory").unwrap().contains("roles"));
+        assert!(list().lines().all(|line| line.chars().count() <= 80));
     }
 
     #[test]

@@ -1,47 +1,11 @@
-//! Failures: what an error code means, why it comes, and who can do something about it.
-//!
-//! Codes and texts are Okta's ("Error codes" in its developer docs) and OAuth's (RFC 6749 section 5.2, RFC 9449).
+//! Okta's codes ("Error codes" in its developer docs), and OAuth's words at its token endpoint.
 
-use serde::{Deserialize, Serialize};
-
-/// Who can do something about a failure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum FailureClass {
-    /// The person at the browser.
-    Person,
-    /// Whoever runs Regrant, or the org's Okta administrator.
-    Operator,
-    /// Nobody has to: it passes.
-    Wait,
-    /// Regrant's own developers.
-    Bug,
-}
-
-/// A code and what it means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Failure {
-    /// Okta's `errorCode`, or OAuth's `error`.
-    pub code: &'static str,
-    /// Who can do something about it.
-    pub class: FailureClass,
-    /// Why it comes.
-    pub cause: &'static str,
-    /// What to do.
-    pub next_step: &'static str,
-    /// Which page tells a person about it during a sign-in.
-    pub page: Option<super::consent_failure::ConsentFailure>,
-}
-
-const fn failure(code: &'static str, class: FailureClass, cause: &'static str, next_step: &'static str) -> Failure {
-    Failure { code, class, cause, next_step, page: None }
-}
-
-use FailureClass::{Bug, Operator, Wait};
+use super::FailureClass::{Bug, Operator, Wait};
+use super::{Failure, failure};
 
 const REPORT: &str = "Report it with Okta's errorId; nothing in the org needs to change.";
 
-static FAILURES: [Failure; 24] = [
+pub(super) static OKTA: &[Failure] = &[
     failure(
         "E0000001",
         Operator,
@@ -152,50 +116,3 @@ static FAILURES: [Failure; 24] = [
     ),
     failure("invalid_request", Bug, "The token endpoint could not read the request.", REPORT),
 ];
-
-/// Every failure that is known by a code.
-pub fn all() -> &'static [Failure] {
-    &FAILURES
-}
-
-/// What `code` means, however it is capitalised.
-pub fn find(code: &str) -> Option<&'static Failure> {
-    FAILURES.iter().find(|failure| failure.code.eq_ignore_ascii_case(code))
-}
-
-/// The class of an Okta answer by status and `errorCode`. A known code says more than the status.
-pub fn classify(status: u16, code: Option<&str>) -> FailureClass {
-    match (code.and_then(find), status) {
-        (Some(failure), _) => failure.class,
-        (None, 429 | 500 | 502..) => Wait,
-        (None, 400 | 405 | 406 | 415 | 501) => Bug,
-        (None, _) => Operator,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::BTreeSet;
-
-    #[test]
-    fn each_code_stands_once_and_says_something() {
-        let codes: BTreeSet<_> = all().iter().map(|failure| failure.code.to_ascii_lowercase()).collect();
-        assert_eq!(codes.len(), all().len());
-        assert!(all().iter().all(|failure| failure.cause.ends_with('.') && failure.next_step.ends_with('.')));
-    }
-
-    #[test]
-    fn the_code_counts_before_the_status() {
-        assert_eq!(classify(401, Some("E0000015")), Operator);
-        assert_eq!(classify(400, Some("E0000029")), Wait);
-        assert_eq!(classify(501, Some("E0000060")), Bug);
-        assert_eq!(classify(400, Some("E0000003")), Bug);
-        for status in [429, 500, 502, 503, 504] {
-            assert_eq!(classify(status, None), Wait, "{status}");
-        }
-        assert_eq!(classify(501, None), Bug);
-        assert_eq!(classify(404, None), Operator);
-        assert_eq!(classify(403, Some("E9999999")), Operator);
-    }
-}

@@ -1,0 +1,108 @@
+//! What every page has around it, and the headers it goes out with.
+
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    X_FRAME_OPTIONS,
+};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use url::Url;
+
+use super::style::{STYLE, STYLE_SOURCE};
+
+/// A page, ready to be sent.
+#[derive(Debug, Clone)]
+pub struct Page {
+    pub(super) status: StatusCode,
+    pub(super) html: String,
+    pub(super) form_targets: Vec<String>,
+}
+
+/// What goes around a page's own part.
+pub(super) struct Frame<'a> {
+    pub(super) status: StatusCode,
+    /// The one `h1`, and the title.
+    pub(super) heading: &'a str,
+    /// Seconds until the page asks again, while something is going on that it tells of.
+    pub(super) ask_again: Option<u32>,
+    /// Where forms may lead besides here: browsers hold `form-action` against redirects too.
+    pub(super) form_targets: &'a [Url],
+}
+
+impl Frame<'_> {
+    pub(super) fn around(self, part: &Markup) -> Page {
+        let html = html! {
+            (DOCTYPE)
+            html lang="en" {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    meta name="robots" content="noindex";
+                    @if let Some(seconds) = self.ask_again { meta http-equiv="refresh" content=(seconds); }
+                    title { (self.heading) " – Regrant" }
+                    style { (PreEscaped(STYLE)) }
+                }
+                body {
+                    header { "Regrant" }
+                    main { h1 { (self.heading) } (part) }
+                    footer {
+                        p { "Regrant moves the provisioning of Office 365 apps in Okta from stored passwords to consent. It never asks for a password, and no mail of ours asks you to paste anything." }
+                    }
+                }
+            }
+        };
+        let form_targets = self.form_targets.iter().map(|url| url.origin().ascii_serialization()).collect();
+        Page { status: self.status, html: html.into_string(), form_targets }
+    }
+}
+
+impl Page {
+    /// Its HTML.
+    pub fn html(&self) -> &str {
+        &self.html
+    }
+
+    /// Its status.
+    pub const fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    fn policy(&self) -> String {
+        let targets: String = self.form_targets.iter().flat_map(|origin| [" ", origin]).collect();
+        let style = &*STYLE_SOURCE;
+        format!(
+            "default-src 'none'; style-src {style}; form-action 'self'{targets}; base-uri 'none'; frame-ancestors 'none'"
+        )
+    }
+}
+
+const FIXED: [(HeaderName, &str); 8] = [
+    (CONTENT_TYPE, "text/html; charset=utf-8"),
+    (CONTENT_LANGUAGE, "en"),
+    (CACHE_CONTROL, "no-store"),
+    (REFERRER_POLICY, "no-referrer"),
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    // For browsers that do not know `frame-ancestors`.
+    (X_FRAME_OPTIONS, "DENY"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+];
+
+impl IntoResponse for Page {
+    fn into_response(self) -> Response {
+        let policy = HeaderValue::try_from(self.policy());
+        let mut response = (self.status, self.html).into_response();
+        for (name, value) in FIXED {
+            response.headers_mut().insert(name, HeaderValue::from_static(value));
+        }
+        // Origins and hashes are always header values; a page without its policy is not sent.
+        match policy {
+            Ok(policy) => {
+                response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+                response
+            }
+            Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        }
+    }
+}

@@ -1,0 +1,202 @@
+#![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
+
+use std::collections::BTreeSet;
+
+use axum::http::header::CONTENT_SECURITY_POLICY;
+use axum::response::IntoResponse;
+use jiff::Timestamp;
+use url::Url;
+
+use super::*;
+use crate::domain::administrator::Mfa;
+use crate::domain::cloud::Cloud;
+use crate::domain::connection::{AuthScheme, ConnectionStatus};
+use crate::domain::consent_failure::ConsentFailure;
+use crate::domain::grant::{GrantKind, GrantsRead, PermissionGrant, ServicePrincipal};
+use crate::domain::permission::PermissionCatalogue;
+use crate::domain::save::{ConnectionSeen, Proof};
+use crate::domain::session::Administrator;
+use crate::okta::org_url::LoopbackPolicy;
+use crate::settings::PublicUrl;
+
+const EVIL: &str = "<img src=x onerror=alert(1)>\u{202e}\u{1b}[31m\"'&</title><script>";
+
+fn subject() -> Subject {
+    Subject {
+        org_domain: "acme.okta.com".to_owned(),
+        org: "00oInvented".parse().unwrap(),
+        label: Foreign::new(EVIL),
+        tenant_domain: "acme.onmicrosoft.com".to_owned(),
+    }
+}
+
+fn administrator() -> Administrator {
+    Administrator { username: Foreign::new(EVIL), mfa: Mfa::NotProven }
+}
+
+fn login() -> Url {
+    "https://login.microsoftonline.com".parse().unwrap()
+}
+
+fn an_invitation() -> Page {
+    let catalogue = PermissionCatalogue::default();
+    invitation(&InvitationView {
+        subject: &subject(),
+        invitation: &"inv1".parse().unwrap(),
+        expires_at: Timestamp::UNIX_EPOCH,
+        cloud: Cloud::Dod,
+        sign_in: Some(&login()),
+        permissions: catalogue.all(),
+        public_url: &PublicUrl::parse("https://regrant.example.com", LoopbackPolicy::Refuse).unwrap(),
+        action: "/consent/token",
+    })
+}
+
+fn a_progress(step: Step) -> Page {
+    progress(&ProgressView {
+        subject: &subject(),
+        session: &"s1".parse().unwrap(),
+        step,
+        administrator: Some(&administrator()),
+        has_sign_in: true,
+        sends_password: false,
+        form_token: "form-token",
+        notice: Some(EVIL),
+        sign_in: &login(),
+    })
+}
+
+fn a_done(grants: Option<GrantsRead>) -> Page {
+    let connection = ConnectionSeen { auth_scheme: AuthScheme::Oauth2, status: ConnectionStatus::Enabled };
+    let proof =
+        Proof { at: Timestamp::UNIX_EPOCH, connection, grants, grants_not_seen: Some("nobody signed in".to_owned()) };
+    done(&DoneView {
+        subject: &subject(),
+        session: &"s1".parse().unwrap(),
+        administrator: Some(&administrator()),
+        proof: &proof,
+        permissions: &PermissionCatalogue::default(),
+    })
+}
+
+fn grants() -> GrantsRead {
+    let grant = |name: &str| PermissionGrant { permission: name.to_owned(), grant: GrantKind::DelegatedForAll };
+    GrantsRead {
+        principal: Some(ServicePrincipal {
+            id: "bbbbbbbb-0000-4000-8000-000000000001".parse().unwrap(),
+            app_id: "11111111-2222-4333-8444-555555555555".parse().unwrap(),
+            display_name: Foreign::new(EVIL),
+            account_enabled: true,
+            owner: None,
+            verified_publisher: Some(Foreign::new(EVIL)),
+        }),
+        grants: PermissionCatalogue::default()
+            .all()
+            .iter()
+            .map(|wanted| grant(&wanted.name))
+            .chain([grant(EVIL)])
+            .collect(),
+    }
+}
+
+fn a_failure(failure: ConsentFailure) -> Page {
+    super::failure(&FailureView {
+        failure,
+        code: Some(EVIL),
+        request: Some("s1"),
+        subject: Some(&subject()),
+        way_on: WayOn::Restart("/consent/token".to_owned()),
+        okta_changed: false,
+    })
+}
+
+fn every_page() -> Vec<Page> {
+    let steps = [Step::SigningIn, Step::ReadyToConsent, Step::Consenting, Step::Saving];
+    let mut pages = vec![an_invitation(), a_done(Some(grants())), a_done(None)];
+    pages.extend(steps.map(a_progress));
+    pages.extend(ConsentFailure::ALL.map(a_failure));
+    pages
+}
+
+#[test]
+fn no_page_shows_markup_or_hidden_characters_of_somebody_else() {
+    for page in every_page() {
+        let html = page.html();
+        assert!(!html.contains("<img") && !html.contains("<script") && !html.contains("onerror=alert(1)>"), "{html}");
+        assert!(!html.contains('\u{202e}') && !html.contains('\u{1b}'), "{html}");
+        assert!(!html.contains("javascript:") && !html.contains(" onclick"), "{html}");
+    }
+}
+
+#[test]
+fn every_page_has_one_heading_a_language_and_nothing_from_elsewhere() {
+    for page in every_page() {
+        let html = page.html();
+        assert_eq!(html.matches("<h1").count(), 1);
+        assert!(html.contains("lang=\"en\"") && html.contains("<main>") && html.contains("name=\"viewport\""));
+        for from_elsewhere in ["src=", "<link", "@import", "url(", "<iframe"] {
+            assert!(
+                !html.replace(EVIL, "").contains(from_elsewhere) || html.contains("&lt;img src=x"),
+                "{from_elsewhere}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_page_goes_out_with_a_policy_that_lets_in_its_style_and_nothing_else() {
+    for page in every_page() {
+        let response = page.into_response();
+        let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
+        let policy = header(CONTENT_SECURITY_POLICY.as_str());
+        assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"), "{policy}");
+        assert!(
+            policy.contains("frame-ancestors 'none'")
+                && policy.contains("base-uri 'none'")
+                && !policy.contains("unsafe")
+        );
+        assert_eq!(header("cache-control"), "no-store");
+        assert_eq!(header("referrer-policy"), "no-referrer");
+        assert_eq!(header("x-frame-options"), "DENY");
+        assert_eq!(header("x-content-type-options"), "nosniff");
+    }
+    let policy = an_invitation().into_response().headers()[CONTENT_SECURITY_POLICY].to_str().unwrap().to_owned();
+    assert!(policy.contains("form-action 'self' https://login.microsoftonline.com;"), "{policy}");
+}
+
+#[test]
+fn each_failure_has_a_page_of_its_own_that_says_what_to_do() {
+    let pages = ConsentFailure::ALL.map(a_failure);
+    let headings: BTreeSet<String> = pages
+        .iter()
+        .map(|page| page.html().split("<h1>").nth(1).unwrap().split("</h1>").next().unwrap().to_owned())
+        .collect();
+    assert_eq!(headings.len(), ConsentFailure::ALL.len());
+    for page in &pages {
+        assert!(page.html().contains("What to do") && page.html().contains("Who can do it"));
+        assert!(page.html().contains("Nothing was changed in Okta."));
+        assert!(page.status().is_client_error() || page.status().is_server_error());
+    }
+}
+
+#[test]
+fn progress_marks_the_current_step_and_asks_again_only_while_it_saves() {
+    for (step, at) in [(Step::SigningIn, 0), (Step::ReadyToConsent, 1), (Step::Consenting, 1), (Step::Saving, 2)] {
+        let page = a_progress(step);
+        let items: Vec<&str> = page.html().split("<ol class=\"steps\">").nth(1).unwrap().split("<li").skip(1).collect();
+        let marked: Vec<usize> =
+            (0..items.len()).filter(|at| items[*at].starts_with(" aria-current=\"step\"")).collect();
+        assert_eq!(marked, [at], "{step:?}");
+        assert_eq!(page.html().contains("http-equiv=\"refresh\""), step == Step::Saving);
+    }
+}
+
+#[test]
+fn done_tells_what_was_proven_and_what_was_not() {
+    assert!(a_done(Some(grants())).html().contains("Done, and proven on both sides"));
+    let not_seen = a_done(None);
+    assert!(not_seen.html().contains("Not proven") && not_seen.html().contains("nobody signed in"));
+    let mut fewer = grants();
+    fewer.grants.retain(|grant| grant.permission != "User.ReadWrite.All");
+    assert!(a_done(Some(fewer)).html().contains("User.ReadWrite.All"));
+}
