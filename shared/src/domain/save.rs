@@ -51,6 +51,18 @@ pub struct SaveJournal {
     pub version: u64,
 }
 
+/// Who says that the consent was given. Without a word, only evidence counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Word {
+    /// Nobody: the queue asks.
+    Nobody,
+    /// The person who pressed "I have accepted". Counts where Microsoft's side cannot be read.
+    Person,
+    /// An operator, who wants what the console's Save button does.
+    Operator,
+}
+
 /// What became of `POST …/oauth2/callback`, which Okta takes once for each code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

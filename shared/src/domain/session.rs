@@ -75,6 +75,8 @@ pub enum Stage {
         administrator: Option<Administrator>,
         /// Whether the connection was on when the consent was opened: then its being on proves nothing new.
         was_on: bool,
+        /// When the person said to have accepted; while it is set, a save is on its way.
+        finishing_since: Option<Timestamp>,
         /// SHA-256 of the `state` in each of Okta's links that were given out: a hand-over has to carry one of them.
         okta_states: Vec<Digest>,
     },

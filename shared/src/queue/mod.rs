@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::id::{AppId, OrgId, ScanId, SessionId};
+use crate::domain::save::Word;
 
 /// Work to be done. One message an org, so that orgs scale out and fail apart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +31,8 @@ pub enum Message {
         app: AppId,
         /// The browser session it belongs to; `None` where an operator asked.
         session: Option<SessionId>,
+        /// Who says that the consent was given.
+        word: Word,
     },
 }
 

@@ -9,7 +9,7 @@ use crate::domain::event::EventKind;
 use crate::domain::hand_over;
 use crate::domain::id::{AppId, Digest, OrgId};
 use crate::domain::org::OrgProfile;
-use crate::domain::save::Callback;
+use crate::domain::save::{Callback, Word};
 use crate::domain::session::{AuthorizationSession, Stage};
 use crate::queue::Message;
 use crate::vault::{SecretName, Stage as Version, exposed, seal, unseal};
@@ -18,7 +18,7 @@ use super::Ports;
 use super::invite::record_event;
 use super::orgs::open;
 use super::save::journal::{Journal, seen};
-use super::session::OwnSession;
+use super::session::{OwnSession, advance};
 use super::stopped::Stopped;
 
 /// The code and the `state` between the page and Okta.
@@ -37,8 +37,29 @@ pub async fn hand_over(ports: &Ports, own: &OwnSession, text: &str) -> Result<()
         return Err(Stopped::new(ConsentFailure::SessionLost, "the session is not waiting for a consent"));
     };
     take(ports, &own.org, Owner::Session(&own.session), okta_states, text).await?;
-    let (org, app) = (own.session.org.clone(), own.session.app.clone());
-    Ok(ports.saves.send(&[Message::SaveApp { org, app, session: Some(own.session.id.clone()) }]).await?)
+    finishing(ports, own).await
+}
+
+/// The person says to have accepted: a save looks whether that shows.
+pub async fn finish(ports: &Ports, own: &OwnSession) -> Result<(), Stopped> {
+    match own.session.stage {
+        Stage::Consenting { .. } => finishing(ports, own).await,
+        Stage::Done | Stage::Failed { .. } => Ok(()),
+        _ => Err(Stopped::new(ConsentFailure::SessionLost, "the session is not waiting for a consent")),
+    }
+}
+
+async fn finishing(ports: &Ports, own: &OwnSession) -> Result<(), Stopped> {
+    let now = ports.clock.now();
+    advance(ports, &own.session.id, |session| match session.stage.clone() {
+        Stage::Consenting { administrator, was_on, okta_states, .. } => {
+            Some(Stage::Consenting { administrator, was_on, okta_states, finishing_since: Some(now) })
+        }
+        _ => None,
+    })
+    .await?;
+    let (org, app, session) = (own.session.org.clone(), own.session.app.clone(), Some(own.session.id.clone()));
+    Ok(ports.saves.send(&[Message::SaveApp { org, app, session, word: Word::Person }]).await?)
 }
 
 /// Takes what an operator brought, for a link whose `state` was given out to that operator just now.

@@ -8,7 +8,7 @@ use url::Url;
 use crate::domain::authorize_link::{self, AuthorizeLink, ExpectedTenant};
 use crate::domain::consent_failure::ConsentFailure;
 use crate::domain::event::{AppEvent, EventKind};
-use crate::domain::save::Callback;
+use crate::domain::save::{Callback, Word};
 use crate::domain::session::Stage;
 use crate::domain::tenant::TenantDomain;
 use crate::okta::{Connection, OktaOrg, OrgUrl, ProvisioningAdmin};
@@ -37,7 +37,7 @@ pub enum Next {
 pub async fn open_okta_consent(ports: &Ports, own: &OwnSession) -> Result<Next, Stopped> {
     let (administrator, okta_states, was_on_before) = match &own.session.stage {
         Stage::Verified { administrator } => (administrator.clone(), Vec::new(), None),
-        Stage::Consenting { administrator, okta_states, was_on } => {
+        Stage::Consenting { administrator, okta_states, was_on, .. } => {
             (administrator.clone(), okta_states.clone(), Some(*was_on))
         }
         Stage::Done | Stage::Failed { .. } => return Ok(Next::Progress),
@@ -52,12 +52,19 @@ pub async fn open_okta_consent(ports: &Ports, own: &OwnSession) -> Result<Next, 
     let was_on = was_on_before.unwrap_or_else(|| seen(&connection).is_on());
     let Some(link) = &connection.authorize else {
         // Off, and Okta asks for no consent: what is left is the console's Save button.
-        consenting(ports, own, Stage::Consenting { administrator, was_on, okta_states }, None).await?;
+        consenting(ports, own, Stage::Consenting { administrator, was_on, okta_states, finishing_since: None }, None)
+            .await?;
         return Ok(Next::Progress);
     };
     let link = look_at(ports, own, link)?;
     let okta_states = okta_states.into_iter().chain([link.state.clone()]).collect();
-    consenting(ports, own, Stage::Consenting { administrator, was_on, okta_states }, Some(&link)).await?;
+    consenting(
+        ports,
+        own,
+        Stage::Consenting { administrator, was_on, okta_states, finishing_since: None },
+        Some(&link),
+    )
+    .await?;
     Ok(Next::Consent(link.url))
 }
 
@@ -136,6 +143,6 @@ async fn consenting(
         matches!(now.stage, Stage::Verified { .. } | Stage::Consenting { .. }).then(|| stage.clone())
     })
     .await?;
-    let (org, app) = (session.org.clone(), session.app.clone());
-    Ok(ports.saves.send(&[Message::SaveApp { org, app, session: Some(session.id.clone()) }]).await?)
+    let (org, app, id) = (session.org.clone(), session.app.clone(), Some(session.id.clone()));
+    Ok(ports.saves.send(&[Message::SaveApp { org, app, session: id, word: Word::Nobody }]).await?)
 }

@@ -1,6 +1,7 @@
 //! What HTTP endpoints have in common.
 
 pub mod app_view;
+pub mod consent;
 pub mod cookies;
 pub mod fetch_site;
 pub mod headers;

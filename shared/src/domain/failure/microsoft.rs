@@ -1,4 +1,4 @@
-//! Microsoft's codes ("Microsoft Entra authentication and authorization error codes"), and OAuth's and OpenID Connect's
+//! Microsoft's codes ("Microsoft Entra authentication and authorization error codes"), and OAuth's and `OpenID` Connect's
 //! words at its endpoints. Microsoft says that the numbers may change: they choose words here, and decide nothing.
 
 use super::FailureClass::{Bug, Operator, Person, Wait};

@@ -5,6 +5,7 @@
 
 mod epilogue;
 pub(in crate::usecases) mod journal;
+pub mod work;
 
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use crate::domain::consent_failure::ConsentFailure;
 use crate::domain::grant::GrantsRead;
 use crate::domain::id::{AppId, OrgId, SessionId};
 use crate::domain::org::OrgProfile;
-use crate::domain::save::{Callback, ConnectionSeen, Proof, SaveOutcome};
+use crate::domain::save::{Callback, ConnectionSeen, Proof, SaveOutcome, Word};
 use crate::domain::session::Stage;
 use crate::domain::tenant::{ClientId, TenantId};
 use crate::okta::{Connection, OktaError, OktaOrg};
@@ -46,17 +47,6 @@ pub struct SaveRequest {
     pub session: Option<SessionId>,
     /// Who says that the consent was given.
     pub word: Word,
-}
-
-/// Who says that the consent was given. Without a word, only evidence counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Word {
-    /// Nobody: the queue asks.
-    Nobody,
-    /// The person who pressed "I have accepted". Counts where Microsoft's side cannot be read.
-    Person,
-    /// An operator, who wants what the console's Save button does.
-    Operator,
 }
 
 /// Saves one app's connection, or says what is missing.

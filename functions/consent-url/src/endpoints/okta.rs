@@ -1,0 +1,33 @@
+//! `POST /consent/session/{session}/okta`
+
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use regrant::usecases::Ports;
+use regrant::usecases::open_okta_consent::{Next, open_okta_consent};
+use regrant::usecases::stopped::Stopped;
+use regrant::web::consent::{failure_page, see_other, session_form, session_path, stopped_page, subject};
+
+/// Sends the browser of a verified session to Okta's own consent link.
+pub(crate) async fn okta(
+    State(ports): State<Ports>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let own = match session_form(&ports, &id, &headers, &body).await {
+        Ok((own, _)) => own,
+        Err(stopped) => return stopped_page(&stopped).into_response(),
+    };
+    match open_okta_consent(&ports, &own).await {
+        Ok(Next::Consent(link)) => see_other(link.as_str()),
+        Ok(Next::Progress) => see_other(&session_path(&own.session.id)),
+        // The session stays as it is: what Okta could not give now it may give later.
+        Err(Stopped { failure, code, cause, trace }) => {
+            tracing::info!(session = %own.session.id, failure = failure.name(), %cause, trace, "no consent link");
+            let about = subject(&own.org, &own.app);
+            failure_page(failure, code.as_deref(), Some(&own.session.id), Some(&about)).into_response()
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! The queue of saves worked off in this process: what SQS and the save function do together in AWS.
+
+use std::time::Duration;
+
+use regrant::queue::{Delivery, Message, QueueError};
+use regrant::usecases::Ports;
+use regrant::usecases::save::SaveRequest;
+use regrant::usecases::save::work::{Next, work};
+use regrant::usecases::stopped::Stopped;
+
+/// How long one save may take before its message is handed out again.
+const VISIBILITY: Duration = Duration::from_mins(15);
+/// How long until a save that has to wait is looked at again.
+const PAUSE: Duration = Duration::from_secs(5);
+
+/// Why the queue was not worked off. What it still holds is done when it is worked off again.
+#[derive(Debug, thiserror::Error)]
+pub enum DrainError {
+    /// The queue did not serve.
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+    /// A save could not be worked on.
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
+}
+
+/// Works off what the queue shows now; saves that have to wait are seen again later. Gives how many were done.
+pub async fn drain(ports: &Ports) -> Result<usize, DrainError> {
+    let mut done = 0;
+    while let Some(delivery) = ports.saves.receive(1, VISIBILITY).await?.into_iter().next() {
+        done += usize::from(one(ports, &delivery).await?);
+    }
+    Ok(done)
+}
+
+async fn one(ports: &Ports, delivery: &Delivery) -> Result<bool, DrainError> {
+    let Message::SaveApp { org, app, session, word } = delivery.message.clone() else {
+        tracing::error!("a message of another function is in the queue of saves; it is dropped");
+        ports.saves.delete(&delivery.receipt).await?;
+        return Ok(false);
+    };
+    match work(ports, &SaveRequest { org, app, session, word }, delivery.receive_count).await? {
+        Next::Done => {
+            ports.saves.delete(&delivery.receipt).await?;
+            Ok(true)
+        }
+        Next::Again => {
+            ports.saves.release(&delivery.receipt, PAUSE).await?;
+            Ok(false)
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! A save as work of the queue: delivered at least once, and again until the consent shows or the session is over.
+
+use crate::domain::consent_failure::ConsentFailure;
+use crate::domain::id::SessionId;
+use crate::domain::save::{SaveOutcome, Word};
+use crate::domain::session::Stage;
+use crate::usecases::Ports;
+use crate::usecases::session::{advance, fail};
+use crate::usecases::stopped::Stopped;
+
+use super::{SaveRequest, save};
+
+/// How often a person's word is followed up before the page says that nothing shows yet: new grants show late.
+const LOOKS_FOR_A_PERSON: u32 = 6;
+
+/// What becomes of the message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// The work is done, or nobody waits for it any more.
+    Done,
+    /// It comes again.
+    Again,
+}
+
+/// Does the work of one message, received for the `receive_count`th time.
+pub async fn work(ports: &Ports, request: &SaveRequest, receive_count: u32) -> Result<Next, Stopped> {
+    if let Some(session) = &request.session
+        && !is_waited_for(ports, session).await?
+    {
+        return Ok(Next::Done);
+    }
+    match save(ports, request).await {
+        Ok(SaveOutcome::NoConsent) => no_consent_yet(ports, request, receive_count).await,
+        Ok(outcome) => {
+            tracing::info!(org = %request.org, app = %request.app, outcome = name(&outcome), "a save ended");
+            if !matches!(outcome, SaveOutcome::Saved { .. }) {
+                stop_finishing(ports, request).await?;
+            }
+            Ok(Next::Done)
+        }
+        Err(stopped) if comes_again(&stopped) => {
+            tracing::info!(org = %request.org, app = %request.app, cause = %stopped.cause, "a save comes again");
+            Ok(Next::Again)
+        }
+        Err(stopped) => {
+            tracing::error!(org = %request.org, app = %request.app, cause = %stopped.cause, "a save stopped");
+            if let Some(id) = &request.session
+                && let Some(session) = ports.ledger.session(id).await?
+            {
+                fail(ports, &session, &stopped).await?;
+            }
+            Ok(Next::Done)
+        }
+    }
+}
+
+fn name(outcome: &SaveOutcome) -> &'static str {
+    match outcome {
+        SaveOutcome::Saved { .. } => "saved",
+        SaveOutcome::NoConsent => "no-consent",
+        SaveOutcome::NotSwitchedOn { .. } => "not-switched-on",
+        SaveOutcome::LeftOff { .. } => "left-off",
+    }
+}
+
+fn comes_again(stopped: &Stopped) -> bool {
+    matches!(stopped.failure, ConsentFailure::OktaDown | ConsentFailure::MicrosoftDown | ConsentFailure::NotStored)
+}
+
+/// Whether a session still waits for its save. One whose end was written already does not, unless its save was
+/// interrupted before everything else was.
+async fn is_waited_for(ports: &Ports, id: &SessionId) -> Result<bool, Stopped> {
+    let Some(session) = ports.ledger.session(id).await? else { return Ok(false) };
+    let over = ports.clock.now() >= session.ends_at();
+    Ok(!over && matches!(session.stage, Stage::Consenting { .. }))
+}
+
+async fn no_consent_yet(ports: &Ports, request: &SaveRequest, receive_count: u32) -> Result<Next, Stopped> {
+    match request.word {
+        Word::Nobody => Ok(Next::Again),
+        Word::Person if receive_count < LOOKS_FOR_A_PERSON => Ok(Next::Again),
+        Word::Person | Word::Operator => {
+            stop_finishing(ports, request).await?;
+            Ok(Next::Done)
+        }
+    }
+}
+
+/// The page goes back to asking for the consent.
+async fn stop_finishing(ports: &Ports, request: &SaveRequest) -> Result<(), Stopped> {
+    let Some(id) = &request.session else { return Ok(()) };
+    advance(ports, id, |session| match session.stage.clone() {
+        Stage::Consenting { administrator, was_on, okta_states, finishing_since: Some(_) } => {
+            Some(Stage::Consenting { administrator, was_on, okta_states, finishing_since: None })
+        }
+        _ => None,
+    })
+    .await?;
+    Ok(())
+}

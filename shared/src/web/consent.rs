@@ -1,0 +1,105 @@
+//! What the endpoints of a consent have in common: a session by its cookie, a form by its token, a failure as a page.
+
+use axum::http::HeaderMap;
+use axum::http::header::{LOCATION, SET_COOKIE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use url::Url;
+
+use crate::domain::app::AppRecord;
+use crate::domain::consent_failure::ConsentFailure;
+use crate::domain::id::SessionId;
+use crate::domain::org::OrgProfile;
+use crate::domain::tenant::TenantDomain;
+use crate::usecases::Ports;
+use crate::usecases::session::{OwnSession, cookie_name, own_session};
+use crate::usecases::stopped::Stopped;
+use crate::web::pages::{FailureView, Page, Subject, WayOn, failure};
+use crate::web::parameters::Parameters;
+use crate::web::{cookies, fetch_site};
+
+/// What pages name an app by.
+pub fn subject(org: &OrgProfile, app: &AppRecord) -> Subject {
+    let domain = app.identity.tenant.as_ref().and_then(|name| TenantDomain::of(name, org.cloud).ok());
+    Subject {
+        org_domain: org.domain(),
+        org: org.id.clone(),
+        label: app.identity.label.clone(),
+        tenant_domain: domain.map_or_else(|| "no tenant named".to_owned(), |domain| domain.to_string()),
+    }
+}
+
+/// The page about a failure nobody has a session for.
+pub fn stopped_page(stopped: &Stopped) -> Page {
+    tracing::info!(failure = stopped.failure.name(), cause = %stopped.cause, trace = stopped.trace, "a consent stopped");
+    failure_page(stopped.failure, stopped.code.as_deref(), None, None)
+}
+
+/// The page about a failure, for the browser of a session where there is one.
+pub fn failure_page(
+    kind: ConsentFailure,
+    code: Option<&str>,
+    session: Option<&SessionId>,
+    subject: Option<&Subject>,
+) -> Page {
+    failure(&FailureView {
+        failure: kind,
+        code,
+        request: session.map(SessionId::as_str),
+        subject,
+        way_on: WayOn::Mail,
+        okta_changed: false,
+    })
+}
+
+/// The session in a path, for the browser that has its cookie.
+pub async fn session(ports: &Ports, id: &str, headers: &HeaderMap) -> Result<OwnSession, Stopped> {
+    let lost = |_| Stopped::new(ConsentFailure::SessionLost, "the path names no session");
+    let id: SessionId = id.parse().map_err(lost)?;
+    let cookie = cookies::get(headers, &cookie_name(&id));
+    own_session(ports, &id, cookie.as_deref()).await
+}
+
+/// The form of a session's own page.
+pub async fn session_form(
+    ports: &Ports,
+    id: &str,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<(OwnSession, Parameters), Stopped> {
+    let own = session(ports, id, headers).await?;
+    let foreign = |why: &str| Stopped::new(ConsentFailure::SessionLost, why);
+    if !fetch_site::is_own_page(headers) {
+        return Err(foreign("the form came from another site"));
+    }
+    let form = Parameters::parse(body).map_err(|error| foreign(&error.to_string()))?;
+    if !own.secrets.is_form_token(form.get("token").unwrap_or_default()) {
+        return Err(foreign("the form does not carry this session's token"));
+    }
+    Ok((own, form))
+}
+
+/// 303, so that what was posted is not posted again elsewhere (RFC 9700 section 4.12).
+pub fn see_other(location: &str) -> Response {
+    match HeaderValue::from_str(location) {
+        Ok(location) => (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+/// 303 to a URL that holds a secret, with a cookie.
+pub fn see_other_with_cookie(location: &Url, name: &str, value: &str) -> Response {
+    let mut response = see_other(location.as_str());
+    match cookies::set(name, value) {
+        Some(cookie) => {
+            response.headers_mut().append(SET_COOKIE, cookie);
+            response
+        }
+        None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+/// The path of a session's page.
+pub fn session_path(id: &SessionId) -> String {
+    format!("/consent/session/{id}")
+}
