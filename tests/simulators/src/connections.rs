@@ -18,16 +18,12 @@ pub(crate) fn get(org: &Org, id: &str, origin: &str, dice: &mut Dice) -> Result<
 
 /// Sets the connection. Without `activate=true` an enabled connection is switched off, as recorded; an app without
 /// support answers 200 and stays `UNKNOWN`, as recorded.
-pub(crate) fn post(
-    org: &mut Org,
-    id: &str,
-    query: &str,
-    body: &[u8],
-    origin: &str,
-    dice: &mut Dice,
-) -> Result<Answer, OktaError> {
+pub(crate) fn post(org: &mut Org, id: &str, query: &str, body: &[u8]) -> Result<(), OktaError> {
     find(org, id)?;
     let scheme = asked_scheme(body)?;
+    if org.wants_admin_credentials && !has_admin_credentials(body) {
+        return Err(OktaError::invalid("settings", "settings: The field cannot be left blank"));
+    }
     let activate = url::form_urlencoded::parse(query.as_bytes())
         .any(|(name, value)| name == "activate" && value.eq_ignore_ascii_case("true"));
     if let Some(app) = org.app_mut(id) {
@@ -36,11 +32,17 @@ pub(crate) fn post(
             (Connection::Unknown, "OAUTH2") => Connection::OAuth2 { enabled: false, authorize: true },
             (Connection::Unknown, _) => Connection::Unknown,
             // Consent that is still missing cannot be activated away.
-            (Connection::OAuth2 { enabled: false, authorize: true }, _) => app.connection,
+            (Connection::OAuth2 { enabled: false, authorize: true }, _) if !app.consented => app.connection,
             (other, _) => other.switched(activate),
         };
     }
-    get(org, id, origin, dice)
+    Ok(())
+}
+
+fn has_admin_credentials(body: &[u8]) -> bool {
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    let given = |name: &str| body.pointer(&format!("/profile/settings/{name}")).is_some_and(Value::is_string);
+    given("adminUsername") && given("adminPassword")
 }
 
 /// The scheme that a body asks for.
@@ -54,7 +56,12 @@ fn asked_scheme(body: &[u8]) -> Result<String, OktaError> {
 
 /// Switches the connection. 204 whatever there is to switch, as recorded.
 pub(crate) fn switch(org: &mut Org, id: &str, enabled: bool) -> Result<Answer, OktaError> {
+    let strict_consent = org.strict_consent;
     let app = org.app_mut(id).ok_or_else(|| OktaError::not_found(id, "AppInstance"))?;
-    app.connection = app.connection.switched(enabled);
+    // 204 proves nothing: what nobody consented to stays off.
+    let waits = matches!(app.connection, Connection::OAuth2 { enabled: false, authorize: true }) && !app.consented;
+    if !(enabled && waits && strict_consent) {
+        app.connection = app.connection.switched(enabled);
+    }
     Ok(Answer::empty(StatusCode::NO_CONTENT))
 }

@@ -10,11 +10,12 @@ use crate::dice::Dice;
 use crate::dpop::{self, Expected};
 use crate::fault::{Fault, FaultPlan};
 use crate::ledger::{CredentialKind, OrgLedger, RecordedRequest};
+use crate::microsoft::MicrosoftSimulator;
 use crate::oauth::{self, TokenCall};
 use crate::okta_error::OktaError;
 use crate::org::{Org, TokenPower};
 use crate::rate::{Bucket, RateState};
-use crate::{applications, connections, features, wire};
+use crate::{applications, connections, consents, features, wire};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-okta-request-id");
 const LIMIT: HeaderName = HeaderName::from_static("x-rate-limit-limit");
@@ -28,6 +29,8 @@ pub(crate) struct House<'a> {
     /// `http://acme.localhost:PORT`.
     pub(crate) origin: &'a str,
     pub(crate) plan: &'a FaultPlan,
+    /// Where consent links lead, and where codes are redeemed.
+    pub(crate) microsoft: Option<&'a MicrosoftSimulator>,
 }
 
 /// A request, read whole.
@@ -193,6 +196,10 @@ fn route(
             let call = TokenCall { body: request.body, proof, origin: house.origin, now: house.now, seed: house.seed };
             return Ok(oauth::token(org, ledger, &call, dice));
         }
+        // The browser comes back from Microsoft with no credential of Okta's.
+        ["api", "v1", "apps", "office365", id, "oauth2", "callback"] if get => {
+            return consents::landing(org, id, query, house.origin);
+        }
         [".well-known", "okta-organization"] | ["oauth2", "v1", "token"] => return Err(OktaError::wrong_method()),
         ["api", "v1", ..] => {}
         _ => return Err(OktaError::no_such_path()),
@@ -212,8 +219,16 @@ fn route(
     match rest {
         [] if get => applications::list(org, query, origin),
         [id] if get => applications::get(org, id, origin),
-        [id, "connections", "default"] if get => connections::get(org, id, origin, dice),
-        [id, "connections", "default"] if post => connections::post(org, id, query, request.body, origin, dice),
+        ["office365", id, "oauth2", "callback"] if post => consents::complete(org, id, query, house.microsoft),
+        [id, "connections", "default"] if get => {
+            consents::give_out_link(org, id, origin, house.microsoft, dice);
+            connections::get(org, id, origin, dice)
+        }
+        [id, "connections", "default"] if post => {
+            connections::post(org, id, query, request.body)?;
+            consents::give_out_link(org, id, origin, house.microsoft, dice);
+            connections::get(org, id, origin, dice)
+        }
         [id, "connections", "default", "lifecycle", "activate"] if post => connections::switch(org, id, true),
         [id, "connections", "default", "lifecycle", "deactivate"] if post => connections::switch(org, id, false),
         [id, "features"] if get => features::list(org, id, origin),

@@ -4,11 +4,13 @@
 //! `http://acme.localhost:PORT` is the org `acme`. Names below `.localhost` are loopback (RFC 6761 section 6.3), but not
 //! every resolver knows that: point the client's resolver at 127.0.0.1. A [`Fleet`] is thousands of orgs that are worked
 //! out when they are asked for. [`Faults`] make answers fail by script or at a rate, the same way for the same seed.
-//! Nothing here reads the wall clock or the operating system's randomness.
+//! [`MicrosoftSimulator`](microsoft::MicrosoftSimulator) is the other side: sign-in page, consent page, token endpoint and
+//! Graph. Nothing here reads the wall clock or the operating system's randomness.
 
 mod answer;
 mod applications;
 mod connections;
+mod consents;
 pub mod demo;
 mod dice;
 mod dpop;
@@ -16,7 +18,10 @@ mod fault;
 mod features;
 mod fleet;
 mod front_door;
+mod gate;
 mod ledger;
+mod listener;
+pub mod microsoft;
 mod oauth;
 mod okta_error;
 mod org;
@@ -30,6 +35,7 @@ mod wire;
 pub use demo::{DemoApp, DemoOrg, demo_set};
 pub use fault::{Fault, FaultPlan, Faults, Times};
 pub use fleet::Fleet;
+pub use gate::Gate;
 pub use ledger::{CredentialKind, RecordedRequest, Usage};
 pub use org::{ApiToken, App, Connection, DpopRule, Org, Provisioning, ServiceApp, TokenPower};
 pub use rate::Bucket;

@@ -28,6 +28,10 @@ pub struct Org {
     pub service_apps: Vec<ServiceApp>,
     /// How it misbehaves.
     pub faults: Faults,
+    /// Whether a connection that nobody consented to stays off when it is activated. Recordings do not tell.
+    pub strict_consent: bool,
+    /// Whether preparing an OAuth connection needs an administrator's name and password, as the schema still says.
+    pub wants_admin_credentials: bool,
 }
 
 impl Org {
@@ -45,6 +49,8 @@ impl Org {
             tokens: Vec::new(),
             service_apps: Vec::new(),
             faults: Faults::default(),
+            strict_consent: true,
+            wants_admin_credentials: false,
         }
     }
 
@@ -98,6 +104,10 @@ pub struct App {
     pub provisioning: Provisioning,
     /// The consent URL, where it is not the usual one. For tests that attack.
     pub authorize_href: Option<String>,
+    /// Whether Okta holds a consent for it.
+    pub consented: bool,
+    /// The `state` of each consent link that was given out and not used.
+    pub consent_states: Vec<String>,
 }
 
 impl App {
@@ -121,6 +131,8 @@ impl App {
             connection: Connection::Unknown,
             provisioning: Provisioning::NotEnabled,
             authorize_href: None,
+            consented: false,
+            consent_states: Vec::new(),
         }
     }
 
@@ -128,6 +140,11 @@ impl App {
     #[must_use]
     pub fn provisioned(mut self, connection: Connection) -> Self {
         self.connection = connection;
+        // Once it was on, or Okta asks for no consent, somebody has consented.
+        self.consented = matches!(
+            connection,
+            Connection::OAuth2 { enabled: true, .. } | Connection::OAuth2 { authorize: false, .. }
+        );
         self.provisioning = Provisioning::Enabled;
         self.features =
             ["PUSH_NEW_USERS", "PUSH_PROFILE_UPDATES", "PUSH_USER_DEACTIVATION"].map(str::to_owned).to_vec();

@@ -1,33 +1,27 @@
 //! The listener, and the handle that tests hold.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::convert::Infallible;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use http::Response;
 use http::header::{DATE, HOST};
-use http_body_util::{BodyExt as _, Limited};
-use hyper::body::Incoming;
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
 use parking_lot::Mutex;
 use regrant::clock::Clock;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 
-use crate::answer::{Answer, AnswerBody};
 use crate::fault::FaultPlan;
 use crate::fleet::Fleet;
 use crate::front_door::{self, House, Outcome, Request, http_date};
+use crate::gate::Gate;
 use crate::ledger::{OrgLedger, RecordedRequest, Tenancy, Usage};
+use crate::listener::{Serves, accept};
+use crate::microsoft::MicrosoftSimulator;
 use crate::okta_error::front_door_not_found;
 use crate::org::Org;
 use crate::rate::Bucket;
 
-/// How large a request body may be.
-const LARGEST_REQUEST: usize = 64 * 1024;
 /// How many orgs of the fleet are remembered at a time.
 const REMEMBERED_FLEET_ORGS: usize = 20_000;
 
@@ -42,12 +36,16 @@ pub struct SimulatorConfig {
     pub port: Option<u16>,
     /// Whether header names go out as `X-Rate-Limit-Limit`, as Okta writes some, and not in lower case.
     pub title_case_headers: bool,
+    /// Where every call is counted, and one may be lost.
+    pub gate: Option<Arc<Gate>>,
+    /// Where consent links lead, and where codes are redeemed; without one, links lead to Microsoft's own host.
+    pub microsoft: Option<MicrosoftSimulator>,
 }
 
 impl SimulatorConfig {
     /// Any free port, seed 0, lower-case header names.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, seed: 0, port: None, title_case_headers: false }
+        Self { clock, seed: 0, port: None, title_case_headers: false, gate: None, microsoft: None }
     }
 }
 
@@ -66,6 +64,7 @@ pub enum SimulatorError {
 
 struct World {
     clock: Arc<dyn Clock>,
+    microsoft: Option<MicrosoftSimulator>,
     seed: u64,
     port: u16,
     state: Mutex<State>,
@@ -94,8 +93,9 @@ impl OktaSimulator {
         let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await.map_err(listen)?;
         let port = listener.local_addr().map_err(listen)?.port();
         let state = Mutex::new(State::default());
-        let world = Arc::new(World { clock: config.clock, seed: config.seed, port, state });
-        let accepting = tokio::spawn(accept(listener, Arc::clone(&world), config.title_case_headers));
+        let world =
+            Arc::new(World { clock: config.clock, microsoft: config.microsoft, seed: config.seed, port, state });
+        let accepting = tokio::spawn(accept(listener, Arc::clone(&world), config.title_case_headers, config.gate));
         Ok(Self { world, accepting })
     }
 
@@ -165,6 +165,12 @@ impl OktaSimulator {
         all
     }
 
+    /// An org's whole state, to see whether anything was changed. Not the calls it counted.
+    pub fn snapshot(&self, name: &str) -> Option<String> {
+        let state = self.world.state.lock();
+        state.orgs.get(name)?.org.as_ref().map(|org| format!("{:?}", org.apps))
+    }
+
     /// Stops listening and closes every connection.
     pub async fn stop(mut self) {
         self.accepting.abort();
@@ -216,7 +222,9 @@ impl World {
         let host = host.rsplit_once(':').map_or(host, |(host, _port)| host);
         host.strip_suffix(".localhost").filter(|name| !name.is_empty() && !name.contains('.'))
     }
+}
 
+impl Serves for World {
     fn serve(&self, head: &http::request::Parts, body: &[u8]) -> Outcome {
         let now = self.clock.now();
         let host = head.headers.get(HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -229,7 +237,7 @@ impl World {
         let plan = state.plan.clone();
         let fleet = state.fleet;
         let Some(tenancy) = state.tenancy(name) else { return nobody() };
-        let house = House { seed: self.seed, now, origin: &origin, plan: &plan };
+        let house = House { seed: self.seed, now, origin: &origin, plan: &plan, microsoft: self.microsoft.as_ref() };
         let request = Request { head, body };
         if let Some(org) = &mut tenancy.org {
             return front_door::serve(&house, org, &mut tenancy.ledger, &request);
@@ -242,55 +250,5 @@ impl World {
             tenancy.org = Some(org);
         }
         outcome
-    }
-}
-
-async fn accept(listener: TcpListener, world: Arc<World>, title_case_headers: bool) {
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _peer)) => {
-                    connections.spawn(converse(stream, Arc::clone(&world), title_case_headers));
-                }
-                Err(error) => {
-                    tracing::warn!(%error, "a connection was not accepted");
-                    tokio::task::yield_now().await;
-                }
-            },
-            Some(_ended) = connections.join_next() => {}
-        }
-    }
-}
-
-async fn converse(stream: TcpStream, world: Arc<World>, title_case_headers: bool) {
-    let service = service_fn(move |request| answer(Arc::clone(&world), request));
-    let served = hyper::server::conn::http1::Builder::new()
-        .title_case_headers(title_case_headers)
-        .serve_connection(TokioIo::new(stream), service)
-        .await;
-    if let Err(error) = served {
-        // Usual here: answers break off on purpose, and clients give up.
-        tracing::debug!(%error, "a connection ended early");
-    }
-}
-
-/// Why a connection is closed without an answer.
-#[derive(Debug, thiserror::Error)]
-#[error("closed on purpose")]
-struct ClosedOnPurpose;
-
-async fn answer(world: Arc<World>, request: http::Request<Incoming>) -> Result<Response<AnswerBody>, ClosedOnPurpose> {
-    let (head, body) = request.into_parts();
-    let Ok(body) = Limited::new(body, LARGEST_REQUEST).collect().await else {
-        return Ok(Answer::empty(http::StatusCode::PAYLOAD_TOO_LARGE).whole());
-    };
-    match world.serve(&head, &body.to_bytes()) {
-        Outcome::Answered(answer) => Ok(answer.whole()),
-        Outcome::Truncated(answer) => Ok(answer.truncated()),
-        Outcome::Huge(answer, length) => Ok(answer.huge(length)),
-        Outcome::Closed => Err(ClosedOnPurpose),
-        // hyper drops this future when the client closes its end.
-        Outcome::Silence => match std::future::pending::<Infallible>().await {},
     }
 }

@@ -6,7 +6,7 @@ use crate::dice::Dice;
 use crate::org::{App, Connection, Org};
 
 /// The client id of Okta's consent page in this simulator; invented.
-const CONSENT_CLIENT_ID: &str = "11111111-2222-4333-8444-555555555555";
+pub(crate) const CONSENT_CLIENT_ID: &str = "11111111-2222-4333-8444-555555555555";
 
 fn link(href: &str, allow: &[&str]) -> Value {
     json!({ "href": href, "hints": { "allow": allow } })

@@ -62,7 +62,7 @@ impl Bench {
     /// A bench that shares a clock with a simulator. Loopback orgs are allowed.
     pub async fn with(clock: SimulatedClock, config: ClientConfig) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let ports = ports_in(folder.path(), Arc::new(clock.clone()), config).await;
+        let ports = ports_in(folder.path(), Arc::new(clock.clone()), Sides { okta: config, ..Sides::default() }).await;
         Self { ports, clock, _folder: folder }
     }
 
@@ -92,21 +92,30 @@ impl Bench {
     }
 }
 
-/// The embedded stores in `folder`, and the real client.
-async fn ports_in(folder: &Path, clock: Arc<dyn Clock>, config: ClientConfig) -> Ports {
+/// How the clients of both sides behave.
+#[derive(Debug, Clone, Default)]
+pub struct Sides {
+    /// Okta's.
+    pub okta: ClientConfig,
+    /// Microsoft's.
+    pub microsoft: MicrosoftConfig,
+    /// What the installation decided.
+    pub settings: Settings,
+}
+
+/// The embedded stores in `folder`, and the real clients. Loopback is allowed.
+pub async fn ports_in(folder: &Path, clock: Arc<dyn Clock>, sides: Sides) -> Ports {
     let randomness = Arc::new(SeededRandomness::new(7));
     let loopback = LoopbackPolicy::Allow;
-    let config = ClientConfig { loopback, ..config };
+    let config = ClientConfig { loopback, ..sides.okta };
     Ports {
         ledger: Arc::new(SqliteLedger::open(&ledger_file(folder)).await.unwrap()),
         vault: Arc::new(SealedFileVault::open(&vault_folder(folder)).await.unwrap()),
         queue: Arc::new(InProcessQueue::new(clock.clone())),
         saves: Arc::new(InProcessQueue::new(clock.clone())),
         okta: Arc::new(OktaClient::new(config, clock.clone(), randomness.clone()).unwrap()),
-        microsoft: Arc::new(
-            MicrosoftClient::new(MicrosoftConfig::default(), clock.clone(), randomness.clone()).unwrap(),
-        ),
-        settings: Arc::new(Settings::default()),
+        microsoft: Arc::new(MicrosoftClient::new(sides.microsoft, clock.clone(), randomness.clone()).unwrap()),
+        settings: Arc::new(sides.settings),
         clock,
         randomness,
         loopback,

@@ -3,5 +3,6 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "test support stops at what it did not expect")]
 
 pub mod bench;
+pub mod consent;
 pub mod program;
 pub mod recorded;

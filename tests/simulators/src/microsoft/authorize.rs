@@ -1,0 +1,175 @@
+//! The authorization endpoint: who signs in, what that person decides, and where the browser is led.
+
+use http::StatusCode;
+use http::header::LOCATION;
+use serde_json::{Value, json};
+use url::Url;
+
+use super::pages;
+use super::person::{Person, Trouble};
+use super::world::{Code, Decision, World};
+use crate::answer::Answer;
+
+/// How long a code lives, in minutes.
+const CODE_MINUTES: i64 = 10;
+
+/// The tenant's metadata. Only its issuer matters here.
+pub(super) fn metadata(world: &World, name: &str) -> Answer {
+    let Some(tenant) = world.tenant(name) else {
+        let body = json!({"error": "invalid_tenant", "error_description": format!("AADSTS90002: Tenant '{name}' not found."), "error_codes": [90002]});
+        return Answer::json(StatusCode::BAD_REQUEST, &body);
+    };
+    let login = world.login();
+    let id = &tenant.id;
+    let body = json!({
+        "issuer": format!("{login}/{id}/v2.0"),
+        "authorization_endpoint": format!("{login}/{id}/oauth2/v2.0/authorize"),
+        "token_endpoint": format!("{login}/{id}/oauth2/v2.0/token"),
+        "jwks_uri": format!("{login}/{id}/discovery/v2.0/keys"),
+        "id_token_signing_alg_values_supported": ["RS256"],
+        "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
+    });
+    Answer::json(StatusCode::OK, &body)
+}
+
+/// An authorization request, checked as far as it can be without a person.
+struct Request {
+    tenant: String,
+    client: String,
+    redirect_uri: String,
+    state: Option<String>,
+    nonce: Option<String>,
+    challenge: Option<String>,
+    scopes: Vec<String>,
+    contexts: Vec<String>,
+}
+
+fn read(world: &World, tenant: &str, query: &str) -> Result<Request, (u32, String)> {
+    let find = |name: &str| {
+        let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+        pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+    };
+    let tenant = world.tenant(tenant).ok_or((90002, format!("Tenant '{tenant}' not found.")))?;
+    let client = find("client_id").unwrap_or_default();
+    let app = world.app(&client).ok_or((700_016, "Application was not found in the directory.".to_owned()))?;
+    let redirect_uri = find("redirect_uri").unwrap_or_default();
+    if !app.may_be_answered_at(&redirect_uri) {
+        return Err((50011, "The redirect URI specified in the request does not match.".to_owned()));
+    }
+    if find("response_type").as_deref() != Some("code") {
+        return Err((900_144, "The response_type is missing or not supported.".to_owned()));
+    }
+    let challenge = find("code_challenge");
+    if challenge.is_some() && find("code_challenge_method").as_deref() != Some("S256") {
+        return Err((501_491, "This simulator wants S256.".to_owned()));
+    }
+    let claims: Value = find("claims").and_then(|claims| serde_json::from_str(&claims).ok()).unwrap_or_default();
+    let context = claims.pointer("/id_token/acrs/value").and_then(Value::as_str);
+    Ok(Request {
+        tenant: tenant.id.clone(),
+        client,
+        redirect_uri,
+        state: find("state"),
+        nonce: find("nonce"),
+        challenge,
+        scopes: find("scope").unwrap_or_default().split(' ').map(str::to_owned).collect(),
+        contexts: context.map(str::to_owned).into_iter().collect(),
+    })
+}
+
+/// The sign-in page.
+pub(super) fn page(world: &World, tenant: &str, path: &str, query: &str) -> Answer {
+    match (read(world, tenant, query), world.tenant(tenant)) {
+        (Ok(_), Some(tenant)) => pages::sign_in(tenant, path, query),
+        (Err((number, text)), _) => pages::error(number, &text),
+        _ => pages::error(90002, "Tenant not found."),
+    }
+}
+
+/// What a form of these pages leads to: the consent page, or back.
+pub(super) fn decided(world: &mut World, tenant: &str, path: &str, body: &[u8]) -> Answer {
+    let find = |name: &str| {
+        let mut pairs = url::form_urlencoded::parse(body);
+        pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
+    };
+    let (query, upn) = (find("request"), find("person"));
+    let request = match read(world, tenant, &query) {
+        Ok(request) => request,
+        Err((number, text)) => return pages::error(number, &text),
+    };
+    let Some(person) = world.tenant(tenant).and_then(|tenant| tenant.person(&upn)).cloned() else {
+        return pages::error(50034, "The user account does not exist in this directory.");
+    };
+    let decision = match find("decision").as_str() {
+        "accept" => Some(Decision::Accept),
+        "cancel" => Some(Decision::Cancel),
+        _ => None,
+    };
+    let undecided = decision.is_none() && person.trouble.is_none() && asks_for_consent(world, &request);
+    if let (true, Some(tenant), Some(app)) = (undecided, world.tenant(tenant), world.app(&request.client)) {
+        return pages::consent(tenant, app, &upn, path, &query);
+    }
+    let there = conclude(world, request, &person, decision.unwrap_or(Decision::Accept));
+    there.map_or_else(
+        || pages::error(50011, "The redirect URI cannot be used."),
+        |there| Answer::empty(StatusCode::FOUND).with_header(LOCATION, there.as_str()),
+    )
+}
+
+/// What the browser would be led to in the end.
+pub(super) fn answer(world: &mut World, url: &Url, upn: &str, decision: Decision) -> Option<Url> {
+    let tenant = url.path_segments()?.next()?.to_owned();
+    let request = read(world, &tenant, url.query()?).ok()?;
+    let person = world.tenant(&tenant)?.person(upn)?.clone();
+    conclude(world, request, &person, decision)
+}
+
+fn asks_for_consent(world: &World, request: &Request) -> bool {
+    let remembers = world.app(&request.client).is_some_and(|app| app.remembers_consent);
+    let known = world
+        .tenant(&request.tenant)
+        .is_some_and(|tenant| tenant.principals.iter().any(|principal| principal.client_id == request.client));
+    !(remembers && known)
+}
+
+fn conclude(world: &mut World, request: Request, person: &Person, decision: Decision) -> Option<Url> {
+    let mut back = Url::parse(&request.redirect_uri).ok()?;
+    let refusal = match (person.trouble, decision) {
+        (Some(Trouble::AnotherTenant), _) => {
+            Some((50020, "User account from another identity provider does not exist in tenant."))
+        }
+        (Some(Trouble::ConditionalAccess), _) => {
+            Some((53003, "Access has been blocked by Conditional Access policies."))
+        }
+        (Some(Trouble::MfaDemanded), _) => {
+            Some((50076, "Due to a configuration change you must use multi-factor authentication."))
+        }
+        (None, Decision::Cancel) => Some((65004, "User declined to consent to access the app.")),
+        (None, Decision::Accept) => None,
+    };
+    if let Some((number, text)) = refusal {
+        back.query_pairs_mut()
+            .append_pair("error", "access_denied")
+            .append_pair("error_description", &format!("AADSTS{number}: {text}\r\nTrace ID: 0\r\nCorrelation ID: 0"))
+            .append_pair("error_uri", &format!("{}/error?code={number}", world.login()));
+        if number == 65004 {
+            back.query_pairs_mut().append_pair("error_subcode", "cancel");
+        }
+    } else {
+        let now = world.clock.now();
+        let app = world.app(&request.client)?.clone();
+        world.tenant_mut(&request.tenant)?.consent(&app, &person.oid, now);
+        let code = format!("0.{}", world.dice().alphanumeric(80));
+        back.query_pairs_mut().append_pair("code", &code);
+        let until = now.saturating_add(jiff::SignedDuration::from_mins(CODE_MINUTES)).ok()?;
+        let Request { tenant, client, redirect_uri, nonce, challenge, scopes, contexts, .. } = request;
+        let (person, used) = (person.clone(), false);
+        let granted = Code { tenant, client, redirect_uri, challenge, nonce, contexts, person, scopes, until, used };
+        world.codes.insert(code, granted);
+    }
+    if let Some(state) = &request.state {
+        back.query_pairs_mut().append_pair("state", state);
+    }
+    back.query_pairs_mut().append_pair("session_state", "simulated");
+    Some(back)
+}

@@ -1,0 +1,100 @@
+//! Everything that the demonstration's orgs need of Microsoft: their tenants, the people in them, Okta's application, and
+//! Regrant's own registration.
+
+use jiff::Timestamp;
+use regrant::domain::permission::PermissionCatalogue;
+
+use super::directory::EntraTenant;
+use super::entra_app::{ClientAuth, EntraApp, GrantStyle};
+use super::person::{GLOBAL_ADMINISTRATOR, HELPDESK_ADMINISTRATOR, Person, Trouble};
+use super::{CLIENT_CERTIFICATE, MicrosoftSimulator};
+use crate::demo::demo_set;
+use crate::wire::CONSENT_CLIENT_ID;
+
+/// The client id of Regrant's registration in this simulator; invented.
+pub const REGRANT_CLIENT: &str = "99999999-8888-4777-8666-555555555555";
+/// Its client secret; invented, and opens nothing.
+pub const OPERATOR_SECRET: &str = "demo~RegrantSecretThatIsInventedAndOpensNothing";
+
+/// Okta's application, as its consent page shows it.
+pub(super) fn okta_app() -> EntraApp {
+    EntraApp {
+        client_id: CONSENT_CLIENT_ID.to_owned(),
+        display_name: "Okta Microsoft Graph Client".to_owned(),
+        publisher: Some("Okta, Inc. (simulated)".to_owned()),
+        // Any org of the simulated Okta.
+        redirect_uris: vec!["http://*".to_owned()],
+        auth: Vec::new(),
+        permissions: PermissionCatalogue::default().all().iter().map(|permission| permission.name.clone()).collect(),
+        grant_style: GrantStyle::DelegatedForAll,
+        role_claims: false,
+        remembers_consent: false,
+    }
+}
+
+/// Regrant's registration, answered at `redirect_uris`, proven by secret or by certificate.
+fn regrant_app(redirect_uris: Vec<String>) -> EntraApp {
+    EntraApp {
+        client_id: REGRANT_CLIENT.to_owned(),
+        display_name: "Regrant (demonstration)".to_owned(),
+        publisher: None,
+        redirect_uris,
+        auth: vec![
+            ClientAuth::Secret(OPERATOR_SECRET.to_owned()),
+            ClientAuth::Certificate {
+                public_key_pem: include_str!("keys/client.pub.pem").to_owned(),
+                thumbprint: thumbprint(CLIENT_CERTIFICATE),
+            },
+            ClientAuth::Federated {
+                issuer: "https://issuer.example.com".to_owned(),
+                subject: "regrant".to_owned(),
+                public_key_pem: include_str!("keys/client.pub.pem").to_owned(),
+            },
+        ],
+        permissions: vec!["Directory.Read.All".to_owned()],
+        grant_style: GrantStyle::DelegatedForAll,
+        role_claims: true,
+        remembers_consent: true,
+    }
+}
+
+fn thumbprint(pem: &str) -> String {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+    use sha2::{Digest as _, Sha256};
+    let body: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
+    URL_SAFE_NO_PAD.encode(Sha256::digest(STANDARD.decode(body).unwrap_or_default()))
+}
+
+/// A tenant with one person of each kind.
+fn peopled(name: &str) -> EntraTenant {
+    let domain = format!("{name}.onmicrosoft.com");
+    EntraTenant::new(name)
+        .with_person(Person::new("Ada Administrator", &domain).with_role(GLOBAL_ADMINISTRATOR))
+        .with_person(Person::new("Hugo Helpdesk", &domain).with_role(HELPDESK_ADMINISTRATOR))
+        .with_person(Person::new("Nora Nofactor", &domain).with_role(GLOBAL_ADMINISTRATOR).without_mfa())
+        .with_person(
+            Person::new("Mia Mustfactor", &domain).with_role(GLOBAL_ADMINISTRATOR).with_trouble(Trouble::MfaDemanded),
+        )
+        .with_person(
+            Person::new("Carl Conditional", &domain)
+                .with_role(GLOBAL_ADMINISTRATOR)
+                .with_trouble(Trouble::ConditionalAccess),
+        )
+        .with_person(Person::new("Sven Stranger", "elsewhere.example").with_trouble(Trouble::AnotherTenant))
+}
+
+/// Knows the tenants of the demonstration's apps. Those whose connection is on have consented before.
+pub fn consent_set(microsoft: &MicrosoftSimulator, redirect_uris: Vec<String>, now: Timestamp) {
+    let okta = okta_app();
+    microsoft.register(okta.clone());
+    microsoft.register(regrant_app(redirect_uris));
+    for app in demo_set().into_iter().flat_map(|demo| demo.org.apps) {
+        let Some(name) = app.tenant.as_deref().filter(|_| app.name == "office365") else { continue };
+        let mut tenant = peopled(name);
+        if app.consented {
+            tenant.consent(&okta, &tenant.persons[0].oid.clone(), now);
+        }
+        microsoft.add_tenant(tenant);
+    }
+}

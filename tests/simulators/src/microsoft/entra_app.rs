@@ -1,0 +1,67 @@
+//! Applications that are registered somewhere.
+
+/// A registration.
+#[derive(Debug, Clone)]
+pub struct EntraApp {
+    /// Its client id.
+    pub client_id: String,
+    /// What the consent page calls it.
+    pub display_name: String,
+    /// Its verified publisher.
+    pub publisher: Option<String>,
+    /// Where it may be answered to; one that ends in `*` matches by its beginning, which only a simulator may do.
+    pub redirect_uris: Vec<String>,
+    /// What it proves itself with.
+    pub auth: Vec<ClientAuth>,
+    /// The permissions on Graph that its consent grants.
+    pub permissions: Vec<String>,
+    /// How they are granted.
+    pub grant_style: GrantStyle,
+    /// Whether its ID tokens carry `wids`.
+    pub role_claims: bool,
+    /// Whether the consent page is shown only where nobody has consented yet.
+    pub remembers_consent: bool,
+}
+
+/// What a registration proves itself with.
+#[derive(Debug, Clone)]
+pub enum ClientAuth {
+    /// A client secret.
+    Secret(String),
+    /// A certificate's public key as PEM, and its `x5t#S256`.
+    Certificate {
+        /// The RSA public key.
+        public_key_pem: String,
+        /// SHA-256 of the certificate in DER, base64url.
+        thumbprint: String,
+    },
+    /// A federated credential.
+    Federated {
+        /// The other issuer.
+        issuer: String,
+        /// The subject it has to name.
+        subject: String,
+        /// The other issuer's RSA public key.
+        public_key_pem: String,
+    },
+}
+
+/// How permissions are granted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GrantStyle {
+    /// `appRoleAssignments`.
+    Application,
+    /// `oauth2PermissionGrants`, `AllPrincipals`.
+    DelegatedForAll,
+    /// `oauth2PermissionGrants`, `Principal`.
+    DelegatedForOne,
+}
+
+impl EntraApp {
+    pub(super) fn may_be_answered_at(&self, uri: &str) -> bool {
+        self.redirect_uris.iter().any(|known| match known.strip_suffix('*') {
+            Some(beginning) => uri.starts_with(beginning),
+            None => known == uri,
+        })
+    }
+}

@@ -1,0 +1,180 @@
+//! A simulator of Microsoft: sign-in page, consent page, token endpoint, signing keys and Graph, on one loopback
+//! listener. The `Host` header says which: `http://login.localhost:PORT` or `http://graph.localhost:PORT`.
+//!
+//! Shapes are those of Microsoft's documents ("OAuth 2.0 authorization code flow", "ID token claims reference", "Microsoft
+//! Graph error responses"). The keys in `keys/` are made up for this and open nothing.
+
+mod authorize;
+mod consent_set;
+mod directory;
+mod door;
+mod entra_app;
+mod graph;
+mod mint;
+mod pages;
+mod person;
+mod signing;
+mod tamper;
+mod token;
+mod world;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use regrant::clock::Clock;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use url::Url;
+
+pub use consent_set::{OPERATOR_SECRET, REGRANT_CLIENT, consent_set};
+pub use directory::{EntraTenant, Grant, Principal};
+pub use entra_app::{ClientAuth, EntraApp, GrantStyle};
+pub use person::{GLOBAL_ADMINISTRATOR, HELPDESK_ADMINISTRATOR, Person, Trouble};
+pub use tamper::TokenTampering;
+pub use world::Decision;
+
+use crate::fault::{Fault, Faults, Times};
+use crate::gate::Gate;
+use crate::listener::accept;
+use crate::server::SimulatorError;
+use door::Door;
+use world::World;
+
+/// The certificate that the client key belongs to, as a registration would have uploaded it. Invented.
+pub const CLIENT_CERTIFICATE: &str = include_str!("keys/client.crt.pem");
+/// The client key. Invented; opens nothing.
+pub const CLIENT_KEY: &str = include_str!("keys/client.pem");
+
+/// How a simulator of Microsoft starts.
+#[derive(Clone)]
+pub struct MicrosoftConfig {
+    /// The time it tells.
+    pub clock: Arc<dyn Clock>,
+    /// What every draw rests on.
+    pub seed: u64,
+    /// The loopback port; a free one where none is given.
+    pub port: Option<u16>,
+    /// Where every call is counted, and one may be lost.
+    pub gate: Option<Arc<Gate>>,
+}
+
+impl MicrosoftConfig {
+    /// Any free port, seed 0.
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { clock, seed: 0, port: None, gate: None }
+    }
+}
+
+/// Microsoft in this process. Clones are the same one; it ends with the last of them.
+#[derive(Clone)]
+pub struct MicrosoftSimulator {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    port: u16,
+    world: Arc<Mutex<World>>,
+    accepting: JoinHandle<()>,
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.accepting.abort();
+    }
+}
+
+impl MicrosoftSimulator {
+    /// Starts listening on loopback. Knows no tenant yet.
+    pub async fn start(config: MicrosoftConfig) -> Result<Self, SimulatorError> {
+        let port = config.port.unwrap_or(0);
+        let listen = |source| SimulatorError::Listen { port, source };
+        let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await.map_err(listen)?;
+        let port = listener.local_addr().map_err(listen)?.port();
+        let world = Arc::new(Mutex::new(World::new(config.clock, config.seed, port)));
+        let door = Arc::new(Door { world: Arc::clone(&world) });
+        let accepting = tokio::spawn(accept(listener, door, false, config.gate));
+        Ok(Self { shared: Arc::new(Shared { port, world, accepting }) })
+    }
+
+    /// The origin of the sign-in page.
+    pub fn login_url(&self) -> String {
+        format!("http://login.localhost:{}", self.shared.port)
+    }
+
+    /// The origin of Graph.
+    pub fn graph_url(&self) -> String {
+        format!("http://graph.localhost:{}", self.shared.port)
+    }
+
+    /// Knows a tenant, in place of an earlier one with its id.
+    pub fn add_tenant(&self, tenant: EntraTenant) {
+        let mut world = self.shared.world.lock();
+        world.tenants.retain(|known| known.id != tenant.id);
+        world.tenants.push(tenant);
+    }
+
+    /// Reads or changes a tenant, by its id or one of its domains.
+    pub fn with_tenant<T>(&self, name: &str, change: impl FnOnce(&mut EntraTenant) -> T) -> Option<T> {
+        self.shared.world.lock().tenant_mut(name).map(change)
+    }
+
+    /// Knows an application, in place of an earlier one with its client id.
+    pub fn register(&self, app: EntraApp) {
+        let mut world = self.shared.world.lock();
+        world.apps.retain(|known| known.client_id != app.client_id);
+        world.apps.push(app);
+    }
+
+    /// Signs with the next key from now on. The one before stays published.
+    pub fn rotate_keys(&self) {
+        self.shared.world.lock().signing.rotate();
+    }
+
+    /// Bends the tokens that are minted from now on.
+    pub fn tamper(&self, tampering: TokenTampering) {
+        self.shared.world.lock().tampering = tampering;
+    }
+
+    /// Answers to paths that hold `path_part` fail with `fault`.
+    pub fn fail(&self, path_part: &str, fault: Fault, times: Times) {
+        self.shared.world.lock().faults.on(path_part, fault, times);
+    }
+
+    /// No more faults.
+    pub fn heal(&self) {
+        self.shared.world.lock().faults = Faults::default();
+    }
+
+    /// Every path that was asked for, with its method, in order.
+    pub fn requests(&self) -> Vec<String> {
+        self.shared.world.lock().requests.clone()
+    }
+
+    /// How many calls had `part` in their method and path.
+    pub fn count(&self, part: &str) -> usize {
+        self.shared.world.lock().requests.iter().filter(|request| request.contains(part)).count()
+    }
+
+    /// Ends every refresh token of a tenant, as "revoke sessions" does.
+    pub fn revoke_refresh_tokens(&self, tenant: &str) {
+        let mut world = self.shared.world.lock();
+        let id = world.tenant(tenant).map(|tenant| tenant.id.clone());
+        world.refresh_tokens.retain(|_, grant| Some(&grant.tenant) != id.as_ref());
+    }
+
+    /// What the browser would be led to, had that person signed in at `authorize_url` and decided so. In this process.
+    pub fn answer(&self, authorize_url: &Url, upn: &str, decision: Decision) -> Option<Url> {
+        authorize::answer(&mut self.shared.world.lock(), authorize_url, upn, decision)
+    }
+
+    /// Redeems a code as Okta does, whose secret nobody else knows. Gives the tenant's first domain.
+    pub(crate) fn redeem_for_okta(&self, code: &str, client: &str) -> Option<String> {
+        let mut world = self.shared.world.lock();
+        let now = world.clock.now();
+        let code = world.codes.get_mut(code).filter(|code| code.client == client && !code.used && code.until > now)?;
+        code.used = true;
+        let tenant = code.tenant.clone();
+        world.tenant(&tenant).map(|tenant| tenant.initial_domain.clone())
+    }
+}

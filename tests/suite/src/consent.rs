@@ -1,0 +1,334 @@
+//! A Regrant with simulated Okta and Microsoft, and a browser in front of it.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
+use axum::http::{HeaderMap, Request, StatusCode};
+use http_body_util::BodyExt as _;
+use regrant::clock::{Clock, SimulatedClock};
+use regrant::domain::app::AppRecord;
+use regrant::domain::cloud::Cloud;
+use regrant::domain::event::EventKind;
+use regrant::domain::id::{AppId, OrgId};
+use regrant::ledger::PageRequest;
+use regrant::microsoft::client::{MicrosoftConfig as ClientConfig, SimulatedMicrosoft};
+use regrant::microsoft::{ClientCredential, MfaEvidence, Registration};
+use regrant::okta::org_url::LoopbackPolicy;
+use regrant::settings::{PublicUrl, Settings};
+use regrant::usecases::Ports;
+use regrant::usecases::invite::invite;
+use regrant::usecases::orgs;
+use regrant::usecases::start_scan::{Selection, start_scan};
+use regrant::vault::SecretName;
+use regrant_discovery::drain;
+use regrant_simulators::microsoft::{
+    Decision, MicrosoftConfig, MicrosoftSimulator, OPERATOR_SECRET, REGRANT_CLIENT, consent_set,
+};
+use regrant_simulators::{Gate, OktaSimulator, SimulatorConfig, TokenPower, demo_set};
+use secrecy::SecretString;
+use tempfile::TempDir;
+use tower::ServiceExt as _;
+use url::Url;
+
+use crate::bench::{Sides, api_token, ports_in, simulated_clock};
+
+/// Where browsers reach the Regrant of these tests.
+pub const PUBLIC_URL: &str = "https://regrant.example.com";
+
+/// Both simulators, with the demonstration's orgs and tenants.
+pub struct Stage {
+    /// Okta.
+    pub okta: OktaSimulator,
+    /// Microsoft.
+    pub microsoft: MicrosoftSimulator,
+    /// Where their calls are counted.
+    pub gate: Arc<Gate>,
+    /// Their clock.
+    pub clock: SimulatedClock,
+}
+
+impl Stage {
+    /// Sets the stage.
+    pub async fn set() -> Self {
+        let clock = simulated_clock();
+        let gate = Arc::new(Gate::default());
+        let microsoft = MicrosoftConfig { gate: Some(gate.clone()), ..MicrosoftConfig::new(Arc::new(clock.clone())) };
+        let microsoft = MicrosoftSimulator::start(microsoft).await.unwrap();
+        let redirect = PublicUrl::parse(PUBLIC_URL, LoopbackPolicy::Refuse).unwrap();
+        let redirects = Cloud::ALL.map(|cloud| redirect.redirect_uri(cloud).to_string()).to_vec();
+        consent_set(&microsoft, redirects, clock.now());
+        let config = SimulatorConfig {
+            microsoft: Some(microsoft.clone()),
+            gate: Some(gate.clone()),
+            ..SimulatorConfig::new(Arc::new(clock.clone()))
+        };
+        let okta = OktaSimulator::start(config).await.unwrap();
+        for demo in demo_set() {
+            let mut org = demo.org;
+            org.apps_limit = 10_000;
+            for token in &mut org.tokens {
+                token.power = TokenPower::Full;
+            }
+            okta.add_org(org);
+        }
+        Self { okta, microsoft, gate, clock }
+    }
+
+    /// The stores in `folder` and the real clients, pointed at this stage.
+    pub async fn ports(&self, folder: &Path) -> Ports {
+        let origin = |url: String| Url::parse(&url).unwrap();
+        let simulator =
+            SimulatedMicrosoft { login: origin(self.microsoft.login_url()), graph: origin(self.microsoft.graph_url()) };
+        let sides = Sides {
+            microsoft: ClientConfig { simulator: Some(simulator), ..ClientConfig::default() },
+            settings: Settings {
+                public_url: Some(PublicUrl::parse(PUBLIC_URL, LoopbackPolicy::Refuse).unwrap()),
+                ..Settings::default()
+            },
+            ..Sides::default()
+        };
+        ports_in(folder, Arc::new(self.clock.clone()), sides).await
+    }
+}
+
+/// Our registration in the simulated Microsoft, proven by its secret.
+pub fn registration(mfa: MfaEvidence) -> Registration {
+    Registration {
+        cloud: Cloud::Global,
+        client_id: REGRANT_CLIENT.parse().unwrap(),
+        credential: ClientCredential::Secret { value: SecretString::from(OPERATOR_SECRET) },
+        mfa,
+    }
+}
+
+/// Keeps a registration as the current one.
+pub async fn register(ports: &Ports, registration: &Registration) {
+    let name = SecretName::Entra(registration.cloud);
+    ports.vault.put_pending(&name, &registration.seal()).await.unwrap();
+    ports.vault.promote(&name).await.unwrap();
+}
+
+/// Adds the demonstration's orgs and scans them.
+pub async fn know_everything(stage: &Stage, ports: &Ports) {
+    for demo in demo_set() {
+        let url = stage.okta.org_url(demo.name);
+        orgs::add(ports, &url, Cloud::Global, &api_token(demo.token)).await.unwrap();
+    }
+    start_scan(ports, &Selection::All).await.unwrap();
+    drain(ports, 4, || ()).await.unwrap();
+}
+
+/// All functions over one set of ports.
+pub fn router(ports: &Ports) -> Router {
+    regrant_discovery::router(regrant_discovery::App::new(ports.clone()))
+        .merge(regrant_consent_url::router(ports.clone()))
+        .merge(regrant_callback::router(ports.clone()))
+        .merge(regrant_save::router(ports.clone()))
+}
+
+/// A Regrant on its stage.
+pub struct ConsentBench {
+    /// The simulators.
+    pub stage: Stage,
+    /// What the use cases reach the world through.
+    pub ports: Ports,
+    _folder: TempDir,
+}
+
+impl ConsentBench {
+    /// With a registration at Microsoft.
+    pub async fn new() -> Self {
+        let bench = Self::without_registration().await;
+        register(&bench.ports, &registration(MfaEvidence::default())).await;
+        bench
+    }
+
+    /// Without one.
+    pub async fn without_registration() -> Self {
+        let stage = Stage::set().await;
+        let folder = tempfile::tempdir().unwrap();
+        let ports = stage.ports(&folder.path().join("data")).await;
+        know_everything(&stage, &ports).await;
+        Self { stage, ports, _folder: folder }
+    }
+
+    /// The app of a tenant.
+    pub async fn app(&self, tenant: &str) -> AppRecord {
+        let all =
+            self.ports.ledger.apps(&regrant::ledger::AppFilter::default(), PageRequest::first(100)).await.unwrap();
+        let mut found = all.items.into_iter();
+        found.find(|app| app.identity.tenant.as_ref().is_some_and(|name| name.as_str() == tenant)).unwrap()
+    }
+
+    /// Org and app of a tenant.
+    pub async fn ids(&self, tenant: &str) -> (OrgId, AppId) {
+        let identity = self.app(tenant).await.identity;
+        (identity.org, identity.app)
+    }
+
+    /// Makes an invitation for a tenant's app; gives the path of its link.
+    pub async fn invite(&self, tenant: &str) -> String {
+        let (org, app) = self.ids(tenant).await;
+        invite(&self.ports, &org, &app).await.unwrap().link.path().to_owned()
+    }
+
+    /// What happened to a tenant's app.
+    pub async fn events(&self, tenant: &str) -> Vec<EventKind> {
+        let (org, app) = self.ids(tenant).await;
+        let events = self.ports.ledger.events(&org, &app, PageRequest::first(500)).await.unwrap();
+        events.items.into_iter().map(|event| event.kind).collect()
+    }
+
+    /// A browser that was nowhere yet.
+    pub fn browser(&self) -> Browser {
+        Browser::new(router(&self.ports))
+    }
+
+    /// Works off the queue of saves until nothing moves any more.
+    pub async fn work(&self) {
+        for _ in 0..20 {
+            regrant_save::drain(&self.ports).await.unwrap();
+            self.stage.clock.advance(std::time::Duration::from_secs(6));
+        }
+    }
+
+    /// What Microsoft leads a browser to.
+    pub fn at_microsoft(&self, url: &Url, person: &str, decision: Decision) -> Url {
+        let tenant = url.path_segments().unwrap().next().unwrap().to_owned();
+        let domain = self.stage.microsoft.with_tenant(&tenant, |tenant| tenant.initial_domain.clone()).unwrap();
+        let upn = if person.contains('@') { person.to_owned() } else { format!("{person}@{domain}") };
+        self.stage.microsoft.answer(url, &upn, decision).unwrap()
+    }
+
+    /// The text that Okta's last page shows.
+    pub async fn at_okta(&self, url: &Url) -> String {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.stage.okta.port()));
+        let client = reqwest::Client::builder().no_proxy().resolve(url.host_str().unwrap(), address).build().unwrap();
+        client.get(url.clone()).send().await.unwrap().text().await.unwrap()
+    }
+
+    /// Walks a browser from the invitation to a verified session; gives the session's path.
+    pub async fn sign_in(&self, browser: &mut Browser, invitation: &str, person: &str) -> String {
+        let sent = browser.post(invitation, &[]).await;
+        let back = self.at_microsoft(&sent.location_url(), person, Decision::Accept);
+        browser.get_url(&back).await.location()
+    }
+
+    /// Opens Okta's consent from a verified session and accepts there; gives the text of Okta's page.
+    pub async fn consent_at_okta(&self, browser: &mut Browser, session: &str) -> String {
+        let token = browser.form_token(session).await;
+        let sent = browser.post(&format!("{session}/okta"), &[("token", &token)]).await;
+        let back = self.at_microsoft(&sent.location_url(), "ada.administrator", Decision::Accept);
+        self.at_okta(&back).await
+    }
+
+    /// Walks the whole way with a hand-over; gives the session's path.
+    pub async fn walk(&self, browser: &mut Browser, tenant: &str) -> String {
+        let invitation = self.invite(tenant).await;
+        let session = self.sign_in(browser, &invitation, "ada.administrator").await;
+        let shown = self.consent_at_okta(browser, &session).await;
+        let token = browser.form_token(&session).await;
+        browser.post(&format!("{session}/handover"), &[("token", &token), ("handover", &shown)]).await;
+        self.work().await;
+        session
+    }
+}
+
+/// An answer as a browser has it.
+#[derive(Debug)]
+pub struct Seen {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: String,
+}
+
+impl Seen {
+    /// Where it leads.
+    pub fn location(&self) -> String {
+        assert_eq!(self.status, StatusCode::SEE_OTHER, "{}", self.body);
+        self.headers[LOCATION].to_str().unwrap().to_owned()
+    }
+
+    /// Where it leads, off this site.
+    pub fn location_url(&self) -> Url {
+        Url::parse(&self.location()).unwrap()
+    }
+
+    /// The page's heading.
+    pub fn heading(&self) -> String {
+        let after = self.body.split("<h1>").nth(1).unwrap_or_default();
+        after.split("</h1>").next().unwrap_or_default().to_owned()
+    }
+}
+
+/// A browser: cookies, and no script.
+#[derive(Clone)]
+pub struct Browser {
+    router: Router,
+    /// Its cookies by name.
+    pub cookies: BTreeMap<String, String>,
+    /// What it says of where a request comes from.
+    pub fetch_site: &'static str,
+    /// Every path it was at.
+    pub visited: Vec<String>,
+}
+
+impl Browser {
+    /// A browser without cookies.
+    pub fn new(router: Router) -> Self {
+        Self { router, cookies: BTreeMap::new(), fetch_site: "same-origin", visited: Vec::new() }
+    }
+
+    /// Opens a path.
+    pub async fn get(&mut self, path: &str) -> Seen {
+        self.send("GET", path, Body::empty()).await
+    }
+
+    /// Opens a URL of this site, as a redirect leads there.
+    pub async fn get_url(&mut self, url: &Url) -> Seen {
+        let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+        self.get(&format!("{}{query}", url.path())).await
+    }
+
+    /// Sends a form.
+    pub async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Seen {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        self.send("POST", path, Body::from(body)).await
+    }
+
+    /// The token that the forms of a session's page carry.
+    pub async fn form_token(&mut self, session: &str) -> String {
+        let page = self.get(session).await;
+        let after = page.body.split("name=\"token\" value=\"").nth(1).unwrap_or_default();
+        after.split('"').next().unwrap_or_default().to_owned()
+    }
+
+    /// Sends any request.
+    pub async fn send(&mut self, method: &str, path: &str, body: Body) -> Seen {
+        self.visited.push(path.to_owned());
+        let mut request = Request::builder().method(method).uri(path).header("sec-fetch-site", self.fetch_site);
+        if !self.cookies.is_empty() {
+            let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            request = request.header(COOKIE, cookies.join("; "));
+        }
+        if method == "POST" {
+            request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        }
+        let response = self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
+        let (head, body) = response.into_parts();
+        for cookie in head.headers.get_all(SET_COOKIE) {
+            let (name, value) = cookie.to_str().unwrap().split(';').next().unwrap().split_once('=').unwrap();
+            self.cookies.insert(name.to_owned(), value.to_owned());
+        }
+        let body = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
+        Seen { status: head.status, headers: head.headers, body }
+    }
+}

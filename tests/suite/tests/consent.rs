@@ -1,0 +1,210 @@
+//! The whole way of an app, from the mailed link to the proof, over real clients, real stores and both simulators.
+#![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+
+use regrant::domain::consent_failure::ConsentFailure;
+use regrant::domain::event::EventKind;
+use regrant::domain::save::SaveOutcome;
+use regrant::domain::standing::Standing;
+use regrant::microsoft::MfaEvidence;
+use regrant_simulators::microsoft::Decision;
+use regrant_tests::consent::{ConsentBench, register, registration};
+
+#[tokio::test]
+async fn an_app_that_needs_consent_ends_proven_on_both_sides() {
+    let bench = ConsentBench::new().await;
+    assert_eq!(bench.app("acmelabs").await.standing(), Standing::NeedsConsent);
+    let mut browser = bench.browser();
+    let session = bench.walk(&mut browser, "acmelabs").await;
+    let page = browser.get(&session).await;
+    assert_eq!(page.heading(), "Done, and proven on both sides", "{}", page.body);
+    assert!(page.body.contains("ada.administrator@acmelabs.onmicrosoft.com"));
+    let app = bench.app("acmelabs").await;
+    assert_eq!((app.standing(), app.assessment.proven), (Standing::Consented, true));
+    let kinds = bench.events("acmelabs").await;
+    let has = |wanted: fn(&EventKind) -> bool| kinds.iter().any(wanted);
+    assert!(has(|kind| matches!(kind, EventKind::Invited { .. })));
+    assert!(has(|kind| matches!(kind, EventKind::AdministratorVerified { .. })));
+    assert!(has(|kind| matches!(kind, EventKind::Saved { proven: true, .. })));
+}
+
+#[tokio::test]
+async fn an_app_whose_consent_was_given_before_needs_only_the_save() {
+    let bench = ConsentBench::new().await;
+    assert_eq!(bench.app("contosoemea").await.standing(), Standing::NeedsSave);
+    let mut browser = bench.browser();
+    let invitation = bench.invite("contosoemea").await;
+    let session = bench.sign_in(&mut browser, &invitation, "ada.administrator").await;
+    let token = browser.form_token(&session).await;
+    let sent = browser.post(&format!("{session}/okta"), &[("token", &token)]).await;
+    assert_eq!(sent.location(), session, "nothing is left to consent to");
+    bench.work().await;
+    let page = browser.get(&session).await;
+    assert!(page.heading().starts_with("Done"), "{}", page.body);
+    assert_eq!(bench.app("contosoemea").await.standing(), Standing::Consented);
+}
+
+#[tokio::test]
+async fn an_app_on_the_old_password_gets_its_link_prepared_first() {
+    let bench = ConsentBench::new().await;
+    let mut browser = bench.browser();
+    let session = bench.walk(&mut browser, "contoso").await;
+    assert_eq!(browser.get(&session).await.heading(), "Done, and proven on both sides");
+}
+
+#[tokio::test]
+async fn without_a_hand_over_the_grants_in_graph_do_not_switch_on_what_okta_was_not_told() {
+    let bench = ConsentBench::new().await;
+    let mut browser = bench.browser();
+    let invitation = bench.invite("acmelabs").await;
+    let session = bench.sign_in(&mut browser, &invitation, "ada.administrator").await;
+    bench.consent_at_okta(&mut browser, &session).await;
+    let token = browser.form_token(&session).await;
+    browser.post(&format!("{session}/finish"), &[("token", &token)]).await;
+    assert_eq!(browser.get(&session).await.heading(), "Saving and proving");
+    bench.work().await;
+    let page = browser.get(&session).await;
+    assert_eq!(page.heading(), "Accept at Microsoft, then come back", "{}", page.body);
+    assert_ne!(bench.app("acmelabs").await.standing(), Standing::Consented);
+}
+
+#[tokio::test]
+async fn somebody_who_finished_in_the_console_meanwhile_is_seen() {
+    let bench = ConsentBench::new().await;
+    let mut browser = bench.browser();
+    let invitation = bench.invite("acmelabs").await;
+    let session = bench.sign_in(&mut browser, &invitation, "ada.administrator").await;
+    bench.consent_at_okta(&mut browser, &session).await;
+    let (_, app) = bench.ids("acmelabs").await;
+    bench.stage.okta.with_org("acme", |org| {
+        let app = org.app_mut(app.as_str()).unwrap();
+        app.consented = true;
+        app.connection = app.connection.switched(true);
+    });
+    bench.work().await;
+    assert_eq!(browser.get(&session).await.heading(), "Done, and proven on both sides");
+}
+
+#[tokio::test]
+async fn an_app_that_is_on_stays_on_through_a_new_consent() {
+    let bench = ConsentBench::new().await;
+    let mut browser = bench.browser();
+    let session = bench.walk(&mut browser, "acme").await;
+    assert_eq!(browser.get(&session).await.heading(), "Done, and proven on both sides");
+    let requests = bench.stage.okta.requests("acme");
+    assert!(requests.iter().all(|r| !(r.method == "POST" && r.path_and_query.ends_with("/connections/default"))));
+    assert_eq!(bench.app("acme").await.standing(), Standing::Consented);
+}
+
+#[tokio::test]
+async fn an_org_without_a_registration_is_saved_and_not_proven() {
+    let bench = ConsentBench::without_registration().await;
+    let mut browser = bench.browser();
+    let invitation = bench.invite("acmelabs").await;
+    let session = browser.post(&invitation, &[]).await.location_url().path().to_owned();
+    let shown = bench.consent_at_okta(&mut browser, &session).await;
+    let token = browser.form_token(&session).await;
+    browser.post(&format!("{session}/handover"), &[("token", &token), ("handover", &shown)]).await;
+    bench.work().await;
+    assert_eq!(browser.get(&session).await.heading(), "Done in Okta");
+    let app = bench.app("acmelabs").await;
+    assert_eq!((app.standing(), app.assessment.proven), (Standing::Consented, false));
+}
+
+#[tokio::test]
+async fn a_person_who_may_not_consent_leaves_okta_byte_for_byte_as_it_was() {
+    for (person, decision, failure) in [
+        ("ada.administrator", Decision::Cancel, ConsentFailure::Declined),
+        ("hugo.helpdesk", Decision::Accept, ConsentFailure::NotAdministrator),
+        ("sven.stranger@elsewhere.example", Decision::Accept, ConsentFailure::WrongAccount),
+        ("carl.conditional", Decision::Accept, ConsentFailure::BlockedByConditionalAccess),
+        ("mia.mustfactor", Decision::Accept, ConsentFailure::MfaMissing),
+    ] {
+        let bench = ConsentBench::new().await;
+        let before = bench.stage.okta.snapshot("acme");
+        let calls = bench.stage.okta.requests("acme").len();
+        let mut browser = bench.browser();
+        let invitation = bench.invite("acmelabs").await;
+        let sent = browser.post(&invitation, &[]).await;
+        let back = bench.at_microsoft(&sent.location_url(), person, decision);
+        let session = browser.get_url(&back).await.location();
+        let page = browser.get(&session).await;
+        assert!(page.body.contains("What to do") && page.body.contains("Nothing was changed in Okta."), "{person}");
+        let kinds = bench.events("acmelabs").await;
+        let told =
+            kinds.iter().any(|kind| matches!(kind, EventKind::ConsentFailed { failure: told, .. } if *told == failure));
+        assert!(told, "{person}: {kinds:?}");
+        assert_eq!(bench.stage.okta.snapshot("acme"), before, "{person}");
+        assert_eq!(bench.stage.okta.requests("acme").len(), calls, "{person}: Okta was not even asked");
+    }
+}
+
+#[tokio::test]
+async fn multi_factor_authentication_is_proven_by_our_own_apis_token_and_its_lack_refuses() {
+    let evidence = MfaEvidence {
+        api_scope: Some("api://77777777-0000-4000-8000-000000000001/verify".to_owned()),
+        ..MfaEvidence::default()
+    };
+    let bench = ConsentBench::without_registration().await;
+    register(&bench.ports, &registration(evidence)).await;
+    let mut browser = bench.browser();
+    let invitation = bench.invite("acmelabs").await;
+    let session = bench.sign_in(&mut browser, &invitation, "ada.administrator").await;
+    assert!(browser.get(&session).await.body.contains("multi-factor authentication proven"));
+    let mut other = bench.browser();
+    let refused = bench.sign_in(&mut other, &invitation, "nora.nofactor").await;
+    assert_eq!(other.get(&refused).await.heading(), "Multi-factor authentication is needed");
+}
+
+#[tokio::test]
+async fn multi_factor_authentication_that_is_demanded_and_not_proven_refuses() {
+    let bench = ConsentBench::without_registration().await;
+    register(&bench.ports, &registration(MfaEvidence { required: true, ..MfaEvidence::default() })).await;
+    let mut browser = bench.browser();
+    let invitation = bench.invite("acmelabs").await;
+    let session = bench.sign_in(&mut browser, &invitation, "ada.administrator").await;
+    assert_eq!(browser.get(&session).await.heading(), "Multi-factor authentication is needed");
+    let context =
+        MfaEvidence { required: true, authentication_context: Some("c1".to_owned()), ..MfaEvidence::default() };
+    register(&bench.ports, &registration(context)).await;
+    let session = bench.sign_in(&mut browser, &invitation, "ada.administrator").await;
+    assert_eq!(browser.get(&session).await.heading(), "One consent left");
+}
+
+#[tokio::test]
+async fn grants_that_show_late_are_waited_for() {
+    let bench = ConsentBench::new().await;
+    bench.stage.microsoft.with_tenant("acmelabs.onmicrosoft.com", |tenant| {
+        tenant.replication_seconds = 20;
+        tenant.page_size = 1;
+    });
+    let mut browser = bench.browser();
+    let session = bench.walk(&mut browser, "acmelabs").await;
+    assert_eq!(browser.get(&session).await.heading(), "Done, and proven on both sides");
+}
+
+#[tokio::test]
+async fn an_operator_saves_what_only_needs_saving() {
+    let bench = ConsentBench::new().await;
+    let (org, app) = bench.ids("contosoemea").await;
+    let path = format!("/v1/apps/{org}/{app}/save");
+    assert_eq!(bench.browser().post(&path, &[]).await.status, 202);
+    bench.work().await;
+    assert_eq!(bench.app("contosoemea").await.standing(), Standing::Consented);
+    let journal = bench.ports.ledger.save_journal(&org, &app).await.unwrap().unwrap();
+    assert!(matches!(journal.outcome, Some(SaveOutcome::Saved { .. })));
+}
+
+#[tokio::test]
+async fn a_used_link_says_so_and_a_new_one_takes_the_place_of_an_old_one() {
+    let bench = ConsentBench::new().await;
+    let mut browser = bench.browser();
+    let old = bench.invite("acmelabs").await;
+    let new = bench.invite("acmelabs").await;
+    assert_eq!(browser.get(&old).await.heading(), "This link was taken back");
+    let session = bench.sign_in(&mut browser, &new, "ada.administrator").await;
+    let shown = bench.consent_at_okta(&mut browser, &session).await;
+    let token = browser.form_token(&session).await;
+    browser.post(&format!("{session}/handover"), &[("token", &token), ("handover", &shown)]).await;
+    bench.work().await;
+    assert_eq!(browser.get(&new).await.heading(), "This has been done already");
+}
