@@ -34,7 +34,7 @@ pub(crate) fn give_out_link(
     }
     let state = dice.alphanumeric(40);
     let tenant = app.tenant.as_deref().unwrap_or("unknown");
-    let redirect = format!("{origin}/api/v1/apps/office365/{id}/oauth2/callback");
+    let redirect = callback(origin, id);
     let query = url::form_urlencoded::Serializer::new(String::new())
         .append_pair("response_type", "code")
         .append_pair("state", &state)
@@ -47,6 +47,11 @@ pub(crate) fn give_out_link(
     if app.consent_states.len() > REMEMBERED {
         app.consent_states.remove(0);
     }
+}
+
+/// Where Microsoft answers to for an app.
+fn callback(origin: &str, id: &str) -> String {
+    format!("{origin}/api/v1/apps/office365/{id}/oauth2/callback")
 }
 
 fn parameter(query: &str, name: &str) -> String {
@@ -66,7 +71,7 @@ pub(crate) fn landing(org: &Org, id: &str, query: &str, origin: &str) -> Result<
         .append_pair("code", &code)
         .append_pair("state", &state)
         .finish();
-    let href = format!("{origin}/api/v1/apps/office365/{id}/oauth2/callback?{values}");
+    let href = format!("{}?{values}", callback(origin, id));
     let body = json!({ "continue_oauth_flow_url": { "href": href, "method": "POST" } });
     Ok(Answer::json(StatusCode::OK, &body))
 }
@@ -77,15 +82,18 @@ pub(crate) fn complete(
     org: &mut Org,
     id: &str,
     query: &str,
+    origin: &str,
     microsoft: Option<&MicrosoftSimulator>,
 ) -> Result<Answer, OktaError> {
     find(org, id)?;
+    let redirect = callback(origin, id);
     let (code, state) = (parameter(query, "code"), parameter(query, "state"));
     let refused = || OktaError::invalid("oauth2", "The authorization code or state is not valid.");
     let app = org.app_mut(id).ok_or_else(refused)?;
     let known = app.consent_states.iter().position(|given| *given == state).ok_or_else(refused)?;
-    let tenant =
-        microsoft.and_then(|microsoft| microsoft.redeem_for_okta(&code, CONSENT_CLIENT_ID)).ok_or_else(refused)?;
+    let tenant = microsoft
+        .and_then(|microsoft| microsoft.redeem_for_okta(&code, CONSENT_CLIENT_ID, &redirect))
+        .ok_or_else(refused)?;
     let expected = app.tenant.as_deref().map(|name| format!("{name}.onmicrosoft.com"));
     if expected.as_deref() != Some(tenant.as_str()) {
         return Err(refused());

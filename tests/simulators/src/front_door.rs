@@ -219,7 +219,9 @@ fn route(
     match rest {
         [] if get => applications::list(org, query, origin),
         [id] if get => applications::get(org, id, origin),
-        ["office365", id, "oauth2", "callback"] if post => consents::complete(org, id, query, house.microsoft),
+        ["office365", id, "oauth2", "callback"] if post => {
+            consents::complete(org, id, query, house.origin, house.microsoft)
+        }
         [id, "connections", "default"] if get => {
             consents::give_out_link(org, id, origin, house.microsoft, dice);
             connections::get(org, id, origin, dice)

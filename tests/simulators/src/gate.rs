@@ -14,13 +14,14 @@ pub struct Gate {
 #[derive(Debug, Default)]
 struct State {
     calls: u64,
+    lost: bool,
     stop_at: Option<u64>,
 }
 
 impl Gate {
     /// Counts from 0 again, and loses the answer of call number `call`, counted from 1; `None` loses none.
     pub fn restart(&self, stop_at: Option<u64>) {
-        *self.state.lock() = State { calls: 0, stop_at };
+        *self.state.lock() = State { calls: 0, lost: false, stop_at };
     }
 
     /// How many calls were counted.
@@ -30,7 +31,14 @@ impl Gate {
 
     /// Returns when an answer was lost.
     pub async fn lost(&self) {
-        self.lost.notified().await;
+        loop {
+            // Asked for before the state is read, so that no notice is missed; a notice of an earlier round is no answer.
+            let noticed = self.lost.notified();
+            if self.state.lock().lost {
+                return;
+            }
+            noticed.await;
+        }
     }
 
     /// Counts a call. `false` where its answer is lost.
@@ -38,6 +46,7 @@ impl Gate {
         let mut state = self.state.lock();
         state.calls += 1;
         let out = state.stop_at != Some(state.calls);
+        state.lost |= !out;
         drop(state);
         if !out {
             self.lost.notify_one();

@@ -165,10 +165,17 @@ impl OktaSimulator {
         all
     }
 
-    /// An org's whole state, to see whether anything was changed. Not the calls it counted.
+    /// An org's whole state, to see whether anything was changed. Not what reading leaves behind: the calls it counted,
+    /// and the links it gave out.
     pub fn snapshot(&self, name: &str) -> Option<String> {
         let state = self.world.state.lock();
-        state.orgs.get(name)?.org.as_ref().map(|org| format!("{:?}", org.apps))
+        let mut org = state.orgs.get(name)?.org.clone()?;
+        for app in &mut org.apps {
+            app.consent_states.clear();
+            app.authorize_href = None;
+        }
+        org.faults.clear();
+        Some(format!("{org:?}"))
     }
 
     /// Stops listening and closes every connection.

@@ -139,6 +139,23 @@ async fn a_person_who_may_not_consent_leaves_okta_byte_for_byte_as_it_was() {
 }
 
 #[tokio::test]
+async fn somebody_without_the_role_is_refused_by_us_where_microsoft_lets_them_in() {
+    let bench = ConsentBench::new().await;
+    let invitation = bench.invite("acmelabs").await;
+    // From now on Microsoft knows our registration and asks nobody for consent to it.
+    bench.sign_in(&mut bench.browser(), &invitation, "ada.administrator").await;
+    let (before, calls) = (bench.stage.okta.snapshot("acme"), bench.stage.okta.requests("acme").len());
+    for hides in [false, true] {
+        bench.stage.microsoft.with_tenant("acmelabs.onmicrosoft.com", |tenant| tenant.hides_roles = hides);
+        let mut browser = bench.browser();
+        let session = bench.sign_in(&mut browser, &invitation, "hugo.helpdesk").await;
+        assert_eq!(browser.get(&session).await.heading(), "This account is not a Global Administrator right now");
+    }
+    assert_eq!(bench.stage.okta.snapshot("acme"), before);
+    assert_eq!(bench.stage.okta.requests("acme").len(), calls);
+}
+
+#[tokio::test]
 async fn multi_factor_authentication_is_proven_by_our_own_apis_token_and_its_lack_refuses() {
     let evidence = MfaEvidence {
         api_scope: Some("api://77777777-0000-4000-8000-000000000001/verify".to_owned()),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::pages;
-use super::person::{Person, Trouble};
+use super::person::{GLOBAL_ADMINISTRATOR, Person, Trouble};
 use super::world::{Code, Decision, World};
 use crate::answer::Answer;
 
@@ -134,6 +134,7 @@ fn asks_for_consent(world: &World, request: &Request) -> bool {
 
 fn conclude(world: &mut World, request: Request, person: &Person, decision: Decision) -> Option<Url> {
     let mut back = Url::parse(&request.redirect_uri).ok()?;
+    let asks = asks_for_consent(world, &request);
     let refusal = match (person.trouble, decision) {
         (Some(Trouble::AnotherTenant), _) => {
             Some((50020, "User account from another identity provider does not exist in tenant."))
@@ -144,6 +145,10 @@ fn conclude(world: &mut World, request: Request, person: &Person, decision: Deci
         (Some(Trouble::MfaDemanded), _) => {
             Some((50076, "Due to a configuration change you must use multi-factor authentication."))
         }
+        (None, Decision::Accept) if asks && !person.roles.iter().any(|role| role == GLOBAL_ADMINISTRATOR) => Some((
+            90094,
+            "An administrator of the tenant has set a policy that prevents you from granting these permissions.",
+        )),
         (None, Decision::Cancel) => Some((65004, "User declined to consent to access the app.")),
         (None, Decision::Accept) => None,
     };
@@ -158,7 +163,9 @@ fn conclude(world: &mut World, request: Request, person: &Person, decision: Deci
     } else {
         let now = world.clock.now();
         let app = world.app(&request.client)?.clone();
-        world.tenant_mut(&request.tenant)?.consent(&app, &person.oid, now);
+        if asks {
+            world.tenant_mut(&request.tenant)?.consent(&app, &person.oid, now);
+        }
         let code = format!("0.{}", world.dice().alphanumeric(80));
         back.query_pairs_mut().append_pair("code", &code);
         let until = now.saturating_add(jiff::SignedDuration::from_mins(CODE_MINUTES)).ok()?;

@@ -22,8 +22,8 @@ pub(super) fn okta_app() -> EntraApp {
         client_id: CONSENT_CLIENT_ID.to_owned(),
         display_name: "Okta Microsoft Graph Client".to_owned(),
         publisher: Some("Okta, Inc. (simulated)".to_owned()),
-        // Any org of the simulated Okta.
-        redirect_uris: vec!["http://*".to_owned()],
+        redirect_uris: Vec::new(),
+        is_oktas: true,
         auth: Vec::new(),
         permissions: PermissionCatalogue::default().all().iter().map(|permission| permission.name.clone()).collect(),
         grant_style: GrantStyle::DelegatedForAll,
@@ -39,6 +39,7 @@ fn regrant_app(redirect_uris: Vec<String>) -> EntraApp {
         display_name: "Regrant (demonstration)".to_owned(),
         publisher: None,
         redirect_uris,
+        is_oktas: false,
         auth: vec![
             ClientAuth::Secret(OPERATOR_SECRET.to_owned()),
             ClientAuth::Certificate {

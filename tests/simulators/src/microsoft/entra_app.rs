@@ -9,8 +9,10 @@ pub struct EntraApp {
     pub display_name: String,
     /// Its verified publisher.
     pub publisher: Option<String>,
-    /// Where it may be answered to; one that ends in `*` matches by its beginning, which only a simulator may do.
+    /// Where it may be answered to, exactly so.
     pub redirect_uris: Vec<String>,
+    /// Whether it is Okta's: then every app of every simulated org has a redirect URI of its own.
+    pub is_oktas: bool,
     /// What it proves itself with.
     pub auth: Vec<ClientAuth>,
     /// The permissions on Graph that its consent grants.
@@ -59,9 +61,13 @@ pub enum GrantStyle {
 
 impl EntraApp {
     pub(super) fn may_be_answered_at(&self, uri: &str) -> bool {
-        self.redirect_uris.iter().any(|known| match known.strip_suffix('*') {
-            Some(beginning) => uri.starts_with(beginning),
-            None => known == uri,
-        })
+        let of_okta = || {
+            let url = url::Url::parse(uri).ok()?;
+            let host = url.host_str()?.strip_suffix(".localhost")?;
+            let path: Vec<&str> = url.path_segments()?.collect();
+            let whole = matches!(path.as_slice(), ["api", "v1", "apps", "office365", _, "oauth2", "callback"]);
+            (whole && !host.contains('.') && url.query().is_none()).then_some(())
+        };
+        self.redirect_uris.iter().any(|known| known == uri) || (self.is_oktas && of_okta().is_some())
     }
 }

@@ -169,10 +169,13 @@ impl MicrosoftSimulator {
     }
 
     /// Redeems a code as Okta does, whose secret nobody else knows. Gives the tenant's first domain.
-    pub(crate) fn redeem_for_okta(&self, code: &str, client: &str) -> Option<String> {
+    pub(crate) fn redeem_for_okta(&self, code: &str, client: &str, redirect: &str) -> Option<String> {
         let mut world = self.shared.world.lock();
         let now = world.clock.now();
         let code = world.codes.get_mut(code).filter(|code| code.client == client && !code.used && code.until > now)?;
+        if code.redirect_uri != redirect {
+            return None;
+        }
         code.used = true;
         let tenant = code.tenant.clone();
         world.tenant(&tenant).map(|tenant| tenant.initial_domain.clone())
