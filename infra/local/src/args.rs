@@ -9,8 +9,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use regrant::domain::app::TenantName;
 use regrant::domain::cloud::Cloud;
-use regrant::domain::id::ScanId;
+use regrant::domain::id::{AppId, InvitationId, ScanId};
 use regrant::domain::standing::Standing;
+use regrant::domain::tenant::ClientId;
 
 /// Find every Office 365 app of your Okta orgs and see which still need consent on Microsoft Graph.
 #[derive(Debug, Parser)]
@@ -40,6 +41,11 @@ pub struct Global {
     /// Let loopback addresses be orgs, over plain http: for simulators and mocks only.
     #[arg(long, global = true, help_heading = "Global options")]
     pub allow_loopback: bool,
+    /// Where browsers reach this installation, such as `https://regrant.example.com`.
+    ///
+    /// Else `REGRANT_PUBLIC_URL`. Links in invitations begin with it.
+    #[arg(long, global = true, value_name = "URL", help_heading = "Global options")]
+    pub public_url: Option<String>,
     /// When to use colour; `NO_COLOR` is respected.
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Global options")]
     pub color: ColorChoice,
@@ -76,7 +82,16 @@ pub enum Command {
     Scan(Scan),
     /// Show what the last look found, worst first.
     Status(Status),
-    /// Explain a standing, a permission or an Okta error code.
+    /// Make a link for a Microsoft Global Administrator to consent for one app.
+    Invite(Invite),
+    /// Do what the Okta console's Save button does for one app, and prove it.
+    Save(Save),
+    /// Walk through Okta's consent link yourself, and finish it here.
+    Finish(Finish),
+    /// Set, list and remove this installation's own registration in Microsoft Entra.
+    #[command(subcommand)]
+    Entra(Entra),
+    /// Explain a standing, a permission or an error code.
     Explain(Explain),
     /// Check this installation: folder, vault, ledger, orgs, clock.
     Doctor,
@@ -216,6 +231,105 @@ pub struct Status {
     /// Print one JSON object.
     #[arg(long)]
     pub json: bool,
+}
+
+/// `invite`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example: regrant invite acme.okta.com 0oa1 --public-url https://regrant.example.com
+An older open link for the same app is taken back.")]
+pub struct Invite {
+    /// The app's org, by id or host.
+    pub org: String,
+    /// The app, by id.
+    pub app: AppId,
+    /// Take this invitation back instead of making one.
+    #[arg(long, value_name = "ID")]
+    pub revoke: Option<InvitationId>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Say what would be done and stop.
+    #[arg(long, conflicts_with = "json")]
+    pub dry_run: bool,
+}
+
+/// `save`.
+#[derive(Debug, Args)]
+pub struct Save {
+    /// The app's org, by id or host.
+    pub org: String,
+    /// The app, by id.
+    pub app: AppId,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Read the connection, say what would be done, and stop.
+    #[arg(long, conflicts_with = "json")]
+    pub dry_run: bool,
+}
+
+/// `finish`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Prints Okta's consent link, waits for the text that Okta's last page shows on
+standard input, and saves. Bring only text from the page that this link opened.")]
+pub struct Finish {
+    /// The app's org, by id or host.
+    pub org: String,
+    /// The app, by id.
+    pub app: AppId,
+    /// Print the link and stop.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// `entra …`.
+#[derive(Debug, Subcommand)]
+pub enum Entra {
+    /// Keep a registration. A client secret is read from standard input, or asked for without showing it.
+    Set(Box<EntraSet>),
+    /// List the registrations and the redirect URIs they need.
+    List {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Forget a registration.
+    Remove {
+        /// Of this cloud.
+        #[arg(long, value_name = "CLOUD", default_value_t = Cloud::Global)]
+        cloud: Cloud,
+    },
+}
+
+/// `entra set`.
+#[derive(Debug, Args)]
+pub struct EntraSet {
+    /// The registration's client id. Not a secret.
+    #[arg(long, value_name = "ID")]
+    pub client_id: ClientId,
+    /// The Microsoft cloud it is registered in.
+    #[arg(long, value_name = "CLOUD", default_value_t = Cloud::Global)]
+    pub cloud: Cloud,
+    /// Prove it with a certificate (PEM) instead of a client secret.
+    #[arg(long, value_name = "FILE", requires = "private_key_file")]
+    pub certificate_file: Option<PathBuf>,
+    /// The certificate's private key (PEM); `-` for standard input.
+    #[arg(long, value_name = "FILE", requires = "certificate_file")]
+    pub private_key_file: Option<PathBuf>,
+    /// Prove it with another issuer's token, read from this file for each use.
+    #[arg(long, value_name = "FILE", conflicts_with = "certificate_file")]
+    pub federated_file: Option<PathBuf>,
+    /// A scope of an API of your own with version 1.0 access tokens, which tell of multi-factor authentication.
+    #[arg(long, value_name = "SCOPE")]
+    pub mfa_api_scope: Option<String>,
+    /// An authentication context that your Conditional Access ties to multi-factor authentication, such as c1.
+    #[arg(long, value_name = "ID")]
+    pub mfa_context: Option<String>,
+    /// Refuse a sign-in whose multi-factor authentication is not proven.
+    #[arg(long)]
+    pub require_mfa: bool,
 }
 
 /// `explain`.

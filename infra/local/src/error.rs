@@ -7,6 +7,7 @@ use regrant::okta::OktaError;
 use regrant::okta::org_url::OrgUrlError;
 use regrant::usecases::orgs::OrgError;
 use regrant::usecases::start_scan::StartScanError;
+use regrant::usecases::stopped::Stopped;
 
 /// Why a command could not do its work. Every one ends with exit code 2.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +52,25 @@ pub enum CliError {
     /// No org by this id or host.
     #[error("org {0} is not known; `regrant org list` shows those that are")]
     NoSuchOrg(String),
+    /// No app by this id in this org.
+    #[error(
+        "org {org} has no app {app} that was seen yet; `regrant status --org` lists them, `regrant scan` looks again"
+    )]
+    NoSuchApp {
+        /// The org's host.
+        org: String,
+        /// The app.
+        app: regrant::domain::id::AppId,
+    },
+    /// The public URL is not one.
+    #[error("{0}: {1}")]
+    PublicUrl(String, regrant::settings::NotAPublicUrl),
+    /// An invitation could not be made or taken back.
+    #[error(transparent)]
+    Invite(Box<regrant::usecases::invite::InviteError>),
+    /// A consent or a save stopped.
+    #[error("{}", told(.0))]
+    Stopped(Box<Stopped>),
     /// Nobody is there to confirm.
     #[error("nobody is there to ask; say --yes to remove the org")]
     NotConfirmed,
@@ -77,6 +97,27 @@ pub enum CliError {
     /// The output could not be written.
     #[error("the output could not be written: {0}")]
     Output(#[from] std::io::Error),
+}
+
+/// What stopped, with what its code means.
+fn told(stopped: &Stopped) -> String {
+    let known = stopped.code.as_deref().and_then(regrant::domain::failure::find);
+    match known {
+        Some(known) => format!("{} {} {}", stopped.cause, known.cause, known.next_step),
+        None => stopped.cause.clone(),
+    }
+}
+
+impl From<Stopped> for CliError {
+    fn from(stopped: Stopped) -> Self {
+        Self::Stopped(Box::new(stopped))
+    }
+}
+
+impl From<regrant::usecases::invite::InviteError> for CliError {
+    fn from(error: regrant::usecases::invite::InviteError) -> Self {
+        Self::Invite(Box::new(error))
+    }
 }
 
 // Boxed, since both are much larger than everything else that can go wrong here.

@@ -4,12 +4,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use regrant::clock::SystemClock;
+use regrant::domain::app::AppRecord;
+use regrant::domain::id::AppId;
 use regrant::domain::org::OrgProfile;
-use regrant::embedded;
+use regrant::embedded::{self, Config};
 use regrant::ledger::PageRequest;
 use regrant::okta::client::{ClientConfig, OktaClient};
 use regrant::okta::org_url::LoopbackPolicy;
 use regrant::randomness::SystemRandomness;
+use regrant::settings::{PublicUrl, Settings};
 use regrant::usecases::Ports;
 use regrant::usecases::orgs::OrgError;
 
@@ -30,13 +33,14 @@ pub struct House {
 impl House {
     /// Opens the house in the data folder that the options, the environment or the platform name.
     pub async fn open(global: &Global) -> Result<Self, CliError> {
-        Self::open_at(&data_dir(global)?, Self::loopback(global)).await
+        let loopback = Self::loopback(global);
+        let settings = Settings { public_url: public_url(global, loopback)?, ..Settings::default() };
+        let config = Config { okta: okta_config(loopback), settings, ..Config::default() };
+        Self::open_at(&data_dir(global)?, config).await
     }
 
     /// Opens the house in `folder`, which only its owner may read.
-    pub async fn open_at(folder: &Path, loopback: LoopbackPolicy) -> Result<Self, CliError> {
-        let okta = ClientConfig { loopback, ..ClientConfig::default() };
-        let config = embedded::Config { okta, ..embedded::Config::default() };
+    pub async fn open_at(folder: &Path, config: Config) -> Result<Self, CliError> {
         let ports = embedded::open(folder, config).await.map_err(|error| data_dir_error(folder, &error))?;
         Ok(Self { ports, folder: folder.to_owned() })
     }
@@ -46,9 +50,18 @@ impl House {
         if global.allow_loopback { LoopbackPolicy::Allow } else { LoopbackPolicy::Refuse }
     }
 
-    /// The HTTP API over this house.
+    /// Every function's endpoints over this house.
     pub fn router(&self) -> axum::Router {
         regrant_discovery::router(regrant_discovery::App::new(self.ports.clone()))
+            .merge(regrant_consent_url::router(self.ports.clone()))
+            .merge(regrant_callback::router(self.ports.clone()))
+            .merge(regrant_save::router(self.ports.clone()))
+    }
+
+    /// An app of an org, which a scan has seen.
+    pub async fn app(&self, org: &OrgProfile, app: &AppId) -> Result<AppRecord, CliError> {
+        let missing = || CliError::NoSuchApp { org: harmless(&org.domain()), app: app.clone() };
+        self.ports.ledger.app(&org.id, app).await?.ok_or_else(missing)
     }
 
     /// Okta alone, for what needs no data folder.
@@ -77,9 +90,24 @@ fn harmless(text: &str) -> String {
     regrant::domain::text::Foreign::new(text).to_string()
 }
 
+/// How Okta's client behaves.
+pub fn okta_config(loopback: LoopbackPolicy) -> ClientConfig {
+    ClientConfig { loopback, ..ClientConfig::default() }
+}
+
+/// `--public-url`, else `REGRANT_PUBLIC_URL`, else none.
+fn public_url(global: &Global, loopback: LoopbackPolicy) -> Result<Option<PublicUrl>, CliError> {
+    let set = std::env::var("REGRANT_PUBLIC_URL").ok().filter(|url| !url.is_empty());
+    let (name, text) = match (&global.public_url, set) {
+        (Some(url), _) => ("--public-url", url.clone()),
+        (None, Some(url)) => ("REGRANT_PUBLIC_URL", url),
+        (None, None) => return Ok(None),
+    };
+    PublicUrl::parse(&text, loopback).map(Some).map_err(|error| CliError::PublicUrl(name.to_owned(), error))
+}
+
 fn okta_client(loopback: LoopbackPolicy) -> Result<OktaClient, CliError> {
-    let config = ClientConfig { loopback, ..ClientConfig::default() };
-    Ok(OktaClient::new(config, Arc::new(SystemClock), Arc::new(SystemRandomness))?)
+    Ok(OktaClient::new(okta_config(loopback), Arc::new(SystemClock), Arc::new(SystemRandomness))?)
 }
 
 /// The data folder that the options, the environment or the platform name.

@@ -30,13 +30,21 @@ pub enum SecretInputError {
 
 /// Reads an API token: without showing it where somebody types, else from standard input.
 pub fn api_token(host: &str) -> Result<SecretString, SecretInputError> {
+    ask_or_read(&format!("API token for {} (not shown): ", regrant::domain::text::Foreign::new(host)))
+}
+
+fn ask_or_read(prompt: &str) -> Result<SecretString, SecretInputError> {
     if std::io::stdin().is_terminal() {
-        let prompt = format!("API token for {} (not shown): ", regrant::domain::text::Foreign::new(host));
         let typed =
             rpassword::prompt_password(prompt).map_err(|error| SecretInputError::Io("the prompt".to_owned(), error))?;
         return one_token(typed, "the prompt");
     }
     one_token(read(std::io::stdin().lock(), "standard input")?, "standard input")
+}
+
+/// Reads a client secret: without showing it where somebody types, else from standard input.
+pub fn client_secret(client: &str) -> Result<SecretString, SecretInputError> {
+    ask_or_read(&format!("Client secret of {client} (not shown): "))
 }
 
 /// Reads a private key from a file, or from standard input where the file is `-`.

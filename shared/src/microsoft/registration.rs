@@ -2,11 +2,16 @@
 
 use std::path::PathBuf;
 
+use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
+use super::MicrosoftError;
+use super::client_assertion::assertion;
+use super::endpoints::Endpoints;
 use crate::domain::cloud::Cloud;
-use crate::domain::tenant::ClientId;
+use crate::domain::tenant::{ClientId, TenantId};
+use crate::randomness::Randomness;
 use crate::vault::{NotUnsealed, exposed, seal, unseal};
 
 /// A registration, and what it proves itself with.
@@ -62,6 +67,14 @@ pub struct MfaEvidence {
 }
 
 impl Registration {
+    /// Whether the credential can be used at all: its files are there and its key signs. Asks nobody.
+    pub fn check(&self, now: Timestamp, randomness: &dyn Randomness) -> Result<(), MicrosoftError> {
+        let nobody = TenantId::try_from("00000000-0000-0000-0000-000000000000".to_owned());
+        let nobody = nobody.map_err(|error| MicrosoftError::Credential(error.to_string()))?;
+        let endpoint = Endpoints::new(None).token(self.cloud, &nobody);
+        assertion(self, &endpoint, now, randomness).map(|_| ())
+    }
+
     /// As the vault keeps it.
     pub fn seal(&self) -> SecretString {
         seal(self)

@@ -17,7 +17,7 @@ use crate::microsoft::{Graph, GraphTokens, Organization, Redemption, SignIn};
 use super::Ports;
 use super::begin_consent::registration;
 use super::graph_access::store;
-use super::session::{BrowserSecrets, advance, cookie_name, fail, lost, open_cookie};
+use super::session::{BrowserSecrets, advance, change_app, cookie_name, fail, lost, open_cookie};
 use super::stopped::Stopped;
 
 /// What Microsoft's redirect carries: a code or an error, never both.
@@ -132,14 +132,12 @@ async fn verify(
 
     let graph = ports.microsoft.graph(attempt.cloud, &signed_in.tokens.access_token);
     let app = ports.ledger.app(&session.org, &session.app).await?;
-    let mut app = app.ok_or_else(|| lost("the app was removed meanwhile"))?;
+    let app = app.ok_or_else(|| lost("the app was removed meanwhile"))?;
     let roles = judge(&*graph, &signed_in, attempt, &app, registration.mfa.required).await?;
     tracing::debug!(session = %session.id, by_graph = roles.is_some(), "the administrator was verified");
     keep(ports, attempt, &signed_in).await?;
 
     let administrator = Administrator { username: signed_in.person.username.clone(), mfa: signed_in.mfa };
-    app.consent.tenant = Some(attempt.tenant.clone());
-    app.consent.administrator = Some(administrator.clone());
     let kind = EventKind::AdministratorVerified {
         session: session.id.clone(),
         username: administrator.username.clone(),
@@ -147,8 +145,11 @@ async fn verify(
         mfa: signed_in.mfa,
         token_id: signed_in.person.token_id.clone(),
     };
-    let event = crate::domain::event::AppEvent { at: ports.clock.now(), kind };
-    ports.ledger.record_app(&app, &[event]).await?;
+    change_app(ports, &session.org, &session.app, Some(kind), |record| {
+        record.consent.tenant = Some(attempt.tenant.clone());
+        record.consent.administrator = Some(administrator.clone());
+    })
+    .await?;
     let verified = Stage::Verified { administrator: Some(administrator) };
     advance(ports, &session.id, |now| (now.stage == Stage::SigningIn).then(|| verified.clone())).await?;
     Ok(())

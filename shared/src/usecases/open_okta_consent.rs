@@ -5,11 +5,14 @@
 
 use url::Url;
 
+use crate::domain::app::AppRecord;
 use crate::domain::authorize_link::{self, AuthorizeLink, ExpectedTenant};
 use crate::domain::consent_failure::ConsentFailure;
-use crate::domain::event::{AppEvent, EventKind};
+use crate::domain::event::EventKind;
+use crate::domain::id::{AppId, OrgId};
+use crate::domain::org::OrgProfile;
 use crate::domain::save::{Callback, Word};
-use crate::domain::session::Stage;
+use crate::domain::session::{AuthorizationSession, Stage};
 use crate::domain::tenant::TenantDomain;
 use crate::okta::{Connection, OktaOrg, OrgUrl, ProvisioningAdmin};
 use crate::queue::Message;
@@ -18,7 +21,7 @@ use crate::vault::{SecretName, Stage as Version, unseal};
 use super::Ports;
 use super::orgs::open;
 use super::save::journal::{Journal, seen};
-use super::session::{OwnSession, advance, lost};
+use super::session::{OwnSession, advance, change_app, lost};
 use super::stopped::Stopped;
 
 /// The most links one session is given: each GET of the connection makes a new one.
@@ -47,7 +50,7 @@ pub async fn open_okta_consent(ports: &Ports, own: &OwnSession) -> Result<Next, 
         return Err(lost("the consent was opened too often in this session"));
     }
     let api = open(ports, &own.org).await?;
-    let connection = with_link(ports, own, &*api).await?;
+    let connection = with_link(ports, &own.org, &own.session.app, Some(&own.session), &*api).await?;
     // Opened again: what counts is how it was the first time.
     let was_on = was_on_before.unwrap_or_else(|| seen(&connection).is_on());
     let Some(link) = &connection.authorize else {
@@ -56,7 +59,7 @@ pub async fn open_okta_consent(ports: &Ports, own: &OwnSession) -> Result<Next, 
             .await?;
         return Ok(Next::Progress);
     };
-    let link = look_at(ports, own, link)?;
+    let link = look_at(ports, &own.org, &own.app, Some(&own.session), link)?;
     let okta_states = okta_states.into_iter().chain([link.state.clone()]).collect();
     consenting(
         ports,
@@ -68,9 +71,27 @@ pub async fn open_okta_consent(ports: &Ports, own: &OwnSession) -> Result<Next, 
     Ok(Next::Consent(link.url))
 }
 
+/// Okta's consent link for an operator, looked at as far as that can be done without a sign-in of ours.
+pub async fn link_for_operator(ports: &Ports, org: &OrgProfile, app: &AppRecord) -> Result<AuthorizeLink, Stopped> {
+    let api = open(ports, org).await?;
+    let id = &app.identity.app;
+    let connection = with_link(ports, org, id, None, &*api).await?;
+    let none =
+        || Stopped::new(ConsentFailure::ByHand, "Okta offers no consent link for this app; `regrant save` saves it");
+    let link = connection.authorize.as_ref().ok_or_else(none)?;
+    let link = look_at(ports, org, app, None, link)?;
+    change_app(ports, &org.id, id, None, |record| record.consent.client = Some(link.client.clone())).await?;
+    Ok(link)
+}
+
 /// The connection, with a consent link wherever one is to be had without switching anything off.
-async fn with_link(ports: &Ports, own: &OwnSession, api: &dyn OktaOrg) -> Result<Connection, Stopped> {
-    let app = &own.session.app;
+async fn with_link(
+    ports: &Ports,
+    org: &OrgProfile,
+    app: &AppId,
+    session: Option<&AuthorizationSession>,
+    api: &dyn OktaOrg,
+) -> Result<Connection, Stopped> {
     let connection = api.connection(app).await?;
     if connection.authorize.is_some() {
         return Ok(connection);
@@ -83,8 +104,11 @@ async fn with_link(ports: &Ports, own: &OwnSession, api: &dyn OktaOrg) -> Result
     if before.auth_scheme == crate::domain::connection::AuthScheme::Oauth2 {
         return Ok(connection);
     }
-    let admin = provisioning_admin(ports, own).await?;
-    let journal = Journal::of_session(&own.session, before, Callback::NotNeeded);
+    let admin = provisioning_admin(ports, &org.id).await?;
+    let journal = match session {
+        Some(session) => Journal::of_session(session, before, Callback::NotNeeded),
+        None => Journal::of_operator(&org.id, app, before, Callback::NotNeeded),
+    };
     journal.begin(ports).await?;
     api.prepare_connection(app, admin.as_ref()).await?;
     let prepared = api.connection(app).await?;
@@ -96,30 +120,39 @@ async fn with_link(ports: &Ports, own: &OwnSession, api: &dyn OktaOrg) -> Result
 }
 
 /// A Microsoft administrator's name and password, only where the operator put them into the vault for this org.
-async fn provisioning_admin(ports: &Ports, own: &OwnSession) -> Result<Option<ProvisioningAdmin>, Stopped> {
-    let name = SecretName::ProvisioningAdmin(own.org.id.clone());
+async fn provisioning_admin(ports: &Ports, org: &OrgId) -> Result<Option<ProvisioningAdmin>, Stopped> {
+    let name = SecretName::ProvisioningAdmin(org.clone());
     let secret = ports.vault.get(&name, Version::Current).await?;
     Ok(secret.as_ref().map(|secret| unseal("provisioning administrator", secret)).transpose()?)
 }
 
 /// Whether Okta's link leads where this session was verified for.
-fn look_at(ports: &Ports, own: &OwnSession, link: &Url) -> Result<AuthorizeLink, Stopped> {
+fn look_at(
+    ports: &Ports,
+    org: &OrgProfile,
+    app: &AppRecord,
+    session: Option<&AuthorizationSession>,
+    link: &Url,
+) -> Result<AuthorizeLink, Stopped> {
     let refused = |cause: String| Stopped::new(ConsentFailure::Untrusted, cause);
-    let cloud = own.org.cloud;
+    let cloud = org.cloud;
     if !ports.microsoft.is_login(cloud, link) {
         return Err(refused(format!("Okta's consent link does not lead to the sign-in page of the {cloud} cloud")));
     }
-    let tenant = own.session.sign_in.as_ref().map(|attempt| &attempt.tenant);
-    let name = own.app.identity.tenant.as_ref();
+    let attempt = session.and_then(|session| session.sign_in.as_ref());
+    let tenant = attempt.map(|attempt| &attempt.tenant);
+    let name = app.identity.tenant.as_ref();
     let domains: Vec<String> =
         name.and_then(|name| TenantDomain::of(name, cloud).ok()).into_iter().map(String::from).collect();
-    let ours = own.session.sign_in.as_ref().map(|attempt| &attempt.client);
+    let ours = attempt.map(|attempt| &attempt.client);
     let expected = ExpectedTenant { id: tenant, domains: &domains };
     let link = authorize_link::check(link, &expected, ours, |redirect| OrgUrl::is_okta_host(redirect, ports.loopback))
         .map_err(|error| refused(error.to_string()))?;
     // The client may change between sessions (Okta replaces it), never within one.
-    match (&own.session.stage, &own.app.consent.client) {
-        (Stage::Consenting { okta_states, .. }, Some(known)) if !okta_states.is_empty() && *known != link.client => {
+    match (session.map(|session| &session.stage), &app.consent.client) {
+        (Some(Stage::Consenting { okta_states, .. }), Some(known))
+            if !okta_states.is_empty() && *known != link.client =>
+        {
             Err(refused("Okta's consent link names another client than before in this session".to_owned()))
         }
         _ => Ok(link),
@@ -133,11 +166,12 @@ async fn consenting(
     link: Option<&AuthorizeLink>,
 ) -> Result<(), Stopped> {
     let session = &own.session;
-    let mut app = own.app.clone();
     if let Some(link) = link {
-        app.consent.client = Some(link.client.clone());
         let kind = EventKind::ConsentLinkOpened { session: session.id.clone(), client: link.client.clone() };
-        ports.ledger.record_app(&app, &[AppEvent { at: ports.clock.now(), kind }]).await?;
+        change_app(ports, &session.org, &session.app, Some(kind), |record| {
+            record.consent.client = Some(link.client.clone());
+        })
+        .await?;
     }
     advance(ports, &session.id, |now| {
         matches!(now.stage, Stage::Verified { .. } | Stage::Consenting { .. }).then(|| stage.clone())

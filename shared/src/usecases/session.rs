@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::app::AppRecord;
 use crate::domain::consent_failure::ConsentFailure;
-use crate::domain::event::EventKind;
-use crate::domain::id::{Digest, SessionId};
+use crate::domain::event::{AppEvent, EventKind};
+use crate::domain::id::{AppId, Digest, OrgId, SessionId};
 use crate::domain::org::OrgProfile;
 use crate::domain::session::{AuthorizationSession, Stage};
 use crate::randomness::secret;
@@ -137,6 +137,22 @@ pub(super) async fn advance(
         }
     }
     Err(Stopped::new(ConsentFailure::NotStored, "the session is being changed by too many at once"))
+}
+
+/// Changes an app's record as it is now, and appends what happened. Read and written with nothing in between, since a
+/// scan may write the same record.
+pub(super) async fn change_app(
+    ports: &Ports,
+    org: &OrgId,
+    app: &AppId,
+    kind: Option<EventKind>,
+    change: impl FnOnce(&mut AppRecord),
+) -> Result<(), Stopped> {
+    let record = ports.ledger.app(org, app).await?;
+    let mut record = record.ok_or_else(|| lost("the app was removed meanwhile"))?;
+    change(&mut record);
+    let events: Vec<AppEvent> = kind.into_iter().map(|kind| AppEvent { at: ports.clock.now(), kind }).collect();
+    Ok(ports.ledger.record_app(&record, &events).await?)
 }
 
 /// Ends a session, so that its page tells why, and says so in the audit trail.

@@ -4,11 +4,15 @@ mod apps;
 mod completions;
 mod demo;
 mod doctor;
+mod entra;
 mod explain;
+mod finish;
+mod invite;
 mod org_add;
 mod org_check;
 mod org_list;
 mod org_remove;
+mod save;
 mod scan;
 mod serve;
 mod status;
@@ -30,6 +34,10 @@ pub async fn run(cli: Cli, screen: &mut Screen) -> Result<Outcome, CliError> {
         Command::Org(Org::Remove(options)) => org_remove::run(global, options, screen).await,
         Command::Scan(options) => scan::run(global, options, screen).await,
         Command::Status(options) => status::run(global, options, screen).await,
+        Command::Invite(options) => invite::run(global, options, screen).await,
+        Command::Save(options) => save::run(global, options, screen).await,
+        Command::Finish(options) => finish::run(global, options, screen).await,
+        Command::Entra(entra) => entra::run(global, entra, screen).await,
         Command::Explain(options) => explain::run(options, screen),
         Command::Doctor => doctor::run(global, screen).await,
         Command::Completions { shell } => completions::run(*shell, screen),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use regrant::usecases::start_scan::{Selection, start_scan};
@@ -57,7 +57,8 @@ pub(super) fn tell_where(address: SocketAddr, screen: &mut Screen) {
          GET  http://{address}/v1/apps                  every app, worst first\n  \
          GET  http://{address}/v1/apps?standing=broken  only these\n  \
          GET  http://{address}/v1/apps/ORG/APP          one app with its timeline\n  \
-         POST http://{address}/v1/scans                 look again"
+         POST http://{address}/v1/scans                 look again\n  \
+         POST http://{address}/v1/apps/ORG/APP/invitations  a link for an administrator"
     ));
 }
 
@@ -78,6 +79,9 @@ pub(super) async fn scans(house: &House, minutes: Option<u32>) {
         }
         if let Err(error) = drain(&house.ports, 4, || ()).await {
             tracing::error!(%error, "the queue was not worked off");
+        }
+        if let Err(error) = regrant_save::drain(&house.ports).await {
+            tracing::error!(%error, "the queue of saves was not worked off");
         }
         house.ports.clock.sleep(beat).await;
         waited += beat;
@@ -103,8 +107,12 @@ fn refusal() -> Response {
 fn is_from_here(headers: &HeaderMap) -> bool {
     let text = |name| headers.get(name).map(|value: &axum::http::HeaderValue| value.to_str().unwrap_or_default());
     let host = text(header::HOST).is_some_and(is_loopback_authority);
-    let origin =
-        text(header::ORIGIN).is_none_or(|origin| origin.strip_prefix("http://").is_some_and(is_loopback_authority));
+    // Our own pages send no referrer, so browsers send `null` with their forms; where those come from, the browser says
+    // in a header that no page can set.
+    let own_form = text(HeaderName::from_static("sec-fetch-site")).is_some_and(|site| site == "same-origin");
+    let origin = text(header::ORIGIN).is_none_or(|origin| {
+        origin.strip_prefix("http://").is_some_and(is_loopback_authority) || (origin == "null" && own_form)
+    });
     host && origin
 }
 

@@ -24,6 +24,7 @@ use crate::okta::{Connection, OktaError, OktaOrg};
 use crate::randomness::token;
 
 use super::Ports;
+use super::begin_consent::tenant_of;
 use super::graph_access::{read_grants, read_grants_with_patience};
 use super::hand_over::{forget, kept};
 use super::orgs::open;
@@ -210,8 +211,12 @@ impl Save<'_> {
     }
 
     /// The tenant and Okta's client, where both are known.
-    fn whose_grants(&self, connection: &Connection) -> Option<(TenantId, ClientId)> {
-        let tenant = self.app.consent.tenant.clone()?;
+    async fn whose_grants(&self, connection: &Connection) -> Option<(TenantId, ClientId)> {
+        let tenant = match &self.app.consent.tenant {
+            Some(tenant) => tenant.clone(),
+            // Saved by an operator before anybody signed in for this app; somebody may have for another of the tenant.
+            None => tenant_of(self.ports, self.app.identity.tenant.as_ref(), self.org.cloud).await.ok()?,
+        };
         let by_link = connection.authorize.as_ref().and_then(|link| {
             let mut pairs = link.query_pairs();
             pairs.find(|(name, _)| name == "client_id").and_then(|(_, client)| client.parse().ok())
@@ -220,7 +225,7 @@ impl Save<'_> {
     }
 
     async fn grants_now(&self, connection: &Connection) -> Option<GrantsRead> {
-        let (tenant, client) = self.whose_grants(connection)?;
+        let (tenant, client) = self.whose_grants(connection).await?;
         match read_grants(self.ports, &tenant, &client).await {
             Ok(grants) => Some(grants),
             Err(error) => {
@@ -232,7 +237,7 @@ impl Save<'_> {
 
     async fn grants_in_the_end(&self, connection: &Connection) -> Result<GrantsRead, String> {
         let unknown = "nobody of the tenant has signed in here, or Okta's consent link was never seen";
-        let (tenant, client) = self.whose_grants(connection).ok_or_else(|| unknown.to_owned())?;
+        let (tenant, client) = self.whose_grants(connection).await.ok_or_else(|| unknown.to_owned())?;
         read_grants_with_patience(self.ports, &tenant, &client).await.map_err(|error| error.to_string())
     }
 }

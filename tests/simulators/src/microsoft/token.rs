@@ -176,15 +176,22 @@ fn authenticated(
     let now = world.clock.now().as_second();
     let id = app.auth.iter().find_map(|auth| is_proven(auth, assertion, &audience, &app.client_id, now));
     match id {
-        // An assertion of a certificate may be used once; another issuer's token until it ends.
-        Some(None) => Ok(app),
-        Some(Some(id)) if world.assertion_ids.insert(id.clone()) => Ok(app),
+        Some(Proven::Often) => Ok(app),
+        Some(Proven::Once(id)) if world.assertion_ids.insert(id.clone()) => Ok(app),
         _ => Err(client(700_027)),
     }
 }
 
-/// The id of an assertion that holds for one way of proving, where it may be used only once.
-fn is_proven(auth: &ClientAuth, assertion: &str, audience: &str, client: &str, now: i64) -> Option<Option<String>> {
+/// How often an assertion that holds may be used.
+enum Proven {
+    /// A certificate's: once, by its `jti`.
+    Once(String),
+    /// Another issuer's token: until it ends.
+    Often,
+}
+
+/// Whether an assertion holds for one way of proving.
+fn is_proven(auth: &ClientAuth, assertion: &str, audience: &str, client: &str, now: i64) -> Option<Proven> {
     let header = decode_header(assertion).ok()?;
     let (algorithm, pem, audience, issuer, subject) = match auth {
         ClientAuth::Secret(_) => return None,
@@ -203,6 +210,8 @@ fn is_proven(auth: &ClientAuth, assertion: &str, audience: &str, client: &str, n
     validation.validate_exp = false;
     let claims: Value = decode(assertion, &DecodingKey::from_rsa_pem(pem.as_bytes()).ok()?, &validation).ok()?.claims;
     let in_time = claims["exp"].as_i64()? > now && claims["nbf"].as_i64().is_none_or(|from| from <= now);
-    let once = matches!(auth, ClientAuth::Certificate { .. });
-    in_time.then(|| once.then(|| claims["jti"].as_str().unwrap_or_default().to_owned()))
+    in_time.then(|| match auth {
+        ClientAuth::Certificate { .. } => Proven::Once(claims["jti"].as_str().unwrap_or_default().to_owned()),
+        _ => Proven::Often,
+    })
 }

@@ -1,0 +1,78 @@
+//! One consent walked without a browser: what an administrator does by hand is done here in that person's place, and
+//! everything between is what the functions do.
+
+use regrant::domain::cloud::Cloud;
+use regrant::domain::consent_failure::ConsentFailure;
+use regrant::domain::save::{SaveOutcome, Word};
+use regrant::usecases::begin_consent::begin_consent;
+use regrant::usecases::complete_sign_in::{Answer, Callback, complete_sign_in};
+use regrant::usecases::hand_over::hand_over;
+use regrant::usecases::open_okta_consent::{Next, open_okta_consent};
+use regrant::usecases::save::{SaveRequest, save};
+use regrant::usecases::session::own_session;
+use regrant::usecases::stopped::Stopped;
+use regrant_simulators::microsoft::Decision;
+use secrecy::SecretString;
+use url::Url;
+
+use super::super::save::tell;
+use super::scene::Scene;
+use crate::error::CliError;
+use crate::screen::Screen;
+
+/// Whose consent is walked.
+const TENANT: &str = "acmelabs";
+const ADMINISTRATOR: &str = "ada.administrator@acmelabs.onmicrosoft.com";
+
+pub(super) async fn walk(scene: &Scene, screen: &mut Screen) -> Result<(), CliError> {
+    let ports = &scene.house.ports;
+    let link = scene.invite(TENANT).await?;
+    let app = scene.app(TENANT).await?;
+    screen.line(&format!("\nA consent for {}, walked from the link to the proof:", app.identity.label))?;
+    let token = link.path().trim_start_matches("/consent/");
+    screen.line("  1. The administrator opens the link and goes on to Microsoft.")?;
+    let begun = begin_consent(ports, token).await?;
+
+    let back = at_microsoft(scene, &begun.location)?;
+    let callback =
+        Callback { cloud: Cloud::Global, state: &value(&back, "state")?, issuer: None, answer: code(&back)? };
+    let session = complete_sign_in(ports, callback, |_| Some(begun.cookie.clone())).await?;
+    screen.line(&format!("  2. Microsoft says who it is: {ADMINISTRATOR}, Global Administrator."))?;
+
+    let own = own_session(ports, &session, Some(&begun.cookie)).await?;
+    let Next::Consent(consent) = open_okta_consent(ports, &own).await? else {
+        return Err(not_walked("Okta offered no consent link").into());
+    };
+    let shown = at_microsoft(scene, &consent)?;
+    screen.line("  3. The administrator accepts Okta's own request at Microsoft.")?;
+    let own = own_session(ports, &session, Some(&begun.cookie)).await?;
+    let text = serde_json::json!({ "continue_oauth_flow_url": { "href": shown, "method": "POST" } });
+    hand_over(ports, &own, &text.to_string()).await?;
+    screen.line("  4. Regrant saves the connection in Okta and reads both sides back.")?;
+    let (org, app_id) = (app.identity.org.clone(), app.identity.app.clone());
+    let request = SaveRequest { org, app: app_id, session: Some(session), word: Word::Person };
+    let outcome = save(ports, &request).await?;
+    tell(&scene.house, &app.identity.label.to_string(), &outcome, screen)?;
+    match outcome {
+        SaveOutcome::Saved { .. } => Ok(()),
+        _ => Err(not_walked("the consent did not end with the connection on").into()),
+    }
+}
+
+fn at_microsoft(scene: &Scene, url: &Url) -> Result<Url, CliError> {
+    let there = scene.microsoft.answer(url, ADMINISTRATOR, Decision::Accept);
+    Ok(there.ok_or_else(|| not_walked("the simulated Microsoft did not take the request"))?)
+}
+
+fn value(url: &Url, name: &str) -> Result<String, CliError> {
+    let found = url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
+    Ok(found.ok_or_else(|| not_walked("the simulated Microsoft answered with something else"))?)
+}
+
+fn code(url: &Url) -> Result<Answer, CliError> {
+    Ok(Answer::Code(SecretString::from(value(url, "code")?)))
+}
+
+fn not_walked(why: &str) -> Stopped {
+    Stopped::new(ConsentFailure::Untrusted, why)
+}

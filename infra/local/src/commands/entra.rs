@@ -1,0 +1,87 @@
+//! `regrant entra`: this installation's own registration in Microsoft Entra.
+
+use regrant::microsoft::{ClientCredential, MfaEvidence, Registration};
+use regrant::usecases::entra;
+use regrant::web::json;
+
+use crate::args::{Entra, EntraSet, Global};
+use crate::error::CliError;
+use crate::exit::Outcome;
+use crate::house::House;
+use crate::screen::Screen;
+use crate::secret_input;
+
+pub(super) async fn run(global: &Global, entra: &Entra, screen: &mut Screen) -> Result<Outcome, CliError> {
+    let house = House::open(global).await?;
+    match entra {
+        Entra::Set(options) => set(&house, options, screen).await,
+        Entra::List { json } => list(&house, *json, screen).await,
+        Entra::Remove { cloud } => {
+            entra::remove(&house.ports, *cloud).await?;
+            screen.line(&format!("There is no registration for the {cloud} cloud here any more."))?;
+            screen.hint("It still exists in Entra: remove its secret or certificate there.");
+            Ok(Outcome::Fine)
+        }
+    }
+}
+
+async fn set(house: &House, options: &EntraSet, screen: &mut Screen) -> Result<Outcome, CliError> {
+    let credential = match (&options.certificate_file, &options.private_key_file, &options.federated_file) {
+        (_, _, Some(token_file)) => ClientCredential::Federated { token_file: token_file.clone() },
+        (Some(certificate), Some(private_key), None) => ClientCredential::Certificate {
+            certificate: std::fs::read_to_string(certificate)?,
+            private_key: secret_input::private_key(private_key)?,
+        },
+        _ => ClientCredential::Secret { value: secret_input::client_secret(options.client_id.as_str())? },
+    };
+    let mfa = MfaEvidence {
+        api_scope: options.mfa_api_scope.clone(),
+        authentication_context: options.mfa_context.clone(),
+        required: options.require_mfa,
+    };
+    let registration = Registration { cloud: options.cloud, client_id: options.client_id.clone(), credential, mfa };
+    entra::set(&house.ports, &registration).await?;
+    screen.line(&format!("Kept the registration {} for the {} cloud.", registration.client_id, registration.cloud))?;
+    match &house.ports.settings.public_url {
+        Some(url) => screen.hint(&format!(
+            "In Entra its redirect URI is, as Web and exactly so: {}",
+            url.redirect_uri(registration.cloud)
+        )),
+        None => screen.hint("With --public-url this also says which redirect URI to register in Entra."),
+    }
+    Ok(Outcome::Fine)
+}
+
+async fn list(house: &House, as_json: bool, screen: &mut Screen) -> Result<Outcome, CliError> {
+    let mut shown = Vec::new();
+    for registration in entra::list(&house.ports).await? {
+        let kind = match registration.credential {
+            ClientCredential::Secret { .. } => "client secret",
+            ClientCredential::Certificate { .. } => "certificate",
+            ClientCredential::Federated { .. } => "federated credential",
+        };
+        let redirect = house.ports.settings.public_url.as_ref().map(|url| url.redirect_uri(registration.cloud));
+        shown.push((registration.cloud, registration.client_id, kind, redirect));
+    }
+    if as_json {
+        let list: Vec<_> = shown
+            .iter()
+            .map(|(cloud, client, kind, redirect)| {
+                serde_json::json!({ "cloud": cloud, "client_id": client, "credential": kind, "redirect_uri": redirect })
+            })
+            .collect();
+        json::write(screen.out(), &serde_json::json!({ "registrations": list }))?;
+        screen.print("\n")?;
+        return Ok(Outcome::Fine);
+    }
+    if shown.is_empty() {
+        screen.hint("None. Consents work without one, and are then not proven on Microsoft's side.");
+    }
+    for (cloud, client, kind, redirect) in shown {
+        screen.line(&format!("{cloud}: {client}, {kind}"))?;
+        if let Some(redirect) = redirect {
+            screen.line(&format!("  redirect URI (Web): {redirect}"))?;
+        }
+    }
+    Ok(Outcome::Fine)
+}
