@@ -71,6 +71,27 @@ pub struct AppPage {
     pub surprises: Vec<String>,
 }
 
+/// The consent link of a connection. Holds Okta's `state`, so it is not logged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ConsentLink {
+    /// Okta offers none: it asks for no consent.
+    Absent,
+    /// It leads to Microsoft's sign-in page.
+    Offered(Url),
+    /// It leads somewhere else; nobody is sent there, and nothing follows from it.
+    Elsewhere,
+}
+
+impl ConsentLink {
+    /// The link, where it leads to Microsoft.
+    pub const fn offered(&self) -> Option<&Url> {
+        match self {
+            Self::Offered(link) => Some(link),
+            Self::Absent | Self::Elsewhere => None,
+        }
+    }
+}
+
 /// A provisioning connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connection {
@@ -78,8 +99,8 @@ pub struct Connection {
     pub auth_scheme: AuthScheme,
     /// Whether provisioning runs over it.
     pub status: ConnectionStatus,
-    /// `_links.authorize.href`: Microsoft's consent page, for this app. Holds Okta's `state`, so it is not logged.
-    pub authorize: Option<Url>,
+    /// `_links.authorize.href`.
+    pub authorize: ConsentLink,
     /// What was in the answer and not understood, in words for people.
     pub surprises: Vec<String>,
 }

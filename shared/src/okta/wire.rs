@@ -9,7 +9,7 @@ use url::{Host, Url};
 
 use super::error::ApiError;
 use super::org_url::is_loopback;
-use super::{Connection, ListedApp, OktaError, ProvisioningAdmin};
+use super::{Connection, ConsentLink, ListedApp, OktaError, ProvisioningAdmin};
 use crate::domain::app::{OFFICE365, TenantName};
 use crate::domain::cloud::Cloud;
 use crate::domain::connection::{AppStatus, AuthScheme, ConnectionStatus};
@@ -126,13 +126,15 @@ pub(crate) fn connection(host: &str, body: &Value, loopback: bool) -> Result<Con
         },
         |scheme| AuthScheme::from(short(scheme)),
     );
-    let authorize = body.pointer("/_links/authorize/href").and_then(Value::as_str).and_then(|href| {
-        let url = Url::parse(href).ok().filter(|url| leads_to_microsoft(url, loopback));
-        if url.is_none() {
+    let href = body.pointer("/_links/authorize/href").and_then(Value::as_str);
+    let authorize = match href.map(|href| Url::parse(href).ok().filter(|url| leads_to_microsoft(url, loopback))) {
+        None => ConsentLink::Absent,
+        Some(Some(url)) => ConsentLink::Offered(url),
+        Some(None) => {
             surprises.push("The consent link does not lead to Microsoft's sign-in page; it is not used.".to_owned());
+            ConsentLink::Elsewhere
         }
-        url
-    });
+    };
     Ok(Connection { auth_scheme: scheme, status: ConnectionStatus::from(short(status)), authorize, surprises })
 }
 

@@ -12,7 +12,7 @@ use crate::domain::org::OrgProfile;
 use crate::domain::scan::OrgLook;
 use crate::domain::signal::{Look, Signal, SignalKind};
 use crate::ledger::{AppFilter, LedgerError, PageRequest};
-use crate::okta::{ListedApp, OktaError, OktaOrg};
+use crate::okta::{ConsentLink, ListedApp, OktaError, OktaOrg};
 
 use super::Ports;
 use super::orgs::open;
@@ -181,7 +181,7 @@ impl Visit<'_> {
         kinds.push(SignalKind::ConnectionRead {
             auth_scheme: connection.auth_scheme,
             status: connection.status,
-            authorize_offered: connection.authorize.is_some(),
+            authorize_offered: connection.authorize != ConsentLink::Absent,
         });
         if ask_features {
             kinds.push(match self.api.provisioning(&app.id).await {

@@ -14,7 +14,7 @@ use crate::domain::org::OrgProfile;
 use crate::domain::save::{Callback, Word};
 use crate::domain::session::{AuthorizationSession, Stage};
 use crate::domain::tenant::TenantDomain;
-use crate::okta::{Connection, OktaOrg, OrgUrl, ProvisioningAdmin};
+use crate::okta::{Connection, ConsentLink, OktaOrg, OrgUrl, ProvisioningAdmin};
 use crate::queue::Message;
 use crate::vault::{SecretName, Stage as Version, unseal};
 
@@ -53,7 +53,7 @@ pub async fn open_okta_consent(ports: &Ports, own: &OwnSession) -> Result<Next, 
     let connection = with_link(ports, &own.org, &own.session.app, Some(&own.session), &*api).await?;
     // Opened again: what counts is how it was the first time.
     let was_on = was_on_before.unwrap_or_else(|| seen(&connection).is_on());
-    let Some(link) = &connection.authorize else {
+    let Some(link) = offered(&connection)? else {
         // Off, and Okta asks for no consent: what is left is the console's Save button.
         consenting(ports, own, Stage::Consenting { administrator, was_on, okta_states, finishing_since: None }, None)
             .await?;
@@ -78,10 +78,22 @@ pub async fn link_for_operator(ports: &Ports, org: &OrgProfile, app: &AppRecord)
     let connection = with_link(ports, org, id, None, &*api).await?;
     let none =
         || Stopped::new(ConsentFailure::ByHand, "Okta offers no consent link for this app; `regrant save` saves it");
-    let link = connection.authorize.as_ref().ok_or_else(none)?;
+    let link = offered(&connection)?.ok_or_else(none)?;
     let link = look_at(ports, org, app, None, link)?;
     change_app(ports, &org.id, id, None, |record| record.consent.client = Some(link.client.clone())).await?;
     Ok(link)
+}
+
+/// The link of a connection. One that leads elsewhere is not the same as none: it says that a consent is wanted.
+fn offered(connection: &Connection) -> Result<Option<&Url>, Stopped> {
+    match &connection.authorize {
+        ConsentLink::Absent => Ok(None),
+        ConsentLink::Offered(link) => Ok(Some(link)),
+        ConsentLink::Elsewhere => {
+            let cause = "Okta's consent link does not lead to Microsoft's sign-in page";
+            Err(Stopped::new(ConsentFailure::Untrusted, cause))
+        }
+    }
 }
 
 /// The connection, with a consent link wherever one is to be had without switching anything off.
@@ -93,7 +105,7 @@ async fn with_link(
     api: &dyn OktaOrg,
 ) -> Result<Connection, Stopped> {
     let connection = api.connection(app).await?;
-    if connection.authorize.is_some() {
+    if offered(&connection)?.is_some() {
         return Ok(connection);
     }
     let before = seen(&connection);
@@ -112,7 +124,7 @@ async fn with_link(
     journal.begin(ports).await?;
     api.prepare_connection(app, admin.as_ref()).await?;
     let prepared = api.connection(app).await?;
-    if prepared.authorize.is_none() {
+    if offered(&prepared)?.is_none() {
         let cause = format!("Okta prepared no consent link; the connection reads {:?}", prepared.auth_scheme);
         return Err(Stopped::new(ConsentFailure::ByHand, cause));
     }

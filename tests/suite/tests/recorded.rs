@@ -17,7 +17,7 @@ use regrant::domain::signal::{Provisioning, Signal, SignalKind};
 use regrant::domain::standing::Standing;
 use regrant::domain::text::Foreign;
 use regrant::okta::org_url::LoopbackPolicy;
-use regrant::okta::{Connection, OktaCredential, OktaError, OktaOrg, OrgUrl};
+use regrant::okta::{Connection, ConsentLink, OktaCredential, OktaError, OktaOrg, OrgUrl};
 use regrant_tests::bench::{Bench, api_token, dawn};
 use regrant_tests::recorded::{RawAnswer, RecordedServer, folder, recording};
 use secrecy::SecretString;
@@ -129,7 +129,7 @@ async fn unknown_connection() {
     let connection =
         read_connection(RawAnswer::recorded(&recording("03-connection-unknown-and-204-activate.json", Some(0)))).await;
     assert_eq!((connection.auth_scheme, connection.status), (AuthScheme::Unknown, ConnectionStatus::Unknown));
-    assert_eq!((connection.authorize, connection.surprises), (None, vec![]));
+    assert_eq!((connection.authorize, connection.surprises), (ConsentLink::Absent, vec![]));
 }
 
 async fn connection_without_profile() {
@@ -153,7 +153,7 @@ async fn enabled_oauth2() {
     let connection = read_connection(RawAnswer::json(&documented["entries"][0]["response"]["body"])).await;
     assert_eq!(connection.auth_scheme, AuthScheme::Oauth2);
     assert_eq!(connection.status, ConnectionStatus::Enabled);
-    let authorize = connection.authorize.unwrap();
+    let authorize = connection.authorize.offered().unwrap();
     assert_eq!(authorize.host_str(), Some("login.microsoftonline.com"));
     let kinds = [
         SignalKind::AppRead {

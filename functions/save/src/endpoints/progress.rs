@@ -1,5 +1,7 @@
 //! `GET /consent/session/{session}`
 
+use std::time::Duration;
+
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use regrant::domain::consent_failure::ConsentFailure;
@@ -11,12 +13,31 @@ use regrant::vault::{SecretName, Stage as Version};
 use regrant::web::consent::{failure_page, session, stopped_page, subject};
 use regrant::web::pages::{DoneView, Page, ProgressView, Step, done, progress};
 
+/// How often a session that is being saved is looked at before its page goes out, and how far apart: ten seconds, which
+/// is well within what API Gateway waits.
+const LOOKS: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(500);
+
 /// Tells how far a session is. Changes nothing.
 pub(crate) async fn show(State(ports): State<Ports>, Path(id): Path<String>, headers: HeaderMap) -> Page {
-    match session(&ports, &id, &headers).await {
+    match settled(&ports, &id, &headers).await {
         Ok(own) => page(&ports, &own, None).await.unwrap_or_else(|stopped| stopped_page(&stopped)),
         Err(stopped) => stopped_page(&stopped),
     }
+}
+
+/// The session, once nothing is on its way any more, or after some seconds: so that a page that tells "working" seldom
+/// has to be asked for again, without one that reloads itself.
+async fn settled(ports: &Ports, id: &str, headers: &HeaderMap) -> Result<OwnSession, Stopped> {
+    let mut own = session(ports, id, headers).await?;
+    for _ in 0..LOOKS {
+        if !matches!(own.session.stage, Stage::Consenting { finishing_since: Some(_), .. }) {
+            break;
+        }
+        ports.clock.sleep(PAUSE).await;
+        own = session(ports, id, headers).await?;
+    }
+    Ok(own)
 }
 
 /// The page of a session, with what came of the last button.

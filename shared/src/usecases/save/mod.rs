@@ -20,7 +20,7 @@ use crate::domain::org::OrgProfile;
 use crate::domain::save::{Callback, ConnectionSeen, Proof, SaveOutcome, Word};
 use crate::domain::session::Stage;
 use crate::domain::tenant::{ClientId, TenantId};
-use crate::okta::{Connection, OktaError, OktaOrg};
+use crate::okta::{Connection, ConsentLink, OktaError, OktaOrg};
 use crate::randomness::token;
 
 use super::Ports;
@@ -147,8 +147,9 @@ impl Save<'_> {
         let to_restore = record.is_some_and(|record| record.before.is_on()) && !seen(connection).is_on();
         let code_refused = record.is_some_and(|record| record.callback == Callback::Refused);
         let granted = grants.is_some_and(|grants| grants.suffices(&self.ports.settings.permissions));
-        let off_without_link =
-            connection.auth_scheme == AuthScheme::Oauth2 && connection.authorize.is_none() && !seen(connection).is_on();
+        let off_without_link = connection.auth_scheme == AuthScheme::Oauth2
+            && connection.authorize == ConsentLink::Absent
+            && !seen(connection).is_on();
         let by_word = match self.request.word {
             Word::Nobody => false,
             Word::Person => grants.is_none(),
@@ -217,7 +218,7 @@ impl Save<'_> {
             // Saved by an operator before anybody signed in for this app; somebody may have for another of the tenant.
             None => tenant_of(self.ports, self.app.identity.tenant.as_ref(), self.org.cloud).await.ok()?,
         };
-        let by_link = connection.authorize.as_ref().and_then(|link| {
+        let by_link = connection.authorize.offered().and_then(|link| {
             let mut pairs = link.query_pairs();
             pairs.find(|(name, _)| name == "client_id").and_then(|(_, client)| client.parse().ok())
         });

@@ -60,7 +60,7 @@ pub fn done(view: &DoneView<'_>) -> Page {
         (request_id(view.session))
     };
     let heading = if proven { "Done, and proven on both sides" } else { "Done in Okta" };
-    Frame { status: StatusCode::OK, heading, ask_again: None, form_targets: &[] }.around(&part)
+    Frame { status: StatusCode::OK, heading, form_targets: &[] }.around(&part)
 }
 
 fn evidence(grants: &GrantsRead, expected: &PermissionCatalogue) -> Markup {

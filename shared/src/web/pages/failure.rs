@@ -76,7 +76,7 @@ pub fn failure(view: &FailureView<'_>) -> Page {
         }
         @if let Some(request) = view.request { p.small { "Request " code { (request) } ". Name it when you ask your operator." } }
     };
-    Frame { status: words.status, heading: words.heading, ask_again: None, form_targets: &[] }.around(&part)
+    Frame { status: words.status, heading: words.heading, form_targets: &[] }.around(&part)
 }
 
 fn who(class: FailureClass) -> &'static str {

@@ -61,7 +61,6 @@ pub fn invitation(view: &InvitationView<'_>) -> Page {
     Frame {
         status: StatusCode::OK,
         heading: "Let Okta provision Microsoft 365 with consent instead of a password",
-        ask_again: None,
         form_targets: &form_targets,
     }
     .around(&part)

@@ -24,8 +24,6 @@ pub(super) struct Frame<'a> {
     pub(super) status: StatusCode,
     /// The one `h1`, and the title.
     pub(super) heading: &'a str,
-    /// Seconds until the page asks again, while something is going on that it tells of.
-    pub(super) ask_again: Option<u32>,
     /// Where forms may lead besides here: browsers hold `form-action` against redirects too.
     pub(super) form_targets: &'a [Url],
 }
@@ -39,7 +37,6 @@ impl Frame<'_> {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     meta name="robots" content="noindex";
-                    @if let Some(seconds) = self.ask_again { meta http-equiv="refresh" content=(seconds); }
                     title { (self.heading) " – Regrant" }
                     style { (PreEscaped(STYLE)) }
                 }

@@ -11,9 +11,6 @@ use crate::domain::id::SessionId;
 use crate::domain::session::Administrator;
 use crate::domain::text::Foreign;
 
-/// How often a page asks again while it waits, in seconds.
-const ASK_AGAIN: u32 = 5;
-
 /// Where a session is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
@@ -70,14 +67,7 @@ pub fn progress(view: &ProgressView<'_>) -> Page {
         Step::Consenting => "Accept at Microsoft, then come back",
         Step::Saving => "Saving and proving",
     };
-    Frame {
-        status: StatusCode::OK,
-        heading,
-        // Never under somebody who types.
-        ask_again: (view.step == Step::Saving).then_some(ASK_AGAIN),
-        form_targets: std::slice::from_ref(view.sign_in),
-    }
-    .around(&part)
+    Frame { status: StatusCode::OK, heading, form_targets: std::slice::from_ref(view.sign_in) }.around(&part)
 }
 
 fn mfa(mfa: Mfa) -> &'static str {
@@ -157,7 +147,8 @@ fn third(view: &ProgressView<'_>) -> Markup {
     html! {
         li aria-current=[current.then_some("step")] {
             strong { "Save and prove" } " – "
-            @if current { span.state { "working" } p { "We save the connection in Okta and read back what Okta and Microsoft hold. Microsoft may take a minute to show new permissions. This page looks again by itself." } }
+            @if current { span.state { "working" } p { "We save the connection in Okta and read back what Okta and Microsoft hold. Microsoft may take a minute to show new permissions." }
+                form method="get" action=(format!("/consent/session/{}", view.session)) { button type="submit" { "Look again" } } }
             @else { span.state { "after that, by itself" } }
         }
     }

@@ -1,0 +1,160 @@
+//! Hand-overs of another app, org, host or attempt.
+
+use regrant::domain::save::SaveOutcome;
+use regrant_tests::consent::{Browser, ConsentBench};
+
+use super::{ADMIN, TENANT};
+
+const WRONG: &str = "That text does not belong here";
+
+/// A browser that has accepted at Okta's link, its session, and the text of Okta's page.
+async fn accepted(bench: &ConsentBench, tenant: &str) -> (Browser, String, String) {
+    let invitation = bench.invite(tenant).await;
+    let mut browser = bench.browser();
+    let session = bench.sign_in(&mut browser, &invitation, ADMIN).await;
+    let shown = bench.consent_at_okta(&mut browser, &session).await;
+    (browser, session, shown)
+}
+
+/// Hands over a bent text, and sees that nothing was sent to anybody.
+async fn is_not_taken(bend: impl Fn(&str) -> String) {
+    let bench = ConsentBench::new().await;
+    let (mut browser, session, shown) = accepted(&bench, TENANT).await;
+    let (before, calls) = (bench.stage.okta.snapshot("acme"), bench.stage.gate.calls());
+    let token = browser.form_token(&session).await;
+    let seen = browser.post(&format!("{session}/handover"), &[("token", &token), ("handover", &bend(&shown))]).await;
+    assert_eq!(seen.heading(), WRONG);
+    assert_eq!((bench.stage.okta.snapshot("acme"), bench.stage.gate.calls()), (before, calls));
+    assert_eq!(browser.get(&session).await.heading(), "Accept at Microsoft, then come back", "the session goes on");
+}
+
+#[tokio::test]
+async fn of_another_host() {
+    is_not_taken(|shown| shown.replace("acme.localhost", "acme.evil.example")).await;
+}
+
+#[tokio::test]
+async fn of_another_org() {
+    is_not_taken(|shown| shown.replace("acme.localhost", "contoso.localhost")).await;
+}
+
+#[tokio::test]
+async fn of_another_port() {
+    is_not_taken(|shown| shown.replacen("/api/v1", ":1/api/v1", 1)).await;
+}
+
+#[tokio::test]
+async fn of_another_scheme() {
+    is_not_taken(|shown| shown.replace("http://", "https://")).await;
+}
+
+#[tokio::test]
+async fn with_a_user_name_before_the_host() {
+    is_not_taken(|shown| shown.replace("http://", "http://acme.localhost@evil.example/")).await;
+}
+
+#[tokio::test]
+async fn of_another_app() {
+    is_not_taken(|shown| shown.replace("office365/0oa", "office365/0ob")).await;
+}
+
+#[tokio::test]
+async fn of_another_endpoint() {
+    is_not_taken(|shown| shown.replace("/oauth2/callback", "/lifecycle/deactivate")).await;
+}
+
+#[tokio::test]
+async fn with_a_path_that_climbs() {
+    is_not_taken(|shown| shown.replace("/oauth2/callback", "/oauth2/../../x/oauth2/callback")).await;
+}
+
+#[tokio::test]
+async fn with_another_state() {
+    is_not_taken(|shown| shown.replace("state=", "state=x")).await;
+}
+
+#[tokio::test]
+async fn with_two_codes() {
+    is_not_taken(|shown| shown.replace("?code=", "?code=a&code=")).await;
+}
+
+#[tokio::test]
+async fn with_an_error_beside_the_code() {
+    is_not_taken(|shown| shown.replace("?code=", "?error=x&code=")).await;
+}
+
+#[tokio::test]
+async fn that_is_nothing_of_the_kind() {
+    for text in
+        ["", "hello", "{}", "javascript:alert(1)", "http://169.254.169.254/latest/meta-data/", "file:///etc/passwd"]
+    {
+        is_not_taken(|_| text.to_owned()).await;
+    }
+}
+
+#[tokio::test]
+async fn of_a_hundred_thousand_letters() {
+    let bench = ConsentBench::new().await;
+    let (mut browser, session, _) = accepted(&bench, TENANT).await;
+    let token = browser.form_token(&session).await;
+    let long = "a".repeat(100_000);
+    let seen = browser.post(&format!("{session}/handover"), &[("token", &token), ("handover", &long)]).await;
+    assert!(seen.status.is_client_error());
+}
+
+#[tokio::test]
+async fn of_another_session_of_the_same_app() {
+    let bench = ConsentBench::new().await;
+    let invitation = bench.invite(TENANT).await;
+    let (mut victim, mut attacker) = (bench.browser(), bench.browser());
+    let victims = bench.sign_in(&mut victim, &invitation, ADMIN).await;
+    let attackers = bench.sign_in(&mut attacker, &invitation, ADMIN).await;
+    let shown = bench.consent_at_okta(&mut victim, &victims).await;
+    bench.consent_at_okta(&mut attacker, &attackers).await;
+    let token = attacker.form_token(&attackers).await;
+    let seen = attacker.post(&format!("{attackers}/handover"), &[("token", &token), ("handover", &shown)]).await;
+    assert_eq!(seen.heading(), WRONG);
+}
+
+#[tokio::test]
+async fn before_any_link_was_given_out() {
+    let bench = ConsentBench::new().await;
+    let (_, _, shown) = accepted(&bench, TENANT).await;
+    let invitation = bench.invite(TENANT).await;
+    let mut browser = bench.browser();
+    let session = bench.sign_in(&mut browser, &invitation, ADMIN).await;
+    let token = browser.form_token(&session).await;
+    let seen = browser.post(&format!("{session}/handover"), &[("token", &token), ("handover", &shown)]).await;
+    assert_eq!(seen.heading(), "This attempt cannot go on");
+}
+
+#[tokio::test]
+async fn the_same_one_twice_is_one_save() {
+    let bench = ConsentBench::new().await;
+    let (mut browser, session, shown) = accepted(&bench, TENANT).await;
+    let token = browser.form_token(&session).await;
+    for _ in 0..3 {
+        browser.post(&format!("{session}/handover"), &[("token", &token), ("handover", &shown)]).await;
+    }
+    bench.work().await;
+    assert_eq!(browser.get(&session).await.heading(), "Done, and proven on both sides");
+    let requests = bench.stage.okta.requests("acme");
+    let callbacks = requests.iter().filter(|r| r.method == "POST" && r.path_and_query.contains("/oauth2/callback"));
+    assert_eq!(callbacks.count(), 1);
+}
+
+#[tokio::test]
+async fn with_a_code_that_okta_does_not_take_switches_nothing_on() {
+    let bench = ConsentBench::new().await;
+    let (mut browser, session, shown) = accepted(&bench, "globex").await;
+    let bent = shown.replace("?code=", "?code=x");
+    let token = browser.form_token(&session).await;
+    browser.post(&format!("{session}/handover"), &[("token", &token), ("handover", &bent)]).await;
+    bench.work().await;
+    assert_eq!(browser.get(&session).await.heading(), "Okta refused");
+    let (org, app) = bench.ids("globex").await;
+    let journal = bench.ports.ledger.save_journal(&org, &app).await.unwrap().unwrap();
+    assert!(matches!(journal.outcome, Some(SaveOutcome::NotSwitchedOn { .. })), "{journal:?}");
+    let on = bench.stage.okta.with_org("globex", |org| format!("{:?}", org.app(app.as_str()).unwrap().connection));
+    assert!(on.unwrap().contains("enabled: false"));
+}

@@ -1,0 +1,80 @@
+//! Consent links of Okta's that nobody may be sent to.
+
+use regrant_tests::consent::ConsentBench;
+
+use super::{ADMIN, TENANT};
+
+const GOOD: &str = "response_type=code&state=s1&client_id=11111111-2222-4333-8444-555555555555&redirect_uri=https%3A%2F%2Fsystem-admin.okta.com%2Fx&scope=y";
+
+/// Lets Okta offer that link, and sees that nobody is sent there.
+async fn leads_nobody_there(link: impl Fn(&str) -> String) {
+    let bench = ConsentBench::new().await;
+    let invitation = bench.invite(TENANT).await;
+    let mut browser = bench.browser();
+    let session = bench.sign_in(&mut browser, &invitation, ADMIN).await;
+    let (_, app) = bench.ids(TENANT).await;
+    let href = link(&bench.stage.microsoft.login_url());
+    bench.stage.okta.with_org("acme", |org| org.app_mut(app.as_str()).unwrap().authorize_href = Some(href.clone()));
+    let token = browser.form_token(&session).await;
+    let seen = browser.post(&format!("{session}/okta"), &[("token", &token)]).await;
+    assert!(!seen.headers.contains_key("location"), "{href}");
+    assert_eq!(seen.heading(), "An answer could not be trusted", "{href}");
+}
+
+#[tokio::test]
+async fn and_the_usual_one_is_followed() {
+    let bench = ConsentBench::new().await;
+    let invitation = bench.invite(TENANT).await;
+    let mut browser = bench.browser();
+    let session = bench.sign_in(&mut browser, &invitation, ADMIN).await;
+    let token = browser.form_token(&session).await;
+    let seen = browser.post(&format!("{session}/okta"), &[("token", &token)]).await;
+    assert!(seen.location().starts_with(&bench.stage.microsoft.login_url()));
+}
+
+#[tokio::test]
+async fn to_another_host() {
+    leads_nobody_there(|_| format!("https://login.evil.example/acmelabs.onmicrosoft.com/oauth2/authorize?{GOOD}"))
+        .await;
+}
+
+#[tokio::test]
+async fn to_a_host_that_looks_like_microsofts() {
+    leads_nobody_there(|_| {
+        format!("https://login.microsoftonline.com.evil.example/acmelabs.onmicrosoft.com/oauth2/authorize?{GOOD}")
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn to_a_script() {
+    leads_nobody_there(|_| "javascript:alert(1)//s1".to_owned()).await;
+}
+
+#[tokio::test]
+async fn to_another_tenant() {
+    leads_nobody_there(|login| format!("{login}/contoso.onmicrosoft.com/oauth2/authorize?{GOOD}x")).await;
+}
+
+#[tokio::test]
+async fn to_any_tenant() {
+    leads_nobody_there(|login| format!("{login}/common/oauth2/authorize?{GOOD}x")).await;
+}
+
+#[tokio::test]
+async fn that_answers_to_somebody_else() {
+    leads_nobody_there(|login| {
+        let bent = GOOD.replace("system-admin.okta.com", "evil.example");
+        format!("{login}/acmelabs.onmicrosoft.com/oauth2/authorize?{bent}")
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn that_names_our_own_registration() {
+    leads_nobody_there(|login| {
+        let bent = GOOD.replace("11111111-2222-4333-8444-555555555555", regrant_simulators::microsoft::REGRANT_CLIENT);
+        format!("{login}/acmelabs.onmicrosoft.com/oauth2/authorize?{bent}")
+    })
+    .await;
+}

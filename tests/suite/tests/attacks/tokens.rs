@@ -1,0 +1,119 @@
+//! ID tokens that must not be believed.
+
+use regrant_simulators::microsoft::TokenTampering;
+use regrant_tests::consent::ConsentBench;
+
+use super::{ADMIN, TENANT, state};
+
+/// Signs in with bent tokens, and sees that nobody is believed and nothing is kept.
+async fn is_not_believed(tampering: TokenTampering) {
+    let bench = ConsentBench::new().await;
+    let before = state(&bench).await;
+    let invitation = bench.invite(TENANT).await;
+    bench.stage.microsoft.tamper(tampering);
+    let mut browser = bench.browser();
+    let session = bench.sign_in(&mut browser, &invitation, ADMIN).await;
+    assert_eq!(browser.get(&session).await.heading(), "An answer could not be trusted");
+    assert_eq!(state(&bench).await, before);
+    assert_eq!(bench.stage.microsoft.count("/v1.0/"), 0, "Graph was not asked anything");
+}
+
+#[tokio::test]
+async fn a_token_without_a_signature() {
+    is_not_believed(TokenTampering { unsigned: true, ..TokenTampering::default() }).await;
+}
+
+#[tokio::test]
+async fn a_token_signed_with_the_public_key_as_a_secret() {
+    is_not_believed(TokenTampering { signed_with_public_key: true, ..TokenTampering::default() }).await;
+}
+
+#[tokio::test]
+async fn a_token_with_another_tokens_signature() {
+    is_not_believed(TokenTampering { wrong_signature: true, ..TokenTampering::default() }).await;
+}
+
+#[tokio::test]
+async fn a_token_whose_key_nobody_knows() {
+    is_not_believed(TokenTampering { kid: Some("unknown".to_owned()), ..TokenTampering::default() }).await;
+}
+
+#[tokio::test]
+async fn a_token_for_another_client() {
+    let audience = Some("11111111-2222-4333-8444-555555555555".to_owned());
+    is_not_believed(TokenTampering { audience, ..TokenTampering::default() }).await;
+}
+
+#[tokio::test]
+async fn a_token_of_another_issuer() {
+    let issuer = Some("https://login.evil.example/11111111-2222-4333-8444-555555555555/v2.0".to_owned());
+    is_not_believed(TokenTampering { issuer, ..TokenTampering::default() }).await;
+}
+
+#[tokio::test]
+async fn a_token_of_another_tenant() {
+    let tenant = Some("11111111-2222-4333-8444-555555555555".to_owned());
+    is_not_believed(TokenTampering { tenant, ..TokenTampering::default() }).await;
+}
+
+#[tokio::test]
+async fn a_token_with_another_nonce() {
+    is_not_believed(TokenTampering { nonce: Some("another".to_owned()), ..TokenTampering::default() }).await;
+}
+
+#[tokio::test]
+async fn a_token_with_an_empty_nonce() {
+    is_not_believed(TokenTampering { nonce: Some(String::new()), ..TokenTampering::default() }).await;
+}
+
+#[tokio::test]
+async fn a_token_that_has_ended() {
+    is_not_believed(TokenTampering { expires_in: Some(-301), ..TokenTampering::default() }).await;
+}
+
+#[tokio::test]
+async fn a_token_that_is_not_valid_yet() {
+    is_not_believed(TokenTampering { not_before_in: Some(301), ..TokenTampering::default() }).await;
+}
+
+#[tokio::test]
+async fn a_token_of_version_1() {
+    is_not_believed(TokenTampering { version: Some("1.0".to_owned()), ..TokenTampering::default() }).await;
+}
+
+#[tokio::test]
+async fn a_token_of_nobody() {
+    is_not_believed(TokenTampering { nobody: true, ..TokenTampering::default() }).await;
+}
+
+#[tokio::test]
+async fn an_answer_without_an_id_token() {
+    is_not_believed(TokenTampering { missing: true, ..TokenTampering::default() }).await;
+}
+
+#[tokio::test]
+async fn a_flood_of_unknown_keys_makes_one_call_for_keys() {
+    let bench = ConsentBench::new().await;
+    let invitation = bench.invite(TENANT).await;
+    for n in 0..20 {
+        let kid = Some(format!("unknown-{n}"));
+        bench.stage.microsoft.tamper(TokenTampering { kid, ..TokenTampering::default() });
+        let mut browser = bench.browser();
+        let session = bench.sign_in(&mut browser, &invitation, ADMIN).await;
+        assert_eq!(browser.get(&session).await.heading(), "An answer could not be trusted");
+    }
+    assert_eq!(bench.stage.microsoft.count("/discovery/"), 1);
+}
+
+#[tokio::test]
+async fn a_new_signing_key_is_fetched_when_it_is_first_seen() {
+    let bench = ConsentBench::new().await;
+    let invitation = bench.invite(TENANT).await;
+    bench.sign_in(&mut bench.browser(), &invitation, ADMIN).await;
+    bench.stage.microsoft.rotate_keys();
+    bench.stage.clock.advance(std::time::Duration::from_mins(5));
+    let mut browser = bench.browser();
+    let session = bench.sign_in(&mut browser, &invitation, ADMIN).await;
+    assert_eq!(browser.get(&session).await.heading(), "One consent left");
+    assert_eq!(bench.stage.microsoft.count("/discovery/"), 2);
+}
