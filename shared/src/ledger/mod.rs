@@ -100,7 +100,9 @@ pub trait Ledger: Invitations + Sessions + Saves + Leases + Send + Sync {
     async fn org(&self, org: &OrgId) -> Result<Option<OrgProfile>, LedgerError>;
     /// Orgs by id.
     async fn orgs(&self, page: PageRequest) -> Result<Page<OrgProfile>, LedgerError>;
-    /// Removes an org's profile and its apps. Their events stay.
+    /// Removes an org's profile and its apps. Nothing of it can be started any more: in the same transaction its open
+    /// invitations are closed as revoked, and its sessions are gone. Events, invitations and save journals stay, as the
+    /// audit trail.
     async fn remove_org(&self, org: &OrgId) -> Result<(), LedgerError>;
 
     /// Writes an app's record and appends its events, both or neither.

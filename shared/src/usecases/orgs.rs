@@ -104,10 +104,8 @@ pub async fn add(ports: &Ports, host: &str, cloud: Cloud, credential: &OktaCrede
     let name = SecretName::Okta(resolved.id.clone());
     ports.vault.put_pending(&name, &credential.seal()).await?;
     if let Err(error) = try_out(ports, &resolved.base_url, credential).await {
-        // The vault removes every version at once, so a current one that works is left alone.
-        if ports.vault.get(&name, Stage::Current).await?.is_none() {
-            ports.vault.remove(&name).await?;
-        }
+        // Only what was tried just now: a current one that works stays.
+        ports.vault.discard_pending(&name).await?;
         return Err(error.into());
     }
     let profile = OrgProfile {

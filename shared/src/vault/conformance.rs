@@ -7,7 +7,8 @@ use std::sync::Arc;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{SecretName, Stage, Vault, VaultError};
-use crate::domain::id::OrgId;
+use crate::domain::cloud::Cloud;
+use crate::domain::id::{AppId, OrgId};
 
 /// Holds an adapter to the contract. `make` gives a vault without secrets, a fresh one each time.
 pub async fn conforms<F, Fut>(make: F)
@@ -20,14 +21,20 @@ where
     a_pending_version_replaces_a_pending_one(&*make().await).await;
     promoting_moves_each_version_on_by_one(&*make().await).await;
     promoting_without_a_pending_version_is_refused_and_changes_nothing(&*make().await).await;
+    discarding_takes_the_pending_version_alone(&*make().await).await;
     removing_takes_every_version_and_can_be_repeated(&*make().await).await;
     a_removed_secret_can_be_written_again(&*make().await).await;
     secrets_do_not_meet(&*make().await).await;
+    secrets_of_every_kind_keep_apart(&*make().await).await;
     any_text_comes_back_as_it_was(&*make().await).await;
 }
 
-fn okta(org: &str) -> SecretName {
-    SecretName::Okta(OrgId::try_from(org.to_owned()).expect("the test's own org id is an id"))
+fn org(id: &str) -> OrgId {
+    OrgId::try_from(id.to_owned()).expect("the test's own org id is an id")
+}
+
+fn okta(id: &str) -> SecretName {
+    SecretName::Okta(org(id))
 }
 
 fn acme() -> SecretName {
@@ -93,6 +100,24 @@ async fn promoting_without_a_pending_version_is_refused_and_changes_nothing(vaul
     assert_eq!(versions(vault, &acme()).await, are(None, Some("one"), None), "a refusal changes nothing");
 }
 
+async fn discarding_takes_the_pending_version_alone(vault: &dyn Vault) {
+    vault.discard_pending(&acme()).await.expect("discarding what was never there is fine");
+    put(vault, &acme(), "one").await;
+    vault.discard_pending(&acme()).await.expect("a pending version is discarded");
+    assert_eq!(versions(vault, &acme()).await, are(None, None, None), "nothing of a secret never promoted is left");
+    put_current(vault, &acme(), "two").await;
+    put_current(vault, &acme(), "three").await;
+    put(vault, &acme(), "four").await;
+    for _ in 0..2 {
+        vault.discard_pending(&acme()).await.expect("a pending version is discarded, and again");
+        assert_eq!(versions(vault, &acme()).await, are(None, Some("three"), Some("two")), "what works stays");
+    }
+    let refused = vault.promote(&acme()).await;
+    assert!(matches!(refused, Err(VaultError::NothingPending { .. })), "there is nothing to promote: {refused:?}");
+    put_current(vault, &acme(), "five").await;
+    assert_eq!(versions(vault, &acme()).await, are(None, Some("five"), Some("three")), "the next goes on from there");
+}
+
 async fn removing_takes_every_version_and_can_be_repeated(vault: &dyn Vault) {
     vault.remove(&acme()).await.expect("removing what was never there is fine");
     put_current(vault, &acme(), "one").await;
@@ -116,6 +141,47 @@ async fn secrets_do_not_meet(vault: &dyn Vault) {
     put_current(vault, &globex, "globex's").await;
     vault.remove(&acme()).await.expect("a secret is removed");
     assert_eq!(versions(vault, &globex).await, are(None, Some("globex's"), None), "the other secret is untouched");
+}
+
+/// Names of every kind, alike in all that kinds have in common.
+fn every_kind() -> Vec<SecretName> {
+    let (acme, globex) = (org("00oacme"), org("00oglobex"));
+    let app = |id: &str| AppId::try_from(id.to_owned()).expect("the test's own app id is an id");
+    let tenant = |guid: &str| guid.parse().expect("the test's own tenant is a GUID");
+    let mut names = vec![
+        SecretName::Okta(acme.clone()),
+        SecretName::Okta(globex.clone()),
+        SecretName::ProvisioningAdmin(acme.clone()),
+        SecretName::ProvisioningAdmin(globex.clone()),
+        SecretName::HandOver(acme.clone(), app("0oa1")),
+        SecretName::HandOver(acme.clone(), app("0oa2")),
+        SecretName::HandOver(globex, app("0oa1")),
+        // An app called as its org, and as a file of the org's own folder might be.
+        SecretName::HandOver(acme.clone(), app("00oacme")),
+        SecretName::HandOver(acme, app("current")),
+        SecretName::Graph(tenant("11111111-2222-4333-8444-555555555555")),
+        SecretName::Graph(tenant("99999999-2222-4333-8444-555555555555")),
+        SecretName::Keys,
+    ];
+    names.extend(Cloud::ALL.map(SecretName::Entra));
+    names
+}
+
+async fn secrets_of_every_kind_keep_apart(vault: &dyn Vault) {
+    let names = every_kind();
+    for name in &names {
+        put_current(vault, name, &format!("old {name:?}")).await;
+        put_current(vault, name, &format!("new {name:?}")).await;
+        put(vault, name, &format!("next {name:?}")).await;
+    }
+    for (removed, name) in names.iter().enumerate() {
+        for (index, name) in names.iter().enumerate() {
+            let [next, new, old] = ["next", "new", "old"].map(|version| format!("{version} {name:?}"));
+            let wanted = if index < removed { are(None, None, None) } else { are(Some(&next), Some(&new), Some(&old)) };
+            assert_eq!(versions(vault, name).await, wanted, "{name:?}, with {removed} removed");
+        }
+        vault.remove(name).await.expect("a secret is removed");
+    }
 }
 
 async fn any_text_comes_back_as_it_was(vault: &dyn Vault) {

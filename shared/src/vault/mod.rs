@@ -112,6 +112,9 @@ pub trait Vault: Send + Sync {
     async fn put_pending(&self, name: &SecretName, secret: &SecretString) -> Result<(), VaultError>;
     /// Makes the pending version current and the current one previous, at once.
     async fn promote(&self, name: &SecretName) -> Result<(), VaultError>;
+    /// Removes the pending version, which was tried and does not work. The others are untouched. Discarding what is not
+    /// there is fine.
+    async fn discard_pending(&self, name: &SecretName) -> Result<(), VaultError>;
     /// Removes every version. Removing what is not there is fine.
     async fn remove(&self, name: &SecretName) -> Result<(), VaultError>;
 }

@@ -20,6 +20,7 @@ use regrant_simulators::{
 };
 use regrant_tests::bench::{Bench, api_token, simulated_clock};
 use regrant_tests::recorded::{RawAnswer, RecordedServer};
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -102,8 +103,14 @@ async fn a_wrong_token_is_refused_and_leaves_nothing_behind() {
 async fn a_wrong_new_token_does_not_replace_one_that_works() {
     let world = world().await;
     let org = world.added().await;
+    let name = SecretName::Okta(org.clone());
+    let current = world.bench.ports.vault.get(&name, Stage::Current).await.unwrap().unwrap();
     world.add("00-wrong").await.unwrap_err();
     assert!(matches!(world.look(&org).await, OrgLook::Seen { apps: 1 }));
+    let still = world.bench.ports.vault.get(&name, Stage::Current).await.unwrap().unwrap();
+    assert_eq!(still.expose_secret(), current.expose_secret());
+    let pending = world.bench.ports.vault.get(&name, Stage::Pending).await.unwrap();
+    assert!(pending.is_none(), "the refused token is not kept, to be promoted by whoever comes next");
 }
 
 #[tokio::test]

@@ -83,11 +83,38 @@ fn prepare(mut connection: Connection) -> Result<Connection, Trouble> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 mod tests {
     use super::*;
+    use crate::domain::event::{AppEvent, EventKind};
+    use crate::domain::standing::Standing;
+    use crate::ledger::conformance::{at, invitation, invitation_id, record};
+    use crate::ledger::sqlite::{SqliteLedger, apps, events};
+    use crate::ledger::{Invitations, Ledger, PageRequest};
 
     #[test]
     fn every_layout_can_be_reached_from_nothing() {
         assert_eq!(Migrations::from_slice(LAYOUTS).validate(), Ok(()));
+    }
+
+    #[tokio::test]
+    async fn a_file_of_the_first_layout_keeps_its_records_and_takes_consents() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.sqlite");
+        let app = record("acme", "a", "Office", Standing::Broken);
+        let (org, id) = (&app.identity.org, &app.identity.app);
+        let event = AppEvent { at: at(1), kind: EventKind::Found { standing: Standing::Broken } };
+        {
+            let mut old = Connection::open(&path).unwrap();
+            Migrations::from_slice(&LAYOUTS[..1]).to_latest(&mut old).unwrap();
+            apps::record(&mut old, &app, &[]).unwrap();
+            events::append(&old, org, id, std::slice::from_ref(&event)).unwrap();
+            assert!(old.prepare("SELECT * FROM invitation").is_err(), "it had no place for invitations");
+        }
+        let ledger = SqliteLedger::open(&path).await.unwrap();
+        assert_eq!(ledger.app(org, id).await.unwrap().as_ref(), Some(&app));
+        assert_eq!(ledger.events(org, id, PageRequest::first(10)).await.unwrap().items, [event]);
+        ledger.put_invitation(&invitation("i1", "acme", "a", 1)).await.unwrap();
+        assert!(ledger.invitation(&invitation_id("i1")).await.unwrap().is_some());
     }
 }

@@ -1,6 +1,7 @@
 //! Invitations.
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use super::SqliteLedger;
@@ -8,7 +9,7 @@ use super::paging::{List, rows_to_ask_for};
 use super::stored::{from_json, from_time, to_json};
 use super::trouble::Trouble;
 use crate::domain::id::{AppId, InvitationId, OrgId};
-use crate::domain::invitation::{Closed, Invitation};
+use crate::domain::invitation::{Closed, Closing, Invitation};
 use crate::ledger::{Invitations, LedgerError, Page, PageRequest};
 
 #[async_trait]
@@ -31,23 +32,34 @@ impl Invitations for SqliteLedger {
     async fn close_invitation(&self, id: &InvitationId, closed: Closed) -> Result<bool, LedgerError> {
         let id = id.clone();
         self.run("close an invitation", move |connection| {
-            let transaction = connection.transaction()?;
-            let Some(invitation) = get(&transaction, &id)?.filter(|invitation| invitation.closed.is_none()) else {
-                return Ok(false);
-            };
-            put(&transaction, &Invitation { closed: Some(closed), ..invitation })?;
-            transaction.commit()?;
-            Ok(true)
+            let changed = connection
+                .prepare_cached(
+                    "UPDATE invitation SET closed = 1, record = json_set(record, '$.closed', json(?2))
+                     WHERE id = ?1 AND NOT closed",
+                )?
+                .execute([id.as_str(), &to_json(&closed)?])?;
+            Ok(changed == 1)
         })
         .await
     }
 }
 
+/// Takes back every invitation of an org that was not closed yet.
+pub(super) fn revoke_all(connection: &Connection, org: &OrgId, at: Timestamp) -> Result<(), Trouble> {
+    connection
+        .prepare_cached(
+            "UPDATE invitation SET closed = 1, record = json_set(record, '$.closed', json(?2))
+             WHERE org = ?1 AND NOT closed",
+        )?
+        .execute([org.as_str(), &to_json(&Closed { at, why: Closing::Revoked })?])?;
+    Ok(())
+}
+
+/// Writes a new one, and never over another: a link that was closed would be open again.
 fn put(connection: &Connection, invitation: &Invitation) -> Result<(), Trouble> {
     connection
         .prepare_cached(
-            "INSERT INTO invitation (id, org, app, created_at, closed, record) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-             ON CONFLICT (id) DO UPDATE SET closed = ?5, record = ?6",
+            "INSERT INTO invitation (id, org, app, created_at, closed, record) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?
         .execute(params![
             invitation.id.as_str(),

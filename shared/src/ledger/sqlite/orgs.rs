@@ -1,10 +1,12 @@
 //! Orgs.
 
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::paging::{List, rows_to_ask_for};
 use super::stored::{from_json, to_json};
 use super::trouble::Trouble;
+use super::{invitations, sessions};
 use crate::domain::id::OrgId;
 use crate::domain::org::OrgProfile;
 use crate::ledger::{LedgerError, Page, PageRequest};
@@ -45,6 +47,10 @@ pub(super) fn list(connection: &Connection, page: &PageRequest) -> Result<Page<O
 pub(super) fn remove(connection: &mut Connection, org: &OrgId) -> Result<(), Trouble> {
     let transaction = connection.transaction()?;
     transaction.execute("DELETE FROM app WHERE org = ?1", [org.as_str()])?;
+    // In the same transaction, so that no link of an org that is gone is ever open. When it was taken back is for the
+    // audit trail alone, so the store's own time will do.
+    invitations::revoke_all(&transaction, org, Timestamp::now())?;
+    sessions::end_all(&transaction, org)?;
     transaction.execute("DELETE FROM org WHERE id = ?1", [org.as_str()])?;
     Ok(transaction.commit()?)
 }

@@ -47,7 +47,7 @@ impl Saves for SqliteLedger {
     async fn update_save(&self, journal: &SaveJournal) -> Result<bool, LedgerError> {
         let journal = journal.clone();
         self.run("change a save", move |connection| {
-            let next = SaveJournal { version: journal.version + 1, ..journal.clone() };
+            let next = SaveJournal { version: journal.version.saturating_add(1), ..journal.clone() };
             let changed = connection
                 .prepare_cached(
                     "UPDATE save SET finished = ?5, version = version + 1, record = ?6

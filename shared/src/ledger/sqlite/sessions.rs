@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::SqliteLedger;
 use super::stored::{from_json, from_time, to_json};
 use super::trouble::Trouble;
-use crate::domain::id::{Digest, SessionId};
+use crate::domain::id::{Digest, OrgId, SessionId};
 use crate::domain::session::{AuthorizationSession, NotConsumed};
 use crate::ledger::{LedgerError, Sessions};
 
@@ -81,9 +81,15 @@ impl Sessions for SqliteLedger {
     }
 }
 
+/// Ends every session of an org. There are only those of the last hours, so they need no index by org.
+pub(super) fn end_all(connection: &Connection, org: &OrgId) -> Result<(), Trouble> {
+    connection.execute("DELETE FROM session WHERE json_extract(record, '$.org') = ?1", [org.as_str()])?;
+    Ok(())
+}
+
 /// Writes the session in the place of the one with its version. `false` where there is none.
 fn replace(connection: &Connection, session: &AuthorizationSession) -> Result<bool, Trouble> {
-    let next = AuthorizationSession { version: session.version + 1, ..session.clone() };
+    let next = AuthorizationSession { version: session.version.saturating_add(1), ..session.clone() };
     let changed = connection
         .prepare_cached("UPDATE session SET version = version + 1, record = ?3 WHERE id = ?1 AND version = ?2")?
         .execute(params![session.id.as_str(), session.version.cast_signed(), to_json(&next)?])?;

@@ -1,5 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
+mod consent;
+
 use futures_util::future::join_all;
 use proptest::prelude::*;
 use rusqlite::params;

@@ -3,7 +3,7 @@
 //! ```text
 //! vault.key                        an age X25519 identity, mode 0600
 //! vault.lock                       held while one process writes
-//! regrant/okta/{org}/current.age   one sealed file a version
+//! regrant/okta/{org}/current.age   one sealed file a version, in the folder of the secret's name
 //! ```
 //!
 //! Each version is an age file (<https://c2sp.org/age>), so whoever has the key can open it with `age -d -i vault.key`
@@ -132,6 +132,13 @@ impl Folder {
         private_files::rename(&self.file(name, Stage::Pending), &current)
     }
 
+    fn discard_pending(&self, name: &SecretName) -> Result<(), VaultError> {
+        let _writing = self.lock.hold()?;
+        private_files::remove(&self.file(name, Stage::Pending))?;
+        // Goes only where no other version is in it.
+        private_files::remove_folder(&self.secret(name))
+    }
+
     /// The current version goes last: until then an interrupted removal leaves a secret that works and can be removed.
     fn remove(&self, name: &SecretName) -> Result<(), VaultError> {
         let _writing = self.lock.hold()?;
@@ -161,6 +168,11 @@ impl Vault for SealedFileVault {
     async fn promote(&self, name: &SecretName) -> Result<(), VaultError> {
         let name = name.clone();
         self.run(move |folder| folder.promote(&name)).await
+    }
+
+    async fn discard_pending(&self, name: &SecretName) -> Result<(), VaultError> {
+        let name = name.clone();
+        self.run(move |folder| folder.discard_pending(&name)).await
     }
 
     async fn remove(&self, name: &SecretName) -> Result<(), VaultError> {

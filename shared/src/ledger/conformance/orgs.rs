@@ -1,0 +1,102 @@
+//! Orgs, and what goes with them.
+
+use std::sync::Arc;
+
+use super::apps::listed;
+use super::invitations::{invitation, invitation_id};
+use super::saves::journal;
+use super::sessions::{session, session_id};
+use super::{all, app, at, found, org, profile, record};
+use crate::domain::id::Digest;
+use crate::domain::invitation::{Closed, Closing, InvitationState};
+use crate::domain::org::CredentialKind;
+use crate::domain::session::NotConsumed;
+use crate::domain::standing::Standing;
+use crate::ledger::{AppFilter, Ledger, PageRequest};
+
+pub(super) async fn conforms<F, Fut>(make: &F)
+where
+    F: Fn() -> Fut,
+    Fut: Future<Output = Arc<dyn Ledger>>,
+{
+    an_org_comes_back_as_it_was_written_last(&*make().await).await;
+    orgs_are_listed_by_id(&*make().await).await;
+    removing_an_org_takes_its_apps_and_leaves_events_and_other_orgs(&*make().await).await;
+    nothing_of_a_removed_org_can_be_started_and_its_trail_stays(&*make().await).await;
+    a_limit_out_of_range_is_brought_into_it(&*make().await).await;
+}
+
+async fn an_org_comes_back_as_it_was_written_last(ledger: &dyn Ledger) {
+    let mut acme = profile("acme");
+    ledger.put_org(&acme).await.expect("an org is written");
+    assert_eq!(ledger.org(&acme.id).await.expect("an org is read").as_ref(), Some(&acme));
+    acme.credential = CredentialKind::ApiToken;
+    ledger.put_org(&acme).await.expect("an org is written again");
+    assert_eq!(ledger.org(&acme.id).await.expect("an org is read"), Some(acme));
+}
+
+async fn orgs_are_listed_by_id(ledger: &dyn Ledger) {
+    for id in ["c", "a", "e", "B", "d"] {
+        ledger.put_org(&profile(id)).await.expect("an org is written");
+    }
+    for limit in [1, 2, 5, 6] {
+        let ids: Vec<_> = all(limit, |page| ledger.orgs(page)).await.iter().map(|o| o.id.to_string()).collect();
+        assert_eq!(ids, ["B", "a", "c", "d", "e"], "{limit} a page");
+    }
+}
+
+async fn removing_an_org_takes_its_apps_and_leaves_events_and_other_orgs(ledger: &dyn Ledger) {
+    for id in ["acme", "globex"] {
+        ledger.put_org(&profile(id)).await.expect("an org is written");
+        let app = record(id, "a", "Office", Standing::Broken);
+        ledger.record_app(&app, &[found(1, Standing::Broken)]).await.expect("an app is recorded");
+    }
+    ledger.remove_org(&org("acme")).await.expect("an org is removed");
+    assert_eq!(ledger.org(&org("acme")).await.expect("an org is looked up"), None, "the profile is gone");
+    assert_eq!(ledger.app(&org("acme"), &app("a")).await.expect("an app is looked up"), None, "its app is gone");
+    assert_eq!(listed(ledger, &AppFilter::default()).await, ["globex/a"], "the other org's app is there");
+    let trail = ledger.events(&org("acme"), &app("a"), PageRequest::first(10)).await.expect("events are listed");
+    assert_eq!(trail.items, [found(1, Standing::Broken)], "the audit trail stays");
+}
+
+async fn nothing_of_a_removed_org_can_be_started_and_its_trail_stays(ledger: &dyn Ledger) {
+    for (org, open, used, state) in [("acme", "i1", "i2", "s-acme"), ("globex", "i3", "i4", "s-globex")] {
+        ledger.put_org(&profile(org)).await.expect("an org is written");
+        for id in [open, used] {
+            ledger.put_invitation(&invitation(id, org, "a", 1)).await.expect("an invitation is written");
+        }
+        let closed = Closed { at: at(2), why: Closing::UsedUp };
+        assert!(ledger.close_invitation(&invitation_id(used), closed).await.expect("an invitation is closed"));
+        ledger.open_session(&session(org, org, state, 3)).await.expect("a session is opened");
+        assert!(ledger.begin_save(&journal(org, org, "a")).await.expect("a save begins"));
+    }
+    ledger.remove_org(&org("acme")).await.expect("an org is removed");
+
+    // Long before any of them expires, so that only their closing can tell.
+    let mut states = Vec::new();
+    for id in ["i1", "i2", "i3", "i4"] {
+        let read = ledger.invitation(&invitation_id(id)).await.expect("an invitation is read");
+        states.push(read.expect("every invitation stays").state(at(4)));
+    }
+    let wanted = [InvitationState::Revoked, InvitationState::UsedUp, InvitationState::Open, InvitationState::UsedUp];
+    assert_eq!(states, wanted, "open links of the removed org are revoked, all else is as it was");
+    for (org, state, there) in [("acme", "s-acme", false), ("globex", "s-globex", true)] {
+        let by_id = ledger.session(&session_id(org)).await.expect("a session is looked up");
+        let by_state = ledger.session_by_state(&Digest::of(state)).await.expect("a session is looked up");
+        assert_eq!((by_id.is_some(), by_state.is_some()), (there, there), "the session of {org}");
+    }
+    let consumed = ledger.consume_sign_in(&Digest::of("s-acme"), at(4)).await.expect("a callback is answered");
+    assert_eq!(consumed, Err(NotConsumed::Unknown), "a callback that is under way finds nothing");
+    let kept = ledger.save_journal(&org("acme"), &app("a")).await.expect("a journal is read");
+    assert_eq!(kept, Some(journal("acme", "acme", "a")), "what was written to Okta stays known");
+}
+
+async fn a_limit_out_of_range_is_brought_into_it(ledger: &dyn Ledger) {
+    for id in ["a", "b"] {
+        ledger.put_org(&profile(id)).await.expect("an org is written");
+    }
+    let none = ledger.orgs(PageRequest::first(0)).await.expect("a page of none is read");
+    assert_eq!((none.items.len(), none.next.is_some()), (1, true), "none is taken for one");
+    let many = ledger.orgs(PageRequest::first(u32::MAX)).await.expect("a page of very many is read");
+    assert_eq!((many.items.len(), many.next), (2, None), "very many are as many as there are");
+}

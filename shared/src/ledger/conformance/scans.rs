@@ -1,0 +1,92 @@
+//! Scans.
+
+use std::sync::Arc;
+
+use super::{all, at, org, scan};
+use crate::domain::id::OrgId;
+use crate::domain::scan::{OrgLook, OrgNotSeen};
+use crate::ledger::{Ledger, LedgerError};
+
+pub(super) async fn conforms<F, Fut>(make: &F)
+where
+    F: Fn() -> Fut,
+    Fut: Future<Output = Arc<dyn Ledger>>,
+{
+    a_scan_is_finished_when_its_last_org_was_looked_at(&*make().await).await;
+    the_last_look_counts_and_pending_replaces_none(&*make().await).await;
+    beginning_again_adds_orgs_and_forgets_none(&*make().await).await;
+    a_scan_of_no_orgs_is_finished_when_it_starts(&*make().await).await;
+    the_latest_scan_is_the_one_begun_last(&*make().await).await;
+    a_look_for_a_scan_that_was_never_begun_is_refused(&*make().await).await;
+}
+
+async fn look(ledger: &dyn Ledger, org_id: &str, look: OrgLook, seconds: i64) {
+    ledger.record_org_look(&scan("s1"), &org(org_id), &look, at(seconds)).await.expect("a look is recorded");
+}
+
+async fn pending(ledger: &dyn Ledger) -> Vec<OrgId> {
+    let scan = scan("s1");
+    all(2, |page| ledger.pending_orgs(&scan, page)).await
+}
+
+async fn a_scan_is_finished_when_its_last_org_was_looked_at(ledger: &dyn Ledger) {
+    let orgs = ["c", "a", "b"].map(org);
+    ledger.begin_scan(&scan("s1"), at(0), &orgs).await.expect("a scan begins");
+    assert_eq!(pending(ledger).await, ["a", "b", "c"].map(org), "all are pending, by id");
+    look(ledger, "b", OrgLook::Seen { apps: 3 }, 1).await;
+    look(ledger, "a", OrgLook::NotSeen { reason: "The token was refused.".to_owned() }, 2).await;
+    let running = ledger.scan(&scan("s1")).await.expect("a scan is read").expect("the scan is there");
+    assert_eq!((running.started_at, running.finished_at), (at(0), None), "one is still pending");
+    assert_eq!((running.orgs_pending, running.orgs_seen, running.apps_seen), (1, 1, 3), "so far");
+    assert_eq!(pending(ledger).await, [org("c")], "one is left");
+    look(ledger, "c", OrgLook::Seen { apps: 4 }, 3).await;
+    let done = ledger.scan(&scan("s1")).await.expect("a scan is read").expect("the scan is there");
+    assert_eq!(done.finished_at, Some(at(3)), "finished at the last look");
+    assert_eq!((done.orgs_pending, done.orgs_seen, done.apps_seen), (0, 2, 7), "at the end");
+    let not_seen = OrgNotSeen { org: org("a"), reason: "The token was refused.".to_owned() };
+    assert_eq!(done.orgs_not_seen, [not_seen], "what was not seen is told, with its reason");
+}
+
+async fn the_last_look_counts_and_pending_replaces_none(ledger: &dyn Ledger) {
+    ledger.begin_scan(&scan("s1"), at(0), &[org("a")]).await.expect("a scan begins");
+    look(ledger, "a", OrgLook::NotSeen { reason: "Timed out.".to_owned() }, 1).await;
+    look(ledger, "a", OrgLook::Seen { apps: 2 }, 2).await;
+    look(ledger, "a", OrgLook::Pending, 3).await;
+    let scan = ledger.scan(&scan("s1")).await.expect("a scan is read").expect("the scan is there");
+    assert_eq!((scan.orgs_pending, scan.orgs_seen, scan.apps_seen), (0, 1, 2), "the second look counts");
+    assert!(scan.orgs_not_seen.is_empty(), "the first look is forgotten");
+    assert!(scan.finished_at.is_some(), "a finished scan stays finished");
+}
+
+async fn beginning_again_adds_orgs_and_forgets_none(ledger: &dyn Ledger) {
+    ledger.begin_scan(&scan("s1"), at(0), &[org("a")]).await.expect("a scan begins");
+    look(ledger, "a", OrgLook::Seen { apps: 1 }, 1).await;
+    ledger.begin_scan(&scan("s1"), at(5), &[org("a"), org("b")]).await.expect("a scan begins again");
+    let scan = ledger.scan(&scan("s1")).await.expect("a scan is read").expect("the scan is there");
+    assert_eq!(scan.started_at, at(0), "it started when it was begun first");
+    assert_eq!((scan.orgs_pending, scan.orgs_seen), (1, 1), "what was seen stays seen, the new org is pending");
+    assert_eq!(scan.finished_at, None, "it is not finished any more");
+    assert_eq!(pending(ledger).await, [org("b")]);
+    look(ledger, "b", OrgLook::Seen { apps: 1 }, 6).await;
+    assert!(pending(ledger).await.is_empty(), "all were looked at");
+}
+
+async fn a_scan_of_no_orgs_is_finished_when_it_starts(ledger: &dyn Ledger) {
+    ledger.begin_scan(&scan("s1"), at(7), &[]).await.expect("a scan of nothing begins");
+    let scan = ledger.scan(&scan("s1")).await.expect("a scan is read").expect("the scan is there");
+    assert_eq!((scan.started_at, scan.finished_at), (at(7), Some(at(7))));
+}
+
+async fn the_latest_scan_is_the_one_begun_last(ledger: &dyn Ledger) {
+    for (id, seconds) in [("s9", 1), ("s1", 3), ("s5", 2)] {
+        ledger.begin_scan(&scan(id), at(seconds), &[org("a")]).await.expect("a scan begins");
+    }
+    let latest = ledger.latest_scan().await.expect("the latest scan is read").expect("there are scans");
+    assert_eq!((latest.id, latest.orgs_pending), (scan("s1"), 1));
+}
+
+async fn a_look_for_a_scan_that_was_never_begun_is_refused(ledger: &dyn Ledger) {
+    let refused = ledger.record_org_look(&scan("s1"), &org("a"), &OrgLook::Seen { apps: 1 }, at(1)).await;
+    assert!(matches!(refused, Err(LedgerError::Store { .. })), "{refused:?}");
+    assert_eq!(ledger.scan(&scan("s1")).await.expect("a scan is looked up"), None, "no scan comes of it");
+}
