@@ -41,6 +41,11 @@ impl PublicUrl {
         url
     }
 
+    /// Whether it is spoken to over TLS; only a simulator is not.
+    pub fn is_https(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+
     /// The redirect URI that is registered in a cloud.
     pub fn redirect_uri(&self, cloud: Cloud) -> Url {
         self.at(cloud.callback_path())

@@ -74,7 +74,7 @@ fn number(description: Option<&str>) -> Option<String> {
 /// `GET /oauth/failed/{failure}`: tells of an answer that belongs to no session of this browser.
 pub(crate) async fn failed(Path(name): Path<String>) -> Page {
     let failure = ConsentFailure::ALL.into_iter().find(|failure| failure.name() == name);
-    failure_page(failure.unwrap_or(ConsentFailure::SessionLost), None, None, None)
+    failure_page(failure.unwrap_or(ConsentFailure::SessionLost), None, None, None, false)
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use crate::domain::app::AppRecord;
 use crate::domain::consent_failure::ConsentFailure;
 use crate::domain::id::SessionId;
 use crate::domain::org::OrgProfile;
+use crate::domain::session::AuthorizationSession;
 use crate::domain::tenant::TenantDomain;
 use crate::usecases::Ports;
 use crate::usecases::session::{OwnSession, cookie_name, own_session};
@@ -32,7 +33,7 @@ pub fn subject(org: &OrgProfile, app: &AppRecord) -> Subject {
 /// The page about a failure nobody has a session for.
 pub fn stopped_page(stopped: &Stopped) -> Page {
     tracing::info!(failure = stopped.failure.name(), cause = %stopped.cause, trace = stopped.trace, "a consent stopped");
-    failure_page(stopped.failure, stopped.code.as_deref(), None, None)
+    failure_page(stopped.failure, stopped.code.as_deref(), None, None, false)
 }
 
 /// The page about a failure, for the browser of a session where there is one.
@@ -41,6 +42,7 @@ pub fn failure_page(
     code: Option<&str>,
     session: Option<&SessionId>,
     subject: Option<&Subject>,
+    okta_changed: bool,
 ) -> Page {
     failure(&FailureView {
         failure: kind,
@@ -48,8 +50,14 @@ pub fn failure_page(
         request: session.map(SessionId::as_str),
         subject,
         way_on: WayOn::Mail,
-        okta_changed: false,
+        okta_changed,
     })
+}
+
+/// Whether a save of this session's app was begun in it: then Okta may have been written to.
+pub async fn okta_changed(ports: &Ports, session: &AuthorizationSession) -> Result<bool, Stopped> {
+    let journal = ports.ledger.save_journal(&session.org, &session.app).await?;
+    Ok(journal.is_some_and(|journal| journal.session.as_ref() == Some(&session.id)))
 }
 
 /// The session in a path, for the browser that has its cookie.

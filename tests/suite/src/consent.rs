@@ -49,15 +49,14 @@ pub struct Stage {
     /// Where their calls are counted.
     pub gate: Arc<Gate>,
     /// Their clock.
-    pub clock: SimulatedClock,
+    pub clock: Arc<dyn Clock>,
 }
 
 impl Stage {
-    /// Sets the stage.
-    pub async fn set() -> Self {
-        let clock = simulated_clock();
+    /// Sets the stage, by that clock.
+    pub async fn set(clock: Arc<dyn Clock>) -> Self {
         let gate = Arc::new(Gate::default());
-        let microsoft = MicrosoftConfig { gate: Some(gate.clone()), ..MicrosoftConfig::new(Arc::new(clock.clone())) };
+        let microsoft = MicrosoftConfig { gate: Some(gate.clone()), ..MicrosoftConfig::new(clock.clone()) };
         let microsoft = MicrosoftSimulator::start(microsoft).await.unwrap();
         let redirect = PublicUrl::parse(PUBLIC_URL, LoopbackPolicy::Refuse).unwrap();
         let redirects = Cloud::ALL.map(|cloud| redirect.redirect_uri(cloud).to_string()).to_vec();
@@ -65,7 +64,7 @@ impl Stage {
         let config = SimulatorConfig {
             microsoft: Some(microsoft.clone()),
             gate: Some(gate.clone()),
-            ..SimulatorConfig::new(Arc::new(clock.clone()))
+            ..SimulatorConfig::new(clock.clone())
         };
         let okta = OktaSimulator::start(config).await.unwrap();
         for demo in demo_set() {
@@ -92,7 +91,7 @@ impl Stage {
             },
             ..Sides::default()
         };
-        ports_in(folder, Arc::new(self.clock.clone()), sides).await
+        ports_in(folder, self.clock.clone(), sides).await
     }
 }
 
@@ -137,6 +136,8 @@ pub struct ConsentBench {
     pub stage: Stage,
     /// What the use cases reach the world through.
     pub ports: Ports,
+    /// The clock that everything sees.
+    pub clock: SimulatedClock,
     _folder: TempDir,
 }
 
@@ -150,11 +151,12 @@ impl ConsentBench {
 
     /// Without one.
     pub async fn without_registration() -> Self {
-        let stage = Stage::set().await;
+        let clock = simulated_clock();
+        let stage = Stage::set(Arc::new(clock.clone())).await;
         let folder = tempfile::tempdir().unwrap();
         let ports = stage.ports(&folder.path().join("data")).await;
         know_everything(&stage, &ports).await;
-        Self { stage, ports, _folder: folder }
+        Self { stage, ports, clock, _folder: folder }
     }
 
     /// The app of a tenant.
@@ -193,7 +195,7 @@ impl ConsentBench {
     pub async fn work(&self) {
         for _ in 0..20 {
             regrant_save::drain(&self.ports).await.unwrap();
-            self.stage.clock.advance(std::time::Duration::from_secs(6));
+            self.clock.advance(std::time::Duration::from_secs(6));
         }
     }
 

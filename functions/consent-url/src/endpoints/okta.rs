@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use regrant::usecases::Ports;
 use regrant::usecases::open_okta_consent::{Next, open_okta_consent};
 use regrant::usecases::stopped::Stopped;
-use regrant::web::consent::{failure_page, see_other, session_form, session_path, stopped_page, subject};
+use regrant::web::consent::{failure_page, okta_changed, see_other, session_form, session_path, stopped_page, subject};
 
 /// Sends the browser of a verified session to Okta's own consent link.
 pub(crate) async fn okta(
@@ -27,7 +27,8 @@ pub(crate) async fn okta(
         Err(Stopped { failure, code, cause, trace }) => {
             tracing::info!(session = %own.session.id, failure = failure.name(), %cause, trace, "no consent link");
             let about = subject(&own.org, &own.app);
-            failure_page(failure, code.as_deref(), Some(&own.session.id), Some(&about)).into_response()
+            let changed = okta_changed(&ports, &own.session).await.unwrap_or(true);
+            failure_page(failure, code.as_deref(), Some(&own.session.id), Some(&about), changed).into_response()
         }
     }
 }

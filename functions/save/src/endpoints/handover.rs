@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use regrant::domain::consent_failure::ConsentFailure;
 use regrant::usecases::Ports;
 use regrant::usecases::hand_over::hand_over;
-use regrant::web::consent::{failure_page, see_other, session_form, session_path, stopped_page, subject};
+use regrant::web::consent::{failure_page, okta_changed, see_other, session_form, session_path, stopped_page, subject};
 
 /// Takes what Okta's last page showed, from the browser that was sent there. Nothing pasted is ever fetched.
 pub(crate) async fn handover(
@@ -28,7 +28,9 @@ pub(crate) async fn handover(
                 tracing::warn!(session = %own.session.id, "somebody handed over what is not this session's");
             }
             let about = subject(&own.org, &own.app);
-            failure_page(stopped.failure, stopped.code.as_deref(), Some(&own.session.id), Some(&about)).into_response()
+            let changed = okta_changed(&ports, &own.session).await.unwrap_or(true);
+            let code = stopped.code.as_deref();
+            failure_page(stopped.failure, code, Some(&own.session.id), Some(&about), changed).into_response()
         }
     }
 }

@@ -10,7 +10,7 @@ use regrant::usecases::Ports;
 use regrant::usecases::session::OwnSession;
 use regrant::usecases::stopped::Stopped;
 use regrant::vault::{SecretName, Stage as Version};
-use regrant::web::consent::{failure_page, session, stopped_page, subject};
+use regrant::web::consent::{failure_page, okta_changed, session, stopped_page, subject};
 use regrant::web::pages::{DoneView, Page, ProgressView, Step, done, progress};
 
 /// How often a session that is being saved is looked at before its page goes out, and how far apart: ten seconds, which
@@ -53,7 +53,8 @@ pub(super) async fn page(ports: &Ports, own: &OwnSession, notice: Option<&str>) 
         }
         Stage::Consenting { administrator, .. } => (Step::Consenting, administrator.as_ref()),
         Stage::Failed { failure, code } => {
-            return Ok(failure_page(*failure, code.as_deref(), Some(&session.id), Some(&about)));
+            let changed = okta_changed(ports, session).await?;
+            return Ok(failure_page(*failure, code.as_deref(), Some(&session.id), Some(&about), changed));
         }
         Stage::Done => return finished(ports, own),
     };

@@ -100,7 +100,7 @@ fn checks(view: &InvitationView<'_>) -> Markup {
     html! {
         h2 { "How to check that this is real" }
         ul {
-            li { "The address bar shows " code { (view.public_url) } ", and the padlock is closed." }
+            li { "The address bar shows " code { (view.public_url) } @if view.public_url.is_https() { ", and the padlock is closed" } "." }
             li { "Ask whoever looks after Okta at your company for invitation " code { (view.invitation) } ". They see it in their own tools." }
             li { "Passwords are typed only on Microsoft's own page. Nobody of ours will ask you for a password or a code, in a mail, a chat or a call." }
         }

@@ -200,7 +200,7 @@ async fn a_code_of_another_tenants_path_is_refused() {
 async fn an_answer_after_ten_minutes_comes_too_late() {
     let bench = ConsentBench::new().await;
     let (mut browser, back) = sent(&bench).await;
-    bench.stage.clock.advance(std::time::Duration::from_mins(10));
+    bench.clock.advance(std::time::Duration::from_mins(10));
     let session = browser.get_url(&back).await.location();
     assert_eq!(browser.get(&session).await.heading(), "This attempt cannot go on");
     assert_eq!(exchanges(&bench), 0);

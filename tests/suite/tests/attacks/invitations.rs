@@ -87,7 +87,7 @@ async fn nonsense_in_the_place_of_a_link_is_forged() {
 async fn an_expired_link_starts_nothing() {
     let bench = ConsentBench::new().await;
     let invitation = bench.invite(TENANT).await;
-    bench.stage.clock.advance(std::time::Duration::from_hours(14 * 24));
+    bench.clock.advance(std::time::Duration::from_hours(14 * 24));
     for seen in [bench.browser().get(&invitation).await, bench.browser().post(&invitation, &[]).await] {
         assert_eq!(seen.heading(), "This link has ended");
         assert!(!seen.headers.contains_key("set-cookie"));

@@ -160,7 +160,7 @@ async fn a_failed_session_goes_no_further() {
 async fn a_session_ends_after_an_hour() {
     let bench = ConsentBench::new().await;
     let (mut browser, session) = verified(&bench).await;
-    bench.stage.clock.advance(std::time::Duration::from_hours(1));
+    bench.clock.advance(std::time::Duration::from_hours(1));
     assert_eq!(browser.get(&session).await.heading(), LOST);
 }
 

@@ -111,7 +111,7 @@ async fn a_new_signing_key_is_fetched_when_it_is_first_seen() {
     let invitation = bench.invite(TENANT).await;
     bench.sign_in(&mut bench.browser(), &invitation, ADMIN).await;
     bench.stage.microsoft.rotate_keys();
-    bench.stage.clock.advance(std::time::Duration::from_mins(5));
+    bench.clock.advance(std::time::Duration::from_mins(5));
     let mut browser = bench.browser();
     let session = bench.sign_in(&mut browser, &invitation, ADMIN).await;
     assert_eq!(browser.get(&session).await.heading(), "One consent left");
