@@ -4,7 +4,7 @@ use crate::domain::cloud::Cloud;
 use crate::domain::consent_failure::ConsentFailure;
 use crate::domain::id::OrgId;
 use crate::domain::org::OrgProfile;
-use crate::ledger::LedgerError;
+use crate::ledger::{AppFilter, LedgerError, PageRequest};
 use crate::okta::credential::NotACredential;
 use crate::okta::org_url::OrgUrlError;
 use crate::okta::{OktaCredential, OktaError, OktaOrg, OrgUrl};
@@ -176,6 +176,17 @@ pub async fn remove(ports: &Ports, org: &OrgId) -> Result<(), OrgError> {
     if ports.ledger.org(org).await?.is_none() {
         return Err(OrgError::NoSuchOrg(org.to_string()));
     }
+    let mut page = PageRequest::first(200);
+    loop {
+        let filter = AppFilter { org: Some(org.clone()), ..AppFilter::default() };
+        let apps = ports.ledger.apps(&filter, page).await?;
+        for app in apps.items {
+            ports.vault.remove(&SecretName::HandOver(org.clone(), app.identity.app)).await?;
+        }
+        let Some(after) = apps.next else { break };
+        page = PageRequest { after: Some(after), limit: 200 };
+    }
+    ports.vault.remove(&SecretName::ProvisioningAdmin(org.clone())).await?;
     // The secret first: a failure after it leaves a profile that can be removed again, never a forgotten secret.
     ports.vault.remove(&SecretName::Okta(org.clone())).await?;
     Ok(ports.ledger.remove_org(org).await?)

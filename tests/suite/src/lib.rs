@@ -6,3 +6,5 @@ pub mod bench;
 pub mod consent;
 pub mod program;
 pub mod recorded;
+pub mod tripwire;
+pub mod victim;

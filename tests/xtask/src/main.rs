@@ -7,6 +7,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use prove::{PROOFS, Proof, Size};
+use regrant::microsoft::client::SimulatedMicrosoft;
+use regrant_tests::victim::Victim;
 
 /// Runs the project's measurements.
 #[derive(Debug, Parser)]
@@ -33,11 +35,34 @@ enum Task {
         #[arg(long)]
         small: bool,
     },
+    /// Be the process that a measurement kills.
+    #[command(hide = true)]
+    Victim {
+        /// Its data folder.
+        #[arg(long)]
+        data: std::path::PathBuf,
+        /// The simulated sign-in page.
+        #[arg(long)]
+        login: url::Url,
+        /// The simulated Graph.
+        #[arg(long)]
+        graph: url::Url,
+        /// End after this write.
+        #[arg(long)]
+        end_after_write: Option<u64>,
+    },
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Task::Prove { name, json, list, small } = Arguments::parse().task;
+    let (name, json, list, small) = match Arguments::parse().task {
+        Task::Prove { name, json, list, small } => (name, json, list, small),
+        Task::Victim { data, login, graph, end_after_write } => {
+            let microsoft = SimulatedMicrosoft { login, graph };
+            let lived = Victim { data, microsoft, end_after_write }.live().await;
+            return if lived.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+        }
+    };
     if list {
         for proof in PROOFS {
             println!("{:<14} {}", proof.name, proof.about);

@@ -2,6 +2,7 @@
 
 mod canaries;
 mod dependencies;
+mod kill_points;
 mod rate_budget;
 mod scan_faults;
 mod scan_memory;
@@ -71,6 +72,11 @@ pub(crate) const PROOFS: &[Measurement] = &[
         start: |_| Box::pin(async { dependencies::prove() }),
     },
     Measurement {
+        name: kill_points::NAME,
+        about: "killed after every call and every write of a consent: always the same end",
+        start: |size| Box::pin(kill_points::prove(size)),
+    },
+    Measurement {
         name: rate_budget::NAME,
         about: "orgs of 10 and 50 calls a minute: no 429, at most half of each window",
         start: |size| Box::pin(rate_budget::prove(size)),
@@ -103,6 +109,11 @@ mod tests {
     #[tokio::test]
     async fn canaries_holds() {
         holds_in_small(canaries::NAME).await;
+    }
+
+    #[tokio::test]
+    async fn kill_points_holds() {
+        holds_in_small(kill_points::NAME).await;
     }
 
     #[tokio::test]

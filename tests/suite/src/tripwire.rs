@@ -1,0 +1,192 @@
+//! Stores that end the process right after a write of theirs, chosen by its number: what a crash at the worst moment does.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use regrant::domain::app::AppRecord;
+use regrant::domain::event::AppEvent;
+use regrant::domain::id::{AppId, Digest, InvitationId, OrgId, ScanId, SessionId};
+use regrant::domain::invitation::{Closed, Invitation};
+use regrant::domain::org::OrgProfile;
+use regrant::domain::save::SaveJournal;
+use regrant::domain::scan::{OrgLook, Scan};
+use regrant::domain::session::{AuthorizationSession, NotConsumed};
+use regrant::ledger::{AppFilter, Invitations, Leases, Ledger, LedgerError, Page, PageRequest, Saves, Sessions};
+use regrant::vault::{SecretName, Stage, Vault, VaultError};
+use secrecy::SecretString;
+
+/// Counts writes, and ends the process after one of them.
+#[derive(Debug, Default)]
+pub struct Tripwire {
+    writes: AtomicU64,
+    end_after: Option<u64>,
+}
+
+impl Tripwire {
+    /// Ends the process after write number `end_after`, counted from 1.
+    pub fn new(end_after: Option<u64>) -> Arc<Self> {
+        Arc::new(Self { writes: AtomicU64::new(0), end_after })
+    }
+
+    /// How many writes there were.
+    pub fn writes(&self) -> u64 {
+        self.writes.load(Ordering::SeqCst)
+    }
+
+    fn wrote<T>(&self, written: T) -> T {
+        if Some(self.writes.fetch_add(1, Ordering::SeqCst) + 1) == self.end_after {
+            // No destructor runs and nothing is flushed, as when the power goes.
+            std::process::abort();
+        }
+        written
+    }
+}
+
+/// A ledger over another one.
+pub struct TrippedLedger(pub Arc<dyn Ledger>, pub Arc<Tripwire>);
+/// A vault over another one.
+pub struct TrippedVault(pub Arc<dyn Vault>, pub Arc<Tripwire>);
+
+#[async_trait]
+impl Vault for TrippedVault {
+    async fn get(&self, name: &SecretName, stage: Stage) -> Result<Option<SecretString>, VaultError> {
+        self.0.get(name, stage).await
+    }
+    async fn put_pending(&self, name: &SecretName, secret: &SecretString) -> Result<(), VaultError> {
+        self.1.wrote(self.0.put_pending(name, secret).await)
+    }
+    async fn promote(&self, name: &SecretName) -> Result<(), VaultError> {
+        self.1.wrote(self.0.promote(name).await)
+    }
+    async fn discard_pending(&self, name: &SecretName) -> Result<(), VaultError> {
+        self.1.wrote(self.0.discard_pending(name).await)
+    }
+    async fn remove(&self, name: &SecretName) -> Result<(), VaultError> {
+        self.1.wrote(self.0.remove(name).await)
+    }
+}
+
+#[async_trait]
+impl Invitations for TrippedLedger {
+    async fn put_invitation(&self, invitation: &Invitation) -> Result<(), LedgerError> {
+        self.1.wrote(self.0.put_invitation(invitation).await)
+    }
+    async fn invitation(&self, id: &InvitationId) -> Result<Option<Invitation>, LedgerError> {
+        self.0.invitation(id).await
+    }
+    async fn invitations(&self, org: &OrgId, app: &AppId, page: PageRequest) -> Result<Page<Invitation>, LedgerError> {
+        self.0.invitations(org, app, page).await
+    }
+    async fn close_invitation(&self, id: &InvitationId, closed: Closed) -> Result<bool, LedgerError> {
+        self.1.wrote(self.0.close_invitation(id, closed).await)
+    }
+}
+
+#[async_trait]
+impl Sessions for TrippedLedger {
+    async fn open_session(&self, session: &AuthorizationSession) -> Result<(), LedgerError> {
+        self.1.wrote(self.0.open_session(session).await)
+    }
+    async fn session(&self, id: &SessionId) -> Result<Option<AuthorizationSession>, LedgerError> {
+        self.0.session(id).await
+    }
+    async fn session_by_state(&self, state: &Digest) -> Result<Option<AuthorizationSession>, LedgerError> {
+        self.0.session_by_state(state).await
+    }
+    async fn consume_sign_in(
+        &self,
+        state: &Digest,
+        now: Timestamp,
+    ) -> Result<Result<AuthorizationSession, NotConsumed>, LedgerError> {
+        self.1.wrote(self.0.consume_sign_in(state, now).await)
+    }
+    async fn update_session(&self, session: &AuthorizationSession) -> Result<bool, LedgerError> {
+        self.1.wrote(self.0.update_session(session).await)
+    }
+    async fn forget_sessions(&self, before: Timestamp) -> Result<(), LedgerError> {
+        self.1.wrote(self.0.forget_sessions(before).await)
+    }
+}
+
+#[async_trait]
+impl Saves for TrippedLedger {
+    async fn save_journal(&self, org: &OrgId, app: &AppId) -> Result<Option<SaveJournal>, LedgerError> {
+        self.0.save_journal(org, app).await
+    }
+    async fn begin_save(&self, journal: &SaveJournal) -> Result<bool, LedgerError> {
+        self.1.wrote(self.0.begin_save(journal).await)
+    }
+    async fn update_save(&self, journal: &SaveJournal) -> Result<bool, LedgerError> {
+        self.1.wrote(self.0.update_save(journal).await)
+    }
+}
+
+#[async_trait]
+impl Leases for TrippedLedger {
+    async fn acquire_lease(
+        &self,
+        name: &str,
+        holder: &str,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<bool, LedgerError> {
+        self.1.wrote(self.0.acquire_lease(name, holder, now, until).await)
+    }
+    async fn release_lease(&self, name: &str, holder: &str) -> Result<(), LedgerError> {
+        self.1.wrote(self.0.release_lease(name, holder).await)
+    }
+}
+
+#[async_trait]
+impl Ledger for TrippedLedger {
+    async fn put_org(&self, org: &OrgProfile) -> Result<(), LedgerError> {
+        self.1.wrote(self.0.put_org(org).await)
+    }
+    async fn org(&self, org: &OrgId) -> Result<Option<OrgProfile>, LedgerError> {
+        self.0.org(org).await
+    }
+    async fn orgs(&self, page: PageRequest) -> Result<Page<OrgProfile>, LedgerError> {
+        self.0.orgs(page).await
+    }
+    async fn remove_org(&self, org: &OrgId) -> Result<(), LedgerError> {
+        self.1.wrote(self.0.remove_org(org).await)
+    }
+    async fn record_app(&self, app: &AppRecord, events: &[AppEvent]) -> Result<(), LedgerError> {
+        self.1.wrote(self.0.record_app(app, events).await)
+    }
+    async fn app(&self, org: &OrgId, app: &AppId) -> Result<Option<AppRecord>, LedgerError> {
+        self.0.app(org, app).await
+    }
+    async fn apps(&self, filter: &AppFilter, page: PageRequest) -> Result<Page<AppRecord>, LedgerError> {
+        self.0.apps(filter, page).await
+    }
+    async fn append_event(&self, org: &OrgId, app: &AppId, event: &AppEvent) -> Result<(), LedgerError> {
+        self.1.wrote(self.0.append_event(org, app, event).await)
+    }
+    async fn events(&self, org: &OrgId, app: &AppId, page: PageRequest) -> Result<Page<AppEvent>, LedgerError> {
+        self.0.events(org, app, page).await
+    }
+    async fn begin_scan(&self, scan: &ScanId, started_at: Timestamp, orgs: &[OrgId]) -> Result<(), LedgerError> {
+        self.1.wrote(self.0.begin_scan(scan, started_at, orgs).await)
+    }
+    async fn record_org_look(
+        &self,
+        scan: &ScanId,
+        org: &OrgId,
+        look: &OrgLook,
+        at: Timestamp,
+    ) -> Result<(), LedgerError> {
+        self.1.wrote(self.0.record_org_look(scan, org, look, at).await)
+    }
+    async fn scan(&self, scan: &ScanId) -> Result<Option<Scan>, LedgerError> {
+        self.0.scan(scan).await
+    }
+    async fn latest_scan(&self) -> Result<Option<Scan>, LedgerError> {
+        self.0.latest_scan().await
+    }
+    async fn pending_orgs(&self, scan: &ScanId, page: PageRequest) -> Result<Page<OrgId>, LedgerError> {
+        self.0.pending_orgs(scan, page).await
+    }
+}

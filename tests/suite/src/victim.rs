@@ -1,0 +1,66 @@
+//! A Regrant in a process of its own, that can be killed: every function over HTTP, and the queue of saves worked off.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::get;
+use regrant::clock::SystemClock;
+use regrant::microsoft::client::{MicrosoftConfig, SimulatedMicrosoft};
+use regrant::okta::org_url::LoopbackPolicy;
+use regrant::settings::{PublicUrl, Settings};
+use tokio::net::TcpListener;
+
+use crate::bench::{Sides, ports_in};
+use crate::consent::{PUBLIC_URL, router};
+use crate::tripwire::{TrippedLedger, TrippedVault, Tripwire};
+
+/// What a victim is started with.
+#[derive(Debug, Clone)]
+pub struct Victim {
+    /// Its data folder.
+    pub data: PathBuf,
+    /// The simulated Microsoft's sign-in page and Graph.
+    pub microsoft: SimulatedMicrosoft,
+    /// After which write it ends.
+    pub end_after_write: Option<u64>,
+}
+
+impl Victim {
+    /// Serves until it is killed, or kills itself. Prints its address, and nothing else.
+    pub async fn live(self) -> std::io::Result<()> {
+        let sides = Sides {
+            microsoft: MicrosoftConfig { simulator: Some(self.microsoft), ..MicrosoftConfig::default() },
+            settings: Settings {
+                public_url: PublicUrl::parse(PUBLIC_URL, LoopbackPolicy::Refuse).ok(),
+                ..Settings::default()
+            },
+            ..Sides::default()
+        };
+        let mut ports = ports_in(&self.data, Arc::new(SystemClock), sides).await;
+        ports.randomness = Arc::new(regrant::randomness::SystemRandomness);
+        let tripwire = Tripwire::new(self.end_after_write);
+        ports.ledger = Arc::new(TrippedLedger(ports.ledger, tripwire.clone()));
+        ports.vault = Arc::new(TrippedVault(ports.vault, tripwire.clone()));
+
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        #[expect(clippy::print_stdout, reason = "how the parent learns the address")]
+        {
+            println!("{}", listener.local_addr()?);
+        }
+        let counted = Router::new().route("/writes", get(move || async move { tripwire.writes().to_string() }));
+        let router = router(&ports).merge(counted);
+        let saves = async {
+            loop {
+                // What cannot be worked on now is worked on when somebody asks again.
+                let _ = regrant_save::drain(&ports).await;
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::select! {
+            served = axum::serve(listener, router) => served,
+            () = saves => Ok(()),
+        }
+    }
+}
