@@ -4,6 +4,7 @@
 
 pub mod bench;
 pub mod consent;
+pub mod hastened;
 pub mod program;
 pub mod recorded;
 pub mod tripwire;

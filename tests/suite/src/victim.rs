@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
-use regrant::clock::SystemClock;
+use jiff::SignedDuration;
 use regrant::microsoft::client::{MicrosoftConfig, SimulatedMicrosoft};
 use regrant::okta::org_url::LoopbackPolicy;
 use regrant::settings::{PublicUrl, Settings};
@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 
 use crate::bench::{Sides, ports_in};
 use crate::consent::{PUBLIC_URL, router};
+use crate::hastened::HastenedClock;
 use crate::tripwire::{TrippedLedger, TrippedVault, Tripwire};
 
 /// What a victim is started with.
@@ -25,6 +26,8 @@ pub struct Victim {
     pub microsoft: SimulatedMicrosoft,
     /// After which write it ends.
     pub end_after_write: Option<u64>,
+    /// How far its clock is ahead.
+    pub ahead: SignedDuration,
 }
 
 impl Victim {
@@ -38,7 +41,7 @@ impl Victim {
             },
             ..Sides::default()
         };
-        let mut ports = ports_in(&self.data, Arc::new(SystemClock), sides).await;
+        let mut ports = ports_in(&self.data, Arc::new(HastenedClock::ahead_by(self.ahead)), sides).await;
         ports.randomness = Arc::new(regrant::randomness::SystemRandomness);
         let tripwire = Tripwire::new(self.end_after_write);
         ports.ledger = Arc::new(TrippedLedger(ports.ledger, tripwire.clone()));

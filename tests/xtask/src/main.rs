@@ -6,6 +6,7 @@ mod prove;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use jiff::SignedDuration;
 use prove::{PROOFS, Proof, Size};
 use regrant::microsoft::client::SimulatedMicrosoft;
 use regrant_tests::victim::Victim;
@@ -50,6 +51,9 @@ enum Task {
         /// End after this write.
         #[arg(long)]
         end_after_write: Option<u64>,
+        /// How far its clock is ahead, in seconds.
+        #[arg(long, default_value_t = 0)]
+        ahead_secs: i64,
     },
 }
 
@@ -57,9 +61,10 @@ enum Task {
 async fn main() -> ExitCode {
     let (name, json, list, small) = match Arguments::parse().task {
         Task::Prove { name, json, list, small } => (name, json, list, small),
-        Task::Victim { data, login, graph, end_after_write } => {
+        Task::Victim { data, login, graph, end_after_write, ahead_secs } => {
             let microsoft = SimulatedMicrosoft { login, graph };
-            let lived = Victim { data, microsoft, end_after_write }.live().await;
+            let ahead = SignedDuration::from_secs(ahead_secs);
+            let lived = Victim { data, microsoft, end_after_write, ahead }.live().await;
             return if lived.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
         }
     };

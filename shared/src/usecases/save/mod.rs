@@ -32,7 +32,7 @@ use super::stopped::Stopped;
 use journal::{Journal, OpenJournal, busy, seen};
 
 /// How long one save may take before another worker may go on with it: longer than patience with replication.
-const HELD_FOR: SignedDuration = SignedDuration::from_mins(10);
+const HELD_FOR: SignedDuration = SignedDuration::from_mins(5);
 /// How often the connection is read back after it was switched on, and how far apart.
 const LOOKS_BACK: u32 = 3;
 const PAUSE: Duration = Duration::from_secs(1);

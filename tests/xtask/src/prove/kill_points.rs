@@ -7,7 +7,7 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
-use regrant::clock::SystemClock;
+use jiff::SignedDuration;
 use regrant::domain::save::SaveOutcome;
 use regrant::domain::session::Stage as SessionStage;
 use regrant::domain::standing::Standing;
@@ -18,6 +18,7 @@ use regrant::usecases::invite::invite;
 use regrant::vault::{SecretName, Stage as Version};
 use regrant_simulators::microsoft::Decision;
 use regrant_tests::consent::{Stage, know_everything, register, registration};
+use regrant_tests::hastened::HastenedClock;
 use regrant_tests::program::built;
 use serde_json::json;
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -101,7 +102,7 @@ struct Ended {
 }
 
 async fn run(program: &Path, tenant: &str, org: &str, point: Point) -> Result<Ended, Failure> {
-    let stage = Stage::set(Arc::new(SystemClock)).await;
+    let stage = Stage::set(Arc::new(HastenedClock::ahead_by(SignedDuration::ZERO))).await;
     let folder = tempfile::tempdir()?;
     let data = folder.path().join("data");
     let (link, app) = {
@@ -114,7 +115,7 @@ async fn run(program: &Path, tenant: &str, org: &str, point: Point) -> Result<En
     };
     let starts_on = is_on(&stage, org, app.1.as_str());
     stage.gate.restart(if let Point::Call(call) = point { Some(call) } else { None });
-    let write = if let Point::Write(write) = point { Some(write) } else { None };
+    let life = if let Point::Write(write) = point { Life::EndingAfterWrite(write) } else { Life::Unharmed };
     let mut person = Person {
         stage: &stage,
         tenant,
@@ -124,7 +125,7 @@ async fn run(program: &Path, tenant: &str, org: &str, point: Point) -> Result<En
         cookies: BTreeMap::new(),
         session: None,
         shown: None,
-        victim: start(program, &data, &stage, write).await?,
+        victim: start(program, &data, &stage, life).await?,
         was_off: false,
         watch: starts_on.then(|| (org.to_owned(), app.1.to_string())),
     };
@@ -184,13 +185,22 @@ async fn end_state(stage: &Stage, ports: &Ports, tenant: &str, org: &str) -> Res
     ))
 }
 
+/// How a process lives.
+#[derive(Debug, Clone, Copy)]
+enum Life {
+    Unharmed,
+    EndingAfterWrite(u64),
+    /// After another one died.
+    Second,
+}
+
 /// A running Regrant.
 struct Running {
     child: Child,
     address: String,
 }
 
-async fn start(program: &Path, data: &Path, stage: &Stage, write: Option<u64>) -> Result<Running, Failure> {
+async fn start(program: &Path, data: &Path, stage: &Stage, life: Life) -> Result<Running, Failure> {
     let mut command = Command::new(program);
     command
         .arg("victim")
@@ -200,9 +210,12 @@ async fn start(program: &Path, data: &Path, stage: &Stage, write: Option<u64>) -
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .kill_on_drop(true);
-    if let Some(write) = write {
-        command.args(["--end-after-write", &write.to_string()]);
-    }
+    match life {
+        Life::EndingAfterWrite(write) => command.args(["--end-after-write", &write.to_string()]),
+        Life::Unharmed => &mut command,
+        // What the dead one held is free by then.
+        Life::Second => command.args(["--ahead-secs", "600"]),
+    };
     let mut child = command.spawn()?;
     let mut lines = BufReader::new(child.stdout.take().ok_or("no output")?).lines();
     let address = tokio::time::timeout(Duration::from_secs(20), lines.next_line()).await??;
@@ -261,7 +274,7 @@ impl Person<'_> {
                 Some(Err(_)) | None => {
                     self.victim.child.kill().await?;
                     self.stage.gate.restart(None);
-                    self.victim = start(self.program, self.data, self.stage, None).await?;
+                    self.victim = start(self.program, self.data, self.stage, Life::Second).await?;
                 }
             }
         }
