@@ -10,7 +10,9 @@ use jiff::SignedDuration;
 use regrant::microsoft::client::{MicrosoftConfig, SimulatedMicrosoft};
 use regrant::okta::org_url::LoopbackPolicy;
 use regrant::settings::{PublicUrl, Settings};
+use regrant::usecases::save::resume::resume_saves;
 use tokio::net::TcpListener;
+use tokio::sync::Mutex;
 
 use crate::bench::{Sides, ports_in};
 use crate::consent::{PUBLIC_URL, router};
@@ -52,12 +54,20 @@ impl Victim {
         {
             println!("{}", listener.local_addr()?);
         }
-        let counted = Router::new().route("/writes", get(move || async move { tripwire.writes().to_string() }));
+        let writes = move || async move { tripwire.writes().to_string() };
+        // As after a redelivery: what the process before this one left is worked on first.
+        let _ = resume_saves(&ports).await;
+        let one_worker = Arc::new(Mutex::new(ports.clone()));
+        let worker = one_worker.clone();
+        let settled = move || async move {
+            let _ = regrant_save::drain(&*one_worker.lock().await).await;
+        };
+        let counted = Router::new().route("/writes", get(writes)).route("/settled", get(settled));
         let router = router(&ports).merge(counted);
         let saves = async {
             loop {
                 // What cannot be worked on now is worked on when somebody asks again.
-                let _ = regrant_save::drain(&ports).await;
+                let _ = regrant_save::drain(&*worker.lock().await).await;
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };

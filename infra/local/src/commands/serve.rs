@@ -8,6 +8,7 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
+use regrant::usecases::save::resume::resume_saves;
 use regrant::usecases::start_scan::{Selection, start_scan};
 use regrant_discovery::drain;
 use tokio::net::TcpListener;
@@ -33,6 +34,7 @@ pub(super) async fn run(global: &Global, options: &Serve, screen: &mut Screen) -
     tokio::select! {
         served = serve(listener, address, router) => served?,
         () = scans(&house, options.scan_every) => {}
+        () = saves(&house) => {}
         _ = tokio::signal::ctrl_c() => screen.hint("Stopped."),
     }
     Ok(Outcome::Fine)
@@ -80,11 +82,22 @@ pub(super) async fn scans(house: &House, minutes: Option<u32>) {
         if let Err(error) = drain(&house.ports, 4, || ()).await {
             tracing::error!(%error, "the queue was not worked off");
         }
+        house.ports.clock.sleep(beat).await;
+        waited += beat;
+    }
+}
+
+/// Works off saves: first those that an earlier process left unfinished, then what the pages queue. A person waits for
+/// these, so no scan goes before them.
+pub(super) async fn saves(house: &House) {
+    if let Err(error) = resume_saves(&house.ports).await {
+        tracing::error!(%error, "saves that were left unfinished were not queued");
+    }
+    loop {
         if let Err(error) = regrant_save::drain(&house.ports).await {
             tracing::error!(%error, "the queue of saves was not worked off");
         }
-        house.ports.clock.sleep(beat).await;
-        waited += beat;
+        house.ports.clock.sleep(Duration::from_secs(1)).await;
     }
 }
 

@@ -8,7 +8,7 @@ use super::{CALLERS, app, at, org};
 use crate::domain::connection::{AuthScheme, ConnectionStatus};
 use crate::domain::id::SaveId;
 use crate::domain::save::{Callback, ConnectionSeen, SaveJournal, SaveOutcome};
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, PageRequest};
 
 pub(super) async fn conforms<F, Fut>(make: &F)
 where
@@ -18,6 +18,7 @@ where
     a_journal_comes_back_as_it_was_begun(&*make().await).await;
     a_save_waits_for_the_one_before_it(&*make().await).await;
     of_many_saves_begun_at_once_one_is(&*make().await).await;
+    unfinished_ones_are_listed_in_pages(&*make().await).await;
     a_stale_journal_writes_nothing(&*make().await).await;
     a_journal_of_an_earlier_save_writes_nothing(&*make().await).await;
 }
@@ -85,6 +86,23 @@ async fn of_many_saves_begun_at_once_one_is(ledger: &dyn Ledger) {
     let winners: Vec<_> = journals.iter().zip(begun).filter_map(|(journal, won)| won.then_some(journal)).collect();
     assert_eq!(winners.len(), 1, "one is begun");
     assert_eq!(read(ledger).await.as_ref(), winners.first().copied(), "and it is the one that is kept");
+}
+
+async fn unfinished_ones_are_listed_in_pages(ledger: &dyn Ledger) {
+    let all = [("s1", "acme", "a"), ("s2", "acme", "b"), ("s3", "globex", "a"), ("s4", "hooli", "a")];
+    for (id, org, app) in all {
+        assert!(begins(ledger, &journal(id, org, app)).await);
+    }
+    let ended = SaveJournal { outcome: Some(SaveOutcome::NoConsent), ..journal("s2", "acme", "b") };
+    assert!(updates(ledger, &ended).await);
+    let (mut seen, mut request) = (Vec::new(), PageRequest::first(2));
+    loop {
+        let page = ledger.unfinished_saves(request).await.expect("unfinished saves are listed");
+        seen.extend(page.items.into_iter().map(|journal| journal.id));
+        let Some(after) = page.next else { break };
+        request = PageRequest { after: Some(after), limit: 2 };
+    }
+    assert_eq!(seen, ["s1", "s3", "s4"].map(save_id));
 }
 
 async fn a_stale_journal_writes_nothing(ledger: &dyn Ledger) {

@@ -1,13 +1,15 @@
 //! Save journals.
 
 use async_trait::async_trait;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use super::SqliteLedger;
+use super::paging::{List, rows_to_ask_for};
 use super::stored::{from_json, to_json};
+use super::trouble::Trouble;
 use crate::domain::id::{AppId, OrgId};
 use crate::domain::save::SaveJournal;
-use crate::ledger::{LedgerError, Saves};
+use crate::ledger::{LedgerError, Page, PageRequest, Saves};
 
 #[async_trait]
 impl Saves for SqliteLedger {
@@ -21,6 +23,10 @@ impl Saves for SqliteLedger {
             Ok(record.map(|record| from_json(&record, || format!("the save of app {app} of org {org}"))).transpose()?)
         })
         .await
+    }
+
+    async fn unfinished_saves(&self, page: PageRequest) -> Result<Page<SaveJournal>, LedgerError> {
+        self.run("list unfinished saves", move |connection| unfinished(connection, &page)).await
     }
 
     async fn begin_save(&self, journal: &SaveJournal) -> Result<bool, LedgerError> {
@@ -65,4 +71,25 @@ impl Saves for SqliteLedger {
         })
         .await
     }
+}
+
+fn unfinished(connection: &Connection, page: &PageRequest) -> Result<Page<SaveJournal>, Trouble> {
+    let list = List::of(&[Some("unfinished saves")]);
+    let (org, app): (String, String) = list.start(page)?.unwrap_or_default();
+    let mut statement = connection.prepare_cached(
+        "SELECT org, app, record FROM save WHERE NOT finished AND (org, app) > (:org, :app)
+         ORDER BY org, app LIMIT :limit",
+    )?;
+    let rows = statement
+        .query_map(named_params! { ":org": org, ":app": app, ":limit": rows_to_ask_for(page) }, |row| {
+            Ok(((row.get::<_, String>(0)?, row.get::<_, String>(1)?), row.get::<_, String>(2)?))
+        })?;
+    list.page(
+        page,
+        rows.map(|row| {
+            let ((org, app), record) = row?;
+            let journal = from_json(&record, || format!("the save of app {app} of org {org}"))?;
+            Ok(((org, app), journal))
+        }),
+    )
 }

@@ -32,27 +32,30 @@ pub(super) async fn of_an_earlier_end(ports: &Ports, request: &SaveRequest) -> R
 pub(super) async fn write(ports: &Ports, journal: &SaveJournal) -> Result<(), Stopped> {
     let Some(outcome) = &journal.outcome else { return Ok(()) };
     record(ports, journal, outcome).await?;
-    if let Some(id) = &journal.session {
-        let stage = match outcome {
-            SaveOutcome::Saved { .. } => Some(Stage::Done),
-            SaveOutcome::LeftOff { .. } => Some(failed(ConsentFailure::OktaRefused)),
-            SaveOutcome::NotSwitchedOn { .. } if journal.callback == Callback::Refused => {
-                Some(failed(ConsentFailure::OktaRefused))
-            }
-            // The person may still be at Microsoft's page; the session waits.
-            SaveOutcome::NotSwitchedOn { .. } | SaveOutcome::NoConsent => None,
-        };
-        let session = advance(ports, id, |now| match now.stage {
-            Stage::Done | Stage::Failed { .. } => None,
-            _ => stage.clone(),
-        })
-        .await?;
-        if let (Some(session), SaveOutcome::Saved { .. }) = (session, outcome) {
-            let closed = Closed { at: ports.clock.now(), why: Closing::UsedUp };
-            ports.ledger.close_invitation(&session.invitation, closed).await?;
-        }
+    forget(ports, &journal.org, &journal.app).await?;
+    let Some(id) = &journal.session else { return Ok(()) };
+    if let SaveOutcome::Saved { .. } = outcome
+        && let Some(session) = ports.ledger.session(id).await?
+    {
+        let closed = Closed { at: ports.clock.now(), why: Closing::UsedUp };
+        ports.ledger.close_invitation(&session.invitation, closed).await?;
     }
-    forget(ports, &journal.org, &journal.app).await
+    let stage = match outcome {
+        SaveOutcome::Saved { .. } => Stage::Done,
+        SaveOutcome::LeftOff { .. } => failed(ConsentFailure::OktaRefused),
+        SaveOutcome::NotSwitchedOn { .. } if journal.callback == Callback::Refused => {
+            failed(ConsentFailure::OktaRefused)
+        }
+        // The person may still be at Microsoft's page; the session waits.
+        SaveOutcome::NotSwitchedOn { .. } | SaveOutcome::NoConsent => return Ok(()),
+    };
+    // Last: nobody comes back to the end of a session that is over.
+    advance(ports, id, |now| match now.stage {
+        Stage::Done | Stage::Failed { .. } => None,
+        _ => Some(stage.clone()),
+    })
+    .await?;
+    Ok(())
 }
 
 fn failed(failure: ConsentFailure) -> Stage {

@@ -5,6 +5,7 @@
 
 mod epilogue;
 pub(in crate::usecases) mod journal;
+pub mod resume;
 pub mod work;
 
 use std::time::Duration;

@@ -24,12 +24,15 @@ pub enum Next {
 
 /// Does the work of one message, received for the `receive_count`th time.
 pub async fn work(ports: &Ports, request: &SaveRequest, receive_count: u32) -> Result<Next, Stopped> {
-    if let Some(session) = &request.session
-        && !is_waited_for(ports, session).await?
-    {
+    let waited_for = match &request.session {
+        Some(session) => is_waited_for(ports, session).await?,
+        None => true,
+    };
+    if !waited_for && !is_unfinished(ports, request).await? {
         return Ok(Next::Done);
     }
     match save(ports, request).await {
+        Ok(SaveOutcome::NoConsent) if !waited_for => Ok(Next::Done),
         Ok(SaveOutcome::NoConsent) => no_consent_yet(ports, request, receive_count).await,
         Ok(outcome) => {
             tracing::info!(org = %request.org, app = %request.app, outcome = name(&outcome), "a save ended");
@@ -67,12 +70,18 @@ fn comes_again(stopped: &Stopped) -> bool {
     matches!(stopped.failure, ConsentFailure::OktaDown | ConsentFailure::MicrosoftDown | ConsentFailure::NotStored)
 }
 
-/// Whether a session still waits for its save. One whose end was written already does not, unless its save was
-/// interrupted before everything else was.
+/// Whether a session still waits for its save. Its end is the last thing that a save writes.
 async fn is_waited_for(ports: &Ports, id: &SessionId) -> Result<bool, Stopped> {
     let Some(session) = ports.ledger.session(id).await? else { return Ok(false) };
     let over = ports.clock.now() >= session.ends_at();
     Ok(!over && matches!(session.stage, Stage::Consenting { .. }))
+}
+
+/// Whether a save of the session has begun and not ended. A hand-over may come in just when the session's save ends
+/// without it; its code is not left behind.
+async fn is_unfinished(ports: &Ports, request: &SaveRequest) -> Result<bool, Stopped> {
+    let journal = ports.ledger.save_journal(&request.org, &request.app).await?;
+    Ok(journal.is_some_and(|journal| journal.outcome.is_none() && journal.session == request.session))
 }
 
 async fn no_consent_yet(ports: &Ports, request: &SaveRequest, receive_count: u32) -> Result<Next, Stopped> {

@@ -332,7 +332,11 @@ impl Person<'_> {
                 ask(address, cookies, "POST", &form("finish"), Some(&[("token", &token)])).await?;
                 tokio::time::sleep(Duration::from_millis(200)).await;
             }
-            heading if heading.starts_with("Done") => return Ok(true),
+            heading if heading.starts_with("Done") => {
+                // A second save may be on its way: a hand-over comes in while the first one finds the consent by itself.
+                ask(address, cookies, "GET", "/settled", None).await?;
+                return Ok(true);
+            }
             // The page says to begin again.
             _ => {
                 *session = None;

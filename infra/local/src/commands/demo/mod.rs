@@ -71,6 +71,7 @@ async fn serve_it(
     tokio::select! {
         served = serve::serve(listener, address, serve::for_this_machine(house.router())) => served?,
         () = serve::scans(house, None) => {}
+        () = serve::saves(house) => {}
         _ = tokio::signal::ctrl_c() => screen.hint("Stopped."),
     }
     Ok(())

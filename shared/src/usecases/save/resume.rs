@@ -1,0 +1,41 @@
+//! Saves that nobody works on any more are queued again: after a restart, and whenever a scan begins.
+
+use crate::domain::save::Word;
+use crate::ledger::{LedgerError, PageRequest};
+use crate::queue::{Message, QueueError};
+use crate::usecases::Ports;
+
+/// How many journals are held at a time.
+const PAGE: u32 = 200;
+
+/// Why unfinished saves were not queued.
+#[derive(Debug, thiserror::Error)]
+pub enum ResumeError {
+    /// The ledger did not serve.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The queue did not serve.
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+}
+
+/// Queues every save that has begun and not ended, and gives how many. One that another worker is at stays with it:
+/// the save's lease sees to that.
+pub async fn resume_saves(ports: &Ports) -> Result<usize, ResumeError> {
+    let (mut queued, mut request) = (0, PageRequest::first(PAGE));
+    loop {
+        let page = ports.ledger.unfinished_saves(request).await?;
+        let mut messages = Vec::new();
+        for journal in page.items {
+            // What began in an org that was removed stays as it is, for the audit trail.
+            if ports.ledger.app(&journal.org, &journal.app).await?.is_some() {
+                let (org, app, session) = (journal.org, journal.app, journal.session);
+                messages.push(Message::SaveApp { org, app, session, word: Word::Nobody });
+            }
+        }
+        ports.saves.send(&messages).await?;
+        queued += messages.len();
+        let Some(after) = page.next else { return Ok(queued) };
+        request = PageRequest { after: Some(after), limit: PAGE };
+    }
+}
