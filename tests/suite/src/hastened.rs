@@ -33,7 +33,7 @@ impl Clock for HastenedClock {
     async fn sleep(&self, duration: Duration) {
         let slept = duration / HASTE;
         tokio::time::sleep(slept).await;
-        let skipped = i64::try_from((duration - slept).as_millis()).unwrap_or(i64::MAX);
+        let skipped = i64::try_from(duration.saturating_sub(slept).as_millis()).unwrap_or(i64::MAX);
         self.ahead_millis.fetch_add(skipped, Ordering::SeqCst);
     }
 }
