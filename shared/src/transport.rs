@@ -13,6 +13,7 @@ use http::{HeaderMap, StatusCode};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Request, Url};
+use tracing::Instrument as _;
 
 use crate::okta::org_url::{LoopbackPolicy, is_localhost};
 
@@ -114,9 +115,14 @@ impl Transport {
         Ok(Self { http, max_body: config.max_body })
     }
 
-    /// Sends `request` once.
+    /// Sends `request` once. The span `upstream` is open as long as the other side is waited for.
     pub(crate) async fn send(&self, request: Request) -> Result<Answer, TransportError> {
         let host = shown_host(request.url());
+        let span = tracing::debug_span!("upstream", %host);
+        self.send_to(host, request).instrument(span).await
+    }
+
+    async fn send_to(&self, host: String, request: Request) -> Result<Answer, TransportError> {
         let mut response = self.http.execute(request).await.map_err(|error| failure(&host, error))?;
         let status = response.status();
         if status.is_redirection() {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::connection::{AuthScheme, ConnectionStatus};
 use super::grant::GrantsRead;
-use super::id::{AppId, OrgId, SaveId, SessionId};
+use super::id::{AppId, Digest, OrgId, SaveId, SessionId};
 
 /// A provisioning connection as it was read at some time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +43,9 @@ pub struct SaveJournal {
     pub before: ConnectionSeen,
     /// What became of handing Microsoft's code to Okta.
     pub callback: Callback,
+    /// The digest of the code that was handed over last. The same code again is the same hand-over: a double click.
+    #[serde(default)]
+    pub code: Option<Digest>,
     /// Whether activating was asked for.
     pub activated: bool,
     /// How it ended; `None` while it has not.

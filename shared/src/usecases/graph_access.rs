@@ -14,19 +14,19 @@ use crate::domain::grant::GrantsRead;
 use crate::domain::tenant::{ClientId, TenantId};
 use crate::ledger::LedgerError;
 use crate::microsoft::{Graph, GraphTokens, MicrosoftError};
-use crate::randomness::token;
 use crate::vault::{NotUnsealed, SecretName, Stage, VaultError};
 
 use super::Ports;
 use super::begin_consent::registration;
+use super::exclusive::Exclusive;
 use super::stopped::Stopped;
 
 /// How long before its end an access token is not used any more.
 const MARGIN: SignedDuration = SignedDuration::from_mins(5);
 /// How long one worker may take over a tenant's tokens.
 const HELD_FOR: SignedDuration = SignedDuration::from_mins(2);
-/// How often, and how far apart, the others look whether it is through.
-const LOOKS: u32 = 600;
+/// How long, and how far apart, the others look whether it is through.
+const PATIENCE: Duration = Duration::from_mins(2);
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// Why Graph cannot be asked.
@@ -76,7 +76,8 @@ impl From<GraphAccessError> for Stopped {
 
 /// Writes a tenant's tokens: pending, read back, tried with a real call, and only then current.
 pub async fn store(ports: &Ports, tokens: &GraphTokens) -> Result<(), GraphAccessError> {
-    let lease = Lease::take(ports, &tokens.tenant).await?;
+    let lease = Exclusive::take(ports, &work_on(&tokens.tenant), HELD_FOR, PATIENCE).await?;
+    let lease = lease.ok_or(GraphAccessError::Busy)?;
     let stored = try_and_promote(ports, tokens).await;
     lease.give_back(ports).await?;
     stored
@@ -84,14 +85,23 @@ pub async fn store(ports: &Ports, tokens: &GraphTokens) -> Result<(), GraphAcces
 
 /// A tenant's tokens, good for another five minutes at least.
 pub async fn tokens(ports: &Ports, tenant: &TenantId) -> Result<GraphTokens, GraphAccessError> {
-    let held = current(ports, tenant).await?;
-    if is_fresh(ports, &held) {
-        return Ok(held);
+    let mut waited = Duration::ZERO;
+    loop {
+        let held = current(ports, tenant).await?;
+        if is_fresh(ports, &held) {
+            return Ok(held);
+        }
+        if let Some(lease) = Exclusive::try_take(ports, &work_on(tenant), HELD_FOR).await? {
+            let renewed = renew(ports, tenant).await;
+            lease.give_back(ports).await?;
+            return renewed;
+        }
+        if waited >= PATIENCE {
+            return Err(GraphAccessError::Busy);
+        }
+        ports.clock.sleep(PAUSE).await;
+        waited += PAUSE;
     }
-    let lease = Lease::take(ports, tenant).await?;
-    let renewed = renew(ports, tenant).await;
-    lease.give_back(ports).await?;
-    renewed
 }
 
 /// Reads what Okta's client was granted in a tenant.
@@ -171,27 +181,7 @@ async fn try_and_promote(ports: &Ports, tokens: &GraphTokens) -> Result<(), Grap
     Ok(ports.vault.promote(&name).await?)
 }
 
-/// The right to change a tenant's tokens.
-struct Lease {
-    name: String,
-    holder: String,
-}
-
-impl Lease {
-    async fn take(ports: &Ports, tenant: &TenantId) -> Result<Self, GraphAccessError> {
-        let lease = Self { name: format!("graph/{tenant}"), holder: token(&*ports.randomness) };
-        for _ in 0..LOOKS {
-            let now = ports.clock.now();
-            let until = now.saturating_add(HELD_FOR).unwrap_or(now);
-            if ports.ledger.acquire_lease(&lease.name, &lease.holder, now, until).await? {
-                return Ok(lease);
-            }
-            ports.clock.sleep(PAUSE).await;
-        }
-        Err(GraphAccessError::Busy)
-    }
-
-    async fn give_back(self, ports: &Ports) -> Result<(), LedgerError> {
-        ports.ledger.release_lease(&self.name, &self.holder).await
-    }
+/// The work that only one worker does at a time for a tenant.
+fn work_on(tenant: &TenantId) -> String {
+    format!("graph/{tenant}")
 }

@@ -1,6 +1,8 @@
 //! Hand over: the person brings what Okta's last page showed. The code goes to the vault first and is sent by the save,
 //! so that a crash in between loses nothing.
 
+use std::time::Duration;
+
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
@@ -9,17 +11,22 @@ use crate::domain::event::EventKind;
 use crate::domain::hand_over;
 use crate::domain::id::{AppId, Digest, OrgId};
 use crate::domain::org::OrgProfile;
-use crate::domain::save::{Callback, Word};
+use crate::domain::save::Word;
 use crate::domain::session::{AuthorizationSession, Stage};
 use crate::queue::Message;
 use crate::vault::{SecretName, Stage as Version, exposed, seal, unseal};
 
 use super::Ports;
+use super::exclusive::Exclusive;
 use super::invite::record_event;
 use super::orgs::open;
-use super::save::journal::{Journal, seen};
+use super::save::journal::{Journal, busy, seen};
+use super::save::{HELD_FOR, work_on};
 use super::session::{OwnSession, advance};
 use super::stopped::Stopped;
+
+/// How long a hand-over waits for a save that is at work.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The code and the `state` between the page and Okta.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -52,7 +59,7 @@ pub async fn finish(ports: &Ports, own: &OwnSession) -> Result<(), Stopped> {
 async fn finishing(ports: &Ports, own: &OwnSession) -> Result<(), Stopped> {
     let now = ports.clock.now();
     advance(ports, &own.session.id, |session| match session.stage.clone() {
-        Stage::Consenting { administrator, was_on, okta_states, .. } => {
+        Stage::Consenting { administrator, was_on, okta_states, finishing_since: None } => {
             Some(Stage::Consenting { administrator, was_on, okta_states, finishing_since: Some(now) })
         }
         _ => None,
@@ -91,6 +98,24 @@ async fn take(
     };
     let handed = hand_over::parse(text, &org.base_url, app, given_out)
         .map_err(|error| Stopped::new(ConsentFailure::WrongHandOver, error.to_string()))?;
+    // No save is at work meanwhile, and no other hand-over: a double click.
+    let lease = Exclusive::take(ports, &work_on(&org.id, app), HELD_FOR, PATIENCE).await?.ok_or_else(busy)?;
+    let kept = keep(ports, org, &owner, app, handed).await;
+    lease.give_back(ports).await?;
+    kept
+}
+
+async fn keep(
+    ports: &Ports,
+    org: &OrgProfile,
+    owner: &Owner<'_>,
+    app: &AppId,
+    handed: hand_over::HandOver,
+) -> Result<(), Stopped> {
+    let code = Digest::of(handed.code.expose_secret());
+    if ports.ledger.save_journal(&org.id, app).await?.is_some_and(|known| known.code.as_ref() == Some(&code)) {
+        return Ok(());
+    }
     let kept = KeptHandOver { code: handed.code, state: handed.state };
 
     let before = seen(&open(ports, org).await?.connection(app).await?);
@@ -98,10 +123,10 @@ async fn take(
     ports.vault.put_pending(&name, &seal(&kept)).await?;
     ports.vault.promote(&name).await?;
     let journal = match owner {
-        Owner::Session(session) => Journal::of_session(session, before, Callback::Waiting),
-        Owner::Operator(app) => Journal::of_operator(&org.id, app, before, Callback::Waiting),
+        Owner::Session(session) => Journal::of_session(session, before),
+        Owner::Operator(app) => Journal::of_operator(&org.id, app, before),
     };
-    let journal = journal.begin(ports).await?.with_callback(ports, Callback::Waiting).await?;
+    let journal = journal.with_code(code).begin(ports).await?;
     record_event(ports, &org.id, app, EventKind::HandedOver { save: journal.record.id.clone() }).await?;
     Ok(())
 }

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use crate::keyring::Keyring;
 use crate::ledger::LedgerError;
-use crate::randomness::token;
 use crate::vault::{NotUnsealed, SecretName, Stage, VaultError};
 
 use super::Ports;
+use super::exclusive::Exclusive;
 
 /// The lease that one maker of keys holds.
 const LEASE: &str = "keys";
@@ -81,12 +81,7 @@ async fn write(
     make: impl Fn(Option<Keyring>) -> Keyring,
     replace: bool,
 ) -> Result<Option<Keyring>, KeysError> {
-    let holder = token(&*ports.randomness);
-    let now = ports.clock.now();
-    let until = now.saturating_add(HELD_FOR).unwrap_or(now);
-    if !ports.ledger.acquire_lease(LEASE, &holder, now, until).await? {
-        return Ok(None);
-    }
+    let Some(lease) = Exclusive::try_take(ports, LEASE, HELD_FOR).await? else { return Ok(None) };
     let written = async {
         match read(ports).await? {
             Some(keys) if !replace => Ok(keys),
@@ -99,6 +94,6 @@ async fn write(
         }
     }
     .await;
-    ports.ledger.release_lease(LEASE, &holder).await?;
+    lease.give_back(ports).await?;
     written.map(Some)
 }

@@ -4,6 +4,7 @@ pub mod begin_consent;
 pub mod complete_sign_in;
 pub mod discover;
 pub mod entra;
+mod exclusive;
 pub mod graph_access;
 pub mod hand_over;
 pub mod invite;

@@ -11,7 +11,7 @@ use crate::domain::consent_failure::ConsentFailure;
 use crate::domain::event::EventKind;
 use crate::domain::id::{AppId, OrgId};
 use crate::domain::org::OrgProfile;
-use crate::domain::save::{Callback, Word};
+use crate::domain::save::Word;
 use crate::domain::session::{AuthorizationSession, Stage};
 use crate::domain::tenant::TenantDomain;
 use crate::okta::{Connection, ConsentLink, OktaOrg, OrgUrl, ProvisioningAdmin};
@@ -118,8 +118,8 @@ async fn with_link(
     }
     let admin = provisioning_admin(ports, &org.id).await?;
     let journal = match session {
-        Some(session) => Journal::of_session(session, before, Callback::NotNeeded),
-        None => Journal::of_operator(&org.id, app, before, Callback::NotNeeded),
+        Some(session) => Journal::of_session(session, before),
+        None => Journal::of_operator(&org.id, app, before),
     };
     journal.begin(ports).await?;
     api.prepare_connection(app, admin.as_ref()).await?;

@@ -8,7 +8,7 @@ use crate::org::Org;
 use crate::rate::{Bucket, RateState, Window};
 
 /// How many requests are kept per org.
-const KEPT_REQUESTS: usize = 1_000;
+const KEPT_REQUESTS: usize = 10_000;
 /// How many single-use values are kept per org. The oldest ones go by then: an assertion lives an hour at most.
 const KEPT_IDS: usize = 10_000;
 

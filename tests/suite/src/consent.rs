@@ -15,7 +15,7 @@ use regrant::domain::app::AppRecord;
 use regrant::domain::cloud::Cloud;
 use regrant::domain::event::EventKind;
 use regrant::domain::id::{AppId, OrgId};
-use regrant::ledger::PageRequest;
+use regrant::ledger::{AppFilter, PageRequest};
 use regrant::microsoft::client::{MicrosoftConfig as ClientConfig, SimulatedMicrosoft};
 use regrant::microsoft::{ClientCredential, MfaEvidence, Registration};
 use regrant::okta::org_url::LoopbackPolicy;
@@ -122,6 +122,14 @@ pub async fn know_everything(stage: &Stage, ports: &Ports) {
     drain(ports, 4, || ()).await.unwrap();
 }
 
+/// The app of a tenant, with its org.
+pub async fn app_of(ports: &Ports, tenant: &str) -> (OrgId, AppId) {
+    let all = ports.ledger.apps(&AppFilter::default(), PageRequest::first(100)).await.unwrap();
+    let mut found = all.items.into_iter().map(|app| app.identity);
+    let identity = found.find(|app| app.tenant.as_ref().is_some_and(|name| name.as_str() == tenant)).unwrap();
+    (identity.org, identity.app)
+}
+
 /// All functions over one set of ports.
 pub fn router(ports: &Ports) -> Router {
     regrant_discovery::router(regrant_discovery::App::new(ports.clone()))
@@ -161,16 +169,13 @@ impl ConsentBench {
 
     /// The app of a tenant.
     pub async fn app(&self, tenant: &str) -> AppRecord {
-        let all =
-            self.ports.ledger.apps(&regrant::ledger::AppFilter::default(), PageRequest::first(100)).await.unwrap();
-        let mut found = all.items.into_iter();
-        found.find(|app| app.identity.tenant.as_ref().is_some_and(|name| name.as_str() == tenant)).unwrap()
+        let (org, app) = self.ids(tenant).await;
+        self.ports.ledger.app(&org, &app).await.unwrap().unwrap()
     }
 
     /// Org and app of a tenant.
     pub async fn ids(&self, tenant: &str) -> (OrgId, AppId) {
-        let identity = self.app(tenant).await.identity;
-        (identity.org, identity.app)
+        app_of(&self.ports, tenant).await
     }
 
     /// Makes an invitation for a tenant's app; gives the path of its link.

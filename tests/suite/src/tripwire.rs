@@ -1,10 +1,12 @@
 //! Stores that end the process right after a write of theirs, chosen by its number: what a crash at the worst moment does.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use parking_lot::Mutex;
 use regrant::domain::app::AppRecord;
 use regrant::domain::event::AppEvent;
 use regrant::domain::id::{AppId, Digest, InvitationId, OrgId, ScanId, SessionId};
@@ -21,18 +23,29 @@ use secrecy::SecretString;
 #[derive(Debug, Default)]
 pub struct Tripwire {
     writes: AtomicU64,
+    to_the_vault: Mutex<BTreeMap<String, u64>>,
     end_after: Option<u64>,
 }
 
 impl Tripwire {
     /// Ends the process after write number `end_after`, counted from 1.
     pub fn new(end_after: Option<u64>) -> Arc<Self> {
-        Arc::new(Self { writes: AtomicU64::new(0), end_after })
+        Arc::new(Self { end_after, ..Self::default() })
     }
 
     /// How many writes there were.
     pub fn writes(&self) -> u64 {
         self.writes.load(Ordering::SeqCst)
+    }
+
+    /// How many writes of one kind to one secret there were: `promote regrant/graph/…`.
+    pub fn writes_of(&self, kind: &str) -> u64 {
+        self.to_the_vault.lock().get(kind).copied().unwrap_or_default()
+    }
+
+    fn wrote_secret<T>(&self, kind: &str, name: &SecretName, written: T) -> T {
+        *self.to_the_vault.lock().entry(format!("{kind} {}", name.path())).or_default() += 1;
+        self.wrote(written)
     }
 
     fn wrote<T>(&self, written: T) -> T {
@@ -55,16 +68,16 @@ impl Vault for TrippedVault {
         self.0.get(name, stage).await
     }
     async fn put_pending(&self, name: &SecretName, secret: &SecretString) -> Result<(), VaultError> {
-        self.1.wrote(self.0.put_pending(name, secret).await)
+        self.1.wrote_secret("put", name, self.0.put_pending(name, secret).await)
     }
     async fn promote(&self, name: &SecretName) -> Result<(), VaultError> {
-        self.1.wrote(self.0.promote(name).await)
+        self.1.wrote_secret("promote", name, self.0.promote(name).await)
     }
     async fn discard_pending(&self, name: &SecretName) -> Result<(), VaultError> {
-        self.1.wrote(self.0.discard_pending(name).await)
+        self.1.wrote_secret("discard", name, self.0.discard_pending(name).await)
     }
     async fn remove(&self, name: &SecretName) -> Result<(), VaultError> {
-        self.1.wrote(self.0.remove(name).await)
+        self.1.wrote_secret("remove", name, self.0.remove(name).await)
     }
 }
 

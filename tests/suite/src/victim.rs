@@ -13,6 +13,7 @@ use regrant::settings::{PublicUrl, Settings};
 use regrant::usecases::save::resume::resume_saves;
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
+use tracing_subscriber::EnvFilter;
 
 use crate::bench::{Sides, ports_in};
 use crate::consent::{PUBLIC_URL, router};
@@ -28,6 +29,8 @@ pub struct Victim {
     pub microsoft: SimulatedMicrosoft,
     /// After which write it ends.
     pub end_after_write: Option<u64>,
+    /// Whether it logs everything there is, to standard error.
+    pub trace: bool,
     /// How far its clock is ahead.
     pub ahead: SignedDuration,
 }
@@ -35,6 +38,13 @@ pub struct Victim {
 impl Victim {
     /// Serves until it is killed, or kills itself. Prints its address, and nothing else.
     pub async fn live(self) -> std::io::Result<()> {
+        if self.trace {
+            tracing_subscriber::fmt()
+                .with_env_filter(EnvFilter::new("trace"))
+                .with_ansi(false)
+                .with_writer(std::io::stderr)
+                .init();
+        }
         let sides = Sides {
             microsoft: MicrosoftConfig { simulator: Some(self.microsoft), ..MicrosoftConfig::default() },
             settings: Settings {

@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "what a command line is for")]
 
 mod prove;
+mod walk;
 
 use std::process::ExitCode;
 
@@ -54,6 +55,9 @@ enum Task {
         /// How far its clock is ahead, in seconds.
         #[arg(long, default_value_t = 0)]
         ahead_secs: i64,
+        /// Log everything to standard error.
+        #[arg(long)]
+        trace: bool,
     },
 }
 
@@ -61,10 +65,10 @@ enum Task {
 async fn main() -> ExitCode {
     let (name, json, list, small) = match Arguments::parse().task {
         Task::Prove { name, json, list, small } => (name, json, list, small),
-        Task::Victim { data, login, graph, end_after_write, ahead_secs } => {
+        Task::Victim { data, login, graph, end_after_write, ahead_secs, trace } => {
             let microsoft = SimulatedMicrosoft { login, graph };
             let ahead = SignedDuration::from_secs(ahead_secs);
-            let lived = Victim { data, microsoft, end_after_write, ahead }.live().await;
+            let lived = Victim { data, microsoft, end_after_write, trace, ahead }.live().await;
             return if lived.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
         }
     };

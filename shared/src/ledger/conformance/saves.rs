@@ -37,6 +37,7 @@ pub(in crate::ledger) fn journal(id: &str, org_id: &str, app_id: &str) -> SaveJo
         started_at: at(1),
         before: ConnectionSeen { auth_scheme: AuthScheme::Oauth2, status: ConnectionStatus::Disabled },
         callback: Callback::Waiting,
+        code: None,
         activated: false,
         outcome: None,
         version: 0,

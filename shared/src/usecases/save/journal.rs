@@ -2,7 +2,7 @@
 
 use crate::domain::consent_failure::ConsentFailure;
 use crate::domain::event::EventKind;
-use crate::domain::id::{AppId, OrgId, SessionId};
+use crate::domain::id::{AppId, Digest, OrgId, SessionId};
 use crate::domain::save::{Callback, ConnectionSeen, SaveJournal, SaveOutcome};
 use crate::domain::session::AuthorizationSession;
 use crate::okta::Connection;
@@ -10,6 +10,9 @@ use crate::randomness::save_id;
 use crate::usecases::Ports;
 use crate::usecases::invite::record_event;
 use crate::usecases::stopped::Stopped;
+
+/// How often a journal is begun again after somebody else changed it first.
+const TRIES: u32 = 5;
 
 /// What a save has to remember of a connection.
 pub(in crate::usecases) fn seen(connection: &Connection) -> ConnectionSeen {
@@ -23,7 +26,7 @@ pub(in crate::usecases) struct Journal {
     app: AppId,
     session: Option<SessionId>,
     before: ConnectionSeen,
-    callback: Callback,
+    code: Option<Digest>,
 }
 
 /// A journal that is in the ledger.
@@ -33,34 +36,25 @@ pub(in crate::usecases) struct OpenJournal {
 }
 
 impl Journal {
-    pub(in crate::usecases) fn of_session(
-        session: &AuthorizationSession,
-        before: ConnectionSeen,
-        callback: Callback,
-    ) -> Self {
-        let (org, app, session) = (session.org.clone(), session.app.clone(), Some(session.id.clone()));
-        Self { org, app, session, before, callback }
+    pub(in crate::usecases) fn of_session(session: &AuthorizationSession, before: ConnectionSeen) -> Self {
+        Self::new(&session.org, &session.app, Some(&session.id), before)
     }
 
-    pub(in crate::usecases) fn of_operator(
-        org: &OrgId,
-        app: &AppId,
-        before: ConnectionSeen,
-        callback: Callback,
-    ) -> Self {
-        Self { org: org.clone(), app: app.clone(), session: None, before, callback }
+    pub(in crate::usecases) fn of_operator(org: &OrgId, app: &AppId, before: ConnectionSeen) -> Self {
+        Self::new(org, app, None, before)
     }
 
     pub(super) fn new(org: &OrgId, app: &AppId, session: Option<&SessionId>, before: ConnectionSeen) -> Self {
-        Self { session: session.cloned(), ..Self::of_operator(org, app, before, Callback::NotNeeded) }
+        Self { org: org.clone(), app: app.clone(), session: session.cloned(), before, code: None }
+    }
+
+    /// With a code that was handed over, and waits to be given to Okta.
+    pub(in crate::usecases) fn with_code(self, code: Digest) -> Self {
+        Self { code: Some(code), ..self }
     }
 
     /// Writes it, or goes on with the one that is not finished: what was before that one's first write counts.
     pub(in crate::usecases) async fn begin(self, ports: &Ports) -> Result<OpenJournal, Stopped> {
-        if let Some(open) = OpenJournal::of(ports, &self.org, &self.app).await? {
-            return open.adopted_by(ports, self.session).await;
-        }
-        let was_on = self.before.is_on();
         let record = SaveJournal {
             id: save_id(&*ports.randomness),
             org: self.org,
@@ -68,17 +62,24 @@ impl Journal {
             session: self.session,
             started_at: ports.clock.now(),
             before: self.before,
-            callback: self.callback,
+            callback: if self.code.is_some() { Callback::Waiting } else { Callback::NotNeeded },
+            code: self.code,
             activated: false,
             outcome: None,
             version: 0,
         };
-        if !ports.ledger.begin_save(&record).await? {
-            return Err(busy());
+        for _ in 0..TRIES {
+            if let Some(open) = OpenJournal::of(ports, &record.org, &record.app).await? {
+                if let Some(adopted) = open.adopted_by(ports, &record).await? {
+                    return Ok(adopted);
+                }
+            } else if ports.ledger.begin_save(&record).await? {
+                let kind = EventKind::SaveBegun { save: record.id.clone(), was_on: record.before.is_on() };
+                record_event(ports, &record.org, &record.app, kind).await?;
+                return Ok(OpenJournal { record });
+            }
         }
-        let kind = EventKind::SaveBegun { save: record.id.clone(), was_on };
-        record_event(ports, &record.org, &record.app, kind).await?;
-        Ok(OpenJournal { record })
+        Err(busy())
     }
 }
 
@@ -89,12 +90,21 @@ impl OpenJournal {
         Ok(record.filter(|record| record.outcome.is_none()).map(|record| Self { record }))
     }
 
-    /// The same save, now of this session: whoever brings it to its end is told.
-    async fn adopted_by(self, ports: &Ports, session: Option<SessionId>) -> Result<Self, Stopped> {
-        if session.is_none() || session == self.record.session {
-            return Ok(self);
+    /// The same save, now of another one's session, so that whoever brings it to its end is told; and with its code,
+    /// where it has one. `None` where somebody changed it meanwhile.
+    async fn adopted_by(self, ports: &Ports, other: &SaveJournal) -> Result<Option<Self>, Stopped> {
+        let mut record = self.record;
+        if other.session.is_some() {
+            record.session.clone_from(&other.session);
         }
-        self.written(ports, |record| record.session = session).await
+        if other.code.is_some() && other.code != record.code {
+            (record.code, record.callback) = (other.code.clone(), Callback::Waiting);
+        }
+        if !ports.ledger.update_save(&record).await? {
+            return Ok(None);
+        }
+        record.version += 1;
+        Ok(Some(Self { record }))
     }
 
     pub(in crate::usecases) async fn with_callback(self, ports: &Ports, callback: Callback) -> Result<Self, Stopped> {
@@ -124,6 +134,6 @@ impl OpenJournal {
 }
 
 /// Another worker is at the same save. Its result counts.
-pub(super) fn busy() -> Stopped {
+pub(in crate::usecases) fn busy() -> Stopped {
     Stopped::new(ConsentFailure::NotStored, "another worker is saving this app at this moment")
 }

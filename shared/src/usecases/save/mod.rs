@@ -22,10 +22,10 @@ use crate::domain::save::{Callback, ConnectionSeen, Proof, SaveOutcome, Word};
 use crate::domain::session::Stage;
 use crate::domain::tenant::{ClientId, TenantId};
 use crate::okta::{Connection, ConsentLink, OktaError, OktaOrg};
-use crate::randomness::token;
 
 use super::Ports;
 use super::begin_consent::tenant_of;
+use super::exclusive::Exclusive;
 use super::graph_access::{read_grants, read_grants_with_patience};
 use super::hand_over::{forget, kept};
 use super::orgs::open;
@@ -33,7 +33,7 @@ use super::stopped::Stopped;
 use journal::{Journal, OpenJournal, busy, seen};
 
 /// How long one save may take before another worker may go on with it: longer than patience with replication.
-const HELD_FOR: SignedDuration = SignedDuration::from_mins(5);
+pub(in crate::usecases) const HELD_FOR: SignedDuration = SignedDuration::from_mins(5);
 /// How often the connection is read back after it was switched on, and how far apart.
 const LOOKS_BACK: u32 = 3;
 const PAUSE: Duration = Duration::from_secs(1);
@@ -53,16 +53,16 @@ pub struct SaveRequest {
 
 /// Saves one app's connection, or says what is missing.
 pub async fn save(ports: &Ports, request: &SaveRequest) -> Result<SaveOutcome, Stopped> {
-    let name = format!("save/{}/{}", request.org, request.app);
-    let holder = token(&*ports.randomness);
-    let now = ports.clock.now();
-    let until = now.saturating_add(HELD_FOR).unwrap_or(now);
-    if !ports.ledger.acquire_lease(&name, &holder, now, until).await? {
-        return Err(busy());
-    }
+    let work = work_on(&request.org, &request.app);
+    let lease = Exclusive::try_take(ports, &work, HELD_FOR).await?.ok_or_else(busy)?;
     let saved = save_alone(ports, request).await;
-    ports.ledger.release_lease(&name, &holder).await?;
+    lease.give_back(ports).await?;
     saved
+}
+
+/// The work that only one worker does at a time for an app.
+pub(in crate::usecases) fn work_on(org: &OrgId, app: &AppId) -> String {
+    format!("save/{org}/{app}")
 }
 
 async fn save_alone(ports: &Ports, request: &SaveRequest) -> Result<SaveOutcome, Stopped> {

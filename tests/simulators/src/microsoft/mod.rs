@@ -156,6 +156,17 @@ impl MicrosoftSimulator {
         self.shared.world.lock().requests.iter().filter(|request| request.contains(part)).count()
     }
 
+    /// Every code and every token that it gave out.
+    pub fn secrets(&self) -> Vec<String> {
+        let world = self.shared.world.lock();
+        world.codes.keys().chain(world.refresh_tokens.keys()).chain(world.access_tokens.keys()).cloned().collect()
+    }
+
+    /// The refresh token that was given out last.
+    pub fn newest_refresh_token(&self) -> Option<String> {
+        self.shared.world.lock().newest_refresh_token.clone()
+    }
+
     /// Ends every refresh token of a tenant, as "revoke sessions" does.
     pub fn revoke_refresh_tokens(&self, tenant: &str) {
         let mut world = self.shared.world.lock();

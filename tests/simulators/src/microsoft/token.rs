@@ -147,6 +147,7 @@ fn tokens(
         let refresh = Refresh { tenant, client, person: person.clone(), scopes: asked.to_vec() };
         // The old one stays valid, as documented.
         world.refresh_tokens.insert(token.clone(), refresh);
+        world.newest_refresh_token = Some(token.clone());
         body["refresh_token"] = json!(token);
     }
     Ok(body)

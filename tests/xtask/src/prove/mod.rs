@@ -4,6 +4,7 @@ mod canaries;
 mod dependencies;
 mod kill_points;
 mod rate_budget;
+mod replays;
 mod scan_faults;
 mod scan_memory;
 
@@ -82,6 +83,11 @@ pub(crate) const PROOFS: &[Measurement] = &[
         start: |size| Box::pin(rate_budget::prove(size)),
     },
     Measurement {
+        name: replays::NAME,
+        about: "1,000 replays of a callback, 1,000 refreshes at once: one exchange, one save, one refresh",
+        start: |size| Box::pin(replays::prove(size)),
+    },
+    Measurement {
         name: scan_faults::NAME,
         about: "2,000 orgs, 10 % faulty answers: every standing right, or unknown with a reason",
         start: |size| Box::pin(scan_faults::prove(size)),
@@ -119,6 +125,11 @@ mod tests {
     #[tokio::test]
     async fn rate_budget_holds() {
         holds_in_small(rate_budget::NAME).await;
+    }
+
+    #[tokio::test]
+    async fn replays_holds() {
+        holds_in_small(replays::NAME).await;
     }
 
     #[tokio::test]

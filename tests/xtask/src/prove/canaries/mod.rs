@@ -16,9 +16,10 @@ use regrant_tests::program::regrant;
 use serde_json::json;
 use tokio::process::Command;
 
-use super::{Outcome, Proof};
+mod consent;
 
-type Failure = Box<dyn std::error::Error + Send + Sync>;
+use super::{Outcome, Proof};
+use crate::walk::Failure;
 
 pub(crate) const NAME: &str = "canaries";
 
@@ -62,19 +63,29 @@ pub(crate) async fn prove() -> Outcome {
     simulator.with_org("globex", |org| org.service_apps.clear());
     run.regrant(&["scan"], "").await?;
     run.regrant(&["org", "list"], "").await?;
-    run.files()?;
+    let data = run.data.clone();
+    run.files(&data)?;
 
     let mut canaries = vec![API_TOKEN.to_owned(), WRONG_TOKEN.to_owned(), "canaryBrokenKey".to_owned(), JWT.to_owned()];
     canaries.extend(key.pem.lines().filter(|line| !line.starts_with('-')).map(str::to_owned));
-    let hits: Vec<String> = run.hits(&canaries);
+    let mut hits: Vec<String> = run.hits(&canaries, "");
+
+    let mut consents = Run { data: folder.path().to_owned(), outputs: Vec::new() };
+    let in_consents = consent::walk(folder.path(), &mut consents).await?;
+    hits.extend(consents.hits(&in_consents.everywhere, ""));
+    hits.extend(consents.hits(&in_consents.in_logs, "log of"));
+    let walked = consents.outputs.iter().any(|(_, bytes)| contains(bytes, b"Done, and proven on both sides"));
+    let logged =
+        consents.outputs.iter().any(|(name, bytes)| name.starts_with("log of") && contains(bytes, b"upstream"));
+    run.outputs.append(&mut consents.outputs);
     let searched: usize = run.outputs.iter().map(|(_, bytes)| bytes.len()).sum();
     // A search that finds nothing anywhere must be shown to find what is there.
     let sees = run.outputs.iter().any(|(_, bytes)| contains(bytes, b"acme.localhost"));
     Ok(Proof::new(
         NAME,
-        hits.is_empty() && sees && searched > 10_000,
+        hits.is_empty() && sees && walked && logged && searched > 10_000,
         [
-            ("canaries", json!(canaries.len())),
+            ("canaries", json!(canaries.len() + in_consents.everywhere.len() + in_consents.in_logs.len())),
             ("outputs", json!(run.outputs.len())),
             ("bytes_searched", json!(searched)),
             ("hits", json!(hits)),
@@ -123,6 +134,14 @@ fn pem(label: &str, der: &[u8]) -> String {
     format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
 }
 
+/// What must not come out.
+struct Canaries {
+    /// Anywhere.
+    everywhere: Vec<String>,
+    /// In a log; a page may hold it.
+    in_logs: Vec<String>,
+}
+
 /// Everything that came out so far.
 struct Run {
     data: std::path::PathBuf,
@@ -149,8 +168,8 @@ impl Run {
     }
 
     /// Every file of the data folder, the sealed ones and the ledger alike; not the vault's own key.
-    fn files(&mut self) -> Result<(), Failure> {
-        let mut folders = vec![self.data.clone()];
+    fn files(&mut self, folder: &Path) -> Result<(), Failure> {
+        let mut folders = vec![folder.to_owned()];
         while let Some(folder) = folders.pop() {
             for entry in std::fs::read_dir(folder)? {
                 let path = entry?.path();
@@ -164,12 +183,13 @@ impl Run {
         Ok(())
     }
 
-    fn hits(&self, canaries: &[String]) -> Vec<String> {
+    /// Canaries in outputs whose names begin so.
+    fn hits(&self, canaries: &[String], outputs: &str) -> Vec<String> {
         let found = |(name, bytes): &(String, Vec<u8>)| {
             let canary = canaries.iter().find(|canary| contains(bytes, canary.as_bytes()))?;
             Some(format!("{}… in {name}", canary.chars().take(12).collect::<String>()))
         };
-        self.outputs.iter().filter_map(found).collect()
+        self.outputs.iter().filter(|(name, _)| name.starts_with(outputs)).filter_map(found).collect()
     }
 }
 

@@ -1,0 +1,129 @@
+//! Canaries in a consent: every code, token, secret and cookie of several walks, good and bad, through a Regrant in a
+//! process of its own that logs everything.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use regrant::microsoft::MfaEvidence;
+use regrant::usecases::invite::invite;
+use regrant_simulators::microsoft::{Decision, OPERATOR_SECRET};
+use regrant_simulators::{Fault, Times, demo_set};
+use regrant_tests::consent::{Stage, app_of, know_everything, register, registration};
+use regrant_tests::hastened::HastenedClock;
+use regrant_tests::program::built;
+use url::Url;
+
+use super::{Canaries, JWT, Run};
+use crate::walk::process::Life;
+use crate::walk::{Failure, Person, Scene};
+
+const TENANT: &str = "acmelabs";
+/// What anybody may write into an error of Microsoft's.
+const FOREIGN_TEXT: [&str; 3] = ["canary-description", "canary-message", "canary-handover"];
+
+/// Walks, and adds what came out to `run`. Gives what must not be in it.
+pub(super) async fn walk(folder: &Path, run: &mut Run) -> Result<Canaries, Failure> {
+    let stage = Stage::set(Arc::new(HastenedClock::ahead_by(SignedDuration::ZERO))).await;
+    let data = folder.join("consent");
+    let (link, record) = {
+        let ports = stage.ports(&data).await;
+        register(&ports, &registration(MfaEvidence::default())).await;
+        know_everything(&stage, &ports).await;
+        let (org, app) = app_of(&ports, TENANT).await;
+        let link = invite(&ports, &org, &app).await?.link;
+        (link.path().to_owned(), format!("/v1/apps/{org}/{app}"))
+    };
+    let log = folder.join("trace.log");
+    let program = built("xtask", "xtask")?;
+    let scene = Scene { stage: &stage, program: &program, data: &data, tenant: TENANT, link: &link, stays_on: None };
+    let mut person = Person::new(scene, Life::Logged(std::fs::File::create(&log)?)).await?;
+
+    refusals(&mut person, &stage, &link).await?;
+    person.walk().await?;
+    for path in [record.as_str(), &format!("{record}/invitations"), "/v1/apps", "/v1/apps/none/none"] {
+        person.browse(path).await?;
+    }
+    person.regrant.kill().await?;
+
+    let handed_out = person.browser.history.iter().filter(|shown| !shown.path.starts_with("/oauth/microsoft/"));
+    for shown in handed_out {
+        run.outputs.push((format!("page {}", route(&shown.path)), shown.body.clone().into_bytes()));
+    }
+    for shown in &person.browser.history {
+        let place = shown.location.clone().unwrap_or_default();
+        run.outputs.push((format!("where {} leads", route(&shown.path)), place.into_bytes()));
+    }
+    run.outputs.push(("log of the process".to_owned(), std::fs::read(&log)?));
+    run.files(&data)?;
+
+    let mut everywhere = stage.microsoft.secrets();
+    everywhere.extend(demo_set().iter().map(|demo| demo.token.to_owned()));
+    everywhere.extend(FOREIGN_TEXT.map(str::to_owned));
+    everywhere.extend([OPERATOR_SECRET.to_owned(), JWT.to_owned()]);
+    // These belong into the browser, and nowhere else.
+    let mut in_logs: Vec<String> = person.browser.cookies.values().cloned().collect();
+    in_logs.extend(person.browser.history.iter().map(crate::walk::browser::Shown::form_token));
+    in_logs.push(link.rsplit('/').next().unwrap_or_default().to_owned());
+    in_logs.retain(|canary| !canary.is_empty());
+    Ok(Canaries { everywhere, in_logs })
+}
+
+/// Every way to be refused that leaves text of somebody else's or a code behind.
+async fn refusals(person: &mut Person<'_>, stage: &Stage, link: &str) -> Result<(), Failure> {
+    for (who, decision) in [
+        ("ada.administrator", Decision::Cancel),
+        ("hugo.helpdesk", Decision::Accept),
+        ("mia.mustfactor", Decision::Accept),
+        ("carl.conditional", Decision::Accept),
+    ] {
+        person.come_back(link, who, decision).await?;
+    }
+    for (path, fault) in [
+        ("/oauth2/v2.0/token", Fault::NotJson),
+        ("/oauth2/v2.0/token", Fault::OtherShape),
+        ("/v1.0/organization", Fault::DeadCredential),
+        ("/v1.0/", Fault::Redirect("https://evil.example/".to_owned())),
+    ] {
+        stage.microsoft.fail(path, fault, Times::Always);
+        person.come_back(link, "ada.administrator", Decision::Accept).await?;
+        stage.microsoft.heal();
+    }
+    // A code that comes back a second time, and one that somebody else's page shows.
+    if let Some(callback) = person.come_back(link, "ada.administrator", Decision::Accept).await? {
+        person.browse(&callback).await?;
+    }
+    let session =
+        person.browser.history.iter().rev().find(|shown| shown.path.starts_with("/consent/session/")).cloned();
+    if let Some(shown) = session {
+        let text = r#"{"continue_oauth_flow_url":{"href":"https://evil.example/?code=canary-handover&state=canary-handover"}}"#;
+        let token = shown.form_token();
+        person.send(&format!("{}/okta", shown.path), &[("token", &token)]).await?;
+        person.send(&format!("{}/handover", shown.path), &[("token", &token), ("handover", text)]).await?;
+    }
+    Ok(())
+}
+
+/// A path without what may be secret in it.
+fn route(path: &str) -> &str {
+    let path = path.split('?').next().unwrap_or_default();
+    match path.strip_prefix("/consent/") {
+        Some(rest) if !rest.starts_with("session/") => "/consent/{invitation}",
+        _ => path,
+    }
+}
+
+impl Person<'_> {
+    /// Follows the link to Microsoft and comes back. Gives the callback's path and query.
+    async fn come_back(&mut self, link: &str, who: &str, decision: Decision) -> Result<Option<String>, Failure> {
+        let sent = self.send(link, &[]).await?;
+        let Some(Ok(url)) = sent.location.as_deref().map(Url::parse) else { return Ok(None) };
+        let upn = format!("{who}@{TENANT}.onmicrosoft.com");
+        let Some(back) = self.stage().microsoft.answer(&url, &upn, decision) else { return Ok(None) };
+        let callback = format!("{}?{}", back.path(), back.query().unwrap_or_default());
+        if let Some(page) = self.browse(&callback).await?.location {
+            self.browse(&page).await?;
+        }
+        Ok(Some(callback))
+    }
+}

@@ -1,0 +1,199 @@
+//! A thousand at once: replays of one good callback, hand-overs of one code, refreshes of one tenant's token.
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use regrant::domain::event::EventKind;
+use regrant::ledger::PageRequest;
+use regrant::microsoft::{GraphTokens, MfaEvidence};
+use regrant::usecases::Ports;
+use regrant::usecases::graph_access::tokens;
+use regrant::usecases::invite::invite;
+use regrant::vault::{SecretName, Stage as Version};
+use regrant_simulators::microsoft::Decision;
+use regrant_tests::consent::{Browser, Stage, app_of, know_everything, register, registration, router};
+use regrant_tests::hastened::HastenedClock;
+use regrant_tests::tripwire::{TrippedVault, Tripwire};
+use secrecy::ExposeSecret;
+use serde_json::json;
+use tokio::task::JoinSet;
+use url::Url;
+
+use super::{Outcome, Proof, Size};
+use crate::walk::Failure;
+
+pub(crate) const NAME: &str = "replays";
+
+const TENANT: &str = "acmelabs";
+const ORG: &str = "acme";
+
+pub(crate) async fn prove(size: Size) -> Outcome {
+    let crowd = if size == Size::Full { 1_000 } else { 100 };
+    let clock = Arc::new(HastenedClock::ahead_by(SignedDuration::ZERO));
+    let stage = Stage::set(clock.clone()).await;
+    let folder = tempfile::tempdir()?;
+    let mut ports = stage.ports(&folder.path().join("data")).await;
+    register(&ports, &registration(MfaEvidence::default())).await;
+    know_everything(&stage, &ports).await;
+    let writes = Tripwire::new(None);
+    ports.vault = Arc::new(TrippedVault(ports.vault, writes.clone()));
+    let scene = Scene { stage, ports, crowd };
+
+    let (browser, callback) = scene.sent_to_microsoft().await?;
+    let exchanges_before = scene.token_calls();
+    let sessions = scene.replay(&browser, &callback).await?;
+    let exchanges = scene.token_calls() - exchanges_before;
+    let tokens_stored = writes.writes_of(&format!("promote {}", scene.graph().path()));
+
+    let saves = scene.hand_over_and_save(browser.clone(), &sessions[0]).await?;
+    let late = scene.token_calls();
+    scene.replay(&browser, &callback).await?;
+    let late = scene.token_calls() - late;
+
+    let mut refreshes = Vec::new();
+    for _ in 0..2 {
+        clock.advance(SignedDuration::from_hours(2));
+        refreshes.push(scene.refresh_at_once().await?);
+    }
+    let one_session = sessions.iter().all(|session| *session == sessions[0]);
+    let fresh = refreshes.iter().all(|refresh| refresh.token_calls == 1 && refresh.different == 1 && refresh.kept);
+    Ok(Proof::new(
+        NAME,
+        one_session && exchanges == 1 && tokens_stored == 1 && saves == (1, 1, 1) && late == 0 && fresh,
+        [
+            ("replays_of_a_callback", json!(crowd)),
+            ("exchanges", json!(exchanges)),
+            ("tokens_stored", json!(tokens_stored)),
+            ("codes_given_to_okta", json!(saves.0)),
+            ("connections_switched_on", json!(saves.1)),
+            ("saves_in_the_audit_trail", json!(saves.2)),
+            ("exchanges_by_replays_after_the_end", json!(late)),
+            ("refreshes_at_once", json!(crowd)),
+            ("token_calls_of_a_round", json!(refreshes.iter().map(|refresh| refresh.token_calls).collect::<Vec<_>>())),
+            (
+                "different_tokens_of_a_round",
+                json!(refreshes.iter().map(|refresh| refresh.different).collect::<Vec<_>>()),
+            ),
+            ("newest_refresh_token_kept", json!(refreshes.iter().all(|refresh| refresh.kept))),
+        ],
+    ))
+}
+
+struct Scene {
+    stage: Stage,
+    ports: Ports,
+    crowd: usize,
+}
+
+/// What a thousand who needed a fresh token got.
+struct Refreshed {
+    token_calls: usize,
+    different: usize,
+    kept: bool,
+}
+
+impl Scene {
+    fn graph(&self) -> SecretName {
+        let id = self.stage.microsoft.with_tenant(&format!("{TENANT}.onmicrosoft.com"), |tenant| tenant.id.clone());
+        SecretName::Graph(id.unwrap_or_default().parse().unwrap_or_else(|_| unreachable!("the simulator's own tenant")))
+    }
+
+    fn token_calls(&self) -> usize {
+        self.stage.microsoft.count("/oauth2/v2.0/token")
+    }
+
+    fn at_microsoft(&self, url: &Url) -> Result<Url, Failure> {
+        let upn = format!("ada.administrator@{TENANT}.onmicrosoft.com");
+        let answered = self.stage.microsoft.answer(url, &upn, Decision::Accept);
+        answered.ok_or_else(|| "Microsoft did not take the request".into())
+    }
+
+    /// A browser that has begun, and the callback that waits for it.
+    async fn sent_to_microsoft(&self) -> Result<(Browser, String), Failure> {
+        let (org, app) = app_of(&self.ports, TENANT).await;
+        let link = invite(&self.ports, &org, &app).await?.link;
+        let mut browser = Browser::new(router(&self.ports));
+        let back = self.at_microsoft(&browser.post(link.path(), &[]).await.location_url())?;
+        Ok((browser, format!("{}?{}", back.path(), back.query().unwrap_or_default())))
+    }
+
+    /// The same callback by everybody at once. Gives where each is led.
+    async fn replay(&self, browser: &Browser, callback: &str) -> Result<Vec<String>, Failure> {
+        let mut crowd = JoinSet::new();
+        for _ in 0..self.crowd {
+            let (mut browser, callback) = (browser.clone(), callback.to_owned());
+            crowd.spawn(async move { browser.get(&callback).await.location() });
+        }
+        let mut led = Vec::new();
+        while let Some(one) = crowd.join_next().await {
+            led.push(one?);
+        }
+        Ok(led)
+    }
+
+    /// The same hand-over by everybody at once, then eight workers at the queue. Gives how many codes Okta was given, how
+    /// often it was told to switch on, and how many saves the audit trail tells of.
+    async fn hand_over_and_save(&self, mut browser: Browser, session: &str) -> Result<(usize, usize, usize), Failure> {
+        let token = browser.form_token(session).await;
+        let sent = browser.post(&format!("{session}/okta"), &[("token", &token)]).await;
+        let back = self.at_microsoft(&sent.location_url())?;
+        let shown = json!({"continue_oauth_flow_url": {"href": back, "method": "POST"}}).to_string();
+        let mut crowd = JoinSet::new();
+        for _ in 0..self.crowd {
+            let (mut browser, shown, token) = (browser.clone(), shown.clone(), token.clone());
+            let path = format!("{session}/handover");
+            crowd.spawn(async move {
+                browser.post(&path, &[("token", &token), ("handover", &shown)]).await;
+            });
+        }
+        for _ in 0..8 {
+            let ports = self.ports.clone();
+            crowd.spawn(async move {
+                // Whoever finds the save taken leaves it to the other.
+                for _ in 0..200 {
+                    let _ = regrant_save::drain(&ports).await;
+                    ports.clock.sleep(std::time::Duration::from_secs(1)).await;
+                }
+            });
+        }
+        while let Some(one) = crowd.join_next().await {
+            one?;
+        }
+        let calls = self.stage.okta.requests(ORG);
+        let count = |part: &str| {
+            calls.iter().filter(|call| call.method == "POST" && call.path_and_query.contains(part)).count()
+        };
+        let (org, app) = app_of(&self.ports, TENANT).await;
+        let events = self.ports.ledger.events(&org, &app, PageRequest::first(1_000)).await?.items;
+        let saved = events.iter().filter(|event| matches!(event.kind, EventKind::Saved { .. })).count();
+        Ok((count("/oauth2/callback"), count("/lifecycle/activate"), saved))
+    }
+
+    async fn refresh_at_once(&self) -> Result<Refreshed, Failure> {
+        let SecretName::Graph(tenant) = self.graph() else { return Err("no tenant".into()) };
+        let before = self.token_calls();
+        let mut crowd = JoinSet::new();
+        for _ in 0..self.crowd {
+            let (ports, tenant) = (self.ports.clone(), tenant.clone());
+            crowd.spawn(async move { tokens(&ports, &tenant).await.map(|tokens| exposed(&tokens)) });
+        }
+        let mut got = std::collections::BTreeSet::new();
+        while let Some(one) = crowd.join_next().await {
+            got.insert(one??);
+        }
+        let secret = self.ports.vault.get(&self.graph(), Version::Current).await?.ok_or("no tokens are kept")?;
+        let kept = exposed(&GraphTokens::unseal(&secret)?);
+        let newest = self.stage.microsoft.newest_refresh_token();
+        Ok(Refreshed {
+            token_calls: self.token_calls() - before,
+            different: got.len(),
+            kept: got.contains(&kept) && Some(kept.1) == newest,
+        })
+    }
+}
+
+/// Access and refresh token.
+fn exposed(tokens: &GraphTokens) -> (String, String) {
+    let refresh = tokens.refresh_token.as_ref().map(|token| token.expose_secret().to_owned());
+    (tokens.access_token.expose_secret().to_owned(), refresh.unwrap_or_default())
+}

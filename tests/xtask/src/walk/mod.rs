@@ -1,0 +1,171 @@
+//! A person who walks a consent at the browser of a Regrant in a process of its own, whatever becomes of that process.
+
+pub(crate) mod browser;
+pub(crate) mod process;
+
+use std::path::Path;
+use std::time::Duration;
+
+use regrant_simulators::microsoft::Decision;
+use regrant_tests::consent::Stage;
+use serde_json::json;
+use url::Url;
+
+use browser::{Browser, Shown};
+use process::{Life, Running};
+
+/// Why a walk did not come to its end.
+pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// How many things a person does before giving up.
+const PATIENCE: u32 = 40;
+
+/// Where a walk takes place.
+#[derive(Clone, Copy)]
+pub(crate) struct Scene<'a> {
+    /// The simulators.
+    pub(crate) stage: &'a Stage,
+    /// The program that is Regrant.
+    pub(crate) program: &'a Path,
+    /// Its data folder.
+    pub(crate) data: &'a Path,
+    /// The person's tenant.
+    pub(crate) tenant: &'a str,
+    /// The path of the invitation's link.
+    pub(crate) link: &'a str,
+    /// Org and app of a connection that has to stay on.
+    pub(crate) stays_on: Option<(&'a str, &'a str)>,
+}
+
+impl Scene<'_> {
+    /// Starts a Regrant here.
+    pub(crate) async fn start(&self, life: Life) -> Result<Running, Failure> {
+        process::start(self.program, self.data, self.stage, life).await
+    }
+
+    fn at_microsoft(&self, url: &Url) -> Result<Url, Failure> {
+        let upn = format!("ada.administrator@{}.onmicrosoft.com", self.tenant);
+        let answered = self.stage.microsoft.answer(url, &upn, Decision::Accept);
+        answered.ok_or_else(|| "Microsoft did not take the request".into())
+    }
+}
+
+/// The person.
+pub(crate) struct Person<'a> {
+    scene: Scene<'a>,
+    /// The Regrant that answers now.
+    pub(crate) regrant: Running,
+    /// The browser.
+    pub(crate) browser: Browser,
+    place: Place,
+    /// Whether the connection that has to stay on was seen off.
+    pub(crate) was_off: bool,
+}
+
+/// How far the person has come.
+#[derive(Default)]
+struct Place {
+    /// The session's path.
+    session: Option<String>,
+    /// The text of Okta's last page.
+    shown: Option<String>,
+}
+
+impl<'a> Person<'a> {
+    /// Somebody before the first click, and a Regrant that lives so.
+    pub(crate) async fn new(scene: Scene<'a>, life: Life) -> Result<Self, Failure> {
+        let regrant = scene.start(life).await?;
+        Ok(Self { scene, regrant, browser: Browser::default(), place: Place::default(), was_off: false })
+    }
+
+    /// The simulators.
+    pub(crate) fn stage(&self) -> &'a Stage {
+        self.scene.stage
+    }
+
+    /// Opens a path.
+    pub(crate) async fn browse(&mut self, path: &str) -> Result<Shown, Failure> {
+        self.browser.get(&self.regrant.address, path).await
+    }
+
+    /// Sends a form.
+    pub(crate) async fn send(&mut self, path: &str, form: &[(&str, &str)]) -> Result<Shown, Failure> {
+        self.browser.post(&self.regrant.address, path, form).await
+    }
+
+    /// Walks from the link to "done".
+    pub(crate) async fn walk(&mut self) -> Result<(), Failure> {
+        let scene = self.scene;
+        for _ in 0..PATIENCE {
+            if let Some((org, app)) = scene.stays_on {
+                self.was_off |= !is_on(scene.stage, org, app);
+            }
+            let next = step(scene, &self.regrant.address, &mut self.browser, &mut self.place);
+            let step = tokio::select! {
+                step = next => Some(step),
+                () = scene.stage.gate.lost() => None,
+            };
+            match step {
+                Some(Ok(true)) => return Ok(()),
+                Some(Ok(false)) => {}
+                // The process is gone, or is to go: it is started again, and nothing kills it any more.
+                Some(Err(_)) | None => {
+                    self.regrant.kill().await?;
+                    scene.stage.gate.restart(None);
+                    self.regrant = scene.start(Life::Second).await?;
+                }
+            }
+        }
+        Err("the person gave up".into())
+    }
+}
+
+/// Whether a connection is on in Okta.
+pub(crate) fn is_on(stage: &Stage, org: &str, app: &str) -> bool {
+    let seen = stage.okta.with_org(org, |org| org.app(app).map(|app| format!("{:?}", app.connection)));
+    seen.flatten().is_some_and(|connection| connection.contains("enabled: true"))
+}
+
+/// Does the next thing, which the page at hand asks for. True at the end.
+async fn step(scene: Scene<'_>, address: &str, browser: &mut Browser, place: &mut Place) -> Result<bool, Failure> {
+    let Some(path) = place.session.clone() else {
+        let begun = browser.post(address, scene.link, &[]).await?;
+        let Some(location) = begun.location else {
+            // Somebody's save has used the link up: it was ours.
+            return Ok(begun.heading() == "This has been done already");
+        };
+        let back = scene.at_microsoft(&location.parse()?)?;
+        let query = back.query().unwrap_or_default();
+        let returned = browser.get(address, &format!("{}?{query}", back.path())).await?;
+        place.session = returned.location.filter(|location| location.starts_with("/consent/session/"));
+        return Ok(false);
+    };
+    let page = browser.get(address, &path).await?;
+    let token = page.form_token();
+    match page.heading() {
+        "Accept at Microsoft, then come back" if place.shown.is_some() => {
+            let text = place.shown.take().unwrap_or_default();
+            let filled = [("token", token.as_str()), ("handover", text.as_str())];
+            browser.post(address, &format!("{path}/handover"), &filled).await?;
+        }
+        "One consent left" | "Accept at Microsoft, then come back" => {
+            let sent = browser.post(address, &format!("{path}/okta"), &[("token", &token)]).await?;
+            if let Some(url) = sent.location.and_then(|location| location.parse::<Url>().ok()) {
+                let href = scene.at_microsoft(&url)?;
+                place.shown = Some(json!({"continue_oauth_flow_url": {"href": href, "method": "POST"}}).to_string());
+            }
+        }
+        "Saving and proving" => {
+            browser.post(address, &format!("{path}/finish"), &[("token", &token)]).await?;
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        heading if heading.starts_with("Done") => {
+            // A second save may be on its way: a hand-over comes in while the first one finds the consent by itself.
+            browser.get(address, "/settled").await?;
+            return Ok(true);
+        }
+        // The page says to begin again.
+        _ => *place = Place::default(),
+    }
+    Ok(false)
+}

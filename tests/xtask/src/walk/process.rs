@@ -1,0 +1,67 @@
+//! A Regrant in a process of its own.
+
+use std::fs::File;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use regrant_tests::consent::Stage;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+
+use super::Failure;
+
+/// How long a process may take until it listens.
+const START: Duration = Duration::from_secs(20);
+/// How far the clock of a second process is ahead: what the dead one held is free by then.
+const LATER_SECS: &str = "600";
+
+/// How a process lives.
+#[derive(Debug)]
+pub(crate) enum Life {
+    /// Until it is killed.
+    Unharmed,
+    /// It kills itself after this write.
+    EndingAfterWrite(u64),
+    /// After another one died.
+    Second,
+    /// It writes everything it does to a log.
+    Logged(File),
+}
+
+/// A running process.
+pub(crate) struct Running {
+    child: Child,
+    /// Where it listens.
+    pub(crate) address: String,
+}
+
+impl Running {
+    /// Ends it, and returns when it is gone.
+    pub(crate) async fn kill(&mut self) -> Result<(), Failure> {
+        Ok(self.child.kill().await?)
+    }
+}
+
+/// Starts `program` as a Regrant.
+pub(super) async fn start(program: &Path, data: &Path, stage: &Stage, life: Life) -> Result<Running, Failure> {
+    let mut command = Command::new(program);
+    command
+        .arg("victim")
+        .arg("--data")
+        .arg(data)
+        .args(["--login", &stage.microsoft.login_url(), "--graph", &stage.microsoft.graph_url()])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true);
+    match life {
+        Life::Unharmed => &mut command,
+        Life::EndingAfterWrite(write) => command.args(["--end-after-write", &write.to_string()]),
+        Life::Second => command.args(["--ahead-secs", LATER_SECS]),
+        Life::Logged(log) => command.arg("--trace").stderr(log),
+    };
+    let mut child = command.spawn()?;
+    let mut lines = BufReader::new(child.stdout.take().ok_or("no output")?).lines();
+    let address = tokio::time::timeout(START, lines.next_line()).await??;
+    Ok(Running { child, address: address.ok_or("the process ended before it listened")? })
+}
