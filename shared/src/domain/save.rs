@@ -26,7 +26,7 @@ impl ConnectionSeen {
     }
 }
 
-/// One save of one app. An app has one at a time; a new one takes the place of one that is finished.
+/// One save of one app. An app has one at a time; a new one takes the place of one that is settled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SaveJournal {
     /// Its key, for logs and people.
@@ -50,6 +50,8 @@ pub struct SaveJournal {
     pub activated: bool,
     /// How it ended; `None` while it has not.
     pub outcome: Option<SaveOutcome>,
+    /// Whether the end is written everywhere: the app's record, the audit trail, the session, the invitation.
+    pub settled: bool,
     /// Counts changes, so that of two writers one is refused.
     pub version: u64,
 }

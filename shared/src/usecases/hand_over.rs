@@ -1,5 +1,4 @@
-//! Hand over: the person brings what Okta's last page showed. The code goes to the vault first and is sent by the save,
-//! so that a crash in between loses nothing.
+//! Hand over: the person brings what Okta's last page showed. The code is kept in the vault, and sent by the save.
 
 use std::time::Duration;
 
@@ -11,7 +10,7 @@ use crate::domain::event::EventKind;
 use crate::domain::hand_over;
 use crate::domain::id::{AppId, Digest, OrgId};
 use crate::domain::org::OrgProfile;
-use crate::domain::save::Word;
+use crate::domain::save::{Callback, Word};
 use crate::domain::session::{AuthorizationSession, Stage};
 use crate::queue::Message;
 use crate::vault::{SecretName, Stage as Version, exposed, seal, unseal};
@@ -113,22 +112,28 @@ async fn keep(
     handed: hand_over::HandOver,
 ) -> Result<(), Stopped> {
     let code = Digest::of(handed.code.expose_secret());
-    if ports.ledger.save_journal(&org.id, app).await?.is_some_and(|known| known.code.as_ref() == Some(&code)) {
+    if is_taken(ports, &org.id, app, &code).await? {
         return Ok(());
     }
-    let kept = KeptHandOver { code: handed.code, state: handed.state };
-
     let before = seen(&open(ports, org).await?.connection(app).await?);
-    let name = SecretName::HandOver(org.id.clone(), app.clone());
-    ports.vault.put_pending(&name, &seal(&kept)).await?;
-    ports.vault.promote(&name).await?;
     let journal = match owner {
         Owner::Session(session) => Journal::of_session(session, before),
         Owner::Operator(app) => Journal::of_operator(&org.id, app, before),
     };
+    // The journal first: a secret that no journal tells of would be left behind by a crash.
     let journal = journal.with_code(code).begin(ports).await?;
+    let name = SecretName::HandOver(org.id.clone(), app.clone());
+    ports.vault.put_pending(&name, &seal(&KeptHandOver { code: handed.code, state: handed.state })).await?;
+    ports.vault.promote(&name).await?;
     record_event(ports, &org.id, app, EventKind::HandedOver { save: journal.record.id.clone() }).await?;
     Ok(())
+}
+
+/// Whether this code was handed over before, and is kept or was sent.
+async fn is_taken(ports: &Ports, org: &OrgId, app: &AppId, code: &Digest) -> Result<bool, Stopped> {
+    let Some(journal) = ports.ledger.save_journal(org, app).await? else { return Ok(false) };
+    let sent = journal.callback != Callback::Waiting;
+    Ok(journal.code.as_ref() == Some(code) && (sent || kept(ports, org, app).await?.is_some()))
 }
 
 /// What was handed over for an app and not taken by Okta yet.

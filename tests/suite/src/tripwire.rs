@@ -128,8 +128,8 @@ impl Saves for TrippedLedger {
     async fn save_journal(&self, org: &OrgId, app: &AppId) -> Result<Option<SaveJournal>, LedgerError> {
         self.0.save_journal(org, app).await
     }
-    async fn unfinished_saves(&self, page: PageRequest) -> Result<Page<SaveJournal>, LedgerError> {
-        self.0.unfinished_saves(page).await
+    async fn unsettled_saves(&self, page: PageRequest) -> Result<Page<SaveJournal>, LedgerError> {
+        self.0.unsettled_saves(page).await
     }
     async fn begin_save(&self, journal: &SaveJournal) -> Result<bool, LedgerError> {
         self.1.wrote(self.0.begin_save(journal).await)

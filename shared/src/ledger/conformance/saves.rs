@@ -18,7 +18,7 @@ where
     a_journal_comes_back_as_it_was_begun(&*make().await).await;
     a_save_waits_for_the_one_before_it(&*make().await).await;
     of_many_saves_begun_at_once_one_is(&*make().await).await;
-    unfinished_ones_are_listed_in_pages(&*make().await).await;
+    unsettled_ones_are_listed_in_pages(&*make().await).await;
     a_stale_journal_writes_nothing(&*make().await).await;
     a_journal_of_an_earlier_save_writes_nothing(&*make().await).await;
 }
@@ -40,6 +40,7 @@ pub(in crate::ledger) fn journal(id: &str, org_id: &str, app_id: &str) -> SaveJo
         code: None,
         activated: false,
         outcome: None,
+        settled: false,
         version: 0,
     }
 }
@@ -77,7 +78,9 @@ async fn a_save_waits_for_the_one_before_it(ledger: &dyn Ledger) {
     assert!(!begins(ledger, &second).await, "it is still under way");
     let ended = SaveJournal { outcome: Some(SaveOutcome::NoConsent), version: 1, ..first };
     assert!(updates(ledger, &ended).await);
-    assert!(begins(ledger, &second).await, "the one before is finished");
+    assert!(!begins(ledger, &second).await, "it has ended, and not everybody knows");
+    assert!(updates(ledger, &SaveJournal { settled: true, version: 2, ..ended }).await);
+    assert!(begins(ledger, &second).await, "the one before is settled");
     assert_eq!(read(ledger).await, Some(second), "the new one is in its place, from version 0");
 }
 
@@ -89,16 +92,18 @@ async fn of_many_saves_begun_at_once_one_is(ledger: &dyn Ledger) {
     assert_eq!(read(ledger).await.as_ref(), winners.first().copied(), "and it is the one that is kept");
 }
 
-async fn unfinished_ones_are_listed_in_pages(ledger: &dyn Ledger) {
+async fn unsettled_ones_are_listed_in_pages(ledger: &dyn Ledger) {
     let all = [("s1", "acme", "a"), ("s2", "acme", "b"), ("s3", "globex", "a"), ("s4", "hooli", "a")];
     for (id, org, app) in all {
         assert!(begins(ledger, &journal(id, org, app)).await);
     }
-    let ended = SaveJournal { outcome: Some(SaveOutcome::NoConsent), ..journal("s2", "acme", "b") };
+    let ended = SaveJournal { outcome: Some(SaveOutcome::NoConsent), ..journal("s3", "globex", "a") };
     assert!(updates(ledger, &ended).await);
+    let settled = SaveJournal { settled: true, ..journal("s2", "acme", "b") };
+    assert!(updates(ledger, &settled).await);
     let (mut seen, mut request) = (Vec::new(), PageRequest::first(2));
     loop {
-        let page = ledger.unfinished_saves(request).await.expect("unfinished saves are listed");
+        let page = ledger.unsettled_saves(request).await.expect("unsettled saves are listed");
         seen.extend(page.items.into_iter().map(|journal| journal.id));
         let Some(after) = page.next else { break };
         request = PageRequest { after: Some(after), limit: 2 };
@@ -122,7 +127,7 @@ async fn a_stale_journal_writes_nothing(ledger: &dyn Ledger) {
 }
 
 async fn a_journal_of_an_earlier_save_writes_nothing(ledger: &dyn Ledger) {
-    let first = SaveJournal { outcome: Some(SaveOutcome::NoConsent), ..journal("s1", "acme", "a") };
+    let first = SaveJournal { settled: true, ..journal("s1", "acme", "a") };
     let second = journal("s2", "acme", "a");
     assert!(begins(ledger, &first).await && begins(ledger, &second).await);
     assert!(!updates(ledger, &first).await, "its place is taken, though the version is the same");

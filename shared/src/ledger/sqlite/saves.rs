@@ -25,8 +25,8 @@ impl Saves for SqliteLedger {
         .await
     }
 
-    async fn unfinished_saves(&self, page: PageRequest) -> Result<Page<SaveJournal>, LedgerError> {
-        self.run("list unfinished saves", move |connection| unfinished(connection, &page)).await
+    async fn unsettled_saves(&self, page: PageRequest) -> Result<Page<SaveJournal>, LedgerError> {
+        self.run("list unsettled saves", move |connection| unsettled(connection, &page)).await
     }
 
     async fn begin_save(&self, journal: &SaveJournal) -> Result<bool, LedgerError> {
@@ -34,15 +34,15 @@ impl Saves for SqliteLedger {
         self.run("begin a save", move |connection| {
             let changed = connection
                 .prepare_cached(
-                    "INSERT INTO save (org, app, id, finished, version, record) VALUES (?1, ?2, ?3, ?4, 0, ?5)
-                     ON CONFLICT (org, app) DO UPDATE SET id = ?3, finished = ?4, version = 0, record = ?5
-                     WHERE finished",
+                    "INSERT INTO save (org, app, id, settled, version, record) VALUES (?1, ?2, ?3, ?4, 0, ?5)
+                     ON CONFLICT (org, app) DO UPDATE SET id = ?3, settled = ?4, version = 0, record = ?5
+                     WHERE settled",
                 )?
                 .execute(params![
                     journal.org.as_str(),
                     journal.app.as_str(),
                     journal.id.as_str(),
-                    journal.outcome.is_some(),
+                    journal.settled,
                     to_json(&journal)?,
                 ])?;
             Ok(changed == 1)
@@ -56,7 +56,7 @@ impl Saves for SqliteLedger {
             let next = SaveJournal { version: journal.version.saturating_add(1), ..journal.clone() };
             let changed = connection
                 .prepare_cached(
-                    "UPDATE save SET finished = ?5, version = version + 1, record = ?6
+                    "UPDATE save SET settled = ?5, version = version + 1, record = ?6
                      WHERE org = ?1 AND app = ?2 AND id = ?3 AND version = ?4",
                 )?
                 .execute(params![
@@ -64,7 +64,7 @@ impl Saves for SqliteLedger {
                     journal.app.as_str(),
                     journal.id.as_str(),
                     journal.version.cast_signed(),
-                    journal.outcome.is_some(),
+                    journal.settled,
                     to_json(&next)?,
                 ])?;
             Ok(changed == 1)
@@ -73,11 +73,11 @@ impl Saves for SqliteLedger {
     }
 }
 
-fn unfinished(connection: &Connection, page: &PageRequest) -> Result<Page<SaveJournal>, Trouble> {
-    let list = List::of(&[Some("unfinished saves")]);
+fn unsettled(connection: &Connection, page: &PageRequest) -> Result<Page<SaveJournal>, Trouble> {
+    let list = List::of(&[Some("unsettled saves")]);
     let (org, app): (String, String) = list.start(page)?.unwrap_or_default();
     let mut statement = connection.prepare_cached(
-        "SELECT org, app, record FROM save WHERE NOT finished AND (org, app) > (:org, :app)
+        "SELECT org, app, record FROM save WHERE NOT settled AND (org, app) > (:org, :app)
          ORDER BY org, app LIMIT :limit",
     )?;
     let rows = statement

@@ -23,16 +23,25 @@ pub(super) async fn of_an_earlier_end(ports: &Ports, request: &SaveRequest) -> R
     let journal = ports.ledger.save_journal(&request.org, &request.app).await?;
     let Some(journal) = journal else { return Ok(None) };
     let Some(outcome) = journal.outcome.clone() else { return Ok(None) };
-    write(ports, &journal).await?;
+    if !journal.settled {
+        write(ports, &journal).await?;
+    }
     let same = request.session.is_some() && journal.session == request.session;
     Ok(same.then_some(outcome).filter(|outcome| matches!(outcome, SaveOutcome::Saved { .. })))
 }
 
-/// Writes an end everywhere.
+/// Writes an end everywhere, and last that this is done.
 pub(super) async fn write(ports: &Ports, journal: &SaveJournal) -> Result<(), Stopped> {
     let Some(outcome) = &journal.outcome else { return Ok(()) };
     record(ports, journal, outcome).await?;
     forget(ports, &journal.org, &journal.app).await?;
+    tell_the_session(ports, journal, outcome).await?;
+    // Where somebody settled it first, it is settled.
+    ports.ledger.update_save(&SaveJournal { settled: true, ..journal.clone() }).await?;
+    Ok(())
+}
+
+async fn tell_the_session(ports: &Ports, journal: &SaveJournal, outcome: &SaveOutcome) -> Result<(), Stopped> {
     let Some(id) = &journal.session else { return Ok(()) };
     if let SaveOutcome::Saved { .. } = outcome
         && let Some(session) = ports.ledger.session(id).await?
@@ -49,7 +58,6 @@ pub(super) async fn write(ports: &Ports, journal: &SaveJournal) -> Result<(), St
         // The person may still be at Microsoft's page; the session waits.
         SaveOutcome::NotSwitchedOn { .. } | SaveOutcome::NoConsent => return Ok(()),
     };
-    // Last: nobody comes back to the end of a session that is over.
     advance(ports, id, |now| match now.stage {
         Stage::Done | Stage::Failed { .. } => None,
         _ => Some(stage.clone()),

@@ -11,6 +11,8 @@ use crate::usecases::Ports;
 use crate::usecases::invite::record_event;
 use crate::usecases::stopped::Stopped;
 
+use super::epilogue;
+
 /// How often a journal is begun again after somebody else changed it first.
 const TRIES: u32 = 5;
 
@@ -53,7 +55,7 @@ impl Journal {
         Self { code: Some(code), ..self }
     }
 
-    /// Writes it, or goes on with the one that is not finished: what was before that one's first write counts.
+    /// Writes it, or goes on with the one that has not ended: what was before that one's first write counts.
     pub(in crate::usecases) async fn begin(self, ports: &Ports) -> Result<OpenJournal, Stopped> {
         let record = SaveJournal {
             id: save_id(&*ports.randomness),
@@ -66,11 +68,15 @@ impl Journal {
             code: self.code,
             activated: false,
             outcome: None,
+            settled: false,
             version: 0,
         };
         for _ in 0..TRIES {
-            if let Some(open) = OpenJournal::of(ports, &record.org, &record.app).await? {
-                if let Some(adopted) = open.adopted_by(ports, &record).await? {
+            let known = ports.ledger.save_journal(&record.org, &record.app).await?.filter(|known| !known.settled);
+            if let Some(known) = known {
+                if known.outcome.is_some() {
+                    epilogue::write(ports, &known).await?;
+                } else if let Some(adopted) = (OpenJournal { record: known }).adopted_by(ports, &record).await? {
                     return Ok(adopted);
                 }
             } else if ports.ledger.begin_save(&record).await? {
@@ -84,7 +90,7 @@ impl Journal {
 }
 
 impl OpenJournal {
-    /// The journal of an app that is not finished.
+    /// The journal of an app that has not ended.
     pub(super) async fn of(ports: &Ports, org: &OrgId, app: &AppId) -> Result<Option<Self>, Stopped> {
         let record = ports.ledger.save_journal(org, app).await?;
         Ok(record.filter(|record| record.outcome.is_none()).map(|record| Self { record }))

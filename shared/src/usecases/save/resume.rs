@@ -19,12 +19,12 @@ pub enum ResumeError {
     Queue(#[from] QueueError),
 }
 
-/// Queues every save that has begun and not ended, and gives how many. One that another worker is at stays with it:
+/// Queues every save that is not settled, and gives how many. One that another worker is at stays with it:
 /// the save's lease sees to that.
 pub async fn resume_saves(ports: &Ports) -> Result<usize, ResumeError> {
     let (mut queued, mut request) = (0, PageRequest::first(PAGE));
     loop {
-        let page = ports.ledger.unfinished_saves(request).await?;
+        let page = ports.ledger.unsettled_saves(request).await?;
         let mut messages = Vec::new();
         for journal in page.items {
             // What began in an org that was removed stays as it is, for the audit trail.

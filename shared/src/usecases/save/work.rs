@@ -28,7 +28,7 @@ pub async fn work(ports: &Ports, request: &SaveRequest, receive_count: u32) -> R
         Some(session) => is_waited_for(ports, session).await?,
         None => true,
     };
-    if !waited_for && !is_unfinished(ports, request).await? {
+    if !waited_for && !is_unsettled(ports, request).await? {
         return Ok(Next::Done);
     }
     match save(ports, request).await {
@@ -77,11 +77,11 @@ async fn is_waited_for(ports: &Ports, id: &SessionId) -> Result<bool, Stopped> {
     Ok(!over && matches!(session.stage, Stage::Consenting { .. }))
 }
 
-/// Whether a save of the session has begun and not ended. A hand-over may come in just when the session's save ends
+/// Whether a save of the session has begun and its end is not written everywhere. A hand-over may come in just when the session's save ends
 /// without it; its code is not left behind.
-async fn is_unfinished(ports: &Ports, request: &SaveRequest) -> Result<bool, Stopped> {
+async fn is_unsettled(ports: &Ports, request: &SaveRequest) -> Result<bool, Stopped> {
     let journal = ports.ledger.save_journal(&request.org, &request.app).await?;
-    Ok(journal.is_some_and(|journal| journal.outcome.is_none() && journal.session == request.session))
+    Ok(journal.is_some_and(|journal| !journal.settled && journal.session == request.session))
 }
 
 async fn no_consent_yet(ports: &Ports, request: &SaveRequest, receive_count: u32) -> Result<Next, Stopped> {

@@ -26,7 +26,7 @@ CREATE TABLE save (
     org      TEXT    NOT NULL,
     app      TEXT    NOT NULL,
     id       TEXT    NOT NULL,
-    finished INTEGER NOT NULL,
+    settled  INTEGER NOT NULL,
     version  INTEGER NOT NULL,
     record   TEXT    NOT NULL,
     PRIMARY KEY (org, app)
