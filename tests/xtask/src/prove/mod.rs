@@ -1,7 +1,9 @@
 //! Measurements: each has a name, a target, and figures that show whether the target is met.
 
+mod attacks;
 mod canaries;
 mod dependencies;
+mod generated_inputs;
 mod kill_points;
 mod rate_budget;
 mod replays;
@@ -63,6 +65,11 @@ impl Measurement {
 /// Every measurement there is.
 pub(crate) const PROOFS: &[Measurement] = &[
     Measurement {
+        name: attacks::NAME,
+        about: "named attacks on a consent, at least 60: all withstood",
+        start: |_| Box::pin(attacks::prove()),
+    },
+    Measurement {
         name: canaries::NAME,
         about: "no secret in any output: every log at trace, every answer, every file",
         start: |_| Box::pin(canaries::prove()),
@@ -71,6 +78,11 @@ pub(crate) const PROOFS: &[Measurement] = &[
         name: dependencies::NAME,
         about: "licences, sources, and one TLS, HTTP and async stack, as deny.toml says",
         start: |_| Box::pin(async { dependencies::prove() }),
+    },
+    Measurement {
+        name: generated_inputs::NAME,
+        about: "1,000,000 wrong callbacks and hand-overs: none accepted, none panics",
+        start: |size| Box::pin(generated_inputs::prove(size)),
     },
     Measurement {
         name: kill_points::NAME,
@@ -115,6 +127,11 @@ mod tests {
     #[tokio::test]
     async fn canaries_holds() {
         holds_in_small(canaries::NAME).await;
+    }
+
+    #[tokio::test]
+    async fn generated_inputs_holds() {
+        holds_in_small(generated_inputs::NAME).await;
     }
 
     #[tokio::test]
