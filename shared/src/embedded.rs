@@ -76,12 +76,15 @@ pub async fn from_env() -> Result<Ports, StartError> {
         let bad = |reason: String| StartError::BadVariable { variable: "REGRANT_PUBLIC_URL", reason };
         config.settings.public_url = Some(PublicUrl::parse(&url, loopback).map_err(|error| bad(error.to_string()))?);
     }
-    if let Some(hosts) = variable("REGRANT_MICROSOFT_SIMULATOR") {
-        let simulator = SimulatedMicrosoft::parse(&hosts, loopback);
-        let bad = |reason| StartError::BadVariable { variable: "REGRANT_MICROSOFT_SIMULATOR", reason };
-        config.microsoft.simulator = Some(simulator.map_err(bad)?);
-    }
+    config.microsoft.simulator = simulated_microsoft(loopback)?;
     Ok(open(&folder, config).await?)
+}
+
+/// The simulated Microsoft that `REGRANT_MICROSOFT_SIMULATOR` names, where loopback is allowed.
+pub fn simulated_microsoft(loopback: LoopbackPolicy) -> Result<Option<SimulatedMicrosoft>, StartError> {
+    let named = std::env::var("REGRANT_MICROSOFT_SIMULATOR").ok().filter(|hosts| !hosts.is_empty());
+    let bad = |reason| StartError::BadVariable { variable: "REGRANT_MICROSOFT_SIMULATOR", reason };
+    named.map(|hosts| SimulatedMicrosoft::parse(&hosts, loopback).map_err(bad)).transpose()
 }
 
 /// Where the vault is in a data folder.

@@ -279,7 +279,7 @@ pub struct Finish {
     pub org: String,
     /// The app, by id.
     pub app: AppId,
-    /// Print the link and stop.
+    /// Read the connection, say what would be done, and stop.
     #[arg(long)]
     pub dry_run: bool,
 }

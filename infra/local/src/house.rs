@@ -9,6 +9,7 @@ use regrant::domain::id::AppId;
 use regrant::domain::org::OrgProfile;
 use regrant::embedded::{self, Config};
 use regrant::ledger::PageRequest;
+use regrant::microsoft::client::MicrosoftConfig;
 use regrant::okta::client::{ClientConfig, OktaClient};
 use regrant::okta::org_url::LoopbackPolicy;
 use regrant::randomness::SystemRandomness;
@@ -35,7 +36,10 @@ impl House {
     pub async fn open(global: &Global) -> Result<Self, CliError> {
         let loopback = Self::loopback(global);
         let settings = Settings { public_url: public_url(global, loopback)?, ..Settings::default() };
-        let config = Config { okta: okta_config(loopback), settings, ..Config::default() };
+        let simulator =
+            embedded::simulated_microsoft(loopback).map_err(|error| CliError::Simulators(error.to_string()))?;
+        let microsoft = MicrosoftConfig { simulator, ..MicrosoftConfig::default() };
+        let config = Config { okta: okta_config(loopback), microsoft, settings };
         Self::open_at(&data_dir(global)?, config).await
     }
 

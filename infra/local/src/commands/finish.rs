@@ -7,7 +7,9 @@ use regrant::domain::save::Word;
 use regrant::domain::text::Foreign;
 use regrant::usecases::hand_over::hand_over_by_operator;
 use regrant::usecases::open_okta_consent::link_for_operator;
+use regrant::usecases::orgs::open;
 use regrant::usecases::save::{SaveRequest, save};
+use regrant::usecases::stopped::Stopped;
 
 use super::save::{exit, tell};
 use crate::args::{Finish, Global};
@@ -21,11 +23,20 @@ pub(super) async fn run(global: &Global, options: &Finish, screen: &mut Screen) 
     let org = house.org(&options.org).await?;
     let app = house.app(&org, &options.app).await?;
     let about = format!("{} in {}", app.identity.label, Foreign::new(org.domain()));
-    let link = link_for_operator(&house.ports, &org, &app).await?;
-    screen.line(link.url.as_str())?;
     if options.dry_run {
+        let api = open(&house.ports, &org).await.map_err(Stopped::from)?;
+        let offered = api.connection(&options.app).await?.authorize.offered().is_some();
+        let next = if offered {
+            "Okta offers a consent link. Would print it, wait for what Okta's last page shows, and save."
+        } else {
+            "Okta offers no consent link. Would have Okta prepare the connection for one, where that switches nothing off, \
+             print it, wait for what Okta's last page shows, and save."
+        };
+        screen.line(&format!("{about}: {next}"))?;
         return Ok(Outcome::Fine);
     }
+    let link = link_for_operator(&house.ports, &org, &app).await?;
+    screen.line(link.url.as_str())?;
     screen.tell(&format!(
         "Open this link as Global Administrator of the tenant of {about}, and accept. Okta then shows text that begins\n\
          with {{\"continue_oauth_flow_url\". Bring that text here, only from the page that this link opened{}",

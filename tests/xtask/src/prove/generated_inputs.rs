@@ -7,6 +7,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
+use regrant::domain::cloud::Cloud;
 use regrant_simulators::microsoft::Decision;
 use regrant_tests::consent::{Browser, ConsentBench};
 use serde_json::json;
@@ -146,7 +147,8 @@ impl GoodCallback {
             6 => format!("{}&session_state={}", self.query, "A".repeat(dice.random_range(33_000..40_000))),
             7 => format!("code={}&state={state}", "A".repeat(dice.random_range(4_097..9_000))),
             8 => {
-                path = format!("{path}/{}", ["usgov", "dod", "china"][dice.random_range(0..3)]);
+                let others = [Cloud::GccHigh, Cloud::Dod, Cloud::China21Vianet];
+                others[dice.random_range(0..others.len())].callback_path().clone_into(&mut path);
                 self.query.clone()
             }
             9 => {
