@@ -335,7 +335,7 @@ pub struct EntraSet {
 /// `explain`.
 #[derive(Debug, Args)]
 pub struct Explain {
-    /// A standing (needs-consent), an Okta error code (E0000011) or a permission; nothing for a list.
+    /// A standing (needs-consent), a permission, or a code of Okta's, Microsoft's or Graph's (E0000011); nothing for a list.
     pub what: Option<String>,
 }
 

@@ -23,6 +23,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use rusqlite::Connection;
+use tracing::Instrument as _;
 
 use self::trouble::Trouble;
 use super::{AppFilter, Ledger, LedgerError, Page, PageRequest};
@@ -66,7 +67,8 @@ impl SqliteLedger {
         work: impl FnOnce(&mut Connection) -> Result<T, Trouble> + Send + 'static,
     ) -> Result<T, LedgerError> {
         let connection = Arc::clone(&self.0);
-        blocking(action, move || work(&mut connection.lock())).await
+        let span = tracing::trace_span!("ledger", action);
+        blocking(action, move || work(&mut connection.lock())).instrument(span).await
     }
 }
 

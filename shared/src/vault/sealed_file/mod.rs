@@ -19,6 +19,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use secrecy::SecretString;
+use tracing::Instrument as _;
 
 use self::private_files::WriterLock;
 use self::seal::SealingKey;
@@ -51,7 +52,8 @@ impl SealedFileVault {
         work: impl FnOnce(&Folder) -> Result<T, VaultError> + Send + 'static,
     ) -> Result<T, VaultError> {
         let folder = Arc::clone(&self.0);
-        blocking(&self.0.root, move || work(&folder)).await
+        let span = tracing::trace_span!("vault");
+        blocking(&self.0.root, move || work(&folder)).instrument(span).await
     }
 }
 
