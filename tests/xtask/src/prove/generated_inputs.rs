@@ -199,7 +199,7 @@ impl GoodHandOver {
             0 => scribbled(dice, &form.replace(&state, &other)),
             1 => form.replace(&state, &changed(dice, &state)),
             2 => scribbled(dice, &shown.replace("acme.localhost", &format!("{other}.example"))),
-            3 => scribbled(dice, &href.replace("/api/v1/apps/office365/0oa", "/api/v1/apps/office365/0ob")),
+            3 => scribbled(dice, &href.replace("/office365/0oa", &format!("/office365/0o{other}"))),
             4 => form.replace("state=", &format!("state={other}&state=")),
             5 => form.replace("code=", &format!("code={other}&code=")),
             6 => form.replace("state=", &format!("{}=1&state=", token(dice, 6))),
