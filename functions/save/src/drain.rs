@@ -26,27 +26,31 @@ pub enum DrainError {
 
 /// Works off what the queue shows now; saves that have to wait are seen again later. Gives how many were done.
 pub async fn drain(ports: &Ports) -> Result<usize, DrainError> {
-    let mut done = 0;
+    let (mut done, mut waiting) = (0, Vec::new());
     while let Some(delivery) = ports.saves.receive(1, VISIBILITY).await?.into_iter().next() {
-        done += usize::from(one(ports, &delivery).await?);
+        // Its pause is over while others were worked on: it is for the next time, or this would never end.
+        if waiting.contains(&delivery.message) {
+            ports.saves.release(&delivery.receipt, Duration::ZERO).await?;
+            break;
+        }
+        match one(ports, &delivery).await? {
+            Next::Done => {
+                ports.saves.delete(&delivery.receipt).await?;
+                done += 1;
+            }
+            Next::Again => {
+                ports.saves.release(&delivery.receipt, PAUSE).await?;
+                waiting.push(delivery.message);
+            }
+        }
     }
     Ok(done)
 }
 
-async fn one(ports: &Ports, delivery: &Delivery) -> Result<bool, DrainError> {
+async fn one(ports: &Ports, delivery: &Delivery) -> Result<Next, Stopped> {
     let Message::SaveApp { org, app, session, word } = delivery.message.clone() else {
         tracing::error!("a message of another function is in the queue of saves; it is dropped");
-        ports.saves.delete(&delivery.receipt).await?;
-        return Ok(false);
+        return Ok(Next::Done);
     };
-    match work(ports, &SaveRequest { org, app, session, word }, delivery.receive_count).await? {
-        Next::Done => {
-            ports.saves.delete(&delivery.receipt).await?;
-            Ok(true)
-        }
-        Next::Again => {
-            ports.saves.release(&delivery.receipt, PAUSE).await?;
-            Ok(false)
-        }
-    }
+    work(ports, &SaveRequest { org, app, session, word }, delivery.receive_count).await
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -18,6 +19,7 @@ use regrant::domain::id::{AppId, OrgId};
 use regrant::ledger::{AppFilter, PageRequest};
 use regrant::microsoft::client::{MicrosoftConfig as ClientConfig, SimulatedMicrosoft};
 use regrant::microsoft::{ClientCredential, MfaEvidence, Registration};
+use regrant::okta::client::ClientConfig as OktaConfig;
 use regrant::okta::org_url::LoopbackPolicy;
 use regrant::settings::{PublicUrl, Settings};
 use regrant::usecases::Ports;
@@ -50,6 +52,8 @@ pub struct Stage {
     pub gate: Arc<Gate>,
     /// Their clock.
     pub clock: Arc<dyn Clock>,
+    /// How long the clients wait for an answer.
+    pub timeout: Duration,
 }
 
 impl Stage {
@@ -75,7 +79,7 @@ impl Stage {
             }
             okta.add_org(org);
         }
-        Self { okta, microsoft, gate, clock }
+        Self { okta, microsoft, gate, clock, timeout: ClientConfig::default().timeout }
     }
 
     /// The stores in `folder` and the real clients, pointed at this stage.
@@ -84,12 +88,12 @@ impl Stage {
         let simulator =
             SimulatedMicrosoft { login: origin(self.microsoft.login_url()), graph: origin(self.microsoft.graph_url()) };
         let sides = Sides {
-            microsoft: ClientConfig { simulator: Some(simulator), ..ClientConfig::default() },
+            okta: OktaConfig { timeout: self.timeout, ..OktaConfig::default() },
+            microsoft: ClientConfig { simulator: Some(simulator), timeout: self.timeout, ..ClientConfig::default() },
             settings: Settings {
                 public_url: Some(PublicUrl::parse(PUBLIC_URL, LoopbackPolicy::Refuse).unwrap()),
                 ..Settings::default()
             },
-            ..Sides::default()
         };
         ports_in(folder, self.clock.clone(), sides).await
     }
@@ -157,10 +161,22 @@ impl ConsentBench {
         bench
     }
 
+    /// With a registration, and clients that wait `timeout` for an answer.
+    pub async fn impatient(timeout: Duration) -> Self {
+        let bench = Self::set(Some(timeout)).await;
+        register(&bench.ports, &registration(MfaEvidence::default())).await;
+        bench
+    }
+
     /// Without one.
     pub async fn without_registration() -> Self {
+        Self::set(None).await
+    }
+
+    async fn set(timeout: Option<Duration>) -> Self {
         let clock = simulated_clock();
-        let stage = Stage::set(Arc::new(clock.clone())).await;
+        let mut stage = Stage::set(Arc::new(clock.clone())).await;
+        stage.timeout = timeout.unwrap_or(stage.timeout);
         let folder = tempfile::tempdir().unwrap();
         let ports = stage.ports(&folder.path().join("data")).await;
         know_everything(&stage, &ports).await;
@@ -199,9 +215,14 @@ impl ConsentBench {
     /// Works off the queue of saves until nothing moves any more.
     pub async fn work(&self) {
         for _ in 0..20 {
-            regrant_save::drain(&self.ports).await.unwrap();
-            self.clock.advance(std::time::Duration::from_secs(6));
+            self.work_once().await;
         }
+    }
+
+    /// Works off what the queue of saves shows now; what has to wait is seen again by the next time.
+    pub async fn work_once(&self) {
+        regrant_save::drain(&self.ports).await.unwrap();
+        self.clock.advance(Duration::from_secs(6));
     }
 
     /// What Microsoft leads a browser to.

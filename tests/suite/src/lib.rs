@@ -5,6 +5,7 @@
 pub mod bench;
 pub mod consent;
 pub mod hastened;
+pub mod person;
 pub mod program;
 pub mod recorded;
 pub mod tripwire;

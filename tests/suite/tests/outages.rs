@@ -1,0 +1,145 @@
+//! Every external call of a consent, failing in every way: the person reads why, nothing that was on goes off, and once
+//! the other side serves again, the same link leads to the end.
+#![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+
+use std::time::Duration;
+
+use regrant::domain::standing::Standing;
+use regrant_simulators::{Fault, Times};
+use regrant_tests::consent::{ConsentBench, Seen};
+use regrant_tests::person::Person;
+
+/// What the page of an end says that was seen on one side only.
+const UNPROVEN: &str = "Done in Okta";
+/// The org of both apps.
+const ORG: &str = "acme";
+/// How long the clients wait: a test that times out takes no longer.
+const PATIENCE: Duration = Duration::from_millis(40);
+
+/// Whose call fails.
+#[derive(Debug, Clone, Copy)]
+enum Side {
+    Okta,
+    Microsoft,
+}
+
+/// What becomes of the consent while the call fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Meanwhile {
+    /// It does not end.
+    Waits,
+    /// It may end: the call was done, and only its answer was bent.
+    MayEnd,
+    /// It ends, and says that Microsoft's side was not seen.
+    EndsUnproven,
+}
+
+fn faults() -> [Fault; 10] {
+    [
+        Fault::RateLimited,
+        Fault::ServerError,
+        Fault::FrontDoor,
+        Fault::Timeout,
+        Fault::Reset,
+        Fault::Truncated,
+        Fault::NotJson,
+        Fault::OtherShape,
+        Fault::Redirect("https://evil.example/".to_owned()),
+        Fault::HugeBody(17 << 20),
+    ]
+}
+
+/// The tenant is that of an app which is off until the consent, or of one that is on all the time.
+async fn is_survived(side: Side, call: &str, tenant: &str, meanwhile: Meanwhile) {
+    for fault in faults() {
+        let what = format!("{side:?} {call} {fault:?} {tenant}");
+        let bench = ConsentBench::impatient(PATIENCE).await;
+        let (_, app) = bench.ids(tenant).await;
+        let is_on = || {
+            let seen = bench.stage.okta.with_org(ORG, |org| format!("{:?}", org.app(app.as_str()).unwrap().connection));
+            seen.unwrap().contains("enabled: true")
+        };
+        let was_on = is_on();
+        let mut person = Person::invited(&bench, tenant).await;
+        match side {
+            Side::Okta => {
+                bench.stage.okta.with_org(ORG, |org| org.faults.on(call, fault.clone(), Times::Always)).unwrap();
+            }
+            Side::Microsoft => bench.stage.microsoft.fail(call, fault.clone(), Times::Always),
+        }
+        let page = person.walk(5).await.unwrap();
+        tells_something(&page, &what);
+        let ended = page.heading().starts_with("Done");
+        match meanwhile {
+            Meanwhile::Waits => assert!(!ended, "{what}"),
+            Meanwhile::MayEnd => assert!(!ended || is_on(), "{what}"),
+            Meanwhile::EndsUnproven => assert_eq!(page.heading(), UNPROVEN, "{what}"),
+        }
+        assert!(is_on() || !was_on, "{what}: a connection that was on is off");
+
+        bench.stage.microsoft.heal();
+        bench.stage.okta.with_org(ORG, |org| org.faults.clear()).unwrap();
+        // What a worker that failed held is free by then.
+        bench.clock.advance(Duration::from_mins(6));
+        if !ended {
+            let page = person.walk(20).await.unwrap();
+            assert!(page.heading().starts_with("Done"), "{what}: {} {}", page.heading(), page.body);
+        }
+        assert!(is_on(), "{what}: the connection is off in the end");
+        assert_eq!(bench.app(tenant).await.standing(), Standing::Consented, "{what}");
+    }
+}
+
+/// A page, or a redirect to one; never a bare error.
+fn tells_something(page: &Seen, what: &str) {
+    let leads_on = page.status.is_redirection();
+    assert!(leads_on || !page.heading().is_empty(), "{what}: {} {}", page.status, page.body);
+    for foreign in ["evil.example", "canary", "Our services"] {
+        assert!(!page.body.contains(foreign), "{what}: {foreign}");
+    }
+}
+
+#[tokio::test]
+async fn of_the_tenants_metadata() {
+    is_survived(Side::Microsoft, "/openid-configuration", "acmelabs", Meanwhile::Waits).await;
+}
+
+#[tokio::test]
+async fn of_the_token_endpoint() {
+    is_survived(Side::Microsoft, "/oauth2/v2.0/token", "acmelabs", Meanwhile::Waits).await;
+}
+
+#[tokio::test]
+async fn of_the_signing_keys() {
+    is_survived(Side::Microsoft, "/discovery/v2.0/keys", "acmelabs", Meanwhile::Waits).await;
+}
+
+#[tokio::test]
+async fn of_the_organization_in_graph() {
+    is_survived(Side::Microsoft, "/v1.0/organization", "acmelabs", Meanwhile::Waits).await;
+}
+
+#[tokio::test]
+async fn of_the_service_principal_in_graph() {
+    is_survived(Side::Microsoft, "/v1.0/servicePrincipals", "acmelabs", Meanwhile::EndsUnproven).await;
+}
+
+#[tokio::test]
+async fn of_the_delegated_grants_in_graph() {
+    is_survived(Side::Microsoft, "/oauth2PermissionGrants", "acmelabs", Meanwhile::EndsUnproven).await;
+}
+
+#[tokio::test]
+async fn of_the_connection_in_okta() {
+    is_survived(Side::Okta, "/connections/default", "acme", Meanwhile::Waits).await;
+}
+
+#[tokio::test]
+async fn of_switching_the_connection_on() {
+    is_survived(Side::Okta, "/lifecycle/activate", "acmelabs", Meanwhile::MayEnd).await;
+}
+
+#[tokio::test]
+async fn of_the_callback_in_okta() {
+    is_survived(Side::Okta, "/oauth2/callback", "acme", Meanwhile::MayEnd).await;
+}
