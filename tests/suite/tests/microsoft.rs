@@ -20,6 +20,8 @@ mod renewals;
 mod sign_ins;
 #[path = "microsoft/signing_keys.rs"]
 mod signing_keys;
+#[path = "microsoft/tenants.rs"]
+mod tenants;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -70,7 +72,7 @@ impl Bench {
     async fn configured(config: MicrosoftConfig, replies: Vec<(&str, Vec<Reply>)>) -> Self {
         let clock = simulated_clock();
         let server = Hostile::start(clock.clone(), replies).await;
-        let client = client(config, &server.base, &server.base, &clock);
+        let client = client(&config, &server.base, &server.base, &clock);
         Self { server, client, clock }
     }
 
@@ -110,9 +112,9 @@ impl Bench {
 }
 
 /// The real client, pointed at two origins.
-fn client(config: MicrosoftConfig, login: &str, graph: &str, clock: &SimulatedClock) -> MicrosoftClient {
+fn client(config: &MicrosoftConfig, login: &str, graph: &str, clock: &SimulatedClock) -> MicrosoftClient {
     let simulator = SimulatedMicrosoft::parse(&format!("{login},{graph}"), LoopbackPolicy::Allow).unwrap();
-    let config = MicrosoftConfig { simulator: Some(simulator), ..config };
+    let config = MicrosoftConfig { simulator: Some(simulator), ..config.clone() };
     MicrosoftClient::new(config, Arc::new(clock.clone()), Arc::new(SeededRandomness::new(7))).unwrap()
 }
 

@@ -117,7 +117,7 @@ async fn a_federated_token_is_accepted() {
 }
 
 #[tokio::test]
-async fn a_federated_token_is_sent_as_it_is_and_read_anew_for_each_attempt() {
+async fn a_federated_token_is_sent_as_it_is_and_read_anew_for_each_use() {
     let folder = tempfile::tempdir().unwrap();
     let (token_file, credential) = federated(&folder);
     let registration = proven_by(credential);

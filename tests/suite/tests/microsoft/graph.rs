@@ -5,6 +5,7 @@ use std::time::Duration;
 use regrant::domain::consent_failure::ConsentFailure;
 use regrant::domain::tenant::ClientId;
 use regrant::microsoft::MicrosoftError;
+use regrant::microsoft::client::MicrosoftConfig;
 use regrant_tests::bench::simulated_clock;
 use serde_json::{Value, json};
 
@@ -60,6 +61,25 @@ async fn a_lost_answer_or_an_outage_that_passes_goes_unnoticed() {
         assert!(bench.graph().organization().await.is_ok(), "{trouble:?}");
         assert_eq!(bench.heard().len(), 3, "{trouble:?}");
     }
+}
+
+#[tokio::test]
+async fn silence_is_waited_for_only_so_long_and_so_often() {
+    let bench = Bench::impatient(vec![(ORGANIZATION, vec![Reply::Silence])]).await;
+    let error = bench.graph().organization().await.unwrap_err();
+    assert!(error.to_string().contains("in time") && error.may_pass(), "{error}");
+    tells_no_secret(&error);
+    assert_eq!(bench.heard().len(), 4);
+}
+
+#[tokio::test]
+async fn a_body_without_an_end_is_not_read_to_its_end() {
+    let config = MicrosoftConfig { max_body: 65_536, ..MicrosoftConfig::default() };
+    let endless = Reply::text(200, "application/json", &"canary ".repeat(10_000));
+    let bench = Bench::configured(config, vec![("", vec![endless, Reply::json(200, &organization())])]).await;
+    let error = bench.graph().organization().await.unwrap_err();
+    assert!(matches!(error, MicrosoftError::TooLarge { limit: 65_536, .. }), "{error:?}");
+    assert_eq!(bench.heard().len(), 1);
 }
 
 #[tokio::test]

@@ -60,10 +60,13 @@ impl Reply {
         let fill = |text: &str| text.replace("{base}", base).replace("{n}", &number.to_string());
         match self {
             Self::Whole { status, headers, body } => {
-                let lines: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-                let (lines, body) = (fill(&lines), fill(body));
-                let length = format!("content-length: {}\r\nconnection: close\r\n\r\n", body.len());
-                Some(format!("HTTP/1.1 {status} Hostile\r\n{lines}{length}{body}").into_bytes())
+                let mut text = format!("HTTP/1.1 {status} Hostile\r\n");
+                for (name, value) in headers {
+                    text.extend([name, ": ", &fill(value), "\r\n"]);
+                }
+                let body = fill(body);
+                let length = body.len();
+                Some(format!("{text}content-length: {length}\r\nconnection: close\r\n\r\n{body}").into_bytes())
             }
             Self::CutOff => {
                 let head = "HTTP/1.1 200 Hostile\r\ncontent-type: application/json\r\ncontent-length: 4000\r\n\r\n";

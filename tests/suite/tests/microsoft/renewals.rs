@@ -11,6 +11,7 @@ use regrant_tests::consent::ConsentBench;
 use secrecy::ExposeSecret as _;
 
 use super::TOKEN;
+use super::hostile::Reply;
 
 const DOMAIN: &str = "acmelabs.onmicrosoft.com";
 
@@ -94,6 +95,21 @@ async fn an_answer_that_was_lost_on_the_way_is_asked_for_again_within_the_same_r
     }
     // The last one that was kept works, whichever Microsoft thinks is the newest.
     tokens(&bench.ports, &tenant).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_refresh_that_brings_no_refresh_token_leaves_the_old_one_in_place() {
+    let mut answer = super::tokens();
+    answer["refresh_token"] = serde_json::Value::Null;
+    let refreshes = super::Bench::with(vec![(TOKEN, vec![Reply::json(200, &answer)])]).await;
+    let renewed = refreshes.refresh().await.unwrap();
+    assert!(renewed.refresh_token.is_none());
+    let (bench, tenant) = ended().await;
+    let before = kept(&bench, &tenant).await;
+    let secret = bench.ports.vault.get(&SecretName::Graph(tenant), Stage::Current).await.unwrap().unwrap();
+    let after = GraphTokens::unseal(&secret).unwrap().renewed(renewed);
+    assert_eq!(after.access_token.expose_secret(), "canary-new-access-token");
+    assert_eq!(after.refresh_token.unwrap().expose_secret(), before);
 }
 
 #[tokio::test]

@@ -38,7 +38,7 @@ impl SignIns {
         let microsoft = MicrosoftSimulator::start(SimulatorConfig::new(Arc::new(clock.clone()))).await.unwrap();
         consent_set(&microsoft, vec![REDIRECT_URI.to_owned()], clock.now());
         let (login, graph) = (microsoft.login_url(), microsoft.graph_url());
-        let client = client(MicrosoftConfig::default(), &login, &graph, &clock);
+        let client = client(&MicrosoftConfig::default(), &login, &graph, &clock);
         let tenant = microsoft.with_tenant(DOMAIN, |tenant| tenant.id.clone()).unwrap().parse().unwrap();
         Self { microsoft, client, clock, tenant, registration }
     }
