@@ -67,7 +67,7 @@ async fn a_list_that_leads_to_another_host_is_refused_and_the_token_stays_here()
         "{base}.evil.example/v1.0/me".to_owned(),
         "https://graph.microsoft.com/v1.0/me".to_owned(),
         "/v1.0/me/transitiveMemberOf?$skiptoken=1".to_owned(),
-        "file:///etc/hostname".to_owned(),
+        "file:///v1.0/me".to_owned(),
     ] {
         let replies = vec![(ROLES, vec![page(&[role(GLOBAL_ADMINISTRATOR)], Some(&next)), page(&[], None)])];
         let bench = Bench::with(replies).await;
