@@ -13,6 +13,7 @@ use oauth2::{
 use parking_lot::Mutex;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
+use url::form_urlencoded;
 
 use super::carrier::{Carrier, Repeat};
 use super::client_assertion::assertion;
@@ -99,15 +100,10 @@ impl TokenEndpoint<'_> {
     pub(super) async fn exchange(&self, redemption: &Redemption<'_>, scope: &str) -> Result<Exchanged, MicrosoftError> {
         let client = self.client().set_redirect_uri(RedirectUrl::from_url(redemption.redirect_uri.clone()));
         let http = self.http(Repeat::OnlyRefused);
-        let mut request = client
+        let request = client
             .exchange_code(AuthorizationCode::new(redemption.code.expose_secret().to_owned()))
             .set_pkce_verifier(PkceCodeVerifier::new(redemption.code_verifier.expose_secret().to_owned()))
             .add_extra_param("scope", format!("openid profile offline_access {scope}"));
-        if let Some(assertion) = self.assertion()? {
-            request = request
-                .add_extra_param("client_assertion_type", JWT_BEARER)
-                .add_extra_param("client_assertion", assertion.expose_secret().to_owned());
-        }
         let answered = request.request_async(&http).await;
         self.read(answered, &http)
     }
@@ -117,14 +113,9 @@ impl TokenEndpoint<'_> {
         let client = self.client();
         let http = self.http(Repeat::Always);
         let old = RefreshToken::new(old.expose_secret().to_owned());
-        let mut request = client
+        let request = client
             .exchange_refresh_token(&old)
             .add_scopes(["openid", "profile", "offline_access", scope].map(|scope| Scope::new(scope.to_owned())));
-        if let Some(assertion) = self.assertion()? {
-            request = request
-                .add_extra_param("client_assertion_type", JWT_BEARER)
-                .add_extra_param("client_assertion", assertion.expose_secret().to_owned());
-        }
         let answered = request.request_async(&http).await;
         Ok(self.read(answered, &http)?.tokens)
     }
@@ -148,7 +139,7 @@ impl TokenEndpoint<'_> {
     }
 
     fn http(&self, repeat: Repeat) -> Http<'_> {
-        Http { carrier: self.carrier, repeat, status: Mutex::new(None) }
+        Http { endpoint: self, repeat, status: Mutex::new(None) }
     }
 
     fn read(
@@ -198,7 +189,7 @@ impl TokenEndpoint<'_> {
 
 /// Our transport, as the library wants it: redirects off, bodies capped.
 struct Http<'a> {
-    carrier: &'a Carrier,
+    endpoint: &'a TokenEndpoint<'a>,
     repeat: Repeat,
     /// The last answer's status, which the library does not hand on.
     status: Mutex<Option<u16>>,
@@ -211,11 +202,20 @@ impl<'c> oauth2::AsyncHttpClient<'c> for Http<'_> {
     fn call(&'c self, request: HttpRequest) -> Self::Future {
         Box::pin(async move {
             let write = || {
-                let copy = request.clone();
+                let mut copy = request.clone();
+                // Anew for each attempt: an assertion is good once, and the answer to it may be what was lost.
+                if let Some(assertion) = self.endpoint.assertion()? {
+                    let pairs = form_urlencoded::Serializer::new(String::new())
+                        .append_pair("client_assertion_type", JWT_BEARER)
+                        .append_pair("client_assertion", assertion.expose_secret())
+                        .finish();
+                    copy.body_mut().push(b'&');
+                    copy.body_mut().extend_from_slice(pairs.as_bytes());
+                }
                 copy.try_into()
                     .map_err(|_| MicrosoftError::Credential("the token request cannot be written".to_owned()))
             };
-            let answer = self.carrier.carry(self.repeat, write).await?;
+            let answer = self.endpoint.carrier.carry(self.repeat, write).await?;
             *self.status.lock() = Some(answer.status.as_u16());
             let mut response = HttpResponse::new(answer.body.to_vec());
             *response.status_mut() = answer.status;

@@ -49,7 +49,7 @@ impl OpenGraph {
         MicrosoftError::Unexpected { host: shown_host(&self.origin), what: what.to_owned() }
     }
 
-    /// A GET; `None` for 404.
+    /// A GET; `None` where Graph itself says that there is no such thing.
     async fn get(&self, url: &Url) -> Result<Option<Value>, MicrosoftError> {
         let mut bearer = HeaderValue::from_str(&format!("Bearer {}", self.access_token.expose_secret()))
             .map_err(|_| self.unexpected("an access token that no header can carry"))?;
@@ -63,7 +63,8 @@ impl OpenGraph {
         let Read { answer, body } = self.carrier.get(write).await?;
         match answer.status.as_u16() {
             200..300 => Ok(Some(body)),
-            404 => Ok(None),
+            // A 404 in another shape is a door in front of Graph, and says nothing about what is behind it.
+            404 if body.pointer("/error/code").is_some_and(Value::is_string) => Ok(None),
             status => Err(MicrosoftError::Graph(Box::new(refusal(status, &answer, &body)))),
         }
     }

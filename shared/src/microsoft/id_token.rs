@@ -114,10 +114,12 @@ impl Verifier<'_> {
         if claims.ver != "1.0" || claims.oid.as_deref() != Some(person.object.as_str()) {
             return Err(untrusted("the access token for our own API is of another version or another person"));
         }
-        // "Access token claims reference": `ngcmfa` is equivalent to `mfa`; `wiaormfa` alone proves neither.
+        // "Access token claims reference": `ngcmfa` is equivalent to `mfa`; `wiaormfa` alone proves neither that nor
+        // the contrary.
         Ok(match claims.amr {
             None => Mfa::NotProven,
             Some(methods) if methods.iter().any(|method| method == "mfa" || method == "ngcmfa") => Mfa::Proven,
+            Some(methods) if methods.iter().any(|method| method == "wiaormfa") => Mfa::NotProven,
             Some(_) => Mfa::Refuted,
         })
     }

@@ -1,0 +1,188 @@
+//! Graph's lists: read whole, from Graph's own origin only, and never for ever.
+
+use regrant::domain::administrator::GLOBAL_ADMINISTRATOR;
+use regrant::domain::grant::GrantKind;
+use regrant::microsoft::MicrosoftError;
+use regrant_tests::bench::simulated_clock;
+use serde_json::{Value, json};
+
+use super::hostile::{Hostile, Reply};
+use super::{ACCESS_TOKEN, Bench, tells_no_secret};
+
+const ROLES: &str = "/v1.0/me/transitiveMemberOf";
+const GRAPHS_OWN: &str = "/v1.0/servicePrincipals(appId=";
+const ASSIGNED: &str = "/appRoleAssignments";
+const GRANTED: &str = "/oauth2PermissionGrants";
+const PRINCIPAL: &str = "bbbbbbbb-0000-4000-8000-000000000002";
+const RESOURCE: &str = "eeeeeeee-0000-4000-8000-000000000005";
+
+fn role(template: &str) -> Value {
+    json!({"@odata.type": "#microsoft.graph.directoryRole", "id": PRINCIPAL, "roleTemplateId": template})
+}
+
+fn page(items: &[Value], next: Option<&str>) -> Reply {
+    let mut body = json!({ "value": items });
+    if let Some(next) = next {
+        body["@odata.nextLink"] = json!(next);
+    }
+    Reply::json(200, &body)
+}
+
+fn graphs_own() -> Reply {
+    let roles = json!([{"id": "741f803b-c850-494e-b5df-cde7c675a1ca", "value": "User.ReadWrite.All"}]);
+    Reply::json(200, &json!({"id": RESOURCE, "appRoles": roles, "oauth2PermissionScopes": []}))
+}
+
+async fn grants(assigned: Value, granted: Value) -> Result<Vec<(String, GrantKind)>, MicrosoftError> {
+    let list = |items: Value| vec![Reply::json(200, &json!({ "value": items }))];
+    let replies = vec![(GRAPHS_OWN, vec![graphs_own()]), (ASSIGNED, list(assigned)), (GRANTED, list(granted))];
+    let bench = Bench::with(replies).await;
+    let read = bench.graph().grants(&PRINCIPAL.parse().unwrap()).await?;
+    Ok(read.into_iter().map(|grant| (grant.permission, grant.grant)).collect())
+}
+
+#[tokio::test]
+async fn a_list_of_several_pages_is_read_whole_with_the_token_on_each() {
+    let replies = vec![
+        ("$skiptoken=2", vec![page(&[role("22222222-0000-4000-8000-000000000000")], None)]),
+        ("$skiptoken=1", vec![page(&[], Some("{base}/v1.0/me/transitiveMemberOf?$skiptoken=2"))]),
+        (ROLES, vec![page(&[role(GLOBAL_ADMINISTRATOR)], Some("{base}/v1.0/me/transitiveMemberOf?$skiptoken=1"))]),
+    ];
+    let bench = Bench::with(replies).await;
+    let roles = bench.graph().my_roles().await.unwrap();
+    assert_eq!(roles.templates.len(), 2);
+    assert!(roles.templates.contains(GLOBAL_ADMINISTRATOR) && !roles.some_hidden);
+    let bearer = format!("Bearer {ACCESS_TOKEN}");
+    let heard = bench.heard();
+    assert_eq!(heard.len(), 3);
+    assert!(heard.iter().all(|request| request.header("authorization") == Some(&bearer)), "{heard:?}");
+}
+
+#[tokio::test]
+async fn a_list_that_leads_to_another_host_is_refused_and_the_token_stays_here() {
+    let elsewhere = Hostile::start(simulated_clock(), vec![("", vec![page(&[], None)])]).await;
+    for next in [
+        format!("{}/v1.0/me/transitiveMemberOf?$skiptoken=1", elsewhere.base),
+        format!("{{base}}@{}/v1.0/me", elsewhere.base.trim_start_matches("http://")),
+        "{base}.evil.example/v1.0/me".to_owned(),
+        "https://graph.microsoft.com/v1.0/me".to_owned(),
+        "/v1.0/me/transitiveMemberOf?$skiptoken=1".to_owned(),
+        "file:///v1.0/me".to_owned(),
+    ] {
+        let replies = vec![(ROLES, vec![page(&[role(GLOBAL_ADMINISTRATOR)], Some(&next)), page(&[], None)])];
+        let bench = Bench::with(replies).await;
+        let error = bench.graph().my_roles().await.unwrap_err();
+        let MicrosoftError::Unexpected { host, what } = &error else { panic!("{next}: {error:?}") };
+        assert!(bench.server.base.ends_with(host) && what.contains("another host"), "{next}: {error}");
+        tells_no_secret(&error);
+        assert_eq!(bench.heard().len(), 1, "{next}");
+    }
+    assert_eq!(elsewhere.heard().len(), 0);
+}
+
+#[tokio::test]
+async fn a_list_that_leads_in_a_circle_ends() {
+    let replies = vec![
+        ("$skiptoken=1", vec![page(&[], Some("{base}/v1.0/me/transitiveMemberOf?$skiptoken=2"))]),
+        ("$skiptoken=2", vec![page(&[], Some("{base}/v1.0/me/transitiveMemberOf?$skiptoken=1"))]),
+        (ROLES, vec![page(&[role(GLOBAL_ADMINISTRATOR)], Some("{base}/v1.0/me/transitiveMemberOf?$skiptoken=1"))]),
+    ];
+    let bench = Bench::with(replies).await;
+    let error = bench.graph().my_roles().await.unwrap_err();
+    assert!(matches!(&error, MicrosoftError::Unexpected { what, .. } if what.contains("circle")), "{error:?}");
+    assert_eq!(bench.heard().len(), 3, "each page once");
+}
+
+#[tokio::test]
+async fn a_list_without_an_end_ends_after_200_pages() {
+    let next = "{base}/v1.0/me/transitiveMemberOf?$skiptoken={n}";
+    let bench = Bench::with(vec![(ROLES, vec![page(&[role(GLOBAL_ADMINISTRATOR)], Some(next))])]).await;
+    let error = bench.graph().my_roles().await.unwrap_err();
+    assert!(matches!(&error, MicrosoftError::Unexpected { .. }), "{error:?}");
+    assert_eq!(bench.heard().len(), 200);
+}
+
+#[tokio::test]
+async fn a_page_that_fails_on_the_way_fails_the_list() {
+    let next = Some("{base}/v1.0/me/transitiveMemberOf?$skiptoken=1");
+    let gone = Reply::json(404, &json!({"error": {"code": "Request_ResourceNotFound"}}));
+    for (broken, asked) in [(gone, 2), (Reply::html(503), 5), (Reply::Closed, 5), (Reply::html(200), 2)] {
+        let replies =
+            vec![("$skiptoken=1", vec![broken.clone()]), (ROLES, vec![page(&[role(GLOBAL_ADMINISTRATOR)], next)])];
+        let bench = Bench::with(replies).await;
+        assert!(bench.graph().my_roles().await.is_err(), "{broken:?}: half a list is no list");
+        assert_eq!(bench.heard().len(), asked, "{broken:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_list_is_refused() {
+    for body in [json!({}), json!([]), json!({"value": null}), json!({"value": {"id": 7}}), json!({"value": "none"})] {
+        let bench = Bench::with(vec![(ROLES, vec![Reply::json(200, &body)])]).await;
+        let read = bench.graph().my_roles().await;
+        assert!(matches!(&read, Err(MicrosoftError::Unexpected { .. })), "{body}: {read:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_role_that_is_hidden_proves_nothing_and_a_group_is_no_role() {
+    let group = json!({"@odata.type": "#microsoft.graph.group", "roleTemplateId": GLOBAL_ADMINISTRATOR});
+    let hidden = json!({"@odata.type": "#microsoft.graph.directoryRole", "roleTemplateId": null});
+    let unnamed = json!({"roleTemplateId": GLOBAL_ADMINISTRATOR});
+    let bench = Bench::with(vec![(ROLES, vec![page(&[group, hidden, unnamed], None)])]).await;
+    let roles = bench.graph().my_roles().await.unwrap();
+    assert!(roles.templates.is_empty() && roles.some_hidden, "{roles:?}");
+}
+
+#[tokio::test]
+async fn grants_of_both_kinds_are_read_and_those_on_other_apis_left_out() {
+    let assigned = json!([
+        {"appRoleId": "741F803B-C850-494E-B5DF-CDE7C675A1CA", "resourceId": RESOURCE.to_uppercase()},
+        {"appRoleId": "ffffffff-0000-4000-8000-000000000006", "resourceId": RESOURCE},
+        {"appRoleId": "741f803b-c850-494e-b5df-cde7c675a1ca", "resourceId": PRINCIPAL},
+    ]);
+    let granted = json!([
+        {"consentType": "AllPrincipals", "resourceId": RESOURCE, "scope": " Group.ReadWrite.All  User.ReadWrite.All"},
+        {"consentType": "AllPrincipals", "resourceId": PRINCIPAL, "scope": "Sites.FullControl.All"},
+        {"consentType": "Principal", "principalId": PRINCIPAL, "resourceId": RESOURCE, "scope": "User.Read"},
+    ]);
+    let read = grants(assigned, granted).await.unwrap();
+    let one = GrantKind::DelegatedForOne { principal: PRINCIPAL.parse().unwrap() };
+    for (name, kind) in [
+        ("User.ReadWrite.All", GrantKind::Application),
+        ("ffffffff-0000-4000-8000-000000000006", GrantKind::Application),
+        ("Group.ReadWrite.All", GrantKind::DelegatedForAll),
+        ("User.ReadWrite.All", GrantKind::DelegatedForAll),
+        ("User.Read", one),
+    ] {
+        assert!(read.contains(&(name.to_owned(), kind.clone())), "{name} {kind:?}: {read:?}");
+    }
+    assert_eq!(read.len(), 5);
+}
+
+#[tokio::test]
+async fn a_delegated_grant_that_lacks_something_is_refused_and_not_left_out() {
+    let whole = json!({"consentType": "Principal", "principalId": PRINCIPAL, "resourceId": RESOURCE, "scope": "A"});
+    for (name, value) in [
+        ("consentType", Value::Null),
+        ("consentType", json!("Somebody")),
+        ("principalId", Value::Null),
+        ("principalId", json!("ada")),
+        ("scope", Value::Null),
+    ] {
+        let mut grant = whole.clone();
+        grant[name] = value.clone();
+        let read = grants(json!([]), json!([grant])).await;
+        assert!(matches!(&read, Err(MicrosoftError::Unexpected { .. })), "{name} {value}: {read:?}");
+    }
+}
+
+#[tokio::test]
+async fn grants_on_a_graph_that_is_not_there_are_unknown_and_not_none() {
+    let missing = Reply::json(404, &json!({"error": {"code": "Request_ResourceNotFound"}}));
+    for own in [missing, Reply::json(200, &json!({"appRoles": []}))] {
+        let bench = Bench::with(vec![(GRAPHS_OWN, vec![own.clone()]), ("", vec![page(&[], None)])]).await;
+        assert!(bench.graph().grants(&PRINCIPAL.parse().unwrap()).await.is_err(), "{own:?}");
+        assert_eq!(bench.heard().len(), 1, "{own:?}");
+    }
+}
