@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use secrecy::ExposeSecret;
 
 use crate::domain::cloud::Cloud;
 use crate::domain::consent_failure::ConsentFailure;
@@ -85,14 +86,23 @@ pub async fn store(ports: &Ports, tokens: &GraphTokens) -> Result<(), GraphAcces
 
 /// A tenant's tokens, good for another five minutes at least.
 pub async fn tokens(ports: &Ports, tenant: &TenantId) -> Result<GraphTokens, GraphAccessError> {
+    tokens_but(ports, tenant, None).await
+}
+
+/// The same, but not those that Graph refused.
+async fn tokens_but(
+    ports: &Ports,
+    tenant: &TenantId,
+    refused: Option<&GraphTokens>,
+) -> Result<GraphTokens, GraphAccessError> {
     let mut waited = Duration::ZERO;
     loop {
         let held = current(ports, tenant).await?;
-        if is_fresh(ports, &held) {
+        if serves(ports, &held, refused) {
             return Ok(held);
         }
         if let Some(lease) = Exclusive::try_take(ports, &work_on(tenant), HELD_FOR).await? {
-            let renewed = renew(ports, tenant).await;
+            let renewed = renew(ports, tenant, refused).await;
             lease.give_back(ports).await?;
             return renewed;
         }
@@ -107,8 +117,20 @@ pub async fn tokens(ports: &Ports, tenant: &TenantId) -> Result<GraphTokens, Gra
 /// Reads what Okta's client was granted in a tenant.
 pub async fn read_grants(ports: &Ports, tenant: &TenantId, client: &ClientId) -> Result<GrantsRead, GraphAccessError> {
     let tokens = tokens(ports, tenant).await?;
+    let read = grants_with(ports, &tokens, client).await;
+    match &read {
+        // An access token may end before its time: sessions were revoked, a policy changed.
+        Err(MicrosoftError::Graph(refusal)) if refusal.status == 401 => {
+            let renewed = tokens_but(ports, tenant, Some(&tokens)).await?;
+            Ok(grants_with(ports, &renewed, client).await?)
+        }
+        _ => Ok(read?),
+    }
+}
+
+async fn grants_with(ports: &Ports, tokens: &GraphTokens, client: &ClientId) -> Result<GrantsRead, MicrosoftError> {
     let graph = ports.microsoft.graph(tokens.cloud, &tokens.access_token);
-    Ok(grants_of(&*graph, client).await?)
+    grants_of(&*graph, client).await
 }
 
 async fn grants_of(graph: &dyn Graph, client: &ClientId) -> Result<GrantsRead, MicrosoftError> {
@@ -141,14 +163,20 @@ async fn current(ports: &Ports, tenant: &TenantId) -> Result<GraphTokens, GraphA
     Ok(GraphTokens::unseal(&secret.ok_or(GraphAccessError::NoTokens)?)?)
 }
 
-fn is_fresh(ports: &Ports, tokens: &GraphTokens) -> bool {
-    tokens.expires_at.duration_since(ports.clock.now()) > MARGIN
+fn serves(ports: &Ports, tokens: &GraphTokens, refused: Option<&GraphTokens>) -> bool {
+    let is_refused =
+        refused.is_some_and(|refused| refused.access_token.expose_secret() == tokens.access_token.expose_secret());
+    !is_refused && tokens.expires_at.duration_since(ports.clock.now()) > MARGIN
 }
 
 /// Under the lease: somebody may have renewed them while we waited for it.
-async fn renew(ports: &Ports, tenant: &TenantId) -> Result<GraphTokens, GraphAccessError> {
+async fn renew(
+    ports: &Ports,
+    tenant: &TenantId,
+    refused: Option<&GraphTokens>,
+) -> Result<GraphTokens, GraphAccessError> {
     let held = current(ports, tenant).await?;
-    if is_fresh(ports, &held) {
+    if serves(ports, &held, refused) {
         return Ok(held);
     }
     let refresh_token = held.refresh_token.clone().ok_or(GraphAccessError::Ended)?;

@@ -6,6 +6,7 @@ use regrant::domain::event::EventKind;
 use regrant::domain::save::SaveOutcome;
 use regrant::domain::standing::Standing;
 use regrant::microsoft::MfaEvidence;
+use regrant::usecases::graph_access::{GraphAccessError, read_grants};
 use regrant_simulators::microsoft::Decision;
 use regrant_tests::consent::{ConsentBench, register, registration};
 
@@ -185,6 +186,22 @@ async fn multi_factor_authentication_that_is_demanded_and_not_proven_refuses() {
     register(&bench.ports, &registration(context)).await;
     let session = bench.sign_in(&mut browser, &invitation, "ada.administrator").await;
     assert_eq!(browser.get(&session).await.heading(), "One consent left");
+}
+
+#[tokio::test]
+async fn an_access_token_that_ended_before_its_time_is_renewed_once() {
+    let bench = ConsentBench::new().await;
+    bench.walk(&mut bench.browser(), "acmelabs").await;
+    let consent = bench.app("acmelabs").await.consent;
+    let (tenant, client) = (consent.tenant.unwrap(), consent.client.unwrap());
+    let calls = || bench.stage.microsoft.count("/oauth2/v2.0/token");
+    let before = calls();
+    bench.stage.microsoft.revoke_access_tokens("acmelabs.onmicrosoft.com");
+    assert!(read_grants(&bench.ports, &tenant, &client).await.unwrap().principal.is_some());
+    assert_eq!(calls() - before, 1);
+    bench.stage.microsoft.revoke_access_tokens("acmelabs.onmicrosoft.com");
+    bench.stage.microsoft.revoke_refresh_tokens("acmelabs.onmicrosoft.com");
+    assert!(matches!(read_grants(&bench.ports, &tenant, &client).await, Err(GraphAccessError::Ended)));
 }
 
 #[tokio::test]

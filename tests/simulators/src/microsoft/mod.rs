@@ -174,6 +174,13 @@ impl MicrosoftSimulator {
         world.refresh_tokens.retain(|_, grant| Some(&grant.tenant) != id.as_ref());
     }
 
+    /// Ends every access token for Graph of a tenant, before its time.
+    pub fn revoke_access_tokens(&self, tenant: &str) {
+        let mut world = self.shared.world.lock();
+        let id = world.tenant(tenant).map(|tenant| tenant.id.clone());
+        world.access_tokens.retain(|_, access| Some(&access.tenant) != id.as_ref());
+    }
+
     /// What the browser would be led to, had that person signed in at `authorize_url` and decided so. In this process.
     pub fn answer(&self, authorize_url: &Url, upn: &str, decision: Decision) -> Option<Url> {
         authorize::answer(&mut self.shared.world.lock(), authorize_url, upn, decision)
