@@ -63,5 +63,10 @@ pub(crate) fn switch(org: &mut Org, id: &str, enabled: bool) -> Result<Answer, O
     if !(enabled && waits && strict_consent) {
         app.connection = app.connection.switched(enabled);
     }
+    // One that is on offers the link again, for the next consent: Okta's example of an enabled connection has it.
+    if let Connection::OAuth2 { enabled: true, authorize } = &mut app.connection {
+        *authorize = true;
+        app.consented = true;
+    }
     Ok(Answer::empty(StatusCode::NO_CONTENT))
 }

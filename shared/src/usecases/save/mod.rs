@@ -18,7 +18,7 @@ use crate::domain::consent_failure::ConsentFailure;
 use crate::domain::grant::GrantsRead;
 use crate::domain::id::{AppId, OrgId, SessionId};
 use crate::domain::org::OrgProfile;
-use crate::domain::save::{Callback, ConnectionSeen, Proof, SaveOutcome, Word};
+use crate::domain::save::{Callback, Proof, SaveOutcome, Word};
 use crate::domain::session::Stage;
 use crate::domain::tenant::{ClientId, TenantId};
 use crate::okta::{Connection, ConsentLink, OktaError, OktaOrg};
@@ -104,8 +104,8 @@ impl Save<'_> {
             let (org, app, session) = (&self.request.org, &self.request.app, self.request.session.as_ref());
             Journal::new(org, app, session, now.clone()).begin(self.ports).await?
         };
-        let (journal, after) = if now.is_on() { (journal, now) } else { self.switch_on(journal).await? };
-        let outcome = self.judge(&journal, after, &connection).await;
+        let (journal, after) = if now.is_on() { (journal, connection) } else { self.switch_on(journal).await? };
+        let outcome = self.judge(&journal, &after).await;
         let journal = journal.finished(self.ports, outcome.clone()).await?;
         epilogue::write(self.ports, &journal.record).await?;
         Ok(outcome)
@@ -171,21 +171,24 @@ impl Save<'_> {
     }
 
     /// Switches the connection on and reads it back. Written down before it is done.
-    async fn switch_on(&self, journal: OpenJournal) -> Result<(OpenJournal, ConnectionSeen), Stopped> {
+    async fn switch_on(&self, journal: OpenJournal) -> Result<(OpenJournal, Connection), Stopped> {
         let journal = journal.activating(self.ports).await?;
         self.api.activate(&self.request.app).await?;
-        let mut after = seen(&self.api.connection(&self.request.app).await?);
+        let mut after = self.api.connection(&self.request.app).await?;
         for _ in 1..LOOKS_BACK {
-            if after.is_on() {
+            if seen(&after).is_on() {
                 break;
             }
             self.ports.clock.sleep(PAUSE).await;
-            after = seen(&self.api.connection(&self.request.app).await?);
+            after = self.api.connection(&self.request.app).await?;
         }
         Ok((journal, after))
     }
 
-    async fn judge(&self, journal: &OpenJournal, after: ConnectionSeen, connection: &Connection) -> SaveOutcome {
+    /// A connection that is on offers the consent link again ("Configure app provisioning connections"), so that Okta's
+    /// client is known even where no consent was left to give.
+    async fn judge(&self, journal: &OpenJournal, connection: &Connection) -> SaveOutcome {
+        let after = seen(connection);
         if after.is_on() {
             let (grants, grants_not_seen) = match self.grants_in_the_end(connection).await {
                 Ok(grants) => (Some(grants), None),
