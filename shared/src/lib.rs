@@ -12,6 +12,8 @@ pub mod keyring;
 #[cfg(feature = "lambda")]
 pub mod lambda;
 pub mod ledger;
+#[cfg(feature = "lambda")]
+pub mod logging;
 pub mod microsoft;
 pub mod okta;
 pub mod queue;

@@ -3,12 +3,10 @@
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use regrant_save::handle;
 use serde_json::Value;
-use tracing_subscriber::EnvFilter;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let filter = EnvFilter::try_from_env("REGRANT_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().json().with_env_filter(filter).init();
+    regrant::logging::start();
     let ports = regrant::embedded::from_env().await?;
     let ports = &ports;
     let handler = |event: LambdaEvent<Value>| async move { handle(ports, event).await.map_err(Error::from) };

@@ -8,5 +8,6 @@ pub mod hastened;
 pub mod person;
 pub mod program;
 pub mod recorded;
+pub mod runtime_api;
 pub mod tripwire;
 pub mod victim;

@@ -1,0 +1,21 @@
+//! The log of a function: JSON lines on standard output, which AWS Lambda keeps.
+
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, fmt};
+
+/// Crates that write whole events into the log where everything is logged. An event of ours carries cookies and codes.
+const WRITE_EVENTS: [&str; 2] = ["lambda_runtime", "lambda_http"];
+
+/// Logs what `REGRANT_LOG` asks for, `info` where it asks for nothing, and never the events themselves.
+pub fn start() {
+    let asked = EnvFilter::try_from_env("REGRANT_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let no_events = filter_fn(|metadata| {
+        let target = metadata.target();
+        let writes_events = WRITE_EVENTS.iter().any(|name| target.split("::").next() == Some(name));
+        !writes_events || *metadata.level() <= LevelFilter::DEBUG
+    });
+    tracing_subscriber::registry().with(asked).with(fmt::layer().json().with_filter(no_events)).init();
+}
