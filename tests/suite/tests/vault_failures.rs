@@ -1,0 +1,91 @@
+//! A vault that does not serve: the flow stops, says so, and Okta stays as it was.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use parking_lot::Mutex;
+use regrant::domain::consent_failure::ConsentFailure;
+use regrant::domain::event::EventKind;
+use regrant::vault::{SecretName, Stage, Vault, VaultError};
+use regrant_simulators::microsoft::Decision;
+use regrant_tests::consent::{Browser, ConsentBench, router};
+use secrecy::SecretString;
+
+const TENANT: &str = "acmelabs";
+
+/// Which call fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Call {
+    Put,
+    ReadBack,
+    Promote,
+}
+
+/// A vault whose tokens for Graph cannot be kept.
+struct FullVault {
+    inner: Arc<dyn Vault>,
+    fails: Mutex<Option<Call>>,
+}
+
+impl FullVault {
+    fn served(&self, call: Call, name: &SecretName) -> Result<(), VaultError> {
+        let fails = *self.fails.lock() == Some(call) && matches!(name, SecretName::Graph(_));
+        let full = || std::io::Error::from(std::io::ErrorKind::StorageFull);
+        if fails { Err(VaultError::Io { action: "write", path: name.path(), source: full() }) } else { Ok(()) }
+    }
+}
+
+#[async_trait]
+impl Vault for FullVault {
+    async fn get(&self, name: &SecretName, stage: Stage) -> Result<Option<SecretString>, VaultError> {
+        if stage == Stage::Pending {
+            self.served(Call::ReadBack, name)?;
+        }
+        self.inner.get(name, stage).await
+    }
+    async fn put_pending(&self, name: &SecretName, secret: &SecretString) -> Result<(), VaultError> {
+        self.served(Call::Put, name)?;
+        self.inner.put_pending(name, secret).await
+    }
+    async fn promote(&self, name: &SecretName) -> Result<(), VaultError> {
+        self.served(Call::Promote, name)?;
+        self.inner.promote(name).await
+    }
+    async fn discard_pending(&self, name: &SecretName) -> Result<(), VaultError> {
+        self.inner.discard_pending(name).await
+    }
+    async fn remove(&self, name: &SecretName) -> Result<(), VaultError> {
+        self.inner.remove(name).await
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_cannot_be_kept_stops_the_flow_before_okta() {
+    for call in [Call::Put, Call::ReadBack, Call::Promote] {
+        let bench = ConsentBench::new().await;
+        let invitation = bench.invite(TENANT).await;
+        let vault = Arc::new(FullVault { inner: bench.ports.vault.clone(), fails: Mutex::new(Some(call)) });
+        let mut ports = bench.ports.clone();
+        ports.vault = vault.clone();
+        let before = bench.stage.okta.snapshot("acme");
+
+        let mut browser = Browser::new(router(&ports));
+        let location = browser.post(&invitation, &[]).await.location_url();
+        let back = bench.at_microsoft(&location, "ada.administrator", Decision::Accept);
+        let session = browser.get_url(&back).await.location();
+        let page = browser.get(&session).await;
+        assert_eq!(page.heading(), "We could not keep what has to be kept", "{call:?}");
+        assert_eq!(bench.stage.okta.snapshot("acme"), before, "{call:?}");
+        let failed =
+            |event: &EventKind| matches!(event, EventKind::ConsentFailed { failure: ConsentFailure::NotStored, .. });
+        assert!(bench.events(TENANT).await.iter().any(failed), "{call:?}");
+
+        *vault.fails.lock() = None;
+        let session = bench.sign_in(&mut browser, &invitation, "ada.administrator").await;
+        assert_eq!(
+            browser.get(&session).await.heading(),
+            "One consent left",
+            "{call:?}: it goes on once the vault serves"
+        );
+    }
+}
