@@ -74,7 +74,7 @@ async fn main() -> ExitCode {
     };
     if list {
         for proof in PROOFS {
-            println!("{:<14} {}", proof.name, proof.about);
+            println!("{:<18} {}", proof.name, proof.about);
         }
         return ExitCode::SUCCESS;
     }

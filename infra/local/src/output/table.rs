@@ -66,6 +66,10 @@ impl AppTable {
         if standing.needs_action() || standing == Standing::Unknown {
             self.detail(text, Cell::new(format!("Next: {}", standing.next_step().words())));
         }
+        if let Some(command) = command(standing) {
+            let (org, app) = (Foreign::new(app.identity.org_domain.as_str()), &app.identity.app);
+            self.detail(text, Cell::new(format!("Run:  regrant {command} {org} {app}")));
+        }
     }
 
     fn detail(&self, text: &mut String, cell: Cell) {
@@ -115,6 +119,15 @@ impl AppTable {
             Standing::Consented => cell.fg(Color::Green),
             Standing::NotApplicable => cell.add_attribute(Attribute::Dim),
         }
+    }
+}
+
+/// The command that begins the next step.
+const fn command(standing: Standing) -> Option<&'static str> {
+    match standing {
+        Standing::Broken | Standing::NeedsConsent | Standing::Degraded => Some("invite"),
+        Standing::NeedsSave => Some("save"),
+        Standing::ByHand | Standing::Unknown | Standing::Consented | Standing::NotApplicable => None,
     }
 }
 
@@ -181,7 +194,8 @@ mod tests {
              needs-save      Office 365                 acme.okta.com          acme\n\
              \x20               Provisioning is on and the connection is not.\n\
              \x20               Seen: app ACTIVE, connection OAUTH2 DISABLED, provisioning on\n\
-             \x20               Next: Save the connection in Okta.\n"
+             \x20               Next: Save the connection in Okta.\n\
+             \x20               Run:  regrant save acme.okta.com 0oa1\n"
         );
     }
 
