@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "test support stops at what it did not expect")]
 
 pub mod bench;
+pub mod browser;
 pub mod consent;
 pub mod hastened;
 pub mod person;

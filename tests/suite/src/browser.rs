@@ -1,0 +1,105 @@
+//! A browser in front of the functions' router: cookies, forms, and no script.
+
+use std::collections::BTreeMap;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
+use axum::http::{HeaderMap, Request, StatusCode};
+use http_body_util::BodyExt as _;
+use tower::ServiceExt as _;
+use url::Url;
+
+/// An answer as a browser has it.
+#[derive(Debug)]
+pub struct Seen {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: String,
+}
+
+impl Seen {
+    /// Where it leads.
+    pub fn location(&self) -> String {
+        assert_eq!(self.status, StatusCode::SEE_OTHER, "{}", self.body);
+        self.headers[LOCATION].to_str().unwrap().to_owned()
+    }
+
+    /// Where it leads, off this site.
+    pub fn location_url(&self) -> Url {
+        Url::parse(&self.location()).unwrap()
+    }
+
+    /// The page's heading.
+    pub fn heading(&self) -> String {
+        let after = self.body.split("<h1>").nth(1).unwrap_or_default();
+        after.split("</h1>").next().unwrap_or_default().to_owned()
+    }
+}
+
+/// A browser: cookies, and no script.
+#[derive(Clone)]
+pub struct Browser {
+    router: Router,
+    /// Its cookies by name.
+    pub cookies: BTreeMap<String, String>,
+    /// What it says of where a request comes from.
+    pub fetch_site: &'static str,
+    /// Every path it was at.
+    pub visited: Vec<String>,
+}
+
+impl Browser {
+    /// A browser without cookies.
+    pub fn new(router: Router) -> Self {
+        Self { router, cookies: BTreeMap::new(), fetch_site: "same-origin", visited: Vec::new() }
+    }
+
+    /// Opens a path.
+    pub async fn get(&mut self, path: &str) -> Seen {
+        self.send("GET", path, Body::empty()).await
+    }
+
+    /// Opens a URL of this site, as a redirect leads there.
+    pub async fn get_url(&mut self, url: &Url) -> Seen {
+        let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+        self.get(&format!("{}{query}", url.path())).await
+    }
+
+    /// Sends a form.
+    pub async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Seen {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        self.send("POST", path, Body::from(body)).await
+    }
+
+    /// The token that the forms of a session's page carry.
+    pub async fn form_token(&mut self, session: &str) -> String {
+        let page = self.get(session).await;
+        let after = page.body.split("name=\"token\" value=\"").nth(1).unwrap_or_default();
+        after.split('"').next().unwrap_or_default().to_owned()
+    }
+
+    /// Sends any request.
+    pub async fn send(&mut self, method: &str, path: &str, body: Body) -> Seen {
+        self.visited.push(path.to_owned());
+        let mut request = Request::builder().method(method).uri(path).header("sec-fetch-site", self.fetch_site);
+        if !self.cookies.is_empty() {
+            let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            request = request.header(COOKIE, cookies.join("; "));
+        }
+        if method == "POST" {
+            request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        }
+        let response = self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
+        let (head, body) = response.into_parts();
+        for cookie in head.headers.get_all(SET_COOKIE) {
+            let (name, value) = cookie.to_str().unwrap().split(';').next().unwrap().split_once('=').unwrap();
+            self.cookies.insert(name.to_owned(), value.to_owned());
+        }
+        let body = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
+        Seen { status: head.status, headers: head.headers, body }
+    }
+}
