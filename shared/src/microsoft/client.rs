@@ -161,7 +161,10 @@ impl Microsoft for MicrosoftClient {
         let host = shown_host(&url);
         match read.answer.status.as_u16() {
             200 => {}
-            400 | 404 => return Err(MicrosoftError::NoSuchTenant { domain: domain.to_string() }),
+            // Microsoft's own word; a page of something in between has none.
+            400 | 404 if read.body.get("error").is_some_and(Value::is_string) => {
+                return Err(MicrosoftError::NoSuchTenant { domain: domain.to_string() });
+            }
             status => return Err(MicrosoftError::NoAnswer { host, reason: format!("it answered {status}") }),
         }
         // Only the key is taken, and only out of an issuer that is otherwise exactly what is expected.

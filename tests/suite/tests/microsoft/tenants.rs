@@ -56,6 +56,10 @@ async fn a_domain_that_nobody_owns_is_told_apart_from_an_outage() {
     assert_eq!((error.consent_failure(), error.may_pass()), (ConsentFailure::WrongTenant, false));
     assert_eq!((error.code().as_deref(), bench.heard().len()), (Some("AADSTS90002"), 1));
 
+    for elsewhere in [Reply::html(404), Reply::html(400)] {
+        let bench = Bench::with(vec![(METADATA, vec![elsewhere.clone()])]).await;
+        assert_eq!(asked(&bench).await.unwrap_err().consent_failure(), ConsentFailure::MicrosoftDown, "{elsewhere:?}");
+    }
     for trouble in [Reply::html(503), Reply::html(500), Reply::Closed, Reply::CutOff] {
         let bench = Bench::with(vec![(METADATA, vec![trouble.clone()])]).await;
         let error = asked(&bench).await.unwrap_err();
