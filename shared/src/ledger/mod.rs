@@ -4,11 +4,16 @@
 
 #[cfg(any(test, feature = "testing"))]
 pub mod conformance;
+#[cfg(feature = "aws")]
+pub mod dynamodb;
 mod invitations;
 mod leases;
+mod paging;
 mod saves;
 mod sessions;
+#[cfg(feature = "embedded")]
 pub mod sqlite;
+mod stored;
 
 use async_trait::async_trait;
 use jiff::Timestamp;

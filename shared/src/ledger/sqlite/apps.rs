@@ -3,13 +3,13 @@
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 
 use super::events;
-use super::paging::{List, rows_to_ask_for};
-use super::stored::{from_json, to_json};
 use super::trouble::Trouble;
 use crate::domain::app::{AppRecord, TenantName};
 use crate::domain::event::AppEvent;
 use crate::domain::id::{AppId, OrgId};
 use crate::domain::standing::Standing;
+use crate::ledger::paging::{List, rows_to_ask_for};
+use crate::ledger::stored::{from_json, to_json};
 use crate::ledger::{AppFilter, LedgerError, Page, PageRequest};
 
 /// What apps are sorted by: standing, org domain, label, org, app.

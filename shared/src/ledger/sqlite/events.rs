@@ -2,11 +2,11 @@
 
 use rusqlite::{Connection, named_params, params};
 
-use super::paging::{List, rows_to_ask_for};
-use super::stored::{from_json, from_time, to_json};
 use super::trouble::Trouble;
 use crate::domain::event::AppEvent;
 use crate::domain::id::{AppId, OrgId};
+use crate::ledger::paging::{List, rows_to_ask_for};
+use crate::ledger::stored::{from_json, from_time, to_json};
 use crate::ledger::{Page, PageRequest};
 
 /// Appends events. The caller's transaction makes them one with what they tell of.

@@ -5,11 +5,11 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use super::SqliteLedger;
-use super::paging::{List, rows_to_ask_for};
-use super::stored::{from_json, from_time, to_json};
 use super::trouble::Trouble;
 use crate::domain::id::{AppId, InvitationId, OrgId};
 use crate::domain::invitation::{Closed, Closing, Invitation};
+use crate::ledger::paging::{List, rows_to_ask_for};
+use crate::ledger::stored::{from_json, from_time, to_json};
 use crate::ledger::{Invitations, LedgerError, Page, PageRequest};
 
 #[async_trait]

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use rusqlite::params;
 
 use super::SqliteLedger;
-use super::stored::from_time;
+use crate::ledger::stored::from_time;
 use crate::ledger::{Leases, LedgerError};
 
 #[async_trait]

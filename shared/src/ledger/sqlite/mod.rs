@@ -9,11 +9,9 @@ mod file;
 mod invitations;
 mod leases;
 mod orgs;
-mod paging;
 mod saves;
 mod scans;
 mod sessions;
-mod stored;
 mod trouble;
 
 use std::path::Path;

@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::paging::{List, rows_to_ask_for};
-use super::stored::{from_json, to_json};
 use super::trouble::Trouble;
 use super::{invitations, sessions};
 use crate::domain::id::OrgId;
 use crate::domain::org::OrgProfile;
+use crate::ledger::paging::{List, rows_to_ask_for};
+use crate::ledger::stored::{from_json, to_json};
 use crate::ledger::{LedgerError, Page, PageRequest};
 
 pub(super) fn put(connection: &Connection, org: &OrgProfile) -> Result<(), Trouble> {

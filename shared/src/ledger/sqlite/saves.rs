@@ -4,11 +4,11 @@ use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use super::SqliteLedger;
-use super::paging::{List, rows_to_ask_for};
-use super::stored::{from_json, to_json};
 use super::trouble::Trouble;
 use crate::domain::id::{AppId, OrgId};
 use crate::domain::save::SaveJournal;
+use crate::ledger::paging::{List, rows_to_ask_for};
+use crate::ledger::stored::{from_json, to_json};
 use crate::ledger::{LedgerError, Page, PageRequest, Saves};
 
 #[async_trait]

@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, named_params, params};
 
-use super::paging::{List, rows_to_ask_for};
-use super::stored::{from_text, from_time, to_time};
 use super::trouble::Trouble;
 use crate::domain::id::{OrgId, ScanId};
 use crate::domain::scan::{OrgLook, OrgNotSeen, Scan};
+use crate::ledger::paging::{List, rows_to_ask_for};
+use crate::ledger::stored::{from_text, from_time, to_time};
 use crate::ledger::{LedgerError, Page, PageRequest};
 
 pub(super) fn begin(

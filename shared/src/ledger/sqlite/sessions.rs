@@ -5,10 +5,10 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::SqliteLedger;
-use super::stored::{from_json, from_time, to_json};
 use super::trouble::Trouble;
 use crate::domain::id::{Digest, OrgId, SessionId};
 use crate::domain::session::{AuthorizationSession, NotConsumed};
+use crate::ledger::stored::{from_json, from_time, to_json};
 use crate::ledger::{LedgerError, Sessions};
 
 #[async_trait]

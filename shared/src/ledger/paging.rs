@@ -6,7 +6,6 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::trouble::Trouble;
 use crate::ledger::{Cursor, LedgerError, Page, PageRequest};
 
 /// The most items of one page.
@@ -48,11 +47,11 @@ impl List {
 
     /// A page of `rows`, of which the caller asked the store for one more than fit ([`rows_to_ask_for`]): whether it
     /// came tells whether the list goes on.
-    pub(super) fn page<K: Serialize, T>(
+    pub(super) fn page<K: Serialize, T, E: From<LedgerError>>(
         &self,
         page: &PageRequest,
-        rows: impl Iterator<Item = Result<(K, T), Trouble>>,
-    ) -> Result<Page<T>, Trouble> {
+        rows: impl IntoIterator<Item = Result<(K, T), E>>,
+    ) -> Result<Page<T>, E> {
         let most = limit(page) as usize;
         let (mut items, mut last, mut goes_on) = (Vec::new(), None, false);
         for row in rows {

@@ -1,0 +1,161 @@
+//! Apps.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::{Deserialize, Serialize};
+
+use super::events;
+use super::item::{record as read, with_record};
+use super::keys::{BY_LIST, BY_TENANT, Item, Key, LIST, PLACE, TENANT, of_org, place_of_app, standing_list, text};
+use super::table::{Query, Table, failed};
+use crate::domain::app::{AppRecord, TenantName};
+use crate::domain::event::AppEvent;
+use crate::domain::id::{AppId, OrgId};
+use crate::domain::standing::Standing;
+use crate::ledger::paging::{List, rows_to_ask_for};
+use crate::ledger::{AppFilter, LedgerError, Page, PageRequest};
+
+/// How many events one transaction takes beside the app.
+const MOST_EVENTS: usize = 99;
+
+/// Where an app is in every list: by standing, worst first, then by its place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Place {
+    standing: Standing,
+    place: String,
+    org: String,
+    app: String,
+}
+
+impl Place {
+    fn of(app: &AppRecord) -> Self {
+        Self {
+            standing: app.standing(),
+            place: place_of_app(app),
+            org: app.identity.org.to_string(),
+            app: app.identity.app.to_string(),
+        }
+    }
+
+    /// What lists are sorted by.
+    fn rank(&self) -> (usize, &str) {
+        (Standing::ALL.into_iter().take_while(|standing| *standing != self.standing).count(), &self.place)
+    }
+
+    /// The place as the index has it.
+    fn in_list(&self) -> Item {
+        let key = Key { pk: format!("org#{}", self.org), sk: format!("app#{}", self.app) };
+        let mut item = key.item();
+        item.insert(LIST.to_owned(), text(standing_list(self.standing)));
+        item.insert(PLACE.to_owned(), text(&self.place));
+        item
+    }
+}
+
+/// Writes the record and its events, both or neither.
+pub(super) async fn record(table: &Table, app: &AppRecord, happened: &[AppEvent]) -> Result<(), LedgerError> {
+    let action = "write an app";
+    let identity = &app.identity;
+    let mut item = Key::app(&identity.org, &identity.app).item();
+    item.insert(LIST.to_owned(), text(standing_list(app.standing())));
+    item.insert(PLACE.to_owned(), text(place_of_app(app)));
+    if let Some(tenant) = identity.tenant.as_ref().map(TenantName::as_str).filter(|tenant| !tenant.is_empty()) {
+        item.insert(TENANT.to_owned(), AttributeValue::S(tenant.to_owned()));
+    }
+    let item = with_record(item, app)?;
+    if happened.is_empty() {
+        return table.put(action, item).await;
+    }
+    if happened.len() > MOST_EVENTS {
+        return Err(failed(action, format!("{} events of one look are more than can be kept at once", happened.len())));
+    }
+    let mut writes = vec![table.a_put(item, None)?];
+    for event in happened {
+        writes.push(table.a_put(events::item(&identity.org, &identity.app, event)?, None)?);
+    }
+    table.write_together(action, &writes).await.map(drop)
+}
+
+pub(super) async fn get(table: &Table, org: &OrgId, app: &AppId) -> Result<Option<AppRecord>, LedgerError> {
+    let item = table.get("read an app", &Key::app(org, app)).await?;
+    item.map(|item| from_item(&item)).transpose()
+}
+
+fn from_item(item: &Item) -> Result<AppRecord, LedgerError> {
+    read(item, || {
+        let sk = super::item::a_text_or_none(item, super::keys::SK).unwrap_or("an app");
+        let pk = super::item::a_text_or_none(item, super::keys::PK).unwrap_or("an org");
+        format!("{sk} of {pk}")
+    })
+}
+
+pub(super) async fn list(
+    table: &Table,
+    filter: &AppFilter,
+    page: &PageRequest,
+) -> Result<Page<AppRecord>, LedgerError> {
+    let org = filter.org.as_ref().map(OrgId::as_str);
+    let tenant = filter.tenant.as_ref().map(TenantName::as_str);
+    let list = List::of(&[Some("apps"), filter.standing.map(Standing::name), org, tenant]);
+    let after: Option<Place> = list.start(page)?;
+    let most = rows_to_ask_for(page) as usize;
+    let apps = match few(table, filter).await? {
+        Some(apps) => some_of(apps, filter, after.as_ref(), most),
+        None => across_orgs(table, filter.standing, after, most).await?,
+    };
+    list.page(page, apps.into_iter().map(|app| Ok((Place::of(&app), app))))
+}
+
+/// Every app of an org or of a tenant, unsorted: few enough to be read whole. `None` where neither is asked for.
+async fn few(table: &Table, filter: &AppFilter) -> Result<Option<Vec<AppRecord>>, LedgerError> {
+    let query = match (&filter.org, &filter.tenant) {
+        (Some(org), _) => Query { prefix: "app#".to_owned(), ..Query::under(of_org(org)) },
+        // No key is empty, so nothing is under an empty name.
+        (None, Some(tenant)) if tenant.as_str().is_empty() => return Ok(Some(Vec::new())),
+        (None, Some(tenant)) => {
+            Query { index: Some(BY_TENANT), partition: (TENANT, tenant.as_str().to_owned()), ..Query::under("") }
+        }
+        (None, None) => return Ok(None),
+    };
+    let items = table.list("list apps", query).await?;
+    items.iter().map(from_item).collect::<Result<_, _>>().map(Some)
+}
+
+/// The first `most` of `apps` that pass the filter, sorted, after a place.
+fn some_of(apps: Vec<AppRecord>, filter: &AppFilter, after: Option<&Place>, most: usize) -> Vec<AppRecord> {
+    let mut placed: Vec<(Place, AppRecord)> = apps
+        .into_iter()
+        .filter(|app| filter.standing.is_none_or(|standing| app.standing() == standing))
+        .filter(|app| filter.tenant.is_none() || app.identity.tenant == filter.tenant)
+        .map(|app| (Place::of(&app), app))
+        .filter(|(place, _)| after.is_none_or(|after| place.rank() > after.rank()))
+        .collect();
+    placed.sort_by(|(one, _), (other, _)| one.rank().cmp(&other.rank()));
+    placed.into_iter().map(|(_, app)| app).take(most).collect()
+}
+
+/// The first `most` apps of all orgs after a place, one standing after the other.
+async fn across_orgs(
+    table: &Table,
+    only: Option<Standing>,
+    mut after: Option<Place>,
+    most: usize,
+) -> Result<Vec<AppRecord>, LedgerError> {
+    let from = only.or(after.as_ref().map(|place| place.standing));
+    let mut apps = Vec::new();
+    for standing in Standing::ALL.into_iter().skip_while(|standing| from.is_some_and(|from| *standing != from)) {
+        if only.is_some_and(|only| only != standing) || apps.len() >= most {
+            break;
+        }
+        let query = Query {
+            index: Some(BY_LIST),
+            partition: (LIST, standing_list(standing)),
+            after: after.take().map(|place| place.in_list()),
+            most: most - apps.len(),
+            ..Query::under("")
+        };
+        for item in table.list("list apps", query).await? {
+            apps.push(from_item(&item)?);
+        }
+    }
+    Ok(apps)
+}

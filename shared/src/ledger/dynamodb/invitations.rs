@@ -1,0 +1,115 @@
+//! Invitations: one item each, and one more under the app's org, by which an app's are listed.
+
+use async_trait::async_trait;
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
+
+use super::DynamoLedger;
+use super::item::{a_text, record, with_record};
+use super::keys::{Item, Key, PK, SK, invitations_of, of_org, text};
+use super::orgs::is_not_being_removed;
+use super::table::{Condition, Query, Table, failed, is_new};
+use crate::domain::id::{AppId, InvitationId, OrgId};
+use crate::domain::invitation::{Closed, Closing, Invitation};
+use crate::ledger::paging::{List, rows_to_ask_for};
+use crate::ledger::stored::{from_text, from_time};
+use crate::ledger::{Invitations, LedgerError, Page, PageRequest};
+
+const CLOSED: &str = "closed";
+/// In a listing: the invitation's id.
+const ID: &str = "id";
+
+#[async_trait]
+impl Invitations for DynamoLedger {
+    async fn put_invitation(&self, invitation: &Invitation) -> Result<(), LedgerError> {
+        let (table, action) = (&self.0, "write an invitation");
+        let Invitation { id, org, app, created_at, .. } = invitation;
+        let mut listing = Key::invitation_of(org, app, &from_time(*created_at), id.as_str()).item();
+        listing.insert(ID.to_owned(), text(id.as_str()));
+        let writes = [
+            table.a_put(item(invitation)?, Some(is_new()))?,
+            table.a_put(listing, None)?,
+            table.a_check(&Key::org(org), &is_not_being_removed())?,
+        ];
+        // Never over another: a link that was closed would be open again.
+        if table.write_together(action, &writes).await? {
+            Ok(())
+        } else {
+            Err(failed(action, format!("there is an invitation {id} already, or its org is being removed")))
+        }
+    }
+
+    async fn invitation(&self, id: &InvitationId) -> Result<Option<Invitation>, LedgerError> {
+        let item = self.0.get("read an invitation", &Key::invitation(id)).await?;
+        item.map(|item| read(&item)).transpose()
+    }
+
+    async fn invitations(&self, org: &OrgId, app: &AppId, page: PageRequest) -> Result<Page<Invitation>, LedgerError> {
+        list(&self.0, org, app, &page).await
+    }
+
+    async fn close_invitation(&self, id: &InvitationId, closed: Closed) -> Result<bool, LedgerError> {
+        close(&self.0, id, closed).await
+    }
+}
+
+fn item(invitation: &Invitation) -> Result<Item, LedgerError> {
+    let mut item = with_record(Key::invitation(&invitation.id).item(), invitation)?;
+    item.insert(CLOSED.to_owned(), AttributeValue::Bool(invitation.closed.is_some()));
+    Ok(item)
+}
+
+fn read(item: &Item) -> Result<Invitation, LedgerError> {
+    record(item, || "an invitation".to_owned())
+}
+
+async fn close(table: &Table, id: &InvitationId, closed: Closed) -> Result<bool, LedgerError> {
+    let action = "close an invitation";
+    let Some(found) = table.get(action, &Key::invitation(id)).await? else { return Ok(false) };
+    let invitation = read(&found)?;
+    if invitation.closed.is_some() {
+        return Ok(false);
+    }
+    // Nothing but its closing ever changes, so what was read is what is there unless it was closed since.
+    let still_open = Condition {
+        expression: "#closed = :open",
+        names: &[CLOSED],
+        values: vec![("open", AttributeValue::Bool(false))],
+    };
+    table.put_if(action, item(&Invitation { closed: Some(closed), ..invitation })?, still_open).await
+}
+
+/// Takes back every invitation of an org that was not closed yet.
+pub(super) async fn revoke_all(table: &Table, org: &OrgId, at: Timestamp) -> Result<(), LedgerError> {
+    let listed = Query { prefix: "invitation#".to_owned(), ..Query::under(of_org(org)) };
+    for listing in table.list("list invitations", listed).await? {
+        let id = from_text(a_text(&listing, ID)?.to_owned(), || format!("an invitation of org {org}"))?;
+        close(table, &id, Closed { at, why: Closing::Revoked }).await?;
+    }
+    Ok(())
+}
+
+async fn list(table: &Table, org: &OrgId, app: &AppId, page: &PageRequest) -> Result<Page<Invitation>, LedgerError> {
+    let action = "list invitations";
+    let list = List::of(&[Some("invitations"), Some(org.as_str()), Some(app.as_str())]);
+    let after: Option<String> = list.start(page)?;
+    let query = Query {
+        prefix: invitations_of(app),
+        after: after.map(|sk| Key { pk: of_org(org), sk }.item()),
+        backwards: true,
+        most: rows_to_ask_for(page) as usize,
+        ..Query::under(of_org(org))
+    };
+    let mut listings = Vec::new();
+    for listing in table.list(action, query).await? {
+        let id: InvitationId = from_text(a_text(&listing, ID)?.to_owned(), || format!("an invitation of app {app}"))?;
+        listings.push((a_text(&listing, SK)?.to_owned(), id));
+    }
+    let keys: Vec<Key> = listings.iter().map(|(_, id)| Key::invitation(id)).collect();
+    let items = table.get_all(action, &keys).await?;
+    let found = |id: &InvitationId| {
+        let wanted = Key::invitation(id).pk;
+        items.iter().find(|item| a_text(item, PK).is_ok_and(|pk| pk == wanted)).map(read)
+    };
+    list.page(page, listings.into_iter().filter_map(|(sk, id)| found(&id).map(|read| Ok((sk, read?)))))
+}

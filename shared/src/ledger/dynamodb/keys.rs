@@ -1,0 +1,193 @@
+//! Where each record is in the table: `pk` and `sk`, and where lists find it: `list`, `tenant` and `place`.
+//!
+//! Ids are letters, digits, `-` and `_` ([`crate::domain::id`]), so `#` between them can be taken for nothing else.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
+
+use crate::domain::app::AppRecord;
+use crate::domain::id::{AppId, Digest, InvitationId, OrgId, ScanId, SessionId};
+use crate::domain::standing::Standing;
+use crate::ledger::stored::from_time;
+
+/// One item.
+pub(super) type Item = HashMap<String, AttributeValue>;
+
+/// The partition key.
+pub(super) const PK: &str = "pk";
+/// The sort key.
+pub(super) const SK: &str = "sk";
+/// The index of everything that is listed across orgs: apps by standing, saves that are not settled.
+pub(super) const BY_LIST: &str = "by-list";
+/// What [`BY_LIST`] is partitioned by.
+pub(super) const LIST: &str = "list";
+/// The index of apps by tenant.
+pub(super) const BY_TENANT: &str = "by-tenant";
+/// What [`BY_TENANT`] is partitioned by.
+pub(super) const TENANT: &str = "tenant";
+/// What both indexes are sorted by.
+pub(super) const PLACE: &str = "place";
+/// When DynamoDB may remove an item, in seconds since 1970.
+pub(super) const EXPIRES_AT: &str = "expires_at";
+/// The list of saves that are not settled.
+pub(super) const UNSETTLED: &str = "unsettled-saves";
+/// Where the orgs are.
+pub(super) const ORGS: &str = "orgs";
+/// Where scans are found by their start.
+pub(super) const SCANS: &str = "scans";
+
+/// The longest part of a sort key that comes from outside, in bytes: an index's sort key has 1,024 at the most.
+const LONGEST_PART: usize = 380;
+
+/// An item's key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Key {
+    pub(super) pk: String,
+    pub(super) sk: String,
+}
+
+impl Key {
+    fn new(pk: impl Into<String>, sk: impl Into<String>) -> Self {
+        Self { pk: pk.into(), sk: sk.into() }
+    }
+
+    pub(super) fn org(org: &OrgId) -> Self {
+        Self::new(ORGS, org.as_str())
+    }
+
+    pub(super) fn app(org: &OrgId, app: &AppId) -> Self {
+        Self::new(of_org(org), format!("app#{app}"))
+    }
+
+    pub(super) fn event(org: &OrgId, app: &AppId, at: Timestamp, id: uuid::Uuid) -> Self {
+        Self::new(events_of(org, app), format!("{}#{id}", from_time(at)))
+    }
+
+    pub(super) fn invitation(id: &InvitationId) -> Self {
+        Self::new(format!("invitation#{id}"), "invitation")
+    }
+
+    /// Where an app's invitations are listed.
+    pub(super) fn invitation_of(org: &OrgId, app: &AppId, created_at: &str, id: &str) -> Self {
+        Self::new(of_org(org), format!("{}{created_at}#{id}", invitations_of(app)))
+    }
+
+    pub(super) fn session(id: &SessionId) -> Self {
+        Self::new(format!("session#{id}"), "session")
+    }
+
+    /// Where a session is found by its `state`.
+    pub(super) fn state(state: &Digest) -> Self {
+        Self::new(format!("state#{}", state.as_str()), "state")
+    }
+
+    /// Where an org's sessions are listed.
+    pub(super) fn session_of(org: &OrgId, id: &SessionId) -> Self {
+        Self::new(of_org(org), format!("session#{id}"))
+    }
+
+    pub(super) fn save(org: &OrgId, app: &AppId) -> Self {
+        Self::new(of_org(org), format!("save#{app}"))
+    }
+
+    pub(super) fn lease(name: &str) -> Self {
+        Self::new(format!("lease#{name}"), "lease")
+    }
+
+    pub(super) fn scan(scan: &ScanId) -> Self {
+        Self::new(of_scan(scan), "scan")
+    }
+
+    pub(super) fn scan_by_start(started_at: Timestamp, scan: &ScanId) -> Self {
+        Self::new(SCANS, format!("{}#{scan}", from_time(started_at)))
+    }
+
+    pub(super) fn scan_org(scan: &ScanId, org: &OrgId) -> Self {
+        Self::new(of_scan(scan), format!("org#{org}"))
+    }
+
+    /// An item of this key, with nothing else in it.
+    pub(super) fn item(&self) -> Item {
+        HashMap::from([(PK.to_owned(), text(&self.pk)), (SK.to_owned(), text(&self.sk))])
+    }
+}
+
+/// What an org's apps, invitations, sessions and saves are under.
+pub(super) fn of_org(org: &OrgId) -> String {
+    format!("org#{org}")
+}
+
+/// What an app's events are under. They stay when the org goes, so they are not under it.
+pub(super) fn events_of(org: &OrgId, app: &AppId) -> String {
+    format!("events#{org}#{app}")
+}
+
+/// What a scan and the orgs it looks at are under.
+pub(super) fn of_scan(scan: &ScanId) -> String {
+    format!("scan#{scan}")
+}
+
+/// What the sort keys of an app's invitations begin with.
+pub(super) fn invitations_of(app: &AppId) -> String {
+    format!("invitation#{app}#")
+}
+
+/// The list of the apps that stand at one standing.
+pub(super) fn standing_list(standing: Standing) -> String {
+    format!("standing#{}", standing.name())
+}
+
+/// Where an app is among those of its standing or tenant: by org domain, label, org and app.
+pub(super) fn place_of_app(app: &AppRecord) -> String {
+    let identity = &app.identity;
+    let parts = [&*identity.org_domain, identity.label.raw(), identity.org.as_str(), identity.app.as_str()];
+    parts.map(sortable).join("\u{0}\u{0}")
+}
+
+/// A part of a sort key. Parts are joined by two zeros, so a zero of their own gets a one behind it: the whole sorts as
+/// its parts do, one after the other. What does not fit is cut off; nobody's domain or label is that long.
+fn sortable(part: &str) -> String {
+    let mut sortable = part.replace('\u{0}', "\u{0}\u{1}");
+    if let Some((end, _)) = sortable.char_indices().find(|(start, c)| start + c.len_utf8() > LONGEST_PART) {
+        sortable.truncate(end);
+    }
+    sortable
+}
+
+/// A string.
+pub(super) fn text(value: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(value.into())
+}
+
+/// A number.
+pub(super) fn number(value: impl ToString) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
+/// A time as DynamoDB's Time to Live reads it.
+pub(super) fn expiry(at: Timestamp) -> AttributeValue {
+    number(at.as_second())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn joined_parts_sort_as_the_parts_do(a in "[\u{0}\u{1}\u{2}ab-]{0,4}", b in "[\u{0}\u{1}\u{2}ab-]{0,4}",
+                                             c in "[\u{0}\u{1}\u{2}ab-]{0,4}", d in "[\u{0}\u{1}\u{2}ab-]{0,4}") {
+            let joined = |parts: [&str; 2]| parts.map(sortable).join("\u{0}\u{0}");
+            prop_assert_eq!(joined([&a, &b]).cmp(&joined([&c, &d])), [&a, &b].cmp(&[&c, &d]));
+        }
+
+        #[test]
+        fn a_part_is_never_longer_than_it_may_be(part in "\\PC{0,600}") {
+            prop_assert!(sortable(&part).len() <= LONGEST_PART);
+        }
+    }
+}

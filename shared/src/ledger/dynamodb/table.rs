@@ -1,0 +1,315 @@
+//! The calls to the table: read, list, write on a condition, write together.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::types::{
+    AttributeValue, CancellationReason, ConditionCheck, Delete, KeysAndAttributes, Put, TransactWriteItem,
+};
+use backon::{BackoffBuilder as _, ExponentialBuilder};
+
+use super::keys::{Item, Key, PK, SK, text};
+use crate::aws::refusal::{code, reason};
+use crate::ledger::LedgerError;
+
+/// How many keys one `BatchGetItem` takes.
+const MOST_KEYS: usize = 100;
+/// How often what another writer was in the way of is tried again.
+const TRIES: usize = 8;
+
+/// The table.
+#[derive(Debug, Clone)]
+pub(super) struct Table {
+    pub(super) client: Client,
+    pub(super) name: String,
+}
+
+/// A condition on a write, in DynamoDB's words. `#name` stands for the attribute `name`, as some names are reserved.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Condition {
+    pub(super) expression: &'static str,
+    pub(super) names: &'static [&'static str],
+    pub(super) values: Vec<(&'static str, AttributeValue)>,
+}
+
+/// Nothing has this key yet.
+pub(super) const fn is_new() -> Condition {
+    Condition { expression: "attribute_not_exists(#pk)", names: &[PK], values: Vec::new() }
+}
+
+/// A list to be read.
+#[derive(Debug, Clone)]
+pub(super) struct Query {
+    /// An index, and else the table itself, which is read as of now.
+    pub(super) index: Option<&'static str>,
+    /// The partition: its attribute and its value.
+    pub(super) partition: (&'static str, String),
+    /// What sort keys begin with.
+    pub(super) prefix: String,
+    /// What else has to hold of an item.
+    pub(super) only: Condition,
+    /// The key of the item to go on after.
+    pub(super) after: Option<Item>,
+    /// From the last to the first.
+    pub(super) backwards: bool,
+    /// How many at the most.
+    pub(super) most: usize,
+}
+
+impl Query {
+    /// What is under `pk`, from the first to the last.
+    pub(super) fn under(pk: impl Into<String>) -> Self {
+        Self {
+            index: None,
+            partition: (PK, pk.into()),
+            prefix: String::new(),
+            only: Condition::default(),
+            after: None,
+            backwards: false,
+            most: usize::MAX,
+        }
+    }
+}
+
+impl Table {
+    pub(super) async fn get(&self, action: &'static str, key: &Key) -> Result<Option<Item>, LedgerError> {
+        let request = self.client.get_item().table_name(&self.name).consistent_read(true).set_key(Some(key.item()));
+        Ok(request.send().await.map_err(|error| refused(action, &error))?.item)
+    }
+
+    /// The items of `keys` that are there, in no order.
+    pub(super) async fn get_all(&self, action: &'static str, keys: &[Key]) -> Result<Vec<Item>, LedgerError> {
+        let mut items = Vec::with_capacity(keys.len());
+        for some in keys.chunks(MOST_KEYS) {
+            let mut wanted: Vec<Item> = some.iter().map(Key::item).collect();
+            for pause in pauses() {
+                let keys =
+                    KeysAndAttributes::builder().consistent_read(true).set_keys(Some(std::mem::take(&mut wanted)));
+                let keys = keys.build().map_err(|error| failed(action, error.to_string()))?;
+                let answer = self.client.batch_get_item().request_items(&self.name, keys).send().await;
+                let answer = answer.map_err(|error| refused(action, &error))?;
+                items.extend(answer.responses.into_iter().flatten().flat_map(|(_, items)| items));
+                // What one answer cannot hold comes back as not processed.
+                let left = answer.unprocessed_keys.into_iter().flatten().flat_map(|(_, left)| left.keys);
+                wanted = left.collect();
+                if wanted.is_empty() {
+                    break;
+                }
+                tokio::time::sleep(pause).await;
+            }
+            if !wanted.is_empty() {
+                return Err(failed(action, "it was asked too often and left keys unread; try again".to_owned()));
+            }
+        }
+        Ok(items)
+    }
+
+    /// The items of a list, in its order.
+    pub(super) async fn list(&self, action: &'static str, query: Query) -> Result<Vec<Item>, LedgerError> {
+        let (mut items, mut after) = (Vec::new(), query.after);
+        let by = if query.index.is_some() { super::keys::PLACE } else { SK };
+        let begins = if query.prefix.is_empty() { "" } else { " AND begins_with(#by, :prefix)" };
+        while items.len() < query.most {
+            let mut request = self
+                .client
+                .query()
+                .table_name(&self.name)
+                .set_index_name(query.index.map(str::to_owned))
+                .consistent_read(query.index.is_none())
+                .scan_index_forward(!query.backwards)
+                .set_exclusive_start_key(after.take())
+                .key_condition_expression(format!("#partition = :partition{begins}"))
+                .expression_attribute_names("#partition", query.partition.0)
+                .expression_attribute_values(":partition", text(&query.partition.1));
+            if !query.prefix.is_empty() {
+                request = request
+                    .expression_attribute_names("#by", by)
+                    .expression_attribute_values(":prefix", text(&query.prefix));
+            }
+            if query.only.expression.is_empty() {
+                // Without a filter, no more is read than is wanted.
+                request = request.set_limit(i32::try_from(query.most - items.len()).ok());
+            } else {
+                request = request.filter_expression(query.only.expression);
+                for name in query.only.names {
+                    request = request.expression_attribute_names(format!("#{name}"), *name);
+                }
+                for (name, value) in &query.only.values {
+                    request = request.expression_attribute_values(format!(":{name}"), value.clone());
+                }
+            }
+            let answer = request.send().await.map_err(|error| refused(action, &error))?;
+            items.extend(answer.items.into_iter().flatten());
+            after = answer.last_evaluated_key.filter(|key| !key.is_empty());
+            if after.is_none() {
+                break;
+            }
+        }
+        items.truncate(query.most);
+        Ok(items)
+    }
+
+    /// Writes an item in the place of whatever has its key.
+    pub(super) async fn put(&self, action: &'static str, item: Item) -> Result<(), LedgerError> {
+        let request = self.client.put_item().table_name(&self.name).set_item(Some(item));
+        request.send().await.map(drop).map_err(|error| refused(action, &error))
+    }
+
+    /// Writes an item where the condition holds. `false` where it does not.
+    pub(super) async fn put_if(
+        &self,
+        action: &'static str,
+        item: Item,
+        condition: Condition,
+    ) -> Result<bool, LedgerError> {
+        let mut request = self
+            .client
+            .put_item()
+            .table_name(&self.name)
+            .set_item(Some(item))
+            .condition_expression(condition.expression);
+        for name in condition.names {
+            request = request.expression_attribute_names(format!("#{name}"), *name);
+        }
+        for (name, value) in condition.values {
+            request = request.expression_attribute_values(format!(":{name}"), value);
+        }
+        held(action, request.send().await)
+    }
+
+    /// Removes an item where the condition holds. `false` where it does not.
+    pub(super) async fn delete_if(
+        &self,
+        action: &'static str,
+        key: &Key,
+        condition: Condition,
+    ) -> Result<bool, LedgerError> {
+        let mut request = self
+            .client
+            .delete_item()
+            .table_name(&self.name)
+            .set_key(Some(key.item()))
+            .condition_expression(condition.expression);
+        for name in condition.names {
+            request = request.expression_attribute_names(format!("#{name}"), *name);
+        }
+        for (name, value) in condition.values {
+            request = request.expression_attribute_values(format!(":{name}"), value);
+        }
+        held(action, request.send().await)
+    }
+
+    /// Removes an item, if it is there.
+    pub(super) async fn delete(&self, action: &'static str, key: &Key) -> Result<(), LedgerError> {
+        let request = self.client.delete_item().table_name(&self.name).set_key(Some(key.item()));
+        request.send().await.map(drop).map_err(|error| refused(action, &error))
+    }
+
+    /// Writes all of `writes` or none. `false` where a condition of one does not hold. What another transaction is in
+    /// the way of is tried again.
+    pub(super) async fn write_together(
+        &self,
+        action: &'static str,
+        writes: &[TransactWriteItem],
+    ) -> Result<bool, LedgerError> {
+        for pause in pauses() {
+            let request = self.client.transact_write_items().set_transact_items(Some(writes.to_vec()));
+            let error = match request.send().await {
+                Ok(_) => return Ok(true),
+                Err(error) => error,
+            };
+            let reasons = error.as_service_error().map(reasons).unwrap_or_default();
+            let is = |code: &str| reasons.iter().any(|reason| reason.code() == Some(code));
+            if is("ConditionalCheckFailed") {
+                return Ok(false);
+            }
+            if !(is("TransactionConflict") || is("ThrottlingError") || is("ProvisionedThroughputExceeded")) {
+                let said = reasons.iter().find_map(|reason| reason.message().map(str::to_owned));
+                return Err(said.map_or_else(|| refused(action, &error), |said| failed(action, said)));
+            }
+            tokio::time::sleep(pause).await;
+        }
+        Err(failed(action, "other writers were in the way each time; try again".to_owned()))
+    }
+
+    /// A write of an item, as a part of several.
+    pub(super) fn a_put(&self, item: Item, condition: Option<Condition>) -> Result<TransactWriteItem, LedgerError> {
+        let mut put = Put::builder().table_name(&self.name).set_item(Some(item));
+        if let Some(condition) = condition {
+            put = put.condition_expression(condition.expression);
+            for name in condition.names {
+                put = put.expression_attribute_names(format!("#{name}"), *name);
+            }
+            for (name, value) in condition.values {
+                put = put.expression_attribute_values(format!(":{name}"), value);
+            }
+        }
+        let put = put.build().map_err(|error| failed("put a transaction together", error.to_string()))?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+
+    /// A removal, as a part of several.
+    pub(super) fn a_delete(&self, key: &Key) -> Result<TransactWriteItem, LedgerError> {
+        let delete = Delete::builder().table_name(&self.name).set_key(Some(key.item())).build();
+        let delete = delete.map_err(|error| failed("put a transaction together", error.to_string()))?;
+        Ok(TransactWriteItem::builder().delete(delete).build())
+    }
+
+    /// A condition on an item that is not written, as a part of several writes.
+    pub(super) fn a_check(&self, key: &Key, condition: &Condition) -> Result<TransactWriteItem, LedgerError> {
+        let mut check = ConditionCheck::builder()
+            .table_name(&self.name)
+            .set_key(Some(key.item()))
+            .condition_expression(condition.expression);
+        for name in condition.names {
+            check = check.expression_attribute_names(format!("#{name}"), *name);
+        }
+        let check = check.build().map_err(|error| failed("put a transaction together", error.to_string()))?;
+        Ok(TransactWriteItem::builder().condition_check(check).build())
+    }
+}
+
+fn reasons(
+    error: &aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError,
+) -> Vec<CancellationReason> {
+    use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError::TransactionCanceledException;
+    match error {
+        TransactionCanceledException(canceled) => canceled.cancellation_reasons().to_vec(),
+        _ => Vec::new(),
+    }
+}
+
+/// How long to wait before each further try.
+fn pauses() -> impl Iterator<Item = Duration> {
+    ExponentialBuilder::default()
+        .with_min_delay(Duration::from_millis(20))
+        .with_max_delay(Duration::from_secs(1))
+        .with_max_times(TRIES)
+        .with_jitter()
+        .build()
+}
+
+/// Whether the condition of a write held.
+fn held<T, E, R>(action: &'static str, answer: Result<T, SdkError<E, R>>) -> Result<bool, LedgerError>
+where
+    E: ProvideErrorMetadata,
+{
+    match answer {
+        Ok(_) => Ok(true),
+        Err(error) if code(&error) == Some("ConditionalCheckFailedException") => Ok(false),
+        Err(error) => Err(refused(action, &error)),
+    }
+}
+
+/// What the service said, in the caller's words.
+pub(super) fn refused<E: ProvideErrorMetadata, R>(action: &'static str, error: &SdkError<E, R>) -> LedgerError {
+    failed(action, reason(error))
+}
+
+/// The store could not.
+pub(super) fn failed(action: &'static str, reason: String) -> LedgerError {
+    let too_large = reason.contains("Item size") || reason.contains("size has exceeded");
+    let advice = "; a record has 400 KB at the most: look at what this app's name or signals hold";
+    LedgerError::Store { action, reason: if too_large { format!("{reason}{advice}") } else { reason } }
+}
