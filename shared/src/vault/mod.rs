@@ -3,10 +3,14 @@
 //! A new version of a secret is written pending, tried, and only then made current, so that a value that does not work
 //! never replaces one that does. The stages are AWS Secrets Manager's `AWSPENDING`, `AWSCURRENT` and `AWSPREVIOUS`.
 
+pub mod cached;
 #[cfg(any(test, feature = "testing"))]
 pub mod conformance;
+#[cfg(feature = "embedded")]
 pub mod sealed_file;
 mod sealing;
+#[cfg(feature = "aws")]
+pub mod secrets_manager;
 
 use async_trait::async_trait;
 use secrecy::SecretString;
@@ -91,6 +95,26 @@ pub enum VaultError {
         /// The secret's name.
         name: String,
     },
+    /// Longer than the vault takes.
+    #[error("{name} would have {bytes} bytes, and a secret has 65,536 at the most; {advice}")]
+    TooLarge {
+        /// The secret's name.
+        name: String,
+        /// Its length.
+        bytes: usize,
+        /// What to do about it.
+        advice: &'static str,
+    },
+    /// The service refused.
+    #[error("the vault could not {action} {name}: {reason}")]
+    Service {
+        /// What was tried.
+        action: &'static str,
+        /// The secret's name.
+        name: String,
+        /// What the service said.
+        reason: String,
+    },
     /// The file system refused.
     #[error("the vault could not {action} {path}: {source}")]
     Io {
@@ -117,4 +141,6 @@ pub trait Vault: Send + Sync {
     async fn discard_pending(&self, name: &SecretName) -> Result<(), VaultError>;
     /// Removes every version. Removing what is not there is fine.
     async fn remove(&self, name: &SecretName) -> Result<(), VaultError>;
+    /// Somebody refused what is current, so that it is not to be served from memory again.
+    fn was_refused(&self, _: &SecretName) {}
 }

@@ -1,0 +1,193 @@
+//! One secret of the service, its versions and their labels.
+
+use std::time::Duration;
+
+use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
+use backon::{BackoffBuilder as _, ExponentialBuilder};
+use secrecy::{ExposeSecret, SecretString};
+use uuid::Uuid;
+
+use super::{EMPTY, LONGEST};
+use crate::aws::refusal::{code, reason};
+use crate::vault::{Stage, VaultError};
+
+/// How often making a secret is tried whose name is not free yet: the service removes a secret some time after it was
+/// told to (`DeleteSecret`, "use appropriate back off and retry logic").
+const TRIES: usize = 6;
+
+/// One secret.
+pub(super) struct Secret<'a> {
+    pub(super) client: &'a Client,
+    pub(super) name: String,
+    pub(super) kms_key: Option<&'a str>,
+}
+
+/// One version of a secret.
+pub(super) struct Version {
+    pub(super) id: String,
+    pub(super) value: SecretString,
+    stages: Vec<String>,
+}
+
+impl Version {
+    fn is(&self, stage: Stage) -> bool {
+        self.stages.iter().any(|label| label == label_of(stage))
+    }
+}
+
+/// The service's label of a stage.
+const fn label_of(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Pending => "AWSPENDING",
+        Stage::Current => "AWSCURRENT",
+        Stage::Previous => "AWSPREVIOUS",
+    }
+}
+
+impl Secret<'_> {
+    pub(super) async fn get(&self, stage: Stage) -> Result<Option<SecretString>, VaultError> {
+        let version = self.version(stage).await?;
+        // Where a promotion was cut short the current version still has the label of a pending one.
+        let promoted = |version: &Version| stage == Stage::Pending && version.is(Stage::Current);
+        let version = version.filter(|version| version.value.expose_secret() != EMPTY && !promoted(version));
+        Ok(version.map(|version| version.value))
+    }
+
+    /// The version with the label of a stage, the empty first one included.
+    pub(super) async fn version(&self, stage: Stage) -> Result<Option<Version>, VaultError> {
+        let request = self.client.get_secret_value().secret_id(&self.name).version_stage(label_of(stage));
+        match request.send().await {
+            Ok(found) => Ok(found.secret_string.zip(found.version_id).map(|(value, id)| Version {
+                id,
+                value: SecretString::from(value),
+                stages: found.version_stages.unwrap_or_default(),
+            })),
+            Err(error) if is_absent(&error) => Ok(None),
+            Err(error) => Err(self.refused("read", &error)),
+        }
+    }
+
+    /// Writes a pending version, making the secret where there is none, and gives the version's id.
+    pub(super) async fn put(&self, value: &SecretString, advice: &'static str) -> Result<String, VaultError> {
+        let bytes = value.expose_secret().len();
+        if bytes > LONGEST {
+            return Err(VaultError::TooLarge { name: self.name.clone(), bytes, advice });
+        }
+        // The same through all tries, so that a write whose answer was lost is not made twice.
+        let token = Uuid::now_v7().to_string();
+        let request = || {
+            self.client
+                .put_secret_value()
+                .secret_id(&self.name)
+                .client_request_token(&token)
+                .secret_string(value.expose_secret())
+                .version_stages(label_of(Stage::Pending))
+        };
+        match request().send().await {
+            Ok(_) => return Ok(token),
+            Err(error) if is_absent(&error) => self.make().await?,
+            Err(error) => return Err(self.refused("write", &error)),
+        }
+        request().send().await.map_err(|error| self.refused("write", &error))?;
+        Ok(token)
+    }
+
+    pub(super) async fn put_pending(&self, value: &SecretString) -> Result<(), VaultError> {
+        self.put(value, "it is too long for what it should be; look at what was given").await.map(drop)
+    }
+
+    /// Makes the secret, with nothing in it. Another worker may have made it meanwhile.
+    async fn make(&self) -> Result<(), VaultError> {
+        let token = Uuid::now_v7().to_string();
+        let pauses = ExponentialBuilder::default()
+            .with_min_delay(Duration::from_millis(500))
+            .with_max_delay(Duration::from_secs(8))
+            .with_max_times(TRIES)
+            .build();
+        let mut pauses = pauses.into_iter();
+        loop {
+            let request = self
+                .client
+                .create_secret()
+                .name(&self.name)
+                .client_request_token(&token)
+                .set_kms_key_id(self.kms_key.map(str::to_owned))
+                .secret_string(EMPTY);
+            let error = match request.send().await {
+                Ok(_) => return Ok(()),
+                Err(error) if code(&error) == Some("ResourceExistsException") => return Ok(()),
+                Err(error) => error,
+            };
+            let still_going = code(&error) == Some("InvalidRequestException");
+            match pauses.next().filter(|_| still_going) {
+                Some(pause) => tokio::time::sleep(pause).await,
+                None => return Err(self.refused("make", &error)),
+            }
+        }
+    }
+
+    pub(super) async fn promote(&self) -> Result<(), VaultError> {
+        let nothing = || VaultError::NothingPending { name: self.name.clone() };
+        let pending = self.version(Stage::Pending).await?.ok_or_else(nothing)?;
+        if !pending.is(Stage::Current) {
+            let current = self.version(Stage::Current).await?;
+            // The service makes the version it takes the label from the previous one.
+            self.make_current(&pending.id, current.as_ref()).await?;
+        }
+        self.unlabel(Stage::Pending, &pending.id).await
+    }
+
+    /// Moves the label of the current version from `before`; refused where another has it by now.
+    pub(super) async fn make_current(&self, id: &str, before: Option<&Version>) -> Result<(), VaultError> {
+        let request = self
+            .client
+            .update_secret_version_stage()
+            .secret_id(&self.name)
+            .version_stage(label_of(Stage::Current))
+            .move_to_version_id(id)
+            .set_remove_from_version_id(before.map(|before| before.id.clone()));
+        request.send().await.map(drop).map_err(|error| self.refused("make current", &error))
+    }
+
+    pub(super) async fn discard_pending(&self) -> Result<(), VaultError> {
+        match self.version(Stage::Pending).await? {
+            Some(pending) if !pending.is(Stage::Current) => self.unlabel(Stage::Pending, &pending.id).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes a label off a version. One without any label is removed by the service.
+    async fn unlabel(&self, stage: Stage, id: &str) -> Result<(), VaultError> {
+        let request = self
+            .client
+            .update_secret_version_stage()
+            .secret_id(&self.name)
+            .version_stage(label_of(stage))
+            .remove_from_version_id(id);
+        request.send().await.map(drop).map_err(|error| self.refused("relabel", &error))
+    }
+
+    /// Removes the secret at once: whoever removes an org wants its credential gone, not recoverable for a month.
+    pub(super) async fn remove(&self) -> Result<(), VaultError> {
+        let request = self.client.delete_secret().secret_id(&self.name).force_delete_without_recovery(true);
+        match request.send().await {
+            Ok(_) => Ok(()),
+            Err(error) if is_absent(&error) => Ok(()),
+            Err(error) => Err(self.refused("remove", &error)),
+        }
+    }
+
+    fn refused<E: ProvideErrorMetadata, R>(&self, action: &'static str, error: &SdkError<E, R>) -> VaultError {
+        let mut reason = reason(error);
+        if code(error) == Some("InvalidRequestException") {
+            reason.push_str("; if it was deleted in the console, restore it there, or wait until it is gone");
+        }
+        VaultError::Service { action, name: self.name.clone(), reason }
+    }
+}
+
+/// Neither the secret, nor a version with that label.
+fn is_absent<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
+    code(error) == Some("ResourceNotFoundException")
+}
