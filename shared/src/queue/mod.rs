@@ -3,6 +3,8 @@
 #[cfg(any(test, feature = "testing"))]
 pub mod conformance;
 pub mod in_process;
+#[cfg(feature = "aws")]
+pub mod sqs;
 
 use std::time::Duration;
 
