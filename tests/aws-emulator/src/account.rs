@@ -1,0 +1,92 @@
+//! One account: its services, and what stands before them.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
+use axum::{Extension, body};
+use fakecloud_core::auth::IamMode;
+use fakecloud_core::dispatch::{self, DispatchConfig};
+use fakecloud_core::multi_account::{MultiAccountState, MultiRegionState};
+use fakecloud_core::registry::ServiceRegistry;
+use fakecloud_ses::SharedSesState;
+use fakecloud_sqs::SharedSqsState;
+use parking_lot::RwLock;
+use tokio::net::TcpListener;
+
+use crate::calls::Calls;
+use crate::control;
+use crate::faults::Faults;
+
+const ACCOUNT: &str = "123456789012";
+const REGION: &str = "eu-central-1";
+/// More than any service takes.
+const LARGEST_BODY: usize = 2 << 20;
+
+/// An account, as its control reaches it.
+#[derive(Clone)]
+pub(crate) struct Account {
+    pub(crate) queues: SharedSqsState,
+    pub(crate) mails: SharedSesState,
+    pub(crate) calls: Calls,
+    pub(crate) faults: Faults,
+}
+
+/// Opens an empty account and gives its endpoint.
+pub(crate) async fn open() -> io::Result<String> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let endpoint = format!("http://{}", listener.local_addr()?);
+    let account = Account {
+        queues: Arc::new(RwLock::new(MultiRegionState::new(ACCOUNT, REGION, &endpoint))),
+        mails: Arc::new(RwLock::new(MultiAccountState::new(ACCOUNT, REGION, &endpoint))),
+        calls: Calls::default(),
+        faults: Faults::default(),
+    };
+    let services = Router::new()
+        .fallback(dispatch::dispatch)
+        .layer(Extension(Arc::new(services(&account, &endpoint))))
+        .layer(Extension(Arc::new(config())))
+        .layer(from_fn_with_state(account.clone(), before_the_services));
+    let app = control::router(account).fallback_service(services);
+    tokio::spawn(async move { axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>()).await });
+    Ok(endpoint)
+}
+
+fn services(account: &Account, endpoint: &str) -> ServiceRegistry {
+    let secrets = Arc::new(RwLock::new(MultiRegionState::new(ACCOUNT, REGION, endpoint)));
+    let tables = Arc::new(RwLock::new(MultiRegionState::new(ACCOUNT, REGION, endpoint)));
+    let mut services = ServiceRegistry::new();
+    services.register(Arc::new(fakecloud_secretsmanager::SecretsManagerService::new(secrets)));
+    services.register(Arc::new(fakecloud_dynamodb::DynamoDbService::new(tables)));
+    services.register(Arc::new(fakecloud_sqs::SqsService::new(Arc::clone(&account.queues))));
+    services.register(Arc::new(fakecloud_ses::SesV2Service::new(Arc::clone(&account.mails))));
+    services
+}
+
+fn config() -> DispatchConfig {
+    DispatchConfig {
+        region: REGION.to_owned(),
+        account_id: ACCOUNT.to_owned(),
+        verify_sigv4: false,
+        iam_mode: IamMode::Off,
+        credential_resolver: None,
+        policy_evaluator: None,
+        resource_policy_provider: None,
+        scp_resolver: None,
+    }
+}
+
+/// Writes each call down, and answers in the service's place where a test asked for a fault.
+async fn before_the_services(State(account): State<Account>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let body = body::to_bytes(body, LARGEST_BODY).await.unwrap_or_default();
+    let call = account.calls.note(&parts, &body);
+    match account.faults.take(&call.operation) {
+        Some(fault) => fault.answer(),
+        None => next.run(Request::from_parts(parts, body::Body::from(body))).await,
+    }
+}

@@ -1,0 +1,54 @@
+//! What a test may ask of an account, under `/_emulator`.
+
+use std::time::Duration;
+
+use axum::extract::{Path, State};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde_json::{Value, json};
+
+use crate::account::Account;
+use crate::calls::Call;
+use crate::faults::Fault;
+
+/// - `GET calls`: every call so far;
+/// - `GET mails`: every mail that was sent;
+/// - `POST pass-time/{seconds}`: messages in flight come back that much earlier;
+/// - `POST faults`: a [`Fault`] to come.
+pub(crate) fn router(account: Account) -> Router {
+    let control = Router::new()
+        .route("/calls", get(calls))
+        .route("/mails", get(mails))
+        .route("/pass-time/{seconds}", post(pass_time))
+        .route("/faults", post(fault))
+        .with_state(account);
+    Router::new().nest("/_emulator", control)
+}
+
+async fn calls(State(account): State<Account>) -> Json<Vec<Call>> {
+    Json(account.calls.all())
+}
+
+async fn mails(State(account): State<Account>) -> Json<Vec<Value>> {
+    let mails = account.mails.read();
+    let sent = mails.iter().flat_map(|(_, state)| &state.sent_emails);
+    Json(
+        sent.map(|mail| json!({"id": mail.message_id, "from": mail.from, "to": mail.to, "raw": mail.raw_data}))
+            .collect(),
+    )
+}
+
+async fn pass_time(State(account): State<Account>, Path(seconds): Path<u64>) {
+    let mut queues = account.queues.write();
+    for queue in
+        queues.iter_mut().flat_map(|(_, regions)| regions.regions_mut()).flat_map(|(_, s)| s.queues.values_mut())
+    {
+        for message in queue.inflight.iter_mut().chain(&mut queue.messages) {
+            message.visible_at = message.visible_at.map(|at| at - Duration::from_secs(seconds));
+        }
+    }
+}
+
+async fn fault(State(account): State<Account>, Json(fault): Json<Fault>) {
+    account.faults.add(fault);
+}
