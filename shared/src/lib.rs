@@ -5,15 +5,20 @@
 //! traits; [`web`] is what HTTP endpoints have in common. The functions know the use cases, and nothing here knows the
 //! functions.
 
+#[cfg(feature = "aws")]
+pub mod aws;
 pub mod clock;
 pub mod domain;
+#[cfg(feature = "embedded")]
 pub mod embedded;
+pub mod environment;
 pub mod keyring;
 #[cfg(feature = "lambda")]
 pub mod lambda;
 pub mod ledger;
 #[cfg(feature = "lambda")]
 pub mod logging;
+pub mod mail;
 pub mod microsoft;
 pub mod okta;
 pub mod queue;

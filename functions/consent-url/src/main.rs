@@ -6,5 +6,5 @@ use regrant_consent_url::router;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     regrant::logging::start();
-    lambda_http::run(router(regrant::embedded::from_env().await?)).await
+    lambda_http::run(router(regrant::aws::from_env().await?)).await
 }

@@ -1,6 +1,5 @@
-//! What the function is made of, read from its environment once.
+//! What the function is made of.
 
-use regrant::embedded::{self, StartError};
 use regrant::usecases::Ports;
 
 /// The function's parts.
@@ -14,10 +13,5 @@ impl App {
     /// From parts that are there already.
     pub const fn new(ports: Ports) -> Self {
         Self { ports }
-    }
-
-    /// From the environment, as [`embedded::from_env`] reads it.
-    pub async fn from_env() -> Result<Self, StartError> {
-        Ok(Self::new(embedded::from_env().await?))
     }
 }

@@ -36,8 +36,8 @@ impl House {
     pub async fn open(global: &Global) -> Result<Self, CliError> {
         let loopback = Self::loopback(global);
         let settings = Settings { public_url: public_url(global, loopback)?, ..Settings::default() };
-        let simulator =
-            embedded::simulated_microsoft(loopback).map_err(|error| CliError::Simulators(error.to_string()))?;
+        let simulator = regrant::environment::simulated_microsoft(loopback)
+            .map_err(|error| CliError::Simulators(error.to_string()))?;
         let microsoft = MicrosoftConfig { simulator, ..MicrosoftConfig::default() };
         let config = Config { okta: okta_config(loopback), microsoft, settings };
         Self::open_at(&data_dir(global)?, config).await
