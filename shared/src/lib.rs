@@ -8,6 +8,7 @@
 #[cfg(feature = "aws")]
 pub mod aws;
 pub mod clock;
+pub mod counted;
 pub mod domain;
 #[cfg(feature = "embedded")]
 pub mod embedded;

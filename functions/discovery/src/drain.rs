@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use regrant::queue::{Delivery, Message, QueueError};
+use regrant::queue::{Delivery, Message, Next, QueueError};
 use regrant::usecases::Ports;
-use regrant::usecases::discover::{DiscoverError, discover};
+use regrant::usecases::discover::DiscoverError;
 use tokio::task::{JoinError, JoinSet};
+
+use crate::look::look;
 
 /// How long one org may take before its message is handed out again: longer than any org's rate window.
 const VISIBILITY: Duration = Duration::from_hours(1);
-/// How often one org is looked at in one scan before its last answer stands.
-const LOOKS: u32 = 3;
 /// How long until the next look at an org that could not be looked at.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -57,11 +57,12 @@ async fn work(ports: Ports, delivery: Delivery) -> Result<bool, DrainError> {
         ports.queue.delete(&delivery.receipt).await?;
         return Ok(true);
     };
-    let found = discover(&ports, scan, org).await?;
-    if found.try_again && delivery.receive_count < LOOKS {
-        ports.queue.release(&delivery.receipt, PAUSE).await?;
-        return Ok(false);
+    match look(&ports, scan, org, delivery.receive_count, PAUSE).await? {
+        Next::Done => ports.queue.delete(&delivery.receipt).await?,
+        Next::Again { after } => {
+            ports.queue.release(&delivery.receipt, after).await?;
+            return Ok(false);
+        }
     }
-    ports.queue.delete(&delivery.receipt).await?;
     Ok(true)
 }

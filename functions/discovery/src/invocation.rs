@@ -2,9 +2,11 @@
 
 use lambda_runtime::LambdaEvent;
 use regrant::lambda::{Event, EventError, answer, each_message};
+use regrant::usecases::Ports;
 use serde_json::Value;
 
-use crate::{App, ScheduleError, batch, handle_schedule, router};
+use crate::schedule::ScheduleError;
+use crate::{App, batch, router, schedule};
 
 /// Why an invocation failed as a whole.
 #[derive(Debug, thiserror::Error)]
@@ -12,7 +14,7 @@ pub enum InvocationError {
     /// The event is not one of this function.
     #[error(transparent)]
     Event(#[from] EventError),
-    /// The scan did not start, or was not worked off.
+    /// The scan did not start.
     #[error(transparent)]
     Schedule(#[from] ScheduleError),
     /// The answer could not be written.
@@ -26,8 +28,10 @@ pub async fn handle(app: &App, event: LambdaEvent<Value>) -> Result<Value, Invoc
     Ok(match Event::read(payload)? {
         Event::Http(request) => answer(router(app.clone()), *request, context).await?,
         Event::Batch(messages) => {
-            serde_json::to_value(each_message(messages, |message| batch::look(app.clone(), message)).await)?
+            let Ports { clock, queue, .. } = &app.ports;
+            let work = |received| batch::work(app.clone(), received);
+            serde_json::to_value(each_message(messages, &context, clock.now(), &**queue, work).await)?
         }
-        Event::Schedule => serde_json::to_value(handle_schedule(app).await?)?,
+        Event::Schedule => serde_json::to_value(schedule::start(app).await?)?,
     })
 }

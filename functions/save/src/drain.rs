@@ -2,16 +2,14 @@
 
 use std::time::Duration;
 
-use regrant::queue::{Delivery, Message, QueueError};
+use regrant::queue::{Delivery, Message, Next, QueueError};
 use regrant::usecases::Ports;
 use regrant::usecases::save::SaveRequest;
-use regrant::usecases::save::work::{Next, work};
+use regrant::usecases::save::work::work;
 use regrant::usecases::stopped::Stopped;
 
 /// How long one save may take before its message is handed out again.
 const VISIBILITY: Duration = Duration::from_mins(15);
-/// How long until a save that has to wait is looked at again.
-const PAUSE: Duration = Duration::from_secs(5);
 
 /// Why the queue was not worked off. What it still holds is done when it is worked off again.
 #[derive(Debug, thiserror::Error)]
@@ -38,8 +36,8 @@ pub async fn drain(ports: &Ports) -> Result<usize, DrainError> {
                 ports.saves.delete(&delivery.receipt).await?;
                 done += 1;
             }
-            Next::Again => {
-                ports.saves.release(&delivery.receipt, PAUSE).await?;
+            Next::Again { after } => {
+                ports.saves.release(&delivery.receipt, after).await?;
                 waiting.push(delivery.message);
             }
         }

@@ -1,14 +1,19 @@
 //! One invocation: which kind of event it is, and who handles it.
 
+use std::time::Duration;
+
 use lambda_runtime::LambdaEvent;
-use regrant::lambda::{Event, EventError, answer, each_message};
-use regrant::queue::Message;
+use regrant::lambda::{Event, EventError, Received, answer, each_message};
+use regrant::queue::{Message, Next};
 use regrant::usecases::Ports;
 use regrant::usecases::save::SaveRequest;
-use regrant::usecases::save::work::{Next, work};
+use regrant::usecases::save::work::work;
 use serde_json::Value;
 
 use crate::router;
+
+/// How long until a save is taken up again that could not be worked on at all.
+const PAUSE: Duration = Duration::from_mins(1);
 
 /// Handles one invocation.
 pub async fn handle(ports: &Ports, event: LambdaEvent<Value>) -> Result<Value, EventError> {
@@ -16,24 +21,23 @@ pub async fn handle(ports: &Ports, event: LambdaEvent<Value>) -> Result<Value, E
     match Event::read(payload)? {
         Event::Http(request) => answer(router(ports.clone()), *request, context).await,
         Event::Batch(messages) => {
-            Ok(serde_json::to_value(each_message(messages, |message| save(ports.clone(), message)).await)?)
+            let work = |received| save(ports.clone(), received);
+            let answer = each_message(messages, &context, ports.clock.now(), &*ports.saves, work).await;
+            Ok(serde_json::to_value(answer)?)
         }
         Event::Schedule => Err(EventError::NotHere { kind: "a schedule" }),
     }
 }
 
-/// Does the work of one message. `false` where it shall come again. How often it was delivered is SQS's to count, so a
-/// person's word is taken as followed up for the last time.
-async fn save(ports: Ports, message: Message) -> bool {
-    let Message::SaveApp { org, app, session, word } = message else {
+/// Does the work of one message.
+async fn save(ports: Ports, received: Received) -> Next {
+    let Message::SaveApp { org, app, session, word } = received.message else {
         tracing::error!("a message of another function is in this queue; it goes to the dead-letter queue");
-        return false;
+        return Next::Again { after: Duration::ZERO };
     };
-    match work(&ports, &SaveRequest { org, app, session, word }, u32::MAX).await {
-        Ok(next) => next == Next::Done,
-        Err(stopped) => {
-            tracing::error!(cause = %stopped.cause, "a save could not be worked on");
-            false
-        }
-    }
+    let request = SaveRequest { org, app, session, word };
+    work(&ports, &request, received.receive_count).await.unwrap_or_else(|stopped| {
+        tracing::error!(cause = %stopped.cause, "a save could not be worked on");
+        Next::Again { after: PAUSE }
+    })
 }

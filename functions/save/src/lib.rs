@@ -5,9 +5,11 @@
 
 mod drain;
 mod endpoints;
+#[cfg(feature = "lambda")]
 mod invocation;
 mod router;
 
 pub use drain::{DrainError, drain};
+#[cfg(feature = "lambda")]
 pub use invocation::handle;
 pub use router::{openapi, router};

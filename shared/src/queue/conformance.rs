@@ -19,11 +19,10 @@ const PATIENCE: usize = 50;
 
 /// Holds an adapter to the contract. `make` gives an empty queue, a fresh one each time; `pass_time` lets time pass on
 /// the clock that the queue goes by.
-pub async fn conforms<F, Fut, T>(make: F, pass_time: T)
+pub async fn conforms<F, Fut>(make: F, pass_time: impl AsyncFn(Duration))
 where
     F: Fn() -> Fut,
     Fut: Future<Output = Arc<dyn Queue>>,
-    T: Fn(Duration),
 {
     an_empty_queue_gives_nothing(&*make().await).await;
     every_message_is_delivered_as_it_was_sent(&*make().await).await;
@@ -89,11 +88,11 @@ async fn every_message_is_delivered_as_it_was_sent(queue: &dyn Queue) {
     }
 }
 
-async fn a_received_message_is_hidden_until_its_time_has_passed(queue: &dyn Queue, pass_time: &impl Fn(Duration)) {
+async fn a_received_message_is_hidden_until_its_time_has_passed(queue: &dyn Queue, pass_time: &impl AsyncFn(Duration)) {
     send(queue, &[scan_of("00oacme")]).await;
     let first = receive_one(queue).await;
     nothing_is_visible(queue, "the only message is in flight").await;
-    pass_time(VISIBILITY + Duration::from_secs(1));
+    pass_time(VISIBILITY + Duration::from_secs(1)).await;
     let second = receive_one(queue).await;
     assert_eq!(second.message, first.message, "the same work is delivered again");
     assert_eq!(second.receive_count, 2, "the second delivery is counted");
@@ -101,22 +100,22 @@ async fn a_received_message_is_hidden_until_its_time_has_passed(queue: &dyn Queu
     queue.delete(&second.receipt).await.expect("the newest receipt deletes");
 }
 
-async fn a_deleted_message_does_not_come_back(queue: &dyn Queue, pass_time: &impl Fn(Duration)) {
+async fn a_deleted_message_does_not_come_back(queue: &dyn Queue, pass_time: &impl AsyncFn(Duration)) {
     send(queue, &[scan_of("00oacme"), scan_of("00oglobex")]).await;
     let deliveries = receive(queue, 2).await;
     queue.delete(&deliveries[0].receipt).await.expect("a message in flight is deleted");
-    pass_time(VISIBILITY + Duration::from_secs(1));
+    pass_time(VISIBILITY + Duration::from_secs(1)).await;
     let left = receive_one(queue).await;
     assert_eq!(left.message, deliveries[1].message, "the message that was not deleted comes back, alone");
     nothing_is_visible(queue, "one message was deleted and the other is in flight").await;
 }
 
-async fn a_released_message_comes_back_after_the_delay(queue: &dyn Queue, pass_time: &impl Fn(Duration)) {
+async fn a_released_message_comes_back_after_the_delay(queue: &dyn Queue, pass_time: &impl AsyncFn(Duration)) {
     send(queue, &[scan_of("00oacme")]).await;
     let first = receive_one(queue).await;
     queue.release(&first.receipt, Duration::from_secs(5)).await.expect("a message in flight is released");
     nothing_is_visible(queue, "the delay has not passed").await;
-    pass_time(Duration::from_secs(6));
+    pass_time(Duration::from_secs(6)).await;
     let second = receive_one(queue).await;
     assert_eq!(second.receive_count, 2, "a release does not forget how often the message was received");
     queue.release(&second.receipt, Duration::ZERO).await.expect("a message in flight is released");

@@ -139,7 +139,7 @@ mod tests {
             let queue: Arc<dyn Queue> = Arc::new(InProcessQueue::new(Arc::new(clock.clone())));
             async { queue }
         };
-        conformance::conforms(make, |duration| clock.advance(duration)).await;
+        conformance::conforms(make, async |duration| clock.advance(duration)).await;
     }
 
     #[tokio::test]

@@ -49,6 +49,18 @@ pub struct Delivery {
     pub receive_count: u32,
 }
 
+/// What becomes of a message once somebody has worked on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// The work is done, or nobody waits for it any more.
+    Done,
+    /// It comes again.
+    Again {
+        /// After this long.
+        after: Duration,
+    },
+}
+
 /// Why the queue could not serve.
 #[derive(Debug, thiserror::Error)]
 pub enum QueueError {

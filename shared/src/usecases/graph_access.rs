@@ -9,6 +9,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use secrecy::ExposeSecret;
 
+use crate::counted::{Counted, count};
 use crate::domain::cloud::Cloud;
 use crate::domain::consent_failure::ConsentFailure;
 use crate::domain::grant::GrantsRead;
@@ -103,6 +104,10 @@ async fn tokens_but(
         }
         if let Some(lease) = Exclusive::try_take(ports, &work_on(tenant), HELD_FOR).await? {
             let renewed = renew(ports, tenant, refused).await;
+            if let Err(error) = &renewed {
+                count(Counted::GraphRefreshesFailed);
+                tracing::warn!(%tenant, %error, "a token for Graph could not be refreshed");
+            }
             lease.give_back(ports).await?;
             return renewed;
         }
@@ -187,6 +192,7 @@ async fn renew(
         Err(error) => return Err(error.into()),
     };
     try_and_promote(ports, &renewed).await?;
+    count(Counted::GraphRefreshes);
     Ok(renewed)
 }
 

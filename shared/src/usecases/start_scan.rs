@@ -1,5 +1,6 @@
 //! Start a scan: one message an org.
 
+use crate::counted::{Counted, count};
 use crate::domain::id::{OrgId, ScanId};
 use crate::domain::scan::Scan;
 use crate::ledger::LedgerError;
@@ -57,6 +58,7 @@ pub async fn start_scan(ports: &Ports, selection: &Selection) -> Result<Scan, St
             queue(ports, &scan, orgs).await?;
         }
         Selection::All => {
+            count(Counted::ScansStarted);
             let mut request = PageRequest::first(PAGE);
             loop {
                 let page = ports.ledger.orgs(request).await?;

@@ -13,6 +13,8 @@ use fakecloud_core::auth::IamMode;
 use fakecloud_core::dispatch::{self, DispatchConfig};
 use fakecloud_core::multi_account::{MultiAccountState, MultiRegionState};
 use fakecloud_core::registry::ServiceRegistry;
+use fakecloud_dynamodb::SharedDynamoDbState;
+use fakecloud_secretsmanager::SharedSecretsManagerState;
 use fakecloud_ses::SharedSesState;
 use fakecloud_sqs::SharedSqsState;
 use parking_lot::RwLock;
@@ -30,6 +32,8 @@ const LARGEST_BODY: usize = 2 << 20;
 /// An account, as its control reaches it.
 #[derive(Clone)]
 pub(crate) struct Account {
+    tables: SharedDynamoDbState,
+    secrets: SharedSecretsManagerState,
     pub(crate) queues: SharedSqsState,
     pub(crate) mails: SharedSesState,
     pub(crate) calls: Calls,
@@ -41,6 +45,8 @@ pub(crate) async fn open() -> io::Result<String> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let endpoint = format!("http://{}", listener.local_addr()?);
     let account = Account {
+        tables: Arc::new(RwLock::new(MultiRegionState::new(ACCOUNT, REGION, &endpoint))),
+        secrets: Arc::new(RwLock::new(MultiRegionState::new(ACCOUNT, REGION, &endpoint))),
         queues: Arc::new(RwLock::new(MultiRegionState::new(ACCOUNT, REGION, &endpoint))),
         mails: Arc::new(RwLock::new(MultiAccountState::new(ACCOUNT, REGION, &endpoint))),
         calls: Calls::default(),
@@ -48,7 +54,7 @@ pub(crate) async fn open() -> io::Result<String> {
     };
     let services = Router::new()
         .fallback(dispatch::dispatch)
-        .layer(Extension(Arc::new(services(&account, &endpoint))))
+        .layer(Extension(Arc::new(services(&account))))
         .layer(Extension(Arc::new(config())))
         .layer(from_fn_with_state(account.clone(), before_the_services));
     let app = control::router(account).fallback_service(services);
@@ -56,12 +62,28 @@ pub(crate) async fn open() -> io::Result<String> {
     Ok(endpoint)
 }
 
-fn services(account: &Account, endpoint: &str) -> ServiceRegistry {
-    let secrets = Arc::new(RwLock::new(MultiRegionState::new(ACCOUNT, REGION, endpoint)));
-    let tables = Arc::new(RwLock::new(MultiRegionState::new(ACCOUNT, REGION, endpoint)));
+impl Account {
+    /// Empties every table and every queue and removes every secret, as if a backup of the first day were put back.
+    fn forget(&self) {
+        for (_, regions) in self.tables.write().iter_mut() {
+            regions.regions_mut().flat_map(|(_, s)| s.tables.values_mut()).for_each(|t| t.replace_items(Vec::new()));
+        }
+        for (_, regions) in self.secrets.write().iter_mut() {
+            regions.regions_mut().for_each(|(_, state)| state.secrets.clear());
+        }
+        for (_, regions) in self.queues.write().iter_mut() {
+            for queue in regions.regions_mut().flat_map(|(_, state)| state.queues.values_mut()) {
+                queue.messages.clear();
+                queue.inflight.clear();
+            }
+        }
+    }
+}
+
+fn services(account: &Account) -> ServiceRegistry {
     let mut services = ServiceRegistry::new();
-    services.register(Arc::new(fakecloud_secretsmanager::SecretsManagerService::new(secrets)));
-    services.register(Arc::new(fakecloud_dynamodb::DynamoDbService::new(tables)));
+    services.register(Arc::new(fakecloud_secretsmanager::SecretsManagerService::new(Arc::clone(&account.secrets))));
+    services.register(Arc::new(fakecloud_dynamodb::DynamoDbService::new(Arc::clone(&account.tables))));
     services.register(Arc::new(fakecloud_sqs::SqsService::new(Arc::clone(&account.queues))));
     services.register(Arc::new(fakecloud_ses::SesV2Service::new(Arc::clone(&account.mails))));
     services
@@ -85,6 +107,9 @@ async fn before_the_services(State(account): State<Account>, request: Request, n
     let (parts, body) = request.into_parts();
     let body = body::to_bytes(body, LARGEST_BODY).await.unwrap_or_default();
     let call = account.calls.note(&parts, &body);
+    if account.faults.forgets() {
+        account.forget();
+    }
     match account.faults.take(&call.operation) {
         Some(fault) => fault.answer(),
         None => next.run(Request::from_parts(parts, body::Body::from(body))).await,

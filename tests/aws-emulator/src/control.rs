@@ -14,13 +14,15 @@ use crate::faults::Fault;
 /// - `GET calls`: every call so far;
 /// - `GET mails`: every mail that was sent;
 /// - `POST pass-time/{seconds}`: messages in flight come back that much earlier;
-/// - `POST faults`: a [`Fault`] to come.
+/// - `POST faults`: a [`Fault`] to come;
+/// - `POST forget-after/{calls}`: once that many further calls were made, all that was written is gone.
 pub(crate) fn router(account: Account) -> Router {
     let control = Router::new()
         .route("/calls", get(calls))
         .route("/mails", get(mails))
         .route("/pass-time/{seconds}", post(pass_time))
         .route("/faults", post(fault))
+        .route("/forget-after/{calls}", post(forget_after))
         .with_state(account);
     Router::new().nest("/_emulator", control)
 }
@@ -47,6 +49,10 @@ async fn pass_time(State(account): State<Account>, Path(seconds): Path<u64>) {
             message.visible_at = message.visible_at.map(|at| at - Duration::from_secs(seconds));
         }
     }
+}
+
+async fn forget_after(State(account): State<Account>, Path(calls): Path<usize>) {
+    account.faults.forget_after(calls);
 }
 
 async fn fault(State(account): State<Account>, Json(fault): Json<Fault>) {

@@ -42,16 +42,31 @@ impl Fault {
 
 /// The faults that were asked for.
 #[derive(Clone, Default)]
-pub(crate) struct Faults(Arc<Mutex<Vec<Fault>>>);
+pub(crate) struct Faults {
+    answers: Arc<Mutex<Vec<Fault>>>,
+    calls_until_forgetting: Arc<Mutex<Option<usize>>>,
+}
 
 impl Faults {
     pub(crate) fn add(&self, fault: Fault) {
-        self.0.lock().push(fault);
+        self.answers.lock().push(fault);
+    }
+
+    pub(crate) fn forget_after(&self, calls: usize) {
+        *self.calls_until_forgetting.lock() = Some(calls);
+    }
+
+    /// Whether all is forgotten before this call.
+    pub(crate) fn forgets(&self) -> bool {
+        let mut left = self.calls_until_forgetting.lock();
+        let now = *left == Some(0);
+        *left = left.and_then(|calls| calls.checked_sub(1));
+        now
     }
 
     /// The fault of a call, if there is one for it.
     pub(crate) fn take(&self, operation: &str) -> Option<Fault> {
-        let mut faults = self.0.lock();
+        let mut faults = self.answers.lock();
         let fault = faults.iter_mut().find(|fault| fault.operation == operation && fault.times > 0)?;
         if fault.after > 0 {
             fault.after -= 1;

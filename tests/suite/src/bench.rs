@@ -11,20 +11,22 @@ use regrant::domain::id::{OrgId, ScanId};
 use regrant::domain::org::OrgProfile;
 use regrant::domain::scan::Scan;
 use regrant::embedded::{self, ledger_file, vault_folder};
+use regrant::ledger::Ledger;
 use regrant::ledger::sqlite::SqliteLedger;
 use regrant::microsoft::client::{MicrosoftClient, MicrosoftConfig};
 use regrant::okta::OktaCredential;
 use regrant::okta::client::{ClientConfig, OktaClient};
 use regrant::okta::org_url::LoopbackPolicy;
+use regrant::queue::Queue;
 use regrant::queue::in_process::InProcessQueue;
 use regrant::randomness::{SeededRandomness, scan_id};
 use regrant::settings::Settings;
 use regrant::usecases::Ports;
 use regrant::usecases::discover::{Discovery, discover};
 use regrant::usecases::start_scan::{Selection, start_scan};
-use regrant::vault::SecretName;
 use regrant::vault::sealed_file::SealedFileVault;
-use regrant_discovery::{ScheduleError, drain};
+use regrant::vault::{SecretName, Vault};
+use regrant_discovery::{DrainError, drain};
 use regrant_simulators::{Fleet, OktaSimulator};
 use secrecy::SecretString;
 use tempfile::TempDir;
@@ -72,10 +74,10 @@ impl Bench {
     }
 
     /// Scans every org, `workers` at a time, until nothing is left in the queue.
-    pub async fn scan_all(&self, workers: usize) -> Result<Scan, ScheduleError> {
-        let scan = start_scan(&self.ports, &Selection::All).await?;
+    pub async fn scan_all(&self, workers: usize) -> Result<Scan, DrainError> {
+        let scan = start_scan(&self.ports, &Selection::All).await.unwrap();
         drain(&self.ports, workers, || ()).await?;
-        Ok(self.ports.ledger.scan(&scan.id).await?.unwrap())
+        Ok(self.ports.ledger.scan(&scan.id).await.unwrap().unwrap())
     }
 
     /// Knows an org without asking it anything.
@@ -103,16 +105,47 @@ pub struct Sides {
     pub settings: Settings,
 }
 
+/// Where records, secrets and work are kept.
+pub struct Stores {
+    /// Records.
+    pub ledger: Arc<dyn Ledger>,
+    /// Secrets.
+    pub vault: Arc<dyn Vault>,
+    /// Orgs to be looked at.
+    pub queue: Arc<dyn Queue>,
+    /// Connections to be saved.
+    pub saves: Arc<dyn Queue>,
+}
+
+impl Stores {
+    /// The embedded ones, in `folder`.
+    pub async fn embedded(folder: &Path, clock: &Arc<dyn Clock>) -> Self {
+        Self {
+            ledger: Arc::new(SqliteLedger::open(&ledger_file(folder)).await.unwrap()),
+            vault: Arc::new(SealedFileVault::open(&vault_folder(folder)).await.unwrap()),
+            queue: Arc::new(InProcessQueue::new(clock.clone())),
+            saves: Arc::new(InProcessQueue::new(clock.clone())),
+        }
+    }
+}
+
 /// The embedded stores in `folder`, and the real clients. Loopback is allowed.
 pub async fn ports_in(folder: &Path, clock: Arc<dyn Clock>, sides: Sides) -> Ports {
+    let stores = Stores::embedded(folder, &clock).await;
+    ports_over(stores, clock, sides)
+}
+
+/// Stores, and the real clients. Loopback is allowed.
+pub fn ports_over(stores: Stores, clock: Arc<dyn Clock>, sides: Sides) -> Ports {
+    let Stores { ledger, vault, queue, saves } = stores;
     let randomness = Arc::new(SeededRandomness::new(7));
     let loopback = LoopbackPolicy::Allow;
     let config = ClientConfig { loopback, ..sides.okta };
     Ports {
-        ledger: Arc::new(SqliteLedger::open(&ledger_file(folder)).await.unwrap()),
-        vault: Arc::new(SealedFileVault::open(&vault_folder(folder)).await.unwrap()),
-        queue: Arc::new(InProcessQueue::new(clock.clone())),
-        saves: Arc::new(InProcessQueue::new(clock.clone())),
+        ledger,
+        vault,
+        queue,
+        saves,
         okta: Arc::new(OktaClient::new(config, clock.clone(), randomness.clone()).unwrap()),
         microsoft: Arc::new(MicrosoftClient::new(sides.microsoft, clock.clone(), randomness.clone()).unwrap()),
         settings: Arc::new(sides.settings),
@@ -130,7 +163,8 @@ pub async fn know_fleet_in(folder: &Path, simulator: &OktaSimulator, fleet: &Fle
     know_fleet(&ports, simulator, fleet).await;
 }
 
-async fn know_fleet(ports: &Ports, simulator: &OktaSimulator, fleet: &Fleet) {
+/// Knows every org of a fleet.
+pub async fn know_fleet(ports: &Ports, simulator: &OktaSimulator, fleet: &Fleet) {
     for index in 0..fleet.size {
         let name = Fleet::name(index);
         let id = fleet.org(index).id;

@@ -33,7 +33,7 @@ use url::Url;
 
 pub use crate::browser::{Browser, Seen};
 
-use crate::bench::{Sides, api_token, ports_in, simulated_clock};
+use crate::bench::{Sides, Stores, api_token, ports_over, simulated_clock};
 
 /// Where browsers reach the Regrant of these tests.
 pub const PUBLIC_URL: &str = "https://regrant.example.com";
@@ -80,6 +80,11 @@ impl Stage {
 
     /// The stores in `folder` and the real clients, pointed at this stage.
     pub async fn ports(&self, folder: &Path) -> Ports {
+        self.ports_over(Stores::embedded(folder, &self.clock).await)
+    }
+
+    /// These stores and the real clients, pointed at this stage.
+    pub fn ports_over(&self, stores: Stores) -> Ports {
         let origin = |url: String| Url::parse(&url).unwrap();
         let simulator =
             SimulatedMicrosoft { login: origin(self.microsoft.login_url()), graph: origin(self.microsoft.graph_url()) };
@@ -91,7 +96,46 @@ impl Stage {
                 ..Settings::default()
             },
         };
-        ports_in(folder, self.clock.clone(), sides).await
+        ports_over(stores, self.clock.clone(), sides)
+    }
+
+    /// What Microsoft leads a browser to.
+    pub fn at_microsoft(&self, url: &Url, person: &str, decision: Decision) -> Url {
+        let tenant = url.path_segments().unwrap().next().unwrap().to_owned();
+        let domain = self.microsoft.with_tenant(&tenant, |tenant| tenant.initial_domain.clone()).unwrap();
+        let upn = if person.contains('@') { person.to_owned() } else { format!("{person}@{domain}") };
+        self.microsoft.answer(url, &upn, decision).unwrap()
+    }
+
+    /// The text that Okta's last page shows.
+    pub async fn at_okta(&self, url: &Url) -> String {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.okta.port()));
+        let client = reqwest::Client::builder().no_proxy().resolve(url.host_str().unwrap(), address).build().unwrap();
+        client.get(url.clone()).send().await.unwrap().text().await.unwrap()
+    }
+
+    /// Walks a browser from the invitation to a verified session; gives the session's path.
+    pub async fn sign_in(&self, browser: &mut Browser, invitation: &str, person: &str) -> String {
+        let sent = browser.post(invitation, &[]).await;
+        let back = self.at_microsoft(&sent.location_url(), person, Decision::Accept);
+        browser.get_url(&back).await.location()
+    }
+
+    /// Opens Okta's consent from a verified session and accepts there; gives the text of Okta's page.
+    pub async fn consent_at_okta(&self, browser: &mut Browser, session: &str) -> String {
+        let token = browser.form_token(session).await;
+        let sent = browser.post(&format!("{session}/okta"), &[("token", &token)]).await;
+        let back = self.at_microsoft(&sent.location_url(), "ada.administrator", Decision::Accept);
+        self.at_okta(&back).await
+    }
+
+    /// Walks a browser from the invitation to the hand-over; gives the session's path.
+    pub async fn consent(&self, browser: &mut Browser, invitation: &str) -> String {
+        let session = self.sign_in(browser, invitation, "ada.administrator").await;
+        let shown = self.consent_at_okta(browser, &session).await;
+        let token = browser.form_token(&session).await;
+        browser.post(&format!("{session}/handover"), &[("token", &token), ("handover", &shown)]).await;
+        session
     }
 }
 
@@ -223,41 +267,28 @@ impl ConsentBench {
 
     /// What Microsoft leads a browser to.
     pub fn at_microsoft(&self, url: &Url, person: &str, decision: Decision) -> Url {
-        let tenant = url.path_segments().unwrap().next().unwrap().to_owned();
-        let domain = self.stage.microsoft.with_tenant(&tenant, |tenant| tenant.initial_domain.clone()).unwrap();
-        let upn = if person.contains('@') { person.to_owned() } else { format!("{person}@{domain}") };
-        self.stage.microsoft.answer(url, &upn, decision).unwrap()
+        self.stage.at_microsoft(url, person, decision)
     }
 
     /// The text that Okta's last page shows.
     pub async fn at_okta(&self, url: &Url) -> String {
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.stage.okta.port()));
-        let client = reqwest::Client::builder().no_proxy().resolve(url.host_str().unwrap(), address).build().unwrap();
-        client.get(url.clone()).send().await.unwrap().text().await.unwrap()
+        self.stage.at_okta(url).await
     }
 
     /// Walks a browser from the invitation to a verified session; gives the session's path.
     pub async fn sign_in(&self, browser: &mut Browser, invitation: &str, person: &str) -> String {
-        let sent = browser.post(invitation, &[]).await;
-        let back = self.at_microsoft(&sent.location_url(), person, Decision::Accept);
-        browser.get_url(&back).await.location()
+        self.stage.sign_in(browser, invitation, person).await
     }
 
     /// Opens Okta's consent from a verified session and accepts there; gives the text of Okta's page.
     pub async fn consent_at_okta(&self, browser: &mut Browser, session: &str) -> String {
-        let token = browser.form_token(session).await;
-        let sent = browser.post(&format!("{session}/okta"), &[("token", &token)]).await;
-        let back = self.at_microsoft(&sent.location_url(), "ada.administrator", Decision::Accept);
-        self.at_okta(&back).await
+        self.stage.consent_at_okta(browser, session).await
     }
 
     /// Walks the whole way with a hand-over; gives the session's path.
     pub async fn walk(&self, browser: &mut Browser, tenant: &str) -> String {
         let invitation = self.invite(tenant).await;
-        let session = self.sign_in(browser, &invitation, "ada.administrator").await;
-        let shown = self.consent_at_okta(browser, &session).await;
-        let token = browser.form_token(&session).await;
-        browser.post(&format!("{session}/handover"), &[("token", &token), ("handover", &shown)]).await;
+        let session = self.stage.consent(browser, &invitation).await;
         self.work().await;
         session
     }

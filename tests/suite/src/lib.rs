@@ -2,9 +2,12 @@
 #![expect(clippy::missing_panics_doc, reason = "test support stops at what it did not expect")]
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "test support stops at what it did not expect")]
 
+pub mod api_gateway;
+pub mod aws;
 pub mod bench;
 pub mod browser;
 pub mod consent;
+pub mod deployment;
 pub mod hastened;
 pub mod person;
 pub mod program;

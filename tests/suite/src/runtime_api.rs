@@ -40,9 +40,8 @@ pub struct LambdaProcess {
 }
 
 impl LambdaProcess {
-    /// Starts the function `name`, on the data folder `data` and with these variables besides. It logs everything to
-    /// `log`.
-    pub async fn start(name: &str, data: &Path, variables: &[(&str, &str)], log: &Path) -> Self {
+    /// Starts the function `name` with these variables. It logs everything to `log`.
+    pub async fn start(name: &str, variables: &[(&str, String)], log: &Path) -> Self {
         let (events, received) = mpsc::channel(4);
         let (answered, answers) = mpsc::channel(4);
         let api = Arc::new(Api { events: Mutex::new(received), answers: answered });
@@ -60,10 +59,7 @@ impl LambdaProcess {
             .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
             .env("AWS_LAMBDA_LOG_STREAM_NAME", "stream")
             .env("AWS_LAMBDA_LOG_GROUP_NAME", "group")
-            .env("REGRANT_DATA_DIR", data)
-            .env("REGRANT_ALLOW_LOOPBACK", "1")
-            .env("REGRANT_LOG", "trace")
-            .envs(variables.iter().copied())
+            .envs(variables.iter().map(|(name, value)| (name, value)))
             .stdout(Stdio::from(File::create(log).unwrap()))
             .kill_on_drop(true)
             .spawn()
@@ -75,21 +71,6 @@ impl LambdaProcess {
     pub async fn invoke(&mut self, event: Value) -> Answer {
         self.events.send(event).await.unwrap();
         tokio::time::timeout(PATIENCE, self.answers.recv()).await.unwrap().unwrap()
-    }
-
-    /// An HTTP request through API Gateway; gives the answer as API Gateway gets it.
-    pub async fn request(&mut self, event: Value) -> Value {
-        let (fine, answer) = self.invoke(event).await;
-        assert!(fine, "{answer}");
-        answer
-    }
-
-    /// An HTTP request through API Gateway; gives status, content type and JSON.
-    pub async fn http(&mut self, method: &str, path: &str, body: Option<&str>) -> (u64, String, Value) {
-        let answer = self.request(http_event(method, path, body)).await;
-        let content_type = answer["headers"]["content-type"].as_str().unwrap_or_default().to_owned();
-        let body = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
-        (answer["statusCode"].as_u64().unwrap(), content_type, body)
     }
 }
 
@@ -113,32 +94,6 @@ async fn outcome(
     StatusCode::ACCEPTED
 }
 
-/// A version 2.0 payload of an HTTP API (API Gateway docs, "AWS Lambda integrations").
-pub fn http_event(method: &str, path_and_query: &str, body: Option<&str>) -> Value {
-    let (path, query) = path_and_query.split_once('?').unwrap_or((path_and_query, ""));
-    json!({
-        "version": "2.0", "routeKey": "$default", "rawPath": path, "rawQueryString": query,
-        "headers": {"host": "abc.execute-api.eu-central-1.amazonaws.com", "accept": "application/json"},
-        "requestContext": {
-            "accountId": "123456789012", "apiId": "abc", "domainName": "abc.execute-api.eu-central-1.amazonaws.com",
-            "domainPrefix": "abc", "requestId": "JKJaXmPLvHcESHA=", "routeKey": "$default", "stage": "$default",
-            "time": "02/Mar/2026:09:00:00 +0000", "timeEpoch": 1_772_442_000_000_u64,
-            "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1", "userAgent": "test"}
-        },
-        "body": body, "isBase64Encoded": false
-    })
-}
-
-/// The same as a browser's form on one of our own pages.
-pub fn form_event(path: &str, cookies: &[String], form: &[(&str, &str)]) -> Value {
-    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
-    let mut event = http_event("POST", path, Some(&body));
-    event["cookies"] = json!(cookies);
-    event["headers"]["content-type"] = json!("application/x-www-form-urlencoded");
-    event["headers"]["sec-fetch-site"] = json!("same-origin");
-    event
-}
-
 /// An event of a schedule (EventBridge docs, "Events from AWS services").
 pub fn schedule_event() -> Value {
     json!({
@@ -146,16 +101,4 @@ pub fn schedule_event() -> Value {
         "source": "aws.events", "account": "123456789012", "time": "2026-03-02T09:00:00Z", "region": "eu-central-1",
         "resources": ["arn:aws:events:eu-central-1:123456789012:rule/scan"], "detail": {}
     })
-}
-
-/// A batch of a queue, by message id and body (Lambda docs, "Using Lambda with Amazon SQS").
-pub fn sqs_event(bodies: &[(&str, String)]) -> Value {
-    let record = |(id, body): &(&str, String)| {
-        json!({
-            "messageId": id, "receiptHandle": "handle", "body": body, "attributes": {"ApproximateReceiveCount": "1"},
-            "messageAttributes": {}, "md5OfBody": "", "eventSource": "aws:sqs",
-            "eventSourceARN": "arn:aws:sqs:eu-central-1:123456789012:queue", "awsRegion": "eu-central-1"
-        })
-    };
-    json!({"Records": bodies.iter().map(record).collect::<Vec<_>>()})
 }

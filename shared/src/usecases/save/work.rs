@@ -1,9 +1,13 @@
 //! A save as work of the queue: delivered at least once, and again until the consent shows or the session is over.
 
+use std::time::Duration;
+
+use crate::counted::{Counted, count};
 use crate::domain::consent_failure::ConsentFailure;
 use crate::domain::id::SessionId;
 use crate::domain::save::{SaveOutcome, Word};
 use crate::domain::session::Stage;
+use crate::queue::Next;
 use crate::usecases::Ports;
 use crate::usecases::session::{advance, fail};
 use crate::usecases::stopped::Stopped;
@@ -13,13 +17,15 @@ use super::{SaveRequest, save};
 /// How often a person's word is followed up before the page says that nothing shows yet: new grants show late.
 const LOOKS_FOR_A_PERSON: u32 = 6;
 
-/// What becomes of the message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Next {
-    /// The work is done, or nobody waits for it any more.
-    Done,
-    /// It comes again.
-    Again,
+/// How long until a save that has to wait is looked at again: soon while somebody looks at its page.
+const SOON: Duration = Duration::from_secs(5);
+/// The same, once it has waited for a minute.
+const LATER: Duration = Duration::from_mins(1);
+/// How often it comes again soon.
+const OFTEN: u32 = 12;
+
+const fn again(receive_count: u32) -> Next {
+    Next::Again { after: if receive_count <= OFTEN { SOON } else { LATER } }
 }
 
 /// Does the work of one message, received for the `receive_count`th time.
@@ -36,6 +42,7 @@ pub async fn work(ports: &Ports, request: &SaveRequest, receive_count: u32) -> R
         Ok(SaveOutcome::NoConsent) => no_consent_yet(ports, request, receive_count).await,
         Ok(outcome) => {
             tracing::info!(org = %request.org, app = %request.app, outcome = name(&outcome), "a save ended");
+            count_end(&outcome);
             if !matches!(outcome, SaveOutcome::Saved { .. }) {
                 stop_finishing(ports, request).await?;
             }
@@ -43,10 +50,11 @@ pub async fn work(ports: &Ports, request: &SaveRequest, receive_count: u32) -> R
         }
         Err(stopped) if comes_again(&stopped) => {
             tracing::info!(org = %request.org, app = %request.app, cause = %stopped.cause, "a save comes again");
-            Ok(Next::Again)
+            Ok(again(receive_count))
         }
         Err(stopped) => {
             tracing::error!(org = %request.org, app = %request.app, cause = %stopped.cause, "a save stopped");
+            count(Counted::SavesFailed);
             if let Some(id) = &request.session
                 && let Some(session) = ports.ledger.session(id).await?
             {
@@ -63,6 +71,17 @@ fn name(outcome: &SaveOutcome) -> &'static str {
         SaveOutcome::NoConsent => "no-consent",
         SaveOutcome::NotSwitchedOn { .. } => "not-switched-on",
         SaveOutcome::LeftOff { .. } => "left-off",
+    }
+}
+
+fn count_end(outcome: &SaveOutcome) {
+    match outcome {
+        SaveOutcome::Saved { .. } => count(Counted::SavesDone),
+        SaveOutcome::NoConsent | SaveOutcome::NotSwitchedOn { .. } => count(Counted::SavesFailed),
+        SaveOutcome::LeftOff { .. } => {
+            count(Counted::SavesFailed);
+            count(Counted::ConnectionsLeftOff);
+        }
     }
 }
 
@@ -86,8 +105,8 @@ async fn is_unsettled(ports: &Ports, request: &SaveRequest) -> Result<bool, Stop
 
 async fn no_consent_yet(ports: &Ports, request: &SaveRequest, receive_count: u32) -> Result<Next, Stopped> {
     match request.word {
-        Word::Nobody => Ok(Next::Again),
-        Word::Person if receive_count < LOOKS_FOR_A_PERSON => Ok(Next::Again),
+        Word::Nobody => Ok(again(receive_count)),
+        Word::Person if receive_count < LOOKS_FOR_A_PERSON => Ok(again(receive_count)),
         Word::Person | Word::Operator => {
             stop_finishing(ports, request).await?;
             Ok(Next::Done)

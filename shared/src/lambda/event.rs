@@ -1,15 +1,13 @@
-//! What functions have in common when AWS Lambda invokes them: which kind of event it is, HTTP over a router, and
-//! batches of which each message succeeds or fails alone.
+//! Which kind of event a function was invoked with, and HTTP over a router.
 
-use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
+use aws_lambda_events::sqs::SqsEvent;
 use lambda_http::Adapter;
 use lambda_http::request::LambdaRequest;
 use lambda_runtime::{Context, LambdaEvent};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tower::ServiceExt;
-
-use crate::queue::Message;
+use tracing::Instrument as _;
 
 /// Why an invocation failed as a whole. Messages of a batch and HTTP requests fail one by one instead.
 #[derive(Debug, thiserror::Error)]
@@ -75,41 +73,27 @@ fn typed<T: DeserializeOwned>(event: Value, kind: &'static str) -> Result<T, Eve
     })
 }
 
-/// Answers an HTTP event with a router.
+/// Answers an HTTP event with a router. What is logged meanwhile names API Gateway's id of the request, which its access
+/// log names too.
 pub async fn answer(router: axum::Router, request: LambdaRequest, context: Context) -> Result<Value, EventError> {
-    let Ok(answer) = Adapter::from(router).oneshot(LambdaEvent { payload: request, context }).await;
+    let span = tracing::info_span!("http", api_request_id = api_request_id(&request));
+    let answer = Adapter::from(router).oneshot(LambdaEvent { payload: request, context });
+    let Ok(answer) = answer.instrument(span).await;
     Ok(serde_json::to_value(answer)?)
 }
 
-/// Does the work of a batch, all at once: a batch has ten messages at the most. `work` says whether a message is done.
-/// The answer names those that SQS shall deliver again (partial batch responses, `ReportBatchItemFailures`).
-pub async fn each_message<W, F>(batch: SqsEvent, work: W) -> SqsBatchResponse
-where
-    W: Fn(Message) -> F,
-    F: Future<Output = bool> + Send + 'static,
-{
-    let mut working = tokio::task::JoinSet::new();
-    let mut failed = Vec::new();
-    for message in batch.records {
-        let id = message.message_id.unwrap_or_default();
-        // The parser's own error could quote what somebody put into the queue.
-        let Ok(read) = serde_json::from_str(message.body.as_deref().unwrap_or_default()) else {
-            tracing::error!(message = id, "a message of the queue cannot be read; it goes to the dead-letter queue");
-            failed.push(id);
-            continue;
-        };
-        let done = work(read);
-        working.spawn(async move { (id, done.await) });
+fn api_request_id(request: &LambdaRequest) -> Option<String> {
+    match request {
+        LambdaRequest::ApiGatewayV2(request) => request.request_context.request_id.clone(),
+        _ => None,
     }
-    failed.extend(working.join_all().await.into_iter().filter(|(_, done)| !done).map(|(id, _)| id));
-    let mut response = SqsBatchResponse::default();
-    response.batch_item_failures = failed
-        .into_iter()
-        .map(|id| {
-            let mut failure = BatchItemFailure::default();
-            failure.item_identifier = id;
-            failure
-        })
-        .collect();
-    response
+}
+
+/// Handles an invocation of a function that has HTTP endpoints only.
+pub async fn answer_http(router: axum::Router, event: LambdaEvent<Value>) -> Result<Value, EventError> {
+    match Event::read(event.payload)? {
+        Event::Http(request) => answer(router, *request, event.context).await,
+        Event::Batch(_) => Err(EventError::NotHere { kind: "a batch" }),
+        Event::Schedule => Err(EventError::NotHere { kind: "a schedule" }),
+    }
 }

@@ -1,0 +1,33 @@
+//! A look at one org as work of the queue: delivered at least once, and again where the same look may succeed later.
+
+use std::time::Duration;
+
+use regrant::counted::{Counted, count};
+use regrant::domain::id::{OrgId, ScanId};
+use regrant::domain::scan::OrgLook;
+use regrant::queue::Next;
+use regrant::usecases::Ports;
+use regrant::usecases::discover::{DiscoverError, discover};
+
+/// How often one org is looked at in one scan before its last answer stands.
+const LOOKS: u32 = 3;
+
+/// Looks at one org, whose message was received for the `receive_count`th time. One that could not be looked at comes
+/// again after `pause`.
+pub(crate) async fn look(
+    ports: &Ports,
+    scan: &ScanId,
+    org: &OrgId,
+    receive_count: u32,
+    pause: Duration,
+) -> Result<Next, DiscoverError> {
+    let found = discover(ports, scan, org).await?;
+    if found.try_again && receive_count < LOOKS {
+        return Ok(Next::Again { after: pause });
+    }
+    count(match found.look {
+        OrgLook::Seen { .. } => Counted::OrgsSeen,
+        OrgLook::NotSeen { .. } | OrgLook::Pending => Counted::OrgsNotSeen,
+    });
+    Ok(Next::Done)
+}

@@ -1,0 +1,57 @@
+//! What is counted, by the names that alarms and the dashboard go by.
+//!
+//! Use cases count; who gathers it is the program's to say. Where nobody does, counting costs nothing.
+
+/// Something that is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counted {
+    /// A scan of every org was started.
+    ScansStarted,
+    /// A scan looked at an org.
+    OrgsSeen,
+    /// A scan could not look at an org, and will not try again.
+    OrgsNotSeen,
+    /// A save ended with the connection on.
+    SavesDone,
+    /// A save ended otherwise.
+    SavesFailed,
+    /// A connection that was on was left off.
+    ConnectionsLeftOff,
+    /// A token for Microsoft Graph was refreshed.
+    GraphRefreshes,
+    /// A token for Microsoft Graph could not be refreshed.
+    GraphRefreshesFailed,
+}
+
+impl Counted {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::ScansStarted,
+        Self::OrgsSeen,
+        Self::OrgsNotSeen,
+        Self::SavesDone,
+        Self::SavesFailed,
+        Self::ConnectionsLeftOff,
+        Self::GraphRefreshes,
+        Self::GraphRefreshesFailed,
+    ];
+
+    /// The metric's name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ScansStarted => "ScansStarted",
+            Self::OrgsSeen => "OrgsSeen",
+            Self::OrgsNotSeen => "OrgsNotSeen",
+            Self::SavesDone => "SavesDone",
+            Self::SavesFailed => "SavesFailed",
+            Self::ConnectionsLeftOff => "ConnectionsLeftOff",
+            Self::GraphRefreshes => "GraphRefreshes",
+            Self::GraphRefreshesFailed => "GraphRefreshesFailed",
+        }
+    }
+}
+
+/// Counts one.
+pub fn count(what: Counted) {
+    metrics::counter!(what.name()).increment(1);
+}

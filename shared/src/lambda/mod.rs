@@ -1,0 +1,10 @@
+//! What functions have in common when AWS Lambda invokes them.
+
+mod batch;
+mod event;
+mod metrics;
+mod run;
+
+pub use batch::{Received, each_message};
+pub use event::{Event, EventError, answer, answer_http};
+pub use run::{run, start};

@@ -1,0 +1,35 @@
+//! The life of a function's process: what begins it, and each invocation.
+
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use serde_json::Value;
+
+use super::metrics::Metrics;
+use crate::logging;
+
+/// What every function starts with.
+pub struct Started {
+    metrics: Metrics,
+}
+
+/// Starts the log and the metrics.
+pub fn start() -> Result<Started, Error> {
+    logging::start();
+    Ok(Started { metrics: Metrics::start()? })
+}
+
+/// Serves invocations until the process is ended. What each counted is written when it is over, whatever came of it.
+pub async fn run<H, F, E>(started: Started, handle: H) -> Result<(), Error>
+where
+    H: Fn(LambdaEvent<Value>) -> F,
+    F: Future<Output = Result<Value, E>>,
+    Error: From<E>,
+{
+    let (metrics, handle) = (&started.metrics, &handle);
+    let invocation = |event: LambdaEvent<Value>| async move {
+        let request = event.context.request_id.clone();
+        let answered = handle(event).await.map_err(Error::from);
+        metrics.write(request);
+        answered
+    };
+    lambda_runtime::run(service_fn(invocation)).await
+}

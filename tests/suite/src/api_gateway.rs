@@ -1,0 +1,66 @@
+//! What API Gateway does with an HTTP API: a request becomes an event, and an answer of a function a response (API
+//! Gateway docs, "AWS Lambda proxy integrations", payload format 2.0).
+
+use axum::body::{Body, Bytes};
+use axum::http::header::{COOKIE, SET_COOKIE};
+use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Map, Value, json};
+
+/// The event of a request.
+pub fn event(parts: &Parts, body: &Bytes) -> Value {
+    let mut headers = Map::new();
+    for name in parts.headers.keys().filter(|name| **name != COOKIE) {
+        let values: Vec<_> = parts.headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
+        headers.insert(name.to_string(), json!(values.join(",")));
+    }
+    let cookies: Vec<_> = parts.headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).collect();
+    let cookies: Vec<_> = cookies.iter().flat_map(|line| line.split("; ")).collect();
+    let (text, encoded) = match std::str::from_utf8(body) {
+        Ok(text) => (text.to_owned(), false),
+        Err(_) => (STANDARD.encode(body), true),
+    };
+    let path = parts.uri.path();
+    let mut event = json!({
+        "version": "2.0", "routeKey": "$default", "rawPath": path,
+        "rawQueryString": parts.uri.query().unwrap_or_default(), "headers": headers,
+        "requestContext": {
+            "accountId": "123456789012", "apiId": "abc", "domainName": "abc.execute-api.eu-central-1.amazonaws.com",
+            "domainPrefix": "abc", "requestId": "JKJaXmPLvHcESHA=", "routeKey": "$default", "stage": "$default",
+            "time": "02/Mar/2026:09:00:00 +0000", "timeEpoch": 1_772_442_000_000_u64,
+            "http": {
+                "method": parts.method.as_str(), "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1",
+                "userAgent": "test"
+            }
+        },
+        "isBase64Encoded": encoded
+    });
+    if !cookies.is_empty() {
+        event["cookies"] = json!(cookies);
+    }
+    if !text.is_empty() {
+        event["body"] = json!(text);
+    }
+    event
+}
+
+/// The response of a function's answer.
+pub fn response(answer: &Value) -> Response<Body> {
+    let status = u16::try_from(answer["statusCode"].as_u64().unwrap()).unwrap();
+    let text = answer["body"].as_str().unwrap_or_default();
+    let body = match answer["isBase64Encoded"].as_bool() {
+        Some(true) => STANDARD.decode(text).unwrap(),
+        _ => text.as_bytes().to_vec(),
+    };
+    let mut response = Response::builder().status(status).body(Body::from(body)).unwrap();
+    let value = |value: &Value| HeaderValue::from_str(value.as_str().unwrap()).unwrap();
+    for (name, said) in answer["headers"].as_object().into_iter().flatten() {
+        response.headers_mut().insert(HeaderName::try_from(name).unwrap(), value(said));
+    }
+    for cookie in answer["cookies"].as_array().into_iter().flatten() {
+        response.headers_mut().append(SET_COOKIE, value(cookie));
+    }
+    response
+}

@@ -1,0 +1,214 @@
+//! Empty AWS accounts for tests, in the emulator that is a program of its own.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use aws_config::retry::RetryConfig;
+use aws_config::{Region, SdkConfig};
+use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
+use regrant::aws::Stack;
+use regrant::ledger::dynamodb::DynamoLedger;
+use regrant::queue::sqs::SqsQueue;
+use regrant::vault::secrets_manager::{SecretsManagerConfig, SecretsManagerVault};
+use serde_json::{Value, json};
+
+use crate::bench::Stores;
+use crate::program::built;
+
+const REGION: &str = "eu-central-1";
+/// The secret access key of every program: the emulator checks no signature.
+const SECRET: &str = "secret-access-key";
+
+/// The emulator's process. It ends when its standard input does, and so with the test program.
+struct Emulator {
+    address: String,
+    _process: Child,
+    _input: ChildStdin,
+}
+
+static EMULATOR: OnceLock<Emulator> = OnceLock::new();
+
+impl Emulator {
+    fn start() -> Self {
+        let program = built("regrant-aws-emulator", "aws-emulator").unwrap();
+        let mut process = Command::new(program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut address = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut address).unwrap();
+        let address = address.trim().to_owned();
+        Self { address, _input: process.stdin.take().unwrap(), _process: process }
+    }
+}
+
+/// One call that a program made.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize)]
+pub struct Call {
+    /// Whose access key it was signed with.
+    pub access_key: String,
+    /// `service:Operation`.
+    pub operation: String,
+    /// The table, index, secret or queue.
+    pub resource: String,
+    /// What a transaction consists of.
+    pub parts: Vec<String>,
+}
+
+/// An account nobody else uses.
+#[derive(Debug, Clone)]
+pub struct Account {
+    endpoint: String,
+    http: reqwest::Client,
+}
+
+impl Account {
+    /// An empty account.
+    pub async fn open() -> Self {
+        let emulator = tokio::task::spawn_blocking(|| EMULATOR.get_or_init(Emulator::start)).await.unwrap();
+        let http = reqwest::Client::new();
+        let opened = http.post(format!("http://{}/accounts", emulator.address)).send().await.unwrap();
+        let endpoint = opened.error_for_status().unwrap().text().await.unwrap();
+        Self { endpoint, http }
+    }
+
+    /// How `program` reaches the account: calls are told apart by their access keys.
+    pub async fn config(&self, program: &str) -> SdkConfig {
+        let credentials = Credentials::new(access_key(program), SECRET, None, None, "tests");
+        // As functions are configured, but for the pauses.
+        let retries = RetryConfig::standard().with_max_attempts(5).with_initial_backoff(Duration::from_millis(1));
+        regrant::aws::loader()
+            .retry_config(retries)
+            .region(Region::new(REGION))
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .endpoint_url(&self.endpoint)
+            .load()
+            .await
+    }
+
+    /// The same as the environment of a process.
+    pub fn environment(&self, program: &str) -> Vec<(&'static str, String)> {
+        vec![
+            ("AWS_ENDPOINT_URL", self.endpoint.clone()),
+            ("AWS_REGION", REGION.to_owned()),
+            ("AWS_ACCESS_KEY_ID", access_key(program)),
+            ("AWS_SECRET_ACCESS_KEY", SECRET.to_owned()),
+        ]
+    }
+
+    /// Makes an empty table, with the keys and indexes that the ledger needs.
+    pub async fn make_table(&self, name: &str) {
+        let attribute = |name: &str| json!({"AttributeName": name, "AttributeType": "S"});
+        let keys = |hash: &str, range: &str| json!([{"AttributeName": hash, "KeyType": "HASH"}, {"AttributeName": range, "KeyType": "RANGE"}]);
+        let index = |name: &str, hash: &str| json!({"IndexName": name, "KeySchema": keys(hash, "place"), "Projection": {"ProjectionType": "ALL"}});
+        let attributes = ["pk", "sk", "list", "tenant", "place"].map(attribute);
+        let definition = json!({
+            "TableName": name, "BillingMode": "PAY_PER_REQUEST", "KeySchema": keys("pk", "sk"),
+            "AttributeDefinitions": attributes,
+            "GlobalSecondaryIndexes": [index("by-list", "list"), index("by-tenant", "tenant")],
+        });
+        self.call("dynamodb", "DynamoDB_20120810.CreateTable", &definition).await;
+    }
+
+    /// Makes an empty queue, and gives its URL.
+    pub async fn make_queue(&self, name: &str, attributes: Value) -> String {
+        let made = json!({"QueueName": name, "Attributes": attributes});
+        let made = self.call("sqs", "AmazonSQS.CreateQueue", &made).await;
+        made["QueueUrl"].as_str().unwrap().to_owned()
+    }
+
+    /// A whole stack: table, queues, and how secrets are kept.
+    pub async fn stack(&self, secrets: SecretsManagerConfig) -> Stack {
+        self.make_table("regrant").await;
+        let [scan_queue, save_queue] = ["scan", "save"].map(|name| self.make_queue(name, json!({})));
+        let (scan_queue, save_queue) = (Some(scan_queue.await), Some(save_queue.await));
+        Stack { table: "regrant".to_owned(), secrets, scan_queue, save_queue }
+    }
+
+    /// The stores of a stack, as `program` reaches them.
+    pub async fn stores(&self, program: &str, stack: &Stack) -> Stores {
+        let aws = self.config(program).await;
+        let sqs = aws_sdk_sqs::Client::new(&aws);
+        let queue = |url: &Option<String>| Arc::new(SqsQueue::new(sqs.clone(), url.clone().unwrap()));
+        let secrets = aws_sdk_secretsmanager::Client::new(&aws);
+        Stores {
+            ledger: Arc::new(DynamoLedger::new(aws_sdk_dynamodb::Client::new(&aws), &stack.table)),
+            vault: Arc::new(SecretsManagerVault::new(secrets, stack.secrets.clone())),
+            queue: queue(&stack.scan_queue),
+            saves: queue(&stack.save_queue),
+        }
+    }
+
+    /// Every call so far.
+    pub async fn calls(&self) -> Vec<Call> {
+        self.ask("calls").await
+    }
+
+    /// Every mail that was sent, as it was sent.
+    pub async fn mails(&self) -> Vec<Value> {
+        self.ask("mails").await
+    }
+
+    /// Lets time pass for messages in flight.
+    pub async fn pass_time(&self, time: Duration) {
+        self.tell(&format!("pass-time/{}", time.as_secs()), &Value::Null).await;
+    }
+
+    /// Lets the next `times` calls of `service:Operation` fail, once `after` have passed.
+    pub async fn fail(&self, operation: &str, (after, times): (usize, usize), error: (u16, &str, &str)) {
+        let (status, error, message) = error;
+        let fault = json!({
+            "operation": operation, "after": after, "times": times, "status": status, "error": error,
+            "message": message
+        });
+        self.tell("faults", &fault).await;
+    }
+
+    /// Once `calls` further calls were made, all that was written is gone.
+    pub async fn forget_after(&self, calls: usize) {
+        self.tell(&format!("forget-after/{calls}"), &Value::Null).await;
+    }
+
+    /// Lets SES send from and to everybody of `domains`.
+    pub async fn verify(&self, domains: &[&str]) {
+        let client = aws_sdk_sesv2::Client::new(&self.config("test").await);
+        for domain in domains {
+            client.create_email_identity().email_identity(*domain).send().await.unwrap();
+        }
+    }
+
+    /// One call by hand, for what no program of ours may do.
+    pub async fn call(&self, service: &str, target: &str, body: &Value) -> Value {
+        let scope = format!("20260302/{REGION}/{service}/aws4_request");
+        let authorization =
+            format!("AWS4-HMAC-SHA256 Credential={}/{scope}, SignedHeaders=host, Signature=0", access_key("test"));
+        let answer = self
+            .http
+            .post(&self.endpoint)
+            .header("x-amz-target", target)
+            .header("content-type", "application/x-amz-json-1.0")
+            .header("authorization", authorization)
+            .body(body.to_string())
+            .send()
+            .await
+            .unwrap();
+        let status = answer.status();
+        let text = answer.text().await.unwrap();
+        assert!(status.is_success(), "{target}: {status} {text}");
+        serde_json::from_str(&text).unwrap_or_default()
+    }
+
+    async fn ask<T: serde::de::DeserializeOwned>(&self, what: &str) -> T {
+        let asked = self.http.get(format!("{}/_emulator/{what}", self.endpoint)).send().await.unwrap();
+        asked.error_for_status().unwrap().json().await.unwrap()
+    }
+
+    async fn tell(&self, what: &str, body: &Value) {
+        let told = self.http.post(format!("{}/_emulator/{what}", self.endpoint)).json(body).send().await.unwrap();
+        told.error_for_status().unwrap();
+    }
+}
+
+/// The access key of a program: its name, in what access keys are made of.
+pub fn access_key(program: &str) -> String {
+    format!("AKIA{}", program.to_ascii_uppercase().replace('-', ""))
+}

@@ -1,0 +1,160 @@
+//! The stack as it is deployed: the real functions as processes, and what AWS does between them.
+//!
+//! HTTP goes to the functions as API Gateway sends it, messages as the event source mappings of SQS do; records,
+//! secrets and queues are in the emulator. Each function has its own access key, so that its calls can be told apart.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_sdk_sqs::types::{Message, MessageSystemAttributeName};
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::Request;
+use axum::http::Response;
+use axum::http::request::Parts;
+use regrant::aws::Stack;
+use serde_json::{Value, json};
+use tokio::sync::Mutex;
+
+use crate::api_gateway;
+use crate::aws::Account;
+use crate::consent::{PUBLIC_URL, Stage};
+use crate::runtime_api::{Answer, LambdaProcess};
+
+/// Every function.
+pub const FUNCTIONS: [&str; 4] = ["discovery", "consent-url", "callback", "save"];
+
+type Functions = BTreeMap<&'static str, Mutex<LambdaProcess>>;
+
+/// A deployed stack.
+#[derive(Clone)]
+pub struct Deployment {
+    functions: Arc<Functions>,
+    queues: aws_sdk_sqs::Client,
+    stack: Stack,
+}
+
+/// What the template sets for every function of a stack, and what lets it reach simulators.
+pub fn environment(account: &Account, stack: &Stack, stage: &Stage, function: &str) -> Vec<(&'static str, String)> {
+    let simulator = format!("{},{}", stage.microsoft.login_url(), stage.microsoft.graph_url());
+    let mut variables = account.environment(function);
+    variables.extend([
+        ("REGRANT_TABLE", stack.table.clone()),
+        ("REGRANT_SECRET_PREFIX", stack.secrets.prefix.clone()),
+        ("REGRANT_POOLED_SECRETS", stack.secrets.pooled_secrets.to_string()),
+        ("REGRANT_PUBLIC_URL", PUBLIC_URL.to_owned()),
+        ("REGRANT_INSTALLATION", "regrant-test".to_owned()),
+        ("REGRANT_LOG", "trace".to_owned()),
+        ("REGRANT_ALLOW_LOOPBACK", "1".to_owned()),
+        ("REGRANT_MICROSOFT_SIMULATOR", simulator),
+    ]);
+    variables.extend(stack.scan_queue.clone().map(|url| ("REGRANT_SCAN_QUEUE_URL", url)));
+    variables.extend(stack.save_queue.clone().map(|url| ("REGRANT_SAVE_QUEUE_URL", url)));
+    variables
+}
+
+impl Deployment {
+    /// Starts every function. Each logs everything to a file of its name in `logs`.
+    pub async fn start(account: &Account, stack: &Stack, stage: &Stage, logs: &Path) -> Self {
+        let mut functions = Functions::new();
+        for name in FUNCTIONS {
+            let variables = environment(account, stack, stage, name);
+            let process = LambdaProcess::start(name, &variables, &logs.join(name)).await;
+            functions.insert(name, Mutex::new(process));
+        }
+        let queues = aws_sdk_sqs::Client::new(&account.config("mapping").await);
+        Self { functions: Arc::new(functions), queues, stack: stack.clone() }
+    }
+
+    /// Hands a function an event.
+    pub async fn invoke(&self, function: &str, event: Value) -> Answer {
+        self.functions[function].lock().await.invoke(event).await
+    }
+
+    /// The HTTP API.
+    pub fn router(&self) -> Router {
+        let deployment = self.clone();
+        Router::new().fallback(async move |request: Request| {
+            let (parts, body) = request.into_parts();
+            deployment.http(&parts, &to_bytes(body, 1 << 20).await.unwrap()).await
+        })
+    }
+
+    async fn http(&self, parts: &Parts, body: &Bytes) -> Response<Body> {
+        let (fine, answer) = self.invoke(route(parts), api_gateway::event(parts, body)).await;
+        assert!(fine, "{answer}");
+        api_gateway::response(&answer)
+    }
+
+    /// Takes what the queues show now to the functions that work on it. Gives how many messages there were.
+    pub async fn deliver(&self) -> usize {
+        let scans = self.deliver_from(self.stack.scan_queue.as_deref(), "discovery").await;
+        scans + self.deliver_from(self.stack.save_queue.as_deref(), "save").await
+    }
+
+    /// Delivers until nothing comes back, with time passing in between.
+    pub async fn deliver_all(&self, account: &Account) {
+        let mut quiet = 0;
+        while quiet < 2 {
+            quiet = if self.deliver().await == 0 { quiet + 1 } else { 0 };
+            account.pass_time(Duration::from_secs(91)).await;
+        }
+    }
+
+    async fn deliver_from(&self, queue: Option<&str>, function: &str) -> usize {
+        let queue = queue.unwrap();
+        let received = self
+            .queues
+            .receive_message()
+            .queue_url(queue)
+            .max_number_of_messages(10)
+            .message_system_attribute_names(MessageSystemAttributeName::All)
+            .send()
+            .await
+            .unwrap();
+        let messages = received.messages.unwrap_or_default();
+        if messages.is_empty() {
+            return 0;
+        }
+        let (fine, answer) = self.invoke(function, batch(&messages)).await;
+        assert!(fine, "{answer}");
+        let failures: Vec<_> = answer["batchItemFailures"].as_array().unwrap().iter().collect();
+        for message in &messages {
+            let failed = failures.iter().any(|failure| failure["itemIdentifier"].as_str() == message.message_id());
+            if !failed {
+                let receipt = message.receipt_handle().unwrap();
+                self.queues.delete_message().queue_url(queue).receipt_handle(receipt).send().await.unwrap();
+            }
+        }
+        messages.len()
+    }
+}
+
+/// The function behind a path, as the template's routes have it.
+fn route(parts: &Parts) -> &'static str {
+    let segments: Vec<_> = parts.uri.path().trim_matches('/').split('/').collect();
+    match segments.as_slice() {
+        ["oauth", ..] => "callback",
+        ["consent", "session", _, "okta"] => "consent-url",
+        ["consent", "session", ..] | ["v1", "apps", _, _, "save"] => "save",
+        ["consent", ..] | ["v1", "apps", _, _, "invitations", ..] | ["v1", "invitations", ..] => "consent-url",
+        _ => "discovery",
+    }
+}
+
+/// A batch as an event source mapping makes it (Lambda docs, "Using Lambda with Amazon SQS").
+fn batch(messages: &[Message]) -> Value {
+    let record = |message: &Message| {
+        let attributes = message.attributes().into_iter().flatten();
+        let attributes: BTreeMap<_, _> = attributes.map(|(name, value)| (name.as_str(), value)).collect();
+        json!({
+            "messageId": message.message_id(), "receiptHandle": message.receipt_handle(), "body": message.body(),
+            "attributes": attributes, "messageAttributes": {}, "md5OfBody": message.md5_of_body(),
+            "eventSource": "aws:sqs", "eventSourceARN": "arn:aws:sqs:eu-central-1:123456789012:queue",
+            "awsRegion": "eu-central-1"
+        })
+    };
+    json!({"Records": messages.iter().map(record).collect::<Vec<_>>()})
+}

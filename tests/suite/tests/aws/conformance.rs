@@ -1,0 +1,85 @@
+//! Every adapter does what every adapter of its port must.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use regrant::ledger::dynamodb::DynamoLedger;
+use regrant::ledger::{self, Ledger};
+use regrant::mail::ses::Ses;
+use regrant::mail::{self, conformance::Bench};
+use regrant::queue::sqs::SqsQueue;
+use regrant::queue::{self, Queue};
+use regrant::vault::secrets_manager::{SecretsManagerConfig, SecretsManagerVault};
+use regrant::vault::{self, Vault};
+use regrant_tests::aws::Account;
+use serde_json::json;
+
+/// Names that no other call gives.
+#[derive(Default)]
+struct Names(AtomicU32);
+
+impl Names {
+    fn next(&self) -> String {
+        format!("test-{}", self.0.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+#[tokio::test]
+async fn the_ledger_in_dynamodb() {
+    let account = Account::open().await;
+    let client = aws_sdk_dynamodb::Client::new(&account.config("test").await);
+    let names = Names::default();
+    let make = || async {
+        let name = names.next();
+        account.make_table(&name).await;
+        Arc::new(DynamoLedger::new(client.clone(), name)) as Arc<dyn Ledger>
+    };
+    ledger::conformance::conforms(make).await;
+}
+
+async fn vault_conforms(pooled_secrets: u32) {
+    let account = Account::open().await;
+    let client = aws_sdk_secretsmanager::Client::new(&account.config("test").await);
+    let names = Names::default();
+    let make = || async {
+        let config = SecretsManagerConfig { prefix: names.next(), kms_key: None, pooled_secrets };
+        Arc::new(SecretsManagerVault::new(client.clone(), config)) as Arc<dyn Vault>
+    };
+    vault::conformance::conforms(make).await;
+}
+
+#[tokio::test]
+async fn the_vault_in_secrets_manager() {
+    vault_conforms(0).await;
+}
+
+#[tokio::test]
+async fn the_vault_in_secrets_manager_where_orgs_share_a_secret() {
+    vault_conforms(1).await;
+}
+
+#[tokio::test]
+async fn the_queue_in_sqs() {
+    let account = Account::open().await;
+    let client = aws_sdk_sqs::Client::new(&account.config("test").await);
+    let names = Names::default();
+    let make = || async {
+        let url = account.make_queue(&names.next(), json!({})).await;
+        Arc::new(SqsQueue::new(client.clone(), url)) as Arc<dyn Queue>
+    };
+    queue::conformance::conforms(make, async |time| account.pass_time(time).await).await;
+}
+
+#[tokio::test]
+async fn the_carrier_ses() {
+    let account = Account::open().await;
+    account.verify(&["example.com", "contoso.example"]).await;
+    let carrier = Arc::new(Ses::new(aws_sdk_sesv2::Client::new(&account.config("test").await), None));
+    let sent = || async {
+        let mails = account.mails().await;
+        mails.iter().map(|mail| STANDARD.decode(mail["raw"].as_str().unwrap()).unwrap()).collect()
+    };
+    mail::conformance::conforms(Bench { carrier, sent }).await;
+}
