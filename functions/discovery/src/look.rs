@@ -5,6 +5,7 @@ use std::time::Duration;
 use regrant::counted::{Counted, count};
 use regrant::domain::id::{OrgId, ScanId};
 use regrant::domain::scan::OrgLook;
+use regrant::ledger::LedgerError;
 use regrant::queue::Next;
 use regrant::usecases::Ports;
 use regrant::usecases::discover::{DiscoverError, discover};
@@ -21,7 +22,15 @@ pub(crate) async fn look(
     receive_count: u32,
     pause: Duration,
 ) -> Result<Next, DiscoverError> {
-    let found = discover(ports, scan, org).await?;
+    let found = match discover(ports, scan, org).await {
+        Ok(found) => found,
+        // What was seen of the org is recorded; nobody asks for the scan any more.
+        Err(DiscoverError::Ledger(LedgerError::NoSuchScan(scan))) => {
+            tracing::warn!(%scan, %org, "an org was looked at for a scan that the ledger does not know");
+            return Ok(Next::Done);
+        }
+        Err(error) => return Err(error),
+    };
     if found.try_again && receive_count < LOOKS {
         return Ok(Next::Again { after: pause });
     }

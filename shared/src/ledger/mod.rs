@@ -78,6 +78,9 @@ pub enum LedgerError {
     /// The cursor was not made by this ledger for this list.
     #[error("this cursor does not belong to this list; start again without one")]
     BadCursor,
+    /// The scan was never begun, or all was forgotten since.
+    #[error("the ledger knows no scan {0}; begin one")]
+    NoSuchScan(ScanId),
     /// The record was written by a newer version, or damaged.
     #[error(
         "a record could not be read ({what}): it was written by a newer version, or damaged; update, or restore the ledger"

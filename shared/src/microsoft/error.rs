@@ -127,6 +127,11 @@ impl MicrosoftError {
         }
     }
 
+    /// Whether Microsoft refused our own credential, and looked at nothing else (RFC 6749 section 5.2).
+    pub fn retires_credential(&self) -> bool {
+        matches!(self, Self::OAuth(refusal) if refusal.error == "invalid_client")
+    }
+
     /// Which page tells a person about it, during a sign-in.
     pub fn consent_failure(&self) -> ConsentFailure {
         match self {

@@ -90,6 +90,11 @@ pub async fn registration(ports: &Ports, cloud: Cloud) -> Result<Option<Registra
     Ok(secret.as_ref().map(Registration::unseal).transpose()?)
 }
 
+/// Whether our registration in a cloud, which was refused or is not the one expected, may read differently now.
+pub(super) fn is_renewed(ports: &Ports, cloud: Cloud) -> bool {
+    ports.vault.was_refused(&SecretName::Entra(cloud))
+}
+
 /// The key of the tenant that an app's settings name.
 pub(super) async fn tenant_of(ports: &Ports, name: Option<&TenantName>, cloud: Cloud) -> Result<TenantId, Stopped> {
     let wrong = |why: String| Stopped::new(ConsentFailure::WrongTenant, why);

@@ -12,10 +12,10 @@ use crate::domain::failure;
 use crate::domain::id::{Digest, SessionId};
 use crate::domain::session::{Administrator, AuthorizationSession, NotConsumed, SignInAttempt, Stage};
 use crate::domain::tenant::TenantDomain;
-use crate::microsoft::{Graph, GraphTokens, Organization, Redemption, SignIn};
+use crate::microsoft::{Graph, GraphTokens, MicrosoftError, Organization, Redemption, Registration, SignIn};
 
 use super::Ports;
-use super::begin_consent::registration;
+use super::begin_consent::{is_renewed, registration};
 use super::graph_access::store;
 use super::session::{BrowserSecrets, advance, change_app, cookie_name, fail, lost, open_cookie};
 use super::stopped::Stopped;
@@ -98,6 +98,18 @@ async fn find(
     Ok((session, secrets))
 }
 
+/// Our registration, if it is still the one that the session began with.
+async fn registration_of(ports: &Ports, attempt: &SignInAttempt) -> Result<Registration, Stopped> {
+    let is_ours = |registration: &Registration| registration.client_id == attempt.client;
+    let mut found = registration(ports, attempt.cloud).await?.filter(is_ours);
+    if found.is_none() && is_renewed(ports, attempt.cloud) {
+        found = registration(ports, attempt.cloud).await?.filter(is_ours);
+    }
+    found.ok_or_else(|| {
+        Stopped::new(ConsentFailure::RegistrationRefused, "the registration was changed since the session began")
+    })
+}
+
 async fn verify(
     ports: &Ports,
     session: &AuthorizationSession,
@@ -110,25 +122,22 @@ async fn verify(
         Answer::Code(code) => code,
         Answer::Error { error, code } => return Err(refused(&error, code)),
     };
-    let registration = registration(ports, attempt.cloud).await?;
-    let registration = registration.filter(|registration| registration.client_id == attempt.client);
-    let registration = registration.ok_or_else(|| {
-        Stopped::new(ConsentFailure::RegistrationRefused, "the registration was changed since the session began")
-    })?;
+    let mut registration = registration_of(ports, attempt).await?;
     let public_url = ports.settings.public_url.as_ref().ok_or_else(|| lost("no public URL is set"))?;
-    let signed_in = ports
-        .microsoft
-        .redeem(
-            &registration,
-            &Redemption {
-                code: &code,
-                tenant: &attempt.tenant,
-                redirect_uri: &public_url.redirect_uri(attempt.cloud),
-                nonce: &secrets.nonce,
-                code_verifier: &secrets.code_verifier,
-            },
-        )
-        .await?;
+    let redemption = Redemption {
+        code: &code,
+        tenant: &attempt.tenant,
+        redirect_uri: &public_url.redirect_uri(attempt.cloud),
+        nonce: &secrets.nonce,
+        code_verifier: &secrets.code_verifier,
+    };
+    let mut redeemed = ports.microsoft.redeem(&registration, &redemption).await;
+    // Microsoft looks at who asks before it looks at the code, which is still good.
+    if redeemed.as_ref().is_err_and(MicrosoftError::retires_credential) && is_renewed(ports, attempt.cloud) {
+        registration = registration_of(ports, attempt).await?;
+        redeemed = ports.microsoft.redeem(&registration, &redemption).await;
+    }
+    let signed_in = redeemed?;
 
     let graph = ports.microsoft.graph(attempt.cloud, &signed_in.tokens.access_token);
     let app = ports.ledger.app(&session.org, &session.app).await?;

@@ -15,7 +15,7 @@ use crate::ledger::{AppFilter, LedgerError, PageRequest};
 use crate::okta::{ConsentLink, ListedApp, OktaError, OktaOrg};
 
 use super::Ports;
-use super::orgs::open;
+use super::org_access::open;
 
 /// How often a list whose cursor Okta no longer takes is started again.
 const RESTARTS: u32 = 2;

@@ -19,7 +19,7 @@ use crate::microsoft::{Graph, GraphTokens, MicrosoftError};
 use crate::vault::{NotUnsealed, SecretName, Stage, VaultError};
 
 use super::Ports;
-use super::begin_consent::registration;
+use super::begin_consent::{is_renewed, registration};
 use super::exclusive::Exclusive;
 use super::stopped::Stopped;
 
@@ -186,7 +186,12 @@ async fn renew(
     }
     let refresh_token = held.refresh_token.clone().ok_or(GraphAccessError::Ended)?;
     let registration = our_registration(ports, held.cloud).await?;
-    let renewed = match ports.microsoft.refresh(&registration, tenant, &refresh_token).await {
+    let mut refreshed = ports.microsoft.refresh(&registration, tenant, &refresh_token).await;
+    if refreshed.as_ref().is_err_and(MicrosoftError::retires_credential) && is_renewed(ports, held.cloud) {
+        let registration = our_registration(ports, held.cloud).await?;
+        refreshed = ports.microsoft.refresh(&registration, tenant, &refresh_token).await;
+    }
+    let renewed = match refreshed {
         Ok(renewed) => held.renewed(renewed),
         Err(MicrosoftError::OAuth(refusal)) if refusal.error == "invalid_grant" => return Err(GraphAccessError::Ended),
         Err(error) => return Err(error.into()),

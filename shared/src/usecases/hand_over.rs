@@ -18,7 +18,7 @@ use crate::vault::{SecretName, Stage as Version, exposed, seal, unseal};
 use super::Ports;
 use super::exclusive::Exclusive;
 use super::invite::record_event;
-use super::orgs::open;
+use super::org_access::open;
 use super::save::journal::{Journal, busy, seen};
 use super::save::{HELD_FOR, work_on};
 use super::session::{OwnSession, advance};

@@ -14,7 +14,7 @@ use crate::ledger::{LedgerError, PageRequest};
 use crate::randomness::invitation_id;
 
 use super::Ports;
-use super::keys::{KeysError, keys};
+use super::keys::{KeysError, keys, open_with_keys};
 use super::stopped::Stopped;
 
 /// Why there is no invitation.
@@ -117,9 +117,8 @@ pub struct OpenInvitation {
 
 /// The open invitation of a link's token. Changes nothing, since mail scanners follow links.
 pub async fn open_invitation(ports: &Ports, token: &str) -> Result<OpenInvitation, Stopped> {
-    let signed = keys(ports)
+    let signed = open_with_keys(ports, |keys| keys.read(token))
         .await?
-        .read(token)
         .map_err(|forged: Forged| Stopped::new(ConsentFailure::LinkForged, forged.to_string()))?;
     let unknown = || Stopped::new(ConsentFailure::LinkRevoked, "the ledger does not know the invitation any more");
     let invitation = ports.ledger.invitation(&signed.id).await?.ok_or_else(unknown)?;

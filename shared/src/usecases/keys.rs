@@ -54,6 +54,19 @@ pub async fn keys(ports: &Ports) -> Result<Keyring, KeysError> {
     Err(KeysError::Busy)
 }
 
+/// What `open` opens with the keys. Where it opens nothing with keys from memory they are read anew, since they may have
+/// been rotated meanwhile.
+pub(super) async fn open_with_keys<T, E>(
+    ports: &Ports,
+    open: impl Fn(&Keyring) -> Result<T, E>,
+) -> Result<Result<T, E>, KeysError> {
+    let opened = open(&keys(ports).await?);
+    if opened.is_ok() || !ports.vault.was_refused(&SecretName::Keys) {
+        return Ok(opened);
+    }
+    Ok(open(&keys(ports).await?))
+}
+
 /// New keys; the ones before open what they signed and sealed until the next rotation.
 pub async fn rotate_keys(ports: &Ports) -> Result<(), KeysError> {
     keys(ports).await?;
@@ -83,6 +96,8 @@ async fn write(
 ) -> Result<Option<Keyring>, KeysError> {
     let Some(lease) = Exclusive::try_take(ports, LEASE, HELD_FOR).await? else { return Ok(None) };
     let written = async {
+        // Not from memory: another worker may have rotated them.
+        ports.vault.was_refused(&SecretName::Keys);
         match read(ports).await? {
             Some(keys) if !replace => Ok(keys),
             there => {

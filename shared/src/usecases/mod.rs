@@ -10,6 +10,7 @@ pub mod hand_over;
 pub mod invite;
 pub mod keys;
 pub mod open_okta_consent;
+pub mod org_access;
 pub mod orgs;
 pub mod save;
 pub mod session;

@@ -19,7 +19,7 @@ use crate::queue::Message;
 use crate::vault::{SecretName, Stage as Version, unseal};
 
 use super::Ports;
-use super::orgs::open;
+use super::org_access::open;
 use super::save::journal::{Journal, seen};
 use super::session::{OwnSession, advance, change_app, lost};
 use super::stopped::Stopped;

@@ -7,7 +7,7 @@ use crate::domain::org::OrgProfile;
 use crate::ledger::{AppFilter, LedgerError, PageRequest};
 use crate::okta::credential::NotACredential;
 use crate::okta::org_url::OrgUrlError;
-use crate::okta::{OktaCredential, OktaError, OktaOrg, OrgUrl};
+use crate::okta::{OktaCredential, OktaError, OrgUrl};
 use crate::vault::{SecretName, Stage, VaultError};
 
 use super::Ports;
@@ -61,15 +61,6 @@ impl From<OpenOrgError> for Stopped {
         };
         Self::new(failure, error.to_string())
     }
-}
-
-/// Opens an org with the credential that the vault keeps for it.
-pub async fn open(ports: &Ports, profile: &OrgProfile) -> Result<Box<dyn OktaOrg>, OpenOrgError> {
-    let secret = ports.vault.get(&SecretName::Okta(profile.id.clone()), Stage::Current).await?;
-    let secret = secret.ok_or_else(|| OpenOrgError::NoCredential(profile.domain()))?;
-    let credential = OktaCredential::unseal(&secret)?;
-    let url = OrgUrl::from_base_url(&profile.base_url, ports.loopback)?;
-    Ok(ports.okta.open(&url, &credential)?)
 }
 
 /// An org that was added.

@@ -9,12 +9,13 @@ use crate::domain::event::{AppEvent, EventKind};
 use crate::domain::id::{AppId, Digest, OrgId, SessionId};
 use crate::domain::org::OrgProfile;
 use crate::domain::session::{AuthorizationSession, Stage};
+use crate::keyring::Keyring;
 use crate::randomness::secret;
 use crate::vault::{NotUnsealed, exposed, seal, unseal};
 
 use super::Ports;
 use super::invite::record_event;
-use super::keys::keys;
+use super::keys::{keys, open_with_keys};
 use super::stopped::Stopped;
 
 /// How often a change of a session is tried again after somebody else changed it first.
@@ -75,7 +76,8 @@ pub async fn sealed_cookie(ports: &Ports, session: &SessionId, secrets: &Browser
 
 /// Opens the cookie of a session. `None` where it was not sealed here for this session.
 pub async fn open_cookie(ports: &Ports, session: &SessionId, sealed: &str) -> Result<Option<BrowserSecrets>, Stopped> {
-    let opened = keys(ports).await?.open_cookie(&cookie_name(session), sealed);
+    let open = |keys: &Keyring| keys.open_cookie(&cookie_name(session), sealed).ok_or(());
+    let opened = open_with_keys(ports, open).await?.ok();
     Ok(opened.and_then(|secret| BrowserSecrets::unseal(&secret).ok()))
 }
 

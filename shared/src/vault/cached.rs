@@ -2,7 +2,9 @@
 //!
 //! A call to the service costs time and money, and most invocations want the same few secrets. Kept are those that only
 //! people change: our own keys and registration, and the credentials for orgs. Tokens and codes are always read anew,
-//! since another worker may have renewed or used them a moment ago. What was refused somewhere is read anew at once.
+//! since another worker may have renewed or used them a moment ago. What was refused somewhere is read anew at once, but
+//! for our own keys: whoever sends forged links could have them read for each, so they are read anew every ten seconds at
+//! the most.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -18,11 +20,20 @@ use crate::clock::Clock;
 /// How long a secret is served from memory.
 pub const KEPT: SignedDuration = SignedDuration::from_mins(5);
 
+/// How long our own keys are served from memory whoever refuses them.
+const KEYS_KEPT_AT_LEAST: SignedDuration = SignedDuration::from_secs(10);
+
+/// A secret in memory.
+struct Kept {
+    secret: SecretString,
+    read_at: Timestamp,
+}
+
 /// A vault with a memory.
 pub struct CachedVault {
     vault: Arc<dyn Vault>,
     clock: Arc<dyn Clock>,
-    kept: Mutex<HashMap<SecretName, (SecretString, Timestamp)>>,
+    kept: Mutex<HashMap<SecretName, Kept>>,
 }
 
 impl CachedVault {
@@ -32,10 +43,17 @@ impl CachedVault {
     }
 
     fn remembered(&self, name: &SecretName) -> Option<SecretString> {
-        let now = self.clock.now();
         let kept = self.kept.lock();
-        let (secret, until) = kept.get(name)?;
-        (now < *until).then(|| secret.clone())
+        let kept = kept.get(name)?;
+        (self.age(kept) < KEPT).then(|| kept.secret.clone())
+    }
+
+    fn age(&self, kept: &Kept) -> SignedDuration {
+        self.clock.now().duration_since(kept.read_at)
+    }
+
+    fn forget(&self, name: &SecretName) {
+        self.kept.lock().remove(name);
     }
 }
 
@@ -56,10 +74,10 @@ impl Vault for CachedVault {
         if let Some(secret) = self.remembered(name) {
             return Ok(Some(secret));
         }
-        let until = self.clock.now().saturating_add(KEPT).unwrap_or(Timestamp::MAX);
+        let read_at = self.clock.now();
         let found = self.vault.get(name, stage).await?;
         if let Some(secret) = &found {
-            self.kept.lock().insert(name.clone(), (secret.clone(), until));
+            self.kept.lock().insert(name.clone(), Kept { secret: secret.clone(), read_at });
         }
         Ok(found)
     }
@@ -71,7 +89,7 @@ impl Vault for CachedVault {
     async fn promote(&self, name: &SecretName) -> Result<(), VaultError> {
         let promoted = self.vault.promote(name).await;
         // Whatever came of it: another worker may have promoted.
-        self.was_refused(name);
+        self.forget(name);
         promoted
     }
 
@@ -80,14 +98,19 @@ impl Vault for CachedVault {
     }
 
     async fn remove(&self, name: &SecretName) -> Result<(), VaultError> {
-        self.was_refused(name);
+        self.forget(name);
         let removed = self.vault.remove(name).await;
-        self.was_refused(name);
+        self.forget(name);
         removed
     }
 
-    fn was_refused(&self, name: &SecretName) {
-        self.kept.lock().remove(name);
+    fn was_refused(&self, name: &SecretName) -> bool {
+        let mut kept = self.kept.lock();
+        let fresh = |kept: &Kept| *name == SecretName::Keys && self.age(kept) < KEYS_KEPT_AT_LEAST;
+        if kept.get(name).is_none_or(fresh) {
+            return false;
+        }
+        kept.remove(name).is_some()
     }
 }
 
@@ -141,10 +164,26 @@ mod tests {
         clock.advance(KEPT.unsigned_abs());
         assert_eq!(current(&vault, &keys).await.as_deref(), Some("two"), "its time is over");
         set(&*behind, &keys, "three").await;
-        vault.was_refused(&keys);
+        assert!(!vault.was_refused(&keys), "our own keys are not read for every forged link");
+        assert_eq!(current(&vault, &keys).await.as_deref(), Some("two"), "from memory");
+        clock.advance(KEYS_KEPT_AT_LEAST.unsigned_abs());
+        assert!(vault.was_refused(&keys));
         assert_eq!(current(&vault, &keys).await.as_deref(), Some("three"), "what was refused is read anew");
         set(&vault, &keys, "four").await;
         assert_eq!(current(&vault, &keys).await.as_deref(), Some("four"), "one's own change is seen at once");
+    }
+
+    #[tokio::test]
+    async fn a_refused_credential_is_read_anew_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let (_, behind, vault) = vaults(folder.path()).await;
+        let okta = SecretName::Okta("00oacme".parse().unwrap());
+        assert!(!vault.was_refused(&okta), "there is nothing in memory to read anew");
+        set(&*behind, &okta, "one").await;
+        assert_eq!(current(&vault, &okta).await.as_deref(), Some("one"));
+        set(&*behind, &okta, "two").await;
+        assert!(vault.was_refused(&okta));
+        assert_eq!(current(&vault, &okta).await.as_deref(), Some("two"));
     }
 
     #[tokio::test]

@@ -141,6 +141,9 @@ pub trait Vault: Send + Sync {
     async fn discard_pending(&self, name: &SecretName) -> Result<(), VaultError>;
     /// Removes every version. Removing what is not there is fine.
     async fn remove(&self, name: &SecretName) -> Result<(), VaultError>;
-    /// Somebody refused what is current, so that it is not to be served from memory again.
-    fn was_refused(&self, _: &SecretName) {}
+    /// Somebody refused what is current. Says whether reading it again may give another: it had been served from memory,
+    /// and is read anew the next time.
+    fn was_refused(&self, _: &SecretName) -> bool {
+        false
+    }
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
 use aws_config::{Region, SdkConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use regrant::aws::Stack;
@@ -71,13 +72,21 @@ impl Account {
         Self { endpoint, http }
     }
 
+    /// An account that cannot be reached.
+    pub async fn nowhere() -> Self {
+        let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+        Self { endpoint: format!("http://{closed}"), http: reqwest::Client::new() }
+    }
+
     /// How `program` reaches the account: calls are told apart by their access keys.
     pub async fn config(&self, program: &str) -> SdkConfig {
         let credentials = Credentials::new(access_key(program), SECRET, None, None, "tests");
-        // As functions are configured, but for the pauses.
+        // As functions are configured, but that pauses are short and answers may take their time on a busy machine.
         let retries = RetryConfig::standard().with_max_attempts(5).with_initial_backoff(Duration::from_millis(1));
+        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_mins(1)).build();
         regrant::aws::loader()
             .retry_config(retries)
+            .timeout_config(timeouts)
             .region(Region::new(REGION))
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .endpoint_url(&self.endpoint)

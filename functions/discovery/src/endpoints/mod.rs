@@ -37,6 +37,8 @@ fn ledger_problem(error: &LedgerError) -> Problem {
         LedgerError::BadCursor => {
             Problem::bad_request("The cursor does not belong to this list and filter; start again without one.")
         }
-        LedgerError::Unreadable { .. } | LedgerError::Store { .. } => Problem::internal(error),
+        LedgerError::NoSuchScan(_) | LedgerError::Unreadable { .. } | LedgerError::Store { .. } => {
+            Problem::internal(error)
+        }
     }
 }

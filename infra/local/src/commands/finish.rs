@@ -7,7 +7,7 @@ use regrant::domain::save::Word;
 use regrant::domain::text::Foreign;
 use regrant::usecases::hand_over::hand_over_by_operator;
 use regrant::usecases::open_okta_consent::link_for_operator;
-use regrant::usecases::orgs::open;
+use regrant::usecases::org_access::open;
 use regrant::usecases::save::{SaveRequest, save};
 use regrant::usecases::stopped::Stopped;
 

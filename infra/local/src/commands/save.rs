@@ -2,7 +2,7 @@
 
 use regrant::domain::save::{SaveOutcome, Word};
 use regrant::domain::text::Foreign;
-use regrant::usecases::orgs::open;
+use regrant::usecases::org_access::open;
 use regrant::usecases::save::{SaveRequest, save};
 use regrant::usecases::stopped::Stopped;
 use regrant::web::json;

@@ -87,6 +87,6 @@ async fn the_latest_scan_is_the_one_begun_last(ledger: &dyn Ledger) {
 
 async fn a_look_for_a_scan_that_was_never_begun_is_refused(ledger: &dyn Ledger) {
     let refused = ledger.record_org_look(&scan("s1"), &org("a"), &OrgLook::Seen { apps: 1 }, at(1)).await;
-    assert!(matches!(refused, Err(LedgerError::Store { .. })), "{refused:?}");
+    assert!(matches!(refused, Err(LedgerError::NoSuchScan(_))), "{refused:?}");
     assert_eq!(ledger.scan(&scan("s1")).await.expect("a scan is looked up"), None, "no scan comes of it");
 }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::item::{a_text, a_text_or_none};
 use super::keys::{Item, Key, SCANS, SK, number, of_scan, text};
-use super::table::{Condition, Query, Table, failed, is_new, refused};
+use super::table::{Condition, Query, Table, is_new, refused};
 use crate::domain::id::{OrgId, ScanId};
 use crate::domain::scan::{OrgLook, OrgNotSeen, Scan};
 use crate::ledger::paging::{List, rows_to_ask_for};
@@ -64,7 +64,7 @@ pub(super) async fn record_look(
 ) -> Result<(), LedgerError> {
     let action = "record a look";
     if table.get(action, &Key::scan(scan)).await?.is_none() {
-        return Err(failed(action, format!("there is no scan {scan}; begin it first")));
+        return Err(LedgerError::NoSuchScan(scan.clone()));
     }
     let request = table
         .client

@@ -4,15 +4,20 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, CancellationReason, ConditionCheck, Delete, KeysAndAttributes, Put, TransactWriteItem,
+    AttributeValue, CancellationReason, ConditionCheck, Delete, KeysAndAttributes, Put,
+    ReturnValuesOnConditionCheckFailure, TransactWriteItem,
 };
 use backon::{BackoffBuilder as _, ExponentialBuilder};
+use uuid::Uuid;
 
 use super::keys::{Item, Key, PK, SK, text};
 use crate::aws::refusal::{code, reason};
 use crate::ledger::LedgerError;
 
+/// The attribute with the mark of the write that an item is of.
+const MARK: &str = "mark";
 /// How many keys one `BatchGetItem` takes.
 const MOST_KEYS: usize = 100;
 /// How often what another writer was in the way of is tried again.
@@ -157,17 +162,23 @@ impl Table {
     }
 
     /// Writes an item where the condition holds. `false` where it does not.
+    ///
+    /// A write whose answer was lost is sent again, and its own first attempt may be why the condition does not hold any
+    /// more; so each write has a mark by which it knows itself.
     pub(super) async fn put_if(
         &self,
         action: &'static str,
-        item: Item,
+        mut item: Item,
         condition: Condition,
     ) -> Result<bool, LedgerError> {
+        let mark = text(Uuid::now_v7().to_string());
+        item.insert(MARK.to_owned(), mark.clone());
         let mut request = self
             .client
             .put_item()
             .table_name(&self.name)
             .set_item(Some(item))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .condition_expression(condition.expression);
         for name in condition.names {
             request = request.expression_attribute_names(format!("#{name}"), *name);
@@ -175,7 +186,15 @@ impl Table {
         for (name, value) in condition.values {
             request = request.expression_attribute_values(format!(":{name}"), value);
         }
-        held(action, request.send().await)
+        let answer = request.send().await;
+        let there = answer.as_ref().err().and_then(|error| error.as_service_error()).and_then(|error| match error {
+            PutItemError::ConditionalCheckFailedException(failed) => failed.item(),
+            _ => None,
+        });
+        if there.is_some_and(|item| item.get(MARK) == Some(&mark)) {
+            return Ok(true);
+        }
+        held(action, answer)
     }
 
     /// Removes an item where the condition holds. `false` where it does not.

@@ -48,8 +48,7 @@ pub(super) fn record_look(
     };
     let transaction = connection.transaction()?;
     if !exists(&transaction, scan)? {
-        let reason = format!("there is no scan {scan}; begin it first");
-        return Err(LedgerError::Store { action: "record a look", reason }.into());
+        return Err(LedgerError::NoSuchScan(scan.clone()).into());
     }
     transaction
         .prepare_cached(

@@ -28,7 +28,7 @@ use super::begin_consent::tenant_of;
 use super::exclusive::Exclusive;
 use super::graph_access::{read_grants, read_grants_with_patience};
 use super::hand_over::{forget, kept};
-use super::orgs::open;
+use super::org_access::open;
 use super::stopped::Stopped;
 use journal::{Journal, OpenJournal, busy, seen};
 

@@ -2,4 +2,6 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
 
 mod conformance;
+mod failures;
+mod forgetting;
 mod functions;

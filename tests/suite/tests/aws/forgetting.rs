@@ -1,0 +1,143 @@
+//! Whatever is lost while Regrant works, no app is ever shown where it does not stand.
+
+use std::sync::Arc;
+
+use regrant::clock::SimulatedClock;
+use regrant::domain::app::AppRecord;
+use regrant::domain::standing::Standing;
+use regrant::ledger::{AppFilter, PageRequest};
+use regrant::microsoft::MfaEvidence;
+use regrant::usecases::Ports;
+use regrant::usecases::start_scan::{Selection, start_scan};
+use regrant::vault::secrets_manager::SecretsManagerConfig;
+use regrant_discovery::drain;
+use regrant_tests::aws::Account;
+use regrant_tests::bench::{Stores, simulated_clock};
+use regrant_tests::consent::{Browser, Stage, app_of, know_everything, register, registration, router};
+
+/// A stage, an account and stores that may lose everything. The queue is in this process, so that no time has to pass.
+struct Scene {
+    stage: Stage,
+    account: Account,
+    clock: SimulatedClock,
+    ports: Ports,
+}
+
+impl Scene {
+    async fn set() -> Self {
+        let clock = simulated_clock();
+        let stage = Stage::set(Arc::new(clock.clone())).await;
+        let account = Account::open().await;
+        let stack = account.stack(SecretsManagerConfig::default()).await;
+        let in_process = Stores::embedded(tempfile::tempdir().unwrap().path(), &stage.clock).await;
+        let kept = account.stores("test", &stack).await;
+        let stores = Stores { queue: in_process.queue, saves: in_process.saves, ..kept };
+        let ports = stage.ports_over(stores);
+        Self { stage, account, clock, ports }
+    }
+
+    async fn apps(&self) -> Vec<AppRecord> {
+        self.ports.ledger.apps(&AppFilter::default(), PageRequest::first(500)).await.unwrap().items
+    }
+
+    /// What a scan of everything, with nothing lost, finds now.
+    async fn truth(&self) -> Vec<(String, Standing)> {
+        self.account.forget_after(0).await;
+        know_everything(&self.stage, &self.ports).await;
+        let mut truth: Vec<_> =
+            self.apps().await.iter().map(|app| (app.identity.app.to_string(), app.standing())).collect();
+        truth.sort();
+        truth
+    }
+
+    /// Every app in the ledger stands where it stands, or is said to be unknown.
+    async fn nothing_is_wrong(&self, when: &str) {
+        let shown = self.apps().await;
+        let truth = self.truth().await;
+        for app in shown {
+            let id = app.identity.app.to_string();
+            let right = truth.iter().find(|(app, _)| *app == id).map(|(_, standing)| *standing);
+            assert!(
+                Some(app.standing()) == right || app.standing() == Standing::Unknown,
+                "{when}: {id} is shown as {:?} and stands as {right:?}",
+                app.standing()
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_scan_whose_ledger_is_emptied_between_calls_shows_nothing_wrong() {
+    let scene = Scene::set().await;
+    know_everything(&scene.stage, &scene.ports).await;
+    let before = scene.account.calls().await.len();
+    start_scan(&scene.ports, &Selection::All).await.unwrap();
+    drain(&scene.ports, 4, || ()).await.unwrap();
+    let calls = scene.account.calls().await.len() - before;
+    assert!(calls > 40, "a scan makes {calls} calls");
+    for lost_before in (0..calls).step_by(7) {
+        scene.truth().await;
+        scene.account.forget_after(lost_before).await;
+        // It may well stop half-way: what it asks for is gone.
+        if start_scan(&scene.ports, &Selection::All).await.is_ok() {
+            let _ = drain(&scene.ports, 4, || ()).await;
+        }
+        scene.nothing_is_wrong(&format!("all was lost before call {lost_before} of a scan")).await;
+    }
+}
+
+#[tokio::test]
+async fn a_consent_whose_ledger_is_emptied_between_calls_shows_nothing_wrong() {
+    let mut lost_before = 0;
+    loop {
+        let scene = Scene::set().await;
+        register(&scene.ports, &registration(MfaEvidence::default())).await;
+        know_everything(&scene.stage, &scene.ports).await;
+        let (org, app) = app_of(&scene.ports, "acmelabs").await;
+        let link = regrant::usecases::invite::invite(&scene.ports, &org, &app).await.unwrap().link;
+        let before = scene.account.calls().await.len();
+        scene.account.forget_after(lost_before).await;
+        let through = walk(&scene, link.path()).await;
+        let calls = scene.account.calls().await.len() - before;
+        scene.nothing_is_wrong(&format!("all was lost before call {lost_before} of a consent")).await;
+        if through && lost_before > calls {
+            return;
+        }
+        lost_before += 9;
+    }
+}
+
+/// Walks as far as the pages lead. Whether that was the whole way.
+async fn walk(scene: &Scene, invitation: &str) -> bool {
+    use axum::http::StatusCode;
+    use regrant_simulators::microsoft::Decision;
+
+    let mut browser = Browser::new(router(&scene.ports));
+    let sent = browser.post(invitation, &[]).await;
+    if sent.status != StatusCode::SEE_OTHER || !sent.location().starts_with("http") {
+        return false;
+    }
+    let back = scene.stage.at_microsoft(&sent.location_url(), "ada.administrator", Decision::Accept);
+    let session = browser.get_url(&back).await.location();
+    let page = browser.get(&session).await;
+    let Some(token) = form_token(&page.body) else { return false };
+    let sent = browser.post(&format!("{session}/okta"), &[("token", &token)]).await;
+    if sent.status != StatusCode::SEE_OTHER || !sent.location().starts_with("http") {
+        return false;
+    }
+    let back = scene.stage.at_microsoft(&sent.location_url(), "ada.administrator", Decision::Accept);
+    let shown = scene.stage.at_okta(&back).await;
+    let page = browser.get(&session).await;
+    let Some(token) = form_token(&page.body) else { return false };
+    browser.post(&format!("{session}/handover"), &[("token", &token), ("handover", &shown)]).await;
+    for _ in 0..10 {
+        let _ = regrant_save::drain(&scene.ports).await;
+        scene.clock.advance(std::time::Duration::from_secs(61));
+    }
+    browser.get(&session).await.body.contains("Done, and proven on both sides")
+}
+
+fn form_token(page: &str) -> Option<String> {
+    let after = page.split("name=\"token\" value=\"").nth(1)?;
+    after.split('"').next().map(str::to_owned)
+}
