@@ -125,3 +125,57 @@ fn refused<E: ProvideErrorMetadata, R>(action: &'static str, error: &SdkError<E,
 fn failed(action: &'static str, reason: String) -> QueueError {
     QueueError::Service { action, reason }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+mod tests {
+    use std::sync::Arc;
+
+    use aws_sdk_sqs::operation::send_message_batch::SendMessageBatchOutput;
+    use aws_sdk_sqs::types::{BatchResultErrorEntry, SendMessageBatchResultEntry};
+    use aws_smithy_mocks::{RuleMode, mock, mock_client};
+    use parking_lot::Mutex;
+
+    use super::*;
+    use crate::queue::conformance::scan_of;
+
+    fn not_taken(id: &str, sender_fault: bool) -> SendMessageBatchOutput {
+        let failed = BatchResultErrorEntry::builder().id(id).code("InternalError").sender_fault(sender_fault);
+        let taken: Option<Vec<SendMessageBatchResultEntry>> = Some(Vec::new());
+        SendMessageBatchOutput::builder().set_successful(taken).failed(failed.build().unwrap()).build().unwrap()
+    }
+
+    fn all_taken() -> SendMessageBatchOutput {
+        SendMessageBatchOutput::builder().set_successful(Some(Vec::new())).set_failed(Some(Vec::new())).build().unwrap()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_a_batch_did_not_take_is_sent_again_and_nothing_else() {
+        let sent = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&sent);
+        let send = mock!(Client::send_message_batch)
+            .match_requests(move |request| {
+                seen.lock().push(request.entries().len());
+                true
+            })
+            .sequence()
+            .output(|| not_taken("1", false))
+            .times(2)
+            .output(all_taken)
+            .build();
+        let queue = SqsQueue::new(mock_client!(aws_sdk_sqs, [&send]), "https://queue.example");
+        queue.send(&["a", "b", "c"].map(scan_of)).await.unwrap();
+        assert_eq!(*sent.lock(), [3, 1, 1]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_never_taken_is_told() {
+        for (sender_fault, calls) in [(true, 1), (false, 1 + TRIES)] {
+            let send = mock!(Client::send_message_batch).then_output(move || not_taken("0", sender_fault));
+            let queue = SqsQueue::new(mock_client!(aws_sdk_sqs, RuleMode::MatchAny, [&send]), "https://queue.example");
+            let told = queue.send(&[scan_of("a")]).await.unwrap_err().to_string();
+            assert!(told.contains("was not taken: InternalError"), "{told}");
+            assert_eq!(send.num_calls(), calls);
+        }
+    }
+}

@@ -15,6 +15,9 @@ mod saves;
 mod scans;
 mod sessions;
 mod table;
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+mod tests;
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;

@@ -7,6 +7,9 @@
 
 mod pool;
 mod secret;
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+mod tests;
 
 use async_trait::async_trait;
 use aws_sdk_secretsmanager::Client;

@@ -180,9 +180,17 @@ impl Secret<'_> {
 
     fn refused<E: ProvideErrorMetadata, R>(&self, action: &'static str, error: &SdkError<E, R>) -> VaultError {
         let mut reason = reason(error);
-        if code(error) == Some("InvalidRequestException") {
-            reason.push_str("; if it was deleted in the console, restore it there, or wait until it is gone");
-        }
+        let advice = match code(error) {
+            Some("InvalidRequestException") => {
+                "; if it was deleted in the console, restore it there, or wait until it is gone"
+            }
+            // A hundred versions are kept, and none of the last 24 hours is removed (the service's quotas).
+            Some("LimitExceededException") => {
+                "; a secret takes about a hundred changes a day: go on tomorrow, or with more pooled secrets"
+            }
+            _ => "",
+        };
+        reason.push_str(advice);
         VaultError::Service { action, name: self.name.clone(), reason }
     }
 }
