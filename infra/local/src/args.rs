@@ -38,6 +38,12 @@ pub struct Global {
     // The environment is read elsewhere, since `demo` must not write where it points: real orgs are there.
     #[arg(long, global = true, value_name = "FOLDER", help_heading = "Global options")]
     pub data_dir: Option<PathBuf>,
+    /// Work on a stack in AWS instead of this machine's data: its name in `CloudFormation`.
+    ///
+    /// Account, region and credentials are those of the AWS command line (`AWS_PROFILE`, `AWS_REGION`, …).
+    #[cfg(feature = "aws")]
+    #[arg(long, global = true, value_name = "NAME", conflicts_with = "data_dir", help_heading = "Global options")]
+    pub stack: Option<String>,
     /// Let loopback addresses be orgs, over plain http: for simulators and mocks only.
     #[arg(long, global = true, help_heading = "Global options")]
     pub allow_loopback: bool,
@@ -95,6 +101,10 @@ pub enum Command {
     Explain(Explain),
     /// Check this installation: folder, vault, ledger, orgs, clock.
     Doctor,
+    /// Look after a stack in AWS.
+    #[cfg(feature = "aws")]
+    #[command(subcommand)]
+    Aws(Aws),
     /// Print the completion script of a shell.
     Completions {
         /// For this shell.
@@ -330,6 +340,14 @@ pub struct EntraSet {
     /// Refuse a sign-in whose multi-factor authentication is not proven.
     #[arg(long)]
     pub require_mfa: bool,
+}
+
+/// `aws …`.
+#[cfg(feature = "aws")]
+#[derive(Debug, Subcommand)]
+pub enum Aws {
+    /// Check a stack: table, queues, secrets, API, scans. Name it with --stack.
+    Doctor,
 }
 
 /// `explain`.

@@ -23,6 +23,13 @@ pub enum CliError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The stack could not be used.
+    #[cfg(feature = "aws")]
+    #[error(transparent)]
+    Stack(#[from] Box<crate::stack::StackError>),
+    /// What a command does not do on a stack.
+    #[error("{0}")]
+    NotOnAStack(&'static str),
     /// A secret could not be read.
     #[error(transparent)]
     Secret(#[from] crate::secret_input::SecretInputError),

@@ -1,4 +1,4 @@
-//! The house on this machine: where its data is, and everything a use case reaches the world through.
+//! The house: where its data is, and everything a use case reaches the world through.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -27,8 +27,17 @@ pub const PAGE: u32 = 200;
 pub struct House {
     /// Ledger, vault, queue, Okta, clock and randomness.
     pub ports: Ports,
-    /// Where the data is.
-    pub folder: PathBuf,
+    /// Whose queues the work is taken from.
+    pub workers: Workers,
+}
+
+/// Who works off the queues.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Workers {
+    /// This process: the queues are in its memory.
+    ThisProcess,
+    /// The functions of a stack.
+    Functions,
 }
 
 impl House {
@@ -40,13 +49,18 @@ impl House {
             .map_err(|error| CliError::Simulators(error.to_string()))?;
         let microsoft = MicrosoftConfig { simulator, ..MicrosoftConfig::default() };
         let config = Config { okta: okta_config(loopback), microsoft, settings };
+        #[cfg(feature = "aws")]
+        if let Some(name) = &global.stack {
+            let ports = crate::stack::Described::read(name).await?.ports(config)?;
+            return Ok(Self { ports, workers: Workers::Functions });
+        }
         Self::open_at(&data_dir(global)?, config).await
     }
 
     /// Opens the house in `folder`, which only its owner may read.
     pub async fn open_at(folder: &Path, config: Config) -> Result<Self, CliError> {
         let ports = embedded::open(folder, config).await.map_err(|error| data_dir_error(folder, &error))?;
-        Ok(Self { ports, folder: folder.to_owned() })
+        Ok(Self { ports, workers: Workers::ThisProcess })
     }
 
     /// Whether loopback addresses may be orgs.

@@ -11,6 +11,8 @@ pub mod logging;
 pub mod output;
 pub mod screen;
 pub mod secret_input;
+#[cfg(feature = "aws")]
+pub mod stack;
 
 use std::process::ExitCode;
 

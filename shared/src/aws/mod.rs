@@ -1,5 +1,6 @@
 //! Regrant on AWS: clients that are made once, and the ports over them.
 
+pub mod checkup;
 pub(crate) mod refusal;
 
 use std::sync::Arc;

@@ -16,7 +16,7 @@ pub(crate) struct Call {
     pub(crate) operation: String,
     /// What it was about: a table, an index, a secret, a queue, an address.
     pub(crate) resource: String,
-    /// Operations inside a DynamoDB transaction, which are granted one by one.
+    /// Operations inside a `DynamoDB` transaction, which are granted one by one.
     pub(crate) parts: Vec<String>,
 }
 

@@ -1,6 +1,8 @@
 //! The commands, one file each.
 
 mod apps;
+#[cfg(feature = "aws")]
+mod aws_doctor;
 mod completions;
 mod demo;
 mod doctor;
@@ -40,6 +42,8 @@ pub async fn run(cli: Cli, screen: &mut Screen) -> Result<Outcome, CliError> {
         Command::Entra(entra) => entra::run(global, entra, screen).await,
         Command::Explain(options) => explain::run(options, screen),
         Command::Doctor => doctor::run(global, screen).await,
+        #[cfg(feature = "aws")]
+        Command::Aws(crate::args::Aws::Doctor) => aws_doctor::run(global, screen).await,
         Command::Completions { shell } => completions::run(*shell, screen),
     }
 }

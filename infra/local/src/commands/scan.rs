@@ -1,5 +1,7 @@
 //! `regrant scan`: a look at every Office 365 app of the orgs, now.
 
+use std::time::Duration;
+
 use regrant::domain::id::OrgId;
 use regrant::domain::scan::Scan as ScanRecord;
 use regrant::usecases::start_scan::{Selection, resume_scan, start_scan};
@@ -9,10 +11,13 @@ use super::apps::{self, View};
 use crate::args::{Global, Scan};
 use crate::error::CliError;
 use crate::exit::Outcome;
-use crate::house::House;
+use crate::house::{House, Workers};
 use crate::output::number;
 use crate::output::progress::ScanProgress;
 use crate::screen::Screen;
+
+/// How often the ledger is asked how far a stack's functions are.
+const LOOK_EVERY: Duration = Duration::from_secs(3);
 
 pub(super) async fn run(global: &Global, options: &Scan, screen: &mut Screen) -> Result<Outcome, CliError> {
     let house = House::open(global).await?;
@@ -67,8 +72,22 @@ pub(super) async fn look(
     visible: bool,
 ) -> Result<ScanRecord, CliError> {
     let progress = ScanProgress::new(visible, &scan);
+    if house.workers == Workers::Functions {
+        return watch(house, scan, &progress).await;
+    }
     let drained = drain(&house.ports, workers, || progress.org_done()).await;
     progress.finish();
     drained.map_err(|reason| CliError::Drain { scan: scan.id.clone(), reason: reason.to_string() })?;
     Ok(house.ports.ledger.scan(&scan.id).await?.unwrap_or(scan))
+}
+
+/// Waits until a stack's functions have worked a scan off, and gives it as it is then.
+async fn watch(house: &House, mut scan: ScanRecord, progress: &ScanProgress) -> Result<ScanRecord, CliError> {
+    while scan.orgs_pending > 0 {
+        house.ports.clock.sleep(LOOK_EVERY).await;
+        scan = house.ports.ledger.scan(&scan.id).await?.unwrap_or(scan);
+        progress.show(&scan);
+    }
+    progress.finish();
+    Ok(scan)
 }

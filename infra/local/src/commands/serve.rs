@@ -16,7 +16,7 @@ use tokio::net::TcpListener;
 use crate::args::{Global, Serve};
 use crate::error::CliError;
 use crate::exit::Outcome;
-use crate::house::House;
+use crate::house::{House, Workers};
 use crate::output::when;
 use crate::screen::Screen;
 
@@ -25,6 +25,11 @@ pub(super) async fn run(global: &Global, options: &Serve, screen: &mut Screen) -
         return Err(CliError::Exposed(options.listen));
     }
     let house = House::open(global).await?;
+    if house.workers == Workers::Functions {
+        return Err(CliError::NotOnAStack(
+            "a stack has its own API; `serve` is for this machine's data, so leave out --stack",
+        ));
+    }
     let (listener, address) = listen(options.listen).await?;
     tell_where(address, screen);
     let router = if address.ip().is_loopback() { for_this_machine(house.router()) } else { house.router() };

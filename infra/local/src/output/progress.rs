@@ -19,6 +19,11 @@ impl ScanProgress {
         Self(bar)
     }
 
+    /// Shows how far `scan` is.
+    pub fn show(&self, scan: &Scan) {
+        self.0.set_position(total(scan) - scan.orgs_pending);
+    }
+
     /// Counts one more org.
     pub fn org_done(&self) {
         self.0.inc(1);

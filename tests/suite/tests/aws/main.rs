@@ -1,6 +1,7 @@
 //! The adapters of AWS against an emulator of it, each test in an empty account of its own.
 #![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
 
+mod checkup;
 mod conformance;
 mod failures;
 mod forgetting;

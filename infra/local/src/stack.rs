@@ -1,0 +1,173 @@
+//! A deployed stack, as its outputs describe it.
+
+use std::collections::BTreeMap;
+
+use aws_config::SdkConfig;
+use aws_sdk_cloudformation::Client;
+use aws_sdk_cloudformation::error::DisplayErrorContext;
+use aws_sdk_cloudformation::types::StackStatus;
+use regrant::aws::{Stack, StartError, loader, ports};
+use regrant::environment::Config;
+use regrant::settings::PublicUrl;
+use regrant::usecases::Ports;
+use regrant::vault::secrets_manager::SecretsManagerConfig;
+
+/// Why a stack cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum StackError {
+    /// `CloudFormation` did not describe it.
+    #[error("the stack {name} could not be described: {reason}; check --stack, AWS_PROFILE and AWS_REGION")]
+    NotDescribed {
+        /// The name that was given.
+        name: String,
+        /// What the service said.
+        reason: String,
+    },
+    /// It is being made, changed or removed, or that failed.
+    #[error("the stack {name} is {status}; wait until it is complete, or deploy it again")]
+    NotReady {
+        /// Its name.
+        name: String,
+        /// Its status in `CloudFormation`.
+        status: String,
+    },
+    /// It has not what this version's template gives.
+    #[error(
+        "the stack {name} has no usable output {output}; is it Regrant's, and deployed with this version's template?"
+    )]
+    NoOutput {
+        /// Its name.
+        name: String,
+        /// The output's key.
+        output: &'static str,
+    },
+    /// The clients did not start.
+    #[error(transparent)]
+    Start(#[from] StartError),
+}
+
+/// A stack and where it is.
+pub struct Described {
+    /// Its name.
+    pub name: String,
+    /// Account, region and credentials.
+    pub aws: SdkConfig,
+    /// Table, queues and secrets.
+    pub stack: Stack,
+    /// Where browsers reach it.
+    pub public_url: PublicUrl,
+    /// The URLs of its dead-letter queues.
+    pub dead_letters: Vec<String>,
+}
+
+impl Described {
+    /// Asks `CloudFormation`.
+    pub async fn read(name: &str) -> Result<Self, Box<StackError>> {
+        let aws = loader().load().await;
+        let outputs = outputs(&Client::new(&aws), name).await?;
+        Ok(Self::of_outputs(name, aws, &outputs)?)
+    }
+
+    fn of_outputs(name: &str, aws: SdkConfig, outputs: &BTreeMap<String, String>) -> Result<Self, StackError> {
+        let missing = |output| StackError::NoOutput { name: name.to_owned(), output };
+        let output = |key| outputs.get(key).filter(|value| !value.is_empty()).cloned().ok_or_else(|| missing(key));
+        let pooled = output("PooledSecrets")?;
+        let loopback = regrant::okta::org_url::LoopbackPolicy::Refuse;
+        Ok(Self {
+            name: name.to_owned(),
+            aws,
+            stack: Stack {
+                table: output("TableName")?,
+                secrets: SecretsManagerConfig {
+                    prefix: output("SecretPrefix")?,
+                    kms_key: Some(output("SecretKeyArn")?),
+                    pooled_secrets: pooled.parse().map_err(|_| missing("PooledSecrets"))?,
+                },
+                scan_queue: Some(output("ScanQueueUrl")?),
+                save_queue: Some(output("SaveQueueUrl")?),
+            },
+            public_url: PublicUrl::parse(&output("ApiUrl")?, loopback).map_err(|_| missing("ApiUrl"))?,
+            dead_letters: vec![output("ScanDeadLettersUrl")?, output("SaveDeadLettersUrl")?],
+        })
+    }
+
+    /// What use cases reach the world through. Links begin with the stack's own address where `config` names none.
+    pub fn ports(&self, mut config: Config) -> Result<Ports, Box<StackError>> {
+        config.settings.public_url.get_or_insert_with(|| self.public_url.clone());
+        Ok(ports(&self.aws, self.stack.clone(), config).map_err(StackError::from)?)
+    }
+}
+
+async fn outputs(client: &Client, name: &str) -> Result<BTreeMap<String, String>, StackError> {
+    let not_described = |reason: String| StackError::NotDescribed { name: name.to_owned(), reason };
+    let answer = client.describe_stacks().stack_name(name).send().await;
+    let answer = answer.map_err(|error| not_described(DisplayErrorContext(&error).to_string()))?;
+    let stack = answer.stacks.unwrap_or_default().into_iter().next();
+    let stack = stack.ok_or_else(|| not_described("there is none of this name".to_owned()))?;
+    let ready = [StackStatus::CreateComplete, StackStatus::UpdateComplete, StackStatus::UpdateRollbackComplete];
+    let status = stack.stack_status;
+    if !status.as_ref().is_some_and(|status| ready.contains(status)) {
+        let status = status.map_or_else(|| "in no known state".to_owned(), |status| status.as_str().to_owned());
+        return Err(StackError::NotReady { name: name.to_owned(), status });
+    }
+    let outputs = stack.outputs.unwrap_or_default().into_iter();
+    Ok(outputs.filter_map(|output| Some((output.output_key?, output.output_value?))).collect())
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
+mod tests {
+    use aws_sdk_cloudformation::operation::describe_stacks::DescribeStacksOutput;
+    use aws_sdk_cloudformation::types::{Output, Stack as CloudFormationStack};
+    use aws_smithy_mocks::{RuleMode, mock, mock_client};
+
+    use super::*;
+
+    const OUTPUTS: [(&str, &str); 9] = [
+        ("ApiUrl", "https://regrant.example.com"),
+        ("TableName", "regrant-Table"),
+        ("SecretPrefix", "regrant"),
+        ("SecretKeyArn", "arn:aws:kms:eu-central-1:123456789012:key/1"),
+        ("PooledSecrets", "20"),
+        ("ScanQueueUrl", "https://sqs.example/scan"),
+        ("SaveQueueUrl", "https://sqs.example/save"),
+        ("ScanDeadLettersUrl", "https://sqs.example/scan-dead"),
+        ("SaveDeadLettersUrl", "https://sqs.example/save-dead"),
+    ];
+
+    fn client(status: StackStatus) -> Client {
+        let described = mock!(Client::describe_stacks).then_output(move || {
+            let output = |(key, value)| Output::builder().output_key(key).output_value(value).build();
+            let outputs = OUTPUTS.map(output).into();
+            let stack = CloudFormationStack::builder().set_outputs(Some(outputs)).stack_status(status.clone());
+            DescribeStacksOutput::builder().stacks(stack.build()).build()
+        });
+        mock_client!(aws_sdk_cloudformation, RuleMode::MatchAny, [&described])
+    }
+
+    #[tokio::test]
+    async fn a_stack_is_what_its_outputs_say() {
+        let outputs = outputs(&client(StackStatus::UpdateComplete), "regrant").await.unwrap();
+        let described = Described::of_outputs("regrant", SdkConfig::builder().build(), &outputs).unwrap();
+        assert_eq!(described.stack.table, "regrant-Table");
+        assert_eq!(described.stack.secrets.pooled_secrets, 20);
+        assert_eq!(described.stack.save_queue.as_deref(), Some("https://sqs.example/save"));
+        assert_eq!(described.dead_letters.len(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_stack_that_is_not_complete_is_not_used() {
+        let refused = outputs(&client(StackStatus::RollbackComplete), "regrant").await.unwrap_err().to_string();
+        assert!(refused.contains("ROLLBACK_COMPLETE"), "{refused}");
+    }
+
+    #[test]
+    fn a_stack_of_something_else_is_told_by_what_it_lacks() {
+        for missing in OUTPUTS {
+            let outputs = OUTPUTS.iter().filter(|output| **output != missing);
+            let outputs = outputs.map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+            let refused = Described::of_outputs("regrant", SdkConfig::builder().build(), &outputs).err().unwrap();
+            assert!(refused.to_string().contains(missing.0), "{refused}");
+        }
+    }
+}

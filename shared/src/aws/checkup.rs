@@ -1,0 +1,253 @@
+//! Whether a deployed stack is sound: each part is asked, and nothing is taken from the template's word.
+
+use std::time::Duration;
+
+use aws_config::SdkConfig;
+use aws_sdk_dynamodb::types::{PointInTimeRecoveryStatus, TableStatus, TimeToLiveStatus};
+use aws_sdk_sqs::types::QueueAttributeName;
+use jiff::SignedDuration;
+
+use super::Stack;
+use super::refusal::reason;
+use crate::domain::cloud::Cloud;
+use crate::ledger::PageRequest;
+use crate::settings::PublicUrl;
+use crate::usecases::Ports;
+use crate::vault::{SecretName, Stage};
+
+/// How long the API may take to answer.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// After this long without a scan, the schedule is not what it should be: Okta ends idle API tokens after 30 days.
+const LATE: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// What was found of one part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The part.
+    pub what: &'static str,
+    /// Whether somebody has to do something.
+    pub is_wrong: bool,
+    /// How it is, or what is wrong and what to do.
+    pub words: String,
+}
+
+impl Finding {
+    /// The part is as it should be.
+    pub fn fine(what: &'static str, words: impl Into<String>) -> Self {
+        Self { what, is_wrong: false, words: words.into() }
+    }
+
+    /// The part is not.
+    pub fn wrong(what: &'static str, words: impl Into<String>) -> Self {
+        Self { what, is_wrong: true, words: words.into() }
+    }
+
+    fn of(what: &'static str, troubles: &[String], fine: &str) -> Self {
+        if troubles.is_empty() { Self::fine(what, fine) } else { Self::wrong(what, troubles.join("; ")) }
+    }
+}
+
+/// A stack to be checked.
+pub struct Checkup<'a> {
+    /// Account, region and credentials of whoever checks.
+    pub aws: &'a SdkConfig,
+    /// The stack.
+    pub stack: &'a Stack,
+    /// The URLs of its dead-letter queues.
+    pub dead_letters: &'a [String],
+    /// Where browsers reach it.
+    pub public_url: &'a PublicUrl,
+    /// Its records and secrets.
+    pub ports: Ports,
+}
+
+impl Checkup<'_> {
+    /// Every finding, in the order in which somebody would mend them.
+    pub async fn run(&self) -> Vec<Finding> {
+        let mut findings = vec![self.table().await, self.backups().await, self.expiry().await];
+        findings.extend(self.queues().await);
+        findings.push(self.api().await);
+        findings.push(self.registration().await);
+        findings.push(self.orgs().await);
+        findings.push(self.scans().await);
+        findings
+    }
+
+    async fn table(&self) -> Finding {
+        let client = aws_sdk_dynamodb::Client::new(self.aws);
+        let table = match client.describe_table().table_name(&self.stack.table).send().await {
+            Ok(answer) => answer.table,
+            Err(error) => return Finding::wrong("table", reason(&error)),
+        };
+        let Some(table) = table else { return Finding::wrong("table", "it was not described; try again") };
+        let mut troubles = Vec::new();
+        if table.table_status != Some(TableStatus::Active) {
+            let status = table.table_status.map_or_else(String::new, |status| status.as_str().to_owned());
+            troubles.push(format!("it is {status}; wait until it is ACTIVE"));
+        }
+        if table.deletion_protection_enabled != Some(true) {
+            troubles.push("it may be deleted; deploy with DeletionProtection=true".to_owned());
+        }
+        let indexes = table.global_secondary_indexes.unwrap_or_default();
+        for wanted in ["by-list", "by-tenant"] {
+            if !indexes.iter().any(|index| index.index_name.as_deref() == Some(wanted)) {
+                troubles.push(format!("the index {wanted} is missing; deploy this version's template"));
+            }
+        }
+        Finding::of("table", &troubles, &format!("{} is active and protected", self.stack.table))
+    }
+
+    async fn backups(&self) -> Finding {
+        let client = aws_sdk_dynamodb::Client::new(self.aws);
+        let answer = match client.describe_continuous_backups().table_name(&self.stack.table).send().await {
+            Ok(answer) => answer,
+            Err(error) => return Finding::wrong("backups", reason(&error)),
+        };
+        let recovery = answer.continuous_backups_description.and_then(|all| all.point_in_time_recovery_description);
+        let status = recovery.and_then(|recovery| recovery.point_in_time_recovery_status);
+        match status {
+            Some(PointInTimeRecoveryStatus::Enabled) => Finding::fine("backups", "point-in-time recovery is on"),
+            _ => Finding::wrong("backups", "point-in-time recovery is off; deploy this version's template"),
+        }
+    }
+
+    async fn expiry(&self) -> Finding {
+        let client = aws_sdk_dynamodb::Client::new(self.aws);
+        let answer = match client.describe_time_to_live().table_name(&self.stack.table).send().await {
+            Ok(answer) => answer,
+            Err(error) => return Finding::wrong("expiry", reason(&error)),
+        };
+        match answer.time_to_live_description.and_then(|ttl| ttl.time_to_live_status) {
+            Some(TimeToLiveStatus::Enabled | TimeToLiveStatus::Enabling) => {
+                Finding::fine("expiry", "sessions and leases that are over are removed")
+            }
+            _ => {
+                Finding::wrong("expiry", "time to live is off, so the table only grows; deploy this version's template")
+            }
+        }
+    }
+
+    async fn queues(&self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let work = [("scan queue", &self.stack.scan_queue), ("save queue", &self.stack.save_queue)];
+        for (what, url) in work {
+            let Some(url) = url else { continue };
+            findings.push(match self.waiting(url).await {
+                Ok(waiting) => Finding::fine(what, format!("{waiting} waiting")),
+                Err(why) => Finding::wrong(what, why),
+            });
+        }
+        for url in self.dead_letters {
+            let what = "dead letters";
+            findings.push(match self.waiting(url).await {
+                Ok(0) => Finding::fine(what, "none"),
+                Ok(waiting) => Finding::wrong(
+                    what,
+                    format!(
+                        "{waiting} in {url}: read the functions' logs for why, then redrive them in the SQS console"
+                    ),
+                ),
+                Err(why) => Finding::wrong(what, why),
+            });
+        }
+        findings
+    }
+
+    async fn waiting(&self, url: &str) -> Result<u64, String> {
+        let client = aws_sdk_sqs::Client::new(self.aws);
+        let name = QueueAttributeName::ApproximateNumberOfMessages;
+        let asked = client.get_queue_attributes().queue_url(url).attribute_names(name.clone()).send().await;
+        let answer = asked.map_err(|error| reason(&error))?;
+        let waiting = answer.attributes.as_ref().and_then(|all| all.get(&name)).and_then(|count| count.parse().ok());
+        waiting.ok_or_else(|| "it does not say how many messages it has; try again".to_owned())
+    }
+
+    /// The operators' part wants a sign-in, and the page behind links answers to everybody.
+    async fn api(&self) -> Finding {
+        let what = "API";
+        let Ok(http) = reqwest::Client::builder().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none()).build()
+        else {
+            return Finding::wrong(what, "no HTTP client could be made");
+        };
+        let at = |path| self.public_url.at(path);
+        let status = async |path| match http.get(at(path)).send().await {
+            Ok(answer) => Ok(answer.status().as_u16()),
+            Err(error) => Err(error.without_url().to_string()),
+        };
+        match (status("/v1/apps").await, status("/consent/none").await) {
+            (Ok(401 | 403), Ok(400..=499)) => Finding::fine(what, "operators have to sign in; pages of links answer"),
+            (Ok(200..=299), _) => Finding::wrong(
+                what,
+                "/v1 answers without a sign-in: anybody reads everything; deploy the template anew",
+            ),
+            (Ok(operators), Ok(pages)) => Finding::wrong(
+                what,
+                format!("/v1/apps answers {operators} and /consent/none answers {pages}; read the functions' logs"),
+            ),
+            (Err(why), _) | (_, Err(why)) => Finding::wrong(
+                what,
+                format!("it cannot be reached: {why}; check the domain's DNS, or the output ApiUrl"),
+            ),
+        }
+    }
+
+    async fn registration(&self) -> Finding {
+        let what = "Entra registration";
+        match self.ports.vault.get(&SecretName::Entra(Cloud::Global), Stage::Current).await {
+            Ok(Some(_)) => {
+                let redirect = self.public_url.redirect_uri(Cloud::Global);
+                Finding::fine(what, format!("kept; it needs the redirect URI {redirect}"))
+            }
+            Ok(None) => Finding::wrong(what, "none yet; follow infra/entra.md, then `regrant entra set --stack NAME`"),
+            Err(error) => Finding::wrong(what, error.to_string()),
+        }
+    }
+
+    async fn orgs(&self) -> Finding {
+        let what = "orgs";
+        let (mut page, mut known, mut troubles) = (PageRequest::first(200), 0_u64, Vec::new());
+        loop {
+            let orgs = match self.ports.ledger.orgs(page).await {
+                Ok(orgs) => orgs,
+                Err(error) => return Finding::wrong(what, error.to_string()),
+            };
+            for org in orgs.items {
+                known += 1;
+                match self.ports.vault.get(&SecretName::Okta(org.id.clone()), Stage::Current).await {
+                    Ok(Some(_)) => {}
+                    Ok(None) => troubles.push(format!("{} has no credential; add it again", org.domain())),
+                    Err(error) => return Finding::wrong(what, error.to_string()),
+                }
+            }
+            match orgs.next {
+                Some(next) => page = PageRequest { after: Some(next), limit: 200 },
+                None => break,
+            }
+        }
+        if known == 0 {
+            return Finding::wrong(what, "none yet; add one with `regrant org add HOST --stack NAME`");
+        }
+        Finding::of(what, &troubles, &format!("{known} known, each with a credential"))
+    }
+
+    async fn scans(&self) -> Finding {
+        let what = "scans";
+        let scan = match self.ports.ledger.latest_scan().await {
+            Ok(scan) => scan,
+            Err(error) => return Finding::wrong(what, error.to_string()),
+        };
+        let Some(scan) = scan else {
+            return Finding::wrong(what, "none yet; wait for the schedule, or run `regrant scan --stack NAME`");
+        };
+        let mut troubles = Vec::new();
+        if self.ports.clock.now().duration_since(scan.started_at) > LATE {
+            troubles.push(format!("the last began at {}; check the schedule and its dead letters", scan.started_at));
+        }
+        if !scan.orgs_not_seen.is_empty() {
+            let orgs = scan.orgs_not_seen.len();
+            troubles
+                .push(format!("the last could not look at {orgs} of the orgs; run `regrant org check --stack NAME`"));
+        }
+        Finding::of(what, &troubles, &format!("the last began at {}", scan.started_at))
+    }
+}

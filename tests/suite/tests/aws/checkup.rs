@@ -1,0 +1,103 @@
+//! What `regrant aws doctor` finds of a stack.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse as _, Response};
+use regrant::aws::checkup::{Checkup, Finding};
+use regrant::microsoft::MfaEvidence;
+use regrant::okta::org_url::LoopbackPolicy;
+use regrant::settings::PublicUrl;
+use regrant::vault::secrets_manager::SecretsManagerConfig;
+use regrant_tests::aws::Account;
+use regrant_tests::bench::simulated_clock;
+use regrant_tests::consent::{Stage, know_everything, register, registration, router};
+use serde_json::json;
+use tokio::net::TcpListener;
+
+/// Serves a router, and gives where.
+async fn serve(router: Router) -> PublicUrl {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    PublicUrl::parse(&format!("http://{address}"), LoopbackPolicy::Allow).unwrap()
+}
+
+/// What API Gateway's authorizer does with a request without a token.
+async fn signed_in(request: Request, next: Next) -> Response {
+    if request.uri().path().starts_with("/v1/") {
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
+    next.run(request).await
+}
+
+fn wrong(findings: &[Finding]) -> Vec<&'static str> {
+    findings.iter().filter(|finding| finding.is_wrong).map(|finding| finding.what).collect()
+}
+
+#[tokio::test]
+async fn everything_that_is_missing_is_said_and_everything_mended_is_fine() {
+    let stage = Stage::set(Arc::new(simulated_clock())).await;
+    let account = Account::open().await;
+    let stack = account.stack(SecretsManagerConfig::default()).await;
+    let ports = stage.ports_over(account.stores("operator", &stack).await);
+    let aws = account.config("operator").await;
+    let dead_letters = vec![account.make_queue("dead", json!({})).await];
+    let open_to_all = serve(router(&ports)).await;
+    let checkup = |public_url| Checkup {
+        aws: &aws,
+        stack: &stack,
+        dead_letters: &dead_letters,
+        public_url,
+        ports: ports.clone(),
+    };
+
+    let dead = json!({"QueueUrl": dead_letters[0], "MessageBody": "given up"});
+    account.call("sqs", "AmazonSQS.SendMessage", &dead).await;
+    let findings = checkup(&open_to_all).run().await;
+    let all = ["table", "backups", "expiry", "dead letters", "API", "Entra registration", "orgs", "scans"];
+    assert_eq!(wrong(&findings), all, "{findings:#?}");
+
+    let name = json!(stack.table);
+    let calls = [
+        ("UpdateTable", json!({"TableName": name, "DeletionProtectionEnabled": true})),
+        (
+            "UpdateContinuousBackups",
+            json!({"TableName": name, "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": true}}),
+        ),
+        (
+            "UpdateTimeToLive",
+            json!({"TableName": name, "TimeToLiveSpecification": {"AttributeName": "expires_at", "Enabled": true}}),
+        ),
+    ];
+    for (operation, body) in calls {
+        account.call("dynamodb", &format!("DynamoDB_20120810.{operation}"), &body).await;
+    }
+    account.call("sqs", "AmazonSQS.PurgeQueue", &json!({"QueueUrl": dead_letters[0]})).await;
+    register(&ports, &registration(MfaEvidence::default())).await;
+    know_everything(&stage, &ports).await;
+    let closed = serve(router(&ports).layer(middleware::from_fn(signed_in))).await;
+    let findings = checkup(&closed).run().await;
+    assert!(wrong(&findings).is_empty(), "{findings:#?}");
+    assert!(findings.iter().all(|finding| !finding.words.is_empty()));
+}
+
+#[tokio::test]
+async fn a_stack_that_is_not_there_is_said_part_by_part() {
+    let stage = Stage::set(Arc::new(simulated_clock())).await;
+    let account = Account::open().await;
+    let mut stack = account.stack(SecretsManagerConfig::default()).await;
+    stack.table = "another".to_owned();
+    stack.save_queue = stack.save_queue.map(|url| format!("{url}-of-another"));
+    let ports = stage.ports_over(account.stores("operator", &stack).await);
+    let aws = account.config("operator").await;
+    let nowhere = PublicUrl::parse("http://127.0.0.1:9", LoopbackPolicy::Allow).unwrap();
+    let checkup = Checkup { aws: &aws, stack: &stack, dead_letters: &[], public_url: &nowhere, ports };
+    let findings = checkup.run().await;
+    for what in ["table", "backups", "expiry", "save queue", "API", "orgs", "scans"] {
+        assert!(wrong(&findings).contains(&what), "{what}: {findings:#?}");
+    }
+}
