@@ -83,10 +83,11 @@ impl Queue for SqsQueue {
             let counted = counted.and_then(|all| all.get(&MessageSystemAttributeName::ApproximateReceiveCount));
             let receive_count = counted.and_then(|count| count.parse().ok()).unwrap_or(1);
             let body = message.body.as_deref().unwrap_or_default();
-            match (serde_json::from_str(body), message.receipt_handle) {
-                (Ok(message), Some(receipt)) => deliveries.push(Delivery { message, receipt, receive_count }),
+            if let (Ok(message), Some(receipt)) = (serde_json::from_str(body), message.receipt_handle) {
+                deliveries.push(Delivery { message, receipt, receive_count });
+            } else {
                 // It stays hidden, comes back, and goes to the dead-letter queue in the end.
-                _ => tracing::error!("a message of the queue cannot be read; it is left to the dead-letter queue"),
+                tracing::error!("a message of the queue cannot be read; it is left to the dead-letter queue");
             }
         }
         Ok(deliveries)
@@ -153,7 +154,7 @@ mod tests {
     async fn what_a_batch_did_not_take_is_sent_again_and_nothing_else() {
         let sent = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&sent);
-        let send = mock!(Client::send_message_batch)
+        let batches = mock!(Client::send_message_batch)
             .match_requests(move |request| {
                 seen.lock().push(request.entries().len());
                 true
@@ -163,7 +164,7 @@ mod tests {
             .times(2)
             .output(all_taken)
             .build();
-        let queue = SqsQueue::new(mock_client!(aws_sdk_sqs, [&send]), "https://queue.example");
+        let queue = SqsQueue::new(mock_client!(aws_sdk_sqs, [&batches]), "https://queue.example");
         queue.send(&["a", "b", "c"].map(scan_of)).await.unwrap();
         assert_eq!(*sent.lock(), [3, 1, 1]);
     }
@@ -171,11 +172,12 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_is_never_taken_is_told() {
         for (sender_fault, calls) in [(true, 1), (false, 1 + TRIES)] {
-            let send = mock!(Client::send_message_batch).then_output(move || not_taken("0", sender_fault));
-            let queue = SqsQueue::new(mock_client!(aws_sdk_sqs, RuleMode::MatchAny, [&send]), "https://queue.example");
+            let batches = mock!(Client::send_message_batch).then_output(move || not_taken("0", sender_fault));
+            let queue =
+                SqsQueue::new(mock_client!(aws_sdk_sqs, RuleMode::MatchAny, [&batches]), "https://queue.example");
             let told = queue.send(&[scan_of("a")]).await.unwrap_err().to_string();
             assert!(told.contains("was not taken: InternalError"), "{told}");
-            assert_eq!(send.num_calls(), calls);
+            assert_eq!(batches.num_calls(), calls);
         }
     }
 }

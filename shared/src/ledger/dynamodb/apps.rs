@@ -21,7 +21,7 @@ const MOST_EVENTS: usize = 99;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Place {
     standing: Standing,
-    place: String,
+    by: String,
     org: String,
     app: String,
 }
@@ -30,7 +30,7 @@ impl Place {
     fn of(app: &AppRecord) -> Self {
         Self {
             standing: app.standing(),
-            place: place_of_app(app),
+            by: place_of_app(app),
             org: app.identity.org.to_string(),
             app: app.identity.app.to_string(),
         }
@@ -38,7 +38,7 @@ impl Place {
 
     /// What lists are sorted by.
     fn rank(&self) -> (usize, &str) {
-        (Standing::ALL.into_iter().take_while(|standing| *standing != self.standing).count(), &self.place)
+        (Standing::ALL.into_iter().take_while(|standing| *standing != self.standing).count(), &self.by)
     }
 
     /// The place as the index has it.
@@ -46,7 +46,7 @@ impl Place {
         let key = Key { pk: format!("org#{}", self.org), sk: format!("app#{}", self.app) };
         let mut item = key.item();
         item.insert(LIST.to_owned(), text(standing_list(self.standing)));
-        item.insert(PLACE.to_owned(), text(&self.place));
+        item.insert(PLACE.to_owned(), text(&self.by));
         item
     }
 }

@@ -234,10 +234,7 @@ impl Table {
     ) -> Result<bool, LedgerError> {
         for pause in pauses() {
             let request = self.client.transact_write_items().set_transact_items(Some(writes.to_vec()));
-            let error = match request.send().await {
-                Ok(_) => return Ok(true),
-                Err(error) => error,
-            };
+            let Err(error) = request.send().await else { return Ok(true) };
             let reasons = error.as_service_error().map(reasons).unwrap_or_default();
             let is = |code: &str| reasons.iter().any(|reason| reason.code() == Some(code));
             if is("ConditionalCheckFailed") {

@@ -66,17 +66,17 @@ impl SecretsManagerVault {
         match name {
             SecretName::Okta(org) | SecretName::ProvisioningAdmin(org) if self.config.pooled_secrets > 0 => {
                 let pool = pool::number_of(org, self.config.pooled_secrets);
-                let shared = self.secret(format!("okta/pool-{pool}"));
+                let shared = self.secret(&format!("okta/pool-{pool}"));
                 Place::Shared(Pool { secret: shared, key: name.path() })
             }
             _ => {
                 let path = name.path();
-                Place::Own(self.secret(path.trim_start_matches("regrant/").to_owned()))
+                Place::Own(self.secret(path.trim_start_matches("regrant/")))
             }
         }
     }
 
-    fn secret(&self, path: String) -> Secret<'_> {
+    fn secret(&self, path: &str) -> Secret<'_> {
         Secret {
             client: &self.client,
             name: format!("{}/{path}", self.config.prefix),
