@@ -1,0 +1,77 @@
+//! Alarms: what tells somebody.
+
+use serde_json::{Value, json};
+
+use crate::resolve::{STACK, physical};
+use crate::template::{Template, text};
+
+/// The metrics of Regrant's own that somebody has to be told of.
+const OWN: &[&str] = &["ConnectionsLeftOff", "GraphRefreshesFailed", "OrgsNotSeen", "SavesFailed", "ScansStarted"];
+
+/// Each thing to watch: namespace, metric, and its one dimension.
+fn watched(template: &Template) -> Vec<(&'static str, &'static str, &'static str, String)> {
+    let own = OWN.iter().map(|metric| ("Regrant", *metric, "Installation", STACK.to_owned()));
+    let ends = template.of_type("AWS::SQS::Queue").filter(|queue| queue.name.ends_with("DeadLetters"));
+    let ends = ends.map(|end| ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", physical(end.name)));
+    let functions = template.functions().flat_map(|function| {
+        ["Errors", "Throttles"].map(|metric| ("AWS/Lambda", metric, "FunctionName", physical(function.name)))
+    });
+    let apis =
+        template.of_type("AWS::ApiGatewayV2::Api").map(|api| ("AWS/ApiGateway", "5xx", "ApiId", api.name.to_owned()));
+    own.chain(ends).chain(functions).chain(apis).collect()
+}
+
+pub(super) fn complete(template: &Template) -> Vec<String> {
+    let mut offences = Vec::new();
+    let topics: Vec<Value> = template.of_type("AWS::SNS::Topic").map(|topic| arn(topic.name)).collect();
+    for (namespace, metric, dimension, value) in watched(template) {
+        let dimensions = json!([{ "Name": dimension, "Value": value }]);
+        let alarm = template.of_type("AWS::CloudWatch::Alarm").find(|alarm| {
+            let properties = alarm.properties();
+            properties["Namespace"] == namespace
+                && properties["MetricName"] == metric
+                && properties["Dimensions"] == dimensions
+        });
+        let Some(alarm) = alarm else {
+            offences.push(format!("{metric} of {value} has none"));
+            continue;
+        };
+        let properties = alarm.properties();
+        if !topics.iter().any(|topic| properties["AlarmActions"] == json!([topic])) {
+            offences.push(format!("{} tells nobody", alarm.name));
+        }
+        // What ought to happen is missed by silence; of what ought not to happen, silence is good news.
+        let missed = metric == "ScansStarted";
+        let (silence, comparison) =
+            if missed { ("breaching", "LessThanThreshold") } else { ("notBreaching", "GreaterThanThreshold") };
+        if text(&properties["TreatMissingData"]) != silence || text(&properties["ComparisonOperator"]) != comparison {
+            offences.push(format!("{} goes off at the wrong time", alarm.name));
+        }
+    }
+    offences
+}
+
+fn arn(topic: &str) -> Value {
+    json!(format!("arn:aws:sns:{}:{}:{}", crate::REGION, crate::ACCOUNT, physical(topic)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::testing::notices;
+
+    #[test]
+    fn missing_and_mute_alarms_are_noticed() {
+        notices(
+            complete,
+            [
+                ("/Resources/ScanLateAlarm", Value::Null),
+                ("/Resources/ScanLateAlarm/Properties/TreatMissingData", json!("notBreaching")),
+                ("/Resources/SaveDeadLettersAlarm/Properties/MetricName", json!("NumberOfMessagesSent")),
+                ("/Resources/SaveErrorsAlarm/Properties/Dimensions", json!([])),
+                ("/Resources/ApiFailuresAlarm/Properties/AlarmActions", json!([])),
+                ("/Resources/OtherDeadLetters", json!({ "Type": "AWS::SQS::Queue" })),
+            ],
+        );
+    }
+}

@@ -1,0 +1,235 @@
+//! The HTTP API: its routes, who may call them, and what is logged of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::Template;
+use crate::template::{each, text};
+
+/// The pages and callbacks of the functions' routers; what is below `/v1` stands in `infra/openapi.json`.
+const PAGES: &[(&str, &str)] = &[
+    ("GET /consent/session/{session}", "save"),
+    ("GET /consent/{invitation}", "consent-url"),
+    ("GET /oauth/failed/{failure}", "callback"),
+    ("GET /oauth/microsoft/21vianet/callback", "callback"),
+    ("GET /oauth/microsoft/callback", "callback"),
+    ("GET /oauth/microsoft/dod/callback", "callback"),
+    ("GET /oauth/microsoft/gcc-high/callback", "callback"),
+    // A page may be asked for without its body; a callback may not, since it acts.
+    ("HEAD /consent/session/{session}", "save"),
+    ("HEAD /consent/{invitation}", "consent-url"),
+    ("HEAD /oauth/failed/{failure}", "callback"),
+    ("POST /consent/session/{session}/finish", "save"),
+    ("POST /consent/session/{session}/handover", "save"),
+    ("POST /consent/session/{session}/okta", "consent-url"),
+    ("POST /consent/{invitation}", "consent-url"),
+];
+
+/// Whose a path below `/v1` is.
+fn owner(path: &str) -> &'static str {
+    if path.contains("/invitations") {
+        "consent-url"
+    } else if path.ends_with("/save") {
+        "save"
+    } else {
+        "discovery"
+    }
+}
+
+/// What ought to be there: each route with its function.
+fn meant() -> Result<BTreeMap<String, &'static str>, String> {
+    let description = include_str!("../../../../infra/openapi.json");
+    let description: Value = serde_json::from_str(description).map_err(|error| error.to_string())?;
+    let mut meant: BTreeMap<_, _> = PAGES.iter().map(|(key, function)| ((*key).to_owned(), *function)).collect();
+    for (path, methods) in description["paths"].as_object().into_iter().flatten() {
+        for method in methods.as_object().into_iter().flatten().map(|(method, _)| method.to_uppercase()) {
+            meant.insert(format!("{method} {path}"), owner(path));
+        }
+    }
+    Ok(meant)
+}
+
+/// What is there: each route with the function that its integration leads to.
+fn present(template: &Template) -> BTreeMap<String, &str> {
+    let route = |route: crate::Resource<'_>| text(&route.properties()["RouteKey"]).to_owned();
+    template.of_type("AWS::ApiGatewayV2::Route").map(|one| (route(one), function(template, one.properties()))).collect()
+}
+
+/// The binary that a route leads to; nothing where API Gateway may not call it.
+fn function<'a>(template: &'a Template, route: &Value) -> &'a str {
+    let target = text(&route["Target"]).strip_prefix("integrations/").unwrap_or_default();
+    let integration = template.of_type("AWS::ApiGatewayV2::Integration").find(|one| one.name == target);
+    let function = integration
+        .and_then(|one| template.named("AWS::Serverless::Function", &one.properties()["IntegrationUri"]))
+        .filter(|function| {
+            let of_it = |permission: crate::Resource<'_>| {
+                let properties = permission.properties();
+                text(&properties["FunctionName"]) == crate::resolve::physical(function.name)
+                    && properties["Principal"] == "apigateway.amazonaws.com"
+                    && text(&properties["SourceArn"]).contains(":execute-api:")
+            };
+            template.of_type("AWS::Lambda::Permission").any(of_it)
+        });
+    function.map(crate::Resource::binary).unwrap_or_default()
+}
+
+pub(super) fn routes(template: &Template) -> Vec<String> {
+    let (meant, present) = match meant() {
+        Ok(meant) => (meant, present(template)),
+        Err(error) => return vec![error],
+    };
+    let keys: BTreeSet<_> = meant.keys().chain(present.keys()).collect();
+    keys.into_iter()
+        .filter_map(|key| match (meant.get(key), present.get(key)) {
+            (Some(meant), Some(present)) if meant == present => None,
+            (Some(meant), Some(present)) => Some(format!("{key} leads to {present:?} and not to {meant}")),
+            (Some(_), None) => Some(format!("{key} is not there")),
+            (None, _) => Some(format!("{key} is there, and no function answers it")),
+        })
+        .collect()
+}
+
+pub(super) fn authorizers(template: &Template) -> Vec<String> {
+    let mut offences = Vec::new();
+    for route in template.of_type("AWS::ApiGatewayV2::Route") {
+        let properties = route.properties();
+        let key = text(&properties["RouteKey"]);
+        let of_operators = key.split_once(' ').is_some_and(|(_, path)| path == "/v1" || path.starts_with("/v1/"));
+        let authorizer = template
+            .of_type("AWS::ApiGatewayV2::Authorizer")
+            .find(|authorizer| properties["AuthorizerId"] == authorizer.name);
+        let asks = properties["AuthorizationType"] == "JWT"
+            && authorizer.is_some_and(|one| each(&one.properties()["JwtConfiguration"]["Audience"]).count() > 0);
+        if of_operators && !asks {
+            offences.push(format!("{key} asks for no token"));
+        }
+        if !of_operators && (properties["AuthorizationType"] != "NONE" || authorizer.is_some()) {
+            offences.push(format!("{key} asks for a token, which nobody there has"));
+        }
+    }
+    offences
+}
+
+pub(super) fn throttles(template: &Template) -> Vec<String> {
+    let mut offences = Vec::new();
+    for stage in template.of_type("AWS::ApiGatewayV2::Stage") {
+        let properties = stage.properties();
+        let rate = |settings: &Value| settings["ThrottlingRateLimit"].as_f64().filter(|rate| *rate > 0.0);
+        let Some(usual) = rate(&properties["DefaultRouteSettings"]) else {
+            offences.push(format!("{} throttles nothing", stage.name));
+            continue;
+        };
+        let settings = &properties["RouteSettings"];
+        for route in template.of_type("AWS::ApiGatewayV2::Route") {
+            let key = text(&route.properties()["RouteKey"]);
+            if !key.contains(" /v1/") && rate(&settings[key]).is_none_or(|rate| rate >= usual) {
+                offences.push(format!("{key} is not throttled more than the rest"));
+            }
+            if settings.get(key).is_some() && !each(&stage.body["DependsOn"]).any(|one| *one == route.name) {
+                offences.push(format!("{} has settings for {key} and does not wait for it", stage.name));
+            }
+        }
+        let there: BTreeSet<_> = present(template).into_keys().collect();
+        let named = settings.as_object().into_iter().flatten().map(|(key, _)| key);
+        offences
+            .extend(named.filter(|key| !there.contains(*key)).map(|key| format!("{key} is throttled and not there")));
+    }
+    offences
+}
+
+/// What may be logged of a request. A path is not among it: that of an invitation is the invitation.
+const LOGGED: &[&str] = &[
+    "context.integration.status",
+    "context.requestId",
+    "context.requestTime",
+    "context.responseLatency",
+    "context.routeKey",
+    "context.status",
+];
+
+pub(super) fn access_log(template: &Template) -> Vec<String> {
+    let mut offences = Vec::new();
+    for stage in template.of_type("AWS::ApiGatewayV2::Stage") {
+        let format = text(&stage.properties()["AccessLogSettings"]["Format"]);
+        if serde_json::from_str::<Value>(format).is_err() {
+            offences.push(format!("{} does not log JSON", stage.name));
+        }
+        let name = |rest: &str| {
+            rest.split(|c: char| !c.is_alphanumeric() && !"._-".contains(c)).next().unwrap_or_default().to_owned()
+        };
+        let logged = format.split('$').skip(1).map(name);
+        offences.extend(
+            logged.filter(|one| !LOGGED.contains(&one.as_str())).map(|one| format!("{} logs {one}", stage.name)),
+        );
+    }
+    offences
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::rules::testing::notices;
+
+    #[test]
+    fn open_and_locked_routes_are_noticed() {
+        notices(
+            authorizers,
+            [
+                ("/Resources/SaveAppRoute/Properties/AuthorizationType", json!("NONE")),
+                ("/Resources/SaveAppRoute/Properties/AuthorizerId", Value::Null),
+                ("/Resources/Operators/Properties/JwtConfiguration/Audience", json!([])),
+                ("/Resources/ShowConsentRoute/Properties/AuthorizationType", json!("JWT")),
+                ("/Resources/ShowConsentRoute/Properties/RouteKey", json!("GET /v1/consent")),
+            ],
+        );
+    }
+
+    #[test]
+    fn missing_odd_and_misled_routes_are_noticed() {
+        notices(
+            routes,
+            [
+                ("/Resources/StartScanRoute", Value::Null),
+                ("/Resources/StartScanRoute/Properties/RouteKey", json!("PUT /v1/scans")),
+                ("/Resources/CallbackDodRoute/Properties/Target", json!("integrations/SaveIntegration")),
+                ("/Resources/CallbackDodRoute/Properties/Target", json!("integrations/Nothing")),
+                ("/Resources/CallbackPermission", Value::Null),
+            ],
+        );
+    }
+
+    #[test]
+    fn loose_throttles_are_noticed() {
+        let settings = "/Resources/Stage/Properties/RouteSettings";
+        notices(
+            throttles,
+            [
+                ("/Resources/Stage/Properties/DefaultRouteSettings", Value::Null),
+                (settings, json!({})),
+                (
+                    "/Resources/Stage/Properties/RouteSettings/GET ~1consent~1{invitation}/ThrottlingRateLimit",
+                    json!(1000),
+                ),
+                ("/Resources/Stage/Properties/RouteSettings/GET ~1odd", json!({ "ThrottlingRateLimit": 1 })),
+                ("/Resources/Stage/DependsOn", json!(["ShowConsentRoute"])),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_log_that_tells_too_much_is_noticed() {
+        let place = "/Resources/Stage/Properties/AccessLogSettings/Format";
+        notices(
+            access_log,
+            [
+                (place, json!(r#"{"path":"$context.path"}"#)),
+                (place, json!(r#"{"query":"$context.integration.latency $request.querystring.code"}"#)),
+                (place, json!(r#"{"cookie":"$request.header.cookie"}"#)),
+                (place, json!("$context.requestId")),
+            ],
+        );
+    }
+}

@@ -1,0 +1,111 @@
+//! Roles: what they allow, and where.
+
+use std::collections::BTreeMap;
+
+use crate::Template;
+use crate::grants::{Grant, of, statements};
+use crate::template::{each, text};
+
+/// What AWS does not let one allow on less than everything.
+const KNOW_NO_RESOURCES: &[&str] = &["xray:PutTelemetryRecords", "xray:PutTraceSegments"];
+
+/// Every grant of every role, with tracing on, since that adds some.
+fn grants(template: &Template) -> Result<Vec<(String, Grant)>, String> {
+    let traced = template.with_parameter("Tracing", "on").map_err(|error| error.to_string())?;
+    let roles = traced.of_type("AWS::IAM::Role");
+    Ok(roles.flat_map(|role| statements(role).flat_map(of).map(|grant| (role.name.to_owned(), grant))).collect())
+}
+
+fn offending(template: &Template, offends: fn(&Grant) -> bool) -> Vec<String> {
+    match grants(template) {
+        Ok(grants) if grants.is_empty() => vec!["no role allows anything".to_owned()],
+        Ok(grants) => {
+            let told = |(role, grant): (String, Grant)| format!("{role} allows {} on {}", grant.action, grant.resource);
+            grants.into_iter().filter(|(_, grant)| offends(grant)).map(told).collect()
+        }
+        Err(error) => vec![error],
+    }
+}
+
+pub(super) fn own_service(template: &Template) -> Vec<String> {
+    offending(template, |grant| {
+        let service = grant.action.split(':').next();
+        grant.resource != "*" && grant.resource.split(':').nth(2) != service
+    })
+}
+
+pub(super) fn wildcards(template: &Template) -> Vec<String> {
+    let mut offences = offending(template, |grant| {
+        let everything = grant.resource.split(':').skip(5).all(|rest| rest == "*");
+        grant.action.contains('*') || (everything && !KNOW_NO_RESOURCES.contains(&grant.action.as_str()))
+    });
+    for key in template.of_type("AWS::KMS::Key") {
+        let actions =
+            each(&key.properties()["KeyPolicy"]["Statement"]).flat_map(|statement| each(&statement["Action"]));
+        offences.extend(
+            actions.map(text).filter(|action| action.contains('*')).map(|action| format!("{}: {action}", key.name)),
+        );
+    }
+    for role in template.of_type("AWS::IAM::Role").filter(|role| role.properties().get("ManagedPolicyArns").is_some()) {
+        offences.push(format!("{} takes over what AWS allows", role.name));
+    }
+    offences
+}
+
+pub(super) fn own_roles(template: &Template) -> Vec<String> {
+    let mut users: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut offences = Vec::new();
+    for function in template.functions() {
+        match template.named("AWS::IAM::Role", &function.properties()["Role"]) {
+            Some(role) => users.entry(role.name).or_default().push(function.name),
+            None => offences.push(format!("{} has none", function.name)),
+        }
+    }
+    let shared = users.into_iter().filter(|(_, functions)| functions.len() > 1);
+    offences.extend(shared.map(|(role, functions)| format!("{role} is that of {}", functions.join(" and "))));
+    offences
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::rules::testing::notices;
+
+    const PLACE: &str = "/Resources/CallbackRole/Properties/Policies/0/PolicyDocument/Statement/0";
+
+    fn statement(action: &str, resource: Value) -> Value {
+        json!({ "Effect": "Allow", "Action": [action], "Resource": resource })
+    }
+
+    #[test]
+    fn an_action_on_another_service_is_noticed() {
+        let table = json!({ "Fn::GetAtt": ["Table", "Arn"] });
+        notices(own_service, [(PLACE, statement("ses:SendEmail", table))]);
+    }
+
+    #[test]
+    fn wildcards_are_noticed() {
+        let table = json!({ "Fn::GetAtt": ["Table", "Arn"] });
+        notices(
+            wildcards,
+            [
+                (PLACE, statement("dynamodb:*", table)),
+                (PLACE, statement("dynamodb:GetItem", json!("*"))),
+                (PLACE, statement("sqs:SendMessage", json!("arn:aws:sqs:*:*:*"))),
+                ("/Resources/Key/Properties/KeyPolicy/Statement/0/Action", json!("kms:*")),
+                (
+                    "/Resources/CallbackRole/Properties/ManagedPolicyArns",
+                    json!(["arn:aws:iam::aws:policy/AdministratorAccess"]),
+                ),
+            ],
+        );
+    }
+
+    #[test]
+    fn shared_and_missing_roles_are_noticed() {
+        let place = "/Resources/CallbackFunction/Properties/Role";
+        notices(own_roles, [(place, json!({ "Fn::GetAtt": ["SaveRole", "Arn"] })), (place, Value::Null)]);
+    }
+}

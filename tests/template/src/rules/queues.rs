@@ -1,0 +1,107 @@
+//! Queues: how long messages stay hidden, and where they end.
+
+use serde_json::Value;
+
+use crate::template::{Resource, Template};
+
+/// AWS's advice for a queue before a function.
+const TIMES: u64 = 6;
+
+/// Each queue before a function, with the event that says so.
+fn consumed(template: &Template) -> impl Iterator<Item = (Resource<'_>, &Value, Option<Resource<'_>>)> {
+    template.functions().flat_map(move |function| {
+        let events = function.properties()["Events"].as_object().into_iter().flatten();
+        events.filter(|(_, event)| event["Type"] == "SQS").map(move |(_, event)| {
+            (function, &event["Properties"], template.named("AWS::SQS::Queue", &event["Properties"]["Queue"]))
+        })
+    })
+}
+
+pub(super) fn visibility(template: &Template) -> Vec<String> {
+    let mut offences = Vec::new();
+    for (function, _, queue) in consumed(template) {
+        let Some(queue) = queue else {
+            offences.push(format!("{} reads a queue that is not there", function.name));
+            continue;
+        };
+        let hidden = queue.properties()["VisibilityTimeout"].as_u64().unwrap_or(30);
+        let runs = function.properties()["Timeout"].as_u64().unwrap_or(3);
+        if hidden < TIMES * runs {
+            offences.push(format!("{} hides for {hidden} s, and {} may run for {runs} s", queue.name, function.name));
+        }
+    }
+    offences
+}
+
+pub(super) fn redrive(template: &Template) -> Vec<String> {
+    let kept = |queue: Resource<'_>| queue.properties()["MessageRetentionPeriod"].as_u64().unwrap_or(345_600);
+    let mut offences = Vec::new();
+    for (_, _, queue) in consumed(template) {
+        let Some(queue) = queue else { continue };
+        let policy = &queue.properties()["RedrivePolicy"];
+        match template.named("AWS::SQS::Queue", &policy["deadLetterTargetArn"]) {
+            Some(end) if kept(end) > kept(queue) && policy["maxReceiveCount"].as_u64() >= Some(1) => {}
+            Some(end) => offences.push(format!("{} goes to {}, which keeps no longer", queue.name, end.name)),
+            None => offences.push(format!("{} goes nowhere", queue.name)),
+        }
+    }
+    for schedule in template.of_type("AWS::Scheduler::Schedule") {
+        let end = &schedule.properties()["Target"]["DeadLetterConfig"]["Arn"];
+        if template.named("AWS::SQS::Queue", end).is_none() {
+            offences.push(format!("{} goes nowhere", schedule.name));
+        }
+    }
+    let read: Vec<_> = consumed(template).filter_map(|(_, _, queue)| queue).map(|queue| queue.name).collect();
+    let ends = |queue: &Resource<'_>| queue.name.ends_with("DeadLetters");
+    let idle = template.of_type("AWS::SQS::Queue").filter(|queue| !ends(queue) && !read.contains(&queue.name));
+    offences.extend(idle.map(|queue| format!("nobody reads {}", queue.name)));
+    offences
+}
+
+pub(super) fn partial_batches(template: &Template) -> Vec<String> {
+    consumed(template)
+        .filter(|(_, event, _)| event["FunctionResponseTypes"] != serde_json::json!(["ReportBatchItemFailures"]))
+        .map(|(function, ..)| format!("{} repeats all of it", function.name))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::rules::testing::notices;
+
+    #[test]
+    fn short_visibility_is_noticed() {
+        notices(
+            visibility,
+            [
+                ("/Resources/ScanQueue/Properties/VisibilityTimeout", json!(5399)),
+                ("/Resources/SaveQueue/Properties/VisibilityTimeout", Value::Null),
+                ("/Resources/SaveFunction/Properties/Timeout", json!(301)),
+                ("/Resources/SaveFunction/Properties/Events/Work/Properties/Queue", json!("arn:aws:sqs:::nothing")),
+            ],
+        );
+    }
+
+    #[test]
+    fn queues_that_lose_are_noticed() {
+        notices(
+            redrive,
+            [
+                ("/Resources/SaveQueue/Properties/RedrivePolicy", Value::Null),
+                ("/Resources/SaveQueue/Properties/RedrivePolicy/maxReceiveCount", Value::Null),
+                ("/Resources/ScanDeadLetters/Properties/MessageRetentionPeriod", json!(60)),
+                ("/Resources/ScanSchedules/Properties/Target/DeadLetterConfig", Value::Null),
+                ("/Resources/Idle", json!({ "Type": "AWS::SQS::Queue" })),
+            ],
+        );
+    }
+
+    #[test]
+    fn whole_batches_are_noticed() {
+        let place = "/Resources/DiscoveryFunction/Properties/Events/Work/Properties/FunctionResponseTypes";
+        notices(partial_batches, [(place, Value::Null)]);
+    }
+}

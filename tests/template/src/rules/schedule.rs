@@ -1,0 +1,112 @@
+//! Schedules: no linter reads their expressions.
+
+use regex::Regex;
+use serde_json::{Value, json};
+
+use crate::Template;
+use crate::template::text;
+
+/// What the parameter has to admit, and what not.
+const RIGHT: &[&str] = &["rate(1 hour)", "rate(1 day)", "rate(2 days)", "rate(10 hours)", "cron(0 6 ? * MON *)"];
+const WRONG: &[&str] =
+    &["rate(1 days)", "rate(2 day)", "rate(0 days)", "rate(day)", "1 day", "cron(0 6 ? * MON)", "rate(1 day) ", ""];
+
+pub(super) fn expressions(template: &Template) -> Vec<String> {
+    let mut offences = Vec::new();
+    for schedule in template.of_type("AWS::Scheduler::Schedule") {
+        let expression = text(&schedule.properties()["ScheduleExpression"]);
+        if !valid(expression) {
+            offences.push(format!("{}: {expression} is no schedule", schedule.name));
+        }
+        let written = &template.document()["Resources"][schedule.name]["Properties"]["ScheduleExpression"];
+        if let Some(parameter) = written["Ref"].as_str() {
+            offences.extend(admits(parameter, template.parameter(parameter)));
+        }
+    }
+    offences
+}
+
+fn admits(name: &str, parameter: &Value) -> Vec<String> {
+    let Ok(pattern) = Regex::new(text(&parameter["AllowedPattern"])) else {
+        return vec![format!("{name}: its pattern is none")];
+    };
+    let refused = RIGHT.iter().filter(|one| !pattern.is_match(one)).map(|one| format!("{name} refuses {one}"));
+    let admitted = WRONG.iter().filter(|one| pattern.is_match(one)).map(|one| format!("{name} admits {one:?}"));
+    refused.chain(admitted).collect()
+}
+
+/// A `rate` in the right number, or a `cron` of six fields of which one of the days is `?`.
+fn valid(expression: &str) -> bool {
+    let inside = |name: &str| expression.strip_prefix(name)?.strip_prefix('(')?.strip_suffix(')');
+    if let Some(rate) = inside("rate") {
+        return match rate.split_once(' ') {
+            Some(("1", unit)) => ["minute", "hour", "day"].contains(&unit),
+            Some((number, unit)) => {
+                number.parse().is_ok_and(|number: u32| number > 1) && ["minutes", "hours", "days"].contains(&unit)
+            }
+            None => false,
+        };
+    }
+    let fields: Vec<&str> = inside("cron").map(|fields| fields.split(' ').collect()).unwrap_or_default();
+    let [minute, hour, day, month, weekday, year] = fields[..] else { return false };
+    let days = (day == "?") != (weekday == "?");
+    days && [(minute, 0, 59, &[][..]), (hour, 0, 23, &[]), (month, 1, 12, MONTHS), (year, 1970, 2199, &[])]
+        .into_iter()
+        .chain([(day, 1, 31, &[][..]), (weekday, 1, 7, WEEKDAYS)].into_iter().filter(|(field, ..)| *field != "?"))
+        .all(|(field, least, most, names)| field.split(',').all(|part| part_of(part, least, most, names)))
+}
+
+const MONTHS: &[&str] = &["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
+const WEEKDAYS: &[&str] = &["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
+
+/// `*`, one value, a range of them, each with a step or not. The letters `L`, `W` and `#` are not taken: nobody here
+/// needs them.
+fn part_of(part: &str, least: u32, most: u32, names: &[&str]) -> bool {
+    let one = |value: &str| names.contains(&value) || value.parse().is_ok_and(|value| (least..=most).contains(&value));
+    let (range, step) = part.split_once('/').map_or((part, None), |(range, step)| (range, Some(step)));
+    let values = range == "*" || range.split_once('-').map_or_else(|| one(range), |(from, to)| one(from) && one(to));
+    values && step.is_none_or(|step| step.parse().is_ok_and(|step: u32| step > 0))
+}
+
+pub(super) fn inputs(template: &Template) -> Vec<String> {
+    let meant = json!({ "detail-type": "Scheduled Event", "source": "aws.scheduler" });
+    let input = |target: &Value| serde_json::from_str::<Value>(text(&target["Input"])).ok();
+    template
+        .of_type("AWS::Scheduler::Schedule")
+        .filter(|schedule| input(&schedule.properties()["Target"]).as_ref() != Some(&meant))
+        .map(|schedule| format!("{} hands over something else", schedule.name))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::testing::notices;
+
+    #[test]
+    fn wrong_schedules_are_noticed() {
+        let place = "/Resources/ScanSchedules/Properties/ScheduleExpression";
+        notices(expressions, [(place, json!("rate(1 days)")), (place, json!("cron(0 6 * * 1)"))]);
+    }
+
+    #[test]
+    fn a_parameter_that_admits_them_is_noticed() {
+        let place = "/Parameters/ScanSchedule/AllowedPattern";
+        notices(expressions, [(place, json!("^rate|^cron")), (place, json!(r"^rate\(1 day\)$"))]);
+    }
+
+    #[test]
+    fn the_right_ones_are_told_from_the_wrong_ones() {
+        assert_eq!(RIGHT.iter().filter(|one| !valid(one)).count(), 0);
+        assert_eq!(WRONG.iter().filter(|one| valid(one)).count(), 0);
+        assert!(valid("cron(0/15 8-17 ? JAN,JUL MON-FRI *)"));
+        assert!(!valid("cron(0 24 ? * MON *)"));
+        assert!(!valid("cron(0 6 * * MON *)"));
+        assert!(!valid("cron(0 6 ? * ? *)"));
+    }
+
+    #[test]
+    fn another_event_is_noticed() {
+        notices(inputs, [("/Resources/ScanSchedules/Properties/Target/Input", json!(r#"{"source":"aws.events"}"#))]);
+    }
+}
