@@ -12,7 +12,6 @@ const ALL: &[&str] = &[
     "REGRANT_SECRET_KEY",
     "REGRANT_SECRET_PREFIX",
     "REGRANT_TABLE",
-    "REGRANT_TRACING",
 ];
 
 /// The functions, with what only they are told.
@@ -57,7 +56,6 @@ mod tests {
                 ("/Globals/Function/Environment/Variables/REGRANT_TABLE", Value::Null),
                 ("/Globals/Function/Environment/Variables/REGRANT_DATA_DIR", json!("/x")),
                 ("/Resources/SaveFunction/Properties/Environment", Value::Null),
-                ("/Resources/CallbackFunction", Value::Null),
                 ("/Resources/CallbackFunction/Metadata/BuildProperties/Binary", json!("odd")),
             ],
         );
