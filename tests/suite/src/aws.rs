@@ -125,12 +125,14 @@ impl Account {
         made["QueueUrl"].as_str().unwrap().to_owned()
     }
 
-    /// A whole stack: table, queues, and how secrets are kept.
+    /// A whole stack, named as the template's resources are in its own tests: table, queues, and how secrets are kept.
     pub async fn stack(&self, secrets: SecretsManagerConfig) -> Stack {
-        self.make_table("regrant").await;
-        let [scan_queue, save_queue] = ["scan", "save"].map(|name| self.make_queue(name, json!({})));
+        let table = "regrant-Table".to_owned();
+        self.make_table(&table).await;
+        let [scan_queue, save_queue] =
+            ["regrant-ScanQueue", "regrant-SaveQueue"].map(|name| self.make_queue(name, json!({})));
         let (scan_queue, save_queue) = (Some(scan_queue.await), Some(save_queue.await));
-        Stack { table: "regrant".to_owned(), secrets, scan_queue, save_queue }
+        Stack { table, secrets, scan_queue, save_queue }
     }
 
     /// The stores of a stack, as `program` reaches them.

@@ -20,6 +20,8 @@ use regrant_tests::runtime_api::schedule_event;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::grants;
+
 /// A deployed stack whose operator has added every org of the demonstration, and nothing has been scanned yet.
 struct Installation {
     account: Account,
@@ -113,6 +115,7 @@ async fn from_a_scan_to_the_proof(installation: &Installation) {
     assert_eq!(again["orgs_not_seen"], json!([]), "{again}");
     assert_eq!(installation.get(&path).await["app"]["standing"], "consented");
 
+    grants::every_call_is_granted(&installation.account.calls().await);
     for function in FUNCTIONS {
         let log = installation.log(function);
         assert!(log.contains("\"TRACE\""), "{function} logs everything");
@@ -129,6 +132,10 @@ async fn from_a_scan_to_the_proof(installation: &Installation) {
 async fn a_consent_goes_from_a_scan_to_the_proof() {
     let installation = Installation::new(0).await;
     from_a_scan_to_the_proof(&installation).await;
+    let calls = installation.account.calls().await;
+    for function in FUNCTIONS {
+        println!("{function} did not need {:?}", grants::not_needed(&calls, function));
+    }
     let metrics = installation.log("discovery") + &installation.log("save");
     for metric in ["ScansStarted", "OrgsSeen", "SavesDone"] {
         assert!(metrics.contains(&format!("\"{metric}\":")), "{metric} is counted");

@@ -6,3 +6,4 @@ mod conformance;
 mod failures;
 mod forgetting;
 mod functions;
+mod grants;

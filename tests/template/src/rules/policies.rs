@@ -75,14 +75,14 @@ mod tests {
 
     const PLACE: &str = "/Resources/CallbackRole/Properties/Policies/0/PolicyDocument/Statement/0";
 
-    fn statement(action: &str, resource: Value) -> Value {
+    fn statement(action: &str, resource: &Value) -> Value {
         json!({ "Effect": "Allow", "Action": [action], "Resource": resource })
     }
 
     #[test]
     fn an_action_on_another_service_is_noticed() {
         let table = json!({ "Fn::GetAtt": ["Table", "Arn"] });
-        notices(own_service, [(PLACE, statement("ses:SendEmail", table))]);
+        notices(own_service, [(PLACE, statement("ses:SendEmail", &table))]);
     }
 
     #[test]
@@ -91,9 +91,9 @@ mod tests {
         notices(
             wildcards,
             [
-                (PLACE, statement("dynamodb:*", table)),
-                (PLACE, statement("dynamodb:GetItem", json!("*"))),
-                (PLACE, statement("sqs:SendMessage", json!("arn:aws:sqs:*:*:*"))),
+                (PLACE, statement("dynamodb:*", &table)),
+                (PLACE, statement("dynamodb:GetItem", &json!("*"))),
+                (PLACE, statement("sqs:SendMessage", &json!("arn:aws:sqs:*:*:*"))),
                 ("/Resources/Key/Properties/KeyPolicy/Statement/0/Action", json!("kms:*")),
                 (
                     "/Resources/CallbackRole/Properties/ManagedPolicyArns",

@@ -1,0 +1,76 @@
+//! What the functions called, against what the template's roles grant them.
+
+use std::collections::BTreeSet;
+
+use regrant_template::{Grant, Template, granted};
+use regrant_tests::aws::{Call, access_key};
+use regrant_tests::deployment::FUNCTIONS;
+
+/// What AWS calls on a function's behalf, or what the service checks by the way, so that no call of the function shows it.
+const NOT_SEEN_HERE: [&str; 7] = [
+    "kms:Decrypt",
+    "kms:GenerateDataKey",
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
+    "sqs:ReceiveMessage",
+];
+
+/// The actions that a call is authorized by (Service Authorization Reference), each with the resource's ARN.
+fn authorized_by(call: &Call) -> Vec<(String, String)> {
+    let (service, operation) = call.operation.split_once(':').unwrap();
+    let name = call.resource.rsplit_once("123456789012/").map_or(call.resource.as_str(), |(_, queue)| queue);
+    let arn = |kind: &str, name: &str| format!("arn:aws:{service}:eu-central-1:123456789012:{kind}{name}");
+    let resource = match service {
+        "dynamodb" => arn("table/", name),
+        // The service adds six characters of its own to a secret's name.
+        "secretsmanager" => arn("secret:", &format!("{name}-AbCdEf")),
+        _ => arn("", name),
+    };
+    let actions = match operation {
+        "TransactWriteItems" => call
+            .parts
+            .iter()
+            .map(|part| if part == "ConditionCheck" { "ConditionCheckItem".to_owned() } else { format!("{part}Item") })
+            .collect(),
+        "SendMessageBatch" => vec!["SendMessage".to_owned()],
+        _ => vec![operation.to_owned()],
+    };
+    actions.into_iter().map(|action| (format!("{service}:{action}"), resource.clone())).collect()
+}
+
+fn template() -> Template {
+    Template::parse(include_str!("../../../../template.yaml")).unwrap()
+}
+
+/// Every call of a function is one that its role grants.
+pub(super) fn every_call_is_granted(calls: &[Call]) {
+    let template = template();
+    for function in FUNCTIONS {
+        let grants = granted(&template, function);
+        let key = access_key(function);
+        let called: Vec<_> = calls.iter().filter(|call| call.access_key == key).flat_map(authorized_by).collect();
+        assert!(!called.is_empty(), "{function} called nothing");
+        let not_granted: BTreeSet<_> = called
+            .iter()
+            .filter(|(action, resource)| !grants.iter().any(|grant| grant.covers(action, resource)))
+            .collect();
+        assert!(not_granted.is_empty(), "{function} is not granted {not_granted:#?}");
+    }
+}
+
+/// Actions that a role grants and no call of its function needed, without those that this cannot show.
+pub(super) fn not_needed(calls: &[Call], function: &str) -> BTreeSet<String> {
+    let key = access_key(function);
+    let called: BTreeSet<_> = calls
+        .iter()
+        .filter(|call| call.access_key == key)
+        .flat_map(authorized_by)
+        .map(|(action, _)| action.to_ascii_lowercase())
+        .collect();
+    let granted: BTreeSet<String> =
+        granted(&template(), function).into_iter().map(|Grant { action, .. }| action).collect();
+    let seen_here = |action: &String| !NOT_SEEN_HERE.contains(&action.as_str());
+    granted.into_iter().filter(seen_here).filter(|action| !called.contains(&action.to_ascii_lowercase())).collect()
+}
