@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::StatusCode;
+use regrant::aws::Stack;
 use regrant::domain::cloud::Cloud;
 use regrant::domain::id::{AppId, OrgId};
 use regrant::microsoft::MfaEvidence;
@@ -25,6 +26,7 @@ use crate::grants;
 /// A deployed stack whose operator has added every org of the demonstration, and nothing has been scanned yet.
 struct Installation {
     account: Account,
+    stack: Stack,
     stage: Stage,
     operator: Ports,
     deployment: Deployment,
@@ -45,7 +47,7 @@ impl Installation {
         }
         let logs = tempfile::tempdir().unwrap();
         let deployment = Deployment::start(&account, &stack, &stage, logs.path()).await;
-        Self { account, stage, operator, deployment, logs }
+        Self { account, stack, stage, operator, deployment, logs }
     }
 
     fn operators_api(&self) -> Browser {
@@ -132,9 +134,22 @@ async fn from_a_scan_to_the_proof(installation: &Installation) {
 async fn a_consent_goes_from_a_scan_to_the_proof() {
     let installation = Installation::new(0).await;
     from_a_scan_to_the_proof(&installation).await;
+    // What nobody can read goes back to its queue, and an operator lists what was sent: the rest of what is granted.
+    for queue in [&installation.stack.scan_queue, &installation.stack.save_queue] {
+        let poison = json!({"QueueUrl": queue, "MessageBody": "no work at all"});
+        installation.account.call("sqs", "AmazonSQS.SendMessage", &poison).await;
+    }
+    installation.deployment.deliver().await;
+    let (org, app) = installation.app("acmelabs").await;
+    installation.get(&format!("/v1/apps/{org}/{app}/invitations")).await;
     let calls = installation.account.calls().await;
+    grants::every_call_is_granted(&calls);
     for function in FUNCTIONS {
-        println!("{function} did not need {:?}", grants::not_needed(&calls, function));
+        assert!(
+            grants::not_needed(&calls, function).is_empty(),
+            "{function}: {:?}",
+            grants::not_needed(&calls, function)
+        );
     }
     let metrics = installation.log("discovery") + &installation.log("save");
     for metric in ["ScansStarted", "OrgsSeen", "SavesDone"] {
