@@ -1,6 +1,6 @@
 //! The vault in AWS Secrets Manager.
 //!
-//! The stages are the service's own. A secret is made with an [empty](EMPTY) first version, because the service makes the
+//! The stages are the service's own. A secret is made with an empty first version, because the service makes the
 //! first version current whatever its stage: an untried value would be in use. One renewal writes one version, so that
 //! no secret is written more often than the service advises (once in ten minutes) as long as its token lives longer than
 //! that; labels may be moved as often as one likes.
