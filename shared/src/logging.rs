@@ -1,6 +1,7 @@
 //! The log of a function: JSON lines on standard output, which AWS Lambda keeps.
 
 use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::FilterExt as _;
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -17,5 +18,6 @@ pub fn start() {
         let writes_events = WRITE_EVENTS.iter().any(|name| target.split("::").next() == Some(name));
         !writes_events || *metadata.level() <= LevelFilter::DEBUG
     });
-    tracing_subscriber::registry().with(asked).with(fmt::layer().json().with_filter(no_events)).init();
+    let log = fmt::layer().json().with_filter(no_events.and(asked));
+    tracing_subscriber::registry().with(crate::lambda::traces::layer()).with(log).init();
 }

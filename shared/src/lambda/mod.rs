@@ -4,6 +4,7 @@ mod batch;
 mod event;
 mod metrics;
 mod run;
+pub(crate) mod traces;
 
 pub use batch::{Received, each_message};
 pub use event::{Event, EventError, answer, answer_http};

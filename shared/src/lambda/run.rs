@@ -2,8 +2,10 @@
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::Value;
+use tracing::Instrument as _;
 
 use super::metrics::Metrics;
+use super::traces;
 use crate::logging;
 
 /// What every function starts with.
@@ -27,7 +29,8 @@ where
     let (metrics, handle) = (&started.metrics, &handle);
     let invocation = |event: LambdaEvent<Value>| async move {
         let request = event.context.request_id.clone();
-        let answered = handle(event).await.map_err(Error::from);
+        let span = traces::invocation(&event.context);
+        let answered = handle(event).instrument(span).await.map_err(Error::from);
         metrics.write(request);
         answered
     };

@@ -7,3 +7,4 @@ mod failures;
 mod forgetting;
 mod functions;
 mod grants;
+mod traces;

@@ -12,6 +12,7 @@ const ALL: &[&str] = &[
     "REGRANT_SECRET_KEY",
     "REGRANT_SECRET_PREFIX",
     "REGRANT_TABLE",
+    "REGRANT_TRACING",
 ];
 
 /// The functions, with what only they are told.
