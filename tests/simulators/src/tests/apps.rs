@@ -13,7 +13,8 @@ async fn an_unknown_host_gets_the_front_doors_404() {
     let url = format!("{}/api/v1/apps", stage.okta.org_url("nobody"));
     let response = stage.bare(Method::GET, &url).send().await.unwrap();
     assert_eq!(response.status(), 404);
-    assert_eq!(response.text().await.unwrap(), r#"{"message":"Resource not found","status":404}"#);
+    let body: Value = response.json().await.unwrap();
+    assert_eq!(body, json!({ "message": "Resource not found", "status": 404 }));
 }
 
 #[tokio::test]

@@ -10,7 +10,10 @@ async fn connection_of(connection: Connection) -> Value {
 }
 
 fn link_names(connection: &Value) -> Vec<&str> {
-    connection["_links"].as_object().map(|links| links.keys().map(String::as_str).collect()).unwrap_or_default()
+    let links = connection["_links"].as_object();
+    let mut names: Vec<&str> = links.into_iter().flat_map(|links| links.keys().map(String::as_str)).collect();
+    names.sort_unstable();
+    names
 }
 
 #[tokio::test]

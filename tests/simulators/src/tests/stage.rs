@@ -87,7 +87,8 @@ pub(super) fn provisioned(connection: Connection) -> App {
 
 /// Checks Okta's error shape and gives code and first cause.
 pub(super) fn error_of(body: &Value) -> (String, Option<String>) {
-    let members: Vec<&String> = body.as_object().unwrap().keys().collect();
+    let mut members: Vec<&String> = body.as_object().unwrap().keys().collect();
+    members.sort();
     assert_eq!(members, ["errorCauses", "errorCode", "errorId", "errorLink", "errorSummary"]);
     assert_eq!(body["errorLink"], body["errorCode"]);
     let id = body["errorId"].as_str().unwrap();
