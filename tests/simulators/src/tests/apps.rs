@@ -1,4 +1,5 @@
 use reqwest::Method;
+use serde_json::{Value, json};
 
 use super::stage::{Stage, acme, acme_with, error_of};
 use crate::App;
