@@ -1,12 +1,14 @@
 //! The save function on AWS Lambda.
 
 use lambda_runtime::Error;
+use regrant::aws::from_env;
+use regrant::aws::warm::CONSENT_SECRETS;
 use regrant::lambda::{run, start};
 use regrant_save::handle;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let started = start()?;
-    let ports = &regrant::aws::from_env().await?;
+    let ports = &from_env(&CONSENT_SECRETS).await?;
     run(started, |event| handle(ports, event)).await
 }

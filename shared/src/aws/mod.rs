@@ -2,6 +2,7 @@
 
 pub mod checkup;
 pub(crate) mod refusal;
+pub mod warm;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +24,7 @@ use crate::queue::sqs::SqsQueue;
 use crate::queue::{Delivery, Message, Queue, QueueError};
 use crate::randomness::SystemRandomness;
 use crate::usecases::Ports;
+use crate::vault::SecretName;
 use crate::vault::cached::CachedVault;
 use crate::vault::secrets_manager::{SecretsManagerConfig, SecretsManagerVault};
 
@@ -114,10 +116,12 @@ pub fn ports(aws: &SdkConfig, stack: Stack, config: Config) -> Result<Ports, Sta
     })
 }
 
-/// What a function needs, as its environment says.
-pub async fn from_env() -> Result<Ports, StartError> {
+/// What a function needs, as its environment says, with connections open and `read_first` in memory.
+pub async fn from_env(read_first: &[SecretName]) -> Result<Ports, StartError> {
     let (stack, config) = (Stack::from_env()?, environment::config()?);
-    ports(&loader().load().await, stack, config)
+    let ports = ports(&loader().load().await, stack, config)?;
+    warm::warm_up(&ports, read_first).await;
+    Ok(ports)
 }
 
 /// The queue of a function that puts nothing into it.

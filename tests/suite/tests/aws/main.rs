@@ -8,3 +8,4 @@ mod forgetting;
 mod functions;
 mod grants;
 mod traces;
+mod warm;

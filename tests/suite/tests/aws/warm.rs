@@ -1,0 +1,85 @@
+//! What functions do before their first event, and that none of it has to work.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::http::Request;
+use regrant::domain::cloud::Cloud;
+use regrant::microsoft::MfaEvidence;
+use regrant::vault::SecretName;
+use regrant::vault::secrets_manager::SecretsManagerConfig;
+use regrant_tests::api_gateway::event;
+use regrant_tests::aws::{Account, access_key};
+use regrant_tests::bench::simulated_clock;
+use regrant_tests::consent::{Stage, register, registration};
+use regrant_tests::deployment::{FUNCTIONS, environment};
+use regrant_tests::runtime_api::LambdaProcess;
+use serde_json::Value;
+
+const DENIED: (u16, &str, &str) = (400, "AccessDeniedException", "not authorized to perform this");
+
+fn get(path: &str) -> Value {
+    event(&Request::get(path).body(()).unwrap().into_parts().0, &Bytes::new())
+}
+
+/// Starts `function` in `account`, has it answer `path`, and gives the answer's status.
+async fn answered(account: &Account, function: &str, path: &str) -> u64 {
+    let stage = Stage::set(Arc::new(simulated_clock())).await;
+    let stack = SecretsManagerConfig::default();
+    let stack = regrant::aws::Stack {
+        table: "regrant-Table".to_owned(),
+        secrets: stack,
+        scan_queue: Some("http://127.0.0.1:9/scans".to_owned()),
+        save_queue: Some("http://127.0.0.1:9/saves".to_owned()),
+    };
+    let logs = tempfile::tempdir().unwrap();
+    let variables = environment(account, &stack, &stage, function);
+    let mut process = LambdaProcess::start(function, &variables, &logs.path().join("log")).await;
+    let (fine, answer) = process.invoke(get(path)).await;
+    assert!(fine, "{function}: {answer}");
+    answer["statusCode"].as_u64().unwrap()
+}
+
+/// The calls that a function made, in order.
+async fn calls_of(account: &Account, function: &str) -> Vec<(String, String)> {
+    let key = access_key(function);
+    let calls = account.calls().await.into_iter().filter(|call| call.access_key == key);
+    calls.map(|call| (call.operation, call.resource)).collect()
+}
+
+#[tokio::test]
+async fn connections_are_open_and_secrets_read_before_the_first_event() {
+    let account = Account::open().await;
+    let stack = account.stack(SecretsManagerConfig::default()).await;
+    let stage = Stage::set(Arc::new(simulated_clock())).await;
+    register(&stage.ports_over(account.stores("operator", &stack).await), &registration(MfaEvidence::default())).await;
+    for function in FUNCTIONS {
+        // A path that is nobody's: answering it calls nothing.
+        assert_eq!(answered(&account, function, "/nobody").await, 404, "{function}");
+        let mut calls = calls_of(&account, function).await;
+        calls.sort();
+        let read = |name: SecretName| ("secretsmanager:GetSecretValue".to_owned(), name.path());
+        let mut expected = vec![("dynamodb:GetItem".to_owned(), "regrant-Table".to_owned())];
+        if function != "discovery" {
+            expected.extend([read(SecretName::Entra(Cloud::Global)), read(SecretName::Keys)]);
+        }
+        assert_eq!(calls, expected, "{function}");
+    }
+}
+
+#[tokio::test]
+async fn a_function_that_may_read_nothing_starts_and_answers() {
+    let account = Account::open().await;
+    account.stack(SecretsManagerConfig::default()).await;
+    for operation in ["dynamodb:GetItem", "secretsmanager:GetSecretValue"] {
+        account.fail(operation, (0, 1_000), DENIED).await;
+    }
+    for function in FUNCTIONS {
+        assert_eq!(answered(&account, function, "/nobody").await, 404, "{function}");
+    }
+}
+
+#[tokio::test]
+async fn a_function_that_reaches_nothing_starts_and_answers() {
+    assert_eq!(answered(&Account::nowhere().await, "consent-url", "/nobody").await, 404);
+}
