@@ -1,6 +1,7 @@
 //! Empty AWS accounts for tests, in the emulator that is a program of its own.
 
 use std::io::{BufRead as _, BufReader};
+use std::net::{AddrParseError, SocketAddr};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -76,6 +77,11 @@ impl Account {
     pub async fn nowhere() -> Self {
         let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
         Self { endpoint: format!("http://{closed}"), http: reqwest::Client::new() }
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> Result<SocketAddr, AddrParseError> {
+        self.endpoint.trim_start_matches("http://").parse()
     }
 
     /// How `program` reaches the account: calls are told apart by their access keys.

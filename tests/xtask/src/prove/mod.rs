@@ -3,6 +3,7 @@
 mod attacks;
 mod callback_own_time;
 mod canaries;
+mod cold_start;
 mod dependencies;
 mod generated_inputs;
 mod kill_points;
@@ -81,6 +82,11 @@ pub(crate) const PROOFS: &[Measurement] = &[
         start: |_| Box::pin(canaries::prove()),
     },
     Measurement {
+        name: cold_start::NAME,
+        about: "each function's start and first event, beside minimal functions in Rust, Python and Node",
+        start: |size| Box::pin(cold_start::prove(size)),
+    },
+    Measurement {
         name: dependencies::NAME,
         about: "licences, sources, and one TLS, HTTP and async stack, as deny.toml says",
         start: |_| Box::pin(async { dependencies::prove() }),
@@ -138,6 +144,12 @@ mod tests {
     #[tokio::test]
     async fn canaries_holds() {
         holds_in_small(canaries::NAME).await;
+    }
+
+    #[tokio::test]
+    #[cfg(target_os = "linux")]
+    async fn cold_start_is_measured() {
+        holds_in_small(cold_start::NAME).await;
     }
 
     #[tokio::test]

@@ -76,7 +76,7 @@ async fn peak_of(orgs: u32) -> Result<Peak, Box<dyn std::error::Error + Send + S
 }
 
 /// `VmHWM` of a process, in KiB; `None` once it has ended.
-fn high_water_mark(status: &Path) -> Option<u64> {
+pub(super) fn high_water_mark(status: &Path) -> Option<u64> {
     let text = std::fs::read_to_string(status).ok()?;
     text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.trim().strip_suffix(" kB")?.trim().parse().ok()
 }

@@ -1,0 +1,80 @@
+//! How long a function takes to start and to answer its first event, beside minimal functions in Rust, Python and Node
+//! that make the same first calls, in one run.
+//!
+//! Each is a process under a Runtime API, on one processor, with everything of AWS behind TLS. Rounds go through all of
+//! them in turn, so that whatever else the machine does falls on all alike. `tests/cold-start/README.md` says what each
+//! figure is.
+
+mod front;
+mod judgement;
+mod process;
+mod scene;
+mod share;
+mod subject;
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use self::judgement::{Run, Summary};
+use self::process::Conditions;
+use self::scene::Scene;
+use self::share::Share;
+use self::subject::{Subject, subjects};
+use super::{Outcome, Proof, Size};
+
+pub(crate) const NAME: &str = "cold-start";
+
+/// The memory of a function, as the template has it.
+const MEMORY_MB: u32 = 256;
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+type Summaries = BTreeMap<&'static str, Summary>;
+
+pub(crate) async fn prove(size: Size) -> Outcome {
+    let rounds = if size == Size::Full { 21 } else { 1 };
+    let scene = Scene::set().await?;
+    let (subjects, missing) = subjects(size).await?;
+    let full_core = measure(&scene, &subjects, rounds, None).await?;
+    let (at_share, share) = match Share::of_memory(MEMORY_MB) {
+        Ok(share) => (measure(&scene, &subjects, rounds, Some(&share)).await?, json!("measured")),
+        Err(error) => (Summaries::new(), json!(format!("not measured: {error}"))),
+    };
+    let verdict = judgement::judge(&full_core, &at_share);
+    // A short run beside other work is no measurement: it shows only that measuring works.
+    let holds = if size == Size::Full { verdict.missed.is_empty() } else { full_core.len() == subjects.len() };
+    let figures = [
+        ("rounds", json!(rounds)),
+        ("optimized", json!(!cfg!(debug_assertions))),
+        ("share_of_256_mb", share),
+        ("not_there", json!(missing)),
+        ("missed", json!(verdict.missed)),
+    ];
+    let mut proof = Proof::new(NAME, holds, figures);
+    proof.figures.extend(shown("full core", &full_core));
+    proof.figures.extend(shown("share of 256 MB", &at_share));
+    proof.figures.extend(verdict.ratios.into_iter().map(|(pair, ratio)| (format!("ratio: {pair}"), json!(ratio))));
+    Ok(proof)
+}
+
+async fn measure(
+    scene: &Scene,
+    subjects: &[Subject],
+    rounds: usize,
+    share: Option<&Share>,
+) -> Result<Summaries, Failure> {
+    let mut runs: BTreeMap<&'static str, Vec<Run>> = BTreeMap::new();
+    for _ in 0..rounds {
+        for subject in subjects {
+            let event = scene.event(subject.event).await;
+            let conditions = Conditions { variables: &scene.variables(subject), front: &scene.front, share };
+            let run = process::run(subject, &event, &conditions).await;
+            runs.entry(subject.name).or_default().push(run.map_err(|error| format!("{}: {error}", subject.name))?);
+        }
+    }
+    Ok(runs.into_iter().map(|(name, runs)| (name, Summary::of(&runs))).collect())
+}
+
+fn shown(place: &str, summaries: &Summaries) -> impl Iterator<Item = (String, Value)> {
+    summaries.iter().map(move |(name, summary)| (format!("{place}: {name}"), json!(summary.to_string())))
+}

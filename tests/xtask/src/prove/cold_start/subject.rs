@@ -1,0 +1,101 @@
+//! What is started: the functions, and what they are measured beside.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use regrant_tests::program::built;
+
+use super::super::Size;
+use super::Failure;
+
+pub(super) const HELLO: &str = "hello";
+pub(super) const MINIMAL: &str = "minimal";
+pub(super) const PYTHON: &str = "python";
+pub(super) const NODE: &str = "node";
+/// The functions themselves.
+pub(super) const FUNCTIONS: [&str; 4] = ["discovery", "consent-url", "callback", "save"];
+
+/// What a subject is asked.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Asked {
+    /// The list of apps.
+    Apps,
+    /// The page behind an invitation.
+    Invitation,
+    /// An answer of Microsoft's: the person cancelled.
+    Cancelled,
+    /// How far a consent is.
+    Session,
+}
+
+/// A program to be started.
+pub(super) struct Subject {
+    pub(super) name: &'static str,
+    pub(super) event: Asked,
+    program: PathBuf,
+    arguments: Vec<OsString>,
+    folder: PathBuf,
+}
+
+impl Subject {
+    /// Its command.
+    pub(super) fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(&self.arguments).current_dir(&self.folder);
+        command
+    }
+}
+
+/// Everything that is there, and what is not. A short run has none that Rust does not build.
+pub(super) async fn subjects(size: Size) -> Result<(Vec<Subject>, Vec<&'static str>), Failure> {
+    tokio::task::spawn_blocking(move || {
+        let mut subjects = vec![rust(HELLO, "regrant-cold-start", "cold-start-hello", Asked::Invitation)?];
+        subjects.push(rust(MINIMAL, "regrant-cold-start", "cold-start-minimal", Asked::Invitation)?);
+        for (name, event) in
+            FUNCTIONS.into_iter().zip([Asked::Apps, Asked::Invitation, Asked::Cancelled, Asked::Session])
+        {
+            subjects.push(rust(name, &format!("regrant-{name}"), name, event)?);
+        }
+        let mut missing = Vec::new();
+        if size == Size::Full {
+            for (name, found) in [(PYTHON, python()), (NODE, node())] {
+                match found {
+                    Some(subject) => subjects.push(subject),
+                    None => missing.push(name),
+                }
+            }
+        }
+        Ok((subjects, missing))
+    })
+    .await?
+}
+
+fn rust(name: &'static str, package: &str, bin: &str, event: Asked) -> Result<Subject, Failure> {
+    let program = built(package, bin)?;
+    Ok(Subject { name, event, program, arguments: Vec::new(), folder: PathBuf::from("/") })
+}
+
+fn folder(of: &str) -> PathBuf {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../cold-start")).join(of)
+}
+
+fn python() -> Option<Subject> {
+    let folder = folder("python");
+    let program = folder.join("venv/bin/python");
+    works(&program, &["-c", "import awslambdaric, boto3"]).then_some(())?;
+    let arguments = ["-m", "awslambdaric", "function.handler"].map(OsString::from).to_vec();
+    Some(Subject { name: PYTHON, event: Asked::Invitation, program, arguments, folder })
+}
+
+fn node() -> Option<Subject> {
+    let (folder, program) = (folder("node"), PathBuf::from("node"));
+    let bundle = folder.join("bundle.mjs");
+    (bundle.is_file() && works(&program, &["--version"])).then_some(())?;
+    Some(Subject { name: NODE, event: Asked::Invitation, program, arguments: vec![bundle.into()], folder })
+}
+
+fn works(program: &Path, arguments: &[&str]) -> bool {
+    let ran = Command::new(program).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    ran.is_ok_and(|status| status.success())
+}
