@@ -25,16 +25,23 @@ pub fn granted(template: &Template, function: &str) -> Vec<Grant> {
     let role = template
         .function(function)
         .and_then(|function| template.named("AWS::IAM::Role", &function.properties()["Role"]));
-    let mut grants: Vec<Grant> =
-        role.into_iter().flat_map(statements).filter(|one| one["Effect"] == "Allow").flat_map(of).collect();
+    let statements = role.into_iter().flat_map(|role| statements(template, role));
+    let mut grants: Vec<Grant> = statements.filter(|one| one["Effect"] == "Allow").flat_map(of).collect();
     grants.sort();
     grants.dedup();
     grants
 }
 
-/// The statements of a role's own policies.
-pub(crate) fn statements(role: Resource<'_>) -> impl Iterator<Item = &Value> {
-    each(&role.properties()["Policies"]).flat_map(|policy| each(&policy["PolicyDocument"]["Statement"]))
+/// The statements of a role's policies, its own and those attached to it.
+pub(crate) fn statements<'a>(template: &'a Template, role: Resource<'a>) -> impl Iterator<Item = &'a Value> {
+    let is_role = move |reference: &Value| {
+        template.named("AWS::IAM::Role", reference).is_some_and(|named| named.name == role.name)
+    };
+    let attached = template
+        .of_type("AWS::IAM::Policy")
+        .map(Resource::properties)
+        .filter(move |policy| each(&policy["Roles"]).any(is_role));
+    each(&role.properties()["Policies"]).chain(attached).flat_map(|policy| each(&policy["PolicyDocument"]["Statement"]))
 }
 
 /// The grants of one statement.

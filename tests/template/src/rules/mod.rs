@@ -18,6 +18,7 @@ pub type Rule = fn(&Template) -> Vec<String>;
 pub const RULES: &[(&str, Rule)] = &[
     ("schedules are valid, and their parameter admits no other", schedule::expressions),
     ("the schedule hands over the event that discovery knows", schedule::inputs),
+    ("what a schedule starts is kept where it fails", schedule::failures_are_kept),
     ("no secret stands in the template", secrets::literals),
     ("no parameter takes a secret", secrets::parameters),
     ("actions stand on ARNs of their own service", policies::own_service),

@@ -13,7 +13,8 @@ const KNOW_NO_RESOURCES: &[&str] = &["xray:PutTelemetryRecords", "xray:PutTraceS
 fn grants(template: &Template) -> Result<Vec<(String, Grant)>, String> {
     let traced = template.with_parameter("Tracing", "on").map_err(|error| error.to_string())?;
     let roles = traced.of_type("AWS::IAM::Role");
-    Ok(roles.flat_map(|role| statements(role).flat_map(of).map(|grant| (role.name.to_owned(), grant))).collect())
+    let of_role = |role| statements(&traced, role).flat_map(of).map(move |grant| (role.name.to_owned(), grant));
+    Ok(roles.flat_map(of_role).collect())
 }
 
 fn offending(template: &Template, offends: fn(&Grant) -> bool) -> Vec<String> {

@@ -3,8 +3,8 @@
 use regex::Regex;
 use serde_json::{Value, json};
 
-use crate::Template;
 use crate::template::text;
+use crate::{Template, granted};
 
 /// What the parameter has to admit, and what not.
 const RIGHT: &[&str] = &["rate(1 hour)", "rate(1 day)", "rate(2 days)", "rate(10 hours)", "cron(0 6 ? * MON *)"];
@@ -78,6 +78,23 @@ pub(super) fn inputs(template: &Template) -> Vec<String> {
         .collect()
 }
 
+/// The Scheduler does not wait for a function, and Lambda drops what fails three times ("Asynchronous invocation error
+/// handling"), unless the function has a dead-letter queue that its role may send to.
+pub(super) fn failures_are_kept(template: &Template) -> Vec<String> {
+    let keeps = |target: &Value| {
+        let function = template.named("AWS::Serverless::Function", &target["Arn"])?;
+        let letters = &function.properties()["DeadLetterQueue"]["TargetArn"];
+        template.named("AWS::SQS::Queue", letters)?;
+        let grants = granted(template, function.binary());
+        grants.iter().find(|grant| grant.covers("sqs:SendMessage", text(letters))).map(|_| ())
+    };
+    template
+        .of_type("AWS::Scheduler::Schedule")
+        .filter(|schedule| keeps(&schedule.properties()["Target"]).is_none())
+        .map(|schedule| format!("what {} starts is lost where it fails", schedule.name))
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,5 +125,13 @@ mod tests {
     #[test]
     fn another_event_is_noticed() {
         notices(inputs, [("/Resources/ScanSchedules/Properties/Target/Input", json!(r#"{"source":"aws.events"}"#))]);
+    }
+
+    #[test]
+    fn a_function_that_loses_what_fails_is_noticed() {
+        let queue = "/Resources/DiscoveryFunction/Properties/DeadLetterQueue";
+        let target = "/Resources/DiscoveryFunction/Properties/DeadLetterQueue/TargetArn";
+        let elsewhere = json!({"Fn::GetAtt": ["SaveDeadLetters", "Arn"]});
+        notices(failures_are_kept, [(queue, Value::Null), (target, elsewhere)]);
     }
 }
