@@ -1,9 +1,10 @@
 //! Empty AWS accounts for tests, in the emulator that is a program of its own.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
 use std::net::{AddrParseError, SocketAddr};
 use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
@@ -14,12 +15,14 @@ use regrant::aws::Stack;
 use regrant::ledger::dynamodb::DynamoLedger;
 use regrant::queue::sqs::SqsQueue;
 use regrant::vault::secrets_manager::{SecretsManagerConfig, SecretsManagerVault};
+use regrant_template::{STACK, Template};
 use serde_json::{Value, json};
 
 use crate::bench::Stores;
 use crate::program::built;
 
-const REGION: &str = "eu-central-1";
+/// The region of every account.
+pub const REGION: &str = "eu-central-1";
 /// The secret access key of every program: the emulator checks no signature.
 const SECRET: &str = "secret-access-key";
 
@@ -110,17 +113,13 @@ impl Account {
         ]
     }
 
-    /// Makes an empty table, with the keys and indexes that the ledger needs.
+    /// Makes an empty table, with the keys and indexes of the template's.
     pub async fn make_table(&self, name: &str) {
-        let attribute = |name: &str| json!({"AttributeName": name, "AttributeType": "S"});
-        let keys = |hash: &str, range: &str| json!([{"AttributeName": hash, "KeyType": "HASH"}, {"AttributeName": range, "KeyType": "RANGE"}]);
-        let index = |name: &str, hash: &str| json!({"IndexName": name, "KeySchema": keys(hash, "place"), "Projection": {"ProjectionType": "ALL"}});
-        let attributes = ["pk", "sk", "list", "tenant", "place"].map(attribute);
-        let definition = json!({
-            "TableName": name, "BillingMode": "PAY_PER_REQUEST", "KeySchema": keys("pk", "sk"),
-            "AttributeDefinitions": attributes,
-            "GlobalSecondaryIndexes": [index("by-list", "list"), index("by-tenant", "tenant")],
-        });
+        let table = template().of_type("AWS::DynamoDB::Table").next().unwrap().properties();
+        let mut definition = json!({"TableName": name});
+        for property in ["BillingMode", "KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes"] {
+            definition[property] = table[property].clone();
+        }
         self.call("dynamodb", "DynamoDB_20120810.CreateTable", &definition).await;
     }
 
@@ -135,10 +134,21 @@ impl Account {
     pub async fn stack(&self, secrets: SecretsManagerConfig) -> Stack {
         let table = "regrant-Table".to_owned();
         self.make_table(&table).await;
-        let [scan_queue, save_queue] =
-            ["regrant-ScanQueue", "regrant-SaveQueue"].map(|name| self.make_queue(name, json!({})));
-        let (scan_queue, save_queue) = (Some(scan_queue.await), Some(save_queue.await));
+        for dead_letters in ["ScanDeadLetters", "SaveDeadLetters"] {
+            self.make_queue_of_stack(dead_letters).await;
+        }
+        let scan_queue = Some(self.make_queue_of_stack("ScanQueue").await);
+        let save_queue = Some(self.make_queue_of_stack("SaveQueue").await);
         Stack { table, secrets, scan_queue, save_queue }
+    }
+
+    /// A queue as the template has it; attributes are text in the API ("`CreateQueue`", SQS API reference).
+    async fn make_queue_of_stack(&self, name: &str) -> String {
+        let queue = template().of_type("AWS::SQS::Queue").find(|queue| queue.name == name).unwrap().properties();
+        let attributes = ["VisibilityTimeout", "MessageRetentionPeriod", "RedrivePolicy"];
+        let text = |attribute| Some((attribute, queue.get(attribute)?.to_string()));
+        let attributes: BTreeMap<_, _> = attributes.into_iter().filter_map(text).collect();
+        self.make_queue(&format!("{STACK}-{name}"), json!(attributes)).await
     }
 
     /// The stores of a stack, as `program` reaches them.
@@ -223,6 +233,13 @@ impl Account {
         let told = self.http.post(format!("{}/_emulator/{what}", self.endpoint)).json(body).send().await.unwrap();
         told.error_for_status().unwrap();
     }
+}
+
+/// The project's own template.
+pub fn template() -> &'static Template {
+    static TEMPLATE: LazyLock<Template> =
+        LazyLock::new(|| Template::parse(include_str!("../../../template.yaml")).unwrap());
+    &TEMPLATE
 }
 
 /// The access key of a program: its name, in what access keys are made of.

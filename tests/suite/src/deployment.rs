@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use aws_sdk_sqs::types::{Message, MessageSystemAttributeName};
@@ -15,11 +15,12 @@ use axum::extract::Request;
 use axum::http::Response;
 use axum::http::request::Parts;
 use regrant::aws::Stack;
+use regrant_template::routes;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
 use crate::api_gateway;
-use crate::aws::Account;
+use crate::aws::{Account, template};
 use crate::consent::{PUBLIC_URL, Stage};
 use crate::runtime_api::{Answer, LambdaProcess};
 
@@ -83,7 +84,10 @@ impl Deployment {
     }
 
     async fn http(&self, parts: &Parts, body: &Bytes) -> Response<Body> {
-        let (fine, answer) = self.invoke(route(parts), api_gateway::event(parts, body)).await;
+        let Some(function) = route(parts) else {
+            return Response::builder().status(404).body(Body::from(r#"{"message":"Not Found"}"#)).unwrap();
+        };
+        let (fine, answer) = self.invoke(function, api_gateway::event(parts, body)).await;
         assert!(fine, "{answer}");
         api_gateway::response(&answer)
     }
@@ -132,16 +136,20 @@ impl Deployment {
     }
 }
 
-/// The function behind a path, as the template's routes have it.
-fn route(parts: &Parts) -> &'static str {
-    let segments: Vec<_> = parts.uri.path().trim_matches('/').split('/').collect();
-    match segments.as_slice() {
-        ["oauth", ..] => "callback",
-        ["consent", "session", _, "okta"] => "consent-url",
-        ["consent", "session", ..] | ["v1", "apps", _, _, "save"] => "save",
-        ["consent", ..] | ["v1", "apps", _, _, "invitations", ..] | ["v1", "invitations", ..] => "consent-url",
-        _ => "discovery",
-    }
+/// The function that the template's routes lead a request to; API Gateway takes the most specific one that fits ("Routing
+/// API requests").
+fn route(parts: &Parts) -> Option<&'static str> {
+    static ROUTES: LazyLock<BTreeMap<String, &'static str>> = LazyLock::new(|| routes(template()));
+    let wanted: Vec<_> = parts.uri.path().split('/').collect();
+    let fits = |key: &str| {
+        let (method, path) = key.split_once(' ').unwrap();
+        let segments: Vec<_> = path.split('/').collect();
+        let fit = |(segment, wanted): (&&str, &&str)| segment.starts_with('{') || segment == wanted;
+        (method == parts.method.as_str() && segments.len() == wanted.len() && segments.iter().zip(&wanted).all(fit))
+            .then(|| segments.iter().filter(|segment| !segment.starts_with('{')).count())
+    };
+    let fitting = ROUTES.iter().filter_map(|(key, function)| Some((fits(key)?, *function)));
+    fitting.max_by_key(|(literals, _)| *literals).map(|(_, function)| function)
 }
 
 /// A batch as an event source mapping makes it (Lambda docs, "Using Lambda with Amazon SQS").

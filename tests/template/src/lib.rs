@@ -6,9 +6,11 @@
 mod grants;
 mod node;
 mod resolve;
+mod routes;
 pub mod rules;
 mod template;
 
 pub use grants::{Grant, granted};
 pub use resolve::{ACCOUNT, REGION, ResolveError, STACK};
+pub use routes::routes;
 pub use template::{Resource, Template, TemplateError};

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use regrant_template::{Grant, Template, granted};
-use regrant_tests::aws::{Call, access_key};
+use regrant_template::{Grant, granted};
+use regrant_tests::aws::{Call, access_key, template};
 use regrant_tests::deployment::FUNCTIONS;
 
 /// What AWS calls on a function's behalf, or what the service checks by the way, so that no call of the function shows it.
@@ -40,15 +40,10 @@ fn authorized_by(call: &Call) -> Vec<(String, String)> {
     actions.into_iter().map(|action| (format!("{service}:{action}"), resource.clone())).collect()
 }
 
-fn template() -> Template {
-    Template::parse(include_str!("../../../../template.yaml")).unwrap()
-}
-
 /// Every call of a function is one that its role grants.
 pub(super) fn every_call_is_granted(calls: &[Call]) {
-    let template = template();
     for function in FUNCTIONS {
-        let grants = granted(&template, function);
+        let grants = granted(template(), function);
         let key = access_key(function);
         let called: Vec<_> = calls.iter().filter(|call| call.access_key == key).flat_map(authorized_by).collect();
         assert!(!called.is_empty(), "{function} called nothing");
@@ -70,7 +65,7 @@ pub(super) fn not_needed(calls: &[Call], function: &str) -> BTreeSet<String> {
         .map(|(action, _)| action.to_ascii_lowercase())
         .collect();
     let granted: BTreeSet<String> =
-        granted(&template(), function).into_iter().map(|Grant { action, .. }| action).collect();
+        granted(template(), function).into_iter().map(|Grant { action, .. }| action).collect();
     let seen_here = |action: &String| !NOT_SEEN_HERE.contains(&action.as_str());
     granted.into_iter().filter(seen_here).filter(|action| !called.contains(&action.to_ascii_lowercase())).collect()
 }

@@ -7,5 +7,6 @@ mod failures;
 mod forgetting;
 mod functions;
 mod grants;
+mod metrics;
 mod traces;
 mod warm;

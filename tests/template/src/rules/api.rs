@@ -50,33 +50,9 @@ fn meant() -> Result<BTreeMap<String, &'static str>, String> {
     Ok(meant)
 }
 
-/// What is there: each route with the function that its integration leads to.
-fn present(template: &Template) -> BTreeMap<String, &str> {
-    let route = |route: crate::Resource<'_>| text(&route.properties()["RouteKey"]).to_owned();
-    template.of_type("AWS::ApiGatewayV2::Route").map(|one| (route(one), function(template, one.properties()))).collect()
-}
-
-/// The binary that a route leads to; nothing where API Gateway may not call it.
-fn function<'a>(template: &'a Template, route: &Value) -> &'a str {
-    let target = text(&route["Target"]).strip_prefix("integrations/").unwrap_or_default();
-    let integration = template.of_type("AWS::ApiGatewayV2::Integration").find(|one| one.name == target);
-    let function = integration
-        .and_then(|one| template.named("AWS::Serverless::Function", &one.properties()["IntegrationUri"]))
-        .filter(|function| {
-            let of_it = |permission: crate::Resource<'_>| {
-                let properties = permission.properties();
-                text(&properties["FunctionName"]) == crate::resolve::physical(function.name)
-                    && properties["Principal"] == "apigateway.amazonaws.com"
-                    && text(&properties["SourceArn"]).contains(":execute-api:")
-            };
-            template.of_type("AWS::Lambda::Permission").any(of_it)
-        });
-    function.map(crate::Resource::binary).unwrap_or_default()
-}
-
 pub(super) fn routes(template: &Template) -> Vec<String> {
     let (meant, present) = match meant() {
-        Ok(meant) => (meant, present(template)),
+        Ok(meant) => (meant, crate::routes(template)),
         Err(error) => return vec![error],
     };
     let keys: BTreeSet<_> = meant.keys().chain(present.keys()).collect();
@@ -130,7 +106,7 @@ pub(super) fn throttles(template: &Template) -> Vec<String> {
                 offences.push(format!("{} has settings for {key} and does not wait for it", stage.name));
             }
         }
-        let there: BTreeSet<_> = present(template).into_keys().collect();
+        let there: BTreeSet<_> = crate::routes(template).into_keys().collect();
         let named = settings.as_object().into_iter().flatten().map(|(key, _)| key);
         offences
             .extend(named.filter(|key| !there.contains(*key)).map(|key| format!("{key} is throttled and not there")));

@@ -9,6 +9,7 @@ mod generated_inputs;
 mod kill_points;
 mod rate_budget;
 mod replays;
+mod scan_cost;
 mod scan_faults;
 mod scan_memory;
 
@@ -112,6 +113,11 @@ pub(crate) const PROOFS: &[Measurement] = &[
         start: |size| Box::pin(replays::prove(size)),
     },
     Measurement {
+        name: scan_cost::NAME,
+        about: "what an org costs to scan on AWS, and 10,000 of them a month: under $100 without the secrets kept",
+        start: |size| Box::pin(scan_cost::prove(size)),
+    },
+    Measurement {
         name: scan_faults::NAME,
         about: "2,000 orgs, 10 % faulty answers: every standing right, or unknown with a reason",
         start: |size| Box::pin(scan_faults::prove(size)),
@@ -170,6 +176,11 @@ mod tests {
     #[tokio::test]
     async fn replays_holds() {
         holds_in_small(replays::NAME).await;
+    }
+
+    #[tokio::test]
+    async fn scan_cost_holds() {
+        holds_in_small(scan_cost::NAME).await;
     }
 
     #[tokio::test]

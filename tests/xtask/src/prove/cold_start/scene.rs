@@ -14,7 +14,7 @@ use regrant::usecases::invite::invite;
 use regrant::vault::secrets_manager::SecretsManagerConfig;
 use regrant_simulators::microsoft::Decision;
 use regrant_tests::api_gateway;
-use regrant_tests::aws::Account;
+use regrant_tests::aws::{Account, REGION};
 use regrant_tests::bench::Stores;
 use regrant_tests::consent::{Browser, Stage, app_of, know_everything, register, registration, router};
 use regrant_tests::deployment::environment;
@@ -64,6 +64,8 @@ impl Scene {
             ("AWS_CA_BUNDLE", path(&self.front.roots)),
             ("NODE_EXTRA_CA_CERTS", path(&self.front.root)),
             ("SSL_CERT_FILE", path(&self.front.roots)),
+            // Lambda sets it beside AWS_REGION; boto3 reads only this one.
+            ("AWS_DEFAULT_REGION", REGION.to_owned()),
             ("AWS_LAMBDA_FUNCTION_NAME", subject.name.to_owned()),
             ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", super::MEMORY_MB.to_string()),
             ("AWS_LAMBDA_FUNCTION_VERSION", "1".to_owned()),
