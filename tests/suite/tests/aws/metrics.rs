@@ -15,9 +15,15 @@ fn of_dashboards(value: &Value, names: &mut BTreeSet<String>) {
             {
                 names.insert(name.clone());
             }
-            items.iter().for_each(|item| of_dashboards(item, names));
+            for item in items {
+                of_dashboards(item, names);
+            }
         }
-        Value::Object(members) => members.values().for_each(|member| of_dashboards(member, names)),
+        Value::Object(members) => {
+            for member in members.values() {
+                of_dashboards(member, names);
+            }
+        }
         _ => {}
     }
 }

@@ -7,6 +7,7 @@ mod cold_start;
 mod dependencies;
 mod generated_inputs;
 mod kill_points;
+mod packages;
 mod rate_budget;
 mod replays;
 mod scan_cost;
@@ -101,6 +102,11 @@ pub(crate) const PROOFS: &[Measurement] = &[
         name: kill_points::NAME,
         about: "killed after every call and every write of a consent: always the same end",
         start: |size| Box::pin(kill_points::prove(size)),
+    },
+    Measurement {
+        name: packages::NAME,
+        about: "every function's package for Lambda, by cargo lambda: under 5 MB zipped",
+        start: |_| Box::pin(async { packages::prove() }),
     },
     Measurement {
         name: rate_budget::NAME,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, PKCS_RSA_SHA256, RsaKeySize};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, PKCS_RSA_SHA256, RsaKeySize};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, split};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
@@ -66,6 +66,8 @@ fn certificates() -> Result<(ServerConfig, String), Failure> {
     let key = || KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048);
     let mut root = CertificateParams::new(Vec::new())?;
     root.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    // Another name than the certificate below it has, or OpenSSL takes that for signed by itself.
+    root.distinguished_name.push(DnType::CommonName, "Regrant's cold start");
     let root_key = key()?;
     let root_pem = root.self_signed(&root_key)?.pem();
     let own_key = key()?;

@@ -68,8 +68,8 @@ async fn measure(
         for subject in subjects {
             let event = scene.event(subject.event).await;
             let conditions = Conditions { variables: &scene.variables(subject), front: &scene.front, share };
-            let run = process::run(subject, &event, &conditions).await;
-            runs.entry(subject.name).or_default().push(run.map_err(|error| format!("{}: {error}", subject.name))?);
+            let run = process::run(subject, &event, &conditions).await?;
+            runs.entry(subject.name).or_default().push(run);
         }
     }
     Ok(runs.into_iter().map(|(name, runs)| (name, Summary::of(&runs))).collect())

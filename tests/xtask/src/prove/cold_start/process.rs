@@ -1,5 +1,6 @@
 //! One start of a process under a Runtime API that notes when what happens.
 
+use std::fs::File;
 use std::io;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -40,6 +41,8 @@ enum Moment {
     Ready(Instant),
     /// It answered one.
     Answered(Instant, bool, Bytes),
+    /// It could not start, and says why.
+    Failed(Bytes),
 }
 
 struct Api {
@@ -57,8 +60,22 @@ impl Drop for Running {
     }
 }
 
-/// Starts it, has it answer the event some times, and ends it.
+/// Starts it, has it answer the event some times, and ends it. A failure says what it complained of.
 pub(super) async fn run(subject: &Subject, event: &Value, conditions: &Conditions<'_>) -> Result<Run, Failure> {
+    let complaints = tempfile::NamedTempFile::new()?;
+    let ran = start_and_ask(subject, event, conditions, complaints.reopen()?).await;
+    ran.map_err(|error| {
+        let said = std::fs::read_to_string(complaints.path()).unwrap_or_default();
+        format!("{}: {error}; it said {:?}", subject.name, said.trim()).into()
+    })
+}
+
+async fn start_and_ask(
+    subject: &Subject,
+    event: &Value,
+    conditions: &Conditions<'_>,
+    complaints: File,
+) -> Result<Run, Failure> {
     let (events, received) = mpsc::channel(1);
     let (noted, mut moments) = mpsc::channel(4);
     let api = Arc::new(Api { events: Mutex::new(received), moments: noted });
@@ -71,7 +88,7 @@ pub(super) async fn run(subject: &Subject, event: &Value, conditions: &Condition
         .env("AWS_LAMBDA_RUNTIME_API", address)
         .envs(conditions.variables.iter().map(|(name, value)| (name, value)))
         .stdout(Stdio::null())
-        .stderr(Stdio::null());
+        .stderr(complaints);
     let started = Instant::now();
     let process = Running(spawn_on_last_processor(command)?);
 
@@ -98,6 +115,7 @@ pub(super) async fn run(subject: &Subject, event: &Value, conditions: &Condition
 async fn ready(moments: &mut mpsc::Receiver<Moment>) -> Result<Instant, Failure> {
     match tokio::time::timeout(PATIENCE, moments.recv()).await {
         Ok(Some(Moment::Ready(at))) => Ok(at),
+        Ok(Some(Moment::Failed(why))) => Err(String::from_utf8_lossy(&why).into()),
         _ => Err("it never asked for an event".into()),
     }
 }
@@ -124,6 +142,7 @@ fn router(api: Arc<Api>) -> Router {
     Router::new()
         .route("/2018-06-01/runtime/invocation/next", get(next))
         .route("/2018-06-01/runtime/invocation/{id}/{outcome}", post(outcome))
+        .route("/2018-06-01/runtime/init/error", post(failed))
         .with_state(api)
 }
 
@@ -145,6 +164,10 @@ async fn next(State(api): State<Arc<Api>>) -> impl IntoResponse {
 async fn outcome(State(api): State<Arc<Api>>, Path((_, outcome)): Path<(String, String)>, body: Bytes) -> StatusCode {
     let moment = Moment::Answered(Instant::now(), outcome == "response", body);
     if api.moments.send(moment).await.is_err() { StatusCode::GONE } else { StatusCode::ACCEPTED }
+}
+
+async fn failed(State(api): State<Arc<Api>>, why: Bytes) -> StatusCode {
+    if api.moments.send(Moment::Failed(why)).await.is_err() { StatusCode::GONE } else { StatusCode::ACCEPTED }
 }
 
 /// Starts a command on one processor only. A child inherits where its parent's thread may run, so a thread is made that

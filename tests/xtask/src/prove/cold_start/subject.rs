@@ -13,6 +13,9 @@ pub(super) const HELLO: &str = "hello";
 pub(super) const MINIMAL: &str = "minimal";
 pub(super) const PYTHON: &str = "python";
 pub(super) const NODE: &str = "node";
+/// The same, with their first calls while they start.
+pub(super) const PYTHON_WARMED: &str = "python warmed";
+pub(super) const NODE_WARMED: &str = "node warmed";
 /// The functions themselves.
 pub(super) const FUNCTIONS: [&str; 4] = ["discovery", "consent-url", "callback", "save"];
 
@@ -33,6 +36,8 @@ pub(super) enum Asked {
 pub(super) struct Subject {
     pub(super) name: &'static str,
     pub(super) event: Asked,
+    /// Whether it is told to make its first calls while it starts.
+    is_warmed: bool,
     program: PathBuf,
     arguments: Vec<OsString>,
     folder: PathBuf,
@@ -43,6 +48,9 @@ impl Subject {
     pub(super) fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         command.args(&self.arguments).current_dir(&self.folder);
+        if self.is_warmed {
+            command.env("COLD_START_WARM", "1");
+        }
         command
     }
 }
@@ -59,7 +67,13 @@ pub(super) async fn subjects(size: Size) -> Result<(Vec<Subject>, Vec<&'static s
         }
         let mut missing = Vec::new();
         if size == Size::Full {
-            for (name, found) in [(PYTHON, python()), (NODE, node())] {
+            let others = [
+                (PYTHON, python(PYTHON, false)),
+                (PYTHON_WARMED, python(PYTHON_WARMED, true)),
+                (NODE, node(NODE, false)),
+                (NODE_WARMED, node(NODE_WARMED, true)),
+            ];
+            for (name, found) in others {
                 match found {
                     Some(subject) => subjects.push(subject),
                     None => missing.push(name),
@@ -73,26 +87,26 @@ pub(super) async fn subjects(size: Size) -> Result<(Vec<Subject>, Vec<&'static s
 
 fn rust(name: &'static str, package: &str, bin: &str, event: Asked) -> Result<Subject, Failure> {
     let program = built(package, bin)?;
-    Ok(Subject { name, event, program, arguments: Vec::new(), folder: PathBuf::from("/") })
+    Ok(Subject { name, event, is_warmed: false, program, arguments: Vec::new(), folder: PathBuf::from("/") })
 }
 
 fn folder(of: &str) -> PathBuf {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../cold-start")).join(of)
 }
 
-fn python() -> Option<Subject> {
+fn python(name: &'static str, is_warmed: bool) -> Option<Subject> {
     let folder = folder("python");
     let program = folder.join("venv/bin/python");
     works(&program, &["-c", "import awslambdaric, boto3"]).then_some(())?;
     let arguments = ["-m", "awslambdaric", "function.handler"].map(OsString::from).to_vec();
-    Some(Subject { name: PYTHON, event: Asked::Invitation, program, arguments, folder })
+    Some(Subject { name, is_warmed, event: Asked::Invitation, program, arguments, folder })
 }
 
-fn node() -> Option<Subject> {
+fn node(name: &'static str, is_warmed: bool) -> Option<Subject> {
     let (folder, program) = (folder("node"), PathBuf::from("node"));
     let bundle = folder.join("bundle.mjs");
     (bundle.is_file() && works(&program, &["--version"])).then_some(())?;
-    Some(Subject { name: NODE, event: Asked::Invitation, program, arguments: vec![bundle.into()], folder })
+    Some(Subject { name, is_warmed, event: Asked::Invitation, program, arguments: vec![bundle.into()], folder })
 }
 
 fn works(program: &Path, arguments: &[&str]) -> bool {
