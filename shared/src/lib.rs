@@ -26,6 +26,7 @@ pub mod queue;
 pub mod randomness;
 pub mod settings;
 mod transport;
+mod trust;
 pub mod usecases;
 pub mod vault;
 pub mod web;

@@ -2,7 +2,7 @@
 //!
 //! Redirects are off, bodies are capped, and every failure is told apart without quoting the request.
 
-use std::error::Error as _;
+use std::error::Error;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -16,6 +16,7 @@ use reqwest::{Client, Request, Url};
 use tracing::Instrument as _;
 
 use crate::okta::org_url::{LoopbackPolicy, is_localhost};
+use crate::trust;
 
 /// How long an idle connection is kept: longer than a visit takes between two calls, and so short that a scan of
 /// thousands of orgs does not keep the connections of those it has left.
@@ -95,7 +96,12 @@ pub(crate) struct Transport {
 
 impl Transport {
     pub(crate) fn new(config: &TransportConfig) -> Result<Self, TransportError> {
+        let did_not_start = |error: &(dyn Error + 'static)| TransportError::NoAnswer {
+            host: "any host".to_owned(),
+            reason: format!("the HTTP client did not start: {}", chain(error)),
+        };
         let mut builder = Client::builder()
+            .tls_backend_preconfigured(trust::tls().map_err(|error| did_not_start(&error))?)
             .user_agent(concat!("regrant/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(config.connect_timeout)
             .timeout(config.timeout)
@@ -108,10 +114,7 @@ impl Transport {
             // A proxy would be asked for this machine's own addresses.
             LoopbackPolicy::Allow => builder.no_proxy(),
         };
-        let http = builder.build().map_err(|error| TransportError::NoAnswer {
-            host: "any host".to_owned(),
-            reason: format!("the HTTP client did not start: {}", chain(&error)),
-        })?;
+        let http = builder.build().map_err(|error| did_not_start(&error))?;
         Ok(Self { http, max_body: config.max_body })
     }
 
@@ -186,8 +189,8 @@ fn is_tls(error: &reqwest::Error) -> bool {
 }
 
 /// The deepest cause says most; the outer ones say only that a request failed.
-fn chain(error: &reqwest::Error) -> String {
-    let mut deepest: &dyn std::error::Error = error;
+fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut deepest = error;
     while let Some(cause) = deepest.source() {
         deepest = cause;
     }

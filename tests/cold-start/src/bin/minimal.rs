@@ -1,5 +1,5 @@
 //! The least that a function can be which makes the calls that Regrant's functions begin with: one item and the named
-//! secrets while it starts, and one item for each event.
+//! secrets while it starts, and one item for each event. A client for Okta and Microsoft is there, as it has to be.
 
 use std::env;
 
@@ -12,6 +12,7 @@ async fn main() -> Result<(), Error> {
     let config = aws_config::load_defaults(BehaviorVersion::latest()).await;
     let table = &aws_sdk_dynamodb::Client::new(&config);
     let vault = &aws_sdk_secretsmanager::Client::new(&config);
+    let _http = reqwest::Client::new();
     let (name, secrets) = (&env::var("REGRANT_TABLE")?, env::var("COLD_START_SECRETS")?);
     let item = || {
         let key = |value: &str| AttributeValue::S(value.to_owned());
