@@ -76,6 +76,11 @@ impl Account {
         Self { endpoint, http }
     }
 
+    /// An account of another emulator, which answers fewer of the questions below.
+    pub fn at(endpoint: &str) -> Self {
+        Self { endpoint: endpoint.to_owned(), http: reqwest::Client::new() }
+    }
+
     /// An account that cannot be reached.
     pub async fn nowhere() -> Self {
         let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();

@@ -5,6 +5,7 @@ mod callback_own_time;
 mod canaries;
 mod cold_start;
 mod dependencies;
+mod deployed_stack;
 mod generated_inputs;
 mod kill_points;
 mod packages;
@@ -92,6 +93,11 @@ pub(crate) const PROOFS: &[Measurement] = &[
         name: dependencies::NAME,
         about: "licences, sources, and one TLS, HTTP and async stack, as deny.toml says",
         start: |_| Box::pin(async { dependencies::prove() }),
+    },
+    Measurement {
+        name: deployed_stack::NAME,
+        about: "the stack, deployed by sam to an emulator: one scan and one consent through it",
+        start: |_| Box::pin(deployed_stack::prove()),
     },
     Measurement {
         name: generated_inputs::NAME,

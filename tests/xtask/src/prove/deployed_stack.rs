@@ -1,0 +1,253 @@
+//! The whole stack, deployed by `sam deploy` to an emulator of AWS that knows `CloudFormation`, API Gateway and Lambda, and
+//! one scan and one consent through it.
+//!
+//! The emulator (ministack) makes the template's resources, runs the real functions, and carries messages and requests to
+//! them. Okta and Microsoft are simulated in this process, and the template is told so in a copy; nothing else of it is
+//! changed. What the emulator cannot do is listed in `infra/template/README.md`.
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::Request;
+use axum::http::Response;
+use regrant::aws::Stack;
+use regrant::clock::SystemClock;
+use regrant::domain::cloud::Cloud;
+use regrant::domain::standing::Standing;
+use regrant::microsoft::MfaEvidence;
+use regrant::queue::in_process::InProcessQueue;
+use regrant::usecases::Ports;
+use regrant::usecases::invite::invite;
+use regrant::usecases::orgs;
+use regrant::vault::secrets_manager::SecretsManagerConfig;
+use regrant_simulators::demo_set;
+use regrant_tests::aws::{Account, REGION};
+use regrant_tests::bench::{Stores, api_token};
+use regrant_tests::consent::{Browser, PUBLIC_URL, Stage, app_of, register, registration};
+use regrant_tests::program::built;
+use regrant_tests::runtime_api::schedule_event;
+use serde_json::{Value, json};
+
+use super::{Outcome, Proof};
+
+pub(crate) const NAME: &str = "deployed-stack";
+
+const STACK: &str = "regrant-local";
+const TENANT: &str = "acmelabs";
+const ENDPOINT: &str = "http://127.0.0.1:4566";
+/// How often something is looked for, a second apart, before it is given up.
+const LOOKS: usize = 90;
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// The emulator; it ends with its owner.
+struct Emulator(Child);
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+pub(crate) async fn prove() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let _emulator = start_emulator(folder.path()).await?;
+    let stage = Stage::set(Arc::new(SystemClock)).await;
+    tokio::task::block_in_place(|| deploy(folder.path(), &stage))?;
+
+    let account = Account::at(ENDPOINT);
+    let deployed = Deployed::find(&account).await?;
+    let operator = deployed.operator(&account, &stage).await;
+    register(&operator, &registration(MfaEvidence::default())).await;
+    for demo in demo_set() {
+        orgs::add(&operator, &stage.okta.org_url(demo.name), Cloud::Global, &api_token(demo.token)).await?;
+    }
+
+    let started = deployed.invoke("DiscoveryFunction", &schedule_event()).await?;
+    let scan = started["id"].as_str().ok_or_else(|| format!("no scan started: {started}"))?.parse()?;
+    let mut looks = 0..LOOKS;
+    let scanned = loop {
+        let scan = operator.ledger.scan(&scan).await?.ok_or("the scan is not in the table")?;
+        if scan.orgs_pending == 0 || looks.next().is_none() {
+            break scan;
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    };
+    if scanned.orgs_pending > 0 {
+        return Err(format!("the scan did not end: {} orgs are pending", scanned.orgs_pending).into());
+    }
+
+    let (org, app) = app_of(&operator, TENANT).await;
+    let invitation = invite(&operator, &org, &app).await?;
+    let mut browser = Browser::new(deployed.http_api()?);
+    let session = stage.consent(&mut browser, invitation.link.path()).await;
+    let mut page = browser.get(&session).await;
+    for _ in 0..LOOKS {
+        if page.body.contains("Done, and proven on both sides") {
+            break;
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        page = browser.get(&session).await;
+    }
+    let record = operator.ledger.app(&org, &app).await?.ok_or("the app is not in the table")?;
+    let proven = page.body.contains("Done, and proven on both sides");
+    let holds = proven && record.assessment.standing == Standing::Consented && scanned.orgs_not_seen.is_empty();
+    Ok(Proof::new(
+        NAME,
+        holds,
+        [
+            ("resources", json!(deployed.resources.len())),
+            ("orgs_seen", json!(scanned.orgs_seen)),
+            ("apps_seen", json!(scanned.apps_seen)),
+            ("page_says_proven", json!(proven)),
+            ("standing", json!(record.assessment.standing)),
+        ],
+    ))
+}
+
+async fn start_emulator(folder: &Path) -> Result<Emulator, Failure> {
+    let log = std::fs::File::create(folder.join("emulator.log"))?;
+    let mut command = Command::new("ministack");
+    // What it starts inherits this, and so the functions find it.
+    environment(&mut command).stdout(log.try_clone()?).stderr(log).stdin(Stdio::null());
+    let emulator = Emulator(command.spawn().map_err(|error| format!("ministack does not start: {error}"))?);
+    for _ in 0..LOOKS {
+        if reqwest::get(ENDPOINT).await.is_ok() {
+            return Ok(emulator);
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    Err("ministack does not answer".into())
+}
+
+fn environment(command: &mut Command) -> &mut Command {
+    command.envs([
+        ("AWS_ENDPOINT_URL", ENDPOINT),
+        ("AWS_ACCESS_KEY_ID", "test"),
+        ("AWS_SECRET_ACCESS_KEY", "test"),
+        ("AWS_DEFAULT_REGION", REGION),
+        ("AWS_REGION", REGION),
+        ("SAM_CLI_TELEMETRY", "0"),
+    ])
+}
+
+/// Puts the functions where the template finds them, tells it of the simulators, and deploys it.
+fn deploy(folder: &Path, stage: &Stage) -> Result<(), Failure> {
+    for function in regrant_tests::deployment::FUNCTIONS {
+        let package = folder.join("functions").join(function);
+        std::fs::create_dir_all(&package)?;
+        std::fs::copy(built(&format!("regrant-{function}"), function)?, package.join("bootstrap"))?;
+    }
+    let template = include_str!("../../../../template.yaml");
+    let (before, rest) = template.split_once("        REGRANT_PUBLIC_URL: !If\n").ok_or("the template names no URL")?;
+    let (_, after) = rest.split_once("        REGRANT_INSTALLATION:").ok_or("the template names no installation")?;
+    let simulators = format!(
+        "        REGRANT_PUBLIC_URL: {PUBLIC_URL}\n        REGRANT_ALLOW_LOOPBACK: \"1\"\n        \
+         REGRANT_MICROSOFT_SIMULATOR: \"{},{}\"\n        REGRANT_INSTALLATION:",
+        stage.microsoft.login_url(),
+        stage.microsoft.graph_url(),
+    );
+    std::fs::write(folder.join("template.yaml"), [before, &simulators, after].concat())?;
+    let processor = if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" };
+    let mut command = Command::new("sam");
+    let sam = environment(&mut command).current_dir(folder).args([
+        "deploy",
+        "--template-file",
+        "template.yaml",
+        "--stack-name",
+        STACK,
+        "--resolve-s3",
+        "--no-confirm-changeset",
+        "--no-progressbar",
+        "--capabilities",
+        "CAPABILITY_IAM",
+        "--parameter-overrides",
+        "JwtIssuer=https://acme.okta.com/oauth2/default",
+        "JwtAudience=regrant",
+        &format!("Architecture={processor}"),
+    ]);
+    let deployed = sam.output().map_err(|error| format!("sam does not start: {error}"))?;
+    if deployed.status.success() {
+        return Ok(());
+    }
+    Err(format!("sam deploy failed: {}", String::from_utf8_lossy(&deployed.stderr)).into())
+}
+
+/// What was deployed.
+struct Deployed {
+    stack: Stack,
+    api: String,
+    /// Physical ids by their names in the template.
+    resources: std::collections::BTreeMap<String, String>,
+}
+
+impl Deployed {
+    async fn find(account: &Account) -> Result<Self, Failure> {
+        let client = aws_sdk_cloudformation::Client::new(&account.config("operator").await);
+        let found = client.describe_stack_resources().stack_name(STACK).send().await?;
+        let resources: std::collections::BTreeMap<_, _> = found
+            .stack_resources()
+            .iter()
+            .filter_map(|one| Some((one.logical_resource_id()?.to_owned(), one.physical_resource_id()?.to_owned())))
+            .collect();
+        let id = |name: &str| resources.get(name).cloned().ok_or_else(|| format!("{name} was not deployed"));
+        let stack = Stack {
+            table: id("Table")?,
+            secrets: SecretsManagerConfig::default(),
+            scan_queue: Some(id("ScanQueue")?),
+            save_queue: Some(id("SaveQueue")?),
+        };
+        Ok(Self { stack, api: id("Api")?, resources })
+    }
+
+    /// Records and secrets of the stack, for an operator who starts no work.
+    async fn operator(&self, account: &Account, stage: &Stage) -> Ports {
+        let stores = account.stores("operator", &self.stack).await;
+        let queue = || Arc::new(InProcessQueue::new(Arc::new(SystemClock)));
+        stage.ports_over(Stores { queue: queue(), saves: queue(), ..stores })
+    }
+
+    /// Invokes a function and waits for its answer.
+    async fn invoke(&self, function: &str, event: &Value) -> Result<Value, Failure> {
+        let name = self.resources.get(function).ok_or_else(|| format!("{function} was not deployed"))?;
+        let url = format!("{ENDPOINT}/2015-03-31/functions/{name}/invocations");
+        let scope = format!("AKIATEST/20260302/{REGION}/lambda/aws4_request");
+        let authorization = format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0");
+        let invoked =
+            reqwest::Client::new().post(url).header("authorization", authorization).json(event).send().await?;
+        Ok(invoked.error_for_status()?.json().await?)
+    }
+
+    /// The HTTP API: the emulator tells APIs apart by the host.
+    fn http_api(&self) -> Result<Router, Failure> {
+        let host = format!("{}.execute-api.localhost:4566", self.api);
+        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
+        Ok(Router::new().fallback(async move |request: Request| {
+            let passed = pass_on(&client, &host, request).await;
+            passed.unwrap_or_else(|error| {
+                let mut response = Response::new(Body::from(error.to_string()));
+                *response.status_mut() = axum::http::StatusCode::BAD_GATEWAY;
+                response
+            })
+        }))
+    }
+}
+
+async fn pass_on(client: &reqwest::Client, host: &str, request: Request) -> Result<Response<Body>, Failure> {
+    let (parts, body) = request.into_parts();
+    let path = parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
+    let body = to_bytes(body, 1 << 20).await?;
+    let mut passed = client.request(parts.method, format!("{ENDPOINT}{path}")).headers(parts.headers);
+    passed = passed.header("host", host).body(body);
+    let answer = passed.send().await?;
+    let mut response = Response::builder().status(answer.status());
+    for (name, value) in answer.headers().iter().filter(|(name, _)| *name != "transfer-encoding") {
+        response = response.header(name, value);
+    }
+    Ok(response.body(Body::from(answer.bytes().await?))?)
+}
