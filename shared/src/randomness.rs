@@ -2,7 +2,7 @@
 
 use rand::TryRngCore;
 
-use crate::domain::id::{InvitationId, SaveId, ScanId, SessionId};
+use crate::domain::id::{InvitationId, RequestId, SaveId, ScanId, SessionId};
 
 /// Where unpredictable bytes come from.
 pub trait Randomness: Send + Sync {
@@ -73,6 +73,18 @@ pub fn invitation_id(randomness: &dyn Randomness) -> InvitationId {
 /// A new session's id.
 pub fn session_id(randomness: &dyn Randomness) -> SessionId {
     SessionId::from_digits(token(randomness))
+}
+
+/// A new request's id: 50 unpredictable bits in symbols that can be read out over a telephone (Crockford's Base32).
+pub fn request_id(randomness: &dyn Randomness) -> RequestId {
+    const SYMBOLS: [char; 32] = [
+        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'J', 'K', 'M', 'N',
+        'P', 'Q', 'R', 'S', 'T', 'V', 'W', 'X', 'Y', 'Z',
+    ];
+    let mut bytes = [0u8; 10];
+    randomness.fill(&mut bytes);
+    let symbols: String = bytes.iter().map(|byte| SYMBOLS[usize::from(byte % 32)]).collect();
+    RequestId::from_symbols(&symbols)
 }
 
 /// A new save's id.

@@ -10,6 +10,7 @@ use regrant::domain::event::{AppEvent, EventKind};
 use regrant::domain::standing::{Assessment, Standing};
 use regrant::domain::text::Foreign;
 use regrant::embedded;
+use regrant::randomness::request_id;
 use regrant::usecases::Ports;
 use regrant_discovery::{App, router};
 use serde_json::Value;
@@ -42,7 +43,7 @@ async fn put(ports: &Ports, org: &str, app: &str, label: &str, standing: Standin
         domain: None,
     };
     let assessment = Assessment { standing, proven: false, reasons: vec!["As invented.".to_owned()] };
-    let record = AppRecord::assessed(identity, Vec::new(), assessment, now, None);
+    let record = AppRecord::assessed(identity, Vec::new(), assessment, now, None, request_id(&*ports.randomness));
     let found = AppEvent { at: now, kind: EventKind::Found { standing } };
     ports.ledger.record_app(&record, &[found]).await.unwrap();
 }

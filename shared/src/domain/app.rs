@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::id::{AppId, OrgId, SaveId};
+use super::id::{AppId, OrgId, RequestId, SaveId};
+use super::request::{Request, request_after};
 use super::save::Proof;
 use super::session::Administrator;
 use super::signal::Signal;
@@ -77,6 +78,12 @@ pub struct AppRecord {
     /// The last standing that rested on a look; set only while the standing is `unknown`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_known: Option<LastKnown>,
+    /// Since when it stands where it stands; `None` in records from before this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
+    /// What somebody was asked about it last, open or closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<Request>,
     /// What consents and saves left behind.
     #[serde(default)]
     pub consent: ConsentRecord,
@@ -103,17 +110,23 @@ pub struct ConsentRecord {
 }
 
 impl AppRecord {
-    /// The record after a new assessment, keeping the last standing that rested on a look.
+    /// The record after a new assessment, keeping the last standing that rested on a look. `spare` is the id of a request,
+    /// where one has to be opened now.
     pub fn assessed(
         identity: AppIdentity,
         signals: Vec<Signal>,
         assessment: Assessment,
         as_of: Timestamp,
         previous: Option<&Self>,
+        spare: RequestId,
     ) -> Self {
         let last_known = (assessment.standing == Standing::Unknown).then(|| previous?.known()).flatten();
         let consent = previous.map(|record| record.consent.clone()).unwrap_or_default();
-        Self { identity, signals, assessment, as_of, last_known, consent }
+        let same = previous.filter(|record| record.standing() == assessment.standing);
+        let since = same.map_or(Some(as_of), |record| record.since.or(Some(record.as_of)));
+        let known = previous.and_then(|record| record.request.as_ref());
+        let request = request_after(known, assessment.standing, as_of, spare);
+        Self { identity, signals, assessment, as_of, last_known, since, request, consent }
     }
 
     /// The standing that rests on a look: this record's own, or the one it remembers.

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::administrator::Mfa;
 use super::consent_failure::ConsentFailure;
-use super::id::{InvitationId, SaveId, SessionId};
+use super::id::{InvitationId, NoticeId, RequestId, SaveId, SessionId};
+use super::notice::{Delivery, WhyDropped};
 use super::standing::Standing;
 use super::tenant::{ClientId, ObjectId};
 use super::text::Foreign;
@@ -116,6 +117,62 @@ pub enum EventKind {
         reason: String,
         /// Whether the connection was on before and is off now: somebody has to act at once.
         left_off: bool,
+    },
+    /// A letter or a hook was told about the app.
+    Notified {
+        /// Which notice.
+        #[schema(value_type = String)]
+        notice: NoticeId,
+        /// The request that it names.
+        #[schema(value_type = String)]
+        request: RequestId,
+        /// Its kind.
+        kind: String,
+    },
+    /// A letter was due and not sent.
+    NotNotified {
+        /// Which notice.
+        #[schema(value_type = String)]
+        notice: NoticeId,
+        /// Its kind.
+        kind: String,
+        /// Why.
+        why: WhyDropped,
+    },
+    /// The carrier reported what became of a letter.
+    LetterReported {
+        /// Which notice.
+        #[schema(value_type = String)]
+        notice: NoticeId,
+        /// What.
+        #[serde(flatten)]
+        delivery: Delivery,
+    },
+    /// The app is left as it is for a while.
+    Waived {
+        /// Why.
+        reason: Foreign,
+        /// Until when, in UTC.
+        #[schema(value_type = String, format = DateTime)]
+        until: Timestamp,
+    },
+    /// A waiver was taken back.
+    WaiverRemoved,
+    /// Work of Okta's provisioning failed (System Log). Okta leaves it to be done again by hand.
+    WorkFailed {
+        /// The System Log's id of the event: reading the log again may bring it twice.
+        log_event: String,
+        /// The System Log's type of the event.
+        event_type: String,
+        /// Whose it was, as Okta names the person or group.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        whose: Option<Foreign>,
+        /// What Okta said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Foreign>,
+        /// When it failed, in UTC, by Okta's clock.
+        #[schema(value_type = String, format = DateTime)]
+        failed_at: Timestamp,
     },
 }
 

@@ -96,6 +96,16 @@ id!(
     SaveId,
     "a save id"
 );
+id!(
+    /// One request: what letters, pages and `regrant status` name a matter by (`RG-…`).
+    RequestId,
+    "a request id"
+);
+id!(
+    /// One notice: one thing that one recipient is told.
+    NoticeId,
+    "a notice id"
+);
 
 macro_rules! from_digits {
     ($($name:ident),+) => {
@@ -108,7 +118,15 @@ macro_rules! from_digits {
     };
 }
 
-from_digits!(ScanId, InvitationId, SessionId, SaveId);
+from_digits!(ScanId, InvitationId, SessionId, SaveId, NoticeId);
+
+impl RequestId {
+    /// From ten letters and digits that nobody confuses, in two groups.
+    pub(crate) fn from_symbols(symbols: &str) -> Self {
+        let (one, two) = symbols.split_at_checked(5).unwrap_or((symbols, ""));
+        Self(format!("RG-{one}-{two}").into())
+    }
+}
 
 /// The SHA-256 of a secret, in lower-case hexadecimal digits: finds what the secret belongs to without holding it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

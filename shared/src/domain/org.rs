@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::cloud::Cloud;
+use super::contact::Contacts;
 use super::id::OrgId;
 
 /// How Regrant proves itself to an org. The secret part is in the vault, never here.
@@ -31,6 +32,9 @@ pub struct OrgProfile {
     pub cloud: Cloud,
     /// When the org was added.
     pub added_at: Timestamp,
+    /// Who is written to about it, where the installation's own contacts are not meant.
+    #[serde(default)]
+    pub contacts: Contacts,
 }
 
 impl OrgProfile {

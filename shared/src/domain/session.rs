@@ -10,7 +10,7 @@ use super::administrator::Mfa;
 use super::cloud::Cloud;
 use super::consent_failure::ConsentFailure;
 use super::id::{AppId, Digest, InvitationId, OrgId, SessionId};
-use super::tenant::{ClientId, TenantId};
+use super::tenant::{ClientId, ObjectId, TenantId};
 use super::text::Foreign;
 
 /// How long Microsoft's answer is waited for: as long as an authorization code lives.
@@ -96,6 +96,9 @@ pub enum Stage {
 pub struct Administrator {
     /// The account's name.
     pub username: Foreign,
+    /// Its key in the tenant, by which it is looked after; `None` in records from before this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub object: Option<ObjectId>,
     /// Whether multi-factor authentication was done.
     pub mfa: Mfa,
 }

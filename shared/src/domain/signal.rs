@@ -105,8 +105,28 @@ pub enum SignalKind {
     },
     /// The person who consented no longer holds the role that re-authentication needs.
     ConsenterLostRole,
+    /// The account of the person who consented is disabled or deleted.
+    ConsenterDisabled,
     /// Okta's dedicated Entra credential could not be rotated.
     CredentialRotationFailed,
+    /// Okta made an application of its own in the tenant for this app's provisioning (System Log,
+    /// `app.office365.provisioning_app.create`): its grants are the ones that count from then on.
+    ProvisioningAppCreated {
+        /// Its client id.
+        client: String,
+    },
+    /// Something in Microsoft Entra is not as it was when the consent was proven, and does not stop provisioning.
+    ChangedSinceProof {
+        /// What, in words for people.
+        what: String,
+    },
+    /// A letter about the app did not reach its reader.
+    LetterFailed {
+        /// The request that the letter named.
+        request: String,
+        /// What became of it, in words for people, without the address.
+        what: String,
+    },
     /// Okta answered something this version does not know.
     Surprise {
         /// What it was.

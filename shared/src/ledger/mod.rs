@@ -8,12 +8,15 @@ pub mod conformance;
 pub mod dynamodb;
 mod invitations;
 mod leases;
+mod notices;
 mod paging;
 mod saves;
 mod sessions;
 #[cfg(feature = "embedded")]
 pub mod sqlite;
 mod stored;
+mod waivers;
+mod watches;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -28,8 +31,11 @@ use crate::domain::standing::Standing;
 
 pub use invitations::Invitations;
 pub use leases::Leases;
+pub use notices::{Notices, Suppression};
 pub use saves::Saves;
 pub use sessions::Sessions;
+pub use waivers::Waivers;
+pub use watches::Watches;
 
 /// A place in a list. Opaque: made by the ledger, handed back as it was.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

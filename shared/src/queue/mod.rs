@@ -11,7 +11,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::id::{AppId, OrgId, ScanId, SessionId};
+use crate::domain::id::{AppId, NoticeId, OrgId, RequestId, ScanId, SessionId};
 use crate::domain::save::Word;
 
 /// Work to be done. One message an org, so that orgs scale out and fail apart.
@@ -35,6 +35,13 @@ pub enum Message {
         session: Option<SessionId>,
         /// Who says that the consent was given.
         word: Word,
+    },
+    /// Tell one recipient one thing.
+    SendNotice {
+        /// The request the notice belongs to.
+        request: RequestId,
+        /// The notice.
+        notice: NoticeId,
     },
 }
 

@@ -146,7 +146,11 @@ async fn verify(
     tracing::debug!(session = %session.id, by_graph = roles.is_some(), "the administrator was verified");
     keep(ports, attempt, &signed_in).await?;
 
-    let administrator = Administrator { username: signed_in.person.username.clone(), mfa: signed_in.mfa };
+    let administrator = Administrator {
+        username: signed_in.person.username.clone(),
+        object: Some(signed_in.person.object.clone()),
+        mfa: signed_in.mfa,
+    };
     let kind = EventKind::AdministratorVerified {
         session: session.id.clone(),
         username: administrator.username.clone(),

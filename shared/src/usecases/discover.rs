@@ -13,6 +13,7 @@ use crate::domain::scan::OrgLook;
 use crate::domain::signal::{Look, Signal, SignalKind};
 use crate::ledger::{AppFilter, LedgerError, PageRequest};
 use crate::okta::{ConsentLink, ListedApp, OktaError, OktaOrg};
+use crate::randomness::request_id;
 
 use super::Ports;
 use super::org_access::open;
@@ -251,6 +252,7 @@ async fn record_app(ports: &Ports, identity: AppIdentity, fresh: Vec<Signal>) ->
         Some(_) => None,
     };
     let events: Vec<AppEvent> = kind.into_iter().map(|kind| AppEvent { at: now, kind }).collect();
-    let record = AppRecord::assessed(identity, signals, assessment, now, previous.as_ref());
+    let record =
+        AppRecord::assessed(identity, signals, assessment, now, previous.as_ref(), request_id(&*ports.randomness));
     ports.ledger.record_app(&record, &events).await
 }

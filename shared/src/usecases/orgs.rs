@@ -99,12 +99,15 @@ pub async fn add(ports: &Ports, host: &str, cloud: Cloud, credential: &OktaCrede
         ports.vault.discard_pending(&name).await?;
         return Err(error.into());
     }
+    // Added again with another credential, an org keeps the people it had.
+    let known = ports.ledger.org(&resolved.id).await?;
     let profile = OrgProfile {
         id: resolved.id,
         base_url: resolved.base_url.as_url().clone(),
         credential: credential.kind(),
         cloud,
         added_at: ports.clock.now(),
+        contacts: known.map(|known| known.contacts).unwrap_or_default(),
     };
     // The profile first: a credential without a profile would be forgotten, a profile without one says what to do.
     ports.ledger.put_org(&profile).await?;

@@ -183,6 +183,7 @@ async fn know(ports: &Ports, org: &str, base_url: &str, credential: &OktaCredent
         credential: credential.kind(),
         cloud: Cloud::Global,
         added_at: ports.clock.now(),
+        contacts: regrant::domain::contact::Contacts::default(),
     };
     ports.ledger.put_org(&profile).await.unwrap();
     id

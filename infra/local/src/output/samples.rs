@@ -46,6 +46,8 @@ pub(crate) fn app(label: &str, standing: Standing) -> AppRecord {
         },
         as_of: now(),
         last_known: None,
+        since: Some(now()),
+        request: None,
         consent: regrant::domain::app::ConsentRecord::default(),
     }
 }

@@ -24,6 +24,7 @@ use jiff::Timestamp;
 use super::{AppFilter, Ledger, LedgerError, Page, PageRequest};
 use crate::domain::app::{AppIdentity, AppRecord, ConsentRecord, TenantName};
 use crate::domain::cloud::Cloud;
+use crate::domain::contact::Contacts;
 use crate::domain::event::{AppEvent, EventKind};
 use crate::domain::id::{AppId, Digest, OrgId, ScanId};
 use crate::domain::org::{CredentialKind, OrgProfile};
@@ -71,7 +72,14 @@ pub fn scan(id: &str) -> ScanId {
 
 fn profile(id: &str) -> OrgProfile {
     let base_url = format!("https://{id}.okta.com/").parse().expect("the test's own URL is a URL");
-    OrgProfile { id: org(id), base_url, credential: CredentialKind::ServiceApp, cloud: Cloud::Global, added_at: at(0) }
+    OrgProfile {
+        id: org(id),
+        base_url,
+        credential: CredentialKind::ServiceApp,
+        cloud: Cloud::Global,
+        added_at: at(0),
+        contacts: Contacts::default(),
+    }
 }
 
 /// An app of `org_id`, whose domain is `{org_id}.okta.com`.
@@ -91,6 +99,8 @@ pub fn record(org_id: &str, app_id: &str, label: &str, standing: Standing) -> Ap
         assessment: Assessment { standing, proven: false, reasons: vec![reason] },
         as_of: at(2),
         last_known: Some(LastKnown { standing: Standing::Consented, as_of: at(0) }),
+        since: None,
+        request: None,
         consent: ConsentRecord::default(),
     }
 }

@@ -11,6 +11,7 @@ use crate::domain::invitation::{Closed, Closing};
 use crate::domain::save::{Callback, Proof, SaveJournal, SaveOutcome};
 use crate::domain::session::Stage;
 use crate::domain::signal::{Look, Signal, SignalKind, Source};
+use crate::randomness::request_id;
 use crate::usecases::Ports;
 use crate::usecases::hand_over::forget;
 use crate::usecases::session::advance;
@@ -90,7 +91,8 @@ async fn record(ports: &Ports, journal: &SaveJournal, outcome: &SaveOutcome) -> 
         let (from, to, reasons) = (app.standing(), assessment.standing, assessment.reasons.clone());
         events.push(AppEvent { at: now, kind: EventKind::StandingChanged { from, to, reasons } });
     }
-    let mut after = AppRecord::assessed(app.identity.clone(), signals, assessment, now, Some(&app));
+    let mut after =
+        AppRecord::assessed(app.identity.clone(), signals, assessment, now, Some(&app), request_id(&*ports.randomness));
     after.consent.last_save = Some(journal.id.clone());
     if let SaveOutcome::Saved { proof } = outcome {
         after.consent.proof = Some(proof.as_ref().clone());

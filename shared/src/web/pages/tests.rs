@@ -31,7 +31,7 @@ fn subject() -> Subject {
 }
 
 fn administrator() -> Administrator {
-    Administrator { username: Foreign::new(EVIL), mfa: Mfa::NotProven }
+    Administrator { username: Foreign::new(EVIL), object: None, mfa: Mfa::NotProven }
 }
 
 fn login() -> Url {

@@ -1,0 +1,379 @@
+//! Notices: that one recipient is to be told one thing, once.
+//!
+//! A notice's id is worked out from its reason and its recipient, so the same reason, found again by another scan or
+//! delivered ten times by a queue, is the same notice. [`cadence`] decides which are due; the ledger keeps what became of
+//! each.
+
+pub mod cadence;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::contact::{Audience, MailAddress};
+use super::id::{AppId, Digest, NoticeId, OrgId, RequestId};
+use super::standing::Standing;
+use super::trouble::TroubleKind;
+
+/// What a notice is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(tag = "about", rename_all = "kebab-case")]
+pub enum About {
+    /// A Microsoft administrator is asked to consent.
+    Invitation,
+    /// The same, provisioning being broken now.
+    Urgent,
+    /// What is left is the Okta operator's: save, or do it in the console.
+    HandedToOperator,
+    /// Somebody was asked before, and it is not done.
+    Reminder {
+        /// Which one, from 1.
+        number: u32,
+    },
+    /// It is done, with the proof.
+    Done,
+    /// How all apps of an org stand.
+    Digest {
+        /// The day it is of, in the org's time zone.
+        #[schema(value_type = String, format = Date)]
+        day: Date,
+    },
+    /// Regrant itself cannot look, or soon will not.
+    AccessTrouble {
+        /// What is wrong.
+        #[serde(flatten)]
+        trouble: TroubleKind,
+        /// Since when, in UTC.
+        #[schema(value_type = String, format = DateTime)]
+        since: Timestamp,
+    },
+    /// An app was left as it is until a day, and the day has come.
+    WaiverExpired {
+        /// When, in UTC.
+        #[schema(value_type = String, format = DateTime)]
+        ended_at: Timestamp,
+    },
+    /// An app stands elsewhere than before. For hooks, which take every change.
+    StandingChanged {
+        /// Where it stood.
+        from: Standing,
+        /// Where it stands.
+        to: Standing,
+        /// When that was found, in UTC.
+        #[schema(value_type = String, format = DateTime)]
+        at: Timestamp,
+    },
+}
+
+impl About {
+    /// Its kind, as output names it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Invitation => "invitation",
+            Self::Urgent => "urgent",
+            Self::HandedToOperator => "handed-to-operator",
+            Self::Reminder { .. } => "reminder",
+            Self::Done => "done",
+            Self::Digest { .. } => "digest",
+            Self::AccessTrouble { .. } => "access-trouble",
+            Self::WaiverExpired { .. } => "waiver-expired",
+            Self::StandingChanged { .. } => "standing-changed",
+        }
+    }
+
+    /// What tells this reason from every other of the same request.
+    fn reason(&self) -> String {
+        match self {
+            Self::Reminder { number } => format!("reminder {number}"),
+            Self::Digest { day } => format!("digest {day}"),
+            Self::AccessTrouble { trouble, since } => {
+                format!("access-trouble {} {} {since}", trouble.name(), trouble.place())
+            }
+            Self::WaiverExpired { ended_at } => format!("waiver-expired {ended_at}"),
+            Self::StandingChanged { from, to, at } => format!("standing-changed {from} {to} {at}"),
+            Self::Invitation | Self::Urgent | Self::HandedToOperator | Self::Done => self.name().to_owned(),
+        }
+    }
+
+    /// Whether it does not wait for the end of quiet hours.
+    pub const fn is_urgent(&self) -> bool {
+        matches!(self, Self::Urgent | Self::AccessTrouble { .. } | Self::StandingChanged { .. })
+    }
+
+    /// Whether its recipient may mute it with one click: what comes again does, what comes once does not.
+    pub const fn can_be_muted(&self) -> bool {
+        matches!(self, Self::Reminder { .. } | Self::Digest { .. })
+    }
+}
+
+/// Who is told.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(tag = "to", rename_all = "kebab-case")]
+pub enum Recipient {
+    /// A person, by mail.
+    Mail {
+        /// The address.
+        address: MailAddress,
+        /// What the person is asked for.
+        audience: Audience,
+    },
+    /// A program, by an outgoing webhook of the installation.
+    Hook {
+        /// The hook's name.
+        name: String,
+    },
+}
+
+impl Recipient {
+    /// What tells one recipient from another. Whoever is on two sides is told a thing once.
+    fn key(&self) -> String {
+        match self {
+            Self::Mail { address, .. } => format!("mail {}", address.digest().as_str()),
+            Self::Hook { name } => format!("hook {name}"),
+        }
+    }
+}
+
+/// That one recipient is to be told one thing, and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// Its key, worked out from request, reason and recipient.
+    pub id: NoticeId,
+    /// The request it belongs to, which the letter names.
+    pub request: RequestId,
+    /// The org.
+    pub org: OrgId,
+    /// The app, where it is about one.
+    pub app: Option<AppId>,
+    /// What it is about.
+    #[serde(flatten)]
+    pub about: About,
+    /// Who is told.
+    #[serde(flatten)]
+    pub recipient: Recipient,
+    /// When the reason was found.
+    pub made_at: Timestamp,
+    /// When it may be sent: later than it was made during quiet hours.
+    pub due_at: Timestamp,
+    /// What became of it.
+    pub state: NoticeState,
+    /// What the carrier reported after it had taken it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery: Option<Delivery>,
+    /// Counts changes, so that of two writers one is refused; 0 before it is written first.
+    pub version: u64,
+}
+
+/// What became of a notice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "kebab-case")]
+pub enum NoticeState {
+    /// To be sent.
+    Open,
+    /// A worker is handing it to its carrier. One that died leaves it so: whether the carrier has it is then unknown
+    /// until the carrier says so or the time is over.
+    Sending {
+        /// Since when.
+        since: Timestamp,
+        /// Which attempt, from 1.
+        attempt: u32,
+    },
+    /// The carrier took it.
+    Sent {
+        /// When.
+        at: Timestamp,
+        /// The carrier's id of it.
+        carrier_id: String,
+    },
+    /// The carrier will never take it.
+    Refused {
+        /// When.
+        at: Timestamp,
+        /// What it said.
+        reason: String,
+    },
+    /// The reason was over before it was sent.
+    Dropped {
+        /// When.
+        at: Timestamp,
+        /// Why.
+        why: WhyDropped,
+    },
+}
+
+/// Why a notice was not sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum WhyDropped {
+    /// What it asks for is done, or its app or org is gone.
+    Overtaken,
+    /// A waiver holds.
+    Waived,
+    /// The recipient muted what comes again.
+    Muted,
+    /// Mail to the address bounced for good, or its owner complained.
+    Suppressed,
+    /// The address or the hook is not among the org's any more.
+    NoLongerAContact,
+}
+
+/// What a carrier reported of a letter that it had taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(tag = "delivery", rename_all = "kebab-case")]
+pub enum Delivery {
+    /// It took it, as its own event says.
+    Accepted {
+        /// When, in UTC.
+        #[schema(value_type = String, format = DateTime)]
+        at: Timestamp,
+    },
+    /// The recipient's server took it.
+    Delivered {
+        /// When, in UTC.
+        #[schema(value_type = String, format = DateTime)]
+        at: Timestamp,
+    },
+    /// The recipient's server refused it.
+    Bounced {
+        /// When, in UTC.
+        #[schema(value_type = String, format = DateTime)]
+        at: Timestamp,
+        /// Whether every other letter to the address would bounce as well.
+        permanent: bool,
+        /// What was said.
+        reason: String,
+    },
+    /// The recipient called it unwanted.
+    Complained {
+        /// When, in UTC.
+        #[schema(value_type = String, format = DateTime)]
+        at: Timestamp,
+    },
+}
+
+impl Delivery {
+    /// How much it says: a later word replaces an earlier one only where it says at least as much, since reports come in
+    /// any order.
+    pub const fn weight(&self) -> u8 {
+        match self {
+            Self::Accepted { .. } => 0,
+            Self::Delivered { .. } => 1,
+            Self::Bounced { .. } => 2,
+            Self::Complained { .. } => 3,
+        }
+    }
+
+    /// Whether nothing more may be sent to the address.
+    pub const fn ends_the_address(&self) -> bool {
+        matches!(self, Self::Bounced { permanent: true, .. } | Self::Complained { .. })
+    }
+}
+
+/// A notice that is not written yet: what [`cadence`] found due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// The request it belongs to.
+    pub request: RequestId,
+    /// The org.
+    pub org: OrgId,
+    /// The app, where it is about one.
+    pub app: Option<AppId>,
+    /// What it is about.
+    pub about: About,
+    /// Who is told.
+    pub recipient: Recipient,
+    /// When it may be sent.
+    pub due_at: Timestamp,
+}
+
+impl Draft {
+    /// The notice that this draft becomes at `now`.
+    pub fn made(self, now: Timestamp) -> Notice {
+        let Self { request, org, app, about, recipient, due_at } = self;
+        let id = notice_id(&request, &about, &recipient);
+        Notice {
+            id,
+            request,
+            org,
+            app,
+            about,
+            recipient,
+            made_at: now,
+            due_at,
+            state: NoticeState::Open,
+            delivery: None,
+            version: 0,
+        }
+    }
+}
+
+/// The id of the notice that tells `recipient` about `about`: always the same one.
+pub fn notice_id(request: &RequestId, about: &About, recipient: &Recipient) -> NoticeId {
+    let digest = Digest::of(&format!("{request}\n{}\n{}", about.reason(), recipient.key()));
+    NoticeId::from_digits(digest.as_str()[..32].to_owned())
+}
+
+impl Notice {
+    /// Whether nothing is to be done about it any more.
+    pub const fn is_settled(&self) -> bool {
+        !matches!(self.state, NoticeState::Open | NoticeState::Sending { .. })
+    }
+
+    /// Whether it reached its carrier.
+    pub const fn is_sent(&self) -> bool {
+        matches!(self.state, NoticeState::Sent { .. })
+    }
+
+    /// The address it goes to, where it is a letter.
+    pub const fn address(&self) -> Option<&MailAddress> {
+        match &self.recipient {
+            Recipient::Mail { address, .. } => Some(address),
+            Recipient::Hook { .. } => None,
+        }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+mod tests {
+    use super::*;
+
+    fn mail(address: &str, audience: Audience) -> Recipient {
+        Recipient::Mail { address: address.parse().unwrap(), audience }
+    }
+
+    #[test]
+    fn the_same_reason_and_recipient_are_the_same_notice_and_nothing_else_is() {
+        let (one, other): (RequestId, RequestId) = ("RG-A".parse().unwrap(), "RG-B".parse().unwrap());
+        let ada = mail("ada@contoso.example", Audience::MicrosoftAdministrator);
+        let id = notice_id(&one, &About::Invitation, &ada);
+        assert_eq!(id, notice_id(&one, &About::Invitation, &mail("Ada@contoso.example", Audience::OktaOperator)));
+        let others = [
+            notice_id(&other, &About::Invitation, &ada),
+            notice_id(&one, &About::Urgent, &ada),
+            notice_id(&one, &About::Reminder { number: 1 }, &ada),
+            notice_id(&one, &About::Reminder { number: 2 }, &ada),
+            notice_id(&one, &About::Invitation, &mail("bea@contoso.example", Audience::MicrosoftAdministrator)),
+            notice_id(&one, &About::Invitation, &Recipient::Hook { name: "ada".to_owned() }),
+        ];
+        let distinct: std::collections::BTreeSet<&str> =
+            others.iter().chain([&id]).map(super::super::id::NoticeId::as_str).collect();
+        assert_eq!(distinct.len(), others.len() + 1);
+    }
+
+    #[test]
+    fn a_notice_survives_being_written_and_read() {
+        let about = About::AccessTrouble { trouble: TroubleKind::OktaCredentialRefused, since: Timestamp::UNIX_EPOCH };
+        let draft = Draft {
+            request: "RG-A".parse().unwrap(),
+            org: "00oInvented".parse().unwrap(),
+            app: None,
+            about,
+            recipient: mail("ops@contoso.example", Audience::OktaOperator),
+            due_at: Timestamp::UNIX_EPOCH,
+        };
+        let notice = draft.made(Timestamp::UNIX_EPOCH);
+        let written = serde_json::to_string(&notice).unwrap();
+        assert_eq!(serde_json::from_str::<Notice>(&written).unwrap(), notice, "{written}");
+    }
+}

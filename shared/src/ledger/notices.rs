@@ -1,0 +1,50 @@
+//! Notices in the ledger, and what keeps them from being sent.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{LedgerError, Page, PageRequest};
+use crate::domain::contact::MailAddress;
+use crate::domain::id::{NoticeId, OrgId, RequestId};
+use crate::domain::notice::Notice;
+
+/// That nothing more is sent to an address. Kept by the address's digest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suppression {
+    /// Since when.
+    pub at: Timestamp,
+    /// What was reported.
+    pub reason: String,
+}
+
+/// Who was told what, and who is not to be.
+#[async_trait]
+pub trait Notices: Send + Sync {
+    /// Writes a notice unless its id is known, in one conditional write. `false` where it was known; nothing changed then.
+    /// The one written has version 1.
+    async fn put_notice(&self, notice: &Notice) -> Result<bool, LedgerError>;
+    /// A notice.
+    async fn notice(&self, request: &RequestId, id: &NoticeId) -> Result<Option<Notice>, LedgerError>;
+    /// Writes a notice in place of the one with the same id and version, whose version then is one more. `false` where it
+    /// has another version by now, or is not there; nothing changed then.
+    async fn update_notice(&self, notice: &Notice) -> Result<bool, LedgerError>;
+    /// Every notice of a request, by when it is due and then by id. A request has tens at the most.
+    async fn notices_of(&self, request: &RequestId) -> Result<Vec<Notice>, LedgerError>;
+    /// Notices that are not settled and due at `until` or before, earliest first.
+    async fn open_notices(&self, until: Timestamp, page: PageRequest) -> Result<Page<Notice>, LedgerError>;
+    /// An org's notices, the last due first.
+    async fn notices(&self, org: &OrgId, page: PageRequest) -> Result<Page<Notice>, LedgerError>;
+
+    /// Notes that an address wants nothing more of a request that comes again. Noting it twice is fine.
+    async fn mute(&self, request: &RequestId, address: &MailAddress, at: Timestamp) -> Result<(), LedgerError>;
+    /// Whether it does.
+    async fn is_muted(&self, request: &RequestId, address: &MailAddress) -> Result<bool, LedgerError>;
+
+    /// Notes that nothing more is sent to an address, in place of what was noted before.
+    async fn suppress(&self, address: &MailAddress, suppression: &Suppression) -> Result<(), LedgerError>;
+    /// What was noted of an address.
+    async fn suppression(&self, address: &MailAddress) -> Result<Option<Suppression>, LedgerError>;
+    /// Takes it back. Taking back what is not there is fine.
+    async fn lift_suppression(&self, address: &MailAddress) -> Result<(), LedgerError>;
+}
