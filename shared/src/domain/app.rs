@@ -81,6 +81,9 @@ pub struct AppRecord {
     /// Since when it stands where it stands; `None` in records from before this was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,
+    /// Where it stood before that, if it stood anywhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Standing>,
     /// What somebody was asked about it last, open or closed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<Request>,
@@ -122,11 +125,13 @@ impl AppRecord {
     ) -> Self {
         let last_known = (assessment.standing == Standing::Unknown).then(|| previous?.known()).flatten();
         let consent = previous.map(|record| record.consent.clone()).unwrap_or_default();
-        let same = previous.filter(|record| record.standing() == assessment.standing);
-        let since = same.map_or(Some(as_of), |record| record.since.or(Some(record.as_of)));
+        let (since, before) = match previous {
+            Some(same) if same.standing() == assessment.standing => (same.since.or(Some(same.as_of)), same.before),
+            other => (Some(as_of), other.map(Self::standing)),
+        };
         let known = previous.and_then(|record| record.request.as_ref());
         let request = request_after(known, assessment.standing, as_of, spare);
-        Self { identity, signals, assessment, as_of, last_known, since, request, consent }
+        Self { identity, signals, assessment, as_of, last_known, since, before, request, consent }
     }
 
     /// The standing that rests on a look: this record's own, or the one it remembers.

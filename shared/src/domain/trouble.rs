@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::cloud::Cloud;
-use super::id::OrgId;
+use super::id::{OrgId, RequestId};
 use super::tenant::TenantId;
 
 /// What is wrong with Regrant's access.
@@ -90,6 +90,9 @@ pub struct Trouble {
     pub since: Timestamp,
     /// What was answered, in words for people.
     pub detail: String,
+    /// What letters about it and `regrant status` name it by.
+    #[schema(value_type = String)]
+    pub request: RequestId,
 }
 
 /// What is remembered of an org between two looks, apart from its apps.
@@ -103,26 +106,47 @@ pub struct OrgWatch {
     /// What is wrong now.
     #[serde(default)]
     pub troubles: Vec<Trouble>,
+    /// The last digest.
+    #[serde(default)]
+    pub digest: Option<DigestMade>,
     /// Counts changes, so that of two writers one is refused; 0 before it is written first.
     pub version: u64,
+}
+
+/// A digest that was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DigestMade {
+    /// The day it is of, in the org's time zone.
+    pub day: jiff::civil::Date,
+    /// What it names itself by.
+    pub request: RequestId,
 }
 
 impl OrgWatch {
     /// What is remembered of an org that was never looked at.
     pub const fn new(org: OrgId) -> Self {
-        Self { org, okta_answered_at: None, troubles: Vec::new(), version: 0 }
+        Self { org, okta_answered_at: None, troubles: Vec::new(), digest: None, version: 0 }
     }
 }
 
-/// The troubles after a look: what goes on keeps its beginning, what was not found again is over.
-pub fn troubles_after(previous: &[Trouble], found: Vec<(TroubleKind, String)>, now: Timestamp) -> Vec<Trouble> {
+/// The troubles after a look: what goes on keeps its beginning and its name, what was not found again is over. `spare`
+/// gives the id of a new one.
+pub fn troubles_after(
+    previous: &[Trouble],
+    found: Vec<(TroubleKind, String)>,
+    now: Timestamp,
+    spare: impl Fn() -> RequestId,
+) -> Vec<Trouble> {
     let mut after: Vec<Trouble> = Vec::new();
     for (kind, detail) in found {
         if after.iter().any(|trouble| trouble.kind.is_about_the_same_as(&kind)) {
             continue;
         }
         let known = previous.iter().find(|trouble| trouble.kind.is_about_the_same_as(&kind));
-        after.push(Trouble { kind, since: known.map_or(now, |trouble| trouble.since), detail });
+        after.push(match known {
+            Some(known) => Trouble { kind, detail, ..known.clone() },
+            None => Trouble { kind, since: now, detail, request: spare() },
+        });
     }
     after
 }
@@ -134,15 +158,16 @@ mod tests {
 
     #[test]
     fn a_trouble_that_goes_on_keeps_its_beginning_and_one_that_is_over_is_gone() {
+        let spare = |id: &str| id.parse::<RequestId>().unwrap();
         let at = |second| Timestamp::from_second(second).unwrap();
         let refused = || (TroubleKind::OktaCredentialRefused, "E0000011".to_owned());
-        let first = troubles_after(&[], vec![refused(), refused()], at(1));
+        let first = troubles_after(&[], vec![refused(), refused()], at(1), || spare("RG-A"));
         assert_eq!(first.len(), 1);
         let ending =
             |end| (TroubleKind::EntraCredentialEnding { cloud: Cloud::Global, ends_at: at(end) }, String::new());
-        let second = troubles_after(&first, vec![refused(), ending(90)], at(2));
+        let second = troubles_after(&first, vec![refused(), ending(90)], at(2), || spare("RG-B"));
         assert_eq!(second.iter().map(|t| t.since.as_second()).collect::<Vec<_>>(), [1, 2]);
-        let third = troubles_after(&second, vec![ending(95)], at(3));
+        let third = troubles_after(&second, vec![ending(95)], at(3), || spare("RG-C"));
         assert_eq!(
             third.iter().map(|t| (t.kind.name(), t.since.as_second())).collect::<Vec<_>>(),
             [("entra-credential-ending", 2)]

@@ -36,6 +36,13 @@ pub enum Message {
         /// Who says that the consent was given.
         word: Word,
     },
+    /// Find out who has to be told something about an org, or about one app of it.
+    PlanNotices {
+        /// The org.
+        org: OrgId,
+        /// The app, where only one was looked at or changed.
+        app: Option<AppId>,
+    },
     /// Tell one recipient one thing.
     SendNotice {
         /// The request the notice belongs to.

@@ -47,6 +47,7 @@ pub(crate) fn app(label: &str, standing: Standing) -> AppRecord {
         as_of: now(),
         last_known: None,
         since: Some(now()),
+        before: None,
         request: None,
         consent: regrant::domain::app::ConsentRecord::default(),
     }

@@ -25,6 +25,8 @@ pub const MOST_REMINDERS: u32 = 6;
 const ESCALATES_FROM: u32 = 2;
 /// The same, where provisioning is broken.
 const BROKEN_ESCALATES_FROM: u32 = 1;
+/// How long a reminder that reached only some of its recipients is made for the rest.
+const FINISHED_WITHIN: SignedDuration = SignedDuration::from_hours(12);
 
 /// Everything that decides which letters about an app are due.
 #[derive(Debug, Clone, Copy)]
@@ -43,49 +45,73 @@ pub struct Case<'a> {
     pub now: Timestamp,
 }
 
-/// The letters that are due. The same case gives the same drafts; those that were made already are among them, and are
-/// known by their ids.
+/// The letters that are due and not made yet. Asked again after they were made, the same case gives nothing; asked again
+/// after only some of them were, it gives the rest.
 pub fn due(case: &Case<'_>) -> Vec<Draft> {
     let Some(request) = &case.app.request else { return Vec::new() };
-    if !request.is_open() {
-        return done(case, request);
-    }
+    if request.is_open() { while_open(case, request) } else { unmade(case, done(case, request)) }
+}
+
+fn while_open(case: &Case<'_>, request: &Request) -> Vec<Draft> {
     match case.waiver {
-        Some(waiver) if waiver.holds(case.now) => return Vec::new(),
+        Some(waiver) if waiver.holds(case.now) => Vec::new(),
         Some(waiver) if waiver.ends_at >= request.opened_at => {
             let about = About::WaiverExpired { ended_at: waiver.ends_at };
-            return [drafts(case, request, &about, Audience::OktaOperator), asked(case, request)].concat();
+            let mut told = unmade(case, drafts(case, request, &about, Audience::OktaOperator));
+            told.extend(asked(case, request));
+            told
         }
-        _ => {}
+        _ => asked(case, request),
     }
-    asked(case, request)
+}
+
+fn unmade(case: &Case<'_>, drafts: Vec<Draft>) -> Vec<Draft> {
+    let is_made = |draft: &Draft| case.so_far.iter().any(|notice| notice.id == draft.id());
+    drafts.into_iter().filter(|draft| !is_made(draft)).collect()
 }
 
 /// What is asked of people now: the first letter for where the app stands, or the reminder whose time has come.
 fn asked(case: &Case<'_>, request: &Request) -> Vec<Draft> {
-    let Some((first, audience)) = first_letter(case.app.standing()) else { return Vec::new() };
-    let was_asked = |notice: &&Notice| notice.about == first;
-    if !case.so_far.iter().any(|notice| was_asked(&notice)) {
-        return drafts(case, request, &first, audience);
+    let standing = case.app.standing();
+    let Some((first, audience)) = first_letter(standing) else { return Vec::new() };
+    let announced = unmade(case, drafts(case, request, &first, audience));
+    if !announced.is_empty() {
+        return announced;
     }
-    let asked = case.so_far.iter().filter(|n| was_asked(n) || matches!(n.about, About::Reminder { .. }));
-    let Some(last) = asked.map(|notice| notice.due_at).max() else { return Vec::new() };
-    let reminders = case.so_far.iter().filter_map(|notice| match notice.about {
+    let numbered = |notice: &Notice| match notice.about {
         About::Reminder { number } => Some(number),
-        _ => None,
-    });
-    let number = reminders.max().unwrap_or_default() + 1;
-    let distance = distance(case.app.standing(), number, days_to(case.deadline, case.now));
-    if number > MOST_REMINDERS || case.now < last.saturating_add(distance).unwrap_or(Timestamp::MAX) {
-        return Vec::new();
+        ref about => (*about == first).then_some(0),
+    };
+    let last = case.so_far.iter().filter(|notice| numbered(notice).is_some()).map(|notice| notice.due_at).max();
+    let (Some(last), Some(number)) = (last, case.so_far.iter().filter_map(numbered).max()) else { return Vec::new() };
+    // Whoever made the last one may have been stopped half-way.
+    let begun = if number > 0 && case.now < after(last, FINISHED_WITHIN) {
+        unmade(case, reminders(case, request, audience, number))
+    } else {
+        Vec::new()
+    };
+    let next = number + 1;
+    let comes_at = after(last, distance(standing, next, days_to(case.deadline, case.now)));
+    if !begun.is_empty() || next > MOST_REMINDERS || case.now < comes_at {
+        return begun;
     }
-    let reminder = About::Reminder { number };
+    reminders(case, request, audience, next)
+}
+
+fn after(time: Timestamp, distance: SignedDuration) -> Timestamp {
+    time.saturating_add(distance).unwrap_or(Timestamp::MAX)
+}
+
+/// One reminder for everybody who is asked, and from the second one on (the first, where provisioning is broken) for those
+/// who see to it that somebody acts.
+fn reminders(case: &Case<'_>, request: &Request, audience: Audience, number: u32) -> Vec<Draft> {
+    let about = About::Reminder { number };
     let escalates = if case.app.standing() == Standing::Broken { BROKEN_ESCALATES_FROM } else { ESCALATES_FROM };
-    let mut drafts = drafts(case, request, &reminder, audience);
+    let mut made = drafts(case, request, &about, audience);
     if number >= escalates {
-        drafts.extend(self::drafts(case, request, &reminder, Audience::Escalation));
+        made.extend(drafts(case, request, &about, Audience::Escalation));
     }
-    drafts
+    made
 }
 
 /// What is asked for first at a standing, and of whom.

@@ -287,10 +287,15 @@ pub struct Draft {
 }
 
 impl Draft {
+    /// The id of the notice that it becomes.
+    pub fn id(&self) -> NoticeId {
+        notice_id(&self.request, &self.about, &self.recipient)
+    }
+
     /// The notice that this draft becomes at `now`.
     pub fn made(self, now: Timestamp) -> Notice {
+        let id = self.id();
         let Self { request, org, app, about, recipient, due_at } = self;
-        let id = notice_id(&request, &about, &recipient);
         Notice {
             id,
             request,

@@ -100,6 +100,7 @@ pub fn record(org_id: &str, app_id: &str, label: &str, standing: Standing) -> Ap
         as_of: at(2),
         last_known: Some(LastKnown { standing: Standing::Consented, as_of: at(0) }),
         since: None,
+        before: None,
         request: None,
         consent: ConsentRecord::default(),
     }

@@ -32,6 +32,7 @@ fn app(standing: Standing, request: Option<Request>) -> AppRecord {
         as_of: day(0),
         last_known: None,
         since: None,
+        before: None,
         request,
         consent: ConsentRecord::default(),
     }
