@@ -21,11 +21,21 @@ pub enum Counted {
     GraphRefreshes,
     /// A token for Microsoft Graph could not be refreshed.
     GraphRefreshesFailed,
+    /// Somebody was told something.
+    NoticesSent,
+    /// A carrier could not take something now.
+    NoticesDelayed,
+    /// A carrier refused something for good.
+    NoticesRefused,
+    /// Something was over before it was told.
+    NoticesDropped,
+    /// A letter bounced, or its reader complained.
+    LettersFailed,
 }
 
 impl Counted {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 13] = [
         Self::ScansStarted,
         Self::OrgsSeen,
         Self::OrgsNotSeen,
@@ -34,6 +44,11 @@ impl Counted {
         Self::ConnectionsLeftOff,
         Self::GraphRefreshes,
         Self::GraphRefreshesFailed,
+        Self::NoticesSent,
+        Self::NoticesDelayed,
+        Self::NoticesRefused,
+        Self::NoticesDropped,
+        Self::LettersFailed,
     ];
 
     /// The metric's name.
@@ -47,6 +62,11 @@ impl Counted {
             Self::ConnectionsLeftOff => "ConnectionsLeftOff",
             Self::GraphRefreshes => "GraphRefreshes",
             Self::GraphRefreshesFailed => "GraphRefreshesFailed",
+            Self::NoticesSent => "NoticesSent",
+            Self::NoticesDelayed => "NoticesDelayed",
+            Self::NoticesRefused => "NoticesRefused",
+            Self::NoticesDropped => "NoticesDropped",
+            Self::LettersFailed => "LettersFailed",
         }
     }
 }

@@ -1,7 +1,7 @@
-//! The keys of this installation: they sign invitations and seal cookies.
+//! The keys of this installation: they sign links and seal cookies.
 //!
 //! There is a current and a previous version of each, so that links and sessions made just before a rotation still open.
-//! Invitations are JSON Web Tokens (RFC 7519) signed with HMAC-SHA-256; cookies are sealed with AES-256-GCM by the
+//! Links carry JSON Web Tokens (RFC 7519) signed with HMAC-SHA-256; cookies are sealed with AES-256-GCM by the
 //! `cookie` library.
 
 use base64::Engine as _;
@@ -9,9 +9,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cookie::{Cookie, CookieJar};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode};
 use secrecy::{ExposeSecret, SecretString};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::id::{AppId, InvitationId, OrgId};
+use crate::domain::contact::MailAddress;
+use crate::domain::id::{AppId, InvitationId, OrgId, RequestId};
 use crate::domain::invitation::Invitation;
 use crate::randomness::{Randomness, token};
 use crate::vault::{NotUnsealed, exposed, seal, unseal};
@@ -19,6 +21,7 @@ use crate::vault::{NotUnsealed, exposed, seal, unseal};
 /// What an invitation's token is for, and by whom: a token of another purpose is none.
 const ISSUER: &str = "regrant";
 const AUDIENCE: &str = "regrant-consent";
+const MUTE_AUDIENCE: &str = "regrant-mute";
 /// The longest token that is looked at.
 const LONGEST_TOKEN: usize = 1_024;
 /// The longest sealed cookie that is looked at; browsers keep no more than 4,096 bytes.
@@ -43,7 +46,7 @@ struct Key {
 }
 
 /// What an invitation's token says.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 struct Claims {
     iss: String,
     aud: String,
@@ -52,6 +55,24 @@ struct Claims {
     app: AppId,
     iat: i64,
     exp: i64,
+}
+
+/// What the token of a link that mutes says. It never ends: whoever wants no more reminders does not want them later.
+#[derive(Clone, Serialize, Deserialize)]
+struct MuteClaims {
+    iss: String,
+    aud: String,
+    req: RequestId,
+    sub: MailAddress,
+}
+
+/// A reader who wants nothing more that comes again about a request, with a signature that holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedMute {
+    /// The request.
+    pub request: RequestId,
+    /// The reader.
+    pub address: MailAddress,
 }
 
 /// An invitation as its link names it, with a signature that holds. Whether it is still open is in the ledger.
@@ -123,13 +144,35 @@ impl Keyring {
             iat: invitation.created_at.as_second(),
             exp: invitation.expires_at.as_second(),
         };
-        let header = Header { kid: Some(self.current.id.clone()), ..Header::new(Algorithm::HS256) };
-        encode(&header, &claims, &EncodingKey::from_secret(self.current.signing.expose_secret().as_bytes()))
+        self.token(&claims)
     }
 
     /// The invitation of a token whose signature holds. Its end is the ledger's to tell, so that an expired link gets
     /// its own page.
     pub fn read(&self, token: &str) -> Result<SignedInvitation, Forged> {
+        let claims: Claims = self.claims(token, AUDIENCE, &["iss", "aud", "exp"])?;
+        Ok(SignedInvitation { id: claims.jti, org: claims.org, app: claims.app })
+    }
+
+    /// The token of a link that mutes.
+    pub fn sign_mute(&self, mute: &SignedMute) -> Result<String, jsonwebtoken::errors::Error> {
+        let SignedMute { request, address } = mute.clone();
+        self.token(&MuteClaims { iss: ISSUER.to_owned(), aud: MUTE_AUDIENCE.to_owned(), req: request, sub: address })
+    }
+
+    /// What a token mutes, where its signature holds.
+    pub fn read_mute(&self, token: &str) -> Result<SignedMute, Forged> {
+        let claims: MuteClaims = self.claims(token, MUTE_AUDIENCE, &["iss", "aud"])?;
+        Ok(SignedMute { request: claims.req, address: claims.sub })
+    }
+
+    fn token(&self, claims: &impl Serialize) -> Result<String, jsonwebtoken::errors::Error> {
+        let header = Header { kid: Some(self.current.id.clone()), ..Header::new(Algorithm::HS256) };
+        encode(&header, claims, &EncodingKey::from_secret(self.current.signing.expose_secret().as_bytes()))
+    }
+
+    /// The claims of a token for `audience` whose signature holds.
+    fn claims<T: DeserializeOwned + Clone>(&self, token: &str, audience: &str, required: &[&str]) -> Result<T, Forged> {
         if token.len() > LONGEST_TOKEN {
             return Err(Forged);
         }
@@ -137,13 +180,12 @@ impl Keyring {
         let key = self.keys().find(|key| Some(&key.id) == kid.as_ref()).ok_or(Forged)?;
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_issuer(&[ISSUER]);
-        validation.set_audience(&[AUDIENCE]);
-        validation.set_required_spec_claims(&["iss", "aud", "exp"]);
+        validation.set_audience(&[audience]);
+        validation.set_required_spec_claims(required);
         // By the ledger and the injected clock instead.
         validation.validate_exp = false;
         let key = DecodingKey::from_secret(key.signing.expose_secret().as_bytes());
-        let claims = decode::<Claims>(token, &key, &validation).map_err(|_| Forged)?.claims;
-        Ok(SignedInvitation { id: claims.jti, org: claims.org, app: claims.app })
+        Ok(decode::<T>(token, &key, &validation).map_err(|_| Forged)?.claims)
     }
 
     /// `value` sealed for a cookie of this name: it opens under no other name.
@@ -229,6 +271,18 @@ mod tests {
         let none = URL_SAFE_NO_PAD.encode(format!(r#"{{"alg":"none","kid":"{}"}}"#, keys.current.id));
         let body = URL_SAFE_NO_PAD.encode(claims(AUDIENCE).to_string());
         assert_eq!(keys.read(&format!("{none}.{body}.")), Err(Forged));
+    }
+
+    #[test]
+    fn a_link_that_mutes_opens_nothing_else_and_nothing_else_mutes() {
+        let keys = Keyring::new(&SeededRandomness::new(5));
+        let mute = SignedMute { request: "RG-A".parse().unwrap(), address: "ada@contoso.example".parse().unwrap() };
+        let token = keys.sign_mute(&mute).unwrap();
+        assert_eq!(keys.read_mute(&token), Ok(mute));
+        assert_eq!(keys.read(&token), Err(Forged));
+        assert_eq!(keys.read_mute(&keys.sign(&invitation()).unwrap()), Err(Forged));
+        assert_eq!(keys.read_mute(&token[..token.len() - 4]), Err(Forged));
+        assert_eq!(Keyring::new(&SeededRandomness::new(6)).read_mute(&token), Err(Forged));
     }
 
     #[test]

@@ -4,10 +4,13 @@ use std::fmt;
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use jiff::civil::Date;
 use url::Url;
 
 use crate::domain::cloud::Cloud;
+use crate::domain::contact::{Contacts, MailAddress};
 use crate::domain::invitation;
+use crate::domain::notice::cadence::OKTAS_DEADLINE;
 use crate::domain::permission::PermissionCatalogue;
 use crate::okta::org_url::{LoopbackPolicy, is_loopback};
 
@@ -58,6 +61,25 @@ impl fmt::Display for PublicUrl {
     }
 }
 
+/// What an installation decides about its letters.
+#[derive(Debug, Clone)]
+pub struct MailSettings {
+    /// Whom letters are from; `None` where none are sent.
+    pub sender: Option<MailAddress>,
+    /// Where answers go, and what letters name for questions; the sender where nothing is named.
+    pub questions_to: Option<MailAddress>,
+    /// Who is written to about orgs that name nobody themselves.
+    pub contacts: Contacts,
+    /// The day until which apps have to be moved.
+    pub deadline: Date,
+}
+
+impl Default for MailSettings {
+    fn default() -> Self {
+        Self { sender: None, questions_to: None, contacts: Contacts::default(), deadline: OKTAS_DEADLINE }
+    }
+}
+
 /// What an installation decides for itself.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -71,6 +93,10 @@ pub struct Settings {
     pub replication_looks: u32,
     /// How long between two such looks.
     pub replication_pause: Duration,
+    /// Its letters.
+    pub mail: MailSettings,
+    /// The names of the outgoing hooks that are told of every change. Where each leads is in the vault.
+    pub hooks: Vec<String>,
 }
 
 impl Default for Settings {
@@ -81,6 +107,8 @@ impl Default for Settings {
             invitation_lifetime: invitation::DEFAULT_LIFETIME,
             replication_looks: 8,
             replication_pause: Duration::from_secs(5),
+            mail: MailSettings::default(),
+            hooks: Vec::new(),
         }
     }
 }

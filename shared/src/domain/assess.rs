@@ -1,24 +1,26 @@
 //! From signals to a standing.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::connection::{AppStatus, AuthScheme, ConnectionStatus};
 use super::signal::{Look, Provisioning, Signal, SignalKind};
 use super::standing::{Assessment, Standing};
 
-/// How long a failed sign-in counts; older ones have been overtaken by whatever happened since.
-const FAILURE_COUNTS_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
-
 /// What `signals` add up to at `now`. Total: every set of signals has a standing and at least one reason. The order of
-/// the signals does not matter: the newest word on each thing counts, and of two at one time the more careful.
-pub fn assess(signals: &[Signal], now: Timestamp) -> Assessment {
-    let mut verdict = judge(signals, now);
+/// the signals does not matter: the newest word on each thing counts, and of two at one time the more careful. Time does not
+/// matter either: what was seen counts until something newer is seen.
+pub fn assess(signals: &[Signal]) -> Assessment {
+    let mut verdict = judge(signals);
     for signal in sorted(signals) {
-        if let SignalKind::Surprise { what } = &signal.kind {
-            let reason = format!("Okta answered something this version does not know: {what}");
-            if !verdict.reasons.contains(&reason) {
-                verdict.reasons.push(reason);
+        let reason = match &signal.kind {
+            SignalKind::Surprise { what } => format!("Okta answered something this version does not know: {what}"),
+            SignalKind::LetterFailed { request, what } if verdict.standing.needs_action() => {
+                format!("A letter of request {request} did not reach its reader: {what}.")
             }
+            _ => continue,
+        };
+        if !verdict.reasons.contains(&reason) {
+            verdict.reasons.push(reason);
         }
     }
     verdict
@@ -42,7 +44,7 @@ fn verdict(standing: Standing, reason: impl Into<String>) -> Assessment {
     Assessment { standing, proven: false, reasons: vec![reason.into()] }
 }
 
-fn judge(signals: &[Signal], now: Timestamp) -> Assessment {
+fn judge(signals: &[Signal]) -> Assessment {
     let app = newest(signals, Look::App).map(|signal| &signal.kind);
     let (features, note) = match app {
         Some(SignalKind::CouldNotLook { reason, .. }) => {
@@ -69,7 +71,7 @@ fn judge(signals: &[Signal], now: Timestamp) -> Assessment {
         Some(SignalKind::AppRead { features, .. }) => (features.as_slice(), None),
         _ => (&[][..], None),
     };
-    let mut result = by_connection(signals, features, now);
+    let mut result = by_connection(signals, features);
     result.reasons.extend(note);
     result
 }
@@ -80,7 +82,7 @@ fn is_separate_cloud(tenant_type: &str) -> bool {
     plain.contains("GCCHIGH") || plain.contains("DOD")
 }
 
-fn by_connection(signals: &[Signal], features: &[String], now: Timestamp) -> Assessment {
+fn by_connection(signals: &[Signal], features: &[String]) -> Assessment {
     let Some(signal) = newest(signals, Look::Connection) else {
         return verdict(Standing::Unknown, "The provisioning connection has not been read yet.");
     };
@@ -94,7 +96,7 @@ fn by_connection(signals: &[Signal], features: &[String], now: Timestamp) -> Ass
         _ => return verdict(Standing::Unknown, "The provisioning connection has not been read yet."),
     };
     match (scheme, status) {
-        (AuthScheme::Oauth2, ConnectionStatus::Enabled) => enabled(signals, now),
+        (AuthScheme::Oauth2, ConnectionStatus::Enabled) => enabled(signals),
         (AuthScheme::Oauth2, ConnectionStatus::Disabled) => disabled(signals, authorize),
         (AuthScheme::Oauth2, _) => {
             verdict(Standing::ByHand, "Okta does not tell whether the connection is on; look in the console.")
@@ -108,7 +110,7 @@ fn by_connection(signals: &[Signal], features: &[String], now: Timestamp) -> Ass
     }
 }
 
-fn enabled(signals: &[Signal], now: Timestamp) -> Assessment {
+fn enabled(signals: &[Signal]) -> Assessment {
     // A failed look hides no earlier read: forgetting missing permissions would turn degraded into consented.
     let look = newest(signals, Look::PermissionGrants).map(|signal| &signal.kind);
     let grants = signals.iter().filter(|s| matches!(s.kind, SignalKind::PermissionGrantsRead { .. })).max();
@@ -119,16 +121,14 @@ fn enabled(signals: &[Signal], now: Timestamp) -> Assessment {
         Some(SignalKind::PermissionGrantsRead { any_granted: false, .. }) => {
             verdict(Standing::Broken, "Microsoft holds no permission grant for Okta: consent was revoked.")
         }
-        _ if credential_fails(signals, now) => {
+        _ if credential_fails(signals) => {
             verdict(Standing::Broken, "Okta's System Log shows that Okta could not sign in to Microsoft.")
         }
         Some(SignalKind::PermissionGrantsRead { missing, .. }) if !missing.is_empty() => {
             verdict(Standing::Degraded, format!("Required permissions are not granted: {}.", missing.join(", ")))
         }
-        _ if has(signals, &SignalKind::ConsenterLostRole) => {
-            verdict(Standing::Degraded, "Whoever consented no longer holds the role that doing so again needs.")
-        }
-        _ if has(signals, &SignalKind::CredentialRotationFailed) => {
+        _ if consenter(signals).is_some() => verdict(Standing::Degraded, consenter(signals).unwrap_or_default()),
+        _ if rotation_fails(signals) => {
             verdict(Standing::Degraded, "Okta could not rotate its credential in Microsoft Entra.")
         }
         Some(SignalKind::PermissionGrantsRead { .. }) => Assessment {
@@ -141,6 +141,14 @@ fn enabled(signals: &[Signal], now: Timestamp) -> Assessment {
         result.proven = false;
         result.reasons.push(format!("Could not look at the permission grants: {reason}"));
     }
+    if let Some(SignalKind::PermissionGrantsRead { changes, .. }) = grants.map(|signal| &signal.kind) {
+        result.reasons.extend(changes.iter().map(|what| format!("Not as it was when the consent was proven: {what}.")));
+    }
+    if let Some(SignalKind::CouldNotLook { reason, .. }) = newest(signals, Look::SystemLog).map(|signal| &signal.kind) {
+        result
+            .reasons
+            .push(format!("Could not read Okta's System Log, so a failing sign-in would not be seen: {reason}"));
+    }
     if provisioning(signals) == Some(Provisioning::NotEnabled) {
         result.reasons.push("Okta contradicts itself: connection on, provisioning not enabled.".to_owned());
     }
@@ -151,14 +159,37 @@ fn has(signals: &[Signal], kind: &SignalKind) -> bool {
     signals.iter().any(|signal| signal.kind == *kind)
 }
 
-/// A failed sign-in counts for seven days, unless a later look at the grants overtook it. Reading ENABLED again does
-/// not overtake it: Okta says so even after Microsoft stopped honouring the consent.
-fn credential_fails(signals: &[Signal], now: Timestamp) -> bool {
-    let last = |pick: fn(&SignalKind) -> bool| signals.iter().filter(|s| pick(&s.kind)).map(|s| s.seen_at).max();
-    let overtaken = last(|kind| matches!(kind, SignalKind::PermissionGrantsRead { .. }));
-    last(|kind| matches!(kind, SignalKind::CredentialFailure { .. })).is_some_and(|failed| {
-        now.duration_since(failed) <= FAILURE_COUNTS_FOR && overtaken.is_none_or(|later| failed >= later)
-    })
+fn last(signals: &[Signal], pick: impl Fn(&SignalKind) -> bool) -> Option<Timestamp> {
+    signals.iter().filter(|signal| pick(&signal.kind)).map(|signal| signal.seen_at).max()
+}
+
+/// A failed sign-in counts until provisioning is seen to work again. Neither reading ENABLED nor reading the grants
+/// overtakes it: Okta says the one, and Microsoft shows the other, while Conditional Access keeps Okta out.
+fn credential_fails(signals: &[Signal]) -> bool {
+    let failed = last(signals, |kind| matches!(kind, SignalKind::CredentialFailure { .. }));
+    let worked = last(signals, |kind| matches!(kind, SignalKind::ProvisioningWorked));
+    failed.is_some_and(|failed| worked.is_none_or(|worked| failed >= worked))
+}
+
+fn rotation_fails(signals: &[Signal]) -> bool {
+    let rotation = |wanted| {
+        last(signals, move |kind| matches!(kind, SignalKind::CredentialRotation { succeeded } if *succeeded == wanted))
+    };
+    rotation(false).is_some_and(|failed| rotation(true).is_none_or(|succeeded| failed > succeeded))
+}
+
+/// What keeps whoever consented from doing so again, if anything does. A failed look hides no earlier one.
+fn consenter(signals: &[Signal]) -> Option<&'static str> {
+    let read = signals.iter().filter(|s| matches!(s.kind, SignalKind::ConsenterRead { .. })).max()?;
+    match read.kind {
+        SignalKind::ConsenterRead { enabled: Some(false), .. } => {
+            Some("The account of whoever consented is disabled or gone, so nobody can re-authenticate with it.")
+        }
+        SignalKind::ConsenterRead { holds_role: Some(false), .. } => {
+            Some("Whoever consented no longer holds the role that doing so again needs.")
+        }
+        _ => None,
+    }
 }
 
 fn disabled(signals: &[Signal], authorize_offered: bool) -> Assessment {

@@ -81,6 +81,7 @@ impl GrantsRead {
             any_granted: self.principal.is_some() && !self.grants.is_empty(),
             // A principal that is not there is told by `any_granted`; it is not "disabled".
             principal_enabled: self.principal.as_ref().is_none_or(|principal| principal.account_enabled),
+            changes: Vec::new(),
         }
     }
 }

@@ -1,14 +1,19 @@
 //! What earlier signals still say once an app was looked at again.
 
+use jiff::Timestamp;
+
 use super::connection::{AuthScheme, ConnectionStatus};
 use super::signal::{Signal, SignalKind, Source};
 
-/// The fresh signals and what they do not replace: signals of sources that were not read again, and, where the
-/// connection is not on now, that it was.
+/// The fresh signals of a scan and what they do not replace: what sources that were not read again told, the newest of
+/// what happened once, and, where the connection is not on now, that it was.
+///
+/// A look that failed takes the place of an earlier failed one and leaves the last that succeeded: forgetting that
+/// permissions were missing would turn degraded into consented.
 pub fn carry_over(previous: &[Signal], fresh: Vec<Signal>) -> Vec<Signal> {
     let is_memory = |signal: &&Signal| signal.kind == SignalKind::ConnectionWasEnabled;
     let mut kept: Vec<Signal> =
-        previous.iter().filter(|signal| signal.source != Source::Okta && !is_memory(signal)).cloned().collect();
+        previous.iter().filter(|signal| outlasts(signal, &fresh) && !is_memory(signal)).cloned().collect();
     if !fresh.iter().any(shows_it_on) {
         let last_on = previous.iter().filter(|signal| shows_it_on(signal) || is_memory(signal));
         if let Some(seen_at) = last_on.map(|signal| signal.seen_at).max() {
@@ -17,6 +22,40 @@ pub fn carry_over(previous: &[Signal], fresh: Vec<Signal>) -> Vec<Signal> {
     }
     kept.extend(fresh);
     kept
+}
+
+/// Whether an earlier signal still says something beside the fresh ones.
+fn outlasts(earlier: &Signal, fresh: &[Signal]) -> bool {
+    if earlier.kind.is_an_occurrence() {
+        let newer = |signal: &&Signal| {
+            std::mem::discriminant(&signal.kind) == std::mem::discriminant(&earlier.kind)
+                && signal.seen_at >= earlier.seen_at
+        };
+        return !fresh.iter().any(|signal| newer(&signal));
+    }
+    match earlier.kind.look() {
+        _ if earlier.source == Source::Okta => false,
+        None => true,
+        Some(look) => {
+            let failed = |signal: &Signal| matches!(signal.kind, SignalKind::CouldNotLook { .. });
+            let of_the_same = |signal: &&Signal| signal.kind.look() == Some(look);
+            fresh.iter().filter(of_the_same).all(|again| failed(again) && !failed(earlier))
+        }
+    }
+}
+
+/// The signals once a consent was given and saved anew at `at`: what failed before is over.
+pub fn made_good(signals: Vec<Signal>, at: Timestamp) -> Vec<Signal> {
+    let over = |signal: &Signal| {
+        let failure = matches!(
+            signal.kind,
+            SignalKind::CredentialFailure { .. }
+                | SignalKind::CredentialRotation { .. }
+                | SignalKind::LetterFailed { .. }
+        );
+        failure && signal.seen_at <= at
+    };
+    signals.into_iter().filter(|signal| !over(signal)).collect()
 }
 
 /// The signals after a look at some things only: each fresh one takes the place of what was seen of the same thing.
@@ -41,7 +80,7 @@ fn shows_it_on(signal: &Signal) -> bool {
 #[expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
 mod tests {
     use super::*;
-    use jiff::Timestamp;
+    use crate::domain::signal::Look;
 
     fn read(second: i64, status: ConnectionStatus) -> Signal {
         let kind = SignalKind::ConnectionRead { auth_scheme: AuthScheme::Oauth2, status, authorize_offered: true };
@@ -67,10 +106,51 @@ mod tests {
     fn what_others_told_is_kept_and_what_okta_told_before_is_not() {
         let lost = Signal {
             source: Source::MicrosoftGraph,
-            ..Signal::okta(Timestamp::UNIX_EPOCH, SignalKind::ConsenterLostRole)
+            ..Signal::okta(
+                Timestamp::UNIX_EPOCH,
+                SignalKind::ConsenterRead { enabled: Some(true), holds_role: Some(false) },
+            )
         };
         let previous = [lost.clone(), Signal::okta(Timestamp::UNIX_EPOCH, SignalKind::AppNotListed)];
         assert_eq!(carry_over(&previous, vec![read(1, ConnectionStatus::Disabled)])[0], lost);
         assert_eq!(carry_over(&previous, Vec::new()), vec![lost]);
+    }
+
+    fn graph(second: i64, kind: SignalKind) -> Signal {
+        Signal { source: Source::MicrosoftGraph, ..Signal::okta(Timestamp::from_second(second).unwrap(), kind) }
+    }
+
+    fn grants(missing: &[&str]) -> SignalKind {
+        SignalKind::PermissionGrantsRead {
+            missing: missing.iter().map(|&name| name.to_owned()).collect(),
+            any_granted: true,
+            principal_enabled: true,
+            changes: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_look_that_failed_leaves_the_last_one_that_succeeded_and_one_that_succeeds_leaves_none() {
+        let failed = || SignalKind::CouldNotLook { look: Look::PermissionGrants, reason: "no answer".to_owned() };
+        let first = vec![graph(1, grants(&["Group.ReadWrite.All"]))];
+        let blind = carry_over(&first, vec![graph(2, failed())]);
+        assert_eq!(blind, [first[0].clone(), graph(2, failed())]);
+        let still_blind = carry_over(&blind, vec![graph(3, failed())]);
+        assert_eq!(still_blind, [first[0].clone(), graph(3, failed())]);
+        assert_eq!(carry_over(&still_blind, vec![graph(4, grants(&[]))]), [graph(4, grants(&[]))]);
+    }
+
+    #[test]
+    fn of_what_happens_again_and_again_the_newest_is_kept() {
+        let log = |second| Signal { source: Source::OktaSystemLog, ..graph(second, SignalKind::ProvisioningWorked) };
+        assert_eq!(carry_over(&[log(1)], vec![log(2)]), [log(2)]);
+        assert_eq!(carry_over(&[log(1)], Vec::new()), [log(1)]);
+    }
+
+    #[test]
+    fn a_consent_that_was_saved_anew_ends_what_failed_before_it_and_nothing_after() {
+        let failure = |second| graph(second, SignalKind::CredentialFailure { event_type: "x".to_owned() });
+        let good = made_good(vec![failure(1), failure(3), graph(1, grants(&[]))], Timestamp::from_second(2).unwrap());
+        assert_eq!(good, [failure(3), graph(1, grants(&[]))]);
     }
 }

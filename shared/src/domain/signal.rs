@@ -34,6 +34,10 @@ pub enum Look {
     Features,
     /// The permission grants on Microsoft's side.
     PermissionGrants,
+    /// The person who consented.
+    Consenter,
+    /// Okta's System Log.
+    SystemLog,
 }
 
 /// What `GET /api/v1/apps/{appId}/features` says about provisioning as a whole.
@@ -97,28 +101,35 @@ pub enum SignalKind {
         any_granted: bool,
         /// `accountEnabled` of the service principal.
         principal_enabled: bool,
+        /// What is not as it was when the consent was proven, in words for people. It stops nothing by itself.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        changes: Vec<String>,
     },
     /// Okta could not sign in to Microsoft for this app.
     CredentialFailure {
         /// The System Log event type.
         event_type: String,
     },
-    /// The person who consented no longer holds the role that re-authentication needs.
-    ConsenterLostRole,
-    /// The account of the person who consented is disabled or deleted.
-    ConsenterDisabled,
-    /// Okta's dedicated Entra credential could not be rotated.
-    CredentialRotationFailed,
+    /// Okta's provisioning did something in Microsoft for this app (System Log): it could sign in then.
+    ProvisioningWorked,
+    /// The person who consented was looked at in Microsoft Graph. Re-authentication, new licences and new permissions need
+    /// that person, or another one of the role.
+    ConsenterRead {
+        /// Whether the account may sign in; `None` where Graph does not tell.
+        enabled: Option<bool>,
+        /// Whether it holds the role; `None` where Graph does not tell.
+        holds_role: Option<bool>,
+    },
+    /// Okta rotated its dedicated Entra credential, or tried to (System Log).
+    CredentialRotation {
+        /// Whether it could.
+        succeeded: bool,
+    },
     /// Okta made an application of its own in the tenant for this app's provisioning (System Log,
     /// `app.office365.provisioning_app.create`): its grants are the ones that count from then on.
     ProvisioningAppCreated {
-        /// Its client id.
-        client: String,
-    },
-    /// Something in Microsoft Entra is not as it was when the consent was proven, and does not stop provisioning.
-    ChangedSinceProof {
-        /// What, in words for people.
-        what: String,
+        /// Its client id, where the event named one.
+        client: Option<String>,
     },
     /// A letter about the app did not reach its reader.
     LetterFailed {
@@ -143,8 +154,20 @@ impl SignalKind {
             Self::ConnectionRead { .. } => Some(Look::Connection),
             Self::ProvisioningRead { .. } => Some(Look::Features),
             Self::PermissionGrantsRead { .. } => Some(Look::PermissionGrants),
+            Self::ConsenterRead { .. } => Some(Look::Consenter),
             _ => None,
         }
+    }
+
+    /// Whether it tells of something that happened once, and only the newest of its kind says anything of now.
+    pub const fn is_an_occurrence(&self) -> bool {
+        matches!(
+            self,
+            Self::CredentialFailure { .. }
+                | Self::ProvisioningWorked
+                | Self::CredentialRotation { .. }
+                | Self::ProvisioningAppCreated { .. }
+        )
     }
 }
 

@@ -241,7 +241,7 @@ async fn record_app(ports: &Ports, identity: AppIdentity, fresh: Vec<Signal>) ->
     let now = ports.clock.now();
     let previous = ports.ledger.app(&identity.org, &identity.app).await?;
     let signals = carry_over(previous.as_ref().map_or(&[], |record| &record.signals), fresh);
-    let assessment = assess(&signals, now);
+    let assessment = assess(&signals);
     let kind = match &previous {
         None => Some(EventKind::Found { standing: assessment.standing }),
         Some(before) if before.standing() != assessment.standing => Some(EventKind::StandingChanged {

@@ -1,5 +1,8 @@
 //! Invite somebody to consent for one app: a signed link, and nothing else yet.
 
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 use crate::domain::app::AppRecord;
@@ -14,8 +17,13 @@ use crate::ledger::{LedgerError, PageRequest};
 use crate::randomness::invitation_id;
 
 use super::Ports;
+use super::exclusive::Exclusive;
 use super::keys::{KeysError, keys, open_with_keys};
 use super::stopped::Stopped;
+
+/// How long one worker may take to make a link, and how long another waits for it.
+const HELD_FOR: SignedDuration = SignedDuration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Why there is no invitation.
 #[derive(Debug, thiserror::Error)]
@@ -45,6 +53,9 @@ pub enum InviteError {
     /// No page is served, so a link would lead nowhere.
     #[error("no public URL is set, so a link would lead nowhere; set REGRANT_PUBLIC_URL or pass --public-url")]
     NoPublicUrl,
+    /// Another worker is making one for the same app.
+    #[error("another worker is making a link for the same app; try again in half a minute")]
+    Busy,
     /// The ledger did not serve.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
@@ -96,6 +107,28 @@ pub async fn invite(ports: &Ports, org: &OrgId, app: &AppId) -> Result<Invited, 
     let kind = EventKind::Invited { invitation: invitation.id.clone(), expires_at: invitation.expires_at };
     record_event(ports, org, app, kind).await?;
     Ok(Invited { link: public_url.at(&format!("/consent/{token}")), invitation })
+}
+
+/// A link for a letter: the one that an earlier letter carries, as long as it lives long enough for a reader who takes a
+/// while, else a new one. All readers of a matter have one link, since a new one takes the older ones back.
+pub async fn link_for_letter(ports: &Ports, org: &OrgId, app: &AppId) -> Result<Invited, InviteError> {
+    let work = format!("invitation/{org}/{app}");
+    let lease = Exclusive::take(ports, &work, HELD_FOR, PATIENCE).await?.ok_or(InviteError::Busy)?;
+    let link = current_or_new(ports, org, app).await;
+    lease.give_back(ports).await?;
+    link
+}
+
+async fn current_or_new(ports: &Ports, org: &OrgId, app: &AppId) -> Result<Invited, InviteError> {
+    let needed = ports.clock.now().saturating_add(ports.settings.invitation_lifetime / 2).unwrap_or(Timestamp::MAX);
+    let current = open_invitations(ports, org, app).await?.into_iter().find(|open| open.expires_at >= needed);
+    match (current, &ports.settings.public_url) {
+        (Some(invitation), Some(public_url)) => {
+            let token = keys(ports).await?.sign(&invitation)?;
+            Ok(Invited { link: public_url.at(&format!("/consent/{token}")), invitation })
+        }
+        _ => invite(ports, org, app).await,
+    }
 }
 
 /// Takes an invitation back. `false` where it was not open any more.

@@ -168,7 +168,7 @@ async fn enabled_oauth2() {
         },
     ];
     let signals: Vec<_> = kinds.into_iter().map(|kind| Signal::okta(dawn(), kind)).collect();
-    let assessment = assess(&signals, dawn());
+    let assessment = assess(&signals);
     assert_eq!((assessment.standing, assessment.proven), (Standing::Consented, false));
 }
 

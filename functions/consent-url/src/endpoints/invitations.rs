@@ -140,9 +140,10 @@ fn problem(error: &InviteError) -> Problem {
     match error {
         InviteError::NoSuchApp { .. } => nobody(),
         InviteError::NoSuchInvitation => Problem::not_found(error.to_string()),
-        InviteError::NothingToConsentTo { .. } | InviteError::NoTenant | InviteError::NoPublicUrl => {
-            Problem::new(StatusCode::CONFLICT, error.to_string())
-        }
+        InviteError::NothingToConsentTo { .. }
+        | InviteError::NoTenant
+        | InviteError::NoPublicUrl
+        | InviteError::Busy => Problem::new(StatusCode::CONFLICT, error.to_string()),
         InviteError::Ledger(error) => Problem::internal(error),
         InviteError::Keys(error) => Problem::internal(error),
         InviteError::Signing(error) => Problem::internal(error),

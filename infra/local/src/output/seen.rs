@@ -22,6 +22,15 @@ pub fn line(app: &AppRecord) -> String {
     if words.is_empty() { "nothing yet".to_owned() } else { words.join(", ") }
 }
 
+fn consenter(enabled: Option<bool>, holds_role: Option<bool>) -> &'static str {
+    match (enabled, holds_role) {
+        (Some(false), _) => "whoever consented is disabled",
+        (_, Some(false)) => "whoever consented lost the role",
+        (_, Some(true)) => "whoever consented holds the role",
+        (_, None) => "whoever consented could not be judged",
+    }
+}
+
 fn harmless(text: impl Into<String>) -> String {
     Foreign::new(text).to_string()
 }
@@ -35,6 +44,8 @@ fn words(kind: &SignalKind) -> String {
                 Look::Connection => "the connection",
                 Look::Features => "provisioning",
                 Look::PermissionGrants => "the permission grants",
+                Look::Consenter => "whoever consented",
+                Look::SystemLog => "the System Log",
             }
         ),
         SignalKind::AppRead { status, tenant_type, .. } => match tenant_type {
@@ -51,7 +62,7 @@ fn words(kind: &SignalKind) -> String {
             Provisioning::NotEnabled => "provisioning off".to_owned(),
             Provisioning::NotSupported => "provisioning not supported".to_owned(),
         },
-        SignalKind::PermissionGrantsRead { missing, any_granted, principal_enabled } => {
+        SignalKind::PermissionGrantsRead { missing, any_granted, principal_enabled, .. } => {
             let grants = match (any_granted, missing.len()) {
                 (false, _) => "nothing granted".to_owned(),
                 (true, 0) => "all permissions granted".to_owned(),
@@ -60,8 +71,17 @@ fn words(kind: &SignalKind) -> String {
             if *principal_enabled { grants } else { format!("{grants}, service principal disabled") }
         }
         SignalKind::CredentialFailure { event_type } => harmless(event_type),
-        SignalKind::ConsenterLostRole => "whoever consented lost the role".to_owned(),
-        SignalKind::CredentialRotationFailed => "the credential could not be rotated".to_owned(),
+        SignalKind::ProvisioningWorked => "provisioning worked".to_owned(),
+        SignalKind::ConsenterRead { enabled, holds_role } => consenter(*enabled, *holds_role).to_owned(),
+        SignalKind::CredentialRotation { succeeded: true } => "the credential was rotated".to_owned(),
+        SignalKind::CredentialRotation { succeeded: false } => "the credential could not be rotated".to_owned(),
+        SignalKind::ProvisioningAppCreated { client } => {
+            format!(
+                "Okta made an application of its own{}",
+                client.as_deref().map(|id| format!(", {}", harmless(id))).unwrap_or_default()
+            )
+        }
+        SignalKind::LetterFailed { request, what } => format!("letter of {}: {}", harmless(request), harmless(what)),
         SignalKind::Surprise { what } => format!("new to this version: {}", harmless(what)),
     }
 }

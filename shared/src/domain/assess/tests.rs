@@ -35,16 +35,24 @@ fn failed(look: Look) -> SignalKind {
 
 fn grants(missing: &[&str], any_granted: bool, principal_enabled: bool) -> SignalKind {
     let missing = missing.iter().map(|&name| name.to_owned()).collect();
-    SignalKind::PermissionGrantsRead { missing, any_granted, principal_enabled }
+    SignalKind::PermissionGrantsRead { missing, any_granted, principal_enabled, changes: Vec::new() }
 }
 
 fn credential_failure() -> SignalKind {
     SignalKind::CredentialFailure { event_type: "app.office365.api.error.validate.creds".to_owned() }
 }
 
+fn consenter(enabled: Option<bool>, holds_role: Option<bool>) -> SignalKind {
+    SignalKind::ConsenterRead { enabled, holds_role }
+}
+
+fn rotation(succeeded: bool) -> SignalKind {
+    SignalKind::CredentialRotation { succeeded }
+}
+
 fn assessed(kinds: &[SignalKind]) -> Assessment {
     let signals: Vec<_> = kinds.iter().map(|kind| Signal::okta(at(0), kind.clone())).collect();
-    assess(&signals, at(1))
+    assess(&signals)
 }
 
 #[test]
@@ -86,8 +94,14 @@ fn every_rule_gives_its_standing() {
         (vec![active(), oauth2(Enabled, true), grants(&[], true, false)], Standing::Broken),
         (vec![active(), oauth2(Enabled, true), credential_failure()], Standing::Broken),
         (vec![active(), oauth2(Enabled, true), grants(&["Group.ReadWrite.All"], true, true)], Standing::Degraded),
-        (vec![active(), oauth2(Enabled, true), SignalKind::ConsenterLostRole], Standing::Degraded),
-        (vec![active(), oauth2(Enabled, true), SignalKind::CredentialRotationFailed], Standing::Degraded),
+        (vec![active(), oauth2(Enabled, true), consenter(Some(true), Some(false))], Standing::Degraded),
+        (vec![active(), oauth2(Enabled, true), consenter(Some(false), None)], Standing::Degraded),
+        (vec![active(), oauth2(Enabled, true), consenter(None, None)], Standing::Consented),
+        (vec![active(), oauth2(Enabled, true), consenter(Some(true), Some(true))], Standing::Consented),
+        (vec![active(), oauth2(Enabled, true), failed(Look::Consenter)], Standing::Consented),
+        (vec![active(), oauth2(Enabled, true), failed(Look::SystemLog)], Standing::Consented),
+        (vec![active(), oauth2(Enabled, true), rotation(false)], Standing::Degraded),
+        (vec![active(), oauth2(Enabled, true), rotation(true)], Standing::Consented),
     ];
     for (kinds, standing) in rules {
         let assessment = assessed(&kinds);
@@ -102,24 +116,58 @@ fn consent_is_proven_by_the_grants_and_by_nothing_else() {
     assert!(assessed(&[app(&[]), on.clone(), grants(&[], true, true)]).proven);
     let signals = [(0, app(&[])), (0, on), (0, grants(&[], true, true)), (1, failed(Look::PermissionGrants))];
     let signals = signals.map(|(second, kind)| Signal::okta(at(second), kind));
-    let later = assess(&signals, at(2));
+    let later = assess(&signals);
     assert_eq!((later.standing, later.proven), (Standing::Consented, false));
 }
 
 #[test]
-fn an_old_failure_and_one_overtaken_by_the_grants_do_not_count() {
-    let on = [(0, app(&[])), (0, oauth2(ConnectionStatus::Enabled, true)), (0, credential_failure())];
+fn a_failed_sign_in_counts_until_provisioning_works_again() {
+    let on = [(0, app(&[])), (0, oauth2(ConnectionStatus::Enabled, true)), (10, credential_failure())];
     let mut signals: Vec<_> = on.into_iter().map(|(second, kind)| Signal::okta(at(second), kind)).collect();
-    assert_eq!(assess(&signals, at(60)).standing, Standing::Broken);
-    assert_eq!(assess(&signals, at(8 * 24 * 3_600)).standing, Standing::Consented);
-    signals.push(Signal::okta(at(30), SignalKind::ConnectionWasEnabled));
-    assert_eq!(assess(&signals, at(60)).standing, Standing::Broken, "having been on proves nothing of now");
+    assert_eq!(assess(&signals).standing, Standing::Broken);
     signals.push(Signal::okta(at(40), grants(&[], true, true)));
-    assert_eq!(assess(&signals, at(60)).standing, Standing::Consented);
+    assert_eq!(
+        assess(&signals).standing,
+        Standing::Broken,
+        "the grants are there while Conditional Access keeps Okta out"
+    );
+    signals.push(Signal::okta(at(9), SignalKind::ProvisioningWorked));
+    assert_eq!(assess(&signals).standing, Standing::Broken, "it worked before");
+    signals.push(Signal::okta(at(50), SignalKind::ProvisioningWorked));
+    assert_eq!(assess(&signals).standing, Standing::Consented);
+}
+
+#[test]
+fn a_later_rotation_that_succeeds_makes_up_for_one_that_failed() {
+    let on = [(0, app(&[])), (0, oauth2(ConnectionStatus::Enabled, true)), (1, rotation(false)), (2, rotation(true))];
+    let signals: Vec<_> = on.into_iter().map(|(second, kind)| Signal::okta(at(second), kind)).collect();
+    assert_eq!(assess(&signals).standing, Standing::Consented);
+}
+
+#[test]
+fn what_changed_since_the_proof_and_a_letter_that_bounced_are_told_and_change_no_standing() {
+    let changed = SignalKind::PermissionGrantsRead {
+        missing: Vec::new(),
+        any_granted: true,
+        principal_enabled: true,
+        changes: vec!["the publisher".to_owned()],
+    };
+    let bounced = SignalKind::LetterFailed { request: "RG-A".to_owned(), what: "it bounced".to_owned() };
+    let fine = assessed(&[app(&[]), oauth2(ConnectionStatus::Enabled, true), changed, bounced.clone()]);
+    assert_eq!((fine.standing, fine.reasons.len()), (Standing::Consented, 2), "{:?}", fine.reasons);
+    let asked = assessed(&[app(&[]), oauth2(ConnectionStatus::Disabled, true), bounced]);
+    assert!(asked.reasons.iter().any(|reason| reason.contains("RG-A")), "{:?}", asked.reasons);
 }
 
 fn any_look() -> impl Strategy<Value = Look> {
-    prop_oneof![Just(Look::App), Just(Look::Connection), Just(Look::Features), Just(Look::PermissionGrants)]
+    prop::sample::select(vec![
+        Look::App,
+        Look::Connection,
+        Look::Features,
+        Look::PermissionGrants,
+        Look::Consenter,
+        Look::SystemLog,
+    ])
 }
 
 fn any_kind() -> impl Strategy<Value = SignalKind> {
@@ -147,11 +195,14 @@ fn any_kind() -> impl Strategy<Value = SignalKind> {
         Just(SignalKind::ConnectionWasEnabled),
         provisioning.prop_map(features),
         (names(), any::<bool>(), any::<bool>()).prop_map(|(missing, any_granted, principal_enabled)| {
-            SignalKind::PermissionGrantsRead { missing, any_granted, principal_enabled }
+            SignalKind::PermissionGrantsRead { missing, any_granted, principal_enabled, changes: Vec::new() }
         }),
         Just(credential_failure()),
-        Just(SignalKind::ConsenterLostRole),
-        Just(SignalKind::CredentialRotationFailed),
+        (any::<Option<bool>>(), any::<Option<bool>>()).prop_map(|(enabled, role)| consenter(enabled, role)),
+        any::<bool>().prop_map(rotation),
+        Just(SignalKind::ProvisioningWorked),
+        Just(SignalKind::ProvisioningAppCreated { client: None }),
+        Just(SignalKind::LetterFailed { request: "RG-A".to_owned(), what: "it bounced".to_owned() }),
         Just(SignalKind::Surprise { what: "new".to_owned() }),
     ]
 }
@@ -170,7 +221,7 @@ proptest! {
 
     #[test]
     fn every_set_of_signals_has_a_standing_and_a_reason(signals in any_signals()) {
-        let assessment = assess(&signals, at(5));
+        let assessment = assess(&signals);
         prop_assert!(!assessment.reasons.is_empty());
         prop_assert!(assessment.reasons.iter().all(|reason| !reason.trim().is_empty()));
         prop_assert!(!assessment.proven || assessment.standing == Standing::Consented);
@@ -180,15 +231,15 @@ proptest! {
     fn the_order_of_signals_does_not_matter(
         (signals, shuffled) in any_signals().prop_flat_map(|signals| (Just(signals.clone()), Just(signals).prop_shuffle()))
     ) {
-        prop_assert_eq!(assess(&signals, at(5)), assess(&shuffled, at(5)));
+        prop_assert_eq!(assess(&signals), assess(&shuffled));
     }
 
     #[test]
     fn could_not_look_is_neither_consented_nor_broken(mut signals in any_signals(), look in any_look()) {
         let fine_or_broken = |standing| matches!(standing, Standing::Consented | Standing::Broken);
-        let before = assess(&signals, at(5)).standing;
+        let before = assess(&signals).standing;
         signals.push(Signal::okta(Timestamp::MAX, failed(look)));
-        let after = assess(&signals, at(5)).standing;
+        let after = assess(&signals).standing;
         prop_assert!(fine_or_broken(before) || !fine_or_broken(after), "{before} became {after}");
         if matches!(look, Look::App | Look::Connection) {
             prop_assert!(!fine_or_broken(after), "{after} without a look");

@@ -5,6 +5,7 @@
 //! each.
 
 pub mod cadence;
+pub mod reason;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -215,6 +216,8 @@ pub enum WhyDropped {
     Suppressed,
     /// The address or the hook is not among the org's any more.
     NoLongerAContact,
+    /// The carrier refused it for good.
+    Refused,
 }
 
 /// What a carrier reported of a letter that it had taken.

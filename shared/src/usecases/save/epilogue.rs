@@ -6,7 +6,7 @@ use crate::domain::assess::assess;
 use crate::domain::consent_failure::ConsentFailure;
 use crate::domain::event::{AppEvent, EventKind};
 use crate::domain::grant::GrantKind;
-use crate::domain::history::overtake;
+use crate::domain::history::{made_good, overtake};
 use crate::domain::invitation::{Closed, Closing};
 use crate::domain::save::{Callback, Proof, SaveJournal, SaveOutcome};
 use crate::domain::session::Stage;
@@ -85,7 +85,8 @@ async fn record(ports: &Ports, journal: &SaveJournal, outcome: &SaveOutcome) -> 
         SaveOutcome::LeftOff { reason } => (Vec::new(), not_saved(journal, reason, true)),
     };
     let signals = overtake(&app.signals, &fresh);
-    let assessment = assess(&signals, now);
+    let signals = if let SaveOutcome::Saved { proof } = outcome { made_good(signals, proof.at) } else { signals };
+    let assessment = assess(&signals);
     let mut events = vec![AppEvent { at: now, kind }];
     if assessment.standing != app.standing() {
         let (from, to, reasons) = (app.standing(), assessment.standing, assessment.reasons.clone());

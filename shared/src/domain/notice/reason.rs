@@ -1,0 +1,158 @@
+//! Whether the reason of a notice still holds when it is about to be sent: an invitation is not sent to somebody who has
+//! consented meanwhile.
+
+use jiff::Timestamp;
+
+use super::{About, Notice, WhyDropped};
+use crate::domain::app::AppRecord;
+use crate::domain::standing::Standing;
+use crate::domain::trouble::OrgWatch;
+use crate::domain::waiver::Waiver;
+
+/// Whether a notice about an app is still to be sent.
+pub fn holds_for_app(
+    notice: &Notice,
+    app: &AppRecord,
+    waiver: Option<&Waiver>,
+    now: Timestamp,
+) -> Result<(), WhyDropped> {
+    let Some(request) = app.request.as_ref().filter(|request| request.id == notice.request) else {
+        return Err(WhyDropped::Overtaken);
+    };
+    // While Regrant cannot look, what it saw last counts.
+    let standing = match (&app.last_known, app.standing()) {
+        (Some(known), Standing::Unknown) => known.standing,
+        (_, standing) => standing,
+    };
+    let fits = match &notice.about {
+        About::Invitation => matches!(standing, Standing::NeedsConsent | Standing::Degraded),
+        About::Urgent => standing == Standing::Broken,
+        About::HandedToOperator => matches!(standing, Standing::NeedsSave | Standing::ByHand),
+        About::Reminder { .. } | About::WaiverExpired { .. } => standing.needs_action(),
+        About::Done => standing == Standing::Consented,
+        About::StandingChanged { .. } => return Ok(()),
+        About::Digest { .. } | About::AccessTrouble { .. } => false,
+    };
+    let asks = !matches!(notice.about, About::Done);
+    if !fits || asks != request.is_open() {
+        return Err(WhyDropped::Overtaken);
+    }
+    if asks && waiver.is_some_and(|waiver| waiver.holds(now)) { Err(WhyDropped::Waived) } else { Ok(()) }
+}
+
+/// Whether a notice about an org as a whole is still to be sent.
+pub fn holds_for_org(notice: &Notice, watch: Option<&OrgWatch>) -> Result<(), WhyDropped> {
+    let watch = watch.ok_or(WhyDropped::Overtaken)?;
+    let holds = match &notice.about {
+        About::Digest { day } => watch.digest.as_ref().is_some_and(|made| made.day == *day),
+        About::AccessTrouble { trouble, .. } => watch
+            .troubles
+            .iter()
+            .any(|known| known.kind.is_about_the_same_as(trouble) && known.request == notice.request),
+        _ => false,
+    };
+    if holds { Ok(()) } else { Err(WhyDropped::Overtaken) }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+mod tests {
+    use super::*;
+    use crate::domain::app::{AppIdentity, ConsentRecord};
+    use crate::domain::contact::Audience;
+    use crate::domain::notice::{Draft, Recipient};
+    use crate::domain::request::{Ended, Request};
+    use crate::domain::standing::{Assessment, LastKnown};
+    use crate::domain::text::Foreign;
+    use crate::domain::trouble::{Trouble, TroubleKind};
+
+    const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+    fn app(standing: Standing, closed: bool) -> AppRecord {
+        let closed = closed.then_some(Ended { at: NOW, standing });
+        AppRecord {
+            identity: AppIdentity {
+                org: "00oInvented".parse().unwrap(),
+                org_domain: "acme.okta.com".to_owned(),
+                app: "0oaInvented".parse().unwrap(),
+                label: Foreign::new("Office 365"),
+                tenant: None,
+                domain: None,
+            },
+            signals: Vec::new(),
+            assessment: Assessment { standing, proven: false, reasons: vec!["invented".to_owned()] },
+            as_of: NOW,
+            last_known: None,
+            since: None,
+            before: None,
+            request: Some(Request { id: "RG-A".parse().unwrap(), opened_at: NOW, closed }),
+            consent: ConsentRecord::default(),
+        }
+    }
+
+    fn notice(about: About) -> Notice {
+        let recipient = Recipient::Mail {
+            address: "ada@contoso.example".parse().unwrap(),
+            audience: Audience::MicrosoftAdministrator,
+        };
+        let (request, org) = ("RG-A".parse().unwrap(), "00oInvented".parse().unwrap());
+        Draft { request, org, app: None, about, recipient, due_at: NOW }.made(NOW)
+    }
+
+    fn holds(about: About, app: &AppRecord) -> bool {
+        holds_for_app(&notice(about), app, None, NOW).is_ok()
+    }
+
+    #[test]
+    fn each_letter_holds_where_its_app_stands_and_nowhere_else() {
+        use Standing::{Broken, ByHand, Consented, Degraded, NeedsConsent, NeedsSave};
+        let rules: [(About, &[Standing]); 4] = [
+            (About::Invitation, &[NeedsConsent, Degraded]),
+            (About::Urgent, &[Broken]),
+            (About::HandedToOperator, &[NeedsSave, ByHand]),
+            (About::Reminder { number: 1 }, &[Broken, NeedsConsent, NeedsSave, Degraded, ByHand]),
+        ];
+        for (about, there) in rules {
+            for standing in Standing::ALL {
+                let open = holds(about.clone(), &app(standing, false));
+                assert_eq!(open, there.contains(&standing), "{about:?} at {standing}");
+                assert!(!holds(about.clone(), &app(standing, true)), "{about:?} after the end");
+            }
+        }
+        assert!(holds(About::Done, &app(Consented, true)) && !holds(About::Done, &app(Broken, true)));
+    }
+
+    #[test]
+    fn what_could_not_be_looked_at_now_is_told_by_what_was_seen_last() {
+        let mut blind = app(Standing::Unknown, false);
+        assert!(!holds(About::Urgent, &blind));
+        blind.last_known = Some(LastKnown { standing: Standing::Broken, as_of: NOW });
+        assert!(holds(About::Urgent, &blind));
+    }
+
+    #[test]
+    fn a_waiver_and_another_request_hold_a_letter_back() {
+        let app = app(Standing::NeedsConsent, false);
+        let waiver = Waiver {
+            org: app.identity.org.clone(),
+            app: app.identity.app.clone(),
+            reason: Foreign::new("merger"),
+            given_at: NOW,
+            ends_at: Timestamp::MAX,
+        };
+        assert_eq!(holds_for_app(&notice(About::Invitation), &app, Some(&waiver), NOW), Err(WhyDropped::Waived));
+        let other = Notice { request: "RG-B".parse().unwrap(), ..notice(About::Invitation) };
+        assert_eq!(holds_for_app(&other, &app, None, NOW), Err(WhyDropped::Overtaken));
+    }
+
+    #[test]
+    fn trouble_that_is_over_is_not_told() {
+        let kind = TroubleKind::OktaRoleLost;
+        let about = notice(About::AccessTrouble { trouble: kind.clone(), since: NOW });
+        let mut watch = OrgWatch::new("00oInvented".parse().unwrap());
+        assert_eq!(holds_for_org(&about, Some(&watch)), Err(WhyDropped::Overtaken));
+        watch.troubles = vec![Trouble { kind, since: NOW, detail: String::new(), request: "RG-A".parse().unwrap() }];
+        assert_eq!(holds_for_org(&about, Some(&watch)), Ok(()));
+        assert_eq!(holds_for_org(&about, None), Err(WhyDropped::Overtaken));
+    }
+}
