@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use http::HeaderValue;
+use jiff::Timestamp;
 use reqwest::{Method, Request};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -16,13 +17,14 @@ use super::org_url::LoopbackPolicy;
 use super::rate_budget::Bucket;
 use super::wire::{self, Listed};
 use super::{
-    AppPage, Connection, ListedApp, Okta, OktaCredential, OktaError, OktaOrg, OrgUrl, ProvisioningAdmin, ResolvedOrg,
-    paging,
+    AppPage, Connection, ListedApp, LogPage, Okta, OktaCredential, OktaError, OktaOrg, OrgUrl, ProvisioningAdmin,
+    ResolvedOrg, paging,
 };
 use crate::clock::Clock;
 use crate::domain::app::OFFICE365;
 use crate::domain::id::AppId;
 use crate::domain::signal::Provisioning;
+use crate::domain::system_log::LogPosition;
 use crate::randomness::Randomness;
 use crate::transport::{Answer, TransportConfig};
 
@@ -122,9 +124,9 @@ impl Okta for OktaClient {
 
 /// An org and the credential it is opened with.
 #[derive(Debug)]
-struct OpenOrg {
-    courier: Courier,
-    org: OrgUrl,
+pub(super) struct OpenOrg {
+    pub(super) courier: Courier,
+    pub(super) org: OrgUrl,
     authenticator: Authenticator,
 }
 
@@ -187,7 +189,7 @@ impl OpenOrg {
         Ok(answer)
     }
 
-    async fn read(&self, bucket: Bucket, url: &Url) -> Result<(Answer, Value), OktaError> {
+    pub(super) async fn read(&self, bucket: Bucket, url: &Url) -> Result<(Answer, Value), OktaError> {
         let answer = self.get(bucket, url).await?;
         let body = success(&self.org.host(), &answer)?;
         Ok((answer, body))
@@ -207,7 +209,7 @@ impl OpenOrg {
         self.org.at(&format!("/api/v1/apps/{app}{rest}"))
     }
 
-    fn not_okta(&self, what: &str) -> OktaError {
+    pub(super) fn not_okta(&self, what: &str) -> OktaError {
         OktaError::NotOkta { host: self.org.host(), what: what.to_owned() }
     }
 }
@@ -276,6 +278,14 @@ impl OktaOrg for OpenOrg {
     async fn provisioning(&self, app: &AppId) -> Result<Provisioning, OktaError> {
         let answer = self.get(Bucket::Apps, &self.of_app(app, "/features")).await?;
         wire::provisioning(&self.org.host(), &answer)
+    }
+
+    async fn log_events(&self, from: &LogPosition) -> Result<LogPage, OktaError> {
+        self.log_page(from).await
+    }
+
+    async fn provisioning_worked_after(&self, app: &AppId, since: Timestamp) -> Result<Option<Timestamp>, OktaError> {
+        self.first_success(app, since).await
     }
 
     async fn prepare_connection(&self, app: &AppId, admin: Option<&ProvisioningAdmin>) -> Result<(), OktaError> {

@@ -6,7 +6,7 @@ use crate::domain::failure::FailureClass;
 use crate::transport::TransportError;
 
 /// An answer in Okta's error shape: `errorCode`, `errorSummary`, `errorId`, `errorCauses`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ApiError {
     /// The HTTP status.
     pub status: u16,
@@ -88,6 +88,17 @@ pub enum OktaError {
         /// Where it leads.
         elsewhere: String,
     },
+    /// The System Log does not go on from where it was left: Okta no longer takes its own link, or a link that was kept
+    /// does not lead to this org's log.
+    #[error(
+        "{host} does not go on from where its System Log was left: {why}; read it again from a time, nothing is lost"
+    )]
+    LogPositionLost {
+        /// The host that was asked, or would have been.
+        host: String,
+        /// Why not, without the link's query.
+        why: String,
+    },
     /// The credential cannot be used as it is.
     #[error("{0}")]
     Credential(String),
@@ -135,7 +146,7 @@ impl OktaError {
     pub fn class(&self) -> FailureClass {
         match self {
             Self::Api(error) => crate::domain::failure::classify(error.status, error.code.as_deref()),
-            Self::RateLimited { .. } | Self::NoAnswer { .. } => FailureClass::Wait,
+            Self::RateLimited { .. } | Self::NoAnswer { .. } | Self::LogPositionLost { .. } => FailureClass::Wait,
             Self::Token { status, .. } if *status >= 500 || *status == 429 => FailureClass::Wait,
             _ => FailureClass::Operator,
         }

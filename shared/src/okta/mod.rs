@@ -1,19 +1,22 @@
 //! Okta's Management API, as far as Regrant needs it.
 //!
 //! [`Okta`] is the port the use cases know: it resolves an org and opens it with a credential. [`client`] is the real
-//! one. The reads of [`OktaOrg`] change nothing in Okta; its three writes say so, and a scan calls none of them.
+//! one; [`log_stream`] reads what Okta sends of its own accord. The reads of [`OktaOrg`] change nothing in Okta; its three writes say so, and a scan calls none of them.
 
 mod auth;
 pub mod client;
 mod courier;
 pub mod credential;
 pub mod error;
+mod log;
+pub mod log_stream;
 pub mod org_url;
 mod paging;
 mod rate_budget;
 mod wire;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
@@ -22,6 +25,7 @@ use crate::domain::app::TenantName;
 use crate::domain::connection::{AppStatus, AuthScheme, ConnectionStatus};
 use crate::domain::id::{AppId, OrgId};
 use crate::domain::signal::Provisioning;
+use crate::domain::system_log::{LogEvent, LogPosition};
 use crate::domain::text::Foreign;
 
 pub use credential::OktaCredential;
@@ -68,6 +72,19 @@ pub struct AppPage {
     /// Where the list goes on, as the org's `Link` header said it; its host has been checked.
     pub next: Option<Url>,
     /// What could not be read as an app, in words for people.
+    pub surprises: Vec<String>,
+}
+
+/// A page of the System Log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogPage {
+    /// The events that Regrant asks for, in the order in which they reached the log.
+    pub events: Vec<LogEvent>,
+    /// Where reading goes on; there is always somewhere. To be kept once the events are.
+    pub next: LogPosition,
+    /// The page was full: there may be more at once. Otherwise more comes with time.
+    pub full: bool,
+    /// What could not be read as an event, in words for people.
     pub surprises: Vec<String>,
 }
 
@@ -126,6 +143,11 @@ pub trait OktaOrg: Send + Sync {
     async fn connection(&self, app: &AppId) -> Result<Connection, OktaError>;
     /// Whether provisioning is on for an app.
     async fn provisioning(&self, app: &AppId) -> Result<Provisioning, OktaError>;
+    /// A page of the System Log; needs `okta.logs.read`. [`OktaError::LogPositionLost`] where it does not go on from there:
+    /// read again from a time then, which is harmless, since events have ids.
+    async fn log_events(&self, from: &LogPosition) -> Result<LogPage, OktaError>;
+    /// When provisioning first did something for an app after `since`, by the System Log; `None` where it did nothing.
+    async fn provisioning_worked_after(&self, app: &AppId, since: Timestamp) -> Result<Option<Timestamp>, OktaError>;
 
     /// Prepares an OAuth connection, so that it has a consent link: `POST …/connections/default`. A plain POST was
     /// recorded turning an enabled connection off, so this is for connections that are not. What it answers proves

@@ -20,6 +20,8 @@ pub(crate) enum Bucket {
     Apps,
     /// `/api/v1/apps/{id}`.
     App,
+    /// `/api/v1/logs`.
+    Logs,
     /// `/oauth2/v1/token`.
     Token,
     /// `/.well-known/…`.

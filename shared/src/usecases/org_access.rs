@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use parking_lot::RwLock;
 use secrecy::SecretString;
 use url::Url;
@@ -13,8 +14,9 @@ use url::Url;
 use crate::domain::id::AppId;
 use crate::domain::org::OrgProfile;
 use crate::domain::signal::Provisioning;
+use crate::domain::system_log::LogPosition;
 use crate::okta::org_url::OrgUrl;
-use crate::okta::{AppPage, Connection, ListedApp, OktaCredential, OktaError, OktaOrg, ProvisioningAdmin};
+use crate::okta::{AppPage, Connection, ListedApp, LogPage, OktaCredential, OktaError, OktaOrg, ProvisioningAdmin};
 use crate::vault::{SecretName, Stage};
 
 use super::Ports;
@@ -86,6 +88,14 @@ impl OktaOrg for Opened {
 
     async fn provisioning(&self, app: &AppId) -> Result<Provisioning, OktaError> {
         call!(self.provisioning(app))
+    }
+
+    async fn log_events(&self, from: &LogPosition) -> Result<LogPage, OktaError> {
+        call!(self.log_events(from))
+    }
+
+    async fn provisioning_worked_after(&self, app: &AppId, since: Timestamp) -> Result<Option<Timestamp>, OktaError> {
+        call!(self.provisioning_worked_after(app, since))
     }
 
     async fn prepare_connection(&self, app: &AppId, admin: Option<&ProvisioningAdmin>) -> Result<(), OktaError> {

@@ -4,6 +4,7 @@ use crate::domain::cloud::Cloud;
 use crate::domain::consent_failure::ConsentFailure;
 use crate::domain::id::OrgId;
 use crate::domain::org::OrgProfile;
+use crate::domain::system_log::LogPosition;
 use crate::ledger::{AppFilter, LedgerError, PageRequest};
 use crate::okta::credential::NotACredential;
 use crate::okta::org_url::OrgUrlError;
@@ -79,6 +80,8 @@ pub struct Probe {
     pub what: &'static str,
     /// The scope or permission it needs, such as `okta.apps.read`.
     pub needs: &'static str,
+    /// Whether Regrant does its work without it.
+    pub optional: bool,
     /// `None` where it worked; else what is missing or wrong, and what to do.
     pub trouble: Option<String>,
 }
@@ -122,8 +125,8 @@ async fn try_out(ports: &Ports, url: &OrgUrl, credential: &OktaCredential) -> Re
 /// Makes real calls with the kept credential and says what each showed.
 pub async fn check(ports: &Ports, org: &OrgId) -> Result<Vec<Probe>, OrgError> {
     let profile = ports.ledger.org(org).await?.ok_or_else(|| OrgError::NoSuchOrg(org.to_string()))?;
-    let needs = "okta.apps.read";
-    let list = |trouble| Probe { what: "list apps", needs, trouble };
+    let needed = |what, trouble| Probe { what, needs: "okta.apps.read", optional: false, trouble };
+    let list = |trouble| needed("list apps", trouble);
     let Some(secret) = ports.vault.get(&SecretName::Okta(org.clone()), Stage::Current).await? else {
         return Ok(vec![list(Some(
             "the vault holds no credential; add the org again with `regrant org add`".to_owned(),
@@ -142,11 +145,25 @@ pub async fn check(ports: &Ports, org: &OrgId) -> Result<Vec<Probe>, OrgError> {
     let mut probes = vec![list(None)];
     if let Some(app) = page.apps.first() {
         let connection = api.connection(&app.id).await.err().map(|error| trouble(&error));
-        probes.push(Probe { what: "read a connection", needs, trouble: connection });
+        probes.push(needed("read a connection", connection));
         let features = api.provisioning(&app.id).await.err().map(|error| trouble(&error));
-        probes.push(Probe { what: "read features", needs, trouble: features });
+        probes.push(needed("read features", features));
     }
+    let log = api.log_events(&LogPosition::Since(ports.clock.now())).await.err().map(|error| log_trouble(&error));
+    probes.push(Probe { what: "read the System Log", needs: "okta.logs.read", optional: true, trouble: log });
     Ok(probes)
+}
+
+fn log_trouble(error: &OktaError) -> String {
+    let lacks_scope = matches!(error, OktaError::Token { error, .. } if error == "invalid_scope");
+    if lacks_scope || error.code() == Some("E0000006") {
+        format!(
+            "{error}; without it Regrant learns of a consent that broke from Microsoft's side alone: grant the service app \
+             the scope okta.logs.read, or the token's owner a role that sees the System Log"
+        )
+    } else {
+        trouble(error)
+    }
 }
 
 fn trouble(error: &OktaError) -> String {

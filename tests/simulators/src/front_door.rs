@@ -6,16 +6,17 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::answer::Answer;
+use crate::authority::Refusal;
 use crate::dice::Dice;
-use crate::dpop::{self, Expected};
 use crate::fault::{Fault, FaultPlan};
 use crate::ledger::{CredentialKind, OrgLedger, RecordedRequest};
 use crate::microsoft::MicrosoftSimulator;
 use crate::oauth::{self, TokenCall};
 use crate::okta_error::OktaError;
-use crate::org::{Org, TokenPower};
+use crate::org::Org;
 use crate::rate::{Bucket, RateState};
-use crate::{applications, connections, consents, features, wire};
+use crate::system_log::{self, Reading, SystemLog};
+use crate::{applications, authority, connections, consents, features, wire};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-okta-request-id");
 const LIMIT: HeaderName = HeaderName::from_static("x-rate-limit-limit");
@@ -31,6 +32,15 @@ pub(crate) struct House<'a> {
     pub(crate) plan: &'a FaultPlan,
     /// Where consent links lead, and where codes are redeemed.
     pub(crate) microsoft: Option<&'a MicrosoftSimulator>,
+    /// The org's System Log.
+    pub(crate) log: &'a SystemLog,
+}
+
+impl House<'_> {
+    /// What the System Log needs of it.
+    fn reading(&self) -> Reading<'_> {
+        Reading { seed: self.seed, now: self.now, origin: self.origin }
+    }
 }
 
 /// A request, read whole.
@@ -69,7 +79,7 @@ pub(crate) fn serve(house: &House<'_>, org: &mut Org, ledger: &mut OrgLedger, re
     let counter = ledger.counter;
     ledger.counter += 1;
     let bucket = Bucket::of(&request.head.method, uri.path());
-    let rate = ledger.count_call(bucket, bucket.limit(org.apps_limit), house.now);
+    let rate = ledger.count_call(bucket, bucket.limit(org), house.now);
     // A call over the limit never reaches what could fail, so it uses up no scripted fault.
     let fault = if rate.exceeded {
         None
@@ -170,7 +180,7 @@ pub(crate) fn http_date(second: i64) -> String {
     httpdate::fmt_http_date(std::time::UNIX_EPOCH + since_1970)
 }
 
-fn header<'a>(request: &Request<'a>, name: &HeaderName) -> Option<&'a str> {
+pub(crate) fn header<'a>(request: &Request<'a>, name: &HeaderName) -> Option<&'a str> {
     request.head.headers.get(name).and_then(|value| value.to_str().ok())
 }
 
@@ -204,7 +214,7 @@ fn route(
         ["api", "v1", ..] => {}
         _ => return Err(OktaError::no_such_path()),
     }
-    match authorise(house, org, ledger, request) {
+    match authority::authorise(house, org, ledger, request) {
         Ok(()) => {}
         Err(Refusal::Error(error)) => return Err(error),
         Err(Refusal::Proof(why)) => {
@@ -212,10 +222,13 @@ fn route(
             return Ok(OktaError::invalid_token().answer(dice).with_header(WWW_AUTHENTICATE, &challenge));
         }
     }
-    let ["api", "v1", "apps", rest @ ..] = segments.as_slice() else {
-        return Err(OktaError::no_such_path());
-    };
     let origin = house.origin;
+    let rest = match segments.as_slice() {
+        ["api", "v1", "apps", rest @ ..] => rest,
+        ["api", "v1", "logs"] if get => return system_log::list(org, house.log, query, &house.reading()),
+        ["api", "v1", "logs"] => return Err(OktaError::wrong_method()),
+        _ => return Err(OktaError::no_such_path()),
+    };
     match rest {
         [] if get => applications::list(org, query, origin),
         [id] if get => applications::get(org, id, origin),
@@ -242,60 +255,5 @@ fn route(
         | [_, "features"]
         | [_, "features", _] => Err(OktaError::wrong_method()),
         _ => Err(OktaError::no_such_path()),
-    }
-}
-
-enum Refusal {
-    Error(OktaError),
-    Proof(&'static str),
-}
-
-/// Whether the request may do what it asks. Reads need `okta.apps.read` or `okta.apps.manage`, the rest the latter.
-fn authorise(house: &House<'_>, org: &Org, ledger: &mut OrgLedger, request: &Request<'_>) -> Result<(), Refusal> {
-    let Some((scheme, value)) = header(request, &AUTHORIZATION).and_then(|value| value.split_once(' ')) else {
-        return Err(Refusal::Error(OktaError::invalid_session()));
-    };
-    if scheme == "SSWS" {
-        let power = org.tokens.iter().find(|token| token.value == value).map(|token| token.power);
-        return match power {
-            Some(TokenPower::Full) => Ok(()),
-            Some(TokenPower::NoApps) => Err(Refusal::Error(OktaError::not_permitted())),
-            Some(TokenPower::FeatureMissing) => Err(Refusal::Error(OktaError::feature_missing())),
-            Some(TokenPower::Revoked) | None => Err(Refusal::Error(OktaError::invalid_token())),
-        };
-    }
-    let token = ledger.access_tokens.get(value).filter(|token| token.expires > house.now);
-    let Some(token) = token else {
-        return Err(Refusal::Error(OktaError::invalid_token()));
-    };
-    match (scheme, &token.key_thumbprint) {
-        ("Bearer", None) => {}
-        ("DPoP", Some(bound)) => {
-            let proof = request.head.headers.get("dpop").and_then(|value| value.to_str().ok());
-            let proof = proof.ok_or(Refusal::Proof("The DPoP proof JWT header is missing."))?;
-            let url = format!("{}{}", house.origin, request.head.uri.path());
-            let expected = Expected {
-                method: request.head.method.as_str(),
-                url: &url,
-                now: house.now,
-                nonces: None,
-                access_token: Some(value),
-            };
-            let proof = dpop::verify(proof, &expected, &mut ledger.proof_ids).map_err(|error| match error {
-                dpop::ProofError::Invalid(why) => Refusal::Proof(why),
-                dpop::ProofError::NonceNeeded => Refusal::Proof("A nonce is needed."),
-            })?;
-            if proof.thumbprint != *bound {
-                return Err(Refusal::Proof("The DPoP proof's key is not the one the token is bound to."));
-            }
-        }
-        _ => return Err(Refusal::Error(OktaError::invalid_token())),
-    }
-    let has = |scope: &str| token.scopes.iter().any(|granted| granted == scope);
-    let reads = request.head.method == Method::GET;
-    if has("okta.apps.manage") || (reads && has("okta.apps.read")) {
-        Ok(())
-    } else {
-        Err(Refusal::Error(OktaError::not_permitted()))
     }
 }

@@ -81,6 +81,17 @@ impl OktaError {
         Self::new(StatusCode::BAD_REQUEST, "E0000031", "Invalid search criteria.").because(&cause)
     }
 
+    /// A filter of the System Log that cannot be read ("System Log query", "Errors").
+    pub(crate) fn bad_log_filter(filter: &str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "E0000053", &format!("Invalid filter '{filter}'"))
+    }
+
+    /// A time too far back ("System Log query", "Errors").
+    pub(crate) fn since_too_old() -> Self {
+        let summary = "Invalid parameter: The since parameter is over 180 days prior to the current day.";
+        Self::new(StatusCode::BAD_REQUEST, "E0000053", summary)
+    }
+
     pub(crate) fn rate_limited() -> Self {
         let summary = "API call exceeded rate limit due to too many requests.";
         Self::new(StatusCode::TOO_MANY_REQUESTS, "E0000047", summary)

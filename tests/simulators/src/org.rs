@@ -20,6 +20,12 @@ pub struct Org {
     pub next_link_origin: Option<String>,
     /// Calls a minute in the bucket `/api/v1/apps`; recorded orgs have 10, 20, 50 or 100.
     pub apps_limit: u32,
+    /// Calls a minute in the bucket `/api/v1/logs`; Okta documents 20 to 120 ("Management rate limits").
+    pub logs_limit: u32,
+    /// Whether the role behind its credentials is too small for the System Log: 403 `E0000006`, whatever scope they have.
+    pub refuses_logs: bool,
+    /// Counted up, every cursor of the System Log that was given out before is refused: 400 `E0000029`.
+    pub log_cursor_age: u32,
     /// Its apps, in the order of the list.
     pub apps: Vec<App>,
     /// Its API tokens.
@@ -45,6 +51,9 @@ impl Org {
             alternate_href: None,
             next_link_origin: None,
             apps_limit: 50,
+            logs_limit: 120,
+            refuses_logs: false,
+            log_cursor_age: 0,
             apps: Vec::new(),
             tokens: Vec::new(),
             service_apps: Vec::new(),

@@ -3,6 +3,8 @@
 use http::Method;
 use jiff::Timestamp;
 
+use crate::org::Org;
+
 /// How long a window is open, in seconds.
 const WINDOW_SECONDS: i64 = 60;
 
@@ -13,6 +15,8 @@ pub enum Bucket {
     Apps,
     /// `/api/v1/apps/{id}`: five times `/api/v1/apps`.
     App,
+    /// `/api/v1/logs`: 20 to 120, as the org has it.
+    Logs,
     /// `/oauth2/v1/token`: 150.
     Token,
     /// `/api/v1`: 1000.
@@ -28,17 +32,19 @@ impl Bucket {
         match segments.as_slice() {
             ["api", "v1", "apps", _] if matches!(*method, Method::GET | Method::PUT | Method::DELETE) => Self::App,
             ["api", "v1", "apps", ..] => Self::Apps,
+            ["api", "v1", "logs"] => Self::Logs,
             ["oauth2", "v1", "token"] => Self::Token,
             ["api", "v1", ..] => Self::Api,
             _ => Self::Root,
         }
     }
 
-    /// Calls a minute, where the org has `apps_limit` of them in `/api/v1/apps`.
-    pub(crate) fn limit(self, apps_limit: u32) -> u32 {
+    /// Calls a minute in `org`.
+    pub(crate) fn limit(self, org: &Org) -> u32 {
         match self {
-            Self::Apps => apps_limit,
-            Self::App => apps_limit.saturating_mul(5),
+            Self::Apps => org.apps_limit,
+            Self::App => org.apps_limit.saturating_mul(5),
+            Self::Logs => org.logs_limit,
             Self::Token => 150,
             Self::Api | Self::Root => 1000,
         }

@@ -21,6 +21,7 @@ use crate::microsoft::MicrosoftSimulator;
 use crate::okta_error::front_door_not_found;
 use crate::org::Org;
 use crate::rate::Bucket;
+use crate::system_log::{LogEntry, SystemLog};
 
 /// How many orgs of the fleet are remembered at a time.
 const REMEMBERED_FLEET_ORGS: usize = 20_000;
@@ -76,6 +77,8 @@ struct State {
     fleet: Option<Fleet>,
     fleet_orgs: HashMap<u32, Tenancy>,
     fleet_order: VecDeque<u32>,
+    /// The System Logs that anything was written to: kept apart, since orgs of the fleet are forgotten and worked out anew.
+    logs: HashMap<String, Arc<SystemLog>>,
     plan: FaultPlan,
 }
 
@@ -107,7 +110,9 @@ impl OktaSimulator {
     /// Serves `org`, in place of an earlier one of its name.
     pub fn add_org(&self, org: Org) {
         let tenancy = Tenancy { org: Some(org.clone()), ledger: OrgLedger::default() };
-        self.world.state.lock().orgs.insert(org.name, tenancy);
+        let mut state = self.world.state.lock();
+        state.logs.remove(&org.name);
+        state.orgs.insert(org.name, tenancy);
     }
 
     /// Serves a fleet, in place of an earlier one.
@@ -116,6 +121,7 @@ impl OktaSimulator {
         state.fleet = Some(fleet);
         state.fleet_orgs.clear();
         state.fleet_order.clear();
+        state.logs.retain(|name, _| fleet.index(name).is_none());
     }
 
     /// Faults at a rate for every org that has no plan of its own.
@@ -138,6 +144,18 @@ impl OktaSimulator {
             tenancy.org = Some(fleet.org(index));
         }
         tenancy.org.as_mut().map(change)
+    }
+
+    /// Writes an entry to the org's System Log, now, and gives the event's `uuid`. Gives nothing where there is no such org.
+    pub fn log(&self, org_name: &str, entry: LogEntry) -> Option<String> {
+        let now = self.world.clock.now();
+        let mut state = self.world.state.lock();
+        let is_of_the_fleet = || state.fleet.is_some_and(|fleet| fleet.index(org_name).is_some());
+        if !state.orgs.contains_key(org_name) && !is_of_the_fleet() {
+            return None;
+        }
+        let log = state.logs.entry(org_name.to_owned()).or_default();
+        Some(Arc::make_mut(log).write(self.world.seed, org_name, entry, now))
     }
 
     /// The org's last requests, oldest first; at most a thousand.
@@ -243,8 +261,10 @@ impl Serves for World {
         let mut state = self.state.lock();
         let plan = state.plan.clone();
         let fleet = state.fleet;
+        let log = state.logs.get(name).cloned().unwrap_or_default();
         let Some(tenancy) = state.tenancy(name) else { return nobody() };
-        let house = House { seed: self.seed, now, origin: &origin, plan: &plan, microsoft: self.microsoft.as_ref() };
+        let microsoft = self.microsoft.as_ref();
+        let house = House { seed: self.seed, now, origin: &origin, plan: &plan, microsoft, log: &log };
         let request = Request { head, body };
         if let Some(org) = &mut tenancy.org {
             return front_door::serve(&house, org, &mut tenancy.ledger, &request);

@@ -52,7 +52,8 @@ struct Report {
 impl Report {
     async fn org(&mut self, house: &House, profile: &OrgProfile, screen: &mut Screen) -> Result<(), CliError> {
         let checked = orgs::check(&house.ports, &profile.id).await;
-        let fine = checked.as_ref().is_ok_and(|probes| probes.iter().all(|probe| probe.trouble.is_none()));
+        let fine =
+            checked.as_ref().is_ok_and(|probes| probes.iter().all(|probe| probe.optional || probe.trouble.is_none()));
         if !fine {
             self.outcome = self.outcome.and(Outcome::CouldNotLook);
         }
@@ -91,7 +92,8 @@ fn lines(probe: &Probe) -> String {
     match &probe.trouble {
         None => paragraph("  works", 11, &format!("{} ({})", probe.what, probe.needs)),
         Some(trouble) => {
-            paragraph("  failed", 11, &format!("{} (needs {})", probe.what, probe.needs))
+            let label = if probe.optional { "  without" } else { "  failed" };
+            paragraph(label, 11, &format!("{} (needs {})", probe.what, probe.needs))
                 + &paragraph("", 11, &Foreign::new(trouble).to_string())
         }
     }
@@ -103,11 +105,13 @@ mod tests {
 
     #[test]
     fn a_failed_probe_says_what_it_needs_and_what_is_wrong() {
-        let probe =
-            Probe { what: "list apps", needs: "okta.apps.read", trouble: Some("the role is missing".to_owned()) };
+        let trouble = Some("the role is missing".to_owned());
+        let probe = Probe { what: "list apps", needs: "okta.apps.read", optional: false, trouble };
         let text = lines(&probe);
         assert!(text.contains("failed   list apps (needs okta.apps.read)"), "{text}");
         assert!(text.contains("the role is missing"), "{text}");
+        let optional = Probe { optional: true, ..probe.clone() };
+        assert!(lines(&optional).starts_with("  without  list apps"), "{}", lines(&optional));
         assert!(lines(&Probe { trouble: None, ..probe }).starts_with("  works"));
     }
 }

@@ -1,6 +1,7 @@
 //! How a call proves who makes it: an API token, or an access token of a service app.
 
 mod dpop;
+mod scope;
 mod service_app;
 
 use http::HeaderValue;

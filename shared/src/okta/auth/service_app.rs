@@ -17,6 +17,7 @@ use tokio::sync::Mutex;
 use url::Url;
 
 use super::dpop::{Bound, DpopKey};
+use super::scope::Scope;
 use super::sensitive;
 use crate::okta::courier::{Courier, Letter};
 use crate::okta::rate_budget::Bucket;
@@ -24,27 +25,6 @@ use crate::okta::wire::short;
 use crate::okta::{OktaError, OrgUrl};
 use crate::randomness::token;
 use crate::transport::Answer;
-
-/// What an access token is asked for: the least that the call needs, so that a scan never holds a token that writes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Scope {
-    Read,
-    Manage,
-}
-
-impl Scope {
-    fn of(method: &Method) -> Self {
-        if method == Method::GET { Self::Read } else { Self::Manage }
-    }
-
-    /// As Okta names it ("OAuth 2.0 scopes").
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Read => "okta.apps.read",
-            Self::Manage => "okta.apps.manage",
-        }
-    }
-}
 
 /// How long an assertion is good for. Okta allows an hour; it is used at once.
 const ASSERTION_LIFE: i64 = 300;
@@ -94,7 +74,7 @@ impl ServiceApp {
         // Held while a token is asked for, so that callers at once make one token call.
         let mut held = self.held.lock().await;
         let now = courier.clock.now();
-        let scope = Scope::of(request.method());
+        let scope = Scope::of(request.method(), request.url());
         held.access.retain(|access| now < access.until);
         if !held.access.iter().any(|access| access.scope == scope) {
             let access = self.ask(courier, org, scope, &mut held).await?;

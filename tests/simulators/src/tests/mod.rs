@@ -10,3 +10,4 @@ mod keys;
 mod oauth;
 mod rate_limits;
 mod stage;
+mod system_log;

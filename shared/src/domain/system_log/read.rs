@@ -1,0 +1,152 @@
+//! An event out of Okta's JSON, read leniently: whatever is missing, null or of another type is left out, and the rest is
+//! read. Only an event without an id or a type is none.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::{LogEvent, Outcome, OutcomeResult, Severity, Target};
+use crate::domain::id::{AppId, LogEventId};
+use crate::domain::tenant::ClientId;
+use crate::domain::text::Foreign;
+
+/// How much is kept of a name, and of a message.
+const NAME: usize = 300;
+const MESSAGE: usize = 1_000;
+/// How many targets, and how many apps of the debug data, are kept.
+const TARGETS: usize = 20;
+const APPS: usize = 16;
+/// How many members of an event are looked at. A real one has some hundred.
+const MEMBERS: usize = 4_000;
+/// How much of one text is searched.
+const SEARCHED: usize = 4_096;
+
+/// Why JSON is not an event of the System Log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotALogEvent {
+    /// No `uuid`, or one that is no id.
+    #[error("a System Log event has no usable uuid; it is left out, since it could not be told from another")]
+    NoId,
+    /// No `eventType`, or one that is none.
+    #[error("a System Log event has no usable eventType; it is left out, since it says nothing")]
+    NoType,
+}
+
+impl LogEvent {
+    /// Reads one event; `otherwise` is when it happened where it does not tell.
+    pub fn read(json: &Value, otherwise: Timestamp) -> Result<Self, NotALogEvent> {
+        let text = |pointer: &str| json.pointer(pointer).and_then(Value::as_str);
+        let id = text("/uuid").and_then(|id| id.parse::<LogEventId>().ok()).ok_or(NotALogEvent::NoId)?;
+        let event_type = text("/eventType").filter(|name| is_event_type(name)).ok_or(NotALogEvent::NoType)?;
+        let severity = Severity::from(short(text("/severity").unwrap_or("MISSING")));
+        let outcome = text("/outcome/result").map(|result| Outcome {
+            result: OutcomeResult::from(short(result)),
+            reason: text("/outcome/reason").filter(|reason| !reason.is_empty()).map(|reason| kept(reason, MESSAGE)),
+        });
+        let targets = json.get("target").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let debug_data = json.pointer("/debugContext/debugData");
+        let details = targets.iter().filter_map(|target| target.get("detailEntry"));
+        let messages = [text("/outcome/reason"), text("/displayMessage")].into_iter().flatten();
+        Ok(Self {
+            id,
+            published: text("/published").and_then(|time| time.parse().ok()).unwrap_or(otherwise),
+            event_type: event_type.to_owned(),
+            severity,
+            outcome,
+            display_message: kept(text("/displayMessage").unwrap_or_default(), MESSAGE),
+            targets: targets.iter().filter(|target| target.is_object()).take(TARGETS).map(target).collect(),
+            aadsts: messages.chain(debug_data.into_iter().flat_map(texts)).find_map(aadsts),
+            app_registration_client_id: members(json).find_map(client_id),
+            apps_in_debug_data: app_ids(debug_data.into_iter().chain(details).flat_map(texts)),
+        })
+    }
+}
+
+fn target(json: &Value) -> Target {
+    let text = |name: &str| json.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let name = |name: &str| text(name).map(|text| kept(text, NAME));
+    Target {
+        id: name("id").unwrap_or_default(),
+        kind: name("type").unwrap_or_default(),
+        alternate_id: name("alternateId"),
+        display_name: name("displayName"),
+    }
+}
+
+fn kept(text: &str, most: usize) -> Foreign {
+    Foreign::new(text.chars().take(most).collect::<String>())
+}
+
+/// A word of an enum, with nothing hidden in it.
+fn short(text: &str) -> String {
+    kept(text, 40).to_string()
+}
+
+/// Letters, digits, dots, hyphens and underscores, as every type of the catalogue.
+fn is_event_type(name: &str) -> bool {
+    let is_part = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
+    (1..=200).contains(&name.len()) && name.bytes().all(is_part)
+}
+
+/// Every member below `json`, with its name where it has one; no more than [`MEMBERS`].
+fn members(json: &Value) -> impl Iterator<Item = (Option<&str>, &Value)> {
+    let mut waiting = vec![(None, json)];
+    std::iter::from_fn(move || {
+        let (name, value) = waiting.pop()?;
+        match value {
+            Value::Object(object) => waiting.extend(object.iter().map(|(name, value)| (Some(name.as_str()), value))),
+            Value::Array(items) => waiting.extend(items.iter().map(|item| (None, item))),
+            _ => {}
+        }
+        Some((name, value))
+    })
+    .take(MEMBERS)
+}
+
+/// Every text below `json`, cut to what is searched.
+fn texts(json: &Value) -> impl Iterator<Item = &str> {
+    members(json).filter_map(|(_, value)| value.as_str()).map(|text| {
+        let end = text.floor_char_boundary(SEARCHED);
+        text.get(..end).unwrap_or_default()
+    })
+}
+
+/// The number behind `AADSTS` ("Microsoft Entra authentication and authorization error codes").
+fn aadsts(text: &str) -> Option<u32> {
+    const LETTERS: &[u8] = b"AADSTS";
+    let bytes = text.as_bytes();
+    bytes.windows(LETTERS.len()).enumerate().filter(|(_, word)| word.eq_ignore_ascii_case(LETTERS)).find_map(
+        |(at, _)| {
+            let rest = bytes.get(at + LETTERS.len()..)?;
+            let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+            let number = rest.get(..digits).filter(|number| (4..=9).contains(&number.len()))?;
+            std::str::from_utf8(number).ok()?.parse().ok()
+        },
+    )
+}
+
+/// `app_registration_client_id`, wherever it stands and however it is written; its place is not documented.
+fn client_id((name, value): (Option<&str>, &Value)) -> Option<ClientId> {
+    let name: String = name?.chars().filter(|c| *c != '_').take(40).collect();
+    let is_it = name.eq_ignore_ascii_case("appRegistrationClientId");
+    is_it.then(|| value.as_str()?.parse().ok()).flatten()
+}
+
+/// Whether `word` has the form of an app's id: `0oa` and letters and digits, as in every recorded answer.
+pub(super) fn is_app_id(word: &str) -> bool {
+    (8..=40).contains(&word.len()) && word.starts_with("0oa") && word.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
+fn app_ids<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<AppId> {
+    let mut ids: Vec<AppId> = Vec::new();
+    for word in texts.flat_map(|text| text.split(|c: char| !c.is_ascii_alphanumeric())).filter(|word| is_app_id(word)) {
+        if ids.len() == APPS {
+            break;
+        }
+        if let Ok(id) = word.parse()
+            && !ids.contains(&id)
+        {
+            ids.push(id);
+        }
+    }
+    ids
+}

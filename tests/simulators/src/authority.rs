@@ -1,0 +1,74 @@
+//! Whether a request may do what it asks: API tokens and access tokens, their powers and their scopes.
+
+use http::Method;
+use http::header::AUTHORIZATION;
+
+use crate::dpop::{self, Expected};
+use crate::front_door::{House, Request, header};
+use crate::ledger::OrgLedger;
+use crate::okta_error::OktaError;
+use crate::org::{Org, TokenPower};
+
+/// Why a request is not let in.
+pub(crate) enum Refusal {
+    /// With Okta's error.
+    Error(OktaError),
+    /// Its proof of possession does not hold.
+    Proof(&'static str),
+}
+
+/// Whether the request may do what it asks. The System Log needs `okta.logs.read` and a role that sees it, other reads
+/// `okta.apps.read` or `okta.apps.manage`, the rest the latter.
+pub(crate) fn authorise(
+    house: &House<'_>,
+    org: &Org,
+    ledger: &mut OrgLedger,
+    request: &Request<'_>,
+) -> Result<(), Refusal> {
+    let logs = request.head.uri.path().trim_end_matches('/') == "/api/v1/logs";
+    let by_role = || if logs && org.refuses_logs { Err(Refusal::Error(OktaError::not_permitted())) } else { Ok(()) };
+    let Some((scheme, value)) = header(request, &AUTHORIZATION).and_then(|value| value.split_once(' ')) else {
+        return Err(Refusal::Error(OktaError::invalid_session()));
+    };
+    if scheme == "SSWS" {
+        let power = org.tokens.iter().find(|token| token.value == value).map(|token| token.power);
+        return match power {
+            Some(TokenPower::Full) => by_role(),
+            Some(TokenPower::NoApps) => Err(Refusal::Error(OktaError::not_permitted())),
+            Some(TokenPower::FeatureMissing) => Err(Refusal::Error(OktaError::feature_missing())),
+            Some(TokenPower::Revoked) | None => Err(Refusal::Error(OktaError::invalid_token())),
+        };
+    }
+    let token = ledger.access_tokens.get(value).filter(|token| token.expires > house.now);
+    let Some(token) = token else {
+        return Err(Refusal::Error(OktaError::invalid_token()));
+    };
+    match (scheme, &token.key_thumbprint) {
+        ("Bearer", None) => {}
+        ("DPoP", Some(bound)) => {
+            let proof = request.head.headers.get("dpop").and_then(|value| value.to_str().ok());
+            let proof = proof.ok_or(Refusal::Proof("The DPoP proof JWT header is missing."))?;
+            let url = format!("{}{}", house.origin, request.head.uri.path());
+            let expected = Expected {
+                method: request.head.method.as_str(),
+                url: &url,
+                now: house.now,
+                nonces: None,
+                access_token: Some(value),
+            };
+            let proof = dpop::verify(proof, &expected, &mut ledger.proof_ids).map_err(|error| match error {
+                dpop::ProofError::Invalid(why) => Refusal::Proof(why),
+                dpop::ProofError::NonceNeeded => Refusal::Proof("A nonce is needed."),
+            })?;
+            if proof.thumbprint != *bound {
+                return Err(Refusal::Proof("The DPoP proof's key is not the one the token is bound to."));
+            }
+        }
+        _ => return Err(Refusal::Error(OktaError::invalid_token())),
+    }
+    let has = |scope: &str| token.scopes.iter().any(|granted| granted == scope);
+    let reads = request.head.method == Method::GET;
+    let has_scope =
+        if logs { has("okta.logs.read") } else { has("okta.apps.manage") || (reads && has("okta.apps.read")) };
+    if has_scope { by_role() } else { Err(Refusal::Error(OktaError::not_permitted())) }
+}
