@@ -1,6 +1,10 @@
 //! Permission grants: what Microsoft Graph shows that a tenant granted to Okta's service principal.
 
+mod changes;
+
 use serde::{Deserialize, Serialize};
+
+pub use changes::{GrantChange, Publisher};
 
 use super::permission::{Comparison, PermissionCatalogue};
 use super::signal::SignalKind;
@@ -21,6 +25,17 @@ pub enum GrantKind {
         /// The person.
         principal: ObjectId,
     },
+}
+
+impl GrantKind {
+    /// The way in words, after "is granted".
+    pub fn words(&self) -> String {
+        match self {
+            Self::Application => "to the application itself".to_owned(),
+            Self::DelegatedForAll => "for everybody".to_owned(),
+            Self::DelegatedForOne { principal } => format!("for {principal} only"),
+        }
+    }
 }
 
 /// One permission on Microsoft Graph, granted.
@@ -48,6 +63,30 @@ pub struct ServicePrincipal {
     pub owner: Option<TenantId>,
     /// Its publisher, where Microsoft verified one.
     pub verified_publisher: Option<Foreign>,
+    /// The publisher's key (`verifiedPublisherId`). Records of before it was read have none.
+    #[serde(default)]
+    pub verified_publisher_id: Option<Foreign>,
+    /// `disabledByMicrosoftStatus`, where Microsoft itself has said something about the application.
+    #[serde(default)]
+    pub disabled_by_microsoft: Option<Foreign>,
+}
+
+impl ServicePrincipal {
+    /// Whether it may sign in: the tenant lets it, and so does Microsoft (Graph, "servicePrincipal resource type":
+    /// `NotDisabled` and null are the words for that).
+    pub fn is_enabled(&self) -> bool {
+        let allowed = |status: &Foreign| status.raw().eq_ignore_ascii_case("NotDisabled");
+        self.account_enabled && self.disabled_by_microsoft.as_ref().is_none_or(allowed)
+    }
+
+    /// Who stands behind it.
+    pub fn publisher(&self) -> Publisher {
+        Publisher {
+            id: self.verified_publisher_id.clone(),
+            name: self.verified_publisher.clone(),
+            owner: self.owner.clone(),
+        }
+    }
 }
 
 /// What was read of Okta's service principal in a tenant, kept as evidence.
@@ -70,7 +109,7 @@ impl GrantsRead {
 
     /// Whether everything that is required is granted to a principal that may sign in.
     pub fn suffices(&self, expected: &PermissionCatalogue) -> bool {
-        self.principal.as_ref().is_some_and(|principal| principal.account_enabled)
+        self.principal.as_ref().is_some_and(ServicePrincipal::is_enabled)
             && self.compare(expected).missing_required.is_empty()
     }
 
@@ -80,7 +119,7 @@ impl GrantsRead {
             missing: self.compare(expected).missing_required,
             any_granted: self.principal.is_some() && !self.grants.is_empty(),
             // A principal that is not there is told by `any_granted`; it is not "disabled".
-            principal_enabled: self.principal.as_ref().is_none_or(|principal| principal.account_enabled),
+            principal_enabled: self.principal.as_ref().is_none_or(ServicePrincipal::is_enabled),
             changes: Vec::new(),
         }
     }

@@ -49,7 +49,7 @@ mod tests {
 
     use super::*;
     use crate::domain::cloud::Cloud;
-    use crate::microsoft::{ClientCredential, MfaEvidence};
+    use crate::microsoft::{ClientCredential, MfaEvidence, WatchAccess};
 
     #[test]
     fn everything_that_microsoft_needs_is_in_it_once() {
@@ -58,6 +58,7 @@ mod tests {
             client_id: "22222222-2222-4333-8444-555555555555".parse().unwrap(),
             credential: ClientCredential::Secret { value: "canary".to_owned().into() },
             mfa: MfaEvidence { authentication_context: Some("c1".to_owned()), ..MfaEvidence::default() },
+            watch: WatchAccess::default(),
         };
         let secret = |text: &str| SecretString::from(text.to_owned());
         let request = AuthorizationRequest {

@@ -218,6 +218,15 @@ impl Microsoft for MicrosoftClient {
         self.token_endpoint(registration, tenant).refresh(refresh_token, &scope).await
     }
 
+    async fn application_token(
+        &self,
+        registration: &Registration,
+        tenant: &TenantId,
+    ) -> Result<TokenSet, MicrosoftError> {
+        let scope = self.endpoints.default_scope(registration.cloud);
+        self.token_endpoint(registration, tenant).application(&scope).await
+    }
+
     fn graph(&self, cloud: Cloud, access_token: &SecretString) -> Box<dyn Graph> {
         Box::new(OpenGraph {
             carrier: self.carrier.clone(),

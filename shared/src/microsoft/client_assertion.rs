@@ -3,13 +3,14 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use url::Url;
 
+use super::certificate::der;
 use super::{ClientCredential, MicrosoftError, Registration};
 use crate::randomness::{Randomness, token};
 
@@ -73,11 +74,7 @@ pub(super) fn assertion(
 
 /// `x5t#S256`: the SHA-256 of the certificate in DER (RFC 7515 section 4.1.8).
 fn thumbprint(certificate: &str) -> Result<String, MicrosoftError> {
-    let bad = || unusable("the certificate is not in PEM");
-    let (_, rest) = certificate.split_once("-----BEGIN CERTIFICATE-----").ok_or_else(bad)?;
-    let (body, _) = rest.split_once("-----END CERTIFICATE-----").ok_or_else(bad)?;
-    let body: String = body.split_ascii_whitespace().collect();
-    let der = STANDARD.decode(body).map_err(|_| bad())?;
+    let der = der(certificate).ok_or_else(|| unusable("the certificate is not in PEM"))?;
     Ok(URL_SAFE_NO_PAD.encode(digest(&SHA256, &der)))
 }
 

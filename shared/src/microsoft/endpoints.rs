@@ -82,8 +82,18 @@ impl Endpoints {
 
     /// The scope that Regrant asks of Graph: it reads, and changes nothing.
     pub(super) fn directory_scope(&self, cloud: Cloud) -> String {
-        let graph = if self.is_simulated() { https(Cloud::Global.graph_host()) } else { self.graph(cloud) };
-        at(graph, "/Directory.Read.All").into()
+        at(self.resource(cloud), "/Directory.Read.All").into()
+    }
+
+    /// The scope of a token of the application itself: everything on Graph that the tenant consented to ("Scopes and
+    /// permissions in the Microsoft identity platform").
+    pub(super) fn default_scope(&self, cloud: Cloud) -> String {
+        at(self.resource(cloud), "/.default").into()
+    }
+
+    /// Graph as scopes name it.
+    fn resource(&self, cloud: Cloud) -> Url {
+        if self.is_simulated() { https(Cloud::Global.graph_host()) } else { self.graph(cloud) }
     }
 }
 
@@ -116,6 +126,7 @@ mod tests {
             assert_eq!(endpoints.login(cloud).host_str(), Some(cloud.login_hosts()[0]));
             assert_eq!(endpoints.graph(cloud).host_str(), Some(cloud.graph_host()));
             assert!(endpoints.is_login(cloud, &endpoints.authorize(cloud, &tenant)));
+            assert_eq!(endpoints.default_scope(cloud), format!("https://{}/.default", cloud.graph_host()));
         }
         let global = endpoints.token(Cloud::Global, &tenant);
         assert_eq!(global.as_str(), format!("https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token"));

@@ -1,4 +1,5 @@
-//! The token endpoint, through the `oauth2` library: a code for tokens, and old tokens for new ones.
+//! The token endpoint, through the `oauth2` library: a code for tokens, old tokens for new ones, and tokens of the
+//! application itself.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -118,6 +119,16 @@ impl TokenEndpoint<'_> {
             .add_scopes(["openid", "profile", "offline_access", scope].map(|scope| Scope::new(scope.to_owned())));
         let answered = request.request_async(&http).await;
         Ok(self.read(answered, &http)?.tokens)
+    }
+
+    /// A token of the application itself (RFC 6749 section 4.4). It is asked for anew instead of refreshed, so a refresh
+    /// token, which should not be there, is not kept (section 4.4.3).
+    pub(super) async fn application(&self, scope: &str) -> Result<TokenSet, MicrosoftError> {
+        let client = self.client();
+        let http = self.http(Repeat::Always);
+        let request = client.exchange_client_credentials().add_scope(Scope::new(scope.to_owned()));
+        let answered = request.request_async(&http).await;
+        Ok(TokenSet { refresh_token: None, ..self.read(answered, &http)?.tokens })
     }
 
     fn client(&self) -> EntraClient {

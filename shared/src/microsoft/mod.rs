@@ -1,12 +1,14 @@
 //! Microsoft's identity platform and Microsoft Graph, as far as Regrant needs them.
 //!
 //! [`Microsoft`] is the port the use cases know; [`client`] is the real one. Nothing here changes anything at Microsoft:
-//! the only permission asked for is `Directory.Read.All`.
+//! the only permission asked for is `Directory.Read.All`, delegated or as an application permission.
 
 mod authorize;
 mod carrier;
+mod certificate;
 pub mod client;
 mod client_assertion;
+mod ending;
 mod endpoints;
 pub mod error;
 mod exchange;
@@ -21,14 +23,16 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::domain::administrator::{DirectoryRoles, Mfa, Person};
+use crate::domain::administrator::{DirectoryRoles, DirectoryUser, Mfa, Person};
 use crate::domain::cloud::Cloud;
 use crate::domain::grant::{PermissionGrant, ServicePrincipal};
+use crate::domain::registered_credential::RegisteredCredential;
 use crate::domain::tenant::{ClientId, ObjectId, TenantDomain, TenantId};
 use crate::domain::text::Foreign;
 
+pub use ending::Ending;
 pub use error::MicrosoftError;
-pub use registration::{ClientCredential, MfaEvidence, Registration};
+pub use registration::{ClientCredential, MfaEvidence, Registration, WatchAccess};
 pub use tokens::GraphTokens;
 
 /// A browser about to be sent to Microsoft's sign-in page.
@@ -122,6 +126,14 @@ pub trait Microsoft: Send + Sync {
         tenant: &TenantId,
         refresh_token: &SecretString,
     ) -> Result<TokenSet, MicrosoftError>;
+    /// A token of the application itself for Microsoft Graph, with whatever application permissions the tenant consented
+    /// to (Microsoft, "OAuth 2.0 client credentials flow"). Multi-factor authentication, sign-in frequency and the roles
+    /// of people do not touch it, and there is no refresh token. May be repeated.
+    async fn application_token(
+        &self,
+        registration: &Registration,
+        tenant: &TenantId,
+    ) -> Result<TokenSet, MicrosoftError>;
     /// Opens Microsoft Graph with an access token. Sends nothing yet.
     fn graph(&self, cloud: Cloud, access_token: &SecretString) -> Box<dyn Graph>;
 }
@@ -131,10 +143,19 @@ pub trait Microsoft: Send + Sync {
 pub trait Graph: Send + Sync {
     /// The tenant.
     async fn organization(&self) -> Result<Organization, MicrosoftError>;
-    /// The directory roles of whoever the token is of, through groups too.
+    /// The directory roles of whoever the token is of, through groups too. A token of the application itself is of nobody.
     async fn my_roles(&self) -> Result<DirectoryRoles, MicrosoftError>;
+    /// The directory roles of a person, through groups too. A 404 is an error here: ask for the [user](Self::user) first.
+    async fn roles_of(&self, user: &ObjectId) -> Result<DirectoryRoles, MicrosoftError>;
+    /// A person; `None` where there is nobody of that key, so whoever it was has been deleted.
+    async fn user(&self, user: &ObjectId) -> Result<Option<DirectoryUser>, MicrosoftError>;
     /// The application with this client id in the tenant; `None` where nobody consented to it.
     async fn service_principal(&self, app: &ClientId) -> Result<Option<ServicePrincipal>, MicrosoftError>;
     /// Every grant that a service principal holds on Microsoft Graph, of both kinds.
     async fn grants(&self, principal: &ObjectId) -> Result<Vec<PermissionGrant>, MicrosoftError>;
+    /// The secrets and certificates of a registration; `None` where it is registered in another tenant than this one.
+    async fn registration_credentials(
+        &self,
+        app: &ClientId,
+    ) -> Result<Option<Vec<RegisteredCredential>>, MicrosoftError>;
 }

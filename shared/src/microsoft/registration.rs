@@ -1,15 +1,19 @@
 //! Our own registration in Microsoft Entra, one a cloud, as the vault keeps it.
 
+use std::fmt;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use jiff::Timestamp;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use super::MicrosoftError;
+use super::certificate::{ends_at, thumbprints};
 use super::client_assertion::assertion;
 use super::endpoints::Endpoints;
 use crate::domain::cloud::Cloud;
+use crate::domain::registered_credential::{Hint, KnownBy};
 use crate::domain::tenant::{ClientId, TenantId};
 use crate::randomness::Randomness;
 use crate::vault::{NotUnsealed, exposed, seal, unseal};
@@ -26,6 +30,55 @@ pub struct Registration {
     /// How multi-factor authentication can be proven.
     #[serde(default)]
     pub mfa: MfaEvidence,
+    /// With which tokens Regrant watches what was granted.
+    #[serde(default)]
+    pub watch: WatchAccess,
+}
+
+/// With which tokens Regrant watches what was granted. Either kind reads by `Directory.Read.All` and no other permission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WatchAccess {
+    /// With those of the administrator who signed in. They end with revocation, with a sign-in frequency policy, or after
+    /// 90 days unused, and read nothing once the person holds no role that may read the directory ("Refresh tokens in the
+    /// Microsoft identity platform").
+    #[default]
+    Delegated,
+    /// With those of the application itself. `Directory.Read.All` has to be among the registration's application
+    /// permissions, and an administrator has to consent to it through `/.default` ("OAuth 2.0 client credentials flow").
+    /// What becomes of the person makes no difference then.
+    Application,
+}
+
+impl WatchAccess {
+    /// Both kinds.
+    pub const ALL: [Self; 2] = [Self::Delegated, Self::Application];
+
+    /// The name used in every output and option.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Delegated => "delegated",
+            Self::Application => "application",
+        }
+    }
+}
+
+impl fmt::Display for WatchAccess {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// A word that is not a kind of token.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("grants are watched with delegated or application tokens; use one of delegated, application")]
+pub struct UnknownWatchAccess;
+
+impl FromStr for WatchAccess {
+    type Err = UnknownWatchAccess;
+    fn from_str(name: &str) -> Result<Self, UnknownWatchAccess> {
+        Self::ALL.into_iter().find(|access| access.name() == name).ok_or(UnknownWatchAccess)
+    }
 }
 
 /// What a registration proves itself with, best last.
@@ -52,6 +105,27 @@ pub enum ClientCredential {
         /// The file.
         token_file: PathBuf,
     },
+}
+
+impl ClientCredential {
+    /// What it can be known by among the credentials that Graph shows of the registration. A federated credential is
+    /// among neither the secrets nor the certificates.
+    pub fn known_by(&self) -> Option<KnownBy> {
+        match self {
+            Self::Secret { value } => Some(KnownBy::Hint(Hint::of(value.expose_secret()))),
+            Self::Certificate { certificate, .. } => thumbprints(certificate).map(KnownBy::Thumbprints),
+            Self::Federated { .. } => None,
+        }
+    }
+
+    /// When it ends, as far as it says so itself: a certificate does (`notAfter`, RFC 5280 section 4.1.2.5). Graph may
+    /// know more, and does not where the registration is in a tenant that Regrant cannot read.
+    pub fn ends_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Certificate { certificate, .. } => ends_at(certificate),
+            Self::Secret { .. } | Self::Federated { .. } => None,
+        }
+    }
 }
 
 /// How multi-factor authentication can be proven, beyond the ID token, which in version 2.0 cannot tell.
@@ -90,7 +164,6 @@ impl Registration {
 #[expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop at what it did not expect")]
 mod tests {
     use super::*;
-    use secrecy::ExposeSecret;
 
     #[test]
     fn a_registration_survives_the_vault_and_shows_no_secret() {
@@ -99,12 +172,24 @@ mod tests {
             client_id: "11111111-2222-4333-8444-555555555555".parse().unwrap(),
             credential: ClientCredential::Secret { value: "canary".to_owned().into() },
             mfa: MfaEvidence { required: true, ..MfaEvidence::default() },
+            watch: WatchAccess::Application,
         };
         assert!(!format!("{registration:?} {:?}", registration.seal()).contains("canary"));
         let back = Registration::unseal(&registration.seal()).unwrap();
         let ClientCredential::Secret { value } = back.credential else { panic!("another kind") };
         assert_eq!(value.expose_secret(), "canary");
-        assert_eq!((back.cloud, back.mfa), (registration.cloud, registration.mfa));
+        assert_eq!((back.cloud, back.mfa, back.watch), (registration.cloud, registration.mfa, registration.watch));
         assert!(!Registration::unseal(&"canary".to_owned().into()).unwrap_err().to_string().contains("canary"));
+    }
+    #[test]
+    fn a_registration_of_before_there_was_a_choice_is_watched_with_the_administrators_tokens() {
+        let old = r#"{"cloud":"global","client_id":"11111111-2222-4333-8444-555555555555","credential":{"kind":"secret","value":"s"}}"#;
+        let back = Registration::unseal(&old.to_owned().into()).unwrap();
+        assert_eq!((back.watch, back.mfa), (WatchAccess::Delegated, MfaEvidence::default()));
+        for access in WatchAccess::ALL {
+            assert_eq!(access.name().parse(), Ok(access));
+            assert_eq!(serde_json::to_value(access).unwrap(), access.name());
+        }
+        assert_eq!("both".parse::<WatchAccess>(), Err(UnknownWatchAccess));
     }
 }

@@ -28,6 +28,9 @@ pub struct GraphTokens {
     pub refresh_token: Option<SecretString>,
     /// When the access token ends.
     pub expires_at: Timestamp,
+    /// When they were renewed last; `None` where they were not since the person signed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renewed_at: Option<Timestamp>,
     /// What was granted.
     pub scopes: Vec<String>,
 }
@@ -35,14 +38,20 @@ pub struct GraphTokens {
 impl GraphTokens {
     /// These tokens after a refresh. A refresh may leave the refresh token as it was (RFC 6749 section 6).
     #[must_use]
-    pub fn renewed(self, tokens: TokenSet) -> Self {
+    pub fn renewed(self, tokens: TokenSet, now: Timestamp) -> Self {
         Self {
+            renewed_at: Some(now),
             access_token: tokens.access_token,
             refresh_token: tokens.refresh_token.or(self.refresh_token),
             expires_at: tokens.expires_at,
             scopes: tokens.scopes,
             ..self
         }
+    }
+
+    /// When they were renewed last: from then on the refresh token's life is counted.
+    pub fn renewed_at(&self) -> Timestamp {
+        self.renewed_at.unwrap_or(self.signed_in_at)
     }
 
     /// As the vault keeps them.

@@ -9,6 +9,7 @@
 
 mod answer;
 mod applications;
+mod authority;
 mod connections;
 mod consents;
 pub mod demo;
@@ -27,6 +28,7 @@ mod okta_error;
 mod org;
 mod rate;
 mod server;
+mod system_log;
 #[cfg(test)]
 mod tests;
 mod truth;
@@ -40,4 +42,5 @@ pub use ledger::{CredentialKind, RecordedRequest, Usage};
 pub use org::{ApiToken, App, Connection, DpopRule, Org, Provisioning, ServiceApp, TokenPower};
 pub use rate::Bucket;
 pub use server::{OktaSimulator, SimulatorConfig, SimulatorError};
+pub use system_log::{AppPlace, LogEntry};
 pub use truth::truth;

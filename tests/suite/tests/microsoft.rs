@@ -2,6 +2,8 @@
 //! and that nothing leaks and no token is lost.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop at what it did not expect")]
 
+#[path = "microsoft/application_tokens.rs"]
+mod application_tokens;
 #[path = "microsoft/code_exchange.rs"]
 mod code_exchange;
 #[path = "microsoft/credentials.rs"]
@@ -12,8 +14,18 @@ mod graph;
 mod graph_lists;
 #[path = "microsoft/hostile.rs"]
 mod hostile;
+#[path = "microsoft/injured_consents.rs"]
+mod injured_consents;
+#[path = "microsoft/injured_people.rs"]
+mod injured_people;
+#[path = "microsoft/injured_registration.rs"]
+mod injured_registration;
+#[path = "microsoft/people.rs"]
+mod people;
 #[path = "microsoft/refreshes.rs"]
 mod refreshes;
+#[path = "microsoft/registered_credentials.rs"]
+mod registered_credentials;
 #[path = "microsoft/renewals.rs"]
 mod renewals;
 #[path = "microsoft/sign_ins.rs"]
@@ -22,6 +34,10 @@ mod sign_ins;
 mod signing_keys;
 #[path = "microsoft/tenants.rs"]
 mod tenants;
+#[path = "microsoft/thousands.rs"]
+mod thousands;
+#[path = "microsoft/watched.rs"]
+mod watched;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -82,6 +98,10 @@ impl Bench {
 
     async fn refresh_as(&self, registration: &Registration) -> Result<TokenSet, MicrosoftError> {
         self.client.refresh(registration, &tenant(), &SecretString::from(REFRESH_TOKEN)).await
+    }
+
+    async fn application_token(&self) -> Result<TokenSet, MicrosoftError> {
+        self.client.application_token(&registration(MfaEvidence::default()), &tenant()).await
     }
 
     async fn redeem(&self) -> Result<SignIn, MicrosoftError> {

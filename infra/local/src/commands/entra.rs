@@ -1,6 +1,6 @@
 //! `regrant entra`: this installation's own registration in Microsoft Entra.
 
-use regrant::microsoft::{ClientCredential, MfaEvidence, Registration};
+use regrant::microsoft::{ClientCredential, MfaEvidence, Registration, WatchAccess};
 use regrant::usecases::entra;
 use regrant::web::json;
 
@@ -39,7 +39,8 @@ async fn set(house: &House, options: &EntraSet, screen: &mut Screen) -> Result<O
         authentication_context: options.mfa_context.clone(),
         required: options.require_mfa,
     };
-    let registration = Registration { cloud: options.cloud, client_id: options.client_id.clone(), credential, mfa };
+    let (cloud, client_id, watch) = (options.cloud, options.client_id.clone(), options.watch);
+    let registration = Registration { cloud, client_id, credential, mfa, watch };
     entra::set(&house.ports, &registration).await?;
     screen.line(&format!("Kept the registration {} for the {} cloud.", registration.client_id, registration.cloud))?;
     match &house.ports.settings.public_url {
@@ -48,6 +49,11 @@ async fn set(house: &House, options: &EntraSet, screen: &mut Screen) -> Result<O
             url.redirect_uri(registration.cloud)
         )),
         None => screen.hint("With --public-url this also says which redirect URI to register in Entra."),
+    }
+    if watch == WatchAccess::Application {
+        screen.hint(
+            "In Entra it needs Directory.Read.All as an application permission, and each tenant has to consent to it.",
+        );
     }
     Ok(Outcome::Fine)
 }
@@ -61,13 +67,15 @@ async fn list(house: &House, as_json: bool, screen: &mut Screen) -> Result<Outco
             ClientCredential::Federated { .. } => "federated credential",
         };
         let redirect = house.ports.settings.public_url.as_ref().map(|url| url.redirect_uri(registration.cloud));
-        shown.push((registration.cloud, registration.client_id, kind, redirect));
+        shown.push((registration.cloud, registration.client_id, kind, registration.watch, redirect));
     }
     if as_json {
         let list: Vec<_> = shown
             .iter()
-            .map(|(cloud, client, kind, redirect)| {
-                serde_json::json!({ "cloud": cloud, "client_id": client, "credential": kind, "redirect_uri": redirect })
+            .map(|(cloud, client, kind, watch, redirect)| {
+                serde_json::json!({
+                    "cloud": cloud, "client_id": client, "credential": kind, "watch": watch, "redirect_uri": redirect,
+                })
             })
             .collect();
         json::write(screen.out(), &serde_json::json!({ "registrations": list }))?;
@@ -77,8 +85,8 @@ async fn list(house: &House, as_json: bool, screen: &mut Screen) -> Result<Outco
     if shown.is_empty() {
         screen.hint("None. Consents work without one, and are then not proven on Microsoft's side.");
     }
-    for (cloud, client, kind, redirect) in shown {
-        screen.line(&format!("{cloud}: {client}, {kind}"))?;
+    for (cloud, client, kind, watch, redirect) in shown {
+        screen.line(&format!("{cloud}: {client}, {kind}, watches with {watch} tokens"))?;
         if let Some(redirect) = redirect {
             screen.line(&format!("  redirect URI (Web): {redirect}"))?;
         }

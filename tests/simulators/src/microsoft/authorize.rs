@@ -5,6 +5,7 @@ use http::header::LOCATION;
 use serde_json::{Value, json};
 use url::Url;
 
+use super::directory::AccessPolicy;
 use super::pages;
 use super::person::{GLOBAL_ADMINISTRATOR, Person, Trouble};
 use super::world::{Code, Decision, World};
@@ -128,14 +129,18 @@ fn asks_for_consent(world: &World, request: &Request) -> bool {
     let remembers = world.app(&request.client).is_some_and(|app| app.remembers_consent);
     let known = world
         .tenant(&request.tenant)
-        .is_some_and(|tenant| tenant.principals.iter().any(|principal| principal.client_id == request.client));
+        .and_then(|tenant| tenant.principal(&request.client))
+        .is_some_and(|principal| !principal.grants.is_empty());
     !(remembers && known)
 }
 
 fn conclude(world: &mut World, request: Request, person: &Person, decision: Decision) -> Option<Url> {
     let mut back = Url::parse(&request.redirect_uri).ok()?;
     let asks = asks_for_consent(world, &request);
+    let blocked = world.tenant(&request.tenant)?.access_policy == Some(AccessPolicy::Blocks);
     let refusal = match (person.trouble, decision) {
+        (None, _) if !person.enabled => Some((50057, "The user account is disabled.")),
+        (None, _) if blocked => Some((53003, "Access has been blocked by Conditional Access policies.")),
         (Some(Trouble::AnotherTenant), _) => {
             Some((50020, "User account from another identity provider does not exist in tenant."))
         }
@@ -172,7 +177,7 @@ fn conclude(world: &mut World, request: Request, person: &Person, decision: Deci
         let Request { tenant, client, redirect_uri, nonce, challenge, scopes, contexts, .. } = request;
         let (person, used) = (person.clone(), false);
         let granted = Code { tenant, client, redirect_uri, challenge, nonce, contexts, person, scopes, until, used };
-        world.codes.insert(code, granted);
+        world.codes.insert(code, granted, now);
     }
     if let Some(state) = &request.state {
         back.query_pairs_mut().append_pair("state", state);

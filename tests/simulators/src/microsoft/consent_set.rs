@@ -1,12 +1,12 @@
 //! Everything that the demonstration's orgs need of Microsoft: their tenants, the people in them, Okta's application, and
 //! Regrant's own registration.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use regrant::domain::permission::PermissionCatalogue;
 
 use super::directory::EntraTenant;
-use super::entra_app::{ClientAuth, EntraApp, GrantStyle};
-use super::person::{GLOBAL_ADMINISTRATOR, HELPDESK_ADMINISTRATOR, Person, Trouble};
+use super::entra_app::{AppCredential, ClientAuth, EntraApp, GrantStyle};
+use super::person::{GLOBAL_ADMINISTRATOR, HELPDESK_ADMINISTRATOR, Person, Trouble, guid};
 use super::{CLIENT_CERTIFICATE, MicrosoftSimulator};
 use crate::demo::demo_set;
 use crate::wire::CONSENT_CLIENT_ID;
@@ -16,44 +16,68 @@ pub const REGRANT_CLIENT: &str = "99999999-8888-4777-8666-555555555555";
 /// Its client secret; invented, and opens nothing.
 pub const OPERATOR_SECRET: &str = "demo~RegrantSecretThatIsInventedAndOpensNothing";
 
+/// SHA-1 of the client certificate in DER, as Entra's portal and Graph show it.
+const CLIENT_CERTIFICATE_SHA1: &str = "1F03C565368756C9C99984D0E41911429D5E552B";
+/// How long a credential of Regrant's registration is good.
+pub(super) const CREDENTIAL_LIFE: SignedDuration = SignedDuration::from_hours(365 * 24);
+
 /// Okta's application, as its consent page shows it.
 pub(super) fn okta_app() -> EntraApp {
     EntraApp {
         client_id: CONSENT_CLIENT_ID.to_owned(),
+        home: guid("tenant of okta"),
         display_name: "Okta Microsoft Graph Client".to_owned(),
         publisher: Some("Okta, Inc. (simulated)".to_owned()),
         redirect_uris: Vec::new(),
         is_oktas: true,
-        auth: Vec::new(),
+        credentials: Vec::new(),
         permissions: PermissionCatalogue::default().all().iter().map(|permission| permission.name.clone()).collect(),
         grant_style: GrantStyle::DelegatedForAll,
+        application_permissions: Vec::new(),
         role_claims: false,
         remembers_consent: false,
     }
 }
 
-/// Regrant's registration, answered at `redirect_uris`, proven by secret or by certificate.
-fn regrant_app(redirect_uris: Vec<String>) -> EntraApp {
+/// Regrant's registration, answered at `redirect_uris`, proven by secret, by certificate or by another issuer. It is
+/// registered in the tenant `acme`, and its credentials end a year after `now`.
+pub(super) fn regrant_app(redirect_uris: Vec<String>, now: Timestamp) -> EntraApp {
+    let ends_at = now.saturating_add(CREDENTIAL_LIFE).unwrap_or(now);
+    let credential = |name: &str, auth| AppCredential {
+        key_id: guid(&format!("credential {name}")),
+        display_name: name.to_owned(),
+        ends_at,
+        auth,
+    };
     EntraApp {
         client_id: REGRANT_CLIENT.to_owned(),
+        home: guid("tenant acme"),
         display_name: "Regrant (demonstration)".to_owned(),
         publisher: None,
         redirect_uris,
         is_oktas: false,
-        auth: vec![
-            ClientAuth::Secret(OPERATOR_SECRET.to_owned()),
-            ClientAuth::Certificate {
-                public_key_pem: include_str!("keys/client.pub.pem").to_owned(),
-                thumbprint: thumbprint(CLIENT_CERTIFICATE),
-            },
-            ClientAuth::Federated {
-                issuer: "https://issuer.example.com".to_owned(),
-                subject: "regrant".to_owned(),
-                public_key_pem: include_str!("keys/client.pub.pem").to_owned(),
-            },
+        credentials: vec![
+            credential("Regrant's secret", ClientAuth::Secret(OPERATOR_SECRET.to_owned())),
+            credential(
+                "Regrant's certificate",
+                ClientAuth::Certificate {
+                    public_key_pem: include_str!("keys/client.pub.pem").to_owned(),
+                    thumbprint: thumbprint(CLIENT_CERTIFICATE),
+                    key_identifier: CLIENT_CERTIFICATE_SHA1.to_owned(),
+                },
+            ),
+            credential(
+                "Regrant's platform",
+                ClientAuth::Federated {
+                    issuer: "https://issuer.example.com".to_owned(),
+                    subject: "regrant".to_owned(),
+                    public_key_pem: include_str!("keys/client.pub.pem").to_owned(),
+                },
+            ),
         ],
         permissions: vec!["Directory.Read.All".to_owned()],
         grant_style: GrantStyle::DelegatedForAll,
+        application_permissions: vec!["Directory.Read.All".to_owned()],
         role_claims: true,
         remembers_consent: true,
     }
@@ -89,7 +113,7 @@ fn peopled(name: &str) -> EntraTenant {
 pub fn consent_set(microsoft: &MicrosoftSimulator, redirect_uris: Vec<String>, now: Timestamp) {
     let okta = okta_app();
     microsoft.register(okta.clone());
-    microsoft.register(regrant_app(redirect_uris));
+    microsoft.register(regrant_app(redirect_uris, now));
     for app in demo_set().into_iter().flat_map(|demo| demo.org.apps) {
         let Some(name) = app.tenant.as_deref().filter(|_| app.name == "office365") else { continue };
         let mut tenant = peopled(name);

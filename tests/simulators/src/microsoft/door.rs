@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use http::header::{HOST, LOCATION, RETRY_AFTER};
+use http::header::HOST;
 use http::{Method, StatusCode};
 use parking_lot::Mutex;
-use serde_json::json;
 
+use super::directory::Outage;
+use super::spoilt::{Side, spoilt, unserved};
 use super::world::World;
 use super::{authorize, graph, token};
 use crate::answer::Answer;
-use crate::fault::Fault;
 use crate::front_door::Outcome;
 use crate::listener::Serves;
 
@@ -22,50 +22,40 @@ impl Serves for Door {
     fn serve(&self, head: &http::request::Parts, body: &[u8]) -> Outcome {
         let mut world = self.world.lock();
         let host = head.headers.get(HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let path = head.uri.path().to_owned();
-        world.requests.push(format!("{} {path}", head.method));
-        let fault = world.faults.take(&path);
-        let mut answer = || route(&mut world, host, head, body);
+        let side = if host.starts_with("graph.") { Side::Graph } else { Side::Login };
+        let path = head.uri.path();
+        world.heard(format!("{} {path}", head.method));
+        let now = world.clock.now();
+        let tenant = match side {
+            Side::Graph => graph::tenant_of(&world, head),
+            Side::Login => path.split('/').nth(1).and_then(|name| world.tenant(name)),
+        };
+        let on = |outage: &Outage| outage.until > now;
+        let outage = tenant.and_then(|tenant| tenant.outage).filter(on).or(world.outage.filter(on));
+        let tenant = tenant.map(|tenant| tenant.id.clone()).unwrap_or_default();
+        let scripted = world.faults.take(path);
+        if let (None, Some(outage)) = (&scripted, outage) {
+            return Outcome::Answered(unserved(outage, side, now));
+        }
+        // People's pages are spared by a plan, and only by a plan.
+        let may_draw = side == Side::Graph || path.ends_with("/oauth2/v2.0/token");
+        let fault = scripted.or_else(|| {
+            let counter = may_draw.then(|| world.draw(&tenant))?;
+            world.plan.draw(world.seed, &tenant, counter)
+        });
+        let mut answer = || route(&mut world, side, head, body);
         match fault {
-            None | Some(Fault::ClockSkew(_)) => Outcome::Answered(answer()),
-            Some(Fault::Timeout) => Outcome::Silence,
-            Some(Fault::Reset) => Outcome::Closed,
-            Some(Fault::Truncated) => Outcome::Truncated(answer()),
-            Some(Fault::HugeBody(length)) => Outcome::Huge(Answer::json(StatusCode::OK, &json!({})), length),
-            Some(Fault::RateLimited | Fault::ConcurrencyLimited) => Outcome::Answered(
-                Answer::json(StatusCode::TOO_MANY_REQUESTS, &json!({"error": {"code": "TooManyRequests"}}))
-                    .with_header(RETRY_AFTER, "2"),
-            ),
-            Some(Fault::ServerError) => Outcome::Answered(Answer::json(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                &json!({"error": {"code": "generalException", "message": "An error."}}),
-            )),
-            Some(Fault::ReadOnly | Fault::FrontDoor) => {
-                let page = "<html><body>Our services aren't available right now</body></html>".to_owned();
-                Outcome::Answered(Answer::text(StatusCode::SERVICE_UNAVAILABLE, "text/html", page))
-            }
-            Some(Fault::NotJson) => {
-                Outcome::Answered(Answer::text(StatusCode::OK, "application/json", "{\"id\": tru".to_owned()))
-            }
-            Some(Fault::OtherShape) => {
-                Outcome::Answered(Answer::json(StatusCode::OK, &json!({"value": "none", "id": 7})))
-            }
-            Some(Fault::Redirect(there)) => {
-                Outcome::Answered(Answer::empty(StatusCode::FOUND).with_header(LOCATION, &there))
-            }
-            Some(Fault::DeadCredential) => Outcome::Answered(Answer::json(
-                StatusCode::UNAUTHORIZED,
-                &json!({"error": {"code": "InvalidAuthenticationToken", "message": "Access token has expired."}}),
-            )),
+            None => Outcome::Answered(answer()),
+            Some(fault) => spoilt(fault, side, answer),
         }
     }
 }
 
-fn route(world: &mut World, host: &str, head: &http::request::Parts, body: &[u8]) -> Answer {
+fn route(world: &mut World, side: Side, head: &http::request::Parts, body: &[u8]) -> Answer {
     let path = head.uri.path();
     let query = head.uri.query().unwrap_or_default();
     let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
-    if host.starts_with("graph.") {
+    if side == Side::Graph {
         return graph::answer(world, head, &segments, query);
     }
     let (get, post) = (head.method == Method::GET, head.method == Method::POST);

@@ -1,10 +1,14 @@
 //! Applications that are registered somewhere.
 
+use jiff::Timestamp;
+
 /// A registration.
 #[derive(Debug, Clone)]
 pub struct EntraApp {
     /// Its client id.
     pub client_id: String,
+    /// The tenant it is registered in, by its id.
+    pub home: String,
     /// What the consent page calls it.
     pub display_name: String,
     /// Its verified publisher.
@@ -14,15 +18,30 @@ pub struct EntraApp {
     /// Whether it is Okta's: then every app of every simulated org has a redirect URI of its own.
     pub is_oktas: bool,
     /// What it proves itself with.
-    pub auth: Vec<ClientAuth>,
+    pub credentials: Vec<AppCredential>,
     /// The permissions on Graph that its consent grants.
     pub permissions: Vec<String>,
     /// How they are granted.
     pub grant_style: GrantStyle,
+    /// The application permissions on Graph that a consent through `/.default` grants besides.
+    pub application_permissions: Vec<String>,
     /// Whether its ID tokens carry `wids`.
     pub role_claims: bool,
     /// Whether the consent page is shown only where nobody has consented yet.
     pub remembers_consent: bool,
+}
+
+/// A secret, a certificate or a federated credential of a registration.
+#[derive(Debug, Clone)]
+pub struct AppCredential {
+    /// Its key.
+    pub key_id: String,
+    /// What its owner calls it.
+    pub display_name: String,
+    /// When it ends.
+    pub ends_at: Timestamp,
+    /// What it is.
+    pub auth: ClientAuth,
 }
 
 /// What a registration proves itself with.
@@ -36,6 +55,8 @@ pub enum ClientAuth {
         public_key_pem: String,
         /// SHA-256 of the certificate in DER, base64url.
         thumbprint: String,
+        /// SHA-1 of the certificate in DER, as Graph shows it.
+        key_identifier: String,
     },
     /// A federated credential.
     Federated {

@@ -1,77 +1,145 @@
-//! Graph: the organization, the person's roles, and what applications were granted.
+//! Graph: the organization, its people and their roles, what applications were granted, and registrations.
 
+mod shapes;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use http::StatusCode;
-use http::header::AUTHORIZATION;
+use http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::directory::{EntraTenant, Principal};
-use super::entra_app::GrantStyle;
-use super::person::{GLOBAL_ADMINISTRATOR, guid};
-use super::world::{Access, World};
+use super::directory::{AccessPolicy, EntraTenant};
+use super::principal::Principal;
+use super::world::{Access, Holder, World};
 use crate::answer::Answer;
 
 /// Graph's own application.
 const GRAPH: &str = "00000003-0000-0000-c000-000000000000";
+/// What a claims challenge asks for.
+pub(super) const CHALLENGE: &str = r#"{"access_token":{"nbf":{"essential":true,"value":"1"}}}"#;
 
-/// Names, application permission ids and delegated permission ids ("Microsoft Graph permissions reference").
-const PERMISSIONS: [(&str, &str, &str); 7] = [
-    ("User.ReadWrite.All", "741f803b-c850-494e-b5df-cde7c675a1ca", "204e0828-b5ca-4ad8-b9f3-f32a958e7cc4"),
-    ("Group.ReadWrite.All", "62a82d76-70ea-41e2-9197-370581804d09", "4e46008b-f24c-477d-8fff-7bb4ec7aafe0"),
-    ("GroupMember.ReadWrite.All", "dbaae8cf-10b5-4b86-a4a1-f871c94c6695", "f81125ac-d3b7-4573-a3b2-7099cc39df9e"),
-    ("Organization.Read.All", "498476ce-e0fe-48b0-b801-37ba7e2685c6", "4908d5b9-3fb2-4b1e-9336-1888b7937185"),
-    ("Application.Read.All", "9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30", "c79f8feb-a9db-4090-85f9-90d820caa0eb"),
-    (
-        "RoleManagement.ReadWrite.Directory",
-        "9e3f62cf-ca93-4989-b6ce-bf83c28f9fe8",
-        "d01b97e9-cbc0-49fe-810a-750afd5527a3",
-    ),
-    ("Directory.Read.All", "7ab1d382-f21e-4acd-a863-ba3e13f7da61", "06da0dbc-49e2-44d2-8312-53f166ab848a"),
-];
+/// A refusal: the status and `error.code`.
+struct Refused(StatusCode, &'static str);
 
-fn refused(world: &mut World, status: StatusCode, code: &str) -> Answer {
-    let id = world.dice().hex(32);
-    let body = json!({"error": {"code": code, "message": "canary-message", "innerError": {"date": "2026-03-02T09:00:00", "request-id": id, "client-request-id": id}}});
-    Answer::json(status, &body)
-}
+const NOT_FOUND: Refused = Refused(StatusCode::NOT_FOUND, "Request_ResourceNotFound");
+const FORBIDDEN: Refused = Refused(StatusCode::FORBIDDEN, "Authorization_RequestDenied");
+const BAD_TOKEN: Refused = Refused(StatusCode::UNAUTHORIZED, "InvalidAuthenticationToken");
+/// Of a token that is good but for a claims challenge.
+const CHALLENGED: Refused = Refused(StatusCode::UNAUTHORIZED, "TokenCreatedWithOutdatedPolicies");
 
 /// Answers a call to Graph.
 pub(super) fn answer(world: &mut World, head: &http::request::Parts, segments: &[&str], query: &str) -> Answer {
+    match read(world, head, segments, query) {
+        Ok(answer) => answer,
+        Err(Refused(status, code)) => {
+            let id = world.dice().hex(32);
+            let body = json!({"error": {"code": code, "message": "canary-message", "innerError": {"date": "2026-03-02T09:00:00", "request-id": id, "client-request-id": id}}});
+            let answer = Answer::json(status, &body);
+            if code != CHALLENGED.1 {
+                return answer;
+            }
+            let claims = STANDARD.encode(CHALLENGE);
+            let challenge = format!("Bearer realm=\"\", error=\"insufficient_claims\", claims=\"{claims}\"");
+            answer.with_header(WWW_AUTHENTICATE, &challenge)
+        }
+    }
+}
+
+/// The access token of a request, where it was given out and has not ended.
+fn access<'a>(world: &'a World, head: &http::request::Parts) -> Option<&'a Access> {
     let bearer = head.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = bearer.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
+    world.access_tokens.get(token).filter(|access| access.until > world.clock.now())
+}
+
+/// The tenant that a request's token is of.
+pub(super) fn tenant_of<'a>(world: &'a World, head: &http::request::Parts) -> Option<&'a EntraTenant> {
+    world.tenant(&access(world, head)?.tenant)
+}
+
+/// What the holder of a token may.
+struct Power<'a> {
+    /// The person it is of.
+    me: Option<&'a str>,
+    /// Whether it reads the organization.
+    organization: bool,
+    /// Whether it reads the directory.
+    directory: bool,
+}
+
+/// A person reads with `Directory.Read.All` and any role; everybody reads the organization's name. An application reads
+/// with `Directory.Read.All` alone.
+fn power<'a>(tenant: &EntraTenant, access: &'a Access) -> Result<Power<'a>, Refused> {
+    match &access.holder {
+        Holder::Person { oid, reads_directory, signed_in_at } => {
+            if let Some(AccessPolicy::DemandsFactor { since }) = tenant.access_policy
+                && *signed_in_at < since
+            {
+                return Err(CHALLENGED);
+            }
+            let person = tenant.persons.iter().find(|person| person.oid == *oid);
+            let directory = *reads_directory && person.is_some_and(|person| !person.roles.is_empty());
+            Ok(Power { me: Some(oid), organization: true, directory })
+        }
+        Holder::Application { client, permissions } => {
+            let known = tenant.principal(client).is_some_and(Principal::may_sign_in);
+            let reads = permissions.iter().any(|name| name == "Directory.Read.All");
+            let unknown = Refused(StatusCode::UNAUTHORIZED, "Authorization_IdentityNotFound");
+            if known { Ok(Power { me: None, organization: reads, directory: reads }) } else { Err(unknown) }
+        }
+    }
+}
+
+fn read(world: &World, head: &http::request::Parts, segments: &[&str], query: &str) -> Result<Answer, Refused> {
     let now = world.clock.now();
-    let Some(access) = world.access_tokens.get(token).filter(|access| access.until > now).cloned() else {
-        return refused(world, StatusCode::UNAUTHORIZED, "InvalidAuthenticationToken");
-    };
-    let Some(tenant) = world.tenant(&access.tenant).cloned() else {
-        return refused(world, StatusCode::UNAUTHORIZED, "InvalidAuthenticationToken");
-    };
-    let person = tenant.persons.iter().find(|person| person.oid == access.oid).cloned();
-    let reads = access.reads_directory && person.as_ref().is_some_and(|person| !person.roles.is_empty());
-    let graph = world.graph();
-    let principal = |id: &str| tenant.principals.iter().find(|principal| principal.id == id).cloned();
-    let seen = |principal: &Principal| now.duration_since(principal.granted_at).as_secs() >= tenant.replication_seconds;
+    let access = access(world, head).ok_or(BAD_TOKEN)?;
+    let tenant = world.tenant(&access.tenant).ok_or(BAD_TOKEN)?;
+    let power = power(tenant, access)?;
+    let list = |items: &[Value]| list(&world.graph(), head, query, tenant, items);
+    let one = |item: &Value| Answer::json(StatusCode::OK, item);
     match segments {
-        ["v1.0", "organization"] => list(&graph, head, query, &tenant, &[organization(&tenant)]),
-        ["v1.0", "me", "transitiveMemberOf"] => list(&graph, head, query, &tenant, &memberships(&tenant, &access)),
-        _ if !reads => refused(world, StatusCode::FORBIDDEN, "Authorization_RequestDenied"),
-        ["v1.0", one] if one.starts_with("servicePrincipals(appId='") => {
-            let client = one.trim_start_matches("servicePrincipals(appId='").trim_end_matches("')");
-            if client == GRAPH {
-                return Answer::json(StatusCode::OK, &graphs_own(&tenant));
-            }
-            match tenant.principals.iter().find(|principal| principal.client_id == client && seen(principal)) {
-                Some(principal) => Answer::json(StatusCode::OK, &service_principal(principal)),
-                None => refused(world, StatusCode::NOT_FOUND, "Request_ResourceNotFound"),
-            }
+        ["v1.0", "organization"] if power.organization => Ok(list(&[shapes::organization(tenant)])),
+        ["v1.0", "me", ..] if power.me.is_none() => Err(Refused(StatusCode::BAD_REQUEST, "BadRequest")),
+        ["v1.0", "me", "transitiveMemberOf"] => {
+            let me = tenant.persons.iter().find(|person| Some(person.oid.as_str()) == power.me);
+            Ok(list(&shapes::memberships(tenant, me)))
+        }
+        _ if !power.directory => Err(FORBIDDEN),
+        ["v1.0", "users", id] => Ok(one(&shapes::user(tenant, tenant.member(id).ok_or(NOT_FOUND)?))),
+        ["v1.0", "users", id, "transitiveMemberOf"] => {
+            let person = tenant.member(id).ok_or(NOT_FOUND)?;
+            Ok(list(&shapes::memberships(tenant, Some(person))))
         }
         ["v1.0", "servicePrincipals", id, kind @ ("appRoleAssignments" | "oauth2PermissionGrants")] => {
-            match principal(id).filter(seen) {
-                Some(principal) => list(&graph, head, query, &tenant, &grants(&tenant, &principal, kind)),
-                None => refused(world, StatusCode::NOT_FOUND, "Request_ResourceNotFound"),
-            }
+            let principal = tenant.principals.iter().find(|principal| principal.id == *id);
+            let principal = principal.filter(|principal| tenant.shows(principal.created_at, now)).ok_or(NOT_FOUND)?;
+            let shown = tenant.shows(principal.granted_at, now);
+            Ok(list(&if shown { shapes::grants(tenant, principal, kind) } else { Vec::new() }))
         }
-        _ => refused(world, StatusCode::BAD_REQUEST, "Request_BadRequest"),
+        ["v1.0", keyed] => {
+            if let Some(client) = by_app_id(keyed, "servicePrincipals") {
+                return service_principal(tenant, client, now).map(|found| one(&found));
+            }
+            let client = by_app_id(keyed, "applications").ok_or(Refused(StatusCode::BAD_REQUEST, "BadRequest"))?;
+            let app = world.app(client).filter(|app| app.home == tenant.id).ok_or(NOT_FOUND)?;
+            Ok(one(&shapes::application(app)))
+        }
+        _ => Err(Refused(StatusCode::BAD_REQUEST, "Request_BadRequest")),
     }
+}
+
+/// The client id in `kind(appId='…')`.
+fn by_app_id<'a>(segment: &'a str, kind: &str) -> Option<&'a str> {
+    segment.strip_prefix(kind)?.strip_prefix("(appId='")?.strip_suffix("')")
+}
+
+fn service_principal(tenant: &EntraTenant, client: &str, now: Timestamp) -> Result<Value, Refused> {
+    if client == GRAPH {
+        return Ok(shapes::graphs_own(tenant));
+    }
+    let principal = tenant.principal(client).filter(|principal| tenant.shows(principal.created_at, now));
+    principal.map(shapes::service_principal).ok_or(NOT_FOUND)
 }
 
 /// A page of a list, and the link to the next.
@@ -86,78 +154,4 @@ fn list(graph: &str, head: &http::request::Parts, query: &str, tenant: &EntraTen
         body["@odata.nextLink"] = json!(format!("{graph}{path}?$skiptoken={}", start + size));
     }
     Answer::json(StatusCode::OK, &body)
-}
-
-fn organization(tenant: &EntraTenant) -> Value {
-    let domains: Vec<Value> = std::iter::once(&tenant.initial_domain)
-        .chain(&tenant.domains)
-        .map(|name| json!({"name": name, "isInitial": *name == tenant.initial_domain, "isDefault": false, "type": "Managed"}))
-        .collect();
-    json!({"id": tenant.id, "displayName": tenant.display_name, "verifiedDomains": domains})
-}
-
-fn memberships(tenant: &EntraTenant, access: &Access) -> Vec<Value> {
-    let person = tenant.persons.iter().find(|person| person.oid == access.oid);
-    let roles = person.map(|person| person.roles.as_slice()).unwrap_or_default();
-    let mut items = vec![
-        json!({"@odata.type": "#microsoft.graph.group", "id": guid("group"), "roleTemplateId": GLOBAL_ADMINISTRATOR}),
-    ];
-    items.extend(roles.iter().map(|role| {
-        let template = if tenant.hides_roles { Value::Null } else { json!(role) };
-        json!({"@odata.type": "#microsoft.graph.directoryRole", "id": guid(role), "roleTemplateId": template})
-    }));
-    items
-}
-
-fn graph_principal(tenant: &EntraTenant) -> String {
-    guid(&format!("graph in {}", tenant.id))
-}
-
-fn graphs_own(tenant: &EntraTenant) -> Value {
-    let roles: Vec<Value> =
-        PERMISSIONS.iter().map(|(name, id, _)| json!({"id": id, "value": name, "isEnabled": true})).collect();
-    let scopes: Vec<Value> =
-        PERMISSIONS.iter().map(|(name, _, id)| json!({"id": id, "value": name, "isEnabled": true})).collect();
-    json!({"id": graph_principal(tenant), "appRoles": roles, "oauth2PermissionScopes": scopes})
-}
-
-fn service_principal(principal: &Principal) -> Value {
-    json!({
-        "id": principal.id,
-        "appId": principal.client_id,
-        "displayName": principal.display_name,
-        "accountEnabled": principal.enabled,
-        "appOwnerOrganizationId": guid("tenant of okta"),
-        "verifiedPublisher": {"displayName": principal.publisher, "verifiedPublisherId": "1", "addedDateTime": null},
-    })
-}
-
-fn grants(tenant: &EntraTenant, principal: &Principal, kind: &str) -> Vec<Value> {
-    let resource = graph_principal(tenant);
-    if kind == "appRoleAssignments" {
-        let role = |name: &str| {
-            PERMISSIONS
-                .iter()
-                .find(|(known, _, _)| *known == name)
-                .map_or_else(|| guid(name), |(_, id, _)| (*id).to_owned())
-        };
-        return principal
-            .grants
-            .iter()
-            .filter(|grant| grant.style == GrantStyle::Application)
-            .map(|grant| json!({"id": guid(&grant.permission), "appRoleId": role(&grant.permission), "principalId": principal.id, "principalType": "ServicePrincipal", "resourceId": resource, "resourceDisplayName": "Microsoft Graph"}))
-            .collect();
-    }
-    // As Entra has it: one grant for everybody and one a person, each with its names in one string.
-    let styles = [GrantStyle::DelegatedForAll, GrantStyle::DelegatedForOne];
-    styles
-        .into_iter()
-        .filter_map(|style| {
-            let of_style: Vec<_> = principal.grants.iter().filter(|grant| grant.style == style).collect();
-            let names: Vec<&str> = of_style.iter().map(|grant| grant.permission.as_str()).collect();
-            let consent = if style == GrantStyle::DelegatedForAll { "AllPrincipals" } else { "Principal" };
-            let one = of_style.first()?.principal.clone();
-            Some(json!({"id": guid(consent), "clientId": principal.id, "consentType": consent, "principalId": one, "resourceId": resource, "scope": format!(" {}", names.join(" "))}))
-        })
-        .collect()
 }

@@ -5,16 +5,25 @@
 //! Graph error responses"). The keys in `keys/` are made up for this and open nothing.
 
 mod authorize;
+mod client_proof;
 mod consent_set;
 mod directory;
 mod door;
 mod entra_app;
+mod fleet;
 mod graph;
+mod injuries;
+mod kept;
 mod mint;
 mod pages;
 mod person;
+mod principal;
 mod signing;
+mod spoilt;
 mod tamper;
+mod tenants;
+#[cfg(test)]
+mod tests;
 mod token;
 mod world;
 
@@ -28,13 +37,15 @@ use tokio::task::JoinHandle;
 use url::Url;
 
 pub use consent_set::{OPERATOR_SECRET, REGRANT_CLIENT, consent_set};
-pub use directory::{EntraTenant, Grant, Principal};
-pub use entra_app::{ClientAuth, EntraApp, GrantStyle};
+pub use directory::{AccessPolicy, EntraTenant, Outage, OutageKind};
+pub use entra_app::{AppCredential, ClientAuth, EntraApp, GrantStyle};
+pub use fleet::FLEET_ADMINISTRATOR;
 pub use person::{GLOBAL_ADMINISTRATOR, HELPDESK_ADMINISTRATOR, Person, Trouble};
+pub use principal::{Grant, Principal, Publisher};
 pub use tamper::TokenTampering;
 pub use world::Decision;
 
-use crate::fault::{Fault, Faults, Times};
+use crate::fault::{Fault, FaultPlan, Faults, Times};
 use crate::gate::Gate;
 use crate::listener::accept;
 use crate::server::SimulatorError;
@@ -109,21 +120,17 @@ impl MicrosoftSimulator {
 
     /// Knows a tenant, in place of an earlier one with its id.
     pub fn add_tenant(&self, tenant: EntraTenant) {
-        let mut world = self.shared.world.lock();
-        world.tenants.retain(|known| known.id != tenant.id);
-        world.tenants.push(tenant);
+        self.shared.world.lock().tenants.insert(tenant);
     }
 
-    /// Reads or changes a tenant, by its id or one of its domains.
+    /// Reads or changes a tenant, by its id, one of its domains, or its short name.
     pub fn with_tenant<T>(&self, name: &str, change: impl FnOnce(&mut EntraTenant) -> T) -> Option<T> {
-        self.shared.world.lock().tenant_mut(name).map(change)
+        self.shared.world.lock().tenants.change(name, change)
     }
 
     /// Knows an application, in place of an earlier one with its client id.
     pub fn register(&self, app: EntraApp) {
-        let mut world = self.shared.world.lock();
-        world.apps.retain(|known| known.client_id != app.client_id);
-        world.apps.push(app);
+        self.shared.world.lock().register(app);
     }
 
     /// Signs with the next key from now on. The one before stays published.
@@ -141,25 +148,32 @@ impl MicrosoftSimulator {
         self.shared.world.lock().faults.on(path_part, fault, times);
     }
 
-    /// No more faults.
+    /// Faults at a rate, for Graph and for the token endpoint. The same seed, tenant and count of its calls draw the same
+    /// fault.
+    pub fn set_fault_plan(&self, plan: FaultPlan) {
+        self.shared.world.lock().plan = plan;
+    }
+
+    /// No more scripted faults.
     pub fn heal(&self) {
         self.shared.world.lock().faults = Faults::default();
     }
 
-    /// Every path that was asked for, with its method, in order.
+    /// The last paths that were asked for, with their methods, in order; at most a hundred thousand.
     pub fn requests(&self) -> Vec<String> {
-        self.shared.world.lock().requests.clone()
+        self.shared.world.lock().requests()
     }
 
-    /// How many calls had `part` in their method and path.
+    /// How many calls had `part` in their method and path, of all there ever were.
     pub fn count(&self, part: &str) -> usize {
-        self.shared.world.lock().requests.iter().filter(|request| request.contains(part)).count()
+        self.shared.world.lock().count(part)
     }
 
-    /// Every code and every token that it gave out.
+    /// Every code and every token that it gave out. Of more than ten thousand, those that ended may be missing.
     pub fn secrets(&self) -> Vec<String> {
         let world = self.shared.world.lock();
-        world.codes.keys().chain(world.refresh_tokens.keys()).chain(world.access_tokens.keys()).cloned().collect()
+        let all = world.codes.texts().chain(world.refresh_tokens.texts()).chain(world.access_tokens.texts());
+        all.cloned().collect()
     }
 
     /// The refresh token that was given out last.
@@ -170,15 +184,15 @@ impl MicrosoftSimulator {
     /// Ends every refresh token of a tenant, as "revoke sessions" does.
     pub fn revoke_refresh_tokens(&self, tenant: &str) {
         let mut world = self.shared.world.lock();
-        let id = world.tenant(tenant).map(|tenant| tenant.id.clone());
-        world.refresh_tokens.retain(|_, grant| Some(&grant.tenant) != id.as_ref());
+        let id = world.tenants.find(tenant).map(|tenant| tenant.id.clone());
+        world.refresh_tokens.drop_where(|refresh| Some(&refresh.tenant) == id.as_ref());
     }
 
     /// Ends every access token for Graph of a tenant, before its time.
     pub fn revoke_access_tokens(&self, tenant: &str) {
         let mut world = self.shared.world.lock();
-        let id = world.tenant(tenant).map(|tenant| tenant.id.clone());
-        world.access_tokens.retain(|_, access| Some(&access.tenant) != id.as_ref());
+        let id = world.tenants.find(tenant).map(|tenant| tenant.id.clone());
+        world.access_tokens.drop_where(|access| Some(&access.tenant) == id.as_ref());
     }
 
     /// What the browser would be led to, had that person signed in at `authorize_url` and decided so. In this process.

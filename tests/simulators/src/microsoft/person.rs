@@ -20,6 +20,8 @@ pub struct Person {
     pub roles: Vec<String>,
     /// Whether the person does multi-factor authentication.
     pub mfa: bool,
+    /// Whether the account may sign in.
+    pub enabled: bool,
     /// What keeps the person from getting in.
     pub trouble: Option<Trouble>,
 }
@@ -39,7 +41,7 @@ impl Person {
     /// A person without any role, who does multi-factor authentication.
     pub fn new(name: &str, domain: &str) -> Self {
         let upn = format!("{}@{domain}", name.to_lowercase().replace(' ', "."));
-        Self { oid: guid(&upn), name: name.to_owned(), upn, roles: Vec::new(), mfa: true, trouble: None }
+        Self { oid: guid(&upn), name: name.to_owned(), upn, roles: Vec::new(), mfa: true, enabled: true, trouble: None }
     }
 
     /// The person, holding that role.

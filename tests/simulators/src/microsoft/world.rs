@@ -1,18 +1,23 @@
 //! Everything that a simulated Microsoft knows.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use regrant::clock::Clock;
 
-use super::directory::EntraTenant;
+use super::directory::{EntraTenant, Outage};
 use super::entra_app::EntraApp;
+use super::kept::{Ends, Kept};
 use super::person::Person;
 use super::signing::Signing;
 use super::tamper::TokenTampering;
+use super::tenants::Tenants;
 use crate::dice::Dice;
-use crate::fault::Faults;
+use crate::fault::{FaultPlan, Faults};
+
+/// How many requests are remembered in their order; they are counted beyond that.
+const REMEMBERED: usize = 100_000;
 
 /// What a person decides on the consent page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,17 +32,22 @@ pub(super) struct World {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) seed: u64,
     pub(super) port: u16,
-    pub(super) tenants: Vec<EntraTenant>,
+    pub(super) tenants: Tenants,
     pub(super) apps: Vec<EntraApp>,
-    pub(super) codes: HashMap<String, Code>,
-    pub(super) refresh_tokens: HashMap<String, Refresh>,
+    pub(super) codes: Kept<Code>,
+    pub(super) refresh_tokens: Kept<Refresh>,
     pub(super) newest_refresh_token: Option<String>,
-    pub(super) access_tokens: HashMap<String, Access>,
-    pub(super) assertion_ids: HashSet<String>,
+    pub(super) access_tokens: Kept<Access>,
+    pub(super) assertion_ids: Kept<Timestamp>,
     pub(super) signing: Signing,
     pub(super) tampering: TokenTampering,
     pub(super) faults: Faults,
-    pub(super) requests: Vec<String>,
+    pub(super) plan: FaultPlan,
+    pub(super) outage: Option<Outage>,
+    /// How many calls each tenant had that the plan may spoil.
+    draws: HashMap<String, u64>,
+    requests: VecDeque<String>,
+    request_counts: BTreeMap<String, usize>,
     counter: u64,
 }
 
@@ -61,17 +71,45 @@ pub(super) struct Code {
 pub(super) struct Refresh {
     pub(super) tenant: String,
     pub(super) client: String,
-    pub(super) person: Person,
+    pub(super) oid: String,
     pub(super) scopes: Vec<String>,
+    pub(super) signed_in_at: Timestamp,
+    pub(super) until: Timestamp,
 }
 
 /// An access token for Graph and what it may.
 #[derive(Debug, Clone)]
 pub(super) struct Access {
     pub(super) tenant: String,
-    pub(super) oid: String,
-    pub(super) reads_directory: bool,
+    pub(super) holder: Holder,
     pub(super) until: Timestamp,
+}
+
+/// Whose an access token is.
+#[derive(Debug, Clone)]
+pub(super) enum Holder {
+    /// A person's, through an application.
+    Person { oid: String, reads_directory: bool, signed_in_at: Timestamp },
+    /// The application's own, with the permissions it had when the token was issued.
+    Application { client: String, permissions: Vec<String> },
+}
+
+impl Ends for Code {
+    fn ends_at(&self) -> Timestamp {
+        self.until
+    }
+}
+
+impl Ends for Refresh {
+    fn ends_at(&self) -> Timestamp {
+        self.until
+    }
+}
+
+impl Ends for Access {
+    fn ends_at(&self) -> Timestamp {
+        self.until
+    }
 }
 
 impl World {
@@ -80,17 +118,21 @@ impl World {
             clock,
             seed,
             port,
-            tenants: Vec::new(),
+            tenants: Tenants::default(),
             apps: Vec::new(),
-            codes: HashMap::new(),
-            refresh_tokens: HashMap::new(),
+            codes: Kept::default(),
+            refresh_tokens: Kept::default(),
             newest_refresh_token: None,
-            access_tokens: HashMap::new(),
-            assertion_ids: HashSet::new(),
+            access_tokens: Kept::default(),
+            assertion_ids: Kept::default(),
             signing: Signing::default(),
             tampering: TokenTampering::default(),
             faults: Faults::default(),
-            requests: Vec::new(),
+            plan: FaultPlan::default(),
+            outage: None,
+            draws: HashMap::new(),
+            requests: VecDeque::new(),
+            request_counts: BTreeMap::new(),
             counter: 0,
         }
     }
@@ -110,14 +152,53 @@ impl World {
     }
 
     pub(super) fn tenant(&self, name: &str) -> Option<&EntraTenant> {
-        self.tenants.iter().find(|tenant| tenant.is(name))
+        self.tenants.get(name)
     }
 
     pub(super) fn tenant_mut(&mut self, name: &str) -> Option<&mut EntraTenant> {
-        self.tenants.iter_mut().find(|tenant| tenant.is(name))
+        self.tenants.get_mut(name)
     }
 
     pub(super) fn app(&self, client: &str) -> Option<&EntraApp> {
         self.apps.iter().find(|app| app.client_id == client)
+    }
+
+    pub(super) fn app_mut(&mut self, client: &str) -> Option<&mut EntraApp> {
+        self.apps.iter_mut().find(|app| app.client_id == client)
+    }
+
+    /// Knows an application, in place of an earlier one with its client id.
+    pub(super) fn register(&mut self, app: EntraApp) {
+        self.apps.retain(|known| known.client_id != app.client_id);
+        self.apps.push(app);
+    }
+
+    /// The number of this call of a tenant, for what is drawn by it: the same whatever other tenants do meanwhile.
+    pub(super) fn draw(&mut self, tenant: &str) -> u64 {
+        let counter = self.draws.entry(tenant.to_owned()).or_default();
+        *counter += 1;
+        *counter
+    }
+
+    /// Counts a request, and remembers it for a while.
+    pub(super) fn heard(&mut self, request: String) {
+        match self.request_counts.get_mut(&request) {
+            Some(count) => *count += 1,
+            None => {
+                self.request_counts.insert(request.clone(), 1);
+            }
+        }
+        if self.requests.len() >= REMEMBERED {
+            self.requests.pop_front();
+        }
+        self.requests.push_back(request);
+    }
+
+    pub(super) fn requests(&self) -> Vec<String> {
+        self.requests.iter().cloned().collect()
+    }
+
+    pub(super) fn count(&self, part: &str) -> usize {
+        self.request_counts.iter().filter(|(request, _)| request.contains(part)).map(|(_, count)| count).sum()
     }
 }

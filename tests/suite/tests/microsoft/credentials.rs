@@ -20,7 +20,7 @@ use super::{Bench, TENANT, TOKEN, proven_by, tells_no_secret, tokens};
 
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-fn certificate() -> ClientCredential {
+pub(crate) fn certificate() -> ClientCredential {
     ClientCredential::Certificate { certificate: CLIENT_CERTIFICATE.to_owned(), private_key: CLIENT_KEY.into() }
 }
 
@@ -30,14 +30,14 @@ fn der(pem: &str) -> Vec<u8> {
 }
 
 /// A part of the assertion that a request carries.
-fn part(request: &Heard, number: usize) -> Value {
+pub(crate) fn part(request: &Heard, number: usize) -> Value {
     let assertion = request.field("client_assertion").unwrap();
     let part = assertion.split('.').nth(number).unwrap().to_owned();
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
 }
 
 /// A token of the other issuer that the simulated registration trusts.
-fn federated_token(subject: &str) -> String {
+pub(crate) fn federated_token(subject: &str) -> String {
     let claims = json!({
         "iss": "https://issuer.example.com",
         "sub": subject,
@@ -52,7 +52,7 @@ fn federated_token(subject: &str) -> String {
     format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
-fn federated(folder: &tempfile::TempDir) -> (PathBuf, ClientCredential) {
+pub(crate) fn federated(folder: &tempfile::TempDir) -> (PathBuf, ClientCredential) {
     let token_file = folder.path().join("token");
     (token_file.clone(), ClientCredential::Federated { token_file })
 }

@@ -107,7 +107,7 @@ async fn a_refresh_that_brings_no_refresh_token_leaves_the_old_one_in_place() {
     let (bench, tenant) = ended().await;
     let before = kept(&bench, &tenant).await;
     let secret = bench.ports.vault.get(&SecretName::Graph(tenant), Stage::Current).await.unwrap().unwrap();
-    let after = GraphTokens::unseal(&secret).unwrap().renewed(renewed);
+    let after = GraphTokens::unseal(&secret).unwrap().renewed(renewed, bench.ports.clock.now());
     assert_eq!(after.access_token.expose_secret(), "canary-new-access-token");
     assert_eq!(after.refresh_token.unwrap().expose_secret(), before);
 }
@@ -118,6 +118,6 @@ async fn a_refresh_token_that_was_revoked_is_told_as_ended_after_one_call() {
     let calls = bench.stage.microsoft.count(TOKEN);
     bench.stage.microsoft.revoke_refresh_tokens(DOMAIN);
     let error = tokens(&bench.ports, &tenant).await.unwrap_err();
-    assert!(matches!(error, GraphAccessError::Ended), "{error:?}");
+    assert!(matches!(error, GraphAccessError::Ended(_)), "{error:?}");
     assert_eq!(bench.stage.microsoft.count(TOKEN), calls + 1);
 }

@@ -15,7 +15,7 @@ use secrecy::SecretString;
 
 use super::{REDIRECT_URI, VERIFIER, client};
 
-const DOMAIN: &str = "acmelabs.onmicrosoft.com";
+pub(crate) const DOMAIN: &str = "acmelabs.onmicrosoft.com";
 
 /// The real client and the simulator.
 pub(crate) struct SignIns {

@@ -1,0 +1,125 @@
+//! Graph's items, one at a time. What lacks something that matters is refused, never left out.
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+
+use crate::domain::administrator::{DirectoryRoles, DirectoryUser};
+use crate::domain::grant::{GrantKind, PermissionGrant, ServicePrincipal};
+use crate::domain::registered_credential::{CredentialKind, Hint, RegisteredCredential, Thumbprint};
+use crate::domain::tenant::{ClientId, ObjectId};
+use crate::domain::text::Foreign;
+
+/// How much of somebody else's text is kept.
+const KEPT: usize = 300;
+
+/// The directory roles among memberships. Filtered here: the cast form in the path reads an index that lags right after an
+/// activation.
+pub(super) fn roles(memberships: &[Value]) -> DirectoryRoles {
+    let mut roles = DirectoryRoles::default();
+    for item in memberships {
+        if item.get("@odata.type").and_then(Value::as_str) != Some("#microsoft.graph.directoryRole") {
+            continue;
+        }
+        match item.get("roleTemplateId").and_then(Value::as_str) {
+            Some(template) => {
+                roles.templates.insert(template.to_ascii_lowercase());
+            }
+            None => roles.some_hidden = true,
+        }
+    }
+    roles
+}
+
+/// A `user`, believed only where it is the one that was asked for.
+pub(super) fn user(found: &Value, asked: &ObjectId) -> Option<DirectoryUser> {
+    let account_enabled = match found.get("accountEnabled") {
+        None | Some(Value::Null) => None,
+        Some(enabled) => Some(enabled.as_bool()?),
+    };
+    let id = found.get("id")?.as_str()?.parse().ok().filter(|id| id == asked)?;
+    Some(DirectoryUser { id, account_enabled })
+}
+
+/// A `servicePrincipal`, believed only where it is of the application that was asked for.
+pub(super) fn service_principal(found: &Value, asked: &ClientId) -> Option<ServicePrincipal> {
+    Some(ServicePrincipal {
+        id: found.get("id")?.as_str()?.parse().ok()?,
+        app_id: found.get("appId")?.as_str()?.parse().ok().filter(|id| id == asked)?,
+        display_name: text(found.get("displayName")).unwrap_or_default(),
+        account_enabled: found.get("accountEnabled")?.as_bool()?,
+        owner: found.get("appOwnerOrganizationId").and_then(Value::as_str).and_then(|id| id.parse().ok()),
+        verified_publisher: text(found.pointer("/verifiedPublisher/displayName")),
+        verified_publisher_id: text(found.pointer("/verifiedPublisher/verifiedPublisherId")),
+        disabled_by_microsoft: text(found.get("disabledByMicrosoftStatus")),
+    })
+}
+
+/// The secrets and certificates of an `application`.
+pub(super) fn credentials(application: &Value) -> Option<Vec<RegisteredCredential>> {
+    let mut all = Vec::new();
+    for (list, kind) in
+        [("passwordCredentials", CredentialKind::Secret), ("keyCredentials", CredentialKind::Certificate)]
+    {
+        for item in application.get(list)?.as_array()? {
+            all.push(credential(item, kind)?);
+        }
+    }
+    Some(all)
+}
+
+fn credential(item: &Value, kind: CredentialKind) -> Option<RegisteredCredential> {
+    let identifier = item.get("customKeyIdentifier").and_then(Value::as_str);
+    Some(RegisteredCredential {
+        key_id: item.get("keyId")?.as_str()?.parse().ok()?,
+        kind,
+        display_name: text(item.get("displayName")).unwrap_or_default(),
+        ends_at: item.get("endDateTime")?.as_str()?.parse().ok()?,
+        thumbprint: identifier.filter(|_| kind == CredentialKind::Certificate).and_then(thumbprint),
+        hint: item.get("hint").and_then(Value::as_str).filter(|hint| !hint.is_empty()).map(Hint::of),
+    })
+}
+
+/// `customKeyIdentifier`: "binary", and the certificate's thumbprint unless somebody chose another. Graph writes it as
+/// hexadecimal digits, or as base64 of the digest or of its digits.
+fn thumbprint(identifier: &str) -> Option<Thumbprint> {
+    Thumbprint::parse(identifier).or_else(|| {
+        let bytes = STANDARD.decode(identifier).ok()?;
+        Thumbprint::of(&bytes).or_else(|| Thumbprint::parse(std::str::from_utf8(&bytes).ok()?))
+    })
+}
+
+/// The names of Graph's application permissions by their ids.
+pub(super) fn role_names(graph: &Value) -> BTreeMap<String, String> {
+    let roles = graph.get("appRoles").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let pair = |role: &Value| {
+        let id = role.get("id")?.as_str()?.to_ascii_lowercase();
+        Some((id, role.get("value")?.as_str()?.to_owned()))
+    };
+    roles.iter().filter_map(pair).collect()
+}
+
+/// An `appRoleAssignment`. One whose permission Graph does not name keeps its id: it is granted all the same.
+pub(super) fn application(item: &Value, roles: &BTreeMap<String, String>) -> Option<PermissionGrant> {
+    let id = item.get("appRoleId")?.as_str()?.to_ascii_lowercase();
+    let permission = roles.get(&id).cloned().unwrap_or(id);
+    Some(PermissionGrant { permission, grant: GrantKind::Application })
+}
+
+/// An `oAuth2PermissionGrant`: its `scope` is one string with spaces, at times before the first name.
+pub(super) fn delegated(item: &Value) -> Option<Vec<PermissionGrant>> {
+    let grant = match item.get("consentType")?.as_str()? {
+        "AllPrincipals" => GrantKind::DelegatedForAll,
+        "Principal" => GrantKind::DelegatedForOne { principal: item.get("principalId")?.as_str()?.parse().ok()? },
+        _ => return None,
+    };
+    let names = item.get("scope")?.as_str()?.split_ascii_whitespace();
+    Some(names.map(|name| PermissionGrant { permission: name.to_owned(), grant: grant.clone() }).collect())
+}
+
+pub(super) fn text(value: Option<&Value>) -> Option<Foreign> {
+    let text = value?.as_str()?;
+    Some(Foreign::new(text.chars().take(KEPT).collect::<String>()))
+}

@@ -1,0 +1,90 @@
+//! Answers that were made to fail, and tenants that are not served.
+
+use http::StatusCode;
+use http::header::{LOCATION, RETRY_AFTER};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::directory::{Outage, OutageKind};
+use crate::answer::Answer;
+use crate::fault::Fault;
+use crate::front_door::Outcome;
+
+/// Whose answer it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    /// The identity platform: OAuth's words.
+    Login,
+    /// Graph: its codes.
+    Graph,
+}
+
+impl Side {
+    fn throttled(self) -> Value {
+        match self {
+            Self::Login => json!({"error": "temporarily_unavailable", "error_codes": [90055]}),
+            Self::Graph => json!({"error": {"code": "TooManyRequests", "message": "canary-message"}}),
+        }
+    }
+
+    fn unavailable(self) -> Value {
+        match self {
+            Self::Login => json!({"error": "temporarily_unavailable", "error_codes": [90033]}),
+            Self::Graph => json!({"error": {"code": "serviceNotAvailable", "message": "canary-message"}}),
+        }
+    }
+
+    fn broken(self) -> Value {
+        match self {
+            Self::Login => json!({"error": "server_error", "error_codes": [90024]}),
+            Self::Graph => json!({"error": {"code": "generalException", "message": "An error."}}),
+        }
+    }
+
+    fn refused(self) -> Value {
+        match self {
+            Self::Login => json!({"error": "invalid_client", "error_codes": [7_000_215]}),
+            Self::Graph => {
+                json!({"error": {"code": "InvalidAuthenticationToken", "message": "Access token has expired."}})
+            }
+        }
+    }
+}
+
+/// What comes in the place of `answer`, which is made only where it is needed: a call that fails before it is taken
+/// changes nothing.
+pub(super) fn spoilt(fault: Fault, side: Side, answer: impl FnOnce() -> Answer) -> Outcome {
+    let json = |status, body: &Value| Outcome::Answered(Answer::json(status, body));
+    match fault {
+        Fault::ClockSkew(_) => Outcome::Answered(answer()),
+        Fault::Timeout => Outcome::Silence,
+        Fault::Reset => Outcome::Closed,
+        Fault::Truncated => Outcome::Truncated(answer()),
+        Fault::HugeBody(length) => Outcome::Huge(Answer::json(StatusCode::OK, &json!({})), length),
+        Fault::RateLimited | Fault::ConcurrencyLimited => Outcome::Answered(
+            Answer::json(StatusCode::TOO_MANY_REQUESTS, &side.throttled()).with_header(RETRY_AFTER, "2"),
+        ),
+        Fault::ServerError => json(StatusCode::INTERNAL_SERVER_ERROR, &side.broken()),
+        Fault::ReadOnly | Fault::FrontDoor => {
+            let page = "<html><body>Our services aren't available right now</body></html>".to_owned();
+            Outcome::Answered(Answer::text(StatusCode::SERVICE_UNAVAILABLE, "text/html", page))
+        }
+        Fault::NotJson => {
+            Outcome::Answered(Answer::text(StatusCode::OK, "application/json", "{\"id\": tru".to_owned()))
+        }
+        Fault::OtherShape => json(StatusCode::OK, &json!({"value": "none", "id": 7})),
+        Fault::Redirect(there) => Outcome::Answered(Answer::empty(StatusCode::FOUND).with_header(LOCATION, &there)),
+        Fault::DeadCredential => json(StatusCode::UNAUTHORIZED, &side.refused()),
+    }
+}
+
+/// What is answered while Microsoft does not serve.
+pub(super) fn unserved(outage: Outage, side: Side, now: Timestamp) -> Answer {
+    match outage.kind {
+        OutageKind::Unavailable => Answer::json(StatusCode::SERVICE_UNAVAILABLE, &side.unavailable()),
+        OutageKind::Throttled => {
+            let left = outage.until.duration_since(now).as_secs().max(1);
+            Answer::json(StatusCode::TOO_MANY_REQUESTS, &side.throttled()).with_header(RETRY_AFTER, &left.to_string())
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! What can happen to the consent to Okta, in the simulator, seen through the real client; and that it can be put right.
+
+use std::time::Duration;
+
+use regrant::domain::grant::GrantChange;
+use regrant::domain::permission::PermissionCatalogue;
+use regrant::domain::text::Foreign;
+
+use super::sign_ins::DOMAIN;
+use super::watched::Watched;
+
+#[tokio::test]
+async fn grants_are_revoked_one_or_all_and_given_again() {
+    let watched = Watched::new().await;
+    let microsoft = &watched.sign_ins.microsoft;
+    let one = watched.told(
+        || microsoft.revoke_permission(DOMAIN, "User.ReadWrite.All"),
+        || microsoft.grant_permission(DOMAIN, "User.ReadWrite.All"),
+    );
+    assert_eq!(one.await, [GrantChange::PermissionGone { permission: "User.ReadWrite.All".to_owned() }]);
+    let all = watched.told(|| microsoft.revoke_grants(DOMAIN), || microsoft.consent_again(DOMAIN)).await;
+    let wanted = PermissionCatalogue::default().all().len();
+    assert_eq!(all.iter().filter(|change| change.takes_away()).count(), wanted, "{all:?}");
+    let more = watched
+        .told(|| microsoft.grant_permission(DOMAIN, "Mail.Read"), || microsoft.revoke_permission(DOMAIN, "Mail.Read"));
+    assert!(more.await[0].is_unexpected(&PermissionCatalogue::default()));
+    assert!(!microsoft.revoke_permission(DOMAIN, "Mail.Read"), "it is not there any more");
+}
+
+#[tokio::test]
+async fn a_principal_goes_is_disabled_and_comes_back() {
+    let watched = Watched::new().await;
+    let microsoft = &watched.sign_ins.microsoft;
+    let gone = watched.told(|| microsoft.delete_principal(DOMAIN), || microsoft.consent_again(DOMAIN)).await;
+    assert_eq!(gone, [GrantChange::PrincipalGone]);
+    let disabled = watched
+        .told(|| microsoft.set_principal_enabled(DOMAIN, false), || microsoft.set_principal_enabled(DOMAIN, true))
+        .await;
+    assert_eq!(disabled, [GrantChange::Disabled]);
+    let status = Some("DisabledDueToViolationOfServicesAgreement");
+    let by_microsoft = watched.told(
+        || microsoft.set_disabled_by_microsoft(DOMAIN, status),
+        || microsoft.set_disabled_by_microsoft(DOMAIN, Some("NotDisabled")),
+    );
+    assert_eq!(by_microsoft.await, [GrantChange::Disabled]);
+}
+
+#[tokio::test]
+async fn a_principal_that_was_deleted_or_replaced_has_another_id() {
+    let watched = Watched::new().await;
+    let microsoft = &watched.sign_ins.microsoft;
+    let proven = watched.grants().await;
+    assert!(microsoft.delete_principal(DOMAIN) && !microsoft.delete_principal(DOMAIN));
+    assert!(microsoft.consent_again(DOMAIN));
+    let anew = watched.grants().await;
+    assert!(matches!(anew.changes_since(&proven).as_slice(), [GrantChange::PrincipalReplaced { .. }]));
+    assert!(microsoft.replace_principal(DOMAIN));
+    let replaced = watched.grants().await;
+    assert!(matches!(replaced.changes_since(&anew).as_slice(), [GrantChange::PrincipalReplaced { .. }]));
+    assert!(matches!(replaced.changes_since(&proven).as_slice(), [GrantChange::PrincipalReplaced { .. }]));
+}
+
+#[tokio::test]
+async fn a_publisher_changes_and_is_taken_away() {
+    let watched = Watched::new().await;
+    let microsoft = &watched.sign_ins.microsoft;
+    let proven = watched.grants().await;
+    let publisher = proven.principal.as_ref().unwrap().publisher();
+    assert!(publisher.id.is_some() && publisher.owner.is_some(), "{publisher:?}");
+    for name in [Some("Evil, Inc."), None] {
+        assert!(microsoft.set_publisher(DOMAIN, name));
+        let changes = watched.grants().await.changes_since(&proven);
+        let [GrantChange::PublisherChanged { from, to }] = changes.as_slice() else { panic!("{changes:?}") };
+        assert_eq!((from, to.name.as_ref().map(Foreign::raw)), (&publisher, name));
+    }
+}
+
+#[tokio::test]
+async fn a_new_consent_shows_as_a_removal_until_it_was_replicated() {
+    let watched = Watched::new().await;
+    let proven = watched.grants().await;
+    watched.sign_ins.microsoft.with_tenant(DOMAIN, |tenant| tenant.replication_seconds = 20);
+    watched.sign_ins.clock.advance(Duration::from_secs(30));
+    assert!(watched.grants().await.changes_since(&proven).is_empty());
+    assert!(watched.sign_ins.microsoft.consent_again(DOMAIN));
+    let between = watched.grants().await;
+    assert!(between.principal.is_some() && between.grants.is_empty());
+    watched.sign_ins.clock.advance(Duration::from_secs(19));
+    assert!(watched.grants().await.grants.is_empty());
+    watched.sign_ins.clock.advance(Duration::from_secs(1));
+    assert!(watched.grants().await.changes_since(&proven).is_empty());
+}

@@ -1,0 +1,80 @@
+//! What can happen to our own registration, in the simulator, seen through the real client; and that it can be put right.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use regrant::clock::Clock as _;
+use regrant::domain::cloud::Cloud;
+use regrant::domain::registered_credential::ends_at;
+use regrant::domain::tenant::ClientId;
+use regrant::microsoft::{Ending, Microsoft as _};
+use regrant_simulators::microsoft::REGRANT_CLIENT;
+
+use super::credentials::certificate;
+use super::proven_by;
+use super::sign_ins::{DOMAIN, SignIns};
+use super::watched::Watched;
+
+#[tokio::test]
+async fn the_consent_to_us_is_withdrawn_and_given_again() {
+    let watched = Watched::new().await;
+    let SignIns { microsoft, client, registration, tenant, .. } = &watched.sign_ins;
+    assert!(microsoft.withdraw_our_consent(DOMAIN));
+    assert_eq!(watched.refused().await, (Ending::Interaction, "AADSTS65001".to_owned()));
+    let token = client.application_token(registration, tenant).await.unwrap();
+    let error = client.graph(Cloud::Global, &token.access_token).organization().await.unwrap_err();
+    assert_eq!(error.ending(), Ending::NotAllowed);
+    assert!(microsoft.consent_to_ours(DOMAIN));
+    watched.refresh().await.unwrap();
+
+    assert!(microsoft.delete_our_principal(DOMAIN));
+    assert_eq!(watched.refused().await, (Ending::OurRegistration, "AADSTS700016".to_owned()));
+    let error = client.application_token(registration, tenant).await.unwrap_err();
+    assert_eq!(error.ending(), Ending::OurRegistration);
+    let error = watched.graph.organization().await.unwrap_err();
+    assert_eq!(error.code().as_deref(), Some("Authorization_IdentityNotFound"), "a token of nobody any more");
+    assert!(microsoft.consent_to_ours(DOMAIN));
+    client.application_token(registration, tenant).await.unwrap();
+}
+
+#[tokio::test]
+async fn our_secret_ends_by_the_clock_and_graph_told_so_before() {
+    let watched = Watched::new().await;
+    let SignIns { microsoft, registration, clock, .. } = &watched.sign_ins;
+    let client: ClientId = REGRANT_CLIENT.parse().unwrap();
+    assert_eq!(watched.graph.registration_credentials(&client).await, Ok(None), "it is registered elsewhere");
+    assert!(microsoft.set_our_home(DOMAIN) && microsoft.let_our_secret_end_in(SignedDuration::from_mins(30)));
+    let all = watched.graph.registration_credentials(&client).await.unwrap().unwrap();
+    let ends = ends_at(&all, &registration.credential.known_by().unwrap()).unwrap();
+    let left = ends.duration_since(clock.now());
+    assert_eq!(left, SignedDuration::from_mins(30));
+    let by_certificate = certificate().known_by().unwrap();
+    assert!(
+        ends_at(&all, &by_certificate).unwrap() > ends,
+        "the simulator shows the thumbprint of its own certificate"
+    );
+    clock.advance(Duration::from_mins(30));
+    assert_eq!(watched.refused().await, (Ending::OurCredential, "AADSTS7000222".to_owned()));
+    assert!(microsoft.renew_our_credentials());
+    watched.refresh().await.unwrap();
+    assert!(microsoft.expire_our_secret());
+    assert_eq!(watched.refused().await, (Ending::OurCredential, "AADSTS7000222".to_owned()));
+}
+
+#[tokio::test]
+async fn our_certificate_ends_too() {
+    let sign_ins = SignIns::of(proven_by(certificate())).await;
+    assert!(sign_ins.microsoft.consent_to_ours(DOMAIN) && sign_ins.microsoft.expire_our_certificate());
+    let error = sign_ins.client.application_token(&sign_ins.registration, &sign_ins.tenant).await.unwrap_err();
+    assert_eq!((error.ending(), error.code().as_deref()), (Ending::OurCredential, Some("AADSTS700027")));
+    assert!(sign_ins.microsoft.renew_our_credentials());
+    sign_ins.client.application_token(&sign_ins.registration, &sign_ins.tenant).await.unwrap();
+}
+
+#[tokio::test]
+async fn nothing_is_injured_that_is_not_there() {
+    let SignIns { microsoft, .. } = SignIns::new().await;
+    assert!(!microsoft.revoke_grants("nobody") && !microsoft.delete_person(DOMAIN, "nobody"));
+    assert!(!microsoft.delete_our_principal(DOMAIN), "nobody consented to us here yet");
+    assert_eq!(microsoft.hand_out_refresh_token(DOMAIN, "nobody"), None);
+}

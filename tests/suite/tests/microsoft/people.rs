@@ -1,0 +1,153 @@
+//! People and their roles, read by key: absence is believed of Graph itself only, and what is hidden proves nothing.
+
+use regrant::domain::administrator::GLOBAL_ADMINISTRATOR;
+use regrant::domain::tenant::ObjectId;
+use regrant::microsoft::{Ending, MicrosoftError};
+use regrant_tests::bench::simulated_clock;
+use serde_json::{Value, json};
+
+use super::hostile::{Hostile, Reply};
+use super::{ACCESS_TOKEN, Bench, tells_no_secret};
+
+const ADA: &str = "bbbbbbbb-0000-4000-8000-000000000002";
+const USER: &str = "/v1.0/users/bbbbbbbb-0000-4000-8000-000000000002";
+const ROLES: &str = "/v1.0/users/bbbbbbbb-0000-4000-8000-000000000002/transitiveMemberOf";
+
+fn ada() -> ObjectId {
+    ADA.parse().unwrap()
+}
+
+fn user(enabled: &Value) -> Value {
+    json!({"@odata.context": "$metadata#users(id,accountEnabled)/$entity", "id": ADA, "accountEnabled": enabled})
+}
+
+fn refusal(status: u16, code: &str) -> Reply {
+    Reply::json(status, &json!({"error": {"code": code, "message": "canary-message"}}))
+}
+
+fn roles(items: &Value, next: Option<&str>) -> Reply {
+    let mut body = json!({ "value": items });
+    if let Some(next) = next {
+        body["@odata.nextLink"] = json!(next);
+    }
+    Reply::json(200, &body)
+}
+
+fn administrator() -> Value {
+    json!([{"@odata.type": "#microsoft.graph.directoryRole", "id": ADA, "roleTemplateId": GLOBAL_ADMINISTRATOR}])
+}
+
+#[tokio::test]
+async fn a_person_is_enabled_disabled_or_hidden() {
+    for (shown, read) in [(json!(true), Some(true)), (json!(false), Some(false)), (Value::Null, None)] {
+        let bench = Bench::with(vec![(USER, vec![Reply::json(200, &user(&shown))])]).await;
+        let found = bench.graph().user(&ada()).await.unwrap().unwrap();
+        assert_eq!((found.id, found.account_enabled), (ada(), read));
+        assert_eq!(bench.heard()[0].line, format!("GET {USER}?%24select=id%2CaccountEnabled"));
+        assert_eq!(bench.heard()[0].header("authorization"), Some(format!("Bearer {ACCESS_TOKEN}").as_str()));
+    }
+    let limited = json!({"@odata.type": "#microsoft.graph.user", "id": ADA});
+    let bench = Bench::with(vec![(USER, vec![Reply::json(200, &limited)])]).await;
+    assert_eq!(bench.graph().user(&ada()).await.unwrap().unwrap().account_enabled, None, "limited information");
+}
+
+#[tokio::test]
+async fn a_person_who_was_deleted_is_gone_by_graphs_own_word_only() {
+    let bench = Bench::with(vec![(USER, vec![refusal(404, "Request_ResourceNotFound")])]).await;
+    assert_eq!(bench.graph().user(&ada()).await, Ok(None));
+    for page in [Reply::html(404), Reply::json(404, &json!({})), Reply::json(404, &json!({"error": "canary"}))] {
+        let bench = Bench::with(vec![(USER, vec![page.clone()])]).await;
+        let error = bench.graph().user(&ada()).await.unwrap_err();
+        assert_eq!(error.ending(), Ending::Transient, "{page:?}: {error:?}");
+        tells_no_secret(&error);
+    }
+}
+
+#[tokio::test]
+async fn a_person_is_believed_only_whole_and_only_the_one_asked_for() {
+    for (name, value) in [
+        ("id", Value::Null),
+        ("id", json!("ada")),
+        ("id", json!("cccccccc-0000-4000-8000-000000000003")),
+        ("accountEnabled", json!("true")),
+        ("accountEnabled", json!(1)),
+    ] {
+        let mut found = user(&json!(true));
+        found[name] = value.clone();
+        let bench = Bench::with(vec![(USER, vec![Reply::json(200, &found)])]).await;
+        let read = bench.graph().user(&ada()).await;
+        assert!(matches!(&read, Err(MicrosoftError::Unexpected { .. })), "{name} {value}: {read:?}");
+    }
+}
+
+/// Both calls meet the same trouble: what is tried again, how often, and what it ends.
+#[tokio::test]
+async fn trouble_is_waited_for_or_told_the_same_way_for_both_calls() {
+    let challenge = "Bearer error=\"insufficient_claims\", claims=\"e30=\"";
+    for (trouble, asked, ending) in [
+        (Reply::html(503), 4, Ending::Transient),
+        (Reply::Closed, 4, Ending::Transient),
+        (Reply::CutOff, 4, Ending::Transient),
+        (refusal(500, "generalException"), 4, Ending::Transient),
+        (refusal(429, "TooManyRequests").with_header("retry-after", "1800"), 1, Ending::Transient),
+        (Reply::html(200), 1, Ending::Transient),
+        (Reply::json(200, &json!([])), 1, Ending::Transient),
+        (Reply::redirect(302, "{base}/elsewhere"), 1, Ending::Transient),
+        (refusal(401, "InvalidAuthenticationToken"), 1, Ending::Permanent),
+        (refusal(401, "InvalidAuthenticationToken").with_header("www-authenticate", challenge), 1, Ending::Interaction),
+        (refusal(403, "Authorization_RequestDenied"), 1, Ending::NotAllowed),
+    ] {
+        let bench = Bench::with(vec![("", vec![trouble.clone()])]).await;
+        let error = bench.graph().user(&ada()).await.unwrap_err();
+        tells_no_secret(&error);
+        assert_eq!((error.ending(), bench.heard().len()), (ending, asked), "user, {trouble:?}: {error:?}");
+        let error = bench.graph().roles_of(&ada()).await.unwrap_err();
+        tells_no_secret(&error);
+        assert_eq!((error.ending(), bench.heard().len()), (ending, asked * 2), "roles, {trouble:?}: {error:?}");
+    }
+    let bench = Bench::impatient(vec![("", vec![Reply::Silence])]).await;
+    assert_eq!(bench.graph().user(&ada()).await.unwrap_err().ending(), Ending::Transient);
+    assert_eq!(bench.heard().len(), 4);
+}
+
+#[tokio::test]
+async fn a_call_waits_as_long_as_graph_asks_and_succeeds() {
+    let wait = refusal(429, "TooManyRequests").with_header("retry-after", "11");
+    let replies = vec![(ROLES, vec![wait, roles(&administrator(), None)])];
+    let bench = Bench::with(replies).await;
+    let read = bench.graph().roles_of(&ada()).await.unwrap();
+    assert!(read.templates.contains(GLOBAL_ADMINISTRATOR) && !read.some_hidden);
+    assert_eq!(bench.pauses(), [std::time::Duration::from_secs(11)]);
+}
+
+#[tokio::test]
+async fn roles_of_several_pages_are_read_whole_and_a_hidden_one_proves_nothing() {
+    let hidden = json!([{"@odata.type": "#microsoft.graph.directoryRole", "roleTemplateId": null}]);
+    let group = json!([{"@odata.type": "#microsoft.graph.group", "roleTemplateId": GLOBAL_ADMINISTRATOR}]);
+    let next = |number: u32| format!("{{base}}{ROLES}?$skiptoken={number}");
+    let replies = vec![
+        ("$skiptoken=2", vec![roles(&hidden, None)]),
+        ("$skiptoken=1", vec![roles(&group, Some(&next(2)))]),
+        (ROLES, vec![roles(&json!([]), Some(&next(1)))]),
+    ];
+    let bench = Bench::with(replies).await;
+    let read = bench.graph().roles_of(&ada()).await.unwrap();
+    assert!(read.templates.is_empty() && read.some_hidden, "{read:?}");
+    assert_eq!(bench.heard().len(), 3);
+}
+
+#[tokio::test]
+async fn roles_that_lead_to_another_host_are_refused_and_the_token_stays_here() {
+    let elsewhere = Hostile::start(simulated_clock(), vec![("", vec![roles(&json!([]), None)])]).await;
+    let base = &elsewhere.base;
+    for next in [format!("{base}{ROLES}?$skiptoken=1"), "{base}.evil.example/v1.0".to_owned(), ROLES.to_owned()] {
+        let bench = Bench::with(vec![(ROLES, vec![roles(&administrator(), Some(&next))])]).await;
+        let error = bench.graph().roles_of(&ada()).await.unwrap_err();
+        assert!(
+            matches!(&error, MicrosoftError::Unexpected { what, .. } if what.contains("another host")),
+            "{error:?}"
+        );
+        assert_eq!(bench.heard().len(), 1, "{next}");
+    }
+    assert_eq!(elsewhere.heard().len(), 0);
+}

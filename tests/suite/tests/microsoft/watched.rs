@@ -1,0 +1,62 @@
+//! A tenant in the simulator that is watched through the real client, whatever happens to it.
+
+use regrant::domain::cloud::Cloud;
+use regrant::domain::grant::{GrantChange, GrantsRead};
+use regrant::domain::tenant::ClientId;
+use regrant::microsoft::{Ending, Graph, Microsoft as _, MicrosoftError, TokenSet};
+use secrecy::SecretString;
+
+use super::sign_ins::{DOMAIN, SignIns};
+
+pub(crate) const ADA: &str = "ada.administrator";
+/// The client id of Okta's application in the simulators.
+pub(crate) const OKTA: &str = "11111111-2222-4333-8444-555555555555";
+
+/// A tenant that consented to everything, watched with an administrator's tokens and with the application's own.
+pub(crate) struct Watched {
+    pub(crate) sign_ins: SignIns,
+    pub(crate) refresh_token: SecretString,
+    pub(crate) graph: Box<dyn Graph>,
+}
+
+impl Watched {
+    pub(crate) async fn new() -> Self {
+        let sign_ins = SignIns::new().await;
+        assert!(sign_ins.microsoft.consent_to_ours(DOMAIN) && sign_ins.microsoft.consent_again(DOMAIN));
+        let refresh_token = SecretString::from(sign_ins.microsoft.hand_out_refresh_token(DOMAIN, ADA).unwrap());
+        let token = sign_ins.client.application_token(&sign_ins.registration, &sign_ins.tenant).await.unwrap();
+        let graph = sign_ins.client.graph(Cloud::Global, &token.access_token);
+        Self { sign_ins, refresh_token, graph }
+    }
+
+    pub(crate) async fn grants(&self) -> GrantsRead {
+        let client: ClientId = OKTA.parse().unwrap();
+        let Some(principal) = self.graph.service_principal(&client).await.unwrap() else {
+            return GrantsRead { principal: None, grants: Vec::new() };
+        };
+        let grants = self.graph.grants(&principal.id).await.unwrap();
+        GrantsRead { principal: Some(principal), grants }
+    }
+
+    pub(crate) async fn refresh(&self) -> Result<TokenSet, MicrosoftError> {
+        let SignIns { client, registration, tenant, .. } = &self.sign_ins;
+        client.refresh(registration, tenant, &self.refresh_token).await
+    }
+
+    /// What a refresh that is refused says.
+    pub(crate) async fn refused(&self) -> (Ending, String) {
+        let error = self.refresh().await.unwrap_err();
+        (error.ending(), error.code().unwrap())
+    }
+
+    /// What an injury changes, and that the repair leaves nothing of it.
+    pub(crate) async fn told(&self, injure: impl FnOnce() -> bool, repair: impl FnOnce() -> bool) -> Vec<GrantChange> {
+        let proven = self.grants().await;
+        assert!(injure());
+        let changes = self.grants().await.changes_since(&proven);
+        assert!(repair());
+        let left = self.grants().await.changes_since(&proven);
+        assert!(left.iter().all(|change| !change.takes_away()), "{left:?}");
+        changes
+    }
+}
