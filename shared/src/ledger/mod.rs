@@ -107,16 +107,16 @@ pub enum LedgerError {
 
 /// What Regrant knows and did.
 #[async_trait]
-pub trait Ledger: Invitations + Sessions + Saves + Leases + Send + Sync {
+pub trait Ledger: Invitations + Sessions + Saves + Leases + Notices + Waivers + Watches + Send + Sync {
     /// Writes an org's profile, replacing an older one.
     async fn put_org(&self, org: &OrgProfile) -> Result<(), LedgerError>;
     /// An org's profile.
     async fn org(&self, org: &OrgId) -> Result<Option<OrgProfile>, LedgerError>;
     /// Orgs by id.
     async fn orgs(&self, page: PageRequest) -> Result<Page<OrgProfile>, LedgerError>;
-    /// Removes an org's profile and its apps. Nothing of it can be started any more: in the same transaction its open
-    /// invitations are closed as revoked, and its sessions are gone. Events, invitations and save journals stay, as the
-    /// audit trail.
+    /// Removes an org's profile, its apps, their waivers and what is remembered of the org. Nothing of it can be started
+    /// any more: in the same transaction its open invitations are closed as revoked, and its sessions are gone. Events,
+    /// invitations, save journals and notices stay, as the audit trail; a notice of an org without a profile is not sent.
     async fn remove_org(&self, org: &OrgId) -> Result<(), LedgerError>;
 
     /// Writes an app's record and appends its events, both or neither.

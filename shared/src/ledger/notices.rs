@@ -22,7 +22,9 @@ pub struct Suppression {
 #[async_trait]
 pub trait Notices: Send + Sync {
     /// Writes a notice unless its id is known, in one conditional write. `false` where it was known; nothing changed then.
-    /// The one written has version 1.
+    /// The one written has version 1. A settled digest or change of standing, which is of a day or moment that does not come
+    /// back, may be gone 400 days after it was due, where the store forgets by itself; every other notice stays, as does
+    /// whatever is muted or suppressed.
     async fn put_notice(&self, notice: &Notice) -> Result<bool, LedgerError>;
     /// A notice.
     async fn notice(&self, request: &RequestId, id: &NoticeId) -> Result<Option<Notice>, LedgerError>;
@@ -31,9 +33,10 @@ pub trait Notices: Send + Sync {
     async fn update_notice(&self, notice: &Notice) -> Result<bool, LedgerError>;
     /// Every notice of a request, by when it is due and then by id. A request has tens at the most.
     async fn notices_of(&self, request: &RequestId) -> Result<Vec<Notice>, LedgerError>;
-    /// Notices that are not settled and due at `until` or before, earliest first.
+    /// Notices that are not settled and due at `until` or before, earliest first and then by id. A cursor goes on under
+    /// another `until` as well.
     async fn open_notices(&self, until: Timestamp, page: PageRequest) -> Result<Page<Notice>, LedgerError>;
-    /// An org's notices, the last due first.
+    /// An org's notices, the last due first; of those due together, the last id first.
     async fn notices(&self, org: &OrgId, page: PageRequest) -> Result<Page<Notice>, LedgerError>;
 
     /// Notes that an address wants nothing more of a request that comes again. Noting it twice is fine.

@@ -1,4 +1,5 @@
-//! Stores that end the process right after a write of theirs, chosen by its number: what a crash at the worst moment does.
+//! Stores that end the process, or one task of it, right after a write of theirs, chosen by its number: what a crash at the
+//! worst moment does.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,29 +9,53 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use regrant::domain::app::AppRecord;
+use regrant::domain::contact::MailAddress;
 use regrant::domain::event::AppEvent;
-use regrant::domain::id::{AppId, Digest, InvitationId, OrgId, ScanId, SessionId};
+use regrant::domain::id::{AppId, Digest, InvitationId, NoticeId, OrgId, RequestId, ScanId, SessionId};
 use regrant::domain::invitation::{Closed, Invitation};
+use regrant::domain::notice::Notice;
 use regrant::domain::org::OrgProfile;
 use regrant::domain::save::SaveJournal;
 use regrant::domain::scan::{OrgLook, Scan};
 use regrant::domain::session::{AuthorizationSession, NotConsumed};
-use regrant::ledger::{AppFilter, Invitations, Leases, Ledger, LedgerError, Page, PageRequest, Saves, Sessions};
+use regrant::domain::trouble::OrgWatch;
+use regrant::domain::waiver::Waiver;
+use regrant::ledger::{
+    AppFilter, Invitations, Leases, Ledger, LedgerError, Notices, Page, PageRequest, Saves, Sessions, Suppression,
+    Waivers, Watches,
+};
 use regrant::vault::{SecretName, Stage, Vault, VaultError};
 use secrecy::SecretString;
 
-/// Counts writes, and ends the process after one of them.
+/// What a task that was ended leaves its joiner.
+pub const ENDED: &str = "ended by the tripwire";
+
+/// Counts writes, and ends the process or the task after one of them.
 #[derive(Debug, Default)]
 pub struct Tripwire {
     writes: AtomicU64,
     to_the_vault: Mutex<BTreeMap<String, u64>>,
     end_after: Option<u64>,
+    ends: Ends,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Ends {
+    #[default]
+    Process,
+    Task,
 }
 
 impl Tripwire {
     /// Ends the process after write number `end_after`, counted from 1.
     pub fn new(end_after: Option<u64>) -> Arc<Self> {
         Arc::new(Self { end_after, ..Self::default() })
+    }
+
+    /// Ends the task that makes write number `end_after`: it unwinds with [`ENDED`] and does nothing that would have come
+    /// next, not even what follows an error. The process lives on.
+    pub fn of_a_task(end_after: Option<u64>) -> Arc<Self> {
+        Arc::new(Self { end_after, ends: Ends::Task, ..Self::default() })
     }
 
     /// How many writes there were.
@@ -48,10 +73,14 @@ impl Tripwire {
         self.wrote(written)
     }
 
-    fn wrote<T>(&self, written: T) -> T {
+    pub(crate) fn wrote<T>(&self, written: T) -> T {
         if Some(self.writes.fetch_add(1, Ordering::SeqCst) + 1) == self.end_after {
-            // No destructor runs and nothing is flushed, as when the power goes.
-            std::process::abort();
+            match self.ends {
+                // No destructor runs and nothing is flushed, as when the power goes.
+                Ends::Process => std::process::abort(),
+                // Not a panic of its own, so that nothing is printed.
+                Ends::Task => std::panic::resume_unwind(Box::new(ENDED)),
+            }
         }
         written
     }
@@ -152,6 +181,66 @@ impl Leases for TrippedLedger {
     }
     async fn release_lease(&self, name: &str, holder: &str) -> Result<(), LedgerError> {
         self.1.wrote(self.0.release_lease(name, holder).await)
+    }
+}
+
+#[async_trait]
+impl Notices for TrippedLedger {
+    async fn put_notice(&self, notice: &Notice) -> Result<bool, LedgerError> {
+        self.1.wrote(self.0.put_notice(notice).await)
+    }
+    async fn notice(&self, request: &RequestId, id: &NoticeId) -> Result<Option<Notice>, LedgerError> {
+        self.0.notice(request, id).await
+    }
+    async fn update_notice(&self, notice: &Notice) -> Result<bool, LedgerError> {
+        self.1.wrote(self.0.update_notice(notice).await)
+    }
+    async fn notices_of(&self, request: &RequestId) -> Result<Vec<Notice>, LedgerError> {
+        self.0.notices_of(request).await
+    }
+    async fn open_notices(&self, until: Timestamp, page: PageRequest) -> Result<Page<Notice>, LedgerError> {
+        self.0.open_notices(until, page).await
+    }
+    async fn notices(&self, org: &OrgId, page: PageRequest) -> Result<Page<Notice>, LedgerError> {
+        self.0.notices(org, page).await
+    }
+    async fn mute(&self, request: &RequestId, address: &MailAddress, at: Timestamp) -> Result<(), LedgerError> {
+        self.1.wrote(self.0.mute(request, address, at).await)
+    }
+    async fn is_muted(&self, request: &RequestId, address: &MailAddress) -> Result<bool, LedgerError> {
+        self.0.is_muted(request, address).await
+    }
+    async fn suppress(&self, address: &MailAddress, suppression: &Suppression) -> Result<(), LedgerError> {
+        self.1.wrote(self.0.suppress(address, suppression).await)
+    }
+    async fn suppression(&self, address: &MailAddress) -> Result<Option<Suppression>, LedgerError> {
+        self.0.suppression(address).await
+    }
+    async fn lift_suppression(&self, address: &MailAddress) -> Result<(), LedgerError> {
+        self.1.wrote(self.0.lift_suppression(address).await)
+    }
+}
+
+#[async_trait]
+impl Waivers for TrippedLedger {
+    async fn put_waiver(&self, waiver: &Waiver) -> Result<(), LedgerError> {
+        self.1.wrote(self.0.put_waiver(waiver).await)
+    }
+    async fn waiver(&self, org: &OrgId, app: &AppId) -> Result<Option<Waiver>, LedgerError> {
+        self.0.waiver(org, app).await
+    }
+    async fn remove_waiver(&self, org: &OrgId, app: &AppId) -> Result<bool, LedgerError> {
+        self.1.wrote(self.0.remove_waiver(org, app).await)
+    }
+}
+
+#[async_trait]
+impl Watches for TrippedLedger {
+    async fn org_watch(&self, org: &OrgId) -> Result<Option<OrgWatch>, LedgerError> {
+        self.0.org_watch(org).await
+    }
+    async fn put_org_watch(&self, watch: &OrgWatch) -> Result<bool, LedgerError> {
+        self.1.wrote(self.0.put_org_watch(watch).await)
     }
 }
 

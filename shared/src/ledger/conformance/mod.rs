@@ -5,17 +5,27 @@
 mod apps;
 mod invitations;
 mod leases;
+mod notice_kinds;
+mod notice_lists;
+mod notices;
 mod orgs;
+mod recipients;
 mod saves;
 mod scans;
 mod sessions;
+mod waivers;
+mod watches;
 
 #[cfg(test)]
 pub(super) use invitations::{invitation, invitation_id};
 #[cfg(test)]
+pub(super) use notices::notice;
+#[cfg(test)]
 pub(super) use saves::journal;
 #[cfg(test)]
 pub(super) use sessions::{session, session_id};
+#[cfg(test)]
+pub(super) use waivers::waiver;
 
 use std::sync::Arc;
 
@@ -49,6 +59,11 @@ where
     sessions::conforms(&make).await;
     saves::conforms(&make).await;
     leases::conforms(&make).await;
+    notices::conforms(&make).await;
+    notice_lists::conforms(&make).await;
+    recipients::conforms(&make).await;
+    waivers::conforms(&make).await;
+    watches::conforms(&make).await;
 }
 
 /// The time `seconds` after an arbitrary start, with a part that only nanoseconds can hold.
@@ -61,7 +76,8 @@ pub fn org(id: &str) -> OrgId {
     OrgId::try_from(id.to_owned()).expect("the test's own org id is an id")
 }
 
-fn app(id: &str) -> AppId {
+/// An app id.
+pub fn app(id: &str) -> AppId {
     AppId::try_from(id.to_owned()).expect("the test's own app id is an id")
 }
 

@@ -1,12 +1,14 @@
 //! Apps.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
 use super::events;
 use super::item::{record as read, with_record};
-use super::keys::{BY_LIST, BY_TENANT, Item, Key, LIST, PLACE, TENANT, of_org, place_of_app, standing_list, text};
-use super::table::{Query, Table, failed};
+use super::keys::{
+    BY_LIST, BY_TENANT, Item, Key, LIST, PLACE, TENANT, of_org, place_of_app, standing_list, tenant_list, text,
+};
+use super::query::{Query, SortKeys};
+use super::table::{Table, failed};
 use crate::domain::app::{AppRecord, TenantName};
 use crate::domain::event::AppEvent;
 use crate::domain::id::{AppId, OrgId};
@@ -58,8 +60,8 @@ pub(super) async fn record(table: &Table, app: &AppRecord, happened: &[AppEvent]
     let mut item = Key::app(&identity.org, &identity.app).item();
     item.insert(LIST.to_owned(), text(standing_list(app.standing())));
     item.insert(PLACE.to_owned(), text(place_of_app(app)));
-    if let Some(tenant) = identity.tenant.as_ref().map(TenantName::as_str).filter(|tenant| !tenant.is_empty()) {
-        item.insert(TENANT.to_owned(), AttributeValue::S(tenant.to_owned()));
+    if let Some(tenant) = identity.tenant.as_ref().filter(|tenant| !tenant.as_str().is_empty()) {
+        item.insert(TENANT.to_owned(), text(tenant_list(tenant)));
     }
     let item = with_record(item, app)?;
     if happened.is_empty() {
@@ -108,11 +110,11 @@ pub(super) async fn list(
 /// Every app of an org or of a tenant, unsorted: few enough to be read whole. `None` where neither is asked for.
 async fn few(table: &Table, filter: &AppFilter) -> Result<Option<Vec<AppRecord>>, LedgerError> {
     let query = match (&filter.org, &filter.tenant) {
-        (Some(org), _) => Query { prefix: "app#".to_owned(), ..Query::under(of_org(org)) },
+        (Some(org), _) => Query { sort_keys: SortKeys::beginning("app#"), ..Query::under(of_org(org)) },
         // No key is empty, so nothing is under an empty name.
         (None, Some(tenant)) if tenant.as_str().is_empty() => return Ok(Some(Vec::new())),
         (None, Some(tenant)) => {
-            Query { index: Some(BY_TENANT), partition: (TENANT, tenant.as_str().to_owned()), ..Query::under("") }
+            Query { index: Some(BY_TENANT), partition: (TENANT, tenant_list(tenant)), ..Query::under("") }
         }
         (None, None) => return Ok(None),
     };

@@ -4,7 +4,8 @@ use uuid::Uuid;
 
 use super::item::{self as stored, with_record};
 use super::keys::{Item, Key, SK, events_of};
-use super::table::{Query, Table, is_new};
+use super::query::Query;
+use super::table::{Table, is_new};
 use crate::domain::event::AppEvent;
 use crate::domain::id::{AppId, OrgId};
 use crate::ledger::paging::{List, rows_to_ask_for};

@@ -8,7 +8,8 @@ use super::DynamoLedger;
 use super::item::{a_text, record, with_record};
 use super::keys::{Item, Key, PK, SK, invitations_of, of_org, text};
 use super::orgs::is_not_being_removed;
-use super::table::{Condition, Query, Table, failed, is_new};
+use super::query::{Query, SortKeys};
+use super::table::{Condition, Table, failed, is_new};
 use crate::domain::id::{AppId, InvitationId, OrgId};
 use crate::domain::invitation::{Closed, Closing, Invitation};
 use crate::ledger::paging::{List, rows_to_ask_for};
@@ -81,7 +82,7 @@ async fn close(table: &Table, id: &InvitationId, closed: Closed) -> Result<bool,
 
 /// Takes back every invitation of an org that was not closed yet.
 pub(super) async fn revoke_all(table: &Table, org: &OrgId, at: Timestamp) -> Result<(), LedgerError> {
-    let listed = Query { prefix: "invitation#".to_owned(), ..Query::under(of_org(org)) };
+    let listed = Query { sort_keys: SortKeys::beginning("invitation#"), ..Query::under(of_org(org)) };
     for listing in table.list("list invitations", listed).await? {
         let id = from_text(a_text(&listing, ID)?.to_owned(), || format!("an invitation of org {org}"))?;
         close(table, &id, Closed { at, why: Closing::Revoked }).await?;
@@ -94,7 +95,7 @@ async fn list(table: &Table, org: &OrgId, app: &AppId, page: &PageRequest) -> Re
     let list = List::of(&[Some("invitations"), Some(org.as_str()), Some(app.as_str())]);
     let after: Option<String> = list.start(page)?;
     let query = Query {
-        prefix: invitations_of(app),
+        sort_keys: SortKeys::Beginning(invitations_of(app)),
         after: after.map(|sk| Key { pk: of_org(org), sk }.item()),
         backwards: true,
         most: rows_to_ask_for(page) as usize,

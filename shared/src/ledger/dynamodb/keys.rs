@@ -7,8 +7,9 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 
-use crate::domain::app::AppRecord;
-use crate::domain::id::{AppId, Digest, InvitationId, OrgId, ScanId, SessionId};
+use crate::domain::app::{AppRecord, TenantName};
+use crate::domain::contact::MailAddress;
+use crate::domain::id::{AppId, Digest, InvitationId, NoticeId, OrgId, RequestId, ScanId, SessionId};
 use crate::domain::standing::Standing;
 use crate::ledger::stored::from_time;
 
@@ -19,11 +20,11 @@ pub(super) type Item = HashMap<String, AttributeValue>;
 pub(super) const PK: &str = "pk";
 /// The sort key.
 pub(super) const SK: &str = "sk";
-/// The index of everything that is listed across orgs: apps by standing, saves that are not settled.
+/// The index of everything that is listed across orgs: apps by standing, saves and notices that are not settled.
 pub(super) const BY_LIST: &str = "by-list";
 /// What [`BY_LIST`] is partitioned by.
 pub(super) const LIST: &str = "list";
-/// The index of apps by tenant.
+/// The index of apps by tenant, and of notices by org.
 pub(super) const BY_TENANT: &str = "by-tenant";
 /// What [`BY_TENANT`] is partitioned by.
 pub(super) const TENANT: &str = "tenant";
@@ -33,6 +34,12 @@ pub(super) const PLACE: &str = "place";
 pub(super) const EXPIRES_AT: &str = "expires_at";
 /// The list of saves that are not settled.
 pub(super) const UNSETTLED: &str = "unsettled-saves";
+/// The list of notices that are not settled.
+pub(super) const OPEN_NOTICES: &str = "open-notices";
+/// What the sort keys of a request's notices begin with.
+pub(super) const NOTICES: &str = "notice#";
+/// What the sort keys of an org's waivers begin with.
+pub(super) const WAIVERS: &str = "waiver#";
 /// Where the orgs are.
 pub(super) const ORGS: &str = "orgs";
 /// Where scans are found by their start.
@@ -92,6 +99,27 @@ impl Key {
         Self::new(of_org(org), format!("save#{app}"))
     }
 
+    pub(super) fn notice(request: &RequestId, id: &NoticeId) -> Self {
+        Self::new(of_request(request), format!("{NOTICES}{id}"))
+    }
+
+    /// That an address wants nothing more of a request.
+    pub(super) fn mute(request: &RequestId, address: &MailAddress) -> Self {
+        Self::new(of_request(request), format!("mute#{}", address.digest().as_str()))
+    }
+
+    pub(super) fn suppression(address: &MailAddress) -> Self {
+        Self::new(format!("address#{}", address.digest().as_str()), "suppression")
+    }
+
+    pub(super) fn waiver(org: &OrgId, app: &AppId) -> Self {
+        Self::new(of_org(org), format!("{WAIVERS}{app}"))
+    }
+
+    pub(super) fn watch(org: &OrgId) -> Self {
+        Self::new(of_org(org), "watch")
+    }
+
     pub(super) fn lease(name: &str) -> Self {
         Self::new(format!("lease#{name}"), "lease")
     }
@@ -114,7 +142,7 @@ impl Key {
     }
 }
 
-/// What an org's apps, invitations, sessions and saves are under.
+/// What an org's apps, invitations, sessions, saves, waivers and watch are under.
 pub(super) fn of_org(org: &OrgId) -> String {
     format!("org#{org}")
 }
@@ -122,6 +150,11 @@ pub(super) fn of_org(org: &OrgId) -> String {
 /// What an app's events are under. They stay when the org goes, so they are not under it.
 pub(super) fn events_of(org: &OrgId, app: &AppId) -> String {
     format!("events#{org}#{app}")
+}
+
+/// What a request's notices and mutes are under. They stay when the org goes, so they are not under it.
+pub(super) fn of_request(request: &RequestId) -> String {
+    format!("request#{request}")
 }
 
 /// What a scan and the orgs it looks at are under.
@@ -137,6 +170,28 @@ pub(super) fn invitations_of(app: &AppId) -> String {
 /// The list of the apps that stand at one standing.
 pub(super) fn standing_list(standing: Standing) -> String {
     format!("standing#{}", standing.name())
+}
+
+/// The list of the apps of one tenant. The name is what somebody wrote into an Okta app; one with `#` in it, which no
+/// tenant's has, would else put the app into another list of the same index.
+pub(super) fn tenant_list(tenant: &TenantName) -> String {
+    let name = tenant.as_str();
+    if name.contains('#') { format!("tenant#{name}") } else { name.to_owned() }
+}
+
+/// The list of the notices of one org.
+pub(super) fn notices_list(org: &OrgId) -> String {
+    format!("notices#{org}")
+}
+
+/// Where a notice is among the open ones and among its org's: by when it is due and then by id.
+pub(super) fn place_of_notice(due_at: Timestamp, id: &NoticeId) -> String {
+    format!("{}#{id}", from_time(due_at))
+}
+
+/// The last place that a notice due at `until` can have: `~` comes after whatever an id consists of.
+pub(super) fn last_place_of_notices(until: Timestamp) -> String {
+    format!("{}#~", from_time(until))
 }
 
 /// Where an app is among those of its standing or tenant: by org domain, label, org and app.

@@ -1,8 +1,9 @@
 //! The ledger in one `DynamoDB` table.
 //!
-//! What is under one key is read as of now; the two indexes (apps by standing and by tenant, saves that are not settled)
-//! follow within moments, as `DynamoDB` documents for global secondary indexes, so a list may show an app's standing of a
-//! moment ago. What must happen once is one conditional write, or one transaction.
+//! What is under one key is read as of now; the two indexes (apps by standing and by tenant, saves and notices that are not
+//! settled, notices by org) follow within moments, as `DynamoDB` documents for global secondary indexes, so a list may show
+//! an app's standing of a moment ago, or as open a notice that was settled since. What must happen once is one conditional
+//! write, or one transaction.
 
 mod apps;
 mod events;
@@ -10,7 +11,9 @@ mod invitations;
 mod item;
 mod keys;
 mod leases;
+mod notices;
 mod orgs;
+mod query;
 mod saves;
 mod scans;
 mod sessions;
@@ -18,6 +21,8 @@ mod table;
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 mod tests;
+mod waivers;
+mod watches;
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;

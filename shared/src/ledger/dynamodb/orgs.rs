@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 
 use super::item::{record, with_record};
-use super::keys::{Key, ORGS, SK, of_org, text};
-use super::table::{Condition, Query, Table};
+use super::keys::{Key, ORGS, SK, WAIVERS, of_org, text};
+use super::query::{Query, SortKeys};
+use super::table::{Condition, Table};
 use super::{invitations, item, sessions};
 use crate::domain::id::OrgId;
 use crate::domain::org::OrgProfile;
@@ -54,10 +55,13 @@ pub(super) async fn remove(table: &Table, org: &OrgId) -> Result<(), LedgerError
     // When a link was taken back is for the audit trail alone, so the store's own time will do.
     invitations::revoke_all(table, org, Timestamp::now()).await?;
     sessions::end_all(table, org).await?;
-    let apps = Query { prefix: "app#".to_owned(), ..Query::under(of_org(org)) };
-    for app in table.list(action, apps).await? {
-        let key = Key { pk: of_org(org), sk: item::a_text(&app, SK)?.to_owned() };
-        table.delete(action, &key).await?;
+    for kept in ["app#", WAIVERS] {
+        let listed = Query { sort_keys: SortKeys::beginning(kept), ..Query::under(of_org(org)) };
+        for found in table.list(action, listed).await? {
+            let key = Key { pk: of_org(org), sk: item::a_text(&found, SK)?.to_owned() };
+            table.delete(action, &key).await?;
+        }
     }
+    table.delete(action, &Key::watch(org)).await?;
     table.delete(action, &Key::org(org)).await
 }

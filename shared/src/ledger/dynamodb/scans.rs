@@ -8,7 +8,8 @@ use jiff::Timestamp;
 
 use super::item::{a_text, a_text_or_none};
 use super::keys::{Item, Key, SCANS, SK, number, of_scan, text};
-use super::table::{Condition, Query, Table, is_new, refused};
+use super::query::{Query, SortKeys};
+use super::table::{Condition, Table, is_new, refused};
 use crate::domain::id::{OrgId, ScanId};
 use crate::domain::scan::{OrgLook, OrgNotSeen, Scan};
 use crate::ledger::paging::{List, rows_to_ask_for};
@@ -146,7 +147,7 @@ pub(super) async fn pending(table: &Table, scan: &ScanId, page: &PageRequest) ->
     let list = List::of(&[Some("pending orgs"), Some(scan.as_str())]);
     let after: Option<String> = list.start(page)?;
     let query = Query {
-        prefix: "org#".to_owned(),
+        sort_keys: SortKeys::beginning("org#"),
         only: Condition {
             expression: "#outcome = :outcome",
             names: &[OUTCOME],

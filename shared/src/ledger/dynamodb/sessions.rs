@@ -8,7 +8,8 @@ use super::DynamoLedger;
 use super::item::{a_text, a_text_or_none, record, with_record};
 use super::keys::{EXPIRES_AT, Item, Key, SK, expiry, number, of_org, text};
 use super::orgs::is_not_being_removed;
-use super::table::{Condition, Query, Table, failed, is_new};
+use super::query::{Query, SortKeys};
+use super::table::{Condition, Table, failed, is_new};
 use crate::domain::id::{Digest, OrgId, SessionId};
 use crate::domain::session::{AuthorizationSession, NotConsumed};
 use crate::ledger::stored::from_text;
@@ -86,19 +87,14 @@ async fn get(table: &Table, id: &SessionId) -> Result<Option<AuthorizationSessio
 
 /// Writes the session in the place of the one with its version. `false` where there is none.
 async fn replace(table: &Table, session: &AuthorizationSession) -> Result<bool, LedgerError> {
-    let unchanged = Condition {
-        expression: "#version = :version",
-        names: &["version"],
-        values: vec![("version", number(session.version))],
-    };
     let next = AuthorizationSession { version: session.version.saturating_add(1), ..session.clone() };
-    table.put_if("change a session", item(&next)?, unchanged).await
+    table.put_if("change a session", item(&next)?, Condition::has_version(session.version)).await
 }
 
 /// Ends every session of an org.
 pub(super) async fn end_all(table: &Table, org: &OrgId) -> Result<(), LedgerError> {
     let action = "end an org's sessions";
-    let listed = Query { prefix: "session#".to_owned(), ..Query::under(of_org(org)) };
+    let listed = Query { sort_keys: SortKeys::beginning("session#"), ..Query::under(of_org(org)) };
     for listing in table.list(action, listed).await? {
         let mut writes = vec![table.a_delete(&Key::session(&id(&listing)?))?];
         if let Some(state) = a_text_or_none(&listing, STATE) {

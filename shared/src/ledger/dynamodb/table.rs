@@ -1,4 +1,4 @@
-//! The calls to the table: read, list, write on a condition, write together.
+//! The calls to the table: read, write on a condition, write together.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use aws_sdk_dynamodb::types::{
 use backon::{BackoffBuilder as _, ExponentialBuilder};
 use uuid::Uuid;
 
-use super::keys::{Item, Key, PK, SK, text};
+use super::keys::{Item, Key, PK, number, text};
 use crate::aws::refusal::{code, reason};
 use crate::ledger::LedgerError;
 
@@ -22,6 +22,8 @@ const MARK: &str = "mark";
 const MOST_KEYS: usize = 100;
 /// How often what another writer was in the way of is tried again.
 const TRIES: usize = 8;
+/// What is said when that was not often enough.
+const IN_THE_WAY: &str = "other writers were in the way each time; try again";
 
 /// The table.
 #[derive(Debug, Clone)]
@@ -38,43 +40,17 @@ pub(super) struct Condition {
     pub(super) values: Vec<(&'static str, AttributeValue)>,
 }
 
+impl Condition {
+    /// What is there has this version.
+    pub(super) fn has_version(version: u64) -> Self {
+        let values = vec![("version", number(version))];
+        Self { expression: "#version = :version", names: &["version"], values }
+    }
+}
+
 /// Nothing has this key yet.
 pub(super) const fn is_new() -> Condition {
     Condition { expression: "attribute_not_exists(#pk)", names: &[PK], values: Vec::new() }
-}
-
-/// A list to be read.
-#[derive(Debug, Clone)]
-pub(super) struct Query {
-    /// An index, and else the table itself, which is read as of now.
-    pub(super) index: Option<&'static str>,
-    /// The partition: its attribute and its value.
-    pub(super) partition: (&'static str, String),
-    /// What sort keys begin with.
-    pub(super) prefix: String,
-    /// What else has to hold of an item.
-    pub(super) only: Condition,
-    /// The key of the item to go on after.
-    pub(super) after: Option<Item>,
-    /// From the last to the first.
-    pub(super) backwards: bool,
-    /// How many at the most.
-    pub(super) most: usize,
-}
-
-impl Query {
-    /// What is under `pk`, from the first to the last.
-    pub(super) fn under(pk: impl Into<String>) -> Self {
-        Self {
-            index: None,
-            partition: (PK, pk.into()),
-            prefix: String::new(),
-            only: Condition::default(),
-            after: None,
-            backwards: false,
-            most: usize::MAX,
-        }
-    }
 }
 
 impl Table {
@@ -110,58 +86,14 @@ impl Table {
         Ok(items)
     }
 
-    /// The items of a list, in its order.
-    pub(super) async fn list(&self, action: &'static str, query: Query) -> Result<Vec<Item>, LedgerError> {
-        let (mut items, mut after) = (Vec::new(), query.after);
-        let by = if query.index.is_some() { super::keys::PLACE } else { SK };
-        let begins = if query.prefix.is_empty() { "" } else { " AND begins_with(#by, :prefix)" };
-        while items.len() < query.most {
-            let mut request = self
-                .client
-                .query()
-                .table_name(&self.name)
-                .set_index_name(query.index.map(str::to_owned))
-                .consistent_read(query.index.is_none())
-                .scan_index_forward(!query.backwards)
-                .set_exclusive_start_key(after.take())
-                .key_condition_expression(format!("#partition = :partition{begins}"))
-                .expression_attribute_names("#partition", query.partition.0)
-                .expression_attribute_values(":partition", text(&query.partition.1));
-            if !query.prefix.is_empty() {
-                request = request
-                    .expression_attribute_names("#by", by)
-                    .expression_attribute_values(":prefix", text(&query.prefix));
-            }
-            if query.only.expression.is_empty() {
-                // Without a filter, no more is read than is wanted.
-                request = request.set_limit(i32::try_from(query.most - items.len()).ok());
-            } else {
-                request = request.filter_expression(query.only.expression);
-                for name in query.only.names {
-                    request = request.expression_attribute_names(format!("#{name}"), *name);
-                }
-                for (name, value) in &query.only.values {
-                    request = request.expression_attribute_values(format!(":{name}"), value.clone());
-                }
-            }
-            let answer = request.send().await.map_err(|error| refused(action, &error))?;
-            items.extend(answer.items.into_iter().flatten());
-            after = answer.last_evaluated_key.filter(|key| !key.is_empty());
-            if after.is_none() {
-                break;
-            }
-        }
-        items.truncate(query.most);
-        Ok(items)
-    }
-
     /// Writes an item in the place of whatever has its key.
     pub(super) async fn put(&self, action: &'static str, item: Item) -> Result<(), LedgerError> {
         let request = self.client.put_item().table_name(&self.name).set_item(Some(item));
         request.send().await.map(drop).map_err(|error| refused(action, &error))
     }
 
-    /// Writes an item where the condition holds. `false` where it does not.
+    /// Writes an item where the condition holds. `false` where it does not. What a transaction is in the way of is tried
+    /// again, as the SDK does not do so by itself.
     ///
     /// A write whose answer was lost is sent again, and its own first attempt may be why the condition does not hold any
     /// more; so each write has a mark by which it knows itself.
@@ -186,15 +118,19 @@ impl Table {
         for (name, value) in condition.values {
             request = request.expression_attribute_values(format!(":{name}"), value);
         }
-        let answer = request.send().await;
-        let there = answer.as_ref().err().and_then(|error| error.as_service_error()).and_then(|error| match error {
-            PutItemError::ConditionalCheckFailedException(failed) => failed.item(),
-            _ => None,
-        });
-        if there.is_some_and(|item| item.get(MARK) == Some(&mark)) {
-            return Ok(true);
+        for pause in pauses() {
+            let answer = request.clone().send().await;
+            match answer.as_ref().err().and_then(SdkError::as_service_error) {
+                Some(PutItemError::TransactionConflictException(_)) => tokio::time::sleep(pause).await,
+                Some(PutItemError::ConditionalCheckFailedException(failed))
+                    if failed.item().and_then(|there| there.get(MARK)) == Some(&mark) =>
+                {
+                    return Ok(true);
+                }
+                _ => return held(action, answer),
+            }
         }
-        held(action, answer)
+        Err(failed(action, IN_THE_WAY.to_owned()))
     }
 
     /// Removes an item where the condition holds. `false` where it does not.
@@ -246,7 +182,7 @@ impl Table {
             }
             tokio::time::sleep(pause).await;
         }
-        Err(failed(action, "other writers were in the way each time; try again".to_owned()))
+        Err(failed(action, IN_THE_WAY.to_owned()))
     }
 
     /// A write of an item, as a part of several.

@@ -1,5 +1,7 @@
 //! What an emulator does not do by itself: lost answers, other transactions in the way, half-answered batches.
 
+mod notices;
+
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
@@ -8,8 +10,10 @@ use aws_sdk_dynamodb::operation::batch_get_item::BatchGetItemOutput;
 use aws_sdk_dynamodb::operation::put_item::{PutItemError, PutItemOutput};
 use aws_sdk_dynamodb::operation::transact_write_items::{TransactWriteItemsError, TransactWriteItemsOutput};
 use aws_sdk_dynamodb::types::CancellationReason;
-use aws_sdk_dynamodb::types::error::{ConditionalCheckFailedException, TransactionCanceledException};
-use aws_smithy_mocks::{RuleMode, mock, mock_client};
+use aws_sdk_dynamodb::types::error::{
+    ConditionalCheckFailedException, TransactionCanceledException, TransactionConflictException,
+};
+use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
 use parking_lot::Mutex;
 
 use super::keys::Key;
@@ -26,23 +30,40 @@ fn an_item() -> keys::Item {
     Key::org(&org("00oacme")).item()
 }
 
-#[tokio::test]
-async fn a_conditional_write_whose_answer_was_lost_knows_itself() {
+/// A write that is done and whose answer is lost: the second attempt finds what the first has written.
+fn lost() -> Rule {
     let written = Arc::new(Mutex::new(None));
     let (seen, there) = (Arc::clone(&written), written);
-    let lost = mock!(Client::put_item)
+    mock!(Client::put_item)
         .match_requests(move |request| {
             *seen.lock() = request.item().cloned();
             true
         })
         .sequence()
         .http_status(500, None)
-        // The first attempt was written; the second finds it there.
         .error(move || {
             let there = ConditionalCheckFailedException::builder().set_item(there.lock().clone()).build();
             PutItemError::ConditionalCheckFailedException(there)
         })
-        .build();
+        .build()
+}
+
+/// A write that somebody else was before.
+fn beaten() -> PutItemError {
+    let there = ConditionalCheckFailedException::builder().set_item(Some(an_item()));
+    let meta = ErrorMetadata::builder().code("ConditionalCheckFailedException").build();
+    PutItemError::ConditionalCheckFailedException(there.meta(meta).build())
+}
+
+/// A write that a transaction is in the way of.
+fn in_the_way() -> PutItemError {
+    let meta = ErrorMetadata::builder().code("TransactionConflictException").build();
+    PutItemError::TransactionConflictException(TransactionConflictException::builder().meta(meta).build())
+}
+
+#[tokio::test]
+async fn a_conditional_write_whose_answer_was_lost_knows_itself() {
+    let lost = lost();
     let client = mock_client!(aws_sdk_dynamodb, [&lost]);
     assert!(table(client).put_if("write", an_item(), is_new()).await.unwrap());
     assert_eq!(lost.num_calls(), 2);
@@ -50,14 +71,32 @@ async fn a_conditional_write_whose_answer_was_lost_knows_itself() {
 
 #[tokio::test]
 async fn a_conditional_write_that_another_was_before_does_not_hold() {
-    let other = mock!(Client::put_item).then_error(|| {
-        let there = ConditionalCheckFailedException::builder().set_item(Some(an_item()));
-        let meta = ErrorMetadata::builder().code("ConditionalCheckFailedException").build();
-        PutItemError::ConditionalCheckFailedException(there.meta(meta).build())
-    });
+    let other = mock!(Client::put_item).then_error(beaten);
     let client = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, [&other]);
     assert!(!table(client).put_if("write", an_item(), is_new()).await.unwrap());
     assert_eq!(other.num_calls(), 1, "it is not tried again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_conditional_write_waits_for_a_transaction_and_then_holds_or_does_not() {
+    for (holds, then) in [(true, None), (false, Some(beaten as fn() -> PutItemError))] {
+        let conflict = mock!(Client::put_item).sequence().error(in_the_way).times(3);
+        let conflict = match then {
+            None => conflict.output(|| PutItemOutput::builder().build()).build(),
+            Some(error) => conflict.error(error).build(),
+        };
+        let client = mock_client!(aws_sdk_dynamodb, [&conflict]);
+        assert_eq!(table(client).put_if("write", an_item(), is_new()).await.unwrap(), holds);
+        assert_eq!(conflict.num_calls(), 4);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_conditional_write_that_a_transaction_is_always_in_the_way_of_is_told() {
+    let conflict = mock!(Client::put_item).then_error(in_the_way);
+    let client = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, [&conflict]);
+    let told = table(client).put_if("write", an_item(), is_new()).await.unwrap_err().to_string();
+    assert!(told.contains("other writers were in the way"), "{told}");
 }
 
 fn canceled(code: &'static str) -> TransactWriteItemsError {

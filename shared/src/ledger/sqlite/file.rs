@@ -18,8 +18,11 @@ const BUSY: Duration = Duration::from_secs(5);
 const OPENINGS: u32 = 40;
 
 /// Every layout the file has had, oldest first. Never changed, only added to.
-const LAYOUTS: &[M<'static>] =
-    &[M::up(include_str!("migrations/0001-first.sql")), M::up(include_str!("migrations/0002-consent.sql"))];
+const LAYOUTS: &[M<'static>] = &[
+    M::up(include_str!("migrations/0001-first.sql")),
+    M::up(include_str!("migrations/0002-consent.sql")),
+    M::up(include_str!("migrations/0003-notices.sql")),
+];
 
 /// Opens the file at `path`, making or migrating it where needed.
 pub(super) fn open(path: &Path) -> Result<Connection, Trouble> {
@@ -88,9 +91,10 @@ mod tests {
     use super::*;
     use crate::domain::event::{AppEvent, EventKind};
     use crate::domain::standing::Standing;
-    use crate::ledger::conformance::{at, invitation, invitation_id, record};
-    use crate::ledger::sqlite::{SqliteLedger, apps, events};
-    use crate::ledger::{Invitations, Ledger, PageRequest};
+    use crate::domain::trouble::OrgWatch;
+    use crate::ledger::conformance::{at, invitation, invitation_id, notice, org, record, waiver};
+    use crate::ledger::sqlite::{SqliteLedger, apps, events, invitations};
+    use crate::ledger::{Invitations, Ledger, Notices, PageRequest, Waivers, Watches};
 
     #[test]
     fn every_layout_can_be_reached_from_nothing() {
@@ -116,5 +120,23 @@ mod tests {
         assert_eq!(ledger.events(org, id, PageRequest::first(10)).await.unwrap().items, [event]);
         ledger.put_invitation(&invitation("i1", "acme", "a", 1)).await.unwrap();
         assert!(ledger.invitation(&invitation_id("i1")).await.unwrap().is_some());
+    }
+
+    #[tokio::test]
+    async fn a_file_of_the_second_layout_keeps_its_consents_and_takes_notices() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.sqlite");
+        let link = invitation("i1", "acme", "a", 1);
+        {
+            let mut old = Connection::open(&path).unwrap();
+            Migrations::from_slice(&LAYOUTS[..2]).to_latest(&mut old).unwrap();
+            invitations::put(&old, &link).unwrap();
+            assert!(old.prepare("SELECT * FROM notice").is_err(), "it had no place for notices");
+        }
+        let ledger = SqliteLedger::open(&path).await.unwrap();
+        assert_eq!(ledger.invitation(&link.id).await.unwrap(), Some(link));
+        assert!(ledger.put_notice(&notice("RG-A", "n1", "acme", 1)).await.unwrap());
+        ledger.put_waiver(&waiver("acme", "a")).await.unwrap();
+        assert!(ledger.put_org_watch(&OrgWatch::new(org("acme"))).await.unwrap());
     }
 }

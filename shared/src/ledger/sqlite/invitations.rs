@@ -56,7 +56,7 @@ pub(super) fn revoke_all(connection: &Connection, org: &OrgId, at: Timestamp) ->
 }
 
 /// Writes a new one, and never over another: a link that was closed would be open again.
-fn put(connection: &Connection, invitation: &Invitation) -> Result<(), Trouble> {
+pub(super) fn put(connection: &Connection, invitation: &Invitation) -> Result<(), Trouble> {
     connection
         .prepare_cached(
             "INSERT INTO invitation (id, org, app, created_at, closed, record) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",

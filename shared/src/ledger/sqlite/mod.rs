@@ -8,11 +8,15 @@ mod events;
 mod file;
 mod invitations;
 mod leases;
+mod notices;
 mod orgs;
+mod recipients;
 mod saves;
 mod scans;
 mod sessions;
 mod trouble;
+mod waivers;
+mod watches;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -47,6 +47,8 @@ pub(super) fn list(connection: &Connection, page: &PageRequest) -> Result<Page<O
 pub(super) fn remove(connection: &mut Connection, org: &OrgId) -> Result<(), Trouble> {
     let transaction = connection.transaction()?;
     transaction.execute("DELETE FROM app WHERE org = ?1", [org.as_str()])?;
+    transaction.execute("DELETE FROM waiver WHERE org = ?1", [org.as_str()])?;
+    transaction.execute("DELETE FROM org_watch WHERE org = ?1", [org.as_str()])?;
     // In the same transaction, so that no link of an org that is gone is ever open. When it was taken back is for the
     // audit trail alone, so the store's own time will do.
     invitations::revoke_all(&transaction, org, Timestamp::now())?;

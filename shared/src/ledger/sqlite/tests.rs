@@ -1,6 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
 mod consent;
+mod notices;
 
 use futures_util::future::join_all;
 use proptest::prelude::*;

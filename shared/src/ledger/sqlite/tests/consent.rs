@@ -10,7 +10,7 @@ use crate::ledger::conformance::{invitation, invitation_id, journal, session, se
 use crate::ledger::{Invitations, Leases, Saves, Sessions};
 
 /// One file, as two processes have it open.
-async fn opened_twice() -> (TempDir, SqliteLedger, SqliteLedger) {
+pub(super) async fn opened_twice() -> (TempDir, SqliteLedger, SqliteLedger) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("ledger.sqlite");
     let (one, two) = (SqliteLedger::open(&file).await.unwrap(), SqliteLedger::open(&file).await.unwrap());

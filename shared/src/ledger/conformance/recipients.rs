@@ -1,0 +1,58 @@
+//! Mutes and suppressions.
+
+use std::sync::Arc;
+
+use super::at;
+use super::notices::{address, request};
+use crate::domain::contact::MailAddress;
+use crate::ledger::{Ledger, Suppression};
+
+pub(super) async fn conforms<F, Fut>(make: &F)
+where
+    F: Fn() -> Fut,
+    Fut: Future<Output = Arc<dyn Ledger>>,
+{
+    a_mute_is_of_one_address_and_one_request(&*make().await).await;
+    a_suppression_is_of_one_address_until_it_is_lifted(&*make().await).await;
+}
+
+async fn is_muted(ledger: &dyn Ledger, id: &str, who: &str) -> bool {
+    ledger.is_muted(&request(id), &address(who)).await.expect("a mute is looked for")
+}
+
+async fn a_mute_is_of_one_address_and_one_request(ledger: &dyn Ledger) {
+    assert!(!is_muted(ledger, "RG-A", "ada@contoso.example").await, "nobody asked for quiet yet");
+    for (who, seconds) in [("Ada@Contoso.example", 1), ("ada@contoso.example", 2), ("ADA@CONTOSO.EXAMPLE", 1)] {
+        ledger.mute(&request("RG-A"), &address(who), at(seconds)).await.expect("muting again is fine");
+        for spelling in ["ada@contoso.example", "Ada@Contoso.Example"] {
+            assert!(is_muted(ledger, "RG-A", spelling).await, "{spelling}, muted as {who}");
+        }
+    }
+    assert!(!is_muted(ledger, "RG-A", "bea@contoso.example").await, "somebody else");
+    assert!(!is_muted(ledger, "RG-B", "ada@contoso.example").await, "another request");
+    let suppression = ledger.suppression(&address("ada@contoso.example")).await.expect("a suppression is looked for");
+    assert_eq!(suppression, None, "whoever is muted may be told other things");
+}
+
+async fn suppression(ledger: &dyn Ledger, who: &MailAddress) -> Option<Suppression> {
+    ledger.suppression(who).await.expect("a suppression is looked for")
+}
+
+async fn a_suppression_is_of_one_address_until_it_is_lifted(ledger: &dyn Ledger) {
+    let (ada, spelled, bea) =
+        (address("Ada@Contoso.example"), address("ada@contoso.example"), address("bea@contoso.example"));
+    ledger.lift_suppression(&ada).await.expect("lifting what is not there is fine");
+    assert_eq!(suppression(ledger, &ada).await, None);
+    let first = Suppression { at: at(1), reason: "550 5.1.1 \"unknown\"\r\n\u{0}".to_owned() };
+    let second = Suppression { at: at(2), reason: "complaint".to_owned() };
+    for (who, noted) in [(&ada, &first), (&ada, &first), (&spelled, &second)] {
+        ledger.suppress(who, noted).await.expect("suppressing again is fine");
+        assert_eq!(suppression(ledger, &ada).await.as_ref(), Some(noted), "the last word counts");
+        assert_eq!(suppression(ledger, &spelled).await.as_ref(), Some(noted), "however the address is spelled");
+    }
+    assert_eq!(suppression(ledger, &bea).await, None, "somebody else");
+    assert!(!is_muted(ledger, "RG-A", "ada@contoso.example").await, "it is no mute");
+    ledger.lift_suppression(&spelled).await.expect("a suppression is lifted");
+    assert_eq!(suppression(ledger, &ada).await, None, "it is taken back");
+    ledger.lift_suppression(&ada).await.expect("lifting it again is fine");
+}

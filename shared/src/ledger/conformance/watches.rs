@@ -1,0 +1,87 @@
+//! What is remembered of orgs between two looks.
+
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+
+use super::notices::request;
+use super::{CALLERS, at, notice_kinds, org};
+use crate::domain::trouble::{DigestMade, OrgWatch, Trouble};
+use crate::ledger::Ledger;
+
+pub(super) async fn conforms<F, Fut>(make: &F)
+where
+    F: Fn() -> Fut,
+    Fut: Future<Output = Arc<dyn Ledger>>,
+{
+    a_watch_comes_back_as_it_was_written(&*make().await).await;
+    a_stale_watch_writes_nothing(&*make().await).await;
+    of_many_who_write_the_first_watch_at_once_one_does(&*make().await).await;
+    of_many_who_change_a_watch_at_once_one_does(&*make().await).await;
+}
+
+/// What is remembered of an org that everything is wrong with.
+pub(super) fn watch(org_id: &str) -> OrgWatch {
+    let detail = "E0000011: \"refused\"\r\n\u{0}".to_owned();
+    let troubles = notice_kinds::troubles().into_iter();
+    OrgWatch {
+        okta_answered_at: Some(at(1)),
+        troubles: troubles
+            .map(|kind| Trouble { kind, since: at(2), detail: detail.clone(), request: request("RG-A") })
+            .collect(),
+        digest: Some(DigestMade { day: jiff::civil::date(2026, 2, 28), request: request("RG-B") }),
+        ..OrgWatch::new(org(org_id))
+    }
+}
+
+pub(super) async fn puts(ledger: &dyn Ledger, watch: &OrgWatch) -> bool {
+    ledger.put_org_watch(watch).await.expect("writing what is remembered is tried")
+}
+
+pub(super) async fn read(ledger: &dyn Ledger, org_id: &str) -> Option<OrgWatch> {
+    ledger.org_watch(&org(org_id)).await.expect("what is remembered is looked up")
+}
+
+async fn a_watch_comes_back_as_it_was_written(ledger: &dyn Ledger) {
+    assert_eq!(read(ledger, "acme").await, None);
+    let (acme, globex) = (watch("acme"), OrgWatch::new(org("globex")));
+    assert!(puts(ledger, &acme).await && puts(ledger, &globex).await);
+    assert_eq!(read(ledger, "acme").await, Some(OrgWatch { version: 1, ..acme }), "all of it comes back");
+    assert_eq!(read(ledger, "globex").await, Some(OrgWatch { version: 1, ..globex }), "another org has its own");
+}
+
+async fn a_stale_watch_writes_nothing(ledger: &dyn Ledger) {
+    let first = watch("acme");
+    assert!(!puts(ledger, &OrgWatch { version: 1, ..first.clone() }).await, "there is none of that version");
+    assert_eq!(read(ledger, "acme").await, None, "and none was made");
+    assert!(puts(ledger, &first).await);
+    assert!(!puts(ledger, &first).await, "there is one already");
+    let well = OrgWatch { troubles: Vec::new(), version: 1, ..first.clone() };
+    assert!(puts(ledger, &well).await, "the version it was read with");
+    let kept = OrgWatch { version: 2, ..well };
+    assert_eq!(read(ledger, "acme").await.as_ref(), Some(&kept), "the version counts up");
+    for version in [0, 1, 3, i64::MAX.unsigned_abs(), u64::MAX] {
+        assert!(!puts(ledger, &OrgWatch { version, ..first.clone() }).await, "version {version} is refused");
+        assert_eq!(read(ledger, "acme").await.as_ref(), Some(&kept), "version {version} wrote nothing");
+    }
+}
+
+async fn race(ledger: &dyn Ledger, version: u64) {
+    let answered = (1..).take(CALLERS).map(|seconds| Some(at(seconds)));
+    let tries: Vec<_> =
+        answered.map(|okta_answered_at| OrgWatch { okta_answered_at, version, ..watch("acme") }).collect();
+    let written = join_all(tries.iter().map(|watch| puts(ledger, watch))).await;
+    let winners: Vec<_> = tries.into_iter().zip(written).filter_map(|(watch, won)| won.then_some(watch)).collect();
+    assert_eq!(winners.len(), 1, "one writes it");
+    let kept = winners.into_iter().next().map(|watch| OrgWatch { version: version + 1, ..watch });
+    assert_eq!(read(ledger, "acme").await, kept, "and what it wrote is kept");
+}
+
+async fn of_many_who_write_the_first_watch_at_once_one_does(ledger: &dyn Ledger) {
+    race(ledger, 0).await;
+}
+
+async fn of_many_who_change_a_watch_at_once_one_does(ledger: &dyn Ledger) {
+    assert!(puts(ledger, &watch("acme")).await);
+    race(ledger, 1).await;
+}

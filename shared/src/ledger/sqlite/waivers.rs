@@ -1,0 +1,52 @@
+//! Waivers.
+
+use async_trait::async_trait;
+use rusqlite::OptionalExtension;
+
+use super::SqliteLedger;
+use crate::domain::id::{AppId, OrgId};
+use crate::domain::waiver::Waiver;
+use crate::ledger::stored::{from_json, to_json};
+use crate::ledger::{LedgerError, Waivers};
+
+#[async_trait]
+impl Waivers for SqliteLedger {
+    async fn put_waiver(&self, waiver: &Waiver) -> Result<(), LedgerError> {
+        let waiver = waiver.clone();
+        self.run("write a waiver", move |connection| {
+            connection
+                .prepare_cached(
+                    "INSERT INTO waiver (org, app, record) VALUES (?1, ?2, ?3)
+                     ON CONFLICT (org, app) DO UPDATE SET record = ?3",
+                )?
+                .execute([waiver.org.as_str(), waiver.app.as_str(), &to_json(&waiver)?])?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn waiver(&self, org: &OrgId, app: &AppId) -> Result<Option<Waiver>, LedgerError> {
+        let (org, app) = (org.clone(), app.clone());
+        self.run("read a waiver", move |connection| {
+            let record: Option<String> = connection
+                .prepare_cached("SELECT record FROM waiver WHERE org = ?1 AND app = ?2")?
+                .query_row([org.as_str(), app.as_str()], |row| row.get(0))
+                .optional()?;
+            Ok(record
+                .map(|record| from_json(&record, || format!("the waiver of app {app} of org {org}")))
+                .transpose()?)
+        })
+        .await
+    }
+
+    async fn remove_waiver(&self, org: &OrgId, app: &AppId) -> Result<bool, LedgerError> {
+        let (org, app) = (org.clone(), app.clone());
+        self.run("remove a waiver", move |connection| {
+            let removed = connection
+                .prepare_cached("DELETE FROM waiver WHERE org = ?1 AND app = ?2")?
+                .execute([org.as_str(), app.as_str()])?;
+            Ok(removed == 1)
+        })
+        .await
+    }
+}
