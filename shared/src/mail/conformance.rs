@@ -36,6 +36,7 @@ pub fn letter(to: &str) -> Letter {
         html: "<p>Dear administrator, <b>\u{fc}\u{1d11e}</b></p>".to_owned(),
         message_id: "<acme.0oa1.1@regrant.example.com>".to_owned(),
         headers: vec![("List-Id".to_owned(), "<regrant.example.com>".to_owned())],
+        tags: vec![("regrant-notice".to_owned(), "n1".to_owned())],
     }
 }
 

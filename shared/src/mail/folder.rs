@@ -3,9 +3,6 @@
 use std::path::PathBuf;
 
 use async_trait::async_trait;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sha2::{Digest as _, Sha256};
 
 use super::{Carrier, Letter, MailError, MessageId};
 
@@ -25,8 +22,7 @@ impl Carrier for Folder {
     async fn send(&self, letter: &Letter) -> Result<MessageId, MailError> {
         let mime = letter.to_mime()?;
         // The same letter to the same person is the same file, however often it is sent.
-        let digest = Sha256::digest(format!("{}\n{}", letter.message_id, letter.to.bare()));
-        let name = URL_SAFE_NO_PAD.encode(&digest[..12]);
+        let name = letter.digest();
         let not_now = |error: std::io::Error| MailError::NotNow { reason: format!("{}: {error}", self.0.display()) };
         tokio::fs::create_dir_all(&self.0).await.map_err(not_now)?;
         // Written beside and moved, so that nobody reads a half.

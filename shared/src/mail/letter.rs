@@ -3,9 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use lettre::Message;
 use lettre::message::header::{HeaderName, HeaderValue, MessageId as MessageIdHeader};
 use lettre::message::{Mailbox, MultiPart};
+use sha2::{Digest as _, Sha256};
 
 /// A mail address, with or without a name before it: `Ada Admin <ada@contoso.example>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +30,12 @@ impl Address {
     /// The address alone, without a name.
     pub fn bare(&self) -> String {
         self.0.email.to_string()
+    }
+
+    /// The address alone, for an envelope.
+    #[cfg(feature = "embedded")]
+    pub(super) fn email(&self) -> lettre::Address {
+        self.0.email.clone()
     }
 }
 
@@ -55,6 +64,22 @@ pub enum InvalidLetter {
         /// Its name.
         name: String,
     },
+    /// Nobody is written to about it, or not by mail.
+    #[error("a notice about {about} to this recipient is no letter; send it to a hook")]
+    NotALetter {
+        /// What it is about.
+        about: &'static str,
+    },
+    /// What the letter is about was not handed over.
+    #[error(
+        "the letter about {about} cannot be written without {missing}; this is a mistake in Regrant, please report it"
+    )]
+    Incomplete {
+        /// What it is about.
+        about: &'static str,
+        /// What is missing.
+        missing: &'static str,
+    },
     /// It could not be put together.
     #[error("the mail could not be put together: {0}")]
     Message(String),
@@ -79,9 +104,17 @@ pub struct Letter {
     pub message_id: String,
     /// Further headers, such as `List-Id` or `References`.
     pub headers: Vec<(String, String)>,
+    /// Names and values that a carrier repeats in what it reports of the letter. They are not in the mail.
+    pub tags: Vec<(String, String)>,
 }
 
 impl Letter {
+    /// What tells this letter to this person from every other: the same however often it is sent.
+    pub(super) fn digest(&self) -> String {
+        let digest = Sha256::digest(format!("{}\n{}", self.message_id, self.to.bare()));
+        URL_SAFE_NO_PAD.encode(&digest[..12])
+    }
+
     /// The letter as a mail: `multipart/alternative`, the text first (RFC 2046 section 5.1.4).
     pub fn to_mime(&self) -> Result<Vec<u8>, InvalidLetter> {
         let one_line = |name: &str, value: &str| {

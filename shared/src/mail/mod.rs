@@ -1,11 +1,15 @@
-//! Mail: letters on their way. What a letter says is decided elsewhere; a carrier takes it as it is.
+//! Mail: what letters say ([`letters`]), and letters on their way. A carrier takes a letter as it is.
 
 #[cfg(any(test, feature = "testing"))]
 pub mod conformance;
 pub mod folder;
 mod letter;
+pub mod letters;
+pub mod report;
 #[cfg(feature = "aws")]
 pub mod ses;
+#[cfg(feature = "embedded")]
+pub mod smtp;
 
 use async_trait::async_trait;
 

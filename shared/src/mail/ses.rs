@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::primitives::Blob;
-use aws_sdk_sesv2::types::{Destination, EmailContent, RawMessage};
+use aws_sdk_sesv2::types::{Destination, EmailContent, MessageTag, RawMessage};
 
 use super::{Carrier, Letter, MailError, MessageId};
 use crate::aws::refusal::{code, reason};
@@ -28,12 +28,17 @@ impl Carrier for Ses {
     async fn send(&self, letter: &Letter) -> Result<MessageId, MailError> {
         let mime = RawMessage::builder().data(Blob::new(letter.to_mime()?)).build();
         let mime = mime.map_err(|error| MailError::Refused { reason: error.to_string() })?;
+        // Without them its reports would name no notice.
+        let tags: Result<Vec<_>, _> =
+            letter.tags.iter().map(|(name, value)| MessageTag::builder().name(name).value(value).build()).collect();
+        let tags = tags.map_err(|error| MailError::Refused { reason: error.to_string() })?;
         let request = self
             .client
             .send_email()
             .from_email_address(letter.from.to_string())
             .destination(Destination::builder().to_addresses(letter.to.bare()).build())
             .content(EmailContent::builder().raw(mime).build())
+            .set_email_tags(Some(tags))
             .set_configuration_set_name(self.configuration_set.clone());
         match request.send().await {
             Ok(sent) => Ok(MessageId(sent.message_id.unwrap_or_default())),
