@@ -26,13 +26,22 @@ pub struct Person {
     pub token_id: Option<String>,
 }
 
-/// What `/me/transitiveMemberOf` shows of a person's directory roles.
+/// What `transitiveMemberOf` shows of a person's directory roles.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct DirectoryRoles {
     /// The role template ids that could be read.
     pub templates: BTreeSet<String>,
     /// Whether there were roles whose template Graph would not show: then absence proves nothing.
     pub some_hidden: bool,
+}
+
+/// What `/users/{id}` shows of a person ("Get a user", Microsoft Graph).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DirectoryUser {
+    /// The person's key in the tenant.
+    pub id: ObjectId,
+    /// Whether the account may sign in; `None` where Graph would not show it, which proves nothing.
+    pub account_enabled: Option<bool>,
 }
 
 /// Whether multi-factor authentication was done. A missing claim is "not proven", never "no".

@@ -142,6 +142,11 @@ impl AppRecord {
         }
     }
 
+    /// Where the app stands, or stood when it was last looked at: a look that failed overtakes nothing.
+    pub fn known_standing(&self) -> Standing {
+        self.known().map_or(Standing::Unknown, |known| known.standing)
+    }
+
     /// Shorthand for the standing.
     pub fn standing(&self) -> Standing {
         self.assessment.standing

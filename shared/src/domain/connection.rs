@@ -36,6 +36,8 @@ macro_rules! open_enum {
     };
 }
 
+pub(crate) use open_enum;
+
 open_enum!(
     /// `profile.authScheme` of a connection.
     AuthScheme {

@@ -181,6 +181,12 @@ impl FromStr for QuietHours {
     }
 }
 
+impl fmt::Display for QuietHours {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.from.strftime("%H:%M"), self.until.strftime("%H:%M"))
+    }
+}
+
 impl QuietHours {
     fn covers(self, time: Time) -> bool {
         if self.from < self.until {

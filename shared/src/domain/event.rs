@@ -145,7 +145,6 @@ pub enum EventKind {
         #[schema(value_type = String)]
         notice: NoticeId,
         /// What.
-        #[serde(flatten)]
         delivery: Delivery,
     },
     /// The app is left as it is for a while.
@@ -185,4 +184,19 @@ pub struct AppEvent {
     /// What.
     #[serde(flatten)]
     pub kind: EventKind,
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_carrier_reported_keeps_both_its_times() {
+        let (at, bounced_at) = (Timestamp::UNIX_EPOCH, Timestamp::from_second(1).unwrap());
+        let delivery = Delivery::Bounced { at: bounced_at, permanent: true, reason: "550".to_owned() };
+        let event = AppEvent { at, kind: EventKind::LetterReported { notice: "n1".parse().unwrap(), delivery } };
+        let written = serde_json::to_string(&event).unwrap();
+        assert_eq!(serde_json::from_str::<AppEvent>(&written).unwrap(), event, "{written}");
+    }
 }

@@ -11,6 +11,11 @@ use super::signal::{Signal, SignalKind, Source};
 /// A look that failed takes the place of an earlier failed one and leaves the last that succeeded: forgetting that
 /// permissions were missing would turn degraded into consented.
 pub fn carry_over(previous: &[Signal], fresh: Vec<Signal>) -> Vec<Signal> {
+    // Somebody else may have looked after this look began: a save, while a scan was on its way.
+    let (fresh, late): (Vec<Signal>, Vec<Signal>) =
+        fresh.into_iter().partition(|signal| !previous.iter().any(|earlier| overtakes(earlier, signal)));
+    let newer = previous.iter().filter(|earlier| late.iter().any(|signal| overtakes(earlier, signal)));
+    let fresh: Vec<Signal> = newer.cloned().chain(fresh).collect();
     let is_memory = |signal: &&Signal| signal.kind == SignalKind::ConnectionWasEnabled;
     let mut kept: Vec<Signal> =
         previous.iter().filter(|signal| outlasts(signal, &fresh) && !is_memory(signal)).cloned().collect();
@@ -22,6 +27,12 @@ pub fn carry_over(previous: &[Signal], fresh: Vec<Signal>) -> Vec<Signal> {
     }
     kept.extend(fresh);
     kept
+}
+
+/// Whether a signal that is known already is the newer word on the same thing.
+fn overtakes(known: &Signal, fresh: &Signal) -> bool {
+    let look = known.kind.look();
+    look.is_some() && look == fresh.kind.look() && known.source == fresh.source && known.seen_at > fresh.seen_at
 }
 
 /// Whether an earlier signal still says something beside the fresh ones.
@@ -138,6 +149,13 @@ mod tests {
         let still_blind = carry_over(&blind, vec![graph(3, failed())]);
         assert_eq!(still_blind, [first[0].clone(), graph(3, failed())]);
         assert_eq!(carry_over(&still_blind, vec![graph(4, grants(&[]))]), [graph(4, grants(&[]))]);
+    }
+
+    #[test]
+    fn a_scan_that_looked_before_a_save_does_not_undo_what_the_save_read() {
+        let after_save = read(5, ConnectionStatus::Enabled);
+        let kept = carry_over(std::slice::from_ref(&after_save), vec![read(4, ConnectionStatus::Disabled)]);
+        assert_eq!(kept, [after_save]);
     }
 
     #[test]

@@ -107,6 +107,12 @@ id!(
     "a notice id"
 );
 
+id!(
+    /// One event of Okta's System Log, by its `uuid`. Okta may show an event twice; its id stays the same.
+    LogEventId,
+    "a System Log event id"
+);
+
 macro_rules! from_digits {
     ($($name:ident),+) => {
         $(impl $name {
@@ -121,6 +127,12 @@ macro_rules! from_digits {
 from_digits!(ScanId, InvitationId, SessionId, SaveId, NoticeId);
 
 impl RequestId {
+    /// What changes of an app are filed under about which nobody was ever asked for anything.
+    pub(crate) fn of_changes(app: &AppId) -> Self {
+        // An app's id has 20 characters; one that were as long as ids may be is cut, and still one app's.
+        Self(format!("changes-{}", app.as_str().get(..56).unwrap_or(app.as_str())).into())
+    }
+
     /// From ten letters and digits that nobody confuses, in two groups.
     pub(crate) fn from_symbols(symbols: &str) -> Self {
         let (one, two) = symbols.split_at_checked(5).unwrap_or((symbols, ""));

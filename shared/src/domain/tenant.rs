@@ -87,6 +87,11 @@ guid_key!(
     ObjectId,
     "an object id"
 );
+guid_key!(
+    /// A secret or certificate of a registration (`keyId` in Graph).
+    KeyId,
+    "a key id"
+);
 
 /// A domain of a tenant, such as `contoso.onmicrosoft.com`: what the path of its sign-in page may hold.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

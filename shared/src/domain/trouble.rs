@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cloud::Cloud;
 use super::id::{OrgId, RequestId};
+use super::system_log::LogPosition;
 use super::tenant::TenantId;
 
 /// What is wrong with Regrant's access.
@@ -73,6 +74,11 @@ impl TroubleKind {
         }
     }
 
+    /// Whether it is about the access to Okta, and not to Microsoft.
+    pub const fn is_oktas(&self) -> bool {
+        matches!(self, Self::OktaCredentialRefused | Self::OktaRoleLost | Self::OktaCredentialIdle)
+    }
+
     /// Whether it is the same matter as another one.
     pub fn is_about_the_same_as(&self, other: &Self) -> bool {
         self.name() == other.name() && self.place() == other.place()
@@ -103,6 +109,12 @@ pub struct OrgWatch {
     /// When Okta last answered the org's credential.
     #[serde(default)]
     pub okta_answered_at: Option<Timestamp>,
+    /// Where reading its System Log goes on.
+    #[serde(default)]
+    pub log: Option<LogPosition>,
+    /// Whether people sign in to a registration of ours before they consent, where that is known.
+    #[serde(default)]
+    pub signs_in: Option<bool>,
     /// What is wrong now.
     #[serde(default)]
     pub troubles: Vec<Trouble>,
@@ -125,7 +137,7 @@ pub struct DigestMade {
 impl OrgWatch {
     /// What is remembered of an org that was never looked at.
     pub const fn new(org: OrgId) -> Self {
-        Self { org, okta_answered_at: None, troubles: Vec::new(), digest: None, version: 0 }
+        Self { org, okta_answered_at: None, log: None, signs_in: None, troubles: Vec::new(), digest: None, version: 0 }
     }
 }
 

@@ -232,6 +232,7 @@ async fn keep(ports: &Ports, attempt: &SignInAttempt, signed_in: &SignIn) -> Res
         access_token: signed_in.tokens.access_token.clone(),
         refresh_token: signed_in.tokens.refresh_token.clone(),
         expires_at: signed_in.tokens.expires_at,
+        renewed_at: None,
         scopes: signed_in.tokens.scopes.clone(),
     };
     Ok(store(ports, &tokens).await?)

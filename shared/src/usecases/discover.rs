@@ -1,4 +1,4 @@
-//! Look at every Office 365 app of one org.
+//! Look at every Office 365 app of one org, in Okta and at Microsoft.
 
 use std::collections::BTreeSet;
 
@@ -11,17 +11,29 @@ use crate::domain::id::{AppId, OrgId, ScanId};
 use crate::domain::org::OrgProfile;
 use crate::domain::scan::OrgLook;
 use crate::domain::signal::{Look, Signal, SignalKind};
+use crate::domain::standing::{Assessment, Standing};
+use crate::domain::trouble::TroubleKind;
 use crate::ledger::{AppFilter, LedgerError, PageRequest};
-use crate::okta::{ConsentLink, ListedApp, OktaError, OktaOrg};
+use crate::okta::{Connection, ConsentLink, ListedApp, OktaError, OktaOrg};
 use crate::randomness::request_id;
 
 use super::Ports;
+use super::begin_consent::registration;
+use super::notify::NotifyError;
+use super::notify::plan::ask_for_plan;
 use super::org_access::open;
+use super::orgs::OpenOrgError;
+use super::watch::access::{self, Access};
+use super::watch::grants::GrantWatch;
+use super::watch::system_log::{self, LogRead};
 
 /// How often a list whose cursor Okta no longer takes is started again.
 const RESTARTS: u32 = 2;
 /// How many pages a list may have: 200,000 apps. One that goes on leads in a circle.
 const PAGES: u32 = 1_000;
+
+/// How many events are written together with the app's record; further ones are written before it.
+const EVENTS_AT_ONCE: usize = 20;
 
 /// Why an org could not be looked at and nothing could be recorded of it.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +41,9 @@ pub enum DiscoverError {
     /// The ledger did not serve.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// Who has to be told something could not be asked for.
+    #[error(transparent)]
+    Notify(#[from] NotifyError),
 }
 
 /// What came of a look at one org.
@@ -40,26 +55,32 @@ pub struct Discovery {
     pub try_again: bool,
 }
 
-/// Looks at every Office 365 app of `org` and records what it saw and what it could not see, for `scan`.
+/// Looks at every Office 365 app of `org`, on both sides, and records what it saw and what it could not see, for `scan`.
+/// Whoever has to be told something is told: that is asked for last, and needs neither Okta nor Microsoft.
 pub async fn discover(ports: &Ports, scan: &ScanId, org: &OrgId) -> Result<Discovery, DiscoverError> {
     let (look, try_again) = match ports.ledger.org(org).await? {
         None => (not_seen("The org is not known any more.".to_owned()), false),
-        Some(profile) => match open(ports, &profile).await {
-            Ok(api) => {
-                Visit { ports, profile: &profile, api: &*api, stopped: None, seen: BTreeSet::new(), gone: 0 }
-                    .run()
-                    .await?
-            }
-            Err(error) => {
-                let reason = error.to_string();
-                could_not_list(ports, org, &BTreeSet::new(), &reason).await?;
-                (not_seen(reason), false)
-            }
-        },
+        Some(profile) => {
+            let visited = match open(ports, &profile).await {
+                Ok(api) => Visit::new(ports, &profile, &*api).await?.run().await?,
+                Err(error) => could_not_open(ports, org, &error).await?,
+            };
+            ask_for_plan(ports, org, None).await?;
+            visited
+        }
     };
     tracing::info!(%scan, %org, ?look, try_again, "looked at an org");
     ports.ledger.record_org_look(scan, org, &look, ports.clock.now()).await?;
     Ok(Discovery { look, try_again })
+}
+
+async fn could_not_open(ports: &Ports, org: &OrgId, error: &OpenOrgError) -> Result<(OrgLook, bool), LedgerError> {
+    let reason = error.to_string();
+    could_not_list(ports, org, &BTreeSet::new(), &reason).await?;
+    let lost = matches!(error, OpenOrgError::NoCredential(_) | OpenOrgError::NotACredential(_));
+    let troubles = if lost { vec![(TroubleKind::OktaCredentialRefused, reason.clone())] } else { Vec::new() };
+    access::remember(ports, org, &Access { troubles, ..Access::default() }).await?;
+    Ok((not_seen(reason), false))
 }
 
 fn not_seen(reason: String) -> OrgLook {
@@ -76,20 +97,49 @@ struct Visit<'a> {
     seen: BTreeSet<AppId>,
     /// Apps that were deleted between the list and the look.
     gone: u64,
+    /// What Okta logged since the last visit.
+    log: LogRead,
+    /// Microsoft's side.
+    grants: GrantWatch<'a>,
 }
 
-impl Visit<'_> {
+impl<'a> Visit<'a> {
+    async fn new(ports: &'a Ports, profile: &'a OrgProfile, api: &'a dyn OktaOrg) -> Result<Self, LedgerError> {
+        let known = access::remembered(ports, &profile.id).await?;
+        let log = system_log::read(ports, api, known.log).await;
+        let grants = GrantWatch::new(ports, profile);
+        Ok(Self { ports, profile, api, stopped: None, seen: BTreeSet::new(), gone: 0, log, grants })
+    }
+
     async fn run(mut self) -> Result<(OrgLook, bool), LedgerError> {
+        let listed = self.list().await?;
+        let refusal = listed.as_ref().err().or(self.stopped.as_ref());
+        let mut access = Access {
+            // An app that the role hides is not a role that was lost; a list that is refused is.
+            okta_answered: !self.seen.is_empty() || listed.is_ok(),
+            troubles: refusal.and_then(access::trouble_of).into_iter().collect(),
+            // Read again from where it was, where what it said could not be recorded of every app.
+            log: self.log.next.clone().filter(|_| listed.is_ok()),
+            signs_in: registration(self.ports, self.profile.cloud).await.ok().map(|ours| ours.is_some()),
+            ..Access::default()
+        };
+        let visited = self.end(listed).await?;
+        self.grants.tell(&mut access);
+        access::remember(self.ports, &self.profile.id, &access).await?;
+        Ok(visited)
+    }
+
+    async fn end(&self, listed: Result<(), OktaError>) -> Result<(OrgLook, bool), LedgerError> {
         let org = &self.profile.id;
-        if let Err(error) = self.list().await? {
+        if let Err(error) = listed {
             could_not_list(self.ports, org, &self.seen, &error.to_string()).await?;
             return Ok((not_seen(error.to_string()), error.is_transient()));
         }
         for record in others(self.ports, org, &self.seen).await? {
             let signal = Signal::okta(self.ports.clock.now(), SignalKind::AppNotListed);
-            record_app(self.ports, record.identity, vec![signal]).await?;
+            record_app(self.ports, record.identity, vec![signal], Vec::new(), false).await?;
         }
-        Ok(match self.stopped {
+        Ok(match &self.stopped {
             // The list was whole, the looks were not.
             Some(error) => (not_seen(error.to_string()), error.is_transient()),
             None => (OrgLook::Seen { apps: self.seen.len() as u64 - self.gone }, false),
@@ -132,56 +182,72 @@ impl Visit<'_> {
     }
 
     async fn look_at(&mut self, app: ListedApp) -> Result<(), LedgerError> {
-        let mut kinds = self.connection(&app).await;
+        // Before the calls, so that what somebody else reads meanwhile is known to be newer.
+        let now = self.ports.clock.now();
+        let org = &self.profile.id;
+        let before = self.ports.ledger.app(org, &app.id).await?;
+        let (mut kinds, connection) = self.connection(&app).await;
         if kinds.contains(&SignalKind::AppNotListed) {
             self.gone += 1;
         } else {
             kinds.push(SignalKind::AppRead {
-                status: app.status,
-                features: app.features,
-                tenant_type: app.tenant_type,
+                status: app.status.clone(),
+                features: app.features.clone(),
+                tenant_type: app.tenant_type.clone(),
             });
         }
-        kinds.extend(app.surprises.into_iter().map(|what| SignalKind::Surprise { what }));
-        let now = self.ports.clock.now();
+        kinds.extend(app.surprises.iter().map(|what| SignalKind::Surprise { what: what.clone() }));
+        let mut signals: Vec<Signal> = kinds.into_iter().map(|kind| Signal::okta(now, kind)).collect();
+        if let Some(connection) = &connection {
+            signals.extend(self.grants.look(&app, connection, before.as_ref()).await);
+        }
+        let logged = self.log.of(self.ports, &app.id);
+        signals.extend(logged.signals);
+        if self.stopped.is_none() {
+            let earlier = before.iter().flat_map(|record| &record.signals);
+            let known: Vec<Signal> = earlier.chain(&signals).cloned().collect();
+            signals.extend(system_log::worked_again(self.ports, self.api, &app.id, &known).await);
+        }
         let identity = AppIdentity {
-            org: self.profile.id.clone(),
+            org: org.clone(),
             org_domain: self.profile.domain(),
             app: app.id,
             label: app.label,
             tenant: app.tenant,
             domain: app.domain,
         };
-        record_app(self.ports, identity, kinds.into_iter().map(|kind| Signal::okta(now, kind)).collect()).await
+        record_app(self.ports, identity, signals, logged.failed_work, self.log.failed.is_none()).await
     }
 
-    async fn connection(&mut self, app: &ListedApp) -> Vec<SignalKind> {
+    async fn connection(&mut self, app: &ListedApp) -> (Vec<SignalKind>, Option<Connection>) {
         // Each call costs rate budget; an app that is off has no standing to find.
         if matches!(app.status, AppStatus::Inactive | AppStatus::Deleted) {
-            return Vec::new();
+            return (Vec::new(), None);
         }
         if let Some(error) = &self.stopped {
-            return vec![could_not(Look::Connection, error)];
+            return (vec![could_not(Look::Connection, error)], None);
         }
         let connection = match self.api.connection(&app.id).await {
             Ok(connection) => connection,
             Err(error) => {
                 // Deleted between the list and this call, or hidden from the role: the app itself tells which.
                 if !is_not_found(&error) {
-                    return vec![self.failed(Look::Connection, error)];
+                    return (vec![self.failed(Look::Connection, error)], None);
                 }
-                return vec![match self.api.app(&app.id).await {
+                let kind = match self.api.app(&app.id).await {
                     Ok(_) => self.failed(Look::Connection, error),
                     Err(again) if is_not_found(&again) => SignalKind::AppNotListed,
                     Err(again) => self.failed(Look::Connection, again),
-                }];
+                };
+                return (vec![kind], None);
             }
         };
         let ask_features = connection.auth_scheme != AuthScheme::Oauth2;
-        let mut kinds: Vec<_> = connection.surprises.into_iter().map(|what| SignalKind::Surprise { what }).collect();
+        let surprises = connection.surprises.iter().map(|what| SignalKind::Surprise { what: what.clone() });
+        let mut kinds: Vec<_> = surprises.collect();
         kinds.push(SignalKind::ConnectionRead {
-            auth_scheme: connection.auth_scheme,
-            status: connection.status,
+            auth_scheme: connection.auth_scheme.clone(),
+            status: connection.status.clone(),
             authorize_offered: connection.authorize != ConsentLink::Absent,
         });
         if ask_features {
@@ -190,7 +256,7 @@ impl Visit<'_> {
                 Err(error) => self.failed(Look::Features, error),
             });
         }
-        kinds
+        (kinds, Some(connection))
     }
 
     /// Notes a failed look, and whether any further call would only fail too.
@@ -214,7 +280,7 @@ fn could_not(look: Look, error: &OktaError) -> SignalKind {
 async fn could_not_list(ports: &Ports, org: &OrgId, seen: &BTreeSet<AppId>, reason: &str) -> Result<(), LedgerError> {
     for record in others(ports, org, seen).await? {
         let kind = SignalKind::CouldNotLook { look: Look::App, reason: reason.to_owned() };
-        record_app(ports, record.identity, vec![Signal::okta(ports.clock.now(), kind)]).await?;
+        record_app(ports, record.identity, vec![Signal::okta(ports.clock.now(), kind)], Vec::new(), false).await?;
     }
     Ok(())
 }
@@ -237,22 +303,41 @@ async fn others(ports: &Ports, org: &OrgId, seen: &BTreeSet<AppId>) -> Result<Ve
     }
 }
 
-async fn record_app(ports: &Ports, identity: AppIdentity, fresh: Vec<Signal>) -> Result<(), LedgerError> {
+async fn record_app(
+    ports: &Ports,
+    identity: AppIdentity,
+    fresh: Vec<Signal>,
+    mut events: Vec<AppEvent>,
+    log_was_read: bool,
+) -> Result<(), LedgerError> {
     let now = ports.clock.now();
     let previous = ports.ledger.app(&identity.org, &identity.app).await?;
-    let signals = carry_over(previous.as_ref().map_or(&[], |record| &record.signals), fresh);
+    let mut earlier = previous.as_ref().map(|record| record.signals.clone()).unwrap_or_default();
+    // What the log said is there or not; that it was read leaves no signal of its own.
+    earlier.retain(|signal| !(log_was_read && signal.kind.look() == Some(Look::SystemLog)));
+    let mut signals = carry_over(&earlier, fresh);
     let assessment = assess(&signals);
-    let kind = match &previous {
-        None => Some(EventKind::Found { standing: assessment.standing }),
-        Some(before) if before.standing() != assessment.standing => Some(EventKind::StandingChanged {
-            from: before.standing(),
-            to: assessment.standing,
-            reasons: assessment.reasons.clone(),
-        }),
+    if !assessment.standing.needs_action() && assessment.standing != Standing::Unknown {
+        // Nobody has to read it any more.
+        signals.retain(|signal| !matches!(signal.kind, SignalKind::LetterFailed { .. }));
+    }
+    events.extend(change(previous.as_ref(), &assessment).map(|kind| AppEvent { at: now, kind }));
+    let last = events.split_off(events.len().saturating_sub(EVENTS_AT_ONCE));
+    for event in &events {
+        ports.ledger.append_event(&identity.org, &identity.app, event).await?;
+    }
+    let spare = request_id(&*ports.randomness);
+    let record = AppRecord::assessed(identity, signals, assessment, now, previous.as_ref(), spare);
+    ports.ledger.record_app(&record, &last).await
+}
+
+fn change(previous: Option<&AppRecord>, assessment: &Assessment) -> Option<EventKind> {
+    let to = assessment.standing;
+    match previous {
+        None => Some(EventKind::Found { standing: to }),
+        Some(before) if before.standing() != to => {
+            Some(EventKind::StandingChanged { from: before.standing(), to, reasons: assessment.reasons.clone() })
+        }
         Some(_) => None,
-    };
-    let events: Vec<AppEvent> = kind.into_iter().map(|kind| AppEvent { at: now, kind }).collect();
-    let record =
-        AppRecord::assessed(identity, signals, assessment, now, previous.as_ref(), request_id(&*ports.randomness));
-    ports.ledger.record_app(&record, &events).await
+    }
 }

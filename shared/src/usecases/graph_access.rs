@@ -6,16 +6,18 @@
 
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret;
 
 use crate::counted::{Counted, count};
 use crate::domain::cloud::Cloud;
 use crate::domain::consent_failure::ConsentFailure;
 use crate::domain::grant::GrantsRead;
+use crate::domain::registered_credential;
 use crate::domain::tenant::{ClientId, TenantId};
+use crate::domain::trouble::TroubleKind;
 use crate::ledger::LedgerError;
-use crate::microsoft::{Graph, GraphTokens, MicrosoftError};
+use crate::microsoft::{Ending, Graph, GraphTokens, MicrosoftError, WatchAccess};
 use crate::vault::{NotUnsealed, SecretName, Stage, VaultError};
 
 use super::Ports;
@@ -38,8 +40,8 @@ pub enum GraphAccessError {
     #[error("nobody of this tenant has signed in here yet, so Microsoft Graph cannot be asked")]
     NoTokens,
     /// The tokens ended and cannot be renewed.
-    #[error("the tokens for Microsoft Graph have ended; an administrator has to sign in again")]
-    Ended,
+    #[error("the tokens for Microsoft Graph have ended ({0}); an administrator has to sign in again")]
+    Ended(String),
     /// Another worker is renewing them and does not come to an end.
     #[error("another worker has been renewing the tokens for too long; try again in two minutes")]
     Busy,
@@ -68,7 +70,7 @@ impl From<GraphAccessError> for Stopped {
         match error {
             GraphAccessError::Microsoft(error) => error.into(),
             GraphAccessError::NoRegistration(cause) => Self::new(ConsentFailure::RegistrationRefused, cause),
-            GraphAccessError::NoTokens | GraphAccessError::Ended => {
+            GraphAccessError::NoTokens | GraphAccessError::Ended(_) => {
                 Self::new(ConsentFailure::SessionLost, error.to_string())
             }
             _ => Self::new(ConsentFailure::NotStored, error.to_string()),
@@ -120,22 +122,82 @@ async fn tokens_but(
 }
 
 /// Reads what Okta's client was granted in a tenant.
-pub async fn read_grants(ports: &Ports, tenant: &TenantId, client: &ClientId) -> Result<GrantsRead, GraphAccessError> {
-    let tokens = tokens(ports, tenant).await?;
-    let read = grants_with(ports, &tokens, client).await;
-    match &read {
+pub async fn read_grants(
+    ports: &Ports,
+    cloud: Cloud,
+    tenant: &TenantId,
+    client: &ClientId,
+) -> Result<GrantsRead, GraphAccessError> {
+    let opened = open(ports, cloud, tenant).await?;
+    match (grants_of(&*opened.graph, client).await, opened.delegated) {
         // An access token may end before its time: sessions were revoked, a policy changed.
-        Err(MicrosoftError::Graph(refusal)) if refusal.status == 401 => {
+        (Err(MicrosoftError::Graph(refusal)), Some(tokens)) if refusal.status == 401 => {
             let renewed = tokens_but(ports, tenant, Some(&tokens)).await?;
-            Ok(grants_with(ports, &renewed, client).await?)
+            Ok(grants_of(&*ports.microsoft.graph(renewed.cloud, &renewed.access_token), client).await?)
         }
-        _ => Ok(read?),
+        (read, _) => Ok(read?),
     }
 }
 
-async fn grants_with(ports: &Ports, tokens: &GraphTokens, client: &ClientId) -> Result<GrantsRead, MicrosoftError> {
-    let graph = ports.microsoft.graph(tokens.cloud, &tokens.access_token);
-    grants_of(&*graph, client).await
+/// Graph in a tenant, opened as the installation watches it.
+struct Opened {
+    graph: Box<dyn Graph>,
+    /// The person's tokens that it was opened with; `None` where it was opened as the application itself.
+    delegated: Option<GraphTokens>,
+}
+
+async fn open(ports: &Ports, cloud: Cloud, tenant: &TenantId) -> Result<Opened, GraphAccessError> {
+    let ours = registration(ports, cloud).await.map_err(|stopped| GraphAccessError::NoRegistration(stopped.cause))?;
+    if let Some(ours) = ours.filter(|ours| ours.watch == WatchAccess::Application) {
+        let tokens = ports.microsoft.application_token(&ours, tenant).await?;
+        return Ok(Opened { graph: ports.microsoft.graph(cloud, &tokens.access_token), delegated: None });
+    }
+    let tokens = tokens(ports, tenant).await?;
+    Ok(Opened { graph: ports.microsoft.graph(tokens.cloud, &tokens.access_token), delegated: Some(tokens) })
+}
+
+/// Graph in a tenant, opened as the installation watches it.
+pub async fn open_graph(ports: &Ports, cloud: Cloud, tenant: &TenantId) -> Result<Box<dyn Graph>, GraphAccessError> {
+    Ok(open(ports, cloud, tenant).await?.graph)
+}
+
+/// When our registration's own credential ends, as far as it says so itself or this tenant's Graph shows it.
+pub(super) async fn registration_ends_at(
+    ports: &Ports,
+    cloud: Cloud,
+    tenant: &TenantId,
+) -> Result<Option<Timestamp>, GraphAccessError> {
+    let ours = our_registration(ports, cloud).await?;
+    let Some(known) = ours.credential.known_by() else { return Ok(None) };
+    if let Some(ends_at) = ours.credential.ends_at() {
+        return Ok(Some(ends_at));
+    }
+    let registered = open_graph(ports, cloud, tenant).await?.registration_credentials(&ours.client_id).await?;
+    Ok(registered.and_then(|registered| registered_credential::ends_at(&registered, &known)))
+}
+
+/// When a tenant's tokens were renewed last.
+pub(super) async fn renewed_at(ports: &Ports, tenant: &TenantId) -> Option<Timestamp> {
+    current(ports, tenant).await.ok().map(|held| held.renewed_at())
+}
+
+impl GraphAccessError {
+    /// What this says of Regrant's access, where it will not pass by itself.
+    pub(super) fn trouble(&self, tenant: &TenantId, cloud: Cloud) -> Option<TroubleKind> {
+        match self {
+            Self::Ended(_) => Some(TroubleKind::GraphTokensEnded { tenant: tenant.clone() }),
+            Self::NoRegistration(_) => Some(TroubleKind::EntraCredentialRefused { cloud }),
+            Self::Microsoft(error) => match error.ending() {
+                Ending::OurCredential => Some(TroubleKind::EntraCredentialRefused { cloud }),
+                Ending::Transient => None,
+                // A tenant that does not know our registration any more needs what one needs whose tokens ended.
+                Ending::OurRegistration | Ending::Permanent | Ending::Interaction | Ending::NotAllowed => {
+                    Some(TroubleKind::GraphTokensEnded { tenant: tenant.clone() })
+                }
+            },
+            _ => None,
+        }
+    }
 }
 
 async fn grants_of(graph: &dyn Graph, client: &ClientId) -> Result<GrantsRead, MicrosoftError> {
@@ -149,15 +211,23 @@ async fn grants_of(graph: &dyn Graph, client: &ClientId) -> Result<GrantsRead, M
 /// Reads grants until they suffice, or until Microsoft has had its time: it documents that new grants show late.
 pub async fn read_grants_with_patience(
     ports: &Ports,
+    cloud: Cloud,
     tenant: &TenantId,
     client: &ClientId,
 ) -> Result<GrantsRead, GraphAccessError> {
     let mut looks = ports.settings.replication_looks.max(1);
+    let mut last = None;
     loop {
-        let read = read_grants(ports, tenant, client).await?;
         looks -= 1;
-        if looks == 0 || read.suffices(&ports.settings.permissions) {
-            return Ok(read);
+        match read_grants(ports, cloud, tenant, client).await {
+            Ok(read) if looks == 0 || read.suffices(&ports.settings.permissions) => return Ok(read),
+            Ok(read) => last = Some(read),
+            // A look that fails does not undo those before it.
+            Err(error) => match last {
+                None => return Err(error),
+                Some(read) if looks == 0 => return Ok(read),
+                Some(_) => {}
+            },
         }
         ports.clock.sleep(ports.settings.replication_pause).await;
     }
@@ -184,7 +254,10 @@ async fn renew(
     if serves(ports, &held, refused) {
         return Ok(held);
     }
-    let refresh_token = held.refresh_token.clone().ok_or(GraphAccessError::Ended)?;
+    let refresh_token = held
+        .refresh_token
+        .clone()
+        .ok_or_else(|| GraphAccessError::Ended("there is nothing to renew them with".to_owned()))?;
     let registration = our_registration(ports, held.cloud).await?;
     let mut refreshed = ports.microsoft.refresh(&registration, tenant, &refresh_token).await;
     if refreshed.as_ref().is_err_and(MicrosoftError::retires_credential) && is_renewed(ports, held.cloud) {
@@ -192,8 +265,8 @@ async fn renew(
         refreshed = ports.microsoft.refresh(&registration, tenant, &refresh_token).await;
     }
     let renewed = match refreshed {
-        Ok(renewed) => held.renewed(renewed),
-        Err(MicrosoftError::OAuth(refusal)) if refusal.error == "invalid_grant" => return Err(GraphAccessError::Ended),
+        Ok(renewed) => held.renewed(renewed, ports.clock.now()),
+        Err(error) if error.ending().needs_a_person() => return Err(GraphAccessError::Ended(error.to_string())),
         Err(error) => return Err(error.into()),
     };
     try_and_promote(ports, &renewed).await?;

@@ -286,6 +286,13 @@ pub(super) static MICROSOFT: &[Failure] = &[
     on_page("AADSTS7000218", Operator, "The client secret or assertion is missing.", FIX_SECRET, RegistrationRefused),
     on_page("AADSTS7000222", Operator, "The client secret has expired.", FIX_SECRET, RegistrationRefused),
     on_page(
+        "AADSTS7000229",
+        Operator,
+        "The tenant has no service principal of the registration: nobody consented to it there, or it was removed.",
+        "Let an administrator of the tenant consent to the registration.",
+        RegistrationRefused,
+    ),
+    on_page(
         "AADSTS700027",
         Operator,
         "The assertion's signature does not match the registered certificate.",

@@ -72,7 +72,7 @@ fn unmade(case: &Case<'_>, drafts: Vec<Draft>) -> Vec<Draft> {
 
 /// What is asked of people now: the first letter for where the app stands, or the reminder whose time has come.
 fn asked(case: &Case<'_>, request: &Request) -> Vec<Draft> {
-    let standing = case.app.standing();
+    let standing = case.app.known_standing();
     let Some((first, audience)) = first_letter(standing) else { return Vec::new() };
     let announced = unmade(case, drafts(case, request, &first, audience));
     if !announced.is_empty() {
@@ -106,7 +106,7 @@ fn after(time: Timestamp, distance: SignedDuration) -> Timestamp {
 /// who see to it that somebody acts.
 fn reminders(case: &Case<'_>, request: &Request, audience: Audience, number: u32) -> Vec<Draft> {
     let about = About::Reminder { number };
-    let escalates = if case.app.standing() == Standing::Broken { BROKEN_ESCALATES_FROM } else { ESCALATES_FROM };
+    let escalates = if case.app.known_standing() == Standing::Broken { BROKEN_ESCALATES_FROM } else { ESCALATES_FROM };
     let mut made = drafts(case, request, &about, audience);
     if number >= escalates {
         made.extend(drafts(case, request, &about, Audience::Escalation));
@@ -139,6 +139,17 @@ fn distance(standing: Standing, number: u32, days_left: i64) -> SignedDuration {
     };
     let at = usize::try_from(number.saturating_sub(1)).unwrap_or(usize::MAX).min(days.len() - 1);
     SignedDuration::from_hours(24 * days[at])
+}
+
+/// When the reminder after a notice is due; `None` after the last one, and where none follows.
+pub fn next_reminder_after(notice: &Notice, standing: Standing, deadline: Date, now: Timestamp) -> Option<Timestamp> {
+    let (first, _) = first_letter(standing)?;
+    let next = match notice.about {
+        About::Reminder { number } => number + 1,
+        ref about if *about == first => 1,
+        _ => return None,
+    };
+    (next <= MOST_REMINDERS).then(|| after(notice.due_at, distance(standing, next, days_to(deadline, now))))
 }
 
 /// Days until the deadline's day ends, in UTC; negative once it is past.

@@ -109,7 +109,8 @@ impl About {
 
 /// Who is told.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(tag = "to", rename_all = "kebab-case")]
+// In a record this is beside what a notice is about, and `to` is where an app stands after a change.
+#[serde(tag = "by", rename_all = "kebab-case")]
 pub enum Recipient {
     /// A person, by mail.
     Mail {
@@ -371,17 +372,23 @@ mod tests {
 
     #[test]
     fn a_notice_survives_being_written_and_read() {
-        let about = About::AccessTrouble { trouble: TroubleKind::OktaCredentialRefused, since: Timestamp::UNIX_EPOCH };
-        let draft = Draft {
-            request: "RG-A".parse().unwrap(),
-            org: "00oInvented".parse().unwrap(),
-            app: None,
-            about,
-            recipient: mail("ops@contoso.example", Audience::OktaOperator),
-            due_at: Timestamp::UNIX_EPOCH,
-        };
-        let notice = draft.made(Timestamp::UNIX_EPOCH);
-        let written = serde_json::to_string(&notice).unwrap();
-        assert_eq!(serde_json::from_str::<Notice>(&written).unwrap(), notice, "{written}");
+        let now = Timestamp::UNIX_EPOCH;
+        let abouts = [
+            About::AccessTrouble { trouble: TroubleKind::OktaCredentialRefused, since: now },
+            About::StandingChanged { from: Standing::Consented, to: Standing::Broken, at: now },
+        ];
+        for about in abouts {
+            let draft = Draft {
+                request: "RG-A".parse().unwrap(),
+                org: "00oInvented".parse().unwrap(),
+                app: None,
+                about,
+                recipient: mail("ops@contoso.example", Audience::OktaOperator),
+                due_at: now,
+            };
+            let notice = draft.made(now);
+            let written = serde_json::to_string(&notice).unwrap();
+            assert_eq!(serde_json::from_str::<Notice>(&written).unwrap(), notice, "{written}");
+        }
     }
 }

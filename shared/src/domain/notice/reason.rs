@@ -16,22 +16,21 @@ pub fn holds_for_app(
     waiver: Option<&Waiver>,
     now: Timestamp,
 ) -> Result<(), WhyDropped> {
+    if matches!(notice.about, About::StandingChanged { .. }) {
+        return Ok(());
+    }
     let Some(request) = app.request.as_ref().filter(|request| request.id == notice.request) else {
         return Err(WhyDropped::Overtaken);
     };
     // While Regrant cannot look, what it saw last counts.
-    let standing = match (&app.last_known, app.standing()) {
-        (Some(known), Standing::Unknown) => known.standing,
-        (_, standing) => standing,
-    };
+    let standing = app.known_standing();
     let fits = match &notice.about {
         About::Invitation => matches!(standing, Standing::NeedsConsent | Standing::Degraded),
         About::Urgent => standing == Standing::Broken,
         About::HandedToOperator => matches!(standing, Standing::NeedsSave | Standing::ByHand),
         About::Reminder { .. } | About::WaiverExpired { .. } => standing.needs_action(),
         About::Done => standing == Standing::Consented,
-        About::StandingChanged { .. } => return Ok(()),
-        About::Digest { .. } | About::AccessTrouble { .. } => false,
+        About::Digest { .. } | About::AccessTrouble { .. } | About::StandingChanged { .. } => false,
     };
     let asks = !matches!(notice.about, About::Done);
     if !fits || asks != request.is_open() {

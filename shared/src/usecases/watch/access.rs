@@ -1,0 +1,92 @@
+//! Regrant's own access: what a visit found wrong with it, remembered with the org, so that somebody is told.
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::domain::id::OrgId;
+use crate::domain::system_log::LogPosition;
+use crate::domain::trouble::{OrgWatch, TroubleKind, troubles_after};
+use crate::ledger::LedgerError;
+use crate::okta::OktaError;
+use crate::randomness::request_id;
+use crate::usecases::Ports;
+
+/// How long a credential of Okta's may lie idle before somebody is told. An API token dies after 30 days (Okta, "Create an
+/// API token").
+pub(in crate::usecases) const IDLE: SignedDuration = SignedDuration::from_hours(20 * 24);
+/// How often the record is written again where somebody else changed it first.
+const TRIES: u32 = 5;
+
+/// What a visit found out about Regrant's own access to an org.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(in crate::usecases) struct Access {
+    /// Whether Okta answered the credential with what was asked for.
+    pub(in crate::usecases) okta_answered: bool,
+    /// What is wrong.
+    pub(in crate::usecases) troubles: Vec<(TroubleKind, String)>,
+    /// What is over on Microsoft's side: the names and places of troubles that a look disproved.
+    pub(in crate::usecases) over: BTreeSet<(&'static str, String)>,
+    /// Whether we have a registration in the org's cloud, where the vault told.
+    pub(in crate::usecases) signs_in: Option<bool>,
+    /// Where the System Log goes on; `None` where it could not be read.
+    pub(in crate::usecases) log: Option<LogPosition>,
+}
+
+/// What Okta's refusal says of the credential.
+pub(in crate::usecases) fn trouble_of(error: &OktaError) -> Option<(TroubleKind, String)> {
+    let kind = match error {
+        _ if error.retires_credential() => TroubleKind::OktaCredentialRefused,
+        OktaError::Api(answer) if answer.status == 403 => TroubleKind::OktaRoleLost,
+        // A scope that a service app was granted was taken away (RFC 6749 section 5.2).
+        OktaError::Token { error, .. } if error == "invalid_scope" => TroubleKind::OktaRoleLost,
+        _ => return None,
+    };
+    Some((kind, error.to_string()))
+}
+
+/// What is remembered of an org; nothing yet where it was never looked at.
+pub(in crate::usecases) async fn remembered(ports: &Ports, org: &OrgId) -> Result<OrgWatch, LedgerError> {
+    Ok(ports.ledger.org_watch(org).await?.unwrap_or_else(|| OrgWatch::new(org.clone())))
+}
+
+/// Remembers what a visit found out. The digest's maker may write the same record, so it is read again where it changed.
+pub(in crate::usecases) async fn remember(ports: &Ports, org: &OrgId, access: &Access) -> Result<(), LedgerError> {
+    for _ in 0..TRIES {
+        let before = remembered(ports, org).await?;
+        if ports.ledger.put_org_watch(&after(ports, &before, access, ports.clock.now())).await? {
+            return Ok(());
+        }
+    }
+    Err(LedgerError::Store {
+        action: "remember how an org was found",
+        reason: "somebody else changed the record at every try; it is tried again".to_owned(),
+    })
+}
+
+fn after(ports: &Ports, before: &OrgWatch, access: &Access, now: Timestamp) -> OrgWatch {
+    let okta_answered_at = if access.okta_answered { Some(now) } else { before.okta_answered_at };
+    let mut found = access.troubles.clone();
+    if okta_answered_at.is_some_and(|at| now.duration_since(at) >= IDLE) {
+        let detail = "Okta has not answered with it for 20 days; an API token dies after 30.".to_owned();
+        found.push((TroubleKind::OktaCredentialIdle, detail));
+    }
+    // What could not be looked at is not over.
+    let is_over = |kind: &TroubleKind| {
+        let known = (kind.name(), kind.place());
+        if kind.is_oktas() {
+            access.okta_answered || *kind == TroubleKind::OktaCredentialIdle
+        } else {
+            access.over.contains(&known)
+        }
+    };
+    let goes_on = before.troubles.iter().filter(|trouble| !is_over(&trouble.kind));
+    found.extend(goes_on.map(|trouble| (trouble.kind.clone(), trouble.detail.clone())));
+    OrgWatch {
+        okta_answered_at,
+        troubles: troubles_after(&before.troubles, found, now, || request_id(&*ports.randomness)),
+        signs_in: access.signs_in.or(before.signs_in),
+        log: access.log.clone().or_else(|| before.log.clone()),
+        ..before.clone()
+    }
+}
