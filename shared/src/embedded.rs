@@ -5,14 +5,17 @@ use std::sync::Arc;
 
 use crate::clock::SystemClock;
 pub use crate::environment::Config;
+use crate::hooks::client::HookClient;
 use crate::ledger::LedgerError;
 use crate::ledger::sqlite::SqliteLedger;
+use crate::mail::folder::Folder;
 use crate::microsoft::MicrosoftError;
 use crate::microsoft::client::MicrosoftClient;
 use crate::okta::OktaError;
 use crate::okta::client::OktaClient;
 use crate::queue::in_process::InProcessQueue;
 use crate::randomness::SystemRandomness;
+use crate::transport::TransportError;
 use crate::usecases::Ports;
 use crate::vault::VaultError;
 use crate::vault::sealed_file::SealedFileVault;
@@ -40,6 +43,9 @@ pub enum OpenError {
     /// The other HTTP client did not start.
     #[error(transparent)]
     Microsoft(#[from] MicrosoftError),
+    /// The client for hooks did not start.
+    #[error(transparent)]
+    Hooks(#[from] TransportError),
 }
 
 /// Where the vault is in a data folder.
@@ -52,6 +58,11 @@ pub fn ledger_file(folder: &Path) -> PathBuf {
     folder.join("ledger.sqlite")
 }
 
+/// Where letters lie in a data folder that no server takes them from.
+pub fn outbox_folder(folder: &Path) -> PathBuf {
+    folder.join("outbox")
+}
+
 /// Opens vault and ledger in `folder`, making what is not there, with a queue in this process and the real client.
 pub async fn open(folder: &Path, config: Config) -> Result<Ports, OpenError> {
     make_private(folder).map_err(|source| OpenError::Folder { path: folder.to_owned(), source })?;
@@ -62,6 +73,9 @@ pub async fn open(folder: &Path, config: Config) -> Result<Ports, OpenError> {
         ledger: Arc::new(SqliteLedger::open(&ledger_file(folder)).await?),
         queue: Arc::new(InProcessQueue::new(clock.clone())),
         saves: Arc::new(InProcessQueue::new(clock.clone())),
+        notices: Arc::new(InProcessQueue::new(clock.clone())),
+        mail: Arc::new(Folder::new(outbox_folder(folder))),
+        hooks: Arc::new(HookClient::new(config.okta.loopback)?),
         loopback: config.okta.loopback,
         okta: Arc::new(OktaClient::new(config.okta, clock.clone(), randomness.clone())?),
         microsoft: Arc::new(MicrosoftClient::new(config.microsoft, clock.clone(), randomness.clone())?),

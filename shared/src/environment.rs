@@ -1,9 +1,13 @@
 //! What a function's environment says, whichever stores it has.
 
+use std::fmt::Display;
+use std::str::FromStr;
+
+use crate::domain::contact::Contacts;
 use crate::microsoft::client::{MicrosoftConfig, SimulatedMicrosoft};
 use crate::okta::client::ClientConfig;
 use crate::okta::org_url::LoopbackPolicy;
-use crate::settings::{PublicUrl, Settings};
+use crate::settings::{MailSettings, PublicUrl, Settings};
 
 /// How everything that is opened behaves.
 #[derive(Debug, Clone, Default)]
@@ -31,7 +35,7 @@ pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// Reads what both kinds of stores have in common: `REGRANT_PUBLIC_URL` is where browsers reach the installation,
+/// Reads what both kinds of stores have in common: letters ([`mail_settings`]), `REGRANT_PUBLIC_URL` is where browsers reach the installation,
 /// `REGRANT_ALLOW_LOOPBACK=1` lets loopback addresses be orgs, and only then `REGRANT_MICROSOFT_SIMULATOR` may name a
 /// sign-in page and a Graph on loopback, with a comma between.
 pub fn config() -> Result<Config, BadVariable> {
@@ -42,6 +46,7 @@ pub fn config() -> Result<Config, BadVariable> {
         let bad = |reason: String| BadVariable { variable: "REGRANT_PUBLIC_URL", reason };
         config.settings.public_url = Some(PublicUrl::parse(&url, loopback).map_err(|error| bad(error.to_string()))?);
     }
+    config.settings.mail = mail_settings()?;
     config.microsoft.simulator = simulated_microsoft(loopback)?;
     Ok(config)
 }
@@ -51,4 +56,35 @@ pub fn simulated_microsoft(loopback: LoopbackPolicy) -> Result<Option<SimulatedM
     let bad = |reason| BadVariable { variable: "REGRANT_MICROSOFT_SIMULATOR", reason };
     let named = variable("REGRANT_MICROSOFT_SIMULATOR");
     named.map(|hosts| SimulatedMicrosoft::parse(&hosts, loopback).map_err(bad)).transpose()
+}
+
+/// The letters of an installation: `REGRANT_MAIL_FROM`, `REGRANT_MAIL_QUESTIONS_TO`, `REGRANT_MAIL_OPERATORS` and
+/// `REGRANT_MAIL_ESCALATION` (addresses with commas between), `REGRANT_MAIL_LANGUAGE`, `REGRANT_MAIL_TIME_ZONE`,
+/// `REGRANT_MAIL_QUIET_HOURS` (`18:00-08:00`), `REGRANT_MAIL_DEADLINE` (`2024-12-31`).
+pub fn mail_settings() -> Result<MailSettings, BadVariable> {
+    let defaults = MailSettings::default();
+    Ok(MailSettings {
+        sender: parsed("REGRANT_MAIL_FROM")?,
+        questions_to: parsed("REGRANT_MAIL_QUESTIONS_TO")?,
+        contacts: Contacts {
+            administrators: Vec::new(),
+            operators: listed("REGRANT_MAIL_OPERATORS")?,
+            escalation: listed("REGRANT_MAIL_ESCALATION")?,
+            language: parsed("REGRANT_MAIL_LANGUAGE")?.unwrap_or_default(),
+            time_zone: parsed("REGRANT_MAIL_TIME_ZONE")?.unwrap_or_default(),
+            quiet_hours: parsed("REGRANT_MAIL_QUIET_HOURS")?,
+        },
+        deadline: parsed("REGRANT_MAIL_DEADLINE")?.unwrap_or(defaults.deadline),
+    })
+}
+
+fn parsed<T: FromStr<Err: Display>>(name: &'static str) -> Result<Option<T>, BadVariable> {
+    let bad = |error: T::Err| BadVariable { variable: name, reason: error.to_string() };
+    variable(name).map(|value| value.trim().parse().map_err(bad)).transpose()
+}
+
+fn listed<T: FromStr<Err: Display>>(name: &'static str) -> Result<Vec<T>, BadVariable> {
+    let bad = |error: T::Err| BadVariable { variable: name, reason: error.to_string() };
+    let value = variable(name).unwrap_or_default();
+    value.split(',').map(str::trim).filter(|one| !one.is_empty()).map(|one| one.parse().map_err(bad)).collect()
 }

@@ -13,6 +13,7 @@ pub mod domain;
 #[cfg(feature = "embedded")]
 pub mod embedded;
 pub mod environment;
+pub mod hooks;
 pub mod keyring;
 #[cfg(feature = "lambda")]
 pub mod lambda;
@@ -25,7 +26,7 @@ pub mod okta;
 pub mod queue;
 pub mod randomness;
 pub mod settings;
-mod transport;
+pub mod transport;
 mod trust;
 pub mod usecases;
 pub mod vault;

@@ -95,8 +95,6 @@ pub struct Settings {
     pub replication_pause: Duration,
     /// Its letters.
     pub mail: MailSettings,
-    /// The names of the outgoing hooks that are told of every change. Where each leads is in the vault.
-    pub hooks: Vec<String>,
 }
 
 impl Default for Settings {
@@ -108,7 +106,6 @@ impl Default for Settings {
             replication_looks: 8,
             replication_pause: Duration::from_secs(5),
             mail: MailSettings::default(),
-            hooks: Vec::new(),
         }
     }
 }

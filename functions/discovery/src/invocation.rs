@@ -3,7 +3,9 @@
 use lambda_runtime::LambdaEvent;
 use regrant::lambda::{Event, EventError, answer, each_message};
 use regrant::usecases::Ports;
-use serde_json::Value;
+use regrant::usecases::hasten::look_soon;
+use regrant::usecases::start_scan::StartScanError;
+use serde_json::{Value, json};
 
 use crate::schedule::ScheduleError;
 use crate::{App, batch, router, schedule};
@@ -17,6 +19,9 @@ pub enum InvocationError {
     /// The scan did not start.
     #[error(transparent)]
     Schedule(#[from] ScheduleError),
+    /// A look that an event asked for did not start.
+    #[error(transparent)]
+    Hasten(#[from] StartScanError),
     /// The answer could not be written.
     #[error("the answer could not be written: {0}")]
     Answer(#[from] serde_json::Error),
@@ -33,5 +38,7 @@ pub async fn handle(app: &App, event: LambdaEvent<Value>) -> Result<Value, Invoc
             serde_json::to_value(each_message(messages, &context, clock.now(), &**queue, work).await)?
         }
         Event::Schedule => serde_json::to_value(schedule::start(app).await?)?,
+        Event::SystemLog(streamed) => json!({ "orgs": look_soon(&app.ports, &streamed).await? }),
+        Event::LetterReported(_) => return Err(EventError::NotHere { kind: "a report of SES" }.into()),
     })
 }

@@ -26,6 +26,8 @@ pub async fn handle(ports: &Ports, event: LambdaEvent<Value>) -> Result<Value, E
             Ok(serde_json::to_value(answer)?)
         }
         Event::Schedule => Err(EventError::NotHere { kind: "a schedule" }),
+        Event::LetterReported(_) => Err(EventError::NotHere { kind: "a report of SES" }),
+        Event::SystemLog(_) => Err(EventError::NotHere { kind: "an event of Okta's System Log" }),
     }
 }
 

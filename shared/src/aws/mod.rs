@@ -15,7 +15,9 @@ use aws_config::{BehaviorVersion, ConfigLoader, SdkConfig};
 
 use crate::clock::SystemClock;
 use crate::environment::{self, BadVariable, Config, variable};
+use crate::hooks::client::HookClient;
 use crate::ledger::dynamodb::DynamoLedger;
+use crate::mail::ses::Ses;
 use crate::microsoft::MicrosoftError;
 use crate::microsoft::client::MicrosoftClient;
 use crate::okta::OktaError;
@@ -23,6 +25,7 @@ use crate::okta::client::OktaClient;
 use crate::queue::sqs::SqsQueue;
 use crate::queue::{Delivery, Message, Queue, QueueError};
 use crate::randomness::SystemRandomness;
+use crate::transport::TransportError;
 use crate::usecases::Ports;
 use crate::vault::SecretName;
 use crate::vault::cached::CachedVault;
@@ -39,6 +42,10 @@ pub struct Stack {
     pub scan_queue: Option<String>,
     /// The URL of the queue of saves; `None` for a function that puts nothing there.
     pub save_queue: Option<String>,
+    /// The URL of the queue of notices; `None` for a function that puts nothing there.
+    pub notice_queue: Option<String>,
+    /// SES's configuration set that reports what became of letters.
+    pub configuration_set: Option<String>,
 }
 
 /// Why a function did not start.
@@ -53,11 +60,15 @@ pub enum StartError {
     /// The HTTP client for Microsoft did not start.
     #[error(transparent)]
     Microsoft(#[from] MicrosoftError),
+    /// The client for hooks did not start.
+    #[error(transparent)]
+    Hooks(#[from] TransportError),
 }
 
 impl Stack {
     /// Reads what `template.yaml` sets: `REGRANT_TABLE`, `REGRANT_SECRET_PREFIX`, `REGRANT_SECRET_KEY`,
-    /// `REGRANT_POOLED_SECRETS`, `REGRANT_SCAN_QUEUE_URL`, `REGRANT_SAVE_QUEUE_URL`.
+    /// `REGRANT_POOLED_SECRETS`, `REGRANT_SCAN_QUEUE_URL`, `REGRANT_SAVE_QUEUE_URL`, `REGRANT_NOTICE_QUEUE_URL`,
+    /// `REGRANT_MAIL_CONFIGURATION_SET`.
     pub fn from_env() -> Result<Self, BadVariable> {
         let missing =
             |variable| BadVariable { variable, reason: "it is not set; the stack's template sets it".to_owned() };
@@ -70,8 +81,10 @@ impl Stack {
             kms_key: variable("REGRANT_SECRET_KEY"),
             pooled_secrets: pooled.parse().map_err(not_a_number)?,
         };
-        let [scan_queue, save_queue] = ["REGRANT_SCAN_QUEUE_URL", "REGRANT_SAVE_QUEUE_URL"].map(variable);
-        Ok(Self { table, secrets, scan_queue, save_queue })
+        let queues = ["REGRANT_SCAN_QUEUE_URL", "REGRANT_SAVE_QUEUE_URL", "REGRANT_NOTICE_QUEUE_URL"];
+        let [scan_queue, save_queue, notice_queue] = queues.map(variable);
+        let configuration_set = variable("REGRANT_MAIL_CONFIGURATION_SET");
+        Ok(Self { table, secrets, scan_queue, save_queue, notice_queue, configuration_set })
     }
 }
 
@@ -107,6 +120,9 @@ pub fn ports(aws: &SdkConfig, stack: Stack, config: Config) -> Result<Ports, Sta
         ledger: Arc::new(DynamoLedger::new(aws_sdk_dynamodb::Client::new(aws), stack.table)),
         queue: queue("REGRANT_SCAN_QUEUE_URL", stack.scan_queue),
         saves: queue("REGRANT_SAVE_QUEUE_URL", stack.save_queue),
+        notices: queue("REGRANT_NOTICE_QUEUE_URL", stack.notice_queue),
+        mail: Arc::new(Ses::new(aws_sdk_sesv2::Client::new(aws), stack.configuration_set)),
+        hooks: Arc::new(HookClient::new(config.okta.loopback)?),
         loopback: config.okta.loopback,
         okta: Arc::new(OktaClient::new(config.okta, clock.clone(), randomness.clone())?),
         microsoft: Arc::new(MicrosoftClient::new(config.microsoft, clock.clone(), randomness.clone())?),

@@ -13,6 +13,8 @@ use crate::queue::{Message, Next, Queue};
 
 /// Kept of an invocation's time for giving messages back and for the answer.
 const RESERVE: Duration = Duration::from_secs(3);
+/// No point in time is earlier, and no time to work longer: Lambda gives fifteen minutes at the most.
+const A_DAY: Duration = Duration::from_hours(24);
 /// How long until a message that could not be read, or whose time was over, is handed out again.
 const SOON: Duration = Duration::from_secs(1);
 
@@ -29,7 +31,10 @@ pub struct Received {
 fn time_to_work(context: &Context, now: Timestamp) -> Duration {
     let deadline = Duration::from_millis(context.deadline);
     let now = Duration::from_millis(u64::try_from(now.as_millisecond()).unwrap_or_default());
-    deadline.saturating_sub(now).saturating_sub(RESERVE)
+    // `cargo lambda watch` says how long there is where Lambda says until when; taken for a time of 1970 it would leave
+    // nothing, and no message would ever be worked on under it.
+    let left = if deadline < A_DAY { deadline } else { deadline.saturating_sub(now) };
+    left.saturating_sub(RESERVE)
 }
 
 /// Does the work of a batch, all at once: a batch has ten messages at the most. Those whose work has to wait, or is not
@@ -192,6 +197,20 @@ mod tests {
         assert_eq!(named(&answer), ["endless", "unreadable"]);
         clock.advance(Duration::from_secs(2));
         assert_eq!(queue.receive(10, Duration::from_hours(1)).await.unwrap().len(), 1, "it is handed out again soon");
+    }
+
+    #[test]
+    fn a_deadline_is_a_point_in_time_and_where_it_cannot_be_one_how_long_there_is() {
+        let now = Timestamp::from_second(1_772_442_000).unwrap();
+        let millis = |deadline: u64| {
+            let mut context = Context::default();
+            context.deadline = deadline;
+            time_to_work(&context, now).as_millis()
+        };
+        assert_eq!(millis(1_772_442_010_000), 7_000, "ten seconds, but for the reserve");
+        assert_eq!(millis(1_772_442_001_000), 0, "less than the reserve");
+        assert_eq!(millis(1_772_441_999_000), 0, "over");
+        assert_eq!(millis(600_000), 597_000, "ten minutes, as cargo-lambda says it");
     }
 
     fn clock_now(clock: &SimulatedClock) -> Timestamp {

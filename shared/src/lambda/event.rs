@@ -1,5 +1,7 @@
 //! Which kind of event a function was invoked with, and HTTP over a router.
 
+use crate::mail::report::LetterReport;
+use crate::okta::log_stream::{self, StreamedEvent};
 use aws_lambda_events::sqs::SqsEvent;
 use lambda_http::Adapter;
 use lambda_http::request::LambdaRequest;
@@ -47,6 +49,10 @@ pub enum Event {
     Batch(SqsEvent),
     /// EventBridge's schedule (`Scheduled Event`).
     Schedule,
+    /// What SES reports of a letter, by EventBridge (`aws.ses`).
+    LetterReported(Box<LetterReport>),
+    /// An event of Okta's System Log, as its log stream brings it by EventBridge (`aws.partner/okta.com/…`).
+    SystemLog(Box<StreamedEvent>),
 }
 
 impl Event {
@@ -58,6 +64,15 @@ impl Event {
             Ok(Self::Batch(typed(payload, "an SQS batch")?))
         } else if payload.get("detail-type").and_then(Value::as_str) == Some("Scheduled Event") {
             Ok(Self::Schedule)
+        } else if payload.get("source").and_then(Value::as_str) == Some("aws.ses") {
+            let report = LetterReport::read(&payload).ok_or(EventError::Unreadable { kind: "a report of SES" })?;
+            Ok(Self::LetterReported(Box::new(report)))
+        } else if log_stream::is_streamed(&payload) {
+            let event = log_stream::read(&payload).map_err(|error| {
+                tracing::error!(%error, "an event of Okta's log stream could not be read");
+                EventError::Unreadable { kind: "an event of Okta's log stream" }
+            })?;
+            Ok(Self::SystemLog(Box::new(event)))
         } else {
             let members =
                 payload.as_object().map(|event| event.keys().take(10).cloned().collect::<Vec<_>>().join(", "));
@@ -95,5 +110,7 @@ pub async fn answer_http(router: axum::Router, event: LambdaEvent<Value>) -> Res
         Event::Http(request) => answer(router, *request, event.context).await,
         Event::Batch(_) => Err(EventError::NotHere { kind: "a batch" }),
         Event::Schedule => Err(EventError::NotHere { kind: "a schedule" }),
+        Event::LetterReported(_) => Err(EventError::NotHere { kind: "a report of SES" }),
+        Event::SystemLog(_) => Err(EventError::NotHere { kind: "an event of Okta's System Log" }),
     }
 }

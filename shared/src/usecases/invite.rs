@@ -120,7 +120,7 @@ pub async fn link_for_letter(ports: &Ports, org: &OrgId, app: &AppId) -> Result<
 }
 
 async fn current_or_new(ports: &Ports, org: &OrgId, app: &AppId) -> Result<Invited, InviteError> {
-    let needed = ports.clock.now().saturating_add(ports.settings.invitation_lifetime / 2).unwrap_or(Timestamp::MAX);
+    let needed = ports.clock.now().saturating_add(ports.settings.invitation_lifetime / 4).unwrap_or(Timestamp::MAX);
     let current = open_invitations(ports, org, app).await?.into_iter().find(|open| open.expires_at >= needed);
     match (current, &ports.settings.public_url) {
         (Some(invitation), Some(public_url)) => {

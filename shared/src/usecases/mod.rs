@@ -5,10 +5,13 @@ pub mod complete_sign_in;
 pub mod discover;
 pub mod entra;
 mod exclusive;
+pub mod failed_work;
 pub mod graph_access;
 pub mod hand_over;
+pub mod hasten;
 pub mod invite;
 pub mod keys;
+pub mod notify;
 pub mod open_okta_consent;
 pub mod org_access;
 pub mod orgs;
@@ -16,11 +19,14 @@ pub mod save;
 pub mod session;
 pub mod start_scan;
 pub mod stopped;
+mod watch;
 
 use std::sync::Arc;
 
 use crate::clock::Clock;
+use crate::hooks::HookCaller;
 use crate::ledger::Ledger;
+use crate::mail::Carrier;
 use crate::microsoft::Microsoft;
 use crate::okta::Okta;
 use crate::okta::org_url::LoopbackPolicy;
@@ -40,6 +46,12 @@ pub struct Ports {
     pub queue: Arc<dyn Queue>,
     /// Connections to be saved.
     pub saves: Arc<dyn Queue>,
+    /// People and programs to be told something.
+    pub notices: Arc<dyn Queue>,
+    /// Who takes letters.
+    pub mail: Arc<dyn Carrier>,
+    /// Who calls hooks.
+    pub hooks: Arc<dyn HookCaller>,
     /// Okta.
     pub okta: Arc<dyn Okta>,
     /// Microsoft.

@@ -60,7 +60,11 @@ impl CachedVault {
 /// Whether only people change it.
 fn is_kept(name: &SecretName) -> bool {
     match name {
-        SecretName::Okta(_) | SecretName::ProvisioningAdmin(_) | SecretName::Entra(_) | SecretName::Keys => true,
+        SecretName::Okta(_)
+        | SecretName::ProvisioningAdmin(_)
+        | SecretName::Entra(_)
+        | SecretName::Keys
+        | SecretName::Hooks => true,
         SecretName::HandOver(..) | SecretName::Graph(_) => false,
     }
 }

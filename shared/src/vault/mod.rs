@@ -39,6 +39,8 @@ pub enum SecretName {
     Entra(Cloud),
     /// `regrant/keys`: the keys that sign invitations and seal cookies (see [`crate::keyring`]).
     Keys,
+    /// `regrant/hooks`: where outgoing hooks lead, and what their calls are signed with (see [`crate::hooks`]).
+    Hooks,
 }
 
 impl SecretName {
@@ -51,6 +53,7 @@ impl SecretName {
             Self::Graph(tenant) => format!("regrant/graph/{tenant}"),
             Self::Entra(cloud) => format!("regrant/entra/{cloud}"),
             Self::Keys => "regrant/keys".to_owned(),
+            Self::Hooks => "regrant/hooks".to_owned(),
         }
     }
 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::domain::app::AppRecord;
+use crate::domain::request::Request;
 use crate::domain::signal::Signal;
 use crate::domain::standing::{LastKnown, NextStep, Standing};
 
@@ -32,6 +33,13 @@ pub struct AppView {
     signals: Vec<Signal>,
     /// What to do next.
     next_step: NextStep,
+    /// Since when it stands there, in UTC.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    since: Option<Timestamp>,
+    /// The request that letters about it name, open or closed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request: Option<Request>,
     /// When it was assessed, in UTC.
     #[schema(value_type = String, format = DateTime)]
     as_of: Timestamp,
@@ -55,6 +63,8 @@ impl From<&AppRecord> for AppView {
             reasons: app.assessment.reasons.clone(),
             signals: app.signals.clone(),
             next_step: app.standing().next_step(),
+            since: app.since,
+            request: app.request.clone(),
             as_of: app.as_of,
             last_known: app.last_known.clone(),
         }

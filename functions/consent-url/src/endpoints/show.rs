@@ -22,6 +22,7 @@ async fn explain(ports: &Ports, token: &str) -> Result<Page, Stopped> {
     Ok(invitation(&InvitationView {
         subject: &subject(&open.org, &open.app),
         invitation: &open.invitation.id,
+        request: open.app.request.as_ref().filter(|request| request.is_open()).map(|request| &request.id),
         expires_at: open.invitation.expires_at,
         cloud,
         sign_in: signs_in.then_some(&login),

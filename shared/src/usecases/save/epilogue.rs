@@ -14,6 +14,7 @@ use crate::domain::signal::{Look, Signal, SignalKind, Source};
 use crate::randomness::request_id;
 use crate::usecases::Ports;
 use crate::usecases::hand_over::forget;
+use crate::usecases::notify::plan::ask_for_plan;
 use crate::usecases::session::advance;
 use crate::usecases::stopped::Stopped;
 
@@ -37,6 +38,7 @@ pub(super) async fn write(ports: &Ports, journal: &SaveJournal) -> Result<(), St
     record(ports, journal, outcome).await?;
     forget(ports, &journal.org, &journal.app).await?;
     tell_the_session(ports, journal, outcome).await?;
+    ask_for_plan(ports, &journal.org, Some(&journal.app)).await?;
     // Where somebody settled it first, it is settled.
     ports.ledger.update_save(&SaveJournal { settled: true, ..journal.clone() }).await?;
     Ok(())

@@ -231,7 +231,7 @@ impl Save<'_> {
 
     async fn grants_now(&self, connection: &Connection) -> Option<GrantsRead> {
         let (tenant, client) = self.whose_grants(connection).await?;
-        match read_grants(self.ports, &tenant, &client).await {
+        match read_grants(self.ports, self.org.cloud, &tenant, &client).await {
             Ok(grants) => Some(grants),
             Err(error) => {
                 tracing::info!(org = %self.org.id, app = %self.request.app, %error, "the grants could not be read");
@@ -243,7 +243,7 @@ impl Save<'_> {
     async fn grants_in_the_end(&self, connection: &Connection) -> Result<GrantsRead, String> {
         let unknown = "nobody of the tenant has signed in here, or Okta's consent link was never seen";
         let (tenant, client) = self.whose_grants(connection).await.ok_or_else(|| unknown.to_owned())?;
-        read_grants_with_patience(self.ports, &tenant, &client).await.map_err(|error| error.to_string())
+        read_grants_with_patience(self.ports, self.org.cloud, &tenant, &client).await.map_err(|error| error.to_string())
     }
 }
 

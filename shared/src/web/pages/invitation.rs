@@ -8,7 +8,7 @@ use url::Url;
 use super::Subject;
 use super::layout::{Frame, Page};
 use crate::domain::cloud::Cloud;
-use crate::domain::id::InvitationId;
+use crate::domain::id::{InvitationId, RequestId};
 use crate::domain::permission::Permission;
 use crate::settings::PublicUrl;
 
@@ -19,6 +19,8 @@ pub struct InvitationView<'a> {
     pub subject: &'a Subject,
     /// Which invitation.
     pub invitation: &'a InvitationId,
+    /// The request that the letter with this link names, where a letter brought it.
+    pub request: Option<&'a RequestId>,
     /// When it ends.
     pub expires_at: Timestamp,
     /// The Microsoft cloud.
@@ -43,6 +45,7 @@ pub fn invitation(view: &InvitationView<'_>) -> Page {
             dt { "App in Okta" } dd { (subject.label) }
             dt { "Microsoft tenant" } dd { (subject.tenant_domain) }
             @if view.cloud != Cloud::Global { dt { "Microsoft cloud" } dd { (view.cloud) } }
+            @if let Some(request) = view.request { dt { "Request" } dd { code { (request) } } }
             dt { "This link ends" } dd { (day(view.expires_at)) }
         }
         p { strong { "Who has to do this: " } "a Global Administrator of " (subject.tenant_domain) ", with multi-factor authentication. It takes about two minutes." }
@@ -101,6 +104,9 @@ fn checks(view: &InvitationView<'_>) -> Markup {
         h2 { "How to check that this is real" }
         ul {
             li { "The address bar shows " code { (view.public_url) } @if view.public_url.is_https() { ", and the padlock is closed" } "." }
+            @if let Some(request) = view.request {
+                li { "The mail that brought you here names request " code { (request) } ", as this page does, and " code { "regrant status" } " too. A mail that names another one is not ours." }
+            }
             li { "Ask whoever looks after Okta at your company for invitation " code { (view.invitation) } ". They see it in their own tools." }
             li { "Passwords are typed only on Microsoft's own page. Nobody of ours will ask you for a password or a code, in a mail, a chat or a call." }
         }

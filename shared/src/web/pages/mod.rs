@@ -6,6 +6,8 @@ mod done;
 mod failure;
 mod invitation;
 mod layout;
+mod muting;
+mod outbox;
 mod progress;
 mod style;
 #[cfg(test)]
@@ -15,6 +17,8 @@ pub use done::{DoneView, done};
 pub use failure::{FailureView, WayOn, failure};
 pub use invitation::{InvitationView, invitation};
 pub use layout::Page;
+pub use muting::{MuteView, muted, muting};
+pub use outbox::{OutboxLine, outbox};
 pub use progress::{ProgressView, Step, progress};
 
 use crate::domain::id::{OrgId, SessionId};

@@ -43,6 +43,7 @@ fn an_invitation() -> Page {
     invitation(&InvitationView {
         subject: &subject(),
         invitation: &"inv1".parse().unwrap(),
+        request: Some(&"RG-7K3M2-Q9XDA".parse().unwrap()),
         expires_at: Timestamp::UNIX_EPOCH,
         cloud: Cloud::Dod,
         sign_in: Some(&login()),
@@ -89,6 +90,8 @@ fn grants() -> GrantsRead {
             account_enabled: true,
             owner: None,
             verified_publisher: Some(Foreign::new(EVIL)),
+            verified_publisher_id: Some(Foreign::new(EVIL)),
+            disabled_by_microsoft: None,
         }),
         grants: PermissionCatalogue::default()
             .all()

@@ -1,0 +1,17 @@
+//! The notify function: tells people and programs what they have to know, once.
+//!
+//! It answers four kinds of events: a batch of the queue, of which each message finds out what is due or sends one notice;
+//! a schedule, which takes up what was left lying; what the carrier reports of letters it took; and HTTP requests: the
+//! link that mutes reminders, and what operators ask about notices, waivers and failed work.
+
+mod drain;
+mod endpoints;
+#[cfg(feature = "lambda")]
+mod invocation;
+mod router;
+mod work;
+
+pub use drain::{DrainError, drain};
+#[cfg(feature = "lambda")]
+pub use invocation::{InvocationError, handle};
+pub use router::{openapi, router};

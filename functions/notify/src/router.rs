@@ -1,0 +1,40 @@
+//! The HTTP surface and its description.
+
+use axum::Router;
+use axum::middleware::map_response;
+use axum::routing::get;
+use regrant::usecases::Ports;
+use regrant::web::headers::secured;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::endpoints::{failed_work, mute, notices, waiver};
+
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "Regrant notify",
+    description = "Who was told what about which app, which apps are left as they are, and what work failed."
+))]
+struct Description;
+
+fn described() -> OpenApiRouter<Ports> {
+    OpenApiRouter::with_openapi(Description::openapi())
+        .routes(routes!(notices::of_org))
+        .routes(routes!(waiver::waive, waiver::end))
+        .routes(routes!(failed_work::failed_work))
+}
+
+/// The function's endpoints: the link that mutes, and what operators ask.
+pub fn router(ports: Ports) -> Router {
+    let (operators, _) = described().split_for_parts();
+    operators
+        .route("/mail/mute/{token}", get(mute::show).post(mute::mute))
+        .layer(map_response(secured))
+        .with_state(ports)
+}
+
+/// The description of what operators use: OpenAPI 3.1.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    described().split_for_parts().1
+}

@@ -1,0 +1,51 @@
+//! Notify: the right person hears once, in time.
+//!
+//! [`plan`] finds out who has to be told what and writes it into the ledger; [`send`] tells one recipient one thing;
+//! [`sweep`] takes up what was left lying. Each can be repeated, and none needs Okta or Microsoft: the alarm does not
+//! depend on what it watches.
+
+pub mod contacts;
+pub mod delivery;
+pub mod hook;
+mod matter;
+pub mod mute;
+pub mod plan;
+pub mod send;
+pub mod sweep;
+pub mod waive;
+mod writing;
+
+use crate::ledger::LedgerError;
+use crate::queue::QueueError;
+
+use crate::domain::consent_failure::ConsentFailure;
+
+use super::invite::InviteError;
+use super::keys::KeysError;
+use super::stopped::Stopped;
+
+/// Why something could not be told. Nothing is lost: what is in the ledger is taken up again.
+#[derive(Debug, thiserror::Error)]
+pub enum NotifyError {
+    /// The ledger did not serve.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The queue did not serve.
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+    /// There are no keys to sign a link with.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    /// The hooks could not be read.
+    #[error(transparent)]
+    Hooks(#[from] hook::HooksError),
+    /// There is no link to ask with.
+    #[error("there is no link for the letter: {0}")]
+    Link(#[from] InviteError),
+}
+
+impl From<NotifyError> for Stopped {
+    fn from(error: NotifyError) -> Self {
+        Self::new(ConsentFailure::NotStored, error.to_string())
+    }
+}

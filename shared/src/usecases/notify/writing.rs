@@ -1,0 +1,221 @@
+//! The letter of a notice: its facts gathered, and written. Everything comes from the ledger and the settings; only a link
+//! is made, where there is none that lives long enough.
+
+use jiff::Timestamp;
+
+use crate::domain::app::AppRecord;
+use crate::domain::contact::{Audience, MailAddress};
+use crate::domain::notice::cadence::next_reminder_after;
+use crate::domain::notice::{About, Notice, Recipient};
+use crate::domain::standing::Standing;
+use crate::domain::waiver::Waiver;
+use crate::ledger::{AppFilter, LedgerError, PageRequest};
+use crate::mail::letters::{self, AlsoTold, FailedWork as ToldWork, Link, MailDomain, Sender, Summary, Telling};
+use crate::mail::{Address, InvalidLetter, Letter};
+use crate::settings::MailSettings;
+use crate::usecases::Ports;
+use crate::usecases::failed_work::{FailedWork, failed_work};
+use crate::usecases::invite::{InviteError, Invited, link_for_letter};
+
+use super::NotifyError;
+use super::matter::Matter;
+use super::mute::mute_link;
+
+/// How many apps a digest names; all are counted.
+const NAMED: usize = 100;
+/// How many apps are read at once.
+const PAGE: u32 = 200;
+
+/// Writes the letter of a notice, or says why it can be none.
+pub(super) async fn write(
+    ports: &Ports,
+    notice: &Notice,
+    matter: &Matter,
+) -> Result<Result<Letter, InvalidLetter>, NotifyError> {
+    let envelope = match Envelope::of(ports, &ports.settings.mail) {
+        Ok(envelope) => envelope,
+        Err(invalid) => return Ok(Err(invalid)),
+    };
+    let facts = Facts::gather(ports, notice, matter).await?;
+    let told: Vec<ToldWork<'_>> = facts
+        .failed_work
+        .iter()
+        .map(|work| ToldWork {
+            at: work.failed_at,
+            whose: work.whose.as_ref(),
+            what: &work.event_type,
+            reason: work.reason.as_ref(),
+        })
+        .collect();
+    let waiting: Vec<&AppRecord> = facts.waiting.iter().collect();
+    let detail =
+        matter.watch.iter().flat_map(|watch| &watch.troubles).find(|trouble| trouble.request == notice.request);
+    let telling = Telling {
+        notice,
+        org: &matter.org,
+        app: matter.app.as_ref(),
+        language: matter.contacts.language,
+        time_zone: &matter.contacts.time_zone,
+        now: ports.clock.now(),
+        deadline: ports.settings.mail.deadline,
+        link: facts
+            .link
+            .as_ref()
+            .map(|invited| Link { url: &invited.link, ends_at: Some(invited.invitation.expires_at) }),
+        mute: facts.mute.as_ref(),
+        permissions: &ports.settings.permissions,
+        signs_in: facts.signs_in,
+        failed_work: &told,
+        // Okta tells it only by lists of every user, which are not worth their calls.
+        reach: None,
+        also_told: facts.also_told,
+        next_reminder: facts.next_reminder,
+        contact: ports.settings.mail.questions_to.as_ref(),
+        digest: facts.is_digest.then_some(Summary {
+            counts: &facts.counts,
+            waiting: &waiting,
+            not_seen: &facts.not_seen,
+            last_scan: facts.last_scan,
+            next_scan: None,
+        }),
+        detail: detail.map(|trouble| trouble.detail.as_str()),
+        waiver: facts.waiver.as_ref(),
+        sender: Sender {
+            from: &envelope.from,
+            reply_to: envelope.reply_to.as_ref(),
+            domain: &envelope.domain,
+            public_url: ports.settings.public_url.as_ref(),
+        },
+    };
+    Ok(letters::write(&telling))
+}
+
+/// Who writes.
+struct Envelope {
+    from: Address,
+    reply_to: Option<Address>,
+    domain: MailDomain,
+}
+
+impl Envelope {
+    fn of(ports: &Ports, settings: &MailSettings) -> Result<Self, InvalidLetter> {
+        let sender =
+            settings.sender.as_ref().ok_or_else(|| InvalidLetter::Message("nobody is named to send it".to_owned()))?;
+        let host =
+            ports.settings.public_url.as_ref().map(|url| url.at("/")).and_then(|url| url.host_str().map(str::to_owned));
+        let of_sender = || sender.as_str().rsplit('@').next().unwrap_or_default().to_owned();
+        let domain = host
+            .unwrap_or_else(of_sender)
+            .parse()
+            .map_err(|error: letters::NotAMailDomain| InvalidLetter::Message(error.to_string()))?;
+        let address = |address: &MailAddress| address.as_str().parse::<Address>();
+        Ok(Self {
+            from: format!("Regrant <{sender}>").parse()?,
+            reply_to: settings.questions_to.as_ref().map(address).transpose()?,
+            domain,
+        })
+    }
+}
+
+/// What a letter may say beside what its matter holds.
+#[derive(Default)]
+struct Facts {
+    link: Option<Invited>,
+    mute: Option<url::Url>,
+    failed_work: Vec<FailedWork>,
+    also_told: AlsoTold,
+    next_reminder: Option<Timestamp>,
+    waiver: Option<Waiver>,
+    signs_in: bool,
+    is_digest: bool,
+    counts: Vec<(Standing, u64)>,
+    waiting: Vec<AppRecord>,
+    not_seen: Vec<crate::domain::scan::OrgNotSeen>,
+    last_scan: Option<Timestamp>,
+}
+
+impl Facts {
+    async fn gather(ports: &Ports, notice: &Notice, matter: &Matter) -> Result<Self, NotifyError> {
+        let mut facts = Self { mute: mute_link(ports, notice).await?, ..Self::default() };
+        let watch = match &matter.watch {
+            Some(watch) => Some(watch.clone()),
+            None => ports.ledger.org_watch(&notice.org).await?,
+        };
+        facts.signs_in = watch.is_none_or(|watch| watch.signs_in.unwrap_or(true));
+        match &matter.app {
+            Some(app) => facts.of_app(ports, notice, app).await?,
+            None => facts.of_org(ports, notice).await?,
+        }
+        Ok(facts)
+    }
+
+    async fn of_app(&mut self, ports: &Ports, notice: &Notice, app: &AppRecord) -> Result<(), NotifyError> {
+        let (org, id) = (&app.identity.org, &app.identity.app);
+        let wants_consent =
+            matches!(app.known_standing(), Standing::NeedsConsent | Standing::Broken | Standing::Degraded);
+        if wants_consent && !matches!(notice.about, About::Done | About::HandedToOperator) {
+            self.link = match link_for_letter(ports, org, id).await {
+                Ok(invited) => Some(invited),
+                // The letter then says how to do it without one.
+                Err(
+                    InviteError::NoPublicUrl
+                    | InviteError::NoTenant
+                    | InviteError::NothingToConsentTo { .. }
+                    | InviteError::NoSuchApp { .. },
+                ) => None,
+                Err(error) => return Err(error.into()),
+            };
+        }
+        self.failed_work = failed_work(ports, app).await?;
+        self.waiver = ports.ledger.waiver(org, id).await?;
+        self.next_reminder =
+            next_reminder_after(notice, app.known_standing(), ports.settings.mail.deadline, ports.clock.now());
+        for other in ports.ledger.notices_of(&notice.request).await? {
+            if other.about != notice.about || other.id == notice.id {
+                continue;
+            }
+            match other.recipient {
+                Recipient::Mail { audience: Audience::MicrosoftAdministrator, .. } => {
+                    self.also_told.administrators += 1;
+                }
+                Recipient::Mail { audience: Audience::OktaOperator, .. } => self.also_told.operators += 1,
+                Recipient::Mail { audience: Audience::Escalation, .. } => self.also_told.escalation += 1,
+                Recipient::Hook { .. } => {}
+            }
+        }
+        Ok(())
+    }
+
+    async fn of_org(&mut self, ports: &Ports, notice: &Notice) -> Result<(), LedgerError> {
+        self.is_digest = matches!(notice.about, About::Digest { .. });
+        if !self.is_digest {
+            return Ok(());
+        }
+        let filter = AppFilter { org: Some(notice.org.clone()), ..AppFilter::default() };
+        let mut page = PageRequest::first(PAGE);
+        loop {
+            let apps = ports.ledger.apps(&filter, page).await?;
+            for app in apps.items {
+                self.count(app.standing());
+                let waits = app.standing().needs_action() || app.standing() == Standing::Unknown;
+                if waits && self.waiting.len() < NAMED {
+                    self.waiting.push(app);
+                }
+            }
+            let Some(after) = apps.next else { break };
+            page = PageRequest { after: Some(after), limit: PAGE };
+        }
+        if let Some(scan) = ports.ledger.latest_scan().await? {
+            self.last_scan = scan.finished_at;
+            self.not_seen = scan.orgs_not_seen.into_iter().filter(|not_seen| not_seen.org == notice.org).collect();
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, standing: Standing) {
+        match self.counts.iter_mut().find(|(counted, _)| *counted == standing) {
+            Some((_, count)) => *count += 1,
+            None => self.counts.push((standing, 1)),
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! The outbox: letters that were written and not sent. For demonstrations.
+
+use axum::http::StatusCode;
+use maud::html;
+
+use super::layout::{Frame, Page};
+use crate::domain::text::Foreign;
+
+/// One letter of the list.
+#[derive(Debug)]
+pub struct OutboxLine {
+    /// Its number, from 1.
+    pub number: usize,
+    /// Who it is to.
+    pub to: String,
+    /// What it is about.
+    pub subject: String,
+}
+
+/// The list, the newest first.
+pub fn outbox(letters: &[OutboxLine]) -> Page {
+    let part = html! {
+        p { "These letters would have been mailed. In this demonstration nobody gets them." }
+        @if letters.is_empty() { p { "None yet: a scan finds what there is to tell." } }
+        @else {
+            table {
+                thead { tr { th scope="col" { "To" } th scope="col" { "Subject" } th scope="col" { "As text" } } }
+                tbody {
+                    @for letter in letters.iter().rev() {
+                        tr {
+                            td { (Foreign::new(letter.to.as_str())) }
+                            td { a href=(format!("/outbox/{}", letter.number)) { (Foreign::new(letter.subject.as_str())) } }
+                            td { a href=(format!("/outbox/{}/text", letter.number)) { "text" } }
+                        }
+                    }
+                }
+            }
+        }
+    };
+    Frame { status: StatusCode::OK, heading: "Outbox", form_targets: &[] }.around(&part)
+}
