@@ -7,11 +7,15 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
 use regrant::domain::app::TenantName;
 use regrant::domain::cloud::Cloud;
+use regrant::domain::contact::{Language, MailAddress, QuietHours, TimeZoneName};
 use regrant::domain::id::{AppId, InvitationId, ScanId};
 use regrant::domain::standing::Standing;
 use regrant::domain::tenant::ClientId;
+use regrant::hooks::HookKind;
+use regrant::microsoft::WatchAccess;
 
 /// Find every Office 365 app of your Okta orgs and see which still need consent on Microsoft Graph.
 #[derive(Debug, Parser)]
@@ -97,6 +101,16 @@ pub enum Command {
     /// Set, list and remove this installation's own registration in Microsoft Entra.
     #[command(subcommand)]
     Entra(Entra),
+    /// Leave an app as it is until a day, for a reason: nobody is written to about it.
+    Waive(Waive),
+    /// Show what work of Okta's failed while an app's consent was dead.
+    Failed(Failed),
+    /// Add, list and remove hooks: programs that are told when an app stands elsewhere than before.
+    #[command(subcommand)]
+    Hook(Hook),
+    /// Look at the letters that people get.
+    #[command(subcommand)]
+    Mail(Mail),
     /// Explain a standing, a permission or an error code.
     Explain(Explain),
     /// Check this installation: folder, vault, ledger, orgs, clock.
@@ -153,6 +167,8 @@ pub enum Org {
     },
     /// Try an org's credential with real calls, and say what is missing.
     Check(OrgCheck),
+    /// Say who is written to about an org, or show it.
+    Contacts(OrgContacts),
     /// Forget an org, its credential and its apps.
     Remove(OrgRemove),
 }
@@ -191,6 +207,117 @@ pub struct OrgCheck {
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+/// `org contacts`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Without options it shows them. What is given takes the place of what was there:
+  regrant org contacts acme.okta.com --administrator ada@contoso.example \\
+      --operator okta@contoso.example --time-zone Europe/Vienna --quiet-hours 18:00-08:00
+Sides that an org names nobody for are written to at the installation's own
+REGRANT_MAIL_OPERATORS and REGRANT_MAIL_ESCALATION.")]
+pub struct OrgContacts {
+    /// The org, by id or host.
+    pub org: String,
+    /// A Microsoft Global Administrator of the org's tenants; may be given several times.
+    #[arg(long, value_name = "ADDRESS")]
+    pub administrator: Vec<MailAddress>,
+    /// Whoever looks after the Okta org; may be given several times.
+    #[arg(long, value_name = "ADDRESS")]
+    pub operator: Vec<MailAddress>,
+    /// Whoever is told when nobody acts; may be given several times.
+    #[arg(long, value_name = "ADDRESS")]
+    pub escalation: Vec<MailAddress>,
+    /// The language of their letters: en or de.
+    #[arg(long, value_name = "LANGUAGE")]
+    pub language: Option<Language>,
+    /// Their time zone, such as Europe/Vienna.
+    #[arg(long, value_name = "ZONE")]
+    pub time_zone: Option<TimeZoneName>,
+    /// When they are left in peace, such as 18:00-08:00.
+    #[arg(long, value_name = "HOURS")]
+    pub quiet_hours: Option<QuietHours>,
+    /// Write to the installation's own contacts again.
+    #[arg(long, conflicts_with_all = ["administrator", "operator", "escalation", "language", "time_zone", "quiet_hours"])]
+    pub clear: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Say what would be changed and stop.
+    #[arg(long, conflicts_with = "json")]
+    pub dry_run: bool,
+}
+
+/// `waive`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example: regrant waive acme.okta.com 0oa1 --until 2026-06-30 --reason \"moves with the merger\"
+Nobody is written to about the app until then; its operators are when the day has come.")]
+pub struct Waive {
+    /// The app's org, by id or host.
+    pub org: String,
+    /// The app, by id.
+    pub app: AppId,
+    /// The last day on which it is left as it is, at most a year ahead.
+    #[arg(long, value_name = "DAY", required_unless_present = "end")]
+    pub until: Option<Date>,
+    /// Why: what a letter will say when it ends.
+    #[arg(long, required_unless_present = "end")]
+    pub reason: Option<String>,
+    /// End the waiver that there is.
+    #[arg(long, conflicts_with_all = ["until", "reason"])]
+    pub end: bool,
+    /// Say what would be done and stop.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// `failed`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Okta leaves work that failed to be done again by hand: Dashboard > Tasks in its Admin Console.")]
+pub struct Failed {
+    /// The app's org, by id or host.
+    pub org: String,
+    /// The app, by id.
+    pub app: AppId,
+    /// Print it as JSON or as CSV.
+    #[arg(long, value_name = "FORMAT")]
+    pub export: Option<Export>,
+}
+
+/// What an export is written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Export {
+    /// One JSON object.
+    Json,
+    /// Comma-separated values (RFC 4180), with a header.
+    Csv,
+}
+
+/// `hook …`.
+#[derive(Debug, Subcommand)]
+pub enum Hook {
+    /// Add a hook. Its address, which is a secret, is read from standard input, or asked for without showing it.
+    Add {
+        /// Its name: letters, digits, `-` and `_`.
+        name: String,
+        /// What its server understands: generic, slack or teams.
+        #[arg(long, default_value = "generic")]
+        kind: HookKind,
+    },
+    /// List the hooks, without their addresses.
+    List {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Remove a hook.
+    Remove {
+        /// Its name.
+        name: String,
+    },
 }
 
 /// `org remove`.
@@ -340,6 +467,40 @@ pub struct EntraSet {
     /// Refuse a sign-in whose multi-factor authentication is not proven.
     #[arg(long)]
     pub require_mfa: bool,
+    /// Watch grants with the tokens of the administrator who signed in (delegated), or with the registration's own
+    /// (application): those outlive the person and need Directory.Read.All as an application permission.
+    #[arg(long, value_name = "ACCESS", default_value_t = WatchAccess::Delegated)]
+    pub watch: WatchAccess,
+}
+
+/// `mail …`.
+#[derive(Debug, Subcommand)]
+pub enum Mail {
+    /// Show the letters on invented data. Sends nothing.
+    Preview(MailPreview),
+}
+
+/// `mail preview`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  regrant mail preview urgent
+  regrant mail preview --language de --html letters/")]
+pub struct MailPreview {
+    /// Which letter, such as invitation, urgent, reminder, done or digest; all where none is named.
+    pub kind: Option<String>,
+    /// The language: en or de.
+    #[arg(long, value_name = "LANGUAGE", default_value = "en")]
+    pub language: Language,
+    /// Print the text; this is what happens without any other option.
+    #[arg(long)]
+    pub text: bool,
+    /// Write the HTML of each letter into this folder instead.
+    #[arg(long, value_name = "FOLDER", conflicts_with = "text")]
+    pub html: Option<PathBuf>,
+    /// Write each letter as a mail into this folder instead, for mail programs to open.
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["text", "html"])]
+    pub eml: Option<PathBuf>,
 }
 
 /// `aws …`.

@@ -69,6 +69,21 @@ pub enum CliError {
         /// The app.
         app: regrant::domain::id::AppId,
     },
+    /// A variable of the environment does not say what it should.
+    #[error(transparent)]
+    Variable(#[from] regrant::environment::BadVariable),
+    /// Who has to be told something could not be told.
+    #[error(transparent)]
+    Notify(#[from] regrant::usecases::notify::NotifyError),
+    /// A hook is none.
+    #[error(transparent)]
+    NotAHook(#[from] regrant::hooks::NotAHook),
+    /// The hooks could not be read or written.
+    #[error(transparent)]
+    Hooks(#[from] regrant::usecases::notify::hook::HooksError),
+    /// An app could not be left as it is.
+    #[error(transparent)]
+    Waive(#[from] regrant::usecases::notify::waive::WaiveError),
     /// The public URL is not one.
     #[error("{0}: {1}")]
     PublicUrl(String, regrant::settings::NotAPublicUrl),
@@ -78,6 +93,15 @@ pub enum CliError {
     /// A consent or a save stopped.
     #[error("{}", told(.0))]
     Stopped(Box<Stopped>),
+    /// No letter of this kind.
+    #[error("there is no such letter; there are {names}")]
+    NoSuchLetter {
+        /// Those there are.
+        names: String,
+    },
+    /// A letter on invented data could not be shown.
+    #[error("the letters could not be shown: {0}")]
+    Preview(String),
     /// Nobody is there to confirm.
     #[error("nobody is there to ask; say --yes to remove the org")]
     NotConfirmed,

@@ -44,7 +44,8 @@ impl House {
     /// Opens the house in the data folder that the options, the environment or the platform name.
     pub async fn open(global: &Global) -> Result<Self, CliError> {
         let loopback = Self::loopback(global);
-        let settings = Settings { public_url: public_url(global, loopback)?, ..Settings::default() };
+        let mail = regrant::environment::mail_settings()?;
+        let settings = Settings { public_url: public_url(global, loopback)?, mail, ..Settings::default() };
         let simulator = regrant::environment::simulated_microsoft(loopback)
             .map_err(|error| CliError::Simulators(error.to_string()))?;
         let microsoft = MicrosoftConfig { simulator, ..MicrosoftConfig::default() };
@@ -74,6 +75,7 @@ impl House {
             .merge(regrant_consent_url::router(self.ports.clone()))
             .merge(regrant_callback::router(self.ports.clone()))
             .merge(regrant_save::router(self.ports.clone()))
+            .merge(regrant_notify::router(self.ports.clone()))
     }
 
     /// An app of an org, which a scan has seen.

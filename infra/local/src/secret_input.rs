@@ -47,6 +47,11 @@ pub fn client_secret(client: &str) -> Result<SecretString, SecretInputError> {
     ask_or_read(&format!("Client secret of {client} (not shown): "))
 }
 
+/// Reads a hook's address, which is a secret: without showing it where somebody types, else from standard input.
+pub fn hook_address(hook: &str) -> Result<SecretString, SecretInputError> {
+    ask_or_read(&format!("Address of the hook {} (not shown): ", regrant::domain::text::Foreign::new(hook)))
+}
+
 /// Reads a private key from a file, or from standard input where the file is `-`.
 pub fn private_key(file: &Path) -> Result<SecretString, SecretInputError> {
     if file == Path::new("-") {

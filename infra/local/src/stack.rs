@@ -85,9 +85,15 @@ impl Described {
                 },
                 scan_queue: Some(output("ScanQueueUrl")?),
                 save_queue: Some(output("SaveQueueUrl")?),
+                notice_queue: Some(output("NoticeQueueUrl")?),
+                configuration_set: None,
             },
             public_url: PublicUrl::parse(&output("ApiUrl")?, loopback).map_err(|_| missing("ApiUrl"))?,
-            dead_letters: vec![output("ScanDeadLettersUrl")?, output("SaveDeadLettersUrl")?],
+            dead_letters: vec![
+                output("ScanDeadLettersUrl")?,
+                output("SaveDeadLettersUrl")?,
+                output("NoticeDeadLettersUrl")?,
+            ],
         })
     }
 
@@ -123,7 +129,7 @@ mod tests {
 
     use super::*;
 
-    const OUTPUTS: [(&str, &str); 9] = [
+    const OUTPUTS: [(&str, &str); 11] = [
         ("ApiUrl", "https://regrant.example.com"),
         ("TableName", "regrant-Table"),
         ("SecretPrefix", "regrant"),
@@ -132,7 +138,9 @@ mod tests {
         ("ScanQueueUrl", "https://sqs.example/scan"),
         ("SaveQueueUrl", "https://sqs.example/save"),
         ("ScanDeadLettersUrl", "https://sqs.example/scan-dead"),
+        ("NoticeQueueUrl", "https://sqs.example/notice"),
         ("SaveDeadLettersUrl", "https://sqs.example/save-dead"),
+        ("NoticeDeadLettersUrl", "https://sqs.example/notice-dead"),
     ];
 
     fn client(status: StackStatus) -> Client {
@@ -152,7 +160,7 @@ mod tests {
         assert_eq!(described.stack.table, "regrant-Table");
         assert_eq!(described.stack.secrets.pooled_secrets, 20);
         assert_eq!(described.stack.save_queue.as_deref(), Some("https://sqs.example/save"));
-        assert_eq!(described.dead_letters.len(), 2);
+        assert_eq!(described.dead_letters.len(), 3);
     }
 
     #[tokio::test]

@@ -5,14 +5,18 @@ use std::collections::BTreeMap;
 use regrant::domain::app::AppRecord;
 use regrant::domain::id::OrgId;
 use regrant::domain::scan::{OrgNotSeen, Scan};
+use regrant::domain::text::Foreign;
+use regrant::domain::trouble::Trouble;
 use regrant::ledger::{AppFilter, PageRequest};
 
 use crate::error::CliError;
 use crate::exit::{self, Outcome, Tally};
 use crate::house::{House, PAGE};
 use crate::output::document::Document;
+use crate::output::paragraph::paragraph;
 use crate::output::summary::{NAMED_AT_MOST, summary};
 use crate::output::table::AppTable;
+use crate::output::when;
 use crate::screen::Screen;
 
 /// Which apps to show, and how.
@@ -75,7 +79,7 @@ pub(super) async fn show(
         }
     }
     if let Some(document) = document {
-        document.end(screen.out())?;
+        document.end(screen.out(), &troubles(house, view).await?)?;
     } else {
         if tally.total() > 0 {
             screen.line("")?;
@@ -84,9 +88,40 @@ pub(super) async fn show(
         for line in summary(&tally, scan.as_ref(), &domains) {
             screen.line(&line)?;
         }
+        for (domain, trouble) in troubles(house, view).await? {
+            screen.line(&told(&domain, &trouble))?;
+        }
     }
     screen.flush()?;
     Ok(tally.outcome().and(outcome_of_scan))
+}
+
+/// What is wrong with Regrant's own access to the orgs in view, each with its org's host.
+async fn troubles(house: &House, view: &View) -> Result<Vec<(String, Trouble)>, CliError> {
+    let (mut page, mut found) = (PageRequest::first(PAGE), Vec::new());
+    loop {
+        let orgs = house.ports.ledger.orgs(page).await?;
+        for org in orgs.items.into_iter().filter(|org| view.shows_org(&org.id)) {
+            let watch = house.ports.ledger.org_watch(&org.id).await?;
+            let domain = org.domain();
+            found.extend(watch.into_iter().flat_map(|watch| watch.troubles).map(|trouble| (domain.clone(), trouble)));
+        }
+        let Some(after) = orgs.next else { return Ok(found) };
+        page = PageRequest { after: Some(after), limit: PAGE };
+    }
+}
+
+fn told(domain: &str, trouble: &Trouble) -> String {
+    let text = format!(
+        "{}: {} {}. Request {}, since {}. {}",
+        Foreign::new(domain),
+        trouble.kind.name(),
+        trouble.kind.place(),
+        trouble.request,
+        when(trouble.since),
+        Foreign::new(&trouble.detail)
+    );
+    paragraph("  access: ", 10, &text).trim_end().to_owned()
 }
 
 /// The hosts of the orgs that the summary names.

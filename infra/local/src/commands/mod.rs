@@ -8,16 +8,21 @@ mod demo;
 mod doctor;
 mod entra;
 mod explain;
+mod failed;
 mod finish;
+mod hook;
 mod invite;
+mod mail;
 mod org_add;
 mod org_check;
+mod org_contacts;
 mod org_list;
 mod org_remove;
 mod save;
 mod scan;
 mod serve;
 mod status;
+mod waive;
 
 use crate::args::{Cli, Command, Org};
 use crate::error::CliError;
@@ -33,6 +38,7 @@ pub async fn run(cli: Cli, screen: &mut Screen) -> Result<Outcome, CliError> {
         Command::Org(Org::Add(options)) => org_add::run(global, options, screen).await,
         Command::Org(Org::List { json }) => org_list::run(global, *json, screen).await,
         Command::Org(Org::Check(options)) => org_check::run(global, options, screen).await,
+        Command::Org(Org::Contacts(options)) => org_contacts::run(global, options, screen).await,
         Command::Org(Org::Remove(options)) => org_remove::run(global, options, screen).await,
         Command::Scan(options) => scan::run(global, options, screen).await,
         Command::Status(options) => status::run(global, options, screen).await,
@@ -40,6 +46,10 @@ pub async fn run(cli: Cli, screen: &mut Screen) -> Result<Outcome, CliError> {
         Command::Save(options) => save::run(global, options, screen).await,
         Command::Finish(options) => finish::run(global, options, screen).await,
         Command::Entra(entra) => entra::run(global, entra, screen).await,
+        Command::Waive(options) => waive::run(global, options, screen).await,
+        Command::Failed(options) => failed::run(global, options, screen).await,
+        Command::Hook(hook) => hook::run(global, hook, screen).await,
+        Command::Mail(mail) => mail::run(mail, screen).await,
         Command::Explain(options) => explain::run(options, screen),
         Command::Doctor => doctor::run(global, screen).await,
         #[cfg(feature = "aws")]

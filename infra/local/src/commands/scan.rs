@@ -78,6 +78,10 @@ pub(super) async fn look(
     let drained = drain(&house.ports, workers, || progress.org_done()).await;
     progress.finish();
     drained.map_err(|reason| CliError::Drain { scan: scan.id.clone(), reason: reason.to_string() })?;
+    if let Err(error) = regrant_notify::drain(&house.ports).await {
+        // The scan is done, and what was not told is in the ledger.
+        tracing::error!(%error, "not everybody who has to be told something was told");
+    }
     Ok(house.ports.ledger.scan(&scan.id).await?.unwrap_or(scan))
 }
 

@@ -8,6 +8,7 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
+use regrant::usecases::notify::sweep::sweep;
 use regrant::usecases::save::resume::resume_saves;
 use regrant::usecases::start_scan::{Selection, start_scan};
 use regrant_discovery::drain;
@@ -40,6 +41,7 @@ pub(super) async fn run(global: &Global, options: &Serve, screen: &mut Screen) -
         served = serve(listener, address, router) => served?,
         () = scans(&house, options.scan_every) => {}
         () = saves(&house) => {}
+        () = notices(&house) => {}
         _ = tokio::signal::ctrl_c() => screen.hint("Stopped."),
     }
     Ok(Outcome::Fine)
@@ -102,6 +104,24 @@ pub(super) async fn saves(house: &House) {
         if let Err(error) = regrant_save::drain(&house.ports).await {
             tracing::error!(%error, "the queue of saves was not worked off");
         }
+        house.ports.clock.sleep(Duration::from_secs(1)).await;
+    }
+}
+
+/// Tells people and programs what they have to know: what is queued at once, what was left lying or waits for the end of
+/// quiet hours every minute.
+pub(super) async fn notices(house: &House) {
+    let mut beat = 0_u32;
+    loop {
+        if beat.is_multiple_of(60)
+            && let Err(error) = sweep(&house.ports).await
+        {
+            tracing::error!(%error, "notices that were left lying were not queued");
+        }
+        if let Err(error) = regrant_notify::drain(&house.ports).await {
+            tracing::error!(%error, "the queue of notices was not worked off");
+        }
+        beat = beat.wrapping_add(1);
         house.ports.clock.sleep(Duration::from_secs(1)).await;
     }
 }

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use regrant::domain::app::AppRecord;
 use regrant::domain::scan::{OrgNotSeen, Scan};
+use regrant::domain::trouble::Trouble;
 use regrant::web::app_view::AppView;
 use regrant::web::json;
 use serde::Serialize;
@@ -16,6 +17,13 @@ struct ScanView<'a> {
     orgs_seen: u64,
     orgs_not_seen: &'a [OrgNotSeen],
     apps_seen: u64,
+}
+
+#[derive(Serialize)]
+struct TroubleView<'a> {
+    org_domain: &'a str,
+    #[serde(flatten)]
+    trouble: &'a Trouble,
 }
 
 /// A document that was begun: `{"scan": …, "apps": [` is written.
@@ -49,9 +57,13 @@ impl Document {
         json::write(out, &AppView::from(app))
     }
 
-    /// Writes the end.
-    pub fn end(self, out: &mut dyn Write) -> io::Result<()> {
-        out.write_all(b"\n]}\n")
+    /// Writes the end: what is wrong with Regrant's own access, each with its org's host.
+    pub fn end(self, out: &mut dyn Write, troubles: &[(String, Trouble)]) -> io::Result<()> {
+        let views: Vec<TroubleView<'_>> =
+            troubles.iter().map(|(org_domain, trouble)| TroubleView { org_domain, trouble }).collect();
+        out.write_all(b"\n],\"troubles\":")?;
+        json::write(out, &views)?;
+        out.write_all(b"}\n")
     }
 }
 
@@ -69,7 +81,7 @@ mod tests {
         for app in apps {
             document.app(&mut out, app).unwrap();
         }
-        document.end(&mut out).unwrap();
+        document.end(&mut out, &[]).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -83,7 +95,7 @@ mod tests {
     fn the_object_has_the_promised_shape() {
         let text = text(Some(&samples::scan(&["down"])), &[samples::app("Office 365", Standing::NeedsSave)]);
         let object: Value = serde_json::from_str(&text).unwrap();
-        assert_eq!(keys(&object), ["apps", "scan"]);
+        assert_eq!(keys(&object), ["apps", "scan", "troubles"]);
         assert_eq!(
             keys(&object["scan"]),
             ["apps_seen", "finished_at", "id", "orgs_not_seen", "orgs_seen", "started_at"]
@@ -115,7 +127,7 @@ mod tests {
     #[test]
     fn no_scan_and_no_app_is_still_one_object() {
         let object: Value = serde_json::from_str(&text(None, &[])).unwrap();
-        assert_eq!(object, serde_json::json!({"scan": null, "apps": []}));
+        assert_eq!(object, serde_json::json!({"scan": null, "apps": [], "troubles": []}));
     }
 
     #[test]

@@ -66,6 +66,9 @@ impl AppTable {
         if standing.needs_action() || standing == Standing::Unknown {
             self.detail(text, Cell::new(format!("Next: {}", standing.next_step().words())));
         }
+        if let Some(request) = app.request.as_ref().filter(|request| request.is_open()) {
+            self.detail(text, self.dim(&format!("Request {}, since {}", request.id, when(request.opened_at))));
+        }
         if let Some(command) = command(standing) {
             let (org, app) = (Foreign::new(app.identity.org_domain.as_str()), &app.identity.app);
             self.detail(text, Cell::new(format!("Run:  regrant {command} {org} {app}")));

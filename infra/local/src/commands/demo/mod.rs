@@ -1,5 +1,6 @@
 //! `regrant demo`: everything on simulated orgs and tenants, in this process, without any account.
 
+mod outbox;
 mod scene;
 mod walk;
 
@@ -11,7 +12,7 @@ use super::{scan, serve};
 use crate::args::{Demo, Global};
 use crate::error::CliError;
 use crate::exit::Outcome;
-use crate::house::House;
+use crate::output::number;
 use crate::screen::Screen;
 use scene::Scene;
 
@@ -33,13 +34,17 @@ pub(super) async fn run(global: &Global, options: &Demo, screen: &mut Screen) ->
     let started = start_scan(&house.ports, &Selection::Orgs(scene.orgs.clone())).await?;
     let done = scan::look(house, started, WORKERS, screen.progress).await?;
     apps::show(house, &View::of_orgs(scene.orgs.clone(), options.json), Some(done), screen).await?;
+    if !options.json {
+        let letters = number(scene.outbox.count().await as u64, "letter", "letters");
+        screen.hint(&format!("{letters} written; `regrant mail preview` shows what letters look like."));
+    }
     if options.once {
         if !options.json {
             walk::walk(&scene, screen).await?;
         }
     } else {
         tell_the_way(&scene, screen).await?;
-        serve_it(house, listener, address, screen).await?;
+        serve_it(&scene, listener, address, screen).await?;
     }
     if global.data_dir.is_none() {
         screen.hint("The demo's data is gone. Now a real org: `regrant org add HOST`.");
@@ -62,16 +67,20 @@ async fn tell_the_way(scene: &Scene, screen: &mut Screen) -> Result<(), CliError
 }
 
 async fn serve_it(
-    house: &House,
+    scene: &Scene,
     listener: TcpListener,
     address: std::net::SocketAddr,
     screen: &mut Screen,
 ) -> Result<(), CliError> {
+    let house = &scene.house;
     serve::tell_where(address, screen);
+    screen.tell(&format!("  GET  http://{address}/outbox                   the letters that would have been mailed"));
+    let router = house.router().merge(outbox::router(scene.outbox.clone()));
     tokio::select! {
-        served = serve::serve(listener, address, serve::for_this_machine(house.router())) => served?,
+        served = serve::serve(listener, address, serve::for_this_machine(router)) => served?,
         () = serve::scans(house, None) => {}
         () = serve::saves(house) => {}
+        () = serve::notices(house) => {}
         _ = tokio::signal::ctrl_c() => screen.hint("Stopped."),
     }
     Ok(())

@@ -6,14 +6,15 @@ use std::sync::Arc;
 use regrant::clock::{Clock, SystemClock};
 use regrant::domain::app::AppRecord;
 use regrant::domain::cloud::Cloud;
+use regrant::domain::contact::{Contacts, NotAnAddress};
 use regrant::domain::id::OrgId;
 use regrant::embedded::Config;
 use regrant::ledger::{AppFilter, PageRequest};
 use regrant::microsoft::client::{MicrosoftConfig as ClientConfig, SimulatedMicrosoft};
-use regrant::microsoft::{ClientCredential, MfaEvidence, Registration};
+use regrant::microsoft::{ClientCredential, MfaEvidence, Registration, WatchAccess};
 use regrant::okta::OktaCredential;
 use regrant::okta::org_url::LoopbackPolicy;
-use regrant::settings::{PublicUrl, Settings};
+use regrant::settings::{MailSettings, PublicUrl, Settings};
 use regrant::usecases::entra;
 use regrant::usecases::invite::invite;
 use regrant::usecases::orgs::add;
@@ -27,6 +28,7 @@ use url::Url;
 
 use super::super::scan;
 use super::WORKERS;
+use super::outbox::Outbox;
 use crate::error::CliError;
 use crate::house::{House, PAGE, okta_config};
 
@@ -38,6 +40,8 @@ pub(super) struct Scene {
     pub(super) microsoft: MicrosoftSimulator,
     /// The orgs it knows.
     pub(super) orgs: Vec<OrgId>,
+    /// The letters that would have been sent.
+    pub(super) outbox: Arc<Outbox>,
     _okta: OktaSimulator,
 }
 
@@ -60,12 +64,18 @@ impl Scene {
         let config = Config {
             okta: okta_config(LoopbackPolicy::Allow),
             microsoft: ClientConfig { simulator: Some(simulator), ..ClientConfig::default() },
-            settings: Settings { public_url: Some(public_url), ..Settings::default() },
+            settings: Settings {
+                public_url: Some(public_url),
+                mail: mail_settings().map_err(|error| failed(&error))?,
+                ..Settings::default()
+            },
         };
-        let house = House::open_at(folder, config).await?;
+        let mut house = House::open_at(folder, config).await?;
+        let outbox = Arc::new(Outbox::default());
+        house.ports.mail = outbox.clone();
         entra::set(&house.ports, &registration().map_err(|error| failed(&error))?).await?;
         let orgs = know_orgs(&house, &okta).await?;
-        Ok(Self { house, microsoft, orgs, _okta: okta })
+        Ok(Self { house, microsoft, orgs, outbox, _okta: okta })
     }
 
     /// A link for the app of a tenant.
@@ -83,12 +93,26 @@ impl Scene {
     }
 }
 
+/// Invented people. Who can consent is each tenant's own; the demonstration's tenants share one of each side.
+fn mail_settings() -> Result<MailSettings, NotAnAddress> {
+    let operators = vec!["okta.operator@acme.example".parse()?];
+    let contacts = Contacts { operators, escalation: vec!["it.manager@acme.example".parse()?], ..Contacts::default() };
+    let sender = Some("regrant@acme.example".parse()?);
+    Ok(MailSettings {
+        sender,
+        questions_to: Some("okta.operator@acme.example".parse()?),
+        contacts,
+        ..MailSettings::default()
+    })
+}
+
 fn registration() -> Result<Registration, regrant::domain::tenant::NotAGuid> {
     Ok(Registration {
         cloud: Cloud::Global,
         client_id: REGRANT_CLIENT.parse()?,
         credential: ClientCredential::Secret { value: SecretString::from(OPERATOR_SECRET) },
         mfa: MfaEvidence::default(),
+        watch: WatchAccess::default(),
     })
 }
 
