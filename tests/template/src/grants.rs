@@ -20,7 +20,7 @@ impl Grant {
     }
 }
 
-/// What the function of this binary (`discovery`, `consent-url`, `callback`, `save`) may do; empty where there is none.
+/// What the function of this binary (`discovery`, `consent-url`, `callback`, `save`, `notify`) may do; empty where there is none.
 pub fn granted(template: &Template, function: &str) -> Vec<Grant> {
     let role = template
         .function(function)

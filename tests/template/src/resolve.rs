@@ -157,6 +157,7 @@ impl<'a> Resolver<'a> {
             ("AWS::SQS::Queue", "Arn") => own("sqs", &physical),
             ("AWS::SQS::Queue", "QueueName") => physical,
             ("AWS::Serverless::Function", "Arn") => own("lambda", &format!("function:{physical}")),
+            ("AWS::Events::Rule", "Arn") => own("events", &format!("rule/{physical}")),
             ("AWS::IAM::Role", "Arn") => format!("arn:aws:iam::{ACCOUNT}:role/{physical}"),
             ("AWS::Logs::LogGroup", "Arn") => own("logs", &format!("log-group:{}:*", self.name(name)?)),
             _ => return Err(ResolveError::NoSuchAttribute(format!("{attribute} of {name}, {kind}"))),

@@ -3,15 +3,23 @@
 
 use regrant_template::rules::offences;
 use regrant_template::{Grant, Template, granted};
+use serde_json::json;
 
 fn template() -> Template {
     Template::parse(include_str!("../../../template.yaml")).unwrap()
 }
 
-fn may(function: &str, action: &str, resource: &str) -> bool {
-    let grants = granted(&template(), function);
+const FUNCTIONS: [&str; 5] = ["discovery", "consent-url", "callback", "save", "notify"];
+const MAIL_FROM: &str = "regrant@example.com";
+
+fn may_in(template: &Template, function: &str, action: &str, resource: &str) -> bool {
+    let grants = granted(template, function);
     assert_ne!(grants, Vec::<Grant>::new());
     grants.iter().any(|grant| grant.covers(action, resource))
+}
+
+fn may(function: &str, action: &str, resource: &str) -> bool {
+    may_in(&template(), function, action, resource)
 }
 
 fn secret(name: &str) -> String {
@@ -30,6 +38,8 @@ fn so_it_does_with_every_option_on() {
         ("CertificateArn", "arn:aws:acm:eu-central-1:123456789012:certificate/1"),
         ("WebAclArn", "arn:aws:wafv2:us-east-1:123456789012:global/webacl/a/1"),
         ("AlarmEmail", "ops@example.com"),
+        ("MailFrom", MAIL_FROM),
+        ("OktaEventBus", "aws.partner/okta.com/acme/regrant"),
         ("Tracing", "on"),
         ("ReservedForSave", "5"),
     ];
@@ -57,18 +67,20 @@ fn a_domain_is_the_api_s_own_without_a_web_acl_and_cloudfront_s_with_one() {
 fn each_function_reads_the_secrets_it_needs_and_no_other() {
     let read = "secretsmanager:GetSecretValue";
     let table = [
-        ("okta/acme.okta.com", [true, true, false, true]),
-        ("okta/pool-3", [true, true, false, true]),
-        ("provisioning-admin/acme.okta.com", [false, true, false, true]),
-        ("handover/acme.okta.com/0oa1", [false, false, false, true]),
-        ("graph/contoso", [false, true, true, true]),
-        ("entra/global", [false, true, true, true]),
-        ("keys", [false, true, true, true]),
-        ("keys-of-others", [false, false, false, false]),
-        ("other", [false, false, false, false]),
+        ("okta/acme.okta.com", [true, true, false, true, false]),
+        ("okta/pool-3", [true, true, false, true, false]),
+        ("provisioning-admin/acme.okta.com", [false, true, false, true, false]),
+        ("handover/acme.okta.com/0oa1", [false, false, false, true, false]),
+        ("graph/contoso", [true, true, true, true, false]),
+        ("entra/global", [true, true, true, true, false]),
+        ("keys", [false, true, true, true, true]),
+        ("hooks", [false, false, false, false, true]),
+        ("keys-of-others", [false, false, false, false, false]),
+        ("hooks-of-others", [false, false, false, false, false]),
+        ("other", [false, false, false, false, false]),
     ];
     for (name, functions) in table {
-        for (function, meant) in ["discovery", "consent-url", "callback", "save"].into_iter().zip(functions) {
+        for (function, meant) in FUNCTIONS.into_iter().zip(functions) {
             assert_eq!(may(function, read, &secret(name)), meant, "{function} reads {name}");
         }
     }
@@ -76,9 +88,9 @@ fn each_function_reads_the_secrets_it_needs_and_no_other() {
 
 #[test]
 fn no_function_writes_the_credentials_of_an_org() {
-    for function in ["discovery", "consent-url", "callback", "save"] {
+    for function in FUNCTIONS {
         for action in ["CreateSecret", "PutSecretValue", "UpdateSecretVersionStage", "DeleteSecret"] {
-            for name in ["okta/acme.okta.com", "entra/global", "provisioning-admin/acme.okta.com"] {
+            for name in ["okta/acme.okta.com", "entra/global", "provisioning-admin/acme.okta.com", "hooks"] {
                 assert!(
                     !may(function, &format!("secretsmanager:{action}"), &secret(name)),
                     "{function} {action} {name}"
@@ -98,6 +110,92 @@ fn queues_are_open_to_whom_they_concern() {
     assert!(!may("save", "sqs:ReceiveMessage", &queue("ScanQueue")));
     assert!(may("discovery", "sqs:ReceiveMessage", &queue("ScanQueue")));
     assert!(!may("discovery", "sqs:ReceiveMessage", &queue("SaveQueue")));
+    for (function, sends) in FUNCTIONS.into_iter().zip([true, false, false, true, true]) {
+        assert_eq!(may(function, "sqs:SendMessage", &queue("NoticeQueue")), sends, "{function} has notices planned");
+        let reads = may(function, "sqs:ReceiveMessage", &queue("NoticeQueue"));
+        assert_eq!(reads, function == "notify", "{function} reads notices");
+    }
+    assert!(!may("notify", "sqs:SendMessage", &queue("SaveQueue")));
+    assert!(!may("notify", "sqs:SendMessage", &queue("ScanQueue")));
+}
+
+#[test]
+fn tokens_for_graph_are_renewed_by_scans_and_never_made() {
+    let token = secret("graph/contoso");
+    assert!(may("discovery", "secretsmanager:PutSecretValue", &token));
+    assert!(!may("discovery", "secretsmanager:CreateSecret", &token));
+    assert!(!may("discovery", "secretsmanager:PutSecretValue", &secret("keys")));
+}
+
+#[test]
+fn letters_are_sent_by_notify_alone_and_only_where_a_sender_is_named() {
+    let identity = "arn:aws:ses:eu-central-1:123456789012:identity/example.com";
+    let set = "arn:aws:ses:eu-central-1:123456789012:configuration-set/regrant-ConfigurationSet";
+    let lettered = template().with_parameter("MailFrom", MAIL_FROM).unwrap();
+    for function in FUNCTIONS {
+        for action in ["ses:SendEmail", "ses:SendRawEmail"] {
+            for resource in [identity, set] {
+                assert_eq!(may_in(&lettered, function, action, resource), function == "notify", "{function} {action}");
+                assert!(!may(function, action, resource), "{function} sends with no sender");
+            }
+        }
+        assert!(!may_in(&lettered, function, "ses:SendEmail", "arn:aws:ses:eu-central-1:999999999999:identity/a"));
+    }
+    let policy = lettered.of_type("AWS::IAM::Policy").find(|policy| policy.name == "LetterPolicy").unwrap();
+    let from = &policy.properties()["PolicyDocument"]["Statement"][0]["Condition"]["StringEquals"]["ses:FromAddress"];
+    assert_eq!(from, MAIL_FROM);
+    let told = |template: &Template| {
+        let variables = &template.function("notify").unwrap().properties()["Environment"]["Variables"];
+        (variables["REGRANT_MAIL_FROM"].clone(), variables["REGRANT_MAIL_CONFIGURATION_SET"].clone())
+    };
+    assert_eq!(told(&template()), (json!(""), json!("")));
+    assert_eq!(told(&lettered), (json!(MAIL_FROM), json!("regrant-ConfigurationSet")));
+}
+
+#[test]
+fn a_mail_server_that_is_down_for_a_day_ends_no_notice() {
+    let template = template();
+    let queue = template.of_type("AWS::SQS::Queue").find(|queue| queue.name == "NoticeQueue").unwrap().properties();
+    let received = queue["RedrivePolicy"]["maxReceiveCount"].as_u64().unwrap();
+    // A notice that a carrier cannot take comes again after ten minutes at the most.
+    assert!(received * 600 >= 24 * 60 * 60, "{received} times ten minutes");
+}
+
+#[test]
+fn what_only_letters_or_a_log_stream_need_is_there_only_with_them() {
+    let count = |template: &Template, kind| template.of_type(kind).count();
+    let kinds = ["AWS::SES::ConfigurationSet", "AWS::Events::Rule", "AWS::SQS::QueuePolicy"];
+    let lettered = template().with_parameter("MailFrom", MAIL_FROM).unwrap();
+    let streamed = template().with_parameter("OktaEventBus", "aws.partner/okta.com/acme/regrant").unwrap();
+    let both = lettered.with_parameter("OktaEventBus", "aws.partner/okta.com/acme/regrant").unwrap();
+    let there = [template(), lettered, streamed, both].map(|template| kinds.map(|kind| count(&template, kind)));
+    assert_eq!(there, [[0, 0, 0], [1, 1, 1], [0, 1, 1], [1, 2, 1]]);
+}
+
+#[test]
+fn parameters_of_letters_take_what_the_functions_read_and_nothing_else() {
+    let table: [(&str, &[&str], &[&str]); 6] = [
+        ("MailFrom", &["", MAIL_FROM], &["Regrant <regrant@example.com>", "a@b,c@d", "regrant"]),
+        (
+            "MailOperators",
+            &["", "a@example.com", "a@example.com, b@example.com"],
+            &["a", "a@b,", "a@b;c@d", "a@b,,c@d"],
+        ),
+        ("MailTimeZone", &["UTC", "Europe/Vienna", "America/Argentina/Ushuaia"], &["", "Europe/", "a b"]),
+        ("MailQuietHours", &["", "18:00-08:00"], &["18-8", "24:00-08:00", "18:00", "18:00 - 08:00"]),
+        ("MailDeadline", &["2024-12-31"], &["", "2024-13-01", "31.12.2024"]),
+        ("OktaEventBus", &["", "aws.partner/okta.com/acme/regrant", "okta-logs"], &["a b", "arn:aws:events"]),
+    ];
+    let template = template();
+    for (name, right, wrong) in table {
+        let pattern = regex::Regex::new(template.parameter(name)["AllowedPattern"].as_str().unwrap()).unwrap();
+        for one in right {
+            assert!(pattern.is_match(one), "{name} refuses {one:?}");
+        }
+        for one in wrong {
+            assert!(!pattern.is_match(one), "{name} admits {one:?}");
+        }
+    }
 }
 
 #[test]

@@ -6,7 +6,15 @@ use crate::resolve::{STACK, physical};
 use crate::template::{Template, text};
 
 /// The metrics of Regrant's own that somebody has to be told of.
-const OWN: &[&str] = &["ConnectionsLeftOff", "GraphRefreshesFailed", "OrgsNotSeen", "SavesFailed", "ScansStarted"];
+const OWN: &[&str] = &[
+    "ConnectionsLeftOff",
+    "GraphRefreshesFailed",
+    "LettersFailed",
+    "NoticesRefused",
+    "OrgsNotSeen",
+    "SavesFailed",
+    "ScansStarted",
+];
 
 /// Each thing to watch: namespace, metric, and its one dimension.
 fn watched(template: &Template) -> Vec<(&'static str, &'static str, &'static str, String)> {
@@ -69,6 +77,9 @@ mod tests {
                 ("/Resources/ScanLateAlarm/Properties/TreatMissingData", json!("notBreaching")),
                 ("/Resources/SaveDeadLettersAlarm/Properties/MetricName", json!("NumberOfMessagesSent")),
                 ("/Resources/SaveErrorsAlarm/Properties/Dimensions", json!([])),
+                ("/Resources/NoticesRefusedAlarm", Value::Null),
+                ("/Resources/LettersFailedAlarm/Properties/MetricName", json!("NoticesDropped")),
+                ("/Resources/NotifyThrottlesAlarm", Value::Null),
                 ("/Resources/ApiFailuresAlarm/Properties/AlarmActions", json!([])),
                 ("/Resources/OtherDeadLetters", json!({ "Type": "AWS::SQS::Queue" })),
             ],

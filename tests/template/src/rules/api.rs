@@ -11,6 +11,7 @@ use crate::template::{each, text};
 const PAGES: &[(&str, &str)] = &[
     ("GET /consent/session/{session}", "save"),
     ("GET /consent/{invitation}", "consent-url"),
+    ("GET /mail/mute/{token}", "notify"),
     ("GET /oauth/failed/{failure}", "callback"),
     ("GET /oauth/microsoft/21vianet/callback", "callback"),
     ("GET /oauth/microsoft/callback", "callback"),
@@ -19,11 +20,13 @@ const PAGES: &[(&str, &str)] = &[
     // A page may be asked for without its body; a callback may not, since it acts.
     ("HEAD /consent/session/{session}", "save"),
     ("HEAD /consent/{invitation}", "consent-url"),
+    ("HEAD /mail/mute/{token}", "notify"),
     ("HEAD /oauth/failed/{failure}", "callback"),
     ("POST /consent/session/{session}/finish", "save"),
     ("POST /consent/session/{session}/handover", "save"),
     ("POST /consent/session/{session}/okta", "consent-url"),
     ("POST /consent/{invitation}", "consent-url"),
+    ("POST /mail/mute/{token}", "notify"),
 ];
 
 /// Whose a path below `/v1` is.
@@ -32,6 +35,8 @@ fn owner(path: &str) -> &'static str {
         "consent-url"
     } else if path.ends_with("/save") {
         "save"
+    } else if ["/notices", "/waiver", "/failed-work"].iter().any(|end| path.ends_with(end)) {
+        "notify"
     } else {
         "discovery"
     }
@@ -158,6 +163,8 @@ mod tests {
                 ("/Resources/SaveAppRoute/Properties/AuthorizerId", Value::Null),
                 ("/Resources/Operators/Properties/JwtConfiguration/Audience", json!([])),
                 ("/Resources/ShowConsentRoute/Properties/AuthorizationType", json!("JWT")),
+                ("/Resources/MuteRoute/Properties/AuthorizationType", json!("JWT")),
+                ("/Resources/WaiveRoute/Properties/AuthorizationType", json!("NONE")),
                 ("/Resources/ShowConsentRoute/Properties/RouteKey", json!("GET /v1/consent")),
             ],
         );
@@ -173,6 +180,8 @@ mod tests {
                 ("/Resources/CallbackDodRoute/Properties/Target", json!("integrations/SaveIntegration")),
                 ("/Resources/CallbackDodRoute/Properties/Target", json!("integrations/Nothing")),
                 ("/Resources/CallbackPermission", Value::Null),
+                ("/Resources/MuteRoute", Value::Null),
+                ("/Resources/FailedWorkRoute/Properties/Target", json!("integrations/DiscoveryIntegration")),
             ],
         );
     }

@@ -15,12 +15,27 @@ const ALL: &[&str] = &[
     "REGRANT_TRACING",
 ];
 
+/// What only `notify` is told.
+const NOTIFY: &[&str] = &[
+    "REGRANT_MAIL_CONFIGURATION_SET",
+    "REGRANT_MAIL_DEADLINE",
+    "REGRANT_MAIL_ESCALATION",
+    "REGRANT_MAIL_FROM",
+    "REGRANT_MAIL_LANGUAGE",
+    "REGRANT_MAIL_OPERATORS",
+    "REGRANT_MAIL_QUESTIONS_TO",
+    "REGRANT_MAIL_QUIET_HOURS",
+    "REGRANT_MAIL_TIME_ZONE",
+    "REGRANT_NOTICE_QUEUE_URL",
+];
+
 /// The functions, with what only they are told.
 const FUNCTIONS: &[(&str, &[&str])] = &[
     ("callback", &[]),
     ("consent-url", &["REGRANT_SAVE_QUEUE_URL"]),
-    ("discovery", &["REGRANT_SAVE_QUEUE_URL", "REGRANT_SCAN_QUEUE_URL"]),
-    ("save", &["REGRANT_SAVE_QUEUE_URL"]),
+    ("discovery", &["REGRANT_NOTICE_QUEUE_URL", "REGRANT_SAVE_QUEUE_URL", "REGRANT_SCAN_QUEUE_URL"]),
+    ("notify", NOTIFY),
+    ("save", &["REGRANT_NOTICE_QUEUE_URL", "REGRANT_SAVE_QUEUE_URL"]),
 ];
 
 pub(super) fn variables(template: &Template) -> Vec<String> {
@@ -57,6 +72,7 @@ mod tests {
                 ("/Globals/Function/Environment/Variables/REGRANT_TABLE", Value::Null),
                 ("/Globals/Function/Environment/Variables/REGRANT_DATA_DIR", json!("/x")),
                 ("/Resources/SaveFunction/Properties/Environment", Value::Null),
+                ("/Resources/NotifyFunction/Properties/Environment/Variables/REGRANT_MAIL_FROM", Value::Null),
                 ("/Resources/CallbackFunction/Metadata/BuildProperties/Binary", json!("odd")),
             ],
         );

@@ -3,6 +3,7 @@
 mod alarms;
 mod api;
 mod environment;
+mod events;
 mod logs;
 mod policies;
 mod queues;
@@ -17,8 +18,11 @@ pub type Rule = fn(&Template) -> Vec<String>;
 /// Every rule, with what it asks for.
 pub const RULES: &[(&str, Rule)] = &[
     ("schedules are valid, and their parameter admits no other", schedule::expressions),
-    ("the schedule hands over the event that discovery knows", schedule::inputs),
+    ("schedules hand over the event that functions know", schedule::inputs),
     ("what a schedule starts is kept where it fails", schedule::failures_are_kept),
+    ("every rule of EventBridge may call its function, and what fails is kept", events::rules),
+    ("SES reports what the functions read, and nobody tracks readers", events::reports),
+    ("what Okta's log stream brings is what the log itself is asked for", events::log_stream),
     ("no secret stands in the template", secrets::literals),
     ("no parameter takes a secret", secrets::parameters),
     ("actions stand on ARNs of their own service", policies::own_service),

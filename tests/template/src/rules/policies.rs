@@ -9,11 +9,16 @@ use crate::template::{each, text};
 /// What AWS does not let one allow on less than everything.
 const KNOW_NO_RESOURCES: &[&str] = &["xray:PutTelemetryRecords", "xray:PutTraceSegments"];
 
-/// Every grant of every role, with tracing on, since that adds some.
+/// What adds grants where it is set.
+const OPTIONS: [(&str, &str); 3] =
+    [("Tracing", "on"), ("MailFrom", "regrant@example.com"), ("OktaEventBus", "aws.partner/okta.com/acme/regrant")];
+
+/// Every grant of every role, with everything on that adds some.
 fn grants(template: &Template) -> Result<Vec<(String, Grant)>, String> {
-    let traced = template.with_parameter("Tracing", "on").map_err(|error| error.to_string())?;
-    let roles = traced.of_type("AWS::IAM::Role");
-    let of_role = |role| statements(&traced, role).flat_map(of).map(move |grant| (role.name.to_owned(), grant));
+    let add = |so_far: Template, (name, value): &(&str, &str)| so_far.with_parameter(name, value);
+    let full = OPTIONS.iter().try_fold(template.clone(), add).map_err(|error| error.to_string())?;
+    let roles = full.of_type("AWS::IAM::Role");
+    let of_role = |role| statements(&full, role).flat_map(of).map(move |grant| (role.name.to_owned(), grant));
     Ok(roles.flat_map(of_role).collect())
 }
 
@@ -74,6 +79,7 @@ mod tests {
     use super::*;
     use crate::rules::testing::notices;
 
+    const MAIL: &str = "/Resources/LetterPolicy/Properties/PolicyDocument/Statement/0";
     const PLACE: &str = "/Resources/CallbackRole/Properties/Policies/0/PolicyDocument/Statement/0";
 
     fn statement(action: &str, resource: &Value) -> Value {
@@ -83,7 +89,7 @@ mod tests {
     #[test]
     fn an_action_on_another_service_is_noticed() {
         let table = json!({ "Fn::GetAtt": ["Table", "Arn"] });
-        notices(own_service, [(PLACE, statement("ses:SendEmail", &table))]);
+        notices(own_service, [(PLACE, statement("ses:SendEmail", &table)), (MAIL, statement("ses:SendEmail", &table))]);
     }
 
     #[test]
@@ -95,6 +101,7 @@ mod tests {
                 (PLACE, statement("dynamodb:*", &table)),
                 (PLACE, statement("dynamodb:GetItem", &json!("*"))),
                 (PLACE, statement("sqs:SendMessage", &json!("arn:aws:sqs:*:*:*"))),
+                (MAIL, statement("ses:SendEmail", &json!("*"))),
                 ("/Resources/Key/Properties/KeyPolicy/Statement/0/Action", json!("kms:*")),
                 (
                     "/Resources/CallbackRole/Properties/ManagedPolicyArns",

@@ -80,6 +80,7 @@ mod tests {
                 ("/Resources/ScanQueue/Properties/VisibilityTimeout", json!(5399)),
                 ("/Resources/SaveQueue/Properties/VisibilityTimeout", Value::Null),
                 ("/Resources/SaveFunction/Properties/Timeout", json!(301)),
+                ("/Resources/NotifyFunction/Properties/Timeout", json!(121)),
                 ("/Resources/SaveFunction/Properties/Events/Work/Properties/Queue", json!("arn:aws:sqs:::nothing")),
             ],
         );
@@ -94,6 +95,8 @@ mod tests {
                 ("/Resources/SaveQueue/Properties/RedrivePolicy/maxReceiveCount", Value::Null),
                 ("/Resources/ScanDeadLetters/Properties/MessageRetentionPeriod", json!(60)),
                 ("/Resources/ScanSchedules/Properties/Target/DeadLetterConfig", Value::Null),
+                ("/Resources/NoticeSweep/Properties/Target/DeadLetterConfig", Value::Null),
+                ("/Resources/NoticeQueue/Properties/RedrivePolicy", Value::Null),
                 ("/Resources/Idle", json!({ "Type": "AWS::SQS::Queue" })),
             ],
         );

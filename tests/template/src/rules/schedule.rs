@@ -124,7 +124,10 @@ mod tests {
 
     #[test]
     fn another_event_is_noticed() {
-        notices(inputs, [("/Resources/ScanSchedules/Properties/Target/Input", json!(r#"{"source":"aws.events"}"#))]);
+        let other = json!(r#"{"source":"aws.events"}"#);
+        let places =
+            ["/Resources/ScanSchedules/Properties/Target/Input", "/Resources/NoticeSweep/Properties/Target/Input"];
+        notices(inputs, places.map(|place| (place, other.clone())));
     }
 
     #[test]
@@ -132,6 +135,7 @@ mod tests {
         let queue = "/Resources/DiscoveryFunction/Properties/DeadLetterQueue";
         let target = "/Resources/DiscoveryFunction/Properties/DeadLetterQueue/TargetArn";
         let elsewhere = json!({"Fn::GetAtt": ["SaveDeadLetters", "Arn"]});
-        notices(failures_are_kept, [(queue, Value::Null), (target, elsewhere)]);
+        let of_notify = "/Resources/NotifyFunction/Properties/DeadLetterQueue";
+        notices(failures_are_kept, [(queue, Value::Null), (target, elsewhere), (of_notify, Value::Null)]);
     }
 }
