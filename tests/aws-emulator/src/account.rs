@@ -22,7 +22,7 @@ use tokio::net::TcpListener;
 
 use crate::calls::Calls;
 use crate::control;
-use crate::faults::Faults;
+use crate::faults::{Fault, Faults};
 
 const ACCOUNT: &str = "123456789012";
 const REGION: &str = "eu-central-1";
@@ -109,6 +109,9 @@ async fn before_the_services(State(account): State<Account>, request: Request, n
     let call = account.calls.note(&parts, &body);
     if account.faults.forgets() {
         account.forget();
+    }
+    if account.faults.is_down() {
+        return Fault::nobody().answer();
     }
     match account.faults.take(&call.operation) {
         Some(fault) => fault.answer(),

@@ -14,9 +14,9 @@ pub(crate) struct Call {
     pub(crate) access_key: String,
     /// `service:Operation`, as IAM actions are written where operation and action are alike.
     pub(crate) operation: String,
-    /// What it was about: a table, an index, a secret, a queue, an address.
+    /// What it was about: a table, an index, a secret, a queue, a sender.
     pub(crate) resource: String,
-    /// Operations inside a `DynamoDB` transaction, which are granted one by one.
+    /// What is granted beside it: the operations inside a `DynamoDB` transaction, the configuration set of a mail.
     pub(crate) parts: Vec<String>,
 }
 
@@ -37,7 +37,7 @@ impl Calls {
             access_key,
             operation: format!("{service}:{operation}"),
             resource: resource(&body),
-            parts: transaction(&body),
+            parts: parts_of(&body),
         };
         self.0.lock().push(call.clone());
         call
@@ -70,16 +70,18 @@ fn resource(body: &Value) -> String {
             .or_else(|| member("SecretId"))
             .or_else(|| member("Name"))
             .or_else(|| member("QueueUrl"))
+            .or_else(|| member("FromEmailAddress"))
             .or_else(first_of_transaction)
             .or_else(first_of_batch)
             .unwrap_or_default(),
     }
 }
 
-/// `Put`, `Update`, `Delete` and `ConditionCheck` of a transaction.
-fn transaction(body: &Value) -> Vec<String> {
+/// `Put`, `Update`, `Delete` and `ConditionCheck` of a transaction, or the configuration set that a mail names.
+fn parts_of(body: &Value) -> Vec<String> {
     let items = body.get("TransactItems").and_then(Value::as_array).into_iter().flatten();
     let mut parts: Vec<String> = items.filter_map(Value::as_object).flat_map(|item| item.keys().cloned()).collect();
+    parts.extend(body.get("ConfigurationSetName").and_then(Value::as_str).map(str::to_owned));
     parts.sort();
     parts.dedup();
     parts

@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::extract::{Path, State};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use fakecloud_ses::SentEmail;
 use serde_json::{Value, json};
 
 use crate::account::Account;
@@ -15,14 +16,15 @@ use crate::faults::Fault;
 /// - `GET mails`: every mail that was sent;
 /// - `POST pass-time/{seconds}`: messages in flight come back that much earlier;
 /// - `POST faults`: a [`Fault`] to come;
-/// - `POST forget-after/{calls}`: once that many further calls were made, all that was written is gone.
+/// - `POST forget-after/{calls}/{outage}`: once that many further calls were made, all that was written is gone, and
+///   that many calls from then on find nobody there, as while a service starts anew.
 pub(crate) fn router(account: Account) -> Router {
     let control = Router::new()
         .route("/calls", get(calls))
         .route("/mails", get(mails))
         .route("/pass-time/{seconds}", post(pass_time))
         .route("/faults", post(fault))
-        .route("/forget-after/{calls}", post(forget_after))
+        .route("/forget-after/{calls}/{outage}", post(forget_after))
         .with_state(account);
     Router::new().nest("/_emulator", control)
 }
@@ -34,10 +36,12 @@ async fn calls(State(account): State<Account>) -> Json<Vec<Call>> {
 async fn mails(State(account): State<Account>) -> Json<Vec<Value>> {
     let mails = account.mails.read();
     let sent = mails.iter().flat_map(|(_, state)| &state.sent_emails);
-    Json(
-        sent.map(|mail| json!({"id": mail.message_id, "from": mail.from, "to": mail.to, "raw": mail.raw_data}))
-            .collect(),
-    )
+    let shown = |mail: &SentEmail| {
+        json!({
+            "id": mail.message_id, "from": mail.from, "to": mail.to, "raw": mail.raw_data, "tags": mail.email_tags
+        })
+    };
+    Json(sent.map(shown).collect())
 }
 
 async fn pass_time(State(account): State<Account>, Path(seconds): Path<u64>) {
@@ -51,8 +55,8 @@ async fn pass_time(State(account): State<Account>, Path(seconds): Path<u64>) {
     }
 }
 
-async fn forget_after(State(account): State<Account>, Path(calls): Path<usize>) {
-    account.faults.forget_after(calls);
+async fn forget_after(State(account): State<Account>, Path((calls, outage)): Path<(usize, usize)>) {
+    account.faults.forget_after(calls, outage);
 }
 
 async fn fault(State(account): State<Account>, Json(fault): Json<Fault>) {

@@ -28,6 +28,18 @@ pub(crate) struct Fault {
 }
 
 impl Fault {
+    /// What stands before a service that is not there says.
+    pub(crate) fn nobody() -> Self {
+        Self {
+            operation: String::new(),
+            after: 0,
+            times: 1,
+            status: 503,
+            error: "ServiceUnavailable".to_owned(),
+            message: "starting".to_owned(),
+        }
+    }
+
     pub(crate) fn answer(&self) -> Response {
         // Both spellings of the message are in use.
         let body = json!({"__type": self.error, "message": self.message, "Message": self.message}).to_string();
@@ -44,7 +56,18 @@ impl Fault {
 #[derive(Clone, Default)]
 pub(crate) struct Faults {
     answers: Arc<Mutex<Vec<Fault>>>,
-    calls_until_forgetting: Arc<Mutex<Option<usize>>>,
+    loss: Arc<Mutex<Loss>>,
+}
+
+/// When all is lost.
+#[derive(Default)]
+struct Loss {
+    /// How many calls until then, if it is to come.
+    calls_until: Option<usize>,
+    /// How many calls find nobody there from then on.
+    outage: usize,
+    /// How many of those are still to come.
+    down_for: usize,
 }
 
 impl Faults {
@@ -52,16 +75,28 @@ impl Faults {
         self.answers.lock().push(fault);
     }
 
-    pub(crate) fn forget_after(&self, calls: usize) {
-        *self.calls_until_forgetting.lock() = Some(calls);
+    /// Once `calls` have passed all is forgotten, and the `outage` calls from then on find nobody there.
+    pub(crate) fn forget_after(&self, calls: usize, outage: usize) {
+        *self.loss.lock() = Loss { calls_until: Some(calls), outage, down_for: 0 };
     }
 
     /// Whether all is forgotten before this call.
     pub(crate) fn forgets(&self) -> bool {
-        let mut left = self.calls_until_forgetting.lock();
-        let now = *left == Some(0);
-        *left = left.and_then(|calls| calls.checked_sub(1));
+        let mut loss = self.loss.lock();
+        let now = loss.calls_until == Some(0);
+        if now {
+            loss.down_for = loss.outage;
+        }
+        loss.calls_until = loss.calls_until.and_then(|calls| calls.checked_sub(1));
         now
+    }
+
+    /// Whether this call finds nobody there.
+    pub(crate) fn is_down(&self) -> bool {
+        let mut loss = self.loss.lock();
+        let left = loss.down_for.checked_sub(1);
+        loss.down_for = left.unwrap_or_default();
+        left.is_some()
     }
 
     /// The fault of a call, if there is one for it.

@@ -13,6 +13,7 @@ use aws_config::{Region, SdkConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use regrant::aws::Stack;
 use regrant::ledger::dynamodb::DynamoLedger;
+use regrant::mail::ses::Ses;
 use regrant::queue::sqs::SqsQueue;
 use regrant::vault::secrets_manager::{SecretsManagerConfig, SecretsManagerVault};
 use regrant_template::{STACK, Template};
@@ -53,9 +54,9 @@ pub struct Call {
     pub access_key: String,
     /// `service:Operation`.
     pub operation: String,
-    /// The table, index, secret or queue.
+    /// The table, index, secret or queue; of a mail, the sender.
     pub resource: String,
-    /// What a transaction consists of.
+    /// What a transaction consists of; of a mail, its configuration set.
     pub parts: Vec<String>,
 }
 
@@ -139,12 +140,13 @@ impl Account {
     pub async fn stack(&self, secrets: SecretsManagerConfig) -> Stack {
         let table = "regrant-Table".to_owned();
         self.make_table(&table).await;
-        for dead_letters in ["ScanDeadLetters", "SaveDeadLetters"] {
+        for dead_letters in ["ScanDeadLetters", "SaveDeadLetters", "NoticeDeadLetters"] {
             self.make_queue_of_stack(dead_letters).await;
         }
         let scan_queue = Some(self.make_queue_of_stack("ScanQueue").await);
         let save_queue = Some(self.make_queue_of_stack("SaveQueue").await);
-        Stack { table, secrets, scan_queue, save_queue }
+        let notice_queue = Some(self.make_queue_of_stack("NoticeQueue").await);
+        Stack { table, secrets, scan_queue, save_queue, notice_queue, configuration_set: None }
     }
 
     /// A queue as the template has it; attributes are text in the API ("`CreateQueue`", SQS API reference).
@@ -167,6 +169,8 @@ impl Account {
             vault: Arc::new(SecretsManagerVault::new(secrets, stack.secrets.clone())),
             queue: queue(&stack.scan_queue),
             saves: queue(&stack.save_queue),
+            notices: queue(&stack.notice_queue),
+            mail: Arc::new(Ses::new(aws_sdk_sesv2::Client::new(&aws), stack.configuration_set.clone())),
         }
     }
 
@@ -197,7 +201,19 @@ impl Account {
 
     /// Once `calls` further calls were made, all that was written is gone.
     pub async fn forget_after(&self, calls: usize) {
-        self.tell(&format!("forget-after/{calls}"), &Value::Null).await;
+        self.restart_after(calls, 0).await;
+    }
+
+    /// The same, and the next `outage` calls find nobody there, as while a service starts anew.
+    pub async fn restart_after(&self, calls: usize, outage: usize) {
+        self.tell(&format!("forget-after/{calls}/{outage}"), &Value::Null).await;
+    }
+
+    /// Makes a configuration set of SES, and gives its name.
+    pub async fn make_configuration_set(&self, name: &str) -> String {
+        let client = aws_sdk_sesv2::Client::new(&self.config("test").await);
+        client.create_configuration_set().configuration_set_name(name).send().await.unwrap();
+        name.to_owned()
     }
 
     /// Lets SES send from and to everybody of `domains`.
@@ -240,10 +256,15 @@ impl Account {
     }
 }
 
-/// The project's own template.
+/// Whom the letters of every stack are from.
+pub const MAIL_FROM: &str = "regrant@example.com";
+
+/// The project's own template, for a stack that sends letters.
 pub fn template() -> &'static Template {
-    static TEMPLATE: LazyLock<Template> =
-        LazyLock::new(|| Template::parse(include_str!("../../../template.yaml")).unwrap());
+    static TEMPLATE: LazyLock<Template> = LazyLock::new(|| {
+        let template = Template::parse(include_str!("../../../template.yaml")).unwrap();
+        template.with_parameter("MailFrom", MAIL_FROM).unwrap()
+    });
     &TEMPLATE
 }
 

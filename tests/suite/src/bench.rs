@@ -10,9 +10,12 @@ use regrant::domain::cloud::Cloud;
 use regrant::domain::id::{OrgId, ScanId};
 use regrant::domain::org::OrgProfile;
 use regrant::domain::scan::Scan;
-use regrant::embedded::{self, ledger_file, vault_folder};
+use regrant::embedded::{self, ledger_file, outbox_folder, vault_folder};
+use regrant::hooks::client::HookClient;
 use regrant::ledger::Ledger;
 use regrant::ledger::sqlite::SqliteLedger;
+use regrant::mail::Carrier;
+use regrant::mail::folder::Folder;
 use regrant::microsoft::client::{MicrosoftClient, MicrosoftConfig};
 use regrant::okta::OktaCredential;
 use regrant::okta::client::{ClientConfig, OktaClient};
@@ -115,6 +118,10 @@ pub struct Stores {
     pub queue: Arc<dyn Queue>,
     /// Connections to be saved.
     pub saves: Arc<dyn Queue>,
+    /// People and programs to be told something.
+    pub notices: Arc<dyn Queue>,
+    /// Who takes letters.
+    pub mail: Arc<dyn Carrier>,
 }
 
 impl Stores {
@@ -125,6 +132,8 @@ impl Stores {
             vault: Arc::new(SealedFileVault::open(&vault_folder(folder)).await.unwrap()),
             queue: Arc::new(InProcessQueue::new(clock.clone())),
             saves: Arc::new(InProcessQueue::new(clock.clone())),
+            notices: Arc::new(InProcessQueue::new(clock.clone())),
+            mail: Arc::new(Folder::new(outbox_folder(folder))),
         }
     }
 }
@@ -137,7 +146,7 @@ pub async fn ports_in(folder: &Path, clock: Arc<dyn Clock>, sides: Sides) -> Por
 
 /// Stores, and the real clients. Loopback is allowed.
 pub fn ports_over(stores: Stores, clock: Arc<dyn Clock>, sides: Sides) -> Ports {
-    let Stores { ledger, vault, queue, saves } = stores;
+    let Stores { ledger, vault, queue, saves, notices, mail } = stores;
     let randomness = Arc::new(SeededRandomness::new(7));
     let loopback = LoopbackPolicy::Allow;
     let config = ClientConfig { loopback, ..sides.okta };
@@ -146,6 +155,9 @@ pub fn ports_over(stores: Stores, clock: Arc<dyn Clock>, sides: Sides) -> Ports 
         vault,
         queue,
         saves,
+        notices,
+        mail,
+        hooks: Arc::new(HookClient::new(loopback).unwrap()),
         okta: Arc::new(OktaClient::new(config, clock.clone(), randomness.clone()).unwrap()),
         microsoft: Arc::new(MicrosoftClient::new(sides.microsoft, clock.clone(), randomness.clone()).unwrap()),
         settings: Arc::new(sides.settings),

@@ -13,7 +13,7 @@ use regrant::domain::event::EventKind;
 use regrant::domain::id::{AppId, OrgId};
 use regrant::ledger::{AppFilter, PageRequest};
 use regrant::microsoft::client::{MicrosoftConfig as ClientConfig, SimulatedMicrosoft};
-use regrant::microsoft::{ClientCredential, MfaEvidence, Registration};
+use regrant::microsoft::{ClientCredential, MfaEvidence, Registration, WatchAccess};
 use regrant::okta::client::ClientConfig as OktaConfig;
 use regrant::okta::org_url::LoopbackPolicy;
 use regrant::settings::{PublicUrl, Settings};
@@ -146,6 +146,7 @@ pub fn registration(mfa: MfaEvidence) -> Registration {
         client_id: REGRANT_CLIENT.parse().unwrap(),
         credential: ClientCredential::Secret { value: SecretString::from(OPERATOR_SECRET) },
         mfa,
+        watch: WatchAccess::default(),
     }
 }
 
@@ -180,6 +181,7 @@ pub fn router(ports: &Ports) -> Router {
         .merge(regrant_consent_url::router(ports.clone()))
         .merge(regrant_callback::router(ports.clone()))
         .merge(regrant_save::router(ports.clone()))
+        .merge(regrant_notify::router(ports.clone()))
 }
 
 /// A Regrant on its stage.

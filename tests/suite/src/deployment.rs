@@ -20,12 +20,12 @@ use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
 use crate::api_gateway;
-use crate::aws::{Account, template};
+use crate::aws::{Account, MAIL_FROM, template};
 use crate::consent::{PUBLIC_URL, Stage};
-use crate::runtime_api::{Answer, LambdaProcess};
+use crate::runtime_api::{Answer, Host, LambdaProcess};
 
 /// Every function.
-pub const FUNCTIONS: [&str; 4] = ["discovery", "consent-url", "callback", "save"];
+pub const FUNCTIONS: [&str; 5] = ["discovery", "consent-url", "callback", "save", "notify"];
 
 type Functions = BTreeMap<&'static str, Mutex<LambdaProcess>>;
 
@@ -53,16 +53,26 @@ pub fn environment(account: &Account, stack: &Stack, stage: &Stage, function: &s
     ]);
     variables.extend(stack.scan_queue.clone().map(|url| ("REGRANT_SCAN_QUEUE_URL", url)));
     variables.extend(stack.save_queue.clone().map(|url| ("REGRANT_SAVE_QUEUE_URL", url)));
+    variables.extend(stack.notice_queue.clone().map(|url| ("REGRANT_NOTICE_QUEUE_URL", url)));
+    if function == "notify" {
+        variables.push(("REGRANT_MAIL_FROM", MAIL_FROM.to_owned()));
+        variables.extend(stack.configuration_set.clone().map(|name| ("REGRANT_MAIL_CONFIGURATION_SET", name)));
+    }
     variables
 }
 
 impl Deployment {
     /// Starts every function. Each logs everything to a file of its name in `logs`.
     pub async fn start(account: &Account, stack: &Stack, stage: &Stage, logs: &Path) -> Self {
+        Self::start_under(Host::Here, account, stack, stage, logs).await
+    }
+
+    /// The same under anybody's Runtime API.
+    pub async fn start_under(host: Host<'_>, account: &Account, stack: &Stack, stage: &Stage, logs: &Path) -> Self {
         let mut functions = Functions::new();
         for name in FUNCTIONS {
             let variables = environment(account, stack, stage, name);
-            let process = LambdaProcess::start(name, &variables, &logs.join(name)).await;
+            let process = LambdaProcess::start_under(host, name, &variables, &logs.join(name)).await;
             functions.insert(name, Mutex::new(process));
         }
         let queues = aws_sdk_sqs::Client::new(&account.config("mapping").await);
@@ -95,7 +105,8 @@ impl Deployment {
     /// Takes what the queues show now to the functions that work on it. Gives how many messages there were.
     pub async fn deliver(&self) -> usize {
         let scans = self.deliver_from(self.stack.scan_queue.as_deref(), "discovery").await;
-        scans + self.deliver_from(self.stack.save_queue.as_deref(), "save").await
+        let saves = self.deliver_from(self.stack.save_queue.as_deref(), "save").await;
+        scans + saves + self.deliver_from(self.stack.notice_queue.as_deref(), "notify").await
     }
 
     /// Delivers until nothing comes back, with time passing in between.

@@ -3,6 +3,7 @@
 //! The emulation does what AWS documents of it ("Lambda runtime API"): `next` waits for an event and gives it with its
 //! headers; the answer or the error comes back by the event's request id.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
 use std::process::Stdio;
@@ -41,28 +42,46 @@ struct Api {
     answers: mpsc::Sender<Answer>,
 }
 
-/// A running function and the two ends of its Runtime API.
+/// Whose Runtime API functions run under.
+#[derive(Debug, Clone, Copy)]
+pub enum Host<'a> {
+    /// The emulation here, one a function.
+    Here,
+    /// cargo-lambda's, which listens at this URL for all functions.
+    CargoLambda(&'a str),
+}
+
+/// A running function.
 pub struct LambdaProcess {
-    events: mpsc::Sender<Value>,
-    answers: mpsc::Receiver<Answer>,
+    events: Events,
     _process: Child,
 }
 
+/// How a function is handed an event.
+enum Events {
+    /// Over the two ends of the emulation here.
+    Here { events: mpsc::Sender<Value>, answers: mpsc::Receiver<Answer> },
+    /// At this URL, as Lambda's own API takes it ("Invoke", Lambda API reference).
+    There { invocations: String },
+}
+
 impl LambdaProcess {
-    /// Starts the function `name` with these variables. It logs everything to `log`.
+    /// Starts the function `name` with these variables under the emulation here. It logs everything to `log`.
     pub async fn start(name: &str, variables: &[(&str, String)], log: &Path) -> Self {
-        let (events, received) = mpsc::channel(4);
-        let (answered, answers) = mpsc::channel(4);
-        let api = Arc::new(Api { events: Mutex::new(received), answers: answered });
-        let router = Router::new()
-            .route("/2018-06-01/runtime/invocation/next", get(next))
-            .route("/2018-06-01/runtime/invocation/{id}/{outcome}", post(outcome))
-            .with_state(api);
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self::start_under(Host::Here, name, variables, log).await
+    }
+
+    /// The same under anybody's Runtime API.
+    pub async fn start_under(host: Host<'_>, name: &str, variables: &[(&str, String)], log: &Path) -> Self {
+        let (runtime_api, events) = match host {
+            Host::Here => here().await,
+            Host::CargoLambda(url) => {
+                let invocations = format!("{url}/2015-03-31/functions/{name}/invocations");
+                (format!("{url}/.rt/{name}"), Events::There { invocations })
+            }
+        };
         let process = Command::new(built(&format!("regrant-{name}"), name).unwrap())
-            .env("AWS_LAMBDA_RUNTIME_API", address.to_string())
+            .env("AWS_LAMBDA_RUNTIME_API", runtime_api)
             .env("AWS_LAMBDA_FUNCTION_NAME", name)
             .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
             .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
@@ -73,14 +92,39 @@ impl LambdaProcess {
             .kill_on_drop(true)
             .spawn()
             .unwrap();
-        Self { events, answers, _process: process }
+        Self { events, _process: process }
     }
 
     /// Hands the function an event and waits for its answer.
     pub async fn invoke(&mut self, event: Value) -> Answer {
-        self.events.send(event).await.unwrap();
-        tokio::time::timeout(PATIENCE, self.answers.recv()).await.unwrap().unwrap()
+        match &mut self.events {
+            Events::Here { events, answers } => {
+                events.send(event).await.unwrap();
+                tokio::time::timeout(PATIENCE, answers.recv()).await.unwrap().unwrap()
+            }
+            Events::There { invocations } => {
+                let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
+                let answered = client.post(invocations.as_str()).json(&event).send().await.unwrap();
+                let fine = answered.status().is_success();
+                (fine, answered.json().await.unwrap_or(Value::Null))
+            }
+        }
     }
+}
+
+/// Starts an emulation for one function, and gives where.
+async fn here() -> (String, Events) {
+    let (events, received) = mpsc::channel(4);
+    let (answered, answers) = mpsc::channel(4);
+    let api = Arc::new(Api { events: Mutex::new(received), answers: answered });
+    let router = Router::new()
+        .route("/2018-06-01/runtime/invocation/next", get(next))
+        .route("/2018-06-01/runtime/invocation/{id}/{outcome}", post(outcome))
+        .with_state(api);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    (address.to_string(), Events::Here { events, answers })
 }
 
 async fn next(State(api): State<Arc<Api>>) -> impl IntoResponse {
@@ -102,6 +146,44 @@ async fn outcome(
     let answer = serde_json::from_slice(&body).unwrap_or(Value::Null);
     api.answers.send((outcome == "response", answer)).await.unwrap();
     StatusCode::ACCEPTED
+}
+
+/// What SES reports of a letter that bounced for good: `mail` as the account keeps it (SES docs, "Examples of event data
+/// that Amazon SES publishes", and "Monitoring SES events using Amazon EventBridge").
+pub fn bounce_event(mail: &Value) -> Value {
+    let tags = mail["tags"].as_array().unwrap().iter();
+    let tags: BTreeMap<_, _> = tags.map(|tag| (tag[0].as_str().unwrap(), [&tag[1]])).collect();
+    json!({
+        "version": "0", "id": "1a3e0e1c-0000-4a53-b7ae-aa1bf6ea0a5b", "detail-type": "Email Bounced", "source": "aws.ses",
+        "account": "123456789012", "time": "2026-03-02T09:00:05Z", "region": "eu-central-1", "resources": [],
+        "detail": {
+            "eventType": "Bounce",
+            "bounce": {
+                "bounceType": "Permanent", "bounceSubType": "General", "feedbackId": "feedback",
+                "bouncedRecipients": [{
+                    "emailAddress": mail["to"][0], "action": "failed", "status": "5.1.1",
+                    "diagnosticCode": "smtp; 550 5.1.1 user unknown"
+                }],
+                "timestamp": "2026-03-02T09:00:05.000Z"
+            },
+            "mail": {
+                "timestamp": "2026-03-02T09:00:00.000Z", "messageId": mail["id"], "destination": mail["to"], "tags": tags
+            }
+        }
+    })
+}
+
+/// An event that Okta's log stream of the org `subdomain` brings.
+pub fn log_stream_event(subdomain: &str, event_type: &str) -> Value {
+    json!({
+        "version": "0", "id": "4ab6d852-0000-1036-fc04-2e22004b3c3f", "detail-type": "SystemLog",
+        "source": format!("aws.partner/okta.com/{subdomain}/regrant"), "account": "123456789012",
+        "time": "2026-03-02T09:00:01Z", "region": "eu-central-1", "resources": [],
+        "detail": {
+            "uuid": "c6ed294a-0000-11ed-a5b1-bbb7c1de1a4b", "published": "2026-03-02T08:59:58.126Z",
+            "eventType": event_type, "severity": "ERROR", "outcome": { "result": "FAILURE" }, "target": []
+        }
+    })
 }
 
 /// An event of a schedule (EventBridge docs, "Events from AWS services").

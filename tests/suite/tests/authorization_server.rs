@@ -17,6 +17,7 @@ use regrant::domain::tenant::TenantId;
 use regrant::microsoft::client::{MicrosoftClient, MicrosoftConfig, SimulatedMicrosoft};
 use regrant::microsoft::{
     AuthorizationRequest, ClientCredential, MfaEvidence, Microsoft, MicrosoftError, Redemption, Registration, SignIn,
+    WatchAccess,
 };
 use regrant::randomness::{SystemRandomness, secret};
 use regrant_simulators::microsoft::{CLIENT_CERTIFICATE, CLIENT_KEY};
@@ -166,7 +167,8 @@ async fn walk(from: Url) -> Url {
 }
 
 fn registration(client: &str, credential: ClientCredential) -> Registration {
-    Registration { cloud: Cloud::Global, client_id: client.parse().unwrap(), credential, mfa: MfaEvidence::default() }
+    let (mfa, watch) = (MfaEvidence::default(), WatchAccess::default());
+    Registration { cloud: Cloud::Global, client_id: client.parse().unwrap(), credential, mfa, watch }
 }
 
 fn with_secret(value: &str) -> Registration {

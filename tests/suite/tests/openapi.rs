@@ -1,4 +1,4 @@
-//! The published description of the HTTP interface, against the code of the three functions that serve it.
+//! The published description of the HTTP interface, against the code of the four functions that serve it.
 
 #![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
@@ -9,8 +9,9 @@ fn described() -> OpenApi {
     let mut all = regrant_discovery::openapi();
     all.merge(regrant_consent_url::openapi());
     all.merge(regrant_save::openapi());
+    all.merge(regrant_notify::openapi());
     let about = "Every Office 365 app of every Okta org: where it stands and why, links for the administrators who have to \
-                 consent, and the save that ends a consent.";
+                 consent, the save that ends a consent, and who was told what.";
     all.info = InfoBuilder::new().title("Regrant").version(env!("CARGO_PKG_VERSION")).description(Some(about)).build();
     all
 }
@@ -34,9 +35,12 @@ fn the_published_description_is_the_codes_own() {
         [
             "/v1/apps",
             "/v1/apps/{org}/{app}",
+            "/v1/apps/{org}/{app}/failed-work",
             "/v1/apps/{org}/{app}/invitations",
             "/v1/apps/{org}/{app}/invitations/{invitation}",
             "/v1/apps/{org}/{app}/save",
+            "/v1/apps/{org}/{app}/waiver",
+            "/v1/orgs/{org}/notices",
             "/v1/scans",
             "/v1/scans/{id}",
         ]

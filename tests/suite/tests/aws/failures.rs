@@ -213,6 +213,8 @@ async fn a_service_that_is_not_there_is_told_as_such() {
         secrets: SecretsManagerConfig::default(),
         scan_queue: Some("http://127.0.0.1:9/queue".to_owned()),
         save_queue: Some("http://127.0.0.1:9/queue".to_owned()),
+        notice_queue: Some("http://127.0.0.1:9/queue".to_owned()),
+        configuration_set: None,
     };
     let stores = gone.stores("test", &stack).await;
     let told = [

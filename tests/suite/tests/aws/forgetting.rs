@@ -1,4 +1,5 @@
-//! Whatever is lost while Regrant works, no app is ever shown where it does not stand.
+//! Whatever is lost while Regrant works, no app is ever shown where it does not stand: all data deleted between two calls,
+//! or the services restarted, which answer nobody for a while and know nothing afterwards.
 
 use std::sync::Arc;
 
@@ -31,7 +32,7 @@ impl Scene {
         let stack = account.stack(SecretsManagerConfig::default()).await;
         let in_process = Stores::embedded(tempfile::tempdir().unwrap().path(), &stage.clock).await;
         let kept = account.stores("test", &stack).await;
-        let stores = Stores { queue: in_process.queue, saves: in_process.saves, ..kept };
+        let stores = Stores { queue: in_process.queue, saves: in_process.saves, notices: in_process.notices, ..kept };
         let ports = stage.ports_over(stores);
         Self { stage, account, clock, ports }
     }
@@ -52,6 +53,8 @@ impl Scene {
 
     /// Every app in the ledger stands where it stands, or is said to be unknown.
     async fn nothing_is_wrong(&self, when: &str) {
+        // Whatever has not been lost by now stays, and whoever was away is back.
+        self.account.forget_after(usize::MAX).await;
         let shown = self.apps().await;
         let truth = self.truth().await;
         for app in shown {
@@ -66,8 +69,11 @@ impl Scene {
     }
 }
 
-#[tokio::test]
-async fn a_scan_whose_ledger_is_emptied_between_calls_shows_nothing_wrong() {
+/// How many calls find nobody there while services start anew: more than one operation is tried.
+const OUTAGE: usize = 12;
+
+/// Loses everything before every `step`th call of a scan, with an outage from then on.
+async fn lose_in_scans(step: usize, outage: usize) {
     let scene = Scene::set().await;
     know_everything(&scene.stage, &scene.ports).await;
     let before = scene.account.calls().await.len();
@@ -75,11 +81,13 @@ async fn a_scan_whose_ledger_is_emptied_between_calls_shows_nothing_wrong() {
     drain(&scene.ports, 4, || ()).await.unwrap();
     let calls = scene.account.calls().await.len() - before;
     assert!(calls > 40, "a scan makes {calls} calls");
-    for lost_before in (0..calls).step_by(7) {
+    for lost_before in (0..calls).step_by(step) {
         scene.truth().await;
-        scene.account.forget_after(lost_before).await;
+        scene.account.restart_after(lost_before, outage).await;
         // It may well stop half-way: what it asks for is gone.
-        if start_scan(&scene.ports, &Selection::All).await.is_ok() {
+        let begun = start_scan(&scene.ports, &Selection::All).await;
+        assert!(outage == 0 || lost_before > 0 || begun.is_err(), "nobody is there to begin a scan");
+        if begun.is_ok() {
             let _ = drain(&scene.ports, 4, || ()).await;
         }
         scene.nothing_is_wrong(&format!("all was lost before call {lost_before} of a scan")).await;
@@ -87,7 +95,17 @@ async fn a_scan_whose_ledger_is_emptied_between_calls_shows_nothing_wrong() {
 }
 
 #[tokio::test]
-async fn a_consent_whose_ledger_is_emptied_between_calls_shows_nothing_wrong() {
+async fn a_scan_whose_ledger_is_emptied_between_calls_shows_nothing_wrong() {
+    lose_in_scans(7, 0).await;
+}
+
+#[tokio::test]
+async fn a_scan_whose_services_restart_between_calls_shows_nothing_wrong() {
+    lose_in_scans(17, OUTAGE).await;
+}
+
+/// Loses everything before every `step`th call of a consent, with an outage from then on.
+async fn lose_in_consents(step: usize, outage: usize) {
     let mut lost_before = 0;
     loop {
         let scene = Scene::set().await;
@@ -96,15 +114,25 @@ async fn a_consent_whose_ledger_is_emptied_between_calls_shows_nothing_wrong() {
         let (org, app) = app_of(&scene.ports, "acmelabs").await;
         let link = regrant::usecases::invite::invite(&scene.ports, &org, &app).await.unwrap().link;
         let before = scene.account.calls().await.len();
-        scene.account.forget_after(lost_before).await;
+        scene.account.restart_after(lost_before, outage).await;
         let through = walk(&scene, link.path()).await;
         let calls = scene.account.calls().await.len() - before;
         scene.nothing_is_wrong(&format!("all was lost before call {lost_before} of a consent")).await;
         if through && lost_before > calls {
             return;
         }
-        lost_before += 9;
+        lost_before += step;
     }
+}
+
+#[tokio::test]
+async fn a_consent_whose_ledger_is_emptied_between_calls_shows_nothing_wrong() {
+    lose_in_consents(9, 0).await;
+}
+
+#[tokio::test]
+async fn a_consent_whose_services_restart_between_calls_shows_nothing_wrong() {
+    lose_in_consents(19, OUTAGE).await;
 }
 
 /// Walks as far as the pages lead. Whether that was the whole way.
@@ -118,7 +146,11 @@ async fn walk(scene: &Scene, invitation: &str) -> bool {
         return false;
     }
     let back = scene.stage.at_microsoft(&sent.location_url(), "ada.administrator", Decision::Accept);
-    let session = browser.get_url(&back).await.location();
+    let returned = browser.get_url(&back).await;
+    if returned.status != StatusCode::SEE_OTHER {
+        return false;
+    }
+    let session = returned.location();
     let page = browser.get(&session).await;
     let Some(token) = form_token(&page.body) else { return false };
     let sent = browser.post(&format!("{session}/okta"), &[("token", &token)]).await;

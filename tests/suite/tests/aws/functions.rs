@@ -1,88 +1,22 @@
 //! The functions as they are deployed: real processes, with everything that they keep in the emulator.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use axum::http::StatusCode;
-use regrant::aws::Stack;
-use regrant::domain::cloud::Cloud;
+use axum::body::Body;
+use jiff::{SignedDuration, Timestamp};
+use regrant::domain::contact::Audience;
 use regrant::domain::id::{AppId, OrgId};
-use regrant::microsoft::MfaEvidence;
-use regrant::usecases::Ports;
-use regrant::usecases::orgs;
-use regrant::vault::secrets_manager::SecretsManagerConfig;
+use regrant::domain::notice::{About, Draft, Recipient};
 use regrant_simulators::demo_set;
-use regrant_tests::aws::Account;
-use regrant_tests::bench::api_token;
-use regrant_tests::consent::{Browser, Stage, app_of, register, registration};
-use regrant_tests::deployment::{Deployment, FUNCTIONS};
-use regrant_tests::hastened::HastenedClock;
-use regrant_tests::runtime_api::schedule_event;
+use regrant_tests::deployment::FUNCTIONS;
+use regrant_tests::runtime_api::{bounce_event, log_stream_event, schedule_event};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 use crate::grants;
+use crate::installation::{ADA, BO, Installation, MAX, link};
 
-/// A deployed stack whose operator has added every org of the demonstration, and nothing has been scanned yet.
-struct Installation {
-    account: Account,
-    stack: Stack,
-    stage: Stage,
-    operator: Ports,
-    deployment: Deployment,
-    logs: TempDir,
-}
-
-impl Installation {
-    async fn new(pooled_secrets: u32) -> Self {
-        let stage = Stage::set(Arc::new(HastenedClock::ahead_by(jiff::SignedDuration::ZERO))).await;
-        let account = Account::open().await;
-        let secrets = SecretsManagerConfig { pooled_secrets, ..SecretsManagerConfig::default() };
-        let stack = account.stack(secrets).await;
-        let operator = stage.ports_over(account.stores("operator", &stack).await);
-        register(&operator, &registration(MfaEvidence::default())).await;
-        for demo in demo_set() {
-            let url = stage.okta.org_url(demo.name);
-            orgs::add(&operator, &url, Cloud::Global, &api_token(demo.token)).await.unwrap();
-        }
-        let logs = tempfile::tempdir().unwrap();
-        let deployment = Deployment::start(&account, &stack, &stage, logs.path()).await;
-        Self { account, stack, stage, operator, deployment, logs }
-    }
-
-    fn operators_api(&self) -> Browser {
-        Browser::new(self.deployment.router())
-    }
-
-    async fn get(&self, path: &str) -> Value {
-        let seen = self.operators_api().get(path).await;
-        assert_eq!(seen.status, StatusCode::OK, "{path}: {}", seen.body);
-        serde_json::from_str(&seen.body).unwrap()
-    }
-
-    async fn post(&self, path: &str) -> Value {
-        let seen = self.operators_api().post(path, &[]).await;
-        assert!(seen.status.is_success(), "{path}: {}", seen.body);
-        serde_json::from_str(&seen.body).unwrap()
-    }
-
-    /// A scheduled scan, until every org was looked at.
-    async fn scan(&self) -> Value {
-        let (fine, started) = self.deployment.invoke("discovery", schedule_event()).await;
-        assert!(fine, "{started}");
-        let orgs = demo_set().len() as u64;
-        assert_eq!(started["orgs_pending"].as_u64(), Some(orgs), "the schedule only queues: {started}");
-        self.deployment.deliver_all(&self.account).await;
-        self.get(&format!("/v1/scans/{}", started["id"].as_str().unwrap())).await
-    }
-
-    async fn app(&self, tenant: &str) -> (OrgId, AppId) {
-        app_of(&self.operator, tenant).await
-    }
-
-    fn log(&self, function: &str) -> String {
-        std::fs::read_to_string(self.logs.path().join(function)).unwrap()
-    }
+fn told(people: &[(&str, &str)]) -> Vec<(String, String)> {
+    people.iter().map(|(who, state)| ((*who).to_owned(), (*state).to_owned())).collect()
 }
 
 async fn from_a_scan_to_the_proof(installation: &Installation) {
@@ -92,11 +26,14 @@ async fn from_a_scan_to_the_proof(installation: &Installation) {
     let (org, app) = installation.app("acmelabs").await;
     let path = format!("/v1/apps/{org}/{app}");
     assert_eq!(installation.get(&path).await["app"]["standing"], "needs-consent");
-    let invitation = installation.post(&format!("{path}/invitations")).await;
-    let link = url::Url::parse(invitation["link"].as_str().unwrap()).unwrap();
+    // Whoever can consent was sent the same link.
+    let both = told(&[(ADA, "sent"), (MAX, "sent")]);
+    assert_eq!(installation.told(&org, "invitation").await, both);
+    let invitation = link(&installation.mails_to(ADA).await[0], "/consent/");
+    assert_eq!(invitation, link(&installation.mails_to(MAX).await[0], "/consent/"));
 
-    let mut browser = Browser::new(installation.deployment.router());
-    let session = installation.stage.consent(&mut browser, link.path()).await;
+    let mut browser = installation.browser();
+    let session = installation.stage.consent(&mut browser, &invitation).await;
     let mut page = browser.get(&session).await;
     for _ in 0..20 {
         if page.body.contains("Done, and proven on both sides") {
@@ -112,10 +49,18 @@ async fn from_a_scan_to_the_proof(installation: &Installation) {
     let kinds: Vec<_> = shown["timeline"].as_array().unwrap().iter().map(|event| &event["event"]).collect();
     assert!(kinds.contains(&&json!("found")) && kinds.len() > 3, "{kinds:?}");
 
-    // A second scan finds it as the consent left it.
+    // The end is told to those who were asked, and to who looks after Okta.
+    installation.work().await;
+    assert_eq!(installation.told(&org, "done").await, told(&[(ADA, "sent"), (BO, "sent"), (MAX, "sent")]));
+
+    // A second scan, with an access token for Graph that ended early, finds it as the consent left it, and writes to nobody.
+    let before = installation.account.mails().await.len();
+    installation.stage.microsoft.revoke_access_tokens("acmelabs.onmicrosoft.com");
     let again = installation.scan().await;
     assert_eq!(again["orgs_not_seen"], json!([]), "{again}");
-    assert_eq!(installation.get(&path).await["app"]["standing"], "consented");
+    let shown = installation.get(&path).await;
+    assert_eq!((&shown["app"]["standing"], &shown["app"]["proven"]), (&json!("consented"), &json!(true)), "{shown}");
+    assert_eq!(installation.account.mails().await.len(), before);
 
     grants::every_call_is_granted(&installation.account.calls().await);
     for function in FUNCTIONS {
@@ -127,6 +72,7 @@ async fn from_a_scan_to_the_proof(installation: &Installation) {
         for demo in demo_set() {
             assert!(!log.contains(demo.token), "{function} logs a token of Okta's");
         }
+        assert!(!log.contains(&invitation), "{function} logs a link");
     }
 }
 
@@ -134,15 +80,23 @@ async fn from_a_scan_to_the_proof(installation: &Installation) {
 async fn a_consent_goes_from_a_scan_to_the_proof() {
     let installation = Installation::new(0).await;
     from_a_scan_to_the_proof(&installation).await;
-    // What nobody can read goes back to its queue, and an operator lists what was sent: the rest of what is granted.
-    for queue in [&installation.stack.scan_queue, &installation.stack.save_queue] {
+    let (org, app) = installation.app("acmelabs").await;
+    what_operators_do(&installation, &org, &app).await;
+    // Okta's log stream brings a look forward.
+    let event = log_stream_event("acme", "app.office365.api.error.validate.creds");
+    assert_eq!(installation.invoke("discovery", event).await, json!({"orgs": 1}));
+    installation.work().await;
+    // What nobody can read goes back to its queue.
+    let stack = &installation.stack;
+    for queue in [&stack.scan_queue, &stack.save_queue, &stack.notice_queue] {
         let poison = json!({"QueueUrl": queue, "MessageBody": "no work at all"});
         installation.account.call("sqs", "AmazonSQS.SendMessage", &poison).await;
     }
     installation.deployment.deliver().await;
-    let (org, app) = installation.app("acmelabs").await;
-    installation.get(&format!("/v1/apps/{org}/{app}/invitations")).await;
-    let calls = installation.account.calls().await;
+    // The keys are made by who needs them first: above by the first letter, elsewhere by a link that nobody made.
+    let other = Installation::new(0).await;
+    assert!(!other.browser().get("/consent/nothing").await.status.is_success());
+    let calls = [installation.account.calls().await, other.account.calls().await].concat();
     grants::every_call_is_granted(&calls);
     for function in FUNCTIONS {
         assert!(
@@ -151,8 +105,25 @@ async fn a_consent_goes_from_a_scan_to_the_proof() {
             grants::not_needed(&calls, function)
         );
     }
-    let metrics = installation.log("discovery") + &installation.log("save");
-    for metric in ["ScansStarted", "OrgsSeen", "SavesDone"] {
+    what_was_counted(&installation);
+}
+
+/// What operators do beside it: the rest of what is granted.
+async fn what_operators_do(installation: &Installation, org: &OrgId, app: &AppId) {
+    let path = format!("/v1/apps/{org}/{app}");
+    assert!(installation.post(&format!("{path}/invitations")).await["link"].is_string());
+    installation.get(&format!("{path}/invitations")).await;
+    assert_eq!(installation.get(&format!("{path}/failed-work")).await, json!({"failed_work": []}));
+    let ends_at = Timestamp::now() + SignedDuration::from_hours(24);
+    let waiver = json!({"reason": "the tenant is being merged", "ends_at": ends_at});
+    let given = installation.ask("PUT", &format!("{path}/waiver"), Body::from(waiver.to_string())).await;
+    assert_eq!(given["reason"], waiver["reason"]);
+    assert_eq!(installation.ask("DELETE", &format!("{path}/waiver"), Body::empty()).await, Value::Null);
+}
+
+fn what_was_counted(installation: &Installation) {
+    let metrics = installation.log("discovery") + &installation.log("save") + &installation.log("notify");
+    for metric in ["ScansStarted", "OrgsSeen", "GraphRefreshes", "SavesDone", "NoticesSent"] {
         assert!(metrics.contains(&format!("\"{metric}\":")), "{metric} is counted");
     }
     let save = installation.log("save");
@@ -168,4 +139,71 @@ async fn a_consent_goes_from_a_scan_to_the_proof() {
 #[tokio::test]
 async fn the_same_where_orgs_share_secrets() {
     from_a_scan_to_the_proof(&Installation::new(2).await).await;
+}
+
+#[tokio::test]
+async fn an_address_that_bounces_gets_nothing_more_and_its_app_says_so() {
+    let installation = Installation::new(0).await;
+    installation.scan().await;
+    let (org, app) = installation.app("acmelabs").await;
+    let mails = installation.mails_to(MAX).await;
+    // Reports come more than once.
+    for _ in 0..2 {
+        installation.invoke("notify", bounce_event(&mails[0])).await;
+    }
+    let shown = installation.get(&format!("/v1/apps/{org}/{app}")).await;
+    let signals = shown["app"]["signals"].as_array().unwrap().iter();
+    let failed: Vec<_> = signals.filter(|signal| signal["kind"] == "letter-failed").collect();
+    assert_eq!(failed.len(), 1, "{shown}");
+    assert!(failed[0]["what"].as_str().unwrap().contains("user unknown"), "{failed:?}");
+    assert!(installation.log("notify").contains("\"LettersFailed\":"));
+
+    reminded(&installation, &org, &app, MAX).await;
+    assert_eq!(installation.told(&org, "reminder").await, told(&[(MAX, "dropped")]));
+    assert_eq!(installation.mails_to(MAX).await.len(), 1);
+    grants::every_call_is_granted(&installation.account.calls().await);
+}
+
+#[tokio::test]
+async fn what_a_worker_left_lying_is_told_by_the_schedule_and_can_be_muted_by_its_reader() {
+    let installation = Installation::new(0).await;
+    installation.scan().await;
+    let (org, app) = installation.app("acmelabs").await;
+    let before = installation.mails_to(ADA).await.len();
+    reminded(&installation, &org, &app, ADA).await;
+    assert_eq!(installation.told(&org, "reminder").await, told(&[(ADA, "sent")]));
+    let mails = installation.mails_to(ADA).await;
+    assert_eq!(mails.len(), before + 1);
+
+    let mute = link(&mails[before], "/mail/mute/");
+    let mut program = installation.browser();
+    for method in ["GET", "HEAD"] {
+        assert!(program.send(method, &mute, Body::empty()).await.status.is_success(), "{method}");
+    }
+    // What a mail program sends for its user: no cookie, no form of ours (RFC 8058 section 3.1).
+    assert!(program.post(&mute, &[("List-Unsubscribe", "One-Click")]).await.status.is_success());
+    assert!(!program.post("/mail/mute/forged", &[("List-Unsubscribe", "One-Click")]).await.status.is_success());
+    let request = installation.operator.ledger.app(&org, &app).await.unwrap().unwrap().request.unwrap();
+    assert!(installation.operator.ledger.is_muted(&request.id, &ADA.parse().unwrap()).await.unwrap());
+    assert!(!installation.operator.ledger.is_muted(&request.id, &MAX.parse().unwrap()).await.unwrap());
+    assert_eq!(installation.invoke("notify", schedule_event()).await, json!({"queued": 0}));
+    grants::every_call_is_granted(&installation.account.calls().await);
+}
+
+/// Has a reminder written that was not queued, as by a worker that died between the two, and lets the schedule find it.
+async fn reminded(installation: &Installation, org: &OrgId, app: &AppId, reader: &str) {
+    let ledger = &installation.operator.ledger;
+    let request = ledger.app(org, app).await.unwrap().unwrap().request.unwrap();
+    let now = Timestamp::now();
+    let draft = Draft {
+        request: request.id,
+        org: org.clone(),
+        app: Some(app.clone()),
+        about: About::Reminder { number: 1 },
+        recipient: Recipient::Mail { address: reader.parse().unwrap(), audience: Audience::MicrosoftAdministrator },
+        due_at: now,
+    };
+    assert!(ledger.put_notice(&draft.made(now)).await.unwrap());
+    assert_eq!(installation.invoke("notify", schedule_event()).await, json!({"queued": 1}));
+    installation.work().await;
 }

@@ -20,6 +20,9 @@ const NOT_SEEN_HERE: [&str; 7] = [
 /// The actions that a call is authorized by (Service Authorization Reference), each with the resource's ARN.
 fn authorized_by(call: &Call) -> Vec<(String, String)> {
     let (service, operation) = call.operation.split_once(':').unwrap();
+    if service == "ses" {
+        return letter_authorized_by(call);
+    }
     let name = call.resource.rsplit_once("123456789012/").map_or(call.resource.as_str(), |(_, queue)| queue);
     let arn = |kind: &str, name: &str| format!("arn:aws:{service}:eu-central-1:123456789012:{kind}{name}");
     let resource = match service {
@@ -38,6 +41,17 @@ fn authorized_by(call: &Call) -> Vec<(String, String)> {
         _ => vec![operation.to_owned()],
     };
     actions.into_iter().map(|action| (format!("{service}:{action}"), resource.clone())).collect()
+}
+
+/// `SendEmail` with a whole mail is authorized as `SendRawEmail` too, on the sender's identity and on the configuration set
+/// that is named. Here the identity is the sender's domain.
+fn letter_authorized_by(call: &Call) -> Vec<(String, String)> {
+    assert_eq!(call.operation, "ses:POST /v2/email/outbound-emails", "nothing but sending");
+    let domain = call.resource.trim_end_matches('>').rsplit('@').next().unwrap();
+    let sets = call.parts.iter().map(|set| format!("configuration-set/{set}"));
+    let resources = sets.chain([format!("identity/{domain}")]);
+    let arns = resources.map(|resource| format!("arn:aws:ses:eu-central-1:123456789012:{resource}"));
+    arns.flat_map(|arn| ["ses:SendEmail", "ses:SendRawEmail"].map(|action| (action.to_owned(), arn.clone()))).collect()
 }
 
 /// Every call of a function is one that its role grants.

@@ -7,6 +7,7 @@ mod failures;
 mod forgetting;
 mod functions;
 mod grants;
+mod installation;
 mod metrics;
 mod traces;
 mod warm;

@@ -31,6 +31,8 @@ async fn answered(account: &Account, function: &str, path: &str) -> u64 {
         secrets: stack,
         scan_queue: Some("http://127.0.0.1:9/scans".to_owned()),
         save_queue: Some("http://127.0.0.1:9/saves".to_owned()),
+        notice_queue: Some("http://127.0.0.1:9/notices".to_owned()),
+        configuration_set: None,
     };
     let logs = tempfile::tempdir().unwrap();
     let variables = environment(account, &stack, &stage, function);
@@ -60,8 +62,10 @@ async fn connections_are_open_and_secrets_read_before_the_first_event() {
         calls.sort();
         let read = |name: SecretName| ("secretsmanager:GetSecretValue".to_owned(), name.path());
         let mut expected = vec![("dynamodb:GetItem".to_owned(), "regrant-Table".to_owned())];
-        if function != "discovery" {
-            expected.extend([read(SecretName::Entra(Cloud::Global)), read(SecretName::Keys)]);
+        match function {
+            "discovery" => {}
+            "notify" => expected.push(read(SecretName::Keys)),
+            _ => expected.extend([read(SecretName::Entra(Cloud::Global)), read(SecretName::Keys)]),
         }
         assert_eq!(calls, expected, "{function}");
     }

@@ -11,9 +11,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::extract::Request;
-use axum::http::Response;
 use regrant::aws::Stack;
 use regrant::clock::SystemClock;
 use regrant::domain::cloud::Cloud;
@@ -28,6 +25,7 @@ use regrant_simulators::demo_set;
 use regrant_tests::aws::{Account, REGION};
 use regrant_tests::bench::{Stores, api_token};
 use regrant_tests::consent::{Browser, PUBLIC_URL, Stage, app_of, register, registration};
+use regrant_tests::pass_on;
 use regrant_tests::program::built;
 use regrant_tests::runtime_api::schedule_event;
 use serde_json::{Value, json};
@@ -84,7 +82,7 @@ pub(crate) async fn prove() -> Outcome {
 
     let (org, app) = app_of(&operator, TENANT).await;
     let invitation = invite(&operator, &org, &app).await?;
-    let mut browser = Browser::new(deployed.http_api()?);
+    let mut browser = Browser::new(deployed.http_api());
     let session = stage.consent(&mut browser, invitation.link.path()).await;
     let mut page = browser.get(&session).await;
     for _ in 0..LOOKS {
@@ -201,6 +199,8 @@ impl Deployed {
             secrets: SecretsManagerConfig::default(),
             scan_queue: Some(id("ScanQueue")?),
             save_queue: Some(id("SaveQueue")?),
+            notice_queue: Some(id("NoticeQueue")?),
+            configuration_set: None,
         };
         Ok(Self { stack, api: id("Api")?, resources })
     }
@@ -209,7 +209,7 @@ impl Deployed {
     async fn operator(&self, account: &Account, stage: &Stage) -> Ports {
         let stores = account.stores("operator", &self.stack).await;
         let queue = || Arc::new(InProcessQueue::new(Arc::new(SystemClock)));
-        stage.ports_over(Stores { queue: queue(), saves: queue(), ..stores })
+        stage.ports_over(Stores { queue: queue(), saves: queue(), notices: queue(), ..stores })
     }
 
     /// Invokes a function and waits for its answer.
@@ -224,30 +224,7 @@ impl Deployed {
     }
 
     /// The HTTP API: the emulator tells APIs apart by the host.
-    fn http_api(&self) -> Result<Router, Failure> {
-        let host = format!("{}.execute-api.localhost:4566", self.api);
-        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
-        Ok(Router::new().fallback(async move |request: Request| {
-            let passed = pass_on(&client, &host, request).await;
-            passed.unwrap_or_else(|error| {
-                let mut response = Response::new(Body::from(error.to_string()));
-                *response.status_mut() = axum::http::StatusCode::BAD_GATEWAY;
-                response
-            })
-        }))
+    fn http_api(&self) -> Router {
+        pass_on::router(ENDPOINT, Some(&format!("{}.execute-api.localhost:4566", self.api)))
     }
-}
-
-async fn pass_on(client: &reqwest::Client, host: &str, request: Request) -> Result<Response<Body>, Failure> {
-    let (parts, body) = request.into_parts();
-    let path = parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
-    let body = to_bytes(body, 1 << 20).await?;
-    let mut passed = client.request(parts.method, format!("{ENDPOINT}{path}")).headers(parts.headers);
-    passed = passed.header("host", host).body(body);
-    let answer = passed.send().await?;
-    let mut response = Response::builder().status(answer.status());
-    for (name, value) in answer.headers().iter().filter(|(name, _)| *name != "transfer-encoding") {
-        response = response.header(name, value);
-    }
-    Ok(response.body(Body::from(answer.bytes().await?))?)
 }

@@ -3,17 +3,20 @@
 mod attacks;
 mod callback_own_time;
 mod canaries;
+mod cargo_lambda;
 mod cold_start;
 mod dependencies;
 mod deployed_stack;
 mod generated_inputs;
 mod kill_points;
+mod mail_once;
 mod packages;
 mod rate_budget;
 mod replays;
 mod scan_cost;
 mod scan_faults;
 mod scan_memory;
+mod watch;
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -85,6 +88,11 @@ pub(crate) const PROOFS: &[Measurement] = &[
         start: |_| Box::pin(canaries::prove()),
     },
     Measurement {
+        name: cargo_lambda::NAME,
+        about: "the real functions under cargo-lambda's Runtime API and gateway: from a scan to the proof",
+        start: |_| Box::pin(cargo_lambda::prove()),
+    },
+    Measurement {
         name: cold_start::NAME,
         about: "each function's start and first event, beside minimal functions in Rust, Python and Node",
         start: |size| Box::pin(cold_start::prove(size)),
@@ -108,6 +116,11 @@ pub(crate) const PROOFS: &[Measurement] = &[
         name: kill_points::NAME,
         about: "killed after every call and every write of a consent: always the same end",
         start: |size| Box::pin(kill_points::prove(size)),
+    },
+    Measurement {
+        name: mail_once::NAME,
+        about: "every message ten times over, and a kill after every write: each letter once, none lost",
+        start: |size| Box::pin(mail_once::prove(size)),
     },
     Measurement {
         name: packages::NAME,
@@ -138,6 +151,11 @@ pub(crate) const PROOFS: &[Measurement] = &[
         name: scan_memory::NAME,
         about: "peak memory of a scan of 10,000 orgs beside that of 100",
         start: |size| Box::pin(scan_memory::prove(size)),
+    },
+    Measurement {
+        name: watch::NAME,
+        about: "2,000 orgs, 90 days, 200 injuries, 10 % faulty answers: each found by the second scan, nothing else told",
+        start: |size| Box::pin(watch::prove(size)),
     },
 ];
 
@@ -181,6 +199,11 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn mail_once_holds() {
+        holds_in_small(mail_once::NAME).await;
+    }
+
+    #[tokio::test]
     async fn rate_budget_holds() {
         holds_in_small(rate_budget::NAME).await;
     }
@@ -204,5 +227,10 @@ mod tests {
     #[cfg(target_os = "linux")]
     async fn scan_memory_holds() {
         holds_in_small(scan_memory::NAME).await;
+    }
+
+    #[tokio::test]
+    async fn watch_holds() {
+        holds_in_small(watch::NAME).await;
     }
 }

@@ -12,7 +12,7 @@ use super::{Outcome, Proof};
 
 pub(crate) const NAME: &str = "packages";
 
-const FUNCTIONS: [&str; 4] = ["discovery", "consent-url", "callback", "save"];
+const FUNCTIONS: [&str; 5] = ["discovery", "consent-url", "callback", "save", "notify"];
 /// What a zipped package may have, in bytes.
 const TARGET: u64 = 5_000_000;
 /// Lambda's processors, as Rust and as the template call them, with what `cargo lambda build` is told.

@@ -1,8 +1,8 @@
 //! What a scan costs on AWS: the calls that an org takes, counted at the emulator and at the simulated Okta, and what
 //! 10,000 orgs a day cost a month by the published prices.
 //!
-//! Counted is a second scan, which is what repeats: nothing has changed since the first. `infra/scale.md` says what is
-//! made of it.
+//! Counted is a second scan, which is what repeats: nothing has changed since the first. With it comes, of each org, the
+//! plan of what somebody has to be told. `infra/scale.md` says what is made of it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use std::sync::Arc;
 use regrant::clock::Clock;
 use regrant::domain::scan::Scan;
 use regrant::usecases::discover::discover;
+use regrant::usecases::notify::plan::plan;
 use regrant::usecases::start_scan::{Selection, start_scan};
 use regrant::vault::cached::CachedVault;
 use regrant::vault::secrets_manager::SecretsManagerConfig;
@@ -40,10 +41,13 @@ const DYNAMODB_WRITE: f64 = 0.625e-6;
 const DYNAMODB_READ: f64 = 0.125e-6;
 const SECRETS_CALL: f64 = 0.05 / 10_000.0;
 const SQS_REQUEST: f64 = 0.4e-6;
-/// What the queue of a scan takes for each org: sent ten a call, received and deleted ten a call.
-const SQS_REQUESTS_AN_ORG: f64 = 0.3;
+/// What the queue of a scan takes for each org: sent ten a call, received and deleted ten a call. And the queue of notices:
+/// sent alone, received and deleted five a call.
+const SQS_REQUESTS_AN_ORG: f64 = 0.3 + 1.4;
 /// Orgs an invocation.
 const BATCH: f64 = 10.0;
+/// Plans an invocation.
+const PLANS: f64 = 5.0;
 
 /// The target for the whole installation, without secrets kept and without what is free of orgs.
 const TARGET_DOLLARS_A_MONTH: f64 = 100.0;
@@ -65,7 +69,9 @@ pub(crate) async fn prove(size: Size) -> Outcome {
     let scan = async || -> Result<Scan, Box<dyn std::error::Error + Send + Sync>> {
         let scan = start_scan(&ports, &Selection::All).await?;
         for index in 0..orgs {
-            discover(&ports, &scan.id, &fleet.org(index).id.parse()?).await?;
+            let org = fleet.org(index).id.parse()?;
+            discover(&ports, &scan.id, &org).await?;
+            plan(&ports, &org, None).await?;
         }
         Ok(ports.ledger.scan(&scan.id).await?.ok_or("the scan is gone")?)
     };
@@ -85,6 +91,7 @@ pub(crate) async fn prove(size: Size) -> Outcome {
     let seconds = okta * OKTA_CALL;
     let dollars = seconds * MEMORY * LAMBDA_GB_SECOND_ARM
         + LAMBDA_REQUEST / BATCH
+        + LAMBDA_REQUEST / PLANS
         + reads * DYNAMODB_READ
         + writes * DYNAMODB_WRITE
         + secrets * SECRETS_CALL

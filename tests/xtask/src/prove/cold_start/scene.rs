@@ -47,7 +47,7 @@ impl Scene {
         // Records and secrets are the stack's; what the operator does here is worked off in this process.
         let stores = account.stores("operator", &stack).await;
         let queue = || Arc::new(InProcessQueue::new(clock.clone()));
-        let operator = stage.ports_over(Stores { queue: queue(), saves: queue(), ..stores });
+        let operator = stage.ports_over(Stores { queue: queue(), saves: queue(), notices: queue(), ..stores });
         register(&operator, &registration(MfaEvidence::default())).await;
         know_everything(&stage, &operator).await;
         let folder = tempfile::tempdir()?;

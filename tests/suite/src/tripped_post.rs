@@ -1,0 +1,41 @@
+//! A carrier and a queue over a [`Tripwire`]: what they were told is done, and then the end comes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use regrant::mail::{Carrier, Letter, MailError, MessageId};
+use regrant::queue::{Delivery, Message, Queue, QueueError};
+
+use crate::tripwire::Tripwire;
+
+/// A carrier over another one.
+pub struct TrippedCarrier(pub Arc<dyn Carrier>, pub Arc<Tripwire>);
+/// A queue over another one. What it hands out is no write: it comes again by itself.
+pub struct TrippedQueue(pub Arc<dyn Queue>, pub Arc<Tripwire>);
+
+#[async_trait]
+impl Carrier for TrippedCarrier {
+    async fn send(&self, letter: &Letter) -> Result<MessageId, MailError> {
+        self.1.wrote(self.0.send(letter).await)
+    }
+}
+
+#[async_trait]
+impl Queue for TrippedQueue {
+    async fn send(&self, messages: &[Message]) -> Result<(), QueueError> {
+        self.1.wrote(self.0.send(messages).await)
+    }
+
+    async fn receive(&self, max: u32, visibility: Duration) -> Result<Vec<Delivery>, QueueError> {
+        self.0.receive(max, visibility).await
+    }
+
+    async fn delete(&self, receipt: &str) -> Result<(), QueueError> {
+        self.1.wrote(self.0.delete(receipt).await)
+    }
+
+    async fn release(&self, receipt: &str, delay: Duration) -> Result<(), QueueError> {
+        self.1.wrote(self.0.release(receipt, delay).await)
+    }
+}

@@ -1,0 +1,149 @@
+//! A deployed stack, and what its operators and the readers of its letters see of it.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::StatusCode;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use regrant::aws::Stack;
+use regrant::domain::cloud::Cloud;
+use regrant::domain::contact::Contacts;
+use regrant::domain::id::{AppId, OrgId};
+use regrant::microsoft::MfaEvidence;
+use regrant::usecases::Ports;
+use regrant::usecases::notify::contacts::set_contacts;
+use regrant::usecases::orgs;
+use regrant::vault::secrets_manager::SecretsManagerConfig;
+use regrant_simulators::demo_set;
+use regrant_tests::aws::Account;
+use regrant_tests::bench::api_token;
+use regrant_tests::consent::{Browser, PUBLIC_URL, Stage, app_of, register, registration};
+use regrant_tests::deployment::Deployment;
+use regrant_tests::hastened::HastenedClock;
+use regrant_tests::runtime_api::schedule_event;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// Who is written to about the apps of the org `acme`: two who can consent, and one who looks after Okta.
+pub(super) const ADA: &str = "ada@contoso.example";
+pub(super) const MAX: &str = "max@contoso.example";
+pub(super) const BO: &str = "bo@contoso.example";
+
+/// A deployed stack whose operator has added every org of the demonstration, and nothing has been scanned yet. Letters
+/// are sent; only about the apps of `acme` there is somebody to write to.
+pub(super) struct Installation {
+    pub(super) account: Account,
+    pub(super) stack: Stack,
+    pub(super) stage: Stage,
+    pub(super) operator: Ports,
+    pub(super) deployment: Deployment,
+    logs: TempDir,
+}
+
+impl Installation {
+    pub(super) async fn new(pooled_secrets: u32) -> Self {
+        let stage = Stage::set(Arc::new(HastenedClock::ahead_by(jiff::SignedDuration::ZERO))).await;
+        let account = Account::open().await;
+        account.verify(&["example.com", "contoso.example"]).await;
+        let secrets = SecretsManagerConfig { pooled_secrets, ..SecretsManagerConfig::default() };
+        let configuration_set = Some(account.make_configuration_set("regrant-ConfigurationSet").await);
+        let stack = Stack { configuration_set, ..account.stack(secrets).await };
+        let operator = stage.ports_over(account.stores("operator", &stack).await);
+        register(&operator, &registration(MfaEvidence::default())).await;
+        for demo in demo_set() {
+            let url = stage.okta.org_url(demo.name);
+            let added = orgs::add(&operator, &url, Cloud::Global, &api_token(demo.token)).await.unwrap();
+            if demo.name == "acme" {
+                assert!(set_contacts(&operator, &added.profile.id, contacts()).await.unwrap());
+            }
+        }
+        let logs = tempfile::tempdir().unwrap();
+        let deployment = Deployment::start(&account, &stack, &stage, logs.path()).await;
+        Self { account, stack, stage, operator, deployment, logs }
+    }
+
+    pub(super) fn browser(&self) -> Browser {
+        Browser::new(self.deployment.router())
+    }
+
+    pub(super) async fn get(&self, path: &str) -> Value {
+        self.ask("GET", path, Body::empty()).await
+    }
+
+    pub(super) async fn post(&self, path: &str) -> Value {
+        self.ask("POST", path, Body::empty()).await
+    }
+
+    /// What an operator's request is answered; nothing where there is no body.
+    pub(super) async fn ask(&self, method: &str, path: &str, body: Body) -> Value {
+        let seen = self.browser().send(method, path, body).await;
+        assert!(seen.status.is_success(), "{method} {path}: {} {}", seen.status, seen.body);
+        if seen.status == StatusCode::NO_CONTENT {
+            return Value::Null;
+        }
+        serde_json::from_str(&seen.body).unwrap()
+    }
+
+    /// Hands a function an event that is no request, which it has to handle.
+    pub(super) async fn invoke(&self, function: &str, event: Value) -> Value {
+        let (fine, answer) = self.deployment.invoke(function, event).await;
+        assert!(fine, "{function}: {answer}");
+        answer
+    }
+
+    /// Works off all queues.
+    pub(super) async fn work(&self) {
+        self.deployment.deliver_all(&self.account).await;
+    }
+
+    /// A scheduled scan, until every org was looked at and everybody was told.
+    pub(super) async fn scan(&self) -> Value {
+        let started = self.invoke("discovery", schedule_event()).await;
+        let orgs = demo_set().len() as u64;
+        assert_eq!(started["orgs_pending"].as_u64(), Some(orgs), "the schedule only queues: {started}");
+        self.work().await;
+        self.get(&format!("/v1/scans/{}", started["id"].as_str().unwrap())).await
+    }
+
+    pub(super) async fn app(&self, tenant: &str) -> (OrgId, AppId) {
+        app_of(&self.operator, tenant).await
+    }
+
+    /// Who was told something of this kind about an org, and what became of it.
+    pub(super) async fn told(&self, org: &OrgId, kind: &str) -> Vec<(String, String)> {
+        let notices = self.get(&format!("/v1/orgs/{org}/notices")).await;
+        let notices = notices["notices"].as_array().unwrap().iter().filter(|notice| notice["kind"] == kind);
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let mut told: Vec<_> = notices.map(|notice| (text(&notice["recipient"]), text(&notice["state"]))).collect();
+        told.sort();
+        told
+    }
+
+    /// The mails that a reader got, in order, as the account keeps them.
+    pub(super) async fn mails_to(&self, reader: &str) -> Vec<Value> {
+        let mut mails = self.account.mails().await;
+        mails.retain(|mail| mail["to"] == json!([reader]));
+        mails
+    }
+
+    pub(super) fn log(&self, function: &str) -> String {
+        std::fs::read_to_string(self.logs.path().join(function)).unwrap()
+    }
+}
+
+fn contacts() -> Contacts {
+    let people = |people: &[&str]| people.iter().map(|one| one.parse().unwrap()).collect();
+    Contacts { administrators: people(&[ADA, MAX]), operators: people(&[BO]), ..Contacts::default() }
+}
+
+/// The path of the first link below `place` that a mail holds, whichever of its encodings the text has.
+pub(super) fn link(mail: &Value, place: &str) -> String {
+    let raw = STANDARD.decode(mail["raw"].as_str().unwrap()).unwrap();
+    // Soft line breaks of quoted-printable (RFC 2045 section 6.7).
+    let text = String::from_utf8(raw).unwrap().replace("=\r\n", "");
+    let (_, after) = text.split_once(&format!("{PUBLIC_URL}{place}")).unwrap();
+    let is_of_token = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let token: String = after.chars().take_while(|c| is_of_token(*c)).collect();
+    format!("{place}{}", token.trim_end_matches('.'))
+}

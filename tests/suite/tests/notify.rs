@@ -1,0 +1,28 @@
+//! Who is told what, and when, over real clients, real stores and both simulators: the right person hears once, in time,
+//! from us and from nobody who says so, whatever has died meanwhile.
+#![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+
+#[path = "notify/access.rs"]
+mod access;
+#[path = "notify/asking.rs"]
+mod asking;
+#[path = "notify/deliveries.rs"]
+mod deliveries;
+#[path = "notify/desk.rs"]
+mod desk;
+#[path = "notify/done.rs"]
+mod done;
+#[path = "notify/hastened.rs"]
+mod hastened;
+#[path = "notify/hooks.rs"]
+mod hooks;
+#[path = "notify/listener.rs"]
+mod listener;
+#[path = "notify/muting.rs"]
+mod muting;
+#[path = "notify/quiet.rs"]
+mod quiet;
+#[path = "notify/scanners.rs"]
+mod scanners;
+#[path = "notify/waivers.rs"]
+mod waivers;

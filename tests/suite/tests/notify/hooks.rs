@@ -1,0 +1,136 @@
+//! Outgoing hooks: one signed call for each change, again where the other side could not take it, and no further than where
+//! the operator said.
+
+use std::time::Duration;
+
+use regrant::clock::Clock as _;
+use regrant::domain::notice::NoticeState;
+use regrant::hooks::HookKind;
+
+use super::desk::{Desk, RUNNING};
+use super::listener::Listener;
+
+#[tokio::test]
+async fn each_change_is_one_signed_call() {
+    let desk = Desk::settled().await;
+    let listener = Listener::start().await;
+    let hook = listener.hooked_to(&desk, HookKind::Generic).await;
+    desk.scan().await;
+    assert!(listener.calls().is_empty(), "nothing has changed since the hook is there");
+
+    let at = desk.bench.clock.now().as_second();
+    desk.breaks(RUNNING).await;
+    desk.scan().await;
+    desk.scan().await;
+    desk.sweep().await;
+    let calls = listener.calls();
+    let [broke] = calls.as_slice() else { unreachable!("one call: {calls:?}") };
+    assert!(broke.is_signed_for(&hook), "{broke:?}");
+    assert_eq!(broke.timestamp, at);
+    let app = desk.bench.app(RUNNING).await;
+    let body = broke.body();
+    let data = &body["data"];
+    assert_eq!((data["from"].as_str(), data["to"].as_str()), (Some("consented"), Some("broken")));
+    assert_eq!(data["app"], app.identity.app.as_str());
+    assert_eq!(data["request"], app.request.unwrap().id.as_str(), "the same request as in the letters");
+    assert_eq!(data["notice"], broke.id.as_str());
+
+    desk.later(Duration::from_mins(1));
+    desk.mends(RUNNING).await;
+    desk.scan().await;
+    let calls = listener.calls();
+    let [_, mended] = calls.as_slice() else { unreachable!("two calls: {calls:?}") };
+    assert!(mended.is_signed_for(&hook) && mended.id != broke.id);
+    assert_eq!(mended.body()["data"]["to"], "consented");
+}
+
+#[tokio::test]
+async fn a_call_that_was_bent_on_its_way_does_not_verify() {
+    let desk = Desk::settled().await;
+    let listener = Listener::start().await;
+    let hook = listener.hooked_to(&desk, HookKind::Generic).await;
+    desk.breaks(RUNNING).await;
+    desk.scan().await;
+    let call = listener.calls().remove(0);
+    assert!(call.is_signed_for(&hook));
+    let mut other = call.clone();
+    other.id = format!("{}0", other.id);
+    assert!(!other.is_signed_for(&hook), "another id");
+    let mut other = call;
+    other.timestamp += 1;
+    assert!(!other.is_signed_for(&hook), "another time");
+}
+
+#[tokio::test]
+async fn a_server_that_cannot_take_it_now_gets_it_later_under_the_same_id() {
+    let desk = Desk::settled().await;
+    let listener = Listener::start().await;
+    let hook = listener.hooked_to(&desk, HookKind::Generic).await;
+    listener.answer(500);
+    listener.answer(429);
+    desk.breaks(RUNNING).await;
+    desk.scan().await;
+    assert_eq!(listener.calls().len(), 1);
+    for _ in 0..4 {
+        desk.later(Duration::from_mins(5));
+        desk.sweep().await;
+    }
+    let calls = listener.calls();
+    assert_eq!(calls.len(), 3, "{calls:?}");
+    assert!(calls.iter().all(|call| call.id == calls[0].id && call.is_signed_for(&hook)), "{calls:?}");
+    let told = desk.notices_about("standing-changed").await;
+    assert!(told.iter().all(|notice| matches!(notice.state, NoticeState::Sent { .. })), "{told:?}");
+}
+
+#[tokio::test]
+async fn a_server_that_is_gone_is_not_called_again() {
+    let desk = Desk::settled().await;
+    let listener = Listener::start().await;
+    listener.hooked_to(&desk, HookKind::Generic).await;
+    listener.answer(410);
+    desk.breaks(RUNNING).await;
+    desk.scan().await;
+    for _ in 0..3 {
+        desk.later(Duration::from_hours(1));
+        desk.scan().await;
+        desk.sweep().await;
+    }
+    assert_eq!(listener.calls().len(), 1);
+    let told = desk.notices_about("standing-changed").await;
+    let [ended] = told.as_slice() else { unreachable!("one notice: {told:?}") };
+    let NoticeState::Refused { reason, .. } = &ended.state else { unreachable!("{ended:?}") };
+    assert!(reason.contains("410") && !reason.contains(&listener.url), "{reason}");
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed() {
+    let desk = Desk::settled().await;
+    let (listener, elsewhere) = (Listener::start().await, Listener::start().await);
+    listener.hooked_to(&desk, HookKind::Generic).await;
+    listener.lead_to(&elsewhere.url);
+    desk.breaks(RUNNING).await;
+    desk.scan().await;
+    desk.later(Duration::from_hours(1));
+    desk.sweep().await;
+    assert_eq!((listener.calls().len(), elsewhere.calls().len()), (1, 0));
+    assert_eq!(listener.calls()[0].path, "/hook");
+    let told = desk.notices_about("standing-changed").await;
+    let [ended] = told.as_slice() else { unreachable!("one notice: {told:?}") };
+    assert!(matches!(ended.state, NoticeState::Refused { .. }), "{ended:?}");
+}
+
+#[tokio::test]
+async fn a_hook_that_fails_keeps_no_letter_from_its_reader() {
+    let desk = Desk::settled().await;
+    let listener = Listener::start().await;
+    listener.hooked_to(&desk, HookKind::Slack).await;
+    for _ in 0..20 {
+        listener.answer(503);
+    }
+    desk.breaks(RUNNING).await;
+    desk.scan().await;
+    let told = desk.told().await;
+    assert_eq!(told.iter().filter(|told| told.starts_with("urgent")).count(), 2, "{told:?}");
+    let body = listener.calls()[0].body();
+    assert!(body["text"].as_str().unwrap().contains("broken"), "{body}");
+}

@@ -1,0 +1,63 @@
+//! Programs that open every link of every letter before its reader does: nothing comes of it, anywhere.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use axum::body::Body;
+use regrant::ledger::PageRequest;
+use regrant_tests::letterbox::{links, request};
+use url::Url;
+
+use super::desk::{ADA, BEA, Desk, WEEK};
+
+/// Everything that a link could have changed: the ledger, Okta, and how often anybody outside was asked.
+async fn everything(desk: &Desk, readers: &BTreeSet<(String, String)>) -> String {
+    let ports = &desk.bench.ports;
+    let mut seen = String::new();
+    for app in desk.apps().await {
+        let (org, id) = (app.identity.org.clone(), app.identity.app.clone());
+        let events = ports.ledger.events(&org, &id, PageRequest::first(1_000)).await.unwrap();
+        let invitations = ports.ledger.invitations(&org, &id, PageRequest::first(100)).await.unwrap();
+        writeln!(seen, "{app:?}\n{:?}\n{:?}", events.items, invitations.items).unwrap();
+    }
+    let watch = ports.ledger.org_watch(&desk.org).await.unwrap();
+    writeln!(seen, "{:?}\n{watch:?}", desk.notices().await).unwrap();
+    for (request, reader) in readers {
+        let muted = ports.ledger.is_muted(&request.parse().unwrap(), &reader.parse().unwrap()).await.unwrap();
+        writeln!(seen, "{request} {reader} {muted}").unwrap();
+    }
+    let stage = &desk.bench.stage;
+    writeln!(seen, "{:?}\n{} calls", stage.okta.snapshot("acme"), stage.gate.calls()).unwrap();
+    seen
+}
+
+#[tokio::test]
+async fn a_program_that_opens_every_link_changes_nothing() {
+    let desk = Desk::new().await;
+    desk.work().await;
+    desk.later(WEEK);
+    desk.scan().await;
+    let letters = desk.letterbox.letters();
+    let readers: BTreeSet<_> = letters.iter().map(|letter| (request(letter).to_owned(), letter.to.bare())).collect();
+    let all: BTreeSet<Url> = letters.iter().flat_map(links).collect();
+    let count = |begins: &str| all.iter().filter(|link| link.path().starts_with(begins)).count();
+    assert!(count("/consent/") >= 1 && count("/mail/mute/") >= 3, "two reminders and a digest: {all:?}");
+
+    let before = everything(&desk, &readers).await;
+    for link in &all {
+        for method in ["GET", "HEAD"] {
+            let mut scanner = desk.bench.browser();
+            scanner.fetch_site = "none";
+            let seen = scanner.send(method, link.path(), Body::empty()).await;
+            assert!(!seen.status.is_server_error(), "{method} {}: {}", link.path(), seen.body);
+            assert!(seen.headers.get("set-cookie").is_none(), "{method} {}", link.path());
+        }
+    }
+    assert_eq!(everything(&desk, &readers).await, before);
+
+    // They were real links: the same ones do what they say once their readers press the button.
+    let page = desk.bench.browser().get(&desk.page_for(ADA).await).await;
+    assert!(page.body.contains("Continue to Microsoft sign-in"), "{}", page.body);
+    desk.consent(&desk.page_for(BEA).await).await;
+    assert_ne!(everything(&desk, &readers).await, before);
+}

@@ -1,0 +1,182 @@
+//! The real functions as processes under cargo-lambda: its Runtime API hands them their events, and its emulation of API
+//! Gateway makes events of requests. Records, secrets and queues are in the emulator of AWS.
+//!
+//! The test command walks the same way under a Runtime API of our own, since it needs nothing but Rust. This holds that one
+//! to another's word. cargo-lambda routes as the template's API does, which it is told in a file; each function is started
+//! here, with the variables and the access key that are its own.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use regrant::clock::SystemClock;
+use regrant::domain::cloud::Cloud;
+use regrant::domain::standing::Standing;
+use regrant::microsoft::MfaEvidence;
+use regrant::usecases::orgs;
+use regrant::vault::secrets_manager::SecretsManagerConfig;
+use regrant_simulators::demo_set;
+use regrant_template::routes;
+use regrant_tests::aws::{Account, access_key, template};
+use regrant_tests::bench::api_token;
+use regrant_tests::consent::{Browser, Stage, app_of, register, registration};
+use regrant_tests::deployment::{Deployment, FUNCTIONS};
+use regrant_tests::pass_on;
+use regrant_tests::runtime_api::{Host, schedule_event};
+use serde_json::{Value, json};
+use tokio::net::{TcpListener, TcpStream};
+
+use super::{Outcome, Proof};
+
+pub(crate) const NAME: &str = "cargo-lambda";
+
+const TENANT: &str = "acmelabs";
+/// What the page says in the end.
+const PROVEN: &str = "Done, and proven on both sides";
+/// How often something is looked for before it is given up.
+const LOOKS: usize = 90;
+/// Longer than any message waits in its queue while a person consents.
+const A_WAIT: Duration = Duration::from_secs(61);
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+pub(crate) async fn prove() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let emulator = CargoLambda::start(folder.path()).await?;
+    let stage = Stage::set(Arc::new(SystemClock)).await;
+    let account = Account::open().await;
+    let stack = account.stack(SecretsManagerConfig::default()).await;
+    let operator = stage.ports_over(account.stores("operator", &stack).await);
+    register(&operator, &registration(MfaEvidence::default())).await;
+    for demo in demo_set() {
+        orgs::add(&operator, &stage.okta.org_url(demo.name), Cloud::Global, &api_token(demo.token)).await?;
+    }
+    let host = Host::CargoLambda(&emulator.url);
+    let functions = Deployment::start_under(host, &account, &stack, &stage, folder.path()).await;
+    let api = pass_on::router(&emulator.url, None);
+
+    let (fine, started) = functions.invoke("discovery", schedule_event()).await;
+    let scan = started["id"].as_str().filter(|_| fine).ok_or_else(|| format!("no scan started: {started}"))?.to_owned();
+    functions.deliver_all(&account).await;
+    let mut operators = Browser::new(api.clone());
+    let scanned = json_of(&mut operators, "GET", &format!("/v1/scans/{scan}")).await?;
+
+    let (org, app) = app_of(&operator, TENANT).await;
+    let path = format!("/v1/apps/{org}/{app}");
+    let before = json_of(&mut operators, "GET", &path).await?;
+    let invitation = json_of(&mut operators, "POST", &format!("{path}/invitations")).await?;
+    let link: url::Url = invitation["link"].as_str().ok_or("no link was made")?.parse()?;
+    let mut browser = Browser::new(api);
+    let session = stage.consent(&mut browser, link.path()).await;
+    let mut page = browser.get(&session).await;
+    for _ in 0..LOOKS {
+        if page.body.contains(PROVEN) {
+            break;
+        }
+        functions.deliver().await;
+        account.pass_time(A_WAIT).await;
+        page = browser.get(&session).await;
+    }
+    let after = json_of(&mut operators, "GET", &path).await?;
+
+    let calls = account.calls().await;
+    let callers: BTreeSet<_> = calls.iter().map(|call| call.access_key.as_str()).collect();
+    let up = FUNCTIONS.iter().filter(|function| callers.contains(access_key(function).as_str())).count();
+    let (proven, standing) = (page.body.contains(PROVEN), &after["app"]["standing"]);
+    let holds = scanned["orgs_pending"] == 0
+        && scanned["orgs_not_seen"] == json!([])
+        && before["app"]["standing"] == json!(Standing::NeedsConsent)
+        && proven
+        && *standing == json!(Standing::Consented)
+        && up == FUNCTIONS.len();
+    Ok(Proof::new(
+        NAME,
+        holds,
+        [
+            ("version", json!(emulator.version)),
+            ("functions_that_called_aws", json!(up)),
+            ("routes", json!(routes(template()).len())),
+            ("requests_through_its_gateway", json!(operators.visited.len() + browser.visited.len())),
+            ("orgs_seen", scanned["orgs_seen"].clone()),
+            ("apps_seen", scanned["apps_seen"].clone()),
+            ("standing_before", before["app"]["standing"].clone()),
+            ("page_says_proven", json!(proven)),
+            ("standing_after", standing.clone()),
+        ],
+    ))
+}
+
+/// What a path of the operators' API answers.
+async fn json_of(operators: &mut Browser, method: &str, path: &str) -> Result<Value, Failure> {
+    let seen = operators.send(method, path, axum::body::Body::empty()).await;
+    if seen.status.is_success() {
+        return Ok(serde_json::from_str(&seen.body)?);
+    }
+    Err(format!("{method} {path}: {} {}", seen.status, seen.body).into())
+}
+
+/// `cargo lambda watch` without anything to watch; it ends with its owner.
+struct CargoLambda {
+    process: Child,
+    url: String,
+    version: String,
+}
+
+impl Drop for CargoLambda {
+    fn drop(&mut self) {
+        drop(self.process.kill());
+        drop(self.process.wait());
+    }
+}
+
+impl CargoLambda {
+    /// Starts it, with the template's routes. Its configuration and its log are in `folder`.
+    async fn start(folder: &Path) -> Result<Self, Failure> {
+        let version = Command::new("cargo").args(["lambda", "--version"]).output()?;
+        if !version.status.success() {
+            return Err("cargo-lambda is not installed; infra/template/requirements.txt says which one".into());
+        }
+        let config = folder.join("CargoLambda.toml");
+        std::fs::write(&config, configuration())?;
+        let log = File::create(folder.join("cargo-lambda.log"))?;
+        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?.local_addr()?;
+        let process = Command::new("cargo")
+            .args(["lambda", "watch", "--only-lambda-apis", "--disable-cors", "--invoke-address", "127.0.0.1"])
+            .args(["--invoke-port", &free.port().to_string(), "--global"])
+            .arg(&config)
+            .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            .spawn()?;
+        let version = String::from_utf8_lossy(&version.stdout).trim().to_owned();
+        let started = Self { process, url: format!("http://{free}"), version };
+        listens(free).await?;
+        Ok(started)
+    }
+}
+
+/// Waits until somebody listens there. A request would not do: each becomes an event, and no function is there yet.
+async fn listens(address: SocketAddr) -> Result<(), Failure> {
+    for _ in 0..LOOKS {
+        if TcpStream::connect(address).await.is_ok() {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    Err("cargo lambda watch does not listen".into())
+}
+
+/// The template's routes, as cargo-lambda reads them: for each path, the function of each method.
+fn configuration() -> String {
+    let mut router: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    for (key, function) in routes(template()) {
+        let (method, path) = key.split_once(' ').unwrap_or_default();
+        router.entry(path.to_owned()).or_default().push(json!({"method": method, "function": function}));
+    }
+    toml::to_string(&json!({"watch": {"router": router}})).unwrap_or_default()
+}

@@ -1,0 +1,197 @@
+//! A fleet whose people have addresses: apps at several standings, an org whose token is dead, and whoever is written to.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use regrant::clock::{Clock, SimulatedClock};
+use regrant::domain::contact::{Contacts, MailAddress};
+use regrant::domain::id::OrgId;
+use regrant::domain::notice::Notice;
+use regrant::domain::standing::Standing;
+use regrant::ledger::PageRequest;
+use regrant::microsoft::client::{MicrosoftConfig as ClientConfig, SimulatedMicrosoft};
+use regrant::okta::org_url::LoopbackPolicy;
+use regrant::queue::in_process::InProcessQueue;
+use regrant::settings::{MailSettings, PublicUrl, Settings};
+use regrant::usecases::Ports;
+use regrant::usecases::notify::contacts::set_contacts;
+use regrant::usecases::start_scan::{Selection, start_scan};
+use regrant_simulators::microsoft::{MicrosoftConfig, MicrosoftSimulator};
+use regrant_simulators::{Fleet, LogEntry, OktaSimulator, SimulatorConfig, TokenPower};
+use regrant_tests::bench::{Sides, Stores, know_fleet, ports_over, simulated_clock};
+use regrant_tests::consent::PUBLIC_URL;
+use regrant_tests::copying_queue::CopyingQueue;
+use regrant_tests::letterbox::Letterbox;
+use regrant_tests::memory_vault::MemoryVault;
+use tempfile::TempDir;
+use tokio::task::JoinSet;
+use url::Url;
+
+use super::{Post, Told, sorted};
+use crate::walk::Failure;
+
+/// How long the queue is waited for where it shows nothing: longer than a claim lasts.
+const PAUSE: Duration = Duration::from_mins(6);
+/// After how many such pauses nothing more is expected: longer than any message hides.
+const IDLE: u32 = 3;
+
+/// A Regrant that writes letters.
+pub(super) struct Desk {
+    pub(super) ports: Ports,
+    pub(super) clock: SimulatedClock,
+    pub(super) orgs: Vec<OrgId>,
+    pub(super) scans: Arc<CopyingQueue>,
+    pub(super) notices: Arc<CopyingQueue>,
+    letterbox: Arc<Letterbox>,
+    _okta: OktaSimulator,
+    _microsoft: MicrosoftSimulator,
+    _folder: TempDir,
+}
+
+impl Desk {
+    /// `size` orgs, every message about letters delivered `copies` times.
+    pub(super) async fn set(size: u32, copies: usize) -> Result<Self, Failure> {
+        let clock = simulated_clock();
+        let shared: Arc<dyn Clock> = Arc::new(clock.clone());
+        let fleet = Fleet { apps_limit: 10_000, ..Fleet::new(23, size) };
+        let okta = OktaSimulator::start(SimulatorConfig::new(shared.clone())).await?;
+        okta.add_fleet(fleet);
+        let microsoft = MicrosoftSimulator::start(MicrosoftConfig::new(shared.clone())).await?;
+        microsoft.add_fleet(&fleet);
+        hurt(&okta, &fleet);
+
+        let folder = tempfile::tempdir()?;
+        let letterbox = Letterbox::new();
+        let scans = CopyingQueue::over(Arc::new(InProcessQueue::new(shared.clone())), 1);
+        let notices = CopyingQueue::over(Arc::new(InProcessQueue::new(shared.clone())), copies);
+        let stores = Stores {
+            vault: Arc::new(MemoryVault::default()),
+            queue: scans.clone(),
+            notices: notices.clone(),
+            mail: letterbox.clone(),
+            ..Stores::embedded(folder.path(), &shared).await
+        };
+        let simulator = SimulatedMicrosoft {
+            login: Url::parse(&microsoft.login_url())?,
+            graph: Url::parse(&microsoft.graph_url())?,
+        };
+        let microsoft_client = ClientConfig { simulator: Some(simulator), ..ClientConfig::default() };
+        let sides = Sides { microsoft: microsoft_client, settings: settings()?, ..Sides::default() };
+        let ports = ports_over(stores, shared, sides);
+        know_fleet(&ports, &okta, &fleet).await;
+        let mut orgs = Vec::new();
+        for index in 0..size {
+            let org: OrgId = fleet.org(index).id.parse()?;
+            set_contacts(&ports, &org, contacts(&Fleet::name(index))?).await?;
+            orgs.push(org);
+        }
+        Ok(Self { ports, clock, orgs, scans, notices, letterbox, _okta: okta, _microsoft: microsoft, _folder: folder })
+    }
+
+    /// Scans every org and tells everybody. Gives the letters.
+    pub(super) async fn scan_and_tell(&self, workers: usize) -> Result<Post, Failure> {
+        start_scan(&self.ports, &Selection::All).await?;
+        regrant_discovery::drain(&self.ports, 8, || ()).await?;
+        work_off(&self.ports, &self.clock, workers).await?;
+        Ok(self.post())
+    }
+
+    /// Every letter that was taken.
+    pub(super) fn post(&self) -> Post {
+        sorted(&self.letterbox.letters())
+    }
+
+    /// Every notice there is.
+    pub(super) async fn notices(&self) -> Result<Vec<Notice>, Failure> {
+        let mut all = Vec::new();
+        for org in &self.orgs {
+            all.extend(self.ports.ledger.notices(org, PageRequest::first(1_000)).await?.items);
+        }
+        Ok(all)
+    }
+}
+
+/// What of `post` is told to people of the first `orgs` orgs.
+pub(super) fn told_in(post: &Post, orgs: u32) -> BTreeSet<Told> {
+    let domains: Vec<String> = (0..orgs).map(|index| domain(&Fleet::name(index))).collect();
+    let is_of = |told: &&Told| domains.iter().any(|domain| told.0.ends_with(domain.as_str()));
+    post.keys().filter(is_of).cloned().collect()
+}
+
+/// What letters need to be written.
+pub(super) fn settings() -> Result<Settings, Failure> {
+    let mail = MailSettings {
+        sender: Some("regrant@regrant.example.com".parse()?),
+        questions_to: Some("help@regrant.example.com".parse()?),
+        ..MailSettings::default()
+    };
+    let public_url = PublicUrl::parse(PUBLIC_URL, LoopbackPolicy::Refuse)?;
+    Ok(Settings { public_url: Some(public_url), mail, ..Settings::default() })
+}
+
+/// Of the apps that run on consent every third breaks and every third is in danger; every tenth org's token is dead.
+fn hurt(okta: &OktaSimulator, fleet: &Fleet) {
+    let mut met = 0_u32;
+    for index in 0..fleet.size {
+        let name = Fleet::name(index);
+        if index % 10 == 1 {
+            okta.with_org(&name, |org| {
+                for token in &mut org.tokens {
+                    token.power = TokenPower::Revoked;
+                }
+            });
+            continue;
+        }
+        for number in (0..fleet.apps_per_org).filter(|number| fleet.truth(index, *number) == Standing::Consented) {
+            let app = fleet.app(index, number).id;
+            let entry = match met % 3 {
+                0 => Some(LogEntry::credentials_refused(&app)),
+                1 => Some(LogEntry::credential_rotated(&app, false)),
+                _ => None,
+            };
+            if let Some(entry) = entry {
+                okta.log(&name, entry);
+            }
+            met += 1;
+        }
+    }
+}
+
+fn domain(org: &str) -> String {
+    format!("@{org}.example")
+}
+
+/// Two administrators, two operators of whom one is an administrator too, and somebody who sees to it.
+fn contacts(org: &str) -> Result<Contacts, Failure> {
+    let address = |name: &str| format!("{name}{}", domain(org)).parse::<MailAddress>();
+    Ok(Contacts {
+        administrators: vec![address("ada")?, address("bea")?],
+        operators: vec![address("olga")?, address("Ada")?],
+        escalation: vec![address("eve")?],
+        ..Contacts::default()
+    })
+}
+
+/// Works at the queue of notices with so many at once, until nothing comes any more.
+pub(super) async fn work_off(ports: &Ports, clock: &SimulatedClock, workers: usize) -> Result<(), Failure> {
+    let mut idle = 0;
+    while idle < IDLE {
+        let mut crowd = JoinSet::new();
+        for _ in 0..workers {
+            let ports = ports.clone();
+            crowd.spawn(async move { regrant_notify::drain(&ports).await });
+        }
+        let mut done = 0;
+        while let Some(one) = crowd.join_next().await {
+            done += one??;
+        }
+        if done == 0 {
+            idle += 1;
+            clock.advance(PAUSE);
+        } else {
+            idle = 0;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,192 @@
+//! A kill after every write: of the ledger, of the queue, and of the carrier, once each. Ten minutes later another process
+//! takes up what is there, with the queue as it was (as SQS keeps it) and without it (as one process loses it, until the
+//! next scan asks anew).
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use regrant::clock::{Clock, SimulatedClock};
+use regrant::domain::app::AppRecord;
+use regrant::domain::org::OrgProfile;
+use regrant::domain::trouble::OrgWatch;
+use regrant::ledger::sqlite::SqliteLedger;
+use regrant::ledger::{AppFilter, Ledger, PageRequest};
+use regrant::queue::in_process::InProcessQueue;
+use regrant::usecases::Ports;
+use regrant::usecases::notify::plan::ask_for_plan;
+use regrant::usecases::notify::sweep::sweep;
+use regrant_tests::bench::{Sides, Stores, ports_over};
+use regrant_tests::letterbox::Letterbox;
+use regrant_tests::memory_vault::MemoryVault;
+use regrant_tests::tripped_post::{TrippedCarrier, TrippedQueue};
+use regrant_tests::tripwire::{ENDED, TrippedLedger, Tripwire};
+
+use super::desk::{Desk, settings, work_off};
+use super::{Post, Told, count, sorted};
+use crate::walk::Failure;
+
+/// How many orgs are told of: the second one's token is dead.
+const ORGS: usize = 3;
+
+/// What came of all kills.
+#[derive(Debug, Default)]
+pub(super) struct Killed {
+    pub(super) kills: u64,
+    /// What nobody was told any more.
+    pub(super) lost: Vec<String>,
+    /// What was told only after a kill.
+    pub(super) otherwise: Vec<String>,
+    /// Letters that were taken twice.
+    pub(super) copies: usize,
+    pub(super) most_copies: usize,
+    /// Copies under a `Message-ID` of their own: mail programs show those as two.
+    pub(super) other_ids: usize,
+}
+
+impl Killed {
+    pub(super) fn holds(&self) -> bool {
+        self.kills > 0
+            && self.lost.is_empty()
+            && self.otherwise.is_empty()
+            && self.other_ids == 0
+            && self.most_copies <= 1
+    }
+}
+
+/// Kills after every `step`th write.
+pub(super) async fn killed(desk: &Desk, step: usize) -> Result<Killed, Failure> {
+    let scene = Scene::of(desk).await?;
+    let whole = scene.run(None, Queue::Survives).await?;
+    let due: BTreeSet<&Told> = whole.post.keys().collect();
+    let mut sum = Killed::default();
+    for queue in [Queue::Survives, Queue::IsLost] {
+        for write in (1..=whole.writes).step_by(step) {
+            let ended = scene.run(Some(write), queue).await?;
+            sum.kills += u64::from(ended.was_killed);
+            let told: BTreeSet<&Told> = ended.post.keys().collect();
+            let at = |told: &&&Told| format!("{told:?}, killed after write {write}, queue {queue:?}");
+            sum.lost.extend(due.difference(&told).map(|told| at(&told)));
+            sum.otherwise.extend(told.difference(&due).map(|told| at(&told)));
+            let copies = count(&ended.post) - ended.post.len();
+            sum.copies += copies;
+            sum.most_copies = sum.most_copies.max(copies);
+            let ids = |copies: &Vec<String>| copies.iter().collect::<BTreeSet<_>>().len();
+            sum.other_ids += ended.post.values().filter(|copies| ids(copies) > 1).count();
+        }
+    }
+    Ok(sum)
+}
+
+/// What becomes of the queue when the process dies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Queue {
+    Survives,
+    IsLost,
+}
+
+struct Ended {
+    post: Post,
+    writes: u64,
+    was_killed: bool,
+}
+
+/// Some orgs right after a scan, nobody told anything yet.
+struct Scene {
+    now: Timestamp,
+    orgs: Vec<OrgProfile>,
+    apps: Vec<AppRecord>,
+    watches: Vec<OrgWatch>,
+}
+
+impl Scene {
+    async fn of(desk: &Desk) -> Result<Self, Failure> {
+        let ledger = &desk.ports.ledger;
+        let mut scene = Self { now: desk.clock.now(), orgs: Vec::new(), apps: Vec::new(), watches: Vec::new() };
+        for org in desk.orgs.iter().take(ORGS) {
+            scene.orgs.push(ledger.org(org).await?.ok_or("an org of the scene is gone")?);
+            let filter = AppFilter { org: Some(org.clone()), ..AppFilter::default() };
+            scene.apps.extend(ledger.apps(&filter, PageRequest::first(100)).await?.items);
+            let watch = ledger.org_watch(org).await?.ok_or("an org of the scene was never looked at")?;
+            // Written first, and without the digest that was made of it already.
+            scene.watches.push(OrgWatch { version: 0, digest: None, ..watch });
+        }
+        Ok(scene)
+    }
+
+    async fn fill(&self, ledger: &dyn Ledger) -> Result<(), Failure> {
+        for org in &self.orgs {
+            ledger.put_org(org).await?;
+        }
+        for app in &self.apps {
+            ledger.record_app(app, &[]).await?;
+        }
+        for watch in &self.watches {
+            ledger.put_org_watch(watch).await?;
+        }
+        Ok(())
+    }
+
+    async fn ask(&self, ports: &Ports) -> Result<(), Failure> {
+        for org in &self.orgs {
+            ask_for_plan(ports, &org.id, None).await?;
+        }
+        Ok(())
+    }
+
+    /// Tells everybody, killed after a write or not at all, and takes up what was left.
+    async fn run(&self, end_after: Option<u64>, queue: Queue) -> Result<Ended, Failure> {
+        let folder = tempfile::tempdir()?;
+        let clock = SimulatedClock::starting_at(self.now);
+        let shared: Arc<dyn Clock> = Arc::new(clock.clone());
+        let letterbox = Letterbox::new();
+        let in_process = || Arc::new(InProcessQueue::new(shared.clone()));
+        let stores = Stores {
+            ledger: Arc::new(SqliteLedger::open(&folder.path().join("ledger.sqlite")).await?),
+            vault: Arc::new(MemoryVault::default()),
+            queue: in_process(),
+            saves: in_process(),
+            notices: in_process(),
+            mail: letterbox.clone(),
+        };
+        let sides = Sides { settings: settings()?, ..Sides::default() };
+        let ports = ports_over(stores, shared.clone(), sides);
+        self.fill(&*ports.ledger).await?;
+        self.ask(&ports).await?;
+
+        let wire = Tripwire::of_a_task(end_after);
+        let mortal = Ports {
+            ledger: Arc::new(TrippedLedger(ports.ledger.clone(), wire.clone())),
+            notices: Arc::new(TrippedQueue(ports.notices.clone(), wire.clone())),
+            mail: Arc::new(TrippedCarrier(ports.mail.clone(), wire.clone())),
+            ..ports.clone()
+        };
+        let was_killed = match tokio::spawn(async move { regrant_notify::drain(&mortal).await }).await {
+            Ok(drained) => {
+                drained?;
+                false
+            }
+            Err(error) if error.is_panic() => {
+                let why = error.into_panic();
+                if why.downcast_ref::<&str>() != Some(&ENDED) {
+                    std::panic::resume_unwind(why);
+                }
+                true
+            }
+            Err(error) => return Err(error.into()),
+        };
+        clock.advance(Duration::from_mins(10));
+        let reborn = match queue {
+            Queue::Survives => ports,
+            Queue::IsLost => {
+                let reborn = Ports { notices: in_process(), ..ports };
+                self.ask(&reborn).await?;
+                reborn
+            }
+        };
+        sweep(&reborn).await?;
+        work_off(&reborn, &clock, 1).await?;
+        Ok(Ended { post: sorted(&letterbox.letters()), writes: wire.writes(), was_killed })
+    }
+}
