@@ -1,7 +1,7 @@
 //! Okta's System Log, as far as it tells of provisioning: what is kept of an event, and which app it is about.
 //!
 //! Shape: okta-management-openapi `LogEvent`; delivery: Okta developer docs, "System Log query". Of an event only what
-//! [`meaning`] and people need is kept, and no more than so much of each text: an event can hold addresses, sessions and
+//! [`meaning()`] and people need is kept, and no more than so much of each text: an event can hold addresses, sessions and
 //! URLs that are nobody's business here.
 
 mod filter;
