@@ -216,18 +216,15 @@ pub async fn read_grants_with_patience(
     client: &ClientId,
 ) -> Result<GrantsRead, GraphAccessError> {
     let mut looks = ports.settings.replication_looks.max(1);
-    let mut last = None;
+    let mut seen = false;
     loop {
         looks -= 1;
         match read_grants(ports, cloud, tenant, client).await {
             Ok(read) if looks == 0 || read.suffices(&ports.settings.permissions) => return Ok(read),
-            Ok(read) => last = Some(read),
-            // A look that fails does not undo those before it.
-            Err(error) => match last {
-                None => return Err(error),
-                Some(read) if looks == 0 => return Ok(read),
-                Some(_) => {}
-            },
+            Ok(_) => seen = true,
+            // A look that fails on the way undoes nothing; where the last one fails, what the tenant holds by now is not known.
+            Err(error) if looks == 0 || !seen => return Err(error),
+            Err(_) => {}
         }
         ports.clock.sleep(ports.settings.replication_pause).await;
     }

@@ -27,8 +27,6 @@ use super::writing::write;
 pub const IN_FLIGHT: SignedDuration = SignedDuration::from_mins(5);
 /// The longest that a refused attempt waits for the next.
 const LONGEST_PAUSE: Duration = Duration::from_mins(10);
-/// The same, as times are reckoned.
-pub(super) const LONGEST_WAIT: SignedDuration = SignedDuration::from_mins(10);
 /// How long until the next attempt where somebody else wrote first.
 const SOON: Duration = Duration::from_secs(2);
 

@@ -6,7 +6,7 @@ use crate::usecases::Ports;
 
 use super::NotifyError;
 use super::plan::to_be_sent;
-use super::send::{IN_FLIGHT, LONGEST_WAIT};
+use super::send::IN_FLIGHT;
 
 /// How many are queued at once.
 const PAGE: u32 = 100;
@@ -17,9 +17,9 @@ pub async fn sweep(ports: &Ports) -> Result<usize, NotifyError> {
     let (mut page, mut queued) = (PageRequest::first(PAGE), 0);
     loop {
         let open = ports.ledger.open_notices(now, page).await?;
-        // One that somebody is at, or that waits for its next attempt, has its message already.
+        // One that somebody is at has its message already.
         let is_left = |notice: &&Notice| match notice.state {
-            NoticeState::Sending { since, .. } => now.duration_since(since) > IN_FLIGHT + LONGEST_WAIT,
+            NoticeState::Sending { since, .. } => now.duration_since(since) >= IN_FLIGHT,
             _ => true,
         };
         let messages: Vec<_> = open.items.iter().filter(is_left).map(to_be_sent).collect();
