@@ -83,7 +83,9 @@ impl<'a> GrantWatch<'a> {
             return Vec::new();
         }
         let Some((tenant, client)) = self.whose(app, connection, before).await else { return Vec::new() };
-        let sufficed = before.is_some_and(suffices);
+        // A connection that is on was consented to, whether or not anybody looked before.
+        let on = connection.status == ConnectionStatus::Enabled;
+        let sufficed = before.and_then(sufficed).unwrap_or(on);
         let mut kinds = Vec::new();
         match self.grants_of(&tenant, &client, sufficed).await {
             None => return Vec::new(),
@@ -258,10 +260,10 @@ fn provisioning_app(app: &AppRecord) -> Option<ClientId> {
     }
 }
 
-/// Whether Microsoft's side was whole when it was read last.
-fn suffices(app: &AppRecord) -> bool {
+/// Whether Microsoft's side was whole when it was read last; `None` where it never was.
+fn sufficed(app: &AppRecord) -> Option<bool> {
     let read = app.signals.iter().filter(|signal| matches!(signal.kind, SignalKind::PermissionGrantsRead { .. })).max();
-    read.is_some_and(|signal| match &signal.kind {
+    read.map(|signal| match &signal.kind {
         SignalKind::PermissionGrantsRead { missing, any_granted, principal_enabled, .. } => {
             missing.is_empty() && *any_granted && *principal_enabled
         }
