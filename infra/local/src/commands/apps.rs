@@ -112,11 +112,11 @@ async fn troubles(house: &House, view: &View) -> Result<Vec<(String, Trouble)>, 
 }
 
 fn told(domain: &str, trouble: &Trouble) -> String {
+    let what = [trouble.kind.name().to_owned(), trouble.kind.place()].join(" ");
     let text = format!(
-        "{}: {} {}. Request {}, since {}. {}",
+        "{}: {}. Request {}, since {}. {}",
         Foreign::new(domain),
-        trouble.kind.name(),
-        trouble.kind.place(),
+        what.trim_end(),
         trouble.request,
         when(trouble.since),
         Foreign::new(&trouble.detail)
