@@ -45,7 +45,7 @@ async fn put(ports: &Ports, org: &str, app: &str, label: &str, standing: Standin
     let assessment = Assessment { standing, proven: false, reasons: vec!["As invented.".to_owned()] };
     let record = AppRecord::assessed(identity, Vec::new(), assessment, now, None, request_id(&*ports.randomness));
     let found = AppEvent { at: now, kind: EventKind::Found { standing } };
-    ports.ledger.record_app(&record, &[found]).await.unwrap();
+    assert!(ports.ledger.record_app(&record, &[found]).await.unwrap());
 }
 
 impl House {

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::id::{AppId, OrgId, RequestId, SaveId};
+use super::reach::Reach;
 use super::request::{Request, request_after};
 use super::save::Proof;
 use super::session::Administrator;
@@ -90,6 +91,13 @@ pub struct AppRecord {
     /// What consents and saves left behind.
     #[serde(default)]
     pub consent: ConsentRecord,
+    /// How many users and groups it concerns, once that was counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reach: Option<Reach>,
+    /// Counts changes, so that of two writers one is refused; 0 before it is written first, and in records from before
+    /// this was kept.
+    #[serde(default)]
+    pub version: u64,
 }
 
 /// What consents and saves of an app left behind: nothing, until there was one.
@@ -113,8 +121,8 @@ pub struct ConsentRecord {
 }
 
 impl AppRecord {
-    /// The record after a new assessment, keeping the last standing that rested on a look. `spare` is the id of a request,
-    /// where one has to be opened now.
+    /// The record after a new assessment, keeping the last standing that rested on a look, to be written in place of
+    /// `previous`. `spare` is the id of a request, where one has to be opened now.
     pub fn assessed(
         identity: AppIdentity,
         signals: Vec<Signal>,
@@ -131,7 +139,9 @@ impl AppRecord {
         };
         let known = previous.and_then(|record| record.request.as_ref());
         let request = request_after(known, assessment.standing, as_of, spare);
-        Self { identity, signals, assessment, as_of, last_known, since, before, request, consent }
+        let reach = previous.and_then(|record| record.reach);
+        let version = previous.map_or(0, |record| record.version);
+        Self { identity, signals, assessment, as_of, last_known, since, before, request, consent, reach, version }
     }
 
     /// The standing that rests on a look: this record's own, or the one it remembers.

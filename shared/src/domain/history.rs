@@ -3,24 +3,31 @@
 use jiff::Timestamp;
 
 use super::connection::{AuthScheme, ConnectionStatus};
-use super::signal::{Signal, SignalKind, Source};
+use super::signal::{Look, Signal, SignalKind, Source};
 
 /// The fresh signals of a scan and what they do not replace: what sources that were not read again told, the newest of
 /// what happened once, and, where the connection is not on now, that it was.
 ///
 /// A look that failed takes the place of an earlier failed one and leaves the last that succeeded: forgetting that
 /// permissions were missing would turn degraded into consented.
+///
+/// Somebody else may have looked after this look began, and said so first: a save, or another scan, while this one was on
+/// its way. What they saw stays, so that it does not matter which of two looks is recorded first.
 pub fn carry_over(previous: &[Signal], fresh: Vec<Signal>) -> Vec<Signal> {
-    // Somebody else may have looked after this look began: a save, while a scan was on its way.
-    let (fresh, late): (Vec<Signal>, Vec<Signal>) =
-        fresh.into_iter().partition(|signal| !previous.iter().any(|earlier| overtakes(earlier, signal)));
-    let newer = previous.iter().filter(|earlier| late.iter().any(|signal| overtakes(earlier, signal)));
+    // Of two whole looks at Okta, all of the later one counts: what it did not find is not there.
+    let whole = is_overtaken(previous, &fresh);
+    let of_okta = |signal: &Signal| whole && signal.source == Source::Okta;
+    let (late, fresh): (Vec<Signal>, Vec<Signal>) = fresh
+        .into_iter()
+        .partition(|signal| of_okta(signal) || previous.iter().any(|earlier| overtakes(earlier, signal)));
+    let newer =
+        previous.iter().filter(|&earlier| of_okta(earlier) || late.iter().any(|signal| overtakes(earlier, signal)));
     let fresh: Vec<Signal> = newer.cloned().chain(fresh).collect();
     let is_memory = |signal: &&Signal| signal.kind == SignalKind::ConnectionWasEnabled;
     let mut kept: Vec<Signal> =
         previous.iter().filter(|signal| outlasts(signal, &fresh) && !is_memory(signal)).cloned().collect();
     if !fresh.iter().any(shows_it_on) {
-        let last_on = previous.iter().filter(|signal| shows_it_on(signal) || is_memory(signal));
+        let last_on = previous.iter().chain(&late).filter(|signal| shows_it_on(signal) || is_memory(signal));
         if let Some(seen_at) = last_on.map(|signal| signal.seen_at).max() {
             kept.push(Signal { seen_at, source: Source::Regrant, kind: SignalKind::ConnectionWasEnabled });
         }
@@ -29,10 +36,24 @@ pub fn carry_over(previous: &[Signal], fresh: Vec<Signal>) -> Vec<Signal> {
     kept
 }
 
+/// Whether somebody else has looked at the whole app in Okta since the look that gave these signals began.
+pub fn is_overtaken(previous: &[Signal], fresh: &[Signal]) -> bool {
+    // Every look at Okta says something of the app itself; a save reads its connection alone.
+    let of_the_app = |signal: &&Signal| signal.source == Source::Okta && signal.kind.look() == Some(Look::App);
+    fresh.iter().filter(of_the_app).any(|signal| previous.iter().any(|earlier| overtakes(earlier, signal)))
+}
+
 /// Whether a signal that is known already is the newer word on the same thing.
 fn overtakes(known: &Signal, fresh: &Signal) -> bool {
     let look = known.kind.look();
-    look.is_some() && look == fresh.kind.look() && known.source == fresh.source && known.seen_at > fresh.seen_at
+    let same = look.is_some() && look == fresh.kind.look() && known.source == fresh.source;
+    // Beside Okta's, a look that failed leaves one that succeeded, whichever is recorded first.
+    let says_more = known.source == Source::Okta || !failed(known) || failed(fresh);
+    same && says_more && known.seen_at > fresh.seen_at
+}
+
+fn failed(signal: &Signal) -> bool {
+    matches!(signal.kind, SignalKind::CouldNotLook { .. })
 }
 
 /// Whether an earlier signal still says something beside the fresh ones.
@@ -48,9 +69,8 @@ fn outlasts(earlier: &Signal, fresh: &[Signal]) -> bool {
         _ if earlier.source == Source::Okta => false,
         None => true,
         Some(look) => {
-            let failed = |signal: &Signal| matches!(signal.kind, SignalKind::CouldNotLook { .. });
-            let of_the_same = |signal: &&Signal| signal.kind.look() == Some(look);
-            fresh.iter().filter(of_the_same).all(|again| failed(again) && !failed(earlier))
+            let replaces = |again: &Signal| again.seen_at >= earlier.seen_at && (!failed(again) || failed(earlier));
+            !fresh.iter().any(|again| again.kind.look() == Some(look) && replaces(again))
         }
     }
 }
@@ -91,7 +111,8 @@ fn shows_it_on(signal: &Signal) -> bool {
 #[expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
 mod tests {
     use super::*;
-    use crate::domain::signal::Look;
+    use crate::domain::connection::AppStatus;
+    use crate::domain::signal::Provisioning;
 
     fn read(second: i64, status: ConnectionStatus) -> Signal {
         let kind = SignalKind::ConnectionRead { auth_scheme: AuthScheme::Oauth2, status, authorize_offered: true };
@@ -131,6 +152,22 @@ mod tests {
         Signal { source: Source::MicrosoftGraph, ..Signal::okta(Timestamp::from_second(second).unwrap(), kind) }
     }
 
+    fn okta(second: i64, kind: SignalKind) -> Signal {
+        Signal::okta(Timestamp::from_second(second).unwrap(), kind)
+    }
+
+    fn app(second: i64) -> Signal {
+        okta(second, SignalKind::AppRead { status: AppStatus::Active, features: Vec::new(), tenant_type: None })
+    }
+
+    fn features(second: i64) -> Signal {
+        okta(second, SignalKind::ProvisioningRead { provisioning: Provisioning::Enabled })
+    }
+
+    fn could_not(look: Look) -> SignalKind {
+        SignalKind::CouldNotLook { look, reason: "no answer".to_owned() }
+    }
+
     fn grants(missing: &[&str]) -> SignalKind {
         SignalKind::PermissionGrantsRead {
             missing: missing.iter().map(|&name| name.to_owned()).collect(),
@@ -156,6 +193,45 @@ mod tests {
         let after_save = read(5, ConnectionStatus::Enabled);
         let kept = carry_over(std::slice::from_ref(&after_save), vec![read(4, ConnectionStatus::Disabled)]);
         assert_eq!(kept, [after_save]);
+    }
+
+    #[test]
+    fn a_look_that_is_recorded_late_takes_nothing_from_a_newer_one() {
+        let found = |second| vec![app(second), features(second)];
+        let blind = vec![okta(1, SignalKind::AppNotListed)];
+        for late in [blind, vec![app(1), okta(1, could_not(Look::Connection))], found(1)] {
+            assert_eq!(carry_over(&found(2), late.clone()), found(2), "{late:?}");
+        }
+    }
+
+    /// What a whole look that began then may have seen.
+    fn looks(second: i64) -> Vec<Vec<Signal>> {
+        use ConnectionStatus::{Disabled, Enabled};
+        let surprise = okta(second, SignalKind::Surprise { what: format!("of {second}") });
+        vec![
+            vec![app(second), read(second, Enabled), graph(second, grants(&[]))],
+            vec![app(second), read(second, Enabled), graph(second, could_not(Look::PermissionGrants))],
+            vec![app(second), read(second, Disabled), graph(second, grants(&["Group.ReadWrite.All"])), surprise],
+            vec![app(second), features(second)],
+            vec![app(second), okta(second, could_not(Look::Connection))],
+            vec![okta(second, could_not(Look::App))],
+            vec![okta(second, SignalKind::AppNotListed)],
+        ]
+    }
+
+    #[test]
+    fn it_does_not_matter_which_of_two_looks_is_recorded_first() {
+        for before in looks(1) {
+            for earlier in looks(2) {
+                for later in looks(3) {
+                    let mut in_order = carry_over(&carry_over(&before, earlier.clone()), later.clone());
+                    let mut late = carry_over(&carry_over(&before, later.clone()), earlier.clone());
+                    in_order.sort();
+                    late.sort();
+                    assert_eq!(late, in_order, "after {before:?}: {earlier:?}, then {later:?}");
+                }
+            }
+        }
     }
 
     #[test]

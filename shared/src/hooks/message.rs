@@ -123,6 +123,8 @@ mod tests {
             before: None,
             request: None,
             consent: ConsentRecord::default(),
+            reach: None,
+            version: 0,
         };
         let change = StandingChange {
             notice: &"n1".parse().unwrap(),

@@ -119,8 +119,10 @@ pub trait Ledger: Invitations + Sessions + Saves + Leases + Notices + Waivers + 
     /// invitations, save journals and notices stay, as the audit trail; a notice of an org without a profile is not sent.
     async fn remove_org(&self, org: &OrgId) -> Result<(), LedgerError>;
 
-    /// Writes an app's record and appends its events, both or neither.
-    async fn record_app(&self, app: &AppRecord, events: &[AppEvent]) -> Result<(), LedgerError>;
+    /// Writes an app's record in place of the one with the same version (0: there is none yet, or one from before versions
+    /// were kept), whose version then is one more, and appends its events, both or neither. `false` where it has another
+    /// version by now, or is not there any more; neither was written then.
+    async fn record_app(&self, app: &AppRecord, events: &[AppEvent]) -> Result<bool, LedgerError>;
     /// An app's record.
     async fn app(&self, org: &OrgId, app: &AppId) -> Result<Option<AppRecord>, LedgerError>;
     /// Apps, worst standing first, then by org domain, label and id.

@@ -1,22 +1,25 @@
 //! Look at every Office 365 app of one org, in Okta and at Microsoft.
 
+mod counting;
+mod seen;
+
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
+
 use crate::domain::app::{AppIdentity, AppRecord};
-use crate::domain::assess::assess;
 use crate::domain::connection::{AppStatus, AuthScheme};
-use crate::domain::event::{AppEvent, EventKind};
-use crate::domain::history::carry_over;
 use crate::domain::id::{AppId, OrgId, ScanId};
 use crate::domain::org::OrgProfile;
+use crate::domain::reach::is_to_be_counted;
 use crate::domain::scan::OrgLook;
 use crate::domain::signal::{Look, Signal, SignalKind};
-use crate::domain::standing::{Assessment, Standing};
 use crate::domain::trouble::TroubleKind;
 use crate::ledger::{AppFilter, LedgerError, PageRequest};
 use crate::okta::{Connection, ConsentLink, ListedApp, OktaError, OktaOrg};
-use crate::randomness::request_id;
 
+use self::counting::Counting;
+use self::seen::Seen;
 use super::Ports;
 use super::begin_consent::registration;
 use super::notify::NotifyError;
@@ -31,9 +34,6 @@ use super::watch::system_log::{self, LogRead};
 const RESTARTS: u32 = 2;
 /// How many pages a list may have: 200,000 apps. One that goes on leads in a circle.
 const PAGES: u32 = 1_000;
-
-/// How many events are written together with the app's record; further ones are written before it.
-const EVENTS_AT_ONCE: usize = 20;
 
 /// Why an org could not be looked at and nothing could be recorded of it.
 #[derive(Debug, thiserror::Error)]
@@ -92,6 +92,8 @@ struct Visit<'a> {
     ports: &'a Ports,
     profile: &'a OrgProfile,
     api: &'a dyn OktaOrg,
+    /// Before the first call, so that an app that somebody else finds meanwhile is known to be newer than our list.
+    began: Timestamp,
     /// Set once no further call may be made: the rate limit holds, or the credential was refused.
     stopped: Option<OktaError>,
     seen: BTreeSet<AppId>,
@@ -101,14 +103,18 @@ struct Visit<'a> {
     log: LogRead,
     /// Microsoft's side.
     grants: GrantWatch<'a>,
+    /// Whom apps concern, for letters.
+    counting: Counting,
 }
 
 impl<'a> Visit<'a> {
     async fn new(ports: &'a Ports, profile: &'a OrgProfile, api: &'a dyn OktaOrg) -> Result<Self, LedgerError> {
+        let began = ports.clock.now();
         let known = access::remembered(ports, &profile.id).await?;
         let log = system_log::read(ports, api, known.log).await;
         let grants = GrantWatch::new(ports, profile);
-        Ok(Self { ports, profile, api, stopped: None, seen: BTreeSet::new(), gone: 0, log, grants })
+        let (seen, counting) = (BTreeSet::new(), Counting::new());
+        Ok(Self { ports, profile, api, began, stopped: None, seen, gone: 0, log, grants, counting })
     }
 
     async fn run(mut self) -> Result<(OrgLook, bool), LedgerError> {
@@ -136,8 +142,8 @@ impl<'a> Visit<'a> {
             return Ok((not_seen(error.to_string()), error.is_transient()));
         }
         for record in others(self.ports, org, &self.seen).await? {
-            let signal = Signal::okta(self.ports.clock.now(), SignalKind::AppNotListed);
-            record_app(self.ports, record.identity, vec![signal], Vec::new(), false).await?;
+            let signal = Signal::okta(self.began, SignalKind::AppNotListed);
+            Seen::of_known(record.identity, signal).record(self.ports).await?;
         }
         Ok(match &self.stopped {
             // The list was whole, the looks were not.
@@ -216,7 +222,16 @@ impl<'a> Visit<'a> {
             tenant: app.tenant,
             domain: app.domain,
         };
-        record_app(self.ports, identity, signals, logged.failed_work, self.log.failed.is_none()).await
+        let (failed_work, log_was_read, was_known) = (logged.failed_work, self.log.failed.is_none(), before.is_some());
+        let mut seen = Seen { identity, signals, failed_work, log_was_read, was_known, reach: None };
+        let known = before.as_ref().and_then(|record| record.reach.as_ref());
+        if self.stopped.is_none() && is_to_be_counted(seen.standing(before.as_ref()), known, now) {
+            match self.counting.count(self.ports, self.api, &seen.identity.app).await {
+                Ok(reach) => seen.reach = reach,
+                Err(error) => self.stopped = Some(error),
+            }
+        }
+        seen.record(self.ports).await
     }
 
     async fn connection(&mut self, app: &ListedApp) -> (Vec<SignalKind>, Option<Connection>) {
@@ -280,7 +295,7 @@ fn could_not(look: Look, error: &OktaError) -> SignalKind {
 async fn could_not_list(ports: &Ports, org: &OrgId, seen: &BTreeSet<AppId>, reason: &str) -> Result<(), LedgerError> {
     for record in others(ports, org, seen).await? {
         let kind = SignalKind::CouldNotLook { look: Look::App, reason: reason.to_owned() };
-        record_app(ports, record.identity, vec![Signal::okta(ports.clock.now(), kind)], Vec::new(), false).await?;
+        Seen::of_known(record.identity, Signal::okta(ports.clock.now(), kind)).record(ports).await?;
     }
     Ok(())
 }
@@ -300,44 +315,5 @@ async fn others(ports: &Ports, org: &OrgId, seen: &BTreeSet<AppId>) -> Result<Ve
         found.extend(page.items.into_iter().filter(|record| !seen.contains(&record.identity.app) && !is_gone(record)));
         let Some(after) = page.next else { return Ok(found) };
         request = PageRequest { after: Some(after), limit: 500 };
-    }
-}
-
-async fn record_app(
-    ports: &Ports,
-    identity: AppIdentity,
-    fresh: Vec<Signal>,
-    mut events: Vec<AppEvent>,
-    log_was_read: bool,
-) -> Result<(), LedgerError> {
-    let now = ports.clock.now();
-    let previous = ports.ledger.app(&identity.org, &identity.app).await?;
-    let mut earlier = previous.as_ref().map(|record| record.signals.clone()).unwrap_or_default();
-    // What the log said is there or not; that it was read leaves no signal of its own.
-    earlier.retain(|signal| !(log_was_read && signal.kind.look() == Some(Look::SystemLog)));
-    let mut signals = carry_over(&earlier, fresh);
-    let assessment = assess(&signals);
-    if !assessment.standing.needs_action() && assessment.standing != Standing::Unknown {
-        // Nobody has to read it any more.
-        signals.retain(|signal| !matches!(signal.kind, SignalKind::LetterFailed { .. }));
-    }
-    events.extend(change(previous.as_ref(), &assessment).map(|kind| AppEvent { at: now, kind }));
-    let last = events.split_off(events.len().saturating_sub(EVENTS_AT_ONCE));
-    for event in &events {
-        ports.ledger.append_event(&identity.org, &identity.app, event).await?;
-    }
-    let spare = request_id(&*ports.randomness);
-    let record = AppRecord::assessed(identity, signals, assessment, now, previous.as_ref(), spare);
-    ports.ledger.record_app(&record, &last).await
-}
-
-fn change(previous: Option<&AppRecord>, assessment: &Assessment) -> Option<EventKind> {
-    let to = assessment.standing;
-    match previous {
-        None => Some(EventKind::Found { standing: to }),
-        Some(before) if before.standing() != to => {
-            Some(EventKind::StandingChanged { from: before.standing(), to, reasons: assessment.reasons.clone() })
-        }
-        Some(_) => None,
     }
 }

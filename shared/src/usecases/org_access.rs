@@ -13,6 +13,7 @@ use url::Url;
 
 use crate::domain::id::AppId;
 use crate::domain::org::OrgProfile;
+use crate::domain::reach::Reach;
 use crate::domain::signal::Provisioning;
 use crate::domain::system_log::LogPosition;
 use crate::okta::org_url::OrgUrl;
@@ -88,6 +89,10 @@ impl OktaOrg for Opened {
 
     async fn provisioning(&self, app: &AppId) -> Result<Provisioning, OktaError> {
         call!(self.provisioning(app))
+    }
+
+    async fn reach(&self, app: &AppId) -> Result<Reach, OktaError> {
+        call!(self.reach(app))
     }
 
     async fn log_events(&self, from: &LogPosition) -> Result<LogPage, OktaError> {

@@ -14,6 +14,7 @@ use crate::randomness::secret;
 use crate::vault::{NotUnsealed, exposed, seal, unseal};
 
 use super::Ports;
+use super::app_record;
 use super::invite::record_event;
 use super::keys::{keys, open_with_keys};
 use super::stopped::Stopped;
@@ -141,20 +142,21 @@ pub(super) async fn advance(
     Err(Stopped::new(ConsentFailure::NotStored, "the session is being changed by too many at once"))
 }
 
-/// Changes an app's record as it is now, and appends what happened. Read and written with nothing in between, since a
-/// scan may write the same record.
+/// Changes an app's record as it is now, and appends what happened. `change` may be asked again, of a newer record.
 pub(super) async fn change_app(
     ports: &Ports,
     org: &OrgId,
     app: &AppId,
     kind: Option<EventKind>,
-    change: impl FnOnce(&mut AppRecord),
+    change: impl Fn(&mut AppRecord),
 ) -> Result<(), Stopped> {
-    let record = ports.ledger.app(org, app).await?;
-    let mut record = record.ok_or_else(|| lost("the app was removed meanwhile"))?;
-    change(&mut record);
-    let events: Vec<AppEvent> = kind.into_iter().map(|kind| AppEvent { at: ports.clock.now(), kind }).collect();
-    Ok(ports.ledger.record_app(&record, &events).await?)
+    let is_there = app_record::change(ports, org, app, |known, now| {
+        let mut record = known?.clone();
+        change(&mut record);
+        let events = kind.iter().map(|kind| AppEvent { at: now, kind: kind.clone() }).collect();
+        Some((record, events))
+    });
+    if is_there.await? { Ok(()) } else { Err(lost("the app was removed meanwhile")) }
 }
 
 /// Ends a session, so that its page tells why, and says so in the audit trail.

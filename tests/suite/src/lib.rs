@@ -10,6 +10,7 @@ pub mod consent;
 pub mod copying_queue;
 pub mod deployment;
 pub mod hastened;
+pub mod in_between;
 pub mod letterbox;
 pub mod memory_vault;
 pub mod pass_on;

@@ -27,16 +27,20 @@ use regrant::ledger::{
 use regrant::vault::{SecretName, Stage, Vault, VaultError};
 use secrecy::SecretString;
 
+use crate::in_between::{Deed, InBetween};
+
 /// What a task that was ended leaves its joiner.
 pub const ENDED: &str = "ended by the tripwire";
 
-/// Counts writes, and ends the process or the task after one of them.
+/// Counts writes, and ends the process or the task after one of them. Before a write of an app's record it may let others
+/// act.
 #[derive(Debug, Default)]
 pub struct Tripwire {
     writes: AtomicU64,
     to_the_vault: Mutex<BTreeMap<String, u64>>,
     end_after: Option<u64>,
     ends: Ends,
+    in_between: Mutex<InBetween>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -56,6 +60,18 @@ impl Tripwire {
     /// next, not even what follows an error. The process lives on.
     pub fn of_a_task(end_after: Option<u64>) -> Arc<Self> {
         Arc::new(Self { end_after, ends: Ends::Task, ..Self::default() })
+    }
+
+    /// Lets others act each time after an app's record was read and right before it is written.
+    pub fn before_records_of(&self, app: &AppId, deeds: impl IntoIterator<Item = Deed>) {
+        *self.in_between.lock() = InBetween::new(app.clone(), deeds);
+    }
+
+    async fn others_act(&self, app: &AppId) {
+        let deed = self.in_between.lock().next(app);
+        if let Some(deed) = deed {
+            deed.await;
+        }
     }
 
     /// How many writes there were.
@@ -258,7 +274,8 @@ impl Ledger for TrippedLedger {
     async fn remove_org(&self, org: &OrgId) -> Result<(), LedgerError> {
         self.1.wrote(self.0.remove_org(org).await)
     }
-    async fn record_app(&self, app: &AppRecord, events: &[AppEvent]) -> Result<(), LedgerError> {
+    async fn record_app(&self, app: &AppRecord, events: &[AppEvent]) -> Result<bool, LedgerError> {
+        self.1.others_act(&app.identity.app).await;
         self.1.wrote(self.0.record_app(app, events).await)
     }
     async fn app(&self, org: &OrgId, app: &AppId) -> Result<Option<AppRecord>, LedgerError> {

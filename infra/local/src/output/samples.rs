@@ -50,6 +50,8 @@ pub(crate) fn app(label: &str, standing: Standing) -> AppRecord {
         before: None,
         request: None,
         consent: regrant::domain::app::ConsentRecord::default(),
+        reach: None,
+        version: 0,
     }
 }
 

@@ -86,6 +86,8 @@ mod tests {
             before: None,
             request: Some(Request { id: "RG-A".parse().unwrap(), opened_at: NOW, closed }),
             consent: ConsentRecord::default(),
+            reach: None,
+            version: 0,
         }
     }
 

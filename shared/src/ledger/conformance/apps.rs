@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{all, app, at, found, org, profile, record};
+use super::{all, app, at, found, org, profile, record, recorded};
 use crate::domain::app::{AppIdentity, AppRecord, TenantName};
 use crate::domain::event::{AppEvent, EventKind};
 use crate::domain::standing::Standing;
@@ -22,9 +22,13 @@ where
     a_cursor_of_another_list_is_refused(&*make().await).await;
 }
 
+pub(super) async fn puts(ledger: &dyn Ledger, app: &AppRecord, events: &[AppEvent]) -> bool {
+    ledger.record_app(app, events).await.expect("recording an app is tried")
+}
+
 async fn put_apps(ledger: &dyn Ledger, apps: &[AppRecord]) {
     for app in apps {
-        ledger.record_app(app, &[]).await.expect("an app is recorded");
+        assert!(puts(ledger, app, &[]).await, "nobody else writes it");
     }
 }
 
@@ -35,15 +39,17 @@ pub(super) async fn listed(ledger: &dyn Ledger, filter: &AppFilter) -> Vec<Strin
 }
 
 async fn an_app_comes_back_as_it_was_recorded_last(ledger: &dyn Ledger) {
-    let mut first = record("acme", "a", "B\u{fc}ro \u{202e}\"1\"\n\u{0}", Standing::Unknown);
+    let first = record("acme", "a", "B\u{fc}ro \u{202e}\"1\"\n\u{0}", Standing::Unknown);
     put_apps(ledger, std::slice::from_ref(&first)).await;
     let read = ledger.app(&org("acme"), &app("a")).await.expect("an app is read");
-    assert_eq!(read.as_ref(), Some(&first), "all of the record comes back");
-    first.identity.tenant = None;
-    first.signals.clear();
-    first.last_known = None;
-    put_apps(ledger, std::slice::from_ref(&first)).await;
-    assert_eq!(ledger.app(&org("acme"), &app("a")).await.expect("an app is read"), Some(first), "the last one counts");
+    let mut next = recorded(first);
+    assert_eq!(read.as_ref(), Some(&next), "all of the record comes back, with the version to write next");
+    next.identity.tenant = None;
+    next.signals.clear();
+    next.last_known = None;
+    put_apps(ledger, std::slice::from_ref(&next)).await;
+    let read = ledger.app(&org("acme"), &app("a")).await.expect("an app is read");
+    assert_eq!(read, Some(recorded(next)), "the last one counts");
 }
 
 async fn apps_are_listed_worst_first(ledger: &dyn Ledger) {
@@ -98,7 +104,7 @@ async fn apps_are_filtered(ledger: &dyn Ledger) {
 
 async fn an_app_whose_standing_changed_is_listed_once(ledger: &dyn Ledger) {
     put_apps(ledger, &[record("acme", "a", "Office", Standing::Broken)]).await;
-    put_apps(ledger, &[record("acme", "a", "Renamed", Standing::Consented)]).await;
+    put_apps(ledger, &[AppRecord { version: 1, ..record("acme", "a", "Renamed", Standing::Consented) }]).await;
     assert_eq!(listed(ledger, &AppFilter::default()).await, ["acme/a"]);
     let broken = AppFilter { standing: Some(Standing::Broken), ..AppFilter::default() };
     assert!(listed(ledger, &broken).await.is_empty(), "it is not listed where it stood before");
@@ -115,9 +121,9 @@ async fn events_are_kept_in_order_and_only_added(ledger: &dyn Ledger) {
         change(1, Standing::Unknown, Standing::Consented),
         change(2, Standing::Consented, Standing::Broken),
     ];
-    ledger.record_app(&acme, &trail[..2]).await.expect("an app is recorded");
-    ledger.record_app(&acme, &trail[2..]).await.expect("an app is recorded");
-    ledger.record_app(&acme, &[]).await.expect("an app without news is recorded");
+    for (version, news) in [(0, &trail[..2]), (1, &trail[2..]), (2, &[])] {
+        assert!(puts(ledger, &AppRecord { version, ..acme.clone() }, news).await, "version {version}");
+    }
     for limit in [1, 2, 3, 10] {
         let events = all(limit, |page| ledger.events(&acme.identity.org, &acme.identity.app, page)).await;
         assert_eq!(events, trail, "{limit} a page");
@@ -129,13 +135,14 @@ async fn events_are_kept_in_order_and_only_added(ledger: &dyn Ledger) {
 async fn an_event_is_appended_without_the_app(ledger: &dyn Ledger) {
     let acme = record("acme", "a", "Office", Standing::Broken);
     let AppIdentity { org, app, .. } = &acme.identity;
-    ledger.record_app(&acme, &[found(1, Standing::Broken)]).await.expect("an app is recorded");
-    let changed = AppRecord { last_known: None, ..acme.clone() };
-    ledger.record_app(&changed, &[]).await.expect("an app is recorded again");
+    assert!(puts(ledger, &acme, &[found(1, Standing::Broken)]).await);
+    let changed = AppRecord { last_known: None, ..recorded(acme.clone()) };
+    assert!(puts(ledger, &changed, &[]).await);
     ledger.append_event(org, app, &found(2, Standing::Consented)).await.expect("an event is appended");
     let trail = ledger.events(org, app, PageRequest::first(10)).await.expect("events are listed").items;
     assert_eq!(trail, [found(1, Standing::Broken), found(2, Standing::Consented)]);
-    assert_eq!(ledger.app(org, app).await.expect("an app is read"), Some(changed.clone()), "its record is as it was");
+    let read = ledger.app(org, app).await.expect("an app is read");
+    assert_eq!(read, Some(recorded(changed)), "its record is as it was");
 }
 
 async fn a_cursor_of_another_list_is_refused(ledger: &dyn Ledger) {

@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a conformance test fails by panicking")]
 
+mod app_changes;
 mod apps;
 mod invitations;
 mod leases;
@@ -38,6 +39,7 @@ use crate::domain::contact::Contacts;
 use crate::domain::event::{AppEvent, EventKind};
 use crate::domain::id::{AppId, Digest, OrgId, ScanId};
 use crate::domain::org::{CredentialKind, OrgProfile};
+use crate::domain::reach::{Count, Reach};
 use crate::domain::signal::{Look, Signal, SignalKind};
 use crate::domain::standing::{Assessment, LastKnown, Standing};
 use crate::domain::text::Foreign;
@@ -54,6 +56,7 @@ where
     an_empty_ledger_has_nothing(&*make().await).await;
     orgs::conforms(&make).await;
     apps::conforms(&make).await;
+    app_changes::conforms(&make).await;
     scans::conforms(&make).await;
     invitations::conforms(&make).await;
     sessions::conforms(&make).await;
@@ -98,7 +101,11 @@ fn profile(id: &str) -> OrgProfile {
     }
 }
 
-/// An app of `org_id`, whose domain is `{org_id}.okta.com`.
+fn count(number: u64, or_more: bool) -> Count {
+    Count { number, or_more }
+}
+
+/// An app of `org_id`, whose domain is `{org_id}.okta.com`, not written yet.
 pub fn record(org_id: &str, app_id: &str, label: &str, standing: Standing) -> AppRecord {
     let reason = "The connection could not be read: \"timed out\".".to_owned();
     let look = SignalKind::CouldNotLook { look: Look::Connection, reason: reason.clone() };
@@ -119,7 +126,14 @@ pub fn record(org_id: &str, app_id: &str, label: &str, standing: Standing) -> Ap
         before: None,
         request: None,
         consent: ConsentRecord::default(),
+        reach: Some(Reach { users: count(500, true), groups: count(3, false), counted_at: at(1) }),
+        version: 0,
     }
+}
+
+/// An app's record as it is read back once it was written.
+pub fn recorded(app: AppRecord) -> AppRecord {
+    AppRecord { version: app.version + 1, ..app }
 }
 
 fn found(seconds: i64, standing: Standing) -> AppEvent {

@@ -71,7 +71,8 @@ pub(super) fn states() -> Vec<NoticeState> {
     successors(Some(NoticeState::Open), |state| {
         Some(match state {
             NoticeState::Open => NoticeState::Sending { since: at(8), attempt: u32::MAX },
-            NoticeState::Sending { .. } => NoticeState::Sent { at: at(9), carrier_id: "<1@mail.example>".to_owned() },
+            NoticeState::Sending { .. } => NoticeState::Waiting { until: at(8), attempt: u32::MAX },
+            NoticeState::Waiting { .. } => NoticeState::Sent { at: at(9), carrier_id: "<1@mail.example>".to_owned() },
             NoticeState::Sent { .. } => {
                 NoticeState::Refused { at: at(9), reason: "550 5.1.1 \"unknown\"\r\n\u{0}".to_owned() }
             }

@@ -98,8 +98,12 @@ async fn a_settled_notice_leaves_the_open_ones(ledger: &dyn Ledger) {
     let listed = ledger.open_notices(at(9), PageRequest::first(10)).await.expect("open notices are listed").items;
     assert_eq!(ids(&listed), ["n1", "n2"], "who sends it may have died");
     assert_eq!(listed[0], Notice { version: 2, ..sending.clone() }, "as it is now");
+    let waiting = Notice { state: NoticeState::Waiting { until: at(8), attempt: 1 }, version: 2, ..sending };
+    assert!(updates(ledger, &waiting).await);
+    let listed = ledger.open_notices(at(1), PageRequest::first(10)).await.expect("open notices are listed").items;
+    assert_eq!(listed, [Notice { version: 3, ..waiting.clone() }], "the message that it waits for may be lost");
     let sent = NoticeState::Sent { at: at(4), carrier_id: "c".to_owned() };
-    assert!(updates(ledger, &Notice { state: sent, version: 2, ..sending }).await);
+    assert!(updates(ledger, &Notice { state: sent, version: 3, ..waiting }).await);
     assert_eq!(open(ledger, 9, 10).await, ["n2"], "nothing is to be done about it any more");
     assert_eq!(of_org(ledger, "acme", 10).await, ["n2", "n3", "n1"], "its org's list still has it");
 }
@@ -194,7 +198,7 @@ async fn a_tenant_with_the_name_of_another_list_is_listed_for_itself(ledger: &dy
     let name = "notices#acme";
     let mut strange = super::record("acme", "a", "Office", Standing::Broken);
     strange.identity.tenant = Some(TenantName::from(name.to_owned()));
-    ledger.record_app(&strange, &[]).await.expect("an app is recorded");
+    assert!(super::apps::puts(ledger, &strange, &[]).await);
     put_all(ledger, &[("RG-A", "n1", "acme", 1)]).await;
     assert_eq!(of_org(ledger, "acme", 10).await, ["n1"], "the app is no notice");
     for (tenant, wanted) in [(name, &["acme/a"][..]), ("tenant#notices#acme", &[])] {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::apps::listed;
+use super::apps::{self, listed};
 use super::invitations::{invitation, invitation_id};
 use super::notices::{self, notice};
 use super::saves::journal;
@@ -52,7 +52,7 @@ async fn removing_an_org_takes_its_apps_and_leaves_events_and_other_orgs(ledger:
     for id in ["acme", "globex"] {
         ledger.put_org(&profile(id)).await.expect("an org is written");
         let app = record(id, "a", "Office", Standing::Broken);
-        ledger.record_app(&app, &[found(1, Standing::Broken)]).await.expect("an app is recorded");
+        assert!(apps::puts(ledger, &app, &[found(1, Standing::Broken)]).await);
     }
     ledger.remove_org(&org("acme")).await.expect("an org is removed");
     assert_eq!(ledger.org(&org("acme")).await.expect("an org is looked up"), None, "the profile is gone");

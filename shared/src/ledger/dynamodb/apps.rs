@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::events;
 use super::item::{record as read, with_record};
 use super::keys::{
-    BY_LIST, BY_TENANT, Item, Key, LIST, PLACE, TENANT, of_org, place_of_app, standing_list, tenant_list, text,
+    BY_LIST, BY_TENANT, Item, Key, LIST, PLACE, TENANT, number, of_org, place_of_app, standing_list, tenant_list, text,
 };
 use super::query::{Query, SortKeys};
-use super::table::{Table, failed};
+use super::table::{Condition, Table, failed};
 use crate::domain::app::{AppRecord, TenantName};
 use crate::domain::event::AppEvent;
 use crate::domain::id::{AppId, OrgId};
@@ -18,6 +18,8 @@ use crate::ledger::{AppFilter, LedgerError, Page, PageRequest};
 
 /// How many events one transaction takes beside the app.
 const MOST_EVENTS: usize = 99;
+/// The attribute with a record's version.
+const VERSION: &str = "version";
 
 /// Where an app is in every list: by standing, worst first, then by its place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,28 +55,46 @@ impl Place {
     }
 }
 
-/// Writes the record and its events, both or neither.
-pub(super) async fn record(table: &Table, app: &AppRecord, happened: &[AppEvent]) -> Result<(), LedgerError> {
+/// Writes the record in place of the one with its version, and its events, both or neither. `false` where there is none.
+pub(super) async fn record(table: &Table, app: &AppRecord, happened: &[AppEvent]) -> Result<bool, LedgerError> {
     let action = "write an app";
     let identity = &app.identity;
-    let mut item = Key::app(&identity.org, &identity.app).item();
-    item.insert(LIST.to_owned(), text(standing_list(app.standing())));
-    item.insert(PLACE.to_owned(), text(place_of_app(app)));
-    if let Some(tenant) = identity.tenant.as_ref().filter(|tenant| !tenant.as_str().is_empty()) {
-        item.insert(TENANT.to_owned(), text(tenant_list(tenant)));
-    }
-    let item = with_record(item, app)?;
+    let (item, unchanged) = (item(app)?, is_unchanged(app.version));
     if happened.is_empty() {
-        return table.put(action, item).await;
+        return table.put_if(action, item, unchanged).await;
     }
     if happened.len() > MOST_EVENTS {
         return Err(failed(action, format!("{} events of one look are more than can be kept at once", happened.len())));
     }
-    let mut writes = vec![table.a_put(item, None)?];
+    let mut writes = vec![table.a_put(item, Some(unchanged))?];
     for event in happened {
         writes.push(table.a_put(events::item(&identity.org, &identity.app, event)?, None)?);
     }
-    table.write_together(action, &writes).await.map(drop)
+    table.write_together(action, &writes).await
+}
+
+/// The item of the record that comes after this one.
+fn item(app: &AppRecord) -> Result<Item, LedgerError> {
+    let next = AppRecord { version: app.version.saturating_add(1), ..app.clone() };
+    let identity = &next.identity;
+    let mut item = Key::app(&identity.org, &identity.app).item();
+    item.insert(VERSION.to_owned(), number(next.version));
+    item.insert(LIST.to_owned(), text(standing_list(next.standing())));
+    item.insert(PLACE.to_owned(), text(place_of_app(&next)));
+    if let Some(tenant) = identity.tenant.as_ref().filter(|tenant| !tenant.as_str().is_empty()) {
+        item.insert(TENANT.to_owned(), text(tenant_list(tenant)));
+    }
+    with_record(item, &next)
+}
+
+/// That nobody changed a record since it was read with this version. A record from before versions were kept has none,
+/// as one that is not there.
+fn is_unchanged(version: u64) -> Condition {
+    if version == 0 {
+        Condition { expression: "attribute_not_exists(#version)", names: &[VERSION], values: Vec::new() }
+    } else {
+        Condition::has_version(version)
+    }
 }
 
 pub(super) async fn get(table: &Table, org: &OrgId, app: &AppId) -> Result<Option<AppRecord>, LedgerError> {

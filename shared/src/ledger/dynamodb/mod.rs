@@ -71,7 +71,7 @@ impl Ledger for DynamoLedger {
         orgs::remove(&self.0, org).instrument(span("remove an org")).await
     }
 
-    async fn record_app(&self, app: &AppRecord, events: &[AppEvent]) -> Result<(), LedgerError> {
+    async fn record_app(&self, app: &AppRecord, events: &[AppEvent]) -> Result<bool, LedgerError> {
         apps::record(&self.0, app, events).instrument(span("write an app")).await
     }
 

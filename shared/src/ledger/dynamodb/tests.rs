@@ -1,5 +1,6 @@
 //! What an emulator does not do by itself: lost answers, other transactions in the way, half-answered batches.
 
+mod apps;
 mod notices;
 
 use std::sync::Arc;
@@ -163,6 +164,6 @@ async fn a_record_without_events_is_one_write() {
     let put = mock!(Client::put_item).then_output(|| PutItemOutput::builder().build());
     let client = mock_client!(aws_sdk_dynamodb, [&put]);
     let app = record("00oacme", "0oa1", "Office", Standing::NeedsConsent);
-    DynamoLedger::new(client, "regrant").record_app(&app, &[]).await.unwrap();
+    assert!(DynamoLedger::new(client, "regrant").record_app(&app, &[]).await.unwrap());
     assert_eq!(put.num_calls(), 1, "a transaction costs twice as much");
 }

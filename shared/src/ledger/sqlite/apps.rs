@@ -22,28 +22,43 @@ fn severity(standing: Standing) -> i64 {
     Standing::ALL.into_iter().take_while(|other| *other != standing).fold(0, |count, _| count + 1)
 }
 
-/// Writes the record and its events, both or neither.
-pub(super) fn record(connection: &mut Connection, app: &AppRecord, events: &[AppEvent]) -> Result<(), Trouble> {
-    let identity = &app.identity;
+/// Writes a record where there is none, or one from before versions were kept.
+const WRITE_FIRST: &str = "INSERT INTO app (org, app, standing, org_domain, label, tenant, record, version)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1)
+     ON CONFLICT (org, app) DO UPDATE
+     SET standing = ?3, org_domain = ?4, label = ?5, tenant = ?6, record = ?7, version = 1
+     WHERE version = ?8";
+/// Writes a record in place of one that has a version.
+const WRITE_NEXT: &str = "UPDATE app
+     SET standing = ?3, org_domain = ?4, label = ?5, tenant = ?6, record = ?7, version = version + 1
+     WHERE org = ?1 AND app = ?2 AND version = ?8";
+
+/// Writes the record in place of the one with its version, and its events, both or neither. `false` where there is none.
+pub(super) fn record(connection: &mut Connection, app: &AppRecord, events: &[AppEvent]) -> Result<bool, Trouble> {
     let transaction = connection.transaction()?;
-    transaction
-        .prepare_cached(
-            "INSERT INTO app (org, app, standing, org_domain, label, tenant, record)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-             ON CONFLICT (org, app) DO UPDATE
-             SET standing = ?3, org_domain = ?4, label = ?5, tenant = ?6, record = ?7",
-        )?
-        .execute(params![
-            identity.org.as_str(),
-            identity.app.as_str(),
-            severity(app.standing()),
-            identity.org_domain,
-            identity.label.raw(),
-            identity.tenant.as_ref().map(TenantName::as_str),
-            to_json(app)?,
-        ])?;
-    events::append(&transaction, &identity.org, &identity.app, events)?;
-    Ok(transaction.commit()?)
+    if !put(&transaction, app)? {
+        return Ok(false);
+    }
+    events::append(&transaction, &app.identity.org, &app.identity.app, events)?;
+    transaction.commit()?;
+    Ok(true)
+}
+
+fn put(connection: &Connection, app: &AppRecord) -> Result<bool, Trouble> {
+    let identity = &app.identity;
+    let next = AppRecord { version: app.version.saturating_add(1), ..app.clone() };
+    let statement = if app.version == 0 { WRITE_FIRST } else { WRITE_NEXT };
+    let changed = connection.prepare_cached(statement)?.execute(params![
+        identity.org.as_str(),
+        identity.app.as_str(),
+        severity(app.standing()),
+        identity.org_domain,
+        identity.label.raw(),
+        identity.tenant.as_ref().map(TenantName::as_str),
+        to_json(&next)?,
+        app.version.cast_signed(),
+    ])?;
+    Ok(changed == 1)
 }
 
 pub(super) fn get(connection: &Connection, org: &OrgId, app: &AppId) -> Result<Option<AppRecord>, Trouble> {

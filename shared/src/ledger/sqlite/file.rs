@@ -22,6 +22,7 @@ const LAYOUTS: &[M<'static>] = &[
     M::up(include_str!("migrations/0001-first.sql")),
     M::up(include_str!("migrations/0002-consent.sql")),
     M::up(include_str!("migrations/0003-notices.sql")),
+    M::up(include_str!("migrations/0004-apps.sql")),
 ];
 
 /// Opens the file at `path`, making or migrating it where needed.
@@ -88,13 +89,29 @@ fn prepare(mut connection: Connection) -> Result<Connection, Trouble> {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 mod tests {
+    use rusqlite::params;
+
     use super::*;
+    use crate::domain::app::AppRecord;
     use crate::domain::event::{AppEvent, EventKind};
     use crate::domain::standing::Standing;
     use crate::domain::trouble::OrgWatch;
-    use crate::ledger::conformance::{at, invitation, invitation_id, notice, org, record, waiver};
-    use crate::ledger::sqlite::{SqliteLedger, apps, events, invitations};
+    use crate::ledger::conformance::{at, invitation, invitation_id, notice, org, record, recorded, waiver};
+    use crate::ledger::sqlite::{SqliteLedger, events, invitations};
     use crate::ledger::{Invitations, Ledger, Notices, PageRequest, Waivers, Watches};
+
+    /// Writes an app as it was written before versions were kept.
+    fn put_unversioned(old: &Connection, app: &AppRecord) {
+        let mut record = serde_json::to_value(app).unwrap();
+        assert!(record.as_object_mut().unwrap().remove("version").is_some());
+        let (org, id) = (app.identity.org.as_str(), app.identity.app.as_str());
+        let (domain, label) = (&app.identity.org_domain, app.identity.label.raw());
+        old.execute(
+            "INSERT INTO app (org, app, standing, org_domain, label, record) VALUES (?1, ?2, 0, ?3, ?4, ?5)",
+            params![org, id, domain, label, record.to_string()],
+        )
+        .unwrap();
+    }
 
     #[test]
     fn every_layout_can_be_reached_from_nothing() {
@@ -111,7 +128,7 @@ mod tests {
         {
             let mut old = Connection::open(&path).unwrap();
             Migrations::from_slice(&LAYOUTS[..1]).to_latest(&mut old).unwrap();
-            apps::record(&mut old, &app, &[]).unwrap();
+            put_unversioned(&old, &app);
             events::append(&old, org, id, std::slice::from_ref(&event)).unwrap();
             assert!(old.prepare("SELECT * FROM invitation").is_err(), "it had no place for invitations");
         }
@@ -120,6 +137,25 @@ mod tests {
         assert_eq!(ledger.events(org, id, PageRequest::first(10)).await.unwrap().items, [event]);
         ledger.put_invitation(&invitation("i1", "acme", "a", 1)).await.unwrap();
         assert!(ledger.invitation(&invitation_id("i1")).await.unwrap().is_some());
+    }
+
+    #[tokio::test]
+    async fn an_app_from_before_versions_were_kept_has_version_0_and_counts_up_from_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.sqlite");
+        let app = record("acme", "a", "Office", Standing::Broken);
+        let (org, id) = (&app.identity.org, &app.identity.app);
+        {
+            let mut old = Connection::open(&path).unwrap();
+            Migrations::from_slice(&LAYOUTS[..3]).to_latest(&mut old).unwrap();
+            put_unversioned(&old, &app);
+        }
+        let ledger = SqliteLedger::open(&path).await.unwrap();
+        assert_eq!(ledger.app(org, id).await.unwrap().as_ref(), Some(&app));
+        assert!(!ledger.record_app(&AppRecord { version: 1, ..app.clone() }, &[]).await.unwrap());
+        assert!(ledger.record_app(&app, &[]).await.unwrap(), "the version it was read with");
+        assert!(!ledger.record_app(&app, &[]).await.unwrap(), "once");
+        assert_eq!(ledger.app(org, id).await.unwrap(), Some(recorded(app.clone())));
     }
 
     #[tokio::test]

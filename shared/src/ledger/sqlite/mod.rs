@@ -105,7 +105,7 @@ impl Ledger for SqliteLedger {
         self.run("remove an org", move |connection| orgs::remove(connection, &org)).await
     }
 
-    async fn record_app(&self, app: &AppRecord, events: &[AppEvent]) -> Result<(), LedgerError> {
+    async fn record_app(&self, app: &AppRecord, events: &[AppEvent]) -> Result<bool, LedgerError> {
         let (app, events) = (app.clone(), events.to_owned());
         self.run("write an app", move |connection| apps::record(connection, &app, &events)).await
     }

@@ -7,6 +7,7 @@ use crate::domain::notice::{Delivery, Notice};
 use crate::domain::signal::{Signal, SignalKind, Source};
 use crate::ledger::Suppression;
 use crate::usecases::Ports;
+use crate::usecases::app_record::change;
 use crate::usecases::invite::record_event;
 
 use super::NotifyError;
@@ -55,12 +56,16 @@ async fn tell(ports: &Ports, notice: &Notice, delivery: &Delivery) -> Result<(),
         return Ok(());
     }
     count(Counted::LettersFailed);
-    let Some(mut record) = ports.ledger.app(&notice.org, app).await? else { return Ok(()) };
     let failed = SignalKind::LetterFailed { request: notice.request.to_string(), what: words(delivery) };
-    if !record.signals.iter().any(|signal| signal.kind == failed) {
-        record.signals.push(Signal { seen_at: ports.clock.now(), source: Source::Regrant, kind: failed });
-        ports.ledger.record_app(&record, &[]).await?;
-    }
+    change(ports, &notice.org, app, |known, now| {
+        let mut record = known?.clone();
+        if record.signals.iter().any(|signal| signal.kind == failed) {
+            return None;
+        }
+        record.signals.push(Signal { seen_at: now, source: Source::Regrant, kind: failed.clone() });
+        Some((record, Vec::new()))
+    })
+    .await?;
     Ok(())
 }
 

@@ -1,18 +1,22 @@
 //! What follows a save that has ended: the app's record, the audit trail, the session, the invitation. Each part is
 //! done again without harm, so a crash between them only delays them.
 
+use jiff::Timestamp;
+
 use crate::domain::app::AppRecord;
 use crate::domain::assess::assess;
 use crate::domain::consent_failure::ConsentFailure;
 use crate::domain::event::{AppEvent, EventKind};
 use crate::domain::grant::GrantKind;
 use crate::domain::history::{made_good, overtake};
+use crate::domain::id::RequestId;
 use crate::domain::invitation::{Closed, Closing};
 use crate::domain::save::{Callback, Proof, SaveJournal, SaveOutcome};
 use crate::domain::session::Stage;
 use crate::domain::signal::{Look, Signal, SignalKind, Source};
 use crate::randomness::request_id;
 use crate::usecases::Ports;
+use crate::usecases::app_record::{Changed, change};
 use crate::usecases::hand_over::forget;
 use crate::usecases::notify::plan::ask_for_plan;
 use crate::usecases::session::advance;
@@ -75,11 +79,23 @@ fn failed(failure: ConsentFailure) -> Stage {
 
 /// The app's record with what was read back, once a save.
 async fn record(ports: &Ports, journal: &SaveJournal, outcome: &SaveOutcome) -> Result<(), Stopped> {
-    let Some(app) = ports.ledger.app(&journal.org, &journal.app).await? else { return Ok(()) };
+    let spare = request_id(&*ports.randomness);
+    change(ports, &journal.org, &journal.app, |app, now| after(ports, journal, outcome, app?, now, &spare)).await?;
+    Ok(())
+}
+
+/// The record after a save, and what happened. Nothing where it was written already.
+fn after(
+    ports: &Ports,
+    journal: &SaveJournal,
+    outcome: &SaveOutcome,
+    app: &AppRecord,
+    now: Timestamp,
+    spare: &RequestId,
+) -> Option<Changed> {
     if app.consent.last_save.as_ref() == Some(&journal.id) {
-        return Ok(());
+        return None;
     }
-    let now = ports.clock.now();
     let (fresh, kind) = match outcome {
         SaveOutcome::Saved { proof } => (signals(ports, proof), saved(ports, journal, proof)),
         SaveOutcome::NoConsent => (Vec::new(), not_saved(journal, "Nothing shows that anybody consented.", false)),
@@ -94,13 +110,13 @@ async fn record(ports: &Ports, journal: &SaveJournal, outcome: &SaveOutcome) -> 
         let (from, to, reasons) = (app.standing(), assessment.standing, assessment.reasons.clone());
         events.push(AppEvent { at: now, kind: EventKind::StandingChanged { from, to, reasons } });
     }
-    let mut after =
-        AppRecord::assessed(app.identity.clone(), signals, assessment, now, Some(&app), request_id(&*ports.randomness));
+    let identity = app.identity.clone();
+    let mut after = AppRecord::assessed(identity, signals, assessment, now, Some(app), spare.clone());
     after.consent.last_save = Some(journal.id.clone());
     if let SaveOutcome::Saved { proof } = outcome {
         after.consent.proof = Some(proof.as_ref().clone());
     }
-    Ok(ports.ledger.record_app(&after, &events).await?)
+    Some((after, events))
 }
 
 /// What a proof shows, as signals.

@@ -3,8 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use regrant::domain::app::AppRecord;
+use regrant::domain::standing::Standing;
+use regrant::ledger::conformance::{record, recorded};
 use regrant::ledger::dynamodb::DynamoLedger;
 use regrant::ledger::{self, Ledger};
 use regrant::mail::ses::Ses;
@@ -37,6 +41,37 @@ async fn the_ledger_in_dynamodb() {
         Arc::new(DynamoLedger::new(client.clone(), name)) as Arc<dyn Ledger>
     };
     ledger::conformance::conforms(make).await;
+}
+
+#[tokio::test]
+async fn an_app_from_before_versions_were_kept_has_version_0_and_counts_up_from_there() {
+    let account = Account::open().await;
+    let client = aws_sdk_dynamodb::Client::new(&account.config("test").await);
+    account.make_table("test").await;
+    let ledger = DynamoLedger::new(client.clone(), "test");
+    let app = record("00oacme", "0oa1", "Office", Standing::NeedsConsent);
+    assert!(ledger.record_app(&app, &[]).await.unwrap());
+
+    let mut old = serde_json::to_value(&app).unwrap();
+    assert!(old.as_object_mut().unwrap().remove("version").is_some());
+    let text = |text: &str| AttributeValue::S(text.to_owned());
+    let made_old = client
+        .update_item()
+        .table_name("test")
+        .key("pk", text("org#00oacme"))
+        .key("sk", text("app#0oa1"))
+        .update_expression("SET #record = :record REMOVE #version")
+        .expression_attribute_names("#record", "record")
+        .expression_attribute_names("#version", "version")
+        .expression_attribute_values(":record", text(&old.to_string()));
+    made_old.send().await.unwrap();
+
+    let (org, id) = (&app.identity.org, &app.identity.app);
+    assert_eq!(ledger.app(org, id).await.unwrap().as_ref(), Some(&app));
+    assert!(!ledger.record_app(&AppRecord { version: 1, ..app.clone() }, &[]).await.unwrap());
+    assert!(ledger.record_app(&app, &[]).await.unwrap(), "the version it was read with");
+    assert!(!ledger.record_app(&app, &[]).await.unwrap(), "once");
+    assert_eq!(ledger.app(org, id).await.unwrap(), Some(recorded(app.clone())));
 }
 
 async fn vault_conforms(pooled_secrets: u32) {

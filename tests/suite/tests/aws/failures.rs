@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_sesv2::types::MailType;
+use regrant::domain::app::AppRecord;
 use regrant::domain::standing::Standing;
 use regrant::domain::text::Foreign;
 use regrant::ledger::LedgerError;
-use regrant::ledger::conformance::{org, record};
+use regrant::ledger::conformance::{org, record, recorded};
 use regrant::mail::ses::Ses;
 use regrant::mail::{Carrier, MailError, conformance::letter};
 use regrant::queue::conformance::scan_of;
@@ -56,8 +57,8 @@ async fn throttling_is_waited_out() {
     ] {
         account.fail(operation, (0, 3), THROTTLED).await;
     }
-    stores.ledger.record_app(&app, &[]).await.unwrap();
-    assert_eq!(stores.ledger.app(&app.identity.org, &app.identity.app).await.unwrap(), Some(app));
+    assert!(stores.ledger.record_app(&app, &[]).await.unwrap());
+    assert_eq!(stores.ledger.app(&app.identity.org, &app.identity.app).await.unwrap(), Some(recorded(app)));
     set(&stores, "token").await;
     assert_eq!(current(&stores).await.as_deref(), Some("token"));
     stores.queue.send(&[scan_of("00oacme")]).await.unwrap();
@@ -69,18 +70,18 @@ async fn throttling_without_end_is_told_and_changes_nothing() {
     let account = Account::open().await;
     let stores = stores(&account).await;
     let app = record("00oacme", "0oa1", "Office", Standing::NeedsConsent);
-    stores.ledger.record_app(&app, &[]).await.unwrap();
+    assert!(stores.ledger.record_app(&app, &[]).await.unwrap());
     set(&stores, "token").await;
     for operation in ["dynamodb:PutItem", "secretsmanager:PutSecretValue", "sqs:SendMessageBatch"] {
         account.fail(operation, (0, 100), THROTTLED).await;
     }
-    let changed = record("00oacme", "0oa1", "Office", Standing::Broken);
+    let changed = AppRecord { version: 1, ..record("00oacme", "0oa1", "Office", Standing::Broken) };
     let told = stores.ledger.record_app(&changed, &[]).await.unwrap_err().to_string();
     assert!(told.contains("ThrottlingException") && told.contains("tried again later"), "{told}");
     let told = stores.vault.put_pending(&okta(), &SecretString::from("other")).await.unwrap_err().to_string();
     assert!(told.contains("ThrottlingException") && !told.contains("other"), "{told}");
     assert!(matches!(stores.queue.send(&[scan_of("00oacme")]).await, Err(QueueError::Service { .. })));
-    assert_eq!(stores.ledger.app(&app.identity.org, &app.identity.app).await.unwrap(), Some(app));
+    assert_eq!(stores.ledger.app(&app.identity.org, &app.identity.app).await.unwrap(), Some(recorded(app)));
     assert_eq!(current(&stores).await.as_deref(), Some("token"));
 }
 
@@ -123,14 +124,14 @@ async fn a_record_of_more_than_400_kb_is_refused_and_the_older_one_stays() {
     let account = Account::open().await;
     let stores = stores(&account).await;
     let app = record("00oacme", "0oa1", "Office", Standing::NeedsConsent);
-    stores.ledger.record_app(&app, &[]).await.unwrap();
-    let mut huge = record("00oacme", "0oa1", "Office", Standing::Broken);
+    assert!(stores.ledger.record_app(&app, &[]).await.unwrap());
+    let mut huge = AppRecord { version: 1, ..record("00oacme", "0oa1", "Office", Standing::Broken) };
     huge.identity.label = Foreign::new("x".repeat(410 << 10));
     let refused = stores.ledger.record_app(&huge, &[]).await.unwrap_err();
     assert!(matches!(refused, LedgerError::Store { .. }));
     let told = refused.to_string();
     assert!(told.contains("400 KB at the most") && told.len() < 500, "{told}");
-    assert_eq!(stores.ledger.app(&app.identity.org, &app.identity.app).await.unwrap(), Some(app));
+    assert_eq!(stores.ledger.app(&app.identity.org, &app.identity.app).await.unwrap(), Some(recorded(app)));
 }
 
 #[tokio::test]

@@ -107,7 +107,9 @@ impl Scene {
         for org in desk.orgs.iter().take(ORGS) {
             scene.orgs.push(ledger.org(org).await?.ok_or("an org of the scene is gone")?);
             let filter = AppFilter { org: Some(org.clone()), ..AppFilter::default() };
-            scene.apps.extend(ledger.apps(&filter, PageRequest::first(100)).await?.items);
+            let apps = ledger.apps(&filter, PageRequest::first(100)).await?.items;
+            // Each is written first, into a ledger of its own.
+            scene.apps.extend(apps.into_iter().map(|app| AppRecord { version: 0, ..app }));
             let watch = ledger.org_watch(org).await?.ok_or("an org of the scene was never looked at")?;
             // Written first, and without the digest that was made of it already.
             scene.watches.push(OrgWatch { version: 0, digest: None, ..watch });
@@ -120,7 +122,9 @@ impl Scene {
             ledger.put_org(org).await?;
         }
         for app in &self.apps {
-            ledger.record_app(app, &[]).await?;
+            if !ledger.record_app(app, &[]).await? {
+                return Err("an app of the scene was there already".into());
+            }
         }
         for watch in &self.watches {
             ledger.put_org_watch(watch).await?;

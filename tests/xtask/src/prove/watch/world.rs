@@ -177,7 +177,9 @@ impl World {
             }),
             ..ConsentRecord::default()
         };
-        ledger.record_app(&record, &[]).await?;
+        if !ledger.record_app(&record, &[]).await? {
+            return Err("somebody else changed an app that nobody else knows".into());
+        }
         if org.is_watched {
             self.microsoft.with_tenant(tenant, |tenant| {
                 let watcher = Person::new("Bea Watcher", &tenant.initial_domain).with_role(GLOBAL_ADMINISTRATOR);
