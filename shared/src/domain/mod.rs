@@ -21,6 +21,7 @@ pub mod invitation;
 pub mod notice;
 pub mod org;
 pub mod permission;
+pub mod reach;
 pub mod registered_credential;
 pub mod request;
 pub mod save;

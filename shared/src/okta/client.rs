@@ -23,6 +23,7 @@ use super::{
 use crate::clock::Clock;
 use crate::domain::app::OFFICE365;
 use crate::domain::id::AppId;
+use crate::domain::reach::Reach;
 use crate::domain::signal::Provisioning;
 use crate::domain::system_log::LogPosition;
 use crate::randomness::Randomness;
@@ -180,7 +181,7 @@ impl Letter for Get<'_> {
 }
 
 impl OpenOrg {
-    async fn get(&self, bucket: Bucket, url: &Url) -> Result<Answer, OktaError> {
+    pub(super) async fn get(&self, bucket: Bucket, url: &Url) -> Result<Answer, OktaError> {
         let letter = Get { url, signed: Some(self) };
         let answer = self.courier.deliver(&self.org, bucket, &letter).await?;
         if is_token_refused(&answer) && self.authenticator.renew().await {
@@ -205,7 +206,7 @@ impl OpenOrg {
         if answer.status.is_success() { Ok(()) } else { Err(OktaError::Api(Box::new(wire::error(&answer)))) }
     }
 
-    fn of_app(&self, app: &AppId, rest: &str) -> Url {
+    pub(super) fn of_app(&self, app: &AppId, rest: &str) -> Url {
         self.org.at(&format!("/api/v1/apps/{app}{rest}"))
     }
 
@@ -278,6 +279,10 @@ impl OktaOrg for OpenOrg {
     async fn provisioning(&self, app: &AppId) -> Result<Provisioning, OktaError> {
         let answer = self.get(Bucket::Apps, &self.of_app(app, "/features")).await?;
         wire::provisioning(&self.org.host(), &answer)
+    }
+
+    async fn reach(&self, app: &AppId) -> Result<Reach, OktaError> {
+        self.count(app).await
     }
 
     async fn log_events(&self, from: &LogPosition) -> Result<LogPage, OktaError> {

@@ -13,6 +13,7 @@ pub mod log_stream;
 pub mod org_url;
 mod paging;
 mod rate_budget;
+mod reach;
 mod wire;
 
 use async_trait::async_trait;
@@ -24,6 +25,7 @@ use url::Url;
 use crate::domain::app::TenantName;
 use crate::domain::connection::{AppStatus, AuthScheme, ConnectionStatus};
 use crate::domain::id::{AppId, OrgId};
+use crate::domain::reach::Reach;
 use crate::domain::signal::Provisioning;
 use crate::domain::system_log::{LogEvent, LogPosition};
 use crate::domain::text::Foreign;
@@ -143,6 +145,10 @@ pub trait OktaOrg: Send + Sync {
     async fn connection(&self, app: &AppId) -> Result<Connection, OktaError>;
     /// Whether provisioning is on for an app.
     async fn provisioning(&self, app: &AppId) -> Result<Provisioning, OktaError>;
+    /// How many users and groups are assigned to an app, by the first page of each list: `GET …/users?limit=500` and
+    /// `GET …/groups?limit=200`, two calls of the scope `okta.apps.read` (Okta, "List all application users" and "List all
+    /// application groups"). A role that does not see assignments has them refused.
+    async fn reach(&self, app: &AppId) -> Result<Reach, OktaError>;
     /// A page of the System Log; needs `okta.logs.read`. [`OktaError::LogPositionLost`] where it does not go on from there:
     /// read again from a time then, which is harmless, since events have ids.
     async fn log_events(&self, from: &LogPosition) -> Result<LogPage, OktaError>;

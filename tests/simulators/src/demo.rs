@@ -93,7 +93,6 @@ fn globex() -> DemoOrg {
         broken,
     ];
     let mut org = demo("globex", "00demoGlobexTokenThatIsInventedAndOpensNothn", TokenPower::Full, apps);
-    org.org.apps_limit = 20;
     org.org.faults.on(&broken_path, Fault::ServerError, Times::Always);
     for app in org.apps.iter_mut().filter(|app| app.id == broken_id) {
         app.standing = Standing::Unknown;

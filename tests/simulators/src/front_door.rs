@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::answer::Answer;
+use crate::assignments::Assigned;
 use crate::authority::Refusal;
 use crate::dice::Dice;
 use crate::fault::{Fault, FaultPlan};
@@ -16,7 +17,7 @@ use crate::okta_error::OktaError;
 use crate::org::Org;
 use crate::rate::{Bucket, RateState};
 use crate::system_log::{self, Reading, SystemLog};
-use crate::{applications, authority, connections, consents, features, wire};
+use crate::{applications, assignments, authority, connections, consents, features, wire};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-okta-request-id");
 const LIMIT: HeaderName = HeaderName::from_static("x-rate-limit-limit");
@@ -246,13 +247,15 @@ fn route(
         }
         [id, "connections", "default", "lifecycle", "activate"] if post => connections::switch(org, id, true),
         [id, "connections", "default", "lifecycle", "deactivate"] if post => connections::switch(org, id, false),
+        [id, "users"] if get => assignments::list(org, id, Assigned::Users, query, origin),
+        [id, "groups"] if get => assignments::list(org, id, Assigned::Groups, query, origin),
         [id, "features"] if get => features::list(org, id, origin),
         [id, "features", name] if get => features::get(org, id, name, origin),
         []
         | [_]
         | [_, "connections", "default"]
         | [_, "connections", "default", "lifecycle", "activate" | "deactivate"]
-        | [_, "features"]
+        | [_, "users" | "groups" | "features"]
         | [_, "features", _] => Err(OktaError::wrong_method()),
         _ => Err(OktaError::no_such_path()),
     }

@@ -9,6 +9,7 @@
 
 mod answer;
 mod applications;
+mod assignments;
 mod authority;
 mod connections;
 mod consents;

@@ -111,6 +111,10 @@ pub struct App {
     pub connection: Connection,
     /// What the features API says of it.
     pub provisioning: Provisioning,
+    /// How many users are assigned to it.
+    pub users: usize,
+    /// How many groups are assigned to it.
+    pub groups: usize,
     /// The consent URL, where it is not the usual one. For tests that attack.
     pub authorize_href: Option<String>,
     /// Whether Okta holds a consent for it.
@@ -139,6 +143,8 @@ impl App {
             tenant_type: None,
             connection: Connection::Unknown,
             provisioning: Provisioning::NotEnabled,
+            users: 12,
+            groups: 3,
             authorize_href: None,
             consented: false,
             consent_states: Vec::new(),

@@ -38,6 +38,16 @@ async fn each_administrator_is_asked_once_and_the_link_opens_the_page_of_the_sam
 }
 
 #[tokio::test]
+async fn a_letter_says_how_many_users_and_groups_are_assigned_in_okta() {
+    let desk = Desk::new().await;
+    desk.work().await;
+    let letters = desk.letters_to(ADA);
+    let [letter] = letters.as_slice() else { unreachable!("one letter to {ADA}: {letters:?}") };
+    let text = letter.text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("It concerns 12 users and 3 groups."), "{text}");
+}
+
+#[tokio::test]
 async fn scans_that_find_the_same_tell_nobody_again() {
     let desk = Desk::settled().await;
     for _ in 0..3 {

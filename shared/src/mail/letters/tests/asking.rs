@@ -59,7 +59,10 @@ fn what_stops_working_since_when_and_how_many_it_concerns() {
         ("since when", ["20 November 2026", "20. November 2026"]),
         (
             "how many",
-            ["1,240 users and 37 groups|every user and group", "1.240 Konten und 37 Gruppen|alle Konten und Gruppen"],
+            [
+                "500 or more users and 37 groups|every user and group",
+                "500 oder mehr Konten und 37 Gruppen|alle Konten und Gruppen",
+            ],
         ),
     ]);
 }
