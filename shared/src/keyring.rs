@@ -7,13 +7,14 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cookie::{Cookie, CookieJar};
+use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::contact::MailAddress;
-use crate::domain::id::{AppId, InvitationId, OrgId, RequestId};
+use crate::domain::id::{AppId, InvitationId, NoticeId, OrgId, RequestId};
 use crate::domain::invitation::Invitation;
 use crate::randomness::{Randomness, token};
 use crate::vault::{NotUnsealed, exposed, seal, unseal};
@@ -22,6 +23,7 @@ use crate::vault::{NotUnsealed, exposed, seal, unseal};
 const ISSUER: &str = "regrant";
 const AUDIENCE: &str = "regrant-consent";
 const MUTE_AUDIENCE: &str = "regrant-mute";
+const REQUEST_AUDIENCE: &str = "regrant-request";
 /// The longest token that is looked at.
 const LONGEST_TOKEN: usize = 1_024;
 /// The longest sealed cookie that is looked at; browsers keep no more than 4,096 bytes.
@@ -66,6 +68,16 @@ struct MuteClaims {
     sub: MailAddress,
 }
 
+/// What the token of the link in a letter to an operator says. The ledger keeps nothing of the link, so its end is here.
+#[derive(Clone, Serialize, Deserialize)]
+struct RequestClaims {
+    iss: String,
+    aud: String,
+    req: RequestId,
+    sub: NoticeId,
+    exp: i64,
+}
+
 /// A reader who wants nothing more that comes again about a request, with a signature that holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedMute {
@@ -73,6 +85,18 @@ pub struct SignedMute {
     pub request: RequestId,
     /// The reader.
     pub address: MailAddress,
+}
+
+/// The letter whose link shows how its request stands, with a signature that holds. Whether the link has ended is for its
+/// reader to be told, so an ended one is read like any other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedRequest {
+    /// The request.
+    pub request: RequestId,
+    /// The letter.
+    pub notice: NoticeId,
+    /// When its link ends, in whole seconds.
+    pub ends_at: Timestamp,
 }
 
 /// An invitation as its link names it, with a signature that holds. Whether it is still open is in the ledger.
@@ -166,6 +190,20 @@ impl Keyring {
         Ok(SignedMute { request: claims.req, address: claims.sub })
     }
 
+    /// The token of a link that shows how a request stands.
+    pub fn sign_request(&self, letter: &SignedRequest) -> Result<String, jsonwebtoken::errors::Error> {
+        let SignedRequest { request, notice, ends_at } = letter.clone();
+        let (iss, aud) = (ISSUER.to_owned(), REQUEST_AUDIENCE.to_owned());
+        self.token(&RequestClaims { iss, aud, req: request, sub: notice, exp: ends_at.as_second() })
+    }
+
+    /// Which letter's link a token is of, where its signature holds. Whoever shows the request looks at the end.
+    pub fn read_request(&self, token: &str) -> Result<SignedRequest, Forged> {
+        let claims: RequestClaims = self.claims(token, REQUEST_AUDIENCE, &["iss", "aud", "exp"])?;
+        let ends_at = Timestamp::from_second(claims.exp).map_err(|_| Forged)?;
+        Ok(SignedRequest { request: claims.req, notice: claims.sub, ends_at })
+    }
+
     fn token(&self, claims: &impl Serialize) -> Result<String, jsonwebtoken::errors::Error> {
         let header = Header { kid: Some(self.current.id.clone()), ..Header::new(Algorithm::HS256) };
         encode(&header, claims, &EncodingKey::from_secret(self.current.signing.expose_secret().as_bytes()))
@@ -182,7 +220,7 @@ impl Keyring {
         validation.set_issuer(&[ISSUER]);
         validation.set_audience(&[audience]);
         validation.set_required_spec_claims(required);
-        // By the ledger and the injected clock instead.
+        // By the ledger or whoever reads it, with the injected clock instead.
         validation.validate_exp = false;
         let key = DecodingKey::from_secret(key.signing.expose_secret().as_bytes());
         Ok(decode::<T>(token, &key, &validation).map_err(|_| Forged)?.claims)
@@ -211,93 +249,4 @@ impl Keyring {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
-mod tests {
-    use jiff::Timestamp;
-
-    use super::*;
-    use crate::domain::invitation::DEFAULT_LIFETIME;
-    use crate::randomness::SeededRandomness;
-
-    fn invitation() -> Invitation {
-        Invitation {
-            id: "inv1".parse().unwrap(),
-            org: "00oInvented".parse().unwrap(),
-            app: "0oaInvented".parse().unwrap(),
-            created_at: Timestamp::UNIX_EPOCH,
-            expires_at: Timestamp::UNIX_EPOCH + DEFAULT_LIFETIME,
-            closed: None,
-        }
-    }
-
-    #[test]
-    fn a_link_opens_after_one_rotation_and_not_after_two() {
-        let randomness = SeededRandomness::new(1);
-        let keys = Keyring::new(&randomness);
-        let token = keys.sign(&invitation()).unwrap();
-        let signed = SignedInvitation { id: invitation().id, org: invitation().org, app: invitation().app };
-        assert_eq!(keys.read(&token), Ok(signed.clone()));
-        let rotated = Keyring::unseal(&keys.rotated(&randomness).seal()).unwrap();
-        assert_eq!(rotated.read(&token), Ok(signed));
-        assert_eq!(rotated.rotated(&randomness).read(&token), Err(Forged));
-    }
-
-    #[test]
-    fn a_link_that_was_changed_anywhere_is_forged() {
-        let keys = Keyring::new(&SeededRandomness::new(2));
-        let token = keys.sign(&invitation()).unwrap();
-        for at in 0..token.len() {
-            let mut bytes = token.clone().into_bytes();
-            // The last character of each part holds bits that no byte needs; another letter may mean the same there.
-            let last = at + 1 == token.len() || token.as_bytes()[at + 1] == b'.' || bytes[at] == b'.';
-            bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
-            let changed = String::from_utf8(bytes).unwrap();
-            assert!(last || keys.read(&changed).is_err(), "{at}");
-        }
-        assert_eq!(keys.read(&token[..token.len() - 4]), Err(Forged));
-        assert_eq!(keys.read(&"a".repeat(LONGEST_TOKEN + 1)), Err(Forged));
-    }
-
-    #[test]
-    fn a_token_of_another_purpose_or_without_a_signature_is_forged() {
-        let keys = Keyring::new(&SeededRandomness::new(3));
-        let key = EncodingKey::from_secret(keys.current.signing.expose_secret().as_bytes());
-        let claims = |aud: &str| serde_json::json!({"iss": ISSUER, "aud": aud, "jti": "i", "org": "o", "app": "a", "iat": 0, "exp": 1});
-        let header = Header { kid: Some(keys.current.id.clone()), ..Header::new(Algorithm::HS256) };
-        assert!(keys.read(&encode(&header, &claims(AUDIENCE), &key).unwrap()).is_ok());
-        assert_eq!(keys.read(&encode(&header, &claims("other"), &key).unwrap()), Err(Forged));
-        let other = Header { kid: Some(keys.current.id.clone()), ..Header::new(Algorithm::HS512) };
-        assert_eq!(keys.read(&encode(&other, &claims(AUDIENCE), &key).unwrap()), Err(Forged));
-        let none = URL_SAFE_NO_PAD.encode(format!(r#"{{"alg":"none","kid":"{}"}}"#, keys.current.id));
-        let body = URL_SAFE_NO_PAD.encode(claims(AUDIENCE).to_string());
-        assert_eq!(keys.read(&format!("{none}.{body}.")), Err(Forged));
-    }
-
-    #[test]
-    fn a_link_that_mutes_opens_nothing_else_and_nothing_else_mutes() {
-        let keys = Keyring::new(&SeededRandomness::new(5));
-        let mute = SignedMute { request: "RG-A".parse().unwrap(), address: "ada@contoso.example".parse().unwrap() };
-        let token = keys.sign_mute(&mute).unwrap();
-        assert_eq!(keys.read_mute(&token), Ok(mute));
-        assert_eq!(keys.read(&token), Err(Forged));
-        assert_eq!(keys.read_mute(&keys.sign(&invitation()).unwrap()), Err(Forged));
-        assert_eq!(keys.read_mute(&token[..token.len() - 4]), Err(Forged));
-        assert_eq!(Keyring::new(&SeededRandomness::new(6)).read_mute(&token), Err(Forged));
-    }
-
-    #[test]
-    fn a_cookie_opens_under_its_own_name_with_these_keys_only() {
-        let randomness = SeededRandomness::new(4);
-        let keys = Keyring::new(&randomness);
-        let sealed = keys.seal_cookie("__Host-a", &"canary".to_owned().into()).unwrap();
-        assert!(!sealed.contains("canary"));
-        let opened =
-            |keys: &Keyring, name| keys.open_cookie(name, &sealed).map(|value| value.expose_secret().to_owned());
-        assert_eq!(opened(&keys, "__Host-a").as_deref(), Some("canary"));
-        assert_eq!(opened(&keys, "__Host-b"), None);
-        assert_eq!(opened(&Keyring::new(&randomness), "__Host-a"), None);
-        let rotated = keys.rotated(&randomness);
-        assert_eq!(opened(&rotated, "__Host-a").as_deref(), Some("canary"));
-        assert_eq!(opened(&rotated.rotated(&randomness), "__Host-a"), None);
-    }
-}
+mod tests;

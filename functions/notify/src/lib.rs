@@ -2,7 +2,7 @@
 //!
 //! It answers four kinds of events: a batch of the queue, of which each message finds out what is due or sends one notice;
 //! a schedule, which takes up what was left lying; what the carrier reports of letters it took; and HTTP requests: the
-//! link that mutes reminders, and what operators ask about notices, waivers and failed work.
+//! links that mute reminders or show how a request stands, and what operators ask about notices, waivers and failed work.
 
 mod drain;
 mod endpoints;

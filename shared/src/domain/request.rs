@@ -3,11 +3,16 @@
 //! Every letter of a request names its id, and so do `regrant status` and the page behind the link: whoever doubts a
 //! letter can compare. The id is drawn at random, so nobody can guess the one that a false letter would have to name.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::id::RequestId;
 use super::standing::Standing;
+
+/// How long the link in a letter to an operator shows how its request stands. As long as the longest way from one reminder
+/// to the next (four weeks, and what a daily scan and quiet hours add), so that whoever is still asked has a link that
+/// works; and no longer, since nobody signs in to the page behind it.
+pub const LINK_LIFETIME: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// A matter that somebody is asked to see to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]

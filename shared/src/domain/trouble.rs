@@ -74,6 +74,14 @@ impl TroubleKind {
         }
     }
 
+    /// When what still works ends, where that is known.
+    pub const fn ends_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::GraphTokensEnding { ends_at, .. } | Self::EntraCredentialEnding { ends_at, .. } => Some(*ends_at),
+            _ => None,
+        }
+    }
+
     /// Whether it is about the access to Okta, and not to Microsoft.
     pub const fn is_oktas(&self) -> bool {
         matches!(self, Self::OktaCredentialRefused | Self::OktaRoleLost | Self::OktaCredentialIdle)

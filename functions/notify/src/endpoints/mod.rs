@@ -3,6 +3,7 @@
 pub(crate) mod failed_work;
 pub(crate) mod mute;
 pub(crate) mod notices;
+pub(crate) mod request;
 pub(crate) mod waiver;
 
 use regrant::domain::id::{AppId, OrgId};

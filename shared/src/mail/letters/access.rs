@@ -14,7 +14,7 @@ const IDLE_LEFT: SignedDuration = SignedDuration::from_hours(24 * 10);
 /// The letter about `trouble`, which is known `since`.
 pub(super) fn access(view: &View<'_>, trouble: &TroubleKind, since: Timestamp) -> Document {
     let (access, ask) = (&view.words.access, &view.words.ask);
-    let end = ends_at(trouble);
+    let end = trouble.ends_at();
     let known = view.moment(since);
     let what = (access.what)(trouble, &known, end.map(|end| view.day(end)).as_deref());
     let mut blocks = vec![
@@ -26,9 +26,7 @@ pub(super) fn access(view: &View<'_>, trouble: &TroubleKind, since: Timestamp) -
         heading(access.what_to_do),
         Block::Steps((access.steps)(trouble, &view.names.org)),
     ];
-    if view.telling.link.is_some() {
-        blocks.push(view.action(access.link));
-    }
+    blocks.extend(view.request_page());
     blocks.extend([heading(access.needs), needs(view), paragraph(access.microsofts_page)]);
     blocks.extend([heading(ask.when), paragraph(access.best_time)]);
     blocks.extend(view.checks(view.telling.link.is_some()));
@@ -49,15 +47,6 @@ pub(super) fn access(view: &View<'_>, trouble: &TroubleKind, since: Timestamp) -
     }
 }
 
-const fn ends_at(trouble: &TroubleKind) -> Option<Timestamp> {
-    match trouble {
-        TroubleKind::GraphTokensEnding { ends_at, .. } | TroubleKind::EntraCredentialEnding { ends_at, .. } => {
-            Some(*ends_at)
-        }
-        _ => None,
-    }
-}
-
 fn facts(view: &View<'_>, trouble: &TroubleKind, since: Timestamp) -> Block {
     let (access, labels) = (&view.words.access, &view.words.labels);
     let mut facts = vec![(labels.org.to_owned(), view.names.org.clone())];
@@ -66,7 +55,7 @@ fn facts(view: &View<'_>, trouble: &TroubleKind, since: Timestamp) -> Block {
         fact(access.place, trouble.place());
     }
     fact(labels.since, view.moment(since));
-    if let Some(end) = ends_at(trouble) {
+    if let Some(end) = trouble.ends_at() {
         fact(access.ends, view.moment(end));
     }
     if let Some(detail) = view.telling.detail {

@@ -29,7 +29,8 @@ pub(super) fn digest(view: &View<'_>, day: Date, summary: &Summary<'_>) -> Docum
     blocks.extend(who_is_waited_for(view, summary.waiting, waiting));
     blocks.extend(not_looked_at(view, summary));
     blocks.extend(looks(view, summary));
-    blocks.extend(view.checks(view.telling.link.is_some()));
+    // The one link of a digest is the one that mutes it.
+    blocks.extend(view.checks(view.telling.mute.is_some()));
     blocks.extend(view.mute(digest.mute, digest.mute_link));
     Document {
         language: view.language(),
@@ -105,18 +106,14 @@ fn not_looked_at(view: &View<'_>, summary: &Summary<'_>) -> Vec<Block> {
 
 fn looks(view: &View<'_>, summary: &Summary<'_>) -> Vec<Block> {
     let digest = &view.words.digest;
-    let or = |at: Option<jiff::Timestamp>, none: &str| at.map_or_else(|| none.to_owned(), |at| view.moment(at));
-    let mut blocks = vec![
+    let last_scan = summary.last_scan.map_or_else(|| digest.never.to_owned(), |at| view.moment(at));
+    vec![
         heading(digest.looks),
         Block::Facts(vec![
-            (digest.last_scan.to_owned(), or(summary.last_scan, digest.never)),
-            (digest.next_scan.to_owned(), or(summary.next_scan, digest.not_planned)),
+            (digest.last_scan.to_owned(), last_scan),
             (view.words.labels.request.to_owned(), view.names.request.clone()),
         ]),
-    ];
-    if view.telling.link.is_some() {
-        blocks.push(view.action(digest.open));
-    }
-    blocks.extend([paragraph(digest.look_yourself), Block::Commands(vec!["regrant status".to_owned()])]);
-    blocks
+        paragraph(digest.look_yourself),
+        Block::Commands(vec!["regrant status".to_owned()]),
+    ]
 }

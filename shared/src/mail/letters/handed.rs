@@ -11,13 +11,13 @@ use crate::domain::standing::Standing;
 /// The letter about `app`: saved with a command or in the console, or consented by hand.
 pub(super) fn handed(view: &View<'_>, app: &AppRecord) -> Document {
     let (operator, ask, names) = (&view.words.operator, &view.words.ask, &view.names);
-    let only_save = app.standing() == Standing::NeedsSave;
+    let only_save = app.known_standing() == Standing::NeedsSave;
     let (subject, title, what, who) = if only_save {
         (view.words.subjects.save, operator.heading_save, operator.what_save, operator.who_save)
     } else {
         (view.words.subjects.by_hand, operator.heading_by_hand, operator.what_by_hand, operator.who_by_hand)
     };
-    let subject = view.subject(&subject(&view.subject_app()), &view.due(app.standing()));
+    let subject = view.subject(&subject(&view.subject_app()), &view.due(app.known_standing()));
     let (subject, title) = reminded(view, subject, title(names));
     let mut blocks = Vec::new();
     if view.audience() == Some(Audience::Escalation) {
@@ -31,9 +31,7 @@ pub(super) fn handed(view: &View<'_>, app: &AppRecord) -> Document {
         paragraph(who(names)),
         paragraph((operator.forward)(names)),
     ]);
-    if view.telling.link.is_some() {
-        blocks.push(view.action(ask.open));
-    }
+    blocks.extend(view.request_page());
     blocks.extend(how(view, only_save));
     blocks.extend([heading(ask.when), paragraph(operator.best_time), paragraph(ask.afterwards)]);
     blocks.extend(view.checks(view.telling.link.is_some()));

@@ -11,6 +11,7 @@
 //! anything or to send a password, and nothing in it is fetched from anywhere.
 
 mod access;
+mod asked;
 mod asks;
 mod digest;
 mod document;
@@ -22,11 +23,14 @@ mod render;
 pub mod samples;
 mod shown;
 mod telling;
+mod trial;
 mod view;
 mod waived;
 mod words;
 
-pub use telling::{AlsoTold, FailedWork, Link, MailDomain, NotAMailDomain, Reach, Sender, Summary, Telling};
+pub use asked::{Asked, asked_about_app, asked_about_trouble, trouble_in_words};
+pub use telling::{AlsoTold, FailedWork, Link, MailDomain, NotAMailDomain, Sender, Summary, Telling};
+pub use trial::trial;
 
 use document::Document;
 use view::View;
@@ -60,10 +64,10 @@ fn document(view: &View<'_>) -> Result<Document, InvalidLetter> {
     let about = &telling.notice.about;
     let app = || telling.app.ok_or(InvalidLetter::Incomplete { about: about.name(), missing: "its app" });
     Ok(match about {
-        About::Invitation => asks::ask(view, app()?, app()?.standing()),
+        About::Invitation => asks::ask(view, app()?, app()?.known_standing()),
         About::Urgent => asks::ask(view, app()?, Standing::Broken),
         About::HandedToOperator => handed::handed(view, app()?),
-        About::Reminder { .. } => match app()?.standing() {
+        About::Reminder { .. } => match app()?.known_standing() {
             Standing::NeedsSave | Standing::ByHand => handed::handed(view, app()?),
             standing => asks::ask(view, app()?, standing),
         },

@@ -2,6 +2,7 @@
 
 use super::document::Block;
 use super::shown::{SENTENCE, shown};
+use super::telling::Link;
 use super::view::View;
 use crate::domain::app::AppRecord;
 use crate::domain::contact::Audience;
@@ -31,7 +32,7 @@ impl View<'_> {
         if let Some(reason) = app.assessment.reasons.first() {
             fact(labels.seen, shown(reason, SENTENCE));
         }
-        fact(labels.by_when, self.by_when(app.standing()));
+        fact(labels.by_when, self.by_when(app.known_standing()));
         fact(labels.request, self.names.request.clone());
         Block::Facts(facts)
     }
@@ -76,8 +77,17 @@ impl View<'_> {
     pub(super) fn action(&self, label: &str) -> Block {
         let ask = &self.words.ask;
         let Some(link) = self.telling.link else { return paragraph((ask.no_link)(&self.names)) };
-        let mut note: Vec<String> = self.place().map(|place| (ask.leads_to)(&place)).into_iter().collect();
-        note.extend(link.ends_at.map(|end| (ask.link_ends)(&self.moment(end), &self.names)));
+        self.button(label, link, |end| (ask.link_ends)(end, &self.names))
+    }
+
+    /// The one button of a letter to operators, where a page is served: it leads to how the request stands.
+    pub(super) fn request_page(&self) -> Option<Block> {
+        Some(self.button(self.words.ask.open, self.telling.link?, self.words.operator.link_ends))
+    }
+
+    fn button(&self, label: &str, link: Link<'_>, ends: impl Fn(&str) -> String) -> Block {
+        let mut note: Vec<String> = self.place().map(|place| (self.words.ask.leads_to)(&place)).into_iter().collect();
+        note.extend(link.ends_at.map(|end| ends(&self.moment(end))));
         Block::Action { label: label.to_owned(), url: link.url.clone(), note: note.join(" ") }
     }
 
@@ -89,7 +99,7 @@ impl View<'_> {
     /// How to find out that a letter is ours.
     pub(super) fn checks(&self, has_link: bool) -> [Block; 2] {
         let follow = &self.words.follow;
-        let mut checks = vec![(follow.real_request)(&self.names.request)];
+        let mut checks = vec![(follow.real_request)(&self.names.request, has_link)];
         checks.push(match self.place() {
             Some(place) if has_link => (follow.real_address)(&place),
             _ => follow.real_no_page.to_owned(),

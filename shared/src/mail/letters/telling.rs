@@ -10,6 +10,7 @@ use crate::domain::contact::{Language, MailAddress, TimeZoneName};
 use crate::domain::notice::Notice;
 use crate::domain::org::OrgProfile;
 use crate::domain::permission::PermissionCatalogue;
+use crate::domain::reach::Reach;
 use crate::domain::scan::OrgNotSeen;
 use crate::domain::standing::Standing;
 use crate::domain::text::Foreign;
@@ -33,7 +34,7 @@ pub struct Telling<'a> {
     pub now: Timestamp,
     /// The day until which apps have to be moved.
     pub deadline: Date,
-    /// The page to open: of the invitation, or of the console. Without one the letter says how to do it otherwise.
+    /// The page to open: of the invitation, or of the request. Without one the letter says how to do it otherwise.
     pub link: Option<Link<'a>>,
     /// Where one click mutes what comes again. Only reminders and digests show it.
     pub mute: Option<&'a Url>,
@@ -43,7 +44,7 @@ pub struct Telling<'a> {
     pub signs_in: bool,
     /// Work of Okta's that failed since the app stopped working, oldest first.
     pub failed_work: &'a [FailedWork<'a>],
-    /// How many users and groups the app serves, where that is known.
+    /// How many users and groups the app concerns, where that is known.
     pub reach: Option<Reach>,
     /// Who else is told the same.
     pub also_told: AlsoTold,
@@ -96,15 +97,6 @@ pub struct FailedWork<'a> {
     pub reason: Option<&'a Foreign>,
 }
 
-/// How many users and groups an app serves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Reach {
-    /// Users assigned to it.
-    pub users: u64,
-    /// Groups it pushes.
-    pub groups: u64,
-}
-
 /// How many others are told the same, by their side. No letter names them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct AlsoTold {
@@ -127,8 +119,6 @@ pub struct Summary<'a> {
     pub not_seen: &'a [OrgNotSeen],
     /// When the last scan ended.
     pub last_scan: Option<Timestamp>,
-    /// When the next scan begins.
-    pub next_scan: Option<Timestamp>,
 }
 
 /// A domain in a mail's headers: letters, digits, `-` and dots (RFC 5321 section 4.1.2).

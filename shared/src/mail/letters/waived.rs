@@ -12,7 +12,7 @@ use crate::domain::standing::Standing;
 /// The letter.
 pub(super) fn waived(view: &View<'_>, app: &AppRecord, ended_at: Timestamp) -> Document {
     let (waived, ask, operator) = (&view.words.waived, &view.words.ask, &view.words.operator);
-    let (names, standing) = (&view.names, app.standing());
+    let (names, standing) = (&view.names, app.known_standing());
     let ended = view.day(ended_at);
     let subject = (view.words.subjects.waived)(&view.subject_app(), &ended);
     let mut blocks = vec![
@@ -25,9 +25,7 @@ pub(super) fn waived(view: &View<'_>, app: &AppRecord, ended_at: Timestamp) -> D
         heading(waived.choices),
         Block::List(vec![(waived.choice_do)(standing, names), (waived.choice_wait)(names)]),
     ];
-    if view.telling.link.is_some() {
-        blocks.push(view.action(ask.open));
-    }
+    blocks.extend(view.request_page());
     // What the administrator will see, so that whoever decides knows what is asked of others.
     let microsoft = match standing {
         Standing::NeedsSave => operator.page_save.to_owned(),

@@ -60,7 +60,8 @@ async fn held_back(
     Ok(muted.then_some(WhyDropped::Muted))
 }
 
-fn is_a_contact(address: &MailAddress, contacts: &Contacts) -> bool {
+/// Whether letters about the org of these contacts go to `address`.
+pub(super) fn is_a_contact(address: &MailAddress, contacts: &Contacts) -> bool {
     let sides = [Audience::MicrosoftAdministrator, Audience::OktaOperator, Audience::Escalation];
     sides.into_iter().flat_map(|side| contacts.of(side)).any(|contact| contact.digest() == address.digest())
 }

@@ -4,20 +4,20 @@
 use jiff::Timestamp;
 
 use crate::domain::app::AppRecord;
-use crate::domain::contact::{Audience, MailAddress};
+use crate::domain::contact::Audience;
 use crate::domain::notice::cadence::next_reminder_after;
 use crate::domain::notice::{About, Notice, Recipient};
 use crate::domain::standing::Standing;
 use crate::domain::waiver::Waiver;
 use crate::ledger::{AppFilter, LedgerError, PageRequest};
-use crate::mail::letters::{self, AlsoTold, FailedWork as ToldWork, Link, MailDomain, Sender, Summary, Telling};
-use crate::mail::{Address, InvalidLetter, Letter};
-use crate::settings::MailSettings;
+use crate::mail::letters::{self, AlsoTold, FailedWork as ToldWork, Link, Summary, Telling};
+use crate::mail::{InvalidLetter, Letter};
 use crate::usecases::Ports;
 use crate::usecases::failed_work::{FailedWork, failed_work};
-use crate::usecases::invite::{InviteError, Invited, link_for_letter};
 
 use super::NotifyError;
+use super::envelope::Envelope;
+use super::link::{PageLink, link_of};
 use super::matter::Matter;
 use super::mute::mute_link;
 
@@ -32,7 +32,7 @@ pub(super) async fn write(
     notice: &Notice,
     matter: &Matter,
 ) -> Result<Result<Letter, InvalidLetter>, NotifyError> {
-    let envelope = match Envelope::of(ports, &ports.settings.mail) {
+    let envelope = match Envelope::of(&ports.settings) {
         Ok(envelope) => envelope,
         Err(invalid) => return Ok(Err(invalid)),
     };
@@ -58,16 +58,12 @@ pub(super) async fn write(
         time_zone: &matter.contacts.time_zone,
         now: ports.clock.now(),
         deadline: ports.settings.mail.deadline,
-        link: facts
-            .link
-            .as_ref()
-            .map(|invited| Link { url: &invited.link, ends_at: Some(invited.invitation.expires_at) }),
+        link: facts.link.as_ref().map(|link| Link { url: &link.url, ends_at: Some(link.ends_at) }),
         mute: facts.mute.as_ref(),
         permissions: &ports.settings.permissions,
         signs_in: facts.signs_in,
         failed_work: &told,
-        // Okta tells it only by lists of every user, which are not worth their calls.
-        reach: None,
+        reach: matter.app.as_ref().and_then(|app| app.reach),
         also_told: facts.also_told,
         next_reminder: facts.next_reminder,
         contact: ports.settings.mail.questions_to.as_ref(),
@@ -76,51 +72,18 @@ pub(super) async fn write(
             waiting: &waiting,
             not_seen: &facts.not_seen,
             last_scan: facts.last_scan,
-            next_scan: None,
         }),
         detail: detail.map(|trouble| trouble.detail.as_str()),
         waiver: facts.waiver.as_ref(),
-        sender: Sender {
-            from: &envelope.from,
-            reply_to: envelope.reply_to.as_ref(),
-            domain: &envelope.domain,
-            public_url: ports.settings.public_url.as_ref(),
-        },
+        sender: envelope.sender(&ports.settings),
     };
     Ok(letters::write(&telling))
-}
-
-/// Who writes.
-struct Envelope {
-    from: Address,
-    reply_to: Option<Address>,
-    domain: MailDomain,
-}
-
-impl Envelope {
-    fn of(ports: &Ports, settings: &MailSettings) -> Result<Self, InvalidLetter> {
-        let sender =
-            settings.sender.as_ref().ok_or_else(|| InvalidLetter::Message("nobody is named to send it".to_owned()))?;
-        let host =
-            ports.settings.public_url.as_ref().map(|url| url.at("/")).and_then(|url| url.host_str().map(str::to_owned));
-        let of_sender = || sender.as_str().rsplit('@').next().unwrap_or_default().to_owned();
-        let domain = host
-            .unwrap_or_else(of_sender)
-            .parse()
-            .map_err(|error: letters::NotAMailDomain| InvalidLetter::Message(error.to_string()))?;
-        let address = |address: &MailAddress| address.as_str().parse::<Address>();
-        Ok(Self {
-            from: format!("Regrant <{sender}>").parse()?,
-            reply_to: settings.questions_to.as_ref().map(address).transpose()?,
-            domain,
-        })
-    }
 }
 
 /// What a letter may say beside what its matter holds.
 #[derive(Default)]
 struct Facts {
-    link: Option<Invited>,
+    link: Option<PageLink>,
     mute: Option<url::Url>,
     failed_work: Vec<FailedWork>,
     also_told: AlsoTold,
@@ -136,7 +99,8 @@ struct Facts {
 
 impl Facts {
     async fn gather(ports: &Ports, notice: &Notice, matter: &Matter) -> Result<Self, NotifyError> {
-        let mut facts = Self { mute: mute_link(ports, notice).await?, ..Self::default() };
+        let link = link_of(ports, notice, matter.app.as_ref()).await?;
+        let mut facts = Self { link, mute: mute_link(ports, notice).await?, ..Self::default() };
         let watch = match &matter.watch {
             Some(watch) => Some(watch.clone()),
             None => ports.ledger.org_watch(&notice.org).await?,
@@ -150,24 +114,8 @@ impl Facts {
     }
 
     async fn of_app(&mut self, ports: &Ports, notice: &Notice, app: &AppRecord) -> Result<(), NotifyError> {
-        let (org, id) = (&app.identity.org, &app.identity.app);
-        let wants_consent =
-            matches!(app.known_standing(), Standing::NeedsConsent | Standing::Broken | Standing::Degraded);
-        if wants_consent && !matches!(notice.about, About::Done | About::HandedToOperator) {
-            self.link = match link_for_letter(ports, org, id).await {
-                Ok(invited) => Some(invited),
-                // The letter then says how to do it without one.
-                Err(
-                    InviteError::NoPublicUrl
-                    | InviteError::NoTenant
-                    | InviteError::NothingToConsentTo { .. }
-                    | InviteError::NoSuchApp { .. },
-                ) => None,
-                Err(error) => return Err(error.into()),
-            };
-        }
         self.failed_work = failed_work(ports, app).await?;
-        self.waiver = ports.ledger.waiver(org, id).await?;
+        self.waiver = ports.ledger.waiver(&app.identity.org, &app.identity.app).await?;
         self.next_reminder =
             next_reminder_after(notice, app.known_standing(), ports.settings.mail.deadline, ports.clock.now());
         for other in ports.ledger.notices_of(&notice.request).await? {

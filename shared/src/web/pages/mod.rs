@@ -9,6 +9,8 @@ mod layout;
 mod muting;
 mod outbox;
 mod progress;
+mod request;
+mod request_not_shown;
 mod style;
 #[cfg(test)]
 mod tests;
@@ -20,6 +22,8 @@ pub use layout::Page;
 pub use muting::{MuteView, muted, muting};
 pub use outbox::{OutboxLine, outbox};
 pub use progress::{ProgressView, Step, progress};
+pub use request::{RequestView, request};
+pub use request_not_shown::request_not_shown;
 
 use crate::domain::id::{OrgId, SessionId};
 use crate::domain::text::Foreign;

@@ -24,13 +24,13 @@ pub fn outbox(letters: &[OutboxLine]) -> Page {
         @if letters.is_empty() { p { "None yet: a scan finds what there is to tell." } }
         @else {
             table {
-                thead { tr { th scope="col" { "To" } th scope="col" { "Subject" } th scope="col" { "As text" } } }
+                thead { tr { th scope="col" { "To" } th scope="col" { "Subject" } th.whole scope="col" { "As text" } } }
                 tbody {
                     @for letter in letters.iter().rev() {
                         tr {
                             td { (Foreign::new(letter.to.as_str())) }
                             td { a href=(format!("/outbox/{}", letter.number)) { (Foreign::new(letter.subject.as_str())) } }
-                            td { a href=(format!("/outbox/{}/text", letter.number)) { "text" } }
+                            td.whole { a href=(format!("/outbox/{}/text", letter.number)) { "text" } }
                         }
                     }
                 }

@@ -1,5 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
+mod requests;
+
 use std::collections::BTreeSet;
 
 use axum::http::header::CONTENT_SECURITY_POLICY;
@@ -118,6 +120,8 @@ fn every_page() -> Vec<Page> {
     let mut pages = vec![an_invitation(), a_done(Some(grants())), a_done(None)];
     pages.extend(steps.map(a_progress));
     pages.extend(ConsentFailure::ALL.map(a_failure));
+    pages.extend(requests::every_request());
+    pages.extend(requests::every_not_shown());
     pages
 }
 

@@ -186,12 +186,34 @@ async fn what_a_worker_left_lying_is_told_by_the_schedule_and_can_be_muted_by_it
     let request = installation.operator.ledger.app(&org, &app).await.unwrap().unwrap().request.unwrap();
     assert!(installation.operator.ledger.is_muted(&request.id, &ADA.parse().unwrap()).await.unwrap());
     assert!(!installation.operator.ledger.is_muted(&request.id, &MAX.parse().unwrap()).await.unwrap());
+
+    // What is told to an operator leads to a page that shows the request, and only shows it.
+    let ended = About::WaiverExpired { ended_at: Timestamp::now() };
+    left_lying(&installation, &org, &app, ended, (BO, Audience::OktaOperator)).await;
+    let page = link(installation.mails_to(BO).await.last().unwrap(), "/mail/request/");
+    let seen = program.get(&page).await;
+    assert!(seen.status.is_success() && seen.body.contains(request.id.as_str()), "{}", seen.body);
+    assert!(program.send("HEAD", &page, Body::empty()).await.status.is_success());
+    assert!(!program.get("/mail/request/forged").await.status.is_success());
+    assert!(!program.post(&page, &[]).await.status.is_success());
     assert_eq!(installation.invoke("notify", schedule_event()).await, json!({"queued": 0}));
     grants::every_call_is_granted(&installation.account.calls().await);
 }
 
-/// Has a reminder written that was not queued, as by a worker that died between the two, and lets the schedule find it.
+/// Has somebody who can consent reminded.
 async fn reminded(installation: &Installation, org: &OrgId, app: &AppId, reader: &str) {
+    let reader = (reader, Audience::MicrosoftAdministrator);
+    left_lying(installation, org, app, About::Reminder { number: 1 }, reader).await;
+}
+
+/// Has a notice written that was not queued, as by a worker that died between the two, and lets the schedule find it.
+async fn left_lying(
+    installation: &Installation,
+    org: &OrgId,
+    app: &AppId,
+    about: About,
+    (reader, audience): (&str, Audience),
+) {
     let ledger = &installation.operator.ledger;
     let request = ledger.app(org, app).await.unwrap().unwrap().request.unwrap();
     let now = Timestamp::now();
@@ -199,8 +221,8 @@ async fn reminded(installation: &Installation, org: &OrgId, app: &AppId, reader:
         request: request.id,
         org: org.clone(),
         app: Some(app.clone()),
-        about: About::Reminder { number: 1 },
-        recipient: Recipient::Mail { address: reader.parse().unwrap(), audience: Audience::MicrosoftAdministrator },
+        about,
+        recipient: Recipient::Mail { address: reader.parse().unwrap(), audience },
         due_at: now,
     };
     assert!(ledger.put_notice(&draft.made(now)).await.unwrap());

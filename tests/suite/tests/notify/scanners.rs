@@ -11,7 +11,7 @@ use url::Url;
 use super::desk::{ADA, BEA, Desk, WEEK};
 
 /// Everything that a link could have changed: the ledger, Okta, and how often anybody outside was asked.
-async fn everything(desk: &Desk, readers: &BTreeSet<(String, String)>) -> String {
+pub(crate) async fn everything(desk: &Desk, readers: &BTreeSet<(String, String)>) -> String {
     let ports = &desk.bench.ports;
     let mut seen = String::new();
     for app in desk.apps().await {

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::app::{AppIdentity, ConsentRecord};
 use crate::domain::notice::{NoticeState, WhyDropped};
-use crate::domain::request::Ended;
+use crate::domain::request::{Ended, LINK_LIFETIME};
 use crate::domain::standing::Assessment;
 use crate::domain::text::Foreign;
 
@@ -35,6 +35,8 @@ fn app(standing: Standing, request: Option<Request>) -> AppRecord {
         before: None,
         request,
         consent: ConsentRecord::default(),
+        reach: None,
+        version: 0,
     }
 }
 
@@ -219,5 +221,17 @@ proptest! {
         }
         let most = usize::try_from(MOST_REMINDERS).unwrap() * 3 + 2;
         prop_assert!(so_far.len() <= most, "{} letters", so_far.len());
+    }
+}
+
+#[test]
+fn the_link_of_a_letter_lives_until_the_next_one_has_come() {
+    // A daily scan finds a reminder due a day late at the most, and quiet hours hold it back for less than another.
+    let late = SignedDuration::from_hours(2 * 24);
+    for standing in Standing::ALL {
+        for (number, days_left) in (1..=MOST_REMINDERS).flat_map(|number| [-1, 7, 30, 90].map(|left| (number, left))) {
+            let comes_after = distance(standing, number, days_left) + late;
+            assert!(comes_after <= LINK_LIFETIME, "reminder {number} at {standing}, {days_left} days left");
+        }
     }
 }

@@ -4,6 +4,7 @@
 
 mod asking;
 mod hostile;
+mod operators;
 
 use std::collections::BTreeSet;
 

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 
 use crate::domain::contact::Language;
 use crate::domain::grant::GrantKind;
+use crate::domain::reach::Count;
 use crate::domain::standing::Standing;
 use crate::domain::trouble::TroubleKind;
 
@@ -67,6 +68,7 @@ pub(super) struct Words {
     pub(super) digest: Digest,
     pub(super) access: Access,
     pub(super) waived: Waived,
+    pub(super) trial: Trial,
 }
 
 /// Dates, numbers and what is short.
@@ -79,8 +81,8 @@ pub(super) struct General {
     pub(super) standing: fn(Standing) -> &'static str,
     /// A reason in this language, where the catalogue of permissions has its usual one.
     pub(super) permission: fn(&str) -> Option<&'static str>,
-    pub(super) users: fn(u64) -> String,
-    pub(super) groups: fn(u64) -> String,
+    pub(super) users: fn(Count) -> String,
+    pub(super) groups: fn(Count) -> String,
     pub(super) and: Of2,
     pub(super) deadline: fn(&Deadline, &str) -> String,
     pub(super) footer: fn(&str, Option<&str>) -> String,
@@ -182,12 +184,15 @@ pub(super) struct Operator {
     pub(super) page_save: Phrase,
     pub(super) permissions_given: Phrase,
     pub(super) best_time: Phrase,
+    /// When a link to the page of a request ends, and what then.
+    pub(super) link_ends: Of1,
 }
 
 /// How to check a letter, and what follows it.
 pub(super) struct Follow {
     pub(super) real: Phrase,
-    pub(super) real_request: Of1,
+    /// The second says whether there is a page.
+    pub(super) real_request: fn(&str, bool) -> String,
     pub(super) real_address: Of1,
     pub(super) real_no_page: Phrase,
     pub(super) real_no_secret: Phrase,
@@ -256,10 +261,7 @@ pub(super) struct Digest {
     pub(super) all_seen: Phrase,
     pub(super) looks: Phrase,
     pub(super) last_scan: Phrase,
-    pub(super) next_scan: Phrase,
     pub(super) never: Phrase,
-    pub(super) not_planned: Phrase,
-    pub(super) open: Phrase,
     pub(super) look_yourself: Phrase,
     pub(super) mute: Phrase,
     pub(super) mute_link: Phrase,
@@ -283,7 +285,6 @@ pub(super) struct Access {
     pub(super) microsofts_page: Phrase,
     pub(super) best_time: Phrase,
     pub(super) once: Phrase,
-    pub(super) link: Phrase,
 }
 
 /// A waiver that ended.
@@ -298,4 +299,14 @@ pub(super) struct Waived {
     pub(super) choices: Phrase,
     pub(super) choice_do: fn(Standing, &Names) -> String,
     pub(super) choice_wait: Named,
+}
+
+/// A trial of whether letters arrive.
+pub(super) struct Trial {
+    pub(super) subject: Phrase,
+    pub(super) heading: Phrase,
+    pub(super) what: Phrase,
+    pub(super) nothing_to_do: Phrase,
+    pub(super) pages: Phrase,
+    pub(super) footer: Phrase,
 }

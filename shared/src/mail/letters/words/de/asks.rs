@@ -178,6 +178,11 @@ pub(super) const OPERATOR: Operator = Operator {
     page_save: "Microsoft zeigt diesmal keine Seite: Der Anfrage „Okta Microsoft Graph Client“ wurde schon zugestimmt.",
     permissions_given: "Was die Zustimmung für Okta umfasst",
     best_time: "Das Speichern unterbricht niemanden. Nach einer neuen Anmeldung bei Microsoft kann es sein, dass Nutzer sich neu anmelden müssen: Wo das stört, wählen Sie eine Stunde außerhalb der Arbeitszeit.",
+    link_ends: |end| {
+        format!(
+            "Der Link gilt bis zum {end}. Danach sagt die Seite, dass er abgelaufen ist, und sonst geschieht nichts. Einen neuen bringt die nächste Mail dazu, wenn eine folgt; `regrant status` zeigt dasselbe jederzeit."
+        )
+    },
 };
 
 pub(super) const WAIVED: Waived = Waived {

@@ -5,7 +5,8 @@ mod tells;
 
 use jiff::civil::Date;
 
-use super::{Follow, General, Labels, Subjects, Words};
+use super::{Follow, General, Labels, Subjects, Trial, Words};
+use crate::domain::reach::Count;
 use crate::domain::standing::Standing;
 use crate::domain::trouble::TroubleKind;
 
@@ -20,6 +21,7 @@ pub(super) const WORDS: Words = Words {
     digest: tells::DIGEST,
     access: tells::ACCESS,
     waived: asks::WAIVED,
+    trial: TRIAL,
 };
 
 const MONTHS: [&str; 12] = [
@@ -44,6 +46,15 @@ fn day(date: Date) -> String {
 
 fn number(count: u64, one: &str, many: &str) -> String {
     format!("{} {}", crate::mail::letters::view::grouped(count, '.'), if count == 1 { one } else { many })
+}
+
+fn counted(count: Count, one: &str, many: &str) -> String {
+    if count.or_more {
+        // The page of a list was full, so it is never one.
+        format!("{} oder mehr {many}", crate::mail::letters::view::grouped(count.number, '.'))
+    } else {
+        number(count.number, one, many)
+    }
 }
 
 const GENERAL: General = General {
@@ -75,8 +86,8 @@ const GENERAL: General = General {
             _ => return None,
         })
     },
-    users: |count| number(count, "Konto", "Konten"),
-    groups: |count| number(count, "Gruppe", "Gruppen"),
+    users: |count| counted(count, "Konto", "Konten"),
+    groups: |count| counted(count, "Gruppe", "Gruppen"),
     and: |one, other| format!("{one} und {other}"),
     deadline: |deadline, day| {
         let left = number(deadline.days_left.unsigned_abs(), "Tag", "Tage");
@@ -156,9 +167,10 @@ const LABELS: Labels = Labels {
 
 const FOLLOW: Follow = Follow {
     real: "Woran Sie erkennen, dass diese Mail echt ist",
-    real_request: |request| {
+    real_request: |request, has_page| {
+        let page = if has_page { ", und auch die Seite nennt sie" } else { "" };
         format!(
-            "Sie gehört zur Anfrage {request}. Dieselbe zeigt `regrant status` allen, die sich in Ihrem Unternehmen um Okta kümmern, und auch die Seite nennt sie."
+            "Sie gehört zur Anfrage {request}. Dieselbe zeigt `regrant status` allen, die sich in Ihrem Unternehmen um Okta kümmern{page}."
         )
     },
     real_address: |place| format!("Die Adresse der Seite beginnt mit {place}, und das Schloss ist geschlossen."),
@@ -201,4 +213,13 @@ const FOLLOW: Follow = Follow {
     },
     mute: "Sie können stumm schalten, was zu dieser Anfrage wiederkommt. Sie bleibt offen, und andere erfahren weiter davon.",
     mute_link: "Erinnerungen stumm schalten",
+};
+
+const TRIAL: Trial = Trial {
+    subject: "Ein Versuch: Regrant kann Ihnen schreiben",
+    heading: "Dieser Brief ist angekommen",
+    what: "Wer sich in Ihrem Unternehmen um Regrant kümmert, hat ihn mit `regrant mail test` geschickt, um zu sehen, ob Briefe Sie erreichen.",
+    nothing_to_do: "Es ist nichts zu tun und nichts zu öffnen.",
+    pages: "Links in anderen Briefen beginnen mit",
+    footer: "Briefe, die um etwas bitten, nennen eine Okta-Org, eine App und eine Anfrage. Dieser betrifft keine.",
 };

@@ -81,10 +81,7 @@ pub(super) const DIGEST: Digest = Digest {
     all_seen: "Alle Orgs waren zu sehen.",
     looks: "Wann nachgesehen wurde",
     last_scan: "Letzter Suchlauf",
-    next_scan: "Nächster Suchlauf",
     never: "nie",
-    not_planned: "nicht geplant",
-    open: "Liste öffnen",
     look_yourself: "Selbst nachsehen geht jederzeit:",
     mute_link: "Überblick stumm schalten",
     mute: "Sie können diesen Überblick stumm schalten. Mails zu einzelnen Apps erreichen Sie weiterhin.",
@@ -209,5 +206,4 @@ pub(super) const ACCESS: Access = Access {
     microsofts_page: "Wo sich dafür jemand bei Microsoft anmeldet, nennt die Seite von Microsoft Regrants eigene Registrierung und nicht „Okta Microsoft Graph Client“.",
     best_time: "Jederzeit. Niemand wird dadurch abgemeldet.",
     once: "Diese Mail kommt einmal. Der Überblick nennt die Störung, bis sie vorbei ist; keine Erinnerung folgt.",
-    link: "Regrants Seite öffnen",
 };

@@ -178,6 +178,11 @@ pub(super) const OPERATOR: Operator = Operator {
     page_save: "Microsoft shows no page this time: the consent to \u{201c}Okta Microsoft Graph Client\u{201d} was given already.",
     permissions_given: "What the consent to Okta holds",
     best_time: "Saving interrupts nobody. After a new sign-in at Microsoft, users may be asked to sign in again: where that matters, choose an hour outside work.",
+    link_ends: |end| {
+        format!(
+            "The link works until {end}. After that the page says that the link has ended, and nothing happens. A new one comes with the next letter about this, if there is one; `regrant status` shows the same at any time."
+        )
+    },
 };
 
 pub(super) const WAIVED: Waived = Waived {

@@ -5,7 +5,8 @@ mod tells;
 
 use jiff::civil::Date;
 
-use super::{Follow, General, Labels, Subjects, Words};
+use super::{Follow, General, Labels, Subjects, Trial, Words};
+use crate::domain::reach::Count;
 use crate::domain::standing::Standing;
 use crate::domain::trouble::TroubleKind;
 
@@ -20,6 +21,7 @@ pub(super) const WORDS: Words = Words {
     digest: tells::DIGEST,
     access: tells::ACCESS,
     waived: asks::WAIVED,
+    trial: TRIAL,
 };
 
 const MONTHS: [&str; 12] = [
@@ -46,6 +48,15 @@ fn number(count: u64, one: &str, many: &str) -> String {
     format!("{} {}", crate::mail::letters::view::grouped(count, ','), if count == 1 { one } else { many })
 }
 
+fn counted(count: Count, one: &str, many: &str) -> String {
+    if count.or_more {
+        // The page of a list was full, so it is never one.
+        format!("{} or more {many}", crate::mail::letters::view::grouped(count.number, ','))
+    } else {
+        number(count.number, one, many)
+    }
+}
+
 const GENERAL: General = General {
     day,
     moment: |day, time| format!("{day}, {time}"),
@@ -62,8 +73,8 @@ const GENERAL: General = General {
         Standing::NotApplicable => "provisioning is off",
     },
     permission: |_| None,
-    users: |count| number(count, "user", "users"),
-    groups: |count| number(count, "group", "groups"),
+    users: |count| counted(count, "user", "users"),
+    groups: |count| counted(count, "group", "groups"),
     and: |one, other| format!("{one} and {other}"),
     deadline: |deadline, day| match (deadline.is_past(), deadline.is_oktas) {
         (true, true) => format!("{day}, the date that Okta set. It is past."),
@@ -141,9 +152,10 @@ const LABELS: Labels = Labels {
 
 const FOLLOW: Follow = Follow {
     real: "How to check that this letter is real",
-    real_request: |request| {
+    real_request: |request, has_page| {
+        let page = if has_page { ", and so does the page" } else { "" };
         format!(
-            "It is about request {request}. `regrant status` shows the same one to whoever looks after Okta at your company, and so does the page."
+            "It is about request {request}. `regrant status` shows the same one to whoever looks after Okta at your company{page}."
         )
     },
     real_address: |place| format!("The page's address begins with {place} and the padlock is closed."),
@@ -174,4 +186,13 @@ const FOLLOW: Follow = Follow {
     },
     mute: "You can mute what comes again about this request. It stays open, and others are still told.",
     mute_link: "Mute the reminders",
+};
+
+const TRIAL: Trial = Trial {
+    subject: "A trial: Regrant can write to you",
+    heading: "This letter has arrived",
+    what: "Whoever looks after Regrant at your company sent it with `regrant mail test`, to find out whether letters reach you.",
+    nothing_to_do: "There is nothing to do, and nothing to open.",
+    pages: "Links in other letters begin with",
+    footer: "Letters that ask for something name an Okta org, an app and a request. This one is about none.",
 };

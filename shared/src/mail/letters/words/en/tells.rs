@@ -81,10 +81,7 @@ pub(super) const DIGEST: Digest = Digest {
     all_seen: "Every org was seen.",
     looks: "When it was looked at",
     last_scan: "Last scan",
-    next_scan: "Next scan",
     never: "never",
-    not_planned: "not planned",
-    open: "Open the list",
     look_yourself: "Look yourself at any time:",
     mute_link: "Mute this digest",
     mute: "You can mute this digest. Letters about single apps still reach you.",
@@ -206,5 +203,4 @@ pub(super) const ACCESS: Access = Access {
     microsofts_page: "Where somebody signs in at Microsoft for this, Microsoft's page names Regrant's own registration and not \u{201c}Okta Microsoft Graph Client\u{201d}.",
     best_time: "Any time. Nobody is signed out by it.",
     once: "This letter comes once. The digest names the trouble until it is over; no reminder follows.",
-    link: "Open Regrant's page",
 };

@@ -1,0 +1,131 @@
+//! What opens with which keys, and what does not.
+
+#![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+
+use super::*;
+use crate::domain::invitation::DEFAULT_LIFETIME;
+use crate::domain::request::LINK_LIFETIME;
+use crate::randomness::SeededRandomness;
+
+fn invitation() -> Invitation {
+    Invitation {
+        id: "inv1".parse().unwrap(),
+        org: "00oInvented".parse().unwrap(),
+        app: "0oaInvented".parse().unwrap(),
+        created_at: Timestamp::UNIX_EPOCH,
+        expires_at: Timestamp::UNIX_EPOCH + DEFAULT_LIFETIME,
+        closed: None,
+    }
+}
+
+#[test]
+fn a_link_opens_after_one_rotation_and_not_after_two() {
+    let randomness = SeededRandomness::new(1);
+    let keys = Keyring::new(&randomness);
+    let token = keys.sign(&invitation()).unwrap();
+    let signed = SignedInvitation { id: invitation().id, org: invitation().org, app: invitation().app };
+    assert_eq!(keys.read(&token), Ok(signed.clone()));
+    let rotated = Keyring::unseal(&keys.rotated(&randomness).seal()).unwrap();
+    assert_eq!(rotated.read(&token), Ok(signed));
+    assert_eq!(rotated.rotated(&randomness).read(&token), Err(Forged));
+}
+
+#[test]
+fn a_link_that_was_changed_anywhere_is_forged() {
+    let keys = Keyring::new(&SeededRandomness::new(2));
+    let token = keys.sign(&invitation()).unwrap();
+    for at in 0..token.len() {
+        let mut bytes = token.clone().into_bytes();
+        // The last character of each part holds bits that no byte needs; another letter may mean the same there.
+        let last = at + 1 == token.len() || token.as_bytes()[at + 1] == b'.' || bytes[at] == b'.';
+        bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
+        let changed = String::from_utf8(bytes).unwrap();
+        assert!(last || keys.read(&changed).is_err(), "{at}");
+    }
+    assert_eq!(keys.read(&token[..token.len() - 4]), Err(Forged));
+    assert_eq!(keys.read(&"a".repeat(LONGEST_TOKEN + 1)), Err(Forged));
+}
+
+#[test]
+fn a_token_of_another_purpose_or_without_a_signature_is_forged() {
+    let keys = Keyring::new(&SeededRandomness::new(3));
+    let key = EncodingKey::from_secret(keys.current.signing.expose_secret().as_bytes());
+    let claims = |aud: &str| serde_json::json!({"iss": ISSUER, "aud": aud, "jti": "i", "org": "o", "app": "a", "iat": 0, "exp": 1});
+    let header = Header { kid: Some(keys.current.id.clone()), ..Header::new(Algorithm::HS256) };
+    assert!(keys.read(&encode(&header, &claims(AUDIENCE), &key).unwrap()).is_ok());
+    assert_eq!(keys.read(&encode(&header, &claims("other"), &key).unwrap()), Err(Forged));
+    let other = Header { kid: Some(keys.current.id.clone()), ..Header::new(Algorithm::HS512) };
+    assert_eq!(keys.read(&encode(&other, &claims(AUDIENCE), &key).unwrap()), Err(Forged));
+    let none = URL_SAFE_NO_PAD.encode(format!(r#"{{"alg":"none","kid":"{}"}}"#, keys.current.id));
+    let body = URL_SAFE_NO_PAD.encode(claims(AUDIENCE).to_string());
+    assert_eq!(keys.read(&format!("{none}.{body}.")), Err(Forged));
+}
+
+#[test]
+fn a_link_that_mutes_opens_nothing_else_and_nothing_else_mutes() {
+    let keys = Keyring::new(&SeededRandomness::new(5));
+    let mute = SignedMute { request: "RG-A".parse().unwrap(), address: "ada@contoso.example".parse().unwrap() };
+    let token = keys.sign_mute(&mute).unwrap();
+    assert_eq!(keys.read_mute(&token), Ok(mute));
+    assert_eq!(keys.read(&token), Err(Forged));
+    assert_eq!(keys.read_mute(&keys.sign(&invitation()).unwrap()), Err(Forged));
+    assert_eq!(keys.read_mute(&token[..token.len() - 4]), Err(Forged));
+    assert_eq!(Keyring::new(&SeededRandomness::new(6)).read_mute(&token), Err(Forged));
+}
+
+fn letter() -> SignedRequest {
+    let ends_at = Timestamp::UNIX_EPOCH + LINK_LIFETIME;
+    SignedRequest { request: "RG-A".parse().unwrap(), notice: "n0t1ce".parse().unwrap(), ends_at }
+}
+
+#[test]
+fn a_link_of_a_letter_shows_its_request_and_does_nothing_else() {
+    let randomness = SeededRandomness::new(7);
+    let keys = Keyring::new(&randomness);
+    let token = keys.sign_request(&letter()).unwrap();
+    assert_eq!(keys.read_request(&token), Ok(letter()), "though it has ended: its reader is told so");
+    assert_eq!((keys.read(&token), keys.read_mute(&token)), (Err(Forged), Err(Forged)));
+    let mute = SignedMute { request: letter().request, address: "ada@contoso.example".parse().unwrap() };
+    for other in
+        [keys.sign(&invitation()).unwrap(), keys.sign_mute(&mute).unwrap(), token[..token.len() - 4].to_owned()]
+    {
+        assert_eq!(keys.read_request(&other), Err(Forged));
+    }
+    let rotated = keys.rotated(&randomness);
+    assert_eq!(rotated.read_request(&token), Ok(letter()));
+    assert_eq!(rotated.rotated(&randomness).read_request(&token), Err(Forged));
+}
+
+#[test]
+fn a_link_of_a_letter_without_an_end_or_with_one_that_is_no_time_is_forged() {
+    let keys = Keyring::new(&SeededRandomness::new(8));
+    let mut claims = serde_json::json!({"iss": ISSUER, "aud": REQUEST_AUDIENCE, "req": "RG-A", "sub": "n", "exp": 1});
+    assert!(keys.read_request(&keys.token(&claims).unwrap()).is_ok());
+    claims["exp"] = i64::MAX.into();
+    assert_eq!(keys.read_request(&keys.token(&claims).unwrap()), Err(Forged));
+    claims.as_object_mut().unwrap().remove("exp");
+    assert_eq!(keys.read_request(&keys.token(&claims).unwrap()), Err(Forged));
+}
+
+#[test]
+fn the_longest_ids_make_no_token_that_is_too_long() {
+    let keys = Keyring::new(&SeededRandomness::new(9));
+    let longest = "x".repeat(64);
+    let letter = SignedRequest { request: longest.parse().unwrap(), notice: longest.parse().unwrap(), ..letter() };
+    assert_eq!(keys.read_request(&keys.sign_request(&letter).unwrap()), Ok(letter));
+}
+
+#[test]
+fn a_cookie_opens_under_its_own_name_with_these_keys_only() {
+    let randomness = SeededRandomness::new(4);
+    let keys = Keyring::new(&randomness);
+    let sealed = keys.seal_cookie("__Host-a", &"canary".to_owned().into()).unwrap();
+    assert!(!sealed.contains("canary"));
+    let opened = |keys: &Keyring, name| keys.open_cookie(name, &sealed).map(|value| value.expose_secret().to_owned());
+    assert_eq!(opened(&keys, "__Host-a").as_deref(), Some("canary"));
+    assert_eq!(opened(&keys, "__Host-b"), None);
+    assert_eq!(opened(&Keyring::new(&randomness), "__Host-a"), None);
+    let rotated = keys.rotated(&randomness);
+    assert_eq!(opened(&rotated, "__Host-a").as_deref(), Some("canary"));
+    assert_eq!(opened(&rotated.rotated(&randomness), "__Host-a"), None);
+}
