@@ -9,6 +9,7 @@ use crate::hooks::client::HookClient;
 use crate::ledger::LedgerError;
 use crate::ledger::sqlite::SqliteLedger;
 use crate::mail::folder::Folder;
+use crate::mail::local::LocalMail;
 use crate::microsoft::MicrosoftError;
 use crate::microsoft::client::MicrosoftClient;
 use crate::okta::OktaError;
@@ -17,8 +18,8 @@ use crate::queue::in_process::InProcessQueue;
 use crate::randomness::SystemRandomness;
 use crate::transport::TransportError;
 use crate::usecases::Ports;
-use crate::vault::VaultError;
 use crate::vault::sealed_file::SealedFileVault;
+use crate::vault::{Vault, VaultError};
 
 /// Why the stores did not open.
 #[derive(Debug, thiserror::Error)]
@@ -58,7 +59,7 @@ pub fn ledger_file(folder: &Path) -> PathBuf {
     folder.join("ledger.sqlite")
 }
 
-/// Where letters lie in a data folder that no server takes them from.
+/// Where letters lie in a data folder while no server is named to take them.
 pub fn outbox_folder(folder: &Path) -> PathBuf {
     folder.join("outbox")
 }
@@ -68,13 +69,14 @@ pub async fn open(folder: &Path, config: Config) -> Result<Ports, OpenError> {
     make_private(folder).map_err(|source| OpenError::Folder { path: folder.to_owned(), source })?;
     let clock = Arc::new(SystemClock);
     let randomness = Arc::new(SystemRandomness);
+    let vault: Arc<dyn Vault> = Arc::new(SealedFileVault::open(&vault_folder(folder)).await?);
     Ok(Ports {
-        vault: Arc::new(SealedFileVault::open(&vault_folder(folder)).await?),
         ledger: Arc::new(SqliteLedger::open(&ledger_file(folder)).await?),
         queue: Arc::new(InProcessQueue::new(clock.clone())),
         saves: Arc::new(InProcessQueue::new(clock.clone())),
         notices: Arc::new(InProcessQueue::new(clock.clone())),
-        mail: Arc::new(Folder::new(outbox_folder(folder))),
+        mail: Arc::new(LocalMail::new(vault.clone(), Folder::new(outbox_folder(folder)))),
+        vault,
         hooks: Arc::new(HookClient::new(config.okta.loopback)?),
         loopback: config.okta.loopback,
         okta: Arc::new(OktaClient::new(config.okta, clock.clone(), randomness.clone())?),

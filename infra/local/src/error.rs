@@ -102,6 +102,18 @@ pub enum CliError {
     /// A letter on invented data could not be shown.
     #[error("the letters could not be shown: {0}")]
     Preview(String),
+    /// What was given is no mail server.
+    #[error(transparent)]
+    NotAMailServer(#[from] regrant::mail::smtp::NotAMailServer),
+    /// The mail server could not be kept or shown.
+    #[error(transparent)]
+    MailServer(#[from] regrant::usecases::mail_server::MailServerError),
+    /// A letter on trial was not taken.
+    #[error("no letter was sent: {reason}")]
+    NoLetter {
+        /// Why.
+        reason: String,
+    },
     /// Nobody is there to confirm.
     #[error("nobody is there to ask; say --yes to remove the org")]
     NotConfirmed,

@@ -23,6 +23,9 @@ pub enum SecretInputError {
     /// It has several lines, or a character that no token has.
     #[error("{0} holds more than one token; give the token alone, on one line")]
     NotOneToken(String),
+    /// It has several lines.
+    #[error("{0} holds more than one line; give the password alone, on one line")]
+    NotOneLine(String),
     /// It could not be read.
     #[error("{0} could not be read: {1}")]
     Io(String, std::io::Error),
@@ -34,12 +37,18 @@ pub fn api_token(host: &str) -> Result<SecretString, SecretInputError> {
 }
 
 fn ask_or_read(prompt: &str) -> Result<SecretString, SecretInputError> {
+    ask_or_read_as(prompt, one_token)
+}
+
+type Taken = Result<SecretString, SecretInputError>;
+
+fn ask_or_read_as(prompt: &str, taken: impl FnOnce(String, &str) -> Taken) -> Taken {
     if std::io::stdin().is_terminal() {
         let typed =
             rpassword::prompt_password(prompt).map_err(|error| SecretInputError::Io("the prompt".to_owned(), error))?;
-        return one_token(typed, "the prompt");
+        return taken(typed, "the prompt");
     }
-    one_token(read(std::io::stdin().lock(), "standard input")?, "standard input")
+    taken(read(std::io::stdin().lock(), "standard input")?, "standard input")
 }
 
 /// Reads a client secret: without showing it where somebody types, else from standard input.
@@ -50,6 +59,12 @@ pub fn client_secret(client: &str) -> Result<SecretString, SecretInputError> {
 /// Reads a hook's address, which is a secret: without showing it where somebody types, else from standard input.
 pub fn hook_address(hook: &str) -> Result<SecretString, SecretInputError> {
     ask_or_read(&format!("Address of the hook {} (not shown): ", regrant::domain::text::Foreign::new(hook)))
+}
+
+/// Reads a mail server's password, which may have spaces: without showing it where somebody types, else from standard input.
+pub fn mail_password(user: &str) -> Result<SecretString, SecretInputError> {
+    let prompt = format!("Password of {} (not shown): ", regrant::domain::text::Foreign::new(user));
+    ask_or_read_as(&prompt, one_line)
 }
 
 /// Reads a private key from a file, or from standard input where the file is `-`.
@@ -82,6 +97,17 @@ fn one_token(text: String, name: &str) -> Result<SecretString, SecretInputError>
     }
 }
 
+/// A line of which the end alone is not part.
+fn one_line(text: String, name: &str) -> Result<SecretString, SecretInputError> {
+    let line = SecretString::from(text.trim_end_matches(['\r', '\n']));
+    drop(SecretString::from(text));
+    match secrecy::ExposeSecret::expose_secret(&line) {
+        "" => Err(SecretInputError::Empty(name.to_owned())),
+        value if value.chars().any(char::is_control) => Err(SecretInputError::NotOneLine(name.to_owned())),
+        _ => Ok(line),
+    }
+}
+
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
 mod tests {
@@ -104,6 +130,15 @@ mod tests {
             [&b""[..], b" \n", b"00canary 00canary", b"00canary\n00canary", b"00canary\x1b[0m", b"\xffcanary", &long]
         {
             let error = token(bad).unwrap_err();
+            assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_one_line_with_its_spaces() {
+        assert_eq!(one_line("two words \r\n".to_owned(), "it").unwrap().expose_secret(), "two words ");
+        for bad in ["", "\n", "canary\ncanary", "canary\u{1b}[0m"] {
+            let error = one_line(bad.to_owned(), "it").unwrap_err();
             assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");
         }
     }

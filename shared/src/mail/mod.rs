@@ -5,6 +5,8 @@ pub mod conformance;
 pub mod folder;
 mod letter;
 pub mod letters;
+#[cfg(feature = "embedded")]
+pub mod local;
 pub mod report;
 #[cfg(feature = "aws")]
 pub mod ses;

@@ -11,11 +11,13 @@ use lettre::transport::smtp::client::{Tls, TlsParameters, TlsParametersBuilder};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::{Carrier, Letter, MailError, MessageId};
 use crate::domain::text::Foreign;
 use crate::okta::org_url::is_loopback;
+use crate::vault::exposed;
 
 /// How long the handing over of one letter may take. RFC 5321 section 4.5.3.2 gives each command minutes; a letter that
 /// is not taken by then is tried again later.
@@ -24,11 +26,13 @@ const TIMEOUT: Duration = Duration::from_mins(1);
 const LONGEST_REPLY: usize = 300;
 
 /// Who the server knows us as.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Login {
     /// The user's name.
+    #[serde(serialize_with = "exposed")]
     pub user: SecretString,
     /// The password.
+    #[serde(serialize_with = "exposed")]
     pub password: SecretString,
 }
 
@@ -150,6 +154,19 @@ impl Smtp {
         }
         Ok(Self { transport: builder.build(), server: config.to_string() })
     }
+
+    /// Connects, and signs in where there is a login; hands over nothing.
+    pub async fn check(&self) -> Result<(), MailError> {
+        match tokio::time::timeout(TIMEOUT, self.transport.test_connection()).await {
+            Ok(Ok(true)) => Ok(()),
+            Ok(Err(error)) => Err(self.told(&error)),
+            Ok(Ok(false)) | Err(_) => Err(self.silent()),
+        }
+    }
+
+    fn silent(&self) -> MailError {
+        MailError::NotNow { reason: format!("{} did not answer in time", self.server) }
+    }
 }
 
 #[async_trait]
@@ -161,7 +178,7 @@ impl Carrier for Smtp {
         // The library's own timeout ends with the connecting. One that strikes later leaves open whether the server has the
         // letter; sent again it has the same `Message-ID`.
         let Ok(sent) = tokio::time::timeout(TIMEOUT, self.transport.send_raw(&envelope, &mime)).await else {
-            return Err(MailError::NotNow { reason: format!("{} did not answer in time", self.server) });
+            return Err(self.silent());
         };
         match sent {
             // Servers name what they queued, each in its own way; those that do not are told apart by the letter.
@@ -177,10 +194,10 @@ impl Carrier for Smtp {
 impl Smtp {
     fn told(&self, error: &Error) -> MailError {
         let said = format!("{} said: {}", self.server, kept(&error.to_string()));
-        match error.status() {
-            Some(code) if error.is_permanent() => {
-                MailError::Refused { reason: format!("{said}; {}", advice(u16::from(code))) }
-            }
+        match error.status().map(u16::from) {
+            // Of us, not of the letter: it is sent once somebody put that right.
+            Some(code @ (530 | 534 | 535 | 538)) => MailError::NotNow { reason: format!("{said}; {}", advice(code)) },
+            Some(code) if error.is_permanent() => MailError::Refused { reason: format!("{said}; {}", advice(code)) },
             // Nothing was sent. Somebody between us and the server can cause this too, so the letter is kept.
             None if error.is_client() || error.is_tls() => MailError::NotNow {
                 reason: format!(
@@ -200,7 +217,7 @@ fn kept(said: &str) -> String {
 /// What to do about a refusal for good (RFC 5321 section 4.2.3, RFC 4954 section 6).
 const fn advice(code: u16) -> &'static str {
     match code {
-        530 | 534 | 535 | 538 => "the server wants another user or password; put the right ones into the vault",
+        530 | 534 | 535 | 538 => "the server wants another user or password; set them with `regrant mail server set`",
         550 | 551 | 553 => "look at the recipient's address, and whether this server may send for the sender's domain",
         552 | 554 => "look at the server's log: it holds the letter or its sender to be unwanted",
         500..=504 | 555 => "the server does not do what SMTP asks of it; look at its address and its settings",

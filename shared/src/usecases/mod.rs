@@ -1,5 +1,6 @@
 //! What Regrant does, one file a use case: ports in, outcome out.
 
+mod app_record;
 pub mod begin_consent;
 pub mod complete_sign_in;
 pub mod discover;
@@ -11,6 +12,9 @@ pub mod hand_over;
 pub mod hasten;
 pub mod invite;
 pub mod keys;
+#[cfg(feature = "embedded")]
+pub mod mail_server;
+pub mod mail_trial;
 pub mod notify;
 pub mod open_okta_consent;
 pub mod org_access;

@@ -41,6 +41,8 @@ pub enum SecretName {
     Keys,
     /// `regrant/hooks`: where outgoing hooks lead, and what their calls are signed with (see [`crate::hooks`]).
     Hooks,
+    /// `regrant/mail-server`: the server that takes this machine's letters, and its login (see [`crate::mail`]).
+    MailServer,
 }
 
 impl SecretName {
@@ -54,6 +56,7 @@ impl SecretName {
             Self::Entra(cloud) => format!("regrant/entra/{cloud}"),
             Self::Keys => "regrant/keys".to_owned(),
             Self::Hooks => "regrant/hooks".to_owned(),
+            Self::MailServer => "regrant/mail-server".to_owned(),
         }
     }
 }

@@ -49,7 +49,7 @@ pub async fn run(cli: Cli, screen: &mut Screen) -> Result<Outcome, CliError> {
         Command::Waive(options) => waive::run(global, options, screen).await,
         Command::Failed(options) => failed::run(global, options, screen).await,
         Command::Hook(hook) => hook::run(global, hook, screen).await,
-        Command::Mail(mail) => mail::run(mail, screen).await,
+        Command::Mail(mail) => mail::run(global, mail, screen).await,
         Command::Explain(options) => explain::run(options, screen),
         Command::Doctor => doctor::run(global, screen).await,
         #[cfg(feature = "aws")]

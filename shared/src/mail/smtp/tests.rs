@@ -20,7 +20,11 @@ use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 use super::*;
 use crate::domain::contact::Language;
 use crate::mail::conformance::{self, Bench, letter};
+use crate::mail::folder::Folder;
 use crate::mail::letters::{samples, write};
+use crate::mail::local::{LocalMail, MailServer};
+use crate::vault::sealed_file::SealedFileVault;
+use crate::vault::{SecretName, Vault};
 
 /// What a server was told, and what it answers to `RCPT`.
 #[derive(Debug, Clone, Default)]
@@ -227,13 +231,23 @@ async fn without_the_tls_that_is_demanded_nothing_is_said_and_nothing_is_lost() 
 }
 
 #[tokio::test]
-async fn a_wrong_password_is_refused_with_advice_that_does_not_hold_it() {
+async fn a_wrong_password_is_told_with_advice_that_does_not_hold_it_and_the_letter_is_kept() {
     let server = server(Offers::Upgrade, None).await;
     let carrier = server.carrier("smtp://localhost:PORT?tls=required", Some(login("canary-wrong")));
     let told = carrier.send(&letter("ada@contoso.example")).await.unwrap_err();
     let words = format!("{told} {told:?} {carrier:?}");
-    assert!(matches!(told, MailError::Refused { .. }) && words.contains("the vault"), "{words}");
+    assert!(matches!(told, MailError::NotNow { .. }) && words.contains("mail server set"), "{words}");
     assert!(!words.contains("canary-wrong"), "{words}");
+}
+
+#[tokio::test]
+async fn a_check_signs_in_and_hands_over_nothing() {
+    let server = server(Offers::Upgrade, None).await;
+    let carrier = |password| server.carrier("smtp://localhost:PORT?tls=required", Some(login(password)));
+    carrier("right").check().await.unwrap();
+    let told = carrier("canary-wrong").check().await.unwrap_err().to_string();
+    assert!(told.contains("535") || told.contains("password"), "{told}");
+    assert!(server.inbox.mails.lock().is_empty());
 }
 
 #[tokio::test]
@@ -299,4 +313,22 @@ fn only_a_server_of_this_machine_is_spoken_to_in_the_clear() {
     for secret in ["smtps://user:pass@mail.example.com", "smtps://user@mail.example.com"] {
         assert_eq!(read(secret), Err(NotAMailServer::Secret));
     }
+}
+
+#[tokio::test]
+async fn the_server_that_the_vault_names_takes_the_letters_of_this_machine() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault: Arc<dyn Vault> = Arc::new(SealedFileVault::open(&folder.path().join("vault")).await.unwrap());
+    let carrier = LocalMail::new(Arc::clone(&vault), Folder::new(folder.path().join("outbox")));
+    for _ in 0..2 {
+        let server = server(Offers::Nothing, None).await;
+        let named = MailServer::new(&server.url("smtp://127.0.0.1:PORT"), None).unwrap();
+        vault.put_pending(&SecretName::MailServer, &named.seal()).await.unwrap();
+        vault.promote(&SecretName::MailServer).await.unwrap();
+        for address in ["ada@contoso.example", "bo@contoso.example"] {
+            carrier.send(&letter(address)).await.unwrap();
+        }
+        assert_eq!(server.inbox.mails.lock().len(), 2, "another one that is set takes what comes from then on");
+    }
+    assert!(!folder.path().join("outbox").exists());
 }

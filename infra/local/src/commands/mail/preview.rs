@@ -7,13 +7,12 @@ use regrant::mail::letters::samples::{self, Sample};
 use regrant::mail::letters::write;
 use regrant::mail::{Carrier as _, Letter};
 
-use crate::args::{Mail, MailPreview};
+use crate::args::MailPreview;
 use crate::error::CliError;
 use crate::exit::Outcome;
 use crate::screen::Screen;
 
-pub(super) async fn run(mail: &Mail, screen: &mut Screen) -> Result<Outcome, CliError> {
-    let Mail::Preview(options) = mail;
+pub(super) async fn run(options: &MailPreview, screen: &mut Screen) -> Result<Outcome, CliError> {
     let chosen = chosen(options)?;
     for sample in &chosen {
         let letter = sample.with(write).map_err(|error| CliError::Preview(error.to_string()))?;
@@ -64,7 +63,7 @@ mod tests {
     use clap::Parser as _;
 
     use super::*;
-    use crate::args::{Cli, Command};
+    use crate::args::{Cli, Command, Mail};
 
     fn options(arguments: &[&str]) -> MailPreview {
         let arguments = ["regrant", "mail", "preview"].iter().chain(arguments);
@@ -94,7 +93,7 @@ mod tests {
             let options = options(&["--language", "de", flag, path.to_str().unwrap()]);
             let mut screen =
                 Screen::of_process(&crate::args::Cli::try_parse_from(["regrant", "-q", "doctor"]).unwrap().global);
-            assert_eq!(run(&Mail::Preview(options), &mut screen).await.unwrap(), Outcome::Fine);
+            assert_eq!(run(&options, &mut screen).await.unwrap(), Outcome::Fine);
         }
         assert_eq!(std::fs::read_dir(&html).unwrap().count(), 17);
         assert!(std::fs::read_dir(&eml).unwrap().count() >= 15);
