@@ -6,6 +6,8 @@
 mod access;
 #[path = "notify/asking.rs"]
 mod asking;
+#[path = "notify/at_once.rs"]
+mod at_once;
 #[path = "notify/deliveries.rs"]
 mod deliveries;
 #[path = "notify/desk.rs"]
@@ -20,8 +22,14 @@ mod hooks;
 mod listener;
 #[path = "notify/muting.rs"]
 mod muting;
+#[path = "notify/outage.rs"]
+mod outage;
 #[path = "notify/quiet.rs"]
 mod quiet;
+#[path = "notify/request_links.rs"]
+mod request_links;
+#[path = "notify/requests.rs"]
+mod requests;
 #[path = "notify/scanners.rs"]
 mod scanners;
 #[path = "notify/waivers.rs"]

@@ -31,7 +31,7 @@ pub(crate) struct NoticeInfo {
     /// When it may be sent, in UTC.
     #[schema(value_type = String, format = DateTime)]
     due_at: Timestamp,
-    /// `open`, `sending`, `sent`, `refused` or `dropped`.
+    /// `open`, `sending`, `waiting`, `sent`, `refused` or `dropped`.
     state: String,
     /// Why it was not sent.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -53,6 +53,7 @@ impl From<Notice> for NoticeInfo {
         let (state, why) = match &notice.state {
             NoticeState::Open => ("open", None),
             NoticeState::Sending { .. } => ("sending", None),
+            NoticeState::Waiting { .. } => ("waiting", None),
             NoticeState::Sent { .. } => ("sent", None),
             NoticeState::Refused { .. } => ("refused", Some(WhyDropped::Refused)),
             NoticeState::Dropped { why, .. } => ("dropped", Some(*why)),

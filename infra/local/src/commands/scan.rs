@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use regrant::domain::id::OrgId;
 use regrant::domain::scan::Scan as ScanRecord;
+use regrant::usecases::Ports;
+use regrant::usecases::notify::sweep::sweep;
 use regrant::usecases::start_scan::{Selection, resume_scan, start_scan};
 use regrant_discovery::drain;
 
@@ -78,11 +80,22 @@ pub(super) async fn look(
     let drained = drain(&house.ports, workers, || progress.org_done()).await;
     progress.finish();
     drained.map_err(|reason| CliError::Drain { scan: scan.id.clone(), reason: reason.to_string() })?;
-    if let Err(error) = regrant_notify::drain(&house.ports).await {
+    tell(&house.ports).await;
+    Ok(house.ports.ledger.scan(&scan.id).await?.unwrap_or(scan))
+}
+
+/// Tells whoever has to be told something, also what an earlier scan could not tell: where nobody serves, scans are all there
+/// is. Without a sender nothing is taken up, since a letter that waits would be refused for good.
+async fn tell(ports: &Ports) {
+    if ports.settings.mail.sender.is_some()
+        && let Err(error) = sweep(ports).await
+    {
+        tracing::error!(%error, "what could not be told before was not taken up");
+    }
+    if let Err(error) = regrant_notify::drain(ports).await {
         // The scan is done, and what was not told is in the ledger.
         tracing::error!(%error, "not everybody who has to be told something was told");
     }
-    Ok(house.ports.ledger.scan(&scan.id).await?.unwrap_or(scan))
 }
 
 /// Waits until a stack's functions have worked a scan off, and gives it as it is then.

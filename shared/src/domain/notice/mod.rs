@@ -180,6 +180,13 @@ pub enum NoticeState {
         /// Which attempt, from 1.
         attempt: u32,
     },
+    /// Its carrier could not take it. It is tried again, and its message comes again for that.
+    Waiting {
+        /// Not before.
+        until: Timestamp,
+        /// Which attempt was the last, from 1.
+        attempt: u32,
+    },
     /// The carrier took it.
     Sent {
         /// When.
@@ -325,7 +332,7 @@ pub fn notice_id(request: &RequestId, about: &About, recipient: &Recipient) -> N
 impl Notice {
     /// Whether nothing is to be done about it any more.
     pub const fn is_settled(&self) -> bool {
-        !matches!(self.state, NoticeState::Open | NoticeState::Sending { .. })
+        !matches!(self.state, NoticeState::Open | NoticeState::Sending { .. } | NoticeState::Waiting { .. })
     }
 
     /// Whether it reached its carrier.
@@ -389,6 +396,42 @@ mod tests {
             let notice = draft.made(now);
             let written = serde_json::to_string(&notice).unwrap();
             assert_eq!(serde_json::from_str::<Notice>(&written).unwrap(), notice, "{written}");
+        }
+    }
+
+    #[test]
+    fn what_became_of_a_notice_is_read_as_it_was_written_at_any_time() {
+        let at = Timestamp::UNIX_EPOCH;
+        let written = [
+            (r#"{"state":"open"}"#, NoticeState::Open, false),
+            (
+                r#"{"state":"sending","since":"1970-01-01T00:00:00Z","attempt":2}"#,
+                NoticeState::Sending { since: at, attempt: 2 },
+                false,
+            ),
+            (
+                r#"{"state":"waiting","until":"1970-01-01T00:00:00Z","attempt":3}"#,
+                NoticeState::Waiting { until: at, attempt: 3 },
+                false,
+            ),
+            (
+                r#"{"state":"sent","at":"1970-01-01T00:00:00Z","carrier_id":"c"}"#,
+                NoticeState::Sent { at, carrier_id: "c".to_owned() },
+                true,
+            ),
+        ];
+        for (json, state, is_settled) in written {
+            assert_eq!(serde_json::from_str::<NoticeState>(json).unwrap(), state);
+            assert_eq!(serde_json::to_string(&state).unwrap(), json);
+            let draft = Draft {
+                request: "RG-A".parse().unwrap(),
+                org: "00oInvented".parse().unwrap(),
+                app: None,
+                about: About::Invitation,
+                recipient: mail("ada@contoso.example", Audience::MicrosoftAdministrator),
+                due_at: at,
+            };
+            assert_eq!(Notice { state, ..draft.made(at) }.is_settled(), is_settled, "{json}");
         }
     }
 }

@@ -2,13 +2,13 @@
 
 use crate::domain::notice::{About, Notice};
 use crate::hooks::message::{StandingChange, body};
-use crate::hooks::{Hook, HookError, HookList};
-use crate::mail::MailError;
+use crate::hooks::{Hook, HookList};
 use crate::usecases::Ports;
 use crate::vault::{NotUnsealed, SecretName, Stage, VaultError};
 
 use super::NotifyError;
 use super::matter::Matter;
+use super::not_told::NotTold;
 
 /// Why the hooks cannot be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -57,25 +57,21 @@ async fn keep(ports: &Ports, hooks: Vec<Hook>) -> Result<(), HooksError> {
     Ok(ports.vault.promote(&SecretName::Hooks).await?)
 }
 
-/// Calls a hook; gives what the carrier of a letter would.
+/// Calls a hook, or says why it cannot be told.
 pub(super) async fn call(
     ports: &Ports,
     name: &str,
     notice: &Notice,
     matter: &Matter,
-) -> Result<Result<String, MailError>, NotifyError> {
-    let refused = |reason: &str| Ok(Err(MailError::Refused { reason: reason.to_owned() }));
+) -> Result<Result<(), NotTold>, NotifyError> {
+    let never = |reason: &str| Ok(Err(NotTold::Never { reason: reason.to_owned() }));
     let Some(hook) = hooks(ports).await?.into_iter().find(|hook| hook.name == name) else {
-        return refused("there is no hook of this name any more");
+        return never("there is no hook of this name any more");
     };
     let (About::StandingChanged { from, to, at }, Some(app)) = (&notice.about, &matter.app) else {
-        return refused("a hook is told of changes of standing only");
+        return never("a hook is told of changes of standing only");
     };
     let change = StandingChange { notice: &notice.id, request: &notice.request, app, from: *from, to: *to, at: *at };
     let called = ports.hooks.call(&hook, &notice.id, ports.clock.now(), &body(hook.kind, &change)).await;
-    Ok(match called {
-        Ok(()) => Ok(String::new()),
-        Err(error @ HookError::NotNow(_)) => Err(MailError::NotNow { reason: error.to_string() }),
-        Err(error) => Err(MailError::Refused { reason: error.to_string() }),
-    })
+    Ok(called.map_err(NotTold::from))
 }

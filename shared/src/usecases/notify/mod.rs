@@ -1,14 +1,18 @@
 //! Notify: the right person hears once, in time.
 //!
 //! [`plan`] finds out who has to be told what and writes it into the ledger; [`send`] tells one recipient one thing;
-//! [`sweep`] takes up what was left lying. Each can be repeated, and none needs Okta or Microsoft: the alarm does not
-//! depend on what it watches.
+//! [`sweep`] takes up what was left lying; [`look_up`] shows a reader how the matter has gone on. Each can be repeated, and
+//! none needs Okta or Microsoft: the alarm does not depend on what it watches.
 
 pub mod contacts;
 pub mod delivery;
+pub(super) mod envelope;
 pub mod hook;
+mod link;
+pub mod look_up;
 mod matter;
 pub mod mute;
+mod not_told;
 pub mod plan;
 pub mod send;
 pub mod sweep;

@@ -100,6 +100,7 @@ async fn a_server_that_is_gone_is_not_called_again() {
     let [ended] = told.as_slice() else { unreachable!("one notice: {told:?}") };
     let NoticeState::Refused { reason, .. } = &ended.state else { unreachable!("{ended:?}") };
     assert!(reason.contains("410") && !reason.contains(&listener.url), "{reason}");
+    assert!(reason.contains("hook") && !reason.contains("mail"), "{reason}");
 }
 
 #[tokio::test]

@@ -1,0 +1,102 @@
+//! A carrier that is out: however long that is, one message waits for each letter, none is lost, and each goes out once
+//! when the carrier is back.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use regrant::clock::Clock as _;
+use regrant::domain::notice::{Delivery, Notice, NoticeState};
+use regrant::queue::Next;
+use regrant::queue::in_process::InProcessQueue;
+use regrant::usecases::notify::delivery::record_delivery;
+use regrant::usecases::notify::send::{LOST_AFTER, send};
+
+use super::desk::{ADA, BEA, Desk, OLGA};
+
+/// How often the schedule in AWS sweeps.
+const QUARTER: Duration = Duration::from_mins(15);
+/// How long a notice waits after its first attempt.
+const FIRST_PAUSE: Duration = Duration::from_secs(30);
+
+/// A desk with three letters that its carrier did not take.
+async fn out() -> Desk {
+    let desk = Desk::new().await;
+    desk.letterbox.shut(true);
+    desk.work().await;
+    assert_eq!(attempts(&desk).await, [1; 3]);
+    desk
+}
+
+/// How many attempts were made for each notice that waits; 0 for one that does not.
+async fn attempts(desk: &Desk) -> Vec<u32> {
+    let attempt = |notice: &Notice| match notice.state {
+        NoticeState::Waiting { attempt, .. } => attempt,
+        _ => 0,
+    };
+    desk.notices().await.iter().map(attempt).collect()
+}
+
+/// The carrier is back, and each letter goes out once.
+async fn each_goes_out_once(desk: &Desk) {
+    desk.letterbox.shut(false);
+    desk.later(QUARTER);
+    assert_eq!(desk.sweep().await, 0, "each has its message");
+    assert_eq!(desk.told().await, [format!("digest {OLGA}"), format!("invitation {ADA}"), format!("invitation {BEA}")]);
+    desk.later(QUARTER);
+    assert_eq!(desk.sweep().await, 0, "nothing is left");
+    assert!(desk.told().await.is_empty());
+}
+
+#[tokio::test]
+async fn in_a_day_without_a_carrier_no_second_message_comes_to_wait() {
+    let desk = out().await;
+    for quarter in 1..=96 {
+        desk.later(QUARTER);
+        assert_eq!(desk.sweep().await, 0, "each has its message, quarter {quarter}");
+        assert_eq!(attempts(&desk).await, [quarter + 1; 3], "and is tried by it");
+    }
+    each_goes_out_once(&desk).await;
+}
+
+#[tokio::test]
+async fn a_message_that_is_lost_meanwhile_is_missed_once_its_time_is_well_over() {
+    let mut desk = out().await;
+    desk.bench.ports.notices = Arc::new(InProcessQueue::new(Arc::new(desk.bench.clock.clone())));
+    desk.later(LOST_AFTER.unsigned_abs());
+    assert_eq!(desk.sweep().await, 0, "it may still come");
+    desk.later(FIRST_PAUSE);
+    assert_eq!(desk.sweep().await, 3, "it does not come any more");
+    assert_eq!(attempts(&desk).await, [2; 3], "attempts are counted on");
+    each_goes_out_once(&desk).await;
+}
+
+#[tokio::test]
+async fn copies_of_a_message_end_while_its_notice_waits() {
+    let desk = out().await;
+    for notice in desk.notices().await {
+        for _ in 0..3 {
+            let next = send(&desk.bench.ports, &notice.request, &notice.id).await.unwrap();
+            assert_eq!(next, Next::Done, "its own message comes later");
+        }
+    }
+    assert_eq!(attempts(&desk).await, [1; 3], "and none of them was an attempt");
+    desk.later(FIRST_PAUSE);
+    desk.work().await;
+    assert_eq!(attempts(&desk).await, [2; 3]);
+    each_goes_out_once(&desk).await;
+}
+
+#[tokio::test]
+async fn a_letter_that_its_carrier_took_whatever_it_answered_is_not_sent_again() {
+    let desk = out().await;
+    let taken = Delivery::Accepted { at: desk.bench.clock.now() };
+    for notice in desk.notices().await {
+        record_delivery(&desk.bench.ports, &notice.request, &notice.id, &taken).await.unwrap();
+    }
+    desk.letterbox.shut(false);
+    desk.later(QUARTER);
+    desk.sweep().await;
+    assert!(desk.told().await.is_empty());
+    let notices = desk.notices().await;
+    assert!(notices.iter().all(Notice::is_sent), "{notices:?}");
+}
