@@ -5,6 +5,7 @@ use axum::middleware::map_response;
 use axum::routing::{get, post};
 use regrant::usecases::Ports;
 use regrant::web::headers::secured;
+use regrant::web::no_endpoint::answered;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -27,11 +28,10 @@ fn described() -> OpenApiRouter<Ports> {
 /// The function's endpoints: the pages for people, and the invitations for operators.
 pub fn router(ports: Ports) -> Router {
     let (operators, _) = described().split_for_parts();
-    operators
+    let all = operators
         .route("/consent/{invitation}", get(show::show).post(begin::begin))
-        .route("/consent/session/{session}/okta", post(okta::okta))
-        .layer(map_response(secured))
-        .with_state(ports)
+        .route("/consent/session/{session}/okta", post(okta::okta));
+    answered(all).layer(map_response(secured)).with_state(ports)
 }
 
 /// The description of what operators use: OpenAPI 3.1.

@@ -1,10 +1,9 @@
 //! The HTTP surface and its description.
 
-use axum::http::{Method, StatusCode};
+use axum::Router;
 use axum::middleware::map_response;
-use axum::{Router, extract::OriginalUri};
 use regrant::web::headers::secured;
-use regrant::web::problem::Problem;
+use regrant::web::no_endpoint::answered;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -30,26 +29,10 @@ fn described() -> OpenApiRouter<App> {
 /// The function's HTTP endpoints.
 pub fn router(app: App) -> Router {
     let (router, _) = described().split_for_parts();
-    router
-        .fallback(no_such_path)
-        .method_not_allowed_fallback(no_such_method)
-        .layer(map_response(secured))
-        .with_state(app)
+    answered(router).layer(map_response(secured)).with_state(app)
 }
 
 /// Their description: OpenAPI 3.1.
 pub fn openapi() -> utoipa::openapi::OpenApi {
     described().split_for_parts().1
-}
-
-async fn no_such_path(OriginalUri(uri): OriginalUri) -> Problem {
-    let path = regrant::domain::text::Foreign::new(uri.path());
-    Problem::not_found(format!("There is nothing at {path}; apps are at /v1/apps, scans at /v1/scans."))
-}
-
-async fn no_such_method(method: Method) -> Problem {
-    Problem::new(
-        StatusCode::METHOD_NOT_ALLOWED,
-        format!("{method} does nothing here; the API description says what does."),
-    )
 }

@@ -5,11 +5,12 @@ use axum::middleware::map_response;
 use axum::routing::get;
 use regrant::usecases::Ports;
 use regrant::web::headers::secured;
+use regrant::web::no_endpoint::answered;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::endpoints::{failed_work, mute, notices, waiver};
+use crate::endpoints::{failed_work, mute, notices, request, waiver};
 
 #[derive(OpenApi)]
 #[openapi(info(
@@ -25,13 +26,13 @@ fn described() -> OpenApiRouter<Ports> {
         .routes(routes!(failed_work::failed_work))
 }
 
-/// The function's endpoints: the link that mutes, and what operators ask.
+/// The function's endpoints: what links in letters lead to, and what operators ask.
 pub fn router(ports: Ports) -> Router {
     let (operators, _) = described().split_for_parts();
-    operators
+    let all = operators
         .route("/mail/mute/{token}", get(mute::show).post(mute::mute))
-        .layer(map_response(secured))
-        .with_state(ports)
+        .route("/mail/request/{token}", get(request::show));
+    answered(all).layer(map_response(secured)).with_state(ports)
 }
 
 /// The description of what operators use: OpenAPI 3.1.

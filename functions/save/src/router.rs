@@ -5,6 +5,7 @@ use axum::middleware::map_response;
 use axum::routing::{get, post};
 use regrant::usecases::Ports;
 use regrant::web::headers::secured;
+use regrant::web::no_endpoint::answered;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -25,12 +26,11 @@ fn described() -> OpenApiRouter<Ports> {
 /// The function's endpoints: the session's pages, and the save for operators.
 pub fn router(ports: Ports) -> Router {
     let (operators, _) = described().split_for_parts();
-    operators
+    let all = operators
         .route("/consent/session/{session}", get(progress::show))
         .route("/consent/session/{session}/finish", post(finish::finish))
-        .route("/consent/session/{session}/handover", post(handover::handover))
-        .layer(map_response(secured))
-        .with_state(ports)
+        .route("/consent/session/{session}/handover", post(handover::handover));
+    answered(all).layer(map_response(secured)).with_state(ports)
 }
 
 /// The description of what operators use: OpenAPI 3.1.

@@ -69,13 +69,13 @@ impl House {
         if global.allow_loopback { LoopbackPolicy::Allow } else { LoopbackPolicy::Refuse }
     }
 
-    /// Every function's endpoints over this house.
+    /// Every function's endpoints over this house, and one answer to all other paths.
     pub fn router(&self) -> axum::Router {
         regrant_discovery::router(regrant_discovery::App::new(self.ports.clone()))
-            .merge(regrant_consent_url::router(self.ports.clone()))
-            .merge(regrant_callback::router(self.ports.clone()))
-            .merge(regrant_save::router(self.ports.clone()))
-            .merge(regrant_notify::router(self.ports.clone()))
+            .merge(regrant_consent_url::router(self.ports.clone()).reset_fallback())
+            .merge(regrant_callback::router(self.ports.clone()).reset_fallback())
+            .merge(regrant_save::router(self.ports.clone()).reset_fallback())
+            .merge(regrant_notify::router(self.ports.clone()).reset_fallback())
     }
 
     /// An app of an org, which a scan has seen.

@@ -178,10 +178,10 @@ pub async fn app_of(ports: &Ports, tenant: &str) -> (OrgId, AppId) {
 /// All functions over one set of ports.
 pub fn router(ports: &Ports) -> Router {
     regrant_discovery::router(regrant_discovery::App::new(ports.clone()))
-        .merge(regrant_consent_url::router(ports.clone()))
-        .merge(regrant_callback::router(ports.clone()))
-        .merge(regrant_save::router(ports.clone()))
-        .merge(regrant_notify::router(ports.clone()))
+        .merge(regrant_consent_url::router(ports.clone()).reset_fallback())
+        .merge(regrant_callback::router(ports.clone()).reset_fallback())
+        .merge(regrant_save::router(ports.clone()).reset_fallback())
+        .merge(regrant_notify::router(ports.clone()).reset_fallback())
 }
 
 /// A Regrant on its stage.

@@ -1,8 +1,16 @@
-//! The published description of the HTTP interface, against the code of the four functions that serve it.
+//! The published description of the HTTP interface, against the code of the four functions that serve it; and what is
+//! answered where there is no endpoint.
 
 #![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
+use axum::Router;
+use axum::body::Body;
+use axum::http::header::{ACCEPT, ALLOW, CONTENT_TYPE};
+use axum::http::{Request, Response};
+use http_body_util::BodyExt as _;
+use regrant::embedded;
 use serde_json::Value;
+use tower::ServiceExt as _;
 use utoipa::openapi::{InfoBuilder, OpenApi};
 
 fn described() -> OpenApi {
@@ -45,4 +53,53 @@ fn the_published_description_is_the_codes_own() {
             "/v1/scans/{id}",
         ]
     );
+}
+
+const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+
+/// Asks; gives status, media type and body.
+async fn ask(router: &Router, method: &str, path: &str, accept: &str) -> (u16, String, String) {
+    let request = Request::builder().method(method).uri(path).header(ACCEPT, accept).body(Body::empty()).unwrap();
+    let response: Response<Body> = router.clone().oneshot(request).await.unwrap();
+    assert_eq!(response.headers()["x-content-type-options"], "nosniff", "{method} {path}");
+    let status = response.status().as_u16();
+    assert_eq!(response.headers().contains_key(ALLOW), status == 405, "{method} {path}");
+    let media_type = response.headers()[CONTENT_TYPE].to_str().unwrap().to_owned();
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    (status, media_type, String::from_utf8(body.to_vec()).unwrap())
+}
+
+#[tokio::test]
+async fn what_has_no_endpoint_is_a_problem_to_programs_and_a_page_to_people() {
+    let folder = tempfile::tempdir().unwrap();
+    let ports = embedded::open(&folder.path().join("data"), embedded::Config::default()).await.unwrap();
+    // Each function as Lambda serves it, with a path of its own that takes no PATCH; and all of them as one process.
+    let functions = [
+        (regrant_discovery::router(regrant_discovery::App::new(ports.clone())), "/v1/scans"),
+        (regrant_consent_url::router(ports.clone()), "/v1/apps/00oacme/0oa1/invitations"),
+        (regrant_callback::router(ports.clone()), "/oauth/failed/declined"),
+        (regrant_save::router(ports.clone()), "/v1/apps/00oacme/0oa1/save"),
+        (regrant_notify::router(ports.clone()), "/v1/apps/00oacme/0oa1/waiver"),
+        (regrant_tests::consent::router(&ports), "/v1/orgs/00oacme/notices"),
+    ];
+    for (router, own) in &functions {
+        for (method, path, expected) in [("GET", "/v1/nothing", 404), ("PATCH", *own, 405)] {
+            let (status, media_type, body) = ask(router, method, path, "application/json").await;
+            assert_eq!((status, media_type.as_str()), (expected, "application/problem+json"), "{method} {path}");
+            let problem: Value = serde_json::from_str(&body).unwrap();
+            let named = if expected == 404 { path } else { method };
+            assert!(problem["detail"].as_str().unwrap().contains(named), "{problem}");
+            assert_eq!(problem["request_id"].as_str().unwrap().len(), 32);
+        }
+        let (status, media_type, page) = ask(router, "GET", "/consent/cut/off/in/the/mail", BROWSER).await;
+        assert_eq!((status, media_type.as_str()), (404, "text/html; charset=utf-8"), "beside {own}");
+        assert!(page.contains("This link does not work"), "{page}");
+    }
+    // Loading again what a form led to.
+    for (path, function) in [("/consent/session/s1/finish", 3), ("/consent/session/s1/okta", 1), ("/mail/mute/t", 4)] {
+        let method = if function == 4 { "DELETE" } else { "GET" };
+        let (status, media_type, page) = ask(&functions[function].0, method, path, BROWSER).await;
+        assert_eq!((status, media_type.as_str()), (405, "text/html; charset=utf-8"), "{path}");
+        assert!(page.contains("What to do"), "{page}");
+    }
 }
