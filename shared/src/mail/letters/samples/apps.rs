@@ -1,0 +1,61 @@
+//! Invented apps, one for each standing.
+
+use serde_json::{Value, json};
+
+use super::NotASample;
+use crate::domain::app::AppRecord;
+use crate::domain::permission::PermissionCatalogue;
+use crate::domain::standing::Standing;
+
+/// An app at `standing`, with a proof where it is consented.
+pub fn app(label: &str, standing: Standing) -> Result<AppRecord, NotASample> {
+    let reason = match standing {
+        Standing::Broken => "Okta's service principal is disabled in Microsoft Entra.",
+        Standing::NeedsSave => "Microsoft holds a grant and the connection is off.",
+        Standing::Degraded => "Whoever consented no longer holds the role that doing so again needs.",
+        Standing::ByHand => "The tenant is in a government cloud that the Management API does not serve.",
+        Standing::Consented => "The connection is on and Microsoft holds every required grant.",
+        _ => "Provisioning is on without OAuth: it runs on old credentials.",
+    };
+    let consent = if standing == Standing::Consented { consent() } else { json!({}) };
+    Ok(serde_json::from_value(json!({
+        "org": "00oInvented1",
+        "org_domain": "acme.okta.com",
+        "app": "0oaInvented1",
+        "label": label,
+        "tenant": "contoso",
+        "domain": "contoso.example",
+        "signals": [],
+        "standing": standing,
+        "proven": standing == Standing::Consented,
+        "reasons": [reason],
+        "as_of": "2026-11-25T07:30:00Z",
+        "since": "2026-11-20T06:40:00Z",
+        "request": {"id": "RG-7K2QM-X4T9P", "opened_at": "2026-11-20T06:40:00Z"},
+        "consent": consent,
+    }))?)
+}
+
+fn consent() -> Value {
+    let grants: Vec<Value> = PermissionCatalogue::default()
+        .all()
+        .iter()
+        .map(|permission| json!({"permission": permission.name, "kind": "delegated-for-all"}))
+        .collect();
+    json!({
+        "administrator": {"username": "ada@contoso.onmicrosoft.com", "mfa": "proven"},
+        "proof": {
+            "at": "2026-11-25T07:29:00Z",
+            "connection": {"auth_scheme": "OAUTH2", "status": "ENABLED"},
+            "grants": {
+                "principal": {
+                    "id": "33333333-2222-4333-8444-555555555555",
+                    "app_id": "22222222-2222-4333-8444-555555555555",
+                    "display_name": "Okta Microsoft Graph Client",
+                    "account_enabled": true,
+                },
+                "grants": grants,
+            },
+        },
+    })
+}
