@@ -56,8 +56,10 @@ pub struct Described {
     pub stack: Stack,
     /// Where browsers reach it.
     pub public_url: PublicUrl,
-    /// The URLs of its dead-letter queues.
+    /// The URLs of its queues' dead-letter queues.
     pub dead_letters: Vec<String>,
+    /// The URL of the queue of events that nobody could take.
+    pub dead_events: String,
 }
 
 impl Described {
@@ -94,6 +96,7 @@ impl Described {
                 output("SaveDeadLettersUrl")?,
                 output("NoticeDeadLettersUrl")?,
             ],
+            dead_events: output("ScheduleDeadLettersUrl")?,
         })
     }
 
@@ -129,7 +132,7 @@ mod tests {
 
     use super::*;
 
-    const OUTPUTS: [(&str, &str); 11] = [
+    const OUTPUTS: [(&str, &str); 12] = [
         ("ApiUrl", "https://regrant.example.com"),
         ("TableName", "regrant-Table"),
         ("SecretPrefix", "regrant"),
@@ -141,6 +144,7 @@ mod tests {
         ("NoticeQueueUrl", "https://sqs.example/notice"),
         ("SaveDeadLettersUrl", "https://sqs.example/save-dead"),
         ("NoticeDeadLettersUrl", "https://sqs.example/notice-dead"),
+        ("ScheduleDeadLettersUrl", "https://sqs.example/schedule-dead"),
     ];
 
     fn client(status: StackStatus) -> Client {
@@ -161,6 +165,7 @@ mod tests {
         assert_eq!(described.stack.secrets.pooled_secrets, 20);
         assert_eq!(described.stack.save_queue.as_deref(), Some("https://sqs.example/save"));
         assert_eq!(described.dead_letters.len(), 3);
+        assert_eq!(described.dead_events, "https://sqs.example/schedule-dead");
     }
 
     #[tokio::test]

@@ -53,8 +53,10 @@ pub struct Checkup<'a> {
     pub aws: &'a SdkConfig,
     /// The stack.
     pub stack: &'a Stack,
-    /// The URLs of its dead-letter queues.
+    /// The URLs of its queues' dead-letter queues.
     pub dead_letters: &'a [String],
+    /// The URL of the queue of events that nobody could take: of its schedules, of SES and of the log stream.
+    pub dead_events: &'a str,
     /// Where browsers reach it.
     pub public_url: &'a PublicUrl,
     /// Its records and secrets.
@@ -66,6 +68,7 @@ impl Checkup<'_> {
     pub async fn run(&self) -> Vec<Finding> {
         let mut findings = vec![self.table().await, self.backups().await, self.expiry().await];
         findings.extend(self.queues().await);
+        findings.push(self.schedules().await);
         findings.push(self.api().await);
         findings.push(self.registration().await);
         findings.push(self.orgs().await);
@@ -129,7 +132,11 @@ impl Checkup<'_> {
 
     async fn queues(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
-        let work = [("scan queue", &self.stack.scan_queue), ("save queue", &self.stack.save_queue)];
+        let work = [
+            ("scan queue", &self.stack.scan_queue),
+            ("save queue", &self.stack.save_queue),
+            ("notice queue", &self.stack.notice_queue),
+        ];
         for (what, url) in work {
             let Some(url) = url else { continue };
             findings.push(match self.waiting(url).await {
@@ -151,6 +158,24 @@ impl Checkup<'_> {
             });
         }
         findings
+    }
+
+    /// Whether what schedules and rules start was taken. Nothing of it is redriven: the next schedule does the work.
+    async fn schedules(&self) -> Finding {
+        let what = "schedules";
+        match self.waiting(self.dead_events).await {
+            Ok(0) => Finding::fine(what, "every event was taken"),
+            Ok(waiting) => Finding::wrong(
+                what,
+                format!(
+                    "{waiting} waiting in {}, which nobody could take: read the functions' logs for why. The next schedule \
+                     does the work; a report of SES among them was not recorded, so look at its address, then purge the \
+                     queue in the SQS console",
+                    self.dead_events
+                ),
+            ),
+            Err(why) => Finding::wrong(what, why),
+        }
     }
 
     async fn waiting(&self, url: &str) -> Result<u64, String> {

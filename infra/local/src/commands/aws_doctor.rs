@@ -28,6 +28,7 @@ pub(super) async fn run(global: &Global, screen: &mut Screen) -> Result<Outcome,
         aws: &described.aws,
         stack: &described.stack,
         dead_letters: &described.dead_letters,
+        dead_events: &described.dead_events,
         public_url: &described.public_url,
         ports: House::open(global).await?.ports,
     };

@@ -10,6 +10,7 @@ const OWN: &[&str] = &[
     "ConnectionsLeftOff",
     "GraphRefreshesFailed",
     "LettersFailed",
+    "NoticesDelayed",
     "NoticesRefused",
     "OrgsNotSeen",
     "SavesFailed",
