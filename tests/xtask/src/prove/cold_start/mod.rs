@@ -66,7 +66,7 @@ async fn measure(
     let mut runs: BTreeMap<&'static str, Vec<Run>> = BTreeMap::new();
     for _ in 0..rounds {
         for subject in subjects {
-            let event = scene.event(subject.event).await;
+            let event = scene.event(subject.event).await?;
             let conditions = Conditions { variables: &scene.variables(subject), front: &scene.front, share };
             let run = process::run(subject, &event, &conditions).await?;
             runs.entry(subject.name).or_default().push(run);

@@ -7,10 +7,12 @@ use axum::http::Request;
 use axum::http::header::COOKIE;
 use regrant::aws::Stack;
 use regrant::clock::{Clock, SystemClock};
+use regrant::keyring::SignedMute;
 use regrant::microsoft::MfaEvidence;
 use regrant::queue::in_process::InProcessQueue;
 use regrant::usecases::Ports;
 use regrant::usecases::invite::invite;
+use regrant::usecases::keys::keys;
 use regrant::vault::secrets_manager::SecretsManagerConfig;
 use regrant_simulators::microsoft::Decision;
 use regrant_tests::api_gateway;
@@ -78,7 +80,7 @@ impl Scene {
     }
 
     /// An event, with a person who has come as far as it needs.
-    pub(super) async fn event(&self, asked: Asked) -> Value {
+    pub(super) async fn event(&self, asked: Asked) -> Result<Value, Failure> {
         let mut browser = Browser::new(router(&self.operator));
         let path = match asked {
             Asked::Apps => "/v1/apps".to_owned(),
@@ -92,6 +94,7 @@ impl Scene {
                 let invitation = self.invitation().await;
                 self.stage.sign_in(&mut browser, &invitation, "ada.administrator").await
             }
+            Asked::Muting => format!("/mail/mute/{}", self.mute().await?),
         };
         let cookies: Vec<_> = browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let mut request = Request::get(path).header("accept", "text/html");
@@ -99,7 +102,13 @@ impl Scene {
             request = request.header(COOKIE, cookies.join("; "));
         }
         let (parts, ()) = request.body(()).unwrap_or_default().into_parts();
-        api_gateway::event(&parts, &Bytes::new())
+        Ok(api_gateway::event(&parts, &Bytes::new()))
+    }
+
+    /// What the link in a reminder carries.
+    async fn mute(&self) -> Result<String, Failure> {
+        let mute = SignedMute { request: "RG-7K2QM-X4T9P".parse()?, address: "ada@contoso.example".parse()? };
+        Ok(keys(&self.operator).await?.sign_mute(&mute)?)
     }
 
     async fn invitation(&self) -> String {

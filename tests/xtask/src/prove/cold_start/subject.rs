@@ -17,7 +17,7 @@ pub(super) const NODE: &str = "node";
 pub(super) const PYTHON_WARMED: &str = "python warmed";
 pub(super) const NODE_WARMED: &str = "node warmed";
 /// The functions themselves.
-pub(super) const FUNCTIONS: [&str; 4] = ["discovery", "consent-url", "callback", "save"];
+pub(super) const FUNCTIONS: [&str; 5] = ["discovery", "consent-url", "callback", "save", "notify"];
 
 /// What a subject is asked.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +30,8 @@ pub(super) enum Asked {
     Cancelled,
     /// How far a consent is.
     Session,
+    /// The page that asks whether reminders are to end.
+    Muting,
 }
 
 /// A program to be started.
@@ -61,7 +63,7 @@ pub(super) async fn subjects(size: Size) -> Result<(Vec<Subject>, Vec<&'static s
         let mut subjects = vec![rust(HELLO, "regrant-cold-start", "cold-start-hello", Asked::Invitation)?];
         subjects.push(rust(MINIMAL, "regrant-cold-start", "cold-start-minimal", Asked::Invitation)?);
         for (name, event) in
-            FUNCTIONS.into_iter().zip([Asked::Apps, Asked::Invitation, Asked::Cancelled, Asked::Session])
+            FUNCTIONS.into_iter().zip([Asked::Apps, Asked::Invitation, Asked::Cancelled, Asked::Session, Asked::Muting])
         {
             subjects.push(rust(name, &format!("regrant-{name}"), name, event)?);
         }
