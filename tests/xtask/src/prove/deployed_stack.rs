@@ -37,6 +37,10 @@ pub(crate) const NAME: &str = "deployed-stack";
 const STACK: &str = "regrant-local";
 const TENANT: &str = "acmelabs";
 const ENDPOINT: &str = "http://127.0.0.1:4566";
+/// What the doctor has to find fine of a stack that was just deployed and scanned. What the emulator does not do is not among
+/// it.
+const LOOKED_AFTER: [&str; 8] =
+    ["stack", "scan queue", "save queue", "notice queue", "dead letters", "schedules", "orgs", "scans"];
 /// How often something is looked for, a second apart, before it is given up.
 const LOOKS: usize = 90;
 
@@ -93,8 +97,12 @@ pub(crate) async fn prove() -> Outcome {
         page = browser.get(&session).await;
     }
     let record = operator.ledger.app(&org, &app).await?.ok_or("the app is not in the table")?;
+    let doctor = tokio::task::block_in_place(doctor)?;
     let proven = page.body.contains("Done, and proven on both sides");
-    let holds = proven && record.assessment.standing == Standing::Consented && scanned.orgs_not_seen.is_empty();
+    let holds = proven
+        && record.assessment.standing == Standing::Consented
+        && scanned.orgs_not_seen.is_empty()
+        && LOOKED_AFTER.iter().all(|part| doctor.fine.iter().any(|fine| fine == part));
     Ok(Proof::new(
         NAME,
         holds,
@@ -104,8 +112,36 @@ pub(crate) async fn prove() -> Outcome {
             ("apps_seen", json!(scanned.apps_seen)),
             ("page_says_proven", json!(proven)),
             ("standing", json!(record.assessment.standing)),
+            ("doctor_finds_fine", json!(doctor.fine)),
+            ("doctor_finds_wrong", json!(doctor.wrong)),
         ],
     ))
+}
+
+/// What `regrant aws doctor` says of the stack.
+#[derive(Default)]
+struct Doctor {
+    fine: Vec<String>,
+    wrong: Vec<String>,
+}
+
+/// Runs it as an operator does, in a build of its own.
+fn doctor() -> Result<Doctor, Failure> {
+    let mut command = Command::new("cargo");
+    command.args(["run", "--quiet", "--package", "regrant-cli", "--features", "aws", "--"]);
+    command.args(["--stack", STACK, "--color", "never", "aws", "doctor"]).env("COLUMNS", "80");
+    let ran = environment(&mut command).current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).output()?;
+    let mut doctor = Doctor::default();
+    for line in String::from_utf8(ran.stdout)?.lines() {
+        // A part's first line names it; what follows is further words of it.
+        let named = |mark: &str| Some(line.strip_prefix(mark)?.split("  ").next()?.to_owned());
+        doctor.fine.extend(named("  ok     "));
+        doctor.wrong.extend(named("  wrong  "));
+    }
+    if doctor.fine.is_empty() {
+        return Err(format!("`regrant aws doctor` said nothing: {}", String::from_utf8_lossy(&ran.stderr)).into());
+    }
+    Ok(doctor)
 }
 
 async fn start_emulator(folder: &Path) -> Result<Emulator, Failure> {
