@@ -16,7 +16,6 @@ use crate::okta::OktaError;
 use crate::okta::client::OktaClient;
 use crate::queue::in_process::InProcessQueue;
 use crate::randomness::SystemRandomness;
-use crate::transport::TransportError;
 use crate::usecases::Ports;
 use crate::vault::sealed_file::SealedFileVault;
 use crate::vault::{Vault, VaultError};
@@ -44,9 +43,6 @@ pub enum OpenError {
     /// The other HTTP client did not start.
     #[error(transparent)]
     Microsoft(#[from] MicrosoftError),
-    /// The client for hooks did not start.
-    #[error(transparent)]
-    Hooks(#[from] TransportError),
 }
 
 /// Where the vault is in a data folder.
@@ -77,7 +73,7 @@ pub async fn open(folder: &Path, config: Config) -> Result<Ports, OpenError> {
         notices: Arc::new(InProcessQueue::new(clock.clone())),
         mail: Arc::new(LocalMail::new(vault.clone(), Folder::new(outbox_folder(folder)))),
         vault,
-        hooks: Arc::new(HookClient::new(config.okta.loopback)?),
+        hooks: Arc::new(HookClient::new(config.okta.loopback)),
         loopback: config.okta.loopback,
         okta: Arc::new(OktaClient::new(config.okta, clock.clone(), randomness.clone())?),
         microsoft: Arc::new(MicrosoftClient::new(config.microsoft, clock.clone(), randomness.clone())?),

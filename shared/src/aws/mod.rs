@@ -25,7 +25,6 @@ use crate::okta::client::OktaClient;
 use crate::queue::sqs::SqsQueue;
 use crate::queue::{Delivery, Message, Queue, QueueError};
 use crate::randomness::SystemRandomness;
-use crate::transport::TransportError;
 use crate::usecases::Ports;
 use crate::vault::SecretName;
 use crate::vault::cached::CachedVault;
@@ -60,9 +59,6 @@ pub enum StartError {
     /// The HTTP client for Microsoft did not start.
     #[error(transparent)]
     Microsoft(#[from] MicrosoftError),
-    /// The client for hooks did not start.
-    #[error(transparent)]
-    Hooks(#[from] TransportError),
 }
 
 impl Stack {
@@ -122,7 +118,7 @@ pub fn ports(aws: &SdkConfig, stack: Stack, config: Config) -> Result<Ports, Sta
         saves: queue("REGRANT_SAVE_QUEUE_URL", stack.save_queue),
         notices: queue("REGRANT_NOTICE_QUEUE_URL", stack.notice_queue),
         mail: Arc::new(Ses::new(aws_sdk_sesv2::Client::new(aws), stack.configuration_set)),
-        hooks: Arc::new(HookClient::new(config.okta.loopback)?),
+        hooks: Arc::new(HookClient::new(config.okta.loopback)),
         loopback: config.okta.loopback,
         okta: Arc::new(OktaClient::new(config.okta, clock.clone(), randomness.clone())?),
         microsoft: Arc::new(MicrosoftClient::new(config.microsoft, clock.clone(), randomness.clone())?),

@@ -1,5 +1,6 @@
 //! The real caller: hooks over HTTP.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -24,20 +25,29 @@ const SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature");
 /// Hooks over HTTP.
 #[derive(Debug, Clone)]
 pub struct HookClient {
-    transport: Transport,
+    /// Made with the first call: most processes never make one, and a function that starts has better to do.
+    transport: Arc<OnceLock<Transport>>,
     loopback: LoopbackPolicy,
 }
 
 impl HookClient {
     /// A client; loopback addresses are called only where `loopback` allows it.
-    pub fn new(loopback: LoopbackPolicy) -> Result<Self, TransportError> {
+    pub fn new(loopback: LoopbackPolicy) -> Self {
+        Self { transport: Arc::default(), loopback }
+    }
+
+    fn transport(&self) -> Result<&Transport, TransportError> {
+        if let Some(transport) = self.transport.get() {
+            return Ok(transport);
+        }
         let config = TransportConfig {
             connect_timeout: Duration::from_secs(5),
             timeout: Duration::from_secs(15),
             max_body: 64 << 10,
-            loopback,
+            loopback: self.loopback,
         };
-        Ok(Self { transport: Transport::new(&config)?, loopback })
+        let transport = Transport::new(&config)?;
+        Ok(self.transport.get_or_init(|| transport))
     }
 }
 
@@ -53,7 +63,8 @@ impl HookCaller for HookClient {
             sign(request.headers_mut(), hook, id, at, &body)?;
         }
         *request.body_mut() = Some(body.into());
-        match self.transport.send(request).await {
+        let transport = self.transport().map_err(|error| HookError::NotNow(error.to_string()))?;
+        match transport.send(request).await {
             Ok(answer) if answer.status.is_success() => Ok(()),
             Ok(answer) if answer.status == 429 || answer.status == 408 || answer.status.is_server_error() => {
                 Err(HookError::NotNow(format!("it answered {}", answer.status.as_u16())))

@@ -157,7 +157,7 @@ pub fn ports_over(stores: Stores, clock: Arc<dyn Clock>, sides: Sides) -> Ports 
         saves,
         notices,
         mail,
-        hooks: Arc::new(HookClient::new(loopback).unwrap()),
+        hooks: Arc::new(HookClient::new(loopback)),
         okta: Arc::new(OktaClient::new(config, clock.clone(), randomness.clone()).unwrap()),
         microsoft: Arc::new(MicrosoftClient::new(sides.microsoft, clock.clone(), randomness.clone()).unwrap()),
         settings: Arc::new(sides.settings),

@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
+use std::collections::BTreeSet;
+
 use axum::Router;
 use axum::body::Body;
 use axum::http::header::{ACCEPT, ALLOW, CONTENT_TYPE};
@@ -53,6 +55,25 @@ fn the_published_description_is_the_codes_own() {
             "/v1/scans/{id}",
         ]
     );
+}
+
+/// What is served is written out beside what is described.
+#[tokio::test]
+async fn every_path_that_is_described_takes_the_methods_that_are_described_and_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let ports = embedded::open(&folder.path().join("data"), embedded::Config::default()).await.unwrap();
+    let router = regrant_tests::consent::router(&ports);
+    let document = serde_json::to_value(described()).unwrap();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        let asked = path.replace(['{', '}'], "");
+        let request = Request::patch(&asked).body(Body::empty()).unwrap();
+        let response: Response<Body> = router.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), 405, "{path}");
+        let allowed = response.headers()[ALLOW].to_str().unwrap().to_lowercase();
+        let taken: BTreeSet<&str> = allowed.split(',').filter(|method| *method != "head").collect();
+        let described: BTreeSet<&str> = methods.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(taken, described, "{path}");
+    }
 }
 
 const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
