@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::events;
 use super::item::{record as read, with_record};
 use super::keys::{
-    BY_LIST, BY_TENANT, Item, Key, LIST, PLACE, TENANT, number, of_org, place_of_app, standing_list, tenant_list, text,
+    APPS, BY_LIST, BY_TENANT, Item, Key, LIST, PLACE, TENANT, number, of_org, place_of_app, places_at, tenant_list,
+    text,
 };
 use super::query::{Query, SortKeys};
 use super::table::{Condition, Table, failed};
@@ -21,10 +22,9 @@ const MOST_EVENTS: usize = 99;
 /// The attribute with a record's version.
 const VERSION: &str = "version";
 
-/// Where an app is in every list: by standing, worst first, then by its place.
+/// Where an app is in every list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Place {
-    standing: Standing,
     by: String,
     org: String,
     app: String,
@@ -32,24 +32,14 @@ struct Place {
 
 impl Place {
     fn of(app: &AppRecord) -> Self {
-        Self {
-            standing: app.standing(),
-            by: place_of_app(app),
-            org: app.identity.org.to_string(),
-            app: app.identity.app.to_string(),
-        }
-    }
-
-    /// What lists are sorted by.
-    fn rank(&self) -> (usize, &str) {
-        (Standing::ALL.into_iter().take_while(|standing| *standing != self.standing).count(), &self.by)
+        Self { by: place_of_app(app), org: app.identity.org.to_string(), app: app.identity.app.to_string() }
     }
 
     /// The place as the index has it.
     fn in_list(&self) -> Item {
         let key = Key { pk: format!("org#{}", self.org), sk: format!("app#{}", self.app) };
         let mut item = key.item();
-        item.insert(LIST.to_owned(), text(standing_list(self.standing)));
+        item.insert(LIST.to_owned(), text(APPS));
         item.insert(PLACE.to_owned(), text(&self.by));
         item
     }
@@ -79,7 +69,7 @@ fn item(app: &AppRecord) -> Result<Item, LedgerError> {
     let identity = &next.identity;
     let mut item = Key::app(&identity.org, &identity.app).item();
     item.insert(VERSION.to_owned(), number(next.version));
-    item.insert(LIST.to_owned(), text(standing_list(next.standing())));
+    item.insert(LIST.to_owned(), text(APPS));
     item.insert(PLACE.to_owned(), text(place_of_app(&next)));
     if let Some(tenant) = identity.tenant.as_ref().filter(|tenant| !tenant.as_str().is_empty()) {
         item.insert(TENANT.to_owned(), text(tenant_list(tenant)));
@@ -149,35 +139,26 @@ fn some_of(apps: Vec<AppRecord>, filter: &AppFilter, after: Option<&Place>, most
         .filter(|app| filter.standing.is_none_or(|standing| app.standing() == standing))
         .filter(|app| filter.tenant.is_none() || app.identity.tenant == filter.tenant)
         .map(|app| (Place::of(&app), app))
-        .filter(|(place, _)| after.is_none_or(|after| place.rank() > after.rank()))
+        .filter(|(place, _)| after.is_none_or(|after| place.by > after.by))
         .collect();
-    placed.sort_by(|(one, _), (other, _)| one.rank().cmp(&other.rank()));
+    placed.sort_by(|(one, _), (other, _)| one.by.cmp(&other.by));
     placed.into_iter().map(|(_, app)| app).take(most).collect()
 }
 
-/// The first `most` apps of all orgs after a place, one standing after the other.
+/// The first `most` apps of all orgs after a place.
 async fn across_orgs(
     table: &Table,
     only: Option<Standing>,
-    mut after: Option<Place>,
+    after: Option<Place>,
     most: usize,
 ) -> Result<Vec<AppRecord>, LedgerError> {
-    let from = only.or(after.as_ref().map(|place| place.standing));
-    let mut apps = Vec::new();
-    for standing in Standing::ALL.into_iter().skip_while(|standing| from.is_some_and(|from| *standing != from)) {
-        if only.is_some_and(|only| only != standing) || apps.len() >= most {
-            break;
-        }
-        let query = Query {
-            index: Some(BY_LIST),
-            partition: (LIST, standing_list(standing)),
-            after: after.take().map(|place| place.in_list()),
-            most: most - apps.len(),
-            ..Query::under("")
-        };
-        for item in table.list("list apps", query).await? {
-            apps.push(from_item(&item)?);
-        }
-    }
-    Ok(apps)
+    let query = Query {
+        index: Some(BY_LIST),
+        partition: (LIST, APPS.to_owned()),
+        sort_keys: only.map_or(SortKeys::Any, |standing| SortKeys::beginning(places_at(standing))),
+        after: after.map(|place| place.in_list()),
+        most,
+        ..Query::under("")
+    };
+    table.list("list apps", query).await?.iter().map(from_item).collect()
 }

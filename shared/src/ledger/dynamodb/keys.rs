@@ -20,7 +20,7 @@ pub(super) type Item = HashMap<String, AttributeValue>;
 pub(super) const PK: &str = "pk";
 /// The sort key.
 pub(super) const SK: &str = "sk";
-/// The index of everything that is listed across orgs: apps by standing, saves and notices that are not settled.
+/// The index of everything that is listed across orgs: apps, saves and notices that are not settled.
 pub(super) const BY_LIST: &str = "by-list";
 /// What [`BY_LIST`] is partitioned by.
 pub(super) const LIST: &str = "list";
@@ -32,6 +32,9 @@ pub(super) const TENANT: &str = "tenant";
 pub(super) const PLACE: &str = "place";
 /// When DynamoDB may remove an item, in seconds since 1970.
 pub(super) const EXPIRES_AT: &str = "expires_at";
+/// The list of apps, worst standing first: one list, so that the worst of all are one query. What is written to it in a
+/// second is bounded by how many functions look at orgs at once, far below what one partition of an index takes.
+pub(super) const APPS: &str = "apps";
 /// The list of saves that are not settled.
 pub(super) const UNSETTLED: &str = "unsettled-saves";
 /// The list of notices that are not settled.
@@ -167,9 +170,9 @@ pub(super) fn invitations_of(app: &AppId) -> String {
     format!("invitation#{app}#")
 }
 
-/// The list of the apps that stand at one standing.
-pub(super) fn standing_list(standing: Standing) -> String {
-    format!("standing#{}", standing.name())
+/// What the places of apps at one standing begin with: worst first, as [`Standing::ALL`] is.
+pub(super) fn places_at(standing: Standing) -> String {
+    format!("{}#", Standing::ALL.into_iter().take_while(|worse| *worse != standing).count())
 }
 
 /// The list of the apps of one tenant. The name is what somebody wrote into an Okta app; one with `#` in it, which no
@@ -194,11 +197,11 @@ pub(super) fn last_place_of_notices(until: Timestamp) -> String {
     format!("{}#~", from_time(until))
 }
 
-/// Where an app is among those of its standing or tenant: by org domain, label, org and app.
+/// Where an app is among all apps or those of its tenant: by standing, org domain, label, org and app.
 pub(super) fn place_of_app(app: &AppRecord) -> String {
     let identity = &app.identity;
     let parts = [&*identity.org_domain, identity.label.raw(), identity.org.as_str(), identity.app.as_str()];
-    parts.map(sortable).join("\u{0}\u{0}")
+    places_at(app.standing()) + &parts.map(sortable).join("\u{0}\u{0}")
 }
 
 /// A part of a sort key. Parts are joined by two zeros, so a zero of their own gets a one behind it: the whole sorts as
