@@ -1,7 +1,7 @@
 //! The callback function on AWS Lambda.
 
 use lambda_runtime::Error;
-use regrant::aws::from_env;
+use regrant::aws::Opening;
 use regrant::aws::warm::CONSENT_SECRETS;
 use regrant::lambda::{answer_http, run, start};
 use regrant_callback::router;
@@ -9,6 +9,6 @@ use regrant_callback::router;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let started = start()?;
-    let router = router(from_env(&CONSENT_SECRETS).await?);
+    let router = router(Opening::from_env()?.warmed_up(&CONSENT_SECRETS).await);
     run(started, |event| answer_http(router.clone(), event)).await
 }

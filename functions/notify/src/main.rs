@@ -1,7 +1,7 @@
 //! The notify function on AWS Lambda.
 
 use lambda_runtime::Error;
-use regrant::aws::from_env;
+use regrant::aws::Opening;
 use regrant::lambda::{run, start};
 use regrant::vault::SecretName;
 use regrant_notify::handle;
@@ -9,6 +9,6 @@ use regrant_notify::handle;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let started = start()?;
-    let ports = &from_env(&[SecretName::Keys]).await?;
+    let ports = &Opening::from_env()?.with_letters_and_hooks().warmed_up(&[SecretName::Keys]).await;
     run(started, |event| handle(ports, event)).await
 }

@@ -6,7 +6,7 @@ use aws_config::SdkConfig;
 use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::error::DisplayErrorContext;
 use aws_sdk_cloudformation::types::StackStatus;
-use regrant::aws::{Stack, StartError, loader, ports};
+use regrant::aws::{Opening, Stack, StartError, loader};
 use regrant::environment::Config;
 use regrant::settings::PublicUrl;
 use regrant::usecases::Ports;
@@ -103,7 +103,8 @@ impl Described {
     /// What use cases reach the world through. Links begin with the stack's own address where `config` names none.
     pub fn ports(&self, mut config: Config) -> Result<Ports, Box<StackError>> {
         config.settings.public_url.get_or_insert_with(|| self.public_url.clone());
-        Ok(ports(&self.aws, self.stack.clone(), config).map_err(StackError::from)?)
+        let opening = Opening::of(self.aws.clone(), self.stack.clone(), config).map_err(StackError::from)?;
+        Ok(opening.with_okta().map_err(StackError::from)?.with_letters_and_hooks().ports())
     }
 }
 

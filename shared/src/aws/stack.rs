@@ -1,0 +1,44 @@
+//! What a function's environment says of its stack.
+
+use crate::environment::{BadVariable, variable};
+use crate::vault::secrets_manager::SecretsManagerConfig;
+
+/// What of a stack a program uses.
+#[derive(Debug, Clone)]
+pub struct Stack {
+    /// The table of the ledger.
+    pub table: String,
+    /// How secrets are kept.
+    pub secrets: SecretsManagerConfig,
+    /// The URL of the queue of orgs to be looked at; `None` for a function that puts nothing there.
+    pub scan_queue: Option<String>,
+    /// The URL of the queue of saves; `None` for a function that puts nothing there.
+    pub save_queue: Option<String>,
+    /// The URL of the queue of notices; `None` for a function that puts nothing there.
+    pub notice_queue: Option<String>,
+    /// SES's configuration set that reports what became of letters.
+    pub configuration_set: Option<String>,
+}
+
+impl Stack {
+    /// Reads what `template.yaml` sets: `REGRANT_TABLE`, `REGRANT_SECRET_PREFIX`, `REGRANT_SECRET_KEY`,
+    /// `REGRANT_POOLED_SECRETS`, `REGRANT_SCAN_QUEUE_URL`, `REGRANT_SAVE_QUEUE_URL`, `REGRANT_NOTICE_QUEUE_URL`,
+    /// `REGRANT_MAIL_CONFIGURATION_SET`.
+    pub fn from_env() -> Result<Self, BadVariable> {
+        let missing =
+            |variable| BadVariable { variable, reason: "it is not set; the stack's template sets it".to_owned() };
+        let table = variable("REGRANT_TABLE").ok_or_else(|| missing("REGRANT_TABLE"))?;
+        let pooled = variable("REGRANT_POOLED_SECRETS").unwrap_or_else(|| "0".to_owned());
+        let not_a_number = |_| BadVariable { variable: "REGRANT_POOLED_SECRETS", reason: "it is no number".to_owned() };
+        let defaults = SecretsManagerConfig::default();
+        let secrets = SecretsManagerConfig {
+            prefix: variable("REGRANT_SECRET_PREFIX").unwrap_or(defaults.prefix),
+            kms_key: variable("REGRANT_SECRET_KEY"),
+            pooled_secrets: pooled.parse().map_err(not_a_number)?,
+        };
+        let queues = ["REGRANT_SCAN_QUEUE_URL", "REGRANT_SAVE_QUEUE_URL", "REGRANT_NOTICE_QUEUE_URL"];
+        let [scan_queue, save_queue, notice_queue] = queues.map(variable);
+        let configuration_set = variable("REGRANT_MAIL_CONFIGURATION_SET");
+        Ok(Self { table, secrets, scan_queue, save_queue, notice_queue, configuration_set })
+    }
+}
