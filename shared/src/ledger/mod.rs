@@ -125,6 +125,14 @@ pub trait Ledger: Invitations + Sessions + Saves + Leases + Notices + Waivers + 
     async fn record_app(&self, app: &AppRecord, events: &[AppEvent]) -> Result<bool, LedgerError>;
     /// An app's record.
     async fn app(&self, org: &OrgId, app: &AppId) -> Result<Option<AppRecord>, LedgerError>;
+    /// An org's profile and the record of an app of it, in one call where the store has one for both.
+    async fn org_and_app(
+        &self,
+        org: &OrgId,
+        app: &AppId,
+    ) -> Result<(Option<OrgProfile>, Option<AppRecord>), LedgerError> {
+        Ok((self.org(org).await?, self.app(org, app).await?))
+    }
     /// Apps, worst standing first, then by org domain, label and id.
     async fn apps(&self, filter: &AppFilter, page: PageRequest) -> Result<Page<AppRecord>, LedgerError>;
     /// Appends to what happened to an app, and leaves the rest of its record alone.

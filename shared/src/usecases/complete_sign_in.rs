@@ -56,7 +56,7 @@ pub async fn complete_sign_in(
 ) -> Result<SessionId, Stopped> {
     let (session, secrets) = find(ports, &callback, cookie).await?;
     // One conditional write: of any number of callbacks with this state, one goes on.
-    let session = match ports.ledger.consume_sign_in(&Digest::of(callback.state), ports.clock.now()).await? {
+    let session = match ports.ledger.consume_sign_in(&session, ports.clock.now()).await? {
         Ok(session) => session,
         // The same browser again: a reload, a double click, a second tab. Its page shows how far it has come.
         Err(NotConsumed::Consumed) => return Ok(session.id),
@@ -164,8 +164,7 @@ async fn verify(
     })
     .await?;
     let verified = Stage::Verified { administrator: Some(administrator) };
-    advance(ports, &session.id, |now| (now.stage == Stage::SigningIn).then(|| verified.clone())).await?;
-    Ok(())
+    advance(ports, session, |now| (now.stage == Stage::SigningIn).then(|| verified.clone())).await
 }
 
 /// RFC 9207 section 2.4: where an issuer is named, it is the one the browser was sent to.

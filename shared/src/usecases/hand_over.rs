@@ -57,7 +57,7 @@ pub async fn finish(ports: &Ports, own: &OwnSession) -> Result<(), Stopped> {
 
 async fn finishing(ports: &Ports, own: &OwnSession) -> Result<(), Stopped> {
     let now = ports.clock.now();
-    advance(ports, &own.session.id, |session| match session.stage.clone() {
+    advance(ports, &own.session, |session| match session.stage.clone() {
         Stage::Consenting { administrator, was_on, okta_states, finishing_since: None } => {
             Some(Stage::Consenting { administrator, was_on, okta_states, finishing_since: Some(now) })
         }

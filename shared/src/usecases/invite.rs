@@ -167,9 +167,8 @@ pub async fn open_invitation(ports: &Ports, token: &str) -> Result<OpenInvitatio
     if let Some(failure) = closed {
         return Err(Stopped::new(failure, format!("invitation {}", invitation.id)));
     }
-    let org = ports.ledger.org(&invitation.org).await?.ok_or_else(unknown)?;
-    let app = ports.ledger.app(&invitation.org, &invitation.app).await?.ok_or_else(unknown)?;
-    Ok(OpenInvitation { invitation, org, app })
+    let (org, app) = ports.ledger.org_and_app(&invitation.org, &invitation.app).await?;
+    Ok(OpenInvitation { invitation, org: org.ok_or_else(unknown)?, app: app.ok_or_else(unknown)? })
 }
 
 async fn known_app(ports: &Ports, org: &OrgId, app: &AppId) -> Result<AppRecord, InviteError> {

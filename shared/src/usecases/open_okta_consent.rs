@@ -185,7 +185,7 @@ async fn consenting(
         })
         .await?;
     }
-    advance(ports, &session.id, |now| {
+    advance(ports, session, |now| {
         matches!(now.stage, Stage::Verified { .. } | Stage::Consenting { .. }).then(|| stage.clone())
     })
     .await?;

@@ -118,26 +118,27 @@ pub(super) async fn about(
     session: AuthorizationSession,
     secrets: BrowserSecrets,
 ) -> Result<OwnSession, Stopped> {
-    let org = ports.ledger.org(&session.org).await?.ok_or_else(|| lost("the org was removed meanwhile"))?;
-    let app = ports.ledger.app(&session.org, &session.app).await?;
+    let (org, app) = ports.ledger.org_and_app(&session.org, &session.app).await?;
+    let org = org.ok_or_else(|| lost("the org was removed meanwhile"))?;
     let app = app.ok_or_else(|| lost("the app was removed meanwhile"))?;
     Ok(OwnSession { session, secrets, org, app })
 }
 
-/// Moves a session on. `change` sees the session as it is now; `None` leaves it so.
+/// Moves a session on. `change` sees it as it was read, and as it is now where that is no longer so; `None` leaves it so.
 pub(super) async fn advance(
     ports: &Ports,
-    id: &SessionId,
+    session: &AuthorizationSession,
     change: impl Fn(&AuthorizationSession) -> Option<Stage>,
-) -> Result<Option<AuthorizationSession>, Stopped> {
+) -> Result<(), Stopped> {
+    let mut session = session.clone();
     for _ in 0..TRIES {
-        let Some(mut session) = ports.ledger.session(id).await? else { return Ok(None) };
-        let Some(stage) = change(&session) else { return Ok(Some(session)) };
+        let Some(stage) = change(&session) else { return Ok(()) };
         session.stage = stage;
         if ports.ledger.update_session(&session).await? {
-            session.version += 1;
-            return Ok(Some(session));
+            return Ok(());
         }
+        let Some(newer) = ports.ledger.session(&session.id).await? else { return Ok(()) };
+        session = newer;
     }
     Err(Stopped::new(ConsentFailure::NotStored, "the session is being changed by too many at once"))
 }
@@ -162,7 +163,7 @@ pub(super) async fn change_app(
 /// Ends a session, so that its page tells why, and says so in the audit trail.
 pub(super) async fn fail(ports: &Ports, session: &AuthorizationSession, stopped: &Stopped) -> Result<(), Stopped> {
     let (failure, code) = (stopped.failure, stopped.code.clone());
-    let ended = advance(ports, &session.id, |now| match now.stage {
+    let ended = advance(ports, session, |now| match now.stage {
         Stage::Done | Stage::Failed { .. } => None,
         _ => Some(Stage::Failed { failure, code: code.clone() }),
     });

@@ -17,7 +17,7 @@ use regrant::domain::notice::Notice;
 use regrant::domain::org::OrgProfile;
 use regrant::domain::save::SaveJournal;
 use regrant::domain::scan::{OrgLook, Scan};
-use regrant::domain::session::{AuthorizationSession, NotConsumed};
+use regrant::domain::session::AuthorizationSession;
 use regrant::domain::trouble::OrgWatch;
 use regrant::domain::waiver::Waiver;
 use regrant::ledger::{
@@ -152,13 +152,6 @@ impl Sessions for TrippedLedger {
     }
     async fn session_by_state(&self, state: &Digest) -> Result<Option<AuthorizationSession>, LedgerError> {
         self.0.session_by_state(state).await
-    }
-    async fn consume_sign_in(
-        &self,
-        state: &Digest,
-        now: Timestamp,
-    ) -> Result<Result<AuthorizationSession, NotConsumed>, LedgerError> {
-        self.1.wrote(self.0.consume_sign_in(state, now).await)
     }
     async fn update_session(&self, session: &AuthorizationSession) -> Result<bool, LedgerError> {
         self.1.wrote(self.0.update_session(session).await)

@@ -24,7 +24,7 @@ pub(super) use notices::notice;
 #[cfg(test)]
 pub(super) use saves::journal;
 #[cfg(test)]
-pub(super) use sessions::{session, session_id};
+pub(super) use sessions::{consume_at, session, session_id};
 #[cfg(test)]
 pub(super) use waivers::waiver;
 

@@ -9,6 +9,7 @@ use super::saves::journal;
 use super::sessions::{session, session_id};
 use super::waivers::{self, waiver};
 use super::{all, app, at, found, org, profile, record, watches};
+use crate::domain::app::AppRecord;
 use crate::domain::id::Digest;
 use crate::domain::invitation::{Closed, Closing, InvitationState};
 use crate::domain::org::CredentialKind;
@@ -22,6 +23,7 @@ where
     Fut: Future<Output = Arc<dyn Ledger>>,
 {
     an_org_comes_back_as_it_was_written_last(&*make().await).await;
+    an_org_and_an_app_of_it_come_together(&*make().await).await;
     orgs_are_listed_by_id(&*make().await).await;
     removing_an_org_takes_its_apps_and_leaves_events_and_other_orgs(&*make().await).await;
     nothing_of_a_removed_org_can_be_started_and_its_trail_stays(&*make().await).await;
@@ -36,6 +38,26 @@ async fn an_org_comes_back_as_it_was_written_last(ledger: &dyn Ledger) {
     acme.credential = CredentialKind::ApiToken;
     ledger.put_org(&acme).await.expect("an org is written again");
     assert_eq!(ledger.org(&acme.id).await.expect("an org is read"), Some(acme));
+}
+
+async fn an_org_and_an_app_of_it_come_together(ledger: &dyn Ledger) {
+    let both =
+        async |org_id: &str, app_id: &str| ledger.org_and_app(&org(org_id), &app(app_id)).await.expect("both are read");
+    let (acme, office) = (profile("acme"), record("acme", "a", "Office", Standing::Broken));
+    assert_eq!(both("acme", "a").await, (None, None), "what is not there");
+    ledger.put_org(&acme).await.expect("an org is written");
+    assert_eq!(both("acme", "a").await, (Some(acme.clone()), None), "an org without the app");
+    assert!(apps::puts(ledger, &office, &[]).await);
+    assert!(apps::puts(ledger, &record("globex", "a", "Office", Standing::Unknown), &[]).await);
+    let kept = ledger.app(&acme.id, &app("a")).await.expect("an app is read");
+    assert_eq!(kept.as_ref().map(AppRecord::standing), Some(Standing::Broken));
+    assert_eq!(both("acme", "a").await, (Some(acme), kept), "both, as each alone");
+    let (nobody, other) = both("globex", "a").await;
+    assert_eq!(
+        (nobody, other.as_ref().map(AppRecord::standing)),
+        (None, Some(Standing::Unknown)),
+        "an app without its org"
+    );
 }
 
 async fn orgs_are_listed_by_id(ledger: &dyn Ledger) {
@@ -73,6 +95,7 @@ async fn nothing_of_a_removed_org_can_be_started_and_its_trail_stays(ledger: &dy
         ledger.open_session(&session(org, org, state, 3)).await.expect("a session is opened");
         assert!(ledger.begin_save(&journal(org, org, "a")).await.expect("a save begins"));
     }
+    let under_way = ledger.session(&session_id("acme")).await.expect("a session is read").expect("it is there");
     ledger.remove_org(&org("acme")).await.expect("an org is removed");
 
     // Long before any of them expires, so that only their closing can tell.
@@ -88,7 +111,7 @@ async fn nothing_of_a_removed_org_can_be_started_and_its_trail_stays(ledger: &dy
         let by_state = ledger.session_by_state(&Digest::of(state)).await.expect("a session is looked up");
         assert_eq!((by_id.is_some(), by_state.is_some()), (there, there), "the session of {org}");
     }
-    let consumed = ledger.consume_sign_in(&Digest::of("s-acme"), at(4)).await.expect("a callback is answered");
+    let consumed = ledger.consume_sign_in(&under_way, at(4)).await.expect("a callback is answered");
     assert_eq!(consumed, Err(NotConsumed::Unknown), "a callback that is under way finds nothing");
     let kept = ledger.save_journal(&org("acme"), &app("a")).await.expect("a journal is read");
     assert_eq!(kept, Some(journal("acme", "acme", "a")), "what was written to Okta stays known");

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::invitations::invitation_id;
 use super::{CALLERS, app, at, org};
@@ -66,7 +66,18 @@ async fn read(ledger: &dyn Ledger, id: &str) -> Option<AuthorizationSession> {
 }
 
 async fn consume(ledger: &dyn Ledger, state: &str, seconds: i64) -> Result<AuthorizationSession, NotConsumed> {
-    ledger.consume_sign_in(&Digest::of(state), at(seconds)).await.expect("a callback is answered")
+    consume_at(ledger, state, at(seconds)).await
+}
+
+/// A callback with a `state`.
+pub(in crate::ledger) async fn consume_at(
+    ledger: &dyn Ledger,
+    state: &str,
+    now: Timestamp,
+) -> Result<AuthorizationSession, NotConsumed> {
+    let found = ledger.session_by_state(&Digest::of(state)).await.expect("a session is looked up");
+    let found = found.ok_or(NotConsumed::Unknown)?;
+    ledger.consume_sign_in(&found, now).await.expect("a callback is answered")
 }
 
 async fn a_session_is_found_by_id_and_by_state(ledger: &dyn Ledger) {
@@ -105,8 +116,10 @@ async fn a_sign_in_is_consumed_once(ledger: &dyn Ledger) {
 
 async fn of_many_callbacks_at_once_one_gets_the_session(ledger: &dyn Ledger) {
     opened(ledger, session("one", "acme", "s1", 1)).await;
-    let answers = join_all((0..CALLERS).map(|_| consume(ledger, "s1", 2))).await;
-    let (won, lost): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
+    let found = read(ledger, "one").await.expect("the session is there");
+    let answers = join_all((0..CALLERS).map(|_| ledger.consume_sign_in(&found, at(2)))).await;
+    let answers = answers.into_iter().map(|answer| answer.expect("a callback is answered"));
+    let (won, lost): (Vec<_>, Vec<_>) = answers.partition(Result::is_ok);
     assert_eq!((won.len(), lost.len()), (1, CALLERS - 1), "one gets it");
     assert!(lost.into_iter().all(|answer| answer == Err(NotConsumed::Consumed)), "the others hear why not");
 }
@@ -115,11 +128,11 @@ async fn a_sign_in_expires_at_its_last_moment(ledger: &dyn Ledger) {
     let late = opened(ledger, session("late", "acme", "s1", 0)).await;
     let in_time = opened(ledger, session("in-time", "acme", "s2", 0)).await;
     let end = at(SIGN_IN_TIME.as_secs());
-    let too_late = ledger.consume_sign_in(&Digest::of("s1"), end).await.expect("a callback is answered");
+    let too_late = consume_at(ledger, "s1", end).await;
     assert_eq!(too_late, Err(NotConsumed::Expired), "at its end it is over");
     assert_eq!(read(ledger, "late").await, Some(late), "and nothing was written");
     let just = end - SignedDuration::from_nanos(1);
-    let taken = ledger.consume_sign_in(&Digest::of("s2"), just).await.expect("a callback is answered");
+    let taken = consume_at(ledger, "s2", just).await;
     assert_eq!(taken.map(|session| session.id), Ok(in_time.id), "just before it is not");
 }
 

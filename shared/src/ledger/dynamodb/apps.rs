@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::events;
 use super::item::{record as read, with_record};
 use super::keys::{
     APPS, BY_LIST, BY_TENANT, Item, Key, LIST, PLACE, TENANT, number, of_org, place_of_app, places_at, tenant_list,
@@ -10,9 +9,11 @@ use super::keys::{
 };
 use super::query::{Query, SortKeys};
 use super::table::{Condition, Table, failed};
+use super::{events, orgs};
 use crate::domain::app::{AppRecord, TenantName};
 use crate::domain::event::AppEvent;
 use crate::domain::id::{AppId, OrgId};
+use crate::domain::org::OrgProfile;
 use crate::domain::standing::Standing;
 use crate::ledger::paging::{List, rows_to_ask_for};
 use crate::ledger::{AppFilter, LedgerError, Page, PageRequest};
@@ -90,6 +91,19 @@ fn is_unchanged(version: u64) -> Condition {
 pub(super) async fn get(table: &Table, org: &OrgId, app: &AppId) -> Result<Option<AppRecord>, LedgerError> {
     let item = table.get("read an app", &Key::app(org, app)).await?;
     item.map(|item| from_item(&item)).transpose()
+}
+
+/// The app and its org.
+pub(super) async fn with_org(
+    table: &Table,
+    org: &OrgId,
+    app: &AppId,
+) -> Result<(Option<OrgProfile>, Option<AppRecord>), LedgerError> {
+    let (of_org, of_app) = (Key::org(org), Key::app(org, app));
+    let items = table.get_all("read an org and an app", &[of_org.clone(), of_app.clone()]).await?;
+    let find = |key: &Key| items.iter().find(|item| key.is_of(item));
+    let org = find(&of_org).map(|item| orgs::from_item(item, org)).transpose()?;
+    Ok((org, find(&of_app).map(from_item).transpose()?))
 }
 
 fn from_item(item: &Item) -> Result<AppRecord, LedgerError> {

@@ -139,6 +139,13 @@ impl Key {
         Self::new(of_scan(scan), format!("org#{org}"))
     }
 
+    /// Whether it is the key of an item.
+    pub(super) fn is_of(&self, item: &Item) -> bool {
+        [(PK, &self.pk), (SK, &self.sk)]
+            .into_iter()
+            .all(|(name, value)| item.get(name).and_then(|value| value.as_s().ok()) == Some(value))
+    }
+
     /// An item of this key, with nothing else in it.
     pub(super) fn item(&self) -> Item {
         HashMap::from([(PK.to_owned(), text(&self.pk)), (SK.to_owned(), text(&self.sk))])

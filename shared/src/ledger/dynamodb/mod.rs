@@ -79,6 +79,14 @@ impl Ledger for DynamoLedger {
         apps::get(&self.0, org, app).instrument(span("read an app")).await
     }
 
+    async fn org_and_app(
+        &self,
+        org: &OrgId,
+        app: &AppId,
+    ) -> Result<(Option<OrgProfile>, Option<AppRecord>), LedgerError> {
+        apps::with_org(&self.0, org, app).instrument(span("read an org and an app")).await
+    }
+
     async fn apps(&self, filter: &AppFilter, page: PageRequest) -> Result<Page<AppRecord>, LedgerError> {
         apps::list(&self.0, filter, &page).instrument(span("list apps")).await
     }

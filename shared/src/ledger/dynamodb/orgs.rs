@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::item::{record, with_record};
-use super::keys::{Key, ORGS, SK, WAIVERS, of_org, text};
+use super::keys::{Item, Key, ORGS, SK, WAIVERS, of_org, text};
 use super::query::{Query, SortKeys};
 use super::table::{Condition, Table};
 use super::{invitations, item, sessions};
@@ -21,7 +21,11 @@ pub(super) async fn put(table: &Table, org: &OrgProfile) -> Result<(), LedgerErr
 
 pub(super) async fn get(table: &Table, org: &OrgId) -> Result<Option<OrgProfile>, LedgerError> {
     let item = table.get("read an org", &Key::org(org)).await?;
-    item.map(|item| record(&item, || format!("org {org}"))).transpose()
+    item.map(|item| from_item(&item, org)).transpose()
+}
+
+pub(super) fn from_item(item: &Item, org: &OrgId) -> Result<OrgProfile, LedgerError> {
+    record(item, || format!("org {org}"))
 }
 
 pub(super) async fn list(table: &Table, page: &PageRequest) -> Result<Page<OrgProfile>, LedgerError> {

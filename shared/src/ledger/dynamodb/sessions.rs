@@ -11,7 +11,7 @@ use super::orgs::is_not_being_removed;
 use super::query::{Query, SortKeys};
 use super::table::{Condition, Table, failed, is_new};
 use crate::domain::id::{Digest, OrgId, SessionId};
-use crate::domain::session::{AuthorizationSession, NotConsumed};
+use crate::domain::session::AuthorizationSession;
 use crate::ledger::stored::from_text;
 use crate::ledger::{LedgerError, Sessions};
 
@@ -48,27 +48,6 @@ impl Sessions for DynamoLedger {
     async fn session_by_state(&self, state: &Digest) -> Result<Option<AuthorizationSession>, LedgerError> {
         let Some(pointer) = self.0.get("look for a session", &Key::state(state)).await? else { return Ok(None) };
         get(&self.0, &id(&pointer)?).await
-    }
-
-    async fn consume_sign_in(
-        &self,
-        state: &Digest,
-        now: Timestamp,
-    ) -> Result<Result<AuthorizationSession, NotConsumed>, LedgerError> {
-        // Whoever changed the session in between is seen by the next look, and a second answer ends there.
-        loop {
-            let Some(before) = self.session_by_state(state).await? else { return Ok(Err(NotConsumed::Unknown)) };
-            let mut session = before.clone();
-            let Some(attempt) = session.sign_in.as_mut() else { return Ok(Err(NotConsumed::Unknown)) };
-            if let Err(reason) = attempt.may_be_consumed(now) {
-                return Ok(Err(reason));
-            }
-            attempt.consumed_at = Some(now);
-            if replace(&self.0, &session).await? {
-                session.version += 1;
-                return Ok(Ok(session));
-            }
-        }
     }
 
     async fn update_session(&self, session: &AuthorizationSession) -> Result<bool, LedgerError> {

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::SqliteLedger;
 use super::trouble::Trouble;
 use crate::domain::id::{Digest, OrgId, SessionId};
-use crate::domain::session::{AuthorizationSession, NotConsumed};
+use crate::domain::session::AuthorizationSession;
 use crate::ledger::stored::{from_json, from_time, to_json};
 use crate::ledger::{LedgerError, Sessions};
 
@@ -42,29 +42,6 @@ impl Sessions for SqliteLedger {
     async fn session_by_state(&self, state: &Digest) -> Result<Option<AuthorizationSession>, LedgerError> {
         let state = state.clone();
         self.run("look for a session", move |connection| by_state(connection, &state)).await
-    }
-
-    async fn consume_sign_in(
-        &self,
-        state: &Digest,
-        now: Timestamp,
-    ) -> Result<Result<AuthorizationSession, NotConsumed>, LedgerError> {
-        let state = state.clone();
-        self.run("consume a sign-in", move |connection| {
-            // An immediate transaction: nobody else reads or writes the session between these two.
-            let transaction = connection.transaction()?;
-            let Some(mut session) = by_state(&transaction, &state)? else { return Ok(Err(NotConsumed::Unknown)) };
-            let Some(attempt) = session.sign_in.as_mut() else { return Ok(Err(NotConsumed::Unknown)) };
-            if let Err(reason) = attempt.may_be_consumed(now) {
-                return Ok(Err(reason));
-            }
-            attempt.consumed_at = Some(now);
-            replace(&transaction, &session)?;
-            session.version += 1;
-            transaction.commit()?;
-            Ok(Ok(session))
-        })
-        .await
     }
 
     async fn update_session(&self, session: &AuthorizationSession) -> Result<bool, LedgerError> {

@@ -50,9 +50,8 @@ pub(super) async fn write(ports: &Ports, journal: &SaveJournal) -> Result<(), St
 
 async fn tell_the_session(ports: &Ports, journal: &SaveJournal, outcome: &SaveOutcome) -> Result<(), Stopped> {
     let Some(id) = &journal.session else { return Ok(()) };
-    if let SaveOutcome::Saved { .. } = outcome
-        && let Some(session) = ports.ledger.session(id).await?
-    {
+    let Some(session) = ports.ledger.session(id).await? else { return Ok(()) };
+    if let SaveOutcome::Saved { .. } = outcome {
         let closed = Closed { at: ports.clock.now(), why: Closing::UsedUp };
         ports.ledger.close_invitation(&session.invitation, closed).await?;
     }
@@ -65,12 +64,11 @@ async fn tell_the_session(ports: &Ports, journal: &SaveJournal, outcome: &SaveOu
         // The person may still be at Microsoft's page; the session waits.
         SaveOutcome::NotSwitchedOn { .. } | SaveOutcome::NoConsent => return Ok(()),
     };
-    advance(ports, id, |now| match now.stage {
+    advance(ports, &session, |now| match now.stage {
         Stage::Done | Stage::Failed { .. } => None,
         _ => Some(stage.clone()),
     })
-    .await?;
-    Ok(())
+    .await
 }
 
 fn failed(failure: ConsentFailure) -> Stage {

@@ -117,12 +117,12 @@ async fn no_consent_yet(ports: &Ports, request: &SaveRequest, receive_count: u32
 /// The page goes back to asking for the consent.
 async fn stop_finishing(ports: &Ports, request: &SaveRequest) -> Result<(), Stopped> {
     let Some(id) = &request.session else { return Ok(()) };
-    advance(ports, id, |session| match session.stage.clone() {
+    let Some(session) = ports.ledger.session(id).await? else { return Ok(()) };
+    advance(ports, &session, |session| match session.stage.clone() {
         Stage::Consenting { administrator, was_on, okta_states, finishing_since: Some(_) } => {
             Some(Stage::Consenting { administrator, was_on, okta_states, finishing_since: None })
         }
         _ => None,
     })
-    .await?;
-    Ok(())
+    .await
 }

@@ -6,7 +6,7 @@ use super::*;
 use crate::domain::id::Digest;
 use crate::domain::invitation::{Closed, Closing};
 use crate::domain::session::NotConsumed;
-use crate::ledger::conformance::{invitation, invitation_id, journal, session, session_id};
+use crate::ledger::conformance::{consume_at, invitation, invitation_id, journal, session, session_id};
 use crate::ledger::{Invitations, Leases, Saves, Sessions};
 
 /// One file, as two processes have it open.
@@ -29,14 +29,14 @@ async fn a_ledger_opened_again_still_has_what_a_consent_left_in_it() {
         ledger.put_invitation(&link).await.unwrap();
         assert!(ledger.close_invitation(&link.id, closed).await.unwrap());
         ledger.open_session(&attempt).await.unwrap();
-        ledger.consume_sign_in(&Digest::of("state"), at(2)).await.unwrap().unwrap();
+        consume_at(&ledger, "state", at(2)).await.unwrap();
         assert!(ledger.begin_save(&save).await.unwrap());
         assert!(ledger.acquire_lease("refresh", "one", at(0), at(10)).await.unwrap());
     }
     let again = SqliteLedger::open(&file).await.unwrap();
     assert_eq!(again.invitation(&link.id).await.unwrap().unwrap().closed, Some(closed));
     assert_eq!(again.session(&attempt.id).await.unwrap().unwrap().version, 1);
-    let replayed = again.consume_sign_in(&Digest::of("state"), at(2)).await.unwrap();
+    let replayed = consume_at(&again, "state", at(2)).await;
     assert_eq!(replayed, Err(NotConsumed::Consumed), "a restart opens no sign-in again");
     assert_eq!(again.save_journal(&save.org, &save.app).await.unwrap(), Some(save));
     assert!(!again.acquire_lease("refresh", "two", at(1), at(11)).await.unwrap(), "the lease is still held");
@@ -54,7 +54,7 @@ async fn of_two_processes_one_wins_each_conditional_write() {
         one.open_session(&session(&format!("s{round}"), "acme", &state, 1)).await.unwrap();
         let wins = join_all([&one, &two].into_iter().enumerate().map(async |(n, ledger)| {
             [
-                ledger.consume_sign_in(&Digest::of(&state), at(2)).await.unwrap().is_ok(),
+                consume_at(ledger, &state, at(2)).await.is_ok(),
                 ledger.close_invitation(&link.id, closed).await.unwrap(),
                 ledger.begin_save(&save).await.unwrap(),
                 ledger.acquire_lease(&app, &format!("worker-{n}"), at(0), at(10)).await.unwrap(),
@@ -75,7 +75,7 @@ async fn no_file_shows_the_state_or_the_browsers_secret() {
     let mut attempt = session("s1", "acme", "fluctuating-marmalade", 1);
     attempt.browser = Digest::of("perpendicular-custard");
     ledger.open_session(&attempt).await.unwrap();
-    ledger.consume_sign_in(&Digest::of("fluctuating-marmalade"), at(2)).await.unwrap().unwrap();
+    consume_at(&ledger, "fluctuating-marmalade", at(2)).await.unwrap();
     let mut files = Vec::new();
     for file in std::fs::read_dir(folder.path()).unwrap() {
         files.extend(std::fs::read(file.unwrap().path()).unwrap());
