@@ -1,20 +1,27 @@
 //! Logs: on stderr, warnings only unless asked for more.
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::fmt;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+/// What `--verbose`, given once, tells more of.
+const OURS: [(&str, LevelFilter); 4] = [
+    ("regrant", LevelFilter::DEBUG),
+    ("regrant_discovery", LevelFilter::DEBUG),
+    ("regrant_cli", LevelFilter::DEBUG),
+    ("regrant_simulators", LevelFilter::INFO),
+];
 
 /// Starts logging. Does nothing where a logger runs already.
 pub fn start(verbose: u8) {
-    let level = match verbose {
-        0 => "error",
-        1 => "warn,regrant=debug,regrant_discovery=debug,regrant_cli=debug,regrant_simulators=info",
-        _ => "trace",
+    let shown = match verbose {
+        0 => Targets::new().with_default(LevelFilter::ERROR),
+        1 => Targets::new().with_default(LevelFilter::WARN).with_targets(OURS),
+        _ => Targets::new().with_default(LevelFilter::TRACE),
     };
-    let started = tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new(level))
-        .with_writer(std::io::stderr)
-        .with_ansi(false)
-        .try_init();
-    if let Err(error) = started {
+    let log = fmt::layer().with_writer(std::io::stderr).with_ansi(false);
+    if let Err(error) = tracing_subscriber::registry().with(log).with(shown).try_init() {
         tracing::debug!(%error, "logs go where they went before");
     }
 }

@@ -13,7 +13,6 @@ use regrant::settings::{PublicUrl, Settings};
 use regrant::usecases::save::resume::resume_saves;
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
-use tracing_subscriber::EnvFilter;
 
 use crate::bench::{Sides, ports_in};
 use crate::consent::{PUBLIC_URL, router};
@@ -40,7 +39,7 @@ impl Victim {
     pub async fn live(self) -> std::io::Result<()> {
         if self.trace {
             tracing_subscriber::fmt()
-                .with_env_filter(EnvFilter::new("trace"))
+                .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
                 .with_ansi(false)
                 .with_writer(std::io::stderr)
                 .init();
