@@ -3,6 +3,7 @@
 mod batch;
 mod event;
 mod metrics;
+mod rehearsal;
 mod run;
 pub(crate) mod traces;
 

@@ -5,6 +5,7 @@ use serde_json::Value;
 use tracing::Instrument as _;
 
 use super::metrics::Metrics;
+use super::rehearsal::rehearse;
 use super::traces;
 use crate::logging;
 
@@ -27,6 +28,7 @@ where
     Error: From<E>,
 {
     let (metrics, handle) = (&started.metrics, &handle);
+    rehearse(handle).await;
     let invocation = |event: LambdaEvent<Value>| async move {
         let request = event.context.request_id.clone();
         let span = traces::invocation(&event.context);

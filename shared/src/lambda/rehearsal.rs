@@ -1,0 +1,61 @@
+//! An event of our own before the first of others, while a function still has a whole processor.
+//!
+//! Lambda starts a function at full speed and gives it a share of a processor afterwards, by its memory. Code that runs for
+//! the first time is slow: its pages are mapped, its tables are made. So what every HTTP event goes through (it is read, a
+//! router is asked, a page is written) is gone through once for a path that there is not. That calls nothing, and is
+//! neither logged nor traced.
+
+use lambda_runtime::{Context, LambdaEvent};
+use serde_json::{Value, json};
+use tracing::instrument::WithSubscriber as _;
+use tracing::subscriber::NoSubscriber;
+
+/// Handles a request for a path that there is not. Nothing comes of it, whatever the answer is.
+pub(super) async fn rehearse<H, F, E>(handle: &H)
+where
+    H: Fn(LambdaEvent<Value>) -> F,
+    F: Future<Output = Result<Value, E>>,
+{
+    drop(handle(LambdaEvent::new(event(), Context::default())).with_subscriber(NoSubscriber::new()).await);
+}
+
+/// A browser's request, as API Gateway has it (payload format 2.0).
+fn event() -> Value {
+    let path = "/rehearsal";
+    json!({
+        "version": "2.0", "routeKey": "$default", "rawPath": path, "rawQueryString": "",
+        "cookies": ["rehearsal=1"],
+        "headers": {"accept": "text/html", "host": "localhost", "user-agent": "rehearsal"},
+        "requestContext": {
+            "accountId": "", "apiId": "", "domainName": "localhost", "domainPrefix": "", "requestId": "",
+            "routeKey": "$default", "stage": "$default", "time": "", "timeEpoch": 0,
+            "http": {"method": "GET", "path": path, "protocol": "HTTP/1.1", "sourceIp": "", "userAgent": "rehearsal"}
+        },
+        "isBase64Encoded": false
+    })
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+    use crate::lambda::answer_http;
+    use crate::web::no_endpoint::answered;
+
+    #[tokio::test]
+    async fn it_goes_all_the_way_to_a_page_about_nothing() {
+        let answers = RefCell::new(Vec::new());
+        let (router, answers) = (answered(axum::Router::new()), &answers);
+        let handle = async |event| {
+            let answer = answer_http(router.clone(), event).await;
+            answers.borrow_mut().push(answer.as_ref().unwrap().clone());
+            answer
+        };
+        rehearse(&handle).await;
+        let [answer] = &answers.borrow()[..] else { unreachable!("it is handled once") };
+        assert_eq!(answer["statusCode"], 404);
+        assert_eq!(answer["headers"]["content-type"], "text/html; charset=utf-8", "{answer}");
+    }
+}
