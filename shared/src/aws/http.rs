@@ -53,10 +53,9 @@ impl HttpConnector for Connector {
         HttpConnectorFuture::new(async move {
             let client = client.map_err(|reason| ConnectorError::user(reason.to_string().into()))?;
             let answer = client.execute(written(request)?).await.map_err(failure)?;
-            let (status, headers) = (answer.status(), answer.headers().clone());
-            let mut response = http::Response::new(SdkBody::from(answer.bytes().await.map_err(failure)?));
-            (*response.status_mut(), *response.headers_mut()) = (status, headers);
-            HttpResponse::try_from(response).map_err(|error| ConnectorError::other(error.into(), None))
+            // Read by the SDK: it logs what it has in memory before it knows whether that may be logged.
+            let answer = http::Response::from(answer).map(SdkBody::from_body_1_x);
+            HttpResponse::try_from(answer).map_err(|error| ConnectorError::other(error.into(), None))
         })
     }
 }
@@ -78,5 +77,95 @@ fn failure(error: reqwest::Error) -> ConnectorError {
         ConnectorError::user(error.into())
     } else {
         ConnectorError::io(error.into())
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+mod tests {
+    use std::error::Error as _;
+
+    use aws_smithy_types::byte_stream::ByteStream;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// A server that reads one request and answers `bytes`; gives its address and what it read.
+    async fn server(bytes: &'static str) -> (String, tokio::task::JoinHandle<String>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}/", listener.local_addr().unwrap());
+        let read = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut read = Vec::new();
+            while !read.ends_with(b"what is asked") {
+                let mut some = [0; 1024];
+                let count = stream.read(&mut some).await.unwrap();
+                assert!(count > 0, "the request ended early");
+                read.extend_from_slice(&some[..count]);
+            }
+            stream.write_all(bytes.as_bytes()).await.unwrap();
+            String::from_utf8(read).unwrap()
+        });
+        (address, read)
+    }
+
+    async fn ask(address: &str, body: SdkBody) -> Result<HttpResponse, ConnectorError> {
+        let mut request = HttpRequest::new(body);
+        request.set_method("POST").unwrap();
+        request.set_uri(address).unwrap();
+        request.headers_mut().insert("x-amz-target", "DynamoDB_20120810.GetItem");
+        Connector(client().map_err(Arc::from)).call(request).await
+    }
+
+    fn asked() -> SdkBody {
+        SdkBody::from("what is asked")
+    }
+
+    #[tokio::test]
+    async fn a_request_goes_out_and_its_answer_comes_back_whole() {
+        let (address, read) =
+            server("HTTP/1.1 400 Bad Request\r\nx-amzn-requestid: 7\r\ncontent-length: 13\r\n\r\nwhat is wrong").await;
+        let answer = ask(&address, asked()).await.unwrap();
+        assert_eq!((answer.status().as_u16(), answer.headers().get("x-amzn-requestid")), (400, Some("7")));
+        assert!(!format!("{answer:?}").contains("what is wrong"), "it would be logged: {answer:?}");
+        let body = ByteStream::new(answer.into_body()).collect().await.unwrap();
+        assert_eq!(&*body.into_bytes(), b"what is wrong", "an error of the service is an answer");
+        let read = read.await.unwrap();
+        assert!(read.starts_with("POST / HTTP/1.1\r\n"), "{read}");
+        assert!(read.contains("x-amz-target: DynamoDB_20120810.GetItem\r\n"), "{read}");
+    }
+
+    #[tokio::test]
+    async fn what_fails_on_the_way_may_be_tried_again() {
+        let (address, _) = server("").await;
+        assert!(ask(&address, asked()).await.unwrap_err().is_io(), "a connection that was closed");
+        let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+        assert!(ask(&format!("http://{closed}/"), asked()).await.unwrap_err().is_io(), "nobody there");
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_is_cut_off_is_not_taken_for_a_whole_one() {
+        let (address, _) = server("HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{}").await;
+        let answer = ask(&address, asked()).await.unwrap();
+        assert!(ByteStream::new(answer.into_body()).collect().await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_redirect_is_not_followed() {
+        let (address, _) =
+            server("HTTP/1.1 307 Temporary Redirect\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n")
+                .await;
+        assert_eq!(ask(&address, asked()).await.unwrap().status().as_u16(), 307);
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_sent_is_the_callers_fault() {
+        let gone = ask("http://127.0.0.1:1/", SdkBody::taken()).await.unwrap_err();
+        assert!(gone.is_user(), "a body that is not in memory: {gone}");
+        let no_roots = Connector(Err("no trusted certificates".into()));
+        let refused = no_roots.call(HttpRequest::new(asked())).await.unwrap_err();
+        assert!(refused.is_user(), "{refused}");
+        assert_eq!(refused.source().map(ToString::to_string).as_deref(), Some("no trusted certificates"));
     }
 }
