@@ -99,8 +99,12 @@ pub(super) fn lost(why: &str) -> Stopped {
     Stopped::new(ConsentFailure::SessionLost, why)
 }
 
-/// The session with this id, for the browser that has its cookie and for nobody else.
-pub async fn own_session(ports: &Ports, id: &SessionId, cookie: Option<&str>) -> Result<OwnSession, Stopped> {
+/// The session with this id and its browser's secrets, for the browser that has its cookie and for nobody else.
+pub async fn opened(
+    ports: &Ports,
+    id: &SessionId,
+    cookie: Option<&str>,
+) -> Result<(AuthorizationSession, BrowserSecrets), Stopped> {
     let cookie = cookie.ok_or_else(|| lost("the browser sent no cookie for this session"))?;
     let secrets = open_cookie(ports, id, cookie).await?.ok_or_else(|| lost("the cookie does not open"))?;
     let session = ports.ledger.session(id).await?.ok_or_else(|| lost("the ledger does not know the session"))?;
@@ -110,10 +114,17 @@ pub async fn own_session(ports: &Ports, id: &SessionId, cookie: Option<&str>) ->
     if ports.clock.now() >= session.ends_at() {
         return Err(lost("the session is over"));
     }
+    Ok((session, secrets))
+}
+
+/// The same with what it is about.
+pub async fn own_session(ports: &Ports, id: &SessionId, cookie: Option<&str>) -> Result<OwnSession, Stopped> {
+    let (session, secrets) = opened(ports, id, cookie).await?;
     about(ports, session, secrets).await
 }
 
-pub(super) async fn about(
+/// What a session is about.
+pub async fn about(
     ports: &Ports,
     session: AuthorizationSession,
     secrets: BrowserSecrets,

@@ -13,7 +13,7 @@ use crate::domain::org::OrgProfile;
 use crate::domain::session::AuthorizationSession;
 use crate::domain::tenant::TenantDomain;
 use crate::usecases::Ports;
-use crate::usecases::session::{OwnSession, cookie_name, own_session};
+use crate::usecases::session::{BrowserSecrets, OwnSession, about, cookie_name, opened};
 use crate::usecases::stopped::Stopped;
 use crate::web::pages::{FailureView, Page, Subject, WayOn, failure};
 use crate::web::parameters::Parameters;
@@ -60,12 +60,22 @@ pub async fn okta_changed(ports: &Ports, session: &AuthorizationSession) -> Resu
     Ok(journal.is_some_and(|journal| journal.session.as_ref() == Some(&session.id)))
 }
 
-/// The session in a path, for the browser that has its cookie.
-pub async fn session(ports: &Ports, id: &str, headers: &HeaderMap) -> Result<OwnSession, Stopped> {
+/// The session in a path and its browser's secrets, for the browser that has its cookie.
+pub async fn opened_session(
+    ports: &Ports,
+    id: &str,
+    headers: &HeaderMap,
+) -> Result<(AuthorizationSession, BrowserSecrets), Stopped> {
     let lost = |_| Stopped::new(ConsentFailure::SessionLost, "the path names no session");
     let id: SessionId = id.parse().map_err(lost)?;
     let cookie = cookies::get(headers, &cookie_name(&id));
-    own_session(ports, &id, cookie.as_deref()).await
+    opened(ports, &id, cookie.as_deref()).await
+}
+
+/// The same with what it is about.
+pub async fn session(ports: &Ports, id: &str, headers: &HeaderMap) -> Result<OwnSession, Stopped> {
+    let (session, secrets) = opened_session(ports, id, headers).await?;
+    about(ports, session, secrets).await
 }
 
 /// The form of a session's own page.

@@ -5,12 +5,13 @@ use std::time::Duration;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use regrant::domain::consent_failure::ConsentFailure;
+use regrant::domain::id::OrgId;
 use regrant::domain::session::{Administrator, Stage};
 use regrant::usecases::Ports;
-use regrant::usecases::session::OwnSession;
+use regrant::usecases::session::{OwnSession, about};
 use regrant::usecases::stopped::Stopped;
 use regrant::vault::{SecretName, Stage as Version};
-use regrant::web::consent::{failure_page, okta_changed, session, stopped_page, subject};
+use regrant::web::consent::{failure_page, okta_changed, opened_session, stopped_page, subject};
 use regrant::web::pages::{DoneView, Page, ProgressView, Step, done, progress};
 
 /// How often a session that is being saved is looked at before its page goes out, and how far apart: ten seconds, which
@@ -21,27 +22,41 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// Tells how far a session is. Changes nothing.
 pub(crate) async fn show(State(ports): State<Ports>, Path(id): Path<String>, headers: HeaderMap) -> Page {
     match settled(&ports, &id, &headers).await {
-        Ok(own) => page(&ports, &own, None).await.unwrap_or_else(|stopped| stopped_page(&stopped)),
+        Ok(read) => page(&ports, &read).await.unwrap_or_else(|stopped| stopped_page(&stopped)),
         Err(stopped) => stopped_page(&stopped),
     }
 }
 
+/// What a page is about.
+struct Read {
+    own: OwnSession,
+    sends_password: bool,
+}
+
 /// The session, once nothing is on its way any more, or after some seconds: so that a page that tells "working" seldom
 /// has to be asked for again, without one that reloads itself.
-async fn settled(ports: &Ports, id: &str, headers: &HeaderMap) -> Result<OwnSession, Stopped> {
-    let mut own = session(ports, id, headers).await?;
+async fn settled(ports: &Ports, id: &str, headers: &HeaderMap) -> Result<Read, Stopped> {
+    let mut found = read(ports, id, headers).await?;
     for _ in 0..LOOKS {
-        if !matches!(own.session.stage, Stage::Consenting { finishing_since: Some(_), .. }) {
+        if !matches!(found.own.session.stage, Stage::Consenting { finishing_since: Some(_), .. }) {
             break;
         }
         ports.clock.sleep(PAUSE).await;
-        own = session(ports, id, headers).await?;
+        found = read(ports, id, headers).await?;
     }
-    Ok(own)
+    Ok(found)
 }
 
-/// The page of a session, with what came of the last button.
-pub(super) async fn page(ports: &Ports, own: &OwnSession, notice: Option<&str>) -> Result<Page, Stopped> {
+/// The session as it is now. Ledger and vault are asked at once.
+async fn read(ports: &Ports, id: &str, headers: &HeaderMap) -> Result<Read, Stopped> {
+    let (session, secrets) = opened_session(ports, id, headers).await?;
+    let (org, stage) = (session.org.clone(), session.stage.clone());
+    let (own, sends_password) = tokio::try_join!(about(ports, session, secrets), sends_password(ports, &org, &stage))?;
+    Ok(Read { own, sends_password })
+}
+
+/// The page of a session.
+async fn page(ports: &Ports, Read { own, sends_password }: &Read) -> Result<Page, Stopped> {
     let about = subject(&own.org, &own.app);
     let session = &own.session;
     let (step, administrator) = match &session.stage {
@@ -58,16 +73,14 @@ pub(super) async fn page(ports: &Ports, own: &OwnSession, notice: Option<&str>) 
         }
         Stage::Done => return finished(ports, own),
     };
-    let sends_password = sends_password(ports, own).await?;
     Ok(progress(&ProgressView {
         subject: &about,
         session: &session.id,
         step,
         administrator,
         has_sign_in: session.sign_in.is_some(),
-        sends_password,
+        sends_password: *sends_password,
         form_token: &own.secrets.form_token(),
-        notice,
         sign_in: &ports.microsoft.login_origin(own.org.cloud),
     }))
 }
@@ -86,7 +99,10 @@ fn finished(ports: &Ports, own: &OwnSession) -> Result<Page, Stopped> {
 }
 
 /// Whether the operator set that this org's Okta is sent a Microsoft administrator's password.
-async fn sends_password(ports: &Ports, own: &OwnSession) -> Result<bool, Stopped> {
-    let name = SecretName::ProvisioningAdmin(own.org.id.clone());
+async fn sends_password(ports: &Ports, org: &OrgId, stage: &Stage) -> Result<bool, Stopped> {
+    if !matches!(stage, Stage::Verified { .. } | Stage::Consenting { finishing_since: None, .. }) {
+        return Ok(false);
+    }
+    let name = SecretName::ProvisioningAdmin(org.clone());
     Ok(ports.vault.get(&name, Version::Current).await?.is_some())
 }

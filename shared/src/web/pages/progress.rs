@@ -9,7 +9,6 @@ use super::{Subject, request_id};
 use crate::domain::administrator::Mfa;
 use crate::domain::id::SessionId;
 use crate::domain::session::Administrator;
-use crate::domain::text::Foreign;
 
 /// Where a session is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,8 +40,6 @@ pub struct ProgressView<'a> {
     pub sends_password: bool,
     /// What forms carry, so that no other site can send them.
     pub form_token: &'a str,
-    /// What came of the last button, where it is not a new step.
-    pub notice: Option<&'a str>,
     /// Where the consent's form leads.
     pub sign_in: &'a Url,
 }
@@ -57,7 +54,6 @@ pub fn progress(view: &ProgressView<'_>) -> Page {
                 dt { "Signed in" } dd { (administrator.username) ", " (mfa(administrator.mfa)) }
             }
         }
-        @if let Some(notice) = view.notice { p role="status" { strong { (Foreign::new(notice)) } } }
         ol.steps { (first(view)) (second(view)) (third(view)) }
         (request_id(view.session))
     };

@@ -64,7 +64,6 @@ fn a_progress(step: Step) -> Page {
         has_sign_in: true,
         sends_password: false,
         form_token: "form-token",
-        notice: Some(EVIL),
         sign_in: &login(),
     })
 }
