@@ -2,13 +2,16 @@
 
 use lambda_runtime::Error;
 use regrant::aws::Opening;
-use regrant::aws::warm::CONSENT_SECRETS;
+use regrant::aws::warm::{CONSENT_SECRETS, FirstCall};
 use regrant::lambda::{answer_http, run, start};
 use regrant_callback::router;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let started = start()?;
-    let router = router(Opening::from_env()?.warmed_up(&CONSENT_SECRETS).await);
-    run(started, |event| answer_http(router.clone(), event)).await
+    let router = router(Opening::from_env()?.warmed_up(FirstCall::Org, &CONSENT_SECRETS).await);
+    run(started, "/oauth/microsoft/callback?error=access_denied&state=rehearsal", |event| {
+        answer_http(router.clone(), event)
+    })
+    .await
 }

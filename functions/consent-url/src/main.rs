@@ -2,13 +2,13 @@
 
 use lambda_runtime::Error;
 use regrant::aws::Opening;
-use regrant::aws::warm::CONSENT_SECRETS;
+use regrant::aws::warm::{CONSENT_SECRETS, FirstCall};
 use regrant::lambda::{answer_http, run, start};
 use regrant_consent_url::router;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let started = start()?;
-    let router = router(Opening::from_env()?.with_okta()?.warmed_up(&CONSENT_SECRETS).await);
-    run(started, |event| answer_http(router.clone(), event)).await
+    let router = router(Opening::from_env()?.with_okta()?.warmed_up(FirstCall::OrgAndApp, &CONSENT_SECRETS).await);
+    run(started, "/rehearsal", |event| answer_http(router.clone(), event)).await
 }

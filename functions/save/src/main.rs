@@ -2,13 +2,13 @@
 
 use lambda_runtime::Error;
 use regrant::aws::Opening;
-use regrant::aws::warm::CONSENT_SECRETS;
+use regrant::aws::warm::{CONSENT_SECRETS, FirstCall};
 use regrant::lambda::{run, start};
 use regrant_save::handle;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let started = start()?;
-    let ports = &Opening::from_env()?.with_okta()?.warmed_up(&CONSENT_SECRETS).await;
-    run(started, |event| handle(ports, event)).await
+    let ports = &Opening::from_env()?.with_okta()?.warmed_up(FirstCall::OrgAndApp, &CONSENT_SECRETS).await;
+    run(started, "/rehearsal", |event| handle(ports, event)).await
 }

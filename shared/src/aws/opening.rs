@@ -6,7 +6,7 @@ use aws_config::SdkConfig;
 
 use super::config::on_lambda;
 use super::stack::Stack;
-use super::warm;
+use super::warm::{self, FirstCall};
 use super::without::{NoHooks, NoLetters, NoOkta, NoQueue};
 use crate::clock::SystemClock;
 use crate::environment::{self, BadVariable, Config};
@@ -104,9 +104,10 @@ impl Opening {
         self.ports
     }
 
-    /// The ports with their connections open and `read_first` in memory: what a function starts with.
-    pub async fn warmed_up(self, read_first: &[SecretName]) -> Ports {
-        warm::warm_up(&self.ports, read_first).await;
+    /// The ports with their connections open, the ledger's by `first`, and `read_first` in memory: what a function starts
+    /// with.
+    pub async fn warmed_up(self, first: FirstCall, read_first: &[SecretName]) -> Ports {
+        warm::warm_up(&self.ports, first, read_first).await;
         self.ports
     }
 }

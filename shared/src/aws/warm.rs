@@ -7,8 +7,11 @@
 
 use std::time::Duration;
 
+use secrecy::SecretString;
+
 use crate::domain::cloud::Cloud;
-use crate::domain::id::OrgId;
+use crate::domain::id::{AppId, OrgId};
+use crate::keyring::{Keyring, SignedMute};
 use crate::usecases::Ports;
 use crate::vault::{SecretName, Stage};
 
@@ -19,18 +22,32 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// What every step of a consent reads first: the keys that open a link or a cookie, and our registration.
 pub const CONSENT_SECRETS: [SecretName; 2] = [SecretName::Keys, SecretName::Entra(Cloud::Global)];
 
-/// Opens the ledger's connection and reads `secrets` into the vault's memory; none opens no connection to the vault.
-pub(super) async fn warm_up(ports: &Ports, secrets: &[SecretName]) {
-    let everything = async { tokio::join!(connect(ports), read(ports, secrets)) };
+/// What opens the ledger's connection: something that is not there is read by the call that a function's events begin with,
+/// so that its role grants it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FirstCall {
+    /// An org.
+    Org,
+    /// An org and an app of it at once.
+    OrgAndApp,
+}
+
+/// Opens the ledger's connection by `first` and reads `secrets` into the vault's memory; none opens no connection to the
+/// vault.
+pub(super) async fn warm_up(ports: &Ports, first: FirstCall, secrets: &[SecretName]) {
+    let everything = async { tokio::join!(connect(ports, first), read(ports, secrets)) };
     if tokio::time::timeout(PATIENCE, everything).await.is_err() {
         tracing::warn!("the warm-up took too long; the first invocation does what is left of it");
     }
 }
 
-/// Reads an org that there is not: the cheapest call that there is, and one that every role grants.
-async fn connect(ports: &Ports) {
-    let Ok(nobody) = "warm-up".parse::<OrgId>() else { return };
-    if let Err(error) = ports.ledger.org(&nobody).await {
+async fn connect(ports: &Ports, first: FirstCall) {
+    let (Ok(nobody), Ok(nothing)) = ("warm-up".parse::<OrgId>(), "warm-up".parse::<AppId>()) else { return };
+    let called = match first {
+        FirstCall::Org => ports.ledger.org(&nobody).await.map(drop),
+        FirstCall::OrgAndApp => ports.ledger.org_and_app(&nobody, &nothing).await.map(drop),
+    };
+    if let Err(error) = called {
         tracing::warn!(%error, "the ledger was not reached while starting");
     }
 }
@@ -38,8 +55,20 @@ async fn connect(ports: &Ports) {
 /// One after the other, so that one connection does.
 async fn read(ports: &Ports, secrets: &[SecretName]) {
     for name in secrets {
-        if let Err(error) = ports.vault.get(name, Stage::Current).await {
-            tracing::warn!(%error, "a secret was not read while starting");
+        match ports.vault.get(name, Stage::Current).await {
+            Ok(Some(keys)) if *name == SecretName::Keys => use_once(&keys),
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "a secret was not read while starting"),
         }
     }
+}
+
+/// Seals and opens, signs and reads with the keys, so that the first link is not the first use of all that.
+fn use_once(keys: &SecretString) {
+    let Ok(keys) = Keyring::unseal(keys) else { return };
+    let sealed = keys.seal_cookie("warm-up", &SecretString::from("warm-up"));
+    drop(sealed.and_then(|sealed| keys.open_cookie("warm-up", &sealed)));
+    let (Ok(request), Ok(address)) = ("RG-22222-22222".parse(), "warm-up@regrant.example".parse()) else { return };
+    let signed = keys.sign_mute(&SignedMute { request, address });
+    drop(signed.map(|signed| keys.read_mute(&signed)));
 }

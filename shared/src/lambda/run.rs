@@ -20,15 +20,16 @@ pub fn start() -> Result<Started, Error> {
     Ok(Started { metrics: Metrics::start()? })
 }
 
-/// Serves invocations until the process is ended. What each counted is written when it is over, whatever came of it.
-pub async fn run<H, F, E>(started: Started, handle: H) -> Result<(), Error>
+/// Serves invocations until the process is ended, after a rehearsal with a path of the function's that leads nowhere. What
+/// each invocation counted is written when it is over, whatever came of it.
+pub async fn run<H, F, E>(started: Started, rehearsal: &str, handle: H) -> Result<(), Error>
 where
     H: Fn(LambdaEvent<Value>) -> F,
     F: Future<Output = Result<Value, E>>,
     Error: From<E>,
 {
     let (metrics, handle) = (&started.metrics, &handle);
-    rehearse(handle).await;
+    rehearse(rehearsal, handle).await;
     let invocation = |event: LambdaEvent<Value>| async move {
         let request = event.context.request_id.clone();
         let span = traces::invocation(&event.context);
