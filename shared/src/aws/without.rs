@@ -74,3 +74,21 @@ impl HookCaller for NoHooks {
         Err(HookError::NotNow("this function calls no hooks".to_owned()))
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+mod tests {
+    use super::*;
+    use crate::okta::org_url::LoopbackPolicy;
+    use crate::queue::conformance::scan_of;
+
+    #[tokio::test]
+    async fn what_a_function_has_no_part_in_is_refused_by_name() {
+        let queue = NoQueue("REGRANT_SCAN_QUEUE_URL");
+        assert!(queue.send(&[]).await.is_ok(), "nothing to be put there is no mistake");
+        let refused = queue.send(&[scan_of("00oacme")]).await.unwrap_err().to_string();
+        assert!(refused.contains("REGRANT_SCAN_QUEUE_URL is not set for this function"), "{refused}");
+        let (url, _) = OrgUrl::parse("https://acme.okta.com", LoopbackPolicy::Refuse).unwrap();
+        assert_eq!(NoOkta.resolve(&url).await.unwrap_err().to_string(), "this function does not call Okta");
+    }
+}

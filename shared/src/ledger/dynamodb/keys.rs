@@ -32,8 +32,9 @@ pub(super) const TENANT: &str = "tenant";
 pub(super) const PLACE: &str = "place";
 /// When DynamoDB may remove an item, in seconds since 1970.
 pub(super) const EXPIRES_AT: &str = "expires_at";
-/// The list of apps, worst standing first: one list, so that the worst of all are one query. What is written to it in a
-/// second is bounded by how many functions look at orgs at once, far below what one partition of an index takes.
+/// The list of apps, worst standing first: one list, so that the worst of all are one query. One partition of an index
+/// takes 1,000 writes a second (DynamoDB docs, "Best practices for designing and using partition keys effectively"); how
+/// many functions look at orgs at once bounds what is asked of it (`infra/scale.md`).
 pub(super) const APPS: &str = "apps";
 /// The list of saves that are not settled.
 pub(super) const UNSETTLED: &str = "unsettled-saves";
