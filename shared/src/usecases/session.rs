@@ -135,21 +135,27 @@ pub async fn about(
     Ok(OwnSession { session, secrets, org, app })
 }
 
-/// Moves a session on. `change` sees it as it was read, and as it is now where that is no longer so; `None` leaves it so.
+/// Moves a session on. `change` sees it as it was read, and as it is now where that is no longer so or where there seems to be
+/// nothing to do; `None` leaves it so.
 pub(super) async fn advance(
     ports: &Ports,
     session: &AuthorizationSession,
     change: impl Fn(&AuthorizationSession) -> Option<Stage>,
 ) -> Result<(), Stopped> {
-    let mut session = session.clone();
+    let (mut session, mut is_read_anew) = (session.clone(), false);
     for _ in 0..TRIES {
-        let Some(stage) = change(&session) else { return Ok(()) };
-        session.stage = stage;
-        if ports.ledger.update_session(&session).await? {
-            return Ok(());
+        match change(&session) {
+            None if is_read_anew => return Ok(()),
+            None => {}
+            Some(stage) => {
+                session.stage = stage;
+                if ports.ledger.update_session(&session).await? {
+                    return Ok(());
+                }
+            }
         }
         let Some(newer) = ports.ledger.session(&session.id).await? else { return Ok(()) };
-        session = newer;
+        (session, is_read_anew) = (newer, true);
     }
     Err(Stopped::new(ConsentFailure::NotStored, "the session is being changed by too many at once"))
 }

@@ -1,13 +1,18 @@
 //! The whole way of an app, from the mailed link to the proof, over real clients, real stores and both simulators.
 #![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
 
+use axum::http::HeaderMap;
+use axum::http::header::COOKIE;
 use regrant::domain::cloud::Cloud;
 use regrant::domain::consent_failure::ConsentFailure;
 use regrant::domain::event::EventKind;
 use regrant::domain::save::SaveOutcome;
+use regrant::domain::session::Stage;
 use regrant::domain::standing::Standing;
 use regrant::microsoft::MfaEvidence;
 use regrant::usecases::graph_access::{GraphAccessError, read_grants};
+use regrant::usecases::hand_over::finish;
+use regrant::web::consent::session;
 use regrant_simulators::microsoft::Decision;
 use regrant_tests::consent::{ConsentBench, register, registration};
 
@@ -67,6 +72,23 @@ async fn without_a_hand_over_the_grants_in_graph_do_not_switch_on_what_okta_was_
     let page = browser.get(&session).await;
     assert_eq!(page.heading(), "Accept at Microsoft, then come back", "{}", page.body);
     assert_ne!(bench.app("acmelabs").await.standing(), Standing::Consented);
+}
+
+#[tokio::test]
+async fn what_a_person_says_counts_though_the_session_was_read_a_moment_too_early() {
+    let bench = ConsentBench::new().await;
+    let mut browser = bench.browser();
+    let invitation = bench.invite("acmelabs").await;
+    let path = bench.sign_in(&mut browser, &invitation, "ada.administrator").await;
+    bench.consent_at_okta(&mut browser, &path).await;
+    let cookies: Vec<_> = browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let headers = HeaderMap::from_iter([(COOKIE, cookies.join("; ").parse().unwrap())]);
+    let mut early = session(&bench.ports, path.rsplit('/').next().unwrap(), &headers).await.unwrap();
+    // As it was until a save stopped looking, just now.
+    let Stage::Consenting { finishing_since, .. } = &mut early.session.stage else { unreachable!() };
+    *finishing_since = Some(bench.ports.clock.now());
+    finish(&bench.ports, &early).await.unwrap();
+    assert_eq!(browser.get(&path).await.heading(), "Saving and proving");
 }
 
 #[tokio::test]
