@@ -4,16 +4,16 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use crate::domain::contact::Contacts;
-use crate::microsoft::client::{MicrosoftConfig, SimulatedMicrosoft};
-use crate::okta::client::ClientConfig;
-use crate::okta::org_url::LoopbackPolicy;
+use crate::http::loopback::LoopbackPolicy;
+use crate::microsoft::config::{MicrosoftConfig, SimulatedMicrosoft};
+use crate::okta::config::OktaConfig;
 use crate::settings::{MailSettings, PublicUrl, Settings};
 
 /// How everything that is opened behaves.
 #[derive(Debug, Clone, Default)]
 pub struct Config {
     /// Okta's client.
-    pub okta: ClientConfig,
+    pub okta: OktaConfig,
     /// Microsoft's client.
     pub microsoft: MicrosoftConfig,
     /// What the installation decided.
@@ -41,7 +41,7 @@ pub fn variable(name: &str) -> Option<String> {
 pub fn config() -> Result<Config, BadVariable> {
     let allowed = variable("REGRANT_ALLOW_LOOPBACK").is_some_and(|value| value == "1");
     let loopback = if allowed { LoopbackPolicy::Allow } else { LoopbackPolicy::Refuse };
-    let mut config = Config { okta: ClientConfig { loopback, ..ClientConfig::default() }, ..Config::default() };
+    let mut config = Config { okta: OktaConfig { loopback, ..OktaConfig::default() }, ..Config::default() };
     if let Some(url) = variable("REGRANT_PUBLIC_URL") {
         let bad = |reason: String| BadVariable { variable: "REGRANT_PUBLIC_URL", reason };
         config.settings.public_url = Some(PublicUrl::parse(&url, loopback).map_err(|error| bad(error.to_string()))?);

@@ -10,24 +10,24 @@ pub mod aws;
 pub mod clock;
 pub mod counted;
 pub mod domain;
+pub mod emails;
 #[cfg(feature = "embedded")]
 pub mod embedded;
 pub mod environment;
 pub mod hooks;
+pub mod http;
 pub mod keyring;
 #[cfg(feature = "lambda")]
 pub mod lambda;
 pub mod ledger;
-#[cfg(feature = "lambda")]
-pub mod logging;
 pub mod mail;
 pub mod microsoft;
 pub mod okta;
 pub mod queue;
 pub mod randomness;
 pub mod settings;
-pub mod transport;
-mod trust;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod usecases;
 pub mod vault;
 pub mod web;

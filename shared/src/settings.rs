@@ -12,7 +12,7 @@ use crate::domain::contact::{Contacts, MailAddress};
 use crate::domain::invitation;
 use crate::domain::notice::cadence::OKTAS_DEADLINE;
 use crate::domain::permission::PermissionCatalogue;
-use crate::okta::org_url::{LoopbackPolicy, is_loopback};
+use crate::http::loopback::{LoopbackPolicy, is_loopback};
 
 /// Where browsers reach this installation: an origin, from configuration and never from a `Host` header (RFC 9700
 /// section 4.13).

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use regrant::queue::{Delivery, Message, Next, QueueError};
 use regrant::usecases::Ports;
-use regrant::usecases::discover::DiscoverError;
+use regrant::usecases::scan::discover::DiscoverError;
 use tokio::task::{JoinError, JoinSet};
 
 use crate::look::look;

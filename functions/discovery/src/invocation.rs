@@ -3,8 +3,8 @@
 use lambda_runtime::LambdaEvent;
 use regrant::lambda::{Event, EventError, answer, each_message};
 use regrant::usecases::Ports;
-use regrant::usecases::hasten::look_soon;
-use regrant::usecases::start_scan::StartScanError;
+use regrant::usecases::scan::rescan_soon::look_soon;
+use regrant::usecases::scan::start::StartScanError;
 use serde_json::{Value, json};
 
 use crate::schedule::ScheduleError;

@@ -8,7 +8,7 @@ use regrant::domain::scan::OrgLook;
 use regrant::ledger::LedgerError;
 use regrant::queue::Next;
 use regrant::usecases::Ports;
-use regrant::usecases::discover::{DiscoverError, discover};
+use regrant::usecases::scan::discover::{DiscoverError, discover};
 
 /// How often one org is looked at in one scan before its last answer stands.
 const LOOKS: u32 = 3;

@@ -2,7 +2,7 @@
 
 use regrant::domain::scan::Scan;
 use regrant::usecases::save::resume::{ResumeError, resume_saves};
-use regrant::usecases::start_scan::{Selection, StartScanError, start_scan};
+use regrant::usecases::scan::start::{Selection, StartScanError, start_scan};
 
 use crate::App;
 

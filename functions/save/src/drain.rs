@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use regrant::queue::{Delivery, Message, Next, QueueError};
 use regrant::usecases::Ports;
+use regrant::usecases::records::consent_error::Stopped;
 use regrant::usecases::save::SaveRequest;
 use regrant::usecases::save::work::work;
-use regrant::usecases::stopped::Stopped;
 
 /// How long one save may take before its message is handed out again.
 const VISIBILITY: Duration = Duration::from_mins(15);

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use regrant::ledger::LedgerError;
 use regrant::okta::OktaError;
 use regrant::okta::org_url::OrgUrlError;
-use regrant::usecases::orgs::OrgError;
-use regrant::usecases::start_scan::StartScanError;
-use regrant::usecases::stopped::Stopped;
+use regrant::usecases::access::orgs::OrgError;
+use regrant::usecases::records::consent_error::Stopped;
+use regrant::usecases::scan::start::StartScanError;
 
 /// Why a command could not do its work. Every one ends with exit code 2.
 #[derive(Debug, thiserror::Error)]
@@ -89,7 +89,7 @@ pub enum CliError {
     PublicUrl(String, regrant::settings::NotAPublicUrl),
     /// An invitation could not be made or taken back.
     #[error(transparent)]
-    Invite(Box<regrant::usecases::invite::InviteError>),
+    Invite(Box<regrant::usecases::consent::invite::InviteError>),
     /// A consent or a save stopped.
     #[error("{}", told(.0))]
     Stopped(Box<Stopped>),
@@ -104,10 +104,10 @@ pub enum CliError {
     Preview(String),
     /// What was given is no mail server.
     #[error(transparent)]
-    NotAMailServer(#[from] regrant::mail::smtp::NotAMailServer),
+    NotAMailServer(#[from] regrant::embedded::smtp::NotAMailServer),
     /// The mail server could not be kept or shown.
     #[error(transparent)]
-    MailServer(#[from] regrant::usecases::mail_server::MailServerError),
+    MailServer(#[from] regrant::embedded::mail_server::MailServerError),
     /// A letter on trial was not taken.
     #[error("no letter was sent: {reason}")]
     NoLetter {
@@ -157,8 +157,8 @@ impl From<Stopped> for CliError {
     }
 }
 
-impl From<regrant::usecases::invite::InviteError> for CliError {
-    fn from(error: regrant::usecases::invite::InviteError) -> Self {
+impl From<regrant::usecases::consent::invite::InviteError> for CliError {
+    fn from(error: regrant::usecases::consent::invite::InviteError) -> Self {
         Self::Invite(Box::new(error))
     }
 }

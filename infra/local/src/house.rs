@@ -8,14 +8,15 @@ use regrant::domain::app::AppRecord;
 use regrant::domain::id::AppId;
 use regrant::domain::org::OrgProfile;
 use regrant::embedded::{self, Config};
+use regrant::http::loopback::LoopbackPolicy;
 use regrant::ledger::PageRequest;
-use regrant::microsoft::client::MicrosoftConfig;
-use regrant::okta::client::{ClientConfig, OktaClient};
-use regrant::okta::org_url::LoopbackPolicy;
+use regrant::microsoft::config::MicrosoftConfig;
+use regrant::okta::client::OktaClient;
+use regrant::okta::config::OktaConfig;
 use regrant::randomness::SystemRandomness;
 use regrant::settings::{PublicUrl, Settings};
 use regrant::usecases::Ports;
-use regrant::usecases::orgs::OrgError;
+use regrant::usecases::access::orgs::OrgError;
 
 use crate::args::Global;
 use crate::error::CliError;
@@ -111,8 +112,8 @@ fn harmless(text: &str) -> String {
 }
 
 /// How Okta's client behaves.
-pub fn okta_config(loopback: LoopbackPolicy) -> ClientConfig {
-    ClientConfig { loopback, ..ClientConfig::default() }
+pub fn okta_config(loopback: LoopbackPolicy) -> OktaConfig {
+    OktaConfig { loopback, ..OktaConfig::default() }
 }
 
 /// `--public-url`, else `REGRANT_PUBLIC_URL`, else none.

@@ -6,11 +6,11 @@ use aws_config::SdkConfig;
 use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::error::DisplayErrorContext;
 use aws_sdk_cloudformation::types::StackStatus;
+use regrant::aws::secrets_manager::SecretsManagerConfig;
 use regrant::aws::{Opening, Stack, StartError, loader};
 use regrant::environment::Config;
 use regrant::settings::PublicUrl;
 use regrant::usecases::Ports;
-use regrant::vault::secrets_manager::SecretsManagerConfig;
 
 /// Why a stack cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -74,7 +74,7 @@ impl Described {
         let missing = |output| StackError::NoOutput { name: name.to_owned(), output };
         let output = |key| outputs.get(key).filter(|value| !value.is_empty()).cloned().ok_or_else(|| missing(key));
         let pooled = output("PooledSecrets")?;
-        let loopback = regrant::okta::org_url::LoopbackPolicy::Refuse;
+        let loopback = regrant::http::loopback::LoopbackPolicy::Refuse;
         Ok(Self {
             name: name.to_owned(),
             aws,

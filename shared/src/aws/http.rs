@@ -17,7 +17,7 @@ use bytes::Bytes;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Request};
 
-use crate::trust;
+use crate::http::trust;
 
 /// How long a connection may take to be made. Attempts as a whole are bounded by the SDK.
 const CONNECT: Duration = Duration::from_secs(2);

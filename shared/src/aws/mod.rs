@@ -1,14 +1,20 @@
 //! Regrant on AWS: clients that are made once, and the ports over them.
 
+pub(crate) mod absent_ports;
+pub mod cached_vault;
 pub mod checkup;
 mod config;
+pub mod dynamodb;
 mod http;
-mod opening;
 pub(crate) mod refusal;
+pub mod secrets_manager;
+pub mod ses;
+pub mod ses_report;
+pub mod sqs;
 mod stack;
+pub(crate) mod stack_builder;
 pub mod warm;
-mod without;
 
+pub use crate::aws::stack_builder::{Opening, StartError};
 pub use config::loader;
-pub use opening::{Opening, StartError};
 pub use stack::Stack;

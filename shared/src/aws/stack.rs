@@ -1,7 +1,7 @@
 //! What a function's environment says of its stack.
 
+use crate::aws::secrets_manager::SecretsManagerConfig;
 use crate::environment::{BadVariable, variable};
-use crate::vault::secrets_manager::SecretsManagerConfig;
 
 /// What of a stack a program uses.
 #[derive(Debug, Clone)]

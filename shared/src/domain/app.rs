@@ -1,5 +1,6 @@
 //! An Office 365 app integration, as the ledger keeps it.
 
+use crate::domain::tenant::TenantName;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -16,35 +17,6 @@ use super::text::Foreign;
 /// The name of the app integrations Regrant looks after. Matched exactly: a custom SAML app may carry it as a label
 /// or inside a longer name.
 pub const OFFICE365: &str = "office365";
-
-/// The suffix that Microsoft gives every tenant's first domain.
-const ONMICROSOFT: &str = ".onmicrosoft.com";
-
-/// A Microsoft tenant's short name, without `.onmicrosoft.com`: what `settings.app.msftTenant` holds.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(from = "String", into = "String")]
-#[schema(value_type = String)]
-pub struct TenantName(String);
-
-impl From<String> for TenantName {
-    fn from(value: String) -> Self {
-        let lower = value.trim().to_ascii_lowercase();
-        Self(lower.strip_suffix(ONMICROSOFT).map(str::to_owned).unwrap_or(lower))
-    }
-}
-
-impl From<TenantName> for String {
-    fn from(tenant: TenantName) -> String {
-        tenant.0
-    }
-}
-
-impl TenantName {
-    /// The short name, in lower case.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
 
 /// What an app integration is, apart from where it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

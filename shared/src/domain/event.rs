@@ -4,12 +4,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::administrator::Mfa;
-use super::consent_failure::ConsentFailure;
 use super::id::{InvitationId, NoticeId, RequestId, SaveId, SessionId};
 use super::notice::{Delivery, WhyDropped};
 use super::standing::Standing;
 use super::tenant::{ClientId, ObjectId};
 use super::text::Foreign;
+use crate::domain::failure::consent::ConsentFailure;
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]

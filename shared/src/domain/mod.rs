@@ -9,7 +9,6 @@ pub mod assess;
 pub mod authorize_link;
 pub mod cloud;
 pub mod connection;
-pub mod consent_failure;
 pub mod contact;
 pub mod event;
 pub mod failure;

@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use super::administrator::Mfa;
 use super::cloud::Cloud;
-use super::consent_failure::ConsentFailure;
 use super::id::{AppId, Digest, InvitationId, OrgId, SessionId};
 use super::tenant::{ClientId, ObjectId, TenantId};
 use super::text::Foreign;
+use crate::domain::failure::consent::ConsentFailure;
 
 /// How long Microsoft's answer is waited for: as long as an authorization code lives.
 pub const SIGN_IN_TIME: SignedDuration = SignedDuration::from_mins(10);

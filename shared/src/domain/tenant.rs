@@ -4,8 +4,36 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::app::TenantName;
 use super::cloud::Cloud;
+
+/// The suffix that Microsoft gives every tenant's first domain.
+const ONMICROSOFT: &str = ".onmicrosoft.com";
+
+/// A Microsoft tenant's short name, without `.onmicrosoft.com`: what `settings.app.msftTenant` holds.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(from = "String", into = "String")]
+#[schema(value_type = String)]
+pub struct TenantName(String);
+
+impl From<String> for TenantName {
+    fn from(value: String) -> Self {
+        let lower = value.trim().to_ascii_lowercase();
+        Self(lower.strip_suffix(ONMICROSOFT).map(str::to_owned).unwrap_or(lower))
+    }
+}
+
+impl From<TenantName> for String {
+    fn from(tenant: TenantName) -> String {
+        tenant.0
+    }
+}
+
+impl TenantName {
+    /// The short name, in lower case.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
 
 /// Why a string is not a GUID.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -14,8 +14,8 @@ use standardwebhooks::Webhook;
 
 use super::{Hook, HookCaller, HookError, HookKind, address};
 use crate::domain::id::NoticeId;
-use crate::okta::org_url::LoopbackPolicy;
-use crate::transport::{Transport, TransportConfig, TransportError};
+use crate::http::loopback::LoopbackPolicy;
+use crate::http::transport::{Transport, TransportConfig, TransportError};
 
 /// The headers of a signed call (Standard Webhooks, "Webhook headers").
 const ID: HeaderName = HeaderName::from_static("webhook-id");

@@ -16,7 +16,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::domain::id::NoticeId;
-use crate::okta::org_url::{LoopbackPolicy, is_loopback};
+use crate::http::loopback::{LoopbackPolicy, is_loopback};
 use crate::randomness::Randomness;
 use crate::vault::{NotUnsealed, exposed, seal, unseal};
 

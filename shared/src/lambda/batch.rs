@@ -116,8 +116,8 @@ mod tests {
 
     use super::*;
     use crate::clock::SimulatedClock;
-    use crate::queue::conformance::scan_of;
-    use crate::queue::in_process::InProcessQueue;
+    use crate::embedded::in_process_queue::InProcessQueue;
+    use crate::testing::queue::scan_of;
 
     fn context(left: Duration) -> Context {
         let mut context = Context::default();

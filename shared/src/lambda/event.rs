@@ -1,6 +1,6 @@
 //! Which kind of event a function was invoked with, and HTTP over a router.
 
-use crate::mail::report::LetterReport;
+use crate::aws::ses_report::LetterReport;
 use crate::okta::log_stream::{self, StreamedEvent};
 use aws_lambda_events::sqs::SqsEvent;
 use lambda_http::Adapter;

@@ -2,6 +2,7 @@
 
 mod batch;
 mod event;
+pub mod logging;
 mod metrics;
 mod rehearsal;
 mod run;

@@ -7,7 +7,7 @@ use tracing::Instrument as _;
 use super::metrics::Metrics;
 use super::rehearsal::rehearse;
 use super::traces;
-use crate::logging;
+use crate::lambda::logging;
 
 /// What every function starts with.
 pub struct Started {

@@ -2,19 +2,13 @@
 //!
 //! Lists come a page at a time, by opaque cursor, so that no caller holds every org in memory.
 
-#[cfg(any(test, feature = "testing"))]
-pub mod conformance;
-#[cfg(feature = "aws")]
-pub mod dynamodb;
 mod invitations;
 mod leases;
 mod notices;
-mod paging;
+pub(crate) mod paging;
 mod saves;
 mod sessions;
-#[cfg(feature = "embedded")]
-pub mod sqlite;
-mod stored;
+pub(crate) mod stored;
 mod waivers;
 mod watches;
 
@@ -22,12 +16,13 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::app::{AppRecord, TenantName};
+use crate::domain::app::AppRecord;
 use crate::domain::event::AppEvent;
 use crate::domain::id::{AppId, OrgId, ScanId};
 use crate::domain::org::OrgProfile;
 use crate::domain::scan::{OrgLook, Scan};
 use crate::domain::standing::Standing;
+use crate::domain::tenant::TenantName;
 
 pub use invitations::Invitations;
 pub use leases::Leases;

@@ -12,7 +12,7 @@ use crate::ledger::{Cursor, LedgerError, Page, PageRequest};
 const MOST: u32 = 1_000;
 
 /// One list, told from every other by what it lists.
-pub(super) struct List {
+pub(crate) struct List {
     fingerprint: String,
 }
 
@@ -26,7 +26,7 @@ struct Place<K> {
 
 impl List {
     /// The list of `parts`: its kind, then what it is filtered by.
-    pub(super) fn of(parts: &[Option<&str>]) -> Self {
+    pub(crate) fn of(parts: &[Option<&str>]) -> Self {
         let mut digest = Sha256::new();
         for part in parts {
             // With its length before it, no part can be taken for two.
@@ -38,7 +38,7 @@ impl List {
     }
 
     /// The sort key to go on after; `None` at the start.
-    pub(super) fn start<K: DeserializeOwned>(&self, page: &PageRequest) -> Result<Option<K>, LedgerError> {
+    pub(crate) fn start<K: DeserializeOwned>(&self, page: &PageRequest) -> Result<Option<K>, LedgerError> {
         let Some(Cursor(text)) = &page.after else { return Ok(None) };
         let json = URL_SAFE_NO_PAD.decode(text).map_err(|_| LedgerError::BadCursor)?;
         let place: Place<K> = serde_json::from_slice(&json).map_err(|_| LedgerError::BadCursor)?;
@@ -47,7 +47,7 @@ impl List {
 
     /// A page of `rows`, of which the caller asked the store for one more than fit ([`rows_to_ask_for`]): whether it
     /// came tells whether the list goes on.
-    pub(super) fn page<K: Serialize, T, E: From<LedgerError>>(
+    pub(crate) fn page<K: Serialize, T, E: From<LedgerError>>(
         &self,
         page: &PageRequest,
         rows: impl IntoIterator<Item = Result<(K, T), E>>,
@@ -81,6 +81,6 @@ fn limit(page: &PageRequest) -> u32 {
 }
 
 /// How many rows to ask the store for.
-pub(super) fn rows_to_ask_for(page: &PageRequest) -> u32 {
+pub(crate) fn rows_to_ask_for(page: &PageRequest) -> u32 {
     limit(page) + 1
 }

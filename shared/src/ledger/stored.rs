@@ -7,18 +7,18 @@ use serde::de::DeserializeOwned;
 use crate::ledger::LedgerError;
 
 /// A record as JSON.
-pub(super) fn to_json<T: Serialize>(record: &T) -> Result<String, LedgerError> {
+pub(crate) fn to_json<T: Serialize>(record: &T) -> Result<String, LedgerError> {
     serde_json::to_string(record)
         .map_err(|error| LedgerError::Store { action: "write a record as JSON", reason: error.to_string() })
 }
 
 /// A record from JSON; `what` names it where it cannot be read.
-pub(super) fn from_json<T: DeserializeOwned>(json: &str, what: impl FnOnce() -> String) -> Result<T, LedgerError> {
+pub(crate) fn from_json<T: DeserializeOwned>(json: &str, what: impl FnOnce() -> String) -> Result<T, LedgerError> {
     serde_json::from_str(json).map_err(|error| unreadable(&what(), &error))
 }
 
 /// An id, a time or another word from a column.
-pub(super) fn from_text<T>(text: String, what: impl FnOnce() -> String) -> Result<T, LedgerError>
+pub(crate) fn from_text<T>(text: String, what: impl FnOnce() -> String) -> Result<T, LedgerError>
 where
     T: TryFrom<String, Error: std::fmt::Display>,
 {
@@ -26,12 +26,12 @@ where
 }
 
 /// A time in text of one width, which sorts as it passed.
-pub(super) fn from_time(time: Timestamp) -> String {
+pub(crate) fn from_time(time: Timestamp) -> String {
     format!("{time:.9}")
 }
 
 /// The time in a column.
-pub(super) fn to_time(text: &str, what: impl FnOnce() -> String) -> Result<Timestamp, LedgerError> {
+pub(crate) fn to_time(text: &str, what: impl FnOnce() -> String) -> Result<Timestamp, LedgerError> {
     text.parse().map_err(|error: jiff::Error| unreadable(&what(), &error))
 }
 

@@ -1,21 +1,10 @@
 //! Mail: what letters say ([`letters`]), and letters on their way. A carrier takes a letter as it is.
 
-#[cfg(any(test, feature = "testing"))]
-pub mod conformance;
-pub mod folder;
-mod letter;
-pub mod letters;
-#[cfg(feature = "embedded")]
-pub mod local;
-pub mod report;
-#[cfg(feature = "aws")]
-pub mod ses;
-#[cfg(feature = "embedded")]
-pub mod smtp;
+pub(crate) mod email;
 
 use async_trait::async_trait;
 
-pub use letter::{Address, InvalidLetter, Letter, MessageId};
+pub use email::{Address, InvalidLetter, Letter, MessageId, NOTICE_TAG, REQUEST_TAG};
 
 /// Why a letter was not taken.
 #[derive(Debug, thiserror::Error)]

@@ -9,10 +9,10 @@ use reqwest::Request;
 use serde_json::Value;
 
 use super::MicrosoftError;
-use super::client::MicrosoftConfig;
 use crate::clock::Clock;
-use crate::okta::org_url::LoopbackPolicy;
-use crate::transport::{Answer, Transport, TransportConfig, TransportError, shown_host};
+use crate::http::loopback::LoopbackPolicy;
+use crate::http::transport::{Answer, Transport, TransportConfig, TransportError, shown_host};
+use crate::microsoft::config::MicrosoftConfig;
 
 /// The retry class of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,9 +2,9 @@
 
 use url::Url;
 
-use super::client::SimulatedMicrosoft;
 use crate::domain::cloud::Cloud;
 use crate::domain::tenant::{TenantDomain, TenantId};
+use crate::microsoft::config::SimulatedMicrosoft;
 
 /// The endpoints of every cloud, or a simulator's in the place of each.
 #[derive(Debug, Clone)]

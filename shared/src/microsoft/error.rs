@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::domain::consent_failure::ConsentFailure;
+use crate::domain::failure::consent::ConsentFailure;
 
 /// The token endpoint's refusal, in OAuth's shape with Microsoft's additions (RFC 6749 section 5.2; "Error response" of
 /// Microsoft's authorization code flow). `error_description` is left out: it is text for developers that names accounts.

@@ -22,8 +22,8 @@ use super::endpoints::Endpoints;
 use super::error::OAuthRefusal;
 use super::{ClientCredential, MicrosoftError, Redemption, Registration, TokenSet};
 use crate::domain::tenant::TenantId;
+use crate::http::transport::shown_host;
 use crate::randomness::Randomness;
-use crate::transport::shown_host;
 
 /// How long a token lives where the answer does not say (RFC 6749 section 5.1).
 const ASSUMED_LIFE: std::time::Duration = std::time::Duration::from_mins(5);

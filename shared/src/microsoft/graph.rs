@@ -20,7 +20,7 @@ use crate::domain::administrator::{DirectoryRoles, DirectoryUser};
 use crate::domain::grant::{PermissionGrant, ServicePrincipal};
 use crate::domain::registered_credential::RegisteredCredential;
 use crate::domain::tenant::{ClientId, ObjectId};
-use crate::transport::shown_host;
+use crate::http::transport::shown_host;
 use readings::text;
 use refusals::refusal;
 

@@ -89,7 +89,7 @@ async fn fetch(
 ) -> Result<HashMap<String, SigningKey>, MicrosoftError> {
     let url = endpoints.keys(cloud, tenant);
     let read = carrier.get(|| Ok(Request::new(Method::GET, url.clone()))).await?;
-    let host = crate::transport::shown_host(&url);
+    let host = crate::http::transport::shown_host(&url);
     if !read.answer.status.is_success() {
         let reason = format!("it answered {} for its signing keys", read.answer.status.as_u16());
         return Err(MicrosoftError::NoAnswer { host, reason });

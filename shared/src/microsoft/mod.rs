@@ -8,6 +8,7 @@ mod carrier;
 mod certificate;
 pub mod client;
 mod client_assertion;
+pub mod config;
 mod ending;
 mod endpoints;
 pub mod error;

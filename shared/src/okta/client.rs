@@ -1,7 +1,7 @@
 //! The real client: Okta over HTTP.
 
+use crate::okta::config::OktaConfig;
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use http::HeaderValue;
@@ -13,7 +13,6 @@ use url::Url;
 
 use super::auth::Authenticator;
 use super::courier::{Courier, Letter, Repeat};
-use super::org_url::LoopbackPolicy;
 use super::rate_budget::Bucket;
 use super::wire::{self, Listed};
 use super::{
@@ -26,48 +25,12 @@ use crate::domain::id::AppId;
 use crate::domain::reach::Reach;
 use crate::domain::signal::Provisioning;
 use crate::domain::system_log::LogPosition;
+use crate::http::loopback::LoopbackPolicy;
+use crate::http::transport::Answer;
 use crate::randomness::Randomness;
-use crate::transport::{Answer, TransportConfig};
 
 /// The most apps Okta gives a page (Management API, `listApplications`).
 const PAGE: &str = "200";
-
-/// How the client behaves.
-#[derive(Debug, Clone)]
-pub struct ClientConfig {
-    /// How long to wait for a connection.
-    pub connect_timeout: Duration,
-    /// How long one attempt may take, body included.
-    pub timeout: Duration,
-    /// How often a call is tried in all.
-    pub attempts: u32,
-    /// The longest that one call waits for its rate window, in all.
-    pub longest_wait: Duration,
-    /// The longest body that is read, in bytes.
-    pub max_body: usize,
-    /// Whether loopback addresses may be orgs.
-    pub loopback: LoopbackPolicy,
-}
-
-impl Default for ClientConfig {
-    fn default() -> Self {
-        Self {
-            connect_timeout: Duration::from_secs(5),
-            timeout: Duration::from_secs(30),
-            attempts: 4,
-            longest_wait: Duration::from_mins(3),
-            max_body: 16 << 20,
-            loopback: LoopbackPolicy::Refuse,
-        }
-    }
-}
-
-impl ClientConfig {
-    pub(crate) fn transport(&self) -> TransportConfig {
-        let Self { connect_timeout, timeout, max_body, loopback, .. } = *self;
-        TransportConfig { connect_timeout, timeout, max_body, loopback }
-    }
-}
 
 /// Okta over HTTP. Clones share connections and rate budgets.
 #[derive(Debug, Clone)]
@@ -78,11 +41,7 @@ pub struct OktaClient {
 
 impl OktaClient {
     /// A client that shares one connection pool among all orgs.
-    pub fn new(
-        config: ClientConfig,
-        clock: Arc<dyn Clock>,
-        randomness: Arc<dyn Randomness>,
-    ) -> Result<Self, OktaError> {
+    pub fn new(config: OktaConfig, clock: Arc<dyn Clock>, randomness: Arc<dyn Randomness>) -> Result<Self, OktaError> {
         let loopback = config.loopback;
         Ok(Self { courier: Courier::new(config, clock, randomness)?, loopback })
     }
@@ -101,7 +60,8 @@ impl Okta for OktaClient {
         let home = home.ok_or_else(|| not_okta("a well-known document that does not say where the org is"))?;
         let elsewhere = || OktaError::LeadsElsewhere {
             host: host.host(),
-            elsewhere: Url::parse(home).map_or_else(|_| "no host".to_owned(), |url| crate::transport::shown_host(&url)),
+            elsewhere: Url::parse(home)
+                .map_or_else(|_| "no host".to_owned(), |url| crate::http::transport::shown_host(&url)),
         };
         // Only what is on this machine may lead to this machine.
         let loopback = if host.is_loopback() { self.loopback } else { LoopbackPolicy::Refuse };
@@ -235,7 +195,7 @@ impl OktaOrg for OpenOrg {
         let url = match next {
             Some(next) if self.org.is_origin_of(next) => next.clone(),
             Some(next) => {
-                let elsewhere = crate::transport::shown_host(next);
+                let elsewhere = crate::http::transport::shown_host(next);
                 return Err(OktaError::LeadsElsewhere { host: self.org.host(), elsewhere });
             }
             None => {

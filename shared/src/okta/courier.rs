@@ -10,12 +10,12 @@ use http::{HeaderValue, StatusCode};
 use parking_lot::Mutex;
 use reqwest::Request;
 
-use super::client::ClientConfig;
 use super::rate_budget::{Bucket, Budget, Reading};
 use super::{OktaError, OrgUrl};
 use crate::clock::Clock;
+use crate::http::transport::{Answer, Transport};
+use crate::okta::config::OktaConfig;
 use crate::randomness::Randomness;
-use crate::transport::{Answer, Transport};
 
 /// How many budgets are kept before those whose windows are over are dropped, whenever the map would have to grow.
 const KEPT_BUDGETS: usize = 512;
@@ -47,7 +47,7 @@ type Budgets = HashMap<(String, Bucket), Budget>;
 #[derive(Clone)]
 pub(crate) struct Courier {
     transport: Transport,
-    config: ClientConfig,
+    config: OktaConfig,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) randomness: Arc<dyn Randomness>,
     budgets: Arc<Mutex<Budgets>>,
@@ -64,7 +64,7 @@ enum Verdict {
 
 impl Courier {
     pub(crate) fn new(
-        config: ClientConfig,
+        config: OktaConfig,
         clock: Arc<dyn Clock>,
         randomness: Arc<dyn Randomness>,
     ) -> Result<Self, OktaError> {

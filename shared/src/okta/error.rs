@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::domain::failure::FailureClass;
-use crate::transport::TransportError;
+use crate::domain::failure::class::FailureClass;
+use crate::http::transport::TransportError;
 
 /// An answer in Okta's error shape: `errorCode`, `errorSummary`, `errorId`, `errorCauses`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -65,7 +65,7 @@ fn address(org: &OrgUrl, from: &LogPosition, now: Timestamp) -> Result<Url, Okta
         LogPosition::Next(next) if org.is_origin_of(next) && next.path() == PATH => Ok(next.clone()),
         LogPosition::Next(next) => Err(OktaError::LogPositionLost {
             host: org.host(),
-            why: format!("it leads to {}{}", crate::transport::shown_host(next), super::wire::short(next.path())),
+            why: format!("it leads to {}{}", crate::http::transport::shown_host(next), super::wire::short(next.path())),
         }),
         LogPosition::Since(since) => {
             // Okta refuses a time too far back instead of giving what it has.
@@ -129,8 +129,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::http::loopback::LoopbackPolicy;
     use crate::okta::error::ApiError;
-    use crate::okta::org_url::LoopbackPolicy;
 
     fn org() -> OrgUrl {
         OrgUrl::parse("acme.okta.com", LoopbackPolicy::Refuse).unwrap().0

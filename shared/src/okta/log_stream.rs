@@ -97,7 +97,7 @@ mod tests {
 
     use super::*;
     use crate::domain::system_log::{Meaning, meaning};
-    use crate::okta::org_url::LoopbackPolicy;
+    use crate::http::loopback::LoopbackPolicy;
 
     /// In the shape of AWS's sample, with invented values.
     fn sample() -> Value {

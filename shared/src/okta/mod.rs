@@ -5,6 +5,7 @@
 
 mod auth;
 pub mod client;
+pub mod config;
 mod courier;
 pub mod credential;
 pub mod error;
@@ -22,12 +23,12 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
 
-use crate::domain::app::TenantName;
 use crate::domain::connection::{AppStatus, AuthScheme, ConnectionStatus};
 use crate::domain::id::{AppId, OrgId};
 use crate::domain::reach::Reach;
 use crate::domain::signal::Provisioning;
 use crate::domain::system_log::{LogEvent, LogPosition};
+use crate::domain::tenant::TenantName;
 use crate::domain::text::Foreign;
 
 pub use credential::OktaCredential;

@@ -3,23 +3,13 @@
 //! Credentials go only to hosts of the allow-list. A customer's custom domain is an alias: it may be asked which org it
 //! is, without a credential, and the answer must lead back to the list.
 
+use crate::http::loopback::{LoopbackPolicy, is_loopback};
 use std::fmt;
-use std::net::{Ipv4Addr, Ipv6Addr};
 
 use url::{Host, Url};
 
 /// The suffixes Okta's own SDKs know, without its internal test clouds (okta-sdk-python `config_validator.py`).
 const SUFFIXES: [&str; 5] = ["okta.com", "oktapreview.com", "okta-emea.com", "okta-gov.com", "okta.mil"];
-
-/// Whether loopback addresses may be used as orgs, over plain http. Nothing else may ever be plain http.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum LoopbackPolicy {
-    /// They may not.
-    #[default]
-    Refuse,
-    /// They may: `127.0.0.0/8`, `[::1]`, `localhost` and `*.localhost` (RFC 6761 section 6.3).
-    Allow,
-}
 
 /// What a host is trusted with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -176,21 +166,6 @@ impl OrgUrl {
         let trust = if listed { Trust::Listed } else { Trust::AskOnly };
         Ok((Self { url, trust }, notice))
     }
-}
-
-/// True for `127.0.0.0/8`, `::1`, `localhost` and `*.localhost`.
-pub(crate) fn is_loopback<S: AsRef<str>>(host: &Host<S>) -> bool {
-    match host {
-        Host::Domain(name) => is_localhost(name.as_ref()),
-        Host::Ipv4(address) => Ipv4Addr::is_loopback(address),
-        Host::Ipv6(address) => Ipv6Addr::is_loopback(address),
-    }
-}
-
-/// True for `localhost` and every name below it.
-pub(crate) fn is_localhost(name: &str) -> bool {
-    let name = name.trim_end_matches('.');
-    name == "localhost" || name.ends_with(".localhost")
 }
 
 impl fmt::Display for OrgUrl {

@@ -24,7 +24,7 @@ pub(crate) fn next(headers: &HeaderMap, org: &OrgUrl) -> Result<Option<Url>, Okt
     if org.is_origin_of(&next) {
         Ok(Some(next))
     } else {
-        Err(OktaError::LeadsElsewhere { host: org.host(), elsewhere: crate::transport::shown_host(&next) })
+        Err(OktaError::LeadsElsewhere { host: org.host(), elsewhere: crate::http::transport::shown_host(&next) })
     }
 }
 
@@ -52,7 +52,7 @@ fn links(line: &str) -> impl Iterator<Item = Link<'_>> {
 #[expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
 mod tests {
     use super::*;
-    use crate::okta::org_url::LoopbackPolicy;
+    use crate::http::loopback::LoopbackPolicy;
 
     fn next_of(lines: &[&str]) -> Result<Option<String>, OktaError> {
         let mut headers = HeaderMap::new();

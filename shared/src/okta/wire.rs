@@ -8,15 +8,16 @@ use serde_json::{Value, json};
 use url::{Host, Url};
 
 use super::error::ApiError;
-use super::org_url::is_loopback;
 use super::{Connection, ConsentLink, ListedApp, OktaError, ProvisioningAdmin};
-use crate::domain::app::{OFFICE365, TenantName};
+use crate::domain::app::OFFICE365;
 use crate::domain::cloud::Cloud;
 use crate::domain::connection::{AppStatus, AuthScheme, ConnectionStatus};
 use crate::domain::id::AppId;
 use crate::domain::signal::Provisioning;
+use crate::domain::tenant::TenantName;
 use crate::domain::text::Foreign;
-use crate::transport::Answer;
+use crate::http::loopback::is_loopback;
+use crate::http::transport::Answer;
 
 /// How much of somebody else's text is kept.
 const KEPT: usize = 300;

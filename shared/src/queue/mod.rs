@@ -1,11 +1,5 @@
 //! The queue: work handed from one invocation to the next, delivered at least once.
 
-#[cfg(any(test, feature = "testing"))]
-pub mod conformance;
-pub mod in_process;
-#[cfg(feature = "aws")]
-pub mod sqs;
-
 use std::time::Duration;
 
 use async_trait::async_trait;

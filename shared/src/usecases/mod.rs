@@ -1,39 +1,21 @@
 //! What Regrant does, one file a use case: ports in, outcome out.
 
-mod app_record;
-pub mod begin_consent;
-pub mod complete_sign_in;
-pub mod discover;
-pub mod entra;
-mod exclusive;
-pub mod failed_work;
-pub mod graph_access;
-pub mod hand_over;
-pub mod hasten;
-pub mod invite;
-pub mod keys;
-#[cfg(feature = "embedded")]
-pub mod mail_server;
-pub mod mail_trial;
+pub mod access;
+pub mod consent;
 pub mod notify;
-pub mod open_okta_consent;
-pub mod org_access;
-pub mod orgs;
+pub mod records;
 pub mod save;
-pub mod session;
-pub mod start_scan;
-pub mod stopped;
-mod watch;
+pub mod scan;
 
 use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::hooks::HookCaller;
+use crate::http::loopback::LoopbackPolicy;
 use crate::ledger::Ledger;
 use crate::mail::Carrier;
 use crate::microsoft::Microsoft;
 use crate::okta::Okta;
-use crate::okta::org_url::LoopbackPolicy;
 use crate::queue::Queue;
 use crate::randomness::Randomness;
 use crate::settings::Settings;

@@ -3,14 +3,7 @@
 //! A new version of a secret is written pending, tried, and only then made current, so that a value that does not work
 //! never replaces one that does. The stages are AWS Secrets Manager's `AWSPENDING`, `AWSCURRENT` and `AWSPREVIOUS`.
 
-pub mod cached;
-#[cfg(any(test, feature = "testing"))]
-pub mod conformance;
-#[cfg(feature = "embedded")]
-pub mod sealed_file;
 mod sealing;
-#[cfg(feature = "aws")]
-pub mod secrets_manager;
 
 use async_trait::async_trait;
 use secrecy::SecretString;

@@ -7,14 +7,14 @@ use axum::response::{IntoResponse, Response};
 use url::Url;
 
 use crate::domain::app::AppRecord;
-use crate::domain::consent_failure::ConsentFailure;
+use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::id::SessionId;
 use crate::domain::org::OrgProfile;
 use crate::domain::session::AuthorizationSession;
 use crate::domain::tenant::TenantDomain;
 use crate::usecases::Ports;
-use crate::usecases::session::{BrowserSecrets, OwnSession, about, cookie_name, opened};
-use crate::usecases::stopped::Stopped;
+use crate::usecases::consent::session::{BrowserSecrets, OwnSession, about, cookie_name, opened};
+use crate::usecases::records::consent_error::Stopped;
 use crate::web::pages::{FailureView, Page, Subject, WayOn, failure};
 use crate::web::parameters::Parameters;
 use crate::web::{cookies, fetch_site};

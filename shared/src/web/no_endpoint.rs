@@ -11,7 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::consent::failure_page;
 use super::problem::Problem;
-use crate::domain::consent_failure::ConsentFailure;
+use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::text::Foreign;
 
 /// Where everything for programs is, and nothing for people.

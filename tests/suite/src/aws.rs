@@ -12,10 +12,10 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{Region, SdkConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use regrant::aws::Stack;
-use regrant::ledger::dynamodb::DynamoLedger;
-use regrant::mail::ses::Ses;
-use regrant::queue::sqs::SqsQueue;
-use regrant::vault::secrets_manager::{SecretsManagerConfig, SecretsManagerVault};
+use regrant::aws::dynamodb::DynamoLedger;
+use regrant::aws::secrets_manager::{SecretsManagerConfig, SecretsManagerVault};
+use regrant::aws::ses::Ses;
+use regrant::aws::sqs::SqsQueue;
 use regrant_template::{STACK, Template};
 use serde_json::{Value, json};
 

@@ -10,24 +10,26 @@ use regrant::domain::cloud::Cloud;
 use regrant::domain::id::{OrgId, ScanId};
 use regrant::domain::org::OrgProfile;
 use regrant::domain::scan::Scan;
+use regrant::embedded::folder::Folder;
+use regrant::embedded::in_process_queue::InProcessQueue;
+use regrant::embedded::sealed_file::SealedFileVault;
+use regrant::embedded::sqlite::SqliteLedger;
 use regrant::embedded::{self, ledger_file, outbox_folder, vault_folder};
 use regrant::hooks::client::HookClient;
+use regrant::http::loopback::LoopbackPolicy;
 use regrant::ledger::Ledger;
-use regrant::ledger::sqlite::SqliteLedger;
 use regrant::mail::Carrier;
-use regrant::mail::folder::Folder;
-use regrant::microsoft::client::{MicrosoftClient, MicrosoftConfig};
+use regrant::microsoft::client::MicrosoftClient;
+use regrant::microsoft::config::MicrosoftConfig;
 use regrant::okta::OktaCredential;
-use regrant::okta::client::{ClientConfig, OktaClient};
-use regrant::okta::org_url::LoopbackPolicy;
+use regrant::okta::client::OktaClient;
+use regrant::okta::config::OktaConfig;
 use regrant::queue::Queue;
-use regrant::queue::in_process::InProcessQueue;
 use regrant::randomness::{SeededRandomness, scan_id};
 use regrant::settings::Settings;
 use regrant::usecases::Ports;
-use regrant::usecases::discover::{Discovery, discover};
-use regrant::usecases::start_scan::{Selection, start_scan};
-use regrant::vault::sealed_file::SealedFileVault;
+use regrant::usecases::scan::discover::{Discovery, discover};
+use regrant::usecases::scan::start::{Selection, start_scan};
 use regrant::vault::{SecretName, Vault};
 use regrant_discovery::{DrainError, drain};
 use regrant_simulators::{Fleet, OktaSimulator};
@@ -61,11 +63,11 @@ pub fn simulated_clock() -> SimulatedClock {
 impl Bench {
     /// A bench with a clock of its own, whose client waits `timeout` for an answer.
     pub async fn new(timeout: Duration) -> Self {
-        Self::with(simulated_clock(), ClientConfig { timeout, ..ClientConfig::default() }).await
+        Self::with(simulated_clock(), OktaConfig { timeout, ..OktaConfig::default() }).await
     }
 
     /// A bench that shares a clock with a simulator. Loopback orgs are allowed.
-    pub async fn with(clock: SimulatedClock, config: ClientConfig) -> Self {
+    pub async fn with(clock: SimulatedClock, config: OktaConfig) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let ports = ports_in(folder.path(), Arc::new(clock.clone()), Sides { okta: config, ..Sides::default() }).await;
         Self { ports, clock, _folder: folder }
@@ -101,7 +103,7 @@ impl Bench {
 #[derive(Debug, Clone, Default)]
 pub struct Sides {
     /// Okta's.
-    pub okta: ClientConfig,
+    pub okta: OktaConfig,
     /// Microsoft's.
     pub microsoft: MicrosoftConfig,
     /// What the installation decided.
@@ -149,7 +151,7 @@ pub fn ports_over(stores: Stores, clock: Arc<dyn Clock>, sides: Sides) -> Ports 
     let Stores { ledger, vault, queue, saves, notices, mail } = stores;
     let randomness = Arc::new(SeededRandomness::new(7));
     let loopback = LoopbackPolicy::Allow;
-    let config = ClientConfig { loopback, ..sides.okta };
+    let config = OktaConfig { loopback, ..sides.okta };
     Ports {
         ledger,
         vault,
@@ -169,7 +171,7 @@ pub fn ports_over(stores: Stores, clock: Arc<dyn Clock>, sides: Sides) -> Ports 
 
 /// Knows every org of a fleet in the data folder of a `regrant` program.
 pub async fn know_fleet_in(folder: &Path, simulator: &OktaSimulator, fleet: &Fleet) {
-    let okta = ClientConfig { loopback: LoopbackPolicy::Allow, ..ClientConfig::default() };
+    let okta = OktaConfig { loopback: LoopbackPolicy::Allow, ..OktaConfig::default() };
     let config = embedded::Config { okta, ..embedded::Config::default() };
     let ports = embedded::open(folder, config).await.unwrap();
     know_fleet(&ports, simulator, fleet).await;

@@ -11,16 +11,16 @@ use regrant::domain::app::AppRecord;
 use regrant::domain::cloud::Cloud;
 use regrant::domain::event::EventKind;
 use regrant::domain::id::{AppId, OrgId};
+use regrant::http::loopback::LoopbackPolicy;
 use regrant::ledger::{AppFilter, PageRequest};
-use regrant::microsoft::client::{MicrosoftConfig as ClientConfig, SimulatedMicrosoft};
+use regrant::microsoft::config::{MicrosoftConfig as MicrosoftClientConfig, SimulatedMicrosoft};
 use regrant::microsoft::{ClientCredential, MfaEvidence, Registration, WatchAccess};
-use regrant::okta::client::ClientConfig as OktaConfig;
-use regrant::okta::org_url::LoopbackPolicy;
+use regrant::okta::config::OktaConfig;
 use regrant::settings::{PublicUrl, Settings};
 use regrant::usecases::Ports;
-use regrant::usecases::invite::invite;
-use regrant::usecases::orgs;
-use regrant::usecases::start_scan::{Selection, start_scan};
+use regrant::usecases::access::orgs;
+use regrant::usecases::consent::invite::invite;
+use regrant::usecases::scan::start::{Selection, start_scan};
 use regrant::vault::SecretName;
 use regrant_discovery::drain;
 use regrant_simulators::microsoft::{
@@ -75,7 +75,7 @@ impl Stage {
             }
             okta.add_org(org);
         }
-        Self { okta, microsoft, gate, clock, timeout: ClientConfig::default().timeout }
+        Self { okta, microsoft, gate, clock, timeout: OktaConfig::default().timeout }
     }
 
     /// The stores in `folder` and the real clients, pointed at this stage.
@@ -90,7 +90,11 @@ impl Stage {
             SimulatedMicrosoft { login: origin(self.microsoft.login_url()), graph: origin(self.microsoft.graph_url()) };
         let sides = Sides {
             okta: OktaConfig { timeout: self.timeout, ..OktaConfig::default() },
-            microsoft: ClientConfig { simulator: Some(simulator), timeout: self.timeout, ..ClientConfig::default() },
+            microsoft: MicrosoftClientConfig {
+                simulator: Some(simulator),
+                timeout: self.timeout,
+                ..MicrosoftClientConfig::default()
+            },
             settings: Settings {
                 public_url: Some(PublicUrl::parse(PUBLIC_URL, LoopbackPolicy::Refuse).unwrap()),
                 ..Settings::default()

@@ -60,12 +60,12 @@ impl Vault for MemoryVault {
 mod tests {
     use std::sync::Arc;
 
-    use regrant::vault::conformance;
+    use regrant::testing::vault;
 
     use super::*;
 
     #[tokio::test]
     async fn it_does_what_every_vault_must() {
-        conformance::conforms(|| async { Arc::new(MemoryVault::default()) as Arc<dyn Vault> }).await;
+        vault::conforms(|| async { Arc::new(MemoryVault::default()) as Arc<dyn Vault> }).await;
     }
 }

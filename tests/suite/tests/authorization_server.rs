@@ -14,7 +14,8 @@ use regrant::clock::SystemClock;
 use regrant::domain::administrator::Mfa;
 use regrant::domain::cloud::Cloud;
 use regrant::domain::tenant::TenantId;
-use regrant::microsoft::client::{MicrosoftClient, MicrosoftConfig, SimulatedMicrosoft};
+use regrant::microsoft::client::MicrosoftClient;
+use regrant::microsoft::config::{MicrosoftConfig, SimulatedMicrosoft};
 use regrant::microsoft::{
     AuthorizationRequest, ClientCredential, MfaEvidence, Microsoft, MicrosoftError, Redemption, Registration, SignIn,
     WatchAccess,

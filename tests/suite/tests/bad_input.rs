@@ -9,11 +9,13 @@ use regrant::domain::cloud::Cloud;
 use regrant::domain::id::OrgId;
 use regrant::domain::scan::OrgLook;
 use regrant::domain::standing::Standing;
+use regrant::http::loopback::LoopbackPolicy;
 use regrant::ledger::{AppFilter, PageRequest};
 use regrant::okta::OktaError;
-use regrant::okta::client::ClientConfig;
-use regrant::okta::org_url::{LoopbackPolicy, OrgUrl};
-use regrant::usecases::orgs::{self, OrgError};
+use regrant::okta::config::OktaConfig;
+use regrant::okta::org_url::OrgUrl;
+use regrant::usecases::access::orgs;
+use regrant::usecases::access::orgs::OrgError;
 use regrant::vault::{SecretName, Stage};
 use regrant_simulators::{
     App, Connection, Fault, OktaSimulator, Org, Provisioning, SimulatorConfig, Times, TokenPower,
@@ -37,7 +39,7 @@ async fn world() -> World {
     let clock = simulated_clock();
     let simulator = OktaSimulator::start(SimulatorConfig::new(Arc::new(clock.clone()))).await.unwrap();
     simulator.add_org(acme());
-    let config = ClientConfig { timeout: Duration::from_millis(300), ..ClientConfig::default() };
+    let config = OktaConfig { timeout: Duration::from_millis(300), ..OktaConfig::default() };
     World { simulator, bench: Bench::with(clock, config).await }
 }
 

@@ -4,14 +4,14 @@
 use axum::http::HeaderMap;
 use axum::http::header::COOKIE;
 use regrant::domain::cloud::Cloud;
-use regrant::domain::consent_failure::ConsentFailure;
 use regrant::domain::event::EventKind;
+use regrant::domain::failure::consent::ConsentFailure;
 use regrant::domain::save::SaveOutcome;
 use regrant::domain::session::Stage;
 use regrant::domain::standing::Standing;
 use regrant::microsoft::MfaEvidence;
-use regrant::usecases::graph_access::{GraphAccessError, read_grants};
-use regrant::usecases::hand_over::finish;
+use regrant::usecases::access::graph::{GraphAccessError, read_grants};
+use regrant::usecases::save::hand_over::finish;
 use regrant::web::consent::session;
 use regrant_simulators::microsoft::Decision;
 use regrant_tests::consent::{ConsentBench, register, registration};

@@ -46,11 +46,12 @@ use hostile::{Heard, Hostile, Reply};
 use regrant::clock::SimulatedClock;
 use regrant::domain::cloud::Cloud;
 use regrant::domain::tenant::TenantId;
-use regrant::microsoft::client::{MicrosoftClient, MicrosoftConfig, SimulatedMicrosoft};
+use regrant::http::loopback::LoopbackPolicy;
+use regrant::microsoft::client::MicrosoftClient;
+use regrant::microsoft::config::{MicrosoftConfig, SimulatedMicrosoft};
 use regrant::microsoft::{
     ClientCredential, Graph, MfaEvidence, Microsoft as _, MicrosoftError, Redemption, Registration, SignIn, TokenSet,
 };
-use regrant::okta::org_url::LoopbackPolicy;
 use regrant::randomness::SeededRandomness;
 use regrant_simulators::microsoft::OPERATOR_SECRET;
 use regrant_tests::bench::simulated_clock;

@@ -9,8 +9,9 @@ use regrant::domain::id::{AppId, OrgId};
 use regrant::domain::reach::{Count, Reach};
 use regrant::domain::scan::OrgLook;
 use regrant::domain::standing::Standing;
-use regrant::okta::client::ClientConfig;
-use regrant::okta::org_url::{LoopbackPolicy, OrgUrl};
+use regrant::http::loopback::LoopbackPolicy;
+use regrant::okta::config::OktaConfig;
+use regrant::okta::org_url::OrgUrl;
 use regrant::okta::{OktaError, OktaOrg};
 use regrant_simulators::{App, Connection, Fault, OktaSimulator, Org, SimulatorConfig, Times, TokenPower};
 use regrant_tests::bench::{Bench, api_token, simulated_clock};
@@ -38,7 +39,7 @@ async fn world() -> World {
     let org = Org::new("acme").with_token(TOKEN, TokenPower::Full).with_app(waiting).with_app(running);
     let id = org.id.clone();
     simulator.add_org(org);
-    let config = ClientConfig { timeout: Duration::from_millis(300), ..ClientConfig::default() };
+    let config = OktaConfig { timeout: Duration::from_millis(300), ..OktaConfig::default() };
     let bench = Bench::with(clock, config).await;
     let org = bench.know(&id, &simulator.org_url("acme"), &api_token(TOKEN)).await;
     World { simulator, bench, org, app }

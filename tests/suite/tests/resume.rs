@@ -4,10 +4,10 @@
 use std::sync::Arc;
 
 use regrant::domain::id::OrgId;
-use regrant::okta::client::ClientConfig;
-use regrant::queue::in_process::InProcessQueue;
-use regrant::usecases::discover::discover;
-use regrant::usecases::start_scan::{Selection, StartScanError, resume_scan, start_scan};
+use regrant::embedded::in_process_queue::InProcessQueue;
+use regrant::okta::config::OktaConfig;
+use regrant::usecases::scan::discover::discover;
+use regrant::usecases::scan::start::{Selection, StartScanError, resume_scan, start_scan};
 use regrant_discovery::drain;
 use regrant_simulators::{Fleet, OktaSimulator, SimulatorConfig};
 use regrant_tests::bench::{Bench, simulated_clock};
@@ -18,7 +18,7 @@ async fn only_the_orgs_that_were_not_looked_at_are_looked_at_again() {
     let simulator = OktaSimulator::start(SimulatorConfig::new(Arc::new(clock.clone()))).await.unwrap();
     let fleet = Fleet::new(9, 5);
     simulator.add_fleet(fleet);
-    let mut bench = Bench::with(clock, ClientConfig::default()).await;
+    let mut bench = Bench::with(clock, OktaConfig::default()).await;
     bench.know_fleet(&simulator, &fleet).await;
 
     let scan = start_scan(&bench.ports, &Selection::All).await.unwrap();
@@ -40,7 +40,7 @@ async fn only_the_orgs_that_were_not_looked_at_are_looked_at_again() {
 
 #[tokio::test]
 async fn a_scan_that_never_was_cannot_go_on() {
-    let bench = Bench::with(simulated_clock(), ClientConfig::default()).await;
+    let bench = Bench::with(simulated_clock(), OktaConfig::default()).await;
     let refused = resume_scan(&bench.ports, &"nothing".parse().unwrap()).await;
     assert!(matches!(refused, Err(StartScanError::NoSuchScan(_))), "{refused:?}");
     let unknown = start_scan(&bench.ports, &Selection::Orgs(vec!["00onobody".parse().unwrap()])).await;

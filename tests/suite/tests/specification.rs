@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Trial};
-use regrant::okta::client::ClientConfig;
+use regrant::okta::config::OktaConfig;
 use regrant_simulators::{OktaSimulator, SimulatorConfig, demo_set};
 use regrant_tests::bench::{Bench, api_token, simulated_clock};
 use regrant_tests::recorded::folder;
@@ -60,7 +60,7 @@ fn scan() -> Vec<(String, String, Option<u16>)> {
     block_on(async {
         let clock = simulated_clock();
         let simulator = OktaSimulator::start(SimulatorConfig::new(Arc::new(clock.clone()))).await.unwrap();
-        let bench = Bench::with(clock, ClientConfig::default()).await;
+        let bench = Bench::with(clock, OktaConfig::default()).await;
         for demo in demo_set() {
             simulator.add_org(demo.org.clone());
             bench.know(&demo.org.id, &simulator.org_url(demo.name), &api_token(demo.token)).await;

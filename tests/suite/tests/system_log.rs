@@ -12,9 +12,9 @@ use base64::engine::general_purpose::STANDARD;
 use regrant::clock::Clock as _;
 use regrant::domain::id::{AppId, OrgId};
 use regrant::domain::system_log::{LogPosition, Meaning, concerns, meaning};
-use regrant::okta::client::ClientConfig;
+use regrant::okta::config::OktaConfig;
 use regrant::okta::{LogPage, OktaCredential, OktaError, OktaOrg};
-use regrant::usecases::{org_access, orgs};
+use regrant::usecases::access::{okta, orgs};
 use regrant_simulators::{
     App, AppPlace, Bucket, Connection, DpopRule, Fault, LogEntry, OktaSimulator, Org, ServiceApp, SimulatorConfig,
     Times, TokenPower,
@@ -34,17 +34,17 @@ struct World {
 
 /// One org, `acme`, with one consented app, known by its API token.
 async fn world() -> World {
-    world_with(|_| (), &api_token(TOKEN), &ClientConfig::default()).await
+    world_with(|_| (), &api_token(TOKEN), &OktaConfig::default()).await
 }
 
 /// The same, with a client that waits no longer than it has to for what never comes.
 async fn world_of(fault: &Fault) -> World {
-    let usual = ClientConfig::default();
+    let usual = OktaConfig::default();
     let timeout = if *fault == Fault::Timeout { Duration::from_millis(300) } else { usual.timeout };
-    world_with(|_| (), &api_token(TOKEN), &ClientConfig { timeout, ..usual }).await
+    world_with(|_| (), &api_token(TOKEN), &OktaConfig { timeout, ..usual }).await
 }
 
-async fn world_with(change: impl FnOnce(&mut Org), credential: &OktaCredential, config: &ClientConfig) -> World {
+async fn world_with(change: impl FnOnce(&mut Org), credential: &OktaCredential, config: &OktaConfig) -> World {
     let clock = simulated_clock();
     let simulator = OktaSimulator::start(SimulatorConfig::new(Arc::new(clock.clone()))).await.unwrap();
     let consented =
@@ -62,7 +62,7 @@ async fn world_with(change: impl FnOnce(&mut Org), credential: &OktaCredential, 
 impl World {
     async fn open(&self) -> Box<dyn OktaOrg> {
         let profile = self.bench.ports.ledger.org(&self.org).await.unwrap().unwrap();
-        org_access::open(&self.bench.ports, &profile).await.unwrap()
+        okta::open(&self.bench.ports, &profile).await.unwrap()
     }
 
     async fn read(&self, from: &LogPosition) -> Result<LogPage, OktaError> {
@@ -214,7 +214,7 @@ async fn a_time_from_before_the_log_begins_is_no_error() {
 
 #[tokio::test]
 async fn the_log_draws_on_a_bucket_of_its_own_and_on_half_of_it() {
-    let world = world_with(|org| org.logs_limit = 10, &api_token(TOKEN), &ClientConfig::default()).await;
+    let world = world_with(|org| org.logs_limit = 10, &api_token(TOKEN), &OktaConfig::default()).await;
     let org = world.open().await;
     let mut position = world.now();
     for _ in 0..12 {
@@ -264,7 +264,7 @@ async fn a_service_app_without_the_scope_still_reads_apps_and_with_it_reads_the_
         scopes: vec!["okta.apps.read".to_owned()],
         dpop: DpopRule::Required,
     };
-    let world = world_with(|org| org.service_apps.push(service), &credential, &ClientConfig::default()).await;
+    let world = world_with(|org| org.service_apps.push(service), &credential, &OktaConfig::default()).await;
     let error = world.read(&world.now()).await.unwrap_err();
     assert!(matches!(&error, OktaError::Token { error, .. } if error == "invalid_scope"), "{error:?}");
     assert!(log_trouble(&world).await.unwrap().contains("okta.logs.read"));

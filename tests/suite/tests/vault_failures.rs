@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use parking_lot::Mutex;
-use regrant::domain::consent_failure::ConsentFailure;
 use regrant::domain::event::EventKind;
+use regrant::domain::failure::consent::ConsentFailure;
 use regrant::vault::{SecretName, Stage, Vault, VaultError};
 use regrant_simulators::microsoft::Decision;
 use regrant_tests::consent::{Browser, ConsentBench, router};

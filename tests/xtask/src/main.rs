@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use jiff::SignedDuration;
 use prove::{PROOFS, Proof, Size};
-use regrant::microsoft::client::SimulatedMicrosoft;
+use regrant::microsoft::config::SimulatedMicrosoft;
 use regrant_tests::victim::Victim;
 
 /// Runs the project's measurements.

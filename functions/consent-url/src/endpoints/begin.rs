@@ -3,11 +3,11 @@
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use regrant::domain::consent_failure::ConsentFailure;
+use regrant::domain::failure::consent::ConsentFailure;
 use regrant::usecases::Ports;
-use regrant::usecases::begin_consent::begin_consent;
-use regrant::usecases::session::cookie_name;
-use regrant::usecases::stopped::Stopped;
+use regrant::usecases::consent::begin::begin_consent;
+use regrant::usecases::consent::session::cookie_name;
+use regrant::usecases::records::consent_error::Stopped;
 use regrant::web::consent::{see_other_with_cookie, stopped_page};
 use regrant::web::fetch_site;
 

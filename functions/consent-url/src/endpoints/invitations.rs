@@ -8,7 +8,7 @@ use regrant::domain::id::{AppId, OrgId};
 use regrant::domain::invitation::{Invitation, InvitationState};
 use regrant::ledger::{LedgerError, PageRequest};
 use regrant::usecases::Ports;
-use regrant::usecases::invite::{InviteError, invite, revoke};
+use regrant::usecases::consent::invite::{InviteError, invite, revoke};
 use regrant::web::json::Json;
 use regrant::web::problem::{Problem, ProblemView};
 use serde::Serialize;

@@ -5,8 +5,8 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use regrant::usecases::Ports;
-use regrant::usecases::open_okta_consent::{Next, open_okta_consent};
-use regrant::usecases::stopped::Stopped;
+use regrant::usecases::records::consent_error::Stopped;
+use regrant::usecases::save::open_consent::{Next, open_okta_consent};
 use regrant::web::consent::{failure_page, okta_changed, see_other, session_form, session_path, stopped_page, subject};
 
 /// Sends the browser of a verified session to Okta's own consent link.

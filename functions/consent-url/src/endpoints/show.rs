@@ -2,9 +2,9 @@
 
 use axum::extract::{Path, State};
 use regrant::usecases::Ports;
-use regrant::usecases::begin_consent::registration;
-use regrant::usecases::invite::open_invitation;
-use regrant::usecases::stopped::Stopped;
+use regrant::usecases::access::registration::registration;
+use regrant::usecases::consent::invite::open_invitation;
+use regrant::usecases::records::consent_error::Stopped;
 use regrant::web::consent::{stopped_page, subject};
 use regrant::web::pages::{InvitationView, Page, invitation};
 
@@ -18,7 +18,7 @@ async fn explain(ports: &Ports, token: &str) -> Result<Page, Stopped> {
     let cloud = open.org.cloud;
     let signs_in = registration(ports, cloud).await?.is_some();
     let login = ports.microsoft.login_origin(cloud);
-    let missing = || Stopped::new(regrant::domain::consent_failure::ConsentFailure::NotStored, "no public URL is set");
+    let missing = || Stopped::new(regrant::domain::failure::consent::ConsentFailure::NotStored, "no public URL is set");
     Ok(invitation(&InvitationView {
         subject: &subject(&open.org, &open.app),
         invitation: &open.invitation.id,

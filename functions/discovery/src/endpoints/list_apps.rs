@@ -1,8 +1,8 @@
 //! `GET /v1/apps`
 
 use axum::extract::State;
-use regrant::domain::app::TenantName;
 use regrant::domain::standing::Standing;
+use regrant::domain::tenant::TenantName;
 use regrant::ledger::AppFilter;
 use regrant::web::app_view::AppView;
 use regrant::web::json::Json;

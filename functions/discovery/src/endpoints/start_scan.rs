@@ -7,7 +7,7 @@ use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
 use regrant::domain::id::OrgId;
 use regrant::domain::scan::Scan;
-use regrant::usecases::start_scan::{Selection, StartScanError, start_scan};
+use regrant::usecases::scan::start::{Selection, StartScanError, start_scan};
 use regrant::web::json::Json;
 use regrant::web::problem::{Problem, ProblemView};
 use serde::Deserialize;

@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use regrant::usecases::Ports;
-use regrant::usecases::failed_work::{FailedWork, failed_work as find};
+use regrant::usecases::notify::failed_work::{FailedWork, failed_work as find};
 use regrant::web::json::Json;
 use regrant::web::problem::{Problem, ProblemView};
 use serde::Serialize;

@@ -6,11 +6,11 @@
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use regrant::domain::consent_failure::ConsentFailure;
+use regrant::domain::failure::consent::ConsentFailure;
 use regrant::usecases::Ports;
 use regrant::usecases::notify::NotifyError;
 use regrant::usecases::notify::mute as muting;
-use regrant::usecases::stopped::Stopped;
+use regrant::usecases::records::consent_error::Stopped;
 use regrant::web::consent::stopped_page;
 use regrant::web::pages::{MuteView, muted, muting as muting_page};
 

@@ -6,7 +6,7 @@
 use axum::extract::{Path, State};
 use regrant::usecases::Ports;
 use regrant::usecases::notify::look_up::look_up;
-use regrant::usecases::stopped::Stopped;
+use regrant::usecases::records::consent_error::Stopped;
 use regrant::web::consent::stopped_page;
 use regrant::web::pages::{Page, RequestView, request, request_not_shown};
 

@@ -4,9 +4,9 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use regrant::domain::consent_failure::ConsentFailure;
+use regrant::domain::failure::consent::ConsentFailure;
 use regrant::usecases::Ports;
-use regrant::usecases::hand_over::hand_over;
+use regrant::usecases::save::hand_over::hand_over;
 use regrant::web::consent::{failure_page, okta_changed, see_other, session_form, session_path, stopped_page, subject};
 
 /// Takes what Okta's last page showed, from the browser that was sent there. Nothing pasted is ever fetched.

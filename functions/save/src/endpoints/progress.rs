@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
-use regrant::domain::consent_failure::ConsentFailure;
+use regrant::domain::failure::consent::ConsentFailure;
 use regrant::domain::id::OrgId;
 use regrant::domain::session::{Administrator, Stage};
 use regrant::usecases::Ports;
-use regrant::usecases::session::{OwnSession, about};
-use regrant::usecases::stopped::Stopped;
+use regrant::usecases::consent::session::{OwnSession, about};
+use regrant::usecases::records::consent_error::Stopped;
 use regrant::vault::{SecretName, Stage as Version};
 use regrant::web::consent::{failure_page, okta_changed, opened_session, stopped_page, subject};
 use regrant::web::pages::{DoneView, Page, ProgressView, Step, done, progress};

@@ -1,8 +1,8 @@
 //! `status`: what the last look found.
 
 use clap::Args;
-use regrant::domain::app::TenantName;
 use regrant::domain::standing::Standing;
+use regrant::domain::tenant::TenantName;
 
 /// `status`.
 #[derive(Debug, Args)]

@@ -1,7 +1,7 @@
 //! `regrant entra`: this installation's own registration in Microsoft Entra.
 
 use regrant::microsoft::{ClientCredential, MfaEvidence, Registration, WatchAccess};
-use regrant::usecases::entra;
+use regrant::usecases::access::registration;
 use regrant::web::json;
 
 use crate::args::{Entra, EntraSet, Global};
@@ -17,7 +17,7 @@ pub(super) async fn run(global: &Global, entra: &Entra, screen: &mut Screen) -> 
         Entra::Set(options) => set(&house, options, screen).await,
         Entra::List { json } => list(&house, *json, screen).await,
         Entra::Remove { cloud } => {
-            entra::remove(&house.ports, *cloud).await?;
+            registration::remove(&house.ports, *cloud).await?;
             screen.line(&format!("There is no registration for the {cloud} cloud here any more."))?;
             screen.hint("It still exists in Entra: remove its secret or certificate there.");
             Ok(Outcome::Fine)
@@ -41,7 +41,7 @@ async fn set(house: &House, options: &EntraSet, screen: &mut Screen) -> Result<O
     };
     let (cloud, client_id, watch) = (options.cloud, options.client_id.clone(), options.watch);
     let registration = Registration { cloud, client_id, credential, mfa, watch };
-    entra::set(&house.ports, &registration).await?;
+    registration::set(&house.ports, &registration).await?;
     screen.line(&format!("Kept the registration {} for the {} cloud.", registration.client_id, registration.cloud))?;
     match &house.ports.settings.public_url {
         Some(url) => screen.hint(&format!(
@@ -60,7 +60,7 @@ async fn set(house: &House, options: &EntraSet, screen: &mut Screen) -> Result<O
 
 async fn list(house: &House, as_json: bool, screen: &mut Screen) -> Result<Outcome, CliError> {
     let mut shown = Vec::new();
-    for registration in entra::list(&house.ports).await? {
+    for registration in registration::list(&house.ports).await? {
         let kind = match registration.credential {
             ClientCredential::Secret { .. } => "client secret",
             ClientCredential::Certificate { .. } => "certificate",

@@ -1,6 +1,8 @@
 //! `regrant explain`: what a standing or an error code means, and what to do.
 
-use regrant::domain::failure::{self, Failure, FailureClass, Origin};
+use regrant::domain::failure;
+use regrant::domain::failure::class::FailureClass;
+use regrant::domain::failure::{Failure, Origin};
 use regrant::domain::permission::PermissionCatalogue;
 use regrant::domain::standing::Standing;
 use regrant::domain::text::Foreign;

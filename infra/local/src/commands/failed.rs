@@ -1,7 +1,7 @@
 //! `regrant failed`: the work that failed while a consent was dead.
 
 use regrant::domain::text::Foreign;
-use regrant::usecases::failed_work::{FailedWork, failed_work};
+use regrant::usecases::notify::failed_work::{FailedWork, failed_work};
 use regrant::web::json;
 
 use crate::args::{Export, Failed, Global};

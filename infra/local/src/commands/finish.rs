@@ -5,11 +5,11 @@ use std::io::{IsTerminal, Read};
 use regrant::domain::hand_over::LONGEST;
 use regrant::domain::save::Word;
 use regrant::domain::text::Foreign;
-use regrant::usecases::hand_over::hand_over_by_operator;
-use regrant::usecases::open_okta_consent::link_for_operator;
-use regrant::usecases::org_access::open;
+use regrant::usecases::access::okta::open;
+use regrant::usecases::records::consent_error::Stopped;
+use regrant::usecases::save::hand_over::hand_over_by_operator;
+use regrant::usecases::save::open_consent::link_for_operator;
 use regrant::usecases::save::{SaveRequest, save};
-use regrant::usecases::stopped::Stopped;
 
 use super::save::{exit, tell};
 use crate::args::{Finish, Global};

@@ -1,7 +1,7 @@
 //! `regrant invite`: a link for somebody who may consent.
 
 use regrant::domain::text::Foreign;
-use regrant::usecases::invite::{InviteError, invite, revoke};
+use regrant::usecases::consent::invite::{InviteError, invite, revoke};
 use regrant::web::json;
 
 use crate::args::{Global, Invite};

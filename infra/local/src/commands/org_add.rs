@@ -3,7 +3,7 @@
 use regrant::domain::org::CredentialKind;
 use regrant::domain::text::Foreign;
 use regrant::okta::{OktaCredential, OrgUrl};
-use regrant::usecases::orgs;
+use regrant::usecases::access::orgs;
 
 use crate::args::{Global, OrgAdd};
 use crate::error::CliError;

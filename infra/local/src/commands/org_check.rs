@@ -3,7 +3,8 @@
 use regrant::domain::org::OrgProfile;
 use regrant::domain::text::Foreign;
 use regrant::ledger::PageRequest;
-use regrant::usecases::orgs::{self, Probe};
+use regrant::usecases::access::orgs;
+use regrant::usecases::access::orgs::Probe;
 
 use crate::args::{Global, OrgCheck};
 use crate::error::CliError;

@@ -4,7 +4,7 @@ use std::io::{BufRead, IsTerminal};
 
 use regrant::domain::org::OrgProfile;
 use regrant::domain::text::Foreign;
-use regrant::usecases::orgs;
+use regrant::usecases::access::orgs;
 
 use crate::args::{Global, OrgRemove};
 use crate::error::CliError;

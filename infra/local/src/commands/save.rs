@@ -2,9 +2,9 @@
 
 use regrant::domain::save::{SaveOutcome, Word};
 use regrant::domain::text::Foreign;
-use regrant::usecases::org_access::open;
+use regrant::usecases::access::okta::open;
+use regrant::usecases::records::consent_error::Stopped;
 use regrant::usecases::save::{SaveRequest, save};
-use regrant::usecases::stopped::Stopped;
 use regrant::web::json;
 
 use crate::args::{Global, Save};

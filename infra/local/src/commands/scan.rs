@@ -6,7 +6,7 @@ use regrant::domain::id::OrgId;
 use regrant::domain::scan::Scan as ScanRecord;
 use regrant::usecases::Ports;
 use regrant::usecases::notify::sweep::sweep;
-use regrant::usecases::start_scan::{Selection, resume_scan, start_scan};
+use regrant::usecases::scan::start::{Selection, resume_scan, start_scan};
 use regrant_discovery::drain;
 
 use super::apps::{self, View};

@@ -10,7 +10,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use regrant::usecases::notify::sweep::sweep;
 use regrant::usecases::save::resume::resume_saves;
-use regrant::usecases::start_scan::{Selection, start_scan};
+use regrant::usecases::scan::start::{Selection, start_scan};
 use regrant_discovery::drain;
 use tokio::net::TcpListener;
 

@@ -3,11 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
 use jiff::Timestamp;
-use regrant::domain::app::{AppIdentity, AppRecord, TenantName};
+use regrant::domain::app::{AppIdentity, AppRecord};
 use regrant::domain::connection::{AppStatus, AuthScheme, ConnectionStatus};
 use regrant::domain::scan::{OrgNotSeen, Scan};
 use regrant::domain::signal::{Provisioning, Signal, SignalKind};
 use regrant::domain::standing::{Assessment, Standing};
+use regrant::domain::tenant::TenantName;
 use regrant::domain::text::Foreign;
 
 pub(crate) fn now() -> Timestamp {

@@ -1,8 +1,8 @@
 //! Microsoft Graph's codes ("Microsoft Graph error responses and resource types").
 
-use super::FailureClass::{Bug, Operator, Person, Wait};
 use super::{Failure, failure, on_page};
-use crate::domain::consent_failure::ConsentFailure::{MicrosoftDown, NotAdministrator, SessionLost};
+use crate::domain::failure::class::FailureClass::{Bug, Operator, Person, Wait};
+use crate::domain::failure::consent::ConsentFailure::{MicrosoftDown, NotAdministrator, SessionLost};
 
 pub(super) static GRAPH: &[Failure] = &[
     on_page(

@@ -1,9 +1,9 @@
 //! Microsoft's codes ("Microsoft Entra authentication and authorization error codes"), and OAuth's and `OpenID` Connect's
 //! words at its endpoints. Microsoft says that the numbers may change: they choose words here, and decide nothing.
 
-use super::FailureClass::{Bug, Operator, Person, Wait};
 use super::{Failure, failure, on_page};
-use crate::domain::consent_failure::ConsentFailure::{
+use crate::domain::failure::class::FailureClass::{Bug, Operator, Person, Wait};
+use crate::domain::failure::consent::ConsentFailure::{
     BlockedByConditionalAccess, Declined, MfaMissing, MicrosoftDown, NotAdministrator, RegistrationRefused,
     SessionLost, WrongAccount, WrongTenant,
 };

@@ -3,27 +3,16 @@
 //! Codes and texts are Okta's, Microsoft's, Graph's and OAuth's (RFC 6749 section 5.2, RFC 9449). A code chooses words; what
 //! is done next is decided by status, by OAuth's `error`, and by Okta's `errorCode`.
 
+pub mod class;
+pub mod consent;
 mod graph;
 mod microsoft;
 mod okta;
 
-use serde::{Deserialize, Serialize};
+use crate::domain::failure::class::FailureClass;
+use serde::Serialize;
 
-use super::consent_failure::ConsentFailure;
-
-/// Who can do something about a failure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum FailureClass {
-    /// The person at the browser.
-    Person,
-    /// Whoever runs Regrant, or the org's Okta administrator.
-    Operator,
-    /// Nobody has to: it passes.
-    Wait,
-    /// Regrant's own developers.
-    Bug,
-}
+use crate::domain::failure::consent::ConsentFailure;
 
 /// A code and what it means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -54,7 +43,7 @@ const fn on_page(
     Failure { code, class, cause, next_step, page: Some(page) }
 }
 
-use FailureClass::{Bug, Operator, Wait};
+use crate::domain::failure::class::FailureClass::{Bug, Operator, Wait};
 
 /// Where a code comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -1,7 +1,7 @@
 //! Okta's codes ("Error codes" in its developer docs), and OAuth's words at its token endpoint.
 
-use super::FailureClass::{Bug, Operator, Wait};
 use super::{Failure, failure};
+use crate::domain::failure::class::FailureClass::{Bug, Operator, Wait};
 
 const REPORT: &str = "Report it with Okta's errorId; nothing in the org needs to change.";
 

@@ -6,8 +6,8 @@ use http::header::WWW_AUTHENTICATE;
 use serde_json::Value;
 
 use crate::domain::text::Foreign;
+use crate::http::transport::Answer;
 use crate::microsoft::error::GraphRefusal;
-use crate::transport::Answer;
 
 /// Status and `error.code` decide; `message` is for developers and is left unread ("Microsoft Graph error responses").
 pub(super) fn refusal(status: u16, answer: &Answer, body: &Value) -> GraphRefusal {

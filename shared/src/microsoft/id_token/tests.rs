@@ -10,8 +10,8 @@ use tokio::net::TcpListener;
 
 use super::*;
 use crate::clock::SimulatedClock;
-use crate::microsoft::client::{MicrosoftConfig, SimulatedMicrosoft};
-use crate::okta::org_url::LoopbackPolicy;
+use crate::http::loopback::LoopbackPolicy;
+use crate::microsoft::config::{MicrosoftConfig, SimulatedMicrosoft};
 
 const TENANT: &str = "aaaaaaaa-0000-4000-8000-000000000001";
 const CLIENT: &str = "22222222-2222-4333-8444-555555555555";

@@ -19,12 +19,12 @@ use url::Url;
 use super::dpop::{Bound, DpopKey};
 use super::scope::Scope;
 use super::sensitive;
+use crate::http::transport::Answer;
 use crate::okta::courier::{Courier, Letter};
 use crate::okta::rate_budget::Bucket;
 use crate::okta::wire::short;
 use crate::okta::{OktaError, OrgUrl};
 use crate::randomness::token;
-use crate::transport::Answer;
 
 /// How long an assertion is good for. Okta allows an hour; it is used at once.
 const ASSERTION_LIFE: i64 = 300;

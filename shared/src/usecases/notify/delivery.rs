@@ -7,8 +7,8 @@ use crate::domain::notice::{Delivery, Notice};
 use crate::domain::signal::{Signal, SignalKind, Source};
 use crate::ledger::Suppression;
 use crate::usecases::Ports;
-use crate::usecases::app_record::change;
-use crate::usecases::invite::record_event;
+use crate::usecases::records::app::change;
+use crate::usecases::records::app::record_event;
 
 use super::NotifyError;
 

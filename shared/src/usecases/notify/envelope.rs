@@ -1,7 +1,7 @@
 //! Who writes: the sender, where answers go, and the domain that an installation's mails are told apart by.
 
 use crate::domain::contact::MailAddress;
-use crate::mail::letters::{MailDomain, Sender};
+use crate::emails::{MailDomain, Sender};
 use crate::mail::{Address, InvalidLetter};
 use crate::settings::Settings;
 
@@ -49,7 +49,7 @@ fn domain(settings: &Settings, sender: &MailAddress) -> Result<MailDomain, Inval
 #[expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
 mod tests {
     use super::*;
-    use crate::okta::org_url::LoopbackPolicy;
+    use crate::http::loopback::LoopbackPolicy;
     use crate::settings::{MailSettings, PublicUrl};
 
     fn of(public_url: Option<&str>, sender: Option<&str>) -> Result<Envelope, InvalidLetter> {

@@ -12,8 +12,8 @@ use crate::domain::request::LINK_LIFETIME;
 use crate::domain::standing::Standing;
 use crate::keyring::SignedRequest;
 use crate::usecases::Ports;
-use crate::usecases::invite::{InviteError, link_for_letter};
-use crate::usecases::keys::keys;
+use crate::usecases::access::keys::keys;
+use crate::usecases::consent::invite::{InviteError, link_for_letter};
 
 use super::NotifyError;
 

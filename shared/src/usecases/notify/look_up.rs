@@ -16,7 +16,7 @@ use crate::domain::waiver::Waiver;
 use crate::keyring::{Forged, SignedRequest};
 use crate::ledger::LedgerError;
 use crate::usecases::Ports;
-use crate::usecases::keys::open_with_keys;
+use crate::usecases::access::keys::open_with_keys;
 
 use super::NotifyError;
 use super::contacts::contacts_of;

@@ -7,6 +7,7 @@
 pub mod contacts;
 pub mod delivery;
 pub(super) mod envelope;
+pub mod failed_work;
 pub mod hook;
 mod link;
 pub mod look_up;
@@ -16,17 +17,18 @@ mod not_told;
 pub mod plan;
 pub mod send;
 pub mod sweep;
+pub mod test_email;
 pub mod waive;
 mod writing;
 
 use crate::ledger::LedgerError;
 use crate::queue::QueueError;
 
-use crate::domain::consent_failure::ConsentFailure;
+use crate::domain::failure::consent::ConsentFailure;
 
-use super::invite::InviteError;
-use super::keys::KeysError;
-use super::stopped::Stopped;
+use crate::usecases::access::keys::KeysError;
+use crate::usecases::consent::invite::InviteError;
+use crate::usecases::records::consent_error::Stopped;
 
 /// Why something could not be told. Nothing is lost: what is in the ledger is taken up again.
 #[derive(Debug, thiserror::Error)]

@@ -5,7 +5,7 @@ use url::Url;
 use crate::domain::notice::Notice;
 use crate::keyring::{Forged, SignedMute};
 use crate::usecases::Ports;
-use crate::usecases::keys::{keys, open_with_keys};
+use crate::usecases::access::keys::{keys, open_with_keys};
 
 use super::NotifyError;
 
@@ -17,7 +17,7 @@ pub(super) async fn mute_link(ports: &Ports, notice: &Notice) -> Result<Option<U
         return Ok(None);
     }
     let mute = SignedMute { request: notice.request.clone(), address: address.clone() };
-    let token = keys(ports).await?.sign_mute(&mute).map_err(crate::usecases::invite::InviteError::from)?;
+    let token = keys(ports).await?.sign_mute(&mute).map_err(crate::usecases::consent::invite::InviteError::from)?;
     Ok(Some(public_url.at(&format!("/mail/mute/{token}"))))
 }
 

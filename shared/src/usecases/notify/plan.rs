@@ -30,11 +30,6 @@ const DIGEST_HOUR: Time = Time::constant(8, 0, 0, 0);
 /// How many apps are read at once.
 const PAGE: u32 = 100;
 
-/// Asks for the plan of an org, or of one app of it.
-pub async fn ask_for_plan(ports: &Ports, org: &OrgId, app: Option<&AppId>) -> Result<(), NotifyError> {
-    Ok(ports.notices.send(&[Message::PlanNotices { org: org.clone(), app: app.cloned() }]).await?)
-}
-
 /// Makes the notices that are due for an org, or for one app of it, and queues those that may be sent now. Gives how many
 /// were new.
 pub async fn plan(ports: &Ports, org: &OrgId, app: Option<&AppId>) -> Result<usize, NotifyError> {

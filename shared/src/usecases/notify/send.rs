@@ -19,7 +19,7 @@ use crate::domain::id::{NoticeId, RequestId};
 use crate::domain::notice::{Notice, NoticeState, Recipient, WhyDropped};
 use crate::queue::Next;
 use crate::usecases::Ports;
-use crate::usecases::invite::record_event;
+use crate::usecases::records::app::record_event;
 
 use super::NotifyError;
 use super::hook::call;

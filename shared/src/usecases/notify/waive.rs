@@ -8,7 +8,7 @@ use crate::domain::text::Foreign;
 use crate::domain::waiver::Waiver;
 use crate::ledger::LedgerError;
 use crate::usecases::Ports;
-use crate::usecases::invite::record_event;
+use crate::usecases::records::app::record_event;
 
 /// The longest that an app is left as it is at once.
 const LONGEST: SignedDuration = SignedDuration::from_hours(366 * 24);

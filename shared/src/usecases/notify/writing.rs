@@ -9,11 +9,12 @@ use crate::domain::notice::cadence::next_reminder_after;
 use crate::domain::notice::{About, Notice, Recipient};
 use crate::domain::standing::Standing;
 use crate::domain::waiver::Waiver;
+use crate::emails;
+use crate::emails::{AlsoTold, FailedWork as ToldWork, Link, Summary, Telling};
 use crate::ledger::{AppFilter, LedgerError, PageRequest};
-use crate::mail::letters::{self, AlsoTold, FailedWork as ToldWork, Link, Summary, Telling};
 use crate::mail::{InvalidLetter, Letter};
 use crate::usecases::Ports;
-use crate::usecases::failed_work::{FailedWork, failed_work};
+use crate::usecases::notify::failed_work::{FailedWork, failed_work};
 
 use super::NotifyError;
 use super::envelope::Envelope;
@@ -77,7 +78,7 @@ pub(super) async fn write(
         waiver: facts.waiver.as_ref(),
         sender: envelope.sender(&ports.settings),
     };
-    Ok(letters::write(&telling))
+    Ok(emails::write(&telling))
 }
 
 /// What a letter may say beside what its matter holds.

@@ -5,8 +5,8 @@ use jiff::Timestamp;
 
 use crate::domain::app::AppRecord;
 use crate::domain::assess::assess;
-use crate::domain::consent_failure::ConsentFailure;
 use crate::domain::event::{AppEvent, EventKind};
+use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::grant::GrantKind;
 use crate::domain::history::{made_good, overtake};
 use crate::domain::id::RequestId;
@@ -16,11 +16,11 @@ use crate::domain::session::Stage;
 use crate::domain::signal::{Look, Signal, SignalKind, Source};
 use crate::randomness::request_id;
 use crate::usecases::Ports;
-use crate::usecases::app_record::{Changed, change};
-use crate::usecases::hand_over::forget;
-use crate::usecases::notify::plan::ask_for_plan;
-use crate::usecases::session::advance;
-use crate::usecases::stopped::Stopped;
+use crate::usecases::consent::session::advance;
+use crate::usecases::records::app::queue_plan;
+use crate::usecases::records::app::{Changed, change};
+use crate::usecases::records::consent_error::Stopped;
+use crate::usecases::save::code::forget;
 
 use super::SaveRequest;
 
@@ -42,7 +42,7 @@ pub(super) async fn write(ports: &Ports, journal: &SaveJournal) -> Result<(), St
     record(ports, journal, outcome).await?;
     forget(ports, &journal.org, &journal.app).await?;
     tell_the_session(ports, journal, outcome).await?;
-    ask_for_plan(ports, &journal.org, Some(&journal.app)).await?;
+    queue_plan(ports, &journal.org, Some(&journal.app)).await?;
     // Where somebody settled it first, it is settled.
     ports.ledger.update_save(&SaveJournal { settled: true, ..journal.clone() }).await?;
     Ok(())

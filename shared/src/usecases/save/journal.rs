@@ -1,15 +1,15 @@
 //! The save's journal: written before the first write to Okta, and before and after each one.
 
-use crate::domain::consent_failure::ConsentFailure;
 use crate::domain::event::EventKind;
+use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::id::{AppId, Digest, OrgId, SessionId};
 use crate::domain::save::{Callback, ConnectionSeen, SaveJournal, SaveOutcome};
 use crate::domain::session::AuthorizationSession;
 use crate::okta::Connection;
 use crate::randomness::save_id;
 use crate::usecases::Ports;
-use crate::usecases::invite::record_event;
-use crate::usecases::stopped::Stopped;
+use crate::usecases::records::app::record_event;
+use crate::usecases::records::consent_error::Stopped;
 
 use super::epilogue;
 

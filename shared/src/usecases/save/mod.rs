@@ -3,8 +3,11 @@
 //! Each step can be repeated after a crash at any point and ends in the same state. What was on before ends on, or the
 //! operator is told. Nothing is switched on that nobody consented to.
 
+mod code;
 mod epilogue;
+pub mod hand_over;
 pub(in crate::usecases) mod journal;
+pub mod open_consent;
 pub mod resume;
 pub mod work;
 
@@ -14,7 +17,7 @@ use jiff::SignedDuration;
 
 use crate::domain::app::AppRecord;
 use crate::domain::connection::{AuthScheme, ConnectionStatus};
-use crate::domain::consent_failure::ConsentFailure;
+use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::grant::GrantsRead;
 use crate::domain::id::{AppId, OrgId, SessionId};
 use crate::domain::org::OrgProfile;
@@ -24,12 +27,12 @@ use crate::domain::tenant::{ClientId, TenantId};
 use crate::okta::{Connection, ConsentLink, OktaError, OktaOrg};
 
 use super::Ports;
-use super::begin_consent::tenant_of;
-use super::exclusive::Exclusive;
-use super::graph_access::{read_grants, read_grants_with_patience};
-use super::hand_over::{forget, kept};
-use super::org_access::open;
-use super::stopped::Stopped;
+use crate::usecases::access::graph::{read_grants, read_grants_with_patience};
+use crate::usecases::access::okta::open;
+use crate::usecases::access::registration::tenant_of;
+use crate::usecases::records::consent_error::Stopped;
+use crate::usecases::records::lease::Exclusive;
+use crate::usecases::save::code::{forget, kept};
 use journal::{Journal, OpenJournal, busy, seen};
 
 /// How long one save may take before another worker may go on with it: longer than patience with replication.

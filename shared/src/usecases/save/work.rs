@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use crate::counted::{Counted, count};
-use crate::domain::consent_failure::ConsentFailure;
+use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::id::SessionId;
 use crate::domain::save::{SaveOutcome, Word};
 use crate::domain::session::Stage;
 use crate::queue::Next;
 use crate::usecases::Ports;
-use crate::usecases::session::{advance, fail};
-use crate::usecases::stopped::Stopped;
+use crate::usecases::consent::session::{advance, fail};
+use crate::usecases::records::consent_error::Stopped;
 
 use super::{SaveRequest, save};
 

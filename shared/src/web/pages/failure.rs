@@ -5,8 +5,9 @@ use maud::html;
 
 use super::Subject;
 use super::layout::{Frame, Page};
-use crate::domain::consent_failure::ConsentFailure;
-use crate::domain::failure::{self, FailureClass};
+use crate::domain::failure;
+use crate::domain::failure::class::FailureClass;
+use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::text::Foreign;
 
 /// Where to go from a failure.

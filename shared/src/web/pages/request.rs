@@ -12,7 +12,7 @@ use crate::domain::request::Ended;
 use crate::domain::text::Foreign;
 use crate::domain::trouble::{Trouble, TroubleKind};
 use crate::domain::waiver::Waiver;
-use crate::mail::letters::{Asked, asked_about_app, asked_about_trouble, trouble_in_words};
+use crate::emails::{Asked, asked_about_app, asked_about_trouble, trouble_in_words};
 use crate::settings::PublicUrl;
 use crate::usecases::notify::look_up::{LookedUp, Stands};
 use crate::web::consent::subject;

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use super::invitation::day;
 use super::layout::{Frame, Page};
-use crate::domain::consent_failure::ConsentFailure;
+use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::id::RequestId;
 use crate::domain::text::Foreign;
 use crate::usecases::notify::look_up::NotShown;

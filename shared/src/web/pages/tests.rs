@@ -13,12 +13,12 @@ use super::*;
 use crate::domain::administrator::Mfa;
 use crate::domain::cloud::Cloud;
 use crate::domain::connection::{AuthScheme, ConnectionStatus};
-use crate::domain::consent_failure::ConsentFailure;
+use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::grant::{GrantKind, GrantsRead, PermissionGrant, ServicePrincipal};
 use crate::domain::permission::PermissionCatalogue;
 use crate::domain::save::{ConnectionSeen, Proof};
 use crate::domain::session::Administrator;
-use crate::okta::org_url::LoopbackPolicy;
+use crate::http::loopback::LoopbackPolicy;
 use crate::settings::PublicUrl;
 
 const EVIL: &str = "<img src=x onerror=alert(1)>\u{202e}\u{1b}[31m\"'&</title><script>";

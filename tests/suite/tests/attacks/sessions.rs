@@ -1,6 +1,6 @@
 //! Sessions of somebody else, in another browser, or of another app.
 
-use regrant::domain::consent_failure::ConsentFailure;
+use regrant::domain::failure::consent::ConsentFailure;
 use regrant_simulators::microsoft::Decision;
 use regrant_tests::consent::{Browser, ConsentBench};
 
@@ -122,7 +122,8 @@ async fn okta_is_not_asked_for_a_link_before_somebody_was_verified() {
     let session = format!("/consent/session/{id}");
     assert_eq!(browser.get(&session).await.heading(), "Sign in at Microsoft");
     let calls = bench.stage.okta.requests("acme").len();
-    let secrets = regrant::usecases::session::open_cookie(&bench.ports, &id.parse().unwrap(), &decoded(&browser)).await;
+    let secrets =
+        regrant::usecases::consent::session::open_cookie(&bench.ports, &id.parse().unwrap(), &decoded(&browser)).await;
     let token = secrets.unwrap().unwrap().form_token();
     assert_eq!(browser.post(&format!("{session}/okta"), &[("token", &token)]).await.heading(), LOST);
     assert_eq!(browser.post(&format!("{session}/finish"), &[("token", &token)]).await.heading(), LOST);
@@ -149,7 +150,7 @@ async fn a_failed_session_goes_no_further() {
     assert_eq!(browser.get(&session).await.heading(), "The consent was not given");
     let id = session.rsplit('/').next().unwrap().parse().unwrap();
     let secrets =
-        regrant::usecases::session::open_cookie(&bench.ports, &id, &decoded(&browser)).await.unwrap().unwrap();
+        regrant::usecases::consent::session::open_cookie(&bench.ports, &id, &decoded(&browser)).await.unwrap().unwrap();
     let token = secrets.form_token();
     let sent_on = browser.post(&format!("{session}/okta"), &[("token", &token)]).await;
     assert_eq!(sent_on.location(), session);
@@ -170,7 +171,7 @@ async fn a_session_of_an_org_that_was_removed_is_lost() {
     let bench = ConsentBench::new().await;
     let (mut browser, session) = verified(&bench).await;
     let (org, _) = bench.ids(TENANT).await;
-    regrant::usecases::orgs::remove(&bench.ports, &org).await.unwrap();
+    regrant::usecases::access::orgs::remove(&bench.ports, &org).await.unwrap();
     assert_eq!(browser.get(&session).await.heading(), LOST);
 }
 

@@ -6,17 +6,17 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use aws_sdk_dynamodb::types::AttributeValue;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use regrant::aws::dynamodb::DynamoLedger;
+use regrant::aws::secrets_manager::{SecretsManagerConfig, SecretsManagerVault};
+use regrant::aws::ses::Ses;
+use regrant::aws::sqs::SqsQueue;
 use regrant::domain::app::AppRecord;
 use regrant::domain::standing::Standing;
-use regrant::ledger::conformance::{record, recorded};
-use regrant::ledger::dynamodb::DynamoLedger;
-use regrant::ledger::{self, Ledger};
-use regrant::mail::ses::Ses;
-use regrant::mail::{self, conformance::Bench};
-use regrant::queue::sqs::SqsQueue;
-use regrant::queue::{self, Queue};
-use regrant::vault::secrets_manager::{SecretsManagerConfig, SecretsManagerVault};
-use regrant::vault::{self, Vault};
+use regrant::ledger::Ledger;
+use regrant::queue::Queue;
+use regrant::testing::ledger::{record, recorded};
+use regrant::testing::mail::Bench;
+use regrant::vault::Vault;
 use regrant_tests::aws::Account;
 use serde_json::json;
 
@@ -40,7 +40,7 @@ async fn the_ledger_in_dynamodb() {
         account.make_table(&name).await;
         Arc::new(DynamoLedger::new(client.clone(), name)) as Arc<dyn Ledger>
     };
-    ledger::conformance::conforms(make).await;
+    regrant::testing::ledger::conforms(make).await;
 }
 
 #[tokio::test]
@@ -82,7 +82,7 @@ async fn vault_conforms(pooled_secrets: u32) {
         let config = SecretsManagerConfig { prefix: names.next(), kms_key: None, pooled_secrets };
         Arc::new(SecretsManagerVault::new(client.clone(), config)) as Arc<dyn Vault>
     };
-    vault::conformance::conforms(make).await;
+    regrant::testing::vault::conforms(make).await;
 }
 
 #[tokio::test]
@@ -104,7 +104,7 @@ async fn the_queue_in_sqs() {
         let url = account.make_queue(&names.next(), json!({})).await;
         Arc::new(SqsQueue::new(client.clone(), url)) as Arc<dyn Queue>
     };
-    queue::conformance::conforms(make, async |time| account.pass_time(time).await).await;
+    regrant::testing::queue::conforms(make, async |time| account.pass_time(time).await).await;
 }
 
 #[tokio::test]
@@ -116,5 +116,5 @@ async fn the_carrier_ses() {
         let mails = account.mails().await;
         mails.iter().map(|mail| STANDARD.decode(mail["raw"].as_str().unwrap()).unwrap()).collect()
     };
-    mail::conformance::conforms(Bench { carrier, sent }).await;
+    regrant::testing::mail::conforms(Bench { carrier, sent }).await;
 }

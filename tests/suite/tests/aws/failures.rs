@@ -4,16 +4,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_sesv2::types::MailType;
+use regrant::aws::secrets_manager::SecretsManagerConfig;
+use regrant::aws::ses::Ses;
 use regrant::domain::app::AppRecord;
 use regrant::domain::standing::Standing;
 use regrant::domain::text::Foreign;
 use regrant::ledger::LedgerError;
-use regrant::ledger::conformance::{org, record, recorded};
-use regrant::mail::ses::Ses;
-use regrant::mail::{Carrier, MailError, conformance::letter};
-use regrant::queue::conformance::scan_of;
+use regrant::mail::{Carrier, MailError};
 use regrant::queue::{Queue, QueueError};
-use regrant::vault::secrets_manager::SecretsManagerConfig;
+use regrant::testing::ledger::{org, record, recorded};
+use regrant::testing::mail::letter;
+use regrant::testing::queue::scan_of;
 use regrant::vault::{SecretName, Stage, VaultError};
 use regrant_tests::aws::Account;
 use regrant_tests::bench::Stores;
@@ -190,7 +191,7 @@ async fn a_message_that_nobody_can_read_ends_in_the_dead_letter_queue() {
     let poison = json!({"QueueUrl": live, "MessageBody": "no work at all"});
     account.call("sqs", "AmazonSQS.SendMessage", &poison).await;
     let client = aws_sdk_sqs::Client::new(&account.config("test").await);
-    let queue: Arc<dyn Queue> = Arc::new(regrant::queue::sqs::SqsQueue::new(client, &live));
+    let queue: Arc<dyn Queue> = Arc::new(regrant::aws::sqs::SqsQueue::new(client, &live));
     queue.send(&[scan_of("00oacme")]).await.unwrap();
     let mut good = 0;
     for _ in 0..6 {

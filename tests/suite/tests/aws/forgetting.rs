@@ -3,14 +3,14 @@
 
 use std::sync::Arc;
 
+use regrant::aws::secrets_manager::SecretsManagerConfig;
 use regrant::clock::SimulatedClock;
 use regrant::domain::app::AppRecord;
 use regrant::domain::standing::Standing;
 use regrant::ledger::{AppFilter, PageRequest};
 use regrant::microsoft::MfaEvidence;
 use regrant::usecases::Ports;
-use regrant::usecases::start_scan::{Selection, start_scan};
-use regrant::vault::secrets_manager::SecretsManagerConfig;
+use regrant::usecases::scan::start::{Selection, start_scan};
 use regrant_discovery::drain;
 use regrant_tests::aws::Account;
 use regrant_tests::bench::{Stores, simulated_clock};
@@ -112,7 +112,7 @@ async fn lose_in_consents(step: usize, outage: usize) {
         register(&scene.ports, &registration(MfaEvidence::default())).await;
         know_everything(&scene.stage, &scene.ports).await;
         let (org, app) = app_of(&scene.ports, "acmelabs").await;
-        let link = regrant::usecases::invite::invite(&scene.ports, &org, &app).await.unwrap().link;
+        let link = regrant::usecases::consent::invite::invite(&scene.ports, &org, &app).await.unwrap().link;
         let before = scene.account.calls().await.len();
         scene.account.restart_after(lost_before, outage).await;
         let through = walk(&scene, link.path()).await;

@@ -3,7 +3,7 @@
 use std::net::UdpSocket;
 use std::sync::Arc;
 
-use regrant::vault::secrets_manager::SecretsManagerConfig;
+use regrant::aws::secrets_manager::SecretsManagerConfig;
 use regrant_tests::api_gateway::event;
 use regrant_tests::aws::Account;
 use regrant_tests::bench::simulated_clock;

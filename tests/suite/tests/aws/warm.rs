@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::http::Request;
+use regrant::aws::secrets_manager::SecretsManagerConfig;
 use regrant::domain::cloud::Cloud;
 use regrant::microsoft::MfaEvidence;
 use regrant::vault::SecretName;
-use regrant::vault::secrets_manager::SecretsManagerConfig;
 use regrant_tests::api_gateway::event;
 use regrant_tests::aws::{Account, access_key};
 use regrant_tests::bench::simulated_clock;

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use regrant::domain::consent_failure::ConsentFailure;
+use regrant::domain::failure::consent::ConsentFailure;
 use regrant::domain::tenant::ClientId;
 use regrant::microsoft::MicrosoftError;
-use regrant::microsoft::client::MicrosoftConfig;
+use regrant::microsoft::config::MicrosoftConfig;
 use regrant_tests::bench::simulated_clock;
 use serde_json::{Value, json};
 

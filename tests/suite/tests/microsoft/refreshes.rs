@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use regrant::domain::consent_failure::ConsentFailure;
+use regrant::domain::failure::consent::ConsentFailure;
 use regrant::microsoft::MicrosoftError;
-use regrant::microsoft::client::MicrosoftConfig;
+use regrant::microsoft::config::MicrosoftConfig;
 use regrant_tests::bench::{dawn, simulated_clock};
 use secrecy::ExposeSecret as _;
 use serde_json::json;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use regrant::domain::tenant::TenantId;
 use regrant::microsoft::GraphTokens;
-use regrant::usecases::graph_access::{GraphAccessError, tokens};
+use regrant::usecases::access::graph::{GraphAccessError, tokens};
 use regrant::vault::{SecretName, Stage};
 use regrant_simulators::{Fault, Times};
 use regrant_tests::consent::ConsentBench;

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use regrant::clock::{Clock as _, SimulatedClock};
 use regrant::domain::tenant::TenantId;
-use regrant::microsoft::client::{MicrosoftClient, MicrosoftConfig};
+use regrant::microsoft::client::MicrosoftClient;
+use regrant::microsoft::config::MicrosoftConfig;
 use regrant::microsoft::{
     AuthorizationRequest, MfaEvidence, Microsoft as _, MicrosoftError, Redemption, Registration, SignIn,
 };

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use regrant::domain::consent_failure::ConsentFailure;
+use regrant::domain::failure::consent::ConsentFailure;
 use regrant::microsoft::MicrosoftError;
 use regrant_simulators::microsoft::TokenTampering;
 use regrant_simulators::{Fault, Times};

@@ -1,7 +1,7 @@
 //! Which tenant owns a domain: only the key is taken from the answer, and only where the rest is as it has to be.
 
 use regrant::domain::cloud::Cloud;
-use regrant::domain::consent_failure::ConsentFailure;
+use regrant::domain::failure::consent::ConsentFailure;
 use regrant::domain::tenant::{TenantDomain, TenantId};
 use regrant::microsoft::{Microsoft as _, MicrosoftError};
 use serde_json::{Value, json};

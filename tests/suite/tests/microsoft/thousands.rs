@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use regrant::domain::cloud::Cloud;
 use regrant::domain::tenant::TenantId;
-use regrant::microsoft::client::{MicrosoftClient, MicrosoftConfig};
+use regrant::microsoft::client::MicrosoftClient;
+use regrant::microsoft::config::MicrosoftConfig;
 use regrant::microsoft::{Ending, MfaEvidence, Microsoft as _};
 use regrant_simulators::microsoft::{FLEET_ADMINISTRATOR, MicrosoftConfig as SimulatorConfig, MicrosoftSimulator};
 use regrant_simulators::{Fault, FaultPlan, Fleet};

@@ -8,7 +8,7 @@ use regrant::clock::Clock as _;
 use regrant::domain::contact::Contacts;
 use regrant::ledger::PageRequest;
 use regrant::usecases::notify::waive::waive;
-use regrant::usecases::start_scan::Selection;
+use regrant::usecases::scan::start::Selection;
 use regrant_tests::letterbox::request;
 
 use super::desk::{ADA, BEA, Desk, OLGA, RUNNING, WAITING, WEEK, contacts};

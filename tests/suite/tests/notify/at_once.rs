@@ -11,7 +11,7 @@ use regrant::domain::standing::Standing;
 use regrant::ledger::Ledger;
 use regrant::randomness::scan_id;
 use regrant::usecases::Ports;
-use regrant::usecases::discover::{DiscoverError, discover};
+use regrant::usecases::scan::discover::{DiscoverError, discover};
 use regrant_tests::in_between::Deed;
 use regrant_tests::tripwire::{TrippedLedger, Tripwire};
 

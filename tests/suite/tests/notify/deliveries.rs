@@ -1,9 +1,10 @@
 //! What the carrier reports of a letter after it took it.
 
+use regrant::aws::ses_report::LetterReport;
 use regrant::domain::contact::MailAddress;
 use regrant::domain::notice::{Delivery, NoticeState, WhyDropped};
 use regrant::domain::signal::SignalKind;
-use regrant::mail::report::{LetterReport, NOTICE_TAG, REQUEST_TAG};
+use regrant::mail::{NOTICE_TAG, REQUEST_TAG};
 use regrant::usecases::notify::delivery::record_delivery;
 use serde_json::{Value, json};
 

@@ -16,7 +16,7 @@ use regrant::settings::{MailSettings, Settings};
 use regrant::usecases::notify::contacts::set_contacts;
 use regrant::usecases::notify::plan::plan;
 use regrant::usecases::notify::sweep::sweep;
-use regrant::usecases::start_scan::{Selection, start_scan};
+use regrant::usecases::scan::start::{Selection, start_scan};
 use regrant_simulators::{LogEntry, TokenPower};
 use regrant_tests::consent::ConsentBench;
 use regrant_tests::letterbox::{Letterbox, link, request};

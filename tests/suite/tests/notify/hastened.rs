@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use regrant::clock::Clock as _;
 use regrant::domain::standing::Standing;
 use regrant::okta::log_stream::{self, NotALogStreamEvent};
-use regrant::usecases::hasten::look_soon;
+use regrant::usecases::scan::rescan_soon::look_soon;
 use regrant_simulators::LogEntry;
 use serde_json::{Value, json};
 

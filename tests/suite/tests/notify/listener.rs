@@ -12,7 +12,7 @@ use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
 use parking_lot::Mutex;
 use regrant::hooks::{Hook, HookKind};
-use regrant::okta::org_url::LoopbackPolicy;
+use regrant::http::loopback::LoopbackPolicy;
 use regrant::usecases::notify::hook::add_hook;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;

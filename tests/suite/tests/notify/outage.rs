@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use regrant::clock::Clock as _;
 use regrant::domain::notice::{Delivery, Notice, NoticeState};
+use regrant::embedded::in_process_queue::InProcessQueue;
 use regrant::queue::Next;
-use regrant::queue::in_process::InProcessQueue;
 use regrant::usecases::notify::delivery::record_delivery;
 use regrant::usecases::notify::send::{LOST_AFTER, send};
 

@@ -7,8 +7,8 @@ use axum::body::Body;
 use regrant::domain::contact::Contacts;
 use regrant::keyring::{Keyring, SignedRequest};
 use regrant::randomness::SystemRandomness;
-use regrant::usecases::keys::rotate_keys;
-use regrant::usecases::orgs::remove;
+use regrant::usecases::access::keys::rotate_keys;
+use regrant::usecases::access::orgs::remove;
 use regrant_tests::letterbox::link;
 
 use super::desk::{ADA, BEA, Desk, OLGA, WEEK, contacts};

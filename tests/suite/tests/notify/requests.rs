@@ -9,7 +9,7 @@ use regrant::domain::standing::Standing;
 use regrant::mail::Letter;
 use regrant::usecases::notify::waive::waive;
 use regrant::usecases::save::{SaveRequest, save};
-use regrant::usecases::start_scan::Selection;
+use regrant::usecases::scan::start::Selection;
 use regrant_simulators::TokenPower;
 use regrant_tests::consent::Seen;
 use regrant_tests::letterbox::{link, links, request};

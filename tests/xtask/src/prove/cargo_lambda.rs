@@ -13,12 +13,12 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
+use regrant::aws::secrets_manager::SecretsManagerConfig;
 use regrant::clock::SystemClock;
 use regrant::domain::cloud::Cloud;
 use regrant::domain::standing::Standing;
 use regrant::microsoft::MfaEvidence;
-use regrant::usecases::orgs;
-use regrant::vault::secrets_manager::SecretsManagerConfig;
+use regrant::usecases::access::orgs;
 use regrant_simulators::demo_set;
 use regrant_template::routes;
 use regrant_tests::aws::{Account, access_key, template};

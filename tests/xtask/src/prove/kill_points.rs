@@ -12,7 +12,7 @@ use regrant::domain::standing::Standing;
 use regrant::ledger::PageRequest;
 use regrant::microsoft::MfaEvidence;
 use regrant::usecases::Ports;
-use regrant::usecases::invite::invite;
+use regrant::usecases::consent::invite::invite;
 use regrant::vault::{SecretName, Stage as Version};
 use regrant_tests::consent::{Stage, app_of, know_everything, register, registration};
 use regrant_tests::hastened::HastenedClock;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use regrant::clock::Clock;
-use regrant::okta::client::ClientConfig;
+use regrant::okta::config::OktaConfig;
 use regrant_simulators::{Bucket, Fleet, OktaSimulator, SimulatorConfig};
 use regrant_tests::bench::{Bench, simulated_clock};
 use serde_json::{Value, json};
@@ -45,7 +45,7 @@ async fn scan_one(limit: u32, apps: u32) -> Result<Run, Box<dyn std::error::Erro
     let fleet = Fleet { apps_limit: limit, apps_per_org: apps, ..Fleet::new(5, 1) };
     simulator.add_fleet(fleet);
     let began: Timestamp = clock.now();
-    let bench = Bench::with(clock.clone(), ClientConfig::default()).await;
+    let bench = Bench::with(clock.clone(), OktaConfig::default()).await;
     bench.know_fleet(&simulator, &fleet).await;
     let scan = bench.scan_all(1).await?;
     let usage = simulator.usage(&Fleet::name(0), Bucket::Apps);

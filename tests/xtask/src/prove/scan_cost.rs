@@ -7,13 +7,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use regrant::aws::cached_vault::CachedVault;
+use regrant::aws::secrets_manager::SecretsManagerConfig;
 use regrant::clock::Clock;
 use regrant::domain::scan::Scan;
-use regrant::usecases::discover::discover;
 use regrant::usecases::notify::plan::plan;
-use regrant::usecases::start_scan::{Selection, start_scan};
-use regrant::vault::cached::CachedVault;
-use regrant::vault::secrets_manager::SecretsManagerConfig;
+use regrant::usecases::scan::discover::discover;
+use regrant::usecases::scan::start::{Selection, start_scan};
 use regrant_simulators::{Fleet, OktaSimulator, SimulatorConfig};
 use regrant_tests::aws::{Account, Call, access_key};
 use regrant_tests::bench::{Sides, Stores, know_fleet, ports_over, simulated_clock};

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use regrant::domain::scan::Scan;
 use regrant::domain::standing::Standing;
-use regrant::okta::client::ClientConfig;
+use regrant::okta::config::OktaConfig;
 use regrant_simulators::{Fault, FaultPlan, Fleet, OktaSimulator, SimulatorConfig};
 use regrant_tests::bench::{Bench, simulated_clock};
 use serde_json::json;
@@ -42,7 +42,7 @@ pub(crate) async fn prove(size: Size) -> Outcome {
     simulator.set_fault_plan(a_tenth_faulty());
 
     // Two attempts a call instead of four, so that many faults get through to the scan.
-    let config = ClientConfig { timeout: Duration::from_millis(500), attempts: 2, ..ClientConfig::default() };
+    let config = OktaConfig { timeout: Duration::from_millis(500), attempts: 2, ..OktaConfig::default() };
     let bench = Bench::with(clock, config).await;
     bench.know_fleet(&simulator, &fleet).await;
 

@@ -4,7 +4,7 @@ mod outbox;
 mod scene;
 mod walk;
 
-use regrant::usecases::start_scan::{Selection, start_scan};
+use regrant::usecases::scan::start::{Selection, start_scan};
 use tokio::net::TcpListener;
 
 use super::apps::{self, View};

@@ -9,16 +9,16 @@ use regrant::domain::cloud::Cloud;
 use regrant::domain::contact::{Contacts, NotAnAddress};
 use regrant::domain::id::OrgId;
 use regrant::embedded::Config;
+use regrant::http::loopback::LoopbackPolicy;
 use regrant::ledger::{AppFilter, PageRequest};
-use regrant::microsoft::client::{MicrosoftConfig as ClientConfig, SimulatedMicrosoft};
+use regrant::microsoft::config::{MicrosoftConfig as OktaConfig, SimulatedMicrosoft};
 use regrant::microsoft::{ClientCredential, MfaEvidence, Registration, WatchAccess};
 use regrant::okta::OktaCredential;
-use regrant::okta::org_url::LoopbackPolicy;
 use regrant::settings::{MailSettings, PublicUrl, Settings};
-use regrant::usecases::entra;
-use regrant::usecases::invite::invite;
-use regrant::usecases::orgs::add;
-use regrant::usecases::start_scan::{Selection, start_scan};
+use regrant::usecases::access::orgs::add;
+use regrant::usecases::access::registration;
+use regrant::usecases::consent::invite::invite;
+use regrant::usecases::scan::start::{Selection, start_scan};
 use regrant_simulators::microsoft::{
     MicrosoftConfig, MicrosoftSimulator, OPERATOR_SECRET, REGRANT_CLIENT, consent_set,
 };
@@ -63,7 +63,7 @@ impl Scene {
             SimulatedMicrosoft { login: origin(microsoft.login_url())?, graph: origin(microsoft.graph_url())? };
         let config = Config {
             okta: okta_config(LoopbackPolicy::Allow),
-            microsoft: ClientConfig { simulator: Some(simulator), ..ClientConfig::default() },
+            microsoft: OktaConfig { simulator: Some(simulator), ..OktaConfig::default() },
             settings: Settings {
                 public_url: Some(public_url),
                 mail: mail_settings().map_err(|error| failed(&error))?,
@@ -73,7 +73,7 @@ impl Scene {
         let mut house = House::open_at(folder, config).await?;
         let outbox = Arc::new(Outbox::default());
         house.ports.mail = outbox.clone();
-        entra::set(&house.ports, &registration().map_err(|error| failed(&error))?).await?;
+        registration::set(&house.ports, &registration().map_err(|error| failed(&error))?).await?;
         let orgs = know_orgs(&house, &okta).await?;
         Ok(Self { house, microsoft, orgs, outbox, _okta: okta })
     }

@@ -2,15 +2,15 @@
 //! everything between is what the functions do.
 
 use regrant::domain::cloud::Cloud;
-use regrant::domain::consent_failure::ConsentFailure;
+use regrant::domain::failure::consent::ConsentFailure;
 use regrant::domain::save::{SaveOutcome, Word};
-use regrant::usecases::begin_consent::begin_consent;
-use regrant::usecases::complete_sign_in::{Answer, Callback, complete_sign_in};
-use regrant::usecases::hand_over::hand_over;
-use regrant::usecases::open_okta_consent::{Next, open_okta_consent};
+use regrant::usecases::consent::begin::begin_consent;
+use regrant::usecases::consent::complete_sign_in::{Answer, Callback, complete_sign_in};
+use regrant::usecases::consent::session::own_session;
+use regrant::usecases::records::consent_error::Stopped;
+use regrant::usecases::save::hand_over::hand_over;
+use regrant::usecases::save::open_consent::{Next, open_okta_consent};
 use regrant::usecases::save::{SaveRequest, save};
-use regrant::usecases::session::own_session;
-use regrant::usecases::stopped::Stopped;
 use regrant_simulators::microsoft::Decision;
 use secrecy::SecretString;
 use url::Url;

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use regrant::mail::folder::Folder;
-use regrant::mail::letters::samples::{self, Sample};
-use regrant::mail::letters::write;
+use regrant::emails::samples;
+use regrant::emails::samples::Sample;
+use regrant::emails::write;
+use regrant::embedded::folder::Folder;
 use regrant::mail::{Carrier as _, Letter};
 
 use crate::args::MailPreview;

@@ -1,9 +1,9 @@
 //! `regrant mail server`: the server that takes this machine's letters. Its password is shown never again.
 
 use regrant::domain::text::Foreign;
-use regrant::mail::local::MailServer as Kept;
-use regrant::mail::smtp::Login;
-use regrant::usecases::mail_server;
+use regrant::embedded::local_mail::MailServer as Kept;
+use regrant::embedded::mail_server;
+use regrant::embedded::smtp::Login;
 
 use crate::args::{Global, MailServer};
 use crate::error::CliError;

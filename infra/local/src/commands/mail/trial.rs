@@ -1,6 +1,7 @@
 //! `regrant mail test`: one letter about nothing.
 
-use regrant::usecases::{mail_server, mail_trial};
+use regrant::embedded::mail_server;
+use regrant::usecases::notify::test_email;
 
 use crate::args::{Global, MailTest};
 use crate::error::CliError;
@@ -10,7 +11,7 @@ use crate::screen::Screen;
 
 pub(super) async fn run(global: &Global, options: &MailTest, screen: &mut Screen) -> Result<Outcome, CliError> {
     let house = House::open(global).await?;
-    let sent = mail_trial::send(&house.ports, &options.address, options.language).await;
+    let sent = test_email::send(&house.ports, &options.address, options.language).await;
     let id = sent.map_err(|error| CliError::NoLetter { reason: mail_server::reason_of(&error) })?;
     let to = &options.address;
     let in_a_folder = house.workers == Workers::ThisProcess && mail_server::current(&house.ports).await?.is_none();

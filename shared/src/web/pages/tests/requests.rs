@@ -10,8 +10,8 @@ use crate::domain::request::Ended;
 use crate::domain::standing::{LastKnown, Standing};
 use crate::domain::trouble::{Trouble, TroubleKind};
 use crate::domain::waiver::Waiver;
+use crate::emails::samples;
 use crate::keyring::Forged;
-use crate::mail::letters::samples;
 use crate::usecases::notify::look_up::{LookedUp, NotShown, Stands};
 
 const REQUEST: &str = "RG-7K3M2-Q9XDA";

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use regrant::microsoft::MfaEvidence;
-use regrant::usecases::invite::invite;
+use regrant::usecases::consent::invite::invite;
 use regrant_simulators::microsoft::{Decision, OPERATOR_SECRET};
 use regrant_simulators::{Fault, Times, demo_set};
 use regrant_tests::consent::{Stage, app_of, know_everything, register, registration};

@@ -9,14 +9,14 @@ use regrant::domain::contact::{Contacts, MailAddress};
 use regrant::domain::id::OrgId;
 use regrant::domain::notice::Notice;
 use regrant::domain::standing::Standing;
+use regrant::embedded::in_process_queue::InProcessQueue;
+use regrant::http::loopback::LoopbackPolicy;
 use regrant::ledger::PageRequest;
-use regrant::microsoft::client::{MicrosoftConfig as ClientConfig, SimulatedMicrosoft};
-use regrant::okta::org_url::LoopbackPolicy;
-use regrant::queue::in_process::InProcessQueue;
+use regrant::microsoft::config::{MicrosoftConfig as OktaConfig, SimulatedMicrosoft};
 use regrant::settings::{MailSettings, PublicUrl, Settings};
 use regrant::usecases::Ports;
 use regrant::usecases::notify::contacts::set_contacts;
-use regrant::usecases::start_scan::{Selection, start_scan};
+use regrant::usecases::scan::start::{Selection, start_scan};
 use regrant_simulators::microsoft::{MicrosoftConfig, MicrosoftSimulator};
 use regrant_simulators::{Fleet, LogEntry, OktaSimulator, SimulatorConfig, TokenPower};
 use regrant_tests::bench::{Sides, Stores, know_fleet, ports_over, simulated_clock};
@@ -76,7 +76,7 @@ impl Desk {
             login: Url::parse(&microsoft.login_url())?,
             graph: Url::parse(&microsoft.graph_url())?,
         };
-        let microsoft_client = ClientConfig { simulator: Some(simulator), ..ClientConfig::default() };
+        let microsoft_client = OktaConfig { simulator: Some(simulator), ..OktaConfig::default() };
         let sides = Sides { microsoft: microsoft_client, settings: settings()?, ..Sides::default() };
         let ports = ports_over(stores, shared, sides);
         know_fleet(&ports, &okta, &fleet).await;

@@ -11,12 +11,12 @@ use regrant::clock::{Clock, SimulatedClock};
 use regrant::domain::app::AppRecord;
 use regrant::domain::org::OrgProfile;
 use regrant::domain::trouble::OrgWatch;
-use regrant::ledger::sqlite::SqliteLedger;
+use regrant::embedded::in_process_queue::InProcessQueue;
+use regrant::embedded::sqlite::SqliteLedger;
 use regrant::ledger::{AppFilter, Ledger, PageRequest};
-use regrant::queue::in_process::InProcessQueue;
 use regrant::usecases::Ports;
-use regrant::usecases::notify::plan::ask_for_plan;
 use regrant::usecases::notify::sweep::sweep;
+use regrant::usecases::records::app::queue_plan;
 use regrant_tests::bench::{Sides, Stores, ports_over};
 use regrant_tests::letterbox::Letterbox;
 use regrant_tests::memory_vault::MemoryVault;
@@ -134,7 +134,7 @@ impl Scene {
 
     async fn ask(&self, ports: &Ports) -> Result<(), Failure> {
         for org in &self.orgs {
-            ask_for_plan(ports, &org.id, None).await?;
+            queue_plan(ports, &org.id, None).await?;
         }
         Ok(())
     }

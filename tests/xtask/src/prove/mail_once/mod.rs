@@ -11,8 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use regrant::mail::Letter;
-use regrant::usecases::notify::plan::ask_for_plan;
 use regrant::usecases::notify::sweep::sweep;
+use regrant::usecases::records::app::queue_plan;
 use serde_json::json;
 
 use super::{Outcome, Proof, Size};
@@ -88,7 +88,7 @@ async fn redelivered(desk: &Desk) -> Result<Again, Failure> {
     for _ in 0..2 {
         sweep(&desk.ports).await?;
         for org in &desk.orgs {
-            ask_for_plan(&desk.ports, org, None).await?;
+            queue_plan(&desk.ports, org, None).await?;
         }
         work_off(&desk.ports, &desk.clock, WORKERS).await?;
         desk.clock.advance(Duration::from_hours(1));

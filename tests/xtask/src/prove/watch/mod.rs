@@ -16,7 +16,7 @@ use std::ops::RangeInclusive;
 use rand::rngs::SmallRng;
 use rand::{Rng as _, SeedableRng as _};
 use regrant::clock::Clock as _;
-use regrant::usecases::start_scan::Selection;
+use regrant::usecases::scan::start::Selection;
 use serde_json::json;
 
 use super::{Outcome, Proof, Size};

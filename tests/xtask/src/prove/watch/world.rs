@@ -13,13 +13,13 @@ use regrant::domain::session::Administrator;
 use regrant::domain::standing::Standing;
 use regrant::domain::tenant::{ObjectId, TenantId};
 use regrant::domain::text::Foreign;
-use regrant::microsoft::client::{MicrosoftConfig as ClientConfig, SimulatedMicrosoft};
+use regrant::embedded::in_process_queue::InProcessQueue;
+use regrant::microsoft::config::{MicrosoftConfig as MicrosoftClientConfig, SimulatedMicrosoft};
 use regrant::microsoft::{GraphTokens, MfaEvidence};
-use regrant::okta::client::ClientConfig as OktaConfig;
-use regrant::queue::in_process::InProcessQueue;
+use regrant::okta::config::OktaConfig;
 use regrant::settings::Settings;
 use regrant::usecases::Ports;
-use regrant::usecases::start_scan::{Selection, start_scan};
+use regrant::usecases::scan::start::{Selection, start_scan};
 use regrant::vault::SecretName;
 use regrant_discovery::drain;
 use regrant_simulators::microsoft::{
@@ -221,7 +221,12 @@ async fn ports(microsoft: &MicrosoftSimulator, folder: &TempDir, clock: Arc<dyn 
     let (timeout, attempts) = (Duration::from_secs(2), 2);
     let sides = Sides {
         okta: OktaConfig { timeout, attempts, ..OktaConfig::default() },
-        microsoft: ClientConfig { timeout, attempts, simulator: Some(simulator), ..ClientConfig::default() },
+        microsoft: MicrosoftClientConfig {
+            timeout,
+            attempts,
+            simulator: Some(simulator),
+            ..MicrosoftClientConfig::default()
+        },
         // Long enough for what shows late, and no more calls than that takes.
         settings: Settings { replication_looks: 4, replication_pause: Duration::from_secs(10), ..Settings::default() },
     };

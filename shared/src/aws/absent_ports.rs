@@ -1,0 +1,94 @@
+//! What stands for a port that a function has no part in. A function that uses one all the same was put together wrongly:
+//! it is told which, and the work is kept.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::domain::id::NoticeId;
+use crate::hooks::{Hook, HookCaller, HookError};
+use crate::mail::{Carrier, Letter, MailError, MessageId};
+use crate::okta::{Okta, OktaCredential, OktaError, OktaOrg, OrgUrl, ResolvedOrg};
+use crate::queue::{Delivery, Message, Queue, QueueError};
+
+/// The queue of a function that puts nothing into it, by the variable that would name it.
+pub(super) struct NoQueue(pub(super) &'static str);
+
+impl NoQueue {
+    fn refuse<T>(&self, action: &'static str) -> Result<T, QueueError> {
+        Err(QueueError::Service { action, reason: format!("{} is not set for this function", self.0) })
+    }
+}
+
+#[async_trait]
+impl Queue for NoQueue {
+    async fn send(&self, messages: &[Message]) -> Result<(), QueueError> {
+        if messages.is_empty() { Ok(()) } else { self.refuse("send messages") }
+    }
+
+    async fn receive(&self, _: u32, _: Duration) -> Result<Vec<Delivery>, QueueError> {
+        self.refuse("receive messages")
+    }
+
+    async fn delete(&self, _: &str) -> Result<(), QueueError> {
+        self.refuse("delete a message")
+    }
+
+    async fn release(&self, _: &str, _: Duration) -> Result<(), QueueError> {
+        self.refuse("give a message back")
+    }
+}
+
+/// Okta, of a function that does not call it.
+pub(super) struct NoOkta;
+
+#[async_trait]
+impl Okta for NoOkta {
+    async fn resolve(&self, _: &OrgUrl) -> Result<ResolvedOrg, OktaError> {
+        Err(OktaError::Credential("this function does not call Okta".to_owned()))
+    }
+
+    fn open(&self, _: &OrgUrl, _: &OktaCredential) -> Result<Box<dyn OktaOrg>, OktaError> {
+        Err(OktaError::Credential("this function does not call Okta".to_owned()))
+    }
+}
+
+/// Letters, of a function that sends none.
+pub(super) struct NoLetters;
+
+#[async_trait]
+impl Carrier for NoLetters {
+    async fn send(&self, _: &Letter) -> Result<MessageId, MailError> {
+        Err(MailError::NotNow { reason: "this function sends no letters".to_owned() })
+    }
+}
+
+/// Hooks, of a function that calls none.
+pub(super) struct NoHooks;
+
+#[async_trait]
+impl HookCaller for NoHooks {
+    async fn call(&self, _: &Hook, _: &NoticeId, _: Timestamp, _: &Value) -> Result<(), HookError> {
+        Err(HookError::NotNow("this function calls no hooks".to_owned()))
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+mod tests {
+    use super::*;
+    use crate::http::loopback::LoopbackPolicy;
+    use crate::testing::queue::scan_of;
+
+    #[tokio::test]
+    async fn what_a_function_has_no_part_in_is_refused_by_name() {
+        let queue = NoQueue("REGRANT_SCAN_QUEUE_URL");
+        assert!(queue.send(&[]).await.is_ok(), "nothing to be put there is no mistake");
+        let refused = queue.send(&[scan_of("00oacme")]).await.unwrap_err().to_string();
+        assert!(refused.contains("REGRANT_SCAN_QUEUE_URL is not set for this function"), "{refused}");
+        let (url, _) = OrgUrl::parse("https://acme.okta.com", LoopbackPolicy::Refuse).unwrap();
+        assert_eq!(NoOkta.resolve(&url).await.unwrap_err().to_string(), "this function does not call Okta");
+    }
+}

@@ -1,0 +1,127 @@
+//! The ledger in one `DynamoDB` table.
+//!
+//! What is under one key is read as of now; the two indexes (apps by standing and by tenant, saves and notices that are not
+//! settled, notices by org) follow within moments, as `DynamoDB` documents for global secondary indexes, so a list may show
+//! an app's standing of a moment ago, or as open a notice that was settled since. What must happen once is one conditional
+//! write, or one transaction.
+
+mod apps;
+mod events;
+mod invitations;
+mod item;
+mod keys;
+mod leases;
+mod notices;
+mod orgs;
+mod query;
+mod saves;
+mod scans;
+mod sessions;
+mod table;
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+mod tests;
+mod waivers;
+mod watches;
+
+use async_trait::async_trait;
+use aws_sdk_dynamodb::Client;
+use jiff::Timestamp;
+use tracing::Instrument as _;
+
+use self::table::Table;
+use crate::domain::app::AppRecord;
+use crate::domain::event::AppEvent;
+use crate::domain::id::{AppId, OrgId, ScanId};
+use crate::domain::org::OrgProfile;
+use crate::domain::scan::{OrgLook, Scan};
+use crate::ledger::{AppFilter, Ledger, LedgerError, Page, PageRequest};
+
+/// A ledger in one `DynamoDB` table.
+#[derive(Debug, Clone)]
+pub struct DynamoLedger(Table);
+
+impl DynamoLedger {
+    /// The ledger in the table called `table`, whose keys and indexes are those of `template.yaml`.
+    pub fn new(client: Client, table: impl Into<String>) -> Self {
+        Self(Table { client, name: table.into() })
+    }
+}
+
+/// What a call to the store is in a trace.
+fn span(action: &'static str) -> tracing::Span {
+    tracing::trace_span!("ledger", action)
+}
+
+#[async_trait]
+impl Ledger for DynamoLedger {
+    async fn put_org(&self, org: &OrgProfile) -> Result<(), LedgerError> {
+        orgs::put(&self.0, org).instrument(span("write an org")).await
+    }
+
+    async fn org(&self, org: &OrgId) -> Result<Option<OrgProfile>, LedgerError> {
+        orgs::get(&self.0, org).instrument(span("read an org")).await
+    }
+
+    async fn orgs(&self, page: PageRequest) -> Result<Page<OrgProfile>, LedgerError> {
+        orgs::list(&self.0, &page).instrument(span("list orgs")).await
+    }
+
+    async fn remove_org(&self, org: &OrgId) -> Result<(), LedgerError> {
+        orgs::remove(&self.0, org).instrument(span("remove an org")).await
+    }
+
+    async fn record_app(&self, app: &AppRecord, events: &[AppEvent]) -> Result<bool, LedgerError> {
+        apps::record(&self.0, app, events).instrument(span("write an app")).await
+    }
+
+    async fn app(&self, org: &OrgId, app: &AppId) -> Result<Option<AppRecord>, LedgerError> {
+        apps::get(&self.0, org, app).instrument(span("read an app")).await
+    }
+
+    async fn org_and_app(
+        &self,
+        org: &OrgId,
+        app: &AppId,
+    ) -> Result<(Option<OrgProfile>, Option<AppRecord>), LedgerError> {
+        apps::with_org(&self.0, org, app).instrument(span("read an org and an app")).await
+    }
+
+    async fn apps(&self, filter: &AppFilter, page: PageRequest) -> Result<Page<AppRecord>, LedgerError> {
+        apps::list(&self.0, filter, &page).instrument(span("list apps")).await
+    }
+
+    async fn append_event(&self, org: &OrgId, app: &AppId, event: &AppEvent) -> Result<(), LedgerError> {
+        events::append(&self.0, org, app, event).instrument(span("append an event")).await
+    }
+
+    async fn events(&self, org: &OrgId, app: &AppId, page: PageRequest) -> Result<Page<AppEvent>, LedgerError> {
+        events::list(&self.0, org, app, &page).instrument(span("list events")).await
+    }
+
+    async fn begin_scan(&self, scan: &ScanId, started_at: Timestamp, orgs: &[OrgId]) -> Result<(), LedgerError> {
+        scans::begin(&self.0, scan, started_at, orgs).instrument(span("begin a scan")).await
+    }
+
+    async fn record_org_look(
+        &self,
+        scan: &ScanId,
+        org: &OrgId,
+        look: &OrgLook,
+        at: Timestamp,
+    ) -> Result<(), LedgerError> {
+        scans::record_look(&self.0, scan, org, look, at).instrument(span("record a look")).await
+    }
+
+    async fn scan(&self, scan: &ScanId) -> Result<Option<Scan>, LedgerError> {
+        scans::get(&self.0, scan).instrument(span("read a scan")).await
+    }
+
+    async fn latest_scan(&self) -> Result<Option<Scan>, LedgerError> {
+        scans::latest(&self.0).instrument(span("read the latest scan")).await
+    }
+
+    async fn pending_orgs(&self, scan: &ScanId, page: PageRequest) -> Result<Page<OrgId>, LedgerError> {
+        scans::pending(&self.0, scan, &page).instrument(span("list pending orgs")).await
+    }
+}

@@ -1,0 +1,103 @@
+//! What Amazon SES reports of letters that it took, as EventBridge brings it (Amazon SES developer guide, "Monitoring SES
+//! events using Amazon EventBridge"): source `aws.ses`, the event's kind and data in `detail`. Best effort and in any order.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::domain::id::{NoticeId, RequestId};
+use crate::domain::notice::Delivery;
+use crate::domain::text::Foreign;
+use crate::mail::{NOTICE_TAG, REQUEST_TAG};
+
+/// The longest reason that is kept, in characters.
+const LONGEST_REASON: usize = 300;
+
+/// A report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LetterReport {
+    /// The request that the letter names.
+    pub request: RequestId,
+    /// The notice.
+    pub notice: NoticeId,
+    /// What became of it.
+    pub delivery: Delivery,
+}
+
+impl LetterReport {
+    /// Reads an event of EventBridge. `None` where it is of a letter that is not ours, or of a kind that tells nothing.
+    pub fn read(event: &Value) -> Option<Self> {
+        let detail = event.get("detail")?;
+        let tag = |name: &str| detail.pointer(&format!("/mail/tags/{name}/0")).and_then(Value::as_str);
+        let request = tag(REQUEST_TAG)?.parse().ok()?;
+        let notice = tag(NOTICE_TAG)?.parse().ok()?;
+        let time =
+            |place: &str| detail.pointer(place).and_then(Value::as_str).and_then(|at| at.parse::<Timestamp>().ok());
+        let sent_at = || time("/mail/timestamp").unwrap_or(Timestamp::UNIX_EPOCH);
+        let delivery = match detail.get("eventType").and_then(Value::as_str)? {
+            "Send" => Delivery::Accepted { at: sent_at() },
+            "Delivery" => Delivery::Delivered { at: time("/delivery/timestamp").unwrap_or_else(sent_at) },
+            "Bounce" => Delivery::Bounced {
+                at: time("/bounce/timestamp").unwrap_or_else(sent_at),
+                permanent: detail.pointer("/bounce/bounceType").and_then(Value::as_str) == Some("Permanent"),
+                reason: reason(detail.pointer("/bounce/bouncedRecipients/0/diagnosticCode")),
+            },
+            "Complaint" => Delivery::Complained { at: time("/complaint/timestamp").unwrap_or_else(sent_at) },
+            "Reject" => {
+                Delivery::Bounced { at: sent_at(), permanent: false, reason: reason(detail.pointer("/reject/reason")) }
+            }
+            _ => return None,
+        };
+        Some(Self { request, notice, delivery })
+    }
+}
+
+/// What the other server said, harmless and bounded: it is anybody's text.
+fn reason(said: Option<&Value>) -> String {
+    let said = said.and_then(Value::as_str).unwrap_or("no reason was given");
+    Foreign::new(said.chars().take(LONGEST_REASON).collect::<String>()).to_string()
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn event(kind: &str, name: &str, data: &Value) -> Value {
+        let tags = json!({ REQUEST_TAG: ["RG-A"], NOTICE_TAG: ["n1"], "ses:operation": ["SendEmail"] });
+        json!({
+            "source": "aws.ses", "detail-type": "invented",
+            "detail": { "eventType": kind, "mail": { "timestamp": "2026-03-01T09:00:00.000Z", "tags": tags }, name: data }
+        })
+    }
+
+    fn read(kind: &str, name: &str, data: &Value) -> Option<Delivery> {
+        LetterReport::read(&event(kind, name, data)).map(|report| report.delivery)
+    }
+
+    #[test]
+    fn each_kind_of_report_is_read() {
+        let at = "2026-03-01T09:00:00Z".parse().unwrap();
+        assert_eq!(read("Send", "send", &json!({})), Some(Delivery::Accepted { at }));
+        let later = "2026-03-01T09:00:05Z".parse().unwrap();
+        let delivered = read("Delivery", "delivery", &json!({"timestamp": "2026-03-01T09:00:05Z"}));
+        assert_eq!(delivered, Some(Delivery::Delivered { at: later }));
+        let bounce =
+            json!({"bounceType": "Permanent", "bouncedRecipients": [{"diagnosticCode": "550 no\r\n such user"}]});
+        let Some(Delivery::Bounced { permanent: true, reason, .. }) = read("Bounce", "bounce", &bounce) else {
+            unreachable!("a bounce was read as something else")
+        };
+        assert_eq!(reason, "550 no\\u{d}\\u{a} such user");
+        assert_eq!(read("Complaint", "complaint", &json!({})), Some(Delivery::Complained { at }));
+        assert_eq!(read("Open", "open", &json!({})), None, "nobody tracks readers");
+    }
+
+    #[test]
+    fn a_report_of_somebody_elses_letter_is_none() {
+        let mut other = event("Send", "send", &json!({}));
+        other["detail"]["mail"]["tags"] = json!({});
+        assert_eq!(LetterReport::read(&other), None);
+        assert_eq!(LetterReport::read(&json!({"source": "aws.ses"})), None);
+    }
+}

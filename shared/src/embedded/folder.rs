@@ -1,0 +1,68 @@
+//! The carrier that delivers nothing: each letter becomes a file that mail programs open.
+
+use std::path::PathBuf;
+
+use async_trait::async_trait;
+
+use crate::mail::{Carrier, Letter, MailError, MessageId};
+
+/// A folder of mails, `.eml` (RFC 5322) one each.
+#[derive(Debug, Clone)]
+pub struct Folder(PathBuf);
+
+impl Folder {
+    /// The folder at `path`, which is made when the first letter comes.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self(path.into())
+    }
+}
+
+#[async_trait]
+impl Carrier for Folder {
+    async fn send(&self, letter: &Letter) -> Result<MessageId, MailError> {
+        let mime = letter.to_mime()?;
+        // The same letter to the same person is the same file, however often it is sent.
+        let name = letter.digest();
+        let not_now = |error: std::io::Error| MailError::NotNow { reason: format!("{}: {error}", self.0.display()) };
+        tokio::fs::create_dir_all(&self.0).await.map_err(not_now)?;
+        // Written beside and moved, so that nobody reads a half.
+        let (unfinished, file) = (self.0.join(format!(".{name}")), self.0.join(format!("{name}.eml")));
+        tokio::fs::write(&unfinished, mime).await.map_err(not_now)?;
+        tokio::fs::rename(&unfinished, &file).await.map_err(not_now)?;
+        Ok(MessageId(name))
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::testing::mail;
+    use crate::testing::mail::{Bench, letter};
+
+    #[tokio::test]
+    async fn it_does_what_every_carrier_must() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("outbox");
+        let sent = {
+            let path = path.clone();
+            move || {
+                let files = std::fs::read_dir(&path).into_iter().flatten().flatten();
+                let mails: Vec<Vec<u8>> = files.map(|file| std::fs::read(file.path()).unwrap()).collect();
+                std::future::ready(mails)
+            }
+        };
+        mail::conforms(Bench { carrier: Arc::new(Folder::new(&path)), sent }).await;
+    }
+
+    #[tokio::test]
+    async fn a_folder_that_cannot_be_made_is_told_and_tried_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        std::fs::write(&file, "in the way").unwrap();
+        let told = Folder::new(file.join("outbox")).send(&letter("ada@contoso.example")).await;
+        assert!(matches!(told, Err(MailError::NotNow { .. })), "{told:?}");
+    }
+}

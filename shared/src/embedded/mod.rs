@@ -1,0 +1,102 @@
+//! The embedded stores: everything a use case needs, in one folder of this machine.
+
+pub mod folder;
+pub mod in_process_queue;
+pub mod local_mail;
+pub mod mail_server;
+pub mod sealed_file;
+pub mod smtp;
+pub mod sqlite;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::clock::SystemClock;
+use crate::embedded::folder::Folder;
+use crate::embedded::in_process_queue::InProcessQueue;
+use crate::embedded::local_mail::LocalMail;
+use crate::embedded::sealed_file::SealedFileVault;
+use crate::embedded::sqlite::SqliteLedger;
+pub use crate::environment::Config;
+use crate::hooks::client::HookClient;
+use crate::ledger::LedgerError;
+use crate::microsoft::MicrosoftError;
+use crate::microsoft::client::MicrosoftClient;
+use crate::okta::OktaError;
+use crate::okta::client::OktaClient;
+use crate::randomness::SystemRandomness;
+use crate::usecases::Ports;
+use crate::vault::{Vault, VaultError};
+
+/// Why the stores did not open.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The folder cannot be made.
+    #[error("{path} cannot be made: {source}; name another folder, or make it yourself with mode 0700", path = .path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The vault did not open.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// The ledger did not open.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The HTTP client did not start.
+    #[error(transparent)]
+    Okta(#[from] OktaError),
+    /// The other HTTP client did not start.
+    #[error(transparent)]
+    Microsoft(#[from] MicrosoftError),
+}
+
+/// Where the vault is in a data folder.
+pub fn vault_folder(folder: &Path) -> PathBuf {
+    folder.join("vault")
+}
+
+/// Where the ledger is in a data folder.
+pub fn ledger_file(folder: &Path) -> PathBuf {
+    folder.join("ledger.sqlite")
+}
+
+/// Where letters lie in a data folder while no server is named to take them.
+pub fn outbox_folder(folder: &Path) -> PathBuf {
+    folder.join("outbox")
+}
+
+/// Opens vault and ledger in `folder`, making what is not there, with a queue in this process and the real client.
+pub async fn open(folder: &Path, config: Config) -> Result<Ports, OpenError> {
+    make_private(folder).map_err(|source| OpenError::Folder { path: folder.to_owned(), source })?;
+    let clock = Arc::new(SystemClock);
+    let randomness = Arc::new(SystemRandomness);
+    let vault: Arc<dyn Vault> = Arc::new(SealedFileVault::open(&vault_folder(folder)).await?);
+    Ok(Ports {
+        ledger: Arc::new(SqliteLedger::open(&ledger_file(folder)).await?),
+        queue: Arc::new(InProcessQueue::new(clock.clone())),
+        saves: Arc::new(InProcessQueue::new(clock.clone())),
+        notices: Arc::new(InProcessQueue::new(clock.clone())),
+        mail: Arc::new(LocalMail::new(vault.clone(), Folder::new(outbox_folder(folder)))),
+        vault,
+        hooks: Arc::new(HookClient::new(config.okta.loopback)),
+        loopback: config.okta.loopback,
+        okta: Arc::new(OktaClient::new(config.okta, clock.clone(), randomness.clone())?),
+        microsoft: Arc::new(MicrosoftClient::new(config.microsoft, clock.clone(), randomness.clone())?),
+        settings: Arc::new(config.settings),
+        clock,
+        randomness,
+    })
+}
+
+#[cfg(unix)]
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+#[cfg(not(unix))]
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)
+}

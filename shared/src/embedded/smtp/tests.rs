@@ -1,0 +1,335 @@
+//! Against a server that others wrote (`mailin`), with and without TLS.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use lettre::transport::smtp::client::Certificate;
+use mailin::response::{BAD_HELLO, INVALID_CREDENTIALS, NO_MAILBOX, OK};
+use mailin::{Action, AuthMechanism, Handler, Response, Session, SessionBuilder};
+use parking_lot::Mutex;
+use rcgen::{CertifiedKey, generate_simple_self_signed};
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+
+use super::*;
+use crate::domain::contact::Language;
+use crate::emails::{samples, write};
+use crate::embedded::folder::Folder;
+use crate::embedded::local_mail::{LocalMail, MailServer};
+use crate::embedded::sealed_file::SealedFileVault;
+use crate::testing::mail;
+use crate::testing::mail::{Bench, letter};
+use crate::vault::{SecretName, Vault};
+
+/// What a server was told, and what it answers to `RCPT`.
+#[derive(Debug, Clone, Default)]
+struct Inbox {
+    mails: Arc<Mutex<Vec<Vec<u8>>>>,
+    logins: Arc<Mutex<Vec<String>>>,
+    unfinished: Vec<u8>,
+    refuses: Option<Response>,
+}
+
+impl Handler for Inbox {
+    fn rcpt(&mut self, _to: &str) -> Response {
+        self.refuses.clone().unwrap_or(OK)
+    }
+
+    fn data(&mut self, line: &[u8]) -> io::Result<()> {
+        self.unfinished.extend_from_slice(line);
+        Ok(())
+    }
+
+    fn data_end(&mut self) -> Response {
+        self.mails.lock().push(std::mem::take(&mut self.unfinished));
+        OK
+    }
+
+    fn auth_plain(&mut self, _authorization: &str, user: &str, password: &str) -> Response {
+        self.logins.lock().push(format!("{user} {password}"));
+        if password == "right" { mailin::response::AUTH_OK } else { INVALID_CREDENTIALS }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Offers {
+    Nothing,
+    Upgrade,
+    Tls,
+}
+
+struct Server {
+    inbox: Inbox,
+    address: SocketAddr,
+    certificate: Certificate,
+}
+
+impl Server {
+    fn url(&self, form: &str) -> String {
+        form.replace("PORT", &self.address.port().to_string())
+    }
+
+    /// A carrier that trusts this server's certificate too.
+    fn carrier(&self, form: &str, login: Option<Login>) -> Smtp {
+        let config = SmtpConfig::parse(&self.url(form), login).unwrap();
+        Smtp::trusting(&config, |tls| tls.add_root_certificate(self.certificate.clone())).unwrap()
+    }
+}
+
+async fn server(offers: Offers, refuses: Option<Response>) -> Server {
+    let CertifiedKey { cert, signing_key } = generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let key = PrivateKeyDer::try_from(signing_key.serialize_der()).unwrap();
+    let tls = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![cert.der().clone()], key)
+        .unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(tls));
+    let certificate = Certificate::from_pem(cert.pem().as_bytes()).unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let inbox = Inbox { refuses, ..Inbox::default() };
+    let handler = inbox.clone();
+    tokio::spawn(async move {
+        while let Ok((stream, peer)) = listener.accept().await {
+            let (acceptor, session) = (acceptor.clone(), session(offers, peer.ip(), handler.clone()));
+            tokio::spawn(converse(offers, acceptor, stream, session));
+        }
+    });
+    Server { inbox, address, certificate }
+}
+
+fn session(offers: Offers, peer: IpAddr, inbox: Inbox) -> Session<Inbox> {
+    let mut builder = SessionBuilder::new("mail.example.com");
+    if offers == Offers::Upgrade {
+        builder.enable_start_tls();
+    }
+    if offers != Offers::Nothing {
+        builder.enable_auth(AuthMechanism::Plain);
+    }
+    let mut session = builder.build(peer, inbox);
+    if offers == Offers::Tls {
+        session.tls_active();
+    }
+    session
+}
+
+async fn converse(
+    offers: Offers,
+    acceptor: TlsAcceptor,
+    stream: tokio::net::TcpStream,
+    mut session: Session<Inbox>,
+) -> io::Result<()> {
+    let greeting = session.greeting().buffer()?;
+    if offers == Offers::Tls {
+        let mut stream = BufReader::new(acceptor.accept(stream).await?);
+        stream.write_all(&greeting).await?;
+        return speak(&mut session, &mut stream).await.map(|_| ());
+    }
+    let mut stream = BufReader::new(stream);
+    stream.write_all(&greeting).await?;
+    if speak(&mut session, &mut stream).await? {
+        let mut stream = BufReader::new(acceptor.accept(stream.into_inner()).await?);
+        session.tls_active();
+        speak(&mut session, &mut stream).await?;
+    }
+    Ok(())
+}
+
+/// Speaks until the end, or until TLS is asked for: then true.
+async fn speak<S>(session: &mut Session<Inbox>, stream: &mut BufReader<S>) -> io::Result<bool>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let mut line = Vec::new();
+    while stream.read_until(b'\n', &mut line).await? > 0 {
+        let response = session.process(&line);
+        line.clear();
+        if response.action != Action::NoReply {
+            stream.write_all(&response.buffer()?).await?;
+            stream.flush().await?;
+        }
+        match response.action {
+            Action::UpgradeTls => return Ok(true),
+            Action::Close => return Ok(false),
+            Action::Reply | Action::NoReply => {}
+        }
+    }
+    Ok(false)
+}
+
+fn login(password: &str) -> Login {
+    Login { user: "regrant".into(), password: password.into() }
+}
+
+#[tokio::test]
+async fn it_does_what_every_carrier_must() {
+    let server = server(Offers::Nothing, None).await;
+    let carrier = Arc::new(server.carrier("smtp://127.0.0.1:PORT", None));
+    let mails = Arc::clone(&server.inbox.mails);
+    mail::conforms(Bench { carrier, sent: move || std::future::ready(mails.lock().clone()) }).await;
+}
+
+#[tokio::test]
+async fn every_letter_arrives_at_a_real_server_as_a_mail_of_its_thread() {
+    let server = server(Offers::Upgrade, None).await;
+    let carrier = server.carrier("smtp://localhost:PORT?tls=required", Some(login("right")));
+    let mut sent = Vec::new();
+    for sample in [Language::En, Language::De].into_iter().flat_map(|language| samples::all(language).unwrap()) {
+        let letter = sample.with(write).unwrap();
+        carrier.send(&letter).await.unwrap();
+        sent.push(letter);
+    }
+    let mails = server.inbox.mails.lock().clone();
+    assert_eq!(mails.len(), sent.len());
+    for (mail, letter) in mails.iter().zip(&sent) {
+        let mail = String::from_utf8(mail.clone()).unwrap();
+        for part in [
+            format!("Message-ID: {}\r\n", letter.message_id),
+            format!("To: {}\r\n", letter.to),
+            "References: <RG-7K2QM-X4T9P@regrant.example.com>\r\n".to_owned(),
+            "Content-Type: multipart/alternative;".to_owned(),
+            "Content-Type: text/plain; charset=utf-8\r\n".to_owned(),
+            "Content-Type: text/html; charset=utf-8\r\n".to_owned(),
+        ] {
+            assert!(mail.contains(&part), "{part} in {mail}");
+        }
+        assert!(mail.lines().all(|line| line.len() <= 998), "RFC 5322 section 2.1.1");
+    }
+    assert!(server.inbox.logins.lock().iter().all(|login| login == "regrant right"));
+}
+
+#[tokio::test]
+async fn tls_from_the_first_byte_carries_user_and_password() {
+    let server = server(Offers::Tls, None).await;
+    let carrier = server.carrier("smtps://localhost:PORT", Some(login("right")));
+    carrier.send(&letter("ada@contoso.example")).await.unwrap();
+    assert_eq!(*server.inbox.logins.lock(), ["regrant right"]);
+    assert_eq!(server.inbox.mails.lock().len(), 1);
+}
+
+#[tokio::test]
+async fn without_the_tls_that_is_demanded_nothing_is_said_and_nothing_is_lost() {
+    let stripped = server(Offers::Nothing, None).await;
+    let carrier = stripped.carrier("smtp://localhost:PORT?tls=required", Some(login("right")));
+    let told = carrier.send(&letter("ada@contoso.example")).await;
+    assert!(matches!(&told, Err(MailError::NotNow { reason }) if reason.contains("offers TLS")), "{told:?}");
+
+    let stranger = server(Offers::Tls, None).await;
+    let config = SmtpConfig::parse(&stranger.url("smtps://localhost:PORT"), Some(login("right"))).unwrap();
+    let told = Smtp::new(&config).unwrap().send(&letter("ada@contoso.example")).await;
+    assert!(matches!(told, Err(MailError::NotNow { .. })), "a certificate of nobody we trust: {told:?}");
+    for server in [stripped, stranger] {
+        assert!(server.inbox.logins.lock().is_empty() && server.inbox.mails.lock().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_told_with_advice_that_does_not_hold_it_and_the_letter_is_kept() {
+    let server = server(Offers::Upgrade, None).await;
+    let carrier = server.carrier("smtp://localhost:PORT?tls=required", Some(login("canary-wrong")));
+    let told = carrier.send(&letter("ada@contoso.example")).await.unwrap_err();
+    let words = format!("{told} {told:?} {carrier:?}");
+    assert!(matches!(told, MailError::NotNow { .. }) && words.contains("mail server set"), "{words}");
+    assert!(!words.contains("canary-wrong"), "{words}");
+}
+
+#[tokio::test]
+async fn a_check_signs_in_and_hands_over_nothing() {
+    let server = server(Offers::Upgrade, None).await;
+    let carrier = |password| server.carrier("smtp://localhost:PORT?tls=required", Some(login(password)));
+    carrier("right").check().await.unwrap();
+    let told = carrier("canary-wrong").check().await.unwrap_err().to_string();
+    assert!(told.contains("535") || told.contains("password"), "{told}");
+    assert!(server.inbox.mails.lock().is_empty());
+}
+
+#[tokio::test]
+async fn a_refusal_for_good_and_one_for_now_are_told_apart() {
+    let for_good = server(Offers::Nothing, Some(NO_MAILBOX)).await;
+    let told = for_good.carrier("smtp://127.0.0.1:PORT", None).send(&letter("gone@contoso.example")).await;
+    assert!(matches!(&told, Err(MailError::Refused { reason }) if reason.contains("recipient's address")), "{told:?}");
+
+    let busy = Response::custom(451, "try again later".to_owned());
+    let for_now = server(Offers::Nothing, Some(busy)).await;
+    let told = for_now.carrier("smtp://127.0.0.1:PORT", None).send(&letter("ada@contoso.example")).await;
+    assert!(matches!(&told, Err(MailError::NotNow { reason }) if reason.contains("try again later")), "{told:?}");
+
+    let strict = server(Offers::Nothing, Some(BAD_HELLO)).await;
+    let told = strict.carrier("smtp://127.0.0.1:PORT", None).send(&letter("ada@contoso.example")).await;
+    assert!(matches!(told, Err(MailError::Refused { .. })), "{told:?}");
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_tried_again() {
+    let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let config = SmtpConfig::parse(&format!("smtp://{free}"), None).unwrap();
+    let told = Smtp::new(&config).unwrap().send(&letter("ada@contoso.example")).await;
+    assert!(matches!(&told, Err(MailError::NotNow { reason }) if reason.contains(&free.to_string())), "{told:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_says_nothing_is_given_up_in_time() {
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let config = SmtpConfig::parse(&format!("smtp://{}", silent.local_addr().unwrap()), None).unwrap();
+    let began = tokio::time::Instant::now();
+    let told = Smtp::new(&config).unwrap().send(&letter("ada@contoso.example")).await;
+    assert!(matches!(told, Err(MailError::NotNow { .. })), "{told:?}");
+    assert!(began.elapsed() <= TIMEOUT * 2, "the clock of this test only moves when everybody waits");
+}
+
+#[test]
+fn only_a_server_of_this_machine_is_spoken_to_in_the_clear() {
+    let read = |url: &str| SmtpConfig::parse(url, None).map(|config| (config.to_string(), config.security));
+    assert_eq!(read("smtps://mail.example.com"), Ok(("mail.example.com:465".to_owned(), Security::Implicit)));
+    assert_eq!(
+        read("smtp://mail.example.com:587?tls=required"),
+        Ok(("mail.example.com:587".to_owned(), Security::StartTls))
+    );
+    assert_eq!(read("smtp://mail.localhost:2525"), Ok(("127.0.0.1:2525".to_owned(), Security::Plain)));
+    assert_eq!(read("smtp://[::1]"), Ok(("::1:25".to_owned(), Security::Plain)));
+    for clear in
+        ["smtp://mail.example.com", "smtp://10.0.0.1:25", "smtp://localhost.example.com", "smtp://127.0.0.1.evil"]
+    {
+        assert!(matches!(read(clear), Err(NotAMailServer::InTheClear(_))), "{clear}");
+    }
+    for bad in [
+        "",
+        "mail.example.com:25",
+        "https://mail.example.com",
+        "smtp://mail.example.com?tls=opportunistic",
+        "smtps://mail.example.com?tls=none",
+        "smtps://mail.example.com/x",
+        "smtp://",
+    ] {
+        assert_eq!(read(bad), Err(NotAMailServer::Form), "{bad}");
+    }
+    for secret in ["smtps://user:pass@mail.example.com", "smtps://user@mail.example.com"] {
+        assert_eq!(read(secret), Err(NotAMailServer::Secret));
+    }
+}
+
+#[tokio::test]
+async fn the_server_that_the_vault_names_takes_the_letters_of_this_machine() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault: Arc<dyn Vault> = Arc::new(SealedFileVault::open(&folder.path().join("vault")).await.unwrap());
+    let carrier = LocalMail::new(Arc::clone(&vault), Folder::new(folder.path().join("outbox")));
+    for _ in 0..2 {
+        let server = server(Offers::Nothing, None).await;
+        let named = MailServer::new(&server.url("smtp://127.0.0.1:PORT"), None).unwrap();
+        vault.put_pending(&SecretName::MailServer, &named.seal()).await.unwrap();
+        vault.promote(&SecretName::MailServer).await.unwrap();
+        for address in ["ada@contoso.example", "bo@contoso.example"] {
+            carrier.send(&letter(address)).await.unwrap();
+        }
+        assert_eq!(server.inbox.mails.lock().len(), 2, "another one that is set takes what comes from then on");
+    }
+    assert!(!folder.path().join("outbox").exists());
+}

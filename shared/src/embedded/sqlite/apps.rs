@@ -1,0 +1,143 @@
+//! Apps.
+
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
+
+use super::events;
+use super::trouble::Trouble;
+use crate::domain::app::AppRecord;
+use crate::domain::event::AppEvent;
+use crate::domain::id::{AppId, OrgId};
+use crate::domain::standing::Standing;
+use crate::domain::tenant::TenantName;
+use crate::ledger::paging::{List, rows_to_ask_for};
+use crate::ledger::stored::{from_json, to_json};
+use crate::ledger::{AppFilter, LedgerError, Page, PageRequest};
+
+/// What apps are sorted by: standing, org domain, label, org, app.
+type Key = (i64, String, String, String, String);
+
+/// A standing's place in [`Standing::ALL`], which is worst first. It is in every row: a standing added between others
+/// needs a migration that renumbers them.
+fn severity(standing: Standing) -> i64 {
+    // Counting up to it needs no conversion that could fail.
+    Standing::ALL.into_iter().take_while(|other| *other != standing).fold(0, |count, _| count + 1)
+}
+
+/// Writes a record where there is none, or one from before versions were kept.
+const WRITE_FIRST: &str = "INSERT INTO app (org, app, standing, org_domain, label, tenant, record, version)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1)
+     ON CONFLICT (org, app) DO UPDATE
+     SET standing = ?3, org_domain = ?4, label = ?5, tenant = ?6, record = ?7, version = 1
+     WHERE version = ?8";
+/// Writes a record in place of one that has a version.
+const WRITE_NEXT: &str = "UPDATE app
+     SET standing = ?3, org_domain = ?4, label = ?5, tenant = ?6, record = ?7, version = version + 1
+     WHERE org = ?1 AND app = ?2 AND version = ?8";
+
+/// Writes the record in place of the one with its version, and its events, both or neither. `false` where there is none.
+pub(super) fn record(connection: &mut Connection, app: &AppRecord, events: &[AppEvent]) -> Result<bool, Trouble> {
+    let transaction = connection.transaction()?;
+    if !put(&transaction, app)? {
+        return Ok(false);
+    }
+    events::append(&transaction, &app.identity.org, &app.identity.app, events)?;
+    transaction.commit()?;
+    Ok(true)
+}
+
+fn put(connection: &Connection, app: &AppRecord) -> Result<bool, Trouble> {
+    let identity = &app.identity;
+    let next = AppRecord { version: app.version.saturating_add(1), ..app.clone() };
+    let statement = if app.version == 0 { WRITE_FIRST } else { WRITE_NEXT };
+    let changed = connection.prepare_cached(statement)?.execute(params![
+        identity.org.as_str(),
+        identity.app.as_str(),
+        severity(app.standing()),
+        identity.org_domain,
+        identity.label.raw(),
+        identity.tenant.as_ref().map(TenantName::as_str),
+        to_json(&next)?,
+        app.version.cast_signed(),
+    ])?;
+    Ok(changed == 1)
+}
+
+pub(super) fn get(connection: &Connection, org: &OrgId, app: &AppId) -> Result<Option<AppRecord>, Trouble> {
+    let record: Option<String> = connection
+        .prepare_cached("SELECT record FROM app WHERE org = ?1 AND app = ?2")?
+        .query_row([org.as_str(), app.as_str()], |row| row.get(0))
+        .optional()?;
+    Ok(record.map(|record| read(org.as_str(), app.as_str(), &record)).transpose()?)
+}
+
+pub(super) fn list(
+    connection: &Connection,
+    filter: &AppFilter,
+    page: &PageRequest,
+) -> Result<Page<AppRecord>, Trouble> {
+    let org = filter.org.as_ref().map(OrgId::as_str);
+    let tenant = filter.tenant.as_ref().map(TenantName::as_str);
+    let list = List::of(&[Some("apps"), filter.standing.map(Standing::name), org, tenant]);
+    let after: Option<Key> = list.start(page)?;
+    let standing = filter.standing.map(severity);
+    let limit = rows_to_ask_for(page);
+
+    let mut values: Vec<(&str, &dyn ToSql)> = vec![(":limit", &limit)];
+    if standing.is_some() {
+        values.push((":standing", &standing));
+    }
+    if org.is_some() {
+        values.push((":org", &org));
+    }
+    if tenant.is_some() {
+        values.push((":tenant", &tenant));
+    }
+    if let Some((after_standing, after_domain, after_label, after_org, after_app)) = &after {
+        values.extend([
+            (":after_standing", after_standing as &dyn ToSql),
+            (":after_domain", after_domain),
+            (":after_label", after_label),
+            (":after_org", after_org),
+            (":after_app", after_app),
+        ]);
+    }
+    let mut statement = connection.prepare_cached(&query(filter, after.is_some()))?;
+    let rows = statement.query_map(&*values, |row| Ok((key(row)?, row.get::<_, String>(5)?)))?;
+    list.page(
+        page,
+        rows.map(|row| {
+            let (key, record) = row?;
+            let app = read(&key.3, &key.4, &record)?;
+            Ok((key, app))
+        }),
+    )
+}
+
+/// The query for a filter. Only what is asked for is in it, so that `SQLite` can choose the index that fits.
+pub(super) fn query(filter: &AppFilter, goes_on: bool) -> String {
+    let conditions: Vec<_> = [
+        filter.standing.is_some().then_some("standing = :standing"),
+        filter.org.is_some().then_some("org = :org"),
+        filter.tenant.is_some().then_some("tenant = :tenant"),
+        goes_on.then_some(
+            "(standing, org_domain, label, org, app) \
+             > (:after_standing, :after_domain, :after_label, :after_org, :after_app)",
+        ),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let wanted = if conditions.is_empty() { String::new() } else { format!("WHERE {}", conditions.join(" AND ")) };
+    format!(
+        "SELECT standing, org_domain, label, org, app, record FROM app {wanted} \
+         ORDER BY standing, org_domain, label, org, app LIMIT :limit"
+    )
+}
+
+fn key(row: &Row<'_>) -> rusqlite::Result<Key> {
+    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+}
+
+fn read(org: &str, app: &str, record: &str) -> Result<AppRecord, LedgerError> {
+    from_json(record, || format!("app {app} of org {org}"))
+}

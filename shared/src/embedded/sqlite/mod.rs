@@ -1,0 +1,165 @@
+//! The ledger in one `SQLite` file.
+//!
+//! Several processes may have the file open: readers see whole transactions, and writers wait for each other. Within a
+//! process one connection serves everybody, on threads that may block.
+
+mod apps;
+mod events;
+mod file;
+mod invitations;
+mod leases;
+mod notices;
+mod orgs;
+mod recipients;
+mod saves;
+mod scans;
+mod sessions;
+mod trouble;
+mod waivers;
+mod watches;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use parking_lot::Mutex;
+use rusqlite::Connection;
+use tracing::Instrument as _;
+
+use self::trouble::Trouble;
+use crate::domain::app::AppRecord;
+use crate::domain::event::AppEvent;
+use crate::domain::id::{AppId, OrgId, ScanId};
+use crate::domain::org::OrgProfile;
+use crate::domain::scan::{OrgLook, Scan};
+use crate::ledger::{AppFilter, Ledger, LedgerError, Page, PageRequest};
+
+/// A ledger in one `SQLite` file, in write-ahead-log mode.
+#[derive(Clone)]
+pub struct SqliteLedger(Arc<Mutex<Connection>>);
+
+impl SqliteLedger {
+    /// Opens the file, making or migrating it where needed.
+    pub async fn open(file: &Path) -> Result<Self, LedgerError> {
+        let path = file.to_owned();
+        let action = "open its file";
+        let connection = blocking(action, move || file::open(&path)).await;
+        connection.map(Self::over).map_err(|error| match error {
+            LedgerError::Store { action, reason } => {
+                LedgerError::Store { action, reason: format!("{}: {reason}", file.display()) }
+            }
+            other => other,
+        })
+    }
+
+    /// A ledger that goes when it is dropped. For tests and trials.
+    pub fn in_memory() -> Result<Self, LedgerError> {
+        file::in_memory().map(Self::over).map_err(|trouble| trouble.during("open in memory"))
+    }
+
+    fn over(connection: Connection) -> Self {
+        Self(Arc::new(Mutex::new(connection)))
+    }
+
+    /// Does `work`, which `action` names for people, where it may block.
+    async fn run<T: Send + 'static>(
+        &self,
+        action: &'static str,
+        work: impl FnOnce(&mut Connection) -> Result<T, Trouble> + Send + 'static,
+    ) -> Result<T, LedgerError> {
+        let connection = Arc::clone(&self.0);
+        let span = tracing::trace_span!("ledger", action);
+        blocking(action, move || work(&mut connection.lock())).instrument(span).await
+    }
+}
+
+async fn blocking<T: Send + 'static>(
+    action: &'static str,
+    work: impl FnOnce() -> Result<T, Trouble> + Send + 'static,
+) -> Result<T, LedgerError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(outcome) => outcome.map_err(|trouble| trouble.during(action)),
+        Err(stopped) => Err(LedgerError::Store { action, reason: stopped.to_string() }),
+    }
+}
+
+#[async_trait]
+impl Ledger for SqliteLedger {
+    async fn put_org(&self, org: &OrgProfile) -> Result<(), LedgerError> {
+        let org = org.clone();
+        self.run("write an org", move |connection| orgs::put(connection, &org)).await
+    }
+
+    async fn org(&self, org: &OrgId) -> Result<Option<OrgProfile>, LedgerError> {
+        let org = org.clone();
+        self.run("read an org", move |connection| orgs::get(connection, &org)).await
+    }
+
+    async fn orgs(&self, page: PageRequest) -> Result<Page<OrgProfile>, LedgerError> {
+        self.run("list orgs", move |connection| orgs::list(connection, &page)).await
+    }
+
+    async fn remove_org(&self, org: &OrgId) -> Result<(), LedgerError> {
+        let org = org.clone();
+        self.run("remove an org", move |connection| orgs::remove(connection, &org)).await
+    }
+
+    async fn record_app(&self, app: &AppRecord, events: &[AppEvent]) -> Result<bool, LedgerError> {
+        let (app, events) = (app.clone(), events.to_owned());
+        self.run("write an app", move |connection| apps::record(connection, &app, &events)).await
+    }
+
+    async fn app(&self, org: &OrgId, app: &AppId) -> Result<Option<AppRecord>, LedgerError> {
+        let (org, app) = (org.clone(), app.clone());
+        self.run("read an app", move |connection| apps::get(connection, &org, &app)).await
+    }
+
+    async fn apps(&self, filter: &AppFilter, page: PageRequest) -> Result<Page<AppRecord>, LedgerError> {
+        let filter = filter.clone();
+        self.run("list apps", move |connection| apps::list(connection, &filter, &page)).await
+    }
+
+    async fn append_event(&self, org: &OrgId, app: &AppId, event: &AppEvent) -> Result<(), LedgerError> {
+        let (org, app, event) = (org.clone(), app.clone(), event.clone());
+        self.run("append an event", move |connection| events::append(connection, &org, &app, &[event])).await
+    }
+
+    async fn events(&self, org: &OrgId, app: &AppId, page: PageRequest) -> Result<Page<AppEvent>, LedgerError> {
+        let (org, app) = (org.clone(), app.clone());
+        self.run("list events", move |connection| events::list(connection, &org, &app, &page)).await
+    }
+
+    async fn begin_scan(&self, scan: &ScanId, started_at: Timestamp, orgs: &[OrgId]) -> Result<(), LedgerError> {
+        let (scan, orgs) = (scan.clone(), orgs.to_owned());
+        self.run("begin a scan", move |connection| scans::begin(connection, &scan, started_at, &orgs)).await
+    }
+
+    async fn record_org_look(
+        &self,
+        scan: &ScanId,
+        org: &OrgId,
+        look: &OrgLook,
+        at: Timestamp,
+    ) -> Result<(), LedgerError> {
+        let (scan, org, look) = (scan.clone(), org.clone(), look.clone());
+        self.run("record a look", move |connection| scans::record_look(connection, &scan, &org, &look, at)).await
+    }
+
+    async fn scan(&self, scan: &ScanId) -> Result<Option<Scan>, LedgerError> {
+        let scan = scan.clone();
+        self.run("read a scan", move |connection| scans::get(connection, &scan)).await
+    }
+
+    async fn latest_scan(&self) -> Result<Option<Scan>, LedgerError> {
+        self.run("read the latest scan", scans::latest).await
+    }
+
+    async fn pending_orgs(&self, scan: &ScanId, page: PageRequest) -> Result<Page<OrgId>, LedgerError> {
+        let scan = scan.clone();
+        self.run("list pending orgs", move |connection| scans::pending(connection, &scan, &page)).await
+    }
+}
+
+#[cfg(test)]
+mod tests;

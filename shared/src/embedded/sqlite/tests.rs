@@ -1,0 +1,228 @@
+#![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+
+mod consent;
+mod notices;
+
+use futures_util::future::join_all;
+use proptest::prelude::*;
+use rusqlite::params;
+
+use super::*;
+use crate::domain::scan::OrgLook;
+use crate::domain::standing::Standing;
+use crate::testing::ledger;
+use crate::testing::ledger::{all, at, org, record, recorded, scan};
+
+fn any() -> AppFilter {
+    AppFilter::default()
+}
+
+#[tokio::test]
+async fn it_does_what_every_ledger_must() {
+    ledger::conforms(|| async { Arc::new(SqliteLedger::in_memory().unwrap()) as Arc<dyn Ledger> }).await;
+}
+
+#[tokio::test]
+async fn it_does_so_in_a_file_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = std::sync::atomic::AtomicUsize::new(0);
+    ledger::conforms(|| {
+        let number = made.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let file = folder.path().join(format!("{number}.sqlite"));
+        async move { Arc::new(SqliteLedger::open(&file).await.unwrap()) as Arc<dyn Ledger> }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_ledger_opened_again_still_has_its_records() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("state/ledger.sqlite");
+    let app = record("acme", "a", "Office", Standing::Broken);
+    assert!(SqliteLedger::open(&file).await.unwrap().record_app(&app, &[]).await.unwrap());
+    let again = SqliteLedger::open(&file).await.unwrap();
+    let read = again.app(&app.identity.org, &app.identity.app).await.unwrap();
+    assert_eq!(read, Some(recorded(app)));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_file_and_its_side_files_are_for_the_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let _ledger = SqliteLedger::open(&folder.path().join("ledger.sqlite")).await.unwrap();
+    let files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(Result::unwrap).collect();
+    assert!(files.len() > 1, "in write-ahead-log mode there are side files");
+    for file in files {
+        let mode = file.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600, "{:?} has mode {mode:o}", file.file_name());
+    }
+}
+
+#[tokio::test]
+async fn what_one_connection_writes_another_reads() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ledger.sqlite");
+    let (one, two) = (SqliteLedger::open(&file).await.unwrap(), SqliteLedger::open(&file).await.unwrap());
+    let writes = (0..40).map(|n| {
+        let app = record("acme", &format!("a{n:02}"), "Office", Standing::Broken);
+        let ledger = if n % 2 == 0 { &one } else { &two };
+        async move { ledger.record_app(&app, &[]).await }
+    });
+    for written in join_all(writes).await {
+        assert!(written.unwrap());
+    }
+    let any = any();
+    assert_eq!(all(7, |page| one.apps(&any, page)).await.len(), 40);
+}
+
+#[tokio::test]
+async fn a_scan_can_be_read_while_another_process_writes() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ledger.sqlite");
+    let (writer, reader) = (SqliteLedger::open(&file).await.unwrap(), SqliteLedger::open(&file).await.unwrap());
+    writer.begin_scan(&scan("s"), at(0), &[org("a")]).await.unwrap();
+    reader.0.lock().busy_timeout(std::time::Duration::ZERO).unwrap();
+    writer.0.lock().execute_batch("BEGIN IMMEDIATE; UPDATE scan SET finished_at = 'soon'").unwrap();
+
+    let seen = reader.latest_scan().await.unwrap().unwrap();
+    assert_eq!((seen.orgs_pending, seen.finished_at), (1, None));
+    let refused = reader.begin_scan(&scan("t"), at(1), &[]).await.unwrap_err().to_string();
+    assert!(refused.contains("could not begin a scan") && refused.contains("another process"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_new_file_can_be_opened_by_many_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ledger.sqlite");
+    for opened in join_all((0..8).map(|_| SqliteLedger::open(&file))).await {
+        opened.unwrap().latest_scan().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn an_empty_file_becomes_a_ledger_and_any_other_file_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let empty = folder.path().join("empty");
+    std::fs::write(&empty, b"").unwrap();
+    assert_eq!(SqliteLedger::open(&empty).await.unwrap().latest_scan().await.unwrap(), None);
+
+    let letter = folder.path().join("letter.txt");
+    std::fs::write(&letter, "Dear reader, ".repeat(100)).unwrap();
+    let refused = SqliteLedger::open(&letter).await.err().unwrap().to_string();
+    assert!(refused.contains("letter.txt") && refused.contains("this is no ledger"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_file_of_a_newer_layout_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ledger.sqlite");
+    let ledger = SqliteLedger::open(&file).await.unwrap();
+    ledger.0.lock().pragma_update(None, "user_version", 999).unwrap();
+    let refused = SqliteLedger::open(&file).await.err().unwrap();
+    assert!(matches!(refused, LedgerError::Unreadable { .. }), "{refused}");
+}
+
+#[tokio::test]
+async fn a_record_that_cannot_be_read_is_named() {
+    let ledger = SqliteLedger::in_memory().unwrap();
+    let app = record("acme", "a", "Office", Standing::Broken);
+    assert!(ledger.record_app(&app, &[]).await.unwrap());
+    ledger.0.lock().execute("UPDATE app SET record = '{\"org\":'", params![]).unwrap();
+    for refused in [
+        ledger.app(&app.identity.org, &app.identity.app).await.map(drop),
+        ledger.apps(&any(), PageRequest::first(1)).await.map(drop),
+    ] {
+        let error = refused.unwrap_err();
+        assert!(matches!(&error, LedgerError::Unreadable { what } if what.contains("app a of org acme")), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn an_app_is_not_recorded_when_its_events_cannot_be() {
+    let ledger = SqliteLedger::in_memory().unwrap();
+    ledger.0.lock().execute("DROP TABLE event", params![]).unwrap();
+    let app = record("acme", "a", "Office", Standing::Broken);
+    let event = AppEvent { at: at(1), kind: crate::domain::event::EventKind::Found { standing: Standing::Broken } };
+    assert!(matches!(ledger.record_app(&app, &[event]).await, Err(LedgerError::Store { .. })));
+    assert_eq!(ledger.app(&app.identity.org, &app.identity.app).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn events_cannot_be_changed_or_removed() {
+    let ledger = SqliteLedger::in_memory().unwrap();
+    let event = AppEvent { at: at(1), kind: crate::domain::event::EventKind::Found { standing: Standing::Broken } };
+    assert!(ledger.record_app(&record("acme", "a", "Office", Standing::Broken), &[event]).await.unwrap());
+    for statement in ["UPDATE event SET at = ''", "DELETE FROM event"] {
+        let refused = ledger.0.lock().execute(statement, params![]).unwrap_err().to_string();
+        assert!(refused.contains("only ever added"), "{refused}");
+    }
+}
+
+#[tokio::test]
+async fn of_scans_begun_at_the_same_time_the_one_written_last_is_the_latest() {
+    let ledger = SqliteLedger::in_memory().unwrap();
+    for id in ["b", "c", "a"] {
+        ledger.begin_scan(&scan(id), at(0), &[]).await.unwrap();
+    }
+    assert_eq!(ledger.latest_scan().await.unwrap().unwrap().id, scan("a"));
+}
+
+#[tokio::test]
+async fn a_count_beyond_what_the_file_can_hold_is_not_an_error() {
+    let ledger = SqliteLedger::in_memory().unwrap();
+    ledger.begin_scan(&scan("s"), at(0), &[org("a")]).await.unwrap();
+    ledger.record_org_look(&scan("s"), &org("a"), &OrgLook::Seen { apps: u64::MAX }, at(1)).await.unwrap();
+    assert_eq!(ledger.scan(&scan("s")).await.unwrap().unwrap().apps_seen, i64::MAX.unsigned_abs());
+}
+
+#[test]
+fn every_list_of_apps_is_read_from_an_index_in_its_order() {
+    let ledger = SqliteLedger::in_memory().unwrap();
+    let connection = ledger.0.lock();
+    for bits in 0..16_u8 {
+        let filter = AppFilter {
+            standing: (bits & 1 != 0).then_some(Standing::Broken),
+            org: (bits & 2 != 0).then(|| org("acme")),
+            tenant: (bits & 4 != 0).then(|| "contoso".to_owned().into()),
+        };
+        let query = apps::query(&filter, bits & 8 != 0);
+        let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {query}")).unwrap();
+        let plan: Vec<String> = statement.raw_query().mapped(|row| row.get(3)).map(Result::unwrap).collect();
+        let plan = plan.join("; ");
+        assert!(plan.contains("USING INDEX app_"), "{query}\n{plan}");
+        assert!(!plan.contains("TEMP B-TREE"), "{query} is sorted by hand\n{plan}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn pages_of_any_size_make_up_the_whole_list(
+        apps in prop::collection::vec((0..3_usize, 0..8_usize, "[ab\u{fc}]{0,2}"), 0..30),
+        limit in 1..12_u32,
+    ) {
+        let ledger = SqliteLedger::in_memory().unwrap();
+        let records: Vec<_> = apps
+            .iter()
+            .enumerate()
+            .map(|(n, (org, standing, label))| {
+                record(["acme", "globex", "initech"][*org], &format!("a{n}"), label, Standing::ALL[*standing])
+            })
+            .collect();
+        let listed = tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+            for app in &records {
+                assert!(ledger.record_app(app, &[]).await.unwrap());
+            }
+            let any = any();
+            all(limit, |page| ledger.apps(&any, page)).await
+        });
+        let mut wanted: Vec<_> = records.into_iter().map(recorded).collect();
+        wanted.sort_by_key(|app| {
+            let identity = app.identity.clone();
+            (app.standing(), identity.org_domain, identity.label.raw().to_owned(), identity.org, identity.app)
+        });
+        prop_assert_eq!(listed, wanted);
+    }
+}

@@ -1,0 +1,30 @@
+//! Loopback addresses: which hosts are this machine, and whether they may take an org's or Microsoft's place.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use url::Host;
+
+/// Whether loopback addresses may be used as orgs, over plain http. Nothing else may ever be plain http.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LoopbackPolicy {
+    /// They may not.
+    #[default]
+    Refuse,
+    /// They may: `127.0.0.0/8`, `[::1]`, `localhost` and `*.localhost` (RFC 6761 section 6.3).
+    Allow,
+}
+
+/// True for `127.0.0.0/8`, `::1`, `localhost` and `*.localhost`.
+pub(crate) fn is_loopback<S: AsRef<str>>(host: &Host<S>) -> bool {
+    match host {
+        Host::Domain(name) => is_localhost(name.as_ref()),
+        Host::Ipv4(address) => Ipv4Addr::is_loopback(address),
+        Host::Ipv6(address) => Ipv6Addr::is_loopback(address),
+    }
+}
+
+/// True for `localhost` and every name below it.
+pub(crate) fn is_localhost(name: &str) -> bool {
+    let name = name.trim_end_matches('.');
+    name == "localhost" || name.ends_with(".localhost")
+}

@@ -1,0 +1,117 @@
+//! Invitations.
+
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+
+use super::{CALLERS, all, app, at, org};
+use crate::domain::id::InvitationId;
+use crate::domain::invitation::{Closed, Closing, DEFAULT_LIFETIME, Invitation};
+use crate::ledger::{Cursor, Ledger, LedgerError, PageRequest};
+
+pub(super) async fn conforms<F, Fut>(make: &F)
+where
+    F: Fn() -> Fut,
+    Fut: Future<Output = Arc<dyn Ledger>>,
+{
+    an_invitation_comes_back_as_it_was_written(&*make().await).await;
+    an_invitation_is_not_written_over(&*make().await).await;
+    invitations_are_listed_newest_first(&*make().await).await;
+    an_invitation_is_closed_once(&*make().await).await;
+    of_many_who_close_an_invitation_at_once_one_does(&*make().await).await;
+}
+
+pub(crate) fn invitation_id(id: &str) -> InvitationId {
+    InvitationId::try_from(id.to_owned()).expect("the test's own invitation id is an id")
+}
+
+/// An open invitation made at `seconds`.
+pub(crate) fn invitation(id: &str, org_id: &str, app_id: &str, seconds: i64) -> Invitation {
+    let created_at = at(seconds);
+    Invitation {
+        id: invitation_id(id),
+        org: org(org_id),
+        app: app(app_id),
+        created_at,
+        expires_at: created_at + DEFAULT_LIFETIME,
+        closed: None,
+    }
+}
+
+async fn read(ledger: &dyn Ledger, id: &str) -> Option<Invitation> {
+    ledger.invitation(&invitation_id(id)).await.expect("an invitation is looked up")
+}
+
+async fn an_invitation_comes_back_as_it_was_written(ledger: &dyn Ledger) {
+    let open = invitation("i1", "acme", "a", 1);
+    ledger.put_invitation(&open).await.expect("an invitation is written");
+    assert_eq!(read(ledger, "i1").await, Some(open));
+    assert_eq!(read(ledger, "i2").await, None, "another id finds nothing");
+}
+
+async fn an_invitation_is_not_written_over(ledger: &dyn Ledger) {
+    let first = invitation("i1", "acme", "a", 1);
+    ledger.put_invitation(&first).await.expect("an invitation is written");
+    let closed = Closed { at: at(2), why: Closing::Revoked };
+    assert!(ledger.close_invitation(&first.id, closed).await.expect("an invitation is closed"));
+    let again = ledger.put_invitation(&first).await;
+    assert!(matches!(again, Err(LedgerError::Store { .. })), "a revoked link would be open again: {again:?}");
+    assert_eq!(read(ledger, "i1").await, Some(Invitation { closed: Some(closed), ..first }), "it stays closed");
+}
+
+async fn invitations_are_listed_newest_first(ledger: &dyn Ledger) {
+    for (id, org, app, seconds) in [
+        ("i2", "acme", "a", 2),
+        ("i4", "acme", "a", 4),
+        ("i1", "acme", "a", 1),
+        ("i3", "acme", "a", 3),
+        ("i5", "acme", "b", 5),
+        ("i6", "globex", "a", 6),
+    ] {
+        ledger.put_invitation(&invitation(id, org, app, seconds)).await.expect("an invitation is written");
+    }
+    let (acme, a, b) = (org("acme"), app("a"), app("b"));
+    for limit in [1, 2, 4, 10] {
+        let listed = all(limit, |page| ledger.invitations(&acme, &a, page)).await;
+        let ids: Vec<_> = listed.iter().map(|invitation| invitation.id.as_str()).collect();
+        assert_eq!(ids, ["i4", "i3", "i2", "i1"], "{limit} a page");
+    }
+    for n in 0..5 {
+        let twin = invitation(&format!("twin{n}"), "acme", "b", 5);
+        ledger.put_invitation(&twin).await.expect("an invitation is written");
+    }
+    assert_eq!(all(2, |page| ledger.invitations(&acme, &b, page)).await.len(), 6, "those of one moment are all listed");
+
+    let first = ledger.invitations(&acme, &a, PageRequest::first(1)).await.expect("invitations are listed");
+    let page = |after: Option<Cursor>| PageRequest { after, limit: 1 };
+    let elsewhere = ledger.invitations(&acme, &b, page(first.next)).await;
+    assert!(matches!(elsewhere, Err(LedgerError::BadCursor)), "another app's cursor: {elsewhere:?}");
+}
+
+async fn an_invitation_is_closed_once(ledger: &dyn Ledger) {
+    let open = invitation("i1", "acme", "a", 1);
+    ledger.put_invitation(&open).await.expect("an invitation is written");
+    let used_up = Closed { at: at(2), why: Closing::UsedUp };
+    let revoked = Closed { at: at(3), why: Closing::Revoked };
+    assert!(ledger.close_invitation(&open.id, used_up).await.expect("an invitation is closed"), "the first closes it");
+    assert!(!ledger.close_invitation(&open.id, revoked).await.expect("closing is tried"), "the second finds it closed");
+    let closed = Invitation { closed: Some(used_up), ..open };
+    assert_eq!(read(ledger, "i1").await.as_ref(), Some(&closed), "the first reason stays");
+    let listed = all(10, |page| ledger.invitations(&closed.org, &closed.app, page)).await;
+    assert_eq!(listed, std::slice::from_ref(&closed), "the list shows it closed too");
+    let unknown = ledger.close_invitation(&invitation_id("i2"), used_up).await.expect("closing is tried");
+    assert!(!unknown && read(ledger, "i2").await.is_none(), "an unknown one is neither closed nor made");
+}
+
+async fn of_many_who_close_an_invitation_at_once_one_does(ledger: &dyn Ledger) {
+    let open = invitation("i1", "acme", "a", 1);
+    ledger.put_invitation(&open).await.expect("an invitation is written");
+    let closings = (2..).take(CALLERS).map(|seconds| Closed { at: at(seconds), why: Closing::Revoked });
+    let tries = join_all(closings.map(async |closed| {
+        let won = ledger.close_invitation(&open.id, closed).await.expect("closing is tried");
+        won.then_some(closed)
+    }));
+    let winners: Vec<Closed> = tries.await.into_iter().flatten().collect();
+    assert_eq!(winners.len(), 1, "one closes it");
+    assert_eq!(read(ledger, "i1").await.and_then(|read| read.closed), Some(winners[0]), "and what it wrote is kept");
+}

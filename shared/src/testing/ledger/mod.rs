@@ -1,0 +1,178 @@
+//! What every ledger adapter must do.
+
+#![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a conformance test fails by panicking")]
+
+mod app_changes;
+mod apps;
+mod invitations;
+mod leases;
+mod notice_kinds;
+mod notice_lists;
+mod notices;
+mod orgs;
+mod recipients;
+mod saves;
+mod scans;
+mod sessions;
+mod waivers;
+mod watches;
+
+#[cfg(test)]
+pub(crate) use invitations::{invitation, invitation_id};
+#[cfg(test)]
+pub(crate) use notices::notice;
+#[cfg(test)]
+pub(crate) use saves::journal;
+#[cfg(test)]
+pub(crate) use sessions::{consume_at, session, session_id};
+#[cfg(test)]
+pub(crate) use waivers::waiver;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::domain::app::{AppIdentity, AppRecord, ConsentRecord};
+use crate::domain::cloud::Cloud;
+use crate::domain::contact::Contacts;
+use crate::domain::event::{AppEvent, EventKind};
+use crate::domain::id::{AppId, Digest, OrgId, ScanId};
+use crate::domain::org::{CredentialKind, OrgProfile};
+use crate::domain::reach::{Count, Reach};
+use crate::domain::signal::{Look, Signal, SignalKind};
+use crate::domain::standing::{Assessment, LastKnown, Standing};
+use crate::domain::tenant::TenantName;
+use crate::domain::text::Foreign;
+use crate::ledger::{AppFilter, Ledger, LedgerError, Page, PageRequest};
+
+/// How many callers at once a write that only one may win is tried with.
+const CALLERS: usize = 64;
+
+/// Holds an adapter to the contract. `make` gives an empty ledger, a fresh one each time.
+pub async fn conforms<F, Fut>(make: F)
+where
+    F: Fn() -> Fut,
+    Fut: Future<Output = Arc<dyn Ledger>>,
+{
+    an_empty_ledger_has_nothing(&*make().await).await;
+    orgs::conforms(&make).await;
+    apps::conforms(&make).await;
+    app_changes::conforms(&make).await;
+    scans::conforms(&make).await;
+    invitations::conforms(&make).await;
+    sessions::conforms(&make).await;
+    saves::conforms(&make).await;
+    leases::conforms(&make).await;
+    notices::conforms(&make).await;
+    notice_lists::conforms(&make).await;
+    recipients::conforms(&make).await;
+    waivers::conforms(&make).await;
+    watches::conforms(&make).await;
+}
+
+/// The time `seconds` after an arbitrary start, with a part that only nanoseconds can hold.
+pub fn at(seconds: i64) -> Timestamp {
+    Timestamp::new(1_735_603_200 + seconds, 123_456_789).expect("the test's own time is a time")
+}
+
+/// An org id.
+pub fn org(id: &str) -> OrgId {
+    OrgId::try_from(id.to_owned()).expect("the test's own org id is an id")
+}
+
+/// An app id.
+pub fn app(id: &str) -> AppId {
+    AppId::try_from(id.to_owned()).expect("the test's own app id is an id")
+}
+
+/// A scan id.
+pub fn scan(id: &str) -> ScanId {
+    ScanId::try_from(id.to_owned()).expect("the test's own scan id is an id")
+}
+
+fn profile(id: &str) -> OrgProfile {
+    let base_url = format!("https://{id}.okta.com/").parse().expect("the test's own URL is a URL");
+    OrgProfile {
+        id: org(id),
+        base_url,
+        credential: CredentialKind::ServiceApp,
+        cloud: Cloud::Global,
+        added_at: at(0),
+        contacts: Contacts::default(),
+    }
+}
+
+fn count(number: u64, or_more: bool) -> Count {
+    Count { number, or_more }
+}
+
+/// An app of `org_id`, whose domain is `{org_id}.okta.com`, not written yet.
+pub fn record(org_id: &str, app_id: &str, label: &str, standing: Standing) -> AppRecord {
+    let reason = "The connection could not be read: \"timed out\".".to_owned();
+    let look = SignalKind::CouldNotLook { look: Look::Connection, reason: reason.clone() };
+    AppRecord {
+        identity: AppIdentity {
+            org: org(org_id),
+            org_domain: format!("{org_id}.okta.com"),
+            app: app(app_id),
+            label: Foreign::new(label),
+            tenant: Some(TenantName::from("contoso".to_owned())),
+            domain: None,
+        },
+        signals: vec![Signal::okta(at(1), look)],
+        assessment: Assessment { standing, proven: false, reasons: vec![reason] },
+        as_of: at(2),
+        last_known: Some(LastKnown { standing: Standing::Consented, as_of: at(0) }),
+        since: None,
+        before: None,
+        request: None,
+        consent: ConsentRecord::default(),
+        reach: Some(Reach { users: count(500, true), groups: count(3, false), counted_at: at(1) }),
+        version: 0,
+    }
+}
+
+/// An app's record as it is read back once it was written.
+pub fn recorded(app: AppRecord) -> AppRecord {
+    AppRecord { version: app.version + 1, ..app }
+}
+
+fn found(seconds: i64, standing: Standing) -> AppEvent {
+    AppEvent { at: at(seconds), kind: EventKind::Found { standing } }
+}
+
+/// Every item of a list, `limit` at a time.
+pub async fn all<T, Fut>(limit: u32, list: impl Fn(PageRequest) -> Fut) -> Vec<T>
+where
+    Fut: Future<Output = Result<Page<T>, LedgerError>>,
+{
+    let (mut items, mut after) = (Vec::new(), None);
+    loop {
+        let page = list(PageRequest { after, limit }).await.expect("a page is read");
+        assert!(page.items.len() <= limit as usize, "a page of {} where {limit} was the most", page.items.len());
+        items.extend(page.items);
+        match page.next {
+            Some(next) => after = Some(next),
+            None => return items,
+        }
+    }
+}
+
+async fn an_empty_ledger_has_nothing(ledger: &dyn Ledger) {
+    let page = || PageRequest::first(10);
+    assert_eq!(ledger.org(&org("acme")).await.expect("an org is looked up"), None);
+    assert_eq!(ledger.app(&org("acme"), &app("a")).await.expect("an app is looked up"), None);
+    assert_eq!(ledger.scan(&scan("s1")).await.expect("a scan is looked up"), None);
+    assert_eq!(ledger.latest_scan().await.expect("the latest scan is looked up"), None);
+    assert!(ledger.orgs(page()).await.expect("orgs are listed").items.is_empty());
+    assert!(ledger.apps(&AppFilter::default(), page()).await.expect("apps are listed").items.is_empty());
+    assert!(ledger.events(&org("acme"), &app("a"), page()).await.expect("events are listed").items.is_empty());
+    assert!(ledger.pending_orgs(&scan("s1"), page()).await.expect("pending orgs are listed").items.is_empty());
+    assert_eq!(ledger.session_by_state(&Digest::of("s")).await.expect("a session is looked up"), None);
+    assert_eq!(ledger.save_journal(&org("acme"), &app("a")).await.expect("a journal is looked up"), None);
+    assert!(
+        ledger.invitations(&org("acme"), &app("a"), page()).await.expect("invitations are listed").items.is_empty()
+    );
+    ledger.forget_sessions(at(0)).await.expect("forgetting nothing is fine");
+    ledger.remove_org(&org("acme")).await.expect("removing what is not there is fine");
+}

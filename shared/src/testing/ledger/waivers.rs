@@ -1,0 +1,67 @@
+//! Waivers.
+
+use std::sync::Arc;
+
+use super::{app, at, org};
+use crate::domain::text::Foreign;
+use crate::domain::waiver::Waiver;
+use crate::ledger::Ledger;
+
+pub(super) async fn conforms<F, Fut>(make: &F)
+where
+    F: Fn() -> Fut,
+    Fut: Future<Output = Arc<dyn Ledger>>,
+{
+    a_waiver_comes_back_as_it_was_written_last(&*make().await).await;
+    a_waiver_is_removed_once(&*make().await).await;
+    a_waiver_is_not_an_app(&*make().await).await;
+}
+
+/// A waiver of an app.
+pub(crate) fn waiver(org_id: &str, app_id: &str) -> Waiver {
+    Waiver {
+        org: org(org_id),
+        app: app(app_id),
+        reason: Foreign::new("Retired in B\u{fc}ro \u{202e}\"1\"\n\u{0}"),
+        given_at: at(1),
+        ends_at: at(100),
+    }
+}
+
+pub(super) async fn read(ledger: &dyn Ledger, org_id: &str, app_id: &str) -> Option<Waiver> {
+    ledger.waiver(&org(org_id), &app(app_id)).await.expect("a waiver is looked up")
+}
+
+async fn removes(ledger: &dyn Ledger, org_id: &str, app_id: &str) -> bool {
+    ledger.remove_waiver(&org(org_id), &app(app_id)).await.expect("removing a waiver is tried")
+}
+
+async fn a_waiver_comes_back_as_it_was_written_last(ledger: &dyn Ledger) {
+    assert_eq!(read(ledger, "acme", "a").await, None);
+    let first = waiver("acme", "a");
+    ledger.put_waiver(&first).await.expect("a waiver is written");
+    assert_eq!(read(ledger, "acme", "a").await.as_ref(), Some(&first), "all of it comes back");
+    let longer = Waiver { ends_at: at(200), reason: Foreign::new("Longer"), ..first };
+    ledger.put_waiver(&longer).await.expect("a waiver is written again");
+    assert_eq!(read(ledger, "acme", "a").await, Some(longer), "the last one counts");
+    for (org, app) in [("acme", "b"), ("globex", "a")] {
+        assert_eq!(read(ledger, org, app).await, None, "app {app} of {org} has its own");
+    }
+}
+
+async fn a_waiver_is_removed_once(ledger: &dyn Ledger) {
+    assert!(!removes(ledger, "acme", "a").await, "there is none");
+    for (org, app) in [("acme", "a"), ("acme", "b"), ("globex", "a")] {
+        ledger.put_waiver(&waiver(org, app)).await.expect("a waiver is written");
+    }
+    assert!(removes(ledger, "acme", "a").await, "there is one");
+    assert!(!removes(ledger, "acme", "a").await, "and it is gone");
+    assert_eq!(read(ledger, "acme", "a").await, None);
+    assert!(read(ledger, "acme", "b").await.is_some() && read(ledger, "globex", "a").await.is_some(), "others stay");
+}
+
+async fn a_waiver_is_not_an_app(ledger: &dyn Ledger) {
+    ledger.put_waiver(&waiver("acme", "a")).await.expect("a waiver is written");
+    let filter = crate::ledger::AppFilter { org: Some(org("acme")), ..crate::ledger::AppFilter::default() };
+    assert!(super::apps::listed(ledger, &filter).await.is_empty(), "what is left as it is may have been removed");
+}

@@ -1,0 +1,81 @@
+//! What every carrier must do.
+
+#![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a conformance test fails by panicking")]
+
+use std::sync::Arc;
+
+use crate::mail::{Carrier, Letter, MailError};
+
+/// A carrier that has taken nothing yet, and what it has taken, as mails.
+pub struct Bench<S> {
+    /// The carrier.
+    pub carrier: Arc<dyn Carrier>,
+    /// Every mail it has taken so far.
+    pub sent: S,
+}
+
+/// Holds an adapter to the contract.
+pub async fn conforms<S, Fut>(bench: Bench<S>)
+where
+    S: Fn() -> Fut,
+    Fut: Future<Output = Vec<Vec<u8>>>,
+{
+    a_letter_that_cannot_be_a_mail_is_refused(&*bench.carrier).await;
+    assert!((bench.sent)().await.is_empty(), "nothing of it was taken");
+    every_letter_is_taken_whole(&*bench.carrier, &bench.sent).await;
+}
+
+/// A letter with everything in it.
+pub fn letter(to: &str) -> Letter {
+    Letter {
+        from: "Regrant <regrant@example.com>".parse().expect("the test's own address is an address"),
+        to: to.parse().expect("the test's own address is an address"),
+        reply_to: Some("operators@example.com".parse().expect("the test's own address is an address")),
+        subject: "Gr\u{fc}\u{df}e: consent for Office 365".to_owned(),
+        text: "Dear administrator,\n\n.\nFrom here on: \u{fc}\u{1d11e}\n".to_owned(),
+        html: "<p>Dear administrator, <b>\u{fc}\u{1d11e}</b></p>".to_owned(),
+        message_id: "<acme.0oa1.1@regrant.example.com>".to_owned(),
+        headers: vec![("List-Id".to_owned(), "<regrant.example.com>".to_owned())],
+        tags: vec![("regrant-notice".to_owned(), "n1".to_owned())],
+    }
+}
+
+async fn a_letter_that_cannot_be_a_mail_is_refused(carrier: &dyn Carrier) {
+    let bad = Letter { subject: "Hello\r\nBcc: eve@example.com".to_owned(), ..letter("ada@contoso.example") };
+    let refused = carrier.send(&bad).await;
+    assert!(matches!(refused, Err(MailError::Invalid(_))), "a subject of two lines: {refused:?}");
+}
+
+async fn every_letter_is_taken_whole<S, Fut>(carrier: &dyn Carrier, sent: &S)
+where
+    S: Fn() -> Fut,
+    Fut: Future<Output = Vec<Vec<u8>>>,
+{
+    let mut ids = Vec::new();
+    for to in ["ada@contoso.example", "Bo Operator <bo@contoso.example>"] {
+        let id = carrier.send(&letter(to)).await.expect("a letter is taken");
+        assert!(!id.0.is_empty(), "it has an id");
+        ids.push(id);
+    }
+    assert_ne!(ids[0], ids[1], "each letter has its own id");
+    let mails = sent().await;
+    assert_eq!(mails.len(), 2, "each letter is a mail of its own");
+    for to in ["ada@contoso.example", "bo@contoso.example"] {
+        let is_to = |mail: &&Vec<u8>| {
+            String::from_utf8_lossy(mail).lines().any(|line| line.starts_with("To: ") && line.contains(to))
+        };
+        let mail = mails.iter().find(is_to).expect("there is a mail to each");
+        let mail = String::from_utf8_lossy(mail).replace("\r\n", "\n");
+        for part in [
+            "From: Regrant <regrant@example.com>",
+            "Reply-To: operators@example.com",
+            "Message-ID: <acme.0oa1.1@regrant.example.com>",
+            "List-Id: <regrant.example.com>",
+            "Content-Type: multipart/alternative",
+            "Dear administrator",
+        ] {
+            assert!(mail.contains(part), "{part} is in the mail to {to}: {mail}");
+        }
+        assert!(!mail.contains("Bcc"), "nobody else gets it");
+    }
+}

@@ -1,0 +1,114 @@
+//! The installation's keys: made when they are first needed, and rotated.
+
+use std::time::Duration;
+
+use crate::keyring::Keyring;
+use crate::ledger::LedgerError;
+use crate::vault::{NotUnsealed, SecretName, Stage, VaultError};
+
+use crate::usecases::Ports;
+use crate::usecases::records::lease::Exclusive;
+
+/// The lease that one maker of keys holds.
+const LEASE: &str = "keys";
+/// How long it may take.
+const HELD_FOR: jiff::SignedDuration = jiff::SignedDuration::from_secs(30);
+/// How often a second worker looks whether the first has made them.
+const LOOKS: u32 = 50;
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Why there are no keys.
+#[derive(Debug, thiserror::Error)]
+pub enum KeysError {
+    /// The vault did not serve.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// The ledger did not serve.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// What the vault keeps is not keys.
+    #[error(transparent)]
+    NotUnsealed(#[from] NotUnsealed),
+    /// Another worker is making them and does not come to an end.
+    #[error("another worker has been making the keys for too long; try again in half a minute")]
+    Busy,
+}
+
+impl From<KeysError> for crate::usecases::records::consent_error::Stopped {
+    fn from(error: KeysError) -> Self {
+        Self::new(crate::domain::failure::consent::ConsentFailure::NotStored, error.to_string())
+    }
+}
+
+/// The keys, made by one worker if there are none yet.
+pub async fn keys(ports: &Ports) -> Result<Keyring, KeysError> {
+    for _ in 0..LOOKS {
+        if let Some(keys) = read(ports).await? {
+            return Ok(keys);
+        }
+        if let Some(made) = alone(ports, |_| Keyring::new(&*ports.randomness)).await? {
+            return Ok(made);
+        }
+        ports.clock.sleep(PAUSE).await;
+    }
+    Err(KeysError::Busy)
+}
+
+/// What `open` opens with the keys. Where it opens nothing with keys from memory they are read anew, since they may have
+/// been rotated meanwhile.
+pub(crate) async fn open_with_keys<T, E>(
+    ports: &Ports,
+    open: impl Fn(&Keyring) -> Result<T, E>,
+) -> Result<Result<T, E>, KeysError> {
+    let opened = open(&keys(ports).await?);
+    if opened.is_ok() || !ports.vault.was_refused(&SecretName::Keys) {
+        return Ok(opened);
+    }
+    Ok(open(&keys(ports).await?))
+}
+
+/// New keys; the ones before open what they signed and sealed until the next rotation.
+pub async fn rotate_keys(ports: &Ports) -> Result<(), KeysError> {
+    keys(ports).await?;
+    let rotate = |now: Option<Keyring>| {
+        now.map_or_else(|| Keyring::new(&*ports.randomness), |keys| keys.rotated(&*ports.randomness))
+    };
+    match write(ports, rotate, true).await? {
+        Some(_) => Ok(()),
+        None => Err(KeysError::Busy),
+    }
+}
+
+async fn read(ports: &Ports) -> Result<Option<Keyring>, KeysError> {
+    let secret = ports.vault.get(&SecretName::Keys, Stage::Current).await?;
+    Ok(secret.as_ref().map(Keyring::unseal).transpose()?)
+}
+
+async fn alone(ports: &Ports, make: impl Fn(Option<Keyring>) -> Keyring) -> Result<Option<Keyring>, KeysError> {
+    write(ports, make, false).await
+}
+
+/// Writes what `make` makes of the keys there are, while no other worker does. `None` where another one does.
+async fn write(
+    ports: &Ports,
+    make: impl Fn(Option<Keyring>) -> Keyring,
+    replace: bool,
+) -> Result<Option<Keyring>, KeysError> {
+    let Some(lease) = Exclusive::try_take(ports, LEASE, HELD_FOR).await? else { return Ok(None) };
+    let written = async {
+        // Not from memory: another worker may have rotated them.
+        ports.vault.was_refused(&SecretName::Keys);
+        match read(ports).await? {
+            Some(keys) if !replace => Ok(keys),
+            there => {
+                let fresh = make(there);
+                ports.vault.put_pending(&SecretName::Keys, &fresh.seal()).await?;
+                ports.vault.promote(&SecretName::Keys).await?;
+                Ok::<_, KeysError>(fresh)
+            }
+        }
+    }
+    .await;
+    lease.give_back(ports).await?;
+    written.map(Some)
+}

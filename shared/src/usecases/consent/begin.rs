@@ -1,0 +1,83 @@
+//! Begin: somebody pressed the button on the invitation's page. A session is opened for this browser, and it is sent to
+//! Microsoft's sign-in page. Nothing in Okta is touched.
+
+use crate::usecases::access::registration::{registration, tenant_of};
+use secrecy::ExposeSecret;
+use url::Url;
+
+use crate::domain::event::EventKind;
+use crate::domain::failure::consent::ConsentFailure;
+use crate::domain::id::Digest;
+use crate::domain::session::{AuthorizationSession, SIGN_IN_TIME, SignInAttempt, Stage};
+use crate::microsoft::AuthorizationRequest;
+use crate::randomness::{secret, session_id};
+
+use super::invite::{OpenInvitation, open_invitation};
+use super::session::{BrowserSecrets, sealed_cookie};
+use crate::usecases::Ports;
+use crate::usecases::records::app::record_event;
+use crate::usecases::records::consent_error::Stopped;
+
+/// A session that was opened.
+#[derive(Debug)]
+pub struct Begun {
+    /// The session.
+    pub session: AuthorizationSession,
+    /// The value of its cookie.
+    pub cookie: String,
+    /// Where the browser goes: Microsoft's sign-in page, or, where the org runs without a registration of ours, the
+    /// session's own page.
+    pub location: Url,
+}
+
+/// Opens a session for the browser that came with an invitation's token.
+pub async fn begin_consent(ports: &Ports, token: &str) -> Result<Begun, Stopped> {
+    let OpenInvitation { invitation, org, app } = open_invitation(ports, token).await?;
+    let public_url = ports.settings.public_url.as_ref();
+    let public_url = public_url.ok_or_else(|| Stopped::new(ConsentFailure::NotStored, "no public URL is set"))?;
+    let registration = registration(ports, org.cloud).await?;
+
+    let secrets = BrowserSecrets::new(ports);
+    let opened_at = ports.clock.now();
+    let mut session = AuthorizationSession {
+        id: session_id(&*ports.randomness),
+        org: invitation.org.clone(),
+        app: invitation.app.clone(),
+        invitation: invitation.id.clone(),
+        browser: secrets.digest(),
+        sign_in: None,
+        opened_at,
+        stage: Stage::Verified { administrator: None },
+        version: 0,
+    };
+    let mut location = public_url.at(&format!("/consent/session/{}", session.id));
+    if let Some(registration) = registration {
+        let tenant = tenant_of(ports, app.identity.tenant.as_ref(), registration.cloud).await?;
+        let state = secret(&*ports.randomness);
+        location = ports.microsoft.authorize_url(
+            &registration,
+            &AuthorizationRequest {
+                tenant: &tenant,
+                redirect_uri: &public_url.redirect_uri(registration.cloud),
+                state: &state,
+                nonce: &secrets.nonce,
+                code_verifier: &secrets.code_verifier,
+                claims: None,
+            },
+        )?;
+        session.sign_in = Some(SignInAttempt {
+            state: Digest::of(state.expose_secret()),
+            cloud: registration.cloud,
+            tenant,
+            client: registration.client_id,
+            expires_at: opened_at.saturating_add(SIGN_IN_TIME).unwrap_or(opened_at),
+            consumed_at: None,
+        });
+        session.stage = Stage::SigningIn;
+    }
+    let cookie = sealed_cookie(ports, &session.id, &secrets).await?;
+    ports.ledger.open_session(&session).await?;
+    let kind = EventKind::ConsentBegun { session: session.id.clone() };
+    record_event(ports, &session.org, &session.app, kind).await?;
+    Ok(Begun { session, cookie, location })
+}

@@ -1,0 +1,190 @@
+//! One browser's session, as its cookie and the ledger know it together.
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::app::AppRecord;
+use crate::domain::event::{AppEvent, EventKind};
+use crate::domain::failure::consent::ConsentFailure;
+use crate::domain::id::{AppId, Digest, OrgId, SessionId};
+use crate::domain::org::OrgProfile;
+use crate::domain::session::{AuthorizationSession, Stage};
+use crate::keyring::Keyring;
+use crate::randomness::secret;
+use crate::vault::{NotUnsealed, exposed, seal, unseal};
+
+use crate::usecases::Ports;
+use crate::usecases::access::keys::{keys, open_with_keys};
+use crate::usecases::records::app;
+use crate::usecases::records::app::record_event;
+use crate::usecases::records::consent_error::Stopped;
+
+/// How often a change of a session is tried again after somebody else changed it first.
+const TRIES: u32 = 5;
+
+/// What a browser's cookie holds, sealed: everything secret about its attempt.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct BrowserSecrets {
+    /// Binds the session to this browser.
+    #[serde(serialize_with = "exposed")]
+    pub browser: SecretString,
+    /// The PKCE verifier (RFC 7636).
+    #[serde(serialize_with = "exposed")]
+    pub code_verifier: SecretString,
+    /// What the ID token has to carry.
+    #[serde(serialize_with = "exposed")]
+    pub nonce: SecretString,
+}
+
+impl BrowserSecrets {
+    /// New ones.
+    pub fn new(ports: &Ports) -> Self {
+        let new = || secret(&*ports.randomness);
+        Self { browser: new(), code_verifier: new(), nonce: new() }
+    }
+
+    /// The digest by which the ledger knows this browser.
+    pub fn digest(&self) -> Digest {
+        Digest::of(self.browser.expose_secret())
+    }
+
+    /// What a form of this browser's pages carries, so that no other site can send it.
+    pub fn form_token(&self) -> String {
+        Digest::of(&format!("form {}", self.browser.expose_secret())).as_str().to_owned()
+    }
+
+    /// Whether a form carries it.
+    pub fn is_form_token(&self, token: &str) -> bool {
+        Digest::of(&format!("form {}", self.browser.expose_secret())).matches_digits(token)
+    }
+
+    fn unseal(secret: &SecretString) -> Result<Self, NotUnsealed> {
+        unseal("session cookie", secret)
+    }
+}
+
+/// The name of a session's cookie. The prefix makes browsers insist on `Secure`, on the path `/` and on no `Domain`
+/// (RFC 6265bis section 4.1.3.2). Each session has its own, so that tabs do not disturb each other.
+pub fn cookie_name(session: &SessionId) -> String {
+    format!("__Host-regrant-{session}")
+}
+
+/// The secrets, sealed for the cookie of this session.
+pub async fn sealed_cookie(ports: &Ports, session: &SessionId, secrets: &BrowserSecrets) -> Result<String, Stopped> {
+    let sealed = keys(ports).await?.seal_cookie(&cookie_name(session), &seal(secrets));
+    sealed.ok_or_else(|| Stopped::new(ConsentFailure::NotStored, "the session key is damaged"))
+}
+
+/// Opens the cookie of a session. `None` where it was not sealed here for this session.
+pub async fn open_cookie(ports: &Ports, session: &SessionId, sealed: &str) -> Result<Option<BrowserSecrets>, Stopped> {
+    let open = |keys: &Keyring| keys.open_cookie(&cookie_name(session), sealed).ok_or(());
+    let opened = open_with_keys(ports, open).await?.ok();
+    Ok(opened.and_then(|secret| BrowserSecrets::unseal(&secret).ok()))
+}
+
+/// A session whose browser proved itself, and what it is about.
+#[derive(Debug, Clone)]
+pub struct OwnSession {
+    /// The session.
+    pub session: AuthorizationSession,
+    /// The browser's secrets.
+    pub secrets: BrowserSecrets,
+    /// The app's org.
+    pub org: OrgProfile,
+    /// The app.
+    pub app: AppRecord,
+}
+
+pub(crate) fn lost(why: &str) -> Stopped {
+    Stopped::new(ConsentFailure::SessionLost, why)
+}
+
+/// The session with this id and its browser's secrets, for the browser that has its cookie and for nobody else.
+pub async fn opened(
+    ports: &Ports,
+    id: &SessionId,
+    cookie: Option<&str>,
+) -> Result<(AuthorizationSession, BrowserSecrets), Stopped> {
+    let cookie = cookie.ok_or_else(|| lost("the browser sent no cookie for this session"))?;
+    let secrets = open_cookie(ports, id, cookie).await?.ok_or_else(|| lost("the cookie does not open"))?;
+    let session = ports.ledger.session(id).await?.ok_or_else(|| lost("the ledger does not know the session"))?;
+    if !session.browser.matches(secrets.browser.expose_secret()) {
+        return Err(lost("the cookie is of another browser"));
+    }
+    if ports.clock.now() >= session.ends_at() {
+        return Err(lost("the session is over"));
+    }
+    Ok((session, secrets))
+}
+
+/// The same with what it is about.
+pub async fn own_session(ports: &Ports, id: &SessionId, cookie: Option<&str>) -> Result<OwnSession, Stopped> {
+    let (session, secrets) = opened(ports, id, cookie).await?;
+    about(ports, session, secrets).await
+}
+
+/// What a session is about.
+pub async fn about(
+    ports: &Ports,
+    session: AuthorizationSession,
+    secrets: BrowserSecrets,
+) -> Result<OwnSession, Stopped> {
+    let (org, app) = ports.ledger.org_and_app(&session.org, &session.app).await?;
+    let org = org.ok_or_else(|| lost("the org was removed meanwhile"))?;
+    let app = app.ok_or_else(|| lost("the app was removed meanwhile"))?;
+    Ok(OwnSession { session, secrets, org, app })
+}
+
+/// Moves a session on. `change` sees it as it was read, and as it is now where that is no longer so or where there seems to be
+/// nothing to do; `None` leaves it so.
+pub(crate) async fn advance(
+    ports: &Ports,
+    session: &AuthorizationSession,
+    change: impl Fn(&AuthorizationSession) -> Option<Stage>,
+) -> Result<(), Stopped> {
+    let (mut session, mut is_read_anew) = (session.clone(), false);
+    for _ in 0..TRIES {
+        match change(&session) {
+            None if is_read_anew => return Ok(()),
+            None => {}
+            Some(stage) => {
+                session.stage = stage;
+                if ports.ledger.update_session(&session).await? {
+                    return Ok(());
+                }
+            }
+        }
+        let Some(newer) = ports.ledger.session(&session.id).await? else { return Ok(()) };
+        (session, is_read_anew) = (newer, true);
+    }
+    Err(Stopped::new(ConsentFailure::NotStored, "the session is being changed by too many at once"))
+}
+
+/// Changes an app's record as it is now, and appends what happened. `change` may be asked again, of a newer record.
+pub(crate) async fn change_app(
+    ports: &Ports,
+    org: &OrgId,
+    app: &AppId,
+    kind: Option<EventKind>,
+    change: impl Fn(&mut AppRecord),
+) -> Result<(), Stopped> {
+    let is_there = app::change(ports, org, app, |known, now| {
+        let mut record = known?.clone();
+        change(&mut record);
+        let events = kind.iter().map(|kind| AppEvent { at: now, kind: kind.clone() }).collect();
+        Some((record, events))
+    });
+    if is_there.await? { Ok(()) } else { Err(lost("the app was removed meanwhile")) }
+}
+
+/// Ends a session, so that its page tells why, and says so in the audit trail.
+pub(crate) async fn fail(ports: &Ports, session: &AuthorizationSession, stopped: &Stopped) -> Result<(), Stopped> {
+    let (failure, code) = (stopped.failure, stopped.code.clone());
+    let ended = advance(ports, session, |now| match now.stage {
+        Stage::Done | Stage::Failed { .. } => None,
+        _ => Some(Stage::Failed { failure, code: code.clone() }),
+    });
+    ended.await?;
+    let kind = EventKind::ConsentFailed { session: session.id.clone(), failure, code: code.clone() };
+    Ok(record_event(ports, &session.org, &session.app, kind).await?)
+}

@@ -1,0 +1,17 @@
+//! One letter about nothing, to find out whether letters arrive.
+
+use crate::domain::contact::{Language, MailAddress};
+use crate::emails;
+use crate::mail::MailError;
+use crate::randomness::token;
+
+use crate::usecases::Ports;
+use crate::usecases::notify::envelope::Envelope;
+
+/// Sends the trial letter to one address, and gives what the carrier called it.
+pub async fn send(ports: &Ports, to: &MailAddress, language: Language) -> Result<String, MailError> {
+    let envelope = Envelope::of(&ports.settings)?;
+    let id = token(&*ports.randomness);
+    let letter = emails::trial(&envelope.sender(&ports.settings), to, language, &id)?;
+    Ok(ports.mail.send(&letter).await?.0)
+}

@@ -1,0 +1,56 @@
+//! How an app's record is changed: read, decided on, and written where nobody else wrote it in between.
+
+use crate::domain::event::EventKind;
+use crate::queue::{Message, QueueError};
+use jiff::Timestamp;
+
+use crate::domain::app::AppRecord;
+use crate::domain::event::AppEvent;
+use crate::domain::id::{AppId, OrgId};
+use crate::ledger::LedgerError;
+
+use crate::usecases::Ports;
+
+/// How often a change is decided on anew where somebody else changed the record first.
+const TRIES: u32 = 5;
+
+/// What a change makes of an app: its record, and what happened.
+pub(crate) type Changed = (AppRecord, Vec<AppEvent>);
+
+/// Changes an app's record. `decide` sees the record as it is now and the time, and may be asked again; `None` leaves the
+/// record so. `false` where it was left so.
+///
+/// A scan, a look that a log stream asked for, a save and a carrier's report may all be at one app at once. What only one
+/// of them saw would be lost, and what both found out would be told twice, if the later one wrote what it made of an older
+/// record.
+pub(crate) async fn change(
+    ports: &Ports,
+    org: &OrgId,
+    app: &AppId,
+    decide: impl Fn(Option<&AppRecord>, Timestamp) -> Option<Changed>,
+) -> Result<bool, LedgerError> {
+    for _ in 0..TRIES {
+        let known = ports.ledger.app(org, app).await?;
+        let version = known.as_ref().map_or(0, |record| record.version);
+        let Some((record, events)) = decide(known.as_ref(), ports.clock.now()) else { return Ok(false) };
+        if ports.ledger.record_app(&AppRecord { version, ..record }, &events).await? {
+            return Ok(true);
+        }
+        tracing::debug!(%org, %app, "somebody else changed an app's record first; it is read anew");
+    }
+    Err(LedgerError::Store {
+        action: "change an app's record",
+        reason: "somebody else changed the app's record at every try; it is tried again".to_owned(),
+    })
+}
+
+/// Appends to the audit trail of an app that is still known.
+pub(crate) async fn record_event(ports: &Ports, org: &OrgId, app: &AppId, kind: EventKind) -> Result<(), LedgerError> {
+    let event = AppEvent { at: ports.clock.now(), kind };
+    ports.ledger.append_event(org, app, &event).await
+}
+
+/// Asks for the plan of an org, or of one app of it.
+pub async fn queue_plan(ports: &Ports, org: &OrgId, app: Option<&AppId>) -> Result<(), QueueError> {
+    ports.notices.send(&[Message::PlanNotices { org: org.clone(), app: app.cloned() }]).await
+}

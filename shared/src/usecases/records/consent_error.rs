@@ -1,0 +1,63 @@
+//! A consent that stopped: what the person is told, and what only the log is told.
+
+use crate::domain::failure::consent::ConsentFailure;
+use crate::ledger::LedgerError;
+use crate::microsoft::MicrosoftError;
+use crate::okta::OktaError;
+use crate::queue::QueueError;
+use crate::vault::{NotUnsealed, VaultError};
+
+/// Why a consent stopped.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}: {cause}", failure.name())]
+pub struct Stopped {
+    /// Which page tells the person.
+    pub failure: ConsentFailure,
+    /// The code of Microsoft's or Okta's that came with it; chooses words, decides nothing.
+    pub code: Option<String>,
+    /// What their support asks for: a correlation id, a request id, an `errorId`.
+    pub trace: Option<String>,
+    /// What happened, for the log.
+    pub cause: String,
+}
+
+impl Stopped {
+    /// Without a code.
+    pub fn new(failure: ConsentFailure, cause: impl Into<String>) -> Self {
+        Self { failure, code: None, trace: None, cause: cause.into() }
+    }
+}
+
+macro_rules! not_stored {
+    ($($error:ty),+) => {
+        $(impl From<$error> for Stopped {
+            fn from(error: $error) -> Self {
+                Self::new(ConsentFailure::NotStored, error.to_string())
+            }
+        })+
+    };
+}
+
+not_stored!(LedgerError, VaultError, NotUnsealed, QueueError);
+
+impl From<MicrosoftError> for Stopped {
+    fn from(error: MicrosoftError) -> Self {
+        let trace = match &error {
+            MicrosoftError::OAuth(refusal) => refusal.correlation_id.clone(),
+            MicrosoftError::Graph(refusal) => refusal.request_id.clone(),
+            _ => None,
+        };
+        Self { failure: error.consent_failure(), code: error.code(), trace, cause: error.to_string() }
+    }
+}
+
+impl From<OktaError> for Stopped {
+    fn from(error: OktaError) -> Self {
+        let failure = if error.is_transient() { ConsentFailure::OktaDown } else { ConsentFailure::OktaRefused };
+        let trace = match &error {
+            OktaError::Api(answer) => answer.error_id.clone(),
+            _ => None,
+        };
+        Self { failure, code: error.code().map(str::to_owned), trace, cause: error.to_string() }
+    }
+}

@@ -1,0 +1,5 @@
+//! Records that several use cases write: app records under an optimistic lock, events, leases, and why a consent failed.
+
+pub mod app;
+pub mod consent_error;
+pub mod lease;
