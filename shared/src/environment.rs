@@ -35,7 +35,7 @@ pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// Reads what both kinds of stores have in common: letters ([`mail_settings`]), `REGRANT_PUBLIC_URL` is where browsers reach the installation,
+/// Reads what both kinds of stores have in common: emails ([`mail_settings`]), `REGRANT_PUBLIC_URL` is where browsers reach the installation,
 /// `REGRANT_ALLOW_LOOPBACK=1` lets loopback addresses be orgs, and only then `REGRANT_MICROSOFT_SIMULATOR` may name a
 /// sign-in page and a Graph on loopback, with a comma between.
 pub fn config() -> Result<Config, BadVariable> {
@@ -58,7 +58,7 @@ pub fn simulated_microsoft(loopback: LoopbackPolicy) -> Result<Option<SimulatedM
     named.map(|hosts| SimulatedMicrosoft::parse(&hosts, loopback).map_err(bad)).transpose()
 }
 
-/// The letters of an installation: `REGRANT_MAIL_FROM`, `REGRANT_MAIL_QUESTIONS_TO`, `REGRANT_MAIL_OPERATORS` and
+/// The emails of an installation: `REGRANT_MAIL_FROM`, `REGRANT_MAIL_QUESTIONS_TO`, `REGRANT_MAIL_OPERATORS` and
 /// `REGRANT_MAIL_ESCALATION` (addresses with commas between), `REGRANT_MAIL_LANGUAGE`, `REGRANT_MAIL_TIME_ZONE`,
 /// `REGRANT_MAIL_QUIET_HOURS` (`18:00-08:00`), `REGRANT_MAIL_DEADLINE` (`2024-12-31`).
 pub fn mail_settings() -> Result<MailSettings, BadVariable> {

@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::contact::MailAddress;
-use crate::domain::id::{AppId, InvitationId, NoticeId, OrgId, RequestId};
+use crate::domain::id::{AppId, InvitationId, NotificationId, OrgId, RequestId};
 use crate::domain::invitation::Invitation;
 use crate::randomness::{Randomness, token};
 use crate::vault::{NotUnsealed, exposed, seal, unseal};
@@ -32,12 +32,12 @@ const LONGEST_COOKIE: usize = 4_096;
 /// The keys.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Keyring {
-    current: Key,
-    previous: Option<Key>,
+    current: VersionedKey,
+    previous: Option<VersionedKey>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Key {
+struct VersionedKey {
     id: String,
     /// 256 bits, for HMAC-SHA-256.
     #[serde(serialize_with = "exposed")]
@@ -49,7 +49,7 @@ struct Key {
 
 /// What an invitation's token says.
 #[derive(Clone, Serialize, Deserialize)]
-struct Claims {
+struct TokenClaims {
     iss: String,
     aud: String,
     jti: InvitationId,
@@ -68,13 +68,13 @@ struct MuteClaims {
     sub: MailAddress,
 }
 
-/// What the token of the link in a letter to an operator says. The ledger keeps nothing of the link, so its end is here.
+/// What the token of the link in an email to an operator says. The ledger keeps nothing of the link, so its end is here.
 #[derive(Clone, Serialize, Deserialize)]
 struct RequestClaims {
     iss: String,
     aud: String,
     req: RequestId,
-    sub: NoticeId,
+    sub: NotificationId,
     exp: i64,
 }
 
@@ -87,14 +87,14 @@ pub struct SignedMute {
     pub address: MailAddress,
 }
 
-/// The letter whose link shows how its request stands, with a signature that holds. Whether the link has ended is for its
+/// The email whose link shows how its request stands, with a signature that holds. Whether the link has ended is for its
 /// reader to be told, so an ended one is read like any other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedRequest {
     /// The request.
     pub request: RequestId,
-    /// The letter.
-    pub notice: NoticeId,
+    /// The email.
+    pub notification: NotificationId,
     /// When its link ends, in whole seconds.
     pub ends_at: Timestamp,
 }
@@ -115,7 +115,7 @@ pub struct SignedInvitation {
 #[error("the link was not made here, or was cut on its way; ask for a new one")]
 pub struct Forged;
 
-impl Key {
+impl VersionedKey {
     fn new(randomness: &dyn Randomness) -> Self {
         let secret = |bits: usize| {
             let mut bytes = vec![0u8; bits / 8];
@@ -134,13 +134,13 @@ impl Key {
 impl Keyring {
     /// New keys.
     pub fn new(randomness: &dyn Randomness) -> Self {
-        Self { current: Key::new(randomness), previous: None }
+        Self { current: VersionedKey::new(randomness), previous: None }
     }
 
     /// The keys after a rotation: what the one before the last signed and sealed no longer opens.
     #[must_use]
     pub fn rotated(self, randomness: &dyn Randomness) -> Self {
-        Self { current: Key::new(randomness), previous: Some(self.current) }
+        Self { current: VersionedKey::new(randomness), previous: Some(self.current) }
     }
 
     /// As the vault keeps them.
@@ -153,13 +153,13 @@ impl Keyring {
         unseal("keys", secret)
     }
 
-    fn keys(&self) -> impl Iterator<Item = &Key> {
+    fn keys(&self) -> impl Iterator<Item = &VersionedKey> {
         std::iter::once(&self.current).chain(&self.previous)
     }
 
     /// The token that an invitation's link carries.
     pub fn sign(&self, invitation: &Invitation) -> Result<String, jsonwebtoken::errors::Error> {
-        let claims = Claims {
+        let claims = TokenClaims {
             iss: ISSUER.to_owned(),
             aud: AUDIENCE.to_owned(),
             jti: invitation.id.clone(),
@@ -174,7 +174,7 @@ impl Keyring {
     /// The invitation of a token whose signature holds. Its end is the ledger's to tell, so that an expired link gets
     /// its own page.
     pub fn read(&self, token: &str) -> Result<SignedInvitation, Forged> {
-        let claims: Claims = self.claims(token, AUDIENCE, &["iss", "aud", "exp"])?;
+        let claims: TokenClaims = self.claims(token, AUDIENCE, &["iss", "aud", "exp"])?;
         Ok(SignedInvitation { id: claims.jti, org: claims.org, app: claims.app })
     }
 
@@ -191,17 +191,17 @@ impl Keyring {
     }
 
     /// The token of a link that shows how a request stands.
-    pub fn sign_request(&self, letter: &SignedRequest) -> Result<String, jsonwebtoken::errors::Error> {
-        let SignedRequest { request, notice, ends_at } = letter.clone();
+    pub fn sign_request(&self, email: &SignedRequest) -> Result<String, jsonwebtoken::errors::Error> {
+        let SignedRequest { request, notification, ends_at } = email.clone();
         let (iss, aud) = (ISSUER.to_owned(), REQUEST_AUDIENCE.to_owned());
-        self.token(&RequestClaims { iss, aud, req: request, sub: notice, exp: ends_at.as_second() })
+        self.token(&RequestClaims { iss, aud, req: request, sub: notification, exp: ends_at.as_second() })
     }
 
-    /// Which letter's link a token is of, where its signature holds. Whoever shows the request looks at the end.
+    /// Which email's link a token is of, where its signature holds. Whoever shows the request looks at the end.
     pub fn read_request(&self, token: &str) -> Result<SignedRequest, Forged> {
         let claims: RequestClaims = self.claims(token, REQUEST_AUDIENCE, &["iss", "aud", "exp"])?;
         let ends_at = Timestamp::from_second(claims.exp).map_err(|_| Forged)?;
-        Ok(SignedRequest { request: claims.req, notice: claims.sub, ends_at })
+        Ok(SignedRequest { request: claims.req, notification: claims.sub, ends_at })
     }
 
     fn token(&self, claims: &impl Serialize) -> Result<String, jsonwebtoken::errors::Error> {

@@ -8,7 +8,6 @@
 #[cfg(feature = "aws")]
 pub mod aws;
 pub mod clock;
-pub mod counted;
 pub mod domain;
 pub mod emails;
 #[cfg(feature = "embedded")]
@@ -21,6 +20,7 @@ pub mod keyring;
 pub mod lambda;
 pub mod ledger;
 pub mod mail;
+pub mod metrics;
 pub mod microsoft;
 pub mod okta;
 pub mod queue;

@@ -10,7 +10,7 @@ use url::Url;
 use crate::domain::cloud::Cloud;
 use crate::domain::contact::{Contacts, MailAddress};
 use crate::domain::invitation;
-use crate::domain::notice::cadence::OKTAS_DEADLINE;
+use crate::domain::notification::cadence::OKTAS_DEADLINE;
 use crate::domain::permission::PermissionCatalogue;
 use crate::http::loopback::{LoopbackPolicy, is_loopback};
 
@@ -61,12 +61,12 @@ impl fmt::Display for PublicUrl {
     }
 }
 
-/// What an installation decides about its letters.
+/// What an installation decides about its emails.
 #[derive(Debug, Clone)]
 pub struct MailSettings {
-    /// Whom letters are from; `None` where none are sent.
+    /// Whom emails are from; `None` where none are sent.
     pub sender: Option<MailAddress>,
-    /// Where answers go, and what letters name for questions; the sender where nothing is named.
+    /// Where answers go, and what emails name for questions; the sender where nothing is named.
     pub questions_to: Option<MailAddress>,
     /// Who is written to about orgs that name nobody themselves.
     pub contacts: Contacts,
@@ -93,7 +93,7 @@ pub struct Settings {
     pub replication_looks: u32,
     /// How long between two such looks.
     pub replication_pause: Duration,
-    /// Its letters.
+    /// Its emails.
     pub mail: MailSettings,
 }
 

@@ -7,7 +7,7 @@ use regrant::domain::cloud::Cloud;
 use regrant::domain::failure::consent::ConsentFailure;
 use regrant::usecases::Ports;
 use regrant::usecases::consent::complete_sign_in::{Answer, Callback, complete_sign_in};
-use regrant::usecases::records::consent_error::Stopped;
+use regrant::usecases::records::consent_error::ConsentError;
 use regrant::web::consent::{failure_page, see_other, session_path};
 use regrant::web::cookies;
 use regrant::web::pages::Page;
@@ -48,8 +48,8 @@ struct Read {
 
 /// Reads the query: one `state`, and either one code or one error. Everything else that may stand beside them
 /// (`session_state`, `admin_consent`, `tenant`) is unsigned and left alone.
-fn read(_: Cloud, query: &str) -> Result<Read, Stopped> {
-    let refused = |why: &str| Stopped::new(ConsentFailure::SessionLost, why);
+fn read(_: Cloud, query: &str) -> Result<Read, ConsentError> {
+    let refused = |why: &str| ConsentError::new(ConsentFailure::SessionLost, why);
     let parameters = Parameters::parse(query.as_bytes()).map_err(|error| refused(&error.to_string()))?;
     let short = |name: &str| match parameters.get(name) {
         Some(value) if value.len() > LONGEST => Err(refused("a parameter is longer than any of Microsoft's")),
@@ -82,7 +82,7 @@ pub(crate) async fn failed(Path(name): Path<String>) -> Page {
 mod tests {
     use super::*;
 
-    fn answer(query: &str) -> Result<Answer, Stopped> {
+    fn answer(query: &str) -> Result<Answer, ConsentError> {
         read(Cloud::Global, query).map(|read| read.answer)
     }
 

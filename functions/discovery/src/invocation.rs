@@ -3,7 +3,7 @@
 use lambda_runtime::LambdaEvent;
 use regrant::lambda::{Event, EventError, answer, each_message};
 use regrant::usecases::Ports;
-use regrant::usecases::scan::rescan_soon::look_soon;
+use regrant::usecases::scan::rescan_soon::rescan_soon;
 use regrant::usecases::scan::start::StartScanError;
 use serde_json::{Value, json};
 
@@ -38,7 +38,7 @@ pub async fn handle(app: &App, event: LambdaEvent<Value>) -> Result<Value, Invoc
             serde_json::to_value(each_message(messages, &context, clock.now(), &**queue, work).await)?
         }
         Event::Schedule => serde_json::to_value(schedule::start(app).await?)?,
-        Event::SystemLog(streamed) => json!({ "orgs": look_soon(&app.ports, &streamed).await? }),
-        Event::LetterReported(_) => return Err(EventError::NotHere { kind: "a report of SES" }.into()),
+        Event::SystemLog(streamed) => json!({ "orgs": rescan_soon(&app.ports, &streamed).await? }),
+        Event::EmailReported(_) => return Err(EventError::NotHere { kind: "a report of SES" }.into()),
     })
 }

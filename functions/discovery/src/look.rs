@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use regrant::counted::{Counted, count};
 use regrant::domain::id::{OrgId, ScanId};
-use regrant::domain::scan::OrgLook;
+use regrant::domain::scan::OrgScanResult;
 use regrant::ledger::LedgerError;
+use regrant::metrics::{Metric, count};
 use regrant::queue::Next;
 use regrant::usecases::Ports;
 use regrant::usecases::scan::discover::{DiscoverError, discover};
@@ -35,8 +35,8 @@ pub(crate) async fn look(
         return Ok(Next::Again { after: pause });
     }
     count(match found.look {
-        OrgLook::Seen { .. } => Counted::OrgsSeen,
-        OrgLook::NotSeen { .. } | OrgLook::Pending => Counted::OrgsNotSeen,
+        OrgScanResult::Seen { .. } => Metric::OrgsSeen,
+        OrgScanResult::NotSeen { .. } | OrgScanResult::Pending => Metric::OrgsNotSeen,
     });
     Ok(Next::Done)
 }

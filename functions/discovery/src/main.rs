@@ -1,7 +1,7 @@
 //! The discovery function on AWS Lambda.
 
 use lambda_runtime::Error;
-use regrant::aws::Opening;
+use regrant::aws::StackBuilder;
 use regrant::aws::warm::FirstCall;
 use regrant::lambda::{run, start};
 use regrant_discovery::{App, handle};
@@ -9,6 +9,6 @@ use regrant_discovery::{App, handle};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let started = start()?;
-    let app = &App::new(Opening::from_env()?.with_okta()?.warmed_up(FirstCall::Org, &[]).await);
+    let app = &App::new(StackBuilder::from_env()?.with_okta()?.warmed_up(FirstCall::Org, &[]).await);
     run(started, "/rehearsal", |event| handle(app, event)).await
 }

@@ -8,7 +8,7 @@ use http_body_util::BodyExt;
 use regrant::domain::app::{AppIdentity, AppRecord};
 use regrant::domain::event::{AppEvent, EventKind};
 use regrant::domain::standing::{Assessment, Standing};
-use regrant::domain::text::Foreign;
+use regrant::domain::text::UntrustedText;
 use regrant::embedded;
 use regrant::randomness::request_id;
 use regrant::usecases::Ports;
@@ -38,11 +38,11 @@ async fn put(ports: &Ports, org: &str, app: &str, label: &str, standing: Standin
         org: org.parse().unwrap(),
         org_domain: format!("{org}.okta.com"),
         app: app.parse().unwrap(),
-        label: Foreign::new(label),
+        label: UntrustedText::new(label),
         tenant: Some("contoso".to_owned().into()),
         domain: None,
     };
-    let assessment = Assessment { standing, proven: false, reasons: vec!["As invented.".to_owned()] };
+    let assessment = Assessment { standing, verified: false, reasons: vec!["As invented.".to_owned()] };
     let record = AppRecord::assessed(identity, Vec::new(), assessment, now, None, request_id(&*ports.randomness));
     let found = AppEvent { at: now, kind: EventKind::Found { standing } };
     assert!(ports.ledger.record_app(&record, &[found]).await.unwrap());

@@ -1,4 +1,4 @@
-//! The queue of notices worked off in this process: what SQS and the notify function do together in AWS.
+//! The queue of notifications worked off in this process: what SQS and the notify function do together in AWS.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use regrant::usecases::Ports;
 
 use crate::work::work;
 
-/// How long one notice may take before its message is handed out again.
+/// How long one notification may take before its message is handed out again.
 const VISIBILITY: Duration = Duration::from_mins(10);
 
 /// Why the queue was not worked off. What it still holds is done when it is worked off again.
@@ -21,25 +21,25 @@ pub enum DrainError {
 /// Works off what the queue shows now; what has to wait is seen again later. Gives how much was done.
 pub async fn drain(ports: &Ports) -> Result<usize, DrainError> {
     let (mut done, mut waiting) = (0, Vec::new());
-    while let Some(delivery) = ports.notices.receive(1, VISIBILITY).await?.into_iter().next() {
+    while let Some(delivery) = ports.notifications.receive(1, VISIBILITY).await?.into_iter().next() {
         let Delivery { message, receipt, .. } = &delivery;
         // The same work is waiting already, as this message or as a copy of it; the ledger brings back what is not done.
         if waiting.contains(message) {
-            ports.notices.delete(receipt).await?;
+            ports.notifications.delete(receipt).await?;
             continue;
         }
         if is_of_another_function(message) {
-            tracing::error!("a message of another function is in the queue of notices; it is dropped");
-            ports.notices.delete(receipt).await?;
+            tracing::error!("a message of another function is in the queue of notifications; it is dropped");
+            ports.notifications.delete(receipt).await?;
             continue;
         }
         match work(ports, message).await {
             Next::Done => {
-                ports.notices.delete(receipt).await?;
+                ports.notifications.delete(receipt).await?;
                 done += 1;
             }
             Next::Again { after } => {
-                ports.notices.release(receipt, after).await?;
+                ports.notifications.release(receipt, after).await?;
                 waiting.push(delivery.message);
             }
         }

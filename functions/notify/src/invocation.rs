@@ -35,11 +35,13 @@ pub async fn handle(ports: &Ports, event: LambdaEvent<Value>) -> Result<Value, I
                 let ports = ports.clone();
                 async move { work(&ports, &received.message).await }
             };
-            serde_json::to_value(each_message(messages, &context, ports.clock.now(), &*ports.notices, work).await)?
+            serde_json::to_value(
+                each_message(messages, &context, ports.clock.now(), &*ports.notifications, work).await,
+            )?
         }
         Event::Schedule => json!({ "queued": sweep(ports).await? }),
-        Event::LetterReported(report) => {
-            record_delivery(ports, &report.request, &report.notice, &report.delivery).await?;
+        Event::EmailReported(report) => {
+            record_delivery(ports, &report.request, &report.notification, &report.delivery).await?;
             Value::Null
         }
         Event::SystemLog(_) => Err(EventError::NotHere { kind: "an event of Okta's System Log" })?,

@@ -10,7 +10,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::endpoints::{failed_work, mute, notices, request, waiver};
+use crate::endpoints::{failed_work, mute, notifications, request, waiver};
 
 #[derive(OpenApi)]
 #[openapi(info(
@@ -22,19 +22,19 @@ struct Description;
 /// What operators use. Written out beside its description, which a function that starts does not take the time to make.
 fn operators() -> Router<Ports> {
     Router::new()
-        .route("/v1/orgs/{org}/notices", get(notices::of_org))
+        .route("/v1/orgs/{org}/notifications", get(notifications::of_org))
         .route("/v1/apps/{org}/{app}/waiver", put(waiver::waive).delete(waiver::end))
         .route("/v1/apps/{org}/{app}/failed-work", get(failed_work::failed_work))
 }
 
 fn described() -> OpenApiRouter<Ports> {
     OpenApiRouter::with_openapi(Description::openapi())
-        .routes(routes!(notices::of_org))
+        .routes(routes!(notifications::of_org))
         .routes(routes!(waiver::waive, waiver::end))
         .routes(routes!(failed_work::failed_work))
 }
 
-/// The function's endpoints: what links in letters lead to, and what operators ask.
+/// The function's endpoints: what links in emails lead to, and what operators ask.
 pub fn router(ports: Ports) -> Router {
     let all = operators()
         .route("/mail/mute/{token}", get(mute::show).post(mute::mute))

@@ -1,4 +1,4 @@
-//! A message of the queue: find out what is due, or send one notice.
+//! A message of the queue: find out what is due, or send one notification.
 
 use std::time::Duration;
 
@@ -13,18 +13,18 @@ const PAUSE: Duration = Duration::from_mins(1);
 /// Does the work of one message.
 pub(crate) async fn work(ports: &Ports, message: &Message) -> Next {
     let done = match message {
-        Message::PlanNotices { org, app } => plan(ports, org, app.as_ref()).await.map(|made| {
-            tracing::info!(%org, made, "notices planned");
+        Message::PlanNotifications { org, app } => plan(ports, org, app.as_ref()).await.map(|made| {
+            tracing::info!(%org, made, "notifications planned");
             Next::Done
         }),
-        Message::SendNotice { request, notice } => send(ports, request, notice).await,
+        Message::SendNotification { request, notification } => send(ports, request, notification).await,
         Message::ScanOrg { .. } | Message::SaveApp { .. } => {
             tracing::error!("a message of another function is in this queue; it goes to the dead-letter queue");
             return Next::Again { after: Duration::ZERO };
         }
     };
     done.unwrap_or_else(|error| {
-        tracing::error!(%error, "a notice could not be worked on; it comes again");
+        tracing::error!(%error, "a notification could not be worked on; it comes again");
         Next::Again { after: PAUSE }
     })
 }

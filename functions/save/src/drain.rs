@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use regrant::queue::{Delivery, Message, Next, QueueError};
 use regrant::usecases::Ports;
-use regrant::usecases::records::consent_error::Stopped;
+use regrant::usecases::records::consent_error::ConsentError;
 use regrant::usecases::save::SaveRequest;
 use regrant::usecases::save::work::work;
 
@@ -19,7 +19,7 @@ pub enum DrainError {
     Queue(#[from] QueueError),
     /// A save could not be worked on.
     #[error(transparent)]
-    Stopped(#[from] Stopped),
+    ConsentError(#[from] ConsentError),
 }
 
 /// Works off what the queue shows now; saves that have to wait are seen again later. Gives how many were done.
@@ -45,10 +45,10 @@ pub async fn drain(ports: &Ports) -> Result<usize, DrainError> {
     Ok(done)
 }
 
-async fn one(ports: &Ports, delivery: &Delivery) -> Result<Next, Stopped> {
-    let Message::SaveApp { org, app, session, word } = delivery.message.clone() else {
+async fn one(ports: &Ports, delivery: &Delivery) -> Result<Next, ConsentError> {
+    let Message::SaveApp { org, app, session, confirmed_by } = delivery.message.clone() else {
         tracing::error!("a message of another function is in the queue of saves; it is dropped");
         return Ok(Next::Done);
     };
-    work(ports, &SaveRequest { org, app, session, word }, delivery.receive_count).await
+    work(ports, &SaveRequest { org, app, session, confirmed_by }, delivery.receive_count).await
 }

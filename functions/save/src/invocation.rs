@@ -26,18 +26,18 @@ pub async fn handle(ports: &Ports, event: LambdaEvent<Value>) -> Result<Value, E
             Ok(serde_json::to_value(answer)?)
         }
         Event::Schedule => Err(EventError::NotHere { kind: "a schedule" }),
-        Event::LetterReported(_) => Err(EventError::NotHere { kind: "a report of SES" }),
+        Event::EmailReported(_) => Err(EventError::NotHere { kind: "a report of SES" }),
         Event::SystemLog(_) => Err(EventError::NotHere { kind: "an event of Okta's System Log" }),
     }
 }
 
 /// Does the work of one message.
 async fn save(ports: Ports, received: Received) -> Next {
-    let Message::SaveApp { org, app, session, word } = received.message else {
+    let Message::SaveApp { org, app, session, confirmed_by } = received.message else {
         tracing::error!("a message of another function is in this queue; it goes to the dead-letter queue");
         return Next::Again { after: Duration::ZERO };
     };
-    let request = SaveRequest { org, app, session, word };
+    let request = SaveRequest { org, app, session, confirmed_by };
     work(&ports, &request, received.receive_count).await.unwrap_or_else(|stopped| {
         tracing::error!(cause = %stopped.cause, "a save could not be worked on");
         Next::Again { after: PAUSE }

@@ -1,7 +1,7 @@
 //! The save function on AWS Lambda.
 
 use lambda_runtime::Error;
-use regrant::aws::Opening;
+use regrant::aws::StackBuilder;
 use regrant::aws::warm::{CONSENT_SECRETS, FirstCall};
 use regrant::lambda::{run, start};
 use regrant_save::handle;
@@ -9,6 +9,6 @@ use regrant_save::handle;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let started = start()?;
-    let ports = &Opening::from_env()?.with_okta()?.warmed_up(FirstCall::OrgAndApp, &CONSENT_SECRETS).await;
+    let ports = &StackBuilder::from_env()?.with_okta()?.warmed_up(FirstCall::OrgAndApp, &CONSENT_SECRETS).await;
     run(started, "/rehearsal", |event| handle(ports, event)).await
 }

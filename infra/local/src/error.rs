@@ -6,7 +6,7 @@ use regrant::ledger::LedgerError;
 use regrant::okta::OktaError;
 use regrant::okta::org_url::OrgUrlError;
 use regrant::usecases::access::orgs::OrgError;
-use regrant::usecases::records::consent_error::Stopped;
+use regrant::usecases::records::consent_error::ConsentError;
 use regrant::usecases::scan::start::StartScanError;
 
 /// Why a command could not do its work. Every one ends with exit code 2.
@@ -92,15 +92,15 @@ pub enum CliError {
     Invite(Box<regrant::usecases::consent::invite::InviteError>),
     /// A consent or a save stopped.
     #[error("{}", told(.0))]
-    Stopped(Box<Stopped>),
-    /// No letter of this kind.
-    #[error("there is no such letter; there are {names}")]
-    NoSuchLetter {
+    ConsentError(Box<ConsentError>),
+    /// No email of this kind.
+    #[error("there is no such email; there are {names}")]
+    NoSuchEmail {
         /// Those there are.
         names: String,
     },
-    /// A letter on invented data could not be shown.
-    #[error("the letters could not be shown: {0}")]
+    /// An email on invented data could not be shown.
+    #[error("the emails could not be shown: {0}")]
     Preview(String),
     /// What was given is no mail server.
     #[error(transparent)]
@@ -108,9 +108,9 @@ pub enum CliError {
     /// The mail server could not be kept or shown.
     #[error(transparent)]
     MailServer(#[from] regrant::embedded::mail_server::MailServerError),
-    /// A letter on trial was not taken.
-    #[error("no letter was sent: {reason}")]
-    NoLetter {
+    /// An email on trial was not taken.
+    #[error("no email was sent: {reason}")]
+    NoEmail {
         /// Why.
         reason: String,
     },
@@ -143,7 +143,7 @@ pub enum CliError {
 }
 
 /// What stopped, with what its code means.
-fn told(stopped: &Stopped) -> String {
+fn told(stopped: &ConsentError) -> String {
     let known = stopped.code.as_deref().and_then(regrant::domain::failure::find);
     match known {
         Some(known) => format!("{} {} {}", stopped.cause, known.cause, known.next_step),
@@ -151,9 +151,9 @@ fn told(stopped: &Stopped) -> String {
     }
 }
 
-impl From<Stopped> for CliError {
-    fn from(stopped: Stopped) -> Self {
-        Self::Stopped(Box::new(stopped))
+impl From<ConsentError> for CliError {
+    fn from(stopped: ConsentError) -> Self {
+        Self::ConsentError(Box::new(stopped))
     }
 }
 

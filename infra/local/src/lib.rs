@@ -6,39 +6,39 @@ pub mod args;
 pub mod commands;
 pub mod error;
 pub mod exit;
-pub mod house;
+pub mod installation;
 pub mod logging;
 pub mod output;
-pub mod screen;
 pub mod secret_input;
 #[cfg(feature = "aws")]
 pub mod stack;
+pub mod terminal;
 
 use std::process::ExitCode;
 
 use args::Cli;
 use error::CliError;
 use exit::Outcome;
-use screen::Screen;
+use terminal::Terminal;
 
 /// Runs what the arguments ask for and gives the exit code.
 pub fn run(cli: Cli) -> ExitCode {
     logging::start(cli.global.verbose);
-    let mut screen = Screen::of_process(&cli.global);
+    let mut terminal = Terminal::of_process(&cli.global);
     let result = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(CliError::Output)
         .and_then(|runtime| {
-            let result = runtime.block_on(commands::run(cli, &mut screen));
+            let result = runtime.block_on(commands::run(cli, &mut terminal));
             // Whatever still waits on a socket or on standard input must not keep the process alive.
             runtime.shutdown_background();
             result
         })
-        .and_then(|outcome| screen.flush().map(|()| outcome).map_err(CliError::Output));
+        .and_then(|outcome| terminal.flush().map(|()| outcome).map_err(CliError::Output));
     let outcome = result.unwrap_or_else(|error| {
         if !error.is_closed_pipe() {
-            screen.tell(&format!("error: {error}"));
+            terminal.tell(&format!("error: {error}"));
         }
         Outcome::CouldNotLook
     });

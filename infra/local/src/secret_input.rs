@@ -33,7 +33,7 @@ pub enum SecretInputError {
 
 /// Reads an API token: without showing it where somebody types, else from standard input.
 pub fn api_token(host: &str) -> Result<SecretString, SecretInputError> {
-    ask_or_read(&format!("API token for {} (not shown): ", regrant::domain::text::Foreign::new(host)))
+    ask_or_read(&format!("API token for {} (not shown): ", regrant::domain::text::UntrustedText::new(host)))
 }
 
 fn ask_or_read(prompt: &str) -> Result<SecretString, SecretInputError> {
@@ -58,12 +58,12 @@ pub fn client_secret(client: &str) -> Result<SecretString, SecretInputError> {
 
 /// Reads a hook's address, which is a secret: without showing it where somebody types, else from standard input.
 pub fn hook_address(hook: &str) -> Result<SecretString, SecretInputError> {
-    ask_or_read(&format!("Address of the hook {} (not shown): ", regrant::domain::text::Foreign::new(hook)))
+    ask_or_read(&format!("Address of the hook {} (not shown): ", regrant::domain::text::UntrustedText::new(hook)))
 }
 
 /// Reads a mail server's password, which may have spaces: without showing it where somebody types, else from standard input.
 pub fn mail_password(user: &str) -> Result<SecretString, SecretInputError> {
-    let prompt = format!("Password of {} (not shown): ", regrant::domain::text::Foreign::new(user));
+    let prompt = format!("Password of {} (not shown): ", regrant::domain::text::UntrustedText::new(user));
     ask_or_read_as(&prompt, one_line)
 }
 

@@ -7,7 +7,7 @@ use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::error::DisplayErrorContext;
 use aws_sdk_cloudformation::types::StackStatus;
 use regrant::aws::secrets_manager::SecretsManagerConfig;
-use regrant::aws::{Opening, Stack, StartError, loader};
+use regrant::aws::{Stack, StackBuilder, StartError, loader};
 use regrant::environment::Config;
 use regrant::settings::PublicUrl;
 use regrant::usecases::Ports;
@@ -87,24 +87,24 @@ impl Described {
                 },
                 scan_queue: Some(output("ScanQueueUrl")?),
                 save_queue: Some(output("SaveQueueUrl")?),
-                notice_queue: Some(output("NoticeQueueUrl")?),
+                notification_queue: Some(output("NotificationQueueUrl")?),
                 configuration_set: None,
             },
             public_url: PublicUrl::parse(&output("ApiUrl")?, loopback).map_err(|_| missing("ApiUrl"))?,
             dead_letters: vec![
-                output("ScanDeadLettersUrl")?,
-                output("SaveDeadLettersUrl")?,
-                output("NoticeDeadLettersUrl")?,
+                output("ScanDeadEmailsUrl")?,
+                output("SaveDeadEmailsUrl")?,
+                output("NotificationDeadEmailsUrl")?,
             ],
-            dead_events: output("ScheduleDeadLettersUrl")?,
+            dead_events: output("ScheduleDeadEmailsUrl")?,
         })
     }
 
     /// What use cases reach the world through. Links begin with the stack's own address where `config` names none.
     pub fn ports(&self, mut config: Config) -> Result<Ports, Box<StackError>> {
         config.settings.public_url.get_or_insert_with(|| self.public_url.clone());
-        let opening = Opening::of(self.aws.clone(), self.stack.clone(), config).map_err(StackError::from)?;
-        Ok(opening.with_okta().map_err(StackError::from)?.with_letters_and_hooks().ports())
+        let opening = StackBuilder::of(self.aws.clone(), self.stack.clone(), config).map_err(StackError::from)?;
+        Ok(opening.with_okta().map_err(StackError::from)?.with_emails_and_hooks().ports())
     }
 }
 
@@ -141,11 +141,11 @@ mod tests {
         ("PooledSecrets", "20"),
         ("ScanQueueUrl", "https://sqs.example/scan"),
         ("SaveQueueUrl", "https://sqs.example/save"),
-        ("ScanDeadLettersUrl", "https://sqs.example/scan-dead"),
-        ("NoticeQueueUrl", "https://sqs.example/notice"),
-        ("SaveDeadLettersUrl", "https://sqs.example/save-dead"),
-        ("NoticeDeadLettersUrl", "https://sqs.example/notice-dead"),
-        ("ScheduleDeadLettersUrl", "https://sqs.example/schedule-dead"),
+        ("ScanDeadEmailsUrl", "https://sqs.example/scan-dead"),
+        ("NotificationQueueUrl", "https://sqs.example/notification"),
+        ("SaveDeadEmailsUrl", "https://sqs.example/save-dead"),
+        ("NotificationDeadEmailsUrl", "https://sqs.example/notification-dead"),
+        ("ScheduleDeadEmailsUrl", "https://sqs.example/schedule-dead"),
     ];
 
     fn client(status: StackStatus) -> Client {

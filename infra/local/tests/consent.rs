@@ -8,7 +8,7 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use regrant_simulators::demo_set;
 use regrant_simulators::microsoft::{Decision, OPERATOR_SECRET, REGRANT_CLIENT};
-use regrant_tests::consent::Stage;
+use regrant_tests::consent::Simulation;
 use regrant_tests::hastened::HastenedClock;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -18,7 +18,7 @@ use url::Url;
 
 /// A data folder, and the simulators beside it.
 struct Desk {
-    stage: Stage,
+    simulation: Simulation,
     folder: TempDir,
 }
 
@@ -32,10 +32,10 @@ struct Printed {
 impl Desk {
     /// Every org of the demonstration is added and scanned.
     async fn set() -> Self {
-        let stage = Stage::set(Arc::new(HastenedClock::ahead_by(SignedDuration::ZERO))).await;
-        let desk = Self { stage, folder: tempfile::tempdir().unwrap() };
+        let simulation = Simulation::new(Arc::new(HastenedClock::ahead_by(SignedDuration::ZERO))).await;
+        let desk = Self { simulation, folder: tempfile::tempdir().unwrap() };
         for demo in demo_set().iter().filter(|demo| ["acme", "contoso"].contains(&demo.name)) {
-            let added = desk.run(&["org", "add", &desk.stage.okta.org_url(demo.name)], demo.token).await;
+            let added = desk.run(&["org", "add", &desk.simulation.okta.org_url(demo.name)], demo.token).await;
             assert_eq!(added.code, Some(0), "{}", added.err);
         }
         desk.run(&["scan"], "").await;
@@ -43,7 +43,7 @@ impl Desk {
     }
 
     fn start(&self, arguments: &[&str]) -> Child {
-        let simulator = format!("{},{}", self.stage.microsoft.login_url(), self.stage.microsoft.graph_url());
+        let simulator = format!("{},{}", self.simulation.microsoft.login_url(), self.simulation.microsoft.graph_url());
         Command::new(env!("CARGO_BIN_EXE_regrant"))
             .args(["--allow-loopback", "--public-url", "https://regrant.example.com"])
             .args(arguments)
@@ -107,11 +107,11 @@ async fn an_invitation_is_a_link_and_an_older_one_ends() {
 async fn a_dry_run_changes_nothing_in_okta_and_a_save_switches_on() {
     let desk = Desk::set().await;
     let (org, app) = desk.app("contosoemea").await;
-    let before = desk.stage.okta.snapshot("contoso");
+    let before = desk.simulation.okta.snapshot("contoso");
     for command in ["save", "finish"] {
         assert_eq!(desk.run(&[command, &org, &app, "--dry-run"], "").await.code, Some(0));
     }
-    assert_eq!(desk.stage.okta.snapshot("contoso"), before);
+    assert_eq!(desk.simulation.okta.snapshot("contoso"), before);
     let saved = desk.run(&["save", &org, &app], "").await;
     assert!(
         saved.code == Some(0) && saved.out.contains("the connection is on, with OAuth"),
@@ -135,7 +135,7 @@ async fn an_operator_finishes_at_the_command_line() {
     out.read_line(&mut link).await.unwrap();
     let link = Url::parse(link.trim()).unwrap();
     let upn = "ada.administrator@acmelabs.onmicrosoft.com";
-    let back = desk.stage.microsoft.answer(&link, upn, Decision::Accept).unwrap();
+    let back = desk.simulation.microsoft.answer(&link, upn, Decision::Accept).unwrap();
     child.stdin.take().unwrap().write_all(back.as_str().as_bytes()).await.unwrap();
     let mut rest = String::new();
     out.read_to_string(&mut rest).await.unwrap();
@@ -146,10 +146,10 @@ async fn an_operator_finishes_at_the_command_line() {
 async fn an_operator_who_brings_another_text_changes_nothing() {
     let desk = Desk::set().await;
     let (org, app) = desk.app("acmelabs").await;
-    let before = desk.stage.okta.snapshot("acme");
+    let before = desk.simulation.okta.snapshot("acme");
     let evil = "https://evil.example/api/v1/apps/office365/x/oauth2/callback?code=c&state=s";
     let refused = desk.run(&["finish", &org, &app], evil).await;
     assert_eq!(refused.code, Some(2), "{}{}", refused.out, refused.err);
     assert!(refused.err.contains("own host"), "{}", refused.err);
-    assert_eq!(desk.stage.okta.snapshot("acme"), before);
+    assert_eq!(desk.simulation.okta.snapshot("acme"), before);
 }

@@ -90,7 +90,7 @@ fn words(output: &Output) -> String {
 }
 
 #[test]
-fn a_server_is_kept_once_it_let_us_in_and_takes_the_letters() {
+fn a_server_is_kept_once_it_let_us_in_and_takes_the_emails() {
     let folder = tempfile::tempdir().unwrap();
     let (address, inbox) = mail_server();
     let url = format!("smtp://{address}");
@@ -128,7 +128,7 @@ fn a_server_is_kept_once_it_let_us_in_and_takes_the_letters() {
 }
 
 #[test]
-fn what_would_send_letters_or_passwords_in_the_clear_is_refused_before_a_password_is_asked_for() {
+fn what_would_send_emails_or_passwords_in_the_clear_is_refused_before_a_password_is_asked_for() {
     let folder = tempfile::tempdir().unwrap();
     for (url, told) in [
         ("smtp://mail.example.com", "in the clear"),

@@ -7,9 +7,9 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::domain::id::NoticeId;
+use crate::domain::id::NotificationId;
 use crate::hooks::{Hook, HookCaller, HookError};
-use crate::mail::{Carrier, Letter, MailError, MessageId};
+use crate::mail::{Email, MailError, MailTransport, MessageId};
 use crate::okta::{Okta, OktaCredential, OktaError, OktaOrg, OrgUrl, ResolvedOrg};
 use crate::queue::{Delivery, Message, Queue, QueueError};
 
@@ -55,13 +55,13 @@ impl Okta for NoOkta {
     }
 }
 
-/// Letters, of a function that sends none.
-pub(super) struct NoLetters;
+/// Emails, of a function that sends none.
+pub(super) struct NoEmails;
 
 #[async_trait]
-impl Carrier for NoLetters {
-    async fn send(&self, _: &Letter) -> Result<MessageId, MailError> {
-        Err(MailError::NotNow { reason: "this function sends no letters".to_owned() })
+impl MailTransport for NoEmails {
+    async fn send(&self, _: &Email) -> Result<MessageId, MailError> {
+        Err(MailError::NotNow { reason: "this function sends no emails".to_owned() })
     }
 }
 
@@ -70,7 +70,7 @@ pub(super) struct NoHooks;
 
 #[async_trait]
 impl HookCaller for NoHooks {
-    async fn call(&self, _: &Hook, _: &NoticeId, _: Timestamp, _: &Value) -> Result<(), HookError> {
+    async fn call(&self, _: &Hook, _: &NotificationId, _: Timestamp, _: &Value) -> Result<(), HookError> {
         Err(HookError::NotNow("this function calls no hooks".to_owned()))
     }
 }

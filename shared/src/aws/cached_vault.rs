@@ -18,7 +18,7 @@ use parking_lot::Mutex;
 use secrecy::SecretString;
 
 use crate::clock::Clock;
-use crate::vault::{SecretName, Stage, Vault, VaultError};
+use crate::vault::{SecretName, SecretVersion, Vault, VaultError};
 
 /// How long a secret is served from memory.
 pub const KEPT: SignedDuration = SignedDuration::from_mins(5);
@@ -81,15 +81,15 @@ fn is_absence_kept(name: &SecretName) -> bool {
 
 #[async_trait]
 impl Vault for CachedVault {
-    async fn get(&self, name: &SecretName, stage: Stage) -> Result<Option<SecretString>, VaultError> {
-        if stage != Stage::Current || !is_kept(name) {
-            return self.vault.get(name, stage).await;
+    async fn get(&self, name: &SecretName, version: SecretVersion) -> Result<Option<SecretString>, VaultError> {
+        if version != SecretVersion::Current || !is_kept(name) {
+            return self.vault.get(name, version).await;
         }
         if let Some(kept) = self.remembered(name) {
             return Ok(kept.secret);
         }
         let read_at = self.clock.now();
-        let found = self.vault.get(name, stage).await?;
+        let found = self.vault.get(name, version).await?;
         if found.is_some() || is_absence_kept(name) {
             self.kept.lock().insert(name.clone(), Kept { secret: found.clone(), read_at });
         }

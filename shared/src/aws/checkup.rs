@@ -8,12 +8,12 @@ use aws_sdk_sqs::types::QueueAttributeName;
 use jiff::SignedDuration;
 
 use super::Stack;
-use super::refusal::reason;
+use super::error::reason;
 use crate::domain::cloud::Cloud;
 use crate::ledger::PageRequest;
 use crate::settings::PublicUrl;
 use crate::usecases::Ports;
-use crate::vault::{SecretName, Stage};
+use crate::vault::{SecretName, SecretVersion};
 
 /// How long the API may take to answer.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -42,8 +42,8 @@ impl Finding {
         Self { what, is_wrong: true, words: words.into() }
     }
 
-    fn of(what: &'static str, troubles: &[String], fine: &str) -> Self {
-        if troubles.is_empty() { Self::fine(what, fine) } else { Self::wrong(what, troubles.join("; ")) }
+    fn of(what: &'static str, problems: &[String], fine: &str) -> Self {
+        if problems.is_empty() { Self::fine(what, fine) } else { Self::wrong(what, problems.join("; ")) }
     }
 }
 
@@ -83,21 +83,21 @@ impl Checkup<'_> {
             Err(error) => return Finding::wrong("table", reason(&error)),
         };
         let Some(table) = table else { return Finding::wrong("table", "it was not described; try again") };
-        let mut troubles = Vec::new();
+        let mut problems = Vec::new();
         if table.table_status != Some(TableStatus::Active) {
             let status = table.table_status.map_or_else(String::new, |status| status.as_str().to_owned());
-            troubles.push(format!("it is {status}; wait until it is ACTIVE"));
+            problems.push(format!("it is {status}; wait until it is ACTIVE"));
         }
         if table.deletion_protection_enabled != Some(true) {
-            troubles.push("it may be deleted; deploy with DeletionProtection=true".to_owned());
+            problems.push("it may be deleted; deploy with DeletionProtection=true".to_owned());
         }
         let indexes = table.global_secondary_indexes.unwrap_or_default();
         for wanted in ["by-list", "by-tenant"] {
             if !indexes.iter().any(|index| index.index_name.as_deref() == Some(wanted)) {
-                troubles.push(format!("the index {wanted} is missing; deploy this version's template"));
+                problems.push(format!("the index {wanted} is missing; deploy this version's template"));
             }
         }
-        Finding::of("table", &troubles, &format!("{} is active and protected", self.stack.table))
+        Finding::of("table", &problems, &format!("{} is active and protected", self.stack.table))
     }
 
     async fn backups(&self) -> Finding {
@@ -135,7 +135,7 @@ impl Checkup<'_> {
         let work = [
             ("scan queue", &self.stack.scan_queue),
             ("save queue", &self.stack.save_queue),
-            ("notice queue", &self.stack.notice_queue),
+            ("notification queue", &self.stack.notification_queue),
         ];
         for (what, url) in work {
             let Some(url) = url else { continue };
@@ -218,7 +218,7 @@ impl Checkup<'_> {
 
     async fn registration(&self) -> Finding {
         let what = "Entra registration";
-        match self.ports.vault.get(&SecretName::Entra(Cloud::Global), Stage::Current).await {
+        match self.ports.vault.get(&SecretName::Entra(Cloud::Global), SecretVersion::Current).await {
             Ok(Some(_)) => {
                 let redirect = self.public_url.redirect_uri(Cloud::Global);
                 Finding::fine(what, format!("kept; it needs the redirect URI {redirect}"))
@@ -230,7 +230,7 @@ impl Checkup<'_> {
 
     async fn orgs(&self) -> Finding {
         let what = "orgs";
-        let (mut page, mut known, mut troubles) = (PageRequest::first(200), 0_u64, Vec::new());
+        let (mut page, mut known, mut problems) = (PageRequest::first(200), 0_u64, Vec::new());
         loop {
             let orgs = match self.ports.ledger.orgs(page).await {
                 Ok(orgs) => orgs,
@@ -238,9 +238,9 @@ impl Checkup<'_> {
             };
             for org in orgs.items {
                 known += 1;
-                match self.ports.vault.get(&SecretName::Okta(org.id.clone()), Stage::Current).await {
+                match self.ports.vault.get(&SecretName::Okta(org.id.clone()), SecretVersion::Current).await {
                     Ok(Some(_)) => {}
-                    Ok(None) => troubles.push(format!("{} has no credential; add it again", org.domain())),
+                    Ok(None) => problems.push(format!("{} has no credential; add it again", org.domain())),
                     Err(error) => return Finding::wrong(what, error.to_string()),
                 }
             }
@@ -252,7 +252,7 @@ impl Checkup<'_> {
         if known == 0 {
             return Finding::wrong(what, "none yet; add one with `regrant org add HOST --stack NAME`");
         }
-        Finding::of(what, &troubles, &format!("{known} known, each with a credential"))
+        Finding::of(what, &problems, &format!("{known} known, each with a credential"))
     }
 
     async fn scans(&self) -> Finding {
@@ -264,15 +264,15 @@ impl Checkup<'_> {
         let Some(scan) = scan else {
             return Finding::wrong(what, "none yet; wait for the schedule, or run `regrant scan --stack NAME`");
         };
-        let mut troubles = Vec::new();
+        let mut problems = Vec::new();
         if self.ports.clock.now().duration_since(scan.started_at) > LATE {
-            troubles.push(format!("the last began at {}; check the schedule and its dead letters", scan.started_at));
+            problems.push(format!("the last began at {}; check the schedule and its dead letters", scan.started_at));
         }
         if !scan.orgs_not_seen.is_empty() {
             let orgs = scan.orgs_not_seen.len();
-            troubles
+            problems
                 .push(format!("the last could not look at {orgs} of the orgs; run `regrant org check --stack NAME`"));
         }
-        Finding::of(what, &troubles, &format!("the last began at {}", scan.started_at))
+        Finding::of(what, &problems, &format!("the last began at {}", scan.started_at))
     }
 }

@@ -5,8 +5,8 @@ pub mod cached_vault;
 pub mod checkup;
 mod config;
 pub mod dynamodb;
+pub(crate) mod error;
 mod http;
-pub(crate) mod refusal;
 pub mod secrets_manager;
 pub mod ses;
 pub mod ses_report;
@@ -15,6 +15,6 @@ mod stack;
 pub(crate) mod stack_builder;
 pub mod warm;
 
-pub use crate::aws::stack_builder::{Opening, StartError};
+pub use crate::aws::stack_builder::{StackBuilder, StartError};
 pub use config::loader;
 pub use stack::Stack;

@@ -1,12 +1,12 @@
-//! The carrier Amazon SES, by its API of version 2.
+//! The transport Amazon SES, by its API of version 2.
 
 use async_trait::async_trait;
 use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::primitives::Blob;
 use aws_sdk_sesv2::types::{Destination, EmailContent, MessageTag, RawMessage};
 
-use crate::aws::refusal::{code, reason};
-use crate::mail::{Carrier, Letter, MailError, MessageId};
+use crate::aws::error::{code, reason};
+use crate::mail::{Email, MailError, MailTransport, MessageId};
 
 /// Amazon SES in one region.
 #[derive(Debug, Clone)]
@@ -24,19 +24,19 @@ impl Ses {
 }
 
 #[async_trait]
-impl Carrier for Ses {
-    async fn send(&self, letter: &Letter) -> Result<MessageId, MailError> {
-        let mime = RawMessage::builder().data(Blob::new(letter.to_mime()?)).build();
+impl MailTransport for Ses {
+    async fn send(&self, email: &Email) -> Result<MessageId, MailError> {
+        let mime = RawMessage::builder().data(Blob::new(email.to_mime()?)).build();
         let mime = mime.map_err(|error| MailError::Refused { reason: error.to_string() })?;
-        // Without them its reports would name no notice.
+        // Without them its reports would name no notification.
         let tags: Result<Vec<_>, _> =
-            letter.tags.iter().map(|(name, value)| MessageTag::builder().name(name).value(value).build()).collect();
+            email.tags.iter().map(|(name, value)| MessageTag::builder().name(name).value(value).build()).collect();
         let tags = tags.map_err(|error| MailError::Refused { reason: error.to_string() })?;
         let request = self
             .client
             .send_email()
-            .from_email_address(letter.from.to_string())
-            .destination(Destination::builder().to_addresses(letter.to.bare()).build())
+            .from_email_address(email.from.to_string())
+            .destination(Destination::builder().to_addresses(email.to.bare()).build())
             .content(EmailContent::builder().raw(mime).build())
             .set_email_tags(Some(tags))
             .set_configuration_set_name(self.configuration_set.clone());
@@ -65,7 +65,7 @@ fn advice(code: &str, said: &str) -> Option<&'static str> {
         "AccountSuspendedException" | "SendingPausedException" => {
             "AWS has paused this account's sending; its console says why"
         }
-        "MessageRejected" | "BadRequestException" => "look at the address and the letter",
+        "MessageRejected" | "BadRequestException" => "look at the address and the email",
         "NotFoundException" => "the configuration set does not exist in this region; check the stack's parameters",
         _ => return None,
     })

@@ -1,35 +1,35 @@
-//! What Amazon SES reports of letters that it took, as EventBridge brings it (Amazon SES developer guide, "Monitoring SES
+//! What Amazon SES reports of emails that it took, as EventBridge brings it (Amazon SES developer guide, "Monitoring SES
 //! events using Amazon EventBridge"): source `aws.ses`, the event's kind and data in `detail`. Best effort and in any order.
 
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::domain::id::{NoticeId, RequestId};
-use crate::domain::notice::Delivery;
-use crate::domain::text::Foreign;
-use crate::mail::{NOTICE_TAG, REQUEST_TAG};
+use crate::domain::id::{NotificationId, RequestId};
+use crate::domain::notification::Delivery;
+use crate::domain::text::UntrustedText;
+use crate::mail::{NOTIFICATION_TAG, REQUEST_TAG};
 
 /// The longest reason that is kept, in characters.
 const LONGEST_REASON: usize = 300;
 
 /// A report.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LetterReport {
-    /// The request that the letter names.
+pub struct EmailReport {
+    /// The request that the email names.
     pub request: RequestId,
-    /// The notice.
-    pub notice: NoticeId,
+    /// The notification.
+    pub notification: NotificationId,
     /// What became of it.
     pub delivery: Delivery,
 }
 
-impl LetterReport {
-    /// Reads an event of EventBridge. `None` where it is of a letter that is not ours, or of a kind that tells nothing.
+impl EmailReport {
+    /// Reads an event of EventBridge. `None` where it is of an email that is not ours, or of a kind that tells nothing.
     pub fn read(event: &Value) -> Option<Self> {
         let detail = event.get("detail")?;
         let tag = |name: &str| detail.pointer(&format!("/mail/tags/{name}/0")).and_then(Value::as_str);
         let request = tag(REQUEST_TAG)?.parse().ok()?;
-        let notice = tag(NOTICE_TAG)?.parse().ok()?;
+        let notification = tag(NOTIFICATION_TAG)?.parse().ok()?;
         let time =
             |place: &str| detail.pointer(place).and_then(Value::as_str).and_then(|at| at.parse::<Timestamp>().ok());
         let sent_at = || time("/mail/timestamp").unwrap_or(Timestamp::UNIX_EPOCH);
@@ -47,14 +47,14 @@ impl LetterReport {
             }
             _ => return None,
         };
-        Some(Self { request, notice, delivery })
+        Some(Self { request, notification, delivery })
     }
 }
 
 /// What the other server said, harmless and bounded: it is anybody's text.
 fn reason(said: Option<&Value>) -> String {
     let said = said.and_then(Value::as_str).unwrap_or("no reason was given");
-    Foreign::new(said.chars().take(LONGEST_REASON).collect::<String>()).to_string()
+    UntrustedText::new(said.chars().take(LONGEST_REASON).collect::<String>()).to_string()
 }
 
 #[cfg(test)]
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     fn event(kind: &str, name: &str, data: &Value) -> Value {
-        let tags = json!({ REQUEST_TAG: ["RG-A"], NOTICE_TAG: ["n1"], "ses:operation": ["SendEmail"] });
+        let tags = json!({ REQUEST_TAG: ["RG-A"], NOTIFICATION_TAG: ["n1"], "ses:operation": ["SendEmail"] });
         json!({
             "source": "aws.ses", "detail-type": "invented",
             "detail": { "eventType": kind, "mail": { "timestamp": "2026-03-01T09:00:00.000Z", "tags": tags }, name: data }
@@ -73,7 +73,7 @@ mod tests {
     }
 
     fn read(kind: &str, name: &str, data: &Value) -> Option<Delivery> {
-        LetterReport::read(&event(kind, name, data)).map(|report| report.delivery)
+        EmailReport::read(&event(kind, name, data)).map(|report| report.delivery)
     }
 
     #[test]
@@ -94,10 +94,10 @@ mod tests {
     }
 
     #[test]
-    fn a_report_of_somebody_elses_letter_is_none() {
+    fn a_report_of_somebody_elses_email_is_none() {
         let mut other = event("Send", "send", &json!({}));
         other["detail"]["mail"]["tags"] = json!({});
-        assert_eq!(LetterReport::read(&other), None);
-        assert_eq!(LetterReport::read(&json!({"source": "aws.ses"})), None);
+        assert_eq!(EmailReport::read(&other), None);
+        assert_eq!(EmailReport::read(&json!({"source": "aws.ses"})), None);
     }
 }

@@ -8,7 +8,7 @@ use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sqs::types::{MessageSystemAttributeName, SendMessageBatchRequestEntry};
 use backon::{BackoffBuilder as _, ExponentialBuilder};
 
-use crate::aws::refusal::{code, reason};
+use crate::aws::error::{code, reason};
 use crate::queue::{Delivery, Message, Queue, QueueError};
 
 /// How many messages one call sends or gives (SQS quotas).

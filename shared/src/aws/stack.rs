@@ -14,15 +14,15 @@ pub struct Stack {
     pub scan_queue: Option<String>,
     /// The URL of the queue of saves; `None` for a function that puts nothing there.
     pub save_queue: Option<String>,
-    /// The URL of the queue of notices; `None` for a function that puts nothing there.
-    pub notice_queue: Option<String>,
-    /// SES's configuration set that reports what became of letters.
+    /// The URL of the queue of notifications; `None` for a function that puts nothing there.
+    pub notification_queue: Option<String>,
+    /// SES's configuration set that reports what became of emails.
     pub configuration_set: Option<String>,
 }
 
 impl Stack {
     /// Reads what `template.yaml` sets: `REGRANT_TABLE`, `REGRANT_SECRET_PREFIX`, `REGRANT_SECRET_KEY`,
-    /// `REGRANT_POOLED_SECRETS`, `REGRANT_SCAN_QUEUE_URL`, `REGRANT_SAVE_QUEUE_URL`, `REGRANT_NOTICE_QUEUE_URL`,
+    /// `REGRANT_POOLED_SECRETS`, `REGRANT_SCAN_QUEUE_URL`, `REGRANT_SAVE_QUEUE_URL`, `REGRANT_NOTIFICATION_QUEUE_URL`,
     /// `REGRANT_MAIL_CONFIGURATION_SET`.
     pub fn from_env() -> Result<Self, BadVariable> {
         let missing =
@@ -36,9 +36,9 @@ impl Stack {
             kms_key: variable("REGRANT_SECRET_KEY"),
             pooled_secrets: pooled.parse().map_err(not_a_number)?,
         };
-        let queues = ["REGRANT_SCAN_QUEUE_URL", "REGRANT_SAVE_QUEUE_URL", "REGRANT_NOTICE_QUEUE_URL"];
-        let [scan_queue, save_queue, notice_queue] = queues.map(variable);
+        let queues = ["REGRANT_SCAN_QUEUE_URL", "REGRANT_SAVE_QUEUE_URL", "REGRANT_NOTIFICATION_QUEUE_URL"];
+        let [scan_queue, save_queue, notification_queue] = queues.map(variable);
         let configuration_set = variable("REGRANT_MAIL_CONFIGURATION_SET");
-        Ok(Self { table, secrets, scan_queue, save_queue, notice_queue, configuration_set })
+        Ok(Self { table, secrets, scan_queue, save_queue, notification_queue, configuration_set })
     }
 }

@@ -7,7 +7,7 @@ use aws_config::SdkConfig;
 use super::config::on_lambda;
 use super::stack::Stack;
 use super::warm::{self, FirstCall};
-use crate::aws::absent_ports::{NoHooks, NoLetters, NoOkta, NoQueue};
+use crate::aws::absent_ports::{NoEmails, NoHooks, NoOkta, NoQueue};
 use crate::aws::cached_vault::CachedVault;
 use crate::aws::dynamodb::DynamoLedger;
 use crate::aws::secrets_manager::SecretsManagerVault;
@@ -41,14 +41,14 @@ pub enum StartError {
 }
 
 /// A stack's ports, as far as they are open: records, secrets, queues and Microsoft from the beginning.
-pub struct Opening {
+pub struct StackBuilder {
     aws: SdkConfig,
     okta: OktaConfig,
     configuration_set: Option<String>,
     ports: Ports,
 }
 
-impl Opening {
+impl StackBuilder {
     /// Opens a stack.
     pub fn of(aws: SdkConfig, stack: Stack, config: Config) -> Result<Self, StartError> {
         let clock = Arc::new(SystemClock);
@@ -66,8 +66,8 @@ impl Opening {
             ledger: Arc::new(DynamoLedger::new(aws_sdk_dynamodb::Client::new(&aws), stack.table)),
             queue: queue("REGRANT_SCAN_QUEUE_URL", stack.scan_queue),
             saves: queue("REGRANT_SAVE_QUEUE_URL", stack.save_queue),
-            notices: queue("REGRANT_NOTICE_QUEUE_URL", stack.notice_queue),
-            mail: Arc::new(NoLetters),
+            notifications: queue("REGRANT_NOTIFICATION_QUEUE_URL", stack.notification_queue),
+            mail: Arc::new(NoEmails),
             hooks: Arc::new(NoHooks),
             loopback: config.okta.loopback,
             okta: Arc::new(NoOkta),
@@ -91,9 +91,9 @@ impl Opening {
         Ok(self)
     }
 
-    /// Letters and hooks too.
+    /// Emails and hooks too.
     #[must_use]
-    pub fn with_letters_and_hooks(mut self) -> Self {
+    pub fn with_emails_and_hooks(mut self) -> Self {
         let ses = aws_sdk_sesv2::Client::new(&self.aws);
         self.ports.mail = Arc::new(Ses::new(ses, self.configuration_set.take()));
         self.ports.hooks = Arc::new(HookClient::new(self.ports.loopback));

@@ -13,7 +13,7 @@ use crate::domain::cloud::Cloud;
 use crate::domain::id::{AppId, OrgId};
 use crate::keyring::{Keyring, SignedMute};
 use crate::usecases::Ports;
-use crate::vault::{SecretName, Stage};
+use crate::vault::{SecretName, SecretVersion};
 
 /// How long starting may take longer for it. Lambda ends a function that has not started after ten seconds ("Lambda
 /// execution environment lifecycle").
@@ -55,7 +55,7 @@ async fn connect(ports: &Ports, first: FirstCall) {
 /// One after the other, so that one connection does.
 async fn read(ports: &Ports, secrets: &[SecretName]) {
     for name in secrets {
-        match ports.vault.get(name, Stage::Current).await {
+        match ports.vault.get(name, SecretVersion::Current).await {
             Ok(Some(keys)) if *name == SecretName::Keys => use_once(&keys),
             Ok(_) => {}
             Err(error) => tracing::warn!(%error, "a secret was not read while starting"),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::tenant::{ObjectId, TenantId};
-use super::text::Foreign;
+use super::text::UntrustedText;
 
 /// The role template id of Global Administrator (Microsoft Entra built-in roles). Okta demands this role; Microsoft
 /// itself would be content with less.
@@ -19,7 +19,7 @@ pub struct Person {
     /// `oid`: the person's key in that tenant.
     pub object: ObjectId,
     /// `preferred_username`: to show, never to decide by.
-    pub username: Foreign,
+    pub username: UntrustedText,
     /// `wids`: role template ids, where the registration asks for the claim.
     pub roles: Option<BTreeSet<String>>,
     /// `uti`: the token's id, for the audit trail.
@@ -110,7 +110,7 @@ mod tests {
         Person {
             tenant: tenant.parse().unwrap(),
             object: "bbbbbbbb-0000-4000-8000-000000000001".parse().unwrap(),
-            username: Foreign::new("ada@contoso.onmicrosoft.com"),
+            username: UntrustedText::new("ada@contoso.onmicrosoft.com"),
             roles: roles.map(|roles| roles.iter().map(|role| (*role).to_owned()).collect()),
             token_id: None,
         }

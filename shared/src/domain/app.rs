@@ -4,15 +4,15 @@ use crate::domain::tenant::TenantName;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::assignment_counts::AssignmentCounts;
 use super::id::{AppId, OrgId, RequestId, SaveId};
-use super::reach::Reach;
 use super::request::{Request, request_after};
-use super::save::Proof;
+use super::save::Verification;
 use super::session::Administrator;
 use super::signal::Signal;
 use super::standing::{Assessment, LastKnown, Standing};
 use super::tenant::{ClientId, TenantId};
-use super::text::Foreign;
+use super::text::UntrustedText;
 
 /// The name of the app integrations Regrant looks after. Matched exactly: a custom SAML app may carry it as a label
 /// or inside a longer name.
@@ -28,11 +28,11 @@ pub struct AppIdentity {
     /// Its id.
     pub app: AppId,
     /// Its label, which two apps of one org may share.
-    pub label: Foreign,
+    pub label: UntrustedText,
     /// `settings.app.msftTenant`.
     pub tenant: Option<TenantName>,
     /// `settings.app.domain`.
-    pub domain: Option<Foreign>,
+    pub domain: Option<UntrustedText>,
 }
 
 /// An app as the ledger keeps it: what it is, what was seen, and what that adds up to.
@@ -65,7 +65,7 @@ pub struct AppRecord {
     pub consent: ConsentRecord,
     /// How many users and groups it concerns, once that was counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reach: Option<Reach>,
+    pub reach: Option<AssignmentCounts>,
     /// Counts changes, so that of two writers one is refused; 0 before it is written first, and in records from before
     /// this was kept.
     #[serde(default)]
@@ -89,7 +89,7 @@ pub struct ConsentRecord {
     pub last_save: Option<SaveId>,
     /// What was read back after the last save that ended well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub proof: Option<Proof>,
+    pub verification: Option<Verification>,
 }
 
 impl AppRecord {

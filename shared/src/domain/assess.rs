@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::connection::{AppStatus, AuthScheme, ConnectionStatus};
-use super::signal::{Look, Provisioning, Signal, SignalKind};
+use super::signal::{Check, Provisioning, Signal, SignalKind};
 use super::standing::{Assessment, Standing};
 
 /// What `signals` add up to at `now`. Total: every set of signals has a standing and at least one reason. The order of
@@ -14,8 +14,8 @@ pub fn assess(signals: &[Signal]) -> Assessment {
     for signal in sorted(signals) {
         let reason = match &signal.kind {
             SignalKind::Surprise { what } => format!("Okta answered something this version does not know: {what}"),
-            SignalKind::LetterFailed { request, what } if verdict.standing.needs_action() => {
-                format!("A letter of request {request} did not reach its reader: {what}.")
+            SignalKind::EmailFailed { request, what } if verdict.standing.needs_action() => {
+                format!("An email of request {request} did not reach its reader: {what}.")
             }
             _ => continue,
         };
@@ -33,7 +33,7 @@ fn sorted(signals: &[Signal]) -> Vec<&Signal> {
 }
 
 /// The newest word on `look`; a failed look wins a tie.
-fn newest(signals: &[Signal], look: Look) -> Option<&Signal> {
+fn newest(signals: &[Signal], look: Check) -> Option<&Signal> {
     signals
         .iter()
         .filter(|signal| signal.kind.look() == Some(look))
@@ -41,11 +41,11 @@ fn newest(signals: &[Signal], look: Look) -> Option<&Signal> {
 }
 
 fn verdict(standing: Standing, reason: impl Into<String>) -> Assessment {
-    Assessment { standing, proven: false, reasons: vec![reason.into()] }
+    Assessment { standing, verified: false, reasons: vec![reason.into()] }
 }
 
 fn judge(signals: &[Signal]) -> Assessment {
-    let app = newest(signals, Look::App).map(|signal| &signal.kind);
+    let app = newest(signals, Check::App).map(|signal| &signal.kind);
     let (features, note) = match app {
         Some(SignalKind::CouldNotLook { reason, .. }) => {
             return verdict(Standing::Unknown, format!("Could not look at the app: {reason}"));
@@ -83,7 +83,7 @@ fn is_separate_cloud(tenant_type: &str) -> bool {
 }
 
 fn by_connection(signals: &[Signal], features: &[String]) -> Assessment {
-    let Some(signal) = newest(signals, Look::Connection) else {
+    let Some(signal) = newest(signals, Check::Connection) else {
         return verdict(Standing::Unknown, "The provisioning connection has not been read yet.");
     };
     let (scheme, status, authorize) = match &signal.kind {
@@ -112,7 +112,7 @@ fn by_connection(signals: &[Signal], features: &[String]) -> Assessment {
 
 fn enabled(signals: &[Signal]) -> Assessment {
     // A failed look hides no earlier read: forgetting missing permissions would turn degraded into consented.
-    let look = newest(signals, Look::PermissionGrants).map(|signal| &signal.kind);
+    let look = newest(signals, Check::PermissionGrants).map(|signal| &signal.kind);
     let grants = signals.iter().filter(|s| matches!(s.kind, SignalKind::PermissionGrantsRead { .. })).max();
     let mut result = match grants.map(|signal| &signal.kind) {
         Some(SignalKind::PermissionGrantsRead { principal_enabled: false, .. }) => {
@@ -132,19 +132,22 @@ fn enabled(signals: &[Signal]) -> Assessment {
             verdict(Standing::Degraded, "Okta could not rotate its credential in Microsoft Entra.")
         }
         Some(SignalKind::PermissionGrantsRead { .. }) => Assessment {
-            proven: true,
+            verified: true,
             ..verdict(Standing::Consented, "The connection is on and Microsoft holds every required grant.")
         },
-        _ => verdict(Standing::Consented, "The connection is on with OAuth; not proven on Microsoft's side."),
+        _ => verdict(Standing::Consented, "The connection is on with OAuth; not verified on Microsoft's side."),
     };
     if let Some(SignalKind::CouldNotLook { reason, .. }) = look {
-        result.proven = false;
+        result.verified = false;
         result.reasons.push(format!("Could not look at the permission grants: {reason}"));
     }
     if let Some(SignalKind::PermissionGrantsRead { changes, .. }) = grants.map(|signal| &signal.kind) {
-        result.reasons.extend(changes.iter().map(|what| format!("Not as it was when the consent was proven: {what}.")));
+        result
+            .reasons
+            .extend(changes.iter().map(|what| format!("Not as it was when the consent was verified: {what}.")));
     }
-    if let Some(SignalKind::CouldNotLook { reason, .. }) = newest(signals, Look::SystemLog).map(|signal| &signal.kind) {
+    if let Some(SignalKind::CouldNotLook { reason, .. }) = newest(signals, Check::SystemLog).map(|signal| &signal.kind)
+    {
         result
             .reasons
             .push(format!("Could not read Okta's System Log, so a failing sign-in would not be seen: {reason}"));
@@ -193,7 +196,7 @@ fn consenter(signals: &[Signal]) -> Option<&'static str> {
 }
 
 fn disabled(signals: &[Signal], authorize_offered: bool) -> Assessment {
-    let granted = newest(signals, Look::PermissionGrants)
+    let granted = newest(signals, Check::PermissionGrants)
         .is_some_and(|s| matches!(s.kind, SignalKind::PermissionGrantsRead { any_granted: true, .. }));
     if granted {
         verdict(Standing::NeedsSave, "Microsoft holds a grant and the connection is off.")
@@ -207,7 +210,7 @@ fn disabled(signals: &[Signal], authorize_offered: bool) -> Assessment {
 }
 
 fn provisioning(signals: &[Signal]) -> Option<Provisioning> {
-    match newest(signals, Look::Features)?.kind {
+    match newest(signals, Check::Features)?.kind {
         SignalKind::ProvisioningRead { provisioning } => Some(provisioning),
         _ => None,
     }
@@ -224,7 +227,7 @@ fn without_scheme(signals: &[Signal], features: &[String]) -> Assessment {
             verdict(Standing::ByHand, "The app provisions, but the Management API does not support it.")
         }
         Some(Provisioning::NotSupported) => verdict(Standing::NotApplicable, "The app does not support provisioning."),
-        None => match newest(signals, Look::Features).map(|signal| &signal.kind) {
+        None => match newest(signals, Check::Features).map(|signal| &signal.kind) {
             Some(SignalKind::CouldNotLook { reason, .. }) => {
                 verdict(Standing::Unknown, format!("Could not look at the features: {reason}"))
             }

@@ -9,7 +9,7 @@ use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
 use super::id::Digest;
-use super::text::Foreign;
+use super::text::UntrustedText;
 
 /// A mail address, without a name before it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -27,7 +27,7 @@ impl TryFrom<String> for MailAddress {
         match text.parse::<lettre::Address>() {
             // What could end a header line is never part of an address.
             Ok(_) if !text.chars().any(char::is_control) => Ok(Self(text)),
-            _ => Err(NotAnAddress(Foreign::new(text).to_string())),
+            _ => Err(NotAnAddress(UntrustedText::new(text).to_string())),
         }
     }
 }
@@ -82,7 +82,7 @@ pub enum Audience {
     Escalation,
 }
 
-/// The language of a letter.
+/// The language of an email.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, utoipa::ToSchema,
 )]
@@ -106,9 +106,9 @@ impl FromStr for Language {
     }
 }
 
-/// Letters are not written in this language.
+/// Emails are not written in this language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("letters are written in en (English) and de (German)")]
+#[error("emails are written in en (English) and de (German)")]
 pub struct UnknownLanguage;
 
 /// The name of a time zone (IANA), such as `Europe/Vienna`.
@@ -126,7 +126,7 @@ impl TryFrom<String> for TimeZoneName {
     fn try_from(name: String) -> Result<Self, NoSuchTimeZone> {
         match TimeZone::get(&name) {
             Ok(_) => Ok(Self(name)),
-            Err(_) => Err(NoSuchTimeZone(Foreign::new(name).to_string())),
+            Err(_) => Err(NoSuchTimeZone(UntrustedText::new(name).to_string())),
         }
     }
 }
@@ -219,7 +219,7 @@ pub struct Contacts {
     pub operators: Vec<MailAddress>,
     /// Who is told when nobody acts.
     pub escalation: Vec<MailAddress>,
-    /// The language of their letters.
+    /// The language of their emails.
     pub language: Language,
     /// Their time zone.
     pub time_zone: TimeZoneName,
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn a_letter_of_the_night_waits_for_the_morning_of_its_readers() {
+    fn a_email_of_the_night_waits_for_the_morning_of_its_readers() {
         assert_eq!(moved("18:00-08:00", "2026-01-10T17:30:00Z"), "2026-01-11T07:00:00Z", "18:30 in Vienna");
         assert_eq!(moved("18:00-08:00", "2026-01-10T03:00:00Z"), "2026-01-10T07:00:00Z", "04:00 in Vienna");
         assert_eq!(moved("18:00-08:00", "2026-01-10T07:00:00Z"), "2026-01-10T07:00:00Z", "08:00 is allowed");
@@ -300,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_written_to_twice_because_of_a_capital_letter() {
+    fn nobody_is_written_to_twice_because_of_a_capital_email() {
         let two: Vec<MailAddress> = ["Ada@contoso.example", "ada@contoso.example"].map(|a| a.parse().unwrap()).to_vec();
         let contacts = Contacts { operators: two, ..Contacts::default() };
         assert_eq!(contacts.of(Audience::OktaOperator).len(), 1);

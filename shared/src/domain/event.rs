@@ -4,11 +4,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::administrator::Mfa;
-use super::id::{InvitationId, NoticeId, RequestId, SaveId, SessionId};
-use super::notice::{Delivery, WhyDropped};
+use super::id::{InvitationId, NotificationId, RequestId, SaveId, SessionId};
+use super::notification::{Delivery, WhyDropped};
 use super::standing::Standing;
 use super::tenant::{ClientId, ObjectId};
-use super::text::Foreign;
+use super::text::UntrustedText;
 use crate::domain::failure::consent::ConsentFailure;
 
 /// What happened.
@@ -46,7 +46,7 @@ pub enum EventKind {
     },
     /// Somebody pressed the button on the invitation's page.
     ConsentBegun {
-        /// The browser's session: what pages and letters name it by.
+        /// The browser's session: what pages and emails name it by.
         #[schema(value_type = String)]
         session: SessionId,
     },
@@ -56,7 +56,7 @@ pub enum EventKind {
         #[schema(value_type = String)]
         session: SessionId,
         /// The account's name.
-        username: Foreign,
+        username: UntrustedText,
         /// The account's key in the tenant.
         #[schema(value_type = String)]
         object: ObjectId,
@@ -104,7 +104,7 @@ pub enum EventKind {
         #[schema(value_type = String)]
         save: SaveId,
         /// Whether Microsoft's side was read too and holds every required grant.
-        proven: bool,
+        verified: bool,
         /// The kinds of grants that were found.
         grant_kinds: Vec<String>,
     },
@@ -118,39 +118,39 @@ pub enum EventKind {
         /// Whether the connection was on before and is off now: somebody has to act at once.
         left_off: bool,
     },
-    /// A letter or a hook was told about the app.
+    /// An email or a hook was told about the app.
     Notified {
-        /// Which notice.
+        /// Which notification.
         #[schema(value_type = String)]
-        notice: NoticeId,
+        notification: NotificationId,
         /// The request that it names.
         #[schema(value_type = String)]
         request: RequestId,
         /// Its kind.
         kind: String,
     },
-    /// A letter was due and not sent.
+    /// An email was due and not sent.
     NotNotified {
-        /// Which notice.
+        /// Which notification.
         #[schema(value_type = String)]
-        notice: NoticeId,
+        notification: NotificationId,
         /// Its kind.
         kind: String,
         /// Why.
         why: WhyDropped,
     },
-    /// The carrier reported what became of a letter.
-    LetterReported {
-        /// Which notice.
+    /// The transport reported what became of an email.
+    EmailReported {
+        /// Which notification.
         #[schema(value_type = String)]
-        notice: NoticeId,
+        notification: NotificationId,
         /// What.
         delivery: Delivery,
     },
     /// The app is left as it is for a while.
     Waived {
         /// Why.
-        reason: Foreign,
+        reason: UntrustedText,
         /// Until when, in UTC.
         #[schema(value_type = String, format = DateTime)]
         until: Timestamp,
@@ -165,10 +165,10 @@ pub enum EventKind {
         event_type: String,
         /// Whose it was, as Okta names the person or group.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        whose: Option<Foreign>,
+        whose: Option<UntrustedText>,
         /// What Okta said.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        reason: Option<Foreign>,
+        reason: Option<UntrustedText>,
         /// When it failed, in UTC, by Okta's clock.
         #[schema(value_type = String, format = DateTime)]
         failed_at: Timestamp,
@@ -195,7 +195,7 @@ mod tests {
     fn what_a_carrier_reported_keeps_both_its_times() {
         let (at, bounced_at) = (Timestamp::UNIX_EPOCH, Timestamp::from_second(1).unwrap());
         let delivery = Delivery::Bounced { at: bounced_at, permanent: true, reason: "550".to_owned() };
-        let event = AppEvent { at, kind: EventKind::LetterReported { notice: "n1".parse().unwrap(), delivery } };
+        let event = AppEvent { at, kind: EventKind::EmailReported { notification: "n1".parse().unwrap(), delivery } };
         let written = serde_json::to_string(&event).unwrap();
         assert_eq!(serde_json::from_str::<AppEvent>(&written).unwrap(), event, "{written}");
     }

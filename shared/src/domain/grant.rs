@@ -9,7 +9,7 @@ pub use changes::{GrantChange, Publisher};
 use super::permission::{Comparison, PermissionCatalogue};
 use super::signal::SignalKind;
 use super::tenant::{ClientId, ObjectId, TenantId};
-use super::text::Foreign;
+use super::text::UntrustedText;
 
 /// How a permission was granted. Documents point both ways on which kind Okta's consent makes, so the kind that was
 /// found is recorded.
@@ -56,26 +56,26 @@ pub struct ServicePrincipal {
     /// The application's key everywhere.
     pub app_id: ClientId,
     /// What it calls itself. Microsoft does not check names: for people to read, never to decide by.
-    pub display_name: Foreign,
+    pub display_name: UntrustedText,
     /// Whether it may sign in.
     pub account_enabled: bool,
     /// The tenant the application is registered in.
     pub owner: Option<TenantId>,
     /// Its publisher, where Microsoft verified one.
-    pub verified_publisher: Option<Foreign>,
+    pub verified_publisher: Option<UntrustedText>,
     /// The publisher's key (`verifiedPublisherId`). Records of before it was read have none.
     #[serde(default)]
-    pub verified_publisher_id: Option<Foreign>,
+    pub verified_publisher_id: Option<UntrustedText>,
     /// `disabledByMicrosoftStatus`, where Microsoft itself has said something about the application.
     #[serde(default)]
-    pub disabled_by_microsoft: Option<Foreign>,
+    pub disabled_by_microsoft: Option<UntrustedText>,
 }
 
 impl ServicePrincipal {
     /// Whether it may sign in: the tenant lets it, and so does Microsoft (Graph, "servicePrincipal resource type":
     /// `NotDisabled` and null are the words for that).
     pub fn is_enabled(&self) -> bool {
-        let allowed = |status: &Foreign| status.raw().eq_ignore_ascii_case("NotDisabled");
+        let allowed = |status: &UntrustedText| status.raw().eq_ignore_ascii_case("NotDisabled");
         self.account_enabled && self.disabled_by_microsoft.as_ref().is_none_or(allowed)
     }
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::connection::{AuthScheme, ConnectionStatus};
-use super::signal::{Look, Signal, SignalKind, Source};
+use super::signal::{Check, Signal, SignalKind, Source};
 
 /// The fresh signals of a scan and what they do not replace: what sources that were not read again told, the newest of
 /// what happened once, and, where the connection is not on now, that it was.
@@ -13,9 +13,9 @@ use super::signal::{Look, Signal, SignalKind, Source};
 ///
 /// Somebody else may have looked after this look began, and said so first: a save, or another scan, while this one was on
 /// its way. What they saw stays, so that it does not matter which of two looks is recorded first.
-pub fn carry_over(previous: &[Signal], fresh: Vec<Signal>) -> Vec<Signal> {
+pub fn merge_signals(previous: &[Signal], fresh: Vec<Signal>) -> Vec<Signal> {
     // Of two whole looks at Okta, all of the later one counts: what it did not find is not there.
-    let whole = is_overtaken(previous, &fresh);
+    let whole = is_superseded(previous, &fresh);
     let of_okta = |signal: &Signal| whole && signal.source == Source::Okta;
     let (late, fresh): (Vec<Signal>, Vec<Signal>) = fresh
         .into_iter()
@@ -37,9 +37,9 @@ pub fn carry_over(previous: &[Signal], fresh: Vec<Signal>) -> Vec<Signal> {
 }
 
 /// Whether somebody else has looked at the whole app in Okta since the look that gave these signals began.
-pub fn is_overtaken(previous: &[Signal], fresh: &[Signal]) -> bool {
+pub fn is_superseded(previous: &[Signal], fresh: &[Signal]) -> bool {
     // Every look at Okta says something of the app itself; a save reads its connection alone.
-    let of_the_app = |signal: &&Signal| signal.source == Source::Okta && signal.kind.look() == Some(Look::App);
+    let of_the_app = |signal: &&Signal| signal.source == Source::Okta && signal.kind.look() == Some(Check::App);
     fresh.iter().filter(of_the_app).any(|signal| previous.iter().any(|earlier| overtakes(earlier, signal)))
 }
 
@@ -76,13 +76,13 @@ fn outlasts(earlier: &Signal, fresh: &[Signal]) -> bool {
 }
 
 /// The signals once a consent was given and saved anew at `at`: what failed before is over.
-pub fn made_good(signals: Vec<Signal>, at: Timestamp) -> Vec<Signal> {
+pub fn clear_failures(signals: Vec<Signal>, at: Timestamp) -> Vec<Signal> {
     let over = |signal: &Signal| {
         let failure = matches!(
             signal.kind,
             SignalKind::CredentialFailure { .. }
                 | SignalKind::CredentialRotation { .. }
-                | SignalKind::LetterFailed { .. }
+                | SignalKind::EmailFailed { .. }
         );
         failure && signal.seen_at <= at
     };
@@ -90,7 +90,7 @@ pub fn made_good(signals: Vec<Signal>, at: Timestamp) -> Vec<Signal> {
 }
 
 /// The signals after a look at some things only: each fresh one takes the place of what was seen of the same thing.
-pub fn overtake(previous: &[Signal], fresh: &[Signal]) -> Vec<Signal> {
+pub fn supersede(previous: &[Signal], fresh: &[Signal]) -> Vec<Signal> {
     let looks: Vec<_> = fresh.iter().filter_map(|signal| signal.kind.look()).collect();
     let on = fresh.iter().any(shows_it_on);
     let stays = |signal: &&Signal| match signal.kind {
@@ -126,11 +126,11 @@ mod tests {
 
     #[test]
     fn having_been_on_is_remembered_until_it_is_on_again() {
-        let off = carry_over(&[read(1, ConnectionStatus::Enabled)], vec![read(2, ConnectionStatus::Disabled)]);
+        let off = merge_signals(&[read(1, ConnectionStatus::Enabled)], vec![read(2, ConnectionStatus::Disabled)]);
         assert_eq!(remembered(&off), Some(1));
-        let still_off = carry_over(&off, vec![read(3, ConnectionStatus::Disabled)]);
+        let still_off = merge_signals(&off, vec![read(3, ConnectionStatus::Disabled)]);
         assert_eq!((remembered(&still_off), still_off.len()), (Some(1), 2));
-        let on = carry_over(&still_off, vec![read(4, ConnectionStatus::Enabled)]);
+        let on = merge_signals(&still_off, vec![read(4, ConnectionStatus::Enabled)]);
         assert_eq!((remembered(&on), on.len()), (None, 1));
     }
 
@@ -144,8 +144,8 @@ mod tests {
             )
         };
         let previous = [lost.clone(), Signal::okta(Timestamp::UNIX_EPOCH, SignalKind::AppNotListed)];
-        assert_eq!(carry_over(&previous, vec![read(1, ConnectionStatus::Disabled)])[0], lost);
-        assert_eq!(carry_over(&previous, Vec::new()), vec![lost]);
+        assert_eq!(merge_signals(&previous, vec![read(1, ConnectionStatus::Disabled)])[0], lost);
+        assert_eq!(merge_signals(&previous, Vec::new()), vec![lost]);
     }
 
     fn graph(second: i64, kind: SignalKind) -> Signal {
@@ -164,7 +164,7 @@ mod tests {
         okta(second, SignalKind::ProvisioningRead { provisioning: Provisioning::Enabled })
     }
 
-    fn could_not(look: Look) -> SignalKind {
+    fn could_not(look: Check) -> SignalKind {
         SignalKind::CouldNotLook { look, reason: "no answer".to_owned() }
     }
 
@@ -179,19 +179,19 @@ mod tests {
 
     #[test]
     fn a_look_that_failed_leaves_the_last_one_that_succeeded_and_one_that_succeeds_leaves_none() {
-        let failed = || SignalKind::CouldNotLook { look: Look::PermissionGrants, reason: "no answer".to_owned() };
+        let failed = || SignalKind::CouldNotLook { look: Check::PermissionGrants, reason: "no answer".to_owned() };
         let first = vec![graph(1, grants(&["Group.ReadWrite.All"]))];
-        let blind = carry_over(&first, vec![graph(2, failed())]);
+        let blind = merge_signals(&first, vec![graph(2, failed())]);
         assert_eq!(blind, [first[0].clone(), graph(2, failed())]);
-        let still_blind = carry_over(&blind, vec![graph(3, failed())]);
+        let still_blind = merge_signals(&blind, vec![graph(3, failed())]);
         assert_eq!(still_blind, [first[0].clone(), graph(3, failed())]);
-        assert_eq!(carry_over(&still_blind, vec![graph(4, grants(&[]))]), [graph(4, grants(&[]))]);
+        assert_eq!(merge_signals(&still_blind, vec![graph(4, grants(&[]))]), [graph(4, grants(&[]))]);
     }
 
     #[test]
     fn a_scan_that_looked_before_a_save_does_not_undo_what_the_save_read() {
         let after_save = read(5, ConnectionStatus::Enabled);
-        let kept = carry_over(std::slice::from_ref(&after_save), vec![read(4, ConnectionStatus::Disabled)]);
+        let kept = merge_signals(std::slice::from_ref(&after_save), vec![read(4, ConnectionStatus::Disabled)]);
         assert_eq!(kept, [after_save]);
     }
 
@@ -199,8 +199,8 @@ mod tests {
     fn a_look_that_is_recorded_late_takes_nothing_from_a_newer_one() {
         let found = |second| vec![app(second), features(second)];
         let blind = vec![okta(1, SignalKind::AppNotListed)];
-        for late in [blind, vec![app(1), okta(1, could_not(Look::Connection))], found(1)] {
-            assert_eq!(carry_over(&found(2), late.clone()), found(2), "{late:?}");
+        for late in [blind, vec![app(1), okta(1, could_not(Check::Connection))], found(1)] {
+            assert_eq!(merge_signals(&found(2), late.clone()), found(2), "{late:?}");
         }
     }
 
@@ -210,11 +210,11 @@ mod tests {
         let surprise = okta(second, SignalKind::Surprise { what: format!("of {second}") });
         vec![
             vec![app(second), read(second, Enabled), graph(second, grants(&[]))],
-            vec![app(second), read(second, Enabled), graph(second, could_not(Look::PermissionGrants))],
+            vec![app(second), read(second, Enabled), graph(second, could_not(Check::PermissionGrants))],
             vec![app(second), read(second, Disabled), graph(second, grants(&["Group.ReadWrite.All"])), surprise],
             vec![app(second), features(second)],
-            vec![app(second), okta(second, could_not(Look::Connection))],
-            vec![okta(second, could_not(Look::App))],
+            vec![app(second), okta(second, could_not(Check::Connection))],
+            vec![okta(second, could_not(Check::App))],
             vec![okta(second, SignalKind::AppNotListed)],
         ]
     }
@@ -224,8 +224,8 @@ mod tests {
         for before in looks(1) {
             for earlier in looks(2) {
                 for later in looks(3) {
-                    let mut in_order = carry_over(&carry_over(&before, earlier.clone()), later.clone());
-                    let mut late = carry_over(&carry_over(&before, later.clone()), earlier.clone());
+                    let mut in_order = merge_signals(&merge_signals(&before, earlier.clone()), later.clone());
+                    let mut late = merge_signals(&merge_signals(&before, later.clone()), earlier.clone());
                     in_order.sort();
                     late.sort();
                     assert_eq!(late, in_order, "after {before:?}: {earlier:?}, then {later:?}");
@@ -237,14 +237,15 @@ mod tests {
     #[test]
     fn of_what_happens_again_and_again_the_newest_is_kept() {
         let log = |second| Signal { source: Source::OktaSystemLog, ..graph(second, SignalKind::ProvisioningWorked) };
-        assert_eq!(carry_over(&[log(1)], vec![log(2)]), [log(2)]);
-        assert_eq!(carry_over(&[log(1)], Vec::new()), [log(1)]);
+        assert_eq!(merge_signals(&[log(1)], vec![log(2)]), [log(2)]);
+        assert_eq!(merge_signals(&[log(1)], Vec::new()), [log(1)]);
     }
 
     #[test]
     fn a_consent_that_was_saved_anew_ends_what_failed_before_it_and_nothing_after() {
         let failure = |second| graph(second, SignalKind::CredentialFailure { event_type: "x".to_owned() });
-        let good = made_good(vec![failure(1), failure(3), graph(1, grants(&[]))], Timestamp::from_second(2).unwrap());
+        let good =
+            clear_failures(vec![failure(1), failure(3), graph(1, grants(&[]))], Timestamp::from_second(2).unwrap());
         assert_eq!(good, [failure(3), graph(1, grants(&[]))]);
     }
 }

@@ -97,14 +97,14 @@ id!(
     "a save id"
 );
 id!(
-    /// One request: what letters, pages and `regrant status` name a matter by (`RG-…`).
+    /// One request: what emails, pages and `regrant status` name a matter by (`RG-…`).
     RequestId,
     "a request id"
 );
 id!(
-    /// One notice: one thing that one recipient is told.
-    NoticeId,
-    "a notice id"
+    /// One notification: one thing that one recipient is told.
+    NotificationId,
+    "a notification id"
 );
 
 id!(
@@ -124,7 +124,7 @@ macro_rules! from_digits {
     };
 }
 
-from_digits!(ScanId, InvitationId, SessionId, SaveId, NoticeId);
+from_digits!(ScanId, InvitationId, SessionId, SaveId, NotificationId);
 
 impl RequestId {
     /// What changes of an app are filed under about which nobody was ever asked for anything.

@@ -3,9 +3,11 @@
 //! A [`signal`] is one thing seen; [`assess`](assess::assess) adds an app's signals up to a [`standing`]. Everything
 //! else here names the things those two speak of.
 
+pub mod access_problem;
 pub mod administrator;
 pub mod app;
 pub mod assess;
+pub mod assignment_counts;
 pub mod authorize_link;
 pub mod cloud;
 pub mod connection;
@@ -17,10 +19,9 @@ pub mod hand_over;
 pub mod history;
 pub mod id;
 pub mod invitation;
-pub mod notice;
+pub mod notification;
 pub mod org;
 pub mod permission;
-pub mod reach;
 pub mod registered_credential;
 pub mod request;
 pub mod save;
@@ -31,5 +32,4 @@ pub mod standing;
 pub mod system_log;
 pub mod tenant;
 pub mod text;
-pub mod trouble;
 pub mod waiver;

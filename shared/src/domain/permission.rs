@@ -1,7 +1,7 @@
 //! The permissions that provisioning runs on, and why each is needed.
 //!
 //! Okta's help page on admin consent names them for "Okta Microsoft Graph Client"; security teams ask why before they
-//! click. Which are required is configuration, since Okta changes them without notice.
+//! click. Which are required is configuration, since Okta changes them without notification.
 
 use std::collections::BTreeSet;
 

@@ -8,7 +8,7 @@ use std::fmt;
 use jiff::Timestamp;
 
 use super::tenant::KeyId;
-use super::text::Foreign;
+use super::text::UntrustedText;
 
 /// What kind of credential it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +67,7 @@ pub struct RegisteredCredential {
     /// What it is.
     pub kind: CredentialKind,
     /// What its owner calls it.
-    pub display_name: Foreign,
+    pub display_name: UntrustedText,
     /// When it ends.
     pub ends_at: Timestamp,
     /// Of a certificate, where Graph shows it (`customKeyIdentifier`).
@@ -120,7 +120,7 @@ mod tests {
         RegisteredCredential {
             key_id: "cccccccc-0000-4000-8000-000000000001".parse().unwrap(),
             kind: CredentialKind::Secret,
-            display_name: Foreign::new("Regrant"),
+            display_name: UntrustedText::new("Regrant"),
             ends_at: ends.parse().unwrap(),
             thumbprint: None,
             hint: hint.map(Hint::of),

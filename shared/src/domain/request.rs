@@ -1,7 +1,7 @@
-//! Requests: one matter that somebody is asked to see to, from the first letter about an app to its end.
+//! Requests: one matter that somebody is asked to see to, from the first email about an app to its end.
 //!
-//! Every letter of a request names its id, and so do `regrant status` and the page behind the link: whoever doubts a
-//! letter can compare. The id is drawn at random, so nobody can guess the one that a false letter would have to name.
+//! Every email of a request names its id, and so do `regrant status` and the page behind the link: whoever doubts a
+//! email can compare. The id is drawn at random, so nobody can guess the one that a false email would have to name.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::id::RequestId;
 use super::standing::Standing;
 
-/// How long the link in a letter to an operator shows how its request stands. As long as the longest way from one reminder
+/// How long the link in an email to an operator shows how its request stands. As long as the longest way from one reminder
 /// to the next (four weeks, and what a daily scan and quiet hours add), so that whoever is still asked has a link that
 /// works; and no longer, since nobody signs in to the page behind it.
 pub const LINK_LIFETIME: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -17,7 +17,7 @@ pub const LINK_LIFETIME: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// A matter that somebody is asked to see to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Request {
-    /// What letters, pages and `regrant status` name it by.
+    /// What emails, pages and `regrant status` name it by.
     pub id: RequestId,
     /// When it was opened, in UTC.
     #[schema(value_type = String, format = DateTime)]

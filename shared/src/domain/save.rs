@@ -59,9 +59,9 @@ pub struct SaveJournal {
 /// Who says that the consent was given. Without a word, only evidence counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Word {
+pub enum ConfirmedBy {
     /// Nobody: the queue asks.
-    Nobody,
+    NoOne,
     /// The person who pressed "I have accepted". Counts where Microsoft's side cannot be read.
     Person,
     /// An operator, who wants what the console's Save button does.
@@ -91,7 +91,7 @@ pub enum SaveOutcome {
     /// The connection reads as on.
     Saved {
         /// What was read back.
-        proof: Box<Proof>,
+        verification: Box<Verification>,
     },
     /// Nothing shows that anybody consented, so nothing was switched.
     NoConsent,
@@ -109,7 +109,7 @@ pub enum SaveOutcome {
 
 /// What was read back after a save, kept as evidence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Proof {
+pub struct Verification {
     /// When it was read.
     pub at: Timestamp,
     /// The connection in Okta.

@@ -7,7 +7,7 @@ use super::id::{OrgId, ScanId};
 
 /// An org that a scan could not see, or saw only in part.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct OrgNotSeen {
+pub struct OrgNotScanned {
     /// The org.
     pub org: OrgId,
     /// Why, in words for people.
@@ -17,7 +17,7 @@ pub struct OrgNotSeen {
 /// What a scan made of one org.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "kebab-case")]
-pub enum OrgLook {
+pub enum OrgScanResult {
     /// Not looked at yet.
     Pending,
     /// Its apps were listed to the end.
@@ -48,7 +48,7 @@ pub struct Scan {
     /// Orgs whose apps were listed to the end.
     pub orgs_seen: u64,
     /// Orgs that were not, and why.
-    pub orgs_not_seen: Vec<OrgNotSeen>,
+    pub orgs_not_seen: Vec<OrgNotScanned>,
     /// Office 365 apps in the orgs that were seen.
     pub apps_seen: u64,
 }

@@ -10,7 +10,7 @@ use super::administrator::Mfa;
 use super::cloud::Cloud;
 use super::id::{AppId, Digest, InvitationId, OrgId, SessionId};
 use super::tenant::{ClientId, ObjectId, TenantId};
-use super::text::Foreign;
+use super::text::UntrustedText;
 use crate::domain::failure::consent::ConsentFailure;
 
 /// How long Microsoft's answer is waited for: as long as an authorization code lives.
@@ -36,7 +36,7 @@ pub struct AuthorizationSession {
     /// When it began.
     pub opened_at: Timestamp,
     /// How far it has come.
-    pub stage: Stage,
+    pub state: SessionState,
     /// Counts changes, so that of two writers one is refused.
     pub version: u64,
 }
@@ -61,7 +61,7 @@ pub struct SignInAttempt {
 /// How far a session has come.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "stage", rename_all = "kebab-case")]
-pub enum Stage {
+pub enum SessionState {
     /// At Microsoft's sign-in page.
     SigningIn,
     /// The administrator is known; Okta's consent comes next.
@@ -95,7 +95,7 @@ pub enum Stage {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Administrator {
     /// The account's name.
-    pub username: Foreign,
+    pub username: UntrustedText,
     /// Its key in the tenant, by which it is looked after; `None` in records from before this was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub object: Option<ObjectId>,

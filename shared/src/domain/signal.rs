@@ -25,7 +25,7 @@ pub enum Source {
 /// What a look was for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Look {
+pub enum Check {
     /// The app integration itself.
     App,
     /// The provisioning connection.
@@ -59,7 +59,7 @@ pub enum SignalKind {
     /// A look failed. Says nothing about what it would have shown.
     CouldNotLook {
         /// What the look was for.
-        look: Look,
+        look: Check,
         /// Why it failed, in words for people, with Okta's `errorId` where there was one.
         reason: String,
     },
@@ -131,9 +131,9 @@ pub enum SignalKind {
         /// Its client id, where the event named one.
         client: Option<String>,
     },
-    /// A letter about the app did not reach its reader.
-    LetterFailed {
-        /// The request that the letter named.
+    /// An email about the app did not reach its reader.
+    EmailFailed {
+        /// The request that the email named.
         request: String,
         /// What became of it, in words for people, without the address.
         what: String,
@@ -147,14 +147,14 @@ pub enum SignalKind {
 
 impl SignalKind {
     /// The look that a signal is the newest word on, if it is one.
-    pub fn look(&self) -> Option<Look> {
+    pub fn look(&self) -> Option<Check> {
         match self {
             Self::CouldNotLook { look, .. } => Some(*look),
-            Self::AppRead { .. } | Self::AppNotListed => Some(Look::App),
-            Self::ConnectionRead { .. } => Some(Look::Connection),
-            Self::ProvisioningRead { .. } => Some(Look::Features),
-            Self::PermissionGrantsRead { .. } => Some(Look::PermissionGrants),
-            Self::ConsenterRead { .. } => Some(Look::Consenter),
+            Self::AppRead { .. } | Self::AppNotListed => Some(Check::App),
+            Self::ConnectionRead { .. } => Some(Check::Connection),
+            Self::ProvisioningRead { .. } => Some(Check::Features),
+            Self::PermissionGrantsRead { .. } => Some(Check::PermissionGrants),
+            Self::ConsenterRead { .. } => Some(Check::Consenter),
             _ => None,
         }
     }

@@ -170,7 +170,7 @@ pub struct Assessment {
     /// Where the app stands.
     pub standing: Standing,
     /// Whether the standing is proven on Microsoft's side too.
-    pub proven: bool,
+    pub verified: bool,
     /// Why, most important first; never empty.
     pub reasons: Vec<String>,
 }

@@ -1,6 +1,6 @@
 //! Text that somebody else wrote and that we show.
 //!
-//! An app's label may hold HTML, control characters or marks that reverse the reading direction. [`Foreign`] keeps it
+//! An app's label may hold HTML, control characters or marks that reverse the reading direction. [`UntrustedText`] keeps it
 //! as it is and shows it harmlessly.
 
 use std::fmt;
@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(transparent)]
 #[schema(value_type = String)]
-pub struct Foreign(String);
+pub struct UntrustedText(String);
 
-impl Foreign {
+impl UntrustedText {
     /// Keeps `text` as it came.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
@@ -34,7 +34,7 @@ pub fn is_hidden(c: char) -> bool {
             | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
-impl fmt::Display for Foreign {
+impl fmt::Display for UntrustedText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = String::with_capacity(self.0.len());
         for c in self.0.chars() {
@@ -44,13 +44,13 @@ impl fmt::Display for Foreign {
     }
 }
 
-impl maud::Render for Foreign {
+impl maud::Render for UntrustedText {
     fn render_to(&self, buffer: &mut String) {
         self.to_string().render_to(buffer);
     }
 }
 
-impl fmt::Debug for Foreign {
+impl fmt::Debug for UntrustedText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "\"{self}\"")
     }
@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn hidden_characters_are_written_out_and_nothing_else_is_touched() {
-        let label = Foreign::new("Büro \u{202e}cod.exe\u{1b}[31m\n<b>");
+        let label = UntrustedText::new("Büro \u{202e}cod.exe\u{1b}[31m\n<b>");
         assert_eq!(label.to_string(), "Büro \\u{202e}cod.exe\\u{1b}[31m\\u{a}<b>");
         assert_eq!(label.raw(), "Büro \u{202e}cod.exe\u{1b}[31m\n<b>");
     }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::id::{AppId, OrgId};
-use super::text::Foreign;
+use super::text::UntrustedText;
 
 /// That an app is left as it is for a while. What it stands at is shown all the same.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -14,7 +14,7 @@ pub struct Waiver {
     /// The app.
     pub app: AppId,
     /// Why.
-    pub reason: Foreign,
+    pub reason: UntrustedText,
     /// When it was given, in UTC.
     #[schema(value_type = String, format = DateTime)]
     pub given_at: Timestamp,

@@ -1,4 +1,4 @@
-//! What a letter asks of whoever looks after Okta, for the page that its link leads to: the same words in both, so that they
+//! What an email asks of whoever looks after Okta, for the page that its link leads to: the same words in both, so that they
 //! never tell two things.
 //!
 //! The page is English, as all pages are. What stands between backticks is a command.
@@ -8,12 +8,12 @@ use jiff::Timestamp;
 use super::shown::{NAME, shown};
 use super::view::label;
 use super::words::{Names, Words, words};
+use crate::domain::access_problem::{AccessProblem, AccessProblemKind};
 use crate::domain::app::AppRecord;
 use crate::domain::contact::Language;
 use crate::domain::org::OrgProfile;
 use crate::domain::standing::Standing;
 use crate::domain::tenant::TenantDomain;
-use crate::domain::trouble::{Trouble, TroubleKind};
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,23 +66,23 @@ pub fn asked_about_app(org: &OrgProfile, app: &AppRecord) -> Asked {
 }
 
 /// What is asked about trouble with Regrant's own access. `moment` tells times.
-pub fn asked_about_trouble(org: &OrgProfile, trouble: &Trouble, moment: impl Fn(Timestamp) -> String) -> Asked {
+pub fn asked_about_problem(org: &OrgProfile, problem: &AccessProblem, moment: impl Fn(Timestamp) -> String) -> Asked {
     let access = &english().access;
-    let end = trouble.kind.ends_at().map(&moment);
+    let end = problem.kind.ends_at().map(&moment);
     Asked {
         what: vec![
-            (access.what)(&trouble.kind, &moment(trouble.since), end.as_deref()),
-            (access.meaning)(&trouble.kind).to_owned(),
+            (access.what)(&problem.kind, &moment(problem.since), end.as_deref()),
+            (access.meaning)(&problem.kind).to_owned(),
         ],
         who: None,
         command: None,
-        steps: (access.steps)(&trouble.kind, &shown(&org.domain(), NAME)),
+        steps: (access.steps)(&problem.kind, &shown(&org.domain(), NAME)),
     }
 }
 
 /// A trouble in a few words.
-pub fn trouble_in_words(trouble: &TroubleKind) -> &'static str {
-    (english().access.heading)(trouble)
+pub fn problem_in_words(problem: &AccessProblemKind) -> &'static str {
+    (english().access.heading)(problem)
 }
 
 fn names(org: &OrgProfile, app: &AppRecord) -> Names {

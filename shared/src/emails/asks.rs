@@ -1,14 +1,14 @@
-//! Letters that ask a Microsoft administrator to consent: the invitation, the urgent one, and their reminders.
+//! Emails that ask a Microsoft administrator to consent: the invitation, the urgent one, and their reminders.
 
 use super::document::{Block, Document, Tone};
 use super::parts::{heading, paragraph};
 use super::view::View;
 use crate::domain::app::AppRecord;
-use crate::domain::notice::About;
-use crate::domain::notice::cadence::MOST_REMINDERS;
+use crate::domain::notification::About;
+use crate::domain::notification::cadence::MOST_REMINDERS;
 use crate::domain::standing::Standing;
 
-/// The letter about `app`, which stands at `standing`: broken, degraded, or without consent.
+/// The email about `app`, which stands at `standing`: broken, degraded, or without consent.
 pub(super) fn ask(view: &View<'_>, app: &AppRecord, standing: Standing) -> Document {
     let ask = &view.words.ask;
     let blocks = [
@@ -23,7 +23,7 @@ pub(super) fn ask(view: &View<'_>, app: &AppRecord, standing: Standing) -> Docum
         vec![view.action(ask.open), heading(ask.what_happens), steps(view)],
         vec![heading(ask.permissions), paragraph(ask.permissions_intro), view.permissions()],
         vec![heading(ask.when), paragraph(best_time(view, standing)), paragraph(ask.afterwards)],
-        view.checks(view.telling.link.is_some()).into(),
+        view.checks(view.context.link.is_some()).into(),
         view.console().into(),
         view.follow_up(view.reminder_plan()),
     ]
@@ -57,7 +57,7 @@ fn titles(view: &View<'_>, app: &AppRecord, standing: Standing) -> (String, Stri
 
 /// A reminder says first which one it is.
 pub(super) fn reminded(view: &View<'_>, subject: String, heading: String) -> (String, String) {
-    match view.telling.notice.about {
+    match view.context.notification.about {
         About::Reminder { number } => (
             (view.words.subjects.reminder)(number, MOST_REMINDERS, &subject),
             (view.words.ask.heading_reminder)(number, MOST_REMINDERS, &heading),
@@ -82,8 +82,8 @@ fn why(view: &View<'_>, app: &AppRecord, standing: Standing) -> Vec<Block> {
 fn steps(view: &View<'_>) -> Block {
     let ask = &view.words.ask;
     let mut steps = vec![(ask.step_compare)(&view.names)];
-    if view.telling.signs_in {
-        let host = view.telling.org.cloud.login_hosts().first().copied().unwrap_or_default();
+    if view.context.signs_in {
+        let host = view.context.org.cloud.login_hosts().first().copied().unwrap_or_default();
         steps.push((ask.step_sign_in)(host));
     }
     steps.extend([(ask.step_consent)(&view.names), ask.step_proof.to_owned()]);

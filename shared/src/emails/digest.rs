@@ -2,10 +2,10 @@
 
 use jiff::civil::Date;
 
+use super::context::Summary;
 use super::document::{Block, Document, Tone};
 use super::parts::{heading, paragraph};
 use super::shown::{SENTENCE, shown};
-use super::telling::Summary;
 use super::view::{View, label, tenant};
 use crate::domain::app::AppRecord;
 use crate::domain::standing::Standing;
@@ -30,7 +30,7 @@ pub(super) fn digest(view: &View<'_>, day: Date, summary: &Summary<'_>) -> Docum
     blocks.extend(not_looked_at(view, summary));
     blocks.extend(looks(view, summary));
     // The one link of a digest is the one that mutes it.
-    blocks.extend(view.checks(view.telling.mute.is_some()));
+    blocks.extend(view.checks(view.context.mute.is_some()));
     blocks.extend(view.mute(digest.mute, digest.mute_link));
     Document {
         language: view.language(),
@@ -86,7 +86,7 @@ fn waits_on(view: &View<'_>, app: &AppRecord) -> String {
     match app.standing() {
         Standing::NeedsSave | Standing::ByHand => digest.on_operator.to_owned(),
         Standing::Unknown => digest.on_access.to_owned(),
-        _ => (digest.on_administrator)(&tenant(view.telling, app)),
+        _ => (digest.on_administrator)(&tenant(view.context, app)),
     }
 }
 

@@ -1,10 +1,10 @@
-//! What a letter holds, in order, before it is text or HTML. Both templates show every part of it.
+//! What an email holds, in order, before it is text or HTML. Both templates show every part of it.
 
 use url::Url;
 
 use crate::domain::contact::Language;
 
-/// One letter's content.
+/// One email's content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Document {
     pub(super) language: Language,
@@ -16,11 +16,11 @@ pub(super) struct Document {
     /// The one heading of the first rank.
     pub(super) heading: String,
     pub(super) blocks: Vec<Block>,
-    /// What comes last, in small letters.
+    /// What comes last, in small emails.
     pub(super) small_print: Vec<String>,
 }
 
-/// How a letter looks at first sight. The words say it too.
+/// How an email looks at first sight. The words say it too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tone {
     Calm,
@@ -38,7 +38,7 @@ impl Tone {
     }
 }
 
-/// A part of a letter. What stands between backticks is a command or a name to be compared letter by letter.
+/// A part of an email. What stands between backticks is a command or a name to be compared email by email.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Block {
     Heading(String),
@@ -71,7 +71,7 @@ pub(super) enum Block {
 }
 
 impl Document {
-    /// Every text of it that a reader must find, whatever shows the letter. Links are compared apart.
+    /// Every text of it that a reader must find, whatever shows the email. Links are compared apart.
     #[cfg(test)]
     pub(super) fn facts(&self) -> Vec<&str> {
         let mut facts = vec![self.heading.as_str()];

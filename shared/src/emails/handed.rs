@@ -1,4 +1,4 @@
-//! Letters to the Okta operator: only Save is left, or only the console can do it.
+//! Emails to the Okta operator: only Save is left, or only the console can do it.
 
 use super::asks::reminded;
 use super::document::{Block, Document, Tone};
@@ -8,7 +8,7 @@ use crate::domain::app::AppRecord;
 use crate::domain::contact::Audience;
 use crate::domain::standing::Standing;
 
-/// The letter about `app`: saved with a command or in the console, or consented by hand.
+/// The email about `app`: saved with a command or in the console, or consented by hand.
 pub(super) fn handed(view: &View<'_>, app: &AppRecord) -> Document {
     let (operator, ask, names) = (&view.words.operator, &view.words.ask, &view.names);
     let only_save = app.known_standing() == Standing::NeedsSave;
@@ -34,7 +34,7 @@ pub(super) fn handed(view: &View<'_>, app: &AppRecord) -> Document {
     blocks.extend(view.request_page());
     blocks.extend(how(view, only_save));
     blocks.extend([heading(ask.when), paragraph(operator.best_time), paragraph(ask.afterwards)]);
-    blocks.extend(view.checks(view.telling.link.is_some()));
+    blocks.extend(view.checks(view.context.link.is_some()));
     blocks.extend(view.follow_up(view.reminder_plan()));
     Document {
         language: view.language(),

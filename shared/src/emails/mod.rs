@@ -1,10 +1,10 @@
-//! The letters: what people are told, in their language, as text and as HTML.
+//! The emails: what people are told, in their language, as text and as HTML.
 //!
-//! Pure: a [`Telling`] in, a [`Letter`] out. Each kind of letter is first a document (headings, facts, steps, one button,
+//! Pure: a [`EmailContext`] in, a [`Email`] out. Each kind of email is first a document (headings, facts, steps, one button,
 //! tables), whose words come from a catalogue a language; one template makes text of any document and one makes HTML, so
 //! both always say the same.
 //!
-//! What every letter that asks for something holds: org, app, what and by when in its subject; what stops working and
+//! What every email that asks for something holds: org, app, what and by when in its subject; what stops working and
 //! since when; who must act, and whether it may be passed on; steps and minutes; every permission with its reason; one
 //! link, to a page of ours, with its end and what is then; how to find out that it is real, and how to do it without us;
 //! the best time; when it comes again, who else got it, whom to ask, how to have it wait. It asks nobody to paste
@@ -13,6 +13,7 @@
 mod access;
 mod asked;
 mod asks;
+mod context;
 mod digest;
 mod document;
 mod done;
@@ -22,47 +23,47 @@ mod parts;
 mod render;
 pub mod samples;
 mod shown;
-mod telling;
 mod trial;
 mod view;
 mod waived;
 mod words;
 
-pub use asked::{Asked, asked_about_app, asked_about_trouble, trouble_in_words};
-pub use telling::{AlsoTold, FailedWork, Link, MailDomain, NotAMailDomain, Sender, Summary, Telling};
+pub use asked::{Asked, asked_about_app, asked_about_problem, problem_in_words};
+pub use context::{ActionLink, AlsoTold, EmailContext, FailedTasks, MailDomain, NotAMailDomain, Sender, Summary};
 pub use trial::trial;
 
 use document::Document;
 use view::View;
 
-use crate::domain::notice::About;
+use crate::domain::notification::About;
 use crate::domain::standing::Standing;
-use crate::mail::{InvalidLetter, Letter};
+use crate::mail::{Email, InvalidEmail};
 
-/// Writes the letter of a notice.
+/// Writes the email of a notification.
 ///
 /// Reminders follow where the app stands: a Microsoft administrator is asked for consent, an Okta operator for the save.
-pub fn write(telling: &Telling<'_>) -> Result<Letter, InvalidLetter> {
-    let address = telling.notice.address().ok_or(InvalidLetter::NotALetter { about: telling.notice.about.name() })?;
-    let document = document(&View::of(telling))?;
-    let not_rendered = |error: askama::Error| InvalidLetter::Message(error.to_string());
-    Ok(Letter {
-        from: telling.sender.from.clone(),
+pub fn write(context: &EmailContext<'_>) -> Result<Email, InvalidEmail> {
+    let address =
+        context.notification.address().ok_or(InvalidEmail::NotAnEmail { about: context.notification.about.name() })?;
+    let document = document(&View::of(context))?;
+    let not_rendered = |error: askama::Error| InvalidEmail::Message(error.to_string());
+    Ok(Email {
+        from: context.sender.from.clone(),
         to: address.as_str().parse()?,
-        reply_to: telling.sender.reply_to.cloned(),
+        reply_to: context.sender.reply_to.cloned(),
         subject: document.subject.clone(),
         text: render::text(&document).map_err(not_rendered)?,
         html: render::html(&document).map_err(not_rendered)?,
-        message_id: headers::message_id(telling),
-        headers: headers::headers(telling),
-        tags: headers::tags(telling),
+        message_id: headers::message_id(context),
+        headers: headers::headers(context),
+        tags: headers::tags(context),
     })
 }
 
-fn document(view: &View<'_>) -> Result<Document, InvalidLetter> {
-    let telling = view.telling;
-    let about = &telling.notice.about;
-    let app = || telling.app.ok_or(InvalidLetter::Incomplete { about: about.name(), missing: "its app" });
+fn document(view: &View<'_>) -> Result<Document, InvalidEmail> {
+    let context = view.context;
+    let about = &context.notification.about;
+    let app = || context.app.ok_or(InvalidEmail::Incomplete { about: about.name(), missing: "its app" });
     Ok(match about {
         About::Invitation => asks::ask(view, app()?, app()?.known_standing()),
         About::Urgent => asks::ask(view, app()?, Standing::Broken),
@@ -73,12 +74,12 @@ fn document(view: &View<'_>) -> Result<Document, InvalidLetter> {
         },
         About::Done => done::done(view, app()?),
         About::Digest { day } => {
-            let missing = InvalidLetter::Incomplete { about: about.name(), missing: "what it counts" };
-            digest::digest(view, *day, telling.digest.as_ref().ok_or(missing)?)
+            let missing = InvalidEmail::Incomplete { about: about.name(), missing: "what it counts" };
+            digest::digest(view, *day, context.digest.as_ref().ok_or(missing)?)
         }
-        About::AccessTrouble { trouble, since } => access::access(view, trouble, *since),
+        About::AccessProblem { problem, since } => access::access(view, problem, *since),
         About::WaiverExpired { ended_at } => waived::waived(view, app()?, *ended_at),
-        About::StandingChanged { .. } => return Err(InvalidLetter::NotALetter { about: about.name() }),
+        About::StandingChanged { .. } => return Err(InvalidEmail::NotAnEmail { about: about.name() }),
     })
 }
 

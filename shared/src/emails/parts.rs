@@ -1,13 +1,13 @@
-//! Parts that several kinds of letters have.
+//! Parts that several kinds of emails have.
 
+use super::context::ActionLink;
 use super::document::Block;
 use super::shown::{SENTENCE, shown};
-use super::telling::Link;
 use super::view::View;
 use crate::domain::app::AppRecord;
 use crate::domain::contact::Audience;
-use crate::domain::notice::About;
-use crate::domain::notice::cadence::MOST_REMINDERS;
+use crate::domain::notification::About;
+use crate::domain::notification::cadence::MOST_REMINDERS;
 use crate::domain::standing::Standing;
 
 pub(super) fn heading(text: &str) -> Block {
@@ -41,7 +41,7 @@ impl View<'_> {
         match standing {
             Standing::Broken => self.words.ask.now.to_owned(),
             Standing::Degraded => self.words.subjects.in_time.to_owned(),
-            _ => (self.words.general.deadline)(&self.deadline(), &self.date(self.telling.deadline)),
+            _ => (self.words.general.deadline)(&self.deadline(), &self.date(self.context.deadline)),
         }
     }
 
@@ -59,14 +59,14 @@ impl View<'_> {
     pub(super) fn extent(&self, app: &AppRecord) -> Block {
         let ask = &self.words.ask;
         let mut said = vec![(ask.since)(&self.day(app.since.unwrap_or(app.as_of)))];
-        said.push(self.telling.reach.map_or_else(
+        said.push(self.context.reach.map_or_else(
             || ask.reach_unknown.to_owned(),
             |reach| {
                 let general = &self.words.general;
                 (ask.reach)(&(general.and)(&(general.users)(reach.users), &(general.groups)(reach.groups)))
             },
         ));
-        let failed = u64::try_from(self.telling.failed_work.len()).unwrap_or(u64::MAX);
+        let failed = u64::try_from(self.context.failed_work.len()).unwrap_or(u64::MAX);
         if failed > 0 {
             said.push((ask.failed_so_far)(failed));
         }
@@ -76,16 +76,16 @@ impl View<'_> {
     /// The one button, with what to know about it; or why there is none.
     pub(super) fn action(&self, label: &str) -> Block {
         let ask = &self.words.ask;
-        let Some(link) = self.telling.link else { return paragraph((ask.no_link)(&self.names)) };
+        let Some(link) = self.context.link else { return paragraph((ask.no_link)(&self.names)) };
         self.button(label, link, |end| (ask.link_ends)(end, &self.names))
     }
 
-    /// The one button of a letter to operators, where a page is served: it leads to how the request stands.
+    /// The one button of an email to operators, where a page is served: it leads to how the request stands.
     pub(super) fn request_page(&self) -> Option<Block> {
-        Some(self.button(self.words.ask.open, self.telling.link?, self.words.operator.link_ends))
+        Some(self.button(self.words.ask.open, self.context.link?, self.words.operator.link_ends))
     }
 
-    fn button(&self, label: &str, link: Link<'_>, ends: impl Fn(&str) -> String) -> Block {
+    fn button(&self, label: &str, link: ActionLink<'_>, ends: impl Fn(&str) -> String) -> Block {
         let mut note: Vec<String> = self.place().map(|place| (self.words.ask.leads_to)(&place)).into_iter().collect();
         note.extend(link.ends_at.map(|end| ends(&self.moment(end))));
         Block::Action { label: label.to_owned(), url: link.url.clone(), note: note.join(" ") }
@@ -96,7 +96,7 @@ impl View<'_> {
         [heading(self.words.ask.console), paragraph((self.words.ask.console_steps)(&self.names))]
     }
 
-    /// How to find out that a letter is ours.
+    /// How to find out that an email is ours.
     pub(super) fn checks(&self, has_link: bool) -> [Block; 2] {
         let follow = &self.words.follow;
         let mut checks = vec![(follow.real_request)(&self.names.request, has_link)];
@@ -113,7 +113,7 @@ impl View<'_> {
     pub(super) fn follow_up(&self, plan: Vec<String>) -> Vec<Block> {
         let (follow, general) = (&self.words.follow, &self.words.general);
         let mut items = plan;
-        let also = self.telling.also_told;
+        let also = self.context.also_told;
         let sides: [Side; 3] = [
             (follow.administrators, also.administrators),
             (follow.operators, also.operators),
@@ -124,7 +124,7 @@ impl View<'_> {
         let others = others.reduce(|one, other| (general.and)(&one, &other));
         items.push(others.map_or_else(|| follow.only_you.to_owned(), |others| (follow.also_told)(&others)));
         items.push((follow.contact)(&self.names.contact));
-        if self.telling.app.is_some() {
+        if self.context.app.is_some() {
             items.push((follow.snooze)(&self.names.contact));
         }
         let mut blocks = vec![heading(follow.next), Block::List(items)];
@@ -135,9 +135,9 @@ impl View<'_> {
     /// When reminders come.
     pub(super) fn reminder_plan(&self) -> Vec<String> {
         let follow = &self.words.follow;
-        match self.telling.next_reminder {
+        match self.context.next_reminder {
             Some(next) => vec![(follow.reminders)(MOST_REMINDERS, &self.day(next)), follow.stops.to_owned()],
-            None if matches!(self.telling.notice.about, About::Reminder { .. }) => {
+            None if matches!(self.context.notification.about, About::Reminder { .. }) => {
                 vec![(follow.reminders_last)(MOST_REMINDERS), follow.stops.to_owned()]
             }
             None => vec![follow.reminders_none.to_owned()],
@@ -146,12 +146,12 @@ impl View<'_> {
 
     /// The way to mute what comes again, where it does.
     pub(super) fn mute(&self, words: &str, label: &str) -> Vec<Block> {
-        let mutes = self.telling.notice.about.can_be_muted();
-        let Some(url) = self.telling.mute.filter(|_| mutes) else { return Vec::new() };
+        let mutes = self.context.notification.about.can_be_muted();
+        let Some(url) = self.context.mute.filter(|_| mutes) else { return Vec::new() };
         vec![paragraph(words), Block::Link { label: label.to_owned(), url: url.clone() }]
     }
 
-    /// What comes last in every letter.
+    /// What comes last in every email.
     pub(super) fn small_print(&self) -> Vec<String> {
         vec![(self.words.general.footer)(&self.names.org, self.place().as_deref())]
     }

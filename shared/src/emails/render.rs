@@ -1,4 +1,4 @@
-//! A document as text and as HTML: one template each, for every kind of letter.
+//! A document as text and as HTML: one template each, for every kind of email.
 
 use std::fmt::Write as _;
 
@@ -15,13 +15,13 @@ const WIDTH: usize = 76;
 const NAMES: usize = 26;
 
 #[derive(Template)]
-#[template(path = "letter.txt", escape = "none")]
+#[template(path = "email.txt", escape = "none")]
 struct Text<'a> {
     document: &'a Document,
 }
 
 #[derive(Template)]
-#[template(path = "letter.html")]
+#[template(path = "email.html")]
 struct Html<'a> {
     document: &'a Document,
 }

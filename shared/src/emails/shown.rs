@@ -1,10 +1,10 @@
-//! Text of others in a letter: shown harmlessly, and never longer than a line or two.
+//! Text of others in an email: shown harmlessly, and never longer than a line or two.
 
 use std::borrow::Cow;
 
-use crate::domain::text::Foreign;
+use crate::domain::text::UntrustedText;
 
-/// The longest name of an app, a person or a domain that a letter shows, in characters.
+/// The longest name of an app, a person or a domain that an email shows, in characters.
 pub(super) const NAME: usize = 70;
 /// The same in a subject, which lists of mails cut sooner.
 pub(super) const IN_SUBJECT: usize = 48;
@@ -15,9 +15,9 @@ pub(super) const SENTENCE: usize = 300;
 pub(super) fn shown(text: &str, longest: usize) -> String {
     // Cut before anything else is done, since some labels are books.
     let head: String = text.chars().take(longest + 1).collect();
-    let plain = Foreign::new(head).to_string();
+    let plain = UntrustedText::new(head).to_string();
     let harmless: Vec<Cow<'_, str>> = plain.split(' ').map(without_link).collect();
-    // Backticks mark what a letter shows as a command.
+    // Backticks mark what an email shows as a command.
     let harmless = harmless.join(" ").replace('`', "\u{2019}");
     let mut characters = harmless.chars();
     let mut cut: String = characters.by_ref().take(longest).collect();

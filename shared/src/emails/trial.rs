@@ -1,13 +1,13 @@
-//! The letter that somebody sends to find out whether letters arrive. It is about no app and asks for nothing.
+//! The email that somebody sends to find out whether emails arrive. It is about no app and asks for nothing.
 
 use super::document::{Block, Document, Tone};
 use super::parts::paragraph;
 use super::words::words;
-use super::{InvalidLetter, Letter, Sender, render};
+use super::{Email, InvalidEmail, Sender, render};
 use crate::domain::contact::{Language, MailAddress};
 
-/// The letter to `to`. `id` is this trial's alone, so that no mail program takes two for one.
-pub fn trial(sender: &Sender<'_>, to: &MailAddress, language: Language, id: &str) -> Result<Letter, InvalidLetter> {
+/// The email to `to`. `id` is this trial's alone, so that no mail program takes two for one.
+pub fn trial(sender: &Sender<'_>, to: &MailAddress, language: Language, id: &str) -> Result<Email, InvalidEmail> {
     let words = &words(language).trial;
     let mut blocks = vec![paragraph(words.what), paragraph(words.nothing_to_do)];
     if let Some(public_url) = sender.public_url {
@@ -22,8 +22,8 @@ pub fn trial(sender: &Sender<'_>, to: &MailAddress, language: Language, id: &str
         blocks,
         small_print: vec![words.footer.to_owned()],
     };
-    let not_rendered = |error: askama::Error| InvalidLetter::Message(error.to_string());
-    Ok(Letter {
+    let not_rendered = |error: askama::Error| InvalidEmail::Message(error.to_string());
+    Ok(Email {
         from: sender.from.clone(),
         to: to.as_str().parse()?,
         reply_to: sender.reply_to.cloned(),

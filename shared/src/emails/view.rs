@@ -1,4 +1,4 @@
-//! A telling in the reader's words: names made harmless, times on the reader's clock.
+//! A context in the reader's words: names made harmless, times on the reader's clock.
 
 use std::borrow::Cow;
 
@@ -6,44 +6,44 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::context::EmailContext;
 use super::document::Block;
 use super::shown::{IN_SUBJECT, NAME, SENTENCE, shown};
-use super::telling::Telling;
 use super::words::{Deadline, Names, Words, words};
 use crate::domain::app::AppRecord;
 use crate::domain::contact::{Audience, Language};
-use crate::domain::notice::Recipient;
-use crate::domain::notice::cadence::{OKTAS_DEADLINE, days_to};
+use crate::domain::notification::Recipient;
+use crate::domain::notification::cadence::{OKTAS_DEADLINE, days_to};
 use crate::domain::permission::PermissionCatalogue;
 use crate::domain::standing::Standing;
 use crate::domain::tenant::TenantDomain;
 
-/// A telling, seen by its reader.
+/// A context, seen by its reader.
 pub(super) struct View<'a> {
-    pub(super) telling: &'a Telling<'a>,
+    pub(super) context: &'a EmailContext<'a>,
     pub(super) words: &'static Words,
     pub(super) names: Names,
     zone: TimeZone,
 }
 
 impl<'a> View<'a> {
-    pub(super) fn of(telling: &'a Telling<'a>) -> Self {
-        let words = words(telling.language);
-        let contact = telling.contact.map(|address| shown(address.as_str(), NAME));
+    pub(super) fn of(context: &'a EmailContext<'a>) -> Self {
+        let words = words(context.language);
+        let contact = context.contact.map(|address| shown(address.as_str(), NAME));
         let names = Names {
-            org: shown(&telling.org.domain(), NAME),
-            app: telling.app.map(label).unwrap_or_default(),
-            app_id: telling.app.map(|app| app.identity.app.to_string()).unwrap_or_default(),
-            tenant: telling.app.map_or_else(|| words.general.a_tenant.to_owned(), |app| tenant(telling, app)),
-            request: telling.notice.request.to_string(),
+            org: shown(&context.org.domain(), NAME),
+            app: context.app.map(label).unwrap_or_default(),
+            app_id: context.app.map(|app| app.identity.app.to_string()).unwrap_or_default(),
+            tenant: context.app.map_or_else(|| words.general.a_tenant.to_owned(), |app| tenant(context, app)),
+            request: context.notification.request.to_string(),
             contact: contact.unwrap_or_else(|| words.general.somebody.to_owned()),
         };
-        Self { telling, words, names, zone: telling.time_zone.zone() }
+        Self { context, words, names, zone: context.time_zone.zone() }
     }
 
     /// The side of its reader.
     pub(super) const fn audience(&self) -> Option<Audience> {
-        match &self.telling.notice.recipient {
+        match &self.context.notification.recipient {
             Recipient::Mail { audience, .. } => Some(*audience),
             Recipient::Hook { .. } => None,
         }
@@ -65,8 +65,8 @@ impl<'a> View<'a> {
     }
 
     pub(super) fn deadline(&self) -> Deadline {
-        let date = self.telling.deadline;
-        Deadline { date, days_left: days_to(date, self.telling.now), is_oktas: date == OKTAS_DEADLINE }
+        let date = self.context.deadline;
+        Deadline { date, days_left: days_to(date, self.context.now), is_oktas: date == OKTAS_DEADLINE }
     }
 
     /// `needs-consent (nobody has consented yet)`: the name as every output has it, and what it means.
@@ -76,7 +76,7 @@ impl<'a> View<'a> {
 
     /// The address of the pages, where there are any.
     pub(super) fn place(&self) -> Option<String> {
-        self.telling.sender.public_url.map(ToString::to_string)
+        self.context.sender.public_url.map(ToString::to_string)
     }
 
     /// The app's label as a subject has it.
@@ -94,7 +94,7 @@ impl<'a> View<'a> {
     pub(super) fn permissions(&self) -> Block {
         let labels = &self.words.labels;
         let usual = PermissionCatalogue::default();
-        let rows = self.telling.permissions.all().iter().map(|permission| {
+        let rows = self.context.permissions.all().iter().map(|permission| {
             let is_usual = usual.all().iter().any(|known| known == permission);
             let translated = (self.words.general.permission)(&permission.name).filter(|_| is_usual);
             let why: Cow<'_, str> = translated.map_or_else(|| shown(&permission.why, SENTENCE).into(), Cow::from);
@@ -118,14 +118,14 @@ impl<'a> View<'a> {
         if app.identity.tenant.is_some() {
             facts.push(fact(labels.tenant, self.names.tenant.clone()));
         }
-        if self.telling.org.cloud != crate::domain::cloud::Cloud::Global {
-            facts.push(fact(labels.cloud, self.telling.org.cloud.to_string()));
+        if self.context.org.cloud != crate::domain::cloud::Cloud::Global {
+            facts.push(fact(labels.cloud, self.context.org.cloud.to_string()));
         }
         facts
     }
 
     pub(super) const fn language(&self) -> Language {
-        self.telling.language
+        self.context.language
     }
 }
 
@@ -136,9 +136,9 @@ pub(super) fn label(app: &AppRecord) -> String {
 }
 
 /// The tenant's domain, as Microsoft's page shows it.
-pub(super) fn tenant(telling: &Telling<'_>, app: &AppRecord) -> String {
-    let Some(name) = &app.identity.tenant else { return words(telling.language).general.a_tenant.to_owned() };
-    match TenantDomain::of(name, telling.org.cloud) {
+pub(super) fn tenant(context: &EmailContext<'_>, app: &AppRecord) -> String {
+    let Some(name) = &app.identity.tenant else { return words(context.language).general.a_tenant.to_owned() };
+    match TenantDomain::of(name, context.org.cloud) {
         Ok(domain) => shown(domain.as_str(), NAME),
         Err(_) => shown(name.as_str(), NAME),
     }

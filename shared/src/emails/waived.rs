@@ -1,4 +1,4 @@
-//! The letter that tells an operator that the time in which an app was left alone is over.
+//! The email that tells an operator that the time in which an app was left alone is over.
 
 use jiff::Timestamp;
 
@@ -9,7 +9,7 @@ use super::view::View;
 use crate::domain::app::AppRecord;
 use crate::domain::standing::Standing;
 
-/// The letter.
+/// The email.
 pub(super) fn waived(view: &View<'_>, app: &AppRecord, ended_at: Timestamp) -> Document {
     let (waived, ask, operator) = (&view.words.waived, &view.words.ask, &view.words.operator);
     let (names, standing) = (&view.names, app.known_standing());
@@ -38,7 +38,7 @@ pub(super) fn waived(view: &View<'_>, app: &AppRecord, ended_at: Timestamp) -> D
         _ => ask.best_time,
     };
     blocks.extend([heading(ask.when), paragraph(best_time), paragraph(ask.afterwards)]);
-    blocks.extend(view.checks(view.telling.link.is_some()));
+    blocks.extend(view.checks(view.context.link.is_some()));
     blocks.extend(view.console());
     blocks.extend(view.follow_up(view.reminder_plan()));
     Document {
@@ -55,7 +55,7 @@ pub(super) fn waived(view: &View<'_>, app: &AppRecord, ended_at: Timestamp) -> D
 fn decision(view: &View<'_>, ended_at: Timestamp) -> Block {
     let waived = &view.words.waived;
     let mut facts = vec![(waived.ended.to_owned(), view.day(ended_at))];
-    if let Some(waiver) = view.telling.waiver {
+    if let Some(waiver) = view.context.waiver {
         facts.push((waived.given.to_owned(), view.day(waiver.given_at)));
         facts.push((waived.reason.to_owned(), shown(waiver.reason.raw(), SENTENCE)));
     }

@@ -1,28 +1,28 @@
-//! The carrier that delivers nothing: each letter becomes a file that mail programs open.
+//! The transport that delivers nothing: each email becomes a file that mail programs open.
 
 use std::path::PathBuf;
 
 use async_trait::async_trait;
 
-use crate::mail::{Carrier, Letter, MailError, MessageId};
+use crate::mail::{Email, MailError, MailTransport, MessageId};
 
 /// A folder of mails, `.eml` (RFC 5322) one each.
 #[derive(Debug, Clone)]
 pub struct Folder(PathBuf);
 
 impl Folder {
-    /// The folder at `path`, which is made when the first letter comes.
+    /// The folder at `path`, which is made when the first email comes.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self(path.into())
     }
 }
 
 #[async_trait]
-impl Carrier for Folder {
-    async fn send(&self, letter: &Letter) -> Result<MessageId, MailError> {
-        let mime = letter.to_mime()?;
-        // The same letter to the same person is the same file, however often it is sent.
-        let name = letter.digest();
+impl MailTransport for Folder {
+    async fn send(&self, email: &Email) -> Result<MessageId, MailError> {
+        let mime = email.to_mime()?;
+        // The same email to the same person is the same file, however often it is sent.
+        let name = email.digest();
         let not_now = |error: std::io::Error| MailError::NotNow { reason: format!("{}: {error}", self.0.display()) };
         tokio::fs::create_dir_all(&self.0).await.map_err(not_now)?;
         // Written beside and moved, so that nobody reads a half.
@@ -40,7 +40,7 @@ mod tests {
 
     use super::*;
     use crate::testing::mail;
-    use crate::testing::mail::{Bench, letter};
+    use crate::testing::mail::{Bench, email};
 
     #[tokio::test]
     async fn it_does_what_every_carrier_must() {
@@ -54,7 +54,7 @@ mod tests {
                 std::future::ready(mails)
             }
         };
-        mail::conforms(Bench { carrier: Arc::new(Folder::new(&path)), sent }).await;
+        mail::conforms(Bench { transport: Arc::new(Folder::new(&path)), sent }).await;
     }
 
     #[tokio::test]
@@ -62,7 +62,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("file");
         std::fs::write(&file, "in the way").unwrap();
-        let told = Folder::new(file.join("outbox")).send(&letter("ada@contoso.example")).await;
+        let told = Folder::new(file.join("outbox")).send(&email("ada@contoso.example")).await;
         assert!(matches!(told, Err(MailError::NotNow { .. })), "{told:?}");
     }
 }

@@ -1,7 +1,7 @@
-//! The carrier of one machine: the mail server that the vault names, or a folder while it names none.
+//! The transport of one machine: the mail server that the vault names, or a folder while it names none.
 //!
-//! The vault keeps the server with its login, since whoever may hand letters to it can write in our name. It is asked for
-//! each letter, so that a process that runs for months hands over to the server that somebody set a minute ago.
+//! The vault keeps the server with its login, since whoever may hand emails to it can write in our name. It is asked for
+//! each email, so that a process that runs for months hands over to the server that somebody set a minute ago.
 
 use std::sync::Arc;
 
@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use super::folder::Folder;
 use super::smtp::{Login, NotAMailServer, Smtp, SmtpConfig};
-use crate::mail::{Carrier, Letter, MailError, MessageId};
-use crate::vault::{NotUnsealed, SecretName, Stage, Vault, seal, unseal};
+use crate::mail::{Email, MailError, MailTransport, MessageId};
+use crate::vault::{NotUnsealed, SecretName, SecretVersion, Vault, seal, unseal};
 
 /// A mail server and who it knows us as.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -34,13 +34,13 @@ impl MailServer {
         &self.url
     }
 
-    /// The user that letters are handed over as, where it wants one.
+    /// The user that emails are handed over as, where it wants one.
     pub fn user(&self) -> Option<&str> {
         self.login.as_ref().map(|login| login.user.expose_secret())
     }
 
-    /// The carrier that hands letters to it. Connects with the first one.
-    pub fn carrier(&self) -> Result<Smtp, MailError> {
+    /// The transport that hands emails to it. Connects with the first one.
+    pub fn transport(&self) -> Result<Smtp, MailError> {
         let unusable = |error: NotAMailServer| MailError::NotNow { reason: error.to_string() };
         Smtp::new(&SmtpConfig::parse(&self.url, self.login.clone()).map_err(unusable)?)
     }
@@ -56,42 +56,43 @@ impl MailServer {
     }
 }
 
-/// The carrier of one machine.
+/// The transport of one machine.
 pub struct LocalMail {
     vault: Arc<dyn Vault>,
     folder: Folder,
-    /// The server as it was when the last letter was handed over, so that its connection serves the next.
+    /// The server as it was when the last email was handed over, so that its connection serves the next.
     last: Mutex<Option<(SecretString, Smtp)>>,
 }
 
 impl LocalMail {
-    /// Hands letters to the server that `vault` names, and into `folder` while it names none.
+    /// Hands emails to the server that `vault` names, and into `folder` while it names none.
     pub fn new(vault: Arc<dyn Vault>, folder: Folder) -> Self {
         Self { vault, folder, last: Mutex::default() }
     }
 
-    /// The server that the vault names now. A vault that does not serve is no reason to leave letters in a folder.
+    /// The server that the vault names now. A vault that does not serve is no reason to leave emails in a folder.
     async fn server(&self) -> Result<Option<Smtp>, MailError> {
         let not_now = |error: &dyn std::fmt::Display| MailError::NotNow { reason: error.to_string() };
-        let secret = self.vault.get(&SecretName::MailServer, Stage::Current).await.map_err(|error| not_now(&error))?;
+        let secret =
+            self.vault.get(&SecretName::MailServer, SecretVersion::Current).await.map_err(|error| not_now(&error))?;
         let Some(secret) = secret else { return Ok(None) };
         if let Some((known, smtp)) = &*self.last.lock()
             && known.expose_secret() == secret.expose_secret()
         {
             return Ok(Some(smtp.clone()));
         }
-        let smtp = MailServer::unseal(&secret).map_err(|error| not_now(&error))?.carrier()?;
+        let smtp = MailServer::unseal(&secret).map_err(|error| not_now(&error))?.transport()?;
         *self.last.lock() = Some((secret, smtp.clone()));
         Ok(Some(smtp))
     }
 }
 
 #[async_trait]
-impl Carrier for LocalMail {
-    async fn send(&self, letter: &Letter) -> Result<MessageId, MailError> {
+impl MailTransport for LocalMail {
+    async fn send(&self, email: &Email) -> Result<MessageId, MailError> {
         match self.server().await? {
-            Some(server) => server.send(letter).await,
-            None => self.folder.send(letter).await,
+            Some(server) => server.send(email).await,
+            None => self.folder.send(email).await,
         }
     }
 }
@@ -104,7 +105,7 @@ mod tests {
     use super::*;
     use crate::embedded::sealed_file::SealedFileVault;
     use crate::testing::mail;
-    use crate::testing::mail::{Bench, letter};
+    use crate::testing::mail::{Bench, email};
 
     async fn bench(folder: &std::path::Path) -> (Arc<dyn Vault>, LocalMail) {
         let vault: Arc<dyn Vault> = Arc::new(SealedFileVault::open(&folder.join("vault")).await.unwrap());
@@ -124,37 +125,37 @@ mod tests {
     #[tokio::test]
     async fn without_a_server_it_is_the_folder() {
         let folder = tempfile::tempdir().unwrap();
-        let (_, carrier) = bench(folder.path()).await;
+        let (_, transport) = bench(folder.path()).await;
         let path = folder.path().to_owned();
         let sent = move || std::future::ready(mails(&path));
-        mail::conforms(Bench { carrier: Arc::new(carrier), sent }).await;
+        mail::conforms(Bench { transport: Arc::new(transport), sent }).await;
     }
 
     #[tokio::test]
-    async fn a_server_that_is_set_takes_the_next_letter_and_the_folder_none() {
+    async fn a_server_that_is_set_takes_the_next_email_and_the_folder_none() {
         let folder = tempfile::tempdir().unwrap();
-        let (vault, carrier) = bench(folder.path()).await;
-        carrier.send(&letter("ada@contoso.example")).await.unwrap();
+        let (vault, transport) = bench(folder.path()).await;
+        transport.send(&email("ada@contoso.example")).await.unwrap();
         assert_eq!(mails(folder.path()).len(), 1);
 
         let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
         name(&*vault, &MailServer::new(&format!("smtp://{free}"), None).unwrap().seal()).await;
-        let told = carrier.send(&letter("bo@contoso.example")).await.unwrap_err();
+        let told = transport.send(&email("bo@contoso.example")).await.unwrap_err();
         assert!(matches!(&told, MailError::NotNow { reason } if reason.contains(&free.to_string())), "{told}");
-        assert_eq!(mails(folder.path()).len(), 1, "a letter that waits for its server is in no folder");
+        assert_eq!(mails(folder.path()).len(), 1, "an email that waits for its server is in no folder");
 
         vault.remove(&SecretName::MailServer).await.unwrap();
-        carrier.send(&letter("cy@contoso.example")).await.unwrap();
+        transport.send(&email("cy@contoso.example")).await.unwrap();
         assert_eq!(mails(folder.path()).len(), 2);
     }
 
     #[tokio::test]
-    async fn a_secret_that_names_no_server_keeps_the_letter() {
+    async fn a_secret_that_names_no_server_keeps_the_email() {
         let folder = tempfile::tempdir().unwrap();
-        let (vault, carrier) = bench(folder.path()).await;
+        let (vault, transport) = bench(folder.path()).await;
         for damaged in ["canary", r#"{"url":"smtp://mail.example.com","login":null}"#] {
             name(&*vault, &SecretString::from(damaged)).await;
-            let told = carrier.send(&letter("ada@contoso.example")).await.unwrap_err();
+            let told = transport.send(&email("ada@contoso.example")).await.unwrap_err();
             assert!(matches!(&told, MailError::NotNow { reason } if !reason.contains("canary")), "{told}");
         }
         assert!(mails(folder.path()).is_empty());

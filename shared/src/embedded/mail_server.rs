@@ -1,8 +1,8 @@
-//! The mail server that this machine's letters are handed to: kept once it let us in, shown without its password, forgotten.
+//! The mail server that this machine's emails are handed to: kept once it let us in, shown without its password, forgotten.
 
 use crate::embedded::local_mail::MailServer;
 use crate::mail::MailError;
-use crate::vault::{NotUnsealed, SecretName, Stage, VaultError};
+use crate::vault::{NotUnsealed, SecretName, SecretVersion, VaultError};
 
 use crate::usecases::Ports;
 
@@ -28,11 +28,11 @@ pub fn reason_of(error: &MailError) -> String {
     }
 }
 
-/// Keeps a server as the one that takes letters, once it was reached and let us in.
+/// Keeps a server as the one that takes emails, once it was reached and let us in.
 pub async fn set(ports: &Ports, server: &MailServer) -> Result<(), MailServerError> {
     ports.vault.put_pending(&SecretName::MailServer, &server.seal()).await?;
-    let tried = match server.carrier() {
-        Ok(carrier) => carrier.check().await,
+    let tried = match server.transport() {
+        Ok(transport) => transport.check().await,
         Err(error) => Err(error),
     };
     if let Err(error) = tried {
@@ -42,13 +42,13 @@ pub async fn set(ports: &Ports, server: &MailServer) -> Result<(), MailServerErr
     Ok(ports.vault.promote(&SecretName::MailServer).await?)
 }
 
-/// The server that takes letters, if there is one.
+/// The server that takes emails, if there is one.
 pub async fn current(ports: &Ports) -> Result<Option<MailServer>, MailServerError> {
-    let secret = ports.vault.get(&SecretName::MailServer, Stage::Current).await?;
+    let secret = ports.vault.get(&SecretName::MailServer, SecretVersion::Current).await?;
     Ok(secret.as_ref().map(MailServer::unseal).transpose()?)
 }
 
-/// Forgets the server. Letters then become files in the folder `outbox`.
+/// Forgets the server. Emails then become files in the folder `outbox`.
 pub async fn forget(ports: &Ports) -> Result<(), MailServerError> {
     Ok(ports.vault.remove(&SecretName::MailServer).await?)
 }

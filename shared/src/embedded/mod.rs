@@ -62,7 +62,7 @@ pub fn ledger_file(folder: &Path) -> PathBuf {
     folder.join("ledger.sqlite")
 }
 
-/// Where letters lie in a data folder while no server is named to take them.
+/// Where emails lie in a data folder while no server is named to take them.
 pub fn outbox_folder(folder: &Path) -> PathBuf {
     folder.join("outbox")
 }
@@ -77,7 +77,7 @@ pub async fn open(folder: &Path, config: Config) -> Result<Ports, OpenError> {
         ledger: Arc::new(SqliteLedger::open(&ledger_file(folder)).await?),
         queue: Arc::new(InProcessQueue::new(clock.clone())),
         saves: Arc::new(InProcessQueue::new(clock.clone())),
-        notices: Arc::new(InProcessQueue::new(clock.clone())),
+        notifications: Arc::new(InProcessQueue::new(clock.clone())),
         mail: Arc::new(LocalMail::new(vault.clone(), Folder::new(outbox_folder(folder)))),
         vault,
         hooks: Arc::new(HookClient::new(config.okta.loopback)),

@@ -1,4 +1,4 @@
-//! The carrier SMTP (RFC 5321): any mail server, over TLS from the first byte or by `STARTTLS`.
+//! The transport SMTP (RFC 5321): any mail server, over TLS from the first byte or by `STARTTLS`.
 
 use std::fmt;
 use std::time::Duration;
@@ -14,12 +14,12 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::domain::text::Foreign;
+use crate::domain::text::UntrustedText;
 use crate::http::loopback::is_loopback;
-use crate::mail::{Carrier, Letter, MailError, MessageId};
+use crate::mail::{Email, MailError, MailTransport, MessageId};
 use crate::vault::exposed;
 
-/// How long the handing over of one letter may take. RFC 5321 section 4.5.3.2 gives each command minutes; a letter that
+/// How long the handing over of one email may take. RFC 5321 section 4.5.3.2 gives each command minutes; an email that
 /// is not taken by then is tried again later.
 const TIMEOUT: Duration = Duration::from_mins(1);
 /// How much of a server's words is kept, in characters.
@@ -36,7 +36,7 @@ pub struct Login {
     pub password: SecretString,
 }
 
-/// Which server to hand letters to, and how.
+/// Which server to hand emails to, and how.
 #[derive(Debug, Clone)]
 pub struct SmtpConfig {
     host: String,
@@ -89,7 +89,7 @@ impl SmtpConfig {
             ("smtps", None | Some("tls=required")) => (Security::Implicit, 465),
             ("smtp", Some("tls=required")) => (Security::StartTls, 587),
             ("smtp", None) if local => (Security::Plain, 25),
-            ("smtp", None) => return Err(NotAMailServer::InTheClear(Foreign::new(host).to_string())),
+            ("smtp", None) => return Err(NotAMailServer::InTheClear(UntrustedText::new(host).to_string())),
             _ => return Err(NotAMailServer::Form),
         };
         let port = url.port().unwrap_or(port);
@@ -113,7 +113,7 @@ impl fmt::Display for SmtpConfig {
     }
 }
 
-/// A mail server that takes letters.
+/// A mail server that takes emails.
 #[derive(Debug, Clone)]
 pub struct Smtp {
     transport: AsyncSmtpTransport<Tokio1Executor>,
@@ -122,7 +122,7 @@ pub struct Smtp {
 }
 
 impl Smtp {
-    /// The server that `config` names. Connects with the first letter.
+    /// The server that `config` names. Connects with the first email.
     pub fn new(config: &SmtpConfig) -> Result<Self, MailError> {
         Self::trusting(config, |tls| tls)
     }
@@ -170,21 +170,21 @@ impl Smtp {
 }
 
 #[async_trait]
-impl Carrier for Smtp {
-    async fn send(&self, letter: &Letter) -> Result<MessageId, MailError> {
-        let mime = letter.to_mime()?;
-        let envelope = Envelope::new(Some(letter.from.email()), vec![letter.to.email()]);
+impl MailTransport for Smtp {
+    async fn send(&self, email: &Email) -> Result<MessageId, MailError> {
+        let mime = email.to_mime()?;
+        let envelope = Envelope::new(Some(email.from.email()), vec![email.to.email()]);
         let envelope = envelope.map_err(|error| MailError::Refused { reason: error.to_string() })?;
         // The library's own timeout ends with the connecting. One that strikes later leaves open whether the server has the
-        // letter; sent again it has the same `Message-ID`.
+        // email; sent again it has the same `Message-ID`.
         let Ok(sent) = tokio::time::timeout(TIMEOUT, self.transport.send_raw(&envelope, &mime)).await else {
             return Err(self.silent());
         };
         match sent {
-            // Servers name what they queued, each in its own way; those that do not are told apart by the letter.
+            // Servers name what they queued, each in its own way; those that do not are told apart by the email.
             Ok(response) => {
                 let reply: Vec<&str> = response.message().collect();
-                Ok(MessageId(format!("{} ({})", kept(&reply.join(" ")), letter.digest())))
+                Ok(MessageId(format!("{} ({})", kept(&reply.join(" ")), email.digest())))
             }
             Err(error) => Err(self.told(&error)),
         }
@@ -195,10 +195,10 @@ impl Smtp {
     fn told(&self, error: &Error) -> MailError {
         let said = format!("{} said: {}", self.server, kept(&error.to_string()));
         match error.status().map(u16::from) {
-            // Of us, not of the letter: it is sent once somebody put that right.
+            // Of us, not of the email: it is sent once somebody put that right.
             Some(code @ (530 | 534 | 535 | 538)) => MailError::NotNow { reason: format!("{said}; {}", advice(code)) },
             Some(code) if error.is_permanent() => MailError::Refused { reason: format!("{said}; {}", advice(code)) },
-            // Nothing was sent. Somebody between us and the server can cause this too, so the letter is kept.
+            // Nothing was sent. Somebody between us and the server can cause this too, so the email is kept.
             None if error.is_client() || error.is_tls() => MailError::NotNow {
                 reason: format!(
                     "{said}; see whether the server offers TLS with a certificate for its name, and this way to sign in"
@@ -211,7 +211,7 @@ impl Smtp {
 
 /// What a server said, harmless and short.
 fn kept(said: &str) -> String {
-    Foreign::new(said.chars().take(LONGEST_REPLY).collect::<String>()).to_string()
+    UntrustedText::new(said.chars().take(LONGEST_REPLY).collect::<String>()).to_string()
 }
 
 /// What to do about a refusal for good (RFC 5321 section 4.2.3, RFC 4954 section 6).
@@ -219,7 +219,7 @@ const fn advice(code: u16) -> &'static str {
     match code {
         530 | 534 | 535 | 538 => "the server wants another user or password; set them with `regrant mail server set`",
         550 | 551 | 553 => "look at the recipient's address, and whether this server may send for the sender's domain",
-        552 | 554 => "look at the server's log: it holds the letter or its sender to be unwanted",
+        552 | 554 => "look at the server's log: it holds the email or its sender to be unwanted",
         500..=504 | 555 => "the server does not do what SMTP asks of it; look at its address and its settings",
         _ => "look at the server's log",
     }

@@ -13,7 +13,7 @@ use serde_json::Value;
 use standardwebhooks::Webhook;
 
 use super::{Hook, HookCaller, HookError, HookKind, address};
-use crate::domain::id::NoticeId;
+use crate::domain::id::NotificationId;
 use crate::http::loopback::LoopbackPolicy;
 use crate::http::transport::{Transport, TransportConfig, TransportError};
 
@@ -53,7 +53,7 @@ impl HookClient {
 
 #[async_trait]
 impl HookCaller for HookClient {
-    async fn call(&self, hook: &Hook, id: &NoticeId, at: Timestamp, body: &Value) -> Result<(), HookError> {
+    async fn call(&self, hook: &Hook, id: &NotificationId, at: Timestamp, body: &Value) -> Result<(), HookError> {
         let url = address(&hook.url, self.loopback)
             .ok_or_else(|| HookError::Unusable("its address is none that may be called".to_owned()))?;
         let body = body.to_string();
@@ -77,7 +77,13 @@ impl HookCaller for HookClient {
     }
 }
 
-fn sign(headers: &mut http::HeaderMap, hook: &Hook, id: &NoticeId, at: Timestamp, body: &str) -> Result<(), HookError> {
+fn sign(
+    headers: &mut http::HeaderMap,
+    hook: &Hook,
+    id: &NotificationId,
+    at: Timestamp,
+    body: &str,
+) -> Result<(), HookError> {
     let unusable = |error: &dyn std::fmt::Display| HookError::Unusable(error.to_string());
     let signer = Webhook::new(hook.signing_secret.expose_secret()).map_err(|error| unusable(&error))?;
     let signature = signer.sign(id.as_str(), at.as_second(), body.as_bytes()).map_err(|error| unusable(&error))?;

@@ -5,15 +5,15 @@ use serde_json::{Value, json};
 
 use super::HookKind;
 use crate::domain::app::AppRecord;
-use crate::domain::id::{NoticeId, RequestId};
+use crate::domain::id::{NotificationId, RequestId};
 use crate::domain::standing::Standing;
 
 /// That an app stands elsewhere than before.
 #[derive(Debug, Clone, Copy)]
 pub struct StandingChange<'a> {
-    /// The notice: the same for the same change.
-    pub notice: &'a NoticeId,
-    /// The request that letters about it name.
+    /// The notification: the same for the same change.
+    pub notification: &'a NotificationId,
+    /// The request that emails about it name.
     pub request: &'a RequestId,
     /// The app as it is now.
     pub app: &'a AppRecord,
@@ -40,7 +40,7 @@ fn generic(change: &StandingChange<'_>) -> Value {
         "type": "app.standing.changed",
         "timestamp": change.at,
         "data": {
-            "notice": change.notice,
+            "notification": change.notification,
             "request": change.request,
             "org": identity.org,
             "org_domain": identity.org_domain,
@@ -103,7 +103,7 @@ mod tests {
     use super::*;
     use crate::domain::app::{AppIdentity, ConsentRecord};
     use crate::domain::standing::Assessment;
-    use crate::domain::text::Foreign;
+    use crate::domain::text::UntrustedText;
 
     fn bodies(label: &str) -> [Value; 3] {
         let app = AppRecord {
@@ -111,12 +111,16 @@ mod tests {
                 org: "00oInvented".parse().unwrap(),
                 org_domain: "acme.okta.com".to_owned(),
                 app: "0oaInvented".parse().unwrap(),
-                label: Foreign::new(label),
+                label: UntrustedText::new(label),
                 tenant: None,
                 domain: None,
             },
             signals: Vec::new(),
-            assessment: Assessment { standing: Standing::Broken, proven: false, reasons: vec!["Revoked.".to_owned()] },
+            assessment: Assessment {
+                standing: Standing::Broken,
+                verified: false,
+                reasons: vec!["Revoked.".to_owned()],
+            },
             as_of: Timestamp::UNIX_EPOCH,
             last_known: None,
             since: None,
@@ -127,7 +131,7 @@ mod tests {
             version: 0,
         };
         let change = StandingChange {
-            notice: &"n1".parse().unwrap(),
+            notification: &"n1".parse().unwrap(),
             request: &"RG-A".parse().unwrap(),
             app: &app,
             from: Standing::Consented,

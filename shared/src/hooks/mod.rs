@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
-use crate::domain::id::NoticeId;
+use crate::domain::id::NotificationId;
 use crate::http::loopback::{LoopbackPolicy, is_loopback};
 use crate::randomness::Randomness;
 use crate::vault::{NotUnsealed, exposed, seal, unseal};
@@ -153,9 +153,9 @@ pub enum HookError {
 /// Whoever calls hooks.
 #[async_trait]
 pub trait HookCaller: Send + Sync {
-    /// Calls a hook once. `id` is the same for the same notice, however often it is sent, so that the other side can leave
+    /// Calls a hook once. `id` is the same for the same notification, however often it is sent, so that the other side can leave
     /// out what it has (Standard Webhooks, `webhook-id`).
-    async fn call(&self, hook: &Hook, id: &NoticeId, at: Timestamp, body: &Value) -> Result<(), HookError>;
+    async fn call(&self, hook: &Hook, id: &NotificationId, at: Timestamp, body: &Value) -> Result<(), HookError>;
 }
 
 #[cfg(test)]

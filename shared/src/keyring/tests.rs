@@ -73,31 +73,31 @@ fn a_link_that_mutes_opens_nothing_else_and_nothing_else_mutes() {
     assert_eq!(Keyring::new(&SeededRandomness::new(6)).read_mute(&token), Err(Forged));
 }
 
-fn letter() -> SignedRequest {
+fn email() -> SignedRequest {
     let ends_at = Timestamp::UNIX_EPOCH + LINK_LIFETIME;
-    SignedRequest { request: "RG-A".parse().unwrap(), notice: "n0t1ce".parse().unwrap(), ends_at }
+    SignedRequest { request: "RG-A".parse().unwrap(), notification: "n0t1ce".parse().unwrap(), ends_at }
 }
 
 #[test]
-fn a_link_of_a_letter_shows_its_request_and_does_nothing_else() {
+fn a_link_of_an_email_shows_its_request_and_does_nothing_else() {
     let randomness = SeededRandomness::new(7);
     let keys = Keyring::new(&randomness);
-    let token = keys.sign_request(&letter()).unwrap();
-    assert_eq!(keys.read_request(&token), Ok(letter()), "though it has ended: its reader is told so");
+    let token = keys.sign_request(&email()).unwrap();
+    assert_eq!(keys.read_request(&token), Ok(email()), "though it has ended: its reader is told so");
     assert_eq!((keys.read(&token), keys.read_mute(&token)), (Err(Forged), Err(Forged)));
-    let mute = SignedMute { request: letter().request, address: "ada@contoso.example".parse().unwrap() };
+    let mute = SignedMute { request: email().request, address: "ada@contoso.example".parse().unwrap() };
     for other in
         [keys.sign(&invitation()).unwrap(), keys.sign_mute(&mute).unwrap(), token[..token.len() - 4].to_owned()]
     {
         assert_eq!(keys.read_request(&other), Err(Forged));
     }
     let rotated = keys.rotated(&randomness);
-    assert_eq!(rotated.read_request(&token), Ok(letter()));
+    assert_eq!(rotated.read_request(&token), Ok(email()));
     assert_eq!(rotated.rotated(&randomness).read_request(&token), Err(Forged));
 }
 
 #[test]
-fn a_link_of_a_letter_without_an_end_or_with_one_that_is_no_time_is_forged() {
+fn a_link_of_an_email_without_an_end_or_with_one_that_is_no_time_is_forged() {
     let keys = Keyring::new(&SeededRandomness::new(8));
     let mut claims = serde_json::json!({"iss": ISSUER, "aud": REQUEST_AUDIENCE, "req": "RG-A", "sub": "n", "exp": 1});
     assert!(keys.read_request(&keys.token(&claims).unwrap()).is_ok());
@@ -111,8 +111,8 @@ fn a_link_of_a_letter_without_an_end_or_with_one_that_is_no_time_is_forged() {
 fn the_longest_ids_make_no_token_that_is_too_long() {
     let keys = Keyring::new(&SeededRandomness::new(9));
     let longest = "x".repeat(64);
-    let letter = SignedRequest { request: longest.parse().unwrap(), notice: longest.parse().unwrap(), ..letter() };
-    assert_eq!(keys.read_request(&keys.sign_request(&letter).unwrap()), Ok(letter));
+    let email = SignedRequest { request: longest.parse().unwrap(), notification: longest.parse().unwrap(), ..email() };
+    assert_eq!(keys.read_request(&keys.sign_request(&email).unwrap()), Ok(email));
 }
 
 #[test]

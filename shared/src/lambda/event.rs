@@ -1,6 +1,6 @@
 //! Which kind of event a function was invoked with, and HTTP over a router.
 
-use crate::aws::ses_report::LetterReport;
+use crate::aws::ses_report::EmailReport;
 use crate::okta::log_stream::{self, StreamedEvent};
 use aws_lambda_events::sqs::SqsEvent;
 use lambda_http::Adapter;
@@ -49,8 +49,8 @@ pub enum Event {
     Batch(SqsEvent),
     /// EventBridge's schedule (`Scheduled Event`).
     Schedule,
-    /// What SES reports of a letter, by EventBridge (`aws.ses`).
-    LetterReported(Box<LetterReport>),
+    /// What SES reports of an email, by EventBridge (`aws.ses`).
+    EmailReported(Box<EmailReport>),
     /// An event of Okta's System Log, as its log stream brings it by EventBridge (`aws.partner/okta.com/…`).
     SystemLog(Box<StreamedEvent>),
 }
@@ -65,8 +65,8 @@ impl Event {
         } else if payload.get("detail-type").and_then(Value::as_str) == Some("Scheduled Event") {
             Ok(Self::Schedule)
         } else if payload.get("source").and_then(Value::as_str) == Some("aws.ses") {
-            let report = LetterReport::read(&payload).ok_or(EventError::Unreadable { kind: "a report of SES" })?;
-            Ok(Self::LetterReported(Box::new(report)))
+            let report = EmailReport::read(&payload).ok_or(EventError::Unreadable { kind: "a report of SES" })?;
+            Ok(Self::EmailReported(Box::new(report)))
         } else if log_stream::is_streamed(&payload) {
             let event = log_stream::read(&payload).map_err(|error| {
                 tracing::error!(%error, "an event of Okta's log stream could not be read");
@@ -110,7 +110,7 @@ pub async fn answer_http(router: axum::Router, event: LambdaEvent<Value>) -> Res
         Event::Http(request) => answer(router, *request, event.context).await,
         Event::Batch(_) => Err(EventError::NotHere { kind: "a batch" }),
         Event::Schedule => Err(EventError::NotHere { kind: "a schedule" }),
-        Event::LetterReported(_) => Err(EventError::NotHere { kind: "a report of SES" }),
+        Event::EmailReported(_) => Err(EventError::NotHere { kind: "a report of SES" }),
         Event::SystemLog(_) => Err(EventError::NotHere { kind: "an event of Okta's System Log" }),
     }
 }

@@ -4,7 +4,7 @@
 
 mod invitations;
 mod leases;
-mod notices;
+mod notifications;
 pub(crate) mod paging;
 mod saves;
 mod sessions;
@@ -20,13 +20,13 @@ use crate::domain::app::AppRecord;
 use crate::domain::event::AppEvent;
 use crate::domain::id::{AppId, OrgId, ScanId};
 use crate::domain::org::OrgProfile;
-use crate::domain::scan::{OrgLook, Scan};
+use crate::domain::scan::{OrgScanResult, Scan};
 use crate::domain::standing::Standing;
 use crate::domain::tenant::TenantName;
 
 pub use invitations::Invitations;
 pub use leases::Leases;
-pub use notices::{Notices, Suppression};
+pub use notifications::{Notifications, Suppression};
 pub use saves::Saves;
 pub use sessions::Sessions;
 pub use waivers::Waivers;
@@ -102,7 +102,7 @@ pub enum LedgerError {
 
 /// What Regrant knows and did.
 #[async_trait]
-pub trait Ledger: Invitations + Sessions + Saves + Leases + Notices + Waivers + Watches + Send + Sync {
+pub trait Ledger: Invitations + Sessions + Saves + Leases + Notifications + Waivers + Watches + Send + Sync {
     /// Writes an org's profile, replacing an older one.
     async fn put_org(&self, org: &OrgProfile) -> Result<(), LedgerError>;
     /// An org's profile.
@@ -111,7 +111,7 @@ pub trait Ledger: Invitations + Sessions + Saves + Leases + Notices + Waivers + 
     async fn orgs(&self, page: PageRequest) -> Result<Page<OrgProfile>, LedgerError>;
     /// Removes an org's profile, its apps, their waivers and what is remembered of the org. Nothing of it can be started
     /// any more: in the same transaction its open invitations are closed as revoked, and its sessions are gone. Events,
-    /// invitations, save journals and notices stay, as the audit trail; a notice of an org without a profile is not sent.
+    /// invitations, save journals and notifications stay, as the audit trail; a notification of an org without a profile is not sent.
     async fn remove_org(&self, org: &OrgId) -> Result<(), LedgerError>;
 
     /// Writes an app's record in place of the one with the same version (0: there is none yet, or one from before versions
@@ -139,11 +139,11 @@ pub trait Ledger: Invitations + Sessions + Saves + Leases + Notices + Waivers + 
     async fn begin_scan(&self, scan: &ScanId, started_at: Timestamp, orgs: &[OrgId]) -> Result<(), LedgerError>;
     /// Records what a scan made of an org. The last word counts, except that `Pending` never replaces another.
     /// When no org is pending any more, the scan is finished at `at`.
-    async fn record_org_look(
+    async fn record_org_result(
         &self,
         scan: &ScanId,
         org: &OrgId,
-        look: &OrgLook,
+        look: &OrgScanResult,
         at: Timestamp,
     ) -> Result<(), LedgerError>;
     /// A scan and how far it has come.

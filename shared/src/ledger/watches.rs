@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 
 use super::LedgerError;
+use crate::domain::access_problem::OrgWatch;
 use crate::domain::id::OrgId;
-use crate::domain::trouble::OrgWatch;
 
 /// Where the watch over each org stopped, and what is wrong with Regrant's access to it.
 #[async_trait]

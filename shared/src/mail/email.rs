@@ -1,4 +1,4 @@
-//! A letter: one recipient, a subject, and the same content as text and as HTML.
+//! An email: one recipient, a subject, and the same content as text and as HTML.
 
 use std::fmt;
 use std::str::FromStr;
@@ -12,17 +12,17 @@ use sha2::{Digest as _, Sha256};
 
 /// The tag that carries the request's id. Tags hold letters, digits, `-` and `_` (SES API, `MessageTag`).
 pub const REQUEST_TAG: &str = "regrant-request";
-/// The tag that carries the notice's id.
-pub const NOTICE_TAG: &str = "regrant-notice";
+/// The tag that carries the notification's id.
+pub const NOTIFICATION_TAG: &str = "regrant-notification";
 
 /// A mail address, with or without a name before it: `Ada Admin <ada@contoso.example>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address(Mailbox);
 
 impl FromStr for Address {
-    type Err = InvalidLetter;
-    fn from_str(text: &str) -> Result<Self, InvalidLetter> {
-        let bad = || InvalidLetter::Address { address: crate::domain::text::Foreign::new(text).to_string() };
+    type Err = InvalidEmail;
+    fn from_str(text: &str) -> Result<Self, InvalidEmail> {
+        let bad = || InvalidEmail::Address { address: crate::domain::text::UntrustedText::new(text).to_string() };
         // What could end a header line is never part of an address.
         if text.chars().any(char::is_control) {
             return Err(bad());
@@ -50,13 +50,13 @@ impl fmt::Display for Address {
     }
 }
 
-/// A carrier's id of a letter that it took.
+/// A transport's id of an email that it took.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MessageId(pub String);
 
-/// Why a letter cannot be a mail.
+/// Why an email cannot be a mail.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidLetter {
+pub enum InvalidEmail {
     /// Not an address.
     #[error("{address} is no mail address; it has the form name@example.com")]
     Address {
@@ -70,14 +70,14 @@ pub enum InvalidLetter {
         name: String,
     },
     /// Nobody is written to about it, or not by mail.
-    #[error("a notice about {about} to this recipient is no letter; send it to a hook")]
-    NotALetter {
+    #[error("a notification about {about} to this recipient is no email; send it to a hook")]
+    NotAnEmail {
         /// What it is about.
         about: &'static str,
     },
-    /// What the letter is about was not handed over.
+    /// What the email is about was not handed over.
     #[error(
-        "the letter about {about} cannot be written without {missing}; this is a mistake in Regrant, please report it"
+        "the email about {about} cannot be written without {missing}; this is a mistake in Regrant, please report it"
     )]
     Incomplete {
         /// What it is about.
@@ -90,9 +90,9 @@ pub enum InvalidLetter {
     Message(String),
 }
 
-/// A letter to one person. One recipient each, so that nobody reads who else was written to.
+/// An email to one person. One recipient each, so that nobody reads who else was written to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Letter {
+pub struct Email {
     /// Who it is from.
     pub from: Address,
     /// Who it is to.
@@ -105,26 +105,26 @@ pub struct Letter {
     pub text: String,
     /// All of it, as HTML.
     pub html: String,
-    /// `Message-ID`, angle brackets included (RFC 5322 section 3.6.4): the same for the same letter, however often it is sent.
+    /// `Message-ID`, angle brackets included (RFC 5322 section 3.6.4): the same for the same email, however often it is sent.
     pub message_id: String,
     /// Further headers, such as `List-Id` or `References`.
     pub headers: Vec<(String, String)>,
-    /// Names and values that a carrier repeats in what it reports of the letter. They are not in the mail.
+    /// Names and values that a transport repeats in what it reports of the email. They are not in the mail.
     pub tags: Vec<(String, String)>,
 }
 
-impl Letter {
-    /// What tells this letter to this person from every other: the same however often it is sent.
+impl Email {
+    /// What tells this email to this person from every other: the same however often it is sent.
     pub(crate) fn digest(&self) -> String {
         let digest = Sha256::digest(format!("{}\n{}", self.message_id, self.to.bare()));
         URL_SAFE_NO_PAD.encode(&digest[..12])
     }
 
-    /// The letter as a mail: `multipart/alternative`, the text first (RFC 2046 section 5.1.4).
-    pub fn to_mime(&self) -> Result<Vec<u8>, InvalidLetter> {
+    /// The email as a mail: `multipart/alternative`, the text first (RFC 2046 section 5.1.4).
+    pub fn to_mime(&self) -> Result<Vec<u8>, InvalidEmail> {
         let one_line = |name: &str, value: &str| {
             let bad = value.chars().any(char::is_control);
-            if bad { Err(InvalidLetter::Header { name: name.to_owned() }) } else { Ok(value.to_owned()) }
+            if bad { Err(InvalidEmail::Header { name: name.to_owned() }) } else { Ok(value.to_owned()) }
         };
         let mut message = Message::builder()
             .from(self.from.0.clone())
@@ -135,12 +135,12 @@ impl Letter {
             message = message.reply_to(reply_to.0.clone());
         }
         for (name, value) in &self.headers {
-            let invalid = || InvalidLetter::Header { name: name.clone() };
+            let invalid = || InvalidEmail::Header { name: name.clone() };
             let header = HeaderName::new_from_ascii(name.clone()).map_err(|_| invalid())?;
             message = message.raw_header(HeaderValue::new(header, one_line(name, value)?));
         }
         let body = MultiPart::alternative_plain_html(self.text.clone(), self.html.clone());
-        let message = message.multipart(body).map_err(|error| InvalidLetter::Message(error.to_string()))?;
+        let message = message.multipart(body).map_err(|error| InvalidEmail::Message(error.to_string()))?;
         Ok(message.formatted())
     }
 }
@@ -149,11 +149,11 @@ impl Letter {
 #[expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 mod tests {
     use super::*;
-    use crate::testing::mail::letter;
+    use crate::testing::mail::email;
 
     #[test]
     fn it_has_both_bodies_the_text_first_and_every_header() {
-        let mime = String::from_utf8(letter("ada@contoso.example").to_mime().unwrap()).unwrap();
+        let mime = String::from_utf8(email("ada@contoso.example").to_mime().unwrap()).unwrap();
         let (text, html) = (mime.find("text/plain").unwrap(), mime.find("text/html").unwrap());
         assert!(text < html, "{mime}");
         for header in
@@ -167,13 +167,13 @@ mod tests {
     #[test]
     fn nothing_that_came_from_outside_becomes_a_header() {
         for subject in ["Hello\r\nBcc: eve@example.com", "Hello\nBcc: eve@example.com", "Hello\u{0}"] {
-            let bad = Letter { subject: subject.to_owned(), ..letter("ada@contoso.example") };
-            assert!(matches!(bad.to_mime(), Err(InvalidLetter::Header { .. })), "{subject:?}");
+            let bad = Email { subject: subject.to_owned(), ..email("ada@contoso.example") };
+            assert!(matches!(bad.to_mime(), Err(InvalidEmail::Header { .. })), "{subject:?}");
         }
         for address in ["", "ada", "ada@contoso.example\r\nBcc: eve@example.com", "a@b, c@d", "<ada@contoso.example"] {
             assert!(address.parse::<Address>().is_err(), "{address:?}");
         }
-        let bad = Letter { headers: vec![("X: y\r\nZ".to_owned(), "1".to_owned())], ..letter("a@contoso.example") };
-        assert!(matches!(bad.to_mime(), Err(InvalidLetter::Header { .. })));
+        let bad = Email { headers: vec![("X: y\r\nZ".to_owned(), "1".to_owned())], ..email("a@contoso.example") };
+        assert!(matches!(bad.to_mime(), Err(InvalidEmail::Header { .. })));
     }
 }

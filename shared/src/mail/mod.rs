@@ -1,24 +1,24 @@
-//! Mail: what letters say ([`letters`]), and letters on their way. A carrier takes a letter as it is.
+//! Mail: what emails say ([`emails`]), and emails on their way. A transport takes an email as it is.
 
 pub(crate) mod email;
 
 use async_trait::async_trait;
 
-pub use email::{Address, InvalidLetter, Letter, MessageId, NOTICE_TAG, REQUEST_TAG};
+pub use email::{Address, Email, InvalidEmail, MessageId, NOTIFICATION_TAG, REQUEST_TAG};
 
-/// Why a letter was not taken.
+/// Why an email was not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum MailError {
     /// It cannot be a mail.
     #[error(transparent)]
-    Invalid(#[from] InvalidLetter),
-    /// The carrier will never take it: trying again does not help.
+    Invalid(#[from] InvalidEmail),
+    /// The transport will never take it: trying again does not help.
     #[error("the mail was refused: {reason}")]
     Refused {
-        /// What the carrier said, and what to do.
+        /// What the transport said, and what to do.
         reason: String,
     },
-    /// The carrier could not take it now.
+    /// The transport could not take it now.
     #[error("the mail could not be sent: {reason}; it is tried again")]
     NotNow {
         /// What happened.
@@ -26,9 +26,9 @@ pub enum MailError {
     },
 }
 
-/// Somebody who takes letters.
+/// Somebody who takes emails.
 #[async_trait]
-pub trait Carrier: Send + Sync {
-    /// Hands a letter over. The carrier's own id of it is for the audit trail.
-    async fn send(&self, letter: &Letter) -> Result<MessageId, MailError>;
+pub trait MailTransport: Send + Sync {
+    /// Hands an email over. The transport's own id of it is for the audit trail.
+    async fn send(&self, email: &Email) -> Result<MessageId, MailError>;
 }

@@ -9,12 +9,12 @@ use secrecy::SecretString;
 use serde_json::Value;
 use url::Url;
 
-use super::carrier::Carrier;
 use super::endpoints::Endpoints;
 use super::exchange::TokenEndpoint;
 use super::graph::OpenGraph;
 use super::id_token::{Identified, Verifier};
 use super::keys::Keys;
+use super::retrying_client::RetryingClient;
 use super::{
     AuthorizationRequest, Graph, Microsoft, MicrosoftError, Redemption, Registration, SignIn, TokenSet, authorize,
 };
@@ -29,7 +29,7 @@ use crate::randomness::Randomness;
 #[derive(Clone)]
 pub struct MicrosoftClient {
     endpoints: Endpoints,
-    carrier: Carrier,
+    http: RetryingClient,
     keys: Keys,
     clock: Arc<dyn Clock>,
     randomness: Arc<dyn Randomness>,
@@ -42,14 +42,14 @@ impl MicrosoftClient {
         clock: Arc<dyn Clock>,
         randomness: Arc<dyn Randomness>,
     ) -> Result<Self, MicrosoftError> {
-        let carrier = Carrier::new(&config, clock.clone())?;
-        Ok(Self { endpoints: Endpoints::new(config.simulator), carrier, keys: Keys::default(), clock, randomness })
+        let http = RetryingClient::new(&config, clock.clone())?;
+        Ok(Self { endpoints: Endpoints::new(config.simulator), http, keys: Keys::default(), clock, randomness })
     }
 
     fn token_endpoint<'a>(&'a self, registration: &'a Registration, tenant: &'a TenantId) -> TokenEndpoint<'a> {
         TokenEndpoint {
             endpoints: &self.endpoints,
-            carrier: &self.carrier,
+            http: &self.http,
             randomness: &*self.randomness,
             registration,
             tenant,
@@ -60,7 +60,7 @@ impl MicrosoftClient {
     fn verifier<'a>(&'a self, cloud: Cloud, tenant: &'a TenantId) -> Verifier<'a> {
         Verifier {
             endpoints: &self.endpoints,
-            carrier: &self.carrier,
+            http: &self.http,
             keys: &self.keys,
             cloud,
             tenant,
@@ -103,7 +103,7 @@ impl Microsoft for MicrosoftClient {
 
     async fn tenant(&self, cloud: Cloud, domain: &TenantDomain) -> Result<TenantId, MicrosoftError> {
         let url = self.endpoints.metadata(cloud, domain);
-        let read = self.carrier.get(|| Ok(Request::new(Method::GET, url.clone()))).await?;
+        let read = self.http.get(|| Ok(Request::new(Method::GET, url.clone()))).await?;
         let host = shown_host(&url);
         match read.answer.status.as_u16() {
             200 => {}
@@ -175,7 +175,7 @@ impl Microsoft for MicrosoftClient {
 
     fn graph(&self, cloud: Cloud, access_token: &SecretString) -> Box<dyn Graph> {
         Box::new(OpenGraph {
-            carrier: self.carrier.clone(),
+            http: self.http.clone(),
             origin: self.endpoints.graph(cloud),
             access_token: access_token.clone(),
         })

@@ -20,7 +20,7 @@ const LIFE: i64 = 300;
 const SKEW: i64 = 60;
 
 #[derive(Serialize)]
-struct Claims<'a> {
+struct AssertionClaims<'a> {
     aud: &'a str,
     iss: &'a str,
     sub: &'a str,
@@ -42,7 +42,7 @@ pub(super) fn assertion(
         ClientCredential::Secret { .. } => Ok(None),
         ClientCredential::Certificate { certificate, private_key } => {
             let client = registration.client_id.as_str();
-            let claims = Claims {
+            let claims = AssertionClaims {
                 aud: token_endpoint.as_str(),
                 iss: client,
                 sub: client,

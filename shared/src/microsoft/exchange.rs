@@ -16,10 +16,10 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use url::form_urlencoded;
 
-use super::carrier::{Carrier, Repeat};
 use super::client_assertion::assertion;
 use super::endpoints::Endpoints;
 use super::error::OAuthRefusal;
+use super::retrying_client::{Repeat, RetryingClient};
 use super::{ClientCredential, MicrosoftError, Redemption, Registration, TokenSet};
 use crate::domain::tenant::TenantId;
 use crate::http::transport::shown_host;
@@ -89,7 +89,7 @@ pub(super) struct Exchanged {
 /// The token endpoint of one tenant, for one registration.
 pub(super) struct TokenEndpoint<'a> {
     pub(super) endpoints: &'a Endpoints,
-    pub(super) carrier: &'a Carrier,
+    pub(super) http: &'a RetryingClient,
     pub(super) randomness: &'a dyn Randomness,
     pub(super) registration: &'a Registration,
     pub(super) tenant: &'a TenantId,
@@ -226,7 +226,7 @@ impl<'c> oauth2::AsyncHttpClient<'c> for Http<'_> {
                 copy.try_into()
                     .map_err(|_| MicrosoftError::Credential("the token request cannot be written".to_owned()))
             };
-            let answer = self.endpoint.carrier.carry(self.repeat, write).await?;
+            let answer = self.endpoint.http.carry(self.repeat, write).await?;
             *self.status.lock() = Some(answer.status.as_u16());
             let mut response = HttpResponse::new(answer.body.to_vec());
             *response.status_mut() = answer.status;

@@ -13,8 +13,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use url::Url;
 
-use super::carrier::{Carrier, Read};
 use super::error::GraphRefusal;
+use super::retrying_client::{Read, RetryingClient};
 use super::{Graph, MicrosoftError, Organization};
 use crate::domain::administrator::{DirectoryRoles, DirectoryUser};
 use crate::domain::grant::{PermissionGrant, ServicePrincipal};
@@ -31,7 +31,7 @@ const MOST_PAGES: u32 = 200;
 
 /// Graph, opened with an access token.
 pub(super) struct OpenGraph {
-    pub(super) carrier: Carrier,
+    pub(super) http: RetryingClient,
     pub(super) origin: Url,
     pub(super) access_token: SecretString,
 }
@@ -61,7 +61,7 @@ impl OpenGraph {
             request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
             Ok(request)
         };
-        let Read { answer, body } = self.carrier.get(write).await?;
+        let Read { answer, body } = self.http.get(write).await?;
         match answer.status.as_u16() {
             200..300 => Ok(Some(body)),
             // A 404 in another shape is a door in front of Graph, and says nothing about what is behind it.

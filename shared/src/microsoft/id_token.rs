@@ -9,13 +9,13 @@ use serde::Deserialize;
 use subtle::ConstantTimeEq as _;
 
 use super::MicrosoftError;
-use super::carrier::Carrier;
 use super::endpoints::Endpoints;
 use super::keys::Keys;
+use super::retrying_client::RetryingClient;
 use crate::domain::administrator::{Mfa, Person};
 use crate::domain::cloud::Cloud;
 use crate::domain::tenant::{ClientId, TenantId};
-use crate::domain::text::Foreign;
+use crate::domain::text::UntrustedText;
 
 /// How far our clock and Microsoft's may be apart, in seconds.
 const LEEWAY: i64 = 300;
@@ -58,7 +58,7 @@ struct AccessClaims {
 /// Checks tokens of one tenant.
 pub(super) struct Verifier<'a> {
     pub(super) endpoints: &'a Endpoints,
-    pub(super) carrier: &'a Carrier,
+    pub(super) http: &'a RetryingClient,
     pub(super) keys: &'a Keys,
     pub(super) cloud: Cloud,
     pub(super) tenant: &'a TenantId,
@@ -95,7 +95,7 @@ impl Verifier<'_> {
             person: Person {
                 tenant,
                 object: object.ok_or_else(|| untrusted("it does not say whose it is"))?,
-                username: Foreign::new(claims.preferred_username.unwrap_or_default()),
+                username: UntrustedText::new(claims.preferred_username.unwrap_or_default()),
                 roles: claims.wids,
                 token_id: claims.uti,
             },
@@ -141,7 +141,7 @@ impl Verifier<'_> {
             return Err(untrusted("it is not signed with RS256"));
         }
         let name = header.kid.ok_or_else(|| untrusted("it does not name its key"))?;
-        let key = self.keys.find(self.carrier, self.endpoints, (self.cloud, self.tenant), &name, self.now).await?;
+        let key = self.keys.find(self.http, self.endpoints, (self.cloud, self.tenant), &name, self.now).await?;
         let key = key.ok_or_else(|| untrusted("it is signed with a key that is not the tenant's"))?;
         let mut validation = Validation::new(Algorithm::RS256);
         validation.set_audience(audiences);

@@ -15,8 +15,8 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 
 use super::MicrosoftError;
-use super::carrier::Carrier;
 use super::endpoints::Endpoints;
+use super::retrying_client::RetryingClient;
 use crate::domain::cloud::Cloud;
 use crate::domain::tenant::TenantId;
 
@@ -49,7 +49,7 @@ impl Keys {
     /// The key of that name; `None` where the tenant has none.
     pub(super) async fn find(
         &self,
-        carrier: &Carrier,
+        http: &RetryingClient,
         endpoints: &Endpoints,
         (cloud, tenant): (Cloud, &TenantId),
         name: &str,
@@ -62,7 +62,7 @@ impl Keys {
         let rested = kept.tried_at.is_none_or(|at| now.duration_since(at) >= PAUSE);
         if rested && (old || !kept.keys.contains_key(name)) {
             kept.tried_at = Some(now);
-            match fetch(carrier, endpoints, cloud, tenant).await {
+            match fetch(http, endpoints, cloud, tenant).await {
                 Ok(keys) => {
                     kept.keys = keys;
                     kept.fetched_at = Some(now);
@@ -82,13 +82,13 @@ impl Keys {
 }
 
 async fn fetch(
-    carrier: &Carrier,
+    http: &RetryingClient,
     endpoints: &Endpoints,
     cloud: Cloud,
     tenant: &TenantId,
 ) -> Result<HashMap<String, SigningKey>, MicrosoftError> {
     let url = endpoints.keys(cloud, tenant);
-    let read = carrier.get(|| Ok(Request::new(Method::GET, url.clone()))).await?;
+    let read = http.get(|| Ok(Request::new(Method::GET, url.clone()))).await?;
     let host = crate::http::transport::shown_host(&url);
     if !read.answer.status.is_success() {
         let reason = format!("it answered {} for its signing keys", read.answer.status.as_u16());

@@ -4,12 +4,10 @@
 //! the only permission asked for is `Directory.Read.All`, delegated or as an application permission.
 
 mod authorize;
-mod carrier;
 mod certificate;
 pub mod client;
 mod client_assertion;
 pub mod config;
-mod ending;
 mod endpoints;
 pub mod error;
 mod exchange;
@@ -17,6 +15,8 @@ mod graph;
 mod id_token;
 mod keys;
 pub mod registration;
+mod retrying_client;
+mod token_failure;
 mod tokens;
 
 use async_trait::async_trait;
@@ -29,11 +29,11 @@ use crate::domain::cloud::Cloud;
 use crate::domain::grant::{PermissionGrant, ServicePrincipal};
 use crate::domain::registered_credential::RegisteredCredential;
 use crate::domain::tenant::{ClientId, ObjectId, TenantDomain, TenantId};
-use crate::domain::text::Foreign;
+use crate::domain::text::UntrustedText;
 
-pub use ending::Ending;
 pub use error::MicrosoftError;
 pub use registration::{ClientCredential, MfaEvidence, Registration, WatchAccess};
+pub use token_failure::TokenFailure;
 pub use tokens::GraphTokens;
 
 /// A browser about to be sent to Microsoft's sign-in page.
@@ -98,7 +98,7 @@ pub struct Organization {
     /// Its key.
     pub id: TenantId,
     /// What it calls itself.
-    pub display_name: Foreign,
+    pub display_name: UntrustedText,
     /// `verifiedDomains[].name`, in lower case.
     pub verified_domains: Vec<String>,
 }

@@ -12,8 +12,8 @@ use serde_json::Value;
 use url::Url;
 
 use super::auth::Authenticator;
-use super::courier::{Courier, Letter, Repeat};
 use super::rate_budget::Bucket;
+use super::retrying_client::{Call, Repeat, RetryingClient};
 use super::wire::{self, Listed};
 use super::{
     AppPage, Connection, ListedApp, LogPage, Okta, OktaCredential, OktaError, OktaOrg, OrgUrl, ProvisioningAdmin,
@@ -21,8 +21,8 @@ use super::{
 };
 use crate::clock::Clock;
 use crate::domain::app::OFFICE365;
+use crate::domain::assignment_counts::AssignmentCounts;
 use crate::domain::id::AppId;
-use crate::domain::reach::Reach;
 use crate::domain::signal::Provisioning;
 use crate::domain::system_log::LogPosition;
 use crate::http::loopback::LoopbackPolicy;
@@ -35,7 +35,7 @@ const PAGE: &str = "200";
 /// Okta over HTTP. Clones share connections and rate budgets.
 #[derive(Debug, Clone)]
 pub struct OktaClient {
-    courier: Courier,
+    http: RetryingClient,
     loopback: LoopbackPolicy,
 }
 
@@ -43,7 +43,7 @@ impl OktaClient {
     /// A client that shares one connection pool among all orgs.
     pub fn new(config: OktaConfig, clock: Arc<dyn Clock>, randomness: Arc<dyn Randomness>) -> Result<Self, OktaError> {
         let loopback = config.loopback;
-        Ok(Self { courier: Courier::new(config, clock, randomness)?, loopback })
+        Ok(Self { http: RetryingClient::new(config, clock, randomness)?, loopback })
     }
 }
 
@@ -51,7 +51,7 @@ impl OktaClient {
 impl Okta for OktaClient {
     async fn resolve(&self, host: &OrgUrl) -> Result<ResolvedOrg, OktaError> {
         let url = host.at("/.well-known/okta-organization");
-        let answer = self.courier.deliver(host, Bucket::Root, &Get { url: &url, signed: None }).await?;
+        let answer = self.http.deliver(host, Bucket::Root, &Get { url: &url, signed: None }).await?;
         let body = success(&host.host(), &answer)?;
         let not_okta = |what: &str| OktaError::NotOkta { host: host.host(), what: what.to_owned() };
         let id = body.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok());
@@ -79,14 +79,14 @@ impl Okta for OktaClient {
             return Err(OktaError::LeadsElsewhere { elsewhere: host.clone(), host });
         }
         let authenticator = Authenticator::new(credential)?;
-        Ok(Box::new(OpenOrg { courier: self.courier.clone(), org: base_url.clone(), authenticator }))
+        Ok(Box::new(OpenOrg { http: self.http.clone(), org: base_url.clone(), authenticator }))
     }
 }
 
 /// An org and the credential it is opened with.
 #[derive(Debug)]
 pub(super) struct OpenOrg {
-    pub(super) courier: Courier,
+    pub(super) http: RetryingClient,
     pub(super) org: OrgUrl,
     authenticator: Authenticator,
 }
@@ -100,7 +100,7 @@ struct Post<'a> {
 }
 
 #[async_trait]
-impl Letter for Post<'_> {
+impl Call for Post<'_> {
     async fn write(&self) -> Result<Request, OktaError> {
         let mut request = Request::new(Method::POST, self.url.clone());
         request.headers_mut().insert(http::header::ACCEPT, HeaderValue::from_static("application/json"));
@@ -113,7 +113,7 @@ impl Letter for Post<'_> {
                 request.headers_mut().insert(http::header::CONTENT_LENGTH, HeaderValue::from_static("0"));
             }
         }
-        self.signed.authenticator.sign(&self.signed.courier, &self.signed.org, &mut request).await?;
+        self.signed.authenticator.sign(&self.signed.http, &self.signed.org, &mut request).await?;
         Ok(request)
     }
 
@@ -129,12 +129,12 @@ struct Get<'a> {
 }
 
 #[async_trait]
-impl Letter for Get<'_> {
+impl Call for Get<'_> {
     async fn write(&self) -> Result<Request, OktaError> {
         let mut request = Request::new(Method::GET, self.url.clone());
         request.headers_mut().insert(http::header::ACCEPT, HeaderValue::from_static("application/json"));
         if let Some(open) = self.signed {
-            open.authenticator.sign(&open.courier, &open.org, &mut request).await?;
+            open.authenticator.sign(&open.http, &open.org, &mut request).await?;
         }
         Ok(request)
     }
@@ -142,10 +142,10 @@ impl Letter for Get<'_> {
 
 impl OpenOrg {
     pub(super) async fn get(&self, bucket: Bucket, url: &Url) -> Result<Answer, OktaError> {
-        let letter = Get { url, signed: Some(self) };
-        let answer = self.courier.deliver(&self.org, bucket, &letter).await?;
+        let call = Get { url, signed: Some(self) };
+        let answer = self.http.deliver(&self.org, bucket, &call).await?;
         if is_token_refused(&answer) && self.authenticator.renew().await {
-            return self.courier.deliver(&self.org, bucket, &letter).await;
+            return self.http.deliver(&self.org, bucket, &call).await;
         }
         Ok(answer)
     }
@@ -157,11 +157,11 @@ impl OpenOrg {
     }
 
     async fn post(&self, url: &Url, body: Option<&Value>, repeat: Repeat) -> Result<(), OktaError> {
-        let letter = Post { url, body, signed: self, repeat };
-        let mut answer = self.courier.deliver(&self.org, Bucket::Apps, &letter).await?;
-        // A token that was refused means that nothing was done, so the same letter may go again.
+        let call = Post { url, body, signed: self, repeat };
+        let mut answer = self.http.deliver(&self.org, Bucket::Apps, &call).await?;
+        // A token that was refused means that nothing was done, so the same call may go again.
         if is_token_refused(&answer) && self.authenticator.renew().await {
-            answer = self.courier.deliver(&self.org, Bucket::Apps, &letter).await?;
+            answer = self.http.deliver(&self.org, Bucket::Apps, &call).await?;
         }
         if answer.status.is_success() { Ok(()) } else { Err(OktaError::Api(Box::new(wire::error(&answer)))) }
     }
@@ -241,7 +241,7 @@ impl OktaOrg for OpenOrg {
         wire::provisioning(&self.org.host(), &answer)
     }
 
-    async fn reach(&self, app: &AppId) -> Result<Reach, OktaError> {
+    async fn reach(&self, app: &AppId) -> Result<AssignmentCounts, OktaError> {
         self.count(app).await
     }
 

@@ -21,7 +21,7 @@ const SURPRISES: usize = 5;
 
 impl OpenOrg {
     pub(super) async fn log_page(&self, from: &LogPosition) -> Result<LogPage, OktaError> {
-        let now = self.courier.clock.now();
+        let now = self.http.clock.now();
         let url = address(&self.org, from, now)?;
         let (answer, body) = self.read(Bucket::Logs, &url).await.map_err(|error| lost(&self.org, from, error))?;
         let Value::Array(items) = body else { return Err(self.not_okta("a System Log that is no list")) };
@@ -46,7 +46,7 @@ impl OpenOrg {
             .append_pair("filter", &success_of(app));
         let (_, body) = self.read(Bucket::Logs, &url).await?;
         let Value::Array(items) = body else { return Err(self.not_okta("a System Log that is no list")) };
-        let now = self.courier.clock.now();
+        let now = self.http.clock.now();
         let events = items.iter().filter_map(|item| LogEvent::read(item, now).ok());
         Ok(events.map(|event| event.published).filter(|published| *published > since).min())
     }

@@ -3,10 +3,10 @@
 //! [`Okta`] is the port the use cases know: it resolves an org and opens it with a credential. [`client`] is the real
 //! one; [`log_stream`] reads what Okta sends of its own accord. The reads of [`OktaOrg`] change nothing in Okta; its three writes say so, and a scan calls none of them.
 
+mod assignment_counts;
 mod auth;
 pub mod client;
 pub mod config;
-mod courier;
 pub mod credential;
 pub mod error;
 mod log;
@@ -14,7 +14,7 @@ pub mod log_stream;
 pub mod org_url;
 mod paging;
 mod rate_budget;
-mod reach;
+mod retrying_client;
 mod wire;
 
 use async_trait::async_trait;
@@ -23,13 +23,13 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
 
+use crate::domain::assignment_counts::AssignmentCounts;
 use crate::domain::connection::{AppStatus, AuthScheme, ConnectionStatus};
 use crate::domain::id::{AppId, OrgId};
-use crate::domain::reach::Reach;
 use crate::domain::signal::Provisioning;
 use crate::domain::system_log::{LogEvent, LogPosition};
 use crate::domain::tenant::TenantName;
-use crate::domain::text::Foreign;
+use crate::domain::text::UntrustedText;
 
 pub use credential::OktaCredential;
 pub use error::OktaError;
@@ -52,7 +52,7 @@ pub struct ListedApp {
     /// Its id.
     pub id: AppId,
     /// Its label.
-    pub label: Foreign,
+    pub label: UntrustedText,
     /// Its life-cycle status.
     pub status: AppStatus,
     /// Its `features`, as Okta spells them.
@@ -60,7 +60,7 @@ pub struct ListedApp {
     /// `settings.app.msftTenant`.
     pub tenant: Option<TenantName>,
     /// `settings.app.domain`.
-    pub domain: Option<Foreign>,
+    pub domain: Option<UntrustedText>,
     /// `settings.app.tenantType`.
     pub tenant_type: Option<String>,
     /// What was in the answer and not understood, in words for people.
@@ -149,7 +149,7 @@ pub trait OktaOrg: Send + Sync {
     /// How many users and groups are assigned to an app, by the first page of each list: `GET …/users?limit=500` and
     /// `GET …/groups?limit=200`, two calls of the scope `okta.apps.read` (Okta, "List all application users" and "List all
     /// application groups"). A role that does not see assignments has them refused.
-    async fn reach(&self, app: &AppId) -> Result<Reach, OktaError>;
+    async fn reach(&self, app: &AppId) -> Result<AssignmentCounts, OktaError>;
     /// A page of the System Log; needs `okta.logs.read`. [`OktaError::LogPositionLost`] where it does not go on from there:
     /// read again from a time then, which is harmless, since events have ids.
     async fn log_events(&self, from: &LogPosition) -> Result<LogPage, OktaError>;

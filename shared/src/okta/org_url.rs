@@ -59,12 +59,12 @@ pub enum OrgUrlError {
 }
 
 impl OrgUrl {
-    /// Reads what a person wrote: a host or a URL on the allow-list. Gives a notice where something was changed.
+    /// Reads what a person wrote: a host or a URL on the allow-list. Gives a hint where something was changed.
     pub fn parse(text: &str, loopback: LoopbackPolicy) -> Result<(Self, Option<String>), OrgUrlError> {
-        let (org, notice) = Self::read(text, loopback)?;
+        let (org, hint) = Self::read(text, loopback)?;
         match org.trust {
             Trust::AskOnly => Err(OrgUrlError::NotListed(org.host())),
-            Trust::Listed | Trust::Loopback => Ok((org, notice)),
+            Trust::Listed | Trust::Loopback => Ok((org, hint)),
         }
     }
 
@@ -154,17 +154,17 @@ impl OrgUrl {
             return Err(OrgUrlError::NotListed(name.to_owned()));
         };
         let listed = SUFFIXES.iter().any(|suffix| name.strip_suffix(suffix).is_some_and(|sub| sub.ends_with('.')));
-        let (name, notice) = match first.strip_suffix("-admin").filter(|sub| listed && !sub.is_empty()) {
+        let (name, hint) = match first.strip_suffix("-admin").filter(|sub| listed && !sub.is_empty()) {
             Some(sub) => {
                 let api = format!("{sub}.{rest}");
-                let notice = format!("{name} is the Admin Console; its API is at {api}, which is used instead.");
-                (api, Some(notice))
+                let hint = format!("{name} is the Admin Console; its API is at {api}, which is used instead.");
+                (api, Some(hint))
             }
             None => (name.to_owned(), None),
         };
         let url = Url::parse(&format!("https://{name}/")).map_err(|_| OrgUrlError::NotAHost)?;
         let trust = if listed { Trust::Listed } else { Trust::AskOnly };
-        Ok((Self { url, trust }, notice))
+        Ok((Self { url, trust }, hint))
     }
 }
 
@@ -195,10 +195,10 @@ mod tests {
     }
 
     #[test]
-    fn the_admin_console_is_led_to_the_api_with_a_notice() {
-        let (org, notice) = OrgUrl::parse("acme-admin.okta.com", LoopbackPolicy::Refuse).unwrap();
+    fn the_admin_console_is_led_to_the_api_with_a_notification() {
+        let (org, hint) = OrgUrl::parse("acme-admin.okta.com", LoopbackPolicy::Refuse).unwrap();
         assert_eq!(org.host(), "acme.okta.com");
-        assert!(notice.unwrap().contains("Admin Console"));
+        assert!(hint.unwrap().contains("Admin Console"));
     }
 
     #[test]

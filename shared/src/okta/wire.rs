@@ -15,7 +15,7 @@ use crate::domain::connection::{AppStatus, AuthScheme, ConnectionStatus};
 use crate::domain::id::AppId;
 use crate::domain::signal::Provisioning;
 use crate::domain::tenant::TenantName;
-use crate::domain::text::Foreign;
+use crate::domain::text::UntrustedText;
 use crate::http::loopback::is_loopback;
 use crate::http::transport::Answer;
 
@@ -47,7 +47,7 @@ pub(crate) fn error(answer: &Answer) -> ApiError {
 
 /// Others' text, cut short and with nothing hidden in it.
 pub(crate) fn short(text: &str) -> String {
-    Foreign::new(text.chars().take(KEPT).collect::<String>()).to_string()
+    UntrustedText::new(text.chars().take(KEPT).collect::<String>()).to_string()
 }
 
 /// What one item of the app list is.
@@ -91,11 +91,11 @@ pub(crate) fn app(item: &Value) -> Listed {
     );
     Listed::Office365(ListedApp {
         id,
-        label: Foreign::new(item.get("label").and_then(Value::as_str).unwrap_or_default()),
+        label: UntrustedText::new(item.get("label").and_then(Value::as_str).unwrap_or_default()),
         status: AppStatus::from(status),
         features,
         tenant: setting("msftTenant").filter(|name| !name.is_empty()).map(|name| TenantName::from(short(name))),
-        domain: setting("domain").filter(|name| !name.is_empty()).map(Foreign::new),
+        domain: setting("domain").filter(|name| !name.is_empty()).map(UntrustedText::new),
         tenant_type: setting("tenantType").map(short),
         surprises,
     })

@@ -5,8 +5,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::id::{AppId, NoticeId, OrgId, RequestId, ScanId, SessionId};
-use crate::domain::save::Word;
+use crate::domain::id::{AppId, NotificationId, OrgId, RequestId, ScanId, SessionId};
+use crate::domain::save::ConfirmedBy;
 
 /// Work to be done. One message an org, so that orgs scale out and fail apart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,21 +28,21 @@ pub enum Message {
         /// The browser session it belongs to; `None` where an operator asked.
         session: Option<SessionId>,
         /// Who says that the consent was given.
-        word: Word,
+        confirmed_by: ConfirmedBy,
     },
     /// Find out who has to be told something about an org, or about one app of it.
-    PlanNotices {
+    PlanNotifications {
         /// The org.
         org: OrgId,
         /// The app, where only one was looked at or changed.
         app: Option<AppId>,
     },
     /// Tell one recipient one thing.
-    SendNotice {
-        /// The request the notice belongs to.
+    SendNotification {
+        /// The request the notification belongs to.
         request: RequestId,
-        /// The notice.
-        notice: NoticeId,
+        /// The notification.
+        notification: NotificationId,
     },
 }
 

@@ -1,15 +1,15 @@
-//! What every carrier must do.
+//! What every transport must do.
 
 #![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a conformance test fails by panicking")]
 
 use std::sync::Arc;
 
-use crate::mail::{Carrier, Letter, MailError};
+use crate::mail::{Email, MailError, MailTransport};
 
-/// A carrier that has taken nothing yet, and what it has taken, as mails.
+/// A transport that has taken nothing yet, and what it has taken, as mails.
 pub struct Bench<S> {
-    /// The carrier.
-    pub carrier: Arc<dyn Carrier>,
+    /// The transport.
+    pub transport: Arc<dyn MailTransport>,
     /// Every mail it has taken so far.
     pub sent: S,
 }
@@ -20,14 +20,14 @@ where
     S: Fn() -> Fut,
     Fut: Future<Output = Vec<Vec<u8>>>,
 {
-    a_letter_that_cannot_be_a_mail_is_refused(&*bench.carrier).await;
+    a_email_that_cannot_be_a_mail_is_refused(&*bench.transport).await;
     assert!((bench.sent)().await.is_empty(), "nothing of it was taken");
-    every_letter_is_taken_whole(&*bench.carrier, &bench.sent).await;
+    every_email_is_taken_whole(&*bench.transport, &bench.sent).await;
 }
 
-/// A letter with everything in it.
-pub fn letter(to: &str) -> Letter {
-    Letter {
+/// An email with everything in it.
+pub fn email(to: &str) -> Email {
+    Email {
         from: "Regrant <regrant@example.com>".parse().expect("the test's own address is an address"),
         to: to.parse().expect("the test's own address is an address"),
         reply_to: Some("operators@example.com".parse().expect("the test's own address is an address")),
@@ -36,30 +36,30 @@ pub fn letter(to: &str) -> Letter {
         html: "<p>Dear administrator, <b>\u{fc}\u{1d11e}</b></p>".to_owned(),
         message_id: "<acme.0oa1.1@regrant.example.com>".to_owned(),
         headers: vec![("List-Id".to_owned(), "<regrant.example.com>".to_owned())],
-        tags: vec![("regrant-notice".to_owned(), "n1".to_owned())],
+        tags: vec![("regrant-notification".to_owned(), "n1".to_owned())],
     }
 }
 
-async fn a_letter_that_cannot_be_a_mail_is_refused(carrier: &dyn Carrier) {
-    let bad = Letter { subject: "Hello\r\nBcc: eve@example.com".to_owned(), ..letter("ada@contoso.example") };
-    let refused = carrier.send(&bad).await;
+async fn a_email_that_cannot_be_a_mail_is_refused(transport: &dyn MailTransport) {
+    let bad = Email { subject: "Hello\r\nBcc: eve@example.com".to_owned(), ..email("ada@contoso.example") };
+    let refused = transport.send(&bad).await;
     assert!(matches!(refused, Err(MailError::Invalid(_))), "a subject of two lines: {refused:?}");
 }
 
-async fn every_letter_is_taken_whole<S, Fut>(carrier: &dyn Carrier, sent: &S)
+async fn every_email_is_taken_whole<S, Fut>(transport: &dyn MailTransport, sent: &S)
 where
     S: Fn() -> Fut,
     Fut: Future<Output = Vec<Vec<u8>>>,
 {
     let mut ids = Vec::new();
     for to in ["ada@contoso.example", "Bo Operator <bo@contoso.example>"] {
-        let id = carrier.send(&letter(to)).await.expect("a letter is taken");
+        let id = transport.send(&email(to)).await.expect("an email is taken");
         assert!(!id.0.is_empty(), "it has an id");
         ids.push(id);
     }
-    assert_ne!(ids[0], ids[1], "each letter has its own id");
+    assert_ne!(ids[0], ids[1], "each email has its own id");
     let mails = sent().await;
-    assert_eq!(mails.len(), 2, "each letter is a mail of its own");
+    assert_eq!(mails.len(), 2, "each email is a mail of its own");
     for to in ["ada@contoso.example", "bo@contoso.example"] {
         let is_to = |mail: &&Vec<u8>| {
             String::from_utf8_lossy(mail).lines().any(|line| line.starts_with("To: ") && line.contains(to))

@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::domain::cloud::Cloud;
 use crate::domain::id::{AppId, OrgId};
-use crate::vault::{SecretName, Stage, Vault, VaultError};
+use crate::vault::{SecretName, SecretVersion, Vault, VaultError};
 
 /// Holds an adapter to the contract. `make` gives a vault without secrets, a fresh one each time.
 pub async fn conforms<F, Fut>(make: F)
@@ -53,8 +53,10 @@ async fn put_current(vault: &dyn Vault, name: &SecretName, secret: &str) {
 /// Pending, current, previous.
 async fn versions(vault: &dyn Vault, name: &SecretName) -> [Option<String>; 3] {
     let mut found = [None, None, None];
-    for (stage, found) in [Stage::Pending, Stage::Current, Stage::Previous].into_iter().zip(&mut found) {
-        let secret = vault.get(name, stage).await.expect("a version is read");
+    for (version, found) in
+        [SecretVersion::Pending, SecretVersion::Current, SecretVersion::Previous].into_iter().zip(&mut found)
+    {
+        let secret = vault.get(name, version).await.expect("a version is read");
         *found = secret.map(|secret| secret.expose_secret().to_owned());
     }
     found

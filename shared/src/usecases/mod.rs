@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::hooks::HookCaller;
 use crate::http::loopback::LoopbackPolicy;
 use crate::ledger::Ledger;
-use crate::mail::Carrier;
+use crate::mail::MailTransport;
 use crate::microsoft::Microsoft;
 use crate::okta::Okta;
 use crate::queue::Queue;
@@ -33,9 +33,9 @@ pub struct Ports {
     /// Connections to be saved.
     pub saves: Arc<dyn Queue>,
     /// People and programs to be told something.
-    pub notices: Arc<dyn Queue>,
-    /// Who takes letters.
-    pub mail: Arc<dyn Carrier>,
+    pub notifications: Arc<dyn Queue>,
+    /// Who takes emails.
+    pub mail: Arc<dyn MailTransport>,
     /// Who calls hooks.
     pub hooks: Arc<dyn HookCaller>,
     /// Okta.

@@ -34,7 +34,7 @@ pub enum SecretName {
     Keys,
     /// `regrant/hooks`: where outgoing hooks lead, and what their calls are signed with (see [`crate::hooks`]).
     Hooks,
-    /// `regrant/mail-server`: the server that takes this machine's letters, and its login (see [`crate::mail`]).
+    /// `regrant/mail-server`: the server that takes this machine's emails, and its login (see [`crate::mail`]).
     MailServer,
 }
 
@@ -56,7 +56,7 @@ impl SecretName {
 
 /// Which version of a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
+pub enum SecretVersion {
     /// Written and not yet tried.
     Pending,
     /// In use.
@@ -130,7 +130,7 @@ pub enum VaultError {
 #[async_trait]
 pub trait Vault: Send + Sync {
     /// The secret at `stage`, or `None` where there is none.
-    async fn get(&self, name: &SecretName, stage: Stage) -> Result<Option<SecretString>, VaultError>;
+    async fn get(&self, name: &SecretName, stage: SecretVersion) -> Result<Option<SecretString>, VaultError>;
     /// Writes a pending version, replacing a pending one. The current one is untouched.
     async fn put_pending(&self, name: &SecretName, secret: &SecretString) -> Result<(), VaultError>;
     /// Makes the pending version current and the current one previous, at once.

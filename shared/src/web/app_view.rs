@@ -26,7 +26,7 @@ pub struct AppView {
     /// Where it stands.
     standing: Standing,
     /// Whether that is proven on Microsoft's side too.
-    proven: bool,
+    verified: bool,
     /// Why, most important first.
     reasons: Vec<String>,
     /// What was seen.
@@ -37,7 +37,7 @@ pub struct AppView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     since: Option<Timestamp>,
-    /// The request that letters about it name, open or closed.
+    /// The request that emails about it name, open or closed.
     #[serde(skip_serializing_if = "Option::is_none")]
     request: Option<Request>,
     /// When it was assessed, in UTC.
@@ -59,7 +59,7 @@ impl From<&AppRecord> for AppView {
             tenant: identity.tenant.as_ref().map(|tenant| tenant.as_str().to_owned()),
             domain: identity.domain.as_ref().map(|domain| domain.raw().to_owned()),
             standing: app.standing(),
-            proven: app.assessment.proven,
+            verified: app.assessment.verified,
             reasons: app.assessment.reasons.clone(),
             signals: app.signals.clone(),
             next_step: app.standing().next_step(),

@@ -14,7 +14,7 @@ use crate::domain::session::AuthorizationSession;
 use crate::domain::tenant::TenantDomain;
 use crate::usecases::Ports;
 use crate::usecases::consent::session::{BrowserSecrets, OwnSession, about, cookie_name, opened};
-use crate::usecases::records::consent_error::Stopped;
+use crate::usecases::records::consent_error::ConsentError;
 use crate::web::pages::{FailureView, Page, Subject, WayOn, failure};
 use crate::web::parameters::Parameters;
 use crate::web::{cookies, fetch_site};
@@ -31,7 +31,7 @@ pub fn subject(org: &OrgProfile, app: &AppRecord) -> Subject {
 }
 
 /// The page about a failure nobody has a session for.
-pub fn stopped_page(stopped: &Stopped) -> Page {
+pub fn stopped_page(stopped: &ConsentError) -> Page {
     tracing::info!(failure = stopped.failure.name(), cause = %stopped.cause, trace = stopped.trace, "a consent stopped");
     failure_page(stopped.failure, stopped.code.as_deref(), None, None, false)
 }
@@ -55,7 +55,7 @@ pub fn failure_page(
 }
 
 /// Whether a save of this session's app was begun in it: then Okta may have been written to.
-pub async fn okta_changed(ports: &Ports, session: &AuthorizationSession) -> Result<bool, Stopped> {
+pub async fn okta_changed(ports: &Ports, session: &AuthorizationSession) -> Result<bool, ConsentError> {
     let journal = ports.ledger.save_journal(&session.org, &session.app).await?;
     Ok(journal.is_some_and(|journal| journal.session.as_ref() == Some(&session.id)))
 }
@@ -65,15 +65,15 @@ pub async fn opened_session(
     ports: &Ports,
     id: &str,
     headers: &HeaderMap,
-) -> Result<(AuthorizationSession, BrowserSecrets), Stopped> {
-    let lost = |_| Stopped::new(ConsentFailure::SessionLost, "the path names no session");
+) -> Result<(AuthorizationSession, BrowserSecrets), ConsentError> {
+    let lost = |_| ConsentError::new(ConsentFailure::SessionLost, "the path names no session");
     let id: SessionId = id.parse().map_err(lost)?;
     let cookie = cookies::get(headers, &cookie_name(&id));
     opened(ports, &id, cookie.as_deref()).await
 }
 
 /// The same with what it is about.
-pub async fn session(ports: &Ports, id: &str, headers: &HeaderMap) -> Result<OwnSession, Stopped> {
+pub async fn session(ports: &Ports, id: &str, headers: &HeaderMap) -> Result<OwnSession, ConsentError> {
     let (session, secrets) = opened_session(ports, id, headers).await?;
     about(ports, session, secrets).await
 }
@@ -84,9 +84,9 @@ pub async fn session_form(
     id: &str,
     headers: &HeaderMap,
     body: &[u8],
-) -> Result<(OwnSession, Parameters), Stopped> {
+) -> Result<(OwnSession, Parameters), ConsentError> {
     let own = session(ports, id, headers).await?;
-    let foreign = |why: &str| Stopped::new(ConsentFailure::SessionLost, why);
+    let foreign = |why: &str| ConsentError::new(ConsentFailure::SessionLost, why);
     if !fetch_site::is_own_page(headers) {
         return Err(foreign("the form came from another site"));
     }

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse as _, Response};
 use super::consent::failure_page;
 use super::problem::Problem;
 use crate::domain::failure::consent::ConsentFailure;
-use crate::domain::text::Foreign;
+use crate::domain::text::UntrustedText;
 
 /// Where everything for programs is, and nothing for people.
 const FOR_PROGRAMS: &str = "/v1/";
@@ -27,7 +27,7 @@ async fn no_such_path(OriginalUri(uri): OriginalUri, headers: HeaderMap) -> Resp
     if is_for_a_person(&uri, &headers) {
         return page(StatusCode::NOT_FOUND);
     }
-    let path = Foreign::new(uri.path());
+    let path = UntrustedText::new(uri.path());
     let detail = format!("There is nothing at {path}; apps are at /v1/apps, and the API description names the rest.");
     Problem::not_found(detail).into_response()
 }
@@ -37,7 +37,7 @@ async fn no_such_method(method: Method, OriginalUri(uri): OriginalUri, headers: 
         return page(StatusCode::METHOD_NOT_ALLOWED);
     }
     // A method is whatever the client wrote, as long as it is made of letters, digits and some signs.
-    let method = Foreign::new(method.as_str());
+    let method = UntrustedText::new(method.as_str());
     let detail = format!("{method} does nothing here; the API description says what does.");
     Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail).into_response()
 }

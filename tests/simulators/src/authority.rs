@@ -4,7 +4,7 @@ use http::Method;
 use http::header::AUTHORIZATION;
 
 use crate::dpop::{self, Expected};
-use crate::front_door::{House, Request, header};
+use crate::front_door::{Installation, Request, header};
 use crate::ledger::OrgLedger;
 use crate::okta_error::OktaError;
 use crate::org::{Org, TokenPower};
@@ -20,7 +20,7 @@ pub(crate) enum Refusal {
 /// Whether the request may do what it asks. The System Log needs `okta.logs.read` and a role that sees it, other reads
 /// `okta.apps.read` or `okta.apps.manage`, the rest the latter.
 pub(crate) fn authorise(
-    house: &House<'_>,
+    installation: &Installation<'_>,
     org: &Org,
     ledger: &mut OrgLedger,
     request: &Request<'_>,
@@ -39,7 +39,7 @@ pub(crate) fn authorise(
             Some(TokenPower::Revoked) | None => Err(Refusal::Error(OktaError::invalid_token())),
         };
     }
-    let token = ledger.access_tokens.get(value).filter(|token| token.expires > house.now);
+    let token = ledger.access_tokens.get(value).filter(|token| token.expires > installation.now);
     let Some(token) = token else {
         return Err(Refusal::Error(OktaError::invalid_token()));
     };
@@ -48,11 +48,11 @@ pub(crate) fn authorise(
         ("DPoP", Some(bound)) => {
             let proof = request.head.headers.get("dpop").and_then(|value| value.to_str().ok());
             let proof = proof.ok_or(Refusal::Proof("The DPoP proof JWT header is missing."))?;
-            let url = format!("{}{}", house.origin, request.head.uri.path());
+            let url = format!("{}{}", installation.origin, request.head.uri.path());
             let expected = Expected {
                 method: request.head.method.as_str(),
                 url: &url,
-                now: house.now,
+                now: installation.now,
                 nonces: None,
                 access_token: Some(value),
             };

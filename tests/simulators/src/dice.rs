@@ -38,9 +38,7 @@ impl Dice {
         self.text(HEX, length)
     }
 
-    fn text(&mut self, letters: &[u8], length: usize) -> String {
-        (0..length)
-            .map(|_| letters.get(self.0.random_range(0..letters.len())).map_or('0', |&b| char::from(b)))
-            .collect()
+    fn text(&mut self, emails: &[u8], length: usize) -> String {
+        (0..length).map(|_| emails.get(self.0.random_range(0..emails.len())).map_or('0', |&b| char::from(b))).collect()
     }
 }

@@ -25,7 +25,7 @@ const REMAINING: HeaderName = HeaderName::from_static("x-rate-limit-remaining");
 const RESET: HeaderName = HeaderName::from_static("x-rate-limit-reset");
 
 /// What the simulator lends to every request.
-pub(crate) struct House<'a> {
+pub(crate) struct Installation<'a> {
     pub(crate) seed: u64,
     pub(crate) now: Timestamp,
     /// `http://acme.localhost:PORT`.
@@ -37,7 +37,7 @@ pub(crate) struct House<'a> {
     pub(crate) log: &'a SystemLog,
 }
 
-impl House<'_> {
+impl Installation<'_> {
     /// What the System Log needs of it.
     fn reading(&self) -> Reading<'_> {
         Reading { seed: self.seed, now: self.now, origin: self.origin }
@@ -74,27 +74,33 @@ impl Outcome {
 }
 
 /// Serves one request and records it.
-pub(crate) fn serve(house: &House<'_>, org: &mut Org, ledger: &mut OrgLedger, request: &Request<'_>) -> Outcome {
+pub(crate) fn serve(
+    installation: &Installation<'_>,
+    org: &mut Org,
+    ledger: &mut OrgLedger,
+    request: &Request<'_>,
+) -> Outcome {
     let uri = &request.head.uri;
     let authorization = header(request, &AUTHORIZATION);
     let counter = ledger.counter;
     ledger.counter += 1;
     let bucket = Bucket::of(&request.head.method, uri.path());
-    let rate = ledger.count_call(bucket, bucket.limit(org), house.now);
+    let rate = ledger.count_call(bucket, bucket.limit(org), installation.now);
     // A call over the limit never reaches what could fail, so it uses up no scripted fault.
     let fault = if rate.exceeded {
         None
     } else {
         let scripted = org.faults.take(uri.path());
-        scripted.or_else(|| org.faults.own_plan().unwrap_or(house.plan).draw(house.seed, &org.name, counter))
+        scripted
+            .or_else(|| org.faults.own_plan().unwrap_or(installation.plan).draw(installation.seed, &org.name, counter))
     };
-    let mut dice = Dice::new(house.seed, &org.name, counter);
+    let mut dice = Dice::new(installation.seed, &org.name, counter);
     let credential = CredentialKind::of(authorization);
-    let outcome = decide(house, org, ledger, request, rate, fault, &mut dice);
+    let outcome = decide(installation, org, ledger, request, rate, fault, &mut dice);
     ledger.record(RecordedRequest {
         method: request.head.method.to_string(),
         path_and_query: uri.path_and_query().map_or_else(|| uri.path().to_owned(), ToString::to_string),
-        at: house.now,
+        at: installation.now,
         credential,
         status: outcome.status(),
     });
@@ -102,7 +108,7 @@ pub(crate) fn serve(house: &House<'_>, org: &mut Org, ledger: &mut OrgLedger, re
 }
 
 fn decide(
-    house: &House<'_>,
+    installation: &Installation<'_>,
     org: &mut Org,
     ledger: &mut OrgLedger,
     request: &Request<'_>,
@@ -110,11 +116,11 @@ fn decide(
     fault: Option<Fault>,
     dice: &mut Dice,
 ) -> Outcome {
-    let dress = |answer, rate: RateState, skew, dice: &mut Dice| dressed(answer, rate, house.now, skew, dice);
+    let dress = |answer, rate: RateState, skew, dice: &mut Dice| dressed(answer, rate, installation.now, skew, dice);
     if rate.exceeded {
         return Outcome::Answered(dress(OktaError::rate_limited().answer(dice), rate, 0, dice));
     }
-    let mut answer = || match route(house, org, ledger, request, dice) {
+    let mut answer = || match route(installation, org, ledger, request, dice) {
         Ok(answer) => answer,
         Err(error) => error.answer(dice),
     };
@@ -151,7 +157,7 @@ fn decide(
             let page = "<html><head><title>503</title></head><body>Service Temporarily Unavailable</body></html>";
             return Outcome::Answered(
                 Answer::text(StatusCode::SERVICE_UNAVAILABLE, "text/html", page.to_owned())
-                    .with_header(DATE, &http_date(house.now.as_second())),
+                    .with_header(DATE, &http_date(installation.now.as_second())),
             );
         }
         Some(Fault::NotJson) => Answer::text(StatusCode::OK, "application/json", "{\"id\": tru".to_owned()),
@@ -186,7 +192,7 @@ pub(crate) fn header<'a>(request: &Request<'a>, name: &HeaderName) -> Option<&'a
 }
 
 fn route(
-    house: &House<'_>,
+    installation: &Installation<'_>,
     org: &mut Org,
     ledger: &mut OrgLedger,
     request: &Request<'_>,
@@ -200,22 +206,28 @@ fn route(
     let post = *method == Method::POST;
     match segments.as_slice() {
         [".well-known", "okta-organization"] if get => {
-            return Ok(Answer::json(StatusCode::OK, &wire::organization(org, house.origin)));
+            return Ok(Answer::json(StatusCode::OK, &wire::organization(org, installation.origin)));
         }
         ["oauth2", "v1", "token"] if post => {
             let proof = request.head.headers.get("dpop").and_then(|value| value.to_str().ok());
-            let call = TokenCall { body: request.body, proof, origin: house.origin, now: house.now, seed: house.seed };
+            let call = TokenCall {
+                body: request.body,
+                proof,
+                origin: installation.origin,
+                now: installation.now,
+                seed: installation.seed,
+            };
             return Ok(oauth::token(org, ledger, &call, dice));
         }
         // The browser comes back from Microsoft with no credential of Okta's.
         ["api", "v1", "apps", "office365", id, "oauth2", "callback"] if get => {
-            return consents::landing(org, id, query, house.origin);
+            return consents::landing(org, id, query, installation.origin);
         }
         [".well-known", "okta-organization"] | ["oauth2", "v1", "token"] => return Err(OktaError::wrong_method()),
         ["api", "v1", ..] => {}
         _ => return Err(OktaError::no_such_path()),
     }
-    match authority::authorise(house, org, ledger, request) {
+    match authority::authorise(installation, org, ledger, request) {
         Ok(()) => {}
         Err(Refusal::Error(error)) => return Err(error),
         Err(Refusal::Proof(why)) => {
@@ -223,10 +235,10 @@ fn route(
             return Ok(OktaError::invalid_token().answer(dice).with_header(WWW_AUTHENTICATE, &challenge));
         }
     }
-    let origin = house.origin;
+    let origin = installation.origin;
     let rest = match segments.as_slice() {
         ["api", "v1", "apps", rest @ ..] => rest,
-        ["api", "v1", "logs"] if get => return system_log::list(org, house.log, query, &house.reading()),
+        ["api", "v1", "logs"] if get => return system_log::list(org, installation.log, query, &installation.reading()),
         ["api", "v1", "logs"] => return Err(OktaError::wrong_method()),
         _ => return Err(OktaError::no_such_path()),
     };
@@ -234,15 +246,15 @@ fn route(
         [] if get => applications::list(org, query, origin),
         [id] if get => applications::get(org, id, origin),
         ["office365", id, "oauth2", "callback"] if post => {
-            consents::complete(org, id, query, house.origin, house.microsoft)
+            consents::complete(org, id, query, installation.origin, installation.microsoft)
         }
         [id, "connections", "default"] if get => {
-            consents::give_out_link(org, id, origin, house.microsoft, dice);
+            consents::give_out_link(org, id, origin, installation.microsoft, dice);
             connections::get(org, id, origin, dice)
         }
         [id, "connections", "default"] if post => {
             connections::post(org, id, query, request.body)?;
-            consents::give_out_link(org, id, origin, house.microsoft, dice);
+            consents::give_out_link(org, id, origin, installation.microsoft, dice);
             connections::get(org, id, origin, dice)
         }
         [id, "connections", "default", "lifecycle", "activate"] if post => connections::switch(org, id, true),

@@ -32,7 +32,7 @@ impl Gate {
     /// Returns when an answer was lost.
     pub async fn lost(&self) {
         loop {
-            // Asked for before the state is read, so that no notice is missed; a notice of an earlier round is no answer.
+            // Asked for before the state is read, so that no notification is missed; a notification of an earlier round is no answer.
             let noticed = self.lost.notified();
             if self.state.lock().lost {
                 return;

@@ -24,7 +24,7 @@ pub struct Org {
     pub logs_limit: u32,
     /// Whether the role behind its credentials is too small for the System Log: 403 `E0000006`, whatever scope they have.
     pub refuses_logs: bool,
-    /// Counted up, every cursor of the System Log that was given out before is refused: 400 `E0000029`.
+    /// Metric up, every cursor of the System Log that was given out before is refused: 400 `E0000029`.
     pub log_cursor_age: u32,
     /// Its apps, in the order of the list.
     pub apps: Vec<App>,

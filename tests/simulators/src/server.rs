@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 
 use crate::fault::FaultPlan;
 use crate::fleet::Fleet;
-use crate::front_door::{self, House, Outcome, Request, http_date};
+use crate::front_door::{self, Installation, Outcome, Request, http_date};
 use crate::gate::Gate;
 use crate::ledger::{OrgLedger, RecordedRequest, Tenancy, Usage};
 use crate::listener::{Serves, accept};
@@ -264,14 +264,14 @@ impl Serves for World {
         let log = state.logs.get(name).cloned().unwrap_or_default();
         let Some(tenancy) = state.tenancy(name) else { return nobody() };
         let microsoft = self.microsoft.as_ref();
-        let house = House { seed: self.seed, now, origin: &origin, plan: &plan, microsoft, log: &log };
+        let installation = Installation { seed: self.seed, now, origin: &origin, plan: &plan, microsoft, log: &log };
         let request = Request { head, body };
         if let Some(org) = &mut tenancy.org {
-            return front_door::serve(&house, org, &mut tenancy.ledger, &request);
+            return front_door::serve(&installation, org, &mut tenancy.ledger, &request);
         }
         let Some((fleet, index)) = fleet.and_then(|fleet| Some((fleet, fleet.index(name)?))) else { return nobody() };
         let mut org = fleet.org(index);
-        let outcome = front_door::serve(&house, &mut org, &mut tenancy.ledger, &request);
+        let outcome = front_door::serve(&installation, &mut org, &mut tenancy.ledger, &request);
         // Only a write can have changed it; what was only read is worked out again.
         if head.method != http::Method::GET {
             tenancy.org = Some(org);

@@ -28,7 +28,7 @@ pub fn event(parts: &Parts, body: &Bytes) -> Value {
         "rawQueryString": parts.uri.query().unwrap_or_default(), "headers": headers,
         "requestContext": {
             "accountId": "123456789012", "apiId": "abc", "domainName": "abc.execute-api.eu-central-1.amazonaws.com",
-            "domainPrefix": "abc", "requestId": "JKJaXmPLvHcESHA=", "routeKey": "$default", "stage": "$default",
+            "domainPrefix": "abc", "requestId": "JKJaXmPLvHcESHA=", "routeKey": "$default", "simulation": "$default",
             "time": "02/Mar/2026:09:00:00 +0000", "timeEpoch": 1_772_442_000_000_u64,
             "http": {
                 "method": parts.method.as_str(), "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1",

@@ -140,13 +140,13 @@ impl Account {
     pub async fn stack(&self, secrets: SecretsManagerConfig) -> Stack {
         let table = "regrant-Table".to_owned();
         self.make_table(&table).await;
-        for dead_letters in ["ScanDeadLetters", "SaveDeadLetters", "NoticeDeadLetters"] {
+        for dead_letters in ["ScanDeadLetters", "SaveDeadLetters", "NotificationDeadLetters"] {
             self.make_queue_of_stack(dead_letters).await;
         }
         let scan_queue = Some(self.make_queue_of_stack("ScanQueue").await);
         let save_queue = Some(self.make_queue_of_stack("SaveQueue").await);
-        let notice_queue = Some(self.make_queue_of_stack("NoticeQueue").await);
-        Stack { table, secrets, scan_queue, save_queue, notice_queue, configuration_set: None }
+        let notification_queue = Some(self.make_queue_of_stack("NotificationQueue").await);
+        Stack { table, secrets, scan_queue, save_queue, notification_queue, configuration_set: None }
     }
 
     /// A queue as the template has it; attributes are text in the API ("`CreateQueue`", SQS API reference).
@@ -169,7 +169,7 @@ impl Account {
             vault: Arc::new(SecretsManagerVault::new(secrets, stack.secrets.clone())),
             queue: queue(&stack.scan_queue),
             saves: queue(&stack.save_queue),
-            notices: queue(&stack.notice_queue),
+            notifications: queue(&stack.notification_queue),
             mail: Arc::new(Ses::new(aws_sdk_sesv2::Client::new(&aws), stack.configuration_set.clone())),
         }
     }
@@ -256,10 +256,10 @@ impl Account {
     }
 }
 
-/// Whom the letters of every stack are from.
+/// Whom the emails of every stack are from.
 pub const MAIL_FROM: &str = "regrant@example.com";
 
-/// The project's own template, for a stack that sends letters.
+/// The project's own template, for a stack that sends emails.
 pub fn template() -> &'static Template {
     static TEMPLATE: LazyLock<Template> = LazyLock::new(|| {
         let template = Template::parse(include_str!("../../../template.yaml")).unwrap();

@@ -18,7 +18,7 @@ use regrant::embedded::{self, ledger_file, outbox_folder, vault_folder};
 use regrant::hooks::client::HookClient;
 use regrant::http::loopback::LoopbackPolicy;
 use regrant::ledger::Ledger;
-use regrant::mail::Carrier;
+use regrant::mail::MailTransport;
 use regrant::microsoft::client::MicrosoftClient;
 use regrant::microsoft::config::MicrosoftConfig;
 use regrant::okta::OktaCredential;
@@ -121,9 +121,9 @@ pub struct Stores {
     /// Connections to be saved.
     pub saves: Arc<dyn Queue>,
     /// People and programs to be told something.
-    pub notices: Arc<dyn Queue>,
-    /// Who takes letters.
-    pub mail: Arc<dyn Carrier>,
+    pub notifications: Arc<dyn Queue>,
+    /// Who takes emails.
+    pub mail: Arc<dyn MailTransport>,
 }
 
 impl Stores {
@@ -134,7 +134,7 @@ impl Stores {
             vault: Arc::new(SealedFileVault::open(&vault_folder(folder)).await.unwrap()),
             queue: Arc::new(InProcessQueue::new(clock.clone())),
             saves: Arc::new(InProcessQueue::new(clock.clone())),
-            notices: Arc::new(InProcessQueue::new(clock.clone())),
+            notifications: Arc::new(InProcessQueue::new(clock.clone())),
             mail: Arc::new(Folder::new(outbox_folder(folder))),
         }
     }
@@ -148,7 +148,7 @@ pub async fn ports_in(folder: &Path, clock: Arc<dyn Clock>, sides: Sides) -> Por
 
 /// Stores, and the real clients. Loopback is allowed.
 pub fn ports_over(stores: Stores, clock: Arc<dyn Clock>, sides: Sides) -> Ports {
-    let Stores { ledger, vault, queue, saves, notices, mail } = stores;
+    let Stores { ledger, vault, queue, saves, notifications, mail } = stores;
     let randomness = Arc::new(SeededRandomness::new(7));
     let loopback = LoopbackPolicy::Allow;
     let config = OktaConfig { loopback, ..sides.okta };
@@ -157,7 +157,7 @@ pub fn ports_over(stores: Stores, clock: Arc<dyn Clock>, sides: Sides) -> Ports 
         vault,
         queue,
         saves,
-        notices,
+        notifications,
         mail,
         hooks: Arc::new(HookClient::new(loopback)),
         okta: Arc::new(OktaClient::new(config, clock.clone(), randomness.clone()).unwrap()),

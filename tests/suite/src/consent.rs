@@ -39,7 +39,7 @@ use crate::bench::{Sides, Stores, api_token, ports_over, simulated_clock};
 pub const PUBLIC_URL: &str = "https://regrant.example.com";
 
 /// Both simulators, with the demonstration's orgs and tenants.
-pub struct Stage {
+pub struct Simulation {
     /// Okta.
     pub okta: OktaSimulator,
     /// Microsoft.
@@ -52,9 +52,9 @@ pub struct Stage {
     pub timeout: Duration,
 }
 
-impl Stage {
-    /// Sets the stage, by that clock.
-    pub async fn set(clock: Arc<dyn Clock>) -> Self {
+impl Simulation {
+    /// Sets the simulation, by that clock.
+    pub async fn new(clock: Arc<dyn Clock>) -> Self {
         let gate = Arc::new(Gate::default());
         let microsoft = MicrosoftConfig { gate: Some(gate.clone()), ..MicrosoftConfig::new(clock.clone()) };
         let microsoft = MicrosoftSimulator::start(microsoft).await.unwrap();
@@ -78,12 +78,12 @@ impl Stage {
         Self { okta, microsoft, gate, clock, timeout: OktaConfig::default().timeout }
     }
 
-    /// The stores in `folder` and the real clients, pointed at this stage.
+    /// The stores in `folder` and the real clients, pointed at this simulation.
     pub async fn ports(&self, folder: &Path) -> Ports {
         self.ports_over(Stores::embedded(folder, &self.clock).await)
     }
 
-    /// These stores and the real clients, pointed at this stage.
+    /// These stores and the real clients, pointed at this simulation.
     pub fn ports_over(&self, stores: Stores) -> Ports {
         let origin = |url: String| Url::parse(&url).unwrap();
         let simulator =
@@ -162,9 +162,9 @@ pub async fn register(ports: &Ports, registration: &Registration) {
 }
 
 /// Adds the demonstration's orgs and scans them.
-pub async fn know_everything(stage: &Stage, ports: &Ports) {
+pub async fn know_everything(simulation: &Simulation, ports: &Ports) {
     for demo in demo_set() {
-        let url = stage.okta.org_url(demo.name);
+        let url = simulation.okta.org_url(demo.name);
         orgs::add(ports, &url, Cloud::Global, &api_token(demo.token)).await.unwrap();
     }
     start_scan(ports, &Selection::All).await.unwrap();
@@ -188,10 +188,10 @@ pub fn router(ports: &Ports) -> Router {
         .merge(regrant_notify::router(ports.clone()).reset_fallback())
 }
 
-/// A Regrant on its stage.
+/// A Regrant on its simulation.
 pub struct ConsentBench {
     /// The simulators.
-    pub stage: Stage,
+    pub simulation: Simulation,
     /// What the use cases reach the world through.
     pub ports: Ports,
     /// The clock that everything sees.
@@ -221,12 +221,12 @@ impl ConsentBench {
 
     async fn set(timeout: Option<Duration>) -> Self {
         let clock = simulated_clock();
-        let mut stage = Stage::set(Arc::new(clock.clone())).await;
-        stage.timeout = timeout.unwrap_or(stage.timeout);
+        let mut simulation = Simulation::new(Arc::new(clock.clone())).await;
+        simulation.timeout = timeout.unwrap_or(simulation.timeout);
         let folder = tempfile::tempdir().unwrap();
-        let ports = stage.ports(&folder.path().join("data")).await;
-        know_everything(&stage, &ports).await;
-        Self { stage, ports, clock, _folder: folder }
+        let ports = simulation.ports(&folder.path().join("data")).await;
+        know_everything(&simulation, &ports).await;
+        Self { simulation, ports, clock, _folder: folder }
     }
 
     /// The app of a tenant.
@@ -273,28 +273,28 @@ impl ConsentBench {
 
     /// What Microsoft leads a browser to.
     pub fn at_microsoft(&self, url: &Url, person: &str, decision: Decision) -> Url {
-        self.stage.at_microsoft(url, person, decision)
+        self.simulation.at_microsoft(url, person, decision)
     }
 
     /// The text that Okta's last page shows.
     pub async fn at_okta(&self, url: &Url) -> String {
-        self.stage.at_okta(url).await
+        self.simulation.at_okta(url).await
     }
 
     /// Walks a browser from the invitation to a verified session; gives the session's path.
     pub async fn sign_in(&self, browser: &mut Browser, invitation: &str, person: &str) -> String {
-        self.stage.sign_in(browser, invitation, person).await
+        self.simulation.sign_in(browser, invitation, person).await
     }
 
     /// Opens Okta's consent from a verified session and accepts there; gives the text of Okta's page.
     pub async fn consent_at_okta(&self, browser: &mut Browser, session: &str) -> String {
-        self.stage.consent_at_okta(browser, session).await
+        self.simulation.consent_at_okta(browser, session).await
     }
 
     /// Walks the whole way with a hand-over; gives the session's path.
     pub async fn walk(&self, browser: &mut Browser, tenant: &str) -> String {
         let invitation = self.invite(tenant).await;
-        let session = self.stage.consent(browser, &invitation).await;
+        let session = self.simulation.consent(browser, &invitation).await;
         self.work().await;
         session
     }

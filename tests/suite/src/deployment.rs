@@ -21,7 +21,7 @@ use tokio::sync::Mutex;
 
 use crate::api_gateway;
 use crate::aws::{Account, MAIL_FROM, template};
-use crate::consent::{PUBLIC_URL, Stage};
+use crate::consent::{PUBLIC_URL, Simulation};
 use crate::runtime_api::{Answer, Host, LambdaProcess};
 
 /// Every function.
@@ -38,8 +38,13 @@ pub struct Deployment {
 }
 
 /// What the template sets for every function of a stack, and what lets it reach simulators.
-pub fn environment(account: &Account, stack: &Stack, stage: &Stage, function: &str) -> Vec<(&'static str, String)> {
-    let simulator = format!("{},{}", stage.microsoft.login_url(), stage.microsoft.graph_url());
+pub fn environment(
+    account: &Account,
+    stack: &Stack,
+    simulation: &Simulation,
+    function: &str,
+) -> Vec<(&'static str, String)> {
+    let simulator = format!("{},{}", simulation.microsoft.login_url(), simulation.microsoft.graph_url());
     let mut variables = account.environment(function);
     variables.extend([
         ("REGRANT_TABLE", stack.table.clone()),
@@ -53,7 +58,7 @@ pub fn environment(account: &Account, stack: &Stack, stage: &Stage, function: &s
     ]);
     variables.extend(stack.scan_queue.clone().map(|url| ("REGRANT_SCAN_QUEUE_URL", url)));
     variables.extend(stack.save_queue.clone().map(|url| ("REGRANT_SAVE_QUEUE_URL", url)));
-    variables.extend(stack.notice_queue.clone().map(|url| ("REGRANT_NOTICE_QUEUE_URL", url)));
+    variables.extend(stack.notification_queue.clone().map(|url| ("REGRANT_NOTIFICATION_QUEUE_URL", url)));
     if function == "notify" {
         variables.push(("REGRANT_MAIL_FROM", MAIL_FROM.to_owned()));
         variables.extend(stack.configuration_set.clone().map(|name| ("REGRANT_MAIL_CONFIGURATION_SET", name)));
@@ -63,15 +68,21 @@ pub fn environment(account: &Account, stack: &Stack, stage: &Stage, function: &s
 
 impl Deployment {
     /// Starts every function. Each logs everything to a file of its name in `logs`.
-    pub async fn start(account: &Account, stack: &Stack, stage: &Stage, logs: &Path) -> Self {
-        Self::start_under(Host::Here, account, stack, stage, logs).await
+    pub async fn start(account: &Account, stack: &Stack, simulation: &Simulation, logs: &Path) -> Self {
+        Self::start_under(Host::Here, account, stack, simulation, logs).await
     }
 
     /// The same under anybody's Runtime API.
-    pub async fn start_under(host: Host<'_>, account: &Account, stack: &Stack, stage: &Stage, logs: &Path) -> Self {
+    pub async fn start_under(
+        host: Host<'_>,
+        account: &Account,
+        stack: &Stack,
+        simulation: &Simulation,
+        logs: &Path,
+    ) -> Self {
         let mut functions = Functions::new();
         for name in FUNCTIONS {
-            let variables = environment(account, stack, stage, name);
+            let variables = environment(account, stack, simulation, name);
             let process = LambdaProcess::start_under(host, name, &variables, &logs.join(name)).await;
             functions.insert(name, Mutex::new(process));
         }
@@ -106,7 +117,7 @@ impl Deployment {
     pub async fn deliver(&self) -> usize {
         let scans = self.deliver_from(self.stack.scan_queue.as_deref(), "discovery").await;
         let saves = self.deliver_from(self.stack.save_queue.as_deref(), "save").await;
-        scans + saves + self.deliver_from(self.stack.notice_queue.as_deref(), "notify").await
+        scans + saves + self.deliver_from(self.stack.notification_queue.as_deref(), "notify").await
     }
 
     /// Delivers until nothing comes back, with time passing in between.

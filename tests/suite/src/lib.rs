@@ -11,7 +11,7 @@ pub mod copying_queue;
 pub mod deployment;
 pub mod hastened;
 pub mod in_between;
-pub mod letterbox;
+pub mod mailbox;
 pub mod memory_vault;
 pub mod pass_on;
 pub mod person;

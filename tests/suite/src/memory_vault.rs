@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use parking_lot::Mutex;
-use regrant::vault::{SecretName, Stage, Vault, VaultError};
+use regrant::vault::{SecretName, SecretVersion, Vault, VaultError};
 use secrecy::SecretString;
 
 /// Secrets, gone with the process.
@@ -20,12 +20,12 @@ struct Versions {
 
 #[async_trait]
 impl Vault for MemoryVault {
-    async fn get(&self, name: &SecretName, stage: Stage) -> Result<Option<SecretString>, VaultError> {
+    async fn get(&self, name: &SecretName, version: SecretVersion) -> Result<Option<SecretString>, VaultError> {
         let all = self.0.lock();
-        Ok(all.get(name).and_then(|versions| match stage {
-            Stage::Pending => versions.pending.clone(),
-            Stage::Current => versions.current.clone(),
-            Stage::Previous => versions.previous.clone(),
+        Ok(all.get(name).and_then(|versions| match version {
+            SecretVersion::Pending => versions.pending.clone(),
+            SecretVersion::Current => versions.current.clone(),
+            SecretVersion::Previous => versions.previous.clone(),
         }))
     }
 

@@ -148,7 +148,7 @@ async fn outcome(
     StatusCode::ACCEPTED
 }
 
-/// What SES reports of a letter that bounced for good: `mail` as the account keeps it (SES docs, "Examples of event data
+/// What SES reports of an email that bounced for good: `mail` as the account keeps it (SES docs, "Examples of event data
 /// that Amazon SES publishes", and "Monitoring SES events using Amazon EventBridge").
 pub fn bounce_event(mail: &Value) -> Value {
     let tags = mail["tags"].as_array().unwrap().iter();

@@ -1,23 +1,23 @@
-//! A carrier and a queue over a [`Tripwire`]: what they were told is done, and then the end comes.
+//! A transport and a queue over a [`Tripwire`]: what they were told is done, and then the end comes.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use regrant::mail::{Carrier, Letter, MailError, MessageId};
+use regrant::mail::{Email, MailError, MailTransport, MessageId};
 use regrant::queue::{Delivery, Message, Queue, QueueError};
 
 use crate::tripwire::Tripwire;
 
-/// A carrier over another one.
-pub struct TrippedCarrier(pub Arc<dyn Carrier>, pub Arc<Tripwire>);
+/// A transport over another one.
+pub struct TrippedCarrier(pub Arc<dyn MailTransport>, pub Arc<Tripwire>);
 /// A queue over another one. What it hands out is no write: it comes again by itself.
 pub struct TrippedQueue(pub Arc<dyn Queue>, pub Arc<Tripwire>);
 
 #[async_trait]
-impl Carrier for TrippedCarrier {
-    async fn send(&self, letter: &Letter) -> Result<MessageId, MailError> {
-        self.1.wrote(self.0.send(letter).await)
+impl MailTransport for TrippedCarrier {
+    async fn send(&self, email: &Email) -> Result<MessageId, MailError> {
+        self.1.wrote(self.0.send(email).await)
     }
 }
 

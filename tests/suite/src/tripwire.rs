@@ -8,23 +8,23 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use parking_lot::Mutex;
+use regrant::domain::access_problem::OrgWatch;
 use regrant::domain::app::AppRecord;
 use regrant::domain::contact::MailAddress;
 use regrant::domain::event::AppEvent;
-use regrant::domain::id::{AppId, Digest, InvitationId, NoticeId, OrgId, RequestId, ScanId, SessionId};
+use regrant::domain::id::{AppId, Digest, InvitationId, NotificationId, OrgId, RequestId, ScanId, SessionId};
 use regrant::domain::invitation::{Closed, Invitation};
-use regrant::domain::notice::Notice;
+use regrant::domain::notification::Notification;
 use regrant::domain::org::OrgProfile;
 use regrant::domain::save::SaveJournal;
-use regrant::domain::scan::{OrgLook, Scan};
+use regrant::domain::scan::{OrgScanResult, Scan};
 use regrant::domain::session::AuthorizationSession;
-use regrant::domain::trouble::OrgWatch;
 use regrant::domain::waiver::Waiver;
 use regrant::ledger::{
-    AppFilter, Invitations, Leases, Ledger, LedgerError, Notices, Page, PageRequest, Saves, Sessions, Suppression,
-    Waivers, Watches,
+    AppFilter, Invitations, Leases, Ledger, LedgerError, Notifications, Page, PageRequest, Saves, Sessions,
+    Suppression, Waivers, Watches,
 };
-use regrant::vault::{SecretName, Stage, Vault, VaultError};
+use regrant::vault::{SecretName, SecretVersion, Vault, VaultError};
 use secrecy::SecretString;
 
 use crate::in_between::{Deed, InBetween};
@@ -109,8 +109,8 @@ pub struct TrippedVault(pub Arc<dyn Vault>, pub Arc<Tripwire>);
 
 #[async_trait]
 impl Vault for TrippedVault {
-    async fn get(&self, name: &SecretName, stage: Stage) -> Result<Option<SecretString>, VaultError> {
-        self.0.get(name, stage).await
+    async fn get(&self, name: &SecretName, version: SecretVersion) -> Result<Option<SecretString>, VaultError> {
+        self.0.get(name, version).await
     }
     async fn put_pending(&self, name: &SecretName, secret: &SecretString) -> Result<(), VaultError> {
         self.1.wrote_secret("put", name, self.0.put_pending(name, secret).await)
@@ -194,24 +194,28 @@ impl Leases for TrippedLedger {
 }
 
 #[async_trait]
-impl Notices for TrippedLedger {
-    async fn put_notice(&self, notice: &Notice) -> Result<bool, LedgerError> {
-        self.1.wrote(self.0.put_notice(notice).await)
+impl Notifications for TrippedLedger {
+    async fn put_notification(&self, notification: &Notification) -> Result<bool, LedgerError> {
+        self.1.wrote(self.0.put_notification(notification).await)
     }
-    async fn notice(&self, request: &RequestId, id: &NoticeId) -> Result<Option<Notice>, LedgerError> {
-        self.0.notice(request, id).await
+    async fn notification(
+        &self,
+        request: &RequestId,
+        id: &NotificationId,
+    ) -> Result<Option<Notification>, LedgerError> {
+        self.0.notification(request, id).await
     }
-    async fn update_notice(&self, notice: &Notice) -> Result<bool, LedgerError> {
-        self.1.wrote(self.0.update_notice(notice).await)
+    async fn update_notification(&self, notification: &Notification) -> Result<bool, LedgerError> {
+        self.1.wrote(self.0.update_notification(notification).await)
     }
-    async fn notices_of(&self, request: &RequestId) -> Result<Vec<Notice>, LedgerError> {
-        self.0.notices_of(request).await
+    async fn notifications_of(&self, request: &RequestId) -> Result<Vec<Notification>, LedgerError> {
+        self.0.notifications_of(request).await
     }
-    async fn open_notices(&self, until: Timestamp, page: PageRequest) -> Result<Page<Notice>, LedgerError> {
-        self.0.open_notices(until, page).await
+    async fn open_notifications(&self, until: Timestamp, page: PageRequest) -> Result<Page<Notification>, LedgerError> {
+        self.0.open_notifications(until, page).await
     }
-    async fn notices(&self, org: &OrgId, page: PageRequest) -> Result<Page<Notice>, LedgerError> {
-        self.0.notices(org, page).await
+    async fn notifications(&self, org: &OrgId, page: PageRequest) -> Result<Page<Notification>, LedgerError> {
+        self.0.notifications(org, page).await
     }
     async fn mute(&self, request: &RequestId, address: &MailAddress, at: Timestamp) -> Result<(), LedgerError> {
         self.1.wrote(self.0.mute(request, address, at).await)
@@ -286,14 +290,14 @@ impl Ledger for TrippedLedger {
     async fn begin_scan(&self, scan: &ScanId, started_at: Timestamp, orgs: &[OrgId]) -> Result<(), LedgerError> {
         self.1.wrote(self.0.begin_scan(scan, started_at, orgs).await)
     }
-    async fn record_org_look(
+    async fn record_org_result(
         &self,
         scan: &ScanId,
         org: &OrgId,
-        look: &OrgLook,
+        look: &OrgScanResult,
         at: Timestamp,
     ) -> Result<(), LedgerError> {
-        self.1.wrote(self.0.record_org_look(scan, org, look, at).await)
+        self.1.wrote(self.0.record_org_result(scan, org, look, at).await)
     }
     async fn scan(&self, scan: &ScanId) -> Result<Option<Scan>, LedgerError> {
         self.0.scan(scan).await

@@ -24,15 +24,16 @@ const ADMIN: &str = "ada.administrator";
 
 /// How many codes were exchanged at Microsoft.
 fn exchanges(bench: &ConsentBench) -> usize {
-    bench.stage.microsoft.count("/oauth2/v2.0/token")
+    bench.version.microsoft.count("/oauth2/v2.0/token")
 }
 
 /// Everything that an attack could have changed: Okta's org, and the tokens kept for the tenant.
 async fn state(bench: &ConsentBench) -> (Option<String>, bool) {
-    use regrant::vault::{SecretName, Stage};
-    let tenant = bench.stage.microsoft.with_tenant("acmelabs.onmicrosoft.com", |tenant| tenant.id.clone()).unwrap();
-    let tokens = bench.ports.vault.get(&SecretName::Graph(tenant.parse().unwrap()), Stage::Current).await.unwrap();
-    (bench.stage.okta.snapshot("acme"), tokens.is_some())
+    use regrant::vault::{SecretName, SecretVersion};
+    let tenant = bench.version.microsoft.with_tenant("acmelabs.onmicrosoft.com", |tenant| tenant.id.clone()).unwrap();
+    let tokens =
+        bench.ports.vault.get(&SecretName::Graph(tenant.parse().unwrap()), SecretVersion::Current).await.unwrap();
+    (bench.version.okta.snapshot("acme"), tokens.is_some())
 }
 
 /// A browser that was sent to Microsoft, and the answer that waits for it there.

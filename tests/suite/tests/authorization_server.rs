@@ -30,7 +30,7 @@ use url::Url;
 const TENANT: &str = "aaaaaaaa-0000-4000-8000-000000000001";
 const WITH_SECRET: &str = "22222222-2222-4333-8444-555555555555";
 const WITH_CERTIFICATE: &str = "33333333-2222-4333-8444-555555555555";
-const SECRET: &str = "invented-client-secret-of-32-letters";
+const SECRET: &str = "invented-client-secret-of-32-emails";
 const REDIRECT: &str = "https://regrant.example.com/oauth/microsoft/callback";
 /// How long Node may take to start.
 const PATIENCE: Duration = Duration::from_secs(30);

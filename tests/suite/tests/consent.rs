@@ -7,7 +7,7 @@ use regrant::domain::cloud::Cloud;
 use regrant::domain::event::EventKind;
 use regrant::domain::failure::consent::ConsentFailure;
 use regrant::domain::save::SaveOutcome;
-use regrant::domain::session::Stage;
+use regrant::domain::session::SessionState;
 use regrant::domain::standing::Standing;
 use regrant::microsoft::MfaEvidence;
 use regrant::usecases::access::graph::{GraphAccessError, read_grants};
@@ -23,15 +23,15 @@ async fn an_app_that_needs_consent_ends_proven_on_both_sides() {
     let mut browser = bench.browser();
     let session = bench.walk(&mut browser, "acmelabs").await;
     let page = browser.get(&session).await;
-    assert_eq!(page.heading(), "Done, and proven on both sides", "{}", page.body);
+    assert_eq!(page.heading(), "Done, and verified on both sides", "{}", page.body);
     assert!(page.body.contains("ada.administrator@acmelabs.onmicrosoft.com"));
     let app = bench.app("acmelabs").await;
-    assert_eq!((app.standing(), app.assessment.proven), (Standing::Consented, true));
+    assert_eq!((app.standing(), app.assessment.verified), (Standing::Consented, true));
     let kinds = bench.events("acmelabs").await;
     let has = |wanted: fn(&EventKind) -> bool| kinds.iter().any(wanted);
     assert!(has(|kind| matches!(kind, EventKind::Invited { .. })));
     assert!(has(|kind| matches!(kind, EventKind::AdministratorVerified { .. })));
-    assert!(has(|kind| matches!(kind, EventKind::Saved { proven: true, .. })));
+    assert!(has(|kind| matches!(kind, EventKind::Saved { verified: true, .. })));
 }
 
 #[tokio::test]
@@ -46,7 +46,7 @@ async fn an_app_whose_consent_was_given_before_needs_only_the_save() {
     assert_eq!(sent.location(), session, "nothing is left to consent to");
     bench.work().await;
     let page = browser.get(&session).await;
-    assert_eq!(page.heading(), "Done, and proven on both sides", "{}", page.body);
+    assert_eq!(page.heading(), "Done, and verified on both sides", "{}", page.body);
     assert_eq!(bench.app("contosoemea").await.standing(), Standing::Consented);
 }
 
@@ -55,7 +55,7 @@ async fn an_app_on_the_old_password_gets_its_link_prepared_first() {
     let bench = ConsentBench::new().await;
     let mut browser = bench.browser();
     let session = bench.walk(&mut browser, "contoso").await;
-    assert_eq!(browser.get(&session).await.heading(), "Done, and proven on both sides");
+    assert_eq!(browser.get(&session).await.heading(), "Done, and verified on both sides");
 }
 
 #[tokio::test]
@@ -85,7 +85,7 @@ async fn what_a_person_says_counts_though_the_session_was_read_a_moment_too_earl
     let headers = HeaderMap::from_iter([(COOKIE, cookies.join("; ").parse().unwrap())]);
     let mut early = session(&bench.ports, path.rsplit('/').next().unwrap(), &headers).await.unwrap();
     // As it was until a save stopped looking, just now.
-    let Stage::Consenting { finishing_since, .. } = &mut early.session.stage else { unreachable!() };
+    let SessionState::Consenting { finishing_since, .. } = &mut early.session.state else { unreachable!() };
     *finishing_since = Some(bench.ports.clock.now());
     finish(&bench.ports, &early).await.unwrap();
     assert_eq!(browser.get(&path).await.heading(), "Saving and proving");
@@ -99,13 +99,13 @@ async fn somebody_who_finished_in_the_console_meanwhile_is_seen() {
     let session = bench.sign_in(&mut browser, &invitation, "ada.administrator").await;
     bench.consent_at_okta(&mut browser, &session).await;
     let (_, app) = bench.ids("acmelabs").await;
-    bench.stage.okta.with_org("acme", |org| {
+    bench.state.okta.with_org("acme", |org| {
         let app = org.app_mut(app.as_str()).unwrap();
         app.consented = true;
         app.connection = app.connection.switched(true);
     });
     bench.work().await;
-    assert_eq!(browser.get(&session).await.heading(), "Done, and proven on both sides");
+    assert_eq!(browser.get(&session).await.heading(), "Done, and verified on both sides");
 }
 
 #[tokio::test]
@@ -113,8 +113,8 @@ async fn an_app_that_is_on_stays_on_through_a_new_consent() {
     let bench = ConsentBench::new().await;
     let mut browser = bench.browser();
     let session = bench.walk(&mut browser, "acme").await;
-    assert_eq!(browser.get(&session).await.heading(), "Done, and proven on both sides");
-    let requests = bench.stage.okta.requests("acme");
+    assert_eq!(browser.get(&session).await.heading(), "Done, and verified on both sides");
+    let requests = bench.state.okta.requests("acme");
     assert!(requests.iter().all(|r| !(r.method == "POST" && r.path_and_query.ends_with("/connections/default"))));
     assert_eq!(bench.app("acme").await.standing(), Standing::Consented);
 }
@@ -131,7 +131,7 @@ async fn an_org_without_a_registration_is_saved_and_not_proven() {
     bench.work().await;
     assert_eq!(browser.get(&session).await.heading(), "Done in Okta");
     let app = bench.app("acmelabs").await;
-    assert_eq!((app.standing(), app.assessment.proven), (Standing::Consented, false));
+    assert_eq!((app.standing(), app.assessment.verified), (Standing::Consented, false));
 }
 
 #[tokio::test]
@@ -144,8 +144,8 @@ async fn a_person_who_may_not_consent_leaves_okta_byte_for_byte_as_it_was() {
         ("mia.mustfactor", Decision::Accept, ConsentFailure::MfaMissing),
     ] {
         let bench = ConsentBench::new().await;
-        let before = bench.stage.okta.snapshot("acme");
-        let calls = bench.stage.okta.requests("acme").len();
+        let before = bench.state.okta.snapshot("acme");
+        let calls = bench.state.okta.requests("acme").len();
         let mut browser = bench.browser();
         let invitation = bench.invite("acmelabs").await;
         let sent = browser.post(&invitation, &[]).await;
@@ -157,8 +157,8 @@ async fn a_person_who_may_not_consent_leaves_okta_byte_for_byte_as_it_was() {
         let told =
             kinds.iter().any(|kind| matches!(kind, EventKind::ConsentFailed { failure: told, .. } if *told == failure));
         assert!(told, "{person}: {kinds:?}");
-        assert_eq!(bench.stage.okta.snapshot("acme"), before, "{person}");
-        assert_eq!(bench.stage.okta.requests("acme").len(), calls, "{person}: Okta was not even asked");
+        assert_eq!(bench.state.okta.snapshot("acme"), before, "{person}");
+        assert_eq!(bench.state.okta.requests("acme").len(), calls, "{person}: Okta was not even asked");
     }
 }
 
@@ -168,15 +168,15 @@ async fn somebody_without_the_role_is_refused_by_us_where_microsoft_lets_them_in
     let invitation = bench.invite("acmelabs").await;
     // From now on Microsoft knows our registration and asks nobody for consent to it.
     bench.sign_in(&mut bench.browser(), &invitation, "ada.administrator").await;
-    let (before, calls) = (bench.stage.okta.snapshot("acme"), bench.stage.okta.requests("acme").len());
+    let (before, calls) = (bench.state.okta.snapshot("acme"), bench.state.okta.requests("acme").len());
     for hides in [false, true] {
-        bench.stage.microsoft.with_tenant("acmelabs.onmicrosoft.com", |tenant| tenant.hides_roles = hides);
+        bench.state.microsoft.with_tenant("acmelabs.onmicrosoft.com", |tenant| tenant.hides_roles = hides);
         let mut browser = bench.browser();
         let session = bench.sign_in(&mut browser, &invitation, "hugo.helpdesk").await;
         assert_eq!(browser.get(&session).await.heading(), "This account is not a Global Administrator right now");
     }
-    assert_eq!(bench.stage.okta.snapshot("acme"), before);
-    assert_eq!(bench.stage.okta.requests("acme").len(), calls);
+    assert_eq!(bench.state.okta.snapshot("acme"), before);
+    assert_eq!(bench.state.okta.requests("acme").len(), calls);
 }
 
 #[tokio::test]
@@ -217,13 +217,13 @@ async fn an_access_token_that_ended_before_its_time_is_renewed_once() {
     bench.walk(&mut bench.browser(), "acmelabs").await;
     let consent = bench.app("acmelabs").await.consent;
     let (tenant, client) = (consent.tenant.unwrap(), consent.client.unwrap());
-    let calls = || bench.stage.microsoft.count("/oauth2/v2.0/token");
+    let calls = || bench.state.microsoft.count("/oauth2/v2.0/token");
     let before = calls();
-    bench.stage.microsoft.revoke_access_tokens("acmelabs.onmicrosoft.com");
+    bench.state.microsoft.revoke_access_tokens("acmelabs.onmicrosoft.com");
     assert!(read_grants(&bench.ports, Cloud::Global, &tenant, &client).await.unwrap().principal.is_some());
     assert_eq!(calls() - before, 1);
-    bench.stage.microsoft.revoke_access_tokens("acmelabs.onmicrosoft.com");
-    bench.stage.microsoft.revoke_refresh_tokens("acmelabs.onmicrosoft.com");
+    bench.state.microsoft.revoke_access_tokens("acmelabs.onmicrosoft.com");
+    bench.state.microsoft.revoke_refresh_tokens("acmelabs.onmicrosoft.com");
     assert!(matches!(
         read_grants(&bench.ports, Cloud::Global, &tenant, &client).await,
         Err(GraphAccessError::Ended(_))
@@ -233,13 +233,13 @@ async fn an_access_token_that_ended_before_its_time_is_renewed_once() {
 #[tokio::test]
 async fn grants_that_show_late_are_waited_for() {
     let bench = ConsentBench::new().await;
-    bench.stage.microsoft.with_tenant("acmelabs.onmicrosoft.com", |tenant| {
+    bench.state.microsoft.with_tenant("acmelabs.onmicrosoft.com", |tenant| {
         tenant.replication_seconds = 20;
         tenant.page_size = 1;
     });
     let mut browser = bench.browser();
     let session = bench.walk(&mut browser, "acmelabs").await;
-    assert_eq!(browser.get(&session).await.heading(), "Done, and proven on both sides");
+    assert_eq!(browser.get(&session).await.heading(), "Done, and verified on both sides");
 }
 
 #[tokio::test]

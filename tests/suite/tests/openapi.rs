@@ -50,7 +50,7 @@ fn the_published_description_is_the_codes_own() {
             "/v1/apps/{org}/{app}/invitations/{invitation}",
             "/v1/apps/{org}/{app}/save",
             "/v1/apps/{org}/{app}/waiver",
-            "/v1/orgs/{org}/notices",
+            "/v1/orgs/{org}/notifications",
             "/v1/scans",
             "/v1/scans/{id}",
         ]
@@ -101,7 +101,7 @@ async fn what_has_no_endpoint_is_a_problem_to_programs_and_a_page_to_people() {
         (regrant_callback::router(ports.clone()), "/oauth/failed/declined"),
         (regrant_save::router(ports.clone()), "/v1/apps/00oacme/0oa1/save"),
         (regrant_notify::router(ports.clone()), "/v1/apps/00oacme/0oa1/waiver"),
-        (regrant_tests::consent::router(&ports), "/v1/orgs/00oacme/notices"),
+        (regrant_tests::consent::router(&ports), "/v1/orgs/00oacme/notifications"),
     ];
     for (router, own) in &functions {
         for (method, path, expected) in [("GET", "/v1/nothing", 404), ("PATCH", *own, 405)] {

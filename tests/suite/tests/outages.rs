@@ -56,16 +56,17 @@ async fn is_survived(side: Side, call: &str, tenant: &str, meanwhile: Meanwhile)
         let bench = ConsentBench::impatient(PATIENCE).await;
         let (_, app) = bench.ids(tenant).await;
         let is_on = || {
-            let seen = bench.stage.okta.with_org(ORG, |org| format!("{:?}", org.app(app.as_str()).unwrap().connection));
+            let seen =
+                bench.simulation.okta.with_org(ORG, |org| format!("{:?}", org.app(app.as_str()).unwrap().connection));
             seen.unwrap().contains("enabled: true")
         };
         let was_on = is_on();
         let mut person = Person::invited(&bench, tenant).await;
         match side {
             Side::Okta => {
-                bench.stage.okta.with_org(ORG, |org| org.faults.on(call, fault.clone(), Times::Always)).unwrap();
+                bench.simulation.okta.with_org(ORG, |org| org.faults.on(call, fault.clone(), Times::Always)).unwrap();
             }
-            Side::Microsoft => bench.stage.microsoft.fail(call, fault.clone(), Times::Always),
+            Side::Microsoft => bench.simulation.microsoft.fail(call, fault.clone(), Times::Always),
         }
         let page = person.walk(5).await.unwrap();
         tells_something(&page, &what);
@@ -77,8 +78,8 @@ async fn is_survived(side: Side, call: &str, tenant: &str, meanwhile: Meanwhile)
         }
         assert!(is_on() || !was_on, "{what}: a connection that was on is off");
 
-        bench.stage.microsoft.heal();
-        bench.stage.okta.with_org(ORG, |org| org.faults.clear()).unwrap();
+        bench.simulation.microsoft.heal();
+        bench.simulation.okta.with_org(ORG, |org| org.faults.clear()).unwrap();
         // What a worker that failed held is free by then.
         bench.clock.advance(Duration::from_mins(6));
         if !ended {

@@ -15,7 +15,7 @@ use regrant::domain::id::AppId;
 use regrant::domain::signal::{Provisioning, Signal, SignalKind};
 use regrant::domain::standing::Standing;
 use regrant::domain::tenant::TenantName;
-use regrant::domain::text::Foreign;
+use regrant::domain::text::UntrustedText;
 use regrant::http::loopback::LoopbackPolicy;
 use regrant::okta::{Connection, ConsentLink, OktaCredential, OktaError, OktaOrg, OrgUrl};
 use regrant_tests::bench::{Bench, api_token, dawn};
@@ -117,7 +117,7 @@ async fn office_365_app() {
     let record = bench.ports.ledger.app(&org, &id.parse().unwrap()).await.unwrap().unwrap();
     assert_eq!(record.standing(), Standing::NotApplicable, "{:?}", record.assessment);
     assert_eq!(record.identity.tenant.as_ref().map(TenantName::as_str), Some("exampletenant"));
-    assert_eq!(record.identity.domain.as_ref().map(Foreign::raw), Some("example.com"));
+    assert_eq!(record.identity.domain.as_ref().map(UntrustedText::raw), Some("example.com"));
 
     let (url, _) = OrgUrl::parse(&server.base_url, LoopbackPolicy::Allow).unwrap();
     let opened = bench.ports.okta.open(&url, &api_token("00-invented-token")).unwrap();
@@ -169,7 +169,7 @@ async fn enabled_oauth2() {
     ];
     let signals: Vec<_> = kinds.into_iter().map(|kind| Signal::okta(dawn(), kind)).collect();
     let assessment = assess(&signals);
-    assert_eq!((assessment.standing, assessment.proven), (Standing::Consented, false));
+    assert_eq!((assessment.standing, assessment.verified), (Standing::Consented, false));
 }
 
 async fn page_with_next_link() {

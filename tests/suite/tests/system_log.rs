@@ -227,24 +227,24 @@ async fn the_log_draws_on_a_bucket_of_its_own_and_on_half_of_it() {
 }
 
 /// The trouble that a check has with the log, where it has any; all else is fine.
-async fn log_trouble(world: &World) -> Option<String> {
+async fn log_problem(world: &World) -> Option<String> {
     let probes = orgs::check(&world.bench.ports, &world.org).await.unwrap();
     let (log, others): (Vec<_>, Vec<_>) = probes.into_iter().partition(|probe| probe.needs == "okta.logs.read");
-    assert!(others.len() == 3 && others.iter().all(|probe| !probe.optional && probe.trouble.is_none()), "{others:?}");
+    assert!(others.len() == 3 && others.iter().all(|probe| !probe.optional && probe.problem.is_none()), "{others:?}");
     let [log] = &log[..] else { panic!("one look at the log: {log:?}") };
     assert!(log.optional);
-    log.trouble.clone()
+    log.problem.clone()
 }
 
 #[tokio::test]
 async fn a_token_whose_role_does_not_see_the_log_is_told_so_and_stays_in_use() {
     let world = world().await;
-    assert_eq!(log_trouble(&world).await, None);
+    assert_eq!(log_problem(&world).await, None);
     world.change(|org| org.refuses_logs = true);
     let error = world.read(&world.now()).await.unwrap_err();
     assert_eq!((error.code(), error.retires_credential()), (Some("E0000006"), false));
-    let trouble = log_trouble(&world).await.unwrap();
-    assert!(trouble.contains("okta.logs.read") && trouble.contains("Microsoft's side alone"), "{trouble}");
+    let problem = log_problem(&world).await.unwrap();
+    assert!(problem.contains("okta.logs.read") && problem.contains("Microsoft's side alone"), "{problem}");
 }
 
 #[tokio::test]
@@ -267,9 +267,9 @@ async fn a_service_app_without_the_scope_still_reads_apps_and_with_it_reads_the_
     let world = world_with(|org| org.service_apps.push(service), &credential, &OktaConfig::default()).await;
     let error = world.read(&world.now()).await.unwrap_err();
     assert!(matches!(&error, OktaError::Token { error, .. } if error == "invalid_scope"), "{error:?}");
-    assert!(log_trouble(&world).await.unwrap().contains("okta.logs.read"));
+    assert!(log_problem(&world).await.unwrap().contains("okta.logs.read"));
     world.change(|org| org.service_apps[0].scopes.push("okta.logs.read".to_owned()));
-    assert_eq!(log_trouble(&world).await, None);
+    assert_eq!(log_problem(&world).await, None);
     let start = world.now();
     let written = world.log(LogEntry::credentials_refused(world.app.as_str()));
     assert_eq!(ids(&world.read(&start).await.unwrap()), [written.as_str()]);

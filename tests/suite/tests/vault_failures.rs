@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use parking_lot::Mutex;
 use regrant::domain::event::EventKind;
 use regrant::domain::failure::consent::ConsentFailure;
-use regrant::vault::{SecretName, Stage, Vault, VaultError};
+use regrant::vault::{SecretName, SecretVersion, Vault, VaultError};
 use regrant_simulators::microsoft::Decision;
 use regrant_tests::consent::{Browser, ConsentBench, router};
 use secrecy::SecretString;
@@ -37,11 +37,11 @@ impl FullVault {
 
 #[async_trait]
 impl Vault for FullVault {
-    async fn get(&self, name: &SecretName, stage: Stage) -> Result<Option<SecretString>, VaultError> {
-        if stage == Stage::Pending {
+    async fn get(&self, name: &SecretName, version: SecretVersion) -> Result<Option<SecretString>, VaultError> {
+        if version == SecretVersion::Pending {
             self.served(Call::ReadBack, name)?;
         }
-        self.inner.get(name, stage).await
+        self.inner.get(name, version).await
     }
     async fn put_pending(&self, name: &SecretName, secret: &SecretString) -> Result<(), VaultError> {
         self.served(Call::Put, name)?;
@@ -67,7 +67,7 @@ async fn a_token_that_cannot_be_kept_stops_the_flow_before_okta() {
         let vault = Arc::new(FullVault { inner: bench.ports.vault.clone(), fails: Mutex::new(Some(call)) });
         let mut ports = bench.ports.clone();
         ports.vault = vault.clone();
-        let before = bench.stage.okta.snapshot("acme");
+        let before = bench.version.okta.snapshot("acme");
 
         let mut browser = Browser::new(router(&ports));
         let location = browser.post(&invitation, &[]).await.location_url();
@@ -75,7 +75,7 @@ async fn a_token_that_cannot_be_kept_stops_the_flow_before_okta() {
         let session = browser.get_url(&back).await.location();
         let page = browser.get(&session).await;
         assert_eq!(page.heading(), "We could not keep what has to be kept", "{call:?}");
-        assert_eq!(bench.stage.okta.snapshot("acme"), before, "{call:?}");
+        assert_eq!(bench.version.okta.snapshot("acme"), before, "{call:?}");
         let failed =
             |event: &EventKind| matches!(event, EventKind::ConsentFailed { failure: ConsentFailure::NotStored, .. });
         assert!(bench.events(TENANT).await.iter().any(failed), "{call:?}");

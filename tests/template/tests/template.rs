@@ -111,9 +111,13 @@ fn queues_are_open_to_whom_they_concern() {
     assert!(may("discovery", "sqs:ReceiveMessage", &queue("ScanQueue")));
     assert!(!may("discovery", "sqs:ReceiveMessage", &queue("SaveQueue")));
     for (function, sends) in FUNCTIONS.into_iter().zip([true, false, false, true, true]) {
-        assert_eq!(may(function, "sqs:SendMessage", &queue("NoticeQueue")), sends, "{function} has notices planned");
-        let reads = may(function, "sqs:ReceiveMessage", &queue("NoticeQueue"));
-        assert_eq!(reads, function == "notify", "{function} reads notices");
+        assert_eq!(
+            may(function, "sqs:SendMessage", &queue("NotificationQueue")),
+            sends,
+            "{function} has notifications planned"
+        );
+        let reads = may(function, "sqs:ReceiveMessage", &queue("NotificationQueue"));
+        assert_eq!(reads, function == "notify", "{function} reads notifications");
     }
     assert!(!may("notify", "sqs:SendMessage", &queue("SaveQueue")));
     assert!(!may("notify", "sqs:SendMessage", &queue("ScanQueue")));
@@ -128,20 +132,20 @@ fn tokens_for_graph_are_renewed_by_scans_and_never_made() {
 }
 
 #[test]
-fn letters_are_sent_by_notify_alone_and_only_where_a_sender_is_named() {
+fn emails_are_sent_by_notify_alone_and_only_where_a_sender_is_named() {
     let identity = "arn:aws:ses:eu-central-1:123456789012:identity/example.com";
     let set = "arn:aws:ses:eu-central-1:123456789012:configuration-set/regrant-ConfigurationSet";
-    let lettered = template().with_parameter("MailFrom", MAIL_FROM).unwrap();
+    let emailed = template().with_parameter("MailFrom", MAIL_FROM).unwrap();
     for function in FUNCTIONS {
         for action in ["ses:SendEmail", "ses:SendRawEmail"] {
             for resource in [identity, set] {
-                assert_eq!(may_in(&lettered, function, action, resource), function == "notify", "{function} {action}");
+                assert_eq!(may_in(&emailed, function, action, resource), function == "notify", "{function} {action}");
                 assert!(!may(function, action, resource), "{function} sends with no sender");
             }
         }
-        assert!(!may_in(&lettered, function, "ses:SendEmail", "arn:aws:ses:eu-central-1:999999999999:identity/a"));
+        assert!(!may_in(&emailed, function, "ses:SendEmail", "arn:aws:ses:eu-central-1:999999999999:identity/a"));
     }
-    let policy = lettered.of_type("AWS::IAM::Policy").find(|policy| policy.name == "LetterPolicy").unwrap();
+    let policy = emailed.of_type("AWS::IAM::Policy").find(|policy| policy.name == "EmailPolicy").unwrap();
     let from = &policy.properties()["PolicyDocument"]["Statement"][0]["Condition"]["StringEquals"]["ses:FromAddress"];
     assert_eq!(from, MAIL_FROM);
     let told = |template: &Template| {
@@ -149,31 +153,32 @@ fn letters_are_sent_by_notify_alone_and_only_where_a_sender_is_named() {
         (variables["REGRANT_MAIL_FROM"].clone(), variables["REGRANT_MAIL_CONFIGURATION_SET"].clone())
     };
     assert_eq!(told(&template()), (json!(""), json!("")));
-    assert_eq!(told(&lettered), (json!(MAIL_FROM), json!("regrant-ConfigurationSet")));
+    assert_eq!(told(&emailed), (json!(MAIL_FROM), json!("regrant-ConfigurationSet")));
 }
 
 #[test]
-fn a_mail_server_that_is_down_for_a_day_ends_no_notice() {
+fn a_mail_server_that_is_down_for_a_day_ends_no_notification() {
     let template = template();
-    let queue = template.of_type("AWS::SQS::Queue").find(|queue| queue.name == "NoticeQueue").unwrap().properties();
+    let queue =
+        template.of_type("AWS::SQS::Queue").find(|queue| queue.name == "NotificationQueue").unwrap().properties();
     let received = queue["RedrivePolicy"]["maxReceiveCount"].as_u64().unwrap();
-    // A notice that a carrier cannot take comes again after ten minutes at the most.
+    // A notification that a transport cannot take comes again after ten minutes at the most.
     assert!(received * 600 >= 24 * 60 * 60, "{received} times ten minutes");
 }
 
 #[test]
-fn what_only_letters_or_a_log_stream_need_is_there_only_with_them() {
+fn what_only_emails_or_a_log_stream_need_is_there_only_with_them() {
     let count = |template: &Template, kind| template.of_type(kind).count();
     let kinds = ["AWS::SES::ConfigurationSet", "AWS::Events::Rule", "AWS::SQS::QueuePolicy"];
-    let lettered = template().with_parameter("MailFrom", MAIL_FROM).unwrap();
+    let emailed = template().with_parameter("MailFrom", MAIL_FROM).unwrap();
     let streamed = template().with_parameter("OktaEventBus", "aws.partner/okta.com/acme/regrant").unwrap();
-    let both = lettered.with_parameter("OktaEventBus", "aws.partner/okta.com/acme/regrant").unwrap();
-    let there = [template(), lettered, streamed, both].map(|template| kinds.map(|kind| count(&template, kind)));
+    let both = emailed.with_parameter("OktaEventBus", "aws.partner/okta.com/acme/regrant").unwrap();
+    let there = [template(), emailed, streamed, both].map(|template| kinds.map(|kind| count(&template, kind)));
     assert_eq!(there, [[0, 0, 0], [1, 1, 1], [0, 1, 1], [1, 2, 1]]);
 }
 
 #[test]
-fn parameters_of_letters_take_what_the_functions_read_and_nothing_else() {
+fn parameters_of_emails_take_what_the_functions_read_and_nothing_else() {
     let table: [(&str, &[&str], &[&str]); 6] = [
         ("MailFrom", &["", MAIL_FROM], &["Regrant <regrant@example.com>", "a@b,c@d", "regrant"]),
         (

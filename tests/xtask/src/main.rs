@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use jiff::SignedDuration;
-use prove::{PROOFS, Proof, Size};
+use prove::{PROOFS, Size, Verification};
 use regrant::microsoft::config::SimulatedMicrosoft;
 use regrant_tests::victim::Victim;
 
@@ -73,18 +73,18 @@ async fn main() -> ExitCode {
         }
     };
     if list {
-        for proof in PROOFS {
-            println!("{:<18} {}", proof.name, proof.about);
+        for verification in PROOFS {
+            println!("{:<18} {}", verification.name, verification.about);
         }
         return ExitCode::SUCCESS;
     }
     let name = name.unwrap_or_default();
-    let Some(proof) = PROOFS.iter().find(|proof| proof.name == name) else {
+    let Some(verification) = PROOFS.iter().find(|verification| verification.name == name) else {
         eprintln!("there is no measurement called {name:?}; `cargo xtask prove --list` names them all");
         return ExitCode::from(2);
     };
     let size = if small { Size::Small } else { Size::Full };
-    match proof.run(size).await {
+    match verification.run(size).await {
         Ok(result) => {
             print(&result, json);
             ExitCode::from(u8::from(!result.holds))
@@ -96,17 +96,20 @@ async fn main() -> ExitCode {
     }
 }
 
-fn print(proof: &Proof, json: bool) {
+fn print(verification: &Verification, json: bool) {
     if json {
-        println!("{}", serde_json::json!({"name": proof.name, "holds": proof.holds, "figures": proof.figures}));
+        println!(
+            "{}",
+            serde_json::json!({"name": verification.name, "holds": verification.holds, "figures": verification.figures})
+        );
         return;
     }
     let mut table = comfy_table::Table::new();
-    table.set_content_arrangement(comfy_table::ContentArrangement::Dynamic).set_header([proof.name, ""]);
-    for (figure, value) in &proof.figures {
+    table.set_content_arrangement(comfy_table::ContentArrangement::Dynamic).set_header([verification.name, ""]);
+    for (figure, value) in &verification.figures {
         let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         table.add_row([figure.replace('_', " "), shown]);
     }
     println!("{table}");
-    println!("{}", if proof.holds { "holds" } else { "does not hold" });
+    println!("{}", if verification.holds { "holds" } else { "does not hold" });
 }

@@ -7,14 +7,14 @@ use regrant::domain::failure::consent::ConsentFailure;
 use regrant::usecases::Ports;
 use regrant::usecases::consent::begin::begin_consent;
 use regrant::usecases::consent::session::cookie_name;
-use regrant::usecases::records::consent_error::Stopped;
+use regrant::usecases::records::consent_error::ConsentError;
 use regrant::web::consent::{see_other_with_cookie, stopped_page};
 use regrant::web::fetch_site;
 
 /// Opens a session for this browser and sends it to Microsoft's sign-in page.
 pub(crate) async fn begin(State(ports): State<Ports>, Path(token): Path<String>, headers: HeaderMap) -> Response {
     if !fetch_site::is_own_page(&headers) {
-        let stopped = Stopped::new(ConsentFailure::SessionLost, "the form came from another site");
+        let stopped = ConsentError::new(ConsentFailure::SessionLost, "the form came from another site");
         return stopped_page(&stopped).into_response();
     }
     match begin_consent(&ports, &token).await {

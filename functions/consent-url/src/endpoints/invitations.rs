@@ -20,7 +20,7 @@ const SHOWN: u32 = 100;
 /// An invitation.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct InvitationInfo {
-    /// Its key, which the page and the letter name too.
+    /// Its key, which the page and the email name too.
     id: String,
     /// When it was made, in UTC.
     #[schema(value_type = String, format = DateTime)]

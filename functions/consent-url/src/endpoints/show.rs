@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use regrant::usecases::Ports;
 use regrant::usecases::access::registration::registration;
 use regrant::usecases::consent::invite::open_invitation;
-use regrant::usecases::records::consent_error::Stopped;
+use regrant::usecases::records::consent_error::ConsentError;
 use regrant::web::consent::{stopped_page, subject};
 use regrant::web::pages::{InvitationView, Page, invitation};
 
@@ -13,12 +13,13 @@ pub(crate) async fn show(State(ports): State<Ports>, Path(token): Path<String>) 
     explain(&ports, &token).await.unwrap_or_else(|stopped| stopped_page(&stopped))
 }
 
-async fn explain(ports: &Ports, token: &str) -> Result<Page, Stopped> {
+async fn explain(ports: &Ports, token: &str) -> Result<Page, ConsentError> {
     let open = open_invitation(ports, token).await?;
     let cloud = open.org.cloud;
     let signs_in = registration(ports, cloud).await?.is_some();
     let login = ports.microsoft.login_origin(cloud);
-    let missing = || Stopped::new(regrant::domain::failure::consent::ConsentFailure::NotStored, "no public URL is set");
+    let missing =
+        || ConsentError::new(regrant::domain::failure::consent::ConsentFailure::NotStored, "no public URL is set");
     Ok(invitation(&InvitationView {
         subject: &subject(&open.org, &open.app),
         invitation: &open.invitation.id,

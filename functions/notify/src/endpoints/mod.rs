@@ -2,7 +2,7 @@
 
 pub(crate) mod failed_work;
 pub(crate) mod mute;
-pub(crate) mod notices;
+pub(crate) mod notifications;
 pub(crate) mod request;
 pub(crate) mod waiver;
 

@@ -10,7 +10,7 @@ use regrant::domain::failure::consent::ConsentFailure;
 use regrant::usecases::Ports;
 use regrant::usecases::notify::NotifyError;
 use regrant::usecases::notify::mute as muting;
-use regrant::usecases::records::consent_error::Stopped;
+use regrant::usecases::records::consent_error::ConsentError;
 use regrant::web::consent::stopped_page;
 use regrant::web::pages::{MuteView, muted, muting as muting_page};
 
@@ -37,9 +37,9 @@ pub(crate) async fn mute(State(ports): State<Ports>, Path(token): Path<String>) 
 
 fn forged() -> Response {
     let cause = "a link that mutes was not made here, or was cut on its way";
-    stopped_page(&Stopped::new(ConsentFailure::LinkForged, cause)).into_response()
+    stopped_page(&ConsentError::new(ConsentFailure::LinkForged, cause)).into_response()
 }
 
 fn failed(error: &NotifyError) -> Response {
-    stopped_page(&Stopped::new(ConsentFailure::NotStored, error.to_string())).into_response()
+    stopped_page(&ConsentError::new(ConsentFailure::NotStored, error.to_string())).into_response()
 }

@@ -18,7 +18,7 @@ use super::{ids, nobody};
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct WaiverRequest {
-    /// Why: what a letter will say when it ends.
+    /// Why: what an email will say when it ends.
     reason: String,
     /// When it ends, in UTC.
     #[schema(value_type = String, format = DateTime)]

@@ -6,11 +6,11 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use regrant::domain::failure::consent::ConsentFailure;
 use regrant::domain::id::OrgId;
-use regrant::domain::session::{Administrator, Stage};
+use regrant::domain::session::{Administrator, SessionState};
 use regrant::usecases::Ports;
 use regrant::usecases::consent::session::{OwnSession, about};
-use regrant::usecases::records::consent_error::Stopped;
-use regrant::vault::{SecretName, Stage as Version};
+use regrant::usecases::records::consent_error::ConsentError;
+use regrant::vault::{SecretName, SecretVersion};
 use regrant::web::consent::{failure_page, okta_changed, opened_session, stopped_page, subject};
 use regrant::web::pages::{DoneView, Page, ProgressView, Step, done, progress};
 
@@ -35,10 +35,10 @@ struct Read {
 
 /// The session, once nothing is on its way any more, or after some seconds: so that a page that tells "working" seldom
 /// has to be asked for again, without one that reloads itself.
-async fn settled(ports: &Ports, id: &str, headers: &HeaderMap) -> Result<Read, Stopped> {
+async fn settled(ports: &Ports, id: &str, headers: &HeaderMap) -> Result<Read, ConsentError> {
     let mut found = read(ports, id, headers).await?;
     for _ in 0..LOOKS {
-        if !matches!(found.own.session.stage, Stage::Consenting { finishing_since: Some(_), .. }) {
+        if !matches!(found.own.session.state, SessionState::Consenting { finishing_since: Some(_), .. }) {
             break;
         }
         ports.clock.sleep(PAUSE).await;
@@ -48,30 +48,33 @@ async fn settled(ports: &Ports, id: &str, headers: &HeaderMap) -> Result<Read, S
 }
 
 /// The session as it is now. Ledger and vault are asked at once.
-async fn read(ports: &Ports, id: &str, headers: &HeaderMap) -> Result<Read, Stopped> {
+async fn read(ports: &Ports, id: &str, headers: &HeaderMap) -> Result<Read, ConsentError> {
     let (session, secrets) = opened_session(ports, id, headers).await?;
-    let (org, stage) = (session.org.clone(), session.stage.clone());
-    let (own, sends_password) = tokio::try_join!(about(ports, session, secrets), sends_password(ports, &org, &stage))?;
+    let (org, version) = (session.org.clone(), session.state.clone());
+    let (own, sends_password) =
+        tokio::try_join!(about(ports, session, secrets), sends_password(ports, &org, &version))?;
     Ok(Read { own, sends_password })
 }
 
 /// The page of a session.
-async fn page(ports: &Ports, Read { own, sends_password }: &Read) -> Result<Page, Stopped> {
+async fn page(ports: &Ports, Read { own, sends_password }: &Read) -> Result<Page, ConsentError> {
     let about = subject(&own.org, &own.app);
     let session = &own.session;
-    let (step, administrator) = match &session.stage {
-        Stage::SigningIn => (Step::SigningIn, None),
-        Stage::Verified { administrator } => (Step::ReadyToConsent, administrator.as_ref()),
-        Stage::Consenting { administrator, finishing_since: Some(_), .. } => (Step::Saving, administrator.as_ref()),
-        Stage::Consenting { administrator, okta_states, .. } if okta_states.is_empty() => {
+    let (step, administrator) = match &session.state {
+        SessionState::SigningIn => (Step::SigningIn, None),
+        SessionState::Verified { administrator } => (Step::ReadyToConsent, administrator.as_ref()),
+        SessionState::Consenting { administrator, finishing_since: Some(_), .. } => {
             (Step::Saving, administrator.as_ref())
         }
-        Stage::Consenting { administrator, .. } => (Step::Consenting, administrator.as_ref()),
-        Stage::Failed { failure, code } => {
+        SessionState::Consenting { administrator, okta_states, .. } if okta_states.is_empty() => {
+            (Step::Saving, administrator.as_ref())
+        }
+        SessionState::Consenting { administrator, .. } => (Step::Consenting, administrator.as_ref()),
+        SessionState::Failed { failure, code } => {
             let changed = okta_changed(ports, session).await?;
             return Ok(failure_page(*failure, code.as_deref(), Some(&session.id), Some(&about), changed));
         }
-        Stage::Done => return finished(ports, own),
+        SessionState::Done => return finished(ports, own),
     };
     Ok(progress(&ProgressView {
         subject: &about,
@@ -85,24 +88,25 @@ async fn page(ports: &Ports, Read { own, sends_password }: &Read) -> Result<Page
     }))
 }
 
-fn finished(ports: &Ports, own: &OwnSession) -> Result<Page, Stopped> {
-    let proof = own.app.consent.proof.as_ref();
-    let proof = proof.ok_or_else(|| Stopped::new(ConsentFailure::AlreadyDone, "the app's record has no proof"))?;
+fn finished(ports: &Ports, own: &OwnSession) -> Result<Page, ConsentError> {
+    let verification = own.app.consent.verification.as_ref();
+    let verification = verification
+        .ok_or_else(|| ConsentError::new(ConsentFailure::AlreadyDone, "the app's record has no verification"))?;
     let administrator: Option<&Administrator> = own.app.consent.administrator.as_ref();
     Ok(done(&DoneView {
         subject: &subject(&own.org, &own.app),
         session: &own.session.id,
         administrator,
-        proof,
+        verification,
         permissions: &ports.settings.permissions,
     }))
 }
 
 /// Whether the operator set that this org's Okta is sent a Microsoft administrator's password.
-async fn sends_password(ports: &Ports, org: &OrgId, stage: &Stage) -> Result<bool, Stopped> {
-    if !matches!(stage, Stage::Verified { .. } | Stage::Consenting { finishing_since: None, .. }) {
+async fn sends_password(ports: &Ports, org: &OrgId, state: &SessionState) -> Result<bool, ConsentError> {
+    if !matches!(state, SessionState::Verified { .. } | SessionState::Consenting { finishing_since: None, .. }) {
         return Ok(false);
     }
     let name = SecretName::ProvisioningAdmin(org.clone());
-    Ok(ports.vault.get(&name, Version::Current).await?.is_some())
+    Ok(ports.vault.get(&name, SecretVersion::Current).await?.is_some())
 }

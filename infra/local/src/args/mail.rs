@@ -1,4 +1,4 @@
-//! `mail …`: the letters that people get, and the server that takes them. No argument takes its password.
+//! `mail …`: the emails that people get, and the server that takes them. No argument takes its password.
 
 use std::path::PathBuf;
 
@@ -8,12 +8,12 @@ use regrant::domain::contact::{Language, MailAddress};
 /// `mail …`.
 #[derive(Debug, Subcommand)]
 pub enum Mail {
-    /// Show the letters on invented data. Sends nothing.
+    /// Show the emails on invented data. Sends nothing.
     Preview(MailPreview),
-    /// Set, show and forget the server that takes this machine's letters. A stack's go by Amazon SES.
+    /// Set, show and forget the server that takes this machine's emails. A stack's go by Amazon SES.
     #[command(subcommand)]
     Server(MailServer),
-    /// Send one letter about nothing, to find out whether letters arrive.
+    /// Send one email about nothing, to find out whether emails arrive.
     Test(MailTest),
 }
 
@@ -39,14 +39,14 @@ Examples:
         #[arg(long)]
         json: bool,
     },
-    /// Forget it. Letters then become files in the folder `outbox` beside the ledger.
+    /// Forget it. Emails then become files in the folder `outbox` beside the ledger.
     Remove,
 }
 
 /// `mail test`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-It is sent as every letter is: from REGRANT_MAIL_FROM, by the mail server that
+It is sent as every email is: from REGRANT_MAIL_FROM, by the mail server that
 is set, or by Amazon SES with --stack.")]
 pub struct MailTest {
     /// Whom to write to.
@@ -61,9 +61,9 @@ pub struct MailTest {
 #[command(after_help = "\
 Examples:
   regrant mail preview urgent
-  regrant mail preview --language de --html letters/")]
+  regrant mail preview --language de --html emails/")]
 pub struct MailPreview {
-    /// Which letter, such as invitation, urgent, reminder, done or digest; all where none is named.
+    /// Which email, such as invitation, urgent, reminder, done or digest; all where none is named.
     pub kind: Option<String>,
     /// The language: en or de.
     #[arg(long, value_name = "LANGUAGE", default_value = "en")]
@@ -71,10 +71,10 @@ pub struct MailPreview {
     /// Print the text; this is what happens without any other option.
     #[arg(long)]
     pub text: bool,
-    /// Write the HTML of each letter into this folder instead.
+    /// Write the HTML of each email into this folder instead.
     #[arg(long, value_name = "FOLDER", conflicts_with = "text")]
     pub html: Option<PathBuf>,
-    /// Write each letter as a mail into this folder instead, for mail programs to open.
+    /// Write each email as a mail into this folder instead, for mail programs to open.
     #[arg(long, value_name = "FOLDER", conflicts_with_all = ["text", "html"])]
     pub eml: Option<PathBuf>,
 }

@@ -130,7 +130,7 @@ pub enum Command {
     /// Add, list and remove hooks: programs that are told when an app stands elsewhere than before.
     #[command(subcommand)]
     Hook(Hook),
-    /// Look at the letters that people get.
+    /// Look at the emails that people get.
     #[command(subcommand)]
     Mail(Mail),
     /// Explain a standing, a permission or an error code.

@@ -82,7 +82,7 @@ pub struct OrgContacts {
     /// Whoever is told when nobody acts; may be given several times.
     #[arg(long, value_name = "ADDRESS")]
     pub escalation: Vec<MailAddress>,
-    /// The language of their letters: en or de.
+    /// The language of their emails: en or de.
     #[arg(long, value_name = "LANGUAGE")]
     pub language: Option<Language>,
     /// Their time zone, such as Europe/Vienna.

@@ -19,7 +19,7 @@ pub struct Waive {
     /// The last day on which it is left as it is, at most a year ahead.
     #[arg(long, value_name = "DAY", required_unless_present = "end")]
     pub until: Option<Date>,
-    /// Why: what a letter will say when it ends.
+    /// Why: what an email will say when it ends.
     #[arg(long, required_unless_present = "end")]
     pub reason: Option<String>,
     /// End the waiver that there is.

@@ -1,23 +1,23 @@
-//! Apps from the ledger to the screen, a page at a time: as a table for people or as one JSON object.
+//! Apps from the ledger to the terminal, a page at a time: as a table for people or as one JSON object.
 
 use std::collections::BTreeMap;
 
+use regrant::domain::access_problem::AccessProblem;
 use regrant::domain::app::AppRecord;
 use regrant::domain::id::OrgId;
-use regrant::domain::scan::{OrgNotSeen, Scan};
-use regrant::domain::text::Foreign;
-use regrant::domain::trouble::Trouble;
+use regrant::domain::scan::{OrgNotScanned, Scan};
+use regrant::domain::text::UntrustedText;
 use regrant::ledger::{AppFilter, PageRequest};
 
 use crate::error::CliError;
 use crate::exit::{self, Outcome, Tally};
-use crate::house::{House, PAGE};
+use crate::installation::{Installation, PAGE};
 use crate::output::document::Document;
 use crate::output::paragraph::paragraph;
 use crate::output::summary::{NAMED_AT_MOST, summary};
 use crate::output::table::AppTable;
 use crate::output::when;
-use crate::screen::Screen;
+use crate::terminal::Terminal;
 
 /// Which apps to show, and how.
 #[derive(Debug, Clone, Default)]
@@ -43,7 +43,7 @@ impl View {
 
     /// The scan, without orgs that nobody asked about.
     fn scan(&self, scan: Scan) -> Scan {
-        let orgs_not_seen: Vec<OrgNotSeen> =
+        let orgs_not_seen: Vec<OrgNotScanned> =
             scan.orgs_not_seen.into_iter().filter(|missed| self.shows_org(&missed.org)).collect();
         Scan { orgs_not_seen, ..scan }
     }
@@ -51,27 +51,27 @@ impl View {
 
 /// Shows apps and the scan they come from, and says what they add up to.
 pub(super) async fn show(
-    house: &House,
+    installation: &Installation,
     view: &View,
     scan: Option<Scan>,
-    screen: &mut Screen,
+    terminal: &mut Terminal,
 ) -> Result<Outcome, CliError> {
     let outcome_of_scan = exit::of_scan(scan.clone().map(|scan| view.scan(scan)).as_ref());
     let mut tally = Tally::default();
-    let mut table = AppTable::new(screen.colour);
-    let mut document = if view.json { Some(Document::begin(screen.out(), scan.as_ref())?) } else { None };
+    let mut table = AppTable::new(terminal.colour);
+    let mut document = if view.json { Some(Document::begin(terminal.out(), scan.as_ref())?) } else { None };
     let mut page = PageRequest::first(PAGE);
     loop {
-        let apps = house.ports.ledger.apps(&view.filter, page).await?;
+        let apps = installation.ports.ledger.apps(&view.filter, page).await?;
         let wanted: Vec<AppRecord> = apps.items.into_iter().filter(|app| view.shows_org(&app.identity.org)).collect();
         for app in &wanted {
             tally.add(app);
             if let Some(document) = &mut document {
-                document.app(screen.out(), app)?;
+                document.app(terminal.out(), app)?;
             }
         }
         if document.is_none() {
-            screen.print(&table.rows(&wanted))?;
+            terminal.print(&table.rows(&wanted))?;
         }
         match apps.next {
             Some(next) => page = PageRequest { after: Some(next), limit: PAGE },
@@ -79,56 +79,59 @@ pub(super) async fn show(
         }
     }
     if let Some(document) = document {
-        document.end(screen.out(), &troubles(house, view).await?)?;
+        document.end(terminal.out(), &problems(installation, view).await?)?;
     } else {
         if tally.total() > 0 {
-            screen.line("")?;
+            terminal.line("")?;
         }
-        let domains = domains_of_missed(house, scan.as_ref()).await?;
+        let domains = domains_of_missed(installation, scan.as_ref()).await?;
         for line in summary(&tally, scan.as_ref(), &domains) {
-            screen.line(&line)?;
+            terminal.line(&line)?;
         }
-        for (domain, trouble) in troubles(house, view).await? {
-            screen.line(&told(&domain, &trouble))?;
+        for (domain, problem) in problems(installation, view).await? {
+            terminal.line(&told(&domain, &problem))?;
         }
     }
-    screen.flush()?;
+    terminal.flush()?;
     Ok(tally.outcome().and(outcome_of_scan))
 }
 
 /// What is wrong with Regrant's own access to the orgs in view, each with its org's host.
-async fn troubles(house: &House, view: &View) -> Result<Vec<(String, Trouble)>, CliError> {
+async fn problems(installation: &Installation, view: &View) -> Result<Vec<(String, AccessProblem)>, CliError> {
     let (mut page, mut found) = (PageRequest::first(PAGE), Vec::new());
     loop {
-        let orgs = house.ports.ledger.orgs(page).await?;
+        let orgs = installation.ports.ledger.orgs(page).await?;
         for org in orgs.items.into_iter().filter(|org| view.shows_org(&org.id)) {
-            let watch = house.ports.ledger.org_watch(&org.id).await?;
+            let watch = installation.ports.ledger.org_watch(&org.id).await?;
             let domain = org.domain();
-            found.extend(watch.into_iter().flat_map(|watch| watch.troubles).map(|trouble| (domain.clone(), trouble)));
+            found.extend(watch.into_iter().flat_map(|watch| watch.problems).map(|problem| (domain.clone(), problem)));
         }
         let Some(after) = orgs.next else { return Ok(found) };
         page = PageRequest { after: Some(after), limit: PAGE };
     }
 }
 
-fn told(domain: &str, trouble: &Trouble) -> String {
-    let what = [trouble.kind.name().to_owned(), trouble.kind.place()].join(" ");
+fn told(domain: &str, problem: &AccessProblem) -> String {
+    let what = [problem.kind.name().to_owned(), problem.kind.place()].join(" ");
     let text = format!(
         "{}: {}. Request {}, since {}. {}",
-        Foreign::new(domain),
+        UntrustedText::new(domain),
         what.trim_end(),
-        trouble.request,
-        when(trouble.since),
-        Foreign::new(&trouble.detail)
+        problem.request,
+        when(problem.since),
+        UntrustedText::new(&problem.detail)
     );
     paragraph("  access: ", 10, &text).trim_end().to_owned()
 }
 
 /// The hosts of the orgs that the summary names.
-async fn domains_of_missed(house: &House, scan: Option<&Scan>) -> Result<BTreeMap<OrgId, String>, CliError> {
+async fn domains_of_missed(
+    installation: &Installation,
+    scan: Option<&Scan>,
+) -> Result<BTreeMap<OrgId, String>, CliError> {
     let mut domains = BTreeMap::new();
     for missed in scan.map(|scan| scan.orgs_not_seen.as_slice()).unwrap_or_default().iter().take(NAMED_AT_MOST) {
-        if let Some(profile) = house.ports.ledger.org(&missed.org).await? {
+        if let Some(profile) = installation.ports.ledger.org(&missed.org).await? {
             domains.insert(missed.org.clone(), profile.domain());
         }
     }

@@ -1,48 +1,48 @@
 //! `regrant aws doctor`: whether a stack is sound, and what to do where it is not.
 
 use regrant::aws::checkup::{Checkup, Finding};
-use regrant::domain::text::Foreign;
+use regrant::domain::text::UntrustedText;
 
 use crate::args::Global;
 use crate::error::CliError;
 use crate::exit::Outcome;
-use crate::house::House;
+use crate::installation::Installation;
 use crate::output::paragraph::paragraph;
-use crate::screen::Screen;
 use crate::stack::Described;
+use crate::terminal::Terminal;
 
-pub(super) async fn run(global: &Global, screen: &mut Screen) -> Result<Outcome, CliError> {
+pub(super) async fn run(global: &Global, terminal: &mut Terminal) -> Result<Outcome, CliError> {
     let Some(name) = &global.stack else {
         return Err(CliError::NotOnAStack("name the stack with --stack NAME"));
     };
-    screen.line(&format!("regrant {}, stack {name}", env!("CARGO_PKG_VERSION")))?;
+    terminal.line(&format!("regrant {}, stack {name}", env!("CARGO_PKG_VERSION")))?;
     let described = match Described::read(name).await {
         Ok(described) => described,
         Err(error) => {
-            screen.print(&line(&Finding::wrong("stack", error.to_string())))?;
+            terminal.print(&line(&Finding::wrong("stack", error.to_string())))?;
             return Ok(Outcome::CouldNotLook);
         }
     };
-    screen.print(&line(&Finding::fine("stack", "complete")))?;
+    terminal.print(&line(&Finding::fine("stack", "complete")))?;
     let checkup = Checkup {
         aws: &described.aws,
         stack: &described.stack,
         dead_letters: &described.dead_letters,
         dead_events: &described.dead_events,
         public_url: &described.public_url,
-        ports: House::open(global).await?.ports,
+        ports: Installation::open(global).await?.ports,
     };
     let mut outcome = Outcome::Fine;
     for finding in checkup.run().await {
         if finding.is_wrong {
             outcome = outcome.and(Outcome::CouldNotLook);
         }
-        screen.print(&line(&finding))?;
+        terminal.print(&line(&finding))?;
     }
     Ok(outcome)
 }
 
 fn line(finding: &Finding) -> String {
     let mark = if finding.is_wrong { "wrong" } else { "ok   " };
-    paragraph(&format!("  {mark}  {}", finding.what), 26, &Foreign::new(&finding.words).to_string())
+    paragraph(&format!("  {mark}  {}", finding.what), 26, &UntrustedText::new(&finding.words).to_string())
 }

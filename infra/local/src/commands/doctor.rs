@@ -2,46 +2,46 @@
 
 use std::path::Path;
 
-use regrant::domain::text::Foreign;
+use regrant::domain::text::UntrustedText;
 use regrant::ledger::PageRequest;
 use regrant::okta::OrgUrl;
-use regrant::vault::{SecretName, Stage};
+use regrant::vault::{SecretName, SecretVersion};
 
 use crate::args::Global;
 use crate::error::CliError;
 use crate::exit::Outcome;
-use crate::house::{self, House, PAGE};
+use crate::installation::{self, Installation, PAGE};
 use crate::output::paragraph::paragraph;
 use crate::output::{number, when};
-use crate::screen::Screen;
+use crate::terminal::Terminal;
 use regrant::embedded;
 
-pub(super) async fn run(global: &Global, screen: &mut Screen) -> Result<Outcome, CliError> {
+pub(super) async fn run(global: &Global, terminal: &mut Terminal) -> Result<Outcome, CliError> {
     let mut findings = Findings { outcome: Outcome::Fine };
-    let folder = house::data_dir(global)?;
-    screen.line(&format!("regrant {}", env!("CARGO_PKG_VERSION")))?;
+    let folder = installation::data_dir(global)?;
+    terminal.line(&format!("regrant {}", env!("CARGO_PKG_VERSION")))?;
     let fresh = !folder.exists();
-    let house = match House::open(global).await {
-        Ok(house) => house,
+    let installation = match Installation::open(global).await {
+        Ok(installation) => installation,
         Err(error) => {
-            findings.wrong(screen, "data folder", &error.to_string())?;
+            findings.wrong(terminal, "data folder", &error.to_string())?;
             return Ok(findings.outcome);
         }
     };
     let made = if fresh { " (made just now)" } else { "" };
-    findings.fine(screen, "data folder", &format!("{}{made}", folder.display()))?;
+    findings.fine(terminal, "data folder", &format!("{}{made}", folder.display()))?;
     for (name, path) in [
         ("its mode", folder.clone()),
         ("vault's mode", embedded::vault_folder(&folder)),
         ("ledger's mode", embedded::ledger_file(&folder)),
     ] {
         match loose_mode(&path) {
-            None => findings.fine(screen, name, "only the owner can read it")?,
-            Some(trouble) => findings.wrong(screen, name, &trouble)?,
+            None => findings.fine(terminal, name, "only the owner can read it")?,
+            Some(problem) => findings.wrong(terminal, name, &problem)?,
         }
     }
-    findings.clock(screen, &house).await?;
-    findings.orgs(screen, &house).await?;
+    findings.clock(terminal, &installation).await?;
+    findings.orgs(terminal, &installation).await?;
     Ok(findings.outcome)
 }
 
@@ -51,52 +51,54 @@ struct Findings {
 
 impl Findings {
     #[expect(clippy::unused_self, reason = "reads as the pair of `wrong`")]
-    fn fine(&mut self, screen: &mut Screen, what: &str, words: &str) -> Result<(), CliError> {
-        Ok(screen.print(&paragraph(&format!("  ok     {what}"), 24, words))?)
+    fn fine(&mut self, terminal: &mut Terminal, what: &str, words: &str) -> Result<(), CliError> {
+        Ok(terminal.print(&paragraph(&format!("  ok     {what}"), 24, words))?)
     }
 
-    fn wrong(&mut self, screen: &mut Screen, what: &str, words: &str) -> Result<(), CliError> {
+    fn wrong(&mut self, terminal: &mut Terminal, what: &str, words: &str) -> Result<(), CliError> {
         self.outcome = self.outcome.and(Outcome::CouldNotLook);
-        let words = Foreign::new(words).to_string();
-        Ok(screen.print(&paragraph(&format!("  wrong  {what}"), 24, &words))?)
+        let words = UntrustedText::new(words).to_string();
+        Ok(terminal.print(&paragraph(&format!("  wrong  {what}"), 24, &words))?)
     }
 
     /// A clock that is behind the ledger's own records is wrong, and service apps then sign with the wrong time.
-    async fn clock(&mut self, screen: &mut Screen, house: &House) -> Result<(), CliError> {
-        let now = house.ports.clock.now();
-        let scan = match house.ports.ledger.latest_scan().await {
+    async fn clock(&mut self, terminal: &mut Terminal, installation: &Installation) -> Result<(), CliError> {
+        let now = installation.ports.clock.now();
+        let scan = match installation.ports.ledger.latest_scan().await {
             Ok(scan) => scan,
-            Err(error) => return self.wrong(screen, "ledger", &error.to_string()),
+            Err(error) => return self.wrong(terminal, "ledger", &error.to_string()),
         };
         match scan {
             Some(scan) if scan.started_at > now => self.wrong(
-                screen,
+                terminal,
                 "clock",
                 &format!("shows {}, before the last scan at {}; set it right", when(now), when(scan.started_at)),
             ),
             Some(scan) => {
-                self.fine(screen, "ledger", &format!("opens; last scan {}", when(scan.started_at)))?;
-                self.fine(screen, "clock", &when(now))
+                self.fine(terminal, "ledger", &format!("opens; last scan {}", when(scan.started_at)))?;
+                self.fine(terminal, "clock", &when(now))
             }
             None => {
-                self.fine(screen, "ledger", "opens; no scan yet")?;
-                self.fine(screen, "clock", &when(now))
+                self.fine(terminal, "ledger", "opens; no scan yet")?;
+                self.fine(terminal, "clock", &when(now))
             }
         }
     }
 
-    async fn orgs(&mut self, screen: &mut Screen, house: &House) -> Result<(), CliError> {
+    async fn orgs(&mut self, terminal: &mut Terminal, installation: &Installation) -> Result<(), CliError> {
         let mut page = PageRequest::first(PAGE);
         let mut known = 0_u64;
         loop {
-            let orgs = house.ports.ledger.orgs(page).await?;
+            let orgs = installation.ports.ledger.orgs(page).await?;
             for org in &orgs.items {
                 known += 1;
                 let domain = org.domain();
-                match house.ports.vault.get(&SecretName::Okta(org.id.clone()), Stage::Current).await {
-                    Ok(Some(_)) => self.reach(screen, house, &domain, org.base_url.as_str(), org.id.as_str()).await?,
-                    Ok(None) => self.wrong(screen, &domain, "has no credential; add it again")?,
-                    Err(error) => self.wrong(screen, &domain, &error.to_string())?,
+                match installation.ports.vault.get(&SecretName::Okta(org.id.clone()), SecretVersion::Current).await {
+                    Ok(Some(_)) => {
+                        self.reach(terminal, installation, &domain, org.base_url.as_str(), org.id.as_str()).await?;
+                    }
+                    Ok(None) => self.wrong(terminal, &domain, "has no credential; add it again")?,
+                    Err(error) => self.wrong(terminal, &domain, &error.to_string())?,
                 }
             }
             match orgs.next {
@@ -105,33 +107,33 @@ impl Findings {
             }
         }
         if known == 0 {
-            screen.hint("No org yet; add one with `regrant org add HOST`.");
+            terminal.hint("No org yet; add one with `regrant org add HOST`.");
             return Ok(());
         }
-        self.fine(screen, "orgs", &format!("{} known", number(known, "org", "orgs")))
+        self.fine(terminal, "orgs", &format!("{} known", number(known, "org", "orgs")))
     }
 
     /// Asks the org, without any credential, who it is.
     async fn reach(
         &mut self,
-        screen: &mut Screen,
-        house: &House,
+        terminal: &mut Terminal,
+        installation: &Installation,
         domain: &str,
         url: &str,
         id: &str,
     ) -> Result<(), CliError> {
-        let host = match OrgUrl::parse(url, house.ports.loopback) {
+        let host = match OrgUrl::parse(url, installation.ports.loopback) {
             Ok((host, _)) => host,
-            Err(error) => return self.wrong(screen, domain, &error.to_string()),
+            Err(error) => return self.wrong(terminal, domain, &error.to_string()),
         };
-        match house.ports.okta.resolve(&host).await {
-            Ok(org) if org.id.as_str() == id => self.fine(screen, domain, "credential kept; the org answers"),
+        match installation.ports.okta.resolve(&host).await {
+            Ok(org) if org.id.as_str() == id => self.fine(terminal, domain, "credential kept; the org answers"),
             Ok(org) => self.wrong(
-                screen,
+                terminal,
                 domain,
                 &format!("is now org {}, and was {id} when it was added; find out why before you scan", org.id),
             ),
-            Err(error) => self.wrong(screen, domain, &error.to_string()),
+            Err(error) => self.wrong(terminal, domain, &error.to_string()),
         }
     }
 }

@@ -7,25 +7,25 @@ use regrant::web::json;
 use crate::args::{Entra, EntraSet, Global};
 use crate::error::CliError;
 use crate::exit::Outcome;
-use crate::house::House;
-use crate::screen::Screen;
+use crate::installation::Installation;
 use crate::secret_input;
+use crate::terminal::Terminal;
 
-pub(super) async fn run(global: &Global, entra: &Entra, screen: &mut Screen) -> Result<Outcome, CliError> {
-    let house = House::open(global).await?;
+pub(super) async fn run(global: &Global, entra: &Entra, terminal: &mut Terminal) -> Result<Outcome, CliError> {
+    let installation = Installation::open(global).await?;
     match entra {
-        Entra::Set(options) => set(&house, options, screen).await,
-        Entra::List { json } => list(&house, *json, screen).await,
+        Entra::Set(options) => set(&installation, options, terminal).await,
+        Entra::List { json } => list(&installation, *json, terminal).await,
         Entra::Remove { cloud } => {
-            registration::remove(&house.ports, *cloud).await?;
-            screen.line(&format!("There is no registration for the {cloud} cloud here any more."))?;
-            screen.hint("It still exists in Entra: remove its secret or certificate there.");
+            registration::remove(&installation.ports, *cloud).await?;
+            terminal.line(&format!("There is no registration for the {cloud} cloud here any more."))?;
+            terminal.hint("It still exists in Entra: remove its secret or certificate there.");
             Ok(Outcome::Fine)
         }
     }
 }
 
-async fn set(house: &House, options: &EntraSet, screen: &mut Screen) -> Result<Outcome, CliError> {
+async fn set(installation: &Installation, options: &EntraSet, terminal: &mut Terminal) -> Result<Outcome, CliError> {
     let credential = match (&options.certificate_file, &options.private_key_file, &options.federated_file) {
         (_, _, Some(token_file)) => ClientCredential::Federated { token_file: token_file.clone() },
         (Some(certificate), Some(private_key), None) => ClientCredential::Certificate {
@@ -41,32 +41,33 @@ async fn set(house: &House, options: &EntraSet, screen: &mut Screen) -> Result<O
     };
     let (cloud, client_id, watch) = (options.cloud, options.client_id.clone(), options.watch);
     let registration = Registration { cloud, client_id, credential, mfa, watch };
-    registration::set(&house.ports, &registration).await?;
-    screen.line(&format!("Kept the registration {} for the {} cloud.", registration.client_id, registration.cloud))?;
-    match &house.ports.settings.public_url {
-        Some(url) => screen.hint(&format!(
+    registration::set(&installation.ports, &registration).await?;
+    terminal
+        .line(&format!("Kept the registration {} for the {} cloud.", registration.client_id, registration.cloud))?;
+    match &installation.ports.settings.public_url {
+        Some(url) => terminal.hint(&format!(
             "In Entra its redirect URI is, as Web and exactly so: {}",
             url.redirect_uri(registration.cloud)
         )),
-        None => screen.hint("With --public-url this also says which redirect URI to register in Entra."),
+        None => terminal.hint("With --public-url this also says which redirect URI to register in Entra."),
     }
     if watch == WatchAccess::Application {
-        screen.hint(
+        terminal.hint(
             "In Entra it needs Directory.Read.All as an application permission, and each tenant has to consent to it.",
         );
     }
     Ok(Outcome::Fine)
 }
 
-async fn list(house: &House, as_json: bool, screen: &mut Screen) -> Result<Outcome, CliError> {
+async fn list(installation: &Installation, as_json: bool, terminal: &mut Terminal) -> Result<Outcome, CliError> {
     let mut shown = Vec::new();
-    for registration in registration::list(&house.ports).await? {
+    for registration in registration::list(&installation.ports).await? {
         let kind = match registration.credential {
             ClientCredential::Secret { .. } => "client secret",
             ClientCredential::Certificate { .. } => "certificate",
             ClientCredential::Federated { .. } => "federated credential",
         };
-        let redirect = house.ports.settings.public_url.as_ref().map(|url| url.redirect_uri(registration.cloud));
+        let redirect = installation.ports.settings.public_url.as_ref().map(|url| url.redirect_uri(registration.cloud));
         shown.push((registration.cloud, registration.client_id, kind, registration.watch, redirect));
     }
     if as_json {
@@ -78,17 +79,17 @@ async fn list(house: &House, as_json: bool, screen: &mut Screen) -> Result<Outco
                 })
             })
             .collect();
-        json::write(screen.out(), &serde_json::json!({ "registrations": list }))?;
-        screen.print("\n")?;
+        json::write(terminal.out(), &serde_json::json!({ "registrations": list }))?;
+        terminal.print("\n")?;
         return Ok(Outcome::Fine);
     }
     if shown.is_empty() {
-        screen.hint("None. Consents work without one, and are then not proven on Microsoft's side.");
+        terminal.hint("None. Consents work without one, and are then not verified on Microsoft's side.");
     }
     for (cloud, client, kind, watch, redirect) in shown {
-        screen.line(&format!("{cloud}: {client}, {kind}, watches with {watch} tokens"))?;
+        terminal.line(&format!("{cloud}: {client}, {kind}, watches with {watch} tokens"))?;
         if let Some(redirect) = redirect {
-            screen.line(&format!("  redirect URI (Web): {redirect}"))?;
+            terminal.line(&format!("  redirect URI (Web): {redirect}"))?;
         }
     }
     Ok(Outcome::Fine)

@@ -5,21 +5,21 @@ use regrant::domain::failure::class::FailureClass;
 use regrant::domain::failure::{Failure, Origin};
 use regrant::domain::permission::PermissionCatalogue;
 use regrant::domain::standing::Standing;
-use regrant::domain::text::Foreign;
+use regrant::domain::text::UntrustedText;
 
 use crate::args::Explain;
 use crate::error::CliError;
 use crate::exit::Outcome;
 use crate::output::paragraph::paragraph;
-use crate::screen::Screen;
+use crate::terminal::Terminal;
 
-pub(super) fn run(options: &Explain, screen: &mut Screen) -> Result<Outcome, CliError> {
+pub(super) fn run(options: &Explain, terminal: &mut Terminal) -> Result<Outcome, CliError> {
     let Some(word) = options.what.as_deref() else {
-        screen.print(&list())?;
+        terminal.print(&list())?;
         return Ok(Outcome::Fine);
     };
-    let text = explain(word).ok_or_else(|| CliError::NothingKnown(Foreign::new(word).to_string()))?;
-    screen.print(&text)?;
+    let text = explain(word).ok_or_else(|| CliError::NothingKnown(UntrustedText::new(word).to_string()))?;
+    terminal.print(&text)?;
     Ok(Outcome::Fine)
 }
 
@@ -51,7 +51,11 @@ fn explain(word: &str) -> Option<String> {
 /// An `AADSTS` number that the catalogue does not know: Microsoft's own page does.
 fn of_number(word: &str) -> Option<String> {
     let page = failure::microsofts_page(word)?;
-    Some(format!("{}\n{}", Foreign::new(word), field("means", &format!("Not known here. Microsoft's page: {page}"))))
+    Some(format!(
+        "{}\n{}",
+        UntrustedText::new(word),
+        field("means", &format!("Not known here. Microsoft's page: {page}"))
+    ))
 }
 
 fn of_permission(word: &str) -> Option<String> {

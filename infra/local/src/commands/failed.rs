@@ -1,60 +1,60 @@
 //! `regrant failed`: the work that failed while a consent was dead.
 
-use regrant::domain::text::Foreign;
+use regrant::domain::text::UntrustedText;
 use regrant::usecases::notify::failed_work::{FailedWork, failed_work};
 use regrant::web::json;
 
 use crate::args::{Export, Failed, Global};
 use crate::error::CliError;
 use crate::exit::Outcome;
-use crate::house::House;
+use crate::installation::Installation;
 use crate::output::{number, when};
-use crate::screen::Screen;
+use crate::terminal::Terminal;
 
-pub(super) async fn run(global: &Global, options: &Failed, screen: &mut Screen) -> Result<Outcome, CliError> {
-    let house = House::open(global).await?;
-    let org = house.org(&options.org).await?;
-    let app = house.app(&org, &options.app).await?;
-    let work = failed_work(&house.ports, &app).await?;
+pub(super) async fn run(global: &Global, options: &Failed, terminal: &mut Terminal) -> Result<Outcome, CliError> {
+    let installation = Installation::open(global).await?;
+    let org = installation.org(&options.org).await?;
+    let app = installation.app(&org, &options.app).await?;
+    let work = failed_work(&installation.ports, &app).await?;
     match options.export {
         Some(Export::Json) => {
-            json::write(screen.out(), &serde_json::json!({ "failed_work": work }))?;
-            screen.line("")?;
+            json::write(terminal.out(), &serde_json::json!({ "failed_work": work }))?;
+            terminal.line("")?;
         }
         Some(Export::Csv) => {
-            screen.line("failed_at,event_type,whose,reason")?;
+            terminal.line("failed_at,event_type,whose,reason")?;
             for one in &work {
-                screen.line(&row(one))?;
+                terminal.line(&row(one))?;
             }
         }
-        None => for_people(&app.identity.label, &work, screen)?,
+        None => for_people(&app.identity.label, &work, terminal)?,
     }
     Ok(if work.is_empty() { Outcome::Fine } else { Outcome::ActionNeeded })
 }
 
-fn for_people(label: &Foreign, work: &[FailedWork], screen: &mut Screen) -> Result<(), CliError> {
+fn for_people(label: &UntrustedText, work: &[FailedWork], terminal: &mut Terminal) -> Result<(), CliError> {
     if work.is_empty() {
-        screen.line(&format!("Nothing of {label} is known to have failed."))?;
+        terminal.line(&format!("Nothing of {label} is known to have failed."))?;
         return Ok(());
     }
-    screen.line(&format!("{} of {label} failed:", number(work.len() as u64, "piece of work", "pieces of work")))?;
+    terminal.line(&format!("{} of {label} failed:", number(work.len() as u64, "piece of work", "pieces of work")))?;
     for one in work {
         let whose = one.whose.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string);
-        screen.line(&format!("  {}  {whose}", when(one.failed_at)))?;
-        screen.line(&format!("    {}", Foreign::new(&one.event_type)))?;
+        terminal.line(&format!("  {}  {whose}", when(one.failed_at)))?;
+        terminal.line(&format!("    {}", UntrustedText::new(&one.event_type)))?;
         if let Some(reason) = &one.reason {
-            screen.line(&format!("    {reason}"))?;
+            terminal.line(&format!("    {reason}"))?;
         }
     }
-    screen.hint("Okta leaves it to be done again by hand: Dashboard \u{203a} Tasks in its Admin Console.");
+    terminal.hint("Okta leaves it to be done again by hand: Dashboard \u{203a} Tasks in its Admin Console.");
     Ok(())
 }
 
 fn row(work: &FailedWork) -> String {
-    let text = |text: Option<&Foreign>| text.map(ToString::to_string).unwrap_or_default();
+    let text = |text: Option<&UntrustedText>| text.map(ToString::to_string).unwrap_or_default();
     let cells = [
         work.failed_at.to_string(),
-        Foreign::new(&work.event_type).to_string(),
+        UntrustedText::new(&work.event_type).to_string(),
         text(work.whose.as_ref()),
         text(work.reason.as_ref()),
     ];
@@ -79,8 +79,8 @@ mod tests {
         let work = FailedWork {
             failed_at: "2026-03-01T09:30:00Z".parse().unwrap(),
             event_type: "app.office365.api.error.push.profile".to_owned(),
-            whose: Some(Foreign::new("=HYPERLINK(\"https://evil.example\",\"a\")")),
-            reason: Some(Foreign::new("no, \"denied\"")),
+            whose: Some(UntrustedText::new("=HYPERLINK(\"https://evil.example\",\"a\")")),
+            reason: Some(UntrustedText::new("no, \"denied\"")),
         };
         let row = row(&work);
         assert_eq!(

@@ -3,10 +3,10 @@
 use std::io::{IsTerminal, Read};
 
 use regrant::domain::hand_over::LONGEST;
-use regrant::domain::save::Word;
-use regrant::domain::text::Foreign;
+use regrant::domain::save::ConfirmedBy;
+use regrant::domain::text::UntrustedText;
 use regrant::usecases::access::okta::open;
-use regrant::usecases::records::consent_error::Stopped;
+use regrant::usecases::records::consent_error::ConsentError;
 use regrant::usecases::save::hand_over::hand_over_by_operator;
 use regrant::usecases::save::open_consent::link_for_operator;
 use regrant::usecases::save::{SaveRequest, save};
@@ -15,16 +15,16 @@ use super::save::{exit, tell};
 use crate::args::{Finish, Global};
 use crate::error::CliError;
 use crate::exit::Outcome;
-use crate::house::House;
-use crate::screen::Screen;
+use crate::installation::Installation;
+use crate::terminal::Terminal;
 
-pub(super) async fn run(global: &Global, options: &Finish, screen: &mut Screen) -> Result<Outcome, CliError> {
-    let house = House::open(global).await?;
-    let org = house.org(&options.org).await?;
-    let app = house.app(&org, &options.app).await?;
-    let about = format!("{} in {}", app.identity.label, Foreign::new(org.domain()));
+pub(super) async fn run(global: &Global, options: &Finish, terminal: &mut Terminal) -> Result<Outcome, CliError> {
+    let installation = Installation::open(global).await?;
+    let org = installation.org(&options.org).await?;
+    let app = installation.app(&org, &options.app).await?;
+    let about = format!("{} in {}", app.identity.label, UntrustedText::new(org.domain()));
     if options.dry_run {
-        let api = open(&house.ports, &org).await.map_err(Stopped::from)?;
+        let api = open(&installation.ports, &org).await.map_err(ConsentError::from)?;
         let offered = api.connection(&options.app).await?.authorize.offered().is_some();
         let next = if offered {
             "Okta offers a consent link. Would print it, wait for what Okta's last page shows, and save."
@@ -32,21 +32,22 @@ pub(super) async fn run(global: &Global, options: &Finish, screen: &mut Screen) 
             "Okta offers no consent link. Would have Okta prepare the connection for one, where that switches nothing off, \
              print it, wait for what Okta's last page shows, and save."
         };
-        screen.line(&format!("{about}: {next}"))?;
+        terminal.line(&format!("{about}: {next}"))?;
         return Ok(Outcome::Fine);
     }
-    let link = link_for_operator(&house.ports, &org, &app).await?;
-    screen.line(link.url.as_str())?;
-    screen.tell(&format!(
+    let link = link_for_operator(&installation.ports, &org, &app).await?;
+    terminal.line(link.url.as_str())?;
+    terminal.tell(&format!(
         "Open this link as Global Administrator of the tenant of {about}, and accept. Okta then shows text that begins\n\
          with {{\"continue_oauth_flow_url\". Bring that text here, only from the page that this link opened{}",
         if std::io::stdin().is_terminal() { ", and end it with Ctrl-D:" } else { "." }
     ));
     let mut text = String::new();
     std::io::stdin().lock().take(LONGEST as u64 + 1).read_to_string(&mut text)?;
-    hand_over_by_operator(&house.ports, &org, &options.app, &[link.state], &text).await?;
-    let request = SaveRequest { org: org.id, app: options.app.clone(), session: None, word: Word::Operator };
-    let outcome = save(&house.ports, &request).await?;
-    tell(&house, &about, &outcome, screen)?;
+    hand_over_by_operator(&installation.ports, &org, &options.app, &[link.state], &text).await?;
+    let request =
+        SaveRequest { org: org.id, app: options.app.clone(), session: None, confirmed_by: ConfirmedBy::Operator };
+    let outcome = save(&installation.ports, &request).await?;
+    tell(&installation, &about, &outcome, terminal)?;
     Ok(exit(&outcome))
 }

@@ -27,33 +27,33 @@ mod waive;
 use crate::args::{Cli, Command, Org};
 use crate::error::CliError;
 use crate::exit::Outcome;
-use crate::screen::Screen;
+use crate::terminal::Terminal;
 
 /// Runs one command.
-pub async fn run(cli: Cli, screen: &mut Screen) -> Result<Outcome, CliError> {
+pub async fn run(cli: Cli, terminal: &mut Terminal) -> Result<Outcome, CliError> {
     let global = &cli.global;
     match &cli.command {
-        Command::Demo(options) => demo::run(global, options, screen).await,
-        Command::Serve(options) => serve::run(global, options, screen).await,
-        Command::Org(Org::Add(options)) => org_add::run(global, options, screen).await,
-        Command::Org(Org::List { json }) => org_list::run(global, *json, screen).await,
-        Command::Org(Org::Check(options)) => org_check::run(global, options, screen).await,
-        Command::Org(Org::Contacts(options)) => org_contacts::run(global, options, screen).await,
-        Command::Org(Org::Remove(options)) => org_remove::run(global, options, screen).await,
-        Command::Scan(options) => scan::run(global, options, screen).await,
-        Command::Status(options) => status::run(global, options, screen).await,
-        Command::Invite(options) => invite::run(global, options, screen).await,
-        Command::Save(options) => save::run(global, options, screen).await,
-        Command::Finish(options) => finish::run(global, options, screen).await,
-        Command::Entra(entra) => entra::run(global, entra, screen).await,
-        Command::Waive(options) => waive::run(global, options, screen).await,
-        Command::Failed(options) => failed::run(global, options, screen).await,
-        Command::Hook(hook) => hook::run(global, hook, screen).await,
-        Command::Mail(mail) => mail::run(global, mail, screen).await,
-        Command::Explain(options) => explain::run(options, screen),
-        Command::Doctor => doctor::run(global, screen).await,
+        Command::Demo(options) => demo::run(global, options, terminal).await,
+        Command::Serve(options) => serve::run(global, options, terminal).await,
+        Command::Org(Org::Add(options)) => org_add::run(global, options, terminal).await,
+        Command::Org(Org::List { json }) => org_list::run(global, *json, terminal).await,
+        Command::Org(Org::Check(options)) => org_check::run(global, options, terminal).await,
+        Command::Org(Org::Contacts(options)) => org_contacts::run(global, options, terminal).await,
+        Command::Org(Org::Remove(options)) => org_remove::run(global, options, terminal).await,
+        Command::Scan(options) => scan::run(global, options, terminal).await,
+        Command::Status(options) => status::run(global, options, terminal).await,
+        Command::Invite(options) => invite::run(global, options, terminal).await,
+        Command::Save(options) => save::run(global, options, terminal).await,
+        Command::Finish(options) => finish::run(global, options, terminal).await,
+        Command::Entra(entra) => entra::run(global, entra, terminal).await,
+        Command::Waive(options) => waive::run(global, options, terminal).await,
+        Command::Failed(options) => failed::run(global, options, terminal).await,
+        Command::Hook(hook) => hook::run(global, hook, terminal).await,
+        Command::Mail(mail) => mail::run(global, mail, terminal).await,
+        Command::Explain(options) => explain::run(options, terminal),
+        Command::Doctor => doctor::run(global, terminal).await,
         #[cfg(feature = "aws")]
-        Command::Aws(crate::args::Aws::Doctor) => aws_doctor::run(global, screen).await,
-        Command::Completions { shell } => completions::run(*shell, screen),
+        Command::Aws(crate::args::Aws::Doctor) => aws_doctor::run(global, terminal).await,
+        Command::Completions { shell } => completions::run(*shell, terminal),
     }
 }

@@ -1,31 +1,31 @@
 //! `regrant org add`: an org comes under our care.
 
 use regrant::domain::org::CredentialKind;
-use regrant::domain::text::Foreign;
+use regrant::domain::text::UntrustedText;
 use regrant::okta::{OktaCredential, OrgUrl};
 use regrant::usecases::access::orgs;
 
 use crate::args::{Global, OrgAdd};
 use crate::error::CliError;
 use crate::exit::Outcome;
-use crate::house::House;
-use crate::screen::Screen;
+use crate::installation::Installation;
 use crate::secret_input;
+use crate::terminal::Terminal;
 
-pub(super) async fn run(global: &Global, options: &OrgAdd, screen: &mut Screen) -> Result<Outcome, CliError> {
+pub(super) async fn run(global: &Global, options: &OrgAdd, terminal: &mut Terminal) -> Result<Outcome, CliError> {
     if options.dry_run {
-        return dry_run(global, options, screen).await;
+        return dry_run(global, options, terminal).await;
     }
     // A host that can never be an org is refused before anybody is asked for a secret.
-    OrgUrl::parse(&options.host, House::loopback(global))?;
+    OrgUrl::parse(&options.host, Installation::loopback(global))?;
     let credential = credential(options)?;
-    let house = House::open(global).await?;
-    let added = orgs::add(&house.ports, &options.host, options.cloud, &credential).await?;
-    if let Some(notice) = &added.notice {
-        screen.tell(&Foreign::new(notice).to_string());
+    let installation = Installation::open(global).await?;
+    let added = orgs::add(&installation.ports, &options.host, options.cloud, &credential).await?;
+    if let Some(hint) = &added.hint {
+        terminal.tell(&UntrustedText::new(hint).to_string());
     }
-    screen.line(&format!("Added {} ({}).", Foreign::new(added.profile.domain()), added.profile.id))?;
-    screen.hint("Next: `regrant org check` shows what the credential may do; `regrant scan` looks at the apps.");
+    terminal.line(&format!("Added {} ({}).", UntrustedText::new(added.profile.domain()), added.profile.id))?;
+    terminal.hint("Next: `regrant org check` shows what the credential may do; `regrant scan` looks at the apps.");
     Ok(Outcome::Fine)
 }
 
@@ -40,16 +40,16 @@ fn credential(options: &OrgAdd) -> Result<OktaCredential, CliError> {
     })
 }
 
-async fn dry_run(global: &Global, options: &OrgAdd, screen: &mut Screen) -> Result<Outcome, CliError> {
-    let (host, notice) = OrgUrl::parse(&options.host, House::loopback(global))?;
-    if let Some(notice) = notice {
-        screen.tell(&Foreign::new(notice).to_string());
+async fn dry_run(global: &Global, options: &OrgAdd, terminal: &mut Terminal) -> Result<Outcome, CliError> {
+    let (host, hint) = OrgUrl::parse(&options.host, Installation::loopback(global))?;
+    if let Some(hint) = hint {
+        terminal.tell(&UntrustedText::new(hint).to_string());
     }
-    let org = House::okta(global)?.resolve(&host).await?;
+    let org = Installation::okta(global)?.resolve(&host).await?;
     let kind = if options.client_id.is_some() { CredentialKind::ServiceApp } else { CredentialKind::ApiToken };
-    screen.line(&format!(
+    terminal.line(&format!(
         "Would add {} ({}) with {}, after trying it. Nothing was read, sent or kept.",
-        Foreign::new(org.base_url.host()),
+        UntrustedText::new(org.base_url.host()),
         org.id,
         match kind {
             CredentialKind::ApiToken => "an API token",

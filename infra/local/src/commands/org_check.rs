@@ -1,7 +1,7 @@
 //! `regrant org check`: real calls with the kept credential, and what each showed.
 
 use regrant::domain::org::OrgProfile;
-use regrant::domain::text::Foreign;
+use regrant::domain::text::UntrustedText;
 use regrant::ledger::PageRequest;
 use regrant::usecases::access::orgs;
 use regrant::usecases::access::orgs::Probe;
@@ -9,22 +9,22 @@ use regrant::usecases::access::orgs::Probe;
 use crate::args::{Global, OrgCheck};
 use crate::error::CliError;
 use crate::exit::Outcome;
-use crate::house::{House, PAGE};
+use crate::installation::{Installation, PAGE};
 use crate::output::paragraph::paragraph;
-use crate::screen::Screen;
+use crate::terminal::Terminal;
 
-pub(super) async fn run(global: &Global, options: &OrgCheck, screen: &mut Screen) -> Result<Outcome, CliError> {
-    let house = House::open(global).await?;
+pub(super) async fn run(global: &Global, options: &OrgCheck, terminal: &mut Terminal) -> Result<Outcome, CliError> {
+    let installation = Installation::open(global).await?;
     let mut report = Report { json: options.json, orgs: 0, outcome: Outcome::Fine };
     if options.json {
-        screen.print("{\"orgs\":[")?;
+        terminal.print("{\"orgs\":[")?;
     }
     if options.org.is_empty() {
         let mut page = PageRequest::first(PAGE);
         loop {
-            let orgs = house.ports.ledger.orgs(page).await?;
+            let orgs = installation.ports.ledger.orgs(page).await?;
             for profile in &orgs.items {
-                report.org(&house, profile, screen).await?;
+                report.org(&installation, profile, terminal).await?;
             }
             match orgs.next {
                 Some(next) => page = PageRequest { after: Some(next), limit: PAGE },
@@ -33,13 +33,13 @@ pub(super) async fn run(global: &Global, options: &OrgCheck, screen: &mut Screen
         }
     }
     for name in &options.org {
-        let profile = house.org(name).await?;
-        report.org(&house, &profile, screen).await?;
+        let profile = installation.org(name).await?;
+        report.org(&installation, &profile, terminal).await?;
     }
     if options.json {
-        screen.line("\n]}")?;
+        terminal.line("\n]}")?;
     } else if report.orgs == 0 {
-        screen.tell("No org yet; add one with `regrant org add HOST`.");
+        terminal.tell("No org yet; add one with `regrant org add HOST`.");
     }
     Ok(report.outcome)
 }
@@ -51,33 +51,40 @@ struct Report {
 }
 
 impl Report {
-    async fn org(&mut self, house: &House, profile: &OrgProfile, screen: &mut Screen) -> Result<(), CliError> {
-        let checked = orgs::check(&house.ports, &profile.id).await;
+    async fn org(
+        &mut self,
+        installation: &Installation,
+        profile: &OrgProfile,
+        terminal: &mut Terminal,
+    ) -> Result<(), CliError> {
+        let checked = orgs::check(&installation.ports, &profile.id).await;
         let fine =
-            checked.as_ref().is_ok_and(|probes| probes.iter().all(|probe| probe.optional || probe.trouble.is_none()));
+            checked.as_ref().is_ok_and(|probes| probes.iter().all(|probe| probe.optional || probe.problem.is_none()));
         if !fine {
             self.outcome = self.outcome.and(Outcome::CouldNotLook);
         }
-        let domain = Foreign::new(profile.domain()).to_string();
+        let domain = UntrustedText::new(profile.domain()).to_string();
         if self.json {
-            let (probes, trouble) = match &checked {
+            let (probes, problem) = match &checked {
                 Ok(probes) => (probes.iter().map(harmless).collect(), None),
-                Err(error) => (Vec::new(), Some(Foreign::new(error.to_string()).to_string())),
+                Err(error) => (Vec::new(), Some(UntrustedText::new(error.to_string()).to_string())),
             };
             let row = serde_json::json!({
-                "org": profile.id, "org_domain": domain, "fine": fine, "trouble": trouble, "probes": probes,
+                "org": profile.id, "org_domain": domain, "fine": fine, "problem": problem, "probes": probes,
             });
-            screen.print(if self.orgs == 0 { "\n" } else { ",\n" })?;
-            screen.print(&row.to_string())?;
+            terminal.print(if self.orgs == 0 { "\n" } else { ",\n" })?;
+            terminal.print(&row.to_string())?;
         } else {
-            screen.line(&format!("{domain} ({})", profile.id))?;
+            terminal.line(&format!("{domain} ({})", profile.id))?;
             match &checked {
                 Ok(probes) => {
                     for probe in probes {
-                        screen.print(&lines(probe))?;
+                        terminal.print(&lines(probe))?;
                     }
                 }
-                Err(error) => screen.print(&paragraph("  failed", 11, &Foreign::new(error.to_string()).to_string()))?,
+                Err(error) => {
+                    terminal.print(&paragraph("  failed", 11, &UntrustedText::new(error.to_string()).to_string()))?;
+                }
             }
         }
         self.orgs += 1;
@@ -86,16 +93,16 @@ impl Report {
 }
 
 fn harmless(probe: &Probe) -> Probe {
-    Probe { trouble: probe.trouble.as_ref().map(|text| Foreign::new(text).to_string()), ..probe.clone() }
+    Probe { problem: probe.problem.as_ref().map(|text| UntrustedText::new(text).to_string()), ..probe.clone() }
 }
 
 fn lines(probe: &Probe) -> String {
-    match &probe.trouble {
+    match &probe.problem {
         None => paragraph("  works", 11, &format!("{} ({})", probe.what, probe.needs)),
-        Some(trouble) => {
+        Some(problem) => {
             let label = if probe.optional { "  without" } else { "  failed" };
             paragraph(label, 11, &format!("{} (needs {})", probe.what, probe.needs))
-                + &paragraph("", 11, &Foreign::new(trouble).to_string())
+                + &paragraph("", 11, &UntrustedText::new(problem).to_string())
         }
     }
 }
@@ -106,13 +113,13 @@ mod tests {
 
     #[test]
     fn a_failed_probe_says_what_it_needs_and_what_is_wrong() {
-        let trouble = Some("the role is missing".to_owned());
-        let probe = Probe { what: "list apps", needs: "okta.apps.read", optional: false, trouble };
+        let problem = Some("the role is missing".to_owned());
+        let probe = Probe { what: "list apps", needs: "okta.apps.read", optional: false, problem };
         let text = lines(&probe);
         assert!(text.contains("failed   list apps (needs okta.apps.read)"), "{text}");
         assert!(text.contains("the role is missing"), "{text}");
         let optional = Probe { optional: true, ..probe.clone() };
         assert!(lines(&optional).starts_with("  without  list apps"), "{}", lines(&optional));
-        assert!(lines(&Probe { trouble: None, ..probe }).starts_with("  works"));
+        assert!(lines(&Probe { problem: None, ..probe }).starts_with("  works"));
     }
 }

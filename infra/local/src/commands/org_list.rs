@@ -1,27 +1,27 @@
 //! `regrant org list`: the orgs that are looked after.
 
 use regrant::domain::org::CredentialKind;
-use regrant::domain::text::Foreign;
+use regrant::domain::text::UntrustedText;
 use regrant::ledger::PageRequest;
 
 use crate::args::Global;
 use crate::error::CliError;
 use crate::exit::Outcome;
-use crate::house::{House, PAGE};
+use crate::installation::{Installation, PAGE};
 use crate::output::when;
-use crate::screen::Screen;
+use crate::terminal::Terminal;
 
-pub(super) async fn run(global: &Global, json: bool, screen: &mut Screen) -> Result<Outcome, CliError> {
-    let house = House::open(global).await?;
+pub(super) async fn run(global: &Global, json: bool, terminal: &mut Terminal) -> Result<Outcome, CliError> {
+    let installation = Installation::open(global).await?;
     let mut page = PageRequest::first(PAGE);
     let mut first = true;
     if json {
-        screen.print("{\"orgs\":[")?;
+        terminal.print("{\"orgs\":[")?;
     }
     loop {
-        let orgs = house.ports.ledger.orgs(page).await?;
+        let orgs = installation.ports.ledger.orgs(page).await?;
         for org in &orgs.items {
-            let domain = Foreign::new(org.domain()).to_string();
+            let domain = UntrustedText::new(org.domain()).to_string();
             let kind = match org.credential {
                 CredentialKind::ApiToken => "API token",
                 CredentialKind::ServiceApp => "service app",
@@ -30,14 +30,14 @@ pub(super) async fn run(global: &Global, json: bool, screen: &mut Screen) -> Res
                 let row = serde_json::json!({
                     "org": org.id, "org_domain": domain, "credential": org.credential, "added_at": org.added_at,
                 });
-                screen.print(if first { "\n" } else { ",\n" })?;
-                screen.print(&row.to_string())?;
+                terminal.print(if first { "\n" } else { ",\n" })?;
+                terminal.print(&row.to_string())?;
             } else {
                 if first {
-                    screen.line(&format!("{:<32} {:<22} {:<11} {}", "ORG", "ID", "CREDENTIAL", "ADDED"))?;
+                    terminal.line(&format!("{:<32} {:<22} {:<11} {}", "ORG", "ID", "CREDENTIAL", "ADDED"))?;
                 }
                 let added = when(org.added_at);
-                screen.line(&format!(
+                terminal.line(&format!(
                     "{domain:<32} {:<22} {kind:<11} {}",
                     org.id.as_str(),
                     &added[..10.min(added.len())]
@@ -51,9 +51,9 @@ pub(super) async fn run(global: &Global, json: bool, screen: &mut Screen) -> Res
         }
     }
     if json {
-        screen.line("\n]}")?;
+        terminal.line("\n]}")?;
     } else if first {
-        screen.tell("No org yet; add one with `regrant org add HOST`.");
+        terminal.tell("No org yet; add one with `regrant org add HOST`.");
     }
     Ok(Outcome::Fine)
 }

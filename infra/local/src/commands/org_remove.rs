@@ -3,44 +3,44 @@
 use std::io::{BufRead, IsTerminal};
 
 use regrant::domain::org::OrgProfile;
-use regrant::domain::text::Foreign;
+use regrant::domain::text::UntrustedText;
 use regrant::usecases::access::orgs;
 
 use crate::args::{Global, OrgRemove};
 use crate::error::CliError;
 use crate::exit::Outcome;
-use crate::house::House;
-use crate::screen::Screen;
+use crate::installation::Installation;
+use crate::terminal::Terminal;
 
-pub(super) async fn run(global: &Global, options: &OrgRemove, screen: &mut Screen) -> Result<Outcome, CliError> {
-    let house = House::open(global).await?;
-    let org = house.org(&options.org).await?;
+pub(super) async fn run(global: &Global, options: &OrgRemove, terminal: &mut Terminal) -> Result<Outcome, CliError> {
+    let installation = Installation::open(global).await?;
+    let org = installation.org(&options.org).await?;
     let what = format!(
         "{} ({}): its credential, its profile and its apps; the history of its apps stays",
-        Foreign::new(org.domain()),
+        UntrustedText::new(org.domain()),
         org.id
     );
     if options.dry_run {
-        screen.line(&format!("Would remove {what}. Nothing changes in Okta."))?;
+        terminal.line(&format!("Would remove {what}. Nothing changes in Okta."))?;
         return Ok(Outcome::Fine);
     }
-    if !options.yes && !confirmed(&org, &what, screen)? {
-        screen.tell("Nothing was removed.");
+    if !options.yes && !confirmed(&org, &what, terminal)? {
+        terminal.tell("Nothing was removed.");
         return Ok(Outcome::Fine);
     }
-    orgs::remove(&house.ports, &org.id).await?;
-    screen.line(&format!("Removed {what}."))?;
-    screen.hint("The credential still works in Okta: revoke the API token or the service app's key there.");
+    orgs::remove(&installation.ports, &org.id).await?;
+    terminal.line(&format!("Removed {what}."))?;
+    terminal.hint("The credential still works in Okta: revoke the API token or the service app's key there.");
     Ok(Outcome::Fine)
 }
 
-fn confirmed(org: &OrgProfile, what: &str, screen: &mut Screen) -> Result<bool, CliError> {
+fn confirmed(org: &OrgProfile, what: &str, terminal: &mut Terminal) -> Result<bool, CliError> {
     let stdin = std::io::stdin();
     if !stdin.is_terminal() {
         return Err(CliError::NotConfirmed);
     }
-    let domain = Foreign::new(org.domain()).to_string();
-    screen.tell(&format!("Removing {what}.\nWrite {domain} to go on:"));
+    let domain = UntrustedText::new(org.domain()).to_string();
+    terminal.tell(&format!("Removing {what}.\nWrite {domain} to go on:"));
     let mut answer = String::new();
     stdin.lock().read_line(&mut answer)?;
     Ok(answer.trim() == domain)

@@ -13,47 +13,47 @@ use super::apps::{self, View};
 use crate::args::{Global, Scan};
 use crate::error::CliError;
 use crate::exit::Outcome;
-use crate::house::{House, Workers};
+use crate::installation::{Installation, Workers};
 use crate::output::number;
 use crate::output::progress::ScanProgress;
-use crate::screen::Screen;
+use crate::terminal::Terminal;
 
 /// How often the ledger is asked how far a stack's functions are.
 const LOOK_EVERY: Duration = Duration::from_secs(3);
 
-pub(super) async fn run(global: &Global, options: &Scan, screen: &mut Screen) -> Result<Outcome, CliError> {
-    let house = House::open(global).await?;
+pub(super) async fn run(global: &Global, options: &Scan, terminal: &mut Terminal) -> Result<Outcome, CliError> {
+    let installation = Installation::open(global).await?;
     let mut orgs = Vec::new();
     for name in &options.org {
-        orgs.push(house.org(name).await?.id);
+        orgs.push(installation.org(name).await?.id);
     }
-    let no_org = house.ports.ledger.orgs(regrant::ledger::PageRequest::first(1)).await?.items.is_empty();
+    let no_org = installation.ports.ledger.orgs(regrant::ledger::PageRequest::first(1)).await?.items.is_empty();
     if no_org && options.resume.is_none() {
-        screen.tell("No org yet; add one with `regrant org add HOST`, or try `regrant demo --once`.");
+        terminal.tell("No org yet; add one with `regrant org add HOST`, or try `regrant demo --once`.");
         return Ok(Outcome::CouldNotLook);
     }
     if options.dry_run {
-        return dry_run(options, &orgs, screen);
+        return dry_run(options, &orgs, terminal);
     }
     let scan = match &options.resume {
-        Some(id) => resume_scan(&house.ports, id).await?,
-        None => start_scan(&house.ports, &selection(&orgs)).await?,
+        Some(id) => resume_scan(&installation.ports, id).await?,
+        None => start_scan(&installation.ports, &selection(&orgs)).await?,
     };
     let scan = tokio::select! {
-        done = look(&house, scan.clone(), usize::from(options.workers), screen.progress) => done?,
+        done = look(&installation, scan.clone(), usize::from(options.workers), terminal.progress) => done?,
         _ = tokio::signal::ctrl_c() => {
-            screen.tell(&format!("Stopped. Go on with `regrant scan --resume {}`.", scan.id));
+            terminal.tell(&format!("ConsentError. Go on with `regrant scan --resume {}`.", scan.id));
             return Ok(Outcome::CouldNotLook);
         }
     };
-    apps::show(&house, &View::of_orgs(orgs, options.json), Some(scan), screen).await
+    apps::show(&installation, &View::of_orgs(orgs, options.json), Some(scan), terminal).await
 }
 
 fn selection(orgs: &[OrgId]) -> Selection {
     if orgs.is_empty() { Selection::All } else { Selection::Orgs(orgs.to_vec()) }
 }
 
-fn dry_run(options: &Scan, orgs: &[OrgId], screen: &mut Screen) -> Result<Outcome, CliError> {
+fn dry_run(options: &Scan, orgs: &[OrgId], terminal: &mut Terminal) -> Result<Outcome, CliError> {
     let which = match (&options.resume, orgs) {
         (Some(id), _) => format!("go on with scan {id}"),
         (None, []) => "look at every org that `regrant org list` shows".to_owned(),
@@ -62,30 +62,30 @@ fn dry_run(options: &Scan, orgs: &[OrgId], screen: &mut Screen) -> Result<Outcom
             format!("look at {}: {}", number(orgs.len() as u64, "org", "orgs"), names.join(", "))
         }
     };
-    screen.line(&format!("Would {which}. A scan only reads; nothing changes in Okta."))?;
+    terminal.line(&format!("Would {which}. A scan only reads; nothing changes in Okta."))?;
     Ok(Outcome::Fine)
 }
 
 /// Works a scan off, and gives it as it is then.
 pub(super) async fn look(
-    house: &House,
+    installation: &Installation,
     scan: ScanRecord,
     workers: usize,
     visible: bool,
 ) -> Result<ScanRecord, CliError> {
     let progress = ScanProgress::new(visible, &scan);
-    if house.workers == Workers::Functions {
-        return watch(house, scan, &progress).await;
+    if installation.workers == Workers::Functions {
+        return watch(installation, scan, &progress).await;
     }
-    let drained = drain(&house.ports, workers, || progress.org_done()).await;
+    let drained = drain(&installation.ports, workers, || progress.org_done()).await;
     progress.finish();
     drained.map_err(|reason| CliError::Drain { scan: scan.id.clone(), reason: reason.to_string() })?;
-    tell(&house.ports).await;
-    Ok(house.ports.ledger.scan(&scan.id).await?.unwrap_or(scan))
+    tell(&installation.ports).await;
+    Ok(installation.ports.ledger.scan(&scan.id).await?.unwrap_or(scan))
 }
 
 /// Tells whoever has to be told something, also what an earlier scan could not tell: where nobody serves, scans are all there
-/// is. Without a sender nothing is taken up, since a letter that waits would be refused for good.
+/// is. Without a sender nothing is taken up, since an email that waits would be refused for good.
 async fn tell(ports: &Ports) {
     if ports.settings.mail.sender.is_some()
         && let Err(error) = sweep(ports).await
@@ -99,10 +99,14 @@ async fn tell(ports: &Ports) {
 }
 
 /// Waits until a stack's functions have worked a scan off, and gives it as it is then.
-async fn watch(house: &House, mut scan: ScanRecord, progress: &ScanProgress) -> Result<ScanRecord, CliError> {
+async fn watch(
+    installation: &Installation,
+    mut scan: ScanRecord,
+    progress: &ScanProgress,
+) -> Result<ScanRecord, CliError> {
     while scan.orgs_pending > 0 {
-        house.ports.clock.sleep(LOOK_EVERY).await;
-        scan = house.ports.ledger.scan(&scan.id).await?.unwrap_or(scan);
+        installation.ports.clock.sleep(LOOK_EVERY).await;
+        scan = installation.ports.ledger.scan(&scan.id).await?.unwrap_or(scan);
         progress.show(&scan);
     }
     progress.finish();

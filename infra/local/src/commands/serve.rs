@@ -17,32 +17,33 @@ use tokio::net::TcpListener;
 use crate::args::{Global, Serve};
 use crate::error::CliError;
 use crate::exit::Outcome;
-use crate::house::{House, Workers};
+use crate::installation::{Installation, Workers};
 use crate::output::when;
-use crate::screen::Screen;
+use crate::terminal::Terminal;
 
-pub(super) async fn run(global: &Global, options: &Serve, screen: &mut Screen) -> Result<Outcome, CliError> {
+pub(super) async fn run(global: &Global, options: &Serve, terminal: &mut Terminal) -> Result<Outcome, CliError> {
     if !options.listen.ip().is_loopback() && !options.expose_without_sign_in {
         return Err(CliError::Exposed(options.listen));
     }
-    let house = House::open(global).await?;
-    if house.workers == Workers::Functions {
+    let installation = Installation::open(global).await?;
+    if installation.workers == Workers::Functions {
         return Err(CliError::NotOnAStack(
             "a stack has its own API; `serve` is for this machine's data, so leave out --stack",
         ));
     }
     let (listener, address) = listen(options.listen).await?;
-    tell_where(address, screen);
-    let router = if address.ip().is_loopback() { for_this_machine(house.router()) } else { house.router() };
+    tell_where(address, terminal);
+    let router =
+        if address.ip().is_loopback() { for_this_machine(installation.router()) } else { installation.router() };
     if let Some(minutes) = options.scan_every {
-        screen.hint(&format!("A scan starts every {minutes} min."));
+        terminal.hint(&format!("A scan starts every {minutes} min."));
     }
     tokio::select! {
         served = serve(listener, address, router) => served?,
-        () = scans(&house, options.scan_every) => {}
-        () = saves(&house) => {}
-        () = notices(&house) => {}
-        _ = tokio::signal::ctrl_c() => screen.hint("Stopped."),
+        () = scans(&installation, options.scan_every) => {}
+        () = saves(&installation) => {}
+        () = notifications(&installation) => {}
+        _ = tokio::signal::ctrl_c() => terminal.hint("ConsentError."),
     }
     Ok(Outcome::Fine)
 }
@@ -60,8 +61,8 @@ pub(super) async fn serve(listener: TcpListener, address: SocketAddr, router: Ro
 }
 
 /// Says where to look.
-pub(super) fn tell_where(address: SocketAddr, screen: &mut Screen) {
-    screen.tell(&format!(
+pub(super) fn tell_where(address: SocketAddr, terminal: &mut Terminal) {
+    terminal.tell(&format!(
         "Serving on http://{address} until Ctrl-C:\n  \
          GET  http://{address}/v1/apps                  every app, worst first\n  \
          GET  http://{address}/v1/apps?standing=broken  only these\n  \
@@ -72,7 +73,7 @@ pub(super) fn tell_where(address: SocketAddr, screen: &mut Screen) {
 }
 
 /// Works off what `POST /v1/scans` queues, and starts scans by the clock where asked to.
-pub(super) async fn scans(house: &House, minutes: Option<u32>) {
+pub(super) async fn scans(installation: &Installation, minutes: Option<u32>) {
     let mut next = minutes.map(|minutes| Duration::from_secs(u64::from(minutes) * 60));
     let mut waited = Duration::ZERO;
     let beat = Duration::from_secs(1);
@@ -81,48 +82,48 @@ pub(super) async fn scans(house: &House, minutes: Option<u32>) {
             && waited >= *every
         {
             waited = Duration::ZERO;
-            match start_scan(&house.ports, &Selection::All).await {
+            match start_scan(&installation.ports, &Selection::All).await {
                 Ok(scan) => tracing::info!(scan = %scan.id, at = %when(scan.started_at), "scan started"),
                 Err(error) => tracing::error!(%error, "the scan did not start"),
             }
         }
-        if let Err(error) = drain(&house.ports, 4, || ()).await {
+        if let Err(error) = drain(&installation.ports, 4, || ()).await {
             tracing::error!(%error, "the queue was not worked off");
         }
-        house.ports.clock.sleep(beat).await;
+        installation.ports.clock.sleep(beat).await;
         waited += beat;
     }
 }
 
 /// Works off saves: first those that an earlier process left unfinished, then what the pages queue. A person waits for
 /// these, so no scan goes before them.
-pub(super) async fn saves(house: &House) {
-    if let Err(error) = resume_saves(&house.ports).await {
+pub(super) async fn saves(installation: &Installation) {
+    if let Err(error) = resume_saves(&installation.ports).await {
         tracing::error!(%error, "saves that were left unfinished were not queued");
     }
     loop {
-        if let Err(error) = regrant_save::drain(&house.ports).await {
+        if let Err(error) = regrant_save::drain(&installation.ports).await {
             tracing::error!(%error, "the queue of saves was not worked off");
         }
-        house.ports.clock.sleep(Duration::from_secs(1)).await;
+        installation.ports.clock.sleep(Duration::from_secs(1)).await;
     }
 }
 
 /// Tells people and programs what they have to know: what is queued at once, what was left lying or waits for the end of
 /// quiet hours every minute.
-pub(super) async fn notices(house: &House) {
+pub(super) async fn notifications(installation: &Installation) {
     let mut beat = 0_u32;
     loop {
         if beat.is_multiple_of(60)
-            && let Err(error) = sweep(&house.ports).await
+            && let Err(error) = sweep(&installation.ports).await
         {
-            tracing::error!(%error, "notices that were left lying were not queued");
+            tracing::error!(%error, "notifications that were left lying were not queued");
         }
-        if let Err(error) = regrant_notify::drain(&house.ports).await {
-            tracing::error!(%error, "the queue of notices was not worked off");
+        if let Err(error) = regrant_notify::drain(&installation.ports).await {
+            tracing::error!(%error, "the queue of notifications was not worked off");
         }
         beat = beat.wrapping_add(1);
-        house.ports.clock.sleep(Duration::from_secs(1)).await;
+        installation.ports.clock.sleep(Duration::from_secs(1)).await;
     }
 }
 

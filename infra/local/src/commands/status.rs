@@ -6,13 +6,13 @@ use super::apps::{self, View};
 use crate::args::{Global, Status};
 use crate::error::CliError;
 use crate::exit::Outcome;
-use crate::house::House;
-use crate::screen::Screen;
+use crate::installation::Installation;
+use crate::terminal::Terminal;
 
-pub(super) async fn run(global: &Global, options: &Status, screen: &mut Screen) -> Result<Outcome, CliError> {
-    let house = House::open(global).await?;
+pub(super) async fn run(global: &Global, options: &Status, terminal: &mut Terminal) -> Result<Outcome, CliError> {
+    let installation = Installation::open(global).await?;
     let org = match &options.org {
-        Some(name) => Some(house.org(name).await?.id),
+        Some(name) => Some(installation.org(name).await?.id),
         None => None,
     };
     let view = View {
@@ -20,6 +20,6 @@ pub(super) async fn run(global: &Global, options: &Status, screen: &mut Screen) 
         filter: AppFilter { standing: options.standing, org, tenant: options.tenant.clone() },
         json: options.json,
     };
-    let scan = house.ports.ledger.latest_scan().await?;
-    apps::show(&house, &view, scan, screen).await
+    let scan = installation.ports.ledger.latest_scan().await?;
+    apps::show(&installation, &view, scan, terminal).await
 }

@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
+use regrant::domain::access_problem::AccessProblem;
 use regrant::domain::app::AppRecord;
-use regrant::domain::scan::{OrgNotSeen, Scan};
-use regrant::domain::trouble::Trouble;
+use regrant::domain::scan::{OrgNotScanned, Scan};
 use regrant::web::app_view::AppView;
 use regrant::web::json;
 use serde::Serialize;
@@ -15,7 +15,7 @@ struct ScanView<'a> {
     started_at: jiff::Timestamp,
     finished_at: Option<jiff::Timestamp>,
     orgs_seen: u64,
-    orgs_not_seen: &'a [OrgNotSeen],
+    orgs_not_seen: &'a [OrgNotScanned],
     apps_seen: u64,
 }
 
@@ -23,7 +23,7 @@ struct ScanView<'a> {
 struct TroubleView<'a> {
     org_domain: &'a str,
     #[serde(flatten)]
-    trouble: &'a Trouble,
+    problem: &'a AccessProblem,
 }
 
 /// A document that was begun: `{"scan": …, "apps": [` is written.
@@ -58,10 +58,10 @@ impl Document {
     }
 
     /// Writes the end: what is wrong with Regrant's own access, each with its org's host.
-    pub fn end(self, out: &mut dyn Write, troubles: &[(String, Trouble)]) -> io::Result<()> {
+    pub fn end(self, out: &mut dyn Write, problems: &[(String, AccessProblem)]) -> io::Result<()> {
         let views: Vec<TroubleView<'_>> =
-            troubles.iter().map(|(org_domain, trouble)| TroubleView { org_domain, trouble }).collect();
-        out.write_all(b"\n],\"troubles\":")?;
+            problems.iter().map(|(org_domain, problem)| TroubleView { org_domain, problem }).collect();
+        out.write_all(b"\n],\"problems\":")?;
         json::write(out, &views)?;
         out.write_all(b"}\n")
     }
@@ -95,7 +95,7 @@ mod tests {
     fn the_object_has_the_promised_shape() {
         let text = text(Some(&samples::scan(&["down"])), &[samples::app("Office 365", Standing::NeedsSave)]);
         let object: Value = serde_json::from_str(&text).unwrap();
-        assert_eq!(keys(&object), ["apps", "scan", "troubles"]);
+        assert_eq!(keys(&object), ["apps", "scan", "problems"]);
         assert_eq!(
             keys(&object["scan"]),
             ["apps_seen", "finished_at", "id", "orgs_not_seen", "orgs_seen", "started_at"]
@@ -110,7 +110,7 @@ mod tests {
             "tenant",
             "domain",
             "standing",
-            "proven",
+            "verified",
             "reasons",
             "signals",
             "next_step",
@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn no_scan_and_no_app_is_still_one_object() {
         let object: Value = serde_json::from_str(&text(None, &[])).unwrap();
-        assert_eq!(object, serde_json::json!({"scan": null, "apps": [], "troubles": []}));
+        assert_eq!(object, serde_json::json!({"scan": null, "apps": [], "problems": []}));
     }
 
     #[test]

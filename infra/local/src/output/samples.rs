@@ -5,11 +5,11 @@
 use jiff::Timestamp;
 use regrant::domain::app::{AppIdentity, AppRecord};
 use regrant::domain::connection::{AppStatus, AuthScheme, ConnectionStatus};
-use regrant::domain::scan::{OrgNotSeen, Scan};
+use regrant::domain::scan::{OrgNotScanned, Scan};
 use regrant::domain::signal::{Provisioning, Signal, SignalKind};
 use regrant::domain::standing::{Assessment, Standing};
 use regrant::domain::tenant::TenantName;
-use regrant::domain::text::Foreign;
+use regrant::domain::text::UntrustedText;
 
 pub(crate) fn now() -> Timestamp {
     "2026-03-01T09:30:00Z".parse().unwrap()
@@ -21,9 +21,9 @@ pub(crate) fn app(label: &str, standing: Standing) -> AppRecord {
             org: "00oacme1".parse().unwrap(),
             org_domain: "acme.okta.com".to_owned(),
             app: "0oa1".parse().unwrap(),
-            label: Foreign::new(label),
+            label: UntrustedText::new(label),
             tenant: Some(TenantName::from("acme".to_owned())),
-            domain: Some(Foreign::new("acme.example")),
+            domain: Some(UntrustedText::new("acme.example")),
         },
         signals: vec![
             Signal::okta(
@@ -42,7 +42,7 @@ pub(crate) fn app(label: &str, standing: Standing) -> AppRecord {
         ],
         assessment: Assessment {
             standing,
-            proven: false,
+            verified: false,
             reasons: vec!["Provisioning is on and the connection is not.".to_owned()],
         },
         as_of: now(),
@@ -65,7 +65,7 @@ pub(crate) fn scan(not_seen: &[&str]) -> Scan {
         orgs_seen: 2,
         orgs_not_seen: not_seen
             .iter()
-            .map(|reason| OrgNotSeen { org: "00oglobex1".parse().unwrap(), reason: (*reason).to_owned() })
+            .map(|reason| OrgNotScanned { org: "00oglobex1".parse().unwrap(), reason: (*reason).to_owned() })
             .collect(),
         apps_seen: 3,
     }

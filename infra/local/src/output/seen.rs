@@ -1,8 +1,8 @@
 //! Signals in a few words each.
 
 use regrant::domain::app::AppRecord;
-use regrant::domain::signal::{Look, Provisioning, SignalKind, Source};
-use regrant::domain::text::Foreign;
+use regrant::domain::signal::{Check, Provisioning, SignalKind, Source};
+use regrant::domain::text::UntrustedText;
 
 /// What an app's standing rests on, in one line: `app ACTIVE, connection OAUTH2 DISABLED, provisioning on`.
 pub fn line(app: &AppRecord) -> String {
@@ -32,7 +32,7 @@ fn consenter(enabled: Option<bool>, holds_role: Option<bool>) -> &'static str {
 }
 
 fn harmless(text: impl Into<String>) -> String {
-    Foreign::new(text).to_string()
+    UntrustedText::new(text).to_string()
 }
 
 fn words(kind: &SignalKind) -> String {
@@ -40,12 +40,12 @@ fn words(kind: &SignalKind) -> String {
         SignalKind::CouldNotLook { look, .. } => format!(
             "no answer about {}",
             match look {
-                Look::App => "the app",
-                Look::Connection => "the connection",
-                Look::Features => "provisioning",
-                Look::PermissionGrants => "the permission grants",
-                Look::Consenter => "whoever consented",
-                Look::SystemLog => "the System Log",
+                Check::App => "the app",
+                Check::Connection => "the connection",
+                Check::Features => "provisioning",
+                Check::PermissionGrants => "the permission grants",
+                Check::Consenter => "whoever consented",
+                Check::SystemLog => "the System Log",
             }
         ),
         SignalKind::AppRead { status, tenant_type, .. } => match tenant_type {
@@ -81,7 +81,7 @@ fn words(kind: &SignalKind) -> String {
                 client.as_deref().map(|id| format!(", {}", harmless(id))).unwrap_or_default()
             )
         }
-        SignalKind::LetterFailed { request, what } => format!("letter of {}: {}", harmless(request), harmless(what)),
+        SignalKind::EmailFailed { request, what } => format!("email of {}: {}", harmless(request), harmless(what)),
         SignalKind::Surprise { what } => format!("new to this version: {}", harmless(what)),
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use regrant::domain::id::OrgId;
 use regrant::domain::scan::Scan;
 use regrant::domain::standing::Standing;
-use regrant::domain::text::Foreign;
+use regrant::domain::text::UntrustedText;
 
 use super::paragraph::paragraph;
 use super::{number, when};
@@ -29,7 +29,7 @@ pub fn summary(tally: &Tally, scan: Option<&Scan>, domains: &BTreeMap<OrgId, Str
     lines.push(looked(scan));
     for missed in scan.orgs_not_seen.iter().take(NAMED_AT_MOST) {
         let org = domains.get(&missed.org).map_or(missed.org.as_str(), String::as_str);
-        let reason = format!("{}: {}", Foreign::new(org), Foreign::new(&missed.reason));
+        let reason = format!("{}: {}", UntrustedText::new(org), UntrustedText::new(&missed.reason));
         lines.push(paragraph("  not seen: ", 12, &reason).trim_end().to_owned());
     }
     if let Some(more) = scan.orgs_not_seen.len().checked_sub(NAMED_AT_MOST).filter(|more| *more > 0) {

@@ -5,7 +5,7 @@
 use comfy_table::{Attribute, Cell, Color, ColumnConstraint, ContentArrangement, Row, Table, TableStyle, Width};
 use regrant::domain::app::AppRecord;
 use regrant::domain::standing::Standing;
-use regrant::domain::text::Foreign;
+use regrant::domain::text::UntrustedText;
 
 use super::{seen, when};
 
@@ -50,14 +50,16 @@ impl AppTable {
         let mut row = Row::from(vec![
             self.standing(standing),
             self.bold(&identity.label.to_string()),
-            Cell::new(Foreign::new(&identity.org_domain)),
-            Cell::new(identity.tenant.as_ref().map_or("-".to_owned(), |name| Foreign::new(name.as_str()).to_string())),
+            Cell::new(UntrustedText::new(&identity.org_domain)),
+            Cell::new(
+                identity.tenant.as_ref().map_or("-".to_owned(), |name| UntrustedText::new(name.as_str()).to_string()),
+            ),
         ]);
         row.max_height(TALLEST_ROW);
         self.write(text, &COLUMNS, row);
 
         for reason in &app.assessment.reasons {
-            self.detail(text, Cell::new(Foreign::new(reason)));
+            self.detail(text, Cell::new(UntrustedText::new(reason)));
         }
         if let Some(last) = &app.last_known {
             self.detail(text, Cell::new(format!("Last known: {}, {}.", last.standing, when(last.as_of))));
@@ -70,7 +72,7 @@ impl AppTable {
             self.detail(text, self.dim(&format!("Request {}, since {}", request.id, when(request.opened_at))));
         }
         if let Some(command) = command(standing) {
-            let (org, app) = (Foreign::new(app.identity.org_domain.as_str()), &app.identity.app);
+            let (org, app) = (UntrustedText::new(app.identity.org_domain.as_str()), &app.identity.app);
             self.detail(text, Cell::new(format!("Run:  regrant {command} {org} {app}")));
         }
     }

@@ -19,7 +19,7 @@ async fn set(vault: &dyn Vault, name: &SecretName, value: &str) {
 }
 
 async fn current(vault: &dyn Vault, name: &SecretName) -> Option<String> {
-    vault.get(name, Stage::Current).await.unwrap().map(|secret| secret.expose_secret().to_owned())
+    vault.get(name, SecretVersion::Current).await.unwrap().map(|secret| secret.expose_secret().to_owned())
 }
 
 #[tokio::test]

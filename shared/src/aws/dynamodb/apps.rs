@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::item::{record as read, with_record};
 use super::keys::{
-    APPS, BY_LIST, BY_TENANT, Item, Key, LIST, PLACE, TENANT, number, of_org, place_of_app, places_at, tenant_list,
+    APPS, BY_LIST, BY_TENANT, Item, ItemKey, LIST, PLACE, TENANT, number, of_org, place_of_app, places_at, tenant_list,
     text,
 };
 use super::query::{Query, SortKeys};
@@ -39,7 +39,7 @@ impl Place {
 
     /// The place as the index has it.
     fn in_list(&self) -> Item {
-        let key = Key { pk: format!("org#{}", self.org), sk: format!("app#{}", self.app) };
+        let key = ItemKey { pk: format!("org#{}", self.org), sk: format!("app#{}", self.app) };
         let mut item = key.item();
         item.insert(LIST.to_owned(), text(APPS));
         item.insert(PLACE.to_owned(), text(&self.by));
@@ -69,7 +69,7 @@ pub(super) async fn record(table: &Table, app: &AppRecord, happened: &[AppEvent]
 fn item(app: &AppRecord) -> Result<Item, LedgerError> {
     let next = AppRecord { version: app.version.saturating_add(1), ..app.clone() };
     let identity = &next.identity;
-    let mut item = Key::app(&identity.org, &identity.app).item();
+    let mut item = ItemKey::app(&identity.org, &identity.app).item();
     item.insert(VERSION.to_owned(), number(next.version));
     item.insert(LIST.to_owned(), text(APPS));
     item.insert(PLACE.to_owned(), text(place_of_app(&next)));
@@ -90,7 +90,7 @@ fn is_unchanged(version: u64) -> Condition {
 }
 
 pub(super) async fn get(table: &Table, org: &OrgId, app: &AppId) -> Result<Option<AppRecord>, LedgerError> {
-    let item = table.get("read an app", &Key::app(org, app)).await?;
+    let item = table.get("read an app", &ItemKey::app(org, app)).await?;
     item.map(|item| from_item(&item)).transpose()
 }
 
@@ -100,9 +100,9 @@ pub(super) async fn with_org(
     org: &OrgId,
     app: &AppId,
 ) -> Result<(Option<OrgProfile>, Option<AppRecord>), LedgerError> {
-    let (of_org, of_app) = (Key::org(org), Key::app(org, app));
+    let (of_org, of_app) = (ItemKey::org(org), ItemKey::app(org, app));
     let items = table.get_all("read an org and an app", &[of_org.clone(), of_app.clone()]).await?;
-    let find = |key: &Key| items.iter().find(|item| key.is_of(item));
+    let find = |key: &ItemKey| items.iter().find(|item| key.is_of(item));
     let org = find(&of_org).map(|item| orgs::from_item(item, org)).transpose()?;
     Ok((org, find(&of_app).map(from_item).transpose()?))
 }

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::item::{self as stored, with_record};
-use super::keys::{Item, Key, SK, events_of};
+use super::keys::{Item, ItemKey, SK, events_of};
 use super::query::Query;
 use super::table::{Table, is_new};
 use crate::domain::event::AppEvent;
@@ -14,7 +14,7 @@ use crate::ledger::{LedgerError, Page, PageRequest};
 /// A new item for an event. Behind its time comes an id that grows (RFC 9562 section 5.7), so that events of one moment
 /// keep the order in which they were written, and none replaces another.
 pub(super) fn item(org: &OrgId, app: &AppId, event: &AppEvent) -> Result<Item, LedgerError> {
-    with_record(Key::event(org, app, event.at, Uuid::now_v7()).item(), event)
+    with_record(ItemKey::event(org, app, event.at, Uuid::now_v7()).item(), event)
 }
 
 pub(super) async fn append(table: &Table, org: &OrgId, app: &AppId, event: &AppEvent) -> Result<(), LedgerError> {
@@ -31,7 +31,7 @@ pub(super) async fn list(
     let list = List::of(&[Some("events"), Some(org.as_str()), Some(app.as_str())]);
     let after: Option<String> = list.start(page)?;
     let pk = events_of(org, app);
-    let after = after.map(|sk| Key { pk: pk.clone(), sk }.item());
+    let after = after.map(|sk| ItemKey { pk: pk.clone(), sk }.item());
     let most = rows_to_ask_for(page) as usize;
     let items = table.list("list events", Query { after, most, ..Query::under(pk) }).await?;
     list.page(

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::DynamoLedger;
 use super::item::{a_text, record, with_record};
-use super::keys::{Item, Key, PK, SK, invitations_of, of_org, text};
+use super::keys::{Item, ItemKey, PK, SK, invitations_of, of_org, text};
 use super::orgs::is_not_being_removed;
 use super::query::{Query, SortKeys};
 use super::table::{Condition, Table, failed, is_new};
@@ -25,12 +25,12 @@ impl Invitations for DynamoLedger {
     async fn put_invitation(&self, invitation: &Invitation) -> Result<(), LedgerError> {
         let (table, action) = (&self.0, "write an invitation");
         let Invitation { id, org, app, created_at, .. } = invitation;
-        let mut listing = Key::invitation_of(org, app, &from_time(*created_at), id.as_str()).item();
+        let mut listing = ItemKey::invitation_of(org, app, &from_time(*created_at), id.as_str()).item();
         listing.insert(ID.to_owned(), text(id.as_str()));
         let writes = [
             table.a_put(item(invitation)?, Some(is_new()))?,
             table.a_put(listing, None)?,
-            table.a_check(&Key::org(org), &is_not_being_removed())?,
+            table.a_check(&ItemKey::org(org), &is_not_being_removed())?,
         ];
         // Never over another: a link that was closed would be open again.
         if table.write_together(action, &writes).await? {
@@ -41,7 +41,7 @@ impl Invitations for DynamoLedger {
     }
 
     async fn invitation(&self, id: &InvitationId) -> Result<Option<Invitation>, LedgerError> {
-        let item = self.0.get("read an invitation", &Key::invitation(id)).await?;
+        let item = self.0.get("read an invitation", &ItemKey::invitation(id)).await?;
         item.map(|item| read(&item)).transpose()
     }
 
@@ -55,7 +55,7 @@ impl Invitations for DynamoLedger {
 }
 
 fn item(invitation: &Invitation) -> Result<Item, LedgerError> {
-    let mut item = with_record(Key::invitation(&invitation.id).item(), invitation)?;
+    let mut item = with_record(ItemKey::invitation(&invitation.id).item(), invitation)?;
     item.insert(CLOSED.to_owned(), AttributeValue::Bool(invitation.closed.is_some()));
     Ok(item)
 }
@@ -66,7 +66,7 @@ fn read(item: &Item) -> Result<Invitation, LedgerError> {
 
 async fn close(table: &Table, id: &InvitationId, closed: Closed) -> Result<bool, LedgerError> {
     let action = "close an invitation";
-    let Some(found) = table.get(action, &Key::invitation(id)).await? else { return Ok(false) };
+    let Some(found) = table.get(action, &ItemKey::invitation(id)).await? else { return Ok(false) };
     let invitation = read(&found)?;
     if invitation.closed.is_some() {
         return Ok(false);
@@ -96,7 +96,7 @@ async fn list(table: &Table, org: &OrgId, app: &AppId, page: &PageRequest) -> Re
     let after: Option<String> = list.start(page)?;
     let query = Query {
         sort_keys: SortKeys::Beginning(invitations_of(app)),
-        after: after.map(|sk| Key { pk: of_org(org), sk }.item()),
+        after: after.map(|sk| ItemKey { pk: of_org(org), sk }.item()),
         backwards: true,
         most: rows_to_ask_for(page) as usize,
         ..Query::under(of_org(org))
@@ -106,10 +106,10 @@ async fn list(table: &Table, org: &OrgId, app: &AppId, page: &PageRequest) -> Re
         let id: InvitationId = from_text(a_text(&listing, ID)?.to_owned(), || format!("an invitation of app {app}"))?;
         listings.push((a_text(&listing, SK)?.to_owned(), id));
     }
-    let keys: Vec<Key> = listings.iter().map(|(_, id)| Key::invitation(id)).collect();
+    let keys: Vec<ItemKey> = listings.iter().map(|(_, id)| ItemKey::invitation(id)).collect();
     let items = table.get_all(action, &keys).await?;
     let found = |id: &InvitationId| {
-        let wanted = Key::invitation(id).pk;
+        let wanted = ItemKey::invitation(id).pk;
         items.iter().find(|item| a_text(item, PK).is_ok_and(|pk| pk == wanted)).map(read)
     };
     list.page(page, listings.into_iter().filter_map(|(sk, id)| found(&id).map(|read| Ok((sk, read?)))))

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use crate::domain::app::AppRecord;
 use crate::domain::contact::MailAddress;
-use crate::domain::id::{AppId, Digest, InvitationId, NoticeId, OrgId, RequestId, ScanId, SessionId};
+use crate::domain::id::{AppId, Digest, InvitationId, NotificationId, OrgId, RequestId, ScanId, SessionId};
 use crate::domain::standing::Standing;
 use crate::domain::tenant::TenantName;
 use crate::ledger::stored::from_time;
@@ -21,11 +21,11 @@ pub(super) type Item = HashMap<String, AttributeValue>;
 pub(super) const PK: &str = "pk";
 /// The sort key.
 pub(super) const SK: &str = "sk";
-/// The index of everything that is listed across orgs: apps, saves and notices that are not settled.
+/// The index of everything that is listed across orgs: apps, saves and notifications that are not settled.
 pub(super) const BY_LIST: &str = "by-list";
 /// What [`BY_LIST`] is partitioned by.
 pub(super) const LIST: &str = "list";
-/// The index of apps by tenant, and of notices by org.
+/// The index of apps by tenant, and of notifications by org.
 pub(super) const BY_TENANT: &str = "by-tenant";
 /// What [`BY_TENANT`] is partitioned by.
 pub(super) const TENANT: &str = "tenant";
@@ -39,10 +39,10 @@ pub(super) const EXPIRES_AT: &str = "expires_at";
 pub(super) const APPS: &str = "apps";
 /// The list of saves that are not settled.
 pub(super) const UNSETTLED: &str = "unsettled-saves";
-/// The list of notices that are not settled.
-pub(super) const OPEN_NOTICES: &str = "open-notices";
-/// What the sort keys of a request's notices begin with.
-pub(super) const NOTICES: &str = "notice#";
+/// The list of notifications that are not settled.
+pub(super) const OPEN_NOTIFICATIONS: &str = "open-notifications";
+/// What the sort keys of a request's notifications begin with.
+pub(super) const NOTIFICATIONS: &str = "notification#";
 /// What the sort keys of an org's waivers begin with.
 pub(super) const WAIVERS: &str = "waiver#";
 /// Where the orgs are.
@@ -55,12 +55,12 @@ const LONGEST_PART: usize = 380;
 
 /// An item's key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Key {
+pub(super) struct ItemKey {
     pub(super) pk: String,
     pub(super) sk: String,
 }
 
-impl Key {
+impl ItemKey {
     fn new(pk: impl Into<String>, sk: impl Into<String>) -> Self {
         Self { pk: pk.into(), sk: sk.into() }
     }
@@ -104,8 +104,8 @@ impl Key {
         Self::new(of_org(org), format!("save#{app}"))
     }
 
-    pub(super) fn notice(request: &RequestId, id: &NoticeId) -> Self {
-        Self::new(of_request(request), format!("{NOTICES}{id}"))
+    pub(super) fn notification(request: &RequestId, id: &NotificationId) -> Self {
+        Self::new(of_request(request), format!("{NOTIFICATIONS}{id}"))
     }
 
     /// That an address wants nothing more of a request.
@@ -164,7 +164,7 @@ pub(super) fn events_of(org: &OrgId, app: &AppId) -> String {
     format!("events#{org}#{app}")
 }
 
-/// What a request's notices and mutes are under. They stay when the org goes, so they are not under it.
+/// What a request's notifications and mutes are under. They stay when the org goes, so they are not under it.
 pub(super) fn of_request(request: &RequestId) -> String {
     format!("request#{request}")
 }
@@ -191,18 +191,18 @@ pub(super) fn tenant_list(tenant: &TenantName) -> String {
     if name.contains('#') { format!("tenant#{name}") } else { name.to_owned() }
 }
 
-/// The list of the notices of one org.
-pub(super) fn notices_list(org: &OrgId) -> String {
-    format!("notices#{org}")
+/// The list of the notifications of one org.
+pub(super) fn notifications_list(org: &OrgId) -> String {
+    format!("notifications#{org}")
 }
 
-/// Where a notice is among the open ones and among its org's: by when it is due and then by id.
-pub(super) fn place_of_notice(due_at: Timestamp, id: &NoticeId) -> String {
+/// Where a notification is among the open ones and among its org's: by when it is due and then by id.
+pub(super) fn place_of_notification(due_at: Timestamp, id: &NotificationId) -> String {
     format!("{}#{id}", from_time(due_at))
 }
 
-/// The last place that a notice due at `until` can have: `~` comes after whatever an id consists of.
-pub(super) fn last_place_of_notices(until: Timestamp) -> String {
+/// The last place that a notification due at `until` can have: `~` comes after whatever an id consists of.
+pub(super) fn last_place_of_notifications(until: Timestamp) -> String {
     format!("{}#~", from_time(until))
 }
 

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 
 use super::DynamoLedger;
-use super::keys::{EXPIRES_AT, Key, expiry, text};
+use super::keys::{EXPIRES_AT, ItemKey, expiry, text};
 use super::table::Condition;
 use crate::ledger::stored::from_time;
 use crate::ledger::{Leases, LedgerError};
@@ -21,7 +21,7 @@ impl Leases for DynamoLedger {
         now: Timestamp,
         until: Timestamp,
     ) -> Result<bool, LedgerError> {
-        let mut item = Key::lease(name).item();
+        let mut item = ItemKey::lease(name).item();
         item.insert("holder".to_owned(), text(holder));
         item.insert("until".to_owned(), text(from_time(until)));
         item.insert(EXPIRES_AT.to_owned(), expiry(until.saturating_add(KEPT).unwrap_or(Timestamp::MAX)));
@@ -36,6 +36,6 @@ impl Leases for DynamoLedger {
     async fn release_lease(&self, name: &str, holder: &str) -> Result<(), LedgerError> {
         let held =
             Condition { expression: "#holder = :holder", names: &["holder"], values: vec![("holder", text(holder))] };
-        self.0.delete_if("give a lease back", &Key::lease(name), held).await.map(drop)
+        self.0.delete_if("give a lease back", &ItemKey::lease(name), held).await.map(drop)
     }
 }

@@ -1,8 +1,8 @@
 //! The ledger in one `DynamoDB` table.
 //!
-//! What is under one key is read as of now; the two indexes (apps by standing and by tenant, saves and notices that are not
-//! settled, notices by org) follow within moments, as `DynamoDB` documents for global secondary indexes, so a list may show
-//! an app's standing of a moment ago, or as open a notice that was settled since. What must happen once is one conditional
+//! What is under one key is read as of now; the two indexes (apps by standing and by tenant, saves and notifications that are not
+//! settled, notifications by org) follow within moments, as `DynamoDB` documents for global secondary indexes, so a list may show
+//! an app's standing of a moment ago, or as open a notification that was settled since. What must happen once is one conditional
 //! write, or one transaction.
 
 mod apps;
@@ -11,7 +11,7 @@ mod invitations;
 mod item;
 mod keys;
 mod leases;
-mod notices;
+mod notifications;
 mod orgs;
 mod query;
 mod saves;
@@ -34,7 +34,7 @@ use crate::domain::app::AppRecord;
 use crate::domain::event::AppEvent;
 use crate::domain::id::{AppId, OrgId, ScanId};
 use crate::domain::org::OrgProfile;
-use crate::domain::scan::{OrgLook, Scan};
+use crate::domain::scan::{OrgScanResult, Scan};
 use crate::ledger::{AppFilter, Ledger, LedgerError, Page, PageRequest};
 
 /// A ledger in one `DynamoDB` table.
@@ -103,11 +103,11 @@ impl Ledger for DynamoLedger {
         scans::begin(&self.0, scan, started_at, orgs).instrument(span("begin a scan")).await
     }
 
-    async fn record_org_look(
+    async fn record_org_result(
         &self,
         scan: &ScanId,
         org: &OrgId,
-        look: &OrgLook,
+        look: &OrgScanResult,
         at: Timestamp,
     ) -> Result<(), LedgerError> {
         scans::record_look(&self.0, scan, org, look, at).instrument(span("record a look")).await

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::item::{record, with_record};
-use super::keys::{Item, Key, ORGS, SK, WAIVERS, of_org, text};
+use super::keys::{Item, ItemKey, ORGS, SK, WAIVERS, of_org, text};
 use super::query::{Query, SortKeys};
 use super::table::{Condition, Table};
 use super::{invitations, item, sessions};
@@ -16,11 +16,11 @@ use crate::ledger::{LedgerError, Page, PageRequest};
 const REMOVING: &str = "removing";
 
 pub(super) async fn put(table: &Table, org: &OrgProfile) -> Result<(), LedgerError> {
-    table.put("write an org", with_record(Key::org(&org.id).item(), org)?).await
+    table.put("write an org", with_record(ItemKey::org(&org.id).item(), org)?).await
 }
 
 pub(super) async fn get(table: &Table, org: &OrgId) -> Result<Option<OrgProfile>, LedgerError> {
-    let item = table.get("read an org", &Key::org(org)).await?;
+    let item = table.get("read an org", &ItemKey::org(org)).await?;
     item.map(|item| from_item(&item, org)).transpose()
 }
 
@@ -31,7 +31,7 @@ pub(super) fn from_item(item: &Item, org: &OrgId) -> Result<OrgProfile, LedgerEr
 pub(super) async fn list(table: &Table, page: &PageRequest) -> Result<Page<OrgProfile>, LedgerError> {
     let list = List::of(&[Some("orgs")]);
     let after: Option<String> = list.start(page)?;
-    let after = after.map(|sk| Key { pk: ORGS.to_owned(), sk }.item());
+    let after = after.map(|sk| ItemKey { pk: ORGS.to_owned(), sk }.item());
     let most = rows_to_ask_for(page) as usize;
     let items = table.list("list orgs", Query { after, most, ..Query::under(ORGS) }).await?;
     list.page(
@@ -52,7 +52,7 @@ pub(super) const fn is_not_being_removed() -> Condition {
 /// first on nothing of it can be begun, its profile goes last, and a removal that was cut short is finished by the next.
 pub(super) async fn remove(table: &Table, org: &OrgId) -> Result<(), LedgerError> {
     let action = "remove an org";
-    if let Some(mut item) = table.get(action, &Key::org(org)).await? {
+    if let Some(mut item) = table.get(action, &ItemKey::org(org)).await? {
         item.insert(REMOVING.to_owned(), text("yes"));
         table.put(action, item).await?;
     }
@@ -62,10 +62,10 @@ pub(super) async fn remove(table: &Table, org: &OrgId) -> Result<(), LedgerError
     for kept in ["app#", WAIVERS] {
         let listed = Query { sort_keys: SortKeys::beginning(kept), ..Query::under(of_org(org)) };
         for found in table.list(action, listed).await? {
-            let key = Key { pk: of_org(org), sk: item::a_text(&found, SK)?.to_owned() };
+            let key = ItemKey { pk: of_org(org), sk: item::a_text(&found, SK)?.to_owned() };
             table.delete(action, &key).await?;
         }
     }
-    table.delete(action, &Key::watch(org)).await?;
-    table.delete(action, &Key::org(org)).await
+    table.delete(action, &ItemKey::watch(org)).await?;
+    table.delete(action, &ItemKey::org(org)).await
 }

@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::DynamoLedger;
 use super::item::{record, with_record};
-use super::keys::{BY_LIST, Item, Key, LIST, PLACE, UNSETTLED, number, text};
+use super::keys::{BY_LIST, Item, ItemKey, LIST, PLACE, UNSETTLED, number, text};
 use super::query::Query;
 use super::table::Condition;
 use crate::domain::id::{AppId, OrgId};
@@ -16,7 +16,7 @@ use crate::ledger::{LedgerError, Page, PageRequest, Saves};
 #[async_trait]
 impl Saves for DynamoLedger {
     async fn save_journal(&self, org: &OrgId, app: &AppId) -> Result<Option<SaveJournal>, LedgerError> {
-        let item = self.0.get("read a save", &Key::save(org, app)).await?;
+        let item = self.0.get("read a save", &ItemKey::save(org, app)).await?;
         item.map(|item| record(&item, || format!("the save of app {app} of org {org}"))).transpose()
     }
 
@@ -24,7 +24,7 @@ impl Saves for DynamoLedger {
         let list = List::of(&[Some("unsettled saves")]);
         let after: Option<(String, String)> = list.start(&page)?;
         let after = after.map(|(org, app)| {
-            let mut item = Key { pk: format!("org#{org}"), sk: format!("save#{app}") }.item();
+            let mut item = ItemKey { pk: format!("org#{org}"), sk: format!("save#{app}") }.item();
             item.insert(LIST.to_owned(), text(UNSETTLED));
             item.insert(PLACE.to_owned(), text(format!("{org}#{app}")));
             item
@@ -69,7 +69,7 @@ impl Saves for DynamoLedger {
 
 /// A journal that is settled leaves the list of those that are not.
 fn item(journal: &SaveJournal) -> Result<Item, LedgerError> {
-    let mut item = with_record(Key::save(&journal.org, &journal.app).item(), journal)?;
+    let mut item = with_record(ItemKey::save(&journal.org, &journal.app).item(), journal)?;
     item.insert("id".to_owned(), text(journal.id.as_str()));
     item.insert("version".to_owned(), number(journal.version));
     item.insert("settled".to_owned(), AttributeValue::Bool(journal.settled));

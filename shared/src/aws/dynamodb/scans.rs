@@ -7,11 +7,11 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
 
 use super::item::{a_text, a_text_or_none};
-use super::keys::{Item, Key, SCANS, SK, number, of_scan, text};
+use super::keys::{Item, ItemKey, SCANS, SK, number, of_scan, text};
 use super::query::{Query, SortKeys};
 use super::table::{Condition, Table, is_new, refused};
 use crate::domain::id::{OrgId, ScanId};
-use crate::domain::scan::{OrgLook, OrgNotSeen, Scan};
+use crate::domain::scan::{OrgNotScanned, OrgScanResult, Scan};
 use crate::ledger::paging::{List, rows_to_ask_for};
 use crate::ledger::stored::{from_text, from_time, to_time};
 use crate::ledger::{LedgerError, Page, PageRequest};
@@ -35,10 +35,10 @@ pub(super) async fn begin(
     orgs: &[OrgId],
 ) -> Result<(), LedgerError> {
     let action = "begin a scan";
-    let mut head = Key::scan(scan).item();
+    let mut head = ItemKey::scan(scan).item();
     head.insert(STARTED_AT.to_owned(), text(from_time(started_at)));
     if table.put_if(action, head, is_new()).await? {
-        let mut by_start = Key::scan_by_start(started_at, scan).item();
+        let mut by_start = ItemKey::scan_by_start(started_at, scan).item();
         by_start.insert("id".to_owned(), text(scan.as_str()));
         table.put(action, by_start).await?;
     }
@@ -51,7 +51,7 @@ pub(super) async fn begin(
 
 /// Adds an org that the scan does not have yet. What was made of one that it has stays.
 async fn add(table: &Table, scan: &ScanId, org: &OrgId) -> Result<(), LedgerError> {
-    let mut item = Key::scan_org(scan, org).item();
+    let mut item = ItemKey::scan_org(scan, org).item();
     item.insert(OUTCOME.to_owned(), text(PENDING));
     table.put_if("begin a scan", item, is_new()).await.map(drop)
 }
@@ -60,30 +60,30 @@ pub(super) async fn record_look(
     table: &Table,
     scan: &ScanId,
     org: &OrgId,
-    look: &OrgLook,
+    look: &OrgScanResult,
     at: Timestamp,
 ) -> Result<(), LedgerError> {
     let action = "record a look";
-    if table.get(action, &Key::scan(scan)).await?.is_none() {
+    if table.get(action, &ItemKey::scan(scan)).await?.is_none() {
         return Err(LedgerError::NoSuchScan(scan.clone()));
     }
     let request = table
         .client
         .update_item()
         .table_name(&table.name)
-        .set_key(Some(Key::scan_org(scan, org).item()))
+        .set_key(Some(ItemKey::scan_org(scan, org).item()))
         .expression_attribute_names("#outcome", OUTCOME)
         .expression_attribute_names("#apps", APPS)
         .expression_attribute_names("#reason", REASON)
         .expression_attribute_names("#looked_at", LOOKED_AT)
         .expression_attribute_values(":at", text(from_time(at)));
     let request = match look {
-        OrgLook::Pending => return add(table, scan, org).await,
-        OrgLook::Seen { apps } => request
+        OrgScanResult::Pending => return add(table, scan, org).await,
+        OrgScanResult::Seen { apps } => request
             .update_expression(format!("{SET}, #apps = :apps REMOVE #reason"))
             .expression_attribute_values(":outcome", text("seen"))
             .expression_attribute_values(":apps", number(apps)),
-        OrgLook::NotSeen { reason } => request
+        OrgScanResult::NotSeen { reason } => request
             .update_expression(format!("{SET}, #reason = :reason REMOVE #apps"))
             .expression_attribute_values(":outcome", text("not-seen"))
             .expression_attribute_values(":reason", text(reason)),
@@ -116,7 +116,7 @@ pub(super) async fn get(table: &Table, scan: &ScanId) -> Result<Option<Scan>, Le
             }
             _ => {
                 let reason = a_text_or_none(item, REASON).unwrap_or_default().to_owned();
-                read.orgs_not_seen.push(OrgNotSeen { org: org(item, scan)?, reason });
+                read.orgs_not_seen.push(OrgNotScanned { org: org(item, scan)?, reason });
             }
         }
         if let Some(at) = a_text_or_none(item, LOOKED_AT) {
@@ -153,7 +153,7 @@ pub(super) async fn pending(table: &Table, scan: &ScanId, page: &PageRequest) ->
             names: &[OUTCOME],
             values: vec![(OUTCOME, text(PENDING))],
         },
-        after: after.map(|sk| Key { pk: of_scan(scan), sk }.item()),
+        after: after.map(|sk| ItemKey { pk: of_scan(scan), sk }.item()),
         most: rows_to_ask_for(page) as usize,
         ..Query::under(of_scan(scan))
     };

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::DynamoLedger;
 use super::item::{a_text, a_text_or_none, record, with_record};
-use super::keys::{EXPIRES_AT, Item, Key, SK, expiry, number, of_org, text};
+use super::keys::{EXPIRES_AT, Item, ItemKey, SK, expiry, number, of_org, text};
 use super::orgs::is_not_being_removed;
 use super::query::{Query, SortKeys};
 use super::table::{Condition, Table, failed, is_new};
@@ -28,11 +28,11 @@ impl Sessions for DynamoLedger {
         let session = AuthorizationSession { version: 0, ..session.clone() };
         let mut writes = vec![
             table.a_put(item(&session)?, Some(is_new()))?,
-            table.a_put(pointer(&Key::session_of(&session.org, &session.id), &session), None)?,
-            table.a_check(&Key::org(&session.org), &is_not_being_removed())?,
+            table.a_put(pointer(&ItemKey::session_of(&session.org, &session.id), &session), None)?,
+            table.a_check(&ItemKey::org(&session.org), &is_not_being_removed())?,
         ];
         if let Some(attempt) = &session.sign_in {
-            writes.push(table.a_put(pointer(&Key::state(&attempt.state), &session), Some(is_new()))?);
+            writes.push(table.a_put(pointer(&ItemKey::state(&attempt.state), &session), Some(is_new()))?);
         }
         if table.write_together(action, &writes).await? {
             Ok(())
@@ -46,7 +46,7 @@ impl Sessions for DynamoLedger {
     }
 
     async fn session_by_state(&self, state: &Digest) -> Result<Option<AuthorizationSession>, LedgerError> {
-        let Some(pointer) = self.0.get("look for a session", &Key::state(state)).await? else { return Ok(None) };
+        let Some(pointer) = self.0.get("look for a session", &ItemKey::state(state)).await? else { return Ok(None) };
         get(&self.0, &id(&pointer)?).await
     }
 
@@ -60,7 +60,7 @@ impl Sessions for DynamoLedger {
 }
 
 async fn get(table: &Table, id: &SessionId) -> Result<Option<AuthorizationSession>, LedgerError> {
-    let item = table.get("read a session", &Key::session(id)).await?;
+    let item = table.get("read a session", &ItemKey::session(id)).await?;
     item.map(|item| record(&item, || "a session".to_owned())).transpose()
 }
 
@@ -75,24 +75,24 @@ pub(super) async fn end_all(table: &Table, org: &OrgId) -> Result<(), LedgerErro
     let action = "end an org's sessions";
     let listed = Query { sort_keys: SortKeys::beginning("session#"), ..Query::under(of_org(org)) };
     for listing in table.list(action, listed).await? {
-        let mut writes = vec![table.a_delete(&Key::session(&id(&listing)?))?];
+        let mut writes = vec![table.a_delete(&ItemKey::session(&id(&listing)?))?];
         if let Some(state) = a_text_or_none(&listing, STATE) {
-            writes.push(table.a_delete(&Key { pk: format!("state#{state}"), sk: STATE.to_owned() })?);
+            writes.push(table.a_delete(&ItemKey { pk: format!("state#{state}"), sk: STATE.to_owned() })?);
         }
-        writes.push(table.a_delete(&Key { pk: of_org(org), sk: a_text(&listing, SK)?.to_owned() })?);
+        writes.push(table.a_delete(&ItemKey { pk: of_org(org), sk: a_text(&listing, SK)?.to_owned() })?);
         table.write_together(action, &writes).await?;
     }
     Ok(())
 }
 
 fn item(session: &AuthorizationSession) -> Result<Item, LedgerError> {
-    let mut item = with_record(Key::session(&session.id).item(), session)?;
+    let mut item = with_record(ItemKey::session(&session.id).item(), session)?;
     item.insert("version".to_owned(), number(session.version));
     item.insert(EXPIRES_AT.to_owned(), kept_until(session));
     Ok(item)
 }
 
-fn pointer(key: &Key, session: &AuthorizationSession) -> Item {
+fn pointer(key: &ItemKey, session: &AuthorizationSession) -> Item {
     let mut item = key.item();
     item.insert(ID.to_owned(), text(session.id.as_str()));
     if let Some(attempt) = &session.sign_in {

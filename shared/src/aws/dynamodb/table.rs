@@ -12,8 +12,8 @@ use aws_sdk_dynamodb::types::{
 use backon::{BackoffBuilder as _, ExponentialBuilder};
 use uuid::Uuid;
 
-use super::keys::{Item, Key, PK, number, text};
-use crate::aws::refusal::{code, reason};
+use super::keys::{Item, ItemKey, PK, number, text};
+use crate::aws::error::{code, reason};
 use crate::ledger::LedgerError;
 
 /// The attribute with the mark of the write that an item is of.
@@ -54,16 +54,16 @@ pub(super) const fn is_new() -> Condition {
 }
 
 impl Table {
-    pub(super) async fn get(&self, action: &'static str, key: &Key) -> Result<Option<Item>, LedgerError> {
+    pub(super) async fn get(&self, action: &'static str, key: &ItemKey) -> Result<Option<Item>, LedgerError> {
         let request = self.client.get_item().table_name(&self.name).consistent_read(true).set_key(Some(key.item()));
         Ok(request.send().await.map_err(|error| refused(action, &error))?.item)
     }
 
     /// The items of `keys` that are there, in no order.
-    pub(super) async fn get_all(&self, action: &'static str, keys: &[Key]) -> Result<Vec<Item>, LedgerError> {
+    pub(super) async fn get_all(&self, action: &'static str, keys: &[ItemKey]) -> Result<Vec<Item>, LedgerError> {
         let mut items = Vec::with_capacity(keys.len());
         for some in keys.chunks(MOST_KEYS) {
-            let mut wanted: Vec<Item> = some.iter().map(Key::item).collect();
+            let mut wanted: Vec<Item> = some.iter().map(ItemKey::item).collect();
             for pause in pauses() {
                 let keys =
                     KeysAndAttributes::builder().consistent_read(true).set_keys(Some(std::mem::take(&mut wanted)));
@@ -137,7 +137,7 @@ impl Table {
     pub(super) async fn delete_if(
         &self,
         action: &'static str,
-        key: &Key,
+        key: &ItemKey,
         condition: Condition,
     ) -> Result<bool, LedgerError> {
         let mut request = self
@@ -156,7 +156,7 @@ impl Table {
     }
 
     /// Removes an item, if it is there.
-    pub(super) async fn delete(&self, action: &'static str, key: &Key) -> Result<(), LedgerError> {
+    pub(super) async fn delete(&self, action: &'static str, key: &ItemKey) -> Result<(), LedgerError> {
         let request = self.client.delete_item().table_name(&self.name).set_key(Some(key.item()));
         request.send().await.map(drop).map_err(|error| refused(action, &error))
     }
@@ -202,14 +202,14 @@ impl Table {
     }
 
     /// A removal, as a part of several.
-    pub(super) fn a_delete(&self, key: &Key) -> Result<TransactWriteItem, LedgerError> {
+    pub(super) fn a_delete(&self, key: &ItemKey) -> Result<TransactWriteItem, LedgerError> {
         let delete = Delete::builder().table_name(&self.name).set_key(Some(key.item())).build();
         let delete = delete.map_err(|error| failed("put a transaction together", error.to_string()))?;
         Ok(TransactWriteItem::builder().delete(delete).build())
     }
 
     /// A condition on an item that is not written, as a part of several writes.
-    pub(super) fn a_check(&self, key: &Key, condition: &Condition) -> Result<TransactWriteItem, LedgerError> {
+    pub(super) fn a_check(&self, key: &ItemKey, condition: &Condition) -> Result<TransactWriteItem, LedgerError> {
         let mut check = ConditionCheck::builder()
             .table_name(&self.name)
             .set_key(Some(key.item()))

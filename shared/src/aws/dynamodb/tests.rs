@@ -1,7 +1,7 @@
 //! What an emulator does not do by itself: lost answers, other transactions in the way, half-answered batches.
 
 mod apps;
-mod notices;
+mod notifications;
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use aws_sdk_dynamodb::types::error::{
 use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
 use parking_lot::Mutex;
 
-use super::keys::Key;
+use super::keys::ItemKey;
 use super::table::{Table, is_new};
 use super::*;
 use crate::domain::standing::Standing;
@@ -28,7 +28,7 @@ fn table(client: Client) -> Table {
 }
 
 fn an_item() -> keys::Item {
-    Key::org(&org("00oacme")).item()
+    ItemKey::org(&org("00oacme")).item()
 }
 
 /// A write that is done and whose answer is lost: the second attempt finds what the first has written.
@@ -153,9 +153,9 @@ async fn keys_that_an_answer_left_out_are_asked_for_again() {
         answer.build()
     });
     let client = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, [&halves]);
-    let keys: Vec<_> = ["a", "b", "c"].map(|id| Key::org(&org(id))).into();
+    let keys: Vec<_> = ["a", "b", "c"].map(|id| ItemKey::org(&org(id))).into();
     let found = table(client).get_all("read", &keys).await.unwrap();
-    assert_eq!(found, keys.iter().map(Key::item).collect::<Vec<_>>());
+    assert_eq!(found, keys.iter().map(ItemKey::item).collect::<Vec<_>>());
     assert_eq!(halves.num_calls(), 3);
 }
 

@@ -4,23 +4,23 @@ use async_trait::async_trait;
 
 use super::DynamoLedger;
 use super::item::{record, with_record};
-use super::keys::{Key, number};
+use super::keys::{ItemKey, number};
 use super::table::{Condition, is_new};
+use crate::domain::access_problem::OrgWatch;
 use crate::domain::id::OrgId;
-use crate::domain::trouble::OrgWatch;
 use crate::ledger::{LedgerError, Watches};
 
 #[async_trait]
 impl Watches for DynamoLedger {
     async fn org_watch(&self, org: &OrgId) -> Result<Option<OrgWatch>, LedgerError> {
-        let item = self.0.get("read what is remembered of an org", &Key::watch(org)).await?;
+        let item = self.0.get("read what is remembered of an org", &ItemKey::watch(org)).await?;
         item.map(|item| record(&item, || format!("what is remembered of org {org}"))).transpose()
     }
 
     async fn put_org_watch(&self, watch: &OrgWatch) -> Result<bool, LedgerError> {
         let unchanged = if watch.version == 0 { is_new() } else { Condition::has_version(watch.version) };
         let next = OrgWatch { version: watch.version.saturating_add(1), ..watch.clone() };
-        let mut item = with_record(Key::watch(&watch.org).item(), &next)?;
+        let mut item = with_record(ItemKey::watch(&watch.org).item(), &next)?;
         item.insert("version".to_owned(), number(next.version));
         self.0.put_if("write what is remembered of an org", item, unchanged).await
     }

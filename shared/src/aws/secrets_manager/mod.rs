@@ -1,7 +1,7 @@
 //! The vault in AWS Secrets Manager.
 //!
 //! The stages are the service's own. A secret is made with an empty first version, because the service makes the
-//! first version current whatever its stage: an untried value would be in use. One renewal writes one version, so that
+//! first version current whatever its version: an untried value would be in use. One renewal writes one version, so that
 //! no secret is written more often than the service advises (once in ten minutes) as long as its token lives longer than
 //! that; labels may be moved as often as one likes.
 
@@ -18,7 +18,7 @@ use tracing::Instrument as _;
 
 use self::pool::Pool;
 use self::secret::Secret;
-use crate::vault::{SecretName, Stage, Vault, VaultError};
+use crate::vault::{SecretName, SecretVersion, Vault, VaultError};
 
 /// What the first version of a secret holds: nothing.
 const EMPTY: &str = r#"{"regrant":"empty"}"#;
@@ -91,10 +91,10 @@ fn span(action: &'static str) -> tracing::Span {
 
 #[async_trait]
 impl Vault for SecretsManagerVault {
-    async fn get(&self, name: &SecretName, stage: Stage) -> Result<Option<SecretString>, VaultError> {
+    async fn get(&self, name: &SecretName, version: SecretVersion) -> Result<Option<SecretString>, VaultError> {
         match self.place(name) {
-            Place::Own(secret) => secret.get(stage).instrument(span("read")).await,
-            Place::Shared(pool) => pool.get(stage).instrument(span("read")).await,
+            Place::Own(secret) => secret.get(version).instrument(span("read")).await,
+            Place::Shared(pool) => pool.get(version).instrument(span("read")).await,
         }
     }
 

@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 use super::EMPTY;
 use super::secret::Secret;
 use crate::domain::id::OrgId;
-use crate::vault::{Stage, VaultError, exposed_option};
+use crate::vault::{SecretVersion, VaultError, exposed_option};
 
 /// How often a write starts again because another was in between.
 const TRIES: usize = 10;
@@ -48,13 +48,13 @@ pub(super) fn number_of(org: &OrgId, pools: u32) -> u32 {
 }
 
 impl Pool<'_> {
-    pub(super) async fn get(&self, stage: Stage) -> Result<Option<SecretString>, VaultError> {
-        let Some(version) = self.secret.version(Stage::Current).await? else { return Ok(None) };
-        let Some(entry) = self.read(&version.value)?.remove(&self.key) else { return Ok(None) };
-        Ok(match stage {
-            Stage::Pending => entry.pending,
-            Stage::Current => entry.current,
-            Stage::Previous => entry.previous,
+    pub(super) async fn get(&self, version: SecretVersion) -> Result<Option<SecretString>, VaultError> {
+        let Some(stored) = self.secret.version(SecretVersion::Current).await? else { return Ok(None) };
+        let Some(entry) = self.read(&stored.value)?.remove(&self.key) else { return Ok(None) };
+        Ok(match version {
+            SecretVersion::Pending => entry.pending,
+            SecretVersion::Current => entry.current,
+            SecretVersion::Previous => entry.previous,
         })
     }
 
@@ -88,7 +88,7 @@ impl Pool<'_> {
     async fn change(&self, change: impl Fn(&mut Entries) -> Result<bool, VaultError>) -> Result<(), VaultError> {
         let mut last = None;
         for _ in 0..TRIES {
-            let before = self.secret.version(Stage::Current).await?;
+            let before = self.secret.version(SecretVersion::Current).await?;
             let mut entries = match &before {
                 Some(version) => self.read(&version.value)?,
                 None => Entries::new(),
@@ -101,7 +101,11 @@ impl Pool<'_> {
             // Where there was no secret, writing has made one, with nothing in it.
             let before = match before {
                 Some(before) => Some(before),
-                None => self.secret.version(Stage::Current).await?.filter(|made| made.value.expose_secret() == EMPTY),
+                None => self
+                    .secret
+                    .version(SecretVersion::Current)
+                    .await?
+                    .filter(|made| made.value.expose_secret() == EMPTY),
             };
             let Some(before) = before else { continue };
             match self.secret.make_current(&id, Some(&before)).await {

@@ -9,8 +9,8 @@ use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
 use super::{EMPTY, LONGEST};
-use crate::aws::refusal::{code, reason};
-use crate::vault::{Stage, VaultError};
+use crate::aws::error::{code, reason};
+use crate::vault::{SecretVersion, VaultError};
 
 /// How often making a secret is tried whose name is not free yet: the service removes a secret some time after it was
 /// told to (`DeleteSecret`, "use appropriate back off and retry logic").
@@ -24,41 +24,41 @@ pub(super) struct Secret<'a> {
 }
 
 /// One version of a secret.
-pub(super) struct Version {
+pub(super) struct StoredVersion {
     pub(super) id: String,
     pub(super) value: SecretString,
     stages: Vec<String>,
 }
 
-impl Version {
-    fn is(&self, stage: Stage) -> bool {
-        self.stages.iter().any(|label| label == label_of(stage))
+impl StoredVersion {
+    fn is(&self, version: SecretVersion) -> bool {
+        self.stages.iter().any(|label| label == label_of(version))
     }
 }
 
-/// The service's label of a stage.
-const fn label_of(stage: Stage) -> &'static str {
-    match stage {
-        Stage::Pending => "AWSPENDING",
-        Stage::Current => "AWSCURRENT",
-        Stage::Previous => "AWSPREVIOUS",
+/// The service's label of a version.
+const fn label_of(version: SecretVersion) -> &'static str {
+    match version {
+        SecretVersion::Pending => "AWSPENDING",
+        SecretVersion::Current => "AWSCURRENT",
+        SecretVersion::Previous => "AWSPREVIOUS",
     }
 }
 
 impl Secret<'_> {
-    pub(super) async fn get(&self, stage: Stage) -> Result<Option<SecretString>, VaultError> {
-        let version = self.version(stage).await?;
+    pub(super) async fn get(&self, version: SecretVersion) -> Result<Option<SecretString>, VaultError> {
+        let stored = self.version(version).await?;
         // Where a promotion was cut short the current version still has the label of a pending one.
-        let promoted = |version: &Version| stage == Stage::Pending && version.is(Stage::Current);
-        let version = version.filter(|version| version.value.expose_secret() != EMPTY && !promoted(version));
-        Ok(version.map(|version| version.value))
+        let promoted = |found: &StoredVersion| version == SecretVersion::Pending && found.is(SecretVersion::Current);
+        let stored = stored.filter(|found| found.value.expose_secret() != EMPTY && !promoted(found));
+        Ok(stored.map(|found| found.value))
     }
 
-    /// The version with the label of a stage, the empty first one included.
-    pub(super) async fn version(&self, stage: Stage) -> Result<Option<Version>, VaultError> {
-        let request = self.client.get_secret_value().secret_id(&self.name).version_stage(label_of(stage));
+    /// The version with the label of a version, the empty first one included.
+    pub(super) async fn version(&self, version: SecretVersion) -> Result<Option<StoredVersion>, VaultError> {
+        let request = self.client.get_secret_value().secret_id(&self.name).version_stage(label_of(version));
         match request.send().await {
-            Ok(found) => Ok(found.secret_string.zip(found.version_id).map(|(value, id)| Version {
+            Ok(found) => Ok(found.secret_string.zip(found.version_id).map(|(value, id)| StoredVersion {
                 id,
                 value: SecretString::from(value),
                 stages: found.version_stages.unwrap_or_default(),
@@ -82,7 +82,7 @@ impl Secret<'_> {
                 .secret_id(&self.name)
                 .client_request_token(&token)
                 .secret_string(value.expose_secret())
-                .version_stages(label_of(Stage::Pending))
+                .version_stages(label_of(SecretVersion::Pending))
         };
         match request().send().await {
             Ok(_) => return Ok(token),
@@ -129,41 +129,43 @@ impl Secret<'_> {
 
     pub(super) async fn promote(&self) -> Result<(), VaultError> {
         let nothing = || VaultError::NothingPending { name: self.name.clone() };
-        let pending = self.version(Stage::Pending).await?.ok_or_else(nothing)?;
-        if !pending.is(Stage::Current) {
-            let current = self.version(Stage::Current).await?;
+        let pending = self.version(SecretVersion::Pending).await?.ok_or_else(nothing)?;
+        if !pending.is(SecretVersion::Current) {
+            let current = self.version(SecretVersion::Current).await?;
             // The service makes the version it takes the label from the previous one.
             self.make_current(&pending.id, current.as_ref()).await?;
         }
-        self.unlabel(Stage::Pending, &pending.id).await
+        self.unlabel(SecretVersion::Pending, &pending.id).await
     }
 
     /// Moves the label of the current version from `before`; refused where another has it by now.
-    pub(super) async fn make_current(&self, id: &str, before: Option<&Version>) -> Result<(), VaultError> {
+    pub(super) async fn make_current(&self, id: &str, before: Option<&StoredVersion>) -> Result<(), VaultError> {
         let request = self
             .client
             .update_secret_version_stage()
             .secret_id(&self.name)
-            .version_stage(label_of(Stage::Current))
+            .version_stage(label_of(SecretVersion::Current))
             .move_to_version_id(id)
             .set_remove_from_version_id(before.map(|before| before.id.clone()));
         request.send().await.map(drop).map_err(|error| self.refused("make current", &error))
     }
 
     pub(super) async fn discard_pending(&self) -> Result<(), VaultError> {
-        match self.version(Stage::Pending).await? {
-            Some(pending) if !pending.is(Stage::Current) => self.unlabel(Stage::Pending, &pending.id).await,
+        match self.version(SecretVersion::Pending).await? {
+            Some(pending) if !pending.is(SecretVersion::Current) => {
+                self.unlabel(SecretVersion::Pending, &pending.id).await
+            }
             _ => Ok(()),
         }
     }
 
     /// Takes a label off a version. One without any label is removed by the service.
-    async fn unlabel(&self, stage: Stage, id: &str) -> Result<(), VaultError> {
+    async fn unlabel(&self, version: SecretVersion, id: &str) -> Result<(), VaultError> {
         let request = self
             .client
             .update_secret_version_stage()
             .secret_id(&self.name)
-            .version_stage(label_of(stage))
+            .version_stage(label_of(version))
             .remove_from_version_id(id);
         request.send().await.map(drop).map_err(|error| self.refused("relabel", &error))
     }

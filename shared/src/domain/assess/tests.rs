@@ -29,7 +29,7 @@ fn features(provisioning: Provisioning) -> SignalKind {
     SignalKind::ProvisioningRead { provisioning }
 }
 
-fn failed(look: Look) -> SignalKind {
+fn failed(look: Check) -> SignalKind {
     SignalKind::CouldNotLook { look, reason: "it did not answer".to_owned() }
 }
 
@@ -68,13 +68,13 @@ fn every_rule_gives_its_standing() {
     let rules = [
         (vec![], Standing::Unknown),
         (vec![active()], Standing::Unknown),
-        (vec![failed(Look::App)], Standing::Unknown),
+        (vec![failed(Check::App)], Standing::Unknown),
         (vec![SignalKind::AppNotListed], Standing::NotApplicable),
-        (vec![status(AppStatus::Inactive), failed(Look::Connection)], Standing::NotApplicable),
+        (vec![status(AppStatus::Inactive), failed(Check::Connection)], Standing::NotApplicable),
         (vec![status(AppStatus::Deleted)], Standing::NotApplicable),
         (vec![gov("GCC_HIGH"), oauth2(Enabled, true)], Standing::ByHand),
         (vec![gov("DoD")], Standing::ByHand),
-        (vec![active(), failed(Look::Connection)], Standing::Unknown),
+        (vec![active(), failed(Check::Connection)], Standing::Unknown),
         (vec![active(), oauth2(Enabled, true)], Standing::Consented),
         (vec![active(), oauth2(Enabled, false)], Standing::Consented),
         (vec![active(), oauth2(Disabled, true)], Standing::NeedsConsent),
@@ -86,7 +86,7 @@ fn every_rule_gives_its_standing() {
         (vec![active(), no_scheme(), features(Provisioning::NotEnabled)], Standing::NotApplicable),
         (vec![active(), no_scheme(), features(Provisioning::NotSupported)], Standing::ByHand),
         (vec![app(&[]), no_scheme(), features(Provisioning::NotSupported)], Standing::NotApplicable),
-        (vec![active(), no_scheme(), failed(Look::Features)], Standing::Unknown),
+        (vec![active(), no_scheme(), failed(Check::Features)], Standing::Unknown),
         (vec![active(), no_scheme()], Standing::Unknown),
         (vec![active(), connection(AuthScheme::Token, Enabled, false)], Standing::ByHand),
         (vec![active(), connection(AuthScheme::Other("SAML".to_owned()), Enabled, false)], Standing::ByHand),
@@ -98,8 +98,8 @@ fn every_rule_gives_its_standing() {
         (vec![active(), oauth2(Enabled, true), consenter(Some(false), None)], Standing::Degraded),
         (vec![active(), oauth2(Enabled, true), consenter(None, None)], Standing::Consented),
         (vec![active(), oauth2(Enabled, true), consenter(Some(true), Some(true))], Standing::Consented),
-        (vec![active(), oauth2(Enabled, true), failed(Look::Consenter)], Standing::Consented),
-        (vec![active(), oauth2(Enabled, true), failed(Look::SystemLog)], Standing::Consented),
+        (vec![active(), oauth2(Enabled, true), failed(Check::Consenter)], Standing::Consented),
+        (vec![active(), oauth2(Enabled, true), failed(Check::SystemLog)], Standing::Consented),
         (vec![active(), oauth2(Enabled, true), rotation(false)], Standing::Degraded),
         (vec![active(), oauth2(Enabled, true), rotation(true)], Standing::Consented),
     ];
@@ -112,12 +112,12 @@ fn every_rule_gives_its_standing() {
 #[test]
 fn consent_is_proven_by_the_grants_and_by_nothing_else() {
     let on = oauth2(ConnectionStatus::Enabled, true);
-    assert!(!assessed(&[app(&[]), on.clone()]).proven);
-    assert!(assessed(&[app(&[]), on.clone(), grants(&[], true, true)]).proven);
-    let signals = [(0, app(&[])), (0, on), (0, grants(&[], true, true)), (1, failed(Look::PermissionGrants))];
+    assert!(!assessed(&[app(&[]), on.clone()]).verified);
+    assert!(assessed(&[app(&[]), on.clone(), grants(&[], true, true)]).verified);
+    let signals = [(0, app(&[])), (0, on), (0, grants(&[], true, true)), (1, failed(Check::PermissionGrants))];
     let signals = signals.map(|(second, kind)| Signal::okta(at(second), kind));
     let later = assess(&signals);
-    assert_eq!((later.standing, later.proven), (Standing::Consented, false));
+    assert_eq!((later.standing, later.verified), (Standing::Consented, false));
 }
 
 #[test]
@@ -145,28 +145,28 @@ fn a_later_rotation_that_succeeds_makes_up_for_one_that_failed() {
 }
 
 #[test]
-fn what_changed_since_the_proof_and_a_letter_that_bounced_are_told_and_change_no_standing() {
+fn what_changed_since_the_proof_and_an_email_that_bounced_are_told_and_change_no_standing() {
     let changed = SignalKind::PermissionGrantsRead {
         missing: Vec::new(),
         any_granted: true,
         principal_enabled: true,
         changes: vec!["the publisher".to_owned()],
     };
-    let bounced = SignalKind::LetterFailed { request: "RG-A".to_owned(), what: "it bounced".to_owned() };
+    let bounced = SignalKind::EmailFailed { request: "RG-A".to_owned(), what: "it bounced".to_owned() };
     let fine = assessed(&[app(&[]), oauth2(ConnectionStatus::Enabled, true), changed, bounced.clone()]);
     assert_eq!((fine.standing, fine.reasons.len()), (Standing::Consented, 2), "{:?}", fine.reasons);
     let asked = assessed(&[app(&[]), oauth2(ConnectionStatus::Disabled, true), bounced]);
     assert!(asked.reasons.iter().any(|reason| reason.contains("RG-A")), "{:?}", asked.reasons);
 }
 
-fn any_look() -> impl Strategy<Value = Look> {
+fn any_look() -> impl Strategy<Value = Check> {
     prop::sample::select(vec![
-        Look::App,
-        Look::Connection,
-        Look::Features,
-        Look::PermissionGrants,
-        Look::Consenter,
-        Look::SystemLog,
+        Check::App,
+        Check::Connection,
+        Check::Features,
+        Check::PermissionGrants,
+        Check::Consenter,
+        Check::SystemLog,
     ])
 }
 
@@ -202,7 +202,7 @@ fn any_kind() -> impl Strategy<Value = SignalKind> {
         any::<bool>().prop_map(rotation),
         Just(SignalKind::ProvisioningWorked),
         Just(SignalKind::ProvisioningAppCreated { client: None }),
-        Just(SignalKind::LetterFailed { request: "RG-A".to_owned(), what: "it bounced".to_owned() }),
+        Just(SignalKind::EmailFailed { request: "RG-A".to_owned(), what: "it bounced".to_owned() }),
         Just(SignalKind::Surprise { what: "new".to_owned() }),
     ]
 }
@@ -224,7 +224,7 @@ proptest! {
         let assessment = assess(&signals);
         prop_assert!(!assessment.reasons.is_empty());
         prop_assert!(assessment.reasons.iter().all(|reason| !reason.trim().is_empty()));
-        prop_assert!(!assessment.proven || assessment.standing == Standing::Consented);
+        prop_assert!(!assessment.verified || assessment.standing == Standing::Consented);
     }
 
     #[test]
@@ -241,7 +241,7 @@ proptest! {
         signals.push(Signal::okta(Timestamp::MAX, failed(look)));
         let after = assess(&signals).standing;
         prop_assert!(fine_or_broken(before) || !fine_or_broken(after), "{before} became {after}");
-        if matches!(look, Look::App | Look::Connection) {
+        if matches!(look, Check::App | Check::Connection) {
             prop_assert!(!fine_or_broken(after), "{after} without a look");
         }
     }

@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_is_found_with_its_letters_and_without() {
+    fn a_number_is_found_with_its_emails_and_without() {
         assert_eq!(find("65004"), find("aadsts65004"));
         assert_eq!(find("65004").and_then(|failure| failure.page), Some(ConsentFailure::Declined));
         assert_eq!(find("99"), None);

@@ -11,15 +11,15 @@ use serde::{Deserialize, Serialize};
 use super::{GrantKind, GrantsRead, PermissionGrant};
 use crate::domain::permission::PermissionCatalogue;
 use crate::domain::tenant::{ObjectId, TenantId};
-use crate::domain::text::Foreign;
+use crate::domain::text::UntrustedText;
 
 /// Who stands behind an application.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Publisher {
     /// `verifiedPublisherId`, where it was read.
-    pub id: Option<Foreign>,
+    pub id: Option<UntrustedText>,
     /// The verified publisher's name.
-    pub name: Option<Foreign>,
+    pub name: Option<UntrustedText>,
     /// The tenant that the application is registered in.
     pub owner: Option<TenantId>,
 }
@@ -121,7 +121,7 @@ impl fmt::Display for Publisher {
 impl fmt::Display for GrantChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Graph's names are somebody else's text.
-        let shown = |permission: &String| Foreign::new(permission.clone());
+        let shown = |permission: &String| UntrustedText::new(permission.clone());
         let ways = |kinds: &[GrantKind]| kinds.iter().map(GrantKind::words).collect::<Vec<_>>().join(" and ");
         match self {
             Self::PrincipalGone => f.write_str("Okta's service principal is gone"),
@@ -158,9 +158,9 @@ fn ways(grants: &[PermissionGrant]) -> BTreeMap<String, (&str, BTreeSet<&GrantKi
 impl GrantsRead {
     /// What is otherwise than in `proven`, in the order of [`GrantChange`]. The order in which Graph lists things makes
     /// no difference, and where the principal is gone nothing else is told.
-    pub fn changes_since(&self, proven: &Self) -> Vec<GrantChange> {
+    pub fn changes_since(&self, verified: &Self) -> Vec<GrantChange> {
         let mut changes = Vec::new();
-        match (&proven.principal, &self.principal) {
+        match (&verified.principal, &self.principal) {
             (Some(_), None) => return vec![GrantChange::PrincipalGone],
             (Some(before), Some(now)) => {
                 if before.id != now.id {
@@ -175,7 +175,7 @@ impl GrantsRead {
             }
             (None, _) => {}
         }
-        let (before, now) = (ways(&proven.grants), ways(&self.grants));
+        let (before, now) = (ways(&verified.grants), ways(&self.grants));
         let gone = before.iter().filter(|(key, _)| !now.contains_key(*key));
         changes.extend(gone.map(|(_, (name, _))| GrantChange::PermissionGone { permission: (*name).to_owned() }));
         for (key, (name, kinds)) in &now {

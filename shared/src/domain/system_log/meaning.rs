@@ -5,7 +5,7 @@
 
 use super::{LogEvent, OutcomeResult, Target};
 use crate::domain::tenant::ClientId;
-use crate::domain::text::Foreign;
+use crate::domain::text::UntrustedText;
 
 /// What an event means.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub struct FailedWork {
     /// For whom, where it was for one user.
     pub user: Option<Target>,
     /// Why, in the words of Okta or Microsoft.
-    pub reason: Option<Foreign>,
+    pub reason: Option<UntrustedText>,
     /// Microsoft's own number for it: where there is one, the work failed because of the credential.
     pub aadsts: Option<u32>,
 }

@@ -17,7 +17,7 @@ use url::Url;
 use super::connection::open_enum;
 use super::id::{AppId, LogEventId};
 use super::tenant::ClientId;
-use super::text::Foreign;
+use super::text::UntrustedText;
 
 pub use filter::{FILTER, success_of};
 pub use meaning::{AccessChange, FailedWork, Meaning, Work, meaning};
@@ -59,22 +59,22 @@ pub struct Outcome {
     pub result: OutcomeResult,
     /// Why, in Okta's words or in those of the app that was called.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<Foreign>,
+    pub reason: Option<UntrustedText>,
 }
 
 /// One of an event's `target`s: what it was done to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Target {
     /// Its id; empty where Okta gave none.
-    pub id: Foreign,
+    pub id: UntrustedText,
     /// `type`, as Okta spells it: `AppInstance`, `User`, `AppUser` and many more.
-    pub kind: Foreign,
+    pub kind: UntrustedText,
     /// `alternateId`: of a user, the login.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub alternate_id: Option<Foreign>,
+    pub alternate_id: Option<UntrustedText>,
     /// `displayName`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub display_name: Option<Foreign>,
+    pub display_name: Option<UntrustedText>,
 }
 
 impl Target {
@@ -100,7 +100,7 @@ pub struct LogEvent {
     pub outcome: Option<Outcome>,
     /// `displayMessage`; empty where there is none.
     #[serde(default)]
-    pub display_message: Foreign,
+    pub display_message: UntrustedText,
     /// `target`, the first twenty of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub targets: Vec<Target>,
@@ -126,7 +126,7 @@ impl LogEvent {
     fn texts(&self) -> impl Iterator<Item = &str> {
         let names = self.targets.iter().flat_map(|target| [&target.alternate_id, &target.display_name]).flatten();
         let reason = self.outcome.as_ref().and_then(|outcome| outcome.reason.as_ref());
-        names.chain(reason).chain(Some(&self.display_message)).map(Foreign::raw)
+        names.chain(reason).chain(Some(&self.display_message)).map(UntrustedText::raw)
     }
 }
 

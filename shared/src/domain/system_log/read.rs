@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{LogEvent, Outcome, OutcomeResult, Severity, Target};
 use crate::domain::id::{AppId, LogEventId};
 use crate::domain::tenant::ClientId;
-use crate::domain::text::Foreign;
+use crate::domain::text::UntrustedText;
 
 /// How much is kept of a name, and of a message.
 const NAME: usize = 300;
@@ -72,8 +72,8 @@ fn target(json: &Value) -> Target {
     }
 }
 
-fn kept(text: &str, most: usize) -> Foreign {
-    Foreign::new(text.chars().take(most).collect::<String>())
+fn kept(text: &str, most: usize) -> UntrustedText {
+    UntrustedText::new(text.chars().take(most).collect::<String>())
 }
 
 /// A word of an enum, with nothing hidden in it.
@@ -81,7 +81,7 @@ fn short(text: &str) -> String {
     kept(text, 40).to_string()
 }
 
-/// Letters, digits, dots, hyphens and underscores, as every type of the catalogue.
+/// Emails, digits, dots, hyphens and underscores, as every type of the catalogue.
 fn is_event_type(name: &str) -> bool {
     let is_part = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
     (1..=200).contains(&name.len()) && name.bytes().all(is_part)

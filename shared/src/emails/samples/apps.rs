@@ -27,7 +27,7 @@ pub fn app(label: &str, standing: Standing) -> Result<AppRecord, NotASample> {
         "domain": "contoso.example",
         "signals": [],
         "standing": standing,
-        "proven": standing == Standing::Consented,
+        "verified": standing == Standing::Consented,
         "reasons": [reason],
         "as_of": "2026-11-25T07:30:00Z",
         "since": "2026-11-20T06:40:00Z",
@@ -44,7 +44,7 @@ fn consent() -> Value {
         .collect();
     json!({
         "administrator": {"username": "ada@contoso.onmicrosoft.com", "mfa": "proven"},
-        "proof": {
+        "verification": {
             "at": "2026-11-25T07:29:00Z",
             "connection": {"auth_scheme": "OAUTH2", "status": "ENABLED"},
             "grants": {

@@ -1,30 +1,30 @@
-//! Invented letters of every kind: what tests read and what `regrant mail preview` shows.
+//! Invented emails of every kind: what tests read and what `regrant mail preview` shows.
 
 mod apps;
-mod house;
+mod installation;
 
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::telling::{FailedWork, Link, Sender, Summary, Telling};
+use super::context::{ActionLink, EmailContext, FailedTasks, Sender, Summary};
 use crate::domain::app::AppRecord;
 use crate::domain::contact::{Audience, Language};
-use crate::domain::notice::{About, Draft, Notice, Recipient};
+use crate::domain::notification::{About, Draft, Notification, Recipient};
 use crate::domain::standing::Standing;
 
 pub use apps::app;
-pub use house::House;
+pub use installation::SampleInstallation;
 
 /// A sample that its own code cannot read: a mistake in it.
 pub type NotASample = Box<dyn std::error::Error + Send + Sync>;
 
-/// Everything that one telling borrows from.
+/// Everything that one context borrows from.
 #[derive(Debug, Clone)]
 pub struct Sample {
     /// Its name: the kind, and what tells it from another of the same kind.
     pub name: &'static str,
     /// What is told to whom.
-    pub notice: Notice,
+    pub notification: Notification,
     /// The app.
     pub app: Option<AppRecord>,
     /// Its language.
@@ -36,58 +36,58 @@ pub struct Sample {
     /// When the next reminder is due.
     pub next_reminder: Option<Timestamp>,
     /// Everything that samples have in common.
-    pub house: House,
+    pub installation: SampleInstallation,
 }
 
 impl Sample {
-    /// Hands `use_telling` the telling of this sample.
-    pub fn with<T>(&self, use_telling: impl FnOnce(&Telling<'_>) -> T) -> T {
-        let house = &self.house;
-        let failed = house.failed_work.iter();
-        let failed = failed.map(|(at, whose, what, reason)| FailedWork {
+    /// Hands `use_context` the context of this sample.
+    pub fn with<T>(&self, use_context: impl FnOnce(&EmailContext<'_>) -> T) -> T {
+        let installation = &self.installation;
+        let failed = installation.failed_work.iter();
+        let failed = failed.map(|(at, whose, what, reason)| FailedTasks {
             at: *at,
             whose: Some(whose),
             what,
             reason: Some(reason),
         });
-        let failed: Vec<FailedWork<'_>> = failed.collect();
-        let waiting: Vec<&AppRecord> = house.waiting.iter().collect();
-        use_telling(&Telling {
-            notice: &self.notice,
-            org: &house.org,
+        let failed: Vec<FailedTasks<'_>> = failed.collect();
+        let waiting: Vec<&AppRecord> = installation.waiting.iter().collect();
+        use_context(&EmailContext {
+            notification: &self.notification,
+            org: &installation.org,
             app: self.app.as_ref(),
             language: self.language,
-            time_zone: &house.time_zone,
-            now: house.now,
-            deadline: house.deadline,
-            link: self.asks.then_some(Link { url: &house.link, ends_at: Some(house.link_ends_at) }),
-            mute: Some(&house.mute),
-            permissions: &house.permissions,
+            time_zone: &installation.time_zone,
+            now: installation.now,
+            deadline: installation.deadline,
+            link: self.asks.then_some(ActionLink { url: &installation.link, ends_at: Some(installation.link_ends_at) }),
+            mute: Some(&installation.mute),
+            permissions: &installation.permissions,
             signs_in: true,
             failed_work: &failed,
-            reach: house.reach,
-            also_told: house.also_told,
+            reach: installation.reach,
+            also_told: installation.also_told,
             next_reminder: self.next_reminder,
-            contact: Some(&house.contact),
+            contact: Some(&installation.contact),
             digest: Some(Summary {
-                counts: &house.counts,
+                counts: &installation.counts,
                 waiting: &waiting,
-                not_seen: &house.not_seen,
-                last_scan: Some(house.now),
+                not_seen: &installation.not_seen,
+                last_scan: Some(installation.now),
             }),
             detail: self.detail.as_deref(),
-            waiver: Some(&house.waiver),
+            waiver: Some(&installation.waiver),
             sender: Sender {
-                from: &house.from,
+                from: &installation.from,
                 reply_to: None,
-                domain: &house.domain,
-                public_url: Some(&house.public_url),
+                domain: &installation.domain,
+                public_url: Some(&installation.public_url),
             },
         })
     }
 }
 
-/// One sample of every kind of letter, and of every trouble, in `language`.
+/// One sample of every kind of email, and of every trouble, in `language`.
 pub fn all(language: Language) -> Result<Vec<Sample>, NotASample> {
     let (administrator, operator) = (Audience::MicrosoftAdministrator, Audience::OktaOperator);
     let since = "2026-11-20T06:40:00Z".parse()?;
@@ -107,42 +107,42 @@ pub fn all(language: Language) -> Result<Vec<Sample>, NotASample> {
         let app = if name == "digest" { None } else { Some(app("Office 365 EMEA", standing)?) };
         samples.push(sample(name, about, audience, app, language)?);
     }
-    for (name, trouble, detail) in [
+    for (name, problem, detail) in [
         (
-            "access-trouble-okta-refused",
-            json!({"trouble": "okta-credential-refused"}),
+            "access-problem-okta-refused",
+            json!({"problem": "okta-credential-refused"}),
             Some("E0000011 Invalid token provided (errorId oaeInvented1)"),
         ),
         (
-            "access-trouble-okta-role",
-            json!({"trouble": "okta-role-lost"}),
+            "access-problem-okta-role",
+            json!({"problem": "okta-role-lost"}),
             Some("E0000006 You do not have permission to perform the requested action (errorId oaeInvented2)"),
         ),
-        ("access-trouble-okta-idle", json!({"trouble": "okta-credential-idle"}), None),
+        ("access-problem-okta-idle", json!({"problem": "okta-credential-idle"}), None),
         (
-            "access-trouble-graph-ended",
-            json!({"trouble": "graph-tokens-ended", "tenant": TENANT}),
+            "access-problem-graph-ended",
+            json!({"problem": "graph-tokens-ended", "tenant": TENANT}),
             Some("invalid_grant: AADSTS50173: The grant was revoked, a new one is needed."),
         ),
         (
-            "access-trouble-graph-ending",
-            json!({"trouble": "graph-tokens-ending", "tenant": TENANT, "ends_at": "2026-12-19T06:40:00Z"}),
+            "access-problem-graph-ending",
+            json!({"problem": "graph-tokens-ending", "tenant": TENANT, "ends_at": "2026-12-19T06:40:00Z"}),
             Some("temporarily_unavailable: AADSTS90033: A transient error has occurred."),
         ),
         (
-            "access-trouble-entra-refused",
-            json!({"trouble": "entra-credential-refused", "cloud": "global"}),
+            "access-problem-entra-refused",
+            json!({"problem": "entra-credential-refused", "cloud": "global"}),
             Some("invalid_client: AADSTS7000222: The client secret has expired."),
         ),
         (
-            "access-trouble-entra-ending",
-            json!({"trouble": "entra-credential-ending", "cloud": "global", "ends_at": "2026-12-12T00:00:00Z"}),
+            "access-problem-entra-ending",
+            json!({"problem": "entra-credential-ending", "cloud": "global", "ends_at": "2026-12-12T00:00:00Z"}),
             None,
         ),
     ] {
-        let about = About::AccessTrouble { trouble: serde_json::from_value(trouble)?, since };
-        let trouble = sample(name, about, operator, None, language)?;
-        samples.push(Sample { detail: detail.map(str::to_owned), ..trouble });
+        let about = About::AccessProblem { problem: serde_json::from_value(problem)?, since };
+        let problem = sample(name, about, operator, None, language)?;
+        samples.push(Sample { detail: detail.map(str::to_owned), ..problem });
     }
     Ok(samples)
 }
@@ -163,17 +163,26 @@ pub fn sample(
         Audience::Escalation => "eve@contoso.example",
     };
     let next: Timestamp = "2026-12-02T08:00:00Z".parse()?;
-    let reminded = !matches!(about, About::Done | About::Digest { .. } | About::AccessTrouble { .. });
+    let reminded = !matches!(about, About::Done | About::Digest { .. } | About::AccessProblem { .. });
     let asks = !matches!(about, About::Done | About::Digest { .. });
-    let house = House::of_a_letter_about(&about)?;
+    let installation = SampleInstallation::of_an_email_about(&about)?;
     let draft = Draft {
         request: "RG-7K2QM-X4T9P".parse()?,
-        org: house.org.id.clone(),
+        org: installation.org.id.clone(),
         app: app.as_ref().map(|app| app.identity.app.clone()),
         about,
         recipient: Recipient::Mail { address: address.parse()?, audience },
-        due_at: house.now,
+        due_at: installation.now,
     };
-    let notice = draft.made(house.now);
-    Ok(Sample { name, notice, app, language, asks, detail: None, next_reminder: reminded.then_some(next), house })
+    let notification = draft.made(installation.now);
+    Ok(Sample {
+        name,
+        notification,
+        app,
+        language,
+        asks,
+        detail: None,
+        next_reminder: reminded.then_some(next),
+        installation,
+    })
 }

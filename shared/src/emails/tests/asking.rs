@@ -1,45 +1,45 @@
-//! What every letter holds that asks for something: nine points, in both languages.
+//! What every email holds that asks for something: nine points, in both languages.
 
 use super::*;
 
 /// Words that a point is recognised by, English and German.
 type Point = (&'static str, [&'static str; 2]);
 
-/// Every letter that asks somebody to act.
-fn asking() -> impl Iterator<Item = (Sample, Letter)> {
-    let asks = |sample: &Sample| !matches!(sample.notice.about, About::Done | About::Digest { .. });
+/// Every email that asks somebody to act.
+fn asking() -> impl Iterator<Item = (Sample, Email)> {
+    let asks = |sample: &Sample| !matches!(sample.notification.about, About::Done | About::Digest { .. });
     samples().filter(asks).map(|sample| {
-        let letter = letter(&sample);
-        (sample, letter)
+        let email = email(&sample);
+        (sample, email)
     })
 }
 
 fn hold(points: &[Point]) {
-    for (sample, letter) in asking() {
-        let (text, html) = (bare(&letter.text), bare(&seen(&letter.html)));
+    for (sample, email) in asking() {
+        let (text, html) = (bare(&email.text), bare(&seen(&email.html)));
         for (point, words) in points {
             let words = words[usize::from(sample.language == Language::De)];
             let found = |body: &str| words.split('|').any(|word| body.contains(&bare(word)));
-            assert!(found(&text), "{}, {:?}: {point} in the text:\n{}", sample.name, sample.language, letter.text);
+            assert!(found(&text), "{}, {:?}: {point} in the text:\n{}", sample.name, sample.language, email.text);
             assert!(found(&html), "{}, {:?}: {point} in the HTML", sample.name, sample.language);
         }
     }
 }
 
 fn is_about_access(sample: &Sample) -> bool {
-    matches!(sample.notice.about, About::AccessTrouble { .. })
+    matches!(sample.notification.about, About::AccessProblem { .. })
 }
 
 #[test]
 fn the_subject_has_org_app_what_and_by_when_and_the_preheader_repeats_it() {
     let when = ["overdue since|by |since|before the next|until ", "überfällig seit|bis |seit|vor der nächsten"];
-    for (sample, letter) in asking() {
-        let (subject, language) = (&letter.subject, usize::from(sample.language == Language::De));
+    for (sample, email) in asking() {
+        let (subject, language) = (&email.subject, usize::from(sample.language == Language::De));
         assert!(subject.contains("acme.okta.com: "), "{subject}");
         assert!(is_about_access(&sample) || subject.contains("Office 365 EMEA"), "{subject}");
         assert!(when[language].split('|').any(|when| subject.contains(when)), "{subject}");
         assert!(subject.chars().count() <= 150, "{subject}");
-        let preheader = letter.html.split("class=\"preheader\">").nth(1).unwrap().split("</div>").next().unwrap();
+        let preheader = email.html.split("class=\"preheader\">").nth(1).unwrap().split("</div>").next().unwrap();
         let preheader = preheader.replace("&#39;", "'");
         let what = subject.trim_start_matches("acme.okta.com: ");
         assert!(preheader.contains(what) && preheader.contains("acme.okta.com"), "{preheader} repeats {subject}");
@@ -74,7 +74,7 @@ fn who_must_act_and_whether_it_may_be_passed_on() {
         ("of which tenant or org", ["contoso.onmicrosoft.com|acme.okta.com", "contoso.onmicrosoft.com|acme.okta.com"]),
         (
             "passing on",
-            ["forward this letter", "Mail im Unternehmen weiterleiten|Mail im Unternehmen an jemanden weiterleiten"],
+            ["forward this email", "Mail im Unternehmen weiterleiten|Mail im Unternehmen an jemanden weiterleiten"],
         ),
     ]);
 }
@@ -86,12 +86,12 @@ fn steps_minutes_microsofts_page_and_every_permission_with_its_reason() {
         ("Microsoft's page", ["Okta Microsoft Graph Client", "Okta Microsoft Graph Client"]),
         ("the permissions", ["Directory.Read.All", "Directory.Read.All"]),
     ]);
-    for (sample, letter) in asking() {
+    for (sample, email) in asking() {
         let document = document_of(&sample);
         assert!(document.blocks.iter().any(|block| matches!(block, Block::Steps(_) | Block::List(_))));
         if !is_about_access(&sample) {
-            for permission in sample.house.permissions.all() {
-                assert!(letter.text.contains(&permission.name) && letter.html.contains(&permission.name));
+            for permission in sample.installation.permissions.all() {
+                assert!(email.text.contains(&permission.name) && email.html.contains(&permission.name));
             }
         }
         let rows = document.blocks.iter().find_map(|block| match block {
@@ -167,26 +167,26 @@ fn when_it_comes_again_who_else_got_it_whom_to_ask_and_how_to_have_it_wait() {
         ),
         ("contact", ["Questions go to okta-team@acme.example", "beantwortet: okta-team@acme.example"]),
     ]);
-    for (sample, letter) in asking().filter(|(sample, _)| !is_about_access(sample)) {
+    for (sample, email) in asking().filter(|(sample, _)| !is_about_access(sample)) {
         let words = if sample.language == Language::De {
             "bis zu einem Tag in Ruhe lassen"
         } else {
             "leave the app as it is until a day, for a reason"
         };
-        assert!(bare(&letter.text).contains(&bare(words)), "{}", letter.text);
+        assert!(bare(&email.text).contains(&bare(words)), "{}", email.text);
     }
     let last = named("reminder", Language::En)
-        .with(|t| write(&Telling { next_reminder: None, also_told: AlsoTold::default(), ..*t }));
+        .with(|t| write(&EmailContext { next_reminder: None, also_told: AlsoTold::default(), ..*t }));
     let last = bare(&last.unwrap().text);
-    assert!(last.contains(&bare("No further one is planned")) && last.contains(&bare("Nobody else got this letter.")));
+    assert!(last.contains(&bare("No further one is planned")) && last.contains(&bare("Nobody else got this email.")));
 }
 
 #[test]
 fn nobody_is_asked_to_paste_anything_or_to_send_a_password() {
-    for (_, letter) in asking() {
-        let text = bare(&letter.text).to_lowercase();
+    for (_, email) in asking() {
+        let text = bare(&email.text).to_lowercase();
         for bad in ["pleasepaste", "bittefügensie", "sendusyour", "sendensieunsihr", "replywith", "antwortensiemit"] {
-            assert!(!text.contains(bad), "{bad}: {}", letter.text);
+            assert!(!text.contains(bad), "{bad}: {}", email.text);
         }
     }
 }

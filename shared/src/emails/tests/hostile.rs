@@ -7,11 +7,11 @@ use textwrap::core::display_width;
 use super::*;
 use crate::domain::app::AppRecord;
 use crate::domain::tenant::TenantName;
-use crate::domain::text::{Foreign, is_hidden};
+use crate::domain::text::{UntrustedText, is_hidden};
 
 /// The sample with `text` in every field that somebody else may have written.
 fn spoilt(mut sample: Sample, text: &str) -> Sample {
-    let foreign = || Foreign::new(text);
+    let foreign = || UntrustedText::new(text);
     let spoil = |app: &mut AppRecord| {
         app.identity.label = foreign();
         app.identity.domain = Some(foreign());
@@ -20,7 +20,7 @@ fn spoilt(mut sample: Sample, text: &str) -> Sample {
         if let Some(administrator) = &mut app.consent.administrator {
             administrator.username = foreign();
         }
-        if let Some(grants) = app.consent.proof.as_mut().and_then(|proof| proof.grants.as_mut()) {
+        if let Some(grants) = app.consent.verification.as_mut().and_then(|verification| verification.grants.as_mut()) {
             grants.grants.iter_mut().for_each(|grant| grant.permission = text.to_owned());
             if let Some(principal) = &mut grants.principal {
                 principal.display_name = foreign();
@@ -28,11 +28,11 @@ fn spoilt(mut sample: Sample, text: &str) -> Sample {
         }
     };
     sample.app.iter_mut().for_each(spoil);
-    let house = &mut sample.house;
-    house.waiting.iter_mut().for_each(spoil);
-    house.not_seen.iter_mut().for_each(|not_seen| not_seen.reason = text.to_owned());
-    house.waiver.reason = foreign();
-    house.failed_work = vec![(Timestamp::UNIX_EPOCH, foreign(), text.to_owned(), foreign())];
+    let installation = &mut sample.installation;
+    installation.waiting.iter_mut().for_each(spoil);
+    installation.not_seen.iter_mut().for_each(|not_seen| not_seen.reason = text.to_owned());
+    installation.waiver.reason = foreign();
+    installation.failed_work = vec![(Timestamp::UNIX_EPOCH, foreign(), text.to_owned(), foreign())];
     sample.detail = sample.detail.map(|_| text.to_owned());
     sample
 }
@@ -41,22 +41,22 @@ fn tags(html: &str) -> Vec<&str> {
     html.split('<').skip(1).map(|part| part.split(['>', ' ']).next().unwrap_or(part)).collect()
 }
 
-/// Whatever `text` says, the letter has the same parts and no more.
+/// Whatever `text` says, the email has the same parts and no more.
 fn is_harmless(sample: Sample, text: &str) {
     let name = sample.name;
-    let (benign, sample) = (letter(&spoilt(sample.clone(), "Office")), spoilt(sample, text));
-    let letter = letter(&sample);
-    assert_eq!(tags(&letter.html), tags(&benign.html), "{name}: {}", letter.html);
+    let (benign, sample) = (email(&spoilt(sample.clone(), "Office")), spoilt(sample, text));
+    let email = email(&sample);
+    assert_eq!(tags(&email.html), tags(&benign.html), "{name}: {}", email.html);
     // Every quotation mark belongs to an attribute; in text each is an entity.
     let attributes = |html: &str| html.matches('"').count();
-    assert_eq!(attributes(&letter.html), attributes(&benign.html), "{name}");
-    assert!(!letter.subject.chars().any(is_hidden), "{}", letter.subject);
-    assert!(letter.subject.chars().count() <= 240, "{}", letter.subject);
-    assert!(letter.text.chars().chain(letter.html.chars()).all(|c| c == '\n' || !is_hidden(c)), "{name}");
+    assert_eq!(attributes(&email.html), attributes(&benign.html), "{name}");
+    assert!(!email.subject.chars().any(is_hidden), "{}", email.subject);
+    assert!(email.subject.chars().count() <= 240, "{}", email.subject);
+    assert!(email.text.chars().chain(email.html.chars()).all(|c| c == '\n' || !is_hidden(c)), "{name}");
     assert!(
-        letter.text.lines().all(|line| display_width(line) <= 78 || line.starts_with("https://regrant.example.com/"))
+        email.text.lines().all(|line| display_width(line) <= 78 || line.starts_with("https://regrant.example.com/"))
     );
-    let mime = String::from_utf8(letter.to_mime().unwrap()).unwrap();
+    let mime = String::from_utf8(email.to_mime().unwrap()).unwrap();
     let head = mime.split("\r\n\r\n").next().unwrap();
     assert!(!head.lines().any(|line| line.starts_with("Bcc")), "{head}");
     says_the_same_twice(&sample);
@@ -98,8 +98,8 @@ fn what_looks_like_a_link_becomes_none() {
         "mailto:eve@evil.example",
     ] {
         for sample in samples() {
-            let letter = letter(&spoilt(sample, text));
-            for body in [&letter.text, &letter.html, &letter.subject] {
+            let email = email(&spoilt(sample, text));
+            for body in [&email.text, &email.html, &email.subject] {
                 for bad in ["https://evil", "www.evil", "evil.example"] {
                     assert!(!body.contains(bad), "{bad} in {body}");
                 }
@@ -109,12 +109,17 @@ fn what_looks_like_a_link_becomes_none() {
 }
 
 #[test]
-fn a_log_of_failed_work_that_never_ends_does_not_make_a_letter_that_does_not() {
+fn a_log_of_failed_work_that_never_ends_does_not_make_an_email_that_does_not() {
     let mut sample = named("done", Language::De);
-    let one = (Timestamp::UNIX_EPOCH, Foreign::new("ada"), "application.provision".to_owned(), Foreign::new("no"));
-    sample.house.failed_work = vec![one; 40_000];
-    let letter = letter(&sample);
-    assert!(letter.html.len() < 60_000 && letter.text.contains("39.950"), "{}", letter.html.len());
+    let one = (
+        Timestamp::UNIX_EPOCH,
+        UntrustedText::new("ada"),
+        "application.provision".to_owned(),
+        UntrustedText::new("no"),
+    );
+    sample.installation.failed_work = vec![one; 40_000];
+    let email = email(&sample);
+    assert!(email.html.len() < 60_000 && email.text.contains("39.950"), "{}", email.html.len());
 }
 
 proptest! {

@@ -1,4 +1,4 @@
-//! What every letter promises.
+//! What every email promises.
 
 #![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
 
@@ -15,7 +15,7 @@ use super::samples::{Sample, all};
 use super::view::View;
 use super::*;
 use crate::domain::contact::Language;
-use crate::domain::notice::Recipient;
+use crate::domain::notification::Recipient;
 
 const LANGUAGES: [Language; 2] = [Language::En, Language::De];
 
@@ -27,16 +27,16 @@ fn named(name: &str, language: Language) -> Sample {
     all(language).unwrap().into_iter().find(|sample| sample.name == name).unwrap()
 }
 
-fn letter(sample: &Sample) -> Letter {
+fn email(sample: &Sample) -> Email {
     sample.with(write).unwrap()
 }
 
 fn document_of(sample: &Sample) -> Document {
-    sample.with(|telling| document(&View::of(telling))).unwrap()
+    sample.with(|context| document(&View::of(context))).unwrap()
 }
 
-fn header<'a>(letter: &'a Letter, name: &str) -> Option<&'a str> {
-    letter.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+fn header<'a>(email: &'a Email, name: &str) -> Option<&'a str> {
+    email.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
 }
 
 /// What a reader sees of HTML: no tags, no style, entities read.
@@ -59,16 +59,16 @@ fn bare(text: &str) -> String {
 }
 
 fn says_the_same_twice(sample: &Sample) {
-    let (document, letter) = (document_of(sample), letter(sample));
-    let (text, html) = (bare(&letter.text), bare(&seen(&letter.html)));
+    let (document, email) = (document_of(sample), email(sample));
+    let (text, html) = (bare(&email.text), bare(&seen(&email.html)));
     for fact in document.facts() {
-        assert!(text.contains(&bare(fact)), "{}: {fact:?} is in\n{}", sample.name, letter.text);
-        assert!(html.contains(&bare(fact)), "{}: {fact:?} is in\n{}", sample.name, letter.html);
+        assert!(text.contains(&bare(fact)), "{}: {fact:?} is in\n{}", sample.name, email.text);
+        assert!(html.contains(&bare(fact)), "{}: {fact:?} is in\n{}", sample.name, email.html);
     }
     for block in &document.blocks {
         if let Block::Action { url, .. } | Block::Link { url, .. } = block {
-            assert!(letter.text.lines().any(|line| line == url.as_str()), "{url} stands alone on its line");
-            assert!(letter.html.contains(&format!("href=\"{url}\"")), "{url}");
+            assert!(email.text.lines().any(|line| line == url.as_str()), "{url} stands alone on its line");
+            assert!(email.html.contains(&format!("href=\"{url}\"")), "{url}");
         }
     }
 }
@@ -104,67 +104,67 @@ fn both_languages_say_the_same_things_in_the_same_order_in_words_of_their_own() 
         }
         assert!(one.subject != other.subject && one.preheader != other.preheader);
     }
-    let german = letter(&named("invitation", Language::De));
+    let german = email(&named("invitation", Language::De));
     for permission in crate::domain::permission::PermissionCatalogue::default().all() {
         assert!(!german.text.contains(&permission.why), "{} has a German reason", permission.name);
     }
 }
 
 #[test]
-fn the_same_notice_is_the_same_letter_and_another_one_is_another() {
+fn the_same_notification_is_the_same_email_and_another_one_is_another() {
     let mut ids = BTreeSet::new();
     for sample in all(Language::En).unwrap() {
-        let letter = letter(&sample);
-        assert_eq!(letter, sample.with(write).unwrap());
-        assert_eq!(letter.message_id, format!("<{}@regrant.example.com>", sample.notice.id));
-        ids.insert(letter.message_id);
+        let email = email(&sample);
+        assert_eq!(email, sample.with(write).unwrap());
+        assert_eq!(email.message_id, format!("<{}@regrant.example.com>", sample.notification.id));
+        ids.insert(email.message_id);
     }
     // Two samples are about the same thing to the same person, one of them for another standing.
     assert_eq!(ids.len(), all(Language::En).unwrap().len() - 2);
 }
 
 #[test]
-fn letters_of_one_request_are_a_thread_and_programs_know_what_they_are() {
+fn emails_of_one_request_are_a_thread_and_programs_know_what_they_are() {
     for sample in samples() {
-        let letter = letter(&sample);
+        let email = email(&sample);
         for name in ["References", "In-Reply-To"] {
-            assert_eq!(header(&letter, name), Some("<RG-7K2QM-X4T9P@regrant.example.com>"));
+            assert_eq!(header(&email, name), Some("<RG-7K2QM-X4T9P@regrant.example.com>"));
         }
-        assert_eq!(header(&letter, "X-Regrant-Request"), Some("RG-7K2QM-X4T9P"));
-        let tags = [("regrant-request", "RG-7K2QM-X4T9P"), ("regrant-notice", sample.notice.id.as_str())];
-        assert_eq!(letter.tags, tags.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        assert_eq!(header(&email, "X-Regrant-Request"), Some("RG-7K2QM-X4T9P"));
+        let tags = [("regrant-request", "RG-7K2QM-X4T9P"), ("regrant-notification", sample.notification.id.as_str())];
+        assert_eq!(email.tags, tags.map(|(name, value)| (name.to_owned(), value.to_owned())));
         // What SES takes in a tag (SES API, `MessageTag`).
         let fits = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
-        assert!(letter.tags.iter().all(|(name, value)| fits(name) && fits(value)), "{:?}", letter.tags);
-        assert_eq!(header(&letter, "List-Id"), Some("Regrant <regrant.example.com>"));
-        assert_eq!(header(&letter, "Auto-Submitted"), Some("auto-generated"));
+        assert!(email.tags.iter().all(|(name, value)| fits(name) && fits(value)), "{:?}", email.tags);
+        assert_eq!(header(&email, "List-Id"), Some("Regrant <regrant.example.com>"));
+        assert_eq!(header(&email, "Auto-Submitted"), Some("auto-generated"));
         let language = if sample.language == Language::De { "de" } else { "en" };
-        assert_eq!(header(&letter, "Content-Language"), Some(language));
-        assert!(letter.html.contains(&format!("<html lang=\"{language}\">")));
-        assert!(letter.to_mime().is_ok());
+        assert_eq!(header(&email, "Content-Language"), Some(language));
+        assert!(email.html.contains(&format!("<html lang=\"{language}\">")));
+        assert!(email.to_mime().is_ok());
     }
 }
 
 #[test]
 fn only_what_comes_again_can_be_muted_with_one_click() {
     for sample in samples() {
-        let letter = letter(&sample);
+        let email = email(&sample);
         let mutes = sample.name.starts_with("reminder") || sample.name == "digest";
         let unsubscribe = mutes.then_some("<https://regrant.example.com/mute/inv3nt3dM0t3>");
-        assert_eq!(header(&letter, "List-Unsubscribe"), unsubscribe, "{}", sample.name);
-        assert_eq!(header(&letter, "List-Unsubscribe-Post"), mutes.then_some("List-Unsubscribe=One-Click"));
-        assert_eq!(letter.text.contains("/mute/"), mutes);
-        assert_eq!(letter.html.contains("/mute/"), mutes);
+        assert_eq!(header(&email, "List-Unsubscribe"), unsubscribe, "{}", sample.name);
+        assert_eq!(header(&email, "List-Unsubscribe-Post"), mutes.then_some("List-Unsubscribe=One-Click"));
+        assert_eq!(email.text.contains("/mute/"), mutes);
+        assert_eq!(email.html.contains("/mute/"), mutes);
     }
     let mut plain = named("digest", Language::En);
-    plain.house.mute = "http://localhost:8080/mute/x".parse().unwrap();
-    assert_eq!(header(&letter(&plain), "List-Unsubscribe"), None, "RFC 8058 demands https");
+    plain.installation.mute = "http://localhost:8080/mute/x".parse().unwrap();
+    assert_eq!(header(&email(&plain), "List-Unsubscribe"), None, "RFC 8058 demands https");
 }
 
 #[test]
-fn nothing_in_a_letter_is_fetched_and_links_lead_to_our_pages_only() {
+fn nothing_in_an_email_is_fetched_and_links_lead_to_our_pages_only() {
     for sample in samples() {
-        let html = letter(&sample).html;
+        let html = email(&sample).html;
         for bad in ["http://", "src=", "url(", "@import", "<img", "<script", "<link", "<iframe", "<form", "onclick"] {
             assert!(!html.contains(bad), "{bad} in {}", sample.name);
         }
@@ -179,71 +179,74 @@ fn nothing_in_a_letter_is_fetched_and_links_lead_to_our_pages_only() {
 #[test]
 fn every_line_of_the_text_fits_and_only_links_are_longer() {
     for sample in samples() {
-        for line in letter(&sample).text.lines() {
+        for line in email(&sample).text.lines() {
             assert!(line.chars().count() <= 78 || line.starts_with("https://regrant.example.com/"), "{line}");
         }
     }
 }
 
 #[test]
-fn two_letters_to_the_word() {
-    let urgent = letter(&named("urgent", Language::En));
+fn two_emails_to_the_word() {
+    let urgent = email(&named("urgent", Language::En));
     assert_eq!(format!("Subject: {}\n\n{}", urgent.subject, urgent.text), include_str!("urgent.en.txt"));
-    let handed = letter(&named("handed-to-operator", Language::De));
+    let handed = email(&named("handed-to-operator", Language::De));
     assert_eq!(format!("Subject: {}\n\n{}", handed.subject, handed.text), include_str!("handed-to-operator.de.txt"));
 }
 
 #[test]
 fn a_deadline_ahead_and_one_behind_are_told_apart() {
     let mut sample = named("invitation", Language::En);
-    assert!(letter(&sample).subject.ends_with(", overdue since 31 December 2024"));
-    assert!(letter(&sample).text.contains("It is past."));
+    assert!(email(&sample).subject.ends_with(", overdue since 31 December 2024"));
+    assert!(email(&sample).text.contains("It is past."));
     for (day, words) in [
         (date(2026, 12, 31), "36 days left"),
         (date(2026, 11, 26), "1 day left"),
         (date(2026, 11, 25), "That is today."),
     ] {
-        sample.house.deadline = day;
-        let letter = letter(&sample);
-        assert!(letter.subject.contains(", by ") && bare(&letter.text).contains(&bare(words)), "{}", letter.text);
+        sample.installation.deadline = day;
+        let email = email(&sample);
+        assert!(email.subject.contains(", by ") && bare(&email.text).contains(&bare(words)), "{}", email.text);
     }
 }
 
 #[test]
-fn a_letter_without_a_link_says_how_to_do_it_all_the_same() {
-    for sample in samples().filter(|sample| !matches!(sample.notice.about, About::Digest { .. })) {
-        let letter = sample.with(|telling| write(&Telling { link: None, mute: None, ..*telling })).unwrap();
-        assert!(!letter.html.contains("href=") && !letter.text.contains("https://regrant.example.com/"));
-        assert!(letter.text.contains("regrant ") || letter.text.contains("Applications"), "{}", letter.text);
+fn a_email_without_a_link_says_how_to_do_it_all_the_same() {
+    for sample in samples().filter(|sample| !matches!(sample.notification.about, About::Digest { .. })) {
+        let email = sample.with(|context| write(&EmailContext { link: None, mute: None, ..*context })).unwrap();
+        assert!(!email.html.contains("href=") && !email.text.contains("https://regrant.example.com/"));
+        assert!(email.text.contains("regrant ") || email.text.contains("Applications"), "{}", email.text);
     }
 }
 
 #[test]
 fn a_proof_of_an_earlier_request_is_not_told_as_one_of_this() {
     let mut sample = named("done", Language::En);
-    assert!(letter(&sample).text.contains("Consent by:         ada@contoso.onmicrosoft.com"));
-    let proof = sample.app.as_mut().unwrap().consent.proof.as_mut().unwrap();
-    proof.at = "2026-11-19T00:00:00Z".parse().unwrap();
-    let text = letter(&sample).text;
-    assert!(bare(&text).contains(&bare("as the last scan found it")) && text.contains("not proven"), "{text}");
+    assert!(email(&sample).text.contains("Consent by:         ada@contoso.onmicrosoft.com"));
+    let verification = sample.app.as_mut().unwrap().consent.verification.as_mut().unwrap();
+    verification.at = "2026-11-19T00:00:00Z".parse().unwrap();
+    let text = email(&sample).text;
+    assert!(bare(&text).contains(&bare("as the last scan found it")) && text.contains("not verified"), "{text}");
     assert!(!text.contains("ada@"), "{text}");
 }
 
 #[test]
 fn a_digest_says_how_many_it_does_not_name() {
     let mut sample = named("digest", Language::En);
-    sample.house.counts = vec![(Standing::Broken, 1_003)];
-    assert!(letter(&sample).text.contains("and 1,000 more"), "{}", letter(&sample).text);
+    sample.installation.counts = vec![(Standing::Broken, 1_003)];
+    assert!(email(&sample).text.contains("and 1,000 more"), "{}", email(&sample).text);
 }
 
 #[test]
-fn what_is_no_letter_or_lacks_what_it_is_about_is_told() {
+fn what_is_no_email_or_lacks_what_it_is_about_is_told() {
     let sample = named("invitation", Language::En);
-    let told = sample.with(|telling| write(&Telling { app: None, ..*telling }));
-    assert!(matches!(told, Err(InvalidLetter::Incomplete { about: "invitation", .. })), "{told:?}");
+    let told = sample.with(|context| write(&EmailContext { app: None, ..*context }));
+    assert!(matches!(told, Err(InvalidEmail::Incomplete { about: "invitation", .. })), "{told:?}");
     let mut hook = sample.clone();
-    hook.notice.recipient = Recipient::Hook { name: "ops".to_owned() };
-    assert!(matches!(hook.with(write), Err(InvalidLetter::NotALetter { .. })));
+    hook.notification.recipient = Recipient::Hook { name: "ops".to_owned() };
+    assert!(matches!(hook.with(write), Err(InvalidEmail::NotAnEmail { .. })));
     let digest = named("digest", Language::De);
-    assert!(matches!(digest.with(|t| write(&Telling { digest: None, ..*t })), Err(InvalidLetter::Incomplete { .. })));
+    assert!(matches!(
+        digest.with(|t| write(&EmailContext { digest: None, ..*t })),
+        Err(InvalidEmail::Incomplete { .. })
+    ));
 }

@@ -6,11 +6,11 @@ pub(crate) mod number;
 
 use jiff::civil::Date;
 
+use crate::domain::access_problem::AccessProblemKind;
+use crate::domain::assignment_counts::Count;
 use crate::domain::contact::Language;
 use crate::domain::grant::GrantKind;
-use crate::domain::reach::Count;
 use crate::domain::standing::Standing;
-use crate::domain::trouble::TroubleKind;
 
 /// The catalogue of a language.
 pub(super) const fn words(language: Language) -> &'static Words {
@@ -57,7 +57,7 @@ type Of1 = fn(&str) -> String;
 type Of2 = fn(&str, &str) -> String;
 type Named = fn(&Names) -> String;
 
-/// Everything that letters say.
+/// Everything that emails say.
 pub(super) struct Words {
     pub(super) general: General,
     pub(super) subjects: Subjects,
@@ -99,7 +99,7 @@ pub(super) struct Subjects {
     pub(super) reminder: fn(u32, u32, &str) -> String,
     pub(super) done: Of2,
     pub(super) digest: fn(u64, u64, &str) -> String,
-    pub(super) access: fn(&TroubleKind, &str) -> String,
+    pub(super) access: fn(&AccessProblemKind, &str) -> String,
     pub(super) waived: Of2,
     pub(super) by: Of1,
     pub(super) overdue: Of1,
@@ -189,7 +189,7 @@ pub(super) struct Operator {
     pub(super) link_ends: Of1,
 }
 
-/// How to check a letter, and what follows it.
+/// How to check an email, and what follows it.
 pub(super) struct Follow {
     pub(super) real: Phrase,
     /// The second says whether there is a page.
@@ -225,7 +225,7 @@ pub(super) struct Done {
     pub(super) not_on: fn(&str, &str) -> String,
     pub(super) on_by_scan: Phrase,
     pub(super) at_microsoft: Phrase,
-    pub(super) proven: fn(u64) -> String,
+    pub(super) verified: fn(u64) -> String,
     pub(super) missing: Of1,
     pub(super) not_seen: Of1,
     pub(super) no_reason: Phrase,
@@ -271,12 +271,12 @@ pub(super) struct Digest {
 /// Access trouble.
 pub(super) struct Access {
     pub(super) preheader: Of1,
-    pub(super) heading: fn(&TroubleKind) -> &'static str,
+    pub(super) heading: fn(&AccessProblemKind) -> &'static str,
     /// What happened, and where.
-    pub(super) what: fn(&TroubleKind, &str, Option<&str>) -> String,
-    pub(super) meaning: fn(&TroubleKind) -> &'static str,
-    pub(super) who: fn(&TroubleKind, &str) -> String,
-    pub(super) steps: fn(&TroubleKind, &str) -> Vec<String>,
+    pub(super) what: fn(&AccessProblemKind, &str, Option<&str>) -> String,
+    pub(super) meaning: fn(&AccessProblemKind) -> &'static str,
+    pub(super) who: fn(&AccessProblemKind, &str) -> String,
+    pub(super) steps: fn(&AccessProblemKind, &str) -> Vec<String>,
     pub(super) what_to_do: Phrase,
     pub(super) answered: Phrase,
     pub(super) place: Phrase,
@@ -302,7 +302,7 @@ pub(super) struct Waived {
     pub(super) choice_wait: Named,
 }
 
-/// A trial of whether letters arrive.
+/// A trial of whether emails arrive.
 pub(super) struct Trial {
     pub(super) subject: Phrase,
     pub(super) heading: Phrase,

@@ -23,7 +23,7 @@ use tracing::Instrument as _;
 
 use self::private_files::WriterLock;
 use self::seal::SealingKey;
-use crate::vault::{SecretName, Stage, Vault, VaultError};
+use crate::vault::{SecretName, SecretVersion, Vault, VaultError};
 
 /// The folder under which every sealed file lies: the first part of every [`SecretName::path`].
 const SEALED: &str = "regrant";
@@ -89,27 +89,27 @@ impl Folder {
         Ok(Self { root, key, lock })
     }
 
-    fn file(&self, name: &SecretName, stage: Stage) -> PathBuf {
-        let stage = match stage {
-            Stage::Pending => "pending.age",
-            Stage::Current => "current.age",
-            Stage::Previous => "previous.age",
+    fn file(&self, name: &SecretName, version: SecretVersion) -> PathBuf {
+        let version = match version {
+            SecretVersion::Pending => "pending.age",
+            SecretVersion::Current => "current.age",
+            SecretVersion::Previous => "previous.age",
         };
-        self.secret(name).join(stage)
+        self.secret(name).join(version)
     }
 
     fn secret(&self, name: &SecretName) -> PathBuf {
         self.root.join(name.path())
     }
 
-    fn get(&self, name: &SecretName, stage: Stage) -> Result<Option<SecretString>, VaultError> {
-        let file = self.file(name, stage);
+    fn get(&self, name: &SecretName, version: SecretVersion) -> Result<Option<SecretString>, VaultError> {
+        let file = self.file(name, version);
         let Some(sealed) = private_files::read(&file)? else { return Ok(None) };
         self.key.open(name, &sealed).map(Some).ok_or_else(|| does_not_open(&file))
     }
 
     fn put_pending(&self, name: &SecretName, secret: &SecretString) -> Result<(), VaultError> {
-        let file = self.file(name, Stage::Pending);
+        let file = self.file(name, SecretVersion::Pending);
         let sealed = self.key.seal(name, secret).map_err(private_files::failed("seal", &file))?;
         let _writing = self.lock.hold()?;
         private_files::make_folder(&self.secret(name))?;
@@ -124,19 +124,19 @@ impl Folder {
     fn promote(&self, name: &SecretName) -> Result<(), VaultError> {
         let _writing = self.lock.hold()?;
         // A file that does not open must not replace one that does.
-        if self.get(name, Stage::Pending)?.is_none() {
+        if self.get(name, SecretVersion::Pending)?.is_none() {
             return Err(VaultError::NothingPending { name: name.path() });
         }
-        let current = self.file(name, Stage::Current);
+        let current = self.file(name, SecretVersion::Current);
         if let Some(sealed) = private_files::read(&current)? {
-            private_files::write(&self.file(name, Stage::Previous), &sealed)?;
+            private_files::write(&self.file(name, SecretVersion::Previous), &sealed)?;
         }
-        private_files::rename(&self.file(name, Stage::Pending), &current)
+        private_files::rename(&self.file(name, SecretVersion::Pending), &current)
     }
 
     fn discard_pending(&self, name: &SecretName) -> Result<(), VaultError> {
         let _writing = self.lock.hold()?;
-        private_files::remove(&self.file(name, Stage::Pending))?;
+        private_files::remove(&self.file(name, SecretVersion::Pending))?;
         // Goes only where no other version is in it.
         private_files::remove_folder(&self.secret(name))
     }
@@ -144,8 +144,8 @@ impl Folder {
     /// The current version goes last: until then an interrupted removal leaves a secret that works and can be removed.
     fn remove(&self, name: &SecretName) -> Result<(), VaultError> {
         let _writing = self.lock.hold()?;
-        for stage in [Stage::Pending, Stage::Previous, Stage::Current] {
-            private_files::remove(&self.file(name, stage))?;
+        for version in [SecretVersion::Pending, SecretVersion::Previous, SecretVersion::Current] {
+            private_files::remove(&self.file(name, version))?;
         }
         private_files::remove_folder(&self.secret(name))
     }
@@ -157,9 +157,9 @@ fn does_not_open(path: &Path) -> VaultError {
 
 #[async_trait]
 impl Vault for SealedFileVault {
-    async fn get(&self, name: &SecretName, stage: Stage) -> Result<Option<SecretString>, VaultError> {
+    async fn get(&self, name: &SecretName, version: SecretVersion) -> Result<Option<SecretString>, VaultError> {
         let name = name.clone();
-        self.run(move |folder| folder.get(&name, stage)).await
+        self.run(move |folder| folder.get(&name, version)).await
     }
 
     async fn put_pending(&self, name: &SecretName, secret: &SecretString) -> Result<(), VaultError> {

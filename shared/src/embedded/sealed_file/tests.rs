@@ -35,7 +35,7 @@ async fn vault_with(folder: &TempDir, secrets: &[(&str, &str)]) -> SealedFileVau
     vault
 }
 
-async fn read(vault: &SealedFileVault, org: &str, stage: Stage) -> Option<String> {
+async fn read(vault: &SealedFileVault, org: &str, stage: SecretVersion) -> Option<String> {
     vault.get(&name(org), stage).await.unwrap().map(|secret| secret.expose_secret().to_owned())
 }
 
@@ -55,7 +55,7 @@ async fn a_vault_opened_again_still_has_its_secrets() {
     let folder = private_folder();
     drop(vault_with(&folder, &[("00oacme", "one")]).await);
     let again = SealedFileVault::open(folder.path()).await.unwrap();
-    assert_eq!(read(&again, "00oacme", Stage::Current).await.as_deref(), Some("one"));
+    assert_eq!(read(&again, "00oacme", SecretVersion::Current).await.as_deref(), Some("one"));
 }
 
 #[tokio::test]
@@ -109,7 +109,7 @@ async fn a_file_put_in_anothers_place_does_not_open() {
     let folder = private_folder();
     let vault = vault_with(&folder, &[("00oacme", "acme's"), ("00oglobex", "globex's")]).await;
     fs::copy(file(&folder, "00oglobex", "current"), file(&folder, "00oacme", "current")).unwrap();
-    let refused = vault.get(&name("00oacme"), Stage::Current).await.unwrap_err();
+    let refused = vault.get(&name("00oacme"), SecretVersion::Current).await.unwrap_err();
     assert!(matches!(refused, VaultError::DoesNotOpen { ref path } if path.contains("00oacme")), "{refused}");
 }
 
@@ -124,7 +124,7 @@ async fn a_file_changed_or_cut_anywhere_does_not_open() {
         changed[place] ^= 1;
         for damaged in [&changed[..], &sealed[..place]] {
             fs::write(&current, damaged).unwrap();
-            let refused = vault.get(&name("00oacme"), Stage::Current).await;
+            let refused = vault.get(&name("00oacme"), SecretVersion::Current).await;
             assert!(matches!(refused, Err(VaultError::DoesNotOpen { .. })), "damaged at {place}: {refused:?}");
         }
     }
@@ -136,7 +136,7 @@ async fn a_pending_version_that_does_not_open_is_not_promoted() {
     let vault = vault_with(&folder, &[("00oacme", "one")]).await;
     fs::write(file(&folder, "00oacme", "pending"), b"not sealed").unwrap();
     assert!(matches!(vault.promote(&name("00oacme")).await, Err(VaultError::DoesNotOpen { .. })));
-    assert_eq!(read(&vault, "00oacme", Stage::Current).await.as_deref(), Some("one"));
+    assert_eq!(read(&vault, "00oacme", SecretVersion::Current).await.as_deref(), Some("one"));
 }
 
 #[tokio::test]
@@ -166,17 +166,17 @@ async fn promoting_again_after_a_crash_half_way_ends_as_if_there_had_been_none()
 
     // Crashed while the copy of the current version was being written.
     fs::write(previous.with_added_extension("unfinished"), b"half").unwrap();
-    assert_eq!(read(&vault, "00oacme", Stage::Current).await.as_deref(), Some("two"));
-    assert_eq!(read(&vault, "00oacme", Stage::Previous).await.as_deref(), Some("one"));
+    assert_eq!(read(&vault, "00oacme", SecretVersion::Current).await.as_deref(), Some("two"));
+    assert_eq!(read(&vault, "00oacme", SecretVersion::Previous).await.as_deref(), Some("one"));
 
     // Crashed after the copy was renamed and before the pending version was.
     fs::copy(&current, &previous).unwrap();
-    assert_eq!(read(&vault, "00oacme", Stage::Current).await.as_deref(), Some("two"));
+    assert_eq!(read(&vault, "00oacme", SecretVersion::Current).await.as_deref(), Some("two"));
 
     vault.promote(&name("00oacme")).await.unwrap();
-    assert_eq!(read(&vault, "00oacme", Stage::Current).await.as_deref(), Some("three"));
-    assert_eq!(read(&vault, "00oacme", Stage::Previous).await.as_deref(), Some("two"));
-    assert_eq!(read(&vault, "00oacme", Stage::Pending).await, None);
+    assert_eq!(read(&vault, "00oacme", SecretVersion::Current).await.as_deref(), Some("three"));
+    assert_eq!(read(&vault, "00oacme", SecretVersion::Previous).await.as_deref(), Some("two"));
+    assert_eq!(read(&vault, "00oacme", SecretVersion::Pending).await, None);
 }
 
 #[tokio::test]
@@ -187,7 +187,7 @@ async fn vaults_opened_at_once_on_a_new_folder_share_one_key() {
     let acme = name("00oacme");
     vaults[0].put_pending(&acme, &SecretString::from("one")).await.unwrap();
     for vault in &vaults {
-        assert_eq!(read(vault, "00oacme", Stage::Pending).await.as_deref(), Some("one"));
+        assert_eq!(read(vault, "00oacme", SecretVersion::Pending).await.as_deref(), Some("one"));
     }
 }
 
@@ -204,6 +204,6 @@ async fn writers_at_once_leave_a_whole_version_of_one_of_them() {
     for written in futures_util::future::join_all(writes).await {
         written.unwrap();
     }
-    let last = read(&one, "00oacme", Stage::Pending).await.unwrap();
+    let last = read(&one, "00oacme", SecretVersion::Pending).await.unwrap();
     assert!(secrets.iter().any(|secret| secret.expose_secret() == last), "a mixture of writes was kept");
 }

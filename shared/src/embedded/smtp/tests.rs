@@ -24,7 +24,7 @@ use crate::embedded::folder::Folder;
 use crate::embedded::local_mail::{LocalMail, MailServer};
 use crate::embedded::sealed_file::SealedFileVault;
 use crate::testing::mail;
-use crate::testing::mail::{Bench, letter};
+use crate::testing::mail::{Bench, email};
 use crate::vault::{SecretName, Vault};
 
 /// What a server was told, and what it answers to `RCPT`.
@@ -75,8 +75,8 @@ impl Server {
         form.replace("PORT", &self.address.port().to_string())
     }
 
-    /// A carrier that trusts this server's certificate too.
-    fn carrier(&self, form: &str, login: Option<Login>) -> Smtp {
+    /// A transport that trusts this server's certificate too.
+    fn transport(&self, form: &str, login: Option<Login>) -> Smtp {
         let config = SmtpConfig::parse(&self.url(form), login).unwrap();
         Smtp::trusting(&config, |tls| tls.add_root_certificate(self.certificate.clone())).unwrap()
     }
@@ -172,28 +172,28 @@ fn login(password: &str) -> Login {
 #[tokio::test]
 async fn it_does_what_every_carrier_must() {
     let server = server(Offers::Nothing, None).await;
-    let carrier = Arc::new(server.carrier("smtp://127.0.0.1:PORT", None));
+    let transport = Arc::new(server.transport("smtp://127.0.0.1:PORT", None));
     let mails = Arc::clone(&server.inbox.mails);
-    mail::conforms(Bench { carrier, sent: move || std::future::ready(mails.lock().clone()) }).await;
+    mail::conforms(Bench { transport, sent: move || std::future::ready(mails.lock().clone()) }).await;
 }
 
 #[tokio::test]
-async fn every_letter_arrives_at_a_real_server_as_a_mail_of_its_thread() {
+async fn every_email_arrives_at_a_real_server_as_a_mail_of_its_thread() {
     let server = server(Offers::Upgrade, None).await;
-    let carrier = server.carrier("smtp://localhost:PORT?tls=required", Some(login("right")));
+    let transport = server.transport("smtp://localhost:PORT?tls=required", Some(login("right")));
     let mut sent = Vec::new();
     for sample in [Language::En, Language::De].into_iter().flat_map(|language| samples::all(language).unwrap()) {
-        let letter = sample.with(write).unwrap();
-        carrier.send(&letter).await.unwrap();
-        sent.push(letter);
+        let email = sample.with(write).unwrap();
+        transport.send(&email).await.unwrap();
+        sent.push(email);
     }
     let mails = server.inbox.mails.lock().clone();
     assert_eq!(mails.len(), sent.len());
-    for (mail, letter) in mails.iter().zip(&sent) {
+    for (mail, email) in mails.iter().zip(&sent) {
         let mail = String::from_utf8(mail.clone()).unwrap();
         for part in [
-            format!("Message-ID: {}\r\n", letter.message_id),
-            format!("To: {}\r\n", letter.to),
+            format!("Message-ID: {}\r\n", email.message_id),
+            format!("To: {}\r\n", email.to),
             "References: <RG-7K2QM-X4T9P@regrant.example.com>\r\n".to_owned(),
             "Content-Type: multipart/alternative;".to_owned(),
             "Content-Type: text/plain; charset=utf-8\r\n".to_owned(),
@@ -209,8 +209,8 @@ async fn every_letter_arrives_at_a_real_server_as_a_mail_of_its_thread() {
 #[tokio::test]
 async fn tls_from_the_first_byte_carries_user_and_password() {
     let server = server(Offers::Tls, None).await;
-    let carrier = server.carrier("smtps://localhost:PORT", Some(login("right")));
-    carrier.send(&letter("ada@contoso.example")).await.unwrap();
+    let transport = server.transport("smtps://localhost:PORT", Some(login("right")));
+    transport.send(&email("ada@contoso.example")).await.unwrap();
     assert_eq!(*server.inbox.logins.lock(), ["regrant right"]);
     assert_eq!(server.inbox.mails.lock().len(), 1);
 }
@@ -218,13 +218,13 @@ async fn tls_from_the_first_byte_carries_user_and_password() {
 #[tokio::test]
 async fn without_the_tls_that_is_demanded_nothing_is_said_and_nothing_is_lost() {
     let stripped = server(Offers::Nothing, None).await;
-    let carrier = stripped.carrier("smtp://localhost:PORT?tls=required", Some(login("right")));
-    let told = carrier.send(&letter("ada@contoso.example")).await;
+    let transport = stripped.transport("smtp://localhost:PORT?tls=required", Some(login("right")));
+    let told = transport.send(&email("ada@contoso.example")).await;
     assert!(matches!(&told, Err(MailError::NotNow { reason }) if reason.contains("offers TLS")), "{told:?}");
 
     let stranger = server(Offers::Tls, None).await;
     let config = SmtpConfig::parse(&stranger.url("smtps://localhost:PORT"), Some(login("right"))).unwrap();
-    let told = Smtp::new(&config).unwrap().send(&letter("ada@contoso.example")).await;
+    let told = Smtp::new(&config).unwrap().send(&email("ada@contoso.example")).await;
     assert!(matches!(told, Err(MailError::NotNow { .. })), "a certificate of nobody we trust: {told:?}");
     for server in [stripped, stranger] {
         assert!(server.inbox.logins.lock().is_empty() && server.inbox.mails.lock().is_empty());
@@ -232,11 +232,11 @@ async fn without_the_tls_that_is_demanded_nothing_is_said_and_nothing_is_lost() 
 }
 
 #[tokio::test]
-async fn a_wrong_password_is_told_with_advice_that_does_not_hold_it_and_the_letter_is_kept() {
+async fn a_wrong_password_is_told_with_advice_that_does_not_hold_it_and_the_email_is_kept() {
     let server = server(Offers::Upgrade, None).await;
-    let carrier = server.carrier("smtp://localhost:PORT?tls=required", Some(login("canary-wrong")));
-    let told = carrier.send(&letter("ada@contoso.example")).await.unwrap_err();
-    let words = format!("{told} {told:?} {carrier:?}");
+    let transport = server.transport("smtp://localhost:PORT?tls=required", Some(login("canary-wrong")));
+    let told = transport.send(&email("ada@contoso.example")).await.unwrap_err();
+    let words = format!("{told} {told:?} {transport:?}");
     assert!(matches!(told, MailError::NotNow { .. }) && words.contains("mail server set"), "{words}");
     assert!(!words.contains("canary-wrong"), "{words}");
 }
@@ -244,9 +244,9 @@ async fn a_wrong_password_is_told_with_advice_that_does_not_hold_it_and_the_lett
 #[tokio::test]
 async fn a_check_signs_in_and_hands_over_nothing() {
     let server = server(Offers::Upgrade, None).await;
-    let carrier = |password| server.carrier("smtp://localhost:PORT?tls=required", Some(login(password)));
-    carrier("right").check().await.unwrap();
-    let told = carrier("canary-wrong").check().await.unwrap_err().to_string();
+    let transport = |password| server.transport("smtp://localhost:PORT?tls=required", Some(login(password)));
+    transport("right").check().await.unwrap();
+    let told = transport("canary-wrong").check().await.unwrap_err().to_string();
     assert!(told.contains("535") || told.contains("password"), "{told}");
     assert!(server.inbox.mails.lock().is_empty());
 }
@@ -254,16 +254,16 @@ async fn a_check_signs_in_and_hands_over_nothing() {
 #[tokio::test]
 async fn a_refusal_for_good_and_one_for_now_are_told_apart() {
     let for_good = server(Offers::Nothing, Some(NO_MAILBOX)).await;
-    let told = for_good.carrier("smtp://127.0.0.1:PORT", None).send(&letter("gone@contoso.example")).await;
+    let told = for_good.transport("smtp://127.0.0.1:PORT", None).send(&email("gone@contoso.example")).await;
     assert!(matches!(&told, Err(MailError::Refused { reason }) if reason.contains("recipient's address")), "{told:?}");
 
     let busy = Response::custom(451, "try again later".to_owned());
     let for_now = server(Offers::Nothing, Some(busy)).await;
-    let told = for_now.carrier("smtp://127.0.0.1:PORT", None).send(&letter("ada@contoso.example")).await;
+    let told = for_now.transport("smtp://127.0.0.1:PORT", None).send(&email("ada@contoso.example")).await;
     assert!(matches!(&told, Err(MailError::NotNow { reason }) if reason.contains("try again later")), "{told:?}");
 
     let strict = server(Offers::Nothing, Some(BAD_HELLO)).await;
-    let told = strict.carrier("smtp://127.0.0.1:PORT", None).send(&letter("ada@contoso.example")).await;
+    let told = strict.transport("smtp://127.0.0.1:PORT", None).send(&email("ada@contoso.example")).await;
     assert!(matches!(told, Err(MailError::Refused { .. })), "{told:?}");
 }
 
@@ -271,7 +271,7 @@ async fn a_refusal_for_good_and_one_for_now_are_told_apart() {
 async fn a_server_that_is_not_there_is_tried_again() {
     let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let config = SmtpConfig::parse(&format!("smtp://{free}"), None).unwrap();
-    let told = Smtp::new(&config).unwrap().send(&letter("ada@contoso.example")).await;
+    let told = Smtp::new(&config).unwrap().send(&email("ada@contoso.example")).await;
     assert!(matches!(&told, Err(MailError::NotNow { reason }) if reason.contains(&free.to_string())), "{told:?}");
 }
 
@@ -280,7 +280,7 @@ async fn a_server_that_says_nothing_is_given_up_in_time() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let config = SmtpConfig::parse(&format!("smtp://{}", silent.local_addr().unwrap()), None).unwrap();
     let began = tokio::time::Instant::now();
-    let told = Smtp::new(&config).unwrap().send(&letter("ada@contoso.example")).await;
+    let told = Smtp::new(&config).unwrap().send(&email("ada@contoso.example")).await;
     assert!(matches!(told, Err(MailError::NotNow { .. })), "{told:?}");
     assert!(began.elapsed() <= TIMEOUT * 2, "the clock of this test only moves when everybody waits");
 }
@@ -317,17 +317,17 @@ fn only_a_server_of_this_machine_is_spoken_to_in_the_clear() {
 }
 
 #[tokio::test]
-async fn the_server_that_the_vault_names_takes_the_letters_of_this_machine() {
+async fn the_server_that_the_vault_names_takes_the_emails_of_this_machine() {
     let folder = tempfile::tempdir().unwrap();
     let vault: Arc<dyn Vault> = Arc::new(SealedFileVault::open(&folder.path().join("vault")).await.unwrap());
-    let carrier = LocalMail::new(Arc::clone(&vault), Folder::new(folder.path().join("outbox")));
+    let transport = LocalMail::new(Arc::clone(&vault), Folder::new(folder.path().join("outbox")));
     for _ in 0..2 {
         let server = server(Offers::Nothing, None).await;
         let named = MailServer::new(&server.url("smtp://127.0.0.1:PORT"), None).unwrap();
         vault.put_pending(&SecretName::MailServer, &named.seal()).await.unwrap();
         vault.promote(&SecretName::MailServer).await.unwrap();
         for address in ["ada@contoso.example", "bo@contoso.example"] {
-            carrier.send(&letter(address)).await.unwrap();
+            transport.send(&email(address)).await.unwrap();
         }
         assert_eq!(server.inbox.mails.lock().len(), 2, "another one that is set takes what comes from then on");
     }

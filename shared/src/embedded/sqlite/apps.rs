@@ -2,8 +2,8 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 
+use super::error::SqliteError;
 use super::events;
-use super::trouble::Trouble;
 use crate::domain::app::AppRecord;
 use crate::domain::event::AppEvent;
 use crate::domain::id::{AppId, OrgId};
@@ -35,7 +35,7 @@ const WRITE_NEXT: &str = "UPDATE app
      WHERE org = ?1 AND app = ?2 AND version = ?8";
 
 /// Writes the record in place of the one with its version, and its events, both or neither. `false` where there is none.
-pub(super) fn record(connection: &mut Connection, app: &AppRecord, events: &[AppEvent]) -> Result<bool, Trouble> {
+pub(super) fn record(connection: &mut Connection, app: &AppRecord, events: &[AppEvent]) -> Result<bool, SqliteError> {
     let transaction = connection.transaction()?;
     if !put(&transaction, app)? {
         return Ok(false);
@@ -45,7 +45,7 @@ pub(super) fn record(connection: &mut Connection, app: &AppRecord, events: &[App
     Ok(true)
 }
 
-fn put(connection: &Connection, app: &AppRecord) -> Result<bool, Trouble> {
+fn put(connection: &Connection, app: &AppRecord) -> Result<bool, SqliteError> {
     let identity = &app.identity;
     let next = AppRecord { version: app.version.saturating_add(1), ..app.clone() };
     let statement = if app.version == 0 { WRITE_FIRST } else { WRITE_NEXT };
@@ -62,7 +62,7 @@ fn put(connection: &Connection, app: &AppRecord) -> Result<bool, Trouble> {
     Ok(changed == 1)
 }
 
-pub(super) fn get(connection: &Connection, org: &OrgId, app: &AppId) -> Result<Option<AppRecord>, Trouble> {
+pub(super) fn get(connection: &Connection, org: &OrgId, app: &AppId) -> Result<Option<AppRecord>, SqliteError> {
     let record: Option<String> = connection
         .prepare_cached("SELECT record FROM app WHERE org = ?1 AND app = ?2")?
         .query_row([org.as_str(), app.as_str()], |row| row.get(0))
@@ -74,7 +74,7 @@ pub(super) fn list(
     connection: &Connection,
     filter: &AppFilter,
     page: &PageRequest,
-) -> Result<Page<AppRecord>, Trouble> {
+) -> Result<Page<AppRecord>, SqliteError> {
     let org = filter.org.as_ref().map(OrgId::as_str);
     let tenant = filter.tenant.as_ref().map(TenantName::as_str);
     let list = List::of(&[Some("apps"), filter.standing.map(Standing::name), org, tenant]);

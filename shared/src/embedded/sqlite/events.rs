@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, named_params, params};
 
-use super::trouble::Trouble;
+use super::error::SqliteError;
 use crate::domain::event::AppEvent;
 use crate::domain::id::{AppId, OrgId};
 use crate::ledger::paging::{List, rows_to_ask_for};
@@ -10,7 +10,12 @@ use crate::ledger::stored::{from_json, from_time, to_json};
 use crate::ledger::{Page, PageRequest};
 
 /// Appends events. The caller's transaction makes them one with what they tell of.
-pub(super) fn append(connection: &Connection, org: &OrgId, app: &AppId, events: &[AppEvent]) -> Result<(), Trouble> {
+pub(super) fn append(
+    connection: &Connection,
+    org: &OrgId,
+    app: &AppId,
+    events: &[AppEvent],
+) -> Result<(), SqliteError> {
     let mut statement = connection.prepare_cached("INSERT INTO event (org, app, at, event) VALUES (?1, ?2, ?3, ?4)")?;
     for event in events {
         statement.execute(params![org.as_str(), app.as_str(), from_time(event.at), to_json(event)?])?;
@@ -24,7 +29,7 @@ pub(super) fn list(
     org: &OrgId,
     app: &AppId,
     page: &PageRequest,
-) -> Result<Page<AppEvent>, Trouble> {
+) -> Result<Page<AppEvent>, SqliteError> {
     let list = List::of(&[Some("events"), Some(org.as_str()), Some(app.as_str())]);
     let (at, seq): (String, i64) = list.start(page)?.unwrap_or_default();
     let mut statement = connection.prepare_cached(

@@ -8,7 +8,7 @@ use std::time::Duration;
 use rusqlite::{Connection, TransactionBehavior};
 use rusqlite_migration::{M, Migrations};
 
-use super::trouble::Trouble;
+use super::error::SqliteError;
 
 /// How long a writer waits for one of another process.
 const BUSY: Duration = Duration::from_secs(5);
@@ -21,18 +21,18 @@ const OPENINGS: u32 = 40;
 const LAYOUTS: &[M<'static>] = &[
     M::up(include_str!("migrations/0001-first.sql")),
     M::up(include_str!("migrations/0002-consent.sql")),
-    M::up(include_str!("migrations/0003-notices.sql")),
+    M::up(include_str!("migrations/0003-notifications.sql")),
     M::up(include_str!("migrations/0004-apps.sql")),
 ];
 
 /// Opens the file at `path`, making or migrating it where needed.
-pub(super) fn open(path: &Path) -> Result<Connection, Trouble> {
+pub(super) fn open(path: &Path) -> Result<Connection, SqliteError> {
     make_private(path)?;
     let mut tried = 1;
     loop {
-        match Connection::open(path).map_err(Trouble::from).and_then(prepare) {
+        match Connection::open(path).map_err(SqliteError::from).and_then(prepare) {
             // Besides being busy, a migration fails where another process has just done it; then there is none to do.
-            Err(trouble) if tried < OPENINGS && (trouble.is_busy() || (tried == 1 && is_raced(&trouble))) => {
+            Err(problem) if tried < OPENINGS && (problem.is_busy() || (tried == 1 && is_raced(&problem))) => {
                 tried += 1;
                 std::thread::sleep(Duration::from_millis(25));
             }
@@ -42,17 +42,17 @@ pub(super) fn open(path: &Path) -> Result<Connection, Trouble> {
 }
 
 /// A new ledger in memory.
-pub(super) fn in_memory() -> Result<Connection, Trouble> {
+pub(super) fn in_memory() -> Result<Connection, SqliteError> {
     prepare(Connection::open_in_memory()?)
 }
 
-fn is_raced(trouble: &Trouble) -> bool {
-    matches!(trouble, Trouble::Sqlite(_))
+fn is_raced(problem: &SqliteError) -> bool {
+    matches!(problem, SqliteError::Sqlite(_))
 }
 
 /// Makes the file readable by its owner alone: the ledger holds no secret, but it names customers and their weak spots.
 /// `SQLite` gives its side files the mode of the file.
-fn make_private(path: &Path) -> Result<(), Trouble> {
+fn make_private(path: &Path) -> Result<(), SqliteError> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         let mut builder = DirBuilder::new();
         builder.recursive(true);
@@ -72,7 +72,7 @@ fn make_private(path: &Path) -> Result<(), Trouble> {
     }
 }
 
-fn prepare(mut connection: Connection) -> Result<Connection, Trouble> {
+fn prepare(mut connection: Connection) -> Result<Connection, SqliteError> {
     connection.busy_timeout(BUSY)?;
     connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
     connection.pragma_update(None, "synchronous", "normal")?;
@@ -92,13 +92,13 @@ mod tests {
     use rusqlite::params;
 
     use super::*;
+    use crate::domain::access_problem::OrgWatch;
     use crate::domain::app::AppRecord;
     use crate::domain::event::{AppEvent, EventKind};
     use crate::domain::standing::Standing;
-    use crate::domain::trouble::OrgWatch;
     use crate::embedded::sqlite::{SqliteLedger, events, invitations};
-    use crate::ledger::{Invitations, Ledger, Notices, PageRequest, Waivers, Watches};
-    use crate::testing::ledger::{at, invitation, invitation_id, notice, org, record, recorded, waiver};
+    use crate::ledger::{Invitations, Ledger, Notifications, PageRequest, Waivers, Watches};
+    use crate::testing::ledger::{at, invitation, invitation_id, notification, org, record, recorded, waiver};
 
     /// Writes an app as it was written before versions were kept.
     fn put_unversioned(old: &Connection, app: &AppRecord) {
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_file_of_the_second_layout_keeps_its_consents_and_takes_notices() {
+    async fn a_file_of_the_second_layout_keeps_its_consents_and_takes_notifications() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ledger.sqlite");
         let link = invitation("i1", "acme", "a", 1);
@@ -167,11 +167,11 @@ mod tests {
             let mut old = Connection::open(&path).unwrap();
             Migrations::from_slice(&LAYOUTS[..2]).to_latest(&mut old).unwrap();
             invitations::put(&old, &link).unwrap();
-            assert!(old.prepare("SELECT * FROM notice").is_err(), "it had no place for notices");
+            assert!(old.prepare("SELECT * FROM notification").is_err(), "it had no place for notifications");
         }
         let ledger = SqliteLedger::open(&path).await.unwrap();
         assert_eq!(ledger.invitation(&link.id).await.unwrap(), Some(link));
-        assert!(ledger.put_notice(&notice("RG-A", "n1", "acme", 1)).await.unwrap());
+        assert!(ledger.put_notification(&notification("RG-A", "n1", "acme", 1)).await.unwrap());
         ledger.put_waiver(&waiver("acme", "a")).await.unwrap();
         assert!(ledger.put_org_watch(&OrgWatch::new(org("acme"))).await.unwrap());
     }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use super::SqliteLedger;
-use super::trouble::Trouble;
+use super::error::SqliteError;
 use crate::domain::id::{AppId, InvitationId, OrgId};
 use crate::domain::invitation::{Closed, Closing, Invitation};
 use crate::ledger::paging::{List, rows_to_ask_for};
@@ -45,7 +45,7 @@ impl Invitations for SqliteLedger {
 }
 
 /// Takes back every invitation of an org that was not closed yet.
-pub(super) fn revoke_all(connection: &Connection, org: &OrgId, at: Timestamp) -> Result<(), Trouble> {
+pub(super) fn revoke_all(connection: &Connection, org: &OrgId, at: Timestamp) -> Result<(), SqliteError> {
     connection
         .prepare_cached(
             "UPDATE invitation SET closed = 1, record = json_set(record, '$.closed', json(?2))
@@ -56,7 +56,7 @@ pub(super) fn revoke_all(connection: &Connection, org: &OrgId, at: Timestamp) ->
 }
 
 /// Writes a new one, and never over another: a link that was closed would be open again.
-pub(super) fn put(connection: &Connection, invitation: &Invitation) -> Result<(), Trouble> {
+pub(super) fn put(connection: &Connection, invitation: &Invitation) -> Result<(), SqliteError> {
     connection
         .prepare_cached(
             "INSERT INTO invitation (id, org, app, created_at, closed, record) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -72,7 +72,7 @@ pub(super) fn put(connection: &Connection, invitation: &Invitation) -> Result<()
     Ok(())
 }
 
-fn get(connection: &Connection, id: &InvitationId) -> Result<Option<Invitation>, Trouble> {
+fn get(connection: &Connection, id: &InvitationId) -> Result<Option<Invitation>, SqliteError> {
     let record: Option<String> = connection
         .prepare_cached("SELECT record FROM invitation WHERE id = ?1")?
         .query_row([id.as_str()], |row| row.get(0))
@@ -84,7 +84,12 @@ fn read(record: &str) -> Result<Invitation, LedgerError> {
     from_json(record, || "an invitation".to_owned())
 }
 
-fn list(connection: &Connection, org: &OrgId, app: &AppId, page: &PageRequest) -> Result<Page<Invitation>, Trouble> {
+fn list(
+    connection: &Connection,
+    org: &OrgId,
+    app: &AppId,
+    page: &PageRequest,
+) -> Result<Page<Invitation>, SqliteError> {
     let list = List::of(&[Some("invitations"), Some(org.as_str()), Some(app.as_str())]);
     // Nothing sorts after this, as every time begins with a digit.
     let (created_at, id): (String, String) = list.start(page)?.unwrap_or_else(|| ("~".to_owned(), String::new()));

@@ -4,17 +4,17 @@
 //! process one connection serves everybody, on threads that may block.
 
 mod apps;
+mod error;
 mod events;
 mod file;
 mod invitations;
 mod leases;
-mod notices;
+mod notifications;
 mod orgs;
 mod recipients;
 mod saves;
 mod scans;
 mod sessions;
-mod trouble;
 mod waivers;
 mod watches;
 
@@ -27,12 +27,12 @@ use parking_lot::Mutex;
 use rusqlite::Connection;
 use tracing::Instrument as _;
 
-use self::trouble::Trouble;
+use self::error::SqliteError;
 use crate::domain::app::AppRecord;
 use crate::domain::event::AppEvent;
 use crate::domain::id::{AppId, OrgId, ScanId};
 use crate::domain::org::OrgProfile;
-use crate::domain::scan::{OrgLook, Scan};
+use crate::domain::scan::{OrgScanResult, Scan};
 use crate::ledger::{AppFilter, Ledger, LedgerError, Page, PageRequest};
 
 /// A ledger in one `SQLite` file, in write-ahead-log mode.
@@ -55,7 +55,7 @@ impl SqliteLedger {
 
     /// A ledger that goes when it is dropped. For tests and trials.
     pub fn in_memory() -> Result<Self, LedgerError> {
-        file::in_memory().map(Self::over).map_err(|trouble| trouble.during("open in memory"))
+        file::in_memory().map(Self::over).map_err(|error| error.during("open in memory"))
     }
 
     fn over(connection: Connection) -> Self {
@@ -66,7 +66,7 @@ impl SqliteLedger {
     async fn run<T: Send + 'static>(
         &self,
         action: &'static str,
-        work: impl FnOnce(&mut Connection) -> Result<T, Trouble> + Send + 'static,
+        work: impl FnOnce(&mut Connection) -> Result<T, SqliteError> + Send + 'static,
     ) -> Result<T, LedgerError> {
         let connection = Arc::clone(&self.0);
         let span = tracing::trace_span!("ledger", action);
@@ -76,10 +76,10 @@ impl SqliteLedger {
 
 async fn blocking<T: Send + 'static>(
     action: &'static str,
-    work: impl FnOnce() -> Result<T, Trouble> + Send + 'static,
+    work: impl FnOnce() -> Result<T, SqliteError> + Send + 'static,
 ) -> Result<T, LedgerError> {
     match tokio::task::spawn_blocking(work).await {
-        Ok(outcome) => outcome.map_err(|trouble| trouble.during(action)),
+        Ok(outcome) => outcome.map_err(|error| error.during(action)),
         Err(stopped) => Err(LedgerError::Store { action, reason: stopped.to_string() }),
     }
 }
@@ -135,11 +135,11 @@ impl Ledger for SqliteLedger {
         self.run("begin a scan", move |connection| scans::begin(connection, &scan, started_at, &orgs)).await
     }
 
-    async fn record_org_look(
+    async fn record_org_result(
         &self,
         scan: &ScanId,
         org: &OrgId,
-        look: &OrgLook,
+        look: &OrgScanResult,
         at: Timestamp,
     ) -> Result<(), LedgerError> {
         let (scan, org, look) = (scan.clone(), org.clone(), look.clone());

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::trouble::Trouble;
+use super::error::SqliteError;
 use super::{invitations, sessions};
 use crate::domain::id::OrgId;
 use crate::domain::org::OrgProfile;
@@ -11,14 +11,14 @@ use crate::ledger::paging::{List, rows_to_ask_for};
 use crate::ledger::stored::{from_json, to_json};
 use crate::ledger::{LedgerError, Page, PageRequest};
 
-pub(super) fn put(connection: &Connection, org: &OrgProfile) -> Result<(), Trouble> {
+pub(super) fn put(connection: &Connection, org: &OrgProfile) -> Result<(), SqliteError> {
     connection
         .prepare_cached("INSERT INTO org (id, profile) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET profile = ?2")?
         .execute(params![org.id.as_str(), to_json(org)?])?;
     Ok(())
 }
 
-pub(super) fn get(connection: &Connection, org: &OrgId) -> Result<Option<OrgProfile>, Trouble> {
+pub(super) fn get(connection: &Connection, org: &OrgId) -> Result<Option<OrgProfile>, SqliteError> {
     let profile: Option<String> = connection
         .prepare_cached("SELECT profile FROM org WHERE id = ?1")?
         .query_row([org.as_str()], |row| row.get(0))
@@ -26,7 +26,7 @@ pub(super) fn get(connection: &Connection, org: &OrgId) -> Result<Option<OrgProf
     Ok(profile.map(|profile| read(org.as_str(), &profile)).transpose()?)
 }
 
-pub(super) fn list(connection: &Connection, page: &PageRequest) -> Result<Page<OrgProfile>, Trouble> {
+pub(super) fn list(connection: &Connection, page: &PageRequest) -> Result<Page<OrgProfile>, SqliteError> {
     let list = List::of(&[Some("orgs")]);
     // No id is empty, so the empty one comes before all.
     let after: String = list.start(page)?.unwrap_or_default();
@@ -44,7 +44,7 @@ pub(super) fn list(connection: &Connection, page: &PageRequest) -> Result<Page<O
     )
 }
 
-pub(super) fn remove(connection: &mut Connection, org: &OrgId) -> Result<(), Trouble> {
+pub(super) fn remove(connection: &mut Connection, org: &OrgId) -> Result<(), SqliteError> {
     let transaction = connection.transaction()?;
     transaction.execute("DELETE FROM app WHERE org = ?1", [org.as_str()])?;
     transaction.execute("DELETE FROM waiver WHERE org = ?1", [org.as_str()])?;

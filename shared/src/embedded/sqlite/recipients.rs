@@ -1,9 +1,9 @@
-//! What keeps a notice from being sent: mutes and suppressions, by the digest of an address.
+//! What keeps a notification from being sent: mutes and suppressions, by the digest of an address.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension};
 
-use super::trouble::Trouble;
+use super::error::SqliteError;
 use crate::domain::id::{Digest, RequestId};
 use crate::ledger::Suppression;
 use crate::ledger::stored::{from_json, from_time, to_json};
@@ -13,7 +13,7 @@ pub(super) fn mute(
     request: &RequestId,
     address: &Digest,
     at: Timestamp,
-) -> Result<(), Trouble> {
+) -> Result<(), SqliteError> {
     connection
         .prepare_cached(
             "INSERT INTO mute (request, address, at) VALUES (?1, ?2, ?3)
@@ -23,13 +23,17 @@ pub(super) fn mute(
     Ok(())
 }
 
-pub(super) fn is_muted(connection: &Connection, request: &RequestId, address: &Digest) -> Result<bool, Trouble> {
+pub(super) fn is_muted(connection: &Connection, request: &RequestId, address: &Digest) -> Result<bool, SqliteError> {
     Ok(connection
         .prepare_cached("SELECT 1 FROM mute WHERE request = ?1 AND address = ?2")?
         .exists([request.as_str(), address.as_str()])?)
 }
 
-pub(super) fn suppress(connection: &Connection, address: &Digest, suppression: &Suppression) -> Result<(), Trouble> {
+pub(super) fn suppress(
+    connection: &Connection,
+    address: &Digest,
+    suppression: &Suppression,
+) -> Result<(), SqliteError> {
     connection
         .prepare_cached(
             "INSERT INTO suppression (address, record) VALUES (?1, ?2)
@@ -39,7 +43,7 @@ pub(super) fn suppress(connection: &Connection, address: &Digest, suppression: &
     Ok(())
 }
 
-pub(super) fn suppression(connection: &Connection, address: &Digest) -> Result<Option<Suppression>, Trouble> {
+pub(super) fn suppression(connection: &Connection, address: &Digest) -> Result<Option<Suppression>, SqliteError> {
     let record: Option<String> = connection
         .prepare_cached("SELECT record FROM suppression WHERE address = ?1")?
         .query_row([address.as_str()], |row| row.get(0))
@@ -47,7 +51,7 @@ pub(super) fn suppression(connection: &Connection, address: &Digest) -> Result<O
     Ok(record.map(|record| from_json(&record, || "the suppression of an address".to_owned())).transpose()?)
 }
 
-pub(super) fn lift(connection: &Connection, address: &Digest) -> Result<(), Trouble> {
+pub(super) fn lift(connection: &Connection, address: &Digest) -> Result<(), SqliteError> {
     connection.prepare_cached("DELETE FROM suppression WHERE address = ?1")?.execute([address.as_str()])?;
     Ok(())
 }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use super::SqliteLedger;
-use super::trouble::Trouble;
+use super::error::SqliteError;
 use crate::domain::id::{AppId, OrgId};
 use crate::domain::save::SaveJournal;
 use crate::ledger::paging::{List, rows_to_ask_for};
@@ -73,7 +73,7 @@ impl Saves for SqliteLedger {
     }
 }
 
-fn unsettled(connection: &Connection, page: &PageRequest) -> Result<Page<SaveJournal>, Trouble> {
+fn unsettled(connection: &Connection, page: &PageRequest) -> Result<Page<SaveJournal>, SqliteError> {
     let list = List::of(&[Some("unsettled saves")]);
     let (org, app): (String, String) = list.start(page)?.unwrap_or_default();
     let mut statement = connection.prepare_cached(

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, named_params, params};
 
-use super::trouble::Trouble;
+use super::error::SqliteError;
 use crate::domain::id::{OrgId, ScanId};
-use crate::domain::scan::{OrgLook, OrgNotSeen, Scan};
+use crate::domain::scan::{OrgNotScanned, OrgScanResult, Scan};
 use crate::ledger::paging::{List, rows_to_ask_for};
 use crate::ledger::stored::{from_text, from_time, to_time};
 use crate::ledger::{LedgerError, Page, PageRequest};
@@ -15,7 +15,7 @@ pub(super) fn begin(
     scan: &ScanId,
     started_at: Timestamp,
     orgs: &[OrgId],
-) -> Result<(), Trouble> {
+) -> Result<(), SqliteError> {
     let transaction = connection.transaction()?;
     transaction
         .prepare_cached("INSERT INTO scan (id, started_at) VALUES (?1, ?2) ON CONFLICT (id) DO NOTHING")?
@@ -37,14 +37,14 @@ pub(super) fn record_look(
     connection: &mut Connection,
     scan: &ScanId,
     org: &OrgId,
-    look: &OrgLook,
+    look: &OrgScanResult,
     at: Timestamp,
-) -> Result<(), Trouble> {
+) -> Result<(), SqliteError> {
     let (outcome, apps, reason) = match look {
-        OrgLook::Pending => ("pending", None, None),
+        OrgScanResult::Pending => ("pending", None, None),
         // SQLite's integers are signed; no org has that many apps.
-        OrgLook::Seen { apps } => ("seen", Some(i64::try_from(*apps).unwrap_or(i64::MAX)), None),
-        OrgLook::NotSeen { reason } => ("not-seen", None, Some(reason)),
+        OrgScanResult::Seen { apps } => ("seen", Some(i64::try_from(*apps).unwrap_or(i64::MAX)), None),
+        OrgScanResult::NotSeen { reason } => ("not-seen", None, Some(reason)),
     };
     let transaction = connection.transaction()?;
     if !exists(&transaction, scan)? {
@@ -61,7 +61,7 @@ pub(super) fn record_look(
 }
 
 /// The scan ends when its last pending org does, and is open again when orgs are added.
-fn finish_if_done(connection: &Connection, scan: &ScanId, at: Timestamp) -> Result<(), Trouble> {
+fn finish_if_done(connection: &Connection, scan: &ScanId, at: Timestamp) -> Result<(), SqliteError> {
     connection
         .prepare_cached(
             "UPDATE scan SET finished_at =
@@ -73,11 +73,11 @@ fn finish_if_done(connection: &Connection, scan: &ScanId, at: Timestamp) -> Resu
     Ok(())
 }
 
-fn exists(connection: &Connection, scan: &ScanId) -> Result<bool, Trouble> {
+fn exists(connection: &Connection, scan: &ScanId) -> Result<bool, SqliteError> {
     Ok(connection.prepare_cached("SELECT 1 FROM scan WHERE id = ?1")?.exists([scan.as_str()])?)
 }
 
-pub(super) fn get(connection: &mut Connection, scan: &ScanId) -> Result<Option<Scan>, Trouble> {
+pub(super) fn get(connection: &mut Connection, scan: &ScanId) -> Result<Option<Scan>, SqliteError> {
     // One transaction, so that the totals are of one moment; it only reads, so it need not wait for writers.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
     let Some((started_at, finished_at)) = transaction
@@ -110,19 +110,19 @@ fn count(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
     row.get::<_, i64>(column).map(i64::unsigned_abs)
 }
 
-fn not_seen(connection: &Connection, scan: &ScanId) -> Result<Vec<OrgNotSeen>, Trouble> {
+fn not_seen(connection: &Connection, scan: &ScanId) -> Result<Vec<OrgNotScanned>, SqliteError> {
     let mut statement = connection.prepare_cached(
         "SELECT org, coalesce(reason, '') FROM scan_org WHERE scan = ?1 AND outcome = 'not-seen' ORDER BY org",
     )?;
     let rows = statement.query_map([scan.as_str()], |row| Ok((row.get::<_, String>(0)?, row.get(1)?)))?;
     rows.map(|row| {
         let (org, reason) = row?;
-        Ok(OrgNotSeen { org: from_text(org, || format!("an org of scan {scan}"))?, reason })
+        Ok(OrgNotScanned { org: from_text(org, || format!("an org of scan {scan}"))?, reason })
     })
     .collect()
 }
 
-pub(super) fn latest(connection: &mut Connection) -> Result<Option<Scan>, Trouble> {
+pub(super) fn latest(connection: &mut Connection) -> Result<Option<Scan>, SqliteError> {
     let id: Option<String> = connection
         .prepare_cached("SELECT id FROM scan ORDER BY started_at DESC, seq DESC LIMIT 1")?
         .query_row([], |row| row.get(0))
@@ -133,7 +133,7 @@ pub(super) fn latest(connection: &mut Connection) -> Result<Option<Scan>, Troubl
     }
 }
 
-pub(super) fn pending(connection: &Connection, scan: &ScanId, page: &PageRequest) -> Result<Page<OrgId>, Trouble> {
+pub(super) fn pending(connection: &Connection, scan: &ScanId, page: &PageRequest) -> Result<Page<OrgId>, SqliteError> {
     let list = List::of(&[Some("pending orgs"), Some(scan.as_str())]);
     let after: String = list.start(page)?.unwrap_or_default();
     let mut statement = connection.prepare_cached(

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::SqliteLedger;
-use super::trouble::Trouble;
+use super::error::SqliteError;
 use crate::domain::id::{Digest, OrgId, SessionId};
 use crate::domain::session::AuthorizationSession;
 use crate::ledger::stored::{from_json, from_time, to_json};
@@ -59,13 +59,13 @@ impl Sessions for SqliteLedger {
 }
 
 /// Ends every session of an org. There are only those of the last hours, so they need no index by org.
-pub(super) fn end_all(connection: &Connection, org: &OrgId) -> Result<(), Trouble> {
+pub(super) fn end_all(connection: &Connection, org: &OrgId) -> Result<(), SqliteError> {
     connection.execute("DELETE FROM session WHERE json_extract(record, '$.org') = ?1", [org.as_str()])?;
     Ok(())
 }
 
 /// Writes the session in the place of the one with its version. `false` where there is none.
-fn replace(connection: &Connection, session: &AuthorizationSession) -> Result<bool, Trouble> {
+fn replace(connection: &Connection, session: &AuthorizationSession) -> Result<bool, SqliteError> {
     let next = AuthorizationSession { version: session.version.saturating_add(1), ..session.clone() };
     let changed = connection
         .prepare_cached("UPDATE session SET version = version + 1, record = ?3 WHERE id = ?1 AND version = ?2")?
@@ -73,11 +73,11 @@ fn replace(connection: &Connection, session: &AuthorizationSession) -> Result<bo
     Ok(changed == 1)
 }
 
-fn by_state(connection: &Connection, state: &Digest) -> Result<Option<AuthorizationSession>, Trouble> {
+fn by_state(connection: &Connection, state: &Digest) -> Result<Option<AuthorizationSession>, SqliteError> {
     one(connection, "SELECT record FROM session WHERE state = ?1", state.as_str())
 }
 
-fn one(connection: &Connection, query: &str, key: &str) -> Result<Option<AuthorizationSession>, Trouble> {
+fn one(connection: &Connection, query: &str, key: &str) -> Result<Option<AuthorizationSession>, SqliteError> {
     let record: Option<String> = connection.prepare_cached(query)?.query_row([key], |row| row.get(0)).optional()?;
     Ok(record.map(|record| from_json(&record, || "a session".to_owned())).transpose()?)
 }

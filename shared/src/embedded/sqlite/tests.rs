@@ -1,14 +1,14 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
 mod consent;
-mod notices;
+mod notifications;
 
 use futures_util::future::join_all;
 use proptest::prelude::*;
 use rusqlite::params;
 
 use super::*;
-use crate::domain::scan::OrgLook;
+use crate::domain::scan::OrgScanResult;
 use crate::domain::standing::Standing;
 use crate::testing::ledger;
 use crate::testing::ledger::{all, at, org, record, recorded, scan};
@@ -107,10 +107,10 @@ async fn an_empty_file_becomes_a_ledger_and_any_other_file_is_refused() {
     std::fs::write(&empty, b"").unwrap();
     assert_eq!(SqliteLedger::open(&empty).await.unwrap().latest_scan().await.unwrap(), None);
 
-    let letter = folder.path().join("letter.txt");
-    std::fs::write(&letter, "Dear reader, ".repeat(100)).unwrap();
-    let refused = SqliteLedger::open(&letter).await.err().unwrap().to_string();
-    assert!(refused.contains("letter.txt") && refused.contains("this is no ledger"), "{refused}");
+    let email = folder.path().join("email.txt");
+    std::fs::write(&email, "Dear reader, ".repeat(100)).unwrap();
+    let refused = SqliteLedger::open(&email).await.err().unwrap().to_string();
+    assert!(refused.contains("email.txt") && refused.contains("this is no ledger"), "{refused}");
 }
 
 #[tokio::test]
@@ -172,7 +172,7 @@ async fn of_scans_begun_at_the_same_time_the_one_written_last_is_the_latest() {
 async fn a_count_beyond_what_the_file_can_hold_is_not_an_error() {
     let ledger = SqliteLedger::in_memory().unwrap();
     ledger.begin_scan(&scan("s"), at(0), &[org("a")]).await.unwrap();
-    ledger.record_org_look(&scan("s"), &org("a"), &OrgLook::Seen { apps: u64::MAX }, at(1)).await.unwrap();
+    ledger.record_org_result(&scan("s"), &org("a"), &OrgScanResult::Seen { apps: u64::MAX }, at(1)).await.unwrap();
     assert_eq!(ledger.scan(&scan("s")).await.unwrap().unwrap().apps_seen, i64::MAX.unsigned_abs());
 }
 

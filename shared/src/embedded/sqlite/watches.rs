@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use rusqlite::{OptionalExtension, params};
 
 use super::SqliteLedger;
+use crate::domain::access_problem::OrgWatch;
 use crate::domain::id::OrgId;
-use crate::domain::trouble::OrgWatch;
 use crate::ledger::stored::{from_json, to_json};
 use crate::ledger::{LedgerError, Watches};
 

@@ -10,7 +10,7 @@ use crate::domain::administrator::{DirectoryRoles, DirectoryUser};
 use crate::domain::grant::{GrantKind, PermissionGrant, ServicePrincipal};
 use crate::domain::registered_credential::{CredentialKind, Hint, RegisteredCredential, Thumbprint};
 use crate::domain::tenant::{ClientId, ObjectId};
-use crate::domain::text::Foreign;
+use crate::domain::text::UntrustedText;
 
 /// How much of somebody else's text is kept.
 const KEPT: usize = 300;
@@ -119,7 +119,7 @@ pub(super) fn delegated(item: &Value) -> Option<Vec<PermissionGrant>> {
     Some(names.map(|name| PermissionGrant { permission: name.to_owned(), grant: grant.clone() }).collect())
 }
 
-pub(super) fn text(value: Option<&Value>) -> Option<Foreign> {
+pub(super) fn text(value: Option<&Value>) -> Option<UntrustedText> {
     let text = value?.as_str()?;
-    Some(Foreign::new(text.chars().take(KEPT).collect::<String>()))
+    Some(UntrustedText::new(text.chars().take(KEPT).collect::<String>()))
 }

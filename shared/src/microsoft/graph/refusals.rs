@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use http::header::WWW_AUTHENTICATE;
 use serde_json::Value;
 
-use crate::domain::text::Foreign;
+use crate::domain::text::UntrustedText;
 use crate::http::transport::Answer;
 use crate::microsoft::error::GraphRefusal;
 
@@ -19,7 +19,7 @@ pub(super) fn refusal(status: u16, answer: &Answer, body: &Value) -> GraphRefusa
     let code = body.pointer("/error/code").and_then(Value::as_str);
     GraphRefusal {
         status,
-        code: code.map(|code| Foreign::new(code.chars().take(64).collect::<String>()).to_string()),
+        code: code.map(|code| UntrustedText::new(code.chars().take(64).collect::<String>()).to_string()),
         request_id: request_id.map(str::to_owned),
         claims: challenge(answer),
     }

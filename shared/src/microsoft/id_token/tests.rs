@@ -26,7 +26,7 @@ const MODULUS: &str = "09TqCI0Z-TQ4kFhfP4YTxJOTUHHIBEKvcfjAoOWxPyfLSKPrlXGjvJTbD
 /// A tenant whose keys are served on loopback.
 struct Issuer {
     endpoints: Endpoints,
-    carrier: Carrier,
+    http: RetryingClient,
     keys: Keys,
     tenant: TenantId,
     login: String,
@@ -56,15 +56,15 @@ impl Issuer {
         let simulator = SimulatedMicrosoft::parse(&format!("{login},{login}"), LoopbackPolicy::Allow).unwrap();
         let config = MicrosoftConfig { simulator: Some(simulator.clone()), ..MicrosoftConfig::default() };
         let clock = SimulatedClock::starting_at(Timestamp::from_second(NOW).unwrap());
-        let carrier = Carrier::new(&config, Arc::new(clock)).unwrap();
+        let http = RetryingClient::new(&config, Arc::new(clock)).unwrap();
         let (endpoints, keys) = (Endpoints::new(Some(simulator)), Keys::default());
-        Self { endpoints, carrier, keys, tenant: TENANT.parse().unwrap(), login }
+        Self { endpoints, http, keys, tenant: TENANT.parse().unwrap(), login }
     }
 
     fn verifier(&self) -> Verifier<'_> {
         let now = Timestamp::from_second(NOW).unwrap();
-        let Self { endpoints, carrier, keys, tenant, .. } = self;
-        Verifier { endpoints, carrier, keys, cloud: Cloud::Global, tenant, now }
+        let Self { endpoints, http, keys, tenant, .. } = self;
+        Verifier { endpoints, http, keys, cloud: Cloud::Global, tenant, now }
     }
 
     /// The claims of an ID token in which everything is right.
@@ -106,7 +106,7 @@ impl Issuer {
         let person = Person {
             tenant: self.tenant.clone(),
             object: PERSON.parse().unwrap(),
-            username: Foreign::default(),
+            username: UntrustedText::default(),
             roles: None,
             token_id: None,
         };

@@ -27,7 +27,7 @@ impl std::fmt::Debug for DpopKey {
 
 /// The claims of RFC 9449 section 4.2.
 #[derive(Serialize)]
-struct Claims<'a> {
+struct ProofClaims<'a> {
     jti: String,
     htm: &'a str,
     htu: String,
@@ -74,7 +74,7 @@ impl DpopKey {
         let mut htu = bound.url.clone();
         htu.set_query(None);
         htu.set_fragment(None);
-        let claims = Claims {
+        let claims = ProofClaims {
             jti: token(randomness),
             htm: bound.method,
             htu: htu.into(),

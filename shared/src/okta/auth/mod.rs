@@ -9,7 +9,7 @@ use http::header::AUTHORIZATION;
 use reqwest::Request;
 use secrecy::ExposeSecret;
 
-use super::courier::Courier;
+use super::retrying_client::RetryingClient;
 use super::{OktaCredential, OktaError, OrgUrl};
 use service_app::ServiceApp;
 
@@ -41,13 +41,18 @@ impl Authenticator {
     }
 
     /// Puts the proof on a request to `org`.
-    pub(crate) async fn sign(&self, courier: &Courier, org: &OrgUrl, request: &mut Request) -> Result<(), OktaError> {
+    pub(crate) async fn sign(
+        &self,
+        http: &RetryingClient,
+        org: &OrgUrl,
+        request: &mut Request,
+    ) -> Result<(), OktaError> {
         match self {
             Self::ApiToken(header) => {
                 request.headers_mut().insert(AUTHORIZATION, header.clone());
                 Ok(())
             }
-            Self::ServiceApp(app) => app.sign(courier, org, request).await,
+            Self::ServiceApp(app) => app.sign(http, org, request).await,
         }
     }
 

@@ -20,8 +20,8 @@ use super::dpop::{Bound, DpopKey};
 use super::scope::Scope;
 use super::sensitive;
 use crate::http::transport::Answer;
-use crate::okta::courier::{Courier, Letter};
 use crate::okta::rate_budget::Bucket;
+use crate::okta::retrying_client::{Call, RetryingClient};
 use crate::okta::wire::short;
 use crate::okta::{OktaError, OrgUrl};
 use crate::randomness::token;
@@ -70,14 +70,19 @@ impl ServiceApp {
         held_any
     }
 
-    pub(super) async fn sign(&self, courier: &Courier, org: &OrgUrl, request: &mut Request) -> Result<(), OktaError> {
+    pub(super) async fn sign(
+        &self,
+        http: &RetryingClient,
+        org: &OrgUrl,
+        request: &mut Request,
+    ) -> Result<(), OktaError> {
         // Held while a token is asked for, so that callers at once make one token call.
         let mut held = self.held.lock().await;
-        let now = courier.clock.now();
+        let now = http.clock.now();
         let scope = Scope::of(request.method(), request.url());
         held.access.retain(|access| now < access.until);
         if !held.access.iter().any(|access| access.scope == scope) {
-            let access = self.ask(courier, org, scope, &mut held).await?;
+            let access = self.ask(http, org, scope, &mut held).await?;
             held.access.push(access);
         }
         let Held { access, dpop, .. } = &*held;
@@ -91,7 +96,7 @@ impl ServiceApp {
                 let url = request.url().clone();
                 let bound =
                     Bound { method: request.method().as_str(), url: &url, nonce: None, access_token: Some(token) };
-                let proof = key.proof(&bound, courier.clock.now(), &*courier.randomness)?;
+                let proof = key.proof(&bound, http.clock.now(), &*http.randomness)?;
                 request.headers_mut().insert(AUTHORIZATION, sensitive(&format!("DPoP {token}"))?);
                 request.headers_mut().insert("dpop", sensitive(&proof)?);
                 request.headers_mut().insert("x-okta-user-agent-extended", HeaderValue::from_static("isDPoP:true"));
@@ -100,15 +105,21 @@ impl ServiceApp {
         Ok(())
     }
 
-    async fn ask(&self, courier: &Courier, org: &OrgUrl, scope: Scope, held: &mut Held) -> Result<Access, OktaError> {
+    async fn ask(
+        &self,
+        http: &RetryingClient,
+        org: &OrgUrl,
+        scope: Scope,
+        held: &mut Held,
+    ) -> Result<Access, OktaError> {
         let url = org.at("/oauth2/v1/token");
         let mut refused = None;
         for _ in 0..ROUNDS {
             let (dpop, nonce) = (held.dpop.as_ref(), held.nonce.as_deref());
-            let letter = TokenRequest { app: self, courier, url: &url, scope, dpop, nonce };
-            let answer = courier.deliver(org, Bucket::Token, &letter).await?;
+            let call = TokenRequest { app: self, http, url: &url, scope, dpop, nonce };
+            let answer = http.deliver(org, Bucket::Token, &call).await?;
             if answer.status.is_success() {
-                return Self::read(courier, org, scope, held.dpop.is_some(), &answer);
+                return Self::read(http, org, scope, held.dpop.is_some(), &answer);
             }
             let error = TokenError::from_answer(&answer);
             let nonce = answer.header("dpop-nonce").map(str::to_owned);
@@ -128,7 +139,7 @@ impl ServiceApp {
     }
 
     fn read(
-        courier: &Courier,
+        http: &RetryingClient,
         org: &OrgUrl,
         scope: Scope,
         has_key: bool,
@@ -150,7 +161,7 @@ impl ServiceApp {
             scope,
             is_dpop,
             token: granted.access_token,
-            until: courier.clock.now().saturating_add(life).unwrap_or(Timestamp::MAX),
+            until: http.clock.now().saturating_add(life).unwrap_or(Timestamp::MAX),
         })
     }
 }
@@ -195,7 +206,7 @@ impl TokenError {
 /// One attempt at the token endpoint. A `jti` may be used once, so each attempt signs an assertion of its own.
 struct TokenRequest<'a> {
     app: &'a ServiceApp,
-    courier: &'a Courier,
+    http: &'a RetryingClient,
     url: &'a Url,
     scope: Scope,
     dpop: Option<&'a DpopKey>,
@@ -203,16 +214,16 @@ struct TokenRequest<'a> {
 }
 
 #[async_trait]
-impl Letter for TokenRequest<'_> {
+impl Call for TokenRequest<'_> {
     async fn write(&self) -> Result<Request, OktaError> {
-        let now = self.courier.clock.now();
+        let now = self.http.clock.now();
         let assertion = self.app.signer.sign(&Assertion {
             iss: &self.app.client_id,
             sub: &self.app.client_id,
             aud: self.url.as_str(),
             iat: now.as_second(),
             exp: now.as_second() + ASSERTION_LIFE,
-            jti: token(&*self.courier.randomness),
+            jti: token(&*self.http.randomness),
         })?;
         let form = url::form_urlencoded::Serializer::new(String::new())
             .append_pair("grant_type", "client_credentials")
@@ -227,7 +238,7 @@ impl Letter for TokenRequest<'_> {
         headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
         if let Some(key) = self.dpop {
             let bound = Bound { method: "POST", url: self.url, nonce: self.nonce, access_token: None };
-            headers.insert("dpop", sensitive(&key.proof(&bound, now, &*self.courier.randomness)?)?);
+            headers.insert("dpop", sensitive(&key.proof(&bound, now, &*self.http.randomness)?)?);
         }
         Ok(request)
     }

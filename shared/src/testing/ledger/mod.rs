@@ -6,9 +6,9 @@ mod app_changes;
 mod apps;
 mod invitations;
 mod leases;
-mod notice_kinds;
-mod notice_lists;
-mod notices;
+mod notification_kinds;
+mod notification_lists;
+mod notifications;
 mod orgs;
 mod recipients;
 mod saves;
@@ -20,7 +20,7 @@ mod watches;
 #[cfg(test)]
 pub(crate) use invitations::{invitation, invitation_id};
 #[cfg(test)]
-pub(crate) use notices::notice;
+pub(crate) use notifications::notification;
 #[cfg(test)]
 pub(crate) use saves::journal;
 #[cfg(test)]
@@ -33,16 +33,16 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::domain::app::{AppIdentity, AppRecord, ConsentRecord};
+use crate::domain::assignment_counts::{AssignmentCounts, Count};
 use crate::domain::cloud::Cloud;
 use crate::domain::contact::Contacts;
 use crate::domain::event::{AppEvent, EventKind};
 use crate::domain::id::{AppId, Digest, OrgId, ScanId};
 use crate::domain::org::{CredentialKind, OrgProfile};
-use crate::domain::reach::{Count, Reach};
-use crate::domain::signal::{Look, Signal, SignalKind};
+use crate::domain::signal::{Check, Signal, SignalKind};
 use crate::domain::standing::{Assessment, LastKnown, Standing};
 use crate::domain::tenant::TenantName;
-use crate::domain::text::Foreign;
+use crate::domain::text::UntrustedText;
 use crate::ledger::{AppFilter, Ledger, LedgerError, Page, PageRequest};
 
 /// How many callers at once a write that only one may win is tried with.
@@ -63,8 +63,8 @@ where
     sessions::conforms(&make).await;
     saves::conforms(&make).await;
     leases::conforms(&make).await;
-    notices::conforms(&make).await;
-    notice_lists::conforms(&make).await;
+    notifications::conforms(&make).await;
+    notification_lists::conforms(&make).await;
     recipients::conforms(&make).await;
     waivers::conforms(&make).await;
     watches::conforms(&make).await;
@@ -109,25 +109,25 @@ fn count(number: u64, or_more: bool) -> Count {
 /// An app of `org_id`, whose domain is `{org_id}.okta.com`, not written yet.
 pub fn record(org_id: &str, app_id: &str, label: &str, standing: Standing) -> AppRecord {
     let reason = "The connection could not be read: \"timed out\".".to_owned();
-    let look = SignalKind::CouldNotLook { look: Look::Connection, reason: reason.clone() };
+    let look = SignalKind::CouldNotLook { look: Check::Connection, reason: reason.clone() };
     AppRecord {
         identity: AppIdentity {
             org: org(org_id),
             org_domain: format!("{org_id}.okta.com"),
             app: app(app_id),
-            label: Foreign::new(label),
+            label: UntrustedText::new(label),
             tenant: Some(TenantName::from("contoso".to_owned())),
             domain: None,
         },
         signals: vec![Signal::okta(at(1), look)],
-        assessment: Assessment { standing, proven: false, reasons: vec![reason] },
+        assessment: Assessment { standing, verified: false, reasons: vec![reason] },
         as_of: at(2),
         last_known: Some(LastKnown { standing: Standing::Consented, as_of: at(0) }),
         since: None,
         before: None,
         request: None,
         consent: ConsentRecord::default(),
-        reach: Some(Reach { users: count(500, true), groups: count(3, false), counted_at: at(1) }),
+        reach: Some(AssignmentCounts { users: count(500, true), groups: count(3, false), counted_at: at(1) }),
         version: 0,
     }
 }

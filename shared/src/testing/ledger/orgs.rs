@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::apps::{self, listed};
 use super::invitations::{invitation, invitation_id};
-use super::notices::{self, notice};
+use super::notifications::{self, notification};
 use super::saves::journal;
 use super::sessions::{session, session_id};
 use super::waivers::{self, waiver};
@@ -27,7 +27,7 @@ where
     orgs_are_listed_by_id(&*make().await).await;
     removing_an_org_takes_its_apps_and_leaves_events_and_other_orgs(&*make().await).await;
     nothing_of_a_removed_org_can_be_started_and_its_trail_stays(&*make().await).await;
-    a_removed_org_is_remembered_by_its_notices_alone(&*make().await).await;
+    a_removed_org_is_remembered_by_its_notifications_alone(&*make().await).await;
     a_limit_out_of_range_is_brought_into_it(&*make().await).await;
 }
 
@@ -117,14 +117,14 @@ async fn nothing_of_a_removed_org_can_be_started_and_its_trail_stays(ledger: &dy
     assert_eq!(kept, Some(journal("acme", "acme", "a")), "what was written to Okta stays known");
 }
 
-async fn a_removed_org_is_remembered_by_its_notices_alone(ledger: &dyn Ledger) {
+async fn a_removed_org_is_remembered_by_its_notifications_alone(ledger: &dyn Ledger) {
     for id in ["acme", "globex"] {
         ledger.put_org(&profile(id)).await.expect("an org is written");
         for app in ["a", "b"] {
             ledger.put_waiver(&waiver(id, app)).await.expect("a waiver is written");
         }
         assert!(watches::puts(ledger, &watches::watch(id)).await);
-        assert!(notices::puts(ledger, &notice("RG-A", id, id, 1)).await);
+        assert!(notifications::puts(ledger, &notification("RG-A", id, id, 1)).await);
     }
     ledger.remove_org(&org("acme")).await.expect("an org is removed");
     for (id, stays) in [("acme", false), ("globex", true)] {
@@ -133,8 +133,11 @@ async fn a_removed_org_is_remembered_by_its_notices_alone(ledger: &dyn Ledger) {
             assert_eq!(there, stays, "the waiver of app {app} of {id}, which another of its name would have");
         }
         assert_eq!(watches::read(ledger, id).await.is_some(), stays, "what is remembered of {id}");
-        let kept = notices::read(ledger, &notice("RG-A", id, id, 1)).await;
-        assert!(kept.is_some_and(|notice| !notice.is_settled()), "who was told what stays known, as it was");
+        let kept = notifications::read(ledger, &notification("RG-A", id, id, 1)).await;
+        assert!(
+            kept.is_some_and(|notification| !notification.is_settled()),
+            "who was told what stays known, as it was"
+        );
     }
 }
 

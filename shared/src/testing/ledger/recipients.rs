@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::at;
-use super::notices::{address, request};
+use super::notifications::{address, request};
 use crate::domain::contact::MailAddress;
 use crate::ledger::{Ledger, Suppression};
 

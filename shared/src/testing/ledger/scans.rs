@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{all, at, org, scan};
 use crate::domain::id::OrgId;
-use crate::domain::scan::{OrgLook, OrgNotSeen};
+use crate::domain::scan::{OrgNotScanned, OrgScanResult};
 use crate::ledger::{Ledger, LedgerError};
 
 pub(super) async fn conforms<F, Fut>(make: &F)
@@ -20,8 +20,8 @@ where
     a_look_for_a_scan_that_was_never_begun_is_refused(&*make().await).await;
 }
 
-async fn look(ledger: &dyn Ledger, org_id: &str, look: OrgLook, seconds: i64) {
-    ledger.record_org_look(&scan("s1"), &org(org_id), &look, at(seconds)).await.expect("a look is recorded");
+async fn look(ledger: &dyn Ledger, org_id: &str, look: OrgScanResult, seconds: i64) {
+    ledger.record_org_result(&scan("s1"), &org(org_id), &look, at(seconds)).await.expect("a look is recorded");
 }
 
 async fn pending(ledger: &dyn Ledger) -> Vec<OrgId> {
@@ -33,25 +33,25 @@ async fn a_scan_is_finished_when_its_last_org_was_looked_at(ledger: &dyn Ledger)
     let orgs = ["c", "a", "b"].map(org);
     ledger.begin_scan(&scan("s1"), at(0), &orgs).await.expect("a scan begins");
     assert_eq!(pending(ledger).await, ["a", "b", "c"].map(org), "all are pending, by id");
-    look(ledger, "b", OrgLook::Seen { apps: 3 }, 1).await;
-    look(ledger, "a", OrgLook::NotSeen { reason: "The token was refused.".to_owned() }, 2).await;
+    look(ledger, "b", OrgScanResult::Seen { apps: 3 }, 1).await;
+    look(ledger, "a", OrgScanResult::NotSeen { reason: "The token was refused.".to_owned() }, 2).await;
     let running = ledger.scan(&scan("s1")).await.expect("a scan is read").expect("the scan is there");
     assert_eq!((running.started_at, running.finished_at), (at(0), None), "one is still pending");
     assert_eq!((running.orgs_pending, running.orgs_seen, running.apps_seen), (1, 1, 3), "so far");
     assert_eq!(pending(ledger).await, [org("c")], "one is left");
-    look(ledger, "c", OrgLook::Seen { apps: 4 }, 3).await;
+    look(ledger, "c", OrgScanResult::Seen { apps: 4 }, 3).await;
     let done = ledger.scan(&scan("s1")).await.expect("a scan is read").expect("the scan is there");
     assert_eq!(done.finished_at, Some(at(3)), "finished at the last look");
     assert_eq!((done.orgs_pending, done.orgs_seen, done.apps_seen), (0, 2, 7), "at the end");
-    let not_seen = OrgNotSeen { org: org("a"), reason: "The token was refused.".to_owned() };
+    let not_seen = OrgNotScanned { org: org("a"), reason: "The token was refused.".to_owned() };
     assert_eq!(done.orgs_not_seen, [not_seen], "what was not seen is told, with its reason");
 }
 
 async fn the_last_look_counts_and_pending_replaces_none(ledger: &dyn Ledger) {
     ledger.begin_scan(&scan("s1"), at(0), &[org("a")]).await.expect("a scan begins");
-    look(ledger, "a", OrgLook::NotSeen { reason: "Timed out.".to_owned() }, 1).await;
-    look(ledger, "a", OrgLook::Seen { apps: 2 }, 2).await;
-    look(ledger, "a", OrgLook::Pending, 3).await;
+    look(ledger, "a", OrgScanResult::NotSeen { reason: "Timed out.".to_owned() }, 1).await;
+    look(ledger, "a", OrgScanResult::Seen { apps: 2 }, 2).await;
+    look(ledger, "a", OrgScanResult::Pending, 3).await;
     let scan = ledger.scan(&scan("s1")).await.expect("a scan is read").expect("the scan is there");
     assert_eq!((scan.orgs_pending, scan.orgs_seen, scan.apps_seen), (0, 1, 2), "the second look counts");
     assert!(scan.orgs_not_seen.is_empty(), "the first look is forgotten");
@@ -60,14 +60,14 @@ async fn the_last_look_counts_and_pending_replaces_none(ledger: &dyn Ledger) {
 
 async fn beginning_again_adds_orgs_and_forgets_none(ledger: &dyn Ledger) {
     ledger.begin_scan(&scan("s1"), at(0), &[org("a")]).await.expect("a scan begins");
-    look(ledger, "a", OrgLook::Seen { apps: 1 }, 1).await;
+    look(ledger, "a", OrgScanResult::Seen { apps: 1 }, 1).await;
     ledger.begin_scan(&scan("s1"), at(5), &[org("a"), org("b")]).await.expect("a scan begins again");
     let scan = ledger.scan(&scan("s1")).await.expect("a scan is read").expect("the scan is there");
     assert_eq!(scan.started_at, at(0), "it started when it was begun first");
     assert_eq!((scan.orgs_pending, scan.orgs_seen), (1, 1), "what was seen stays seen, the new org is pending");
     assert_eq!(scan.finished_at, None, "it is not finished any more");
     assert_eq!(pending(ledger).await, [org("b")]);
-    look(ledger, "b", OrgLook::Seen { apps: 1 }, 6).await;
+    look(ledger, "b", OrgScanResult::Seen { apps: 1 }, 6).await;
     assert!(pending(ledger).await.is_empty(), "all were looked at");
 }
 
@@ -86,7 +86,7 @@ async fn the_latest_scan_is_the_one_begun_last(ledger: &dyn Ledger) {
 }
 
 async fn a_look_for_a_scan_that_was_never_begun_is_refused(ledger: &dyn Ledger) {
-    let refused = ledger.record_org_look(&scan("s1"), &org("a"), &OrgLook::Seen { apps: 1 }, at(1)).await;
+    let refused = ledger.record_org_result(&scan("s1"), &org("a"), &OrgScanResult::Seen { apps: 1 }, at(1)).await;
     assert!(matches!(refused, Err(LedgerError::NoSuchScan(_))), "{refused:?}");
     assert_eq!(ledger.scan(&scan("s1")).await.expect("a scan is looked up"), None, "no scan comes of it");
 }

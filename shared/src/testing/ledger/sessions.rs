@@ -9,7 +9,7 @@ use super::invitations::invitation_id;
 use super::{CALLERS, app, at, org};
 use crate::domain::cloud::Cloud;
 use crate::domain::id::{Digest, SessionId};
-use crate::domain::session::{AuthorizationSession, NotConsumed, SIGN_IN_TIME, SignInAttempt, Stage};
+use crate::domain::session::{AuthorizationSession, NotConsumed, SIGN_IN_TIME, SessionState, SignInAttempt};
 use crate::ledger::Ledger;
 
 pub(super) async fn conforms<F, Fut>(make: &F)
@@ -51,7 +51,7 @@ pub(crate) fn session(id: &str, org_id: &str, state: &str, seconds: i64) -> Auth
             consumed_at: None,
         }),
         opened_at,
-        stage: Stage::SigningIn,
+        state: SessionState::SigningIn,
         version: 0,
     }
 }
@@ -145,19 +145,19 @@ async fn a_consumed_sign_in_stays_consumed_after_its_time(ledger: &dyn Ledger) {
 
 async fn a_stale_session_writes_nothing(ledger: &dyn Ledger) {
     let first = opened(ledger, session("one", "acme", "s1", 1)).await;
-    let done = AuthorizationSession { stage: Stage::Done, ..first.clone() };
+    let done = AuthorizationSession { state: SessionState::Done, ..first.clone() };
     assert!(ledger.update_session(&done).await.expect("a session is changed"), "the version it was read with");
     let kept = AuthorizationSession { version: 1, ..done };
     assert_eq!(read(ledger, "one").await.as_ref(), Some(&kept), "the version counts up");
-    let verified = Stage::Verified { administrator: None };
+    let verified = SessionState::Verified { administrator: None };
     for version in [0, 2, i64::MAX.unsigned_abs(), u64::MAX] {
-        let stale = AuthorizationSession { stage: verified.clone(), version, ..first.clone() };
+        let stale = AuthorizationSession { state: verified.clone(), version, ..first.clone() };
         assert!(!ledger.update_session(&stale).await.expect("a change is tried"), "version {version} is refused");
         assert_eq!(read(ledger, "one").await.as_ref(), Some(&kept), "version {version} wrote nothing");
     }
-    let next = AuthorizationSession { stage: verified.clone(), ..kept };
+    let next = AuthorizationSession { state: verified.clone(), ..kept };
     assert!(ledger.update_session(&next).await.expect("a session is changed"), "the new version");
-    assert_eq!(read(ledger, "one").await.map(|read| (read.stage, read.version)), Some((verified, 2)));
+    assert_eq!(read(ledger, "one").await.map(|read| (read.state, read.version)), Some((verified, 2)));
     let unknown = session("two", "acme", "s2", 1);
     let changed = ledger.update_session(&unknown).await.expect("a change is tried");
     assert!(!changed && read(ledger, "two").await.is_none(), "an unknown session is not made");

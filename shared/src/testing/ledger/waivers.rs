@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{app, at, org};
-use crate::domain::text::Foreign;
+use crate::domain::text::UntrustedText;
 use crate::domain::waiver::Waiver;
 use crate::ledger::Ledger;
 
@@ -22,7 +22,7 @@ pub(crate) fn waiver(org_id: &str, app_id: &str) -> Waiver {
     Waiver {
         org: org(org_id),
         app: app(app_id),
-        reason: Foreign::new("Retired in B\u{fc}ro \u{202e}\"1\"\n\u{0}"),
+        reason: UntrustedText::new("Retired in B\u{fc}ro \u{202e}\"1\"\n\u{0}"),
         given_at: at(1),
         ends_at: at(100),
     }
@@ -41,7 +41,7 @@ async fn a_waiver_comes_back_as_it_was_written_last(ledger: &dyn Ledger) {
     let first = waiver("acme", "a");
     ledger.put_waiver(&first).await.expect("a waiver is written");
     assert_eq!(read(ledger, "acme", "a").await.as_ref(), Some(&first), "all of it comes back");
-    let longer = Waiver { ends_at: at(200), reason: Foreign::new("Longer"), ..first };
+    let longer = Waiver { ends_at: at(200), reason: UntrustedText::new("Longer"), ..first };
     ledger.put_waiver(&longer).await.expect("a waiver is written again");
     assert_eq!(read(ledger, "acme", "a").await, Some(longer), "the last one counts");
     for (org, app) in [("acme", "b"), ("globex", "a")] {

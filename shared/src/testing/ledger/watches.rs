@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 
-use super::notices::request;
-use super::{CALLERS, at, notice_kinds, org};
-use crate::domain::trouble::{DigestMade, OrgWatch, Trouble};
+use super::notifications::request;
+use super::{CALLERS, at, notification_kinds, org};
+use crate::domain::access_problem::{AccessProblem, DigestMade, OrgWatch};
 use crate::ledger::Ledger;
 
 pub(super) async fn conforms<F, Fut>(make: &F)
@@ -23,11 +23,11 @@ where
 /// What is remembered of an org that everything is wrong with.
 pub(super) fn watch(org_id: &str) -> OrgWatch {
     let detail = "E0000011: \"refused\"\r\n\u{0}".to_owned();
-    let troubles = notice_kinds::troubles().into_iter();
+    let problems = notification_kinds::problems().into_iter();
     OrgWatch {
         okta_answered_at: Some(at(1)),
-        troubles: troubles
-            .map(|kind| Trouble { kind, since: at(2), detail: detail.clone(), request: request("RG-A") })
+        problems: problems
+            .map(|kind| AccessProblem { kind, since: at(2), detail: detail.clone(), request: request("RG-A") })
             .collect(),
         digest: Some(DigestMade { day: jiff::civil::date(2026, 2, 28), request: request("RG-B") }),
         ..OrgWatch::new(org(org_id))
@@ -56,7 +56,7 @@ async fn a_stale_watch_writes_nothing(ledger: &dyn Ledger) {
     assert_eq!(read(ledger, "acme").await, None, "and none was made");
     assert!(puts(ledger, &first).await);
     assert!(!puts(ledger, &first).await, "there is one already");
-    let well = OrgWatch { troubles: Vec::new(), version: 1, ..first.clone() };
+    let well = OrgWatch { problems: Vec::new(), version: 1, ..first.clone() };
     assert!(puts(ledger, &well).await, "the version it was read with");
     let kept = OrgWatch { version: 2, ..well };
     assert_eq!(read(ledger, "acme").await.as_ref(), Some(&kept), "the version counts up");

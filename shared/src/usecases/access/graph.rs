@@ -9,21 +9,21 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret;
 
-use crate::counted::{Counted, count};
+use crate::domain::access_problem::AccessProblemKind;
 use crate::domain::cloud::Cloud;
 use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::grant::GrantsRead;
 use crate::domain::registered_credential;
 use crate::domain::tenant::{ClientId, TenantId};
-use crate::domain::trouble::TroubleKind;
 use crate::ledger::LedgerError;
-use crate::microsoft::{Ending, Graph, GraphTokens, MicrosoftError, WatchAccess};
-use crate::vault::{NotUnsealed, SecretName, Stage, VaultError};
+use crate::metrics::{Metric, count};
+use crate::microsoft::{Graph, GraphTokens, MicrosoftError, TokenFailure, WatchAccess};
+use crate::vault::{NotUnsealed, SecretName, SecretVersion, VaultError};
 
 use crate::usecases::Ports;
 use crate::usecases::access::registration::{is_renewed, registration};
-use crate::usecases::records::consent_error::Stopped;
-use crate::usecases::records::lease::Exclusive;
+use crate::usecases::records::consent_error::ConsentError;
+use crate::usecases::records::lease::LeaseGuard;
 
 /// How long before its end an access token is not used any more.
 const MARGIN: SignedDuration = SignedDuration::from_mins(5);
@@ -65,7 +65,7 @@ pub enum GraphAccessError {
     NoRegistration(String),
 }
 
-impl From<GraphAccessError> for Stopped {
+impl From<GraphAccessError> for ConsentError {
     fn from(error: GraphAccessError) -> Self {
         match error {
             GraphAccessError::Microsoft(error) => error.into(),
@@ -80,10 +80,10 @@ impl From<GraphAccessError> for Stopped {
 
 /// Writes a tenant's tokens: pending, read back, tried with a real call, and only then current.
 pub async fn store(ports: &Ports, tokens: &GraphTokens) -> Result<(), GraphAccessError> {
-    let lease = Exclusive::take(ports, &work_on(&tokens.tenant), HELD_FOR, PATIENCE).await?;
+    let lease = LeaseGuard::acquire(ports, &work_on(&tokens.tenant), HELD_FOR, PATIENCE).await?;
     let lease = lease.ok_or(GraphAccessError::Busy)?;
     let stored = try_and_promote(ports, tokens).await;
-    lease.give_back(ports).await?;
+    lease.release(ports).await?;
     stored
 }
 
@@ -104,13 +104,13 @@ async fn tokens_but(
         if serves(ports, &held, refused) {
             return Ok(held);
         }
-        if let Some(lease) = Exclusive::try_take(ports, &work_on(tenant), HELD_FOR).await? {
+        if let Some(lease) = LeaseGuard::try_acquire(ports, &work_on(tenant), HELD_FOR).await? {
             let renewed = renew(ports, tenant, refused).await;
             if let Err(error) = &renewed {
-                count(Counted::GraphRefreshesFailed);
+                count(Metric::GraphRefreshesFailed);
                 tracing::warn!(%tenant, %error, "a token for Graph could not be refreshed");
             }
-            lease.give_back(ports).await?;
+            lease.release(ports).await?;
             return renewed;
         }
         if waited >= PATIENCE {
@@ -183,17 +183,18 @@ pub(crate) async fn renewed_at(ports: &Ports, tenant: &TenantId) -> Option<Times
 
 impl GraphAccessError {
     /// What this says of Regrant's access, where it will not pass by itself.
-    pub(crate) fn trouble(&self, tenant: &TenantId, cloud: Cloud) -> Option<TroubleKind> {
+    pub(crate) fn problem(&self, tenant: &TenantId, cloud: Cloud) -> Option<AccessProblemKind> {
         match self {
-            Self::Ended(_) => Some(TroubleKind::GraphTokensEnded { tenant: tenant.clone() }),
-            Self::NoRegistration(_) => Some(TroubleKind::EntraCredentialRefused { cloud }),
-            Self::Microsoft(error) => match error.ending() {
-                Ending::OurCredential => Some(TroubleKind::EntraCredentialRefused { cloud }),
-                Ending::Transient => None,
+            Self::Ended(_) => Some(AccessProblemKind::GraphTokensEnded { tenant: tenant.clone() }),
+            Self::NoRegistration(_) => Some(AccessProblemKind::EntraCredentialRefused { cloud }),
+            Self::Microsoft(error) => match error.token_failure() {
+                TokenFailure::OurCredential => Some(AccessProblemKind::EntraCredentialRefused { cloud }),
+                TokenFailure::Transient => None,
                 // A tenant that does not know our registration any more needs what one needs whose tokens ended.
-                Ending::OurRegistration | Ending::Permanent | Ending::Interaction | Ending::NotAllowed => {
-                    Some(TroubleKind::GraphTokensEnded { tenant: tenant.clone() })
-                }
+                TokenFailure::OurRegistration
+                | TokenFailure::Permanent
+                | TokenFailure::Interaction
+                | TokenFailure::NotAllowed => Some(AccessProblemKind::GraphTokensEnded { tenant: tenant.clone() }),
             },
             _ => None,
         }
@@ -231,7 +232,7 @@ pub async fn read_grants_with_patience(
 }
 
 async fn current(ports: &Ports, tenant: &TenantId) -> Result<GraphTokens, GraphAccessError> {
-    let secret = ports.vault.get(&SecretName::Graph(tenant.clone()), Stage::Current).await?;
+    let secret = ports.vault.get(&SecretName::Graph(tenant.clone()), SecretVersion::Current).await?;
     Ok(GraphTokens::unseal(&secret.ok_or(GraphAccessError::NoTokens)?)?)
 }
 
@@ -263,11 +264,11 @@ async fn renew(
     }
     let renewed = match refreshed {
         Ok(renewed) => held.renewed(renewed, ports.clock.now()),
-        Err(error) if error.ending().needs_a_person() => return Err(GraphAccessError::Ended(error.to_string())),
+        Err(error) if error.token_failure().needs_a_person() => return Err(GraphAccessError::Ended(error.to_string())),
         Err(error) => return Err(error.into()),
     };
     try_and_promote(ports, &renewed).await?;
-    count(Counted::GraphRefreshes);
+    count(Metric::GraphRefreshes);
     Ok(renewed)
 }
 
@@ -281,7 +282,7 @@ async fn our_registration(ports: &Ports, cloud: Cloud) -> Result<crate::microsof
 async fn try_and_promote(ports: &Ports, tokens: &GraphTokens) -> Result<(), GraphAccessError> {
     let name = SecretName::Graph(tokens.tenant.clone());
     ports.vault.put_pending(&name, &tokens.seal()).await?;
-    let pending = ports.vault.get(&name, Stage::Pending).await?.ok_or(GraphAccessError::NotKept)?;
+    let pending = ports.vault.get(&name, SecretVersion::Pending).await?.ok_or(GraphAccessError::NotKept)?;
     let pending = GraphTokens::unseal(&pending)?;
     let organization = ports.microsoft.graph(pending.cloud, &pending.access_token).organization().await?;
     if organization.id != tokens.tenant {

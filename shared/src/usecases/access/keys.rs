@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use crate::keyring::Keyring;
 use crate::ledger::LedgerError;
-use crate::vault::{NotUnsealed, SecretName, Stage, VaultError};
+use crate::vault::{NotUnsealed, SecretName, SecretVersion, VaultError};
 
 use crate::usecases::Ports;
-use crate::usecases::records::lease::Exclusive;
+use crate::usecases::records::lease::LeaseGuard;
 
 /// The lease that one maker of keys holds.
 const LEASE: &str = "keys";
@@ -34,7 +34,7 @@ pub enum KeysError {
     Busy,
 }
 
-impl From<KeysError> for crate::usecases::records::consent_error::Stopped {
+impl From<KeysError> for crate::usecases::records::consent_error::ConsentError {
     fn from(error: KeysError) -> Self {
         Self::new(crate::domain::failure::consent::ConsentFailure::NotStored, error.to_string())
     }
@@ -80,7 +80,7 @@ pub async fn rotate_keys(ports: &Ports) -> Result<(), KeysError> {
 }
 
 async fn read(ports: &Ports) -> Result<Option<Keyring>, KeysError> {
-    let secret = ports.vault.get(&SecretName::Keys, Stage::Current).await?;
+    let secret = ports.vault.get(&SecretName::Keys, SecretVersion::Current).await?;
     Ok(secret.as_ref().map(Keyring::unseal).transpose()?)
 }
 
@@ -94,7 +94,7 @@ async fn write(
     make: impl Fn(Option<Keyring>) -> Keyring,
     replace: bool,
 ) -> Result<Option<Keyring>, KeysError> {
-    let Some(lease) = Exclusive::try_take(ports, LEASE, HELD_FOR).await? else { return Ok(None) };
+    let Some(lease) = LeaseGuard::try_acquire(ports, LEASE, HELD_FOR).await? else { return Ok(None) };
     let written = async {
         // Not from memory: another worker may have rotated them.
         ports.vault.was_refused(&SecretName::Keys);
@@ -109,6 +109,6 @@ async fn write(
         }
     }
     .await;
-    lease.give_back(ports).await?;
+    lease.release(ports).await?;
     written.map(Some)
 }

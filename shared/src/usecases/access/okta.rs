@@ -11,14 +11,14 @@ use parking_lot::RwLock;
 use secrecy::SecretString;
 use url::Url;
 
+use crate::domain::assignment_counts::AssignmentCounts;
 use crate::domain::id::AppId;
 use crate::domain::org::OrgProfile;
-use crate::domain::reach::Reach;
 use crate::domain::signal::Provisioning;
 use crate::domain::system_log::LogPosition;
 use crate::okta::org_url::OrgUrl;
 use crate::okta::{AppPage, Connection, ListedApp, LogPage, OktaCredential, OktaError, OktaOrg, ProvisioningAdmin};
-use crate::vault::{SecretName, Stage};
+use crate::vault::{SecretName, SecretVersion};
 
 use super::orgs::OpenOrgError;
 use crate::usecases::Ports;
@@ -30,7 +30,7 @@ pub async fn open(ports: &Ports, profile: &OrgProfile) -> Result<Box<dyn OktaOrg
 }
 
 async fn with_current(ports: &Ports, profile: &OrgProfile) -> Result<Arc<dyn OktaOrg>, OpenOrgError> {
-    let secret = ports.vault.get(&SecretName::Okta(profile.id.clone()), Stage::Current).await?;
+    let secret = ports.vault.get(&SecretName::Okta(profile.id.clone()), SecretVersion::Current).await?;
     let secret = secret.ok_or_else(|| OpenOrgError::NoCredential(profile.domain()))?;
     let credential = OktaCredential::unseal(&secret)?;
     let url = OrgUrl::from_base_url(&profile.base_url, ports.loopback)?;
@@ -91,7 +91,7 @@ impl OktaOrg for Opened {
         call!(self.provisioning(app))
     }
 
-    async fn reach(&self, app: &AppId) -> Result<Reach, OktaError> {
+    async fn reach(&self, app: &AppId) -> Result<AssignmentCounts, OktaError> {
         call!(self.reach(app))
     }
 

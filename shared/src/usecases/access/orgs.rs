@@ -9,10 +9,10 @@ use crate::ledger::{AppFilter, LedgerError, PageRequest};
 use crate::okta::credential::NotACredential;
 use crate::okta::org_url::OrgUrlError;
 use crate::okta::{OktaCredential, OktaError, OrgUrl};
-use crate::vault::{SecretName, Stage, VaultError};
+use crate::vault::{SecretName, SecretVersion, VaultError};
 
 use crate::usecases::Ports;
-use crate::usecases::records::consent_error::Stopped;
+use crate::usecases::records::consent_error::ConsentError;
 
 /// Why an org was not added, checked or removed.
 #[derive(Debug, thiserror::Error)]
@@ -54,7 +54,7 @@ pub enum OpenOrgError {
     Okta(#[from] OktaError),
 }
 
-impl From<OpenOrgError> for Stopped {
+impl From<OpenOrgError> for ConsentError {
     fn from(error: OpenOrgError) -> Self {
         let failure = match &error {
             OpenOrgError::Vault(_) => ConsentFailure::NotStored,
@@ -70,7 +70,7 @@ pub struct Added {
     /// Its profile.
     pub profile: OrgProfile,
     /// What had to be changed in what was written, in words for people.
-    pub notice: Option<String>,
+    pub hint: Option<String>,
 }
 
 /// One line of a check: a call that was really made, and what came of it.
@@ -83,15 +83,15 @@ pub struct Probe {
     /// Whether Regrant does its work without it.
     pub optional: bool,
     /// `None` where it worked; else what is missing or wrong, and what to do.
-    pub trouble: Option<String>,
+    pub problem: Option<String>,
 }
 
 /// Resolves `host`, tries the credential with a real call while it is pending, and only then keeps it.
 pub async fn add(ports: &Ports, host: &str, cloud: Cloud, credential: &OktaCredential) -> Result<Added, OrgError> {
     // A custom domain is asked only which org it is; the credential goes to where that leads, if it is on the list.
-    let (url, notice) = OrgUrl::parse_to_resolve(host, ports.loopback)?;
+    let (url, hint) = OrgUrl::parse_to_resolve(host, ports.loopback)?;
     let resolved = ports.okta.resolve(&url).await?;
-    let notice = notice.or_else(|| {
+    let hint = hint.or_else(|| {
         (resolved.base_url.host() != url.host())
             .then(|| format!("{url} is an alias; the org's own host is {}, which is used.", resolved.base_url))
     });
@@ -115,7 +115,7 @@ pub async fn add(ports: &Ports, host: &str, cloud: Cloud, credential: &OktaCrede
     // The profile first: a credential without a profile would be forgotten, a profile without one says what to do.
     ports.ledger.put_org(&profile).await?;
     ports.vault.promote(&name).await?;
-    Ok(Added { profile, notice })
+    Ok(Added { profile, hint })
 }
 
 async fn try_out(ports: &Ports, url: &OrgUrl, credential: &OktaCredential) -> Result<(), OktaError> {
@@ -125,9 +125,9 @@ async fn try_out(ports: &Ports, url: &OrgUrl, credential: &OktaCredential) -> Re
 /// Makes real calls with the kept credential and says what each showed.
 pub async fn check(ports: &Ports, org: &OrgId) -> Result<Vec<Probe>, OrgError> {
     let profile = ports.ledger.org(org).await?.ok_or_else(|| OrgError::NoSuchOrg(org.to_string()))?;
-    let needed = |what, trouble| Probe { what, needs: "okta.apps.read", optional: false, trouble };
-    let list = |trouble| needed("list apps", trouble);
-    let Some(secret) = ports.vault.get(&SecretName::Okta(org.clone()), Stage::Current).await? else {
+    let needed = |what, problem| Probe { what, needs: "okta.apps.read", optional: false, problem };
+    let list = |problem| needed("list apps", problem);
+    let Some(secret) = ports.vault.get(&SecretName::Okta(org.clone()), SecretVersion::Current).await? else {
         return Ok(vec![list(Some(
             "the vault holds no credential; add the org again with `regrant org add`".to_owned(),
         ))]);
@@ -140,21 +140,21 @@ pub async fn check(ports: &Ports, org: &OrgId) -> Result<Vec<Probe>, OrgError> {
     let api = ports.okta.open(&url, &credential)?;
     let page = match api.apps(None).await {
         Ok(page) => page,
-        Err(error) => return Ok(vec![list(Some(trouble(&error)))]),
+        Err(error) => return Ok(vec![list(Some(problem(&error)))]),
     };
     let mut probes = vec![list(None)];
     if let Some(app) = page.apps.first() {
-        let connection = api.connection(&app.id).await.err().map(|error| trouble(&error));
+        let connection = api.connection(&app.id).await.err().map(|error| problem(&error));
         probes.push(needed("read a connection", connection));
-        let features = api.provisioning(&app.id).await.err().map(|error| trouble(&error));
+        let features = api.provisioning(&app.id).await.err().map(|error| problem(&error));
         probes.push(needed("read features", features));
     }
-    let log = api.log_events(&LogPosition::Since(ports.clock.now())).await.err().map(|error| log_trouble(&error));
-    probes.push(Probe { what: "read the System Log", needs: "okta.logs.read", optional: true, trouble: log });
+    let log = api.log_events(&LogPosition::Since(ports.clock.now())).await.err().map(|error| log_problem(&error));
+    probes.push(Probe { what: "read the System Log", needs: "okta.logs.read", optional: true, problem: log });
     Ok(probes)
 }
 
-fn log_trouble(error: &OktaError) -> String {
+fn log_problem(error: &OktaError) -> String {
     let lacks_scope = matches!(error, OktaError::Token { error, .. } if error == "invalid_scope");
     if lacks_scope || error.code() == Some("E0000006") {
         format!(
@@ -162,11 +162,11 @@ fn log_trouble(error: &OktaError) -> String {
              the scope okta.logs.read, or the token's owner a role that sees the System Log"
         )
     } else {
-        trouble(error)
+        problem(error)
     }
 }
 
-fn trouble(error: &OktaError) -> String {
+fn problem(error: &OktaError) -> String {
     let advice = match error.code() {
         Some("E0000006") => {
             "; the role or scope is too small: grant the service app the scope okta.apps.read, or the token's owner a \

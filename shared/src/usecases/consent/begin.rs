@@ -8,7 +8,7 @@ use url::Url;
 use crate::domain::event::EventKind;
 use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::id::Digest;
-use crate::domain::session::{AuthorizationSession, SIGN_IN_TIME, SignInAttempt, Stage};
+use crate::domain::session::{AuthorizationSession, SIGN_IN_TIME, SessionState, SignInAttempt};
 use crate::microsoft::AuthorizationRequest;
 use crate::randomness::{secret, session_id};
 
@@ -16,7 +16,7 @@ use super::invite::{OpenInvitation, open_invitation};
 use super::session::{BrowserSecrets, sealed_cookie};
 use crate::usecases::Ports;
 use crate::usecases::records::app::record_event;
-use crate::usecases::records::consent_error::Stopped;
+use crate::usecases::records::consent_error::ConsentError;
 
 /// A session that was opened.
 #[derive(Debug)]
@@ -31,10 +31,10 @@ pub struct Begun {
 }
 
 /// Opens a session for the browser that came with an invitation's token.
-pub async fn begin_consent(ports: &Ports, token: &str) -> Result<Begun, Stopped> {
+pub async fn begin_consent(ports: &Ports, token: &str) -> Result<Begun, ConsentError> {
     let OpenInvitation { invitation, org, app } = open_invitation(ports, token).await?;
     let public_url = ports.settings.public_url.as_ref();
-    let public_url = public_url.ok_or_else(|| Stopped::new(ConsentFailure::NotStored, "no public URL is set"))?;
+    let public_url = public_url.ok_or_else(|| ConsentError::new(ConsentFailure::NotStored, "no public URL is set"))?;
     let registration = registration(ports, org.cloud).await?;
 
     let secrets = BrowserSecrets::new(ports);
@@ -47,7 +47,7 @@ pub async fn begin_consent(ports: &Ports, token: &str) -> Result<Begun, Stopped>
         browser: secrets.digest(),
         sign_in: None,
         opened_at,
-        stage: Stage::Verified { administrator: None },
+        state: SessionState::Verified { administrator: None },
         version: 0,
     };
     let mut location = public_url.at(&format!("/consent/session/{}", session.id));
@@ -73,7 +73,7 @@ pub async fn begin_consent(ports: &Ports, token: &str) -> Result<Begun, Stopped>
             expires_at: opened_at.saturating_add(SIGN_IN_TIME).unwrap_or(opened_at),
             consumed_at: None,
         });
-        session.stage = Stage::SigningIn;
+        session.state = SessionState::SigningIn;
     }
     let cookie = sealed_cookie(ports, &session.id, &secrets).await?;
     ports.ledger.open_session(&session).await?;

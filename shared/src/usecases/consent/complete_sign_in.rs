@@ -10,7 +10,7 @@ use crate::domain::event::EventKind;
 use crate::domain::failure;
 use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::id::{Digest, SessionId};
-use crate::domain::session::{Administrator, AuthorizationSession, NotConsumed, SignInAttempt, Stage};
+use crate::domain::session::{Administrator, AuthorizationSession, NotConsumed, SessionState, SignInAttempt};
 use crate::domain::tenant::TenantDomain;
 use crate::microsoft::{Graph, GraphTokens, MicrosoftError, Organization, Redemption, Registration, SignIn};
 
@@ -18,7 +18,7 @@ use super::session::{BrowserSecrets, advance, change_app, cookie_name, fail, los
 use crate::usecases::Ports;
 use crate::usecases::access::graph::store;
 use crate::usecases::access::registration::{is_renewed, registration};
-use crate::usecases::records::consent_error::Stopped;
+use crate::usecases::records::consent_error::ConsentError;
 
 /// What Microsoft's redirect carries: a code or an error, never both.
 #[derive(Debug)]
@@ -53,7 +53,7 @@ pub async fn complete_sign_in(
     ports: &Ports,
     callback: Callback<'_>,
     cookie: impl Fn(&str) -> Option<String>,
-) -> Result<SessionId, Stopped> {
+) -> Result<SessionId, ConsentError> {
     let (session, secrets) = find(ports, &callback, cookie).await?;
     // One conditional write: of any number of callbacks with this state, one goes on.
     let session = match ports.ledger.consume_sign_in(&session, ports.clock.now()).await? {
@@ -82,7 +82,7 @@ async fn find(
     ports: &Ports,
     callback: &Callback<'_>,
     cookie: impl Fn(&str) -> Option<String>,
-) -> Result<(AuthorizationSession, BrowserSecrets), Stopped> {
+) -> Result<(AuthorizationSession, BrowserSecrets), ConsentError> {
     let session = ports.ledger.session_by_state(&Digest::of(callback.state)).await?;
     let session = session.ok_or_else(|| lost("no session has this state"))?;
     let cookie =
@@ -99,14 +99,14 @@ async fn find(
 }
 
 /// Our registration, if it is still the one that the session began with.
-async fn registration_of(ports: &Ports, attempt: &SignInAttempt) -> Result<Registration, Stopped> {
+async fn registration_of(ports: &Ports, attempt: &SignInAttempt) -> Result<Registration, ConsentError> {
     let is_ours = |registration: &Registration| registration.client_id == attempt.client;
     let mut found = registration(ports, attempt.cloud).await?.filter(is_ours);
     if found.is_none() && is_renewed(ports, attempt.cloud) {
         found = registration(ports, attempt.cloud).await?.filter(is_ours);
     }
     found.ok_or_else(|| {
-        Stopped::new(ConsentFailure::RegistrationRefused, "the registration was changed since the session began")
+        ConsentError::new(ConsentFailure::RegistrationRefused, "the registration was changed since the session began")
     })
 }
 
@@ -115,7 +115,7 @@ async fn verify(
     session: &AuthorizationSession,
     callback: Callback<'_>,
     secrets: &BrowserSecrets,
-) -> Result<(), Stopped> {
+) -> Result<(), ConsentError> {
     let attempt = session.sign_in.as_ref().ok_or_else(|| lost("the session has no sign-in"))?;
     is_expected_issuer(ports, attempt, callback.issuer)?;
     let code = match callback.answer {
@@ -163,27 +163,30 @@ async fn verify(
         record.consent.administrator = Some(administrator.clone());
     })
     .await?;
-    let verified = Stage::Verified { administrator: Some(administrator) };
-    advance(ports, session, |now| (now.stage == Stage::SigningIn).then(|| verified.clone())).await
+    let verified = SessionState::Verified { administrator: Some(administrator) };
+    advance(ports, session, |now| (now.state == SessionState::SigningIn).then(|| verified.clone())).await
 }
 
 /// RFC 9207 section 2.4: where an issuer is named, it is the one the browser was sent to.
-fn is_expected_issuer(ports: &Ports, attempt: &SignInAttempt, issuer: Option<&str>) -> Result<(), Stopped> {
+fn is_expected_issuer(ports: &Ports, attempt: &SignInAttempt, issuer: Option<&str>) -> Result<(), ConsentError> {
     let Some(issuer) = issuer else { return Ok(()) };
     let expected = format!("{}{}/v2.0", ports.microsoft.login_origin(attempt.cloud), attempt.tenant);
     if issuer == expected {
         Ok(())
     } else {
-        Err(Stopped::new(ConsentFailure::Untrusted, "the answer names another issuer than the browser was sent to"))
+        Err(ConsentError::new(
+            ConsentFailure::Untrusted,
+            "the answer names another issuer than the browser was sent to",
+        ))
     }
 }
 
 /// The session ends whatever the error is; the code only chooses the words.
-fn refused(error: &str, code: Option<String>) -> Stopped {
+fn refused(error: &str, code: Option<String>) -> ConsentError {
     let known = code.as_deref().and_then(failure::find).or_else(|| failure::find(error));
     let failure = known.and_then(|known| known.page).unwrap_or(ConsentFailure::Declined);
     let cause = format!("Microsoft answered {error}");
-    Stopped { failure, code: code.or_else(|| known.map(|known| known.code.to_owned())), trace: None, cause }
+    ConsentError { failure, code: code.or_else(|| known.map(|known| known.code.to_owned())), trace: None, cause }
 }
 
 /// Whether this person, of this tenant, may consent for this app.
@@ -193,7 +196,7 @@ async fn judge(
     attempt: &SignInAttempt,
     app: &AppRecord,
     mfa_required: bool,
-) -> Result<Option<DirectoryRoles>, Stopped> {
+) -> Result<Option<DirectoryRoles>, ConsentError> {
     let person = &signed_in.person;
     let organization = graph.organization().await?;
     let roles = match global_administrator_by_token(person) {
@@ -202,13 +205,17 @@ async fn judge(
     };
     is_the_apps_tenant(&organization, attempt, app)?;
     may_consent(person, &attempt.tenant, roles.as_ref(), signed_in.mfa, mfa_required)
-        .map_err(|reason| Stopped::new(ConsentFailure::from(reason), reason.to_string()))?;
+        .map_err(|reason| ConsentError::new(ConsentFailure::from(reason), reason.to_string()))?;
     Ok(roles)
 }
 
 /// Three sources have to agree: the token's tenant, Graph's, and the domain in the app's settings in Okta.
-fn is_the_apps_tenant(organization: &Organization, attempt: &SignInAttempt, app: &AppRecord) -> Result<(), Stopped> {
-    let wrong = |why: &str| Stopped::new(ConsentFailure::WrongTenant, why);
+fn is_the_apps_tenant(
+    organization: &Organization,
+    attempt: &SignInAttempt,
+    app: &AppRecord,
+) -> Result<(), ConsentError> {
+    let wrong = |why: &str| ConsentError::new(ConsentFailure::WrongTenant, why);
     if organization.id != attempt.tenant {
         return Err(wrong("Microsoft Graph names another tenant than the ID token"));
     }
@@ -222,7 +229,7 @@ fn is_the_apps_tenant(organization: &Organization, attempt: &SignInAttempt, app:
 }
 
 /// Keeps the tokens. Where they cannot be kept, the flow stops: the grants could not be watched.
-async fn keep(ports: &Ports, attempt: &SignInAttempt, signed_in: &SignIn) -> Result<(), Stopped> {
+async fn keep(ports: &Ports, attempt: &SignInAttempt, signed_in: &SignIn) -> Result<(), ConsentError> {
     let tokens = GraphTokens {
         cloud: attempt.cloud,
         tenant: attempt.tenant.clone(),

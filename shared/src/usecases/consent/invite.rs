@@ -19,8 +19,8 @@ use crate::randomness::invitation_id;
 
 use crate::usecases::Ports;
 use crate::usecases::access::keys::{KeysError, keys, open_with_keys};
-use crate::usecases::records::consent_error::Stopped;
-use crate::usecases::records::lease::Exclusive;
+use crate::usecases::records::consent_error::ConsentError;
+use crate::usecases::records::lease::LeaseGuard;
 
 /// How long one worker may take to make a link, and how long another waits for it.
 const HELD_FOR: SignedDuration = SignedDuration::from_secs(30);
@@ -110,13 +110,13 @@ pub async fn invite(ports: &Ports, org: &OrgId, app: &AppId) -> Result<Invited, 
     Ok(Invited { link: public_url.at(&format!("/consent/{token}")), invitation })
 }
 
-/// A link for a letter: the one that an earlier letter carries, as long as it lives long enough for a reader who takes a
+/// A link for an email: the one that an earlier email carries, as long as it lives long enough for a reader who takes a
 /// while, else a new one. All readers of a matter have one link, since a new one takes the older ones back.
-pub async fn link_for_letter(ports: &Ports, org: &OrgId, app: &AppId) -> Result<Invited, InviteError> {
+pub async fn link_for_email(ports: &Ports, org: &OrgId, app: &AppId) -> Result<Invited, InviteError> {
     let work = format!("invitation/{org}/{app}");
-    let lease = Exclusive::take(ports, &work, HELD_FOR, PATIENCE).await?.ok_or(InviteError::Busy)?;
+    let lease = LeaseGuard::acquire(ports, &work, HELD_FOR, PATIENCE).await?.ok_or(InviteError::Busy)?;
     let link = current_or_new(ports, org, app).await;
-    lease.give_back(ports).await?;
+    lease.release(ports).await?;
     link
 }
 
@@ -150,14 +150,14 @@ pub struct OpenInvitation {
 }
 
 /// The open invitation of a link's token. Changes nothing, since mail scanners follow links.
-pub async fn open_invitation(ports: &Ports, token: &str) -> Result<OpenInvitation, Stopped> {
+pub async fn open_invitation(ports: &Ports, token: &str) -> Result<OpenInvitation, ConsentError> {
     let signed = open_with_keys(ports, |keys| keys.read(token))
         .await?
-        .map_err(|forged: Forged| Stopped::new(ConsentFailure::LinkForged, forged.to_string()))?;
-    let unknown = || Stopped::new(ConsentFailure::LinkRevoked, "the ledger does not know the invitation any more");
+        .map_err(|forged: Forged| ConsentError::new(ConsentFailure::LinkForged, forged.to_string()))?;
+    let unknown = || ConsentError::new(ConsentFailure::LinkRevoked, "the ledger does not know the invitation any more");
     let invitation = ports.ledger.invitation(&signed.id).await?.ok_or_else(unknown)?;
     if (&invitation.org, &invitation.app) != (&signed.org, &signed.app) {
-        return Err(Stopped::new(ConsentFailure::LinkForged, "the link and the ledger disagree on the app"));
+        return Err(ConsentError::new(ConsentFailure::LinkForged, "the link and the ledger disagree on the app"));
     }
     let closed = match invitation.state(ports.clock.now()) {
         InvitationState::Open => None,
@@ -166,7 +166,7 @@ pub async fn open_invitation(ports: &Ports, token: &str) -> Result<OpenInvitatio
         InvitationState::UsedUp => Some(ConsentFailure::LinkUsedUp),
     };
     if let Some(failure) = closed {
-        return Err(Stopped::new(failure, format!("invitation {}", invitation.id)));
+        return Err(ConsentError::new(failure, format!("invitation {}", invitation.id)));
     }
     let (org, app) = ports.ledger.org_and_app(&invitation.org, &invitation.app).await?;
     Ok(OpenInvitation { invitation, org: org.ok_or_else(unknown)?, app: app.ok_or_else(unknown)? })

@@ -8,7 +8,7 @@ use crate::domain::event::{AppEvent, EventKind};
 use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::id::{AppId, Digest, OrgId, SessionId};
 use crate::domain::org::OrgProfile;
-use crate::domain::session::{AuthorizationSession, Stage};
+use crate::domain::session::{AuthorizationSession, SessionState};
 use crate::keyring::Keyring;
 use crate::randomness::secret;
 use crate::vault::{NotUnsealed, exposed, seal, unseal};
@@ -17,7 +17,7 @@ use crate::usecases::Ports;
 use crate::usecases::access::keys::{keys, open_with_keys};
 use crate::usecases::records::app;
 use crate::usecases::records::app::record_event;
-use crate::usecases::records::consent_error::Stopped;
+use crate::usecases::records::consent_error::ConsentError;
 
 /// How often a change of a session is tried again after somebody else changed it first.
 const TRIES: u32 = 5;
@@ -70,13 +70,21 @@ pub fn cookie_name(session: &SessionId) -> String {
 }
 
 /// The secrets, sealed for the cookie of this session.
-pub async fn sealed_cookie(ports: &Ports, session: &SessionId, secrets: &BrowserSecrets) -> Result<String, Stopped> {
+pub async fn sealed_cookie(
+    ports: &Ports,
+    session: &SessionId,
+    secrets: &BrowserSecrets,
+) -> Result<String, ConsentError> {
     let sealed = keys(ports).await?.seal_cookie(&cookie_name(session), &seal(secrets));
-    sealed.ok_or_else(|| Stopped::new(ConsentFailure::NotStored, "the session key is damaged"))
+    sealed.ok_or_else(|| ConsentError::new(ConsentFailure::NotStored, "the session key is damaged"))
 }
 
 /// Opens the cookie of a session. `None` where it was not sealed here for this session.
-pub async fn open_cookie(ports: &Ports, session: &SessionId, sealed: &str) -> Result<Option<BrowserSecrets>, Stopped> {
+pub async fn open_cookie(
+    ports: &Ports,
+    session: &SessionId,
+    sealed: &str,
+) -> Result<Option<BrowserSecrets>, ConsentError> {
     let open = |keys: &Keyring| keys.open_cookie(&cookie_name(session), sealed).ok_or(());
     let opened = open_with_keys(ports, open).await?.ok();
     Ok(opened.and_then(|secret| BrowserSecrets::unseal(&secret).ok()))
@@ -95,8 +103,8 @@ pub struct OwnSession {
     pub app: AppRecord,
 }
 
-pub(crate) fn lost(why: &str) -> Stopped {
-    Stopped::new(ConsentFailure::SessionLost, why)
+pub(crate) fn lost(why: &str) -> ConsentError {
+    ConsentError::new(ConsentFailure::SessionLost, why)
 }
 
 /// The session with this id and its browser's secrets, for the browser that has its cookie and for nobody else.
@@ -104,7 +112,7 @@ pub async fn opened(
     ports: &Ports,
     id: &SessionId,
     cookie: Option<&str>,
-) -> Result<(AuthorizationSession, BrowserSecrets), Stopped> {
+) -> Result<(AuthorizationSession, BrowserSecrets), ConsentError> {
     let cookie = cookie.ok_or_else(|| lost("the browser sent no cookie for this session"))?;
     let secrets = open_cookie(ports, id, cookie).await?.ok_or_else(|| lost("the cookie does not open"))?;
     let session = ports.ledger.session(id).await?.ok_or_else(|| lost("the ledger does not know the session"))?;
@@ -118,7 +126,7 @@ pub async fn opened(
 }
 
 /// The same with what it is about.
-pub async fn own_session(ports: &Ports, id: &SessionId, cookie: Option<&str>) -> Result<OwnSession, Stopped> {
+pub async fn own_session(ports: &Ports, id: &SessionId, cookie: Option<&str>) -> Result<OwnSession, ConsentError> {
     let (session, secrets) = opened(ports, id, cookie).await?;
     about(ports, session, secrets).await
 }
@@ -128,7 +136,7 @@ pub async fn about(
     ports: &Ports,
     session: AuthorizationSession,
     secrets: BrowserSecrets,
-) -> Result<OwnSession, Stopped> {
+) -> Result<OwnSession, ConsentError> {
     let (org, app) = ports.ledger.org_and_app(&session.org, &session.app).await?;
     let org = org.ok_or_else(|| lost("the org was removed meanwhile"))?;
     let app = app.ok_or_else(|| lost("the app was removed meanwhile"))?;
@@ -140,15 +148,15 @@ pub async fn about(
 pub(crate) async fn advance(
     ports: &Ports,
     session: &AuthorizationSession,
-    change: impl Fn(&AuthorizationSession) -> Option<Stage>,
-) -> Result<(), Stopped> {
+    change: impl Fn(&AuthorizationSession) -> Option<SessionState>,
+) -> Result<(), ConsentError> {
     let (mut session, mut is_read_anew) = (session.clone(), false);
     for _ in 0..TRIES {
         match change(&session) {
             None if is_read_anew => return Ok(()),
             None => {}
             Some(stage) => {
-                session.stage = stage;
+                session.state = stage;
                 if ports.ledger.update_session(&session).await? {
                     return Ok(());
                 }
@@ -157,7 +165,7 @@ pub(crate) async fn advance(
         let Some(newer) = ports.ledger.session(&session.id).await? else { return Ok(()) };
         (session, is_read_anew) = (newer, true);
     }
-    Err(Stopped::new(ConsentFailure::NotStored, "the session is being changed by too many at once"))
+    Err(ConsentError::new(ConsentFailure::NotStored, "the session is being changed by too many at once"))
 }
 
 /// Changes an app's record as it is now, and appends what happened. `change` may be asked again, of a newer record.
@@ -167,7 +175,7 @@ pub(crate) async fn change_app(
     app: &AppId,
     kind: Option<EventKind>,
     change: impl Fn(&mut AppRecord),
-) -> Result<(), Stopped> {
+) -> Result<(), ConsentError> {
     let is_there = app::change(ports, org, app, |known, now| {
         let mut record = known?.clone();
         change(&mut record);
@@ -178,11 +186,15 @@ pub(crate) async fn change_app(
 }
 
 /// Ends a session, so that its page tells why, and says so in the audit trail.
-pub(crate) async fn fail(ports: &Ports, session: &AuthorizationSession, stopped: &Stopped) -> Result<(), Stopped> {
+pub(crate) async fn fail(
+    ports: &Ports,
+    session: &AuthorizationSession,
+    stopped: &ConsentError,
+) -> Result<(), ConsentError> {
     let (failure, code) = (stopped.failure, stopped.code.clone());
-    let ended = advance(ports, session, |now| match now.stage {
-        Stage::Done | Stage::Failed { .. } => None,
-        _ => Some(Stage::Failed { failure, code: code.clone() }),
+    let ended = advance(ports, session, |now| match now.state {
+        SessionState::Done | SessionState::Failed { .. } => None,
+        _ => Some(SessionState::Failed { failure, code: code.clone() }),
     });
     ended.await?;
     let kind = EventKind::ConsentFailed { session: session.id.clone(), failure, code: code.clone() };

@@ -7,7 +7,7 @@ use crate::ledger::LedgerError;
 use crate::settings::Settings;
 use crate::usecases::Ports;
 
-/// The people of an org. Each side that the org names nobody for is the installation's; nobody, where no letters are sent.
+/// The people of an org. Each side that the org names nobody for is the installation's; nobody, where no emails are sent.
 pub fn contacts_of(org: &OrgProfile, settings: &Settings) -> Contacts {
     if settings.mail.sender.is_none() {
         return Contacts::default();

@@ -1,63 +1,63 @@
-//! What a carrier reports of a letter after it took it: delivered, bounced, called unwanted.
+//! What a transport reports of an email after it took it: delivered, bounced, called unwanted.
 
-use crate::counted::{Counted, count};
 use crate::domain::event::EventKind;
-use crate::domain::id::{NoticeId, RequestId};
-use crate::domain::notice::{Delivery, Notice};
+use crate::domain::id::{NotificationId, RequestId};
+use crate::domain::notification::{Delivery, Notification};
 use crate::domain::signal::{Signal, SignalKind, Source};
 use crate::ledger::Suppression;
+use crate::metrics::{Metric, count};
 use crate::usecases::Ports;
 use crate::usecases::records::app::change;
 use crate::usecases::records::app::record_event;
 
 use super::NotifyError;
 
-/// How often a report is written again where somebody else changed the notice first.
+/// How often a report is written again where somebody else changed the notification first.
 const TRIES: u32 = 5;
 
-/// Records what a carrier reported. Reports come in any order and more than once; one that says less than what is known
-/// changes nothing. An address that a letter bounced from for good, or whose owner complained, gets no more.
+/// Records what a transport reported. Reports come in any order and more than once; one that says less than what is known
+/// changes nothing. An address that an email bounced from for good, or whose owner complained, gets no more.
 pub async fn record_delivery(
     ports: &Ports,
     request: &RequestId,
-    id: &NoticeId,
+    id: &NotificationId,
     delivery: &Delivery,
 ) -> Result<(), NotifyError> {
     for _ in 0..TRIES {
-        let Some(notice) = ports.ledger.notice(request, id).await? else {
-            tracing::warn!(%request, notice = %id, "a carrier reported on a letter that is not known");
+        let Some(notification) = ports.ledger.notification(request, id).await? else {
+            tracing::warn!(%request, notification = %id, "a transport reported on an email that is not known");
             return Ok(());
         };
-        if notice.delivery.as_ref().is_some_and(|known| known == delivery || known.weight() > delivery.weight()) {
+        if notification.delivery.as_ref().is_some_and(|known| known == delivery || known.weight() > delivery.weight()) {
             return Ok(());
         }
-        if let (true, Some(address)) = (delivery.ends_the_address(), notice.address()) {
+        if let (true, Some(address)) = (delivery.ends_the_address(), notification.address()) {
             let reason = words(delivery);
             ports.ledger.suppress(address, &Suppression { at: ports.clock.now(), reason }).await?;
         }
-        let known = Notice { delivery: Some(delivery.clone()), ..notice };
-        if ports.ledger.update_notice(&known).await? {
+        let known = Notification { delivery: Some(delivery.clone()), ..notification };
+        if ports.ledger.update_notification(&known).await? {
             return tell(ports, &known, delivery).await;
         }
     }
     Err(crate::ledger::LedgerError::Store {
-        action: "record what became of a letter",
-        reason: "somebody else changed the notice at every try; it is tried again".to_owned(),
+        action: "record what became of an email",
+        reason: "somebody else changed the notification at every try; it is tried again".to_owned(),
     }
     .into())
 }
 
-/// Into the audit trail, and where the letter did not reach its reader into the app's signals.
-async fn tell(ports: &Ports, notice: &Notice, delivery: &Delivery) -> Result<(), NotifyError> {
-    let Some(app) = &notice.app else { return Ok(()) };
-    let kind = EventKind::LetterReported { notice: notice.id.clone(), delivery: delivery.clone() };
-    record_event(ports, &notice.org, app, kind).await?;
+/// Into the audit trail, and where the email did not reach its reader into the app's signals.
+async fn tell(ports: &Ports, notification: &Notification, delivery: &Delivery) -> Result<(), NotifyError> {
+    let Some(app) = &notification.app else { return Ok(()) };
+    let kind = EventKind::EmailReported { notification: notification.id.clone(), delivery: delivery.clone() };
+    record_event(ports, &notification.org, app, kind).await?;
     if !matches!(delivery, Delivery::Bounced { .. } | Delivery::Complained { .. }) {
         return Ok(());
     }
-    count(Counted::LettersFailed);
-    let failed = SignalKind::LetterFailed { request: notice.request.to_string(), what: words(delivery) };
-    change(ports, &notice.org, app, |known, now| {
+    count(Metric::EmailsFailed);
+    let failed = SignalKind::EmailFailed { request: notification.request.to_string(), what: words(delivery) };
+    change(ports, &notification.org, app, |known, now| {
         let mut record = known?.clone();
         if record.signals.iter().any(|signal| signal.kind == failed) {
             return None;
@@ -71,7 +71,7 @@ async fn tell(ports: &Ports, notice: &Notice, delivery: &Delivery) -> Result<(),
 
 fn words(delivery: &Delivery) -> String {
     match delivery {
-        Delivery::Accepted { .. } => "the carrier took it".to_owned(),
+        Delivery::Accepted { .. } => "the transport took it".to_owned(),
         Delivery::Delivered { .. } => "it was delivered".to_owned(),
         Delivery::Bounced { permanent: true, reason, .. } => format!("it bounced for good: {reason}"),
         Delivery::Bounced { reason, .. } => format!("it bounced: {reason}"),

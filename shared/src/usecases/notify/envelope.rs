@@ -2,7 +2,7 @@
 
 use crate::domain::contact::MailAddress;
 use crate::emails::{MailDomain, Sender};
-use crate::mail::{Address, InvalidLetter};
+use crate::mail::{Address, InvalidEmail};
 use crate::settings::Settings;
 
 /// Who writes.
@@ -13,10 +13,10 @@ pub(crate) struct Envelope {
 }
 
 impl Envelope {
-    /// The envelope of every letter of an installation.
-    pub(crate) fn of(settings: &Settings) -> Result<Self, InvalidLetter> {
+    /// The envelope of every email of an installation.
+    pub(crate) fn of(settings: &Settings) -> Result<Self, InvalidEmail> {
         let mail = &settings.mail;
-        let nobody = || InvalidLetter::Message("nobody is named to send it; set REGRANT_MAIL_FROM".to_owned());
+        let nobody = || InvalidEmail::Message("nobody is named to send it; set REGRANT_MAIL_FROM".to_owned());
         let sender = mail.sender.as_ref().ok_or_else(nobody)?;
         let address = |address: &MailAddress| address.as_str().parse::<Address>();
         Ok(Self {
@@ -26,7 +26,7 @@ impl Envelope {
         })
     }
 
-    /// The same, as letters take it.
+    /// The same, as emails take it.
     pub(crate) fn sender<'a>(&'a self, settings: &'a Settings) -> Sender<'a> {
         Sender {
             from: &self.from,
@@ -38,11 +38,11 @@ impl Envelope {
 }
 
 /// The host that pages are at; the sender's domain where there is none, or only an address in numbers.
-fn domain(settings: &Settings, sender: &MailAddress) -> Result<MailDomain, InvalidLetter> {
+fn domain(settings: &Settings, sender: &MailAddress) -> Result<MailDomain, InvalidEmail> {
     let page = settings.public_url.as_ref().map(|url| url.at("/"));
     let of_pages = page.as_ref().and_then(url::Url::domain).and_then(|host| host.parse().ok());
     let of_sender = || sender.as_str().rsplit('@').next().unwrap_or_default().parse::<MailDomain>();
-    of_pages.map_or_else(of_sender, Ok).map_err(|error| InvalidLetter::Message(error.to_string()))
+    of_pages.map_or_else(of_sender, Ok).map_err(|error| InvalidEmail::Message(error.to_string()))
 }
 
 #[cfg(test)]
@@ -52,7 +52,7 @@ mod tests {
     use crate::http::loopback::LoopbackPolicy;
     use crate::settings::{MailSettings, PublicUrl};
 
-    fn of(public_url: Option<&str>, sender: Option<&str>) -> Result<Envelope, InvalidLetter> {
+    fn of(public_url: Option<&str>, sender: Option<&str>) -> Result<Envelope, InvalidEmail> {
         let public_url = public_url.map(|url| PublicUrl::parse(url, LoopbackPolicy::Allow).unwrap());
         let mail = MailSettings { sender: sender.map(|sender| sender.parse().unwrap()), ..MailSettings::default() };
         Envelope::of(&Settings { public_url, mail, ..Settings::default() })

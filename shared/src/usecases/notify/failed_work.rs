@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::domain::app::AppRecord;
 use crate::domain::event::EventKind;
 use crate::domain::id::{AppId, OrgId};
-use crate::domain::text::Foreign;
+use crate::domain::text::UntrustedText;
 use crate::ledger::{LedgerError, PageRequest};
 
 use crate::usecases::Ports;
@@ -28,9 +28,9 @@ pub struct FailedWork {
     /// The System Log's type of the event.
     pub event_type: String,
     /// Whose it was, as Okta names the person or group.
-    pub whose: Option<Foreign>,
+    pub whose: Option<UntrustedText>,
     /// What Okta said.
-    pub reason: Option<Foreign>,
+    pub reason: Option<UntrustedText>,
 }
 
 /// The work that failed in an app's last request, oldest first, each piece once. Nothing where there was no request.

@@ -1,10 +1,10 @@
 //! Tell a hook that an app stands elsewhere than before; and which hooks there are.
 
-use crate::domain::notice::{About, Notice};
+use crate::domain::notification::{About, Notification};
 use crate::hooks::message::{StandingChange, body};
 use crate::hooks::{Hook, HookList};
 use crate::usecases::Ports;
-use crate::vault::{NotUnsealed, SecretName, Stage, VaultError};
+use crate::vault::{NotUnsealed, SecretName, SecretVersion, VaultError};
 
 use super::NotifyError;
 use super::matter::Matter;
@@ -26,7 +26,7 @@ pub enum HooksError {
 
 /// Every hook.
 pub async fn hooks(ports: &Ports) -> Result<Vec<Hook>, HooksError> {
-    let secret = ports.vault.get(&SecretName::Hooks, Stage::Current).await?;
+    let secret = ports.vault.get(&SecretName::Hooks, SecretVersion::Current).await?;
     Ok(secret.as_ref().map(HookList::unseal).transpose()?.unwrap_or_default().0)
 }
 
@@ -61,17 +61,24 @@ async fn keep(ports: &Ports, hooks: Vec<Hook>) -> Result<(), HooksError> {
 pub(super) async fn call(
     ports: &Ports,
     name: &str,
-    notice: &Notice,
+    notification: &Notification,
     matter: &Matter,
 ) -> Result<Result<(), NotTold>, NotifyError> {
     let never = |reason: &str| Ok(Err(NotTold::Never { reason: reason.to_owned() }));
     let Some(hook) = hooks(ports).await?.into_iter().find(|hook| hook.name == name) else {
         return never("there is no hook of this name any more");
     };
-    let (About::StandingChanged { from, to, at }, Some(app)) = (&notice.about, &matter.app) else {
+    let (About::StandingChanged { from, to, at }, Some(app)) = (&notification.about, &matter.app) else {
         return never("a hook is told of changes of standing only");
     };
-    let change = StandingChange { notice: &notice.id, request: &notice.request, app, from: *from, to: *to, at: *at };
-    let called = ports.hooks.call(&hook, &notice.id, ports.clock.now(), &body(hook.kind, &change)).await;
+    let change = StandingChange {
+        notification: &notification.id,
+        request: &notification.request,
+        app,
+        from: *from,
+        to: *to,
+        at: *at,
+    };
+    let called = ports.hooks.call(&hook, &notification.id, ports.clock.now(), &body(hook.kind, &change)).await;
     Ok(called.map_err(NotTold::from))
 }

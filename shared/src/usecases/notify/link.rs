@@ -1,19 +1,19 @@
-//! The one link of a letter: where it leads, and until when.
+//! The one link of an email: where it leads, and until when.
 //!
 //! Whoever can consent is led to the page that begins a consent. Whoever looks after Okta is led to a page that shows the
-//! letter's request as it stands now. What only tells has no link.
+//! email's request as it stands now. What only tells has no link.
 
 use jiff::Timestamp;
 use url::Url;
 
 use crate::domain::app::AppRecord;
-use crate::domain::notice::{About, Notice};
+use crate::domain::notification::{About, Notification};
 use crate::domain::request::LINK_LIFETIME;
 use crate::domain::standing::Standing;
 use crate::keyring::SignedRequest;
 use crate::usecases::Ports;
 use crate::usecases::access::keys::keys;
-use crate::usecases::consent::invite::{InviteError, link_for_letter};
+use crate::usecases::consent::invite::{InviteError, link_for_email};
 
 use super::NotifyError;
 
@@ -23,7 +23,7 @@ pub(super) struct PageLink {
     pub(super) ends_at: Timestamp,
 }
 
-/// What a letter leads to.
+/// What an email leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum LeadsTo {
     /// The page that begins a consent.
@@ -33,11 +33,11 @@ enum LeadsTo {
     Nothing,
 }
 
-/// What a letter leads to while its app stands at `standing`.
+/// What an email leads to while its app stands at `standing`.
 const fn leads_to(about: &About, standing: Standing) -> LeadsTo {
     match about {
         About::Done | About::Digest { .. } | About::StandingChanged { .. } => LeadsTo::Nothing,
-        About::HandedToOperator | About::AccessTrouble { .. } | About::WaiverExpired { .. } => LeadsTo::Request,
+        About::HandedToOperator | About::AccessProblem { .. } | About::WaiverExpired { .. } => LeadsTo::Request,
         About::Invitation | About::Urgent | About::Reminder { .. } => match standing {
             Standing::NeedsConsent | Standing::Broken | Standing::Degraded => LeadsTo::Consent,
             Standing::NeedsSave | Standing::ByHand => LeadsTo::Request,
@@ -46,24 +46,24 @@ const fn leads_to(about: &About, standing: Standing) -> LeadsTo {
     }
 }
 
-/// The link of the letter of a notice; `None` where it has none, or no page is served. The letter then says how to do it
+/// The link of the email of a notification; `None` where it has none, or no page is served. The email then says how to do it
 /// without.
 pub(super) async fn link_of(
     ports: &Ports,
-    notice: &Notice,
+    notification: &Notification,
     app: Option<&AppRecord>,
 ) -> Result<Option<PageLink>, NotifyError> {
     // While Regrant cannot look, what it saw last counts.
     let standing = app.map_or(Standing::Unknown, AppRecord::known_standing);
-    match (leads_to(&notice.about, standing), app) {
+    match (leads_to(&notification.about, standing), app) {
         (LeadsTo::Consent, Some(app)) => to_consent(ports, app).await,
-        (LeadsTo::Request, _) => to_request(ports, notice).await,
+        (LeadsTo::Request, _) => to_request(ports, notification).await,
         (LeadsTo::Consent | LeadsTo::Nothing, _) => Ok(None),
     }
 }
 
 async fn to_consent(ports: &Ports, app: &AppRecord) -> Result<Option<PageLink>, NotifyError> {
-    match link_for_letter(ports, &app.identity.org, &app.identity.app).await {
+    match link_for_email(ports, &app.identity.org, &app.identity.app).await {
         Ok(invited) => Ok(Some(PageLink { url: invited.link, ends_at: invited.invitation.expires_at })),
         Err(
             InviteError::NoPublicUrl
@@ -75,18 +75,18 @@ async fn to_consent(ports: &Ports, app: &AppRecord) -> Result<Option<PageLink>, 
     }
 }
 
-async fn to_request(ports: &Ports, notice: &Notice) -> Result<Option<PageLink>, NotifyError> {
+async fn to_request(ports: &Ports, notification: &Notification) -> Result<Option<PageLink>, NotifyError> {
     let Some(public_url) = &ports.settings.public_url else { return Ok(None) };
     let ends_at = ports.clock.now().saturating_add(LINK_LIFETIME).unwrap_or(Timestamp::MAX);
-    let letter = SignedRequest { request: notice.request.clone(), notice: notice.id.clone(), ends_at };
-    let token = keys(ports).await?.sign_request(&letter).map_err(InviteError::from)?;
+    let email = SignedRequest { request: notification.request.clone(), notification: notification.id.clone(), ends_at };
+    let token = keys(ports).await?.sign_request(&email).map_err(InviteError::from)?;
     Ok(Some(PageLink { url: public_url.at(&format!("/mail/request/{token}")), ends_at }))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::trouble::TroubleKind;
+    use crate::domain::access_problem::AccessProblemKind;
 
     #[test]
     fn whoever_is_asked_is_led_to_where_it_is_done_or_shown() {
@@ -99,10 +99,10 @@ mod tests {
         for standing in [NeedsSave, ByHand] {
             assert_eq!(leads_to(&reminder, standing), LeadsTo::Request, "{standing}");
         }
-        let trouble = About::AccessTrouble { trouble: TroubleKind::OktaRoleLost, since: now };
+        let problem = About::AccessProblem { problem: AccessProblemKind::OktaRoleLost, since: now };
         let digest = About::Digest { day: jiff::civil::date(2026, 3, 2) };
         for standing in Standing::ALL {
-            for about in [&About::HandedToOperator, &About::WaiverExpired { ended_at: now }, &trouble] {
+            for about in [&About::HandedToOperator, &About::WaiverExpired { ended_at: now }, &problem] {
                 assert_eq!(leads_to(about, standing), LeadsTo::Request, "{about:?}, {standing}");
             }
             for about in [&About::Done, &digest] {

@@ -28,7 +28,7 @@ use crate::domain::failure::consent::ConsentFailure;
 
 use crate::usecases::access::keys::KeysError;
 use crate::usecases::consent::invite::InviteError;
-use crate::usecases::records::consent_error::Stopped;
+use crate::usecases::records::consent_error::ConsentError;
 
 /// Why something could not be told. Nothing is lost: what is in the ledger is taken up again.
 #[derive(Debug, thiserror::Error)]
@@ -46,11 +46,11 @@ pub enum NotifyError {
     #[error(transparent)]
     Hooks(#[from] hook::HooksError),
     /// There is no link to ask with.
-    #[error("there is no link for the letter: {0}")]
+    #[error("there is no link for the email: {0}")]
     Link(#[from] InviteError),
 }
 
-impl From<NotifyError> for Stopped {
+impl From<NotifyError> for ConsentError {
     fn from(error: NotifyError) -> Self {
         Self::new(ConsentFailure::NotStored, error.to_string())
     }

@@ -2,21 +2,23 @@
 
 use url::Url;
 
-use crate::domain::notice::Notice;
+use crate::domain::notification::Notification;
 use crate::keyring::{Forged, SignedMute};
 use crate::usecases::Ports;
 use crate::usecases::access::keys::{keys, open_with_keys};
 
 use super::NotifyError;
 
-/// The link that mutes what comes again about a notice's request, for the notice's reader; `None` where the notice
+/// The link that mutes what comes again about a notification's request, for the notification's reader; `None` where the notification
 /// cannot be muted or no page is served.
-pub(super) async fn mute_link(ports: &Ports, notice: &Notice) -> Result<Option<Url>, NotifyError> {
-    let (Some(public_url), Some(address)) = (&ports.settings.public_url, notice.address()) else { return Ok(None) };
-    if !notice.about.can_be_muted() {
+pub(super) async fn mute_link(ports: &Ports, notification: &Notification) -> Result<Option<Url>, NotifyError> {
+    let (Some(public_url), Some(address)) = (&ports.settings.public_url, notification.address()) else {
+        return Ok(None);
+    };
+    if !notification.about.can_be_muted() {
         return Ok(None);
     }
-    let mute = SignedMute { request: notice.request.clone(), address: address.clone() };
+    let mute = SignedMute { request: notification.request.clone(), address: address.clone() };
     let token = keys(ports).await?.sign_mute(&mute).map_err(crate::usecases::consent::invite::InviteError::from)?;
     Ok(Some(public_url.at(&format!("/mail/mute/{token}"))))
 }

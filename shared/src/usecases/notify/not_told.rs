@@ -1,10 +1,10 @@
 //! Why somebody was not told, in the words of whoever would have told them.
 //!
-//! Carriers of mail and hooks fail in their own ways and say so in their own words. What becomes of the notice hangs on
+//! Carriers of mail and hooks fail in their own ways and say so in their own words. What becomes of the notification hangs on
 //! one question only: whether trying again may help.
 
 use crate::hooks::HookError;
-use crate::mail::{InvalidLetter, MailError};
+use crate::mail::{InvalidEmail, MailError};
 
 /// Why a recipient was not told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,8 +30,8 @@ impl From<MailError> for NotTold {
     }
 }
 
-impl From<InvalidLetter> for NotTold {
-    fn from(invalid: InvalidLetter) -> Self {
+impl From<InvalidEmail> for NotTold {
+    fn from(invalid: InvalidEmail) -> Self {
         Self::Never { reason: invalid.to_string() }
     }
 }

@@ -6,13 +6,13 @@
 use jiff::civil::{Date, Time, Weekday};
 use jiff::{SignedDuration, Timestamp};
 
+use crate::domain::access_problem::{DigestMade, OrgWatch};
 use crate::domain::app::AppRecord;
 use crate::domain::contact::{Audience, Contacts};
 use crate::domain::id::{AppId, OrgId, RequestId};
-use crate::domain::notice::cadence::{Case, due};
-use crate::domain::notice::{About, Draft, Notice, Recipient};
+use crate::domain::notification::cadence::{Case, due};
+use crate::domain::notification::{About, Draft, Notification, Recipient};
 use crate::domain::org::OrgProfile;
-use crate::domain::trouble::{DigestMade, OrgWatch};
 use crate::ledger::{AppFilter, LedgerError, PageRequest};
 use crate::queue::Message;
 use crate::randomness::request_id;
@@ -22,7 +22,7 @@ use super::NotifyError;
 use super::contacts::contacts_of;
 use super::hook::hooks;
 
-/// How long after its end a request is still looked at: long enough for its last letter to be made.
+/// How long after its end a request is still looked at: long enough for its last email to be made.
 const LOOKED_AT_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// The day and the hour of the digest, in the org's time zone.
 const DIGEST_DAY: Weekday = Weekday::Monday;
@@ -30,7 +30,7 @@ const DIGEST_HOUR: Time = Time::constant(8, 0, 0, 0);
 /// How many apps are read at once.
 const PAGE: u32 = 100;
 
-/// Makes the notices that are due for an org, or for one app of it, and queues those that may be sent now. Gives how many
+/// Makes the notifications that are due for an org, or for one app of it, and queues those that may be sent now. Gives how many
 /// were new.
 pub async fn plan(ports: &Ports, org: &OrgId, app: Option<&AppId>) -> Result<usize, NotifyError> {
     let Some(profile) = ports.ledger.org(org).await? else { return Ok(0) };
@@ -83,7 +83,7 @@ impl Plan<'_> {
         if ended.is_some_and(|at| self.now.duration_since(at) > LOOKED_AT_FOR) {
             return Ok(drafts);
         }
-        let so_far = self.ports.ledger.notices_of(&request.id).await?;
+        let so_far = self.ports.ledger.notifications_of(&request.id).await?;
         let (org, id) = (&app.identity.org, &app.identity.app);
         let waiver = if request.is_open() { self.ports.ledger.waiver(org, id).await? } else { None };
         drafts.extend(due(&Case {
@@ -120,19 +120,19 @@ impl Plan<'_> {
     async fn of_the_org(&self, anything: bool) -> Result<usize, NotifyError> {
         let known = self.ports.ledger.org_watch(&self.org.id).await?;
         let watch = known.unwrap_or_else(|| OrgWatch::new(self.org.id.clone()));
-        let troubles = watch.troubles.iter().flat_map(|trouble| {
-            let about = About::AccessTrouble { trouble: trouble.kind.clone(), since: trouble.since };
-            self.to_operators(&trouble.request, &about)
+        let problems = watch.problems.iter().flat_map(|problem| {
+            let about = About::AccessProblem { problem: problem.kind.clone(), since: problem.since };
+            self.to_operators(&problem.request, &about)
         });
-        let mut made = self.make(troubles.collect()).await?;
-        if let Some(digest) = self.digest(&watch, anything || !watch.troubles.is_empty()).await? {
+        let mut made = self.make(problems.collect()).await?;
+        if let Some(digest) = self.digest(&watch, anything || !watch.problems.is_empty()).await? {
             let about = About::Digest { day: digest.day };
             made += self.make(self.to_operators(&digest.request, &about)).await?;
         }
         Ok(made)
     }
 
-    /// The digest whose notices are to be made, its name remembered before any of them is. An org where nothing has
+    /// The digest whose notifications are to be made, its name remembered before any of them is. An org where nothing has
     /// happened gets none.
     async fn digest(&self, watch: &OrgWatch, anything: bool) -> Result<Option<DigestMade>, LedgerError> {
         let Some(day) = digest_day(self.now, &self.contacts) else { return Ok(None) };
@@ -166,27 +166,27 @@ impl Plan<'_> {
     async fn make(&self, drafts: Vec<Draft>) -> Result<usize, NotifyError> {
         let (mut made, mut now) = (0, Vec::new());
         for draft in drafts {
-            let notice = draft.made(self.now);
-            if self.ports.ledger.notice(&notice.request, &notice.id).await?.is_some()
-                || !self.ports.ledger.put_notice(&notice).await?
+            let notification = draft.made(self.now);
+            if self.ports.ledger.notification(&notification.request, &notification.id).await?.is_some()
+                || !self.ports.ledger.put_notification(&notification).await?
             {
                 continue;
             }
             made += 1;
-            if notice.due_at <= self.now {
-                now.push(to_be_sent(&notice));
+            if notification.due_at <= self.now {
+                now.push(to_be_sent(&notification));
             }
         }
         if !now.is_empty() {
-            self.ports.notices.send(&now).await?;
+            self.ports.notifications.send(&now).await?;
         }
         Ok(made)
     }
 }
 
-/// The message that has a notice sent.
-pub(super) fn to_be_sent(notice: &Notice) -> Message {
-    Message::SendNotice { request: notice.request.clone(), notice: notice.id.clone() }
+/// The message that has a notification sent.
+pub(super) fn to_be_sent(notification: &Notification) -> Message {
+    Message::SendNotification { request: notification.request.clone(), notification: notification.id.clone() }
 }
 
 /// The day of the digest whose time has come last, in the org's time zone.

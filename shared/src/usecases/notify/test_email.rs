@@ -1,4 +1,4 @@
-//! One letter about nothing, to find out whether letters arrive.
+//! One email about nothing, to find out whether emails arrive.
 
 use crate::domain::contact::{Language, MailAddress};
 use crate::emails;
@@ -8,10 +8,10 @@ use crate::randomness::token;
 use crate::usecases::Ports;
 use crate::usecases::notify::envelope::Envelope;
 
-/// Sends the trial letter to one address, and gives what the carrier called it.
+/// Sends the trial email to one address, and gives what the transport called it.
 pub async fn send(ports: &Ports, to: &MailAddress, language: Language) -> Result<String, MailError> {
     let envelope = Envelope::of(&ports.settings)?;
     let id = token(&*ports.randomness);
-    let letter = emails::trial(&envelope.sender(&ports.settings), to, language, &id)?;
-    Ok(ports.mail.send(&letter).await?.0)
+    let email = emails::trial(&envelope.sender(&ports.settings), to, language, &id)?;
+    Ok(ports.mail.send(&email).await?.0)
 }

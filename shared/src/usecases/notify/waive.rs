@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::event::EventKind;
 use crate::domain::id::{AppId, OrgId};
-use crate::domain::text::Foreign;
+use crate::domain::text::UntrustedText;
 use crate::domain::waiver::Waiver;
 use crate::ledger::LedgerError;
 use crate::usecases::Ports;
@@ -56,7 +56,7 @@ pub async fn waive(
         return Err(WaiveError::TooLong);
     }
     ports.ledger.app(org, app).await?.ok_or(WaiveError::NoSuchApp)?;
-    let reason = Foreign::new(reason);
+    let reason = UntrustedText::new(reason);
     let waiver = Waiver { org: org.clone(), app: app.clone(), reason: reason.clone(), given_at: now, ends_at };
     ports.ledger.put_waiver(&waiver).await?;
     record_event(ports, org, app, EventKind::Waived { reason, until: ends_at }).await?;

@@ -1,18 +1,18 @@
-//! The letter of a notice: its facts gathered, and written. Everything comes from the ledger and the settings; only a link
+//! The email of a notification: its facts gathered, and written. Everything comes from the ledger and the settings; only a link
 //! is made, where there is none that lives long enough.
 
 use jiff::Timestamp;
 
 use crate::domain::app::AppRecord;
 use crate::domain::contact::Audience;
-use crate::domain::notice::cadence::next_reminder_after;
-use crate::domain::notice::{About, Notice, Recipient};
+use crate::domain::notification::cadence::next_reminder_after;
+use crate::domain::notification::{About, Notification, Recipient};
 use crate::domain::standing::Standing;
 use crate::domain::waiver::Waiver;
 use crate::emails;
-use crate::emails::{AlsoTold, FailedWork as ToldWork, Link, Summary, Telling};
+use crate::emails::{ActionLink, AlsoTold, EmailContext, FailedTasks, Summary};
 use crate::ledger::{AppFilter, LedgerError, PageRequest};
-use crate::mail::{InvalidLetter, Letter};
+use crate::mail::{Email, InvalidEmail};
 use crate::usecases::Ports;
 use crate::usecases::notify::failed_work::{FailedWork, failed_work};
 
@@ -27,21 +27,21 @@ const NAMED: usize = 100;
 /// How many apps are read at once.
 const PAGE: u32 = 200;
 
-/// Writes the letter of a notice, or says why it can be none.
+/// Writes the email of a notification, or says why it can be none.
 pub(super) async fn write(
     ports: &Ports,
-    notice: &Notice,
+    notification: &Notification,
     matter: &Matter,
-) -> Result<Result<Letter, InvalidLetter>, NotifyError> {
+) -> Result<Result<Email, InvalidEmail>, NotifyError> {
     let envelope = match Envelope::of(&ports.settings) {
         Ok(envelope) => envelope,
         Err(invalid) => return Ok(Err(invalid)),
     };
-    let facts = Facts::gather(ports, notice, matter).await?;
-    let told: Vec<ToldWork<'_>> = facts
+    let facts = Facts::gather(ports, notification, matter).await?;
+    let told: Vec<FailedTasks<'_>> = facts
         .failed_work
         .iter()
-        .map(|work| ToldWork {
+        .map(|work| FailedTasks {
             at: work.failed_at,
             whose: work.whose.as_ref(),
             what: &work.event_type,
@@ -50,16 +50,16 @@ pub(super) async fn write(
         .collect();
     let waiting: Vec<&AppRecord> = facts.waiting.iter().collect();
     let detail =
-        matter.watch.iter().flat_map(|watch| &watch.troubles).find(|trouble| trouble.request == notice.request);
-    let telling = Telling {
-        notice,
+        matter.watch.iter().flat_map(|watch| &watch.problems).find(|problem| problem.request == notification.request);
+    let context = EmailContext {
+        notification,
         org: &matter.org,
         app: matter.app.as_ref(),
         language: matter.contacts.language,
         time_zone: &matter.contacts.time_zone,
         now: ports.clock.now(),
         deadline: ports.settings.mail.deadline,
-        link: facts.link.as_ref().map(|link| Link { url: &link.url, ends_at: Some(link.ends_at) }),
+        link: facts.link.as_ref().map(|link| ActionLink { url: &link.url, ends_at: Some(link.ends_at) }),
         mute: facts.mute.as_ref(),
         permissions: &ports.settings.permissions,
         signs_in: facts.signs_in,
@@ -74,14 +74,14 @@ pub(super) async fn write(
             not_seen: &facts.not_seen,
             last_scan: facts.last_scan,
         }),
-        detail: detail.map(|trouble| trouble.detail.as_str()),
+        detail: detail.map(|problem| problem.detail.as_str()),
         waiver: facts.waiver.as_ref(),
         sender: envelope.sender(&ports.settings),
     };
-    Ok(emails::write(&telling))
+    Ok(emails::write(&context))
 }
 
-/// What a letter may say beside what its matter holds.
+/// What an email may say beside what its matter holds.
 #[derive(Default)]
 struct Facts {
     link: Option<PageLink>,
@@ -94,33 +94,33 @@ struct Facts {
     is_digest: bool,
     counts: Vec<(Standing, u64)>,
     waiting: Vec<AppRecord>,
-    not_seen: Vec<crate::domain::scan::OrgNotSeen>,
+    not_seen: Vec<crate::domain::scan::OrgNotScanned>,
     last_scan: Option<Timestamp>,
 }
 
 impl Facts {
-    async fn gather(ports: &Ports, notice: &Notice, matter: &Matter) -> Result<Self, NotifyError> {
-        let link = link_of(ports, notice, matter.app.as_ref()).await?;
-        let mut facts = Self { link, mute: mute_link(ports, notice).await?, ..Self::default() };
+    async fn gather(ports: &Ports, notification: &Notification, matter: &Matter) -> Result<Self, NotifyError> {
+        let link = link_of(ports, notification, matter.app.as_ref()).await?;
+        let mut facts = Self { link, mute: mute_link(ports, notification).await?, ..Self::default() };
         let watch = match &matter.watch {
             Some(watch) => Some(watch.clone()),
-            None => ports.ledger.org_watch(&notice.org).await?,
+            None => ports.ledger.org_watch(&notification.org).await?,
         };
         facts.signs_in = watch.is_none_or(|watch| watch.signs_in.unwrap_or(true));
         match &matter.app {
-            Some(app) => facts.of_app(ports, notice, app).await?,
-            None => facts.of_org(ports, notice).await?,
+            Some(app) => facts.of_app(ports, notification, app).await?,
+            None => facts.of_org(ports, notification).await?,
         }
         Ok(facts)
     }
 
-    async fn of_app(&mut self, ports: &Ports, notice: &Notice, app: &AppRecord) -> Result<(), NotifyError> {
+    async fn of_app(&mut self, ports: &Ports, notification: &Notification, app: &AppRecord) -> Result<(), NotifyError> {
         self.failed_work = failed_work(ports, app).await?;
         self.waiver = ports.ledger.waiver(&app.identity.org, &app.identity.app).await?;
         self.next_reminder =
-            next_reminder_after(notice, app.known_standing(), ports.settings.mail.deadline, ports.clock.now());
-        for other in ports.ledger.notices_of(&notice.request).await? {
-            if other.about != notice.about || other.id == notice.id {
+            next_reminder_after(notification, app.known_standing(), ports.settings.mail.deadline, ports.clock.now());
+        for other in ports.ledger.notifications_of(&notification.request).await? {
+            if other.about != notification.about || other.id == notification.id {
                 continue;
             }
             match other.recipient {
@@ -135,12 +135,12 @@ impl Facts {
         Ok(())
     }
 
-    async fn of_org(&mut self, ports: &Ports, notice: &Notice) -> Result<(), LedgerError> {
-        self.is_digest = matches!(notice.about, About::Digest { .. });
+    async fn of_org(&mut self, ports: &Ports, notification: &Notification) -> Result<(), LedgerError> {
+        self.is_digest = matches!(notification.about, About::Digest { .. });
         if !self.is_digest {
             return Ok(());
         }
-        let filter = AppFilter { org: Some(notice.org.clone()), ..AppFilter::default() };
+        let filter = AppFilter { org: Some(notification.org.clone()), ..AppFilter::default() };
         let mut page = PageRequest::first(PAGE);
         loop {
             let apps = ports.ledger.apps(&filter, page).await?;
@@ -156,7 +156,8 @@ impl Facts {
         }
         if let Some(scan) = ports.ledger.latest_scan().await? {
             self.last_scan = scan.finished_at;
-            self.not_seen = scan.orgs_not_seen.into_iter().filter(|not_seen| not_seen.org == notice.org).collect();
+            self.not_seen =
+                scan.orgs_not_seen.into_iter().filter(|not_seen| not_seen.org == notification.org).collect();
         }
         Ok(())
     }

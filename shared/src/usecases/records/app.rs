@@ -20,7 +20,7 @@ pub(crate) type Changed = (AppRecord, Vec<AppEvent>);
 /// Changes an app's record. `decide` sees the record as it is now and the time, and may be asked again; `None` leaves the
 /// record so. `false` where it was left so.
 ///
-/// A scan, a look that a log stream asked for, a save and a carrier's report may all be at one app at once. What only one
+/// A scan, a look that a log stream asked for, a save and a transport's report may all be at one app at once. What only one
 /// of them saw would be lost, and what both found out would be told twice, if the later one wrote what it made of an older
 /// record.
 pub(crate) async fn change(
@@ -52,5 +52,5 @@ pub(crate) async fn record_event(ports: &Ports, org: &OrgId, app: &AppId, kind: 
 
 /// Asks for the plan of an org, or of one app of it.
 pub async fn queue_plan(ports: &Ports, org: &OrgId, app: Option<&AppId>) -> Result<(), QueueError> {
-    ports.notices.send(&[Message::PlanNotices { org: org.clone(), app: app.cloned() }]).await
+    ports.notifications.send(&[Message::PlanNotifications { org: org.clone(), app: app.cloned() }]).await
 }

@@ -10,7 +10,7 @@ use crate::vault::{NotUnsealed, VaultError};
 /// Why a consent stopped.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}: {cause}", failure.name())]
-pub struct Stopped {
+pub struct ConsentError {
     /// Which page tells the person.
     pub failure: ConsentFailure,
     /// The code of Microsoft's or Okta's that came with it; chooses words, decides nothing.
@@ -21,7 +21,7 @@ pub struct Stopped {
     pub cause: String,
 }
 
-impl Stopped {
+impl ConsentError {
     /// Without a code.
     pub fn new(failure: ConsentFailure, cause: impl Into<String>) -> Self {
         Self { failure, code: None, trace: None, cause: cause.into() }
@@ -30,7 +30,7 @@ impl Stopped {
 
 macro_rules! not_stored {
     ($($error:ty),+) => {
-        $(impl From<$error> for Stopped {
+        $(impl From<$error> for ConsentError {
             fn from(error: $error) -> Self {
                 Self::new(ConsentFailure::NotStored, error.to_string())
             }
@@ -40,7 +40,7 @@ macro_rules! not_stored {
 
 not_stored!(LedgerError, VaultError, NotUnsealed, QueueError);
 
-impl From<MicrosoftError> for Stopped {
+impl From<MicrosoftError> for ConsentError {
     fn from(error: MicrosoftError) -> Self {
         let trace = match &error {
             MicrosoftError::OAuth(refusal) => refusal.correlation_id.clone(),
@@ -51,7 +51,7 @@ impl From<MicrosoftError> for Stopped {
     }
 }
 
-impl From<OktaError> for Stopped {
+impl From<OktaError> for ConsentError {
     fn from(error: OktaError) -> Self {
         let failure = if error.is_transient() { ConsentFailure::OktaDown } else { ConsentFailure::OktaRefused };
         let trace = match &error {

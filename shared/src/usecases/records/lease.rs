@@ -15,14 +15,14 @@ const PAUSE: Duration = Duration::from_millis(200);
 
 /// The right to do one kind of work alone.
 #[derive(Debug)]
-pub(crate) struct Exclusive {
+pub(crate) struct LeaseGuard {
     name: String,
     holder: String,
 }
 
-impl Exclusive {
+impl LeaseGuard {
     /// Takes it for `held_for`. `None` where another worker has it.
-    pub(crate) async fn try_take(
+    pub(crate) async fn try_acquire(
         ports: &Ports,
         name: &str,
         held_for: SignedDuration,
@@ -35,7 +35,7 @@ impl Exclusive {
     }
 
     /// Takes it once it is free. `None` where it is not within `patience`.
-    pub(crate) async fn take(
+    pub(crate) async fn acquire(
         ports: &Ports,
         name: &str,
         held_for: SignedDuration,
@@ -43,7 +43,7 @@ impl Exclusive {
     ) -> Result<Option<Self>, LedgerError> {
         let mut waited = Duration::ZERO;
         loop {
-            if let Some(lease) = Self::try_take(ports, name, held_for).await? {
+            if let Some(lease) = Self::try_acquire(ports, name, held_for).await? {
                 return Ok(Some(lease));
             }
             if waited >= patience {
@@ -55,7 +55,7 @@ impl Exclusive {
     }
 
     /// Gives it back.
-    pub(crate) async fn give_back(self, ports: &Ports) -> Result<(), LedgerError> {
+    pub(crate) async fn release(self, ports: &Ports) -> Result<(), LedgerError> {
         ports.ledger.release_lease(&self.name, &self.holder).await
     }
 }

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::id::{AppId, OrgId};
 use crate::usecases::Ports;
-use crate::usecases::records::consent_error::Stopped;
-use crate::vault::{SecretName, Stage as Version, exposed, unseal};
+use crate::usecases::records::consent_error::ConsentError;
+use crate::vault::{SecretName, SecretVersion, exposed, unseal};
 
 /// The code and the `state` between the page and Okta.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -19,13 +19,13 @@ pub(super) struct KeptHandOver {
 }
 
 /// What was handed over for an app and not taken by Okta yet.
-pub(crate) async fn kept(ports: &Ports, org: &OrgId, app: &AppId) -> Result<Option<KeptHandOver>, Stopped> {
-    let secret = ports.vault.get(&SecretName::HandOver(org.clone(), app.clone()), Version::Current).await?;
+pub(crate) async fn kept(ports: &Ports, org: &OrgId, app: &AppId) -> Result<Option<KeptHandOver>, ConsentError> {
+    let secret = ports.vault.get(&SecretName::HandOver(org.clone(), app.clone()), SecretVersion::Current).await?;
     let secret = secret.filter(|secret| !secret.expose_secret().is_empty());
     Ok(secret.as_ref().map(|secret| unseal("hand-over", secret)).transpose()?)
 }
 
 /// Forgets it.
-pub(crate) async fn forget(ports: &Ports, org: &OrgId, app: &AppId) -> Result<(), Stopped> {
+pub(crate) async fn forget(ports: &Ports, org: &OrgId, app: &AppId) -> Result<(), ConsentError> {
     Ok(ports.vault.remove(&SecretName::HandOver(org.clone(), app.clone())).await?)
 }

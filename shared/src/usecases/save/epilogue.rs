@@ -8,24 +8,27 @@ use crate::domain::assess::assess;
 use crate::domain::event::{AppEvent, EventKind};
 use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::grant::GrantKind;
-use crate::domain::history::{made_good, overtake};
+use crate::domain::history::{clear_failures, supersede};
 use crate::domain::id::RequestId;
 use crate::domain::invitation::{Closed, Closing};
-use crate::domain::save::{Callback, Proof, SaveJournal, SaveOutcome};
-use crate::domain::session::Stage;
-use crate::domain::signal::{Look, Signal, SignalKind, Source};
+use crate::domain::save::{Callback, SaveJournal, SaveOutcome, Verification};
+use crate::domain::session::SessionState;
+use crate::domain::signal::{Check, Signal, SignalKind, Source};
 use crate::randomness::request_id;
 use crate::usecases::Ports;
 use crate::usecases::consent::session::advance;
 use crate::usecases::records::app::queue_plan;
 use crate::usecases::records::app::{Changed, change};
-use crate::usecases::records::consent_error::Stopped;
+use crate::usecases::records::consent_error::ConsentError;
 use crate::usecases::save::code::forget;
 
 use super::SaveRequest;
 
 /// Makes sure that an earlier end is written everywhere, and gives it where it is the end of what is asked for.
-pub(super) async fn of_an_earlier_end(ports: &Ports, request: &SaveRequest) -> Result<Option<SaveOutcome>, Stopped> {
+pub(super) async fn of_an_earlier_end(
+    ports: &Ports,
+    request: &SaveRequest,
+) -> Result<Option<SaveOutcome>, ConsentError> {
     let journal = ports.ledger.save_journal(&request.org, &request.app).await?;
     let Some(journal) = journal else { return Ok(None) };
     let Some(outcome) = journal.outcome.clone() else { return Ok(None) };
@@ -37,7 +40,7 @@ pub(super) async fn of_an_earlier_end(ports: &Ports, request: &SaveRequest) -> R
 }
 
 /// Writes an end everywhere, and last that this is done.
-pub(super) async fn write(ports: &Ports, journal: &SaveJournal) -> Result<(), Stopped> {
+pub(super) async fn write(ports: &Ports, journal: &SaveJournal) -> Result<(), ConsentError> {
     let Some(outcome) = &journal.outcome else { return Ok(()) };
     record(ports, journal, outcome).await?;
     forget(ports, &journal.org, &journal.app).await?;
@@ -48,7 +51,7 @@ pub(super) async fn write(ports: &Ports, journal: &SaveJournal) -> Result<(), St
     Ok(())
 }
 
-async fn tell_the_session(ports: &Ports, journal: &SaveJournal, outcome: &SaveOutcome) -> Result<(), Stopped> {
+async fn tell_the_session(ports: &Ports, journal: &SaveJournal, outcome: &SaveOutcome) -> Result<(), ConsentError> {
     let Some(id) = &journal.session else { return Ok(()) };
     let Some(session) = ports.ledger.session(id).await? else { return Ok(()) };
     if let SaveOutcome::Saved { .. } = outcome {
@@ -56,7 +59,7 @@ async fn tell_the_session(ports: &Ports, journal: &SaveJournal, outcome: &SaveOu
         ports.ledger.close_invitation(&session.invitation, closed).await?;
     }
     let stage = match outcome {
-        SaveOutcome::Saved { .. } => Stage::Done,
+        SaveOutcome::Saved { .. } => SessionState::Done,
         SaveOutcome::LeftOff { .. } => failed(ConsentFailure::OktaRefused),
         SaveOutcome::NotSwitchedOn { .. } if journal.callback == Callback::Refused => {
             failed(ConsentFailure::OktaRefused)
@@ -64,19 +67,19 @@ async fn tell_the_session(ports: &Ports, journal: &SaveJournal, outcome: &SaveOu
         // The person may still be at Microsoft's page; the session waits.
         SaveOutcome::NotSwitchedOn { .. } | SaveOutcome::NoConsent => return Ok(()),
     };
-    advance(ports, &session, |now| match now.stage {
-        Stage::Done | Stage::Failed { .. } => None,
+    advance(ports, &session, |now| match now.state {
+        SessionState::Done | SessionState::Failed { .. } => None,
         _ => Some(stage.clone()),
     })
     .await
 }
 
-fn failed(failure: ConsentFailure) -> Stage {
-    Stage::Failed { failure, code: None }
+fn failed(failure: ConsentFailure) -> SessionState {
+    SessionState::Failed { failure, code: None }
 }
 
 /// The app's record with what was read back, once a save.
-async fn record(ports: &Ports, journal: &SaveJournal, outcome: &SaveOutcome) -> Result<(), Stopped> {
+async fn record(ports: &Ports, journal: &SaveJournal, outcome: &SaveOutcome) -> Result<(), ConsentError> {
     let spare = request_id(&*ports.randomness);
     change(ports, &journal.org, &journal.app, |app, now| after(ports, journal, outcome, app?, now, &spare)).await?;
     Ok(())
@@ -95,13 +98,17 @@ fn after(
         return None;
     }
     let (fresh, kind) = match outcome {
-        SaveOutcome::Saved { proof } => (signals(ports, proof), saved(ports, journal, proof)),
+        SaveOutcome::Saved { verification } => (signals(ports, verification), saved(ports, journal, verification)),
         SaveOutcome::NoConsent => (Vec::new(), not_saved(journal, "Nothing shows that anybody consented.", false)),
         SaveOutcome::NotSwitchedOn { reason } => (Vec::new(), not_saved(journal, reason, false)),
         SaveOutcome::LeftOff { reason } => (Vec::new(), not_saved(journal, reason, true)),
     };
-    let signals = overtake(&app.signals, &fresh);
-    let signals = if let SaveOutcome::Saved { proof } = outcome { made_good(signals, proof.at) } else { signals };
+    let signals = supersede(&app.signals, &fresh);
+    let signals = if let SaveOutcome::Saved { verification } = outcome {
+        clear_failures(signals, verification.at)
+    } else {
+        signals
+    };
     let assessment = assess(&signals);
     let mut events = vec![AppEvent { at: now, kind }];
     if assessment.standing != app.standing() {
@@ -111,32 +118,34 @@ fn after(
     let identity = app.identity.clone();
     let mut after = AppRecord::assessed(identity, signals, assessment, now, Some(app), spare.clone());
     after.consent.last_save = Some(journal.id.clone());
-    if let SaveOutcome::Saved { proof } = outcome {
-        after.consent.proof = Some(proof.as_ref().clone());
+    if let SaveOutcome::Saved { verification } = outcome {
+        after.consent.verification = Some(verification.as_ref().clone());
     }
     Some((after, events))
 }
 
 /// What a proof shows, as signals.
-fn signals(ports: &Ports, proof: &Proof) -> Vec<Signal> {
+fn signals(ports: &Ports, verification: &Verification) -> Vec<Signal> {
     let connection = SignalKind::ConnectionRead {
-        auth_scheme: proof.connection.auth_scheme.clone(),
-        status: proof.connection.status.clone(),
+        auth_scheme: verification.connection.auth_scheme.clone(),
+        status: verification.connection.status.clone(),
         authorize_offered: true,
     };
-    let mut signals = vec![Signal::okta(proof.at, connection)];
-    let grants = match (&proof.grants, &proof.grants_not_seen) {
+    let mut signals = vec![Signal::okta(verification.at, connection)];
+    let grants = match (&verification.grants, &verification.grants_not_seen) {
         (Some(grants), _) => Some(grants.signal(&ports.settings.permissions)),
-        (None, Some(reason)) => Some(SignalKind::CouldNotLook { look: Look::PermissionGrants, reason: reason.clone() }),
+        (None, Some(reason)) => {
+            Some(SignalKind::CouldNotLook { look: Check::PermissionGrants, reason: reason.clone() })
+        }
         (None, None) => None,
     };
-    signals.extend(grants.map(|kind| Signal { seen_at: proof.at, source: Source::MicrosoftGraph, kind }));
+    signals.extend(grants.map(|kind| Signal { seen_at: verification.at, source: Source::MicrosoftGraph, kind }));
     signals
 }
 
-fn saved(ports: &Ports, journal: &SaveJournal, proof: &Proof) -> EventKind {
-    let proven = proof.grants.as_ref().is_some_and(|grants| grants.suffices(&ports.settings.permissions));
-    let mut grant_kinds: Vec<String> = proof
+fn saved(ports: &Ports, journal: &SaveJournal, verification: &Verification) -> EventKind {
+    let verified = verification.grants.as_ref().is_some_and(|grants| grants.suffices(&ports.settings.permissions));
+    let mut grant_kinds: Vec<String> = verification
         .grants
         .iter()
         .flat_map(|grants| &grants.grants)
@@ -151,7 +160,7 @@ fn saved(ports: &Ports, journal: &SaveJournal, proof: &Proof) -> EventKind {
         .collect();
     grant_kinds.sort_unstable();
     grant_kinds.dedup();
-    EventKind::Saved { save: journal.id.clone(), proven, grant_kinds }
+    EventKind::Saved { save: journal.id.clone(), verified, grant_kinds }
 }
 
 fn not_saved(journal: &SaveJournal, reason: &str, left_off: bool) -> EventKind {

@@ -10,8 +10,8 @@ use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::hand_over;
 use crate::domain::id::{AppId, Digest, OrgId};
 use crate::domain::org::OrgProfile;
-use crate::domain::save::{Callback, Word};
-use crate::domain::session::{AuthorizationSession, Stage};
+use crate::domain::save::{Callback, ConfirmedBy};
+use crate::domain::session::{AuthorizationSession, SessionState};
 use crate::queue::Message;
 use crate::vault::{SecretName, seal};
 
@@ -19,8 +19,8 @@ use crate::usecases::Ports;
 use crate::usecases::access::okta::open;
 use crate::usecases::consent::session::{OwnSession, advance};
 use crate::usecases::records::app::record_event;
-use crate::usecases::records::consent_error::Stopped;
-use crate::usecases::records::lease::Exclusive;
+use crate::usecases::records::consent_error::ConsentError;
+use crate::usecases::records::lease::LeaseGuard;
 use crate::usecases::save::journal::{Journal, busy, seen};
 use crate::usecases::save::{HELD_FOR, work_on};
 
@@ -28,34 +28,34 @@ use crate::usecases::save::{HELD_FOR, work_on};
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Takes what a session's own browser brought, and hands it to the save.
-pub async fn hand_over(ports: &Ports, own: &OwnSession, text: &str) -> Result<(), Stopped> {
-    let Stage::Consenting { okta_states, .. } = &own.session.stage else {
-        return Err(Stopped::new(ConsentFailure::SessionLost, "the session is not waiting for a consent"));
+pub async fn hand_over(ports: &Ports, own: &OwnSession, text: &str) -> Result<(), ConsentError> {
+    let SessionState::Consenting { okta_states, .. } = &own.session.state else {
+        return Err(ConsentError::new(ConsentFailure::SessionLost, "the session is not waiting for a consent"));
     };
     take(ports, &own.org, Owner::Session(&own.session), okta_states, text).await?;
     finishing(ports, own).await
 }
 
 /// The person says to have accepted: a save looks whether that shows.
-pub async fn finish(ports: &Ports, own: &OwnSession) -> Result<(), Stopped> {
-    match own.session.stage {
-        Stage::Consenting { .. } => finishing(ports, own).await,
-        Stage::Done | Stage::Failed { .. } => Ok(()),
-        _ => Err(Stopped::new(ConsentFailure::SessionLost, "the session is not waiting for a consent")),
+pub async fn finish(ports: &Ports, own: &OwnSession) -> Result<(), ConsentError> {
+    match own.session.state {
+        SessionState::Consenting { .. } => finishing(ports, own).await,
+        SessionState::Done | SessionState::Failed { .. } => Ok(()),
+        _ => Err(ConsentError::new(ConsentFailure::SessionLost, "the session is not waiting for a consent")),
     }
 }
 
-async fn finishing(ports: &Ports, own: &OwnSession) -> Result<(), Stopped> {
+async fn finishing(ports: &Ports, own: &OwnSession) -> Result<(), ConsentError> {
     let now = ports.clock.now();
-    advance(ports, &own.session, |session| match session.stage.clone() {
-        Stage::Consenting { administrator, was_on, okta_states, finishing_since: None } => {
-            Some(Stage::Consenting { administrator, was_on, okta_states, finishing_since: Some(now) })
+    advance(ports, &own.session, |session| match session.state.clone() {
+        SessionState::Consenting { administrator, was_on, okta_states, finishing_since: None } => {
+            Some(SessionState::Consenting { administrator, was_on, okta_states, finishing_since: Some(now) })
         }
         _ => None,
     })
     .await?;
     let (org, app, session) = (own.session.org.clone(), own.session.app.clone(), Some(own.session.id.clone()));
-    Ok(ports.saves.send(&[Message::SaveApp { org, app, session, word: Word::Person }]).await?)
+    Ok(ports.saves.send(&[Message::SaveApp { org, app, session, confirmed_by: ConfirmedBy::Person }]).await?)
 }
 
 /// Takes what an operator brought, for a link whose `state` was given out to that operator just now.
@@ -65,7 +65,7 @@ pub async fn hand_over_by_operator(
     app: &AppId,
     given_out: &[Digest],
     text: &str,
-) -> Result<(), Stopped> {
+) -> Result<(), ConsentError> {
     take(ports, org, Owner::Operator(app), given_out, text).await
 }
 
@@ -80,17 +80,17 @@ async fn take(
     owner: Owner<'_>,
     given_out: &[Digest],
     text: &str,
-) -> Result<(), Stopped> {
+) -> Result<(), ConsentError> {
     let app = match &owner {
         Owner::Session(session) => &session.app,
         Owner::Operator(app) => *app,
     };
     let handed = hand_over::parse(text, &org.base_url, app, given_out)
-        .map_err(|error| Stopped::new(ConsentFailure::WrongHandOver, error.to_string()))?;
+        .map_err(|error| ConsentError::new(ConsentFailure::WrongHandOver, error.to_string()))?;
     // No save is at work meanwhile, and no other hand-over: a double click.
-    let lease = Exclusive::take(ports, &work_on(&org.id, app), HELD_FOR, PATIENCE).await?.ok_or_else(busy)?;
+    let lease = LeaseGuard::acquire(ports, &work_on(&org.id, app), HELD_FOR, PATIENCE).await?.ok_or_else(busy)?;
     let kept = keep(ports, org, &owner, app, handed).await;
-    lease.give_back(ports).await?;
+    lease.release(ports).await?;
     kept
 }
 
@@ -100,7 +100,7 @@ async fn keep(
     owner: &Owner<'_>,
     app: &AppId,
     handed: hand_over::HandOver,
-) -> Result<(), Stopped> {
+) -> Result<(), ConsentError> {
     let code = Digest::of(handed.code.expose_secret());
     if is_taken(ports, &org.id, app, &code).await? {
         return Ok(());
@@ -120,7 +120,7 @@ async fn keep(
 }
 
 /// Whether this code was handed over before, and is kept or was sent.
-async fn is_taken(ports: &Ports, org: &OrgId, app: &AppId, code: &Digest) -> Result<bool, Stopped> {
+async fn is_taken(ports: &Ports, org: &OrgId, app: &AppId, code: &Digest) -> Result<bool, ConsentError> {
     let Some(journal) = ports.ledger.save_journal(org, app).await? else { return Ok(false) };
     let sent = journal.callback != Callback::Waiting;
     Ok(journal.code.as_ref() == Some(code) && (sent || kept(ports, org, app).await?.is_some()))

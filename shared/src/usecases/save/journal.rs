@@ -9,7 +9,7 @@ use crate::okta::Connection;
 use crate::randomness::save_id;
 use crate::usecases::Ports;
 use crate::usecases::records::app::record_event;
-use crate::usecases::records::consent_error::Stopped;
+use crate::usecases::records::consent_error::ConsentError;
 
 use super::epilogue;
 
@@ -56,7 +56,7 @@ impl Journal {
     }
 
     /// Writes it, or goes on with the one that has not ended: what was before that one's first write counts.
-    pub(in crate::usecases) async fn begin(self, ports: &Ports) -> Result<OpenJournal, Stopped> {
+    pub(in crate::usecases) async fn begin(self, ports: &Ports) -> Result<OpenJournal, ConsentError> {
         let record = SaveJournal {
             id: save_id(&*ports.randomness),
             org: self.org,
@@ -91,14 +91,14 @@ impl Journal {
 
 impl OpenJournal {
     /// The journal of an app that has not ended.
-    pub(super) async fn of(ports: &Ports, org: &OrgId, app: &AppId) -> Result<Option<Self>, Stopped> {
+    pub(super) async fn of(ports: &Ports, org: &OrgId, app: &AppId) -> Result<Option<Self>, ConsentError> {
         let record = ports.ledger.save_journal(org, app).await?;
         Ok(record.filter(|record| record.outcome.is_none()).map(|record| Self { record }))
     }
 
     /// The same save, now of another one's session, so that whoever brings it to its end is told; and with its code,
     /// where it has one. `None` where somebody changed it meanwhile.
-    async fn adopted_by(self, ports: &Ports, other: &SaveJournal) -> Result<Option<Self>, Stopped> {
+    async fn adopted_by(self, ports: &Ports, other: &SaveJournal) -> Result<Option<Self>, ConsentError> {
         let mut record = self.record;
         if other.session.is_some() {
             record.session.clone_from(&other.session);
@@ -113,22 +113,26 @@ impl OpenJournal {
         Ok(Some(Self { record }))
     }
 
-    pub(in crate::usecases) async fn with_callback(self, ports: &Ports, callback: Callback) -> Result<Self, Stopped> {
+    pub(in crate::usecases) async fn with_callback(
+        self,
+        ports: &Ports,
+        callback: Callback,
+    ) -> Result<Self, ConsentError> {
         if self.record.callback == callback {
             return Ok(self);
         }
         self.written(ports, |record| record.callback = callback).await
     }
 
-    pub(super) async fn activating(self, ports: &Ports) -> Result<Self, Stopped> {
+    pub(super) async fn activating(self, ports: &Ports) -> Result<Self, ConsentError> {
         self.written(ports, |record| record.activated = true).await
     }
 
-    pub(super) async fn finished(self, ports: &Ports, outcome: SaveOutcome) -> Result<Self, Stopped> {
+    pub(super) async fn finished(self, ports: &Ports, outcome: SaveOutcome) -> Result<Self, ConsentError> {
         self.written(ports, |record| record.outcome = Some(outcome)).await
     }
 
-    async fn written(self, ports: &Ports, change: impl FnOnce(&mut SaveJournal)) -> Result<Self, Stopped> {
+    async fn written(self, ports: &Ports, change: impl FnOnce(&mut SaveJournal)) -> Result<Self, ConsentError> {
         let mut record = self.record;
         change(&mut record);
         if !ports.ledger.update_save(&record).await? {
@@ -140,6 +144,6 @@ impl OpenJournal {
 }
 
 /// Another worker is at the same save. Its result counts.
-pub(in crate::usecases) fn busy() -> Stopped {
-    Stopped::new(ConsentFailure::NotStored, "another worker is saving this app at this moment")
+pub(in crate::usecases) fn busy() -> ConsentError {
+    ConsentError::new(ConsentFailure::NotStored, "another worker is saving this app at this moment")
 }

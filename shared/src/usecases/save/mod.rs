@@ -21,8 +21,8 @@ use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::grant::GrantsRead;
 use crate::domain::id::{AppId, OrgId, SessionId};
 use crate::domain::org::OrgProfile;
-use crate::domain::save::{Callback, Proof, SaveOutcome, Word};
-use crate::domain::session::Stage;
+use crate::domain::save::{Callback, ConfirmedBy, SaveOutcome, Verification};
+use crate::domain::session::SessionState;
 use crate::domain::tenant::{ClientId, TenantId};
 use crate::okta::{Connection, ConsentLink, OktaError, OktaOrg};
 
@@ -30,8 +30,8 @@ use super::Ports;
 use crate::usecases::access::graph::{read_grants, read_grants_with_patience};
 use crate::usecases::access::okta::open;
 use crate::usecases::access::registration::tenant_of;
-use crate::usecases::records::consent_error::Stopped;
-use crate::usecases::records::lease::Exclusive;
+use crate::usecases::records::consent_error::ConsentError;
+use crate::usecases::records::lease::LeaseGuard;
 use crate::usecases::save::code::{forget, kept};
 use journal::{Journal, OpenJournal, busy, seen};
 
@@ -51,15 +51,15 @@ pub struct SaveRequest {
     /// The browser session it belongs to.
     pub session: Option<SessionId>,
     /// Who says that the consent was given.
-    pub word: Word,
+    pub confirmed_by: ConfirmedBy,
 }
 
 /// Saves one app's connection, or says what is missing.
-pub async fn save(ports: &Ports, request: &SaveRequest) -> Result<SaveOutcome, Stopped> {
+pub async fn save(ports: &Ports, request: &SaveRequest) -> Result<SaveOutcome, ConsentError> {
     let work = work_on(&request.org, &request.app);
-    let lease = Exclusive::try_take(ports, &work, HELD_FOR).await?.ok_or_else(busy)?;
+    let lease = LeaseGuard::try_acquire(ports, &work, HELD_FOR).await?.ok_or_else(busy)?;
     let saved = save_alone(ports, request).await;
-    lease.give_back(ports).await?;
+    lease.release(ports).await?;
     saved
 }
 
@@ -68,11 +68,11 @@ pub(in crate::usecases) fn work_on(org: &OrgId, app: &AppId) -> String {
     format!("save/{org}/{app}")
 }
 
-async fn save_alone(ports: &Ports, request: &SaveRequest) -> Result<SaveOutcome, Stopped> {
+async fn save_alone(ports: &Ports, request: &SaveRequest) -> Result<SaveOutcome, ConsentError> {
     if let Some(outcome) = epilogue::of_an_earlier_end(ports, request).await? {
         return Ok(outcome);
     }
-    let gone = || Stopped::new(ConsentFailure::SessionLost, "the org or the app is not known any more");
+    let gone = || ConsentError::new(ConsentFailure::SessionLost, "the org or the app is not known any more");
     let org = ports.ledger.org(&request.org).await?.ok_or_else(gone)?;
     let app = ports.ledger.app(&request.org, &request.app).await?.ok_or_else(gone)?;
     let api = open(ports, &org).await?;
@@ -90,7 +90,7 @@ struct Save<'a> {
 }
 
 impl Save<'_> {
-    async fn run(&self) -> Result<SaveOutcome, Stopped> {
+    async fn run(&self) -> Result<SaveOutcome, ConsentError> {
         let mut journal = OpenJournal::of(self.ports, &self.request.org, &self.request.app).await?;
         if let Some(open) = journal {
             journal = Some(self.hand_the_code_to_okta(open).await?);
@@ -116,7 +116,7 @@ impl Save<'_> {
 
     /// A code is good once. Where it is not known whether it arrived, it is sent again, and a refusal then proves
     /// nothing: what is read back decides.
-    async fn hand_the_code_to_okta(&self, journal: OpenJournal) -> Result<OpenJournal, Stopped> {
+    async fn hand_the_code_to_okta(&self, journal: OpenJournal) -> Result<OpenJournal, ConsentError> {
         let (org, app) = (&self.request.org, &self.request.app);
         let again = match journal.record.callback {
             Callback::Waiting => false,
@@ -144,7 +144,7 @@ impl Save<'_> {
         journal: Option<&OpenJournal>,
         connection: &Connection,
         grants: Option<&GrantsRead>,
-    ) -> Result<bool, Stopped> {
+    ) -> Result<bool, ConsentError> {
         let record = journal.map(|journal| &journal.record);
         let code_taken = record.is_some_and(|r| matches!(r.callback, Callback::Done | Callback::Attempted));
         // Only a save that has written something has anything to restore.
@@ -154,27 +154,27 @@ impl Save<'_> {
         let off_without_link = connection.auth_scheme == AuthScheme::Oauth2
             && connection.authorize == ConsentLink::Absent
             && !seen(connection).is_on();
-        let by_word = match self.request.word {
-            Word::Nobody => false,
-            Word::Person => grants.is_none(),
-            Word::Operator => true,
+        let by_word = match self.request.confirmed_by {
+            ConfirmedBy::NoOne => false,
+            ConfirmedBy::Person => grants.is_none(),
+            ConfirmedBy::Operator => true,
         };
         let finished_elsewhere = seen(connection).is_on() && !self.was_on_at_the_start().await?;
         Ok(code_taken || code_refused || to_restore || granted || off_without_link || by_word || finished_elsewhere)
     }
 
     /// Whether the connection was on when this session opened the consent: then its being on proves nothing new.
-    async fn was_on_at_the_start(&self) -> Result<bool, Stopped> {
+    async fn was_on_at_the_start(&self) -> Result<bool, ConsentError> {
         let Some(id) = &self.request.session else { return Ok(true) };
         let session = self.ports.ledger.session(id).await?;
-        Ok(match session.map(|session| session.stage) {
-            Some(Stage::Consenting { was_on, .. }) => was_on,
+        Ok(match session.map(|session| session.state) {
+            Some(SessionState::Consenting { was_on, .. }) => was_on,
             _ => true,
         })
     }
 
     /// Switches the connection on and reads it back. Written down before it is done.
-    async fn switch_on(&self, journal: OpenJournal) -> Result<(OpenJournal, Connection), Stopped> {
+    async fn switch_on(&self, journal: OpenJournal) -> Result<(OpenJournal, Connection), ConsentError> {
         let journal = journal.activating(self.ports).await?;
         self.api.activate(&self.request.app).await?;
         let mut after = self.api.connection(&self.request.app).await?;
@@ -198,7 +198,9 @@ impl Save<'_> {
                 Err(reason) => (None, Some(reason)),
             };
             let at = self.ports.clock.now();
-            return SaveOutcome::Saved { proof: Box::new(Proof { at, connection: after, grants, grants_not_seen }) };
+            return SaveOutcome::Saved {
+                verification: Box::new(Verification { at, connection: after, grants, grants_not_seen }),
+            };
         }
         let reason = match (&after.auth_scheme, &after.status, journal.record.callback) {
             (_, _, Callback::Refused) => "Okta did not take the code that was handed over; begin again.".to_owned(),

@@ -11,17 +11,17 @@ use crate::domain::event::EventKind;
 use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::id::{AppId, OrgId};
 use crate::domain::org::OrgProfile;
-use crate::domain::save::Word;
-use crate::domain::session::{AuthorizationSession, Stage};
+use crate::domain::save::ConfirmedBy;
+use crate::domain::session::{AuthorizationSession, SessionState};
 use crate::domain::tenant::TenantDomain;
 use crate::okta::{Connection, ConsentLink, OktaOrg, OrgUrl, ProvisioningAdmin};
 use crate::queue::Message;
-use crate::vault::{SecretName, Stage as Version, unseal};
+use crate::vault::{SecretName, SecretVersion, unseal};
 
 use crate::usecases::Ports;
 use crate::usecases::access::okta::open;
 use crate::usecases::consent::session::{OwnSession, advance, change_app, lost};
-use crate::usecases::records::consent_error::Stopped;
+use crate::usecases::records::consent_error::ConsentError;
 use crate::usecases::save::journal::{Journal, seen};
 
 /// The most links one session is given: each GET of the connection makes a new one.
@@ -37,14 +37,14 @@ pub enum Next {
 }
 
 /// Fetches Okta's consent link for the app of a session that is ready for it.
-pub async fn open_okta_consent(ports: &Ports, own: &OwnSession) -> Result<Next, Stopped> {
-    let (administrator, okta_states, was_on_before) = match &own.session.stage {
-        Stage::Verified { administrator } => (administrator.clone(), Vec::new(), None),
-        Stage::Consenting { administrator, okta_states, was_on, .. } => {
+pub async fn open_okta_consent(ports: &Ports, own: &OwnSession) -> Result<Next, ConsentError> {
+    let (administrator, okta_states, was_on_before) = match &own.session.state {
+        SessionState::Verified { administrator } => (administrator.clone(), Vec::new(), None),
+        SessionState::Consenting { administrator, okta_states, was_on, .. } => {
             (administrator.clone(), okta_states.clone(), Some(*was_on))
         }
-        Stage::Done | Stage::Failed { .. } => return Ok(Next::Progress),
-        Stage::SigningIn => return Err(lost("nobody has signed in yet in this session")),
+        SessionState::Done | SessionState::Failed { .. } => return Ok(Next::Progress),
+        SessionState::SigningIn => return Err(lost("nobody has signed in yet in this session")),
     };
     if okta_states.len() >= MOST_LINKS {
         return Err(lost("the consent was opened too often in this session"));
@@ -55,8 +55,13 @@ pub async fn open_okta_consent(ports: &Ports, own: &OwnSession) -> Result<Next, 
     let was_on = was_on_before.unwrap_or_else(|| seen(&connection).is_on());
     let Some(link) = offered(&connection)? else {
         // Off, and Okta asks for no consent: what is left is the console's Save button.
-        consenting(ports, own, Stage::Consenting { administrator, was_on, okta_states, finishing_since: None }, None)
-            .await?;
+        consenting(
+            ports,
+            own,
+            SessionState::Consenting { administrator, was_on, okta_states, finishing_since: None },
+            None,
+        )
+        .await?;
         return Ok(Next::Progress);
     };
     let link = look_at(ports, &own.org, &own.app, Some(&own.session), link)?;
@@ -64,7 +69,7 @@ pub async fn open_okta_consent(ports: &Ports, own: &OwnSession) -> Result<Next, 
     consenting(
         ports,
         own,
-        Stage::Consenting { administrator, was_on, okta_states, finishing_since: None },
+        SessionState::Consenting { administrator, was_on, okta_states, finishing_since: None },
         Some(&link),
     )
     .await?;
@@ -72,12 +77,17 @@ pub async fn open_okta_consent(ports: &Ports, own: &OwnSession) -> Result<Next, 
 }
 
 /// Okta's consent link for an operator, looked at as far as that can be done without a sign-in of ours.
-pub async fn link_for_operator(ports: &Ports, org: &OrgProfile, app: &AppRecord) -> Result<AuthorizeLink, Stopped> {
+pub async fn link_for_operator(
+    ports: &Ports,
+    org: &OrgProfile,
+    app: &AppRecord,
+) -> Result<AuthorizeLink, ConsentError> {
     let api = open(ports, org).await?;
     let id = &app.identity.app;
     let connection = with_link(ports, org, id, None, &*api).await?;
-    let none =
-        || Stopped::new(ConsentFailure::ByHand, "Okta offers no consent link for this app; `regrant save` saves it");
+    let none = || {
+        ConsentError::new(ConsentFailure::ByHand, "Okta offers no consent link for this app; `regrant save` saves it")
+    };
     let link = offered(&connection)?.ok_or_else(none)?;
     let link = look_at(ports, org, app, None, link)?;
     change_app(ports, &org.id, id, None, |record| record.consent.client = Some(link.client.clone())).await?;
@@ -85,13 +95,13 @@ pub async fn link_for_operator(ports: &Ports, org: &OrgProfile, app: &AppRecord)
 }
 
 /// The link of a connection. One that leads elsewhere is not the same as none: it says that a consent is wanted.
-fn offered(connection: &Connection) -> Result<Option<&Url>, Stopped> {
+fn offered(connection: &Connection) -> Result<Option<&Url>, ConsentError> {
     match &connection.authorize {
         ConsentLink::Absent => Ok(None),
         ConsentLink::Offered(link) => Ok(Some(link)),
         ConsentLink::Elsewhere => {
             let cause = "Okta's consent link does not lead to Microsoft's sign-in page";
-            Err(Stopped::new(ConsentFailure::Untrusted, cause))
+            Err(ConsentError::new(ConsentFailure::Untrusted, cause))
         }
     }
 }
@@ -103,7 +113,7 @@ async fn with_link(
     app: &AppId,
     session: Option<&AuthorizationSession>,
     api: &dyn OktaOrg,
-) -> Result<Connection, Stopped> {
+) -> Result<Connection, ConsentError> {
     let connection = api.connection(app).await?;
     if offered(&connection)?.is_some() {
         return Ok(connection);
@@ -111,7 +121,7 @@ async fn with_link(
     let before = seen(&connection);
     if before.is_on() {
         let cause = "the connection is on and offers no consent link; preparing one would switch it off";
-        return Err(Stopped::new(ConsentFailure::ByHand, cause));
+        return Err(ConsentError::new(ConsentFailure::ByHand, cause));
     }
     if before.auth_scheme == crate::domain::connection::AuthScheme::Oauth2 {
         return Ok(connection);
@@ -126,15 +136,15 @@ async fn with_link(
     let prepared = api.connection(app).await?;
     if offered(&prepared)?.is_none() {
         let cause = format!("Okta prepared no consent link; the connection reads {:?}", prepared.auth_scheme);
-        return Err(Stopped::new(ConsentFailure::ByHand, cause));
+        return Err(ConsentError::new(ConsentFailure::ByHand, cause));
     }
     Ok(prepared)
 }
 
 /// A Microsoft administrator's name and password, only where the operator put them into the vault for this org.
-async fn provisioning_admin(ports: &Ports, org: &OrgId) -> Result<Option<ProvisioningAdmin>, Stopped> {
+async fn provisioning_admin(ports: &Ports, org: &OrgId) -> Result<Option<ProvisioningAdmin>, ConsentError> {
     let name = SecretName::ProvisioningAdmin(org.clone());
-    let secret = ports.vault.get(&name, Version::Current).await?;
+    let secret = ports.vault.get(&name, SecretVersion::Current).await?;
     Ok(secret.as_ref().map(|secret| unseal("provisioning administrator", secret)).transpose()?)
 }
 
@@ -145,8 +155,8 @@ fn look_at(
     app: &AppRecord,
     session: Option<&AuthorizationSession>,
     link: &Url,
-) -> Result<AuthorizeLink, Stopped> {
-    let refused = |cause: String| Stopped::new(ConsentFailure::Untrusted, cause);
+) -> Result<AuthorizeLink, ConsentError> {
+    let refused = |cause: String| ConsentError::new(ConsentFailure::Untrusted, cause);
     let cloud = org.cloud;
     if !ports.microsoft.is_login(cloud, link) {
         return Err(refused(format!("Okta's consent link does not lead to the sign-in page of the {cloud} cloud")));
@@ -161,8 +171,8 @@ fn look_at(
     let link = authorize_link::check(link, &expected, ours, |redirect| OrgUrl::is_okta_host(redirect, ports.loopback))
         .map_err(|error| refused(error.to_string()))?;
     // The client may change between sessions (Okta replaces it), never within one.
-    match (session.map(|session| &session.stage), &app.consent.client) {
-        (Some(Stage::Consenting { okta_states, .. }), Some(known))
+    match (session.map(|session| &session.state), &app.consent.client) {
+        (Some(SessionState::Consenting { okta_states, .. }), Some(known))
             if !okta_states.is_empty() && *known != link.client =>
         {
             Err(refused("Okta's consent link names another client than before in this session".to_owned()))
@@ -174,9 +184,9 @@ fn look_at(
 async fn consenting(
     ports: &Ports,
     own: &OwnSession,
-    stage: Stage,
+    state: SessionState,
     link: Option<&AuthorizeLink>,
-) -> Result<(), Stopped> {
+) -> Result<(), ConsentError> {
     let session = &own.session;
     if let Some(link) = link {
         let kind = EventKind::ConsentLinkOpened { session: session.id.clone(), client: link.client.clone() };
@@ -186,9 +196,9 @@ async fn consenting(
         .await?;
     }
     advance(ports, session, |now| {
-        matches!(now.stage, Stage::Verified { .. } | Stage::Consenting { .. }).then(|| stage.clone())
+        matches!(now.state, SessionState::Verified { .. } | SessionState::Consenting { .. }).then(|| state.clone())
     })
     .await?;
     let (org, app, id) = (session.org.clone(), session.app.clone(), Some(session.id.clone()));
-    Ok(ports.saves.send(&[Message::SaveApp { org, app, session: id, word: Word::Nobody }]).await?)
+    Ok(ports.saves.send(&[Message::SaveApp { org, app, session: id, confirmed_by: ConfirmedBy::NoOne }]).await?)
 }

@@ -1,6 +1,6 @@
 //! Saves that nobody works on any more are queued again: after a restart, and whenever a scan begins.
 
-use crate::domain::save::Word;
+use crate::domain::save::ConfirmedBy;
 use crate::ledger::{LedgerError, PageRequest};
 use crate::queue::{Message, QueueError};
 use crate::usecases::Ports;
@@ -30,7 +30,7 @@ pub async fn resume_saves(ports: &Ports) -> Result<usize, ResumeError> {
             // What began in an org that was removed stays as it is, for the audit trail.
             if ports.ledger.app(&journal.org, &journal.app).await?.is_some() {
                 let (org, app, session) = (journal.org, journal.app, journal.session);
-                messages.push(Message::SaveApp { org, app, session, word: Word::Nobody });
+                messages.push(Message::SaveApp { org, app, session, confirmed_by: ConfirmedBy::NoOne });
             }
         }
         ports.saves.send(&messages).await?;

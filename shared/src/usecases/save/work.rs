@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use crate::counted::{Counted, count};
 use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::id::SessionId;
-use crate::domain::save::{SaveOutcome, Word};
-use crate::domain::session::Stage;
+use crate::domain::save::{ConfirmedBy, SaveOutcome};
+use crate::domain::session::SessionState;
+use crate::metrics::{Metric, count};
 use crate::queue::Next;
 use crate::usecases::Ports;
 use crate::usecases::consent::session::{advance, fail};
-use crate::usecases::records::consent_error::Stopped;
+use crate::usecases::records::consent_error::ConsentError;
 
 use super::{SaveRequest, save};
 
@@ -29,7 +29,7 @@ const fn again(receive_count: u32) -> Next {
 }
 
 /// Does the work of one message, received for the `receive_count`th time.
-pub async fn work(ports: &Ports, request: &SaveRequest, receive_count: u32) -> Result<Next, Stopped> {
+pub async fn work(ports: &Ports, request: &SaveRequest, receive_count: u32) -> Result<Next, ConsentError> {
     let waited_for = match &request.session {
         Some(session) => is_waited_for(ports, session).await?,
         None => true,
@@ -54,7 +54,7 @@ pub async fn work(ports: &Ports, request: &SaveRequest, receive_count: u32) -> R
         }
         Err(stopped) => {
             tracing::error!(org = %request.org, app = %request.app, cause = %stopped.cause, "a save stopped");
-            count(Counted::SavesFailed);
+            count(Metric::SavesFailed);
             if let Some(id) = &request.session
                 && let Some(session) = ports.ledger.session(id).await?
             {
@@ -76,38 +76,38 @@ fn name(outcome: &SaveOutcome) -> &'static str {
 
 fn count_end(outcome: &SaveOutcome) {
     match outcome {
-        SaveOutcome::Saved { .. } => count(Counted::SavesDone),
-        SaveOutcome::NoConsent | SaveOutcome::NotSwitchedOn { .. } => count(Counted::SavesFailed),
+        SaveOutcome::Saved { .. } => count(Metric::SavesDone),
+        SaveOutcome::NoConsent | SaveOutcome::NotSwitchedOn { .. } => count(Metric::SavesFailed),
         SaveOutcome::LeftOff { .. } => {
-            count(Counted::SavesFailed);
-            count(Counted::ConnectionsLeftOff);
+            count(Metric::SavesFailed);
+            count(Metric::ConnectionsLeftOff);
         }
     }
 }
 
-fn comes_again(stopped: &Stopped) -> bool {
+fn comes_again(stopped: &ConsentError) -> bool {
     matches!(stopped.failure, ConsentFailure::OktaDown | ConsentFailure::MicrosoftDown | ConsentFailure::NotStored)
 }
 
 /// Whether a session still waits for its save. Its end is the last thing that a save writes.
-async fn is_waited_for(ports: &Ports, id: &SessionId) -> Result<bool, Stopped> {
+async fn is_waited_for(ports: &Ports, id: &SessionId) -> Result<bool, ConsentError> {
     let Some(session) = ports.ledger.session(id).await? else { return Ok(false) };
     let over = ports.clock.now() >= session.ends_at();
-    Ok(!over && matches!(session.stage, Stage::Consenting { .. }))
+    Ok(!over && matches!(session.state, SessionState::Consenting { .. }))
 }
 
 /// Whether a save of the session has begun and its end is not written everywhere. A hand-over may come in just when the session's save ends
 /// without it; its code is not left behind.
-async fn is_unsettled(ports: &Ports, request: &SaveRequest) -> Result<bool, Stopped> {
+async fn is_unsettled(ports: &Ports, request: &SaveRequest) -> Result<bool, ConsentError> {
     let journal = ports.ledger.save_journal(&request.org, &request.app).await?;
     Ok(journal.is_some_and(|journal| !journal.settled && journal.session == request.session))
 }
 
-async fn no_consent_yet(ports: &Ports, request: &SaveRequest, receive_count: u32) -> Result<Next, Stopped> {
-    match request.word {
-        Word::Nobody => Ok(again(receive_count)),
-        Word::Person if receive_count < LOOKS_FOR_A_PERSON => Ok(again(receive_count)),
-        Word::Person | Word::Operator => {
+async fn no_consent_yet(ports: &Ports, request: &SaveRequest, receive_count: u32) -> Result<Next, ConsentError> {
+    match request.confirmed_by {
+        ConfirmedBy::NoOne => Ok(again(receive_count)),
+        ConfirmedBy::Person if receive_count < LOOKS_FOR_A_PERSON => Ok(again(receive_count)),
+        ConfirmedBy::Person | ConfirmedBy::Operator => {
             stop_finishing(ports, request).await?;
             Ok(Next::Done)
         }
@@ -115,12 +115,12 @@ async fn no_consent_yet(ports: &Ports, request: &SaveRequest, receive_count: u32
 }
 
 /// The page goes back to asking for the consent.
-async fn stop_finishing(ports: &Ports, request: &SaveRequest) -> Result<(), Stopped> {
+async fn stop_finishing(ports: &Ports, request: &SaveRequest) -> Result<(), ConsentError> {
     let Some(id) = &request.session else { return Ok(()) };
     let Some(session) = ports.ledger.session(id).await? else { return Ok(()) };
-    advance(ports, &session, |session| match session.stage.clone() {
-        Stage::Consenting { administrator, was_on, okta_states, finishing_since: Some(_) } => {
-            Some(Stage::Consenting { administrator, was_on, okta_states, finishing_since: None })
+    advance(ports, &session, |session| match session.state.clone() {
+        SessionState::Consenting { administrator, was_on, okta_states, finishing_since: Some(_) } => {
+            Some(SessionState::Consenting { administrator, was_on, okta_states, finishing_since: None })
         }
         _ => None,
     })

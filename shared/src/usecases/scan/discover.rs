@@ -1,25 +1,25 @@
 //! Look at every Office 365 app of one org, in Okta and at Microsoft.
 
 mod counting;
-mod seen;
+mod observation;
 
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+use crate::domain::access_problem::AccessProblemKind;
 use crate::domain::app::{AppIdentity, AppRecord};
+use crate::domain::assignment_counts::is_to_be_counted;
 use crate::domain::connection::{AppStatus, AuthScheme};
 use crate::domain::id::{AppId, OrgId, ScanId};
 use crate::domain::org::OrgProfile;
-use crate::domain::reach::is_to_be_counted;
-use crate::domain::scan::OrgLook;
-use crate::domain::signal::{Look, Signal, SignalKind};
-use crate::domain::trouble::TroubleKind;
+use crate::domain::scan::OrgScanResult;
+use crate::domain::signal::{Check, Signal, SignalKind};
 use crate::ledger::{AppFilter, LedgerError, PageRequest};
 use crate::okta::{Connection, ConsentLink, ListedApp, OktaError, OktaOrg};
 
 use self::counting::Counting;
-use self::seen::Seen;
+use self::observation::AppObservation;
 use crate::queue::QueueError;
 use crate::usecases::Ports;
 use crate::usecases::access::okta::open;
@@ -52,7 +52,7 @@ pub enum DiscoverError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Discovery {
     /// What was recorded.
-    pub look: OrgLook,
+    pub look: OrgScanResult,
     /// Whether the same look may succeed later with nothing changed, so that the work should come again.
     pub try_again: bool,
 }
@@ -72,21 +72,25 @@ pub async fn discover(ports: &Ports, scan: &ScanId, org: &OrgId) -> Result<Disco
         }
     };
     tracing::info!(%scan, %org, ?look, try_again, "looked at an org");
-    ports.ledger.record_org_look(scan, org, &look, ports.clock.now()).await?;
+    ports.ledger.record_org_result(scan, org, &look, ports.clock.now()).await?;
     Ok(Discovery { look, try_again })
 }
 
-async fn could_not_open(ports: &Ports, org: &OrgId, error: &OpenOrgError) -> Result<(OrgLook, bool), LedgerError> {
+async fn could_not_open(
+    ports: &Ports,
+    org: &OrgId,
+    error: &OpenOrgError,
+) -> Result<(OrgScanResult, bool), LedgerError> {
     let reason = error.to_string();
     could_not_list(ports, org, &BTreeSet::new(), &reason).await?;
     let lost = matches!(error, OpenOrgError::NoCredential(_) | OpenOrgError::NotACredential(_));
-    let troubles = if lost { vec![(TroubleKind::OktaCredentialRefused, reason.clone())] } else { Vec::new() };
-    watch_access::remember(ports, org, &Access { troubles, ..Access::default() }).await?;
+    let problems = if lost { vec![(AccessProblemKind::OktaCredentialRefused, reason.clone())] } else { Vec::new() };
+    watch_access::remember(ports, org, &Access { problems, ..Access::default() }).await?;
     Ok((not_seen(reason), false))
 }
 
-fn not_seen(reason: String) -> OrgLook {
-    OrgLook::NotSeen { reason }
+fn not_seen(reason: String) -> OrgScanResult {
+    OrgScanResult::NotSeen { reason }
 }
 
 /// One look at one org.
@@ -105,7 +109,7 @@ struct Visit<'a> {
     log: LogRead,
     /// Microsoft's side.
     grants: GrantWatch<'a>,
-    /// Whom apps concern, for letters.
+    /// Whom apps concern, for emails.
     counting: Counting,
 }
 
@@ -119,13 +123,13 @@ impl<'a> Visit<'a> {
         Ok(Self { ports, profile, api, began, stopped: None, seen, gone: 0, log, grants, counting })
     }
 
-    async fn run(mut self) -> Result<(OrgLook, bool), LedgerError> {
+    async fn run(mut self) -> Result<(OrgScanResult, bool), LedgerError> {
         let listed = self.list().await?;
         let refusal = listed.as_ref().err().or(self.stopped.as_ref());
         let mut access = Access {
             // An app that the role hides is not a role that was lost; a list that is refused is.
             okta_answered: !self.seen.is_empty() || listed.is_ok(),
-            troubles: refusal.and_then(watch_access::trouble_of).into_iter().collect(),
+            problems: refusal.and_then(watch_access::problem_of).into_iter().collect(),
             // Read again from where it was, where what it said could not be recorded of every app.
             log: self.log.next.clone().filter(|_| listed.is_ok()),
             signs_in: registration(self.ports, self.profile.cloud).await.ok().map(|ours| ours.is_some()),
@@ -137,7 +141,7 @@ impl<'a> Visit<'a> {
         Ok(visited)
     }
 
-    async fn end(&self, listed: Result<(), OktaError>) -> Result<(OrgLook, bool), LedgerError> {
+    async fn end(&self, listed: Result<(), OktaError>) -> Result<(OrgScanResult, bool), LedgerError> {
         let org = &self.profile.id;
         if let Err(error) = listed {
             could_not_list(self.ports, org, &self.seen, &error.to_string()).await?;
@@ -145,12 +149,12 @@ impl<'a> Visit<'a> {
         }
         for record in others(self.ports, org, &self.seen).await? {
             let signal = Signal::okta(self.began, SignalKind::AppNotListed);
-            Seen::of_known(record.identity, signal).record(self.ports).await?;
+            AppObservation::of_known(record.identity, signal).record(self.ports).await?;
         }
         Ok(match &self.stopped {
             // The list was whole, the looks were not.
             Some(error) => (not_seen(error.to_string()), error.is_transient()),
-            None => (OrgLook::Seen { apps: self.seen.len() as u64 - self.gone }, false),
+            None => (OrgScanResult::Seen { apps: self.seen.len() as u64 - self.gone }, false),
         })
     }
 
@@ -225,7 +229,7 @@ impl<'a> Visit<'a> {
             domain: app.domain,
         };
         let (failed_work, log_was_read, was_known) = (logged.failed_work, self.log.failed.is_none(), before.is_some());
-        let mut seen = Seen { identity, signals, failed_work, log_was_read, was_known, reach: None };
+        let mut seen = AppObservation { identity, signals, failed_work, log_was_read, was_known, reach: None };
         let known = before.as_ref().and_then(|record| record.reach.as_ref());
         if self.stopped.is_none() && is_to_be_counted(seen.standing(before.as_ref()), known, now) {
             match self.counting.count(self.ports, self.api, &seen.identity.app).await {
@@ -242,19 +246,19 @@ impl<'a> Visit<'a> {
             return (Vec::new(), None);
         }
         if let Some(error) = &self.stopped {
-            return (vec![could_not(Look::Connection, error)], None);
+            return (vec![could_not(Check::Connection, error)], None);
         }
         let connection = match self.api.connection(&app.id).await {
             Ok(connection) => connection,
             Err(error) => {
                 // Deleted between the list and this call, or hidden from the role: the app itself tells which.
                 if !is_not_found(&error) {
-                    return (vec![self.failed(Look::Connection, error)], None);
+                    return (vec![self.failed(Check::Connection, error)], None);
                 }
                 let kind = match self.api.app(&app.id).await {
-                    Ok(_) => self.failed(Look::Connection, error),
+                    Ok(_) => self.failed(Check::Connection, error),
                     Err(again) if is_not_found(&again) => SignalKind::AppNotListed,
-                    Err(again) => self.failed(Look::Connection, again),
+                    Err(again) => self.failed(Check::Connection, again),
                 };
                 return (vec![kind], None);
             }
@@ -270,14 +274,14 @@ impl<'a> Visit<'a> {
         if ask_features {
             kinds.push(match self.api.provisioning(&app.id).await {
                 Ok(provisioning) => SignalKind::ProvisioningRead { provisioning },
-                Err(error) => self.failed(Look::Features, error),
+                Err(error) => self.failed(Check::Features, error),
             });
         }
         (kinds, Some(connection))
     }
 
     /// Notes a failed look, and whether any further call would only fail too.
-    fn failed(&mut self, look: Look, error: OktaError) -> SignalKind {
+    fn failed(&mut self, look: Check, error: OktaError) -> SignalKind {
         let kind = could_not(look, &error);
         if error.retires_credential() || matches!(error, OktaError::RateLimited { .. }) {
             self.stopped = Some(error);
@@ -290,14 +294,14 @@ fn is_not_found(error: &OktaError) -> bool {
     matches!(error, OktaError::Api(answer) if answer.status == 404)
 }
 
-fn could_not(look: Look, error: &OktaError) -> SignalKind {
+fn could_not(look: Check, error: &OktaError) -> SignalKind {
     SignalKind::CouldNotLook { look, reason: error.to_string() }
 }
 
 async fn could_not_list(ports: &Ports, org: &OrgId, seen: &BTreeSet<AppId>, reason: &str) -> Result<(), LedgerError> {
     for record in others(ports, org, seen).await? {
-        let kind = SignalKind::CouldNotLook { look: Look::App, reason: reason.to_owned() };
-        Seen::of_known(record.identity, Signal::okta(ports.clock.now(), kind)).record(ports).await?;
+        let kind = SignalKind::CouldNotLook { look: Check::App, reason: reason.to_owned() };
+        AppObservation::of_known(record.identity, Signal::okta(ports.clock.now(), kind)).record(ports).await?;
     }
     Ok(())
 }

@@ -20,7 +20,7 @@ const AT_MOST_EVERY: SignedDuration = SignedDuration::from_mins(1);
 const PAGE: u32 = 500;
 
 /// Looks soon at every org that an event may be from. Gives how many.
-pub async fn look_soon(ports: &Ports, streamed: &StreamedEvent) -> Result<usize, StartScanError> {
+pub async fn rescan_soon(ports: &Ports, streamed: &StreamedEvent) -> Result<usize, StartScanError> {
     let told = meaning(&streamed.event);
     // An org at its rate limit is not asked for more.
     if matches!(told, Meaning::Other | Meaning::Transient | Meaning::AccessChanged(AccessChange::RateLimit)) {

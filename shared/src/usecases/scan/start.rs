@@ -1,9 +1,9 @@
 //! Start a scan: one message an org.
 
-use crate::counted::{Counted, count};
 use crate::domain::id::{OrgId, ScanId};
 use crate::domain::scan::Scan;
 use crate::ledger::LedgerError;
+use crate::metrics::{Metric, count};
 use crate::queue::QueueError;
 
 use crate::ledger::PageRequest;
@@ -58,7 +58,7 @@ pub async fn start_scan(ports: &Ports, selection: &Selection) -> Result<Scan, St
             queue(ports, &scan, orgs).await?;
         }
         Selection::All => {
-            count(Counted::ScansStarted);
+            count(Metric::ScansStarted);
             let mut request = PageRequest::first(PAGE);
             loop {
                 let page = ports.ledger.orgs(request).await?;

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::domain::access_problem::{AccessProblemKind, OrgWatch, problems_after};
 use crate::domain::id::OrgId;
 use crate::domain::system_log::LogPosition;
-use crate::domain::trouble::{OrgWatch, TroubleKind, troubles_after};
 use crate::ledger::LedgerError;
 use crate::okta::OktaError;
 use crate::randomness::request_id;
@@ -24,7 +24,7 @@ pub(in crate::usecases) struct Access {
     /// Whether Okta answered the credential with what was asked for.
     pub(in crate::usecases) okta_answered: bool,
     /// What is wrong.
-    pub(in crate::usecases) troubles: Vec<(TroubleKind, String)>,
+    pub(in crate::usecases) problems: Vec<(AccessProblemKind, String)>,
     /// What is over on Microsoft's side: the names and places of troubles that a look disproved.
     pub(in crate::usecases) over: BTreeSet<(&'static str, String)>,
     /// Whether we have a registration in the org's cloud, where the vault told.
@@ -34,12 +34,12 @@ pub(in crate::usecases) struct Access {
 }
 
 /// What Okta's refusal says of the credential.
-pub(in crate::usecases) fn trouble_of(error: &OktaError) -> Option<(TroubleKind, String)> {
+pub(in crate::usecases) fn problem_of(error: &OktaError) -> Option<(AccessProblemKind, String)> {
     let kind = match error {
-        _ if error.retires_credential() => TroubleKind::OktaCredentialRefused,
-        OktaError::Api(answer) if answer.status == 403 => TroubleKind::OktaRoleLost,
+        _ if error.retires_credential() => AccessProblemKind::OktaCredentialRefused,
+        OktaError::Api(answer) if answer.status == 403 => AccessProblemKind::OktaRoleLost,
         // A scope that a service app was granted was taken away (RFC 6749 section 5.2).
-        OktaError::Token { error, .. } if error == "invalid_scope" => TroubleKind::OktaRoleLost,
+        OktaError::Token { error, .. } if error == "invalid_scope" => AccessProblemKind::OktaRoleLost,
         _ => return None,
     };
     Some((kind, error.to_string()))
@@ -66,25 +66,25 @@ pub(in crate::usecases) async fn remember(ports: &Ports, org: &OrgId, access: &A
 
 fn after(ports: &Ports, before: &OrgWatch, access: &Access, now: Timestamp) -> OrgWatch {
     let okta_answered_at = if access.okta_answered { Some(now) } else { before.okta_answered_at };
-    let mut found = access.troubles.clone();
+    let mut found = access.problems.clone();
     if okta_answered_at.is_some_and(|at| now.duration_since(at) >= IDLE) {
         let detail = "Okta has not answered with it for 20 days; an API token dies after 30.".to_owned();
-        found.push((TroubleKind::OktaCredentialIdle, detail));
+        found.push((AccessProblemKind::OktaCredentialIdle, detail));
     }
     // What could not be looked at is not over.
-    let is_over = |kind: &TroubleKind| {
+    let is_over = |kind: &AccessProblemKind| {
         let known = (kind.name(), kind.place());
         if kind.is_oktas() {
-            access.okta_answered || *kind == TroubleKind::OktaCredentialIdle
+            access.okta_answered || *kind == AccessProblemKind::OktaCredentialIdle
         } else {
             access.over.contains(&known)
         }
     };
-    let goes_on = before.troubles.iter().filter(|trouble| !is_over(&trouble.kind));
-    found.extend(goes_on.map(|trouble| (trouble.kind.clone(), trouble.detail.clone())));
+    let goes_on = before.problems.iter().filter(|problem| !is_over(&problem.kind));
+    found.extend(goes_on.map(|problem| (problem.kind.clone(), problem.detail.clone())));
     OrgWatch {
         okta_answered_at,
-        troubles: troubles_after(&before.troubles, found, now, || request_id(&*ports.randomness)),
+        problems: problems_after(&before.problems, found, now, || request_id(&*ports.randomness)),
         signs_in: access.signs_in.or(before.signs_in),
         log: access.log.clone().or_else(|| before.log.clone()),
         ..before.clone()

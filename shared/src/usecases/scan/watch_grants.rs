@@ -7,16 +7,16 @@ use std::collections::{BTreeSet, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::domain::access_problem::AccessProblemKind;
 use crate::domain::administrator::GLOBAL_ADMINISTRATOR;
 use crate::domain::app::AppRecord;
 use crate::domain::connection::{AuthScheme, ConnectionStatus};
 use crate::domain::grant::{GrantChange, GrantsRead, Publisher};
 use crate::domain::org::OrgProfile;
 use crate::domain::permission::PermissionCatalogue;
-use crate::domain::signal::{Look, Signal, SignalKind, Source};
+use crate::domain::signal::{Check, Signal, SignalKind, Source};
 use crate::domain::tenant::{ClientId, ObjectId, TenantId};
-use crate::domain::text::Foreign;
-use crate::domain::trouble::TroubleKind;
+use crate::domain::text::UntrustedText;
 use crate::okta::{Connection, ListedApp};
 use crate::usecases::Ports;
 use crate::usecases::access::graph;
@@ -40,7 +40,7 @@ pub(in crate::usecases) struct GrantWatch<'a> {
     grants: HashMap<(TenantId, ClientId), Looked>,
     people: HashMap<(TenantId, ObjectId), Result<SignalKind, String>>,
     tenants: HashMap<String, Option<TenantId>>,
-    troubles: Vec<(TroubleKind, String)>,
+    problems: Vec<(AccessProblemKind, String)>,
     over: BTreeSet<(&'static str, String)>,
     registration_seen: bool,
     /// Whether there is a registration of ours to ask with; looked up once a visit.
@@ -55,7 +55,7 @@ impl<'a> GrantWatch<'a> {
             grants: HashMap::new(),
             people: HashMap::new(),
             tenants: HashMap::new(),
-            troubles: Vec::new(),
+            problems: Vec::new(),
             over: BTreeSet::new(),
             registration_seen: false,
             registered: None,
@@ -64,7 +64,7 @@ impl<'a> GrantWatch<'a> {
 
     /// Adds what was found out about Regrant's own access to Microsoft.
     pub(in crate::usecases) fn tell(self, access: &mut Access) {
-        access.troubles.extend(self.troubles);
+        access.problems.extend(self.problems);
         access.over.extend(self.over);
     }
 
@@ -91,7 +91,7 @@ impl<'a> GrantWatch<'a> {
         match self.grants_of(&tenant, &client, sufficed).await {
             None => return Vec::new(),
             Some(Ok(read)) => kinds.push(self.signal(&read, before)),
-            Some(Err(reason)) => kinds.push(SignalKind::CouldNotLook { look: Look::PermissionGrants, reason }),
+            Some(Err(reason)) => kinds.push(SignalKind::CouldNotLook { look: Check::PermissionGrants, reason }),
         }
         let administrator = before.and_then(|app| app.consent.administrator.as_ref());
         if let Some(person) = administrator.and_then(|administrator| administrator.object.clone()) {
@@ -165,11 +165,11 @@ impl<'a> GrantWatch<'a> {
     /// of the tenant that the registration is in.
     async fn answered(&mut self, tenant: &TenantId) {
         let cloud = self.org.cloud;
-        let ending = TroubleKind::GraphTokensEnding { tenant: tenant.clone(), ends_at: Timestamp::MAX };
+        let failure = AccessProblemKind::GraphTokensEnding { tenant: tenant.clone(), ends_at: Timestamp::MAX };
         for kind in [
-            TroubleKind::GraphTokensEnded { tenant: tenant.clone() },
-            ending,
-            TroubleKind::EntraCredentialRefused { cloud },
+            AccessProblemKind::GraphTokensEnded { tenant: tenant.clone() },
+            failure,
+            AccessProblemKind::EntraCredentialRefused { cloud },
         ] {
             self.over.insert((kind.name(), kind.place()));
         }
@@ -179,9 +179,9 @@ impl<'a> GrantWatch<'a> {
         match graph::registration_ends_at(self.ports, cloud, tenant).await {
             Ok(Some(ends_at)) => {
                 self.registration_seen = true;
-                let kind = TroubleKind::EntraCredentialEnding { cloud, ends_at };
+                let kind = AccessProblemKind::EntraCredentialEnding { cloud, ends_at };
                 if ends_at.duration_since(self.ports.clock.now()) <= ENDING_SOON {
-                    self.troubles.push((kind, format!("It ends on {}.", ends_at.strftime("%-d %B %Y"))));
+                    self.problems.push((kind, format!("It ends on {}.", ends_at.strftime("%-d %B %Y"))));
                 } else {
                     self.over.insert((kind.name(), kind.place()));
                 }
@@ -193,26 +193,28 @@ impl<'a> GrantWatch<'a> {
 
     /// Graph could not be asked: for good, or for so long that its tokens are about to end.
     async fn refused(&mut self, tenant: &TenantId, error: &GraphAccessError) {
-        let trouble = match error.trouble(tenant, self.org.cloud) {
-            Some(trouble) => Some(trouble),
+        let problem = match error.problem(tenant, self.org.cloud) {
+            Some(problem) => Some(problem),
             None => self.ending(tenant).await,
         };
-        self.troubles.extend(trouble.map(|kind| (kind, error.to_string())));
+        self.problems.extend(problem.map(|kind| (kind, error.to_string())));
     }
 
-    async fn ending(&self, tenant: &TenantId) -> Option<TroubleKind> {
+    async fn ending(&self, tenant: &TenantId) -> Option<AccessProblemKind> {
         let renewed_at = graph::renewed_at(self.ports, tenant).await?;
         let ends_at = renewed_at.saturating_add(REFRESH_TOKEN_LIVES).unwrap_or(Timestamp::MAX);
         let left = ends_at.duration_since(self.ports.clock.now());
-        (left <= ENDING_SOON).then(|| TroubleKind::GraphTokensEnding { tenant: tenant.clone(), ends_at })
+        (left <= ENDING_SOON).then(|| AccessProblemKind::GraphTokensEnding { tenant: tenant.clone(), ends_at })
     }
 
     fn signal(&self, read: &GrantsRead, before: Option<&AppRecord>) -> SignalKind {
         let mut kind = read.signal(&self.ports.settings.permissions);
-        let proven = before.and_then(|app| app.consent.proof.as_ref()).and_then(|proof| proof.grants.as_ref());
-        if let (SignalKind::PermissionGrantsRead { changes, .. }, Some(proven)) = (&mut kind, proven) {
+        let verified = before
+            .and_then(|app| app.consent.verification.as_ref())
+            .and_then(|verification| verification.grants.as_ref());
+        if let (SignalKind::PermissionGrantsRead { changes, .. }, Some(verified)) = (&mut kind, verified) {
             let expected = &self.ports.settings.permissions;
-            *changes = read.changes_since(proven).iter().filter_map(|change| words(change, expected)).collect();
+            *changes = read.changes_since(verified).iter().filter_map(|change| words(change, expected)).collect();
         }
         kind
     }
@@ -225,8 +227,8 @@ impl<'a> GrantWatch<'a> {
         }
         match self.people.get(&key) {
             Some(Ok(kind)) => kind.clone(),
-            Some(Err(reason)) => SignalKind::CouldNotLook { look: Look::Consenter, reason: reason.clone() },
-            None => SignalKind::CouldNotLook { look: Look::Consenter, reason: String::new() },
+            Some(Err(reason)) => SignalKind::CouldNotLook { look: Check::Consenter, reason: reason.clone() },
+            None => SignalKind::CouldNotLook { look: Check::Consenter, reason: String::new() },
         }
     }
 }
@@ -243,10 +245,10 @@ fn words(change: &GrantChange, expected: &PermissionCatalogue) -> Option<String>
             Some(format!("its publisher was {} and is {}", name(from), name(to)))
         }
         GrantChange::PermissionAdded { permission } if change.is_unexpected(expected) => {
-            Some(format!("{} is granted, which no consent to Okta asks for", Foreign::new(permission)))
+            Some(format!("{} is granted, which no consent to Okta asks for", UntrustedText::new(permission)))
         }
         GrantChange::KindChanged { permission, .. } if change.takes_away() => {
-            Some(format!("{} is granted in another way", Foreign::new(permission)))
+            Some(format!("{} is granted in another way", UntrustedText::new(permission)))
         }
         _ => None,
     }

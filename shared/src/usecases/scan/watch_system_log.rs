@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 
 use crate::domain::event::{AppEvent, EventKind};
 use crate::domain::id::AppId;
-use crate::domain::signal::{Look, Signal, SignalKind, Source};
+use crate::domain::signal::{Check, Signal, SignalKind, Source};
 use crate::domain::system_log::{FailedWork, LogEvent, LogPosition, Meaning, concerns, meaning};
 use crate::okta::{OktaError, OktaOrg};
 use crate::usecases::Ports;
@@ -78,7 +78,7 @@ pub(in crate::usecases) async fn worked_again(
     let (seen_at, kind) = match api.provisioning_worked_after(app, failed).await {
         Ok(worked) => (worked?, SignalKind::ProvisioningWorked),
         Err(error) => {
-            (ports.clock.now(), SignalKind::CouldNotLook { look: Look::SystemLog, reason: error.to_string() })
+            (ports.clock.now(), SignalKind::CouldNotLook { look: Check::SystemLog, reason: error.to_string() })
         }
     };
     Some(Signal { seen_at, source: Source::OktaSystemLog, kind })
@@ -110,7 +110,7 @@ impl LogRead {
         of_app.signals = newest.into_values().collect();
         of_app.signals.sort();
         if let Some(error) = &self.failed {
-            let kind = SignalKind::CouldNotLook { look: Look::SystemLog, reason: error.to_string() };
+            let kind = SignalKind::CouldNotLook { look: Check::SystemLog, reason: error.to_string() };
             of_app.signals.push(Signal { seen_at: ports.clock.now(), source: Source::OktaSystemLog, kind });
         }
         of_app

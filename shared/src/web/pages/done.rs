@@ -9,7 +9,7 @@ use super::{Subject, request_id};
 use crate::domain::grant::{GrantKind, GrantsRead};
 use crate::domain::id::SessionId;
 use crate::domain::permission::PermissionCatalogue;
-use crate::domain::save::Proof;
+use crate::domain::save::Verification;
 use crate::domain::session::Administrator;
 
 /// What the page tells.
@@ -22,33 +22,33 @@ pub struct DoneView<'a> {
     /// Who consented.
     pub administrator: Option<&'a Administrator>,
     /// What was read back.
-    pub proof: &'a Proof,
+    pub verification: &'a Verification,
     /// What was expected.
     pub permissions: &'a PermissionCatalogue,
 }
 
 /// The page.
 pub fn done(view: &DoneView<'_>) -> Page {
-    let proof = view.proof;
-    let proven = proof.grants.as_ref().is_some_and(|grants| grants.suffices(view.permissions));
+    let verification = view.verification;
+    let verified = verification.grants.as_ref().is_some_and(|grants| grants.suffices(view.permissions));
     let part = html! {
         p { "Provisioning of " strong { (view.subject.label) } " now runs on consent. Nothing more is asked of you, and you may close this page." }
         h2 { "What we read back" }
         dl.facts {
             dt { "In Okta" } dd.good { "Connection on, with OAuth" }
             dt { "At Microsoft" }
-            @if proven { dd.good { "Every required permission is granted" } } @else { dd { "Not proven" } }
-            dt { "Read" } dd { (day(proof.at)) }
+            @if verified { dd.good { "Every required permission is granted" } } @else { dd { "Not verified" } }
+            dt { "Read" } dd { (day(verification.at)) }
             dt { "App in Okta" } dd { (view.subject.label) " (" (view.subject.org_domain) ")" }
             dt { "Microsoft tenant" } dd { (view.subject.tenant_domain) }
             @if let Some(administrator) = view.administrator { dt { "Consent by" } dd { (administrator.username) } }
         }
-        @match (&proof.grants, &proof.grants_not_seen) {
+        @match (&verification.grants, &verification.grants_not_seen) {
             (Some(grants), _) => (evidence(grants, view.permissions)),
             (None, reason) => p {
                 "Microsoft's side could not be looked at"
                 @if let Some(reason) = reason { ": " (reason) } "."
-                " Okta says that the connection is on; your operator will see it as not proven."
+                " Okta says that the connection is on; your operator will see it as not verified."
             },
         }
         h2 { "What happens next" }
@@ -59,7 +59,7 @@ pub fn done(view: &DoneView<'_>) -> Page {
         }
         (request_id(view.session))
     };
-    let heading = if proven { "Done, and proven on both sides" } else { "Done in Okta" };
+    let heading = if verified { "Done, and verified on both sides" } else { "Done in Okta" };
     Frame { status: StatusCode::OK, heading, form_targets: &[] }.around(&part)
 }
 
@@ -84,13 +84,13 @@ fn evidence(grants: &GrantsRead, expected: &PermissionCatalogue) -> Markup {
             p { "Not granted, and needed for some features only: " (comparison.missing_optional.join(", ")) "." }
         }
         @if !comparison.unexpected.is_empty() {
-            p { "Granted beyond what provisioning needs: " (crate::domain::text::Foreign::new(comparison.unexpected.join(", "))) "." }
+            p { "Granted beyond what provisioning needs: " (crate::domain::text::UntrustedText::new(comparison.unexpected.join(", "))) "." }
         }
         table {
             thead { tr { th scope="col" { "Permission" } th scope="col" { "Granted" } } }
             tbody {
                 @for grant in &grants.grants {
-                    tr { td { code { (crate::domain::text::Foreign::new(grant.permission.as_str())) } } td { (kind(&grant.grant)) } }
+                    tr { td { code { (crate::domain::text::UntrustedText::new(grant.permission.as_str())) } } td { (kind(&grant.grant)) } }
                 }
             }
         }

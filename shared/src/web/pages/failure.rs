@@ -8,7 +8,7 @@ use super::layout::{Frame, Page};
 use crate::domain::failure;
 use crate::domain::failure::class::FailureClass;
 use crate::domain::failure::consent::ConsentFailure;
-use crate::domain::text::Foreign;
+use crate::domain::text::UntrustedText;
 
 /// Where to go from a failure.
 #[derive(Debug, Clone)]
@@ -61,7 +61,7 @@ pub fn failure(view: &FailureView<'_>) -> Page {
         @if let Some(code) = view.code {
             h2 { "For whoever looks into it" }
             p {
-                "Code " code { (Foreign::new(code.chars().take(64).collect::<String>())) }
+                "Code " code { (UntrustedText::new(code.chars().take(64).collect::<String>())) }
                 @if let Some(known) = known { ": " (known.cause) " " (known.next_step) } @else { "." }
             }
         }
@@ -139,7 +139,7 @@ fn words(failure: ConsentFailure) -> Words {
             StatusCode::GONE,
             "This link was taken back",
             "A newer invitation took its place, or your Okta operator withdrew it.",
-            "Look for a newer mail about the same app, or ask your Okta operator.",
+            "Check for a newer mail about the same app, or ask your Okta operator.",
         ),
         ConsentFailure::LinkUsedUp => words(
             StatusCode::GONE,

@@ -19,7 +19,7 @@ pub struct InvitationView<'a> {
     pub subject: &'a Subject,
     /// Which invitation.
     pub invitation: &'a InvitationId,
-    /// The request that the letter with this link names, where a letter brought it.
+    /// The request that the email with this link names, where an email brought it.
     pub request: Option<&'a RequestId>,
     /// When it ends.
     pub expires_at: Timestamp,

@@ -26,7 +26,7 @@ pub use request::{RequestView, request};
 pub use request_not_shown::request_not_shown;
 
 use crate::domain::id::{OrgId, SessionId};
-use crate::domain::text::Foreign;
+use crate::domain::text::UntrustedText;
 
 /// What every page about one app names, so that a reader can compare it with what they know.
 #[derive(Debug, Clone)]
@@ -36,7 +36,7 @@ pub struct Subject {
     /// The org's key.
     pub org: OrgId,
     /// The app's label.
-    pub label: Foreign,
+    pub label: UntrustedText,
     /// The tenant's domain, such as `contoso.onmicrosoft.com`.
     pub tenant_domain: String,
 }

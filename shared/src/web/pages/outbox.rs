@@ -1,12 +1,12 @@
-//! The outbox: letters that were written and not sent. For demonstrations.
+//! The outbox: emails that were written and not sent. For demonstrations.
 
 use axum::http::StatusCode;
 use maud::html;
 
 use super::layout::{Frame, Page};
-use crate::domain::text::Foreign;
+use crate::domain::text::UntrustedText;
 
-/// One letter of the list.
+/// One email of the list.
 #[derive(Debug)]
 pub struct OutboxLine {
     /// Its number, from 1.
@@ -18,19 +18,19 @@ pub struct OutboxLine {
 }
 
 /// The list, the newest first.
-pub fn outbox(letters: &[OutboxLine]) -> Page {
+pub fn outbox(emails: &[OutboxLine]) -> Page {
     let part = html! {
-        p { "These letters would have been mailed. In this demonstration nobody gets them." }
-        @if letters.is_empty() { p { "None yet: a scan finds what there is to tell." } }
+        p { "These emails would have been mailed. In this demonstration nobody gets them." }
+        @if emails.is_empty() { p { "None yet: a scan finds what there is to tell." } }
         @else {
             table {
                 thead { tr { th scope="col" { "To" } th scope="col" { "Subject" } th.whole scope="col" { "As text" } } }
                 tbody {
-                    @for letter in letters.iter().rev() {
+                    @for email in emails.iter().rev() {
                         tr {
-                            td { (Foreign::new(letter.to.as_str())) }
-                            td { a href=(format!("/outbox/{}", letter.number)) { (Foreign::new(letter.subject.as_str())) } }
-                            td.whole { a href=(format!("/outbox/{}/text", letter.number)) { "text" } }
+                            td { (UntrustedText::new(email.to.as_str())) }
+                            td { a href=(format!("/outbox/{}", email.number)) { (UntrustedText::new(email.subject.as_str())) } }
+                            td.whole { a href=(format!("/outbox/{}/text", email.number)) { "text" } }
                         }
                     }
                 }

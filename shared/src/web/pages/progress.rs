@@ -144,7 +144,7 @@ fn third(view: &ProgressView<'_>) -> Markup {
         li aria-current=[current.then_some("step")] {
             strong { "Save and prove" } " – "
             @if current { span.state { "working" } p { "We save the connection in Okta and read back what Okta and Microsoft hold. Microsoft may take a minute to show new permissions." }
-                form method="get" action=(format!("/consent/session/{}", view.session)) { button type="submit" { "Look again" } }
+                form method="get" action=(format!("/consent/session/{}", view.session)) { button type="submit" { "Check again" } }
                 details {
                     summary { "Nothing has moved for more than a minute" }
                     form method="post" action=(format!("/consent/session/{}/finish", view.session)) { (token(view)) button.second type="submit" { "Ask again to finish" } }

@@ -1,4 +1,4 @@
-//! A request: what a letter to an operator told, as it stands now. Nothing can be done here, so there is no form.
+//! A request: what an email to an operator told, as it stands now. Nothing can be done here, so there is no form.
 
 use axum::http::StatusCode;
 use jiff::Timestamp;
@@ -6,13 +6,13 @@ use maud::{Markup, html};
 
 use super::invitation::day;
 use super::layout::{Frame, Page};
+use crate::domain::access_problem::{AccessProblem, AccessProblemKind};
 use crate::domain::app::AppRecord;
 use crate::domain::cloud::Cloud;
 use crate::domain::request::Ended;
-use crate::domain::text::Foreign;
-use crate::domain::trouble::{Trouble, TroubleKind};
+use crate::domain::text::UntrustedText;
 use crate::domain::waiver::Waiver;
-use crate::emails::{Asked, asked_about_app, asked_about_trouble, trouble_in_words};
+use crate::emails::{Asked, asked_about_app, asked_about_problem, problem_in_words};
 use crate::settings::PublicUrl;
 use crate::usecases::notify::look_up::{LookedUp, Stands};
 use crate::web::consent::subject;
@@ -37,13 +37,13 @@ pub fn request(view: &RequestView<'_>) -> Page {
             let state = if left_alone_until.is_some() { "left as it is for now" } else { "somebody has to act" };
             (state, open(view, app, *left_alone_until, told_waiver.as_ref()))
         }
-        Stands::Trouble(trouble) => (trouble_in_words(&trouble.kind), in_trouble(view, trouble)),
+        Stands::AccessProblem(problem) => (problem_in_words(&problem.kind), in_problem(view, problem)),
         Stands::Closed { app, ended } => ("nothing is left to do", closed(view, app, ended.as_ref())),
         Stands::TroubleOver(kind) => ("nothing is left to do", over(view, kind)),
     };
     let heading = format!("Request {id}: {state}");
     let part = html! {
-        p { "Compare it with the letter that led you here: both name " strong { code { (id) } } ". If the letter with this link names another request, it is not ours." }
+        p { "Compare it with the email that led you here: both name " strong { code { (id) } } ". If the email with this link names another request, it is not ours." }
         (part)
         (elsewhere(view))
     };
@@ -64,7 +64,7 @@ fn open(view: &RequestView<'_>, app: &AppRecord, until: Option<Timestamp>, told:
             }
             dt { "Since" } dd { (day(app.since.unwrap_or(app.as_of))) }
             @if let Some(reason) = app.assessment.reasons.first() {
-                dt { "What was seen" } dd { (Foreign::new(reason.as_str())) }
+                dt { "What was seen" } dd { (UntrustedText::new(reason.as_str())) }
             }
             dt { "Assessed" } dd { (day(app.as_of)) }
             @if let Some(waiver) = told {
@@ -77,17 +77,17 @@ fn open(view: &RequestView<'_>, app: &AppRecord, until: Option<Timestamp>, told:
     }
 }
 
-fn in_trouble(view: &RequestView<'_>, trouble: &Trouble) -> Markup {
-    let answer: String = trouble.detail.chars().take(LONGEST_ANSWER).collect();
+fn in_problem(view: &RequestView<'_>, problem: &AccessProblem) -> Markup {
+    let answer: String = problem.detail.chars().take(LONGEST_ANSWER).collect();
     html! {
         dl.facts {
-            (of_trouble(view, &trouble.kind))
-            dt { "Since" } dd { (day(trouble.since)) }
-            @if let Some(end) = trouble.kind.ends_at() { dt { "Ends" } dd { (day(end)) } }
-            @if !answer.is_empty() { dt { "What was answered" } dd { (Foreign::new(answer)) } }
+            (of_problem(view, &problem.kind))
+            dt { "Since" } dd { (day(problem.since)) }
+            @if let Some(end) = problem.kind.ends_at() { dt { "Ends" } dd { (day(end)) } }
+            @if !answer.is_empty() { dt { "What was answered" } dd { (UntrustedText::new(answer)) } }
             (link_ends(view))
         }
-        (asked(&asked_about_trouble(&view.looked_up.org, trouble, day)))
+        (asked(&asked_about_problem(&view.looked_up.org, problem, day)))
     }
 }
 
@@ -95,7 +95,7 @@ fn closed(view: &RequestView<'_>, app: &AppRecord, ended: Option<&Ended>) -> Mar
     html! {
         @match ended {
             Some(ended) => p { "This request was closed on " (day(ended.at)) ". " (ended.standing.meaning()) },
-            None => p { "This request is closed. If somebody has to act on the app again, another letter says so, with a request of its own." },
+            None => p { "This request is closed. If somebody has to act on the app again, another email says so, with a request of its own." },
         }
         dl.facts {
             (of_app(view, app))
@@ -105,10 +105,10 @@ fn closed(view: &RequestView<'_>, app: &AppRecord, ended: Option<&Ended>) -> Mar
     }
 }
 
-fn over(view: &RequestView<'_>, kind: &TroubleKind) -> Markup {
+fn over(view: &RequestView<'_>, kind: &AccessProblemKind) -> Markup {
     html! {
-        p { "What the letter told is over, as the last look found." }
-        dl.facts { (of_trouble(view, kind)) (link_ends(view)) }
+        p { "What the email told is over, as the last look found." }
+        dl.facts { (of_problem(view, kind)) (link_ends(view)) }
     }
 }
 
@@ -123,11 +123,11 @@ fn of_app(view: &RequestView<'_>, app: &AppRecord) -> Markup {
     }
 }
 
-fn of_trouble(view: &RequestView<'_>, kind: &TroubleKind) -> Markup {
+fn of_problem(view: &RequestView<'_>, kind: &AccessProblemKind) -> Markup {
     let place = kind.place();
     html! {
         (of_org(view))
-        dt { "What" } dd { (trouble_in_words(kind)) }
+        dt { "What" } dd { (problem_in_words(kind)) }
         @if !place.is_empty() { dt { "Where" } dd { (place) } }
     }
 }
@@ -135,7 +135,7 @@ fn of_trouble(view: &RequestView<'_>, kind: &TroubleKind) -> Markup {
 fn of_org(view: &RequestView<'_>) -> Markup {
     html! {
         dt { "Request" } dd { code { (view.looked_up.request) } }
-        dt { "Okta org" } dd { (Foreign::new(view.looked_up.org.domain())) }
+        dt { "Okta org" } dd { (UntrustedText::new(view.looked_up.org.domain())) }
     }
 }
 
@@ -166,7 +166,7 @@ fn elsewhere(view: &RequestView<'_>) -> Markup {
             @if let Some(url) = view.public_url {
                 li { "The address bar shows " code { (url) } @if url.is_https() { ", and the padlock is closed" } "." }
             }
-            li { code { "regrant status --org " (Foreign::new(org)) } " shows the same request. It does so after this link has ended, too; the next letter, if there is one, brings a new link." }
+            li { code { "regrant status --org " (UntrustedText::new(org)) } " shows the same request. It does so after this link has ended, too; the next email, if there is one, brings a new link." }
             li { "This page asks for nothing, and nothing can be done on it. Passwords are typed at Microsoft and at Okta only." }
         }
         p.small { "Nothing has been changed by opening this page." }

@@ -1,4 +1,4 @@
-//! A link of a letter that shows nothing: it is none of ours, has ended, or has nothing to show any more.
+//! A link of an email that shows nothing: it is none of ours, has ended, or has nothing to show any more.
 
 use axum::http::StatusCode;
 use maud::{Markup, html};
@@ -7,7 +7,7 @@ use super::invitation::day;
 use super::layout::{Frame, Page};
 use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::id::RequestId;
-use crate::domain::text::Foreign;
+use crate::domain::text::UntrustedText;
 use crate::usecases::notify::look_up::NotShown;
 use crate::web::consent::failure_page;
 
@@ -19,13 +19,13 @@ pub fn request_not_shown(why: &NotShown) -> Page {
             let part = html! {
                 p { "The link ended on " (day(*at)) ", and nothing happens here any more." }
                 h2 { "What to do" }
-                p { "The next letter about it, if there is one, brings a new link. Until then " (status(org_domain.as_deref())) " shows how it stands, to whoever looks after Okta at your company." }
+                p { "The next email about it, if there is one, brings a new link. Until then " (status(org_domain.as_deref())) " shows how it stands, to whoever looks after Okta at your company." }
             };
             ("This link has ended", request, part)
         }
         NotShown::Gone { request } => {
             let part = html! {
-                p { "The Okta org or the app that the letter is about is not looked after here any more." }
+                p { "The Okta org or the app that the email is about is not looked after here any more." }
                 h2 { "What to do" }
                 p { "Nothing. " (status(None)) " shows what is looked after." }
             };
@@ -33,7 +33,7 @@ pub fn request_not_shown(why: &NotShown) -> Page {
         }
         NotShown::NoLongerAContact { request } => {
             let part = html! {
-                p { "The letter with this link went to somebody whom this installation does not write to about the Okta org any more, so the link shows nothing." }
+                p { "The email with this link went to somebody whom this installation does not write to about the Okta org any more, so the link shows nothing." }
                 h2 { "What to do" }
                 p { "Ask whoever looks after Okta at your company. " (status(None)) " shows them how it stands, and " code { "regrant org contacts" } " who is written to." }
             };
@@ -45,7 +45,7 @@ pub fn request_not_shown(why: &NotShown) -> Page {
 
 fn named(heading: &str, request: &RequestId, part: &Markup) -> Page {
     let part = html! {
-        p { "This link is of a letter about request " code { (request) } "." }
+        p { "This link is of an email about request " code { (request) } "." }
         (part)
         p.small { "Nothing has been changed by opening this page." }
     };
@@ -54,6 +54,6 @@ fn named(heading: &str, request: &RequestId, part: &Markup) -> Page {
 
 fn status(org_domain: Option<&str>) -> Markup {
     html! {
-        code { "regrant status" @if let Some(org) = org_domain { " --org " (Foreign::new(org)) } }
+        code { "regrant status" @if let Some(org) = org_domain { " --org " (UntrustedText::new(org)) } }
     }
 }

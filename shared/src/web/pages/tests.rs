@@ -16,7 +16,7 @@ use crate::domain::connection::{AuthScheme, ConnectionStatus};
 use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::grant::{GrantKind, GrantsRead, PermissionGrant, ServicePrincipal};
 use crate::domain::permission::PermissionCatalogue;
-use crate::domain::save::{ConnectionSeen, Proof};
+use crate::domain::save::{ConnectionSeen, Verification};
 use crate::domain::session::Administrator;
 use crate::http::loopback::LoopbackPolicy;
 use crate::settings::PublicUrl;
@@ -27,13 +27,13 @@ fn subject() -> Subject {
     Subject {
         org_domain: "acme.okta.com".to_owned(),
         org: "00oInvented".parse().unwrap(),
-        label: Foreign::new(EVIL),
+        label: UntrustedText::new(EVIL),
         tenant_domain: "acme.onmicrosoft.com".to_owned(),
     }
 }
 
 fn administrator() -> Administrator {
-    Administrator { username: Foreign::new(EVIL), object: None, mfa: Mfa::NotProven }
+    Administrator { username: UntrustedText::new(EVIL), object: None, mfa: Mfa::NotProven }
 }
 
 fn login() -> Url {
@@ -70,13 +70,17 @@ fn a_progress(step: Step) -> Page {
 
 fn a_done(grants: Option<GrantsRead>) -> Page {
     let connection = ConnectionSeen { auth_scheme: AuthScheme::Oauth2, status: ConnectionStatus::Enabled };
-    let proof =
-        Proof { at: Timestamp::UNIX_EPOCH, connection, grants, grants_not_seen: Some("nobody signed in".to_owned()) };
+    let verification = Verification {
+        at: Timestamp::UNIX_EPOCH,
+        connection,
+        grants,
+        grants_not_seen: Some("nobody signed in".to_owned()),
+    };
     done(&DoneView {
         subject: &subject(),
         session: &"s1".parse().unwrap(),
         administrator: Some(&administrator()),
-        proof: &proof,
+        verification: &verification,
         permissions: &PermissionCatalogue::default(),
     })
 }
@@ -87,11 +91,11 @@ fn grants() -> GrantsRead {
         principal: Some(ServicePrincipal {
             id: "bbbbbbbb-0000-4000-8000-000000000001".parse().unwrap(),
             app_id: "11111111-2222-4333-8444-555555555555".parse().unwrap(),
-            display_name: Foreign::new(EVIL),
+            display_name: UntrustedText::new(EVIL),
             account_enabled: true,
             owner: None,
-            verified_publisher: Some(Foreign::new(EVIL)),
-            verified_publisher_id: Some(Foreign::new(EVIL)),
+            verified_publisher: Some(UntrustedText::new(EVIL)),
+            verified_publisher_id: Some(UntrustedText::new(EVIL)),
             disabled_by_microsoft: None,
         }),
         grants: PermissionCatalogue::default()
@@ -194,15 +198,15 @@ fn progress_marks_the_current_step_and_never_reloads_under_somebody() {
             (0..items.len()).filter(|at| items[*at].starts_with(" aria-current=\"step\"")).collect();
         assert_eq!(marked, [at], "{step:?}");
         assert!(!page.html().contains("http-equiv"), "a page that reloads itself takes the reader's place away");
-        assert_eq!(page.html().contains("Look again"), step == Step::Saving);
+        assert_eq!(page.html().contains("Check again"), step == Step::Saving);
     }
 }
 
 #[test]
 fn done_tells_what_was_proven_and_what_was_not() {
-    assert!(a_done(Some(grants())).html().contains("Done, and proven on both sides"));
+    assert!(a_done(Some(grants())).html().contains("Done, and verified on both sides"));
     let not_seen = a_done(None);
-    assert!(not_seen.html().contains("Not proven") && not_seen.html().contains("nobody signed in"));
+    assert!(not_seen.html().contains("Not verified") && not_seen.html().contains("nobody signed in"));
     let mut fewer = grants();
     fewer.grants.retain(|grant| grant.permission != "User.ReadWrite.All");
     assert!(a_done(Some(fewer)).html().contains("User.ReadWrite.All"));

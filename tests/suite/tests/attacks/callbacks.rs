@@ -38,7 +38,7 @@ async fn a_state_cut_short_spends_no_code() {
 }
 
 #[tokio::test]
-async fn a_state_in_other_letter_case_spends_no_code() {
+async fn a_state_in_other_email_case_spends_no_code() {
     comes_to_nothing(|back| path(&with(back, "state", &value(back, "state").to_ascii_uppercase()))).await;
 }
 
@@ -210,12 +210,12 @@ async fn an_answer_after_ten_minutes_comes_too_late() {
 async fn a_thousand_unknown_states_ask_microsoft_nothing() {
     let bench = ConsentBench::new().await;
     let mut browser = bench.browser();
-    let calls = bench.stage.gate.calls();
+    let calls = bench.simulation.gate.calls();
     for n in 0..1_000 {
         let seen = browser.get(&format!("/oauth/microsoft/callback?code=c&state=s{n}")).await;
         assert_eq!(seen.location(), "/oauth/failed/session-lost");
     }
-    assert_eq!(bench.stage.gate.calls(), calls);
+    assert_eq!(bench.simulation.gate.calls(), calls);
 }
 
 #[tokio::test]

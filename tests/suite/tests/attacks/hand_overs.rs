@@ -20,11 +20,11 @@ async fn accepted(bench: &ConsentBench, tenant: &str) -> (Browser, String, Strin
 async fn is_not_taken(bend: impl Fn(&str) -> String) {
     let bench = ConsentBench::new().await;
     let (mut browser, session, shown) = accepted(&bench, TENANT).await;
-    let (before, calls) = (bench.stage.okta.snapshot("acme"), bench.stage.gate.calls());
+    let (before, calls) = (bench.simulation.okta.snapshot("acme"), bench.simulation.gate.calls());
     let token = browser.form_token(&session).await;
     let seen = browser.post(&format!("{session}/handover"), &[("token", &token), ("handover", &bend(&shown))]).await;
     assert_eq!(seen.heading(), WRONG);
-    assert_eq!((bench.stage.okta.snapshot("acme"), bench.stage.gate.calls()), (before, calls));
+    assert_eq!((bench.simulation.okta.snapshot("acme"), bench.simulation.gate.calls()), (before, calls));
     assert_eq!(browser.get(&session).await.heading(), "Accept at Microsoft, then come back", "the session goes on");
 }
 
@@ -93,7 +93,7 @@ async fn that_is_nothing_of_the_kind() {
 }
 
 #[tokio::test]
-async fn of_a_hundred_thousand_letters() {
+async fn of_a_hundred_thousand_emails() {
     let bench = ConsentBench::new().await;
     let (mut browser, session, _) = accepted(&bench, TENANT).await;
     let token = browser.form_token(&session).await;
@@ -137,8 +137,8 @@ async fn the_same_one_twice_is_one_save() {
         browser.post(&format!("{session}/handover"), &[("token", &token), ("handover", &shown)]).await;
     }
     bench.work().await;
-    assert_eq!(browser.get(&session).await.heading(), "Done, and proven on both sides");
-    let requests = bench.stage.okta.requests("acme");
+    assert_eq!(browser.get(&session).await.heading(), "Done, and verified on both sides");
+    let requests = bench.simulation.okta.requests("acme");
     let callbacks = requests.iter().filter(|r| r.method == "POST" && r.path_and_query.contains("/oauth2/callback"));
     assert_eq!(callbacks.count(), 1);
 }
@@ -155,6 +155,6 @@ async fn with_a_code_that_okta_does_not_take_switches_nothing_on() {
     let (org, app) = bench.ids("globex").await;
     let journal = bench.ports.ledger.save_journal(&org, &app).await.unwrap().unwrap();
     assert!(matches!(journal.outcome, Some(SaveOutcome::NotSwitchedOn { .. })), "{journal:?}");
-    let on = bench.stage.okta.with_org("globex", |org| format!("{:?}", org.app(app.as_str()).unwrap().connection));
+    let on = bench.simulation.okta.with_org("globex", |org| format!("{:?}", org.app(app.as_str()).unwrap().connection));
     assert!(on.unwrap().contains("enabled: false"));
 }

@@ -71,7 +71,7 @@ async fn a_host_header_does_not_reach_the_redirect_uri() {
 async fn labels_and_names_with_markup_are_shown_harmlessly_on_every_page_of_the_way() {
     let bench = ConsentBench::new().await;
     // globex's first app carries markup as its label.
-    bench.stage.microsoft.with_tenant("globex.onmicrosoft.com", |tenant| tenant.display_name = EVIL.to_owned());
+    bench.simulation.microsoft.with_tenant("globex.onmicrosoft.com", |tenant| tenant.display_name = EVIL.to_owned());
     let mut browser = bench.browser();
     let invitation = bench.invite("globex").await;
     let mut pages = vec![browser.get(&invitation).await.body];

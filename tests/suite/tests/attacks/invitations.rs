@@ -11,7 +11,8 @@ const FORGED: &str = "This link does not work";
 async fn a_mail_scanner_that_opens_a_link_a_hundred_times_changes_nothing() {
     let bench = ConsentBench::new().await;
     let invitation = bench.invite(TENANT).await;
-    let (before, calls, events) = (state(&bench).await, bench.stage.gate.calls(), bench.events(TENANT).await.len());
+    let (before, calls, events) =
+        (state(&bench).await, bench.simulation.gate.calls(), bench.events(TENANT).await.len());
     for n in 0..100 {
         let method = if n % 2 == 0 { "GET" } else { "HEAD" };
         let seen = bench.browser().send(method, &invitation, Body::empty()).await;
@@ -19,20 +20,20 @@ async fn a_mail_scanner_that_opens_a_link_a_hundred_times_changes_nothing() {
         assert!(!seen.headers.contains_key("set-cookie"));
     }
     assert_eq!((state(&bench).await, bench.events(TENANT).await.len()), (before, events));
-    assert_eq!(bench.stage.gate.calls(), calls, "nobody was asked anything");
+    assert_eq!(bench.simulation.gate.calls(), calls, "nobody was asked anything");
     let mut browser = bench.browser();
     let session = bench.sign_in(&mut browser, &invitation, ADMIN).await;
     assert_eq!(browser.get(&session).await.heading(), "One consent left", "the link still works");
 }
 
 #[tokio::test]
-async fn a_link_with_one_letter_changed_is_forged() {
+async fn a_link_with_one_email_changed_is_forged() {
     let bench = ConsentBench::new().await;
     let invitation = bench.invite(TENANT).await;
     for at in ["/consent/".len() + 5, invitation.len() / 2, invitation.len() - 10] {
         let mut bent = invitation.clone();
-        let letter = if &bent[at..=at] == "A" { "B" } else { "A" };
-        bent.replace_range(at..=at, letter);
+        let email = if &bent[at..=at] == "A" { "B" } else { "A" };
+        bent.replace_range(at..=at, email);
         assert_eq!(bench.browser().get(&bent).await.heading(), FORGED);
         assert_eq!(bench.browser().post(&bent, &[]).await.heading(), FORGED);
     }

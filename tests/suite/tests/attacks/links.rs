@@ -13,8 +13,11 @@ async fn leads_nobody_there(link: impl Fn(&str) -> String) {
     let mut browser = bench.browser();
     let session = bench.sign_in(&mut browser, &invitation, ADMIN).await;
     let (_, app) = bench.ids(TENANT).await;
-    let href = link(&bench.stage.microsoft.login_url());
-    bench.stage.okta.with_org("acme", |org| org.app_mut(app.as_str()).unwrap().authorize_href = Some(href.clone()));
+    let href = link(&bench.simulation.microsoft.login_url());
+    bench
+        .simulation
+        .okta
+        .with_org("acme", |org| org.app_mut(app.as_str()).unwrap().authorize_href = Some(href.clone()));
     let token = browser.form_token(&session).await;
     let seen = browser.post(&format!("{session}/okta"), &[("token", &token)]).await;
     assert!(!seen.headers.contains_key("location"), "{href}");
@@ -29,7 +32,7 @@ async fn and_the_usual_one_is_followed() {
     let session = bench.sign_in(&mut browser, &invitation, ADMIN).await;
     let token = browser.form_token(&session).await;
     let seen = browser.post(&format!("{session}/okta"), &[("token", &token)]).await;
-    assert!(seen.location().starts_with(&bench.stage.microsoft.login_url()));
+    assert!(seen.location().starts_with(&bench.simulation.microsoft.login_url()));
 }
 
 #[tokio::test]

@@ -10,12 +10,12 @@ async fn is_not_believed(tampering: TokenTampering) {
     let bench = ConsentBench::new().await;
     let before = state(&bench).await;
     let invitation = bench.invite(TENANT).await;
-    bench.stage.microsoft.tamper(tampering);
+    bench.simulation.microsoft.tamper(tampering);
     let mut browser = bench.browser();
     let session = bench.sign_in(&mut browser, &invitation, ADMIN).await;
     assert_eq!(browser.get(&session).await.heading(), "An answer could not be trusted");
     assert_eq!(state(&bench).await, before);
-    assert_eq!(bench.stage.microsoft.count("/v1.0/"), 0, "Graph was not asked anything");
+    assert_eq!(bench.simulation.microsoft.count("/v1.0/"), 0, "Graph was not asked anything");
 }
 
 #[tokio::test]
@@ -97,12 +97,12 @@ async fn a_flood_of_unknown_keys_makes_one_call_for_keys() {
     let invitation = bench.invite(TENANT).await;
     for n in 0..20 {
         let kid = Some(format!("unknown-{n}"));
-        bench.stage.microsoft.tamper(TokenTampering { kid, ..TokenTampering::default() });
+        bench.simulation.microsoft.tamper(TokenTampering { kid, ..TokenTampering::default() });
         let mut browser = bench.browser();
         let session = bench.sign_in(&mut browser, &invitation, ADMIN).await;
         assert_eq!(browser.get(&session).await.heading(), "An answer could not be trusted");
     }
-    assert_eq!(bench.stage.microsoft.count("/discovery/"), 1);
+    assert_eq!(bench.simulation.microsoft.count("/discovery/"), 1);
 }
 
 #[tokio::test]
@@ -110,10 +110,10 @@ async fn a_new_signing_key_is_fetched_when_it_is_first_seen() {
     let bench = ConsentBench::new().await;
     let invitation = bench.invite(TENANT).await;
     bench.sign_in(&mut bench.browser(), &invitation, ADMIN).await;
-    bench.stage.microsoft.rotate_keys();
+    bench.simulation.microsoft.rotate_keys();
     bench.clock.advance(std::time::Duration::from_mins(5));
     let mut browser = bench.browser();
     let session = bench.sign_in(&mut browser, &invitation, ADMIN).await;
     assert_eq!(browser.get(&session).await.heading(), "One consent left");
-    assert_eq!(bench.stage.microsoft.count("/discovery/"), 2);
+    assert_eq!(bench.simulation.microsoft.count("/discovery/"), 2);
 }

@@ -14,7 +14,7 @@ use regrant::microsoft::MfaEvidence;
 use regrant::settings::PublicUrl;
 use regrant_tests::aws::Account;
 use regrant_tests::bench::simulated_clock;
-use regrant_tests::consent::{Stage, know_everything, register, registration, router};
+use regrant_tests::consent::{Simulation, know_everything, register, registration, router};
 use serde_json::json;
 use tokio::net::TcpListener;
 
@@ -40,10 +40,10 @@ fn wrong(findings: &[Finding]) -> Vec<&'static str> {
 
 #[tokio::test]
 async fn everything_that_is_missing_is_said_and_everything_mended_is_fine() {
-    let stage = Stage::set(Arc::new(simulated_clock())).await;
+    let simulation = Simulation::new(Arc::new(simulated_clock())).await;
     let account = Account::open().await;
     let stack = account.stack(SecretsManagerConfig::default()).await;
-    let ports = stage.ports_over(account.stores("operator", &stack).await);
+    let ports = simulation.ports_over(account.stores("operator", &stack).await);
     let aws = account.config("operator").await;
     let dead_letters = vec![account.make_queue("dead", json!({})).await];
     let dead_events = account.make_queue("dead-events", json!({})).await;
@@ -88,7 +88,7 @@ async fn everything_that_is_missing_is_said_and_everything_mended_is_fine() {
         account.call("sqs", "AmazonSQS.PurgeQueue", &json!({"QueueUrl": queue})).await;
     }
     register(&ports, &registration(MfaEvidence::default())).await;
-    know_everything(&stage, &ports).await;
+    know_everything(&simulation, &ports).await;
     let closed = serve(router(&ports).layer(middleware::from_fn(signed_in))).await;
     let findings = checkup(&closed).run().await;
     assert!(wrong(&findings).is_empty(), "{findings:#?}");
@@ -97,12 +97,12 @@ async fn everything_that_is_missing_is_said_and_everything_mended_is_fine() {
 
 #[tokio::test]
 async fn a_stack_that_is_not_there_is_said_part_by_part() {
-    let stage = Stage::set(Arc::new(simulated_clock())).await;
+    let simulation = Simulation::new(Arc::new(simulated_clock())).await;
     let account = Account::open().await;
     let mut stack = account.stack(SecretsManagerConfig::default()).await;
     stack.table = "another".to_owned();
     stack.save_queue = stack.save_queue.map(|url| format!("{url}-of-another"));
-    let ports = stage.ports_over(account.stores("operator", &stack).await);
+    let ports = simulation.ports_over(account.stores("operator", &stack).await);
     let aws = account.config("operator").await;
     let nowhere = PublicUrl::parse("http://127.0.0.1:9", LoopbackPolicy::Allow).unwrap();
     let gone = format!("{}-of-another", stack.scan_queue.clone().unwrap_or_default());

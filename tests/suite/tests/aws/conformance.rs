@@ -111,10 +111,10 @@ async fn the_queue_in_sqs() {
 async fn the_carrier_ses() {
     let account = Account::open().await;
     account.verify(&["example.com", "contoso.example"]).await;
-    let carrier = Arc::new(Ses::new(aws_sdk_sesv2::Client::new(&account.config("test").await), None));
+    let transport = Arc::new(Ses::new(aws_sdk_sesv2::Client::new(&account.config("test").await), None));
     let sent = || async {
         let mails = account.mails().await;
         mails.iter().map(|mail| STANDARD.decode(mail["raw"].as_str().unwrap()).unwrap()).collect()
     };
-    regrant::testing::mail::conforms(Bench { carrier, sent }).await;
+    regrant::testing::mail::conforms(Bench { transport, sent }).await;
 }

@@ -8,14 +8,14 @@ use regrant::aws::secrets_manager::SecretsManagerConfig;
 use regrant::aws::ses::Ses;
 use regrant::domain::app::AppRecord;
 use regrant::domain::standing::Standing;
-use regrant::domain::text::Foreign;
+use regrant::domain::text::UntrustedText;
 use regrant::ledger::LedgerError;
-use regrant::mail::{Carrier, MailError};
+use regrant::mail::{MailError, MailTransport};
 use regrant::queue::{Queue, QueueError};
 use regrant::testing::ledger::{org, record, recorded};
-use regrant::testing::mail::letter;
+use regrant::testing::mail::email;
 use regrant::testing::queue::scan_of;
-use regrant::vault::{SecretName, Stage, VaultError};
+use regrant::vault::{SecretName, SecretVersion, VaultError};
 use regrant_tests::aws::Account;
 use regrant_tests::bench::Stores;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -36,7 +36,7 @@ async fn set(stores: &Stores, value: &str) {
 }
 
 async fn current(stores: &Stores) -> Option<String> {
-    let found = stores.vault.get(&okta(), Stage::Current).await.unwrap();
+    let found = stores.vault.get(&okta(), SecretVersion::Current).await.unwrap();
     found.map(|secret| secret.expose_secret().to_owned())
 }
 
@@ -95,7 +95,7 @@ async fn expired_credentials_are_told_at_once_and_with_what_to_do() {
     }
     let told = [
         stores.ledger.org(&org("00oacme")).await.unwrap_err().to_string(),
-        stores.vault.get(&okta(), Stage::Current).await.unwrap_err().to_string(),
+        stores.vault.get(&okta(), SecretVersion::Current).await.unwrap_err().to_string(),
         stores.queue.send(&[scan_of("00oacme")]).await.unwrap_err().to_string(),
     ];
     for told in told {
@@ -113,7 +113,7 @@ async fn a_missing_permission_is_not_taken_for_an_absent_record() {
     }
     let told = [
         stores.ledger.org(&org("00oacme")).await.unwrap_err().to_string(),
-        stores.vault.get(&okta(), Stage::Current).await.unwrap_err().to_string(),
+        stores.vault.get(&okta(), SecretVersion::Current).await.unwrap_err().to_string(),
     ];
     for told in told {
         assert!(told.contains("AccessDenied") && told.contains("role"), "{told}");
@@ -127,7 +127,7 @@ async fn a_record_of_more_than_400_kb_is_refused_and_the_older_one_stays() {
     let app = record("00oacme", "0oa1", "Office", Standing::NeedsConsent);
     assert!(stores.ledger.record_app(&app, &[]).await.unwrap());
     let mut huge = AppRecord { version: 1, ..record("00oacme", "0oa1", "Office", Standing::Broken) };
-    huge.identity.label = Foreign::new("x".repeat(410 << 10));
+    huge.identity.label = UntrustedText::new("x".repeat(410 << 10));
     let refused = stores.ledger.record_app(&huge, &[]).await.unwrap_err();
     assert!(matches!(refused, LedgerError::Store { .. }));
     let told = refused.to_string();
@@ -170,13 +170,13 @@ async fn the_sandbox_of_ses_is_told_for_good_and_throttling_for_now() {
     let sandbox = client.put_account_details().production_access_enabled(false);
     sandbox.mail_type(MailType::Transactional).website_url("https://example.com").send().await.unwrap();
     let ses = Ses::new(client, None);
-    let refused = ses.send(&letter("ada@contoso.example")).await.unwrap_err();
+    let refused = ses.send(&email("ada@contoso.example")).await.unwrap_err();
     assert!(matches!(refused, MailError::Refused { .. }), "{refused}");
     assert!(refused.to_string().contains("sandbox"), "{refused}");
     assert!(account.mails().await.is_empty());
     account.verify(&["contoso.example"]).await;
     account.fail("ses:POST /v2/email/outbound-emails", (0, 100), (429, "TooManyRequestsException", "slow down")).await;
-    let not_now = ses.send(&letter("ada@contoso.example")).await.unwrap_err();
+    let not_now = ses.send(&email("ada@contoso.example")).await.unwrap_err();
     assert!(matches!(not_now, MailError::NotNow { .. }), "{not_now}");
 }
 
@@ -185,7 +185,7 @@ async fn a_message_that_nobody_can_read_ends_in_the_dead_letter_queue() {
     let account = Account::open().await;
     let dead = account.make_queue("dead", json!({})).await;
     let redrive = json!({
-        "deadLetterTargetArn": "arn:aws:sqs:eu-central-1:123456789012:dead", "maxReceiveCount": 3
+        "deadEmailTargetArn": "arn:aws:sqs:eu-central-1:123456789012:dead", "maxReceiveCount": 3
     });
     let live = account.make_queue("live", json!({"RedrivePolicy": redrive.to_string()})).await;
     let poison = json!({"QueueUrl": live, "MessageBody": "no work at all"});
@@ -215,13 +215,13 @@ async fn a_service_that_is_not_there_is_told_as_such() {
         secrets: SecretsManagerConfig::default(),
         scan_queue: Some("http://127.0.0.1:9/queue".to_owned()),
         save_queue: Some("http://127.0.0.1:9/queue".to_owned()),
-        notice_queue: Some("http://127.0.0.1:9/queue".to_owned()),
+        notification_queue: Some("http://127.0.0.1:9/queue".to_owned()),
         configuration_set: None,
     };
     let stores = gone.stores("test", &stack).await;
     let told = [
         stores.ledger.org(&org("00oacme")).await.unwrap_err().to_string(),
-        stores.vault.get(&okta(), Stage::Current).await.unwrap_err().to_string(),
+        stores.vault.get(&okta(), SecretVersion::Current).await.unwrap_err().to_string(),
         stores.queue.send(&[scan_of("00oacme")]).await.unwrap_err().to_string(),
     ];
     for told in told {

@@ -14,27 +14,32 @@ use regrant::usecases::scan::start::{Selection, start_scan};
 use regrant_discovery::drain;
 use regrant_tests::aws::Account;
 use regrant_tests::bench::{Stores, simulated_clock};
-use regrant_tests::consent::{Browser, Stage, app_of, know_everything, register, registration, router};
+use regrant_tests::consent::{Browser, Simulation, app_of, know_everything, register, registration, router};
 
-/// A stage, an account and stores that may lose everything. The queue is in this process, so that no time has to pass.
-struct Scene {
-    stage: Stage,
+/// A simulation, an account and stores that may lose everything. The queue is in this process, so that no time has to pass.
+struct Fixture {
+    simulation: Simulation,
     account: Account,
     clock: SimulatedClock,
     ports: Ports,
 }
 
-impl Scene {
+impl Fixture {
     async fn set() -> Self {
         let clock = simulated_clock();
-        let stage = Stage::set(Arc::new(clock.clone())).await;
+        let simulation = Simulation::new(Arc::new(clock.clone())).await;
         let account = Account::open().await;
         let stack = account.stack(SecretsManagerConfig::default()).await;
-        let in_process = Stores::embedded(tempfile::tempdir().unwrap().path(), &stage.clock).await;
+        let in_process = Stores::embedded(tempfile::tempdir().unwrap().path(), &simulation.clock).await;
         let kept = account.stores("test", &stack).await;
-        let stores = Stores { queue: in_process.queue, saves: in_process.saves, notices: in_process.notices, ..kept };
-        let ports = stage.ports_over(stores);
-        Self { stage, account, clock, ports }
+        let stores = Stores {
+            queue: in_process.queue,
+            saves: in_process.saves,
+            notifications: in_process.notifications,
+            ..kept
+        };
+        let ports = simulation.ports_over(stores);
+        Self { simulation, account, clock, ports }
     }
 
     async fn apps(&self) -> Vec<AppRecord> {
@@ -44,7 +49,7 @@ impl Scene {
     /// What a scan of everything, with nothing lost, finds now.
     async fn truth(&self) -> Vec<(String, Standing)> {
         self.account.forget_after(0).await;
-        know_everything(&self.stage, &self.ports).await;
+        know_everything(&self.simulation, &self.ports).await;
         let mut truth: Vec<_> =
             self.apps().await.iter().map(|app| (app.identity.app.to_string(), app.standing())).collect();
         truth.sort();
@@ -74,23 +79,23 @@ const OUTAGE: usize = 12;
 
 /// Loses everything before every `step`th call of a scan, with an outage from then on.
 async fn lose_in_scans(step: usize, outage: usize) {
-    let scene = Scene::set().await;
-    know_everything(&scene.stage, &scene.ports).await;
-    let before = scene.account.calls().await.len();
-    start_scan(&scene.ports, &Selection::All).await.unwrap();
-    drain(&scene.ports, 4, || ()).await.unwrap();
-    let calls = scene.account.calls().await.len() - before;
+    let fixture = Fixture::set().await;
+    know_everything(&fixture.simulation, &fixture.ports).await;
+    let before = fixture.account.calls().await.len();
+    start_scan(&fixture.ports, &Selection::All).await.unwrap();
+    drain(&fixture.ports, 4, || ()).await.unwrap();
+    let calls = fixture.account.calls().await.len() - before;
     assert!(calls > 40, "a scan makes {calls} calls");
     for lost_before in (0..calls).step_by(step) {
-        scene.truth().await;
-        scene.account.restart_after(lost_before, outage).await;
+        fixture.truth().await;
+        fixture.account.restart_after(lost_before, outage).await;
         // It may well stop half-way: what it asks for is gone.
-        let begun = start_scan(&scene.ports, &Selection::All).await;
+        let begun = start_scan(&fixture.ports, &Selection::All).await;
         assert!(outage == 0 || lost_before > 0 || begun.is_err(), "nobody is there to begin a scan");
         if begun.is_ok() {
-            let _ = drain(&scene.ports, 4, || ()).await;
+            let _ = drain(&fixture.ports, 4, || ()).await;
         }
-        scene.nothing_is_wrong(&format!("all was lost before call {lost_before} of a scan")).await;
+        fixture.nothing_is_wrong(&format!("all was lost before call {lost_before} of a scan")).await;
     }
 }
 
@@ -108,16 +113,16 @@ async fn a_scan_whose_services_restart_between_calls_shows_nothing_wrong() {
 async fn lose_in_consents(step: usize, outage: usize) {
     let mut lost_before = 0;
     loop {
-        let scene = Scene::set().await;
-        register(&scene.ports, &registration(MfaEvidence::default())).await;
-        know_everything(&scene.stage, &scene.ports).await;
-        let (org, app) = app_of(&scene.ports, "acmelabs").await;
-        let link = regrant::usecases::consent::invite::invite(&scene.ports, &org, &app).await.unwrap().link;
-        let before = scene.account.calls().await.len();
-        scene.account.restart_after(lost_before, outage).await;
-        let through = walk(&scene, link.path()).await;
-        let calls = scene.account.calls().await.len() - before;
-        scene.nothing_is_wrong(&format!("all was lost before call {lost_before} of a consent")).await;
+        let fixture = Fixture::set().await;
+        register(&fixture.ports, &registration(MfaEvidence::default())).await;
+        know_everything(&fixture.simulation, &fixture.ports).await;
+        let (org, app) = app_of(&fixture.ports, "acmelabs").await;
+        let link = regrant::usecases::consent::invite::invite(&fixture.ports, &org, &app).await.unwrap().link;
+        let before = fixture.account.calls().await.len();
+        fixture.account.restart_after(lost_before, outage).await;
+        let through = walk(&fixture, link.path()).await;
+        let calls = fixture.account.calls().await.len() - before;
+        fixture.nothing_is_wrong(&format!("all was lost before call {lost_before} of a consent")).await;
         if through && lost_before > calls {
             return;
         }
@@ -136,16 +141,16 @@ async fn a_consent_whose_services_restart_between_calls_shows_nothing_wrong() {
 }
 
 /// Walks as far as the pages lead. Whether that was the whole way.
-async fn walk(scene: &Scene, invitation: &str) -> bool {
+async fn walk(fixture: &Fixture, invitation: &str) -> bool {
     use axum::http::StatusCode;
     use regrant_simulators::microsoft::Decision;
 
-    let mut browser = Browser::new(router(&scene.ports));
+    let mut browser = Browser::new(router(&fixture.ports));
     let sent = browser.post(invitation, &[]).await;
     if sent.status != StatusCode::SEE_OTHER || !sent.location().starts_with("http") {
         return false;
     }
-    let back = scene.stage.at_microsoft(&sent.location_url(), "ada.administrator", Decision::Accept);
+    let back = fixture.simulation.at_microsoft(&sent.location_url(), "ada.administrator", Decision::Accept);
     let returned = browser.get_url(&back).await;
     if returned.status != StatusCode::SEE_OTHER {
         return false;
@@ -157,16 +162,16 @@ async fn walk(scene: &Scene, invitation: &str) -> bool {
     if sent.status != StatusCode::SEE_OTHER || !sent.location().starts_with("http") {
         return false;
     }
-    let back = scene.stage.at_microsoft(&sent.location_url(), "ada.administrator", Decision::Accept);
-    let shown = scene.stage.at_okta(&back).await;
+    let back = fixture.simulation.at_microsoft(&sent.location_url(), "ada.administrator", Decision::Accept);
+    let shown = fixture.simulation.at_okta(&back).await;
     let page = browser.get(&session).await;
     let Some(token) = form_token(&page.body) else { return false };
     browser.post(&format!("{session}/handover"), &[("token", &token), ("handover", &shown)]).await;
     for _ in 0..10 {
-        let _ = regrant_save::drain(&scene.ports).await;
-        scene.clock.advance(std::time::Duration::from_secs(61));
+        let _ = regrant_save::drain(&fixture.ports).await;
+        fixture.clock.advance(std::time::Duration::from_secs(61));
     }
-    browser.get(&session).await.body.contains("Done, and proven on both sides")
+    browser.get(&session).await.body.contains("Done, and verified on both sides")
 }
 
 fn form_token(page: &str) -> Option<String> {

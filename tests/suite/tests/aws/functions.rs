@@ -6,7 +6,7 @@ use axum::body::Body;
 use jiff::{SignedDuration, Timestamp};
 use regrant::domain::contact::Audience;
 use regrant::domain::id::{AppId, OrgId};
-use regrant::domain::notice::{About, Draft, Recipient};
+use regrant::domain::notification::{About, Draft, Recipient};
 use regrant_simulators::demo_set;
 use regrant_tests::deployment::FUNCTIONS;
 use regrant_tests::runtime_api::{bounce_event, log_stream_event, schedule_event};
@@ -33,17 +33,17 @@ async fn from_a_scan_to_the_proof(installation: &Installation) {
     assert_eq!(invitation, link(&installation.mails_to(MAX).await[0], "/consent/"));
 
     let mut browser = installation.browser();
-    let session = installation.stage.consent(&mut browser, &invitation).await;
+    let session = installation.simulation.consent(&mut browser, &invitation).await;
     let mut page = browser.get(&session).await;
     for _ in 0..20 {
-        if page.body.contains("Done, and proven on both sides") {
+        if page.body.contains("Done, and verified on both sides") {
             break;
         }
         installation.deployment.deliver().await;
         installation.account.pass_time(Duration::from_secs(6)).await;
         page = browser.get(&session).await;
     }
-    assert!(page.body.contains("Done, and proven on both sides"), "{}", page.body);
+    assert!(page.body.contains("Done, and verified on both sides"), "{}", page.body);
     let shown = installation.get(&path).await;
     assert_eq!(shown["app"]["standing"], "consented", "{shown}");
     let kinds: Vec<_> = shown["timeline"].as_array().unwrap().iter().map(|event| &event["event"]).collect();
@@ -55,18 +55,18 @@ async fn from_a_scan_to_the_proof(installation: &Installation) {
 
     // A second scan, with an access token for Graph that ended early, finds it as the consent left it, and writes to nobody.
     let before = installation.account.mails().await.len();
-    installation.stage.microsoft.revoke_access_tokens("acmelabs.onmicrosoft.com");
+    installation.simulation.microsoft.revoke_access_tokens("acmelabs.onmicrosoft.com");
     let again = installation.scan().await;
     assert_eq!(again["orgs_not_seen"], json!([]), "{again}");
     let shown = installation.get(&path).await;
-    assert_eq!((&shown["app"]["standing"], &shown["app"]["proven"]), (&json!("consented"), &json!(true)), "{shown}");
+    assert_eq!((&shown["app"]["standing"], &shown["app"]["verified"]), (&json!("consented"), &json!(true)), "{shown}");
     assert_eq!(installation.account.mails().await.len(), before);
 
     grants::every_call_is_granted(&installation.account.calls().await);
     for function in FUNCTIONS {
         let log = installation.log(function);
         assert!(log.contains("\"TRACE\""), "{function} logs everything");
-        for secret in installation.stage.microsoft.secrets().iter().chain(browser.cookies.values()) {
+        for secret in installation.simulation.microsoft.secrets().iter().chain(browser.cookies.values()) {
             assert!(!log.contains(secret.as_str()), "{function} logs a secret");
         }
         for demo in demo_set() {
@@ -88,12 +88,12 @@ async fn a_consent_goes_from_a_scan_to_the_proof() {
     installation.work().await;
     // What nobody can read goes back to its queue.
     let stack = &installation.stack;
-    for queue in [&stack.scan_queue, &stack.save_queue, &stack.notice_queue] {
+    for queue in [&stack.scan_queue, &stack.save_queue, &stack.notification_queue] {
         let poison = json!({"QueueUrl": queue, "MessageBody": "no work at all"});
         installation.account.call("sqs", "AmazonSQS.SendMessage", &poison).await;
     }
     installation.deployment.deliver().await;
-    // The keys are made by who needs them first: above by the first letter, elsewhere by a link that nobody made.
+    // The keys are made by who needs them first: above by the first email, elsewhere by a link that nobody made.
     let other = Installation::new(0).await;
     assert!(!other.browser().get("/consent/nothing").await.status.is_success());
     let calls = [installation.account.calls().await, other.account.calls().await].concat();
@@ -123,7 +123,7 @@ async fn what_operators_do(installation: &Installation, org: &OrgId, app: &AppId
 
 fn what_was_counted(installation: &Installation) {
     let metrics = installation.log("discovery") + &installation.log("save") + &installation.log("notify");
-    for metric in ["ScansStarted", "OrgsSeen", "GraphRefreshes", "SavesDone", "NoticesSent"] {
+    for metric in ["ScansStarted", "OrgsSeen", "GraphRefreshes", "SavesDone", "NotificationsSent"] {
         assert!(metrics.contains(&format!("\"{metric}\":")), "{metric} is counted");
     }
     let save = installation.log("save");
@@ -153,10 +153,10 @@ async fn an_address_that_bounces_gets_nothing_more_and_its_app_says_so() {
     }
     let shown = installation.get(&format!("/v1/apps/{org}/{app}")).await;
     let signals = shown["app"]["signals"].as_array().unwrap().iter();
-    let failed: Vec<_> = signals.filter(|signal| signal["kind"] == "letter-failed").collect();
+    let failed: Vec<_> = signals.filter(|signal| signal["kind"] == "email-failed").collect();
     assert_eq!(failed.len(), 1, "{shown}");
     assert!(failed[0]["what"].as_str().unwrap().contains("user unknown"), "{failed:?}");
-    assert!(installation.log("notify").contains("\"LettersFailed\":"));
+    assert!(installation.log("notify").contains("\"EmailsFailed\":"));
 
     reminded(&installation, &org, &app, MAX).await;
     assert_eq!(installation.told(&org, "reminder").await, told(&[(MAX, "dropped")]));
@@ -206,7 +206,7 @@ async fn reminded(installation: &Installation, org: &OrgId, app: &AppId, reader:
     left_lying(installation, org, app, About::Reminder { number: 1 }, reader).await;
 }
 
-/// Has a notice written that was not queued, as by a worker that died between the two, and lets the schedule find it.
+/// Has a notification written that was not queued, as by a worker that died between the two, and lets the schedule find it.
 async fn left_lying(
     installation: &Installation,
     org: &OrgId,
@@ -225,7 +225,7 @@ async fn left_lying(
         recipient: Recipient::Mail { address: reader.parse().unwrap(), audience },
         due_at: now,
     };
-    assert!(ledger.put_notice(&draft.made(now)).await.unwrap());
+    assert!(ledger.put_notification(&draft.made(now)).await.unwrap());
     assert_eq!(installation.invoke("notify", schedule_event()).await, json!({"queued": 1}));
     installation.work().await;
 }

@@ -21,7 +21,7 @@ const NOT_SEEN_HERE: [&str; 7] = [
 fn authorized_by(call: &Call) -> Vec<(String, String)> {
     let (service, operation) = call.operation.split_once(':').unwrap();
     if service == "ses" {
-        return letter_authorized_by(call);
+        return email_authorized_by(call);
     }
     let name = call.resource.rsplit_once("123456789012/").map_or(call.resource.as_str(), |(_, queue)| queue);
     let arn = |kind: &str, name: &str| format!("arn:aws:{service}:eu-central-1:123456789012:{kind}{name}");
@@ -45,7 +45,7 @@ fn authorized_by(call: &Call) -> Vec<(String, String)> {
 
 /// `SendEmail` with a whole mail is authorized as `SendRawEmail` too, on the sender's identity and on the configuration set
 /// that is named. Here the identity is the sender's domain.
-fn letter_authorized_by(call: &Call) -> Vec<(String, String)> {
+fn email_authorized_by(call: &Call) -> Vec<(String, String)> {
     assert_eq!(call.operation, "ses:POST /v2/email/outbound-emails", "nothing but sending");
     let domain = call.resource.trim_end_matches('>').rsplit('@').next().unwrap();
     let sets = call.parts.iter().map(|set| format!("configuration-set/{set}"));

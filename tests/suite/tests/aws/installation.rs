@@ -1,4 +1,4 @@
-//! A deployed stack, and what its operators and the readers of its letters see of it.
+//! A deployed stack, and what its operators and the readers of its emails see of it.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use regrant::usecases::notify::contacts::set_contacts;
 use regrant_simulators::demo_set;
 use regrant_tests::aws::Account;
 use regrant_tests::bench::api_token;
-use regrant_tests::consent::{Browser, PUBLIC_URL, Stage, app_of, register, registration};
+use regrant_tests::consent::{Browser, PUBLIC_URL, Simulation, app_of, register, registration};
 use regrant_tests::deployment::Deployment;
 use regrant_tests::hastened::HastenedClock;
 use regrant_tests::runtime_api::schedule_event;
@@ -30,12 +30,12 @@ pub(super) const ADA: &str = "ada@contoso.example";
 pub(super) const MAX: &str = "max@contoso.example";
 pub(super) const BO: &str = "bo@contoso.example";
 
-/// A deployed stack whose operator has added every org of the demonstration, and nothing has been scanned yet. Letters
+/// A deployed stack whose operator has added every org of the demonstration, and nothing has been scanned yet. Emails
 /// are sent; only about the apps of `acme` there is somebody to write to.
 pub(super) struct Installation {
     pub(super) account: Account,
     pub(super) stack: Stack,
-    pub(super) stage: Stage,
+    pub(super) simulation: Simulation,
     pub(super) operator: Ports,
     pub(super) deployment: Deployment,
     logs: TempDir,
@@ -43,24 +43,24 @@ pub(super) struct Installation {
 
 impl Installation {
     pub(super) async fn new(pooled_secrets: u32) -> Self {
-        let stage = Stage::set(Arc::new(HastenedClock::ahead_by(jiff::SignedDuration::ZERO))).await;
+        let simulation = Simulation::new(Arc::new(HastenedClock::ahead_by(jiff::SignedDuration::ZERO))).await;
         let account = Account::open().await;
         account.verify(&["example.com", "contoso.example"]).await;
         let secrets = SecretsManagerConfig { pooled_secrets, ..SecretsManagerConfig::default() };
         let configuration_set = Some(account.make_configuration_set("regrant-ConfigurationSet").await);
         let stack = Stack { configuration_set, ..account.stack(secrets).await };
-        let operator = stage.ports_over(account.stores("operator", &stack).await);
+        let operator = simulation.ports_over(account.stores("operator", &stack).await);
         register(&operator, &registration(MfaEvidence::default())).await;
         for demo in demo_set() {
-            let url = stage.okta.org_url(demo.name);
+            let url = simulation.okta.org_url(demo.name);
             let added = orgs::add(&operator, &url, Cloud::Global, &api_token(demo.token)).await.unwrap();
             if demo.name == "acme" {
                 assert!(set_contacts(&operator, &added.profile.id, contacts()).await.unwrap());
             }
         }
         let logs = tempfile::tempdir().unwrap();
-        let deployment = Deployment::start(&account, &stack, &stage, logs.path()).await;
-        Self { account, stack, stage, operator, deployment, logs }
+        let deployment = Deployment::start(&account, &stack, &simulation, logs.path()).await;
+        Self { account, stack, simulation, operator, deployment, logs }
     }
 
     pub(super) fn browser(&self) -> Browser {
@@ -112,10 +112,16 @@ impl Installation {
 
     /// Who was told something of this kind about an org, and what became of it.
     pub(super) async fn told(&self, org: &OrgId, kind: &str) -> Vec<(String, String)> {
-        let notices = self.get(&format!("/v1/orgs/{org}/notices")).await;
-        let notices = notices["notices"].as_array().unwrap().iter().filter(|notice| notice["kind"] == kind);
+        let notifications = self.get(&format!("/v1/orgs/{org}/notifications")).await;
+        let notifications = notifications["notifications"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|notification| notification["kind"] == kind);
         let text = |value: &Value| value.as_str().unwrap().to_owned();
-        let mut told: Vec<_> = notices.map(|notice| (text(&notice["recipient"]), text(&notice["state"]))).collect();
+        let mut told: Vec<_> = notifications
+            .map(|notification| (text(&notification["recipient"]), text(&notification["state"])))
+            .collect();
         told.sort();
         told
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use regrant::counted::Counted;
+use regrant::metrics::Metric;
 use regrant_tests::aws::template;
 use serde_json::Value;
 
@@ -30,7 +30,7 @@ fn of_dashboards(value: &Value, names: &mut BTreeSet<String>) {
 
 #[test]
 fn alarms_and_dashboard_watch_what_is_counted() {
-    let counted: BTreeSet<_> = Counted::ALL.map(|one| one.name().to_owned()).into();
+    let counted: BTreeSet<_> = Metric::ALL.map(|one| one.name().to_owned()).into();
     let alarms = template().of_type("AWS::CloudWatch::Alarm").map(regrant_template::Resource::properties);
     let alarms = alarms.filter(|alarm| alarm["Namespace"] == "Regrant");
     let watched: BTreeSet<_> = alarms.map(|alarm| alarm["MetricName"].as_str().unwrap().to_owned()).collect();

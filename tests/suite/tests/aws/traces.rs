@@ -7,18 +7,18 @@ use regrant::aws::secrets_manager::SecretsManagerConfig;
 use regrant_tests::api_gateway::event;
 use regrant_tests::aws::Account;
 use regrant_tests::bench::simulated_clock;
-use regrant_tests::consent::Stage;
+use regrant_tests::consent::Simulation;
 use regrant_tests::deployment::environment;
 use regrant_tests::runtime_api::{LAMBDA_SEGMENT, LambdaProcess};
 use serde_json::Value;
 
 /// Invokes discovery once, and gives what the daemon beside it heard.
 async fn heard(switch: &str) -> Vec<Value> {
-    let stage = Stage::set(Arc::new(simulated_clock())).await;
+    let simulation = Simulation::new(Arc::new(simulated_clock())).await;
     let account = Account::open().await;
     let stack = account.stack(SecretsManagerConfig::default()).await;
     let daemon = UdpSocket::bind("127.0.0.1:0").unwrap();
-    let mut variables = environment(&account, &stack, &stage, "discovery");
+    let mut variables = environment(&account, &stack, &simulation, "discovery");
     variables.push(("REGRANT_TRACING", switch.to_owned()));
     variables.push(("AWS_XRAY_DAEMON_ADDRESS", daemon.local_addr().unwrap().to_string()));
     let logs = tempfile::tempdir().unwrap();

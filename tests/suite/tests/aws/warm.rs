@@ -11,7 +11,7 @@ use regrant::vault::SecretName;
 use regrant_tests::api_gateway::event;
 use regrant_tests::aws::{Account, access_key};
 use regrant_tests::bench::simulated_clock;
-use regrant_tests::consent::{Stage, register, registration};
+use regrant_tests::consent::{Simulation, register, registration};
 use regrant_tests::deployment::{FUNCTIONS, environment};
 use regrant_tests::runtime_api::LambdaProcess;
 use serde_json::Value;
@@ -24,18 +24,18 @@ fn get(path: &str) -> Value {
 
 /// Starts `function` in `account`, has it answer `path`, and gives the answer's status.
 async fn answered(account: &Account, function: &str, path: &str) -> u64 {
-    let stage = Stage::set(Arc::new(simulated_clock())).await;
+    let simulation = Simulation::new(Arc::new(simulated_clock())).await;
     let stack = SecretsManagerConfig::default();
     let stack = regrant::aws::Stack {
         table: "regrant-Table".to_owned(),
         secrets: stack,
         scan_queue: Some("http://127.0.0.1:9/scans".to_owned()),
         save_queue: Some("http://127.0.0.1:9/saves".to_owned()),
-        notice_queue: Some("http://127.0.0.1:9/notices".to_owned()),
+        notification_queue: Some("http://127.0.0.1:9/notifications".to_owned()),
         configuration_set: None,
     };
     let logs = tempfile::tempdir().unwrap();
-    let variables = environment(account, &stack, &stage, function);
+    let variables = environment(account, &stack, &simulation, function);
     let mut process = LambdaProcess::start(function, &variables, &logs.path().join("log")).await;
     let (fine, answer) = process.invoke(get(path)).await;
     assert!(fine, "{function}: {answer}");
@@ -53,8 +53,9 @@ async fn calls_of(account: &Account, function: &str) -> Vec<(String, String)> {
 async fn connections_are_open_and_secrets_read_before_the_first_event() {
     let account = Account::open().await;
     let stack = account.stack(SecretsManagerConfig::default()).await;
-    let stage = Stage::set(Arc::new(simulated_clock())).await;
-    register(&stage.ports_over(account.stores("operator", &stack).await), &registration(MfaEvidence::default())).await;
+    let simulation = Simulation::new(Arc::new(simulated_clock())).await;
+    register(&simulation.ports_over(account.stores("operator", &stack).await), &registration(MfaEvidence::default()))
+        .await;
     for function in FUNCTIONS {
         // A path that is nobody's: answering it calls nothing.
         assert_eq!(answered(&account, function, "/nobody").await, 404, "{function}");

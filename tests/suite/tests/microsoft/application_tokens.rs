@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use regrant::domain::cloud::Cloud;
-use regrant::microsoft::{ClientCredential, Ending, Microsoft as _, MicrosoftError, TokenSet};
+use regrant::microsoft::{ClientCredential, Microsoft as _, MicrosoftError, TokenFailure, TokenSet};
 use regrant_simulators::microsoft::OPERATOR_SECRET;
 use regrant_tests::bench::{dawn, simulated_clock};
 use secrecy::ExposeSecret as _;
@@ -95,11 +95,11 @@ async fn waits_outages_and_lost_answers_pass_as_with_a_refresh() {
     let bench = Bench::with(vec![(TOKEN, vec![wait, Reply::json(200, &application_token())])]).await;
     bench.application_token().await.unwrap();
     assert_eq!(bench.pauses(), [Duration::from_secs(7)]);
-    for trouble in [Reply::html(500), Reply::html(502), Reply::html(504), Reply::Closed, Reply::CutOff] {
-        let replies = vec![trouble.clone(), trouble.clone(), Reply::json(200, &application_token())];
+    for problem in [Reply::html(500), Reply::html(502), Reply::html(504), Reply::Closed, Reply::CutOff] {
+        let replies = vec![problem.clone(), problem.clone(), Reply::json(200, &application_token())];
         let bench = Bench::with(vec![(TOKEN, replies)]).await;
-        assert!(bench.application_token().await.is_ok(), "{trouble:?}");
-        assert_eq!(bench.heard().len(), 3, "{trouble:?}");
+        assert!(bench.application_token().await.is_ok(), "{problem:?}");
+        assert_eq!(bench.heard().len(), 3, "{problem:?}");
     }
 }
 
@@ -109,8 +109,8 @@ async fn what_does_not_pass_is_told_and_ends_nothing() {
     let bench = Bench::with(vec![(TOKEN, vec![long])]).await;
     let error = bench.application_token().await.unwrap_err();
     assert_eq!(error, MicrosoftError::RateLimited { retry_after: Duration::from_mins(30) });
-    assert_eq!((error.ending(), bench.heard().len()), (Ending::Transient, 1));
-    for (trouble, asked) in [
+    assert_eq!((error.token_failure(), bench.heard().len()), (TokenFailure::Transient, 1));
+    for (problem, asked) in [
         (Reply::html(503), 4),
         (Reply::Closed, 4),
         (Reply::CutOff, 4),
@@ -121,14 +121,18 @@ async fn what_does_not_pass_is_told_and_ends_nothing() {
         (Reply::json(200, &json!({"token_type": "pop", "expires_in": 1, "access_token": "canary"})), 1),
         (Reply::json(400, &json!({"error": {"code": "canary"}})), 1),
     ] {
-        let bench = Bench::with(vec![(TOKEN, vec![trouble.clone()])]).await;
+        let bench = Bench::with(vec![(TOKEN, vec![problem.clone()])]).await;
         let error = bench.application_token().await.unwrap_err();
         tells_no_secret(&error);
-        assert_eq!((error.ending(), bench.heard().len()), (Ending::Transient, asked), "{trouble:?}: {error:?}");
+        assert_eq!(
+            (error.token_failure(), bench.heard().len()),
+            (TokenFailure::Transient, asked),
+            "{problem:?}: {error:?}"
+        );
     }
     let bench = Bench::impatient(vec![(TOKEN, vec![Reply::Silence])]).await;
     let error = bench.application_token().await.unwrap_err();
-    assert!(error.to_string().contains("in time") && error.ending() == Ending::Transient, "{error}");
+    assert!(error.to_string().contains("in time") && error.token_failure() == TokenFailure::Transient, "{error}");
     assert_eq!(bench.heard().len(), 4);
 }
 
@@ -139,26 +143,26 @@ async fn a_redirect_is_never_followed() {
         let bench = Bench::with(vec![("", vec![Reply::redirect(status, &format!("{}/x", elsewhere.base))])]).await;
         let error = bench.application_token().await.unwrap_err();
         assert!(matches!(&error, MicrosoftError::Unexpected { what, .. } if what == "a redirect"), "{error:?}");
-        assert_eq!((error.ending(), bench.heard().len()), (Ending::Transient, 1));
+        assert_eq!((error.token_failure(), bench.heard().len()), (TokenFailure::Transient, 1));
     }
     assert_eq!(elsewhere.heard().len(), 0);
 }
 
 #[tokio::test]
 async fn a_refusal_is_final_and_tells_whose_fault_it_is() {
-    for (error, number, ending) in [
-        ("invalid_client", 7_000_215, Ending::OurCredential),
-        ("invalid_client", 7_000_222, Ending::OurCredential),
-        ("unauthorized_client", 700_016, Ending::OurRegistration),
-        ("invalid_scope", 1_002_012, Ending::OurRegistration),
-        ("invalid_grant", 53_003, Ending::Permanent),
+    for (error, number, failure) in [
+        ("invalid_client", 7_000_215, TokenFailure::OurCredential),
+        ("invalid_client", 7_000_222, TokenFailure::OurCredential),
+        ("unauthorized_client", 700_016, TokenFailure::OurRegistration),
+        ("invalid_scope", 1_002_012, TokenFailure::OurRegistration),
+        ("invalid_grant", 53_003, TokenFailure::Permanent),
     ] {
         let replies = vec![refused(error, number), Reply::json(200, &application_token())];
         let bench = Bench::with(vec![(TOKEN, replies)]).await;
         let error = bench.application_token().await.unwrap_err();
         tells_no_secret(&error);
         assert_eq!(error.code(), Some(format!("AADSTS{number}")));
-        assert_eq!((error.ending(), bench.heard().len()), (ending, 1), "{number}");
+        assert_eq!((error.token_failure(), bench.heard().len()), (failure, 1), "{number}");
     }
 }
 
@@ -166,14 +170,14 @@ async fn a_refusal_is_final_and_tells_whose_fault_it_is() {
 async fn a_tenant_that_consented_to_nothing_gives_no_token_or_one_that_may_nothing() {
     let sign_ins = SignIns::new().await;
     let error = of_simulator(&sign_ins).await.unwrap_err();
-    assert_eq!((error.code().as_deref(), error.ending()), (Some("AADSTS700016"), Ending::OurRegistration));
+    assert_eq!((error.code().as_deref(), error.token_failure()), (Some("AADSTS700016"), TokenFailure::OurRegistration));
     // The consent of a sign-in is to the delegated permission alone.
     sign_ins.sign_in().await.unwrap();
     let token = of_simulator(&sign_ins).await.unwrap();
     let graph = sign_ins.client.graph(Cloud::Global, &token.access_token);
     let error = graph.organization().await.unwrap_err();
     assert_eq!(error.code().as_deref(), Some("Authorization_RequestDenied"));
-    assert_eq!(error.ending(), Ending::NotAllowed);
+    assert_eq!(error.token_failure(), TokenFailure::NotAllowed);
     assert!(sign_ins.microsoft.consent_to_ours(DOMAIN));
     let token = of_simulator(&sign_ins).await.unwrap();
     let graph = sign_ins.client.graph(Cloud::Global, &token.access_token);

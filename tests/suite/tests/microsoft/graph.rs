@@ -53,13 +53,13 @@ async fn a_wait_that_is_too_long_is_told_and_not_waited_for() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_or_an_outage_that_passes_goes_unnoticed() {
+async fn a_lost_answer_or_an_outage_that_passes_goes_uNNoticed() {
     let outage = Reply::json(500, &refusal("generalException"));
-    for trouble in [outage, Reply::html(503), Reply::Closed, Reply::CutOff] {
-        let replies = vec![trouble.clone(), trouble.clone(), Reply::json(200, &organization())];
+    for problem in [outage, Reply::html(503), Reply::Closed, Reply::CutOff] {
+        let replies = vec![problem.clone(), problem.clone(), Reply::json(200, &organization())];
         let bench = Bench::with(vec![(ORGANIZATION, replies)]).await;
-        assert!(bench.graph().organization().await.is_ok(), "{trouble:?}");
-        assert_eq!(bench.heard().len(), 3, "{trouble:?}");
+        assert!(bench.graph().organization().await.is_ok(), "{problem:?}");
+        assert_eq!(bench.heard().len(), 3, "{problem:?}");
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use regrant::domain::grant::GrantChange;
 use regrant::domain::permission::PermissionCatalogue;
-use regrant::domain::text::Foreign;
+use regrant::domain::text::UntrustedText;
 
 use super::sign_ins::DOMAIN;
 use super::watched::Watched;
@@ -49,44 +49,44 @@ async fn a_principal_goes_is_disabled_and_comes_back() {
 async fn a_principal_that_was_deleted_or_replaced_has_another_id() {
     let watched = Watched::new().await;
     let microsoft = &watched.sign_ins.microsoft;
-    let proven = watched.grants().await;
+    let verified = watched.grants().await;
     assert!(microsoft.delete_principal(DOMAIN) && !microsoft.delete_principal(DOMAIN));
     assert!(microsoft.consent_again(DOMAIN));
     let anew = watched.grants().await;
-    assert!(matches!(anew.changes_since(&proven).as_slice(), [GrantChange::PrincipalReplaced { .. }]));
+    assert!(matches!(anew.changes_since(&verified).as_slice(), [GrantChange::PrincipalReplaced { .. }]));
     assert!(microsoft.replace_principal(DOMAIN));
     let replaced = watched.grants().await;
     assert!(matches!(replaced.changes_since(&anew).as_slice(), [GrantChange::PrincipalReplaced { .. }]));
-    assert!(matches!(replaced.changes_since(&proven).as_slice(), [GrantChange::PrincipalReplaced { .. }]));
+    assert!(matches!(replaced.changes_since(&verified).as_slice(), [GrantChange::PrincipalReplaced { .. }]));
 }
 
 #[tokio::test]
 async fn a_publisher_changes_and_is_taken_away() {
     let watched = Watched::new().await;
     let microsoft = &watched.sign_ins.microsoft;
-    let proven = watched.grants().await;
-    let publisher = proven.principal.as_ref().unwrap().publisher();
+    let verified = watched.grants().await;
+    let publisher = verified.principal.as_ref().unwrap().publisher();
     assert!(publisher.id.is_some() && publisher.owner.is_some(), "{publisher:?}");
     for name in [Some("Evil, Inc."), None] {
         assert!(microsoft.set_publisher(DOMAIN, name));
-        let changes = watched.grants().await.changes_since(&proven);
+        let changes = watched.grants().await.changes_since(&verified);
         let [GrantChange::PublisherChanged { from, to }] = changes.as_slice() else { panic!("{changes:?}") };
-        assert_eq!((from, to.name.as_ref().map(Foreign::raw)), (&publisher, name));
+        assert_eq!((from, to.name.as_ref().map(UntrustedText::raw)), (&publisher, name));
     }
 }
 
 #[tokio::test]
 async fn a_new_consent_shows_as_a_removal_until_it_was_replicated() {
     let watched = Watched::new().await;
-    let proven = watched.grants().await;
+    let verified = watched.grants().await;
     watched.sign_ins.microsoft.with_tenant(DOMAIN, |tenant| tenant.replication_seconds = 20);
     watched.sign_ins.clock.advance(Duration::from_secs(30));
-    assert!(watched.grants().await.changes_since(&proven).is_empty());
+    assert!(watched.grants().await.changes_since(&verified).is_empty());
     assert!(watched.sign_ins.microsoft.consent_again(DOMAIN));
     let between = watched.grants().await;
     assert!(between.principal.is_some() && between.grants.is_empty());
     watched.sign_ins.clock.advance(Duration::from_secs(19));
     assert!(watched.grants().await.grants.is_empty());
     watched.sign_ins.clock.advance(Duration::from_secs(1));
-    assert!(watched.grants().await.changes_since(&proven).is_empty());
+    assert!(watched.grants().await.changes_since(&verified).is_empty());
 }

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use regrant::domain::administrator::GLOBAL_ADMINISTRATOR;
 use regrant::domain::cloud::Cloud;
 use regrant::domain::tenant::ObjectId;
-use regrant::microsoft::{Ending, Microsoft as _, MicrosoftError};
+use regrant::microsoft::{Microsoft as _, MicrosoftError, TokenFailure};
 use regrant_simulators::microsoft::OutageKind;
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -24,7 +24,7 @@ async fn people_are_disabled_deleted_and_lose_their_role() {
 
     assert!(microsoft.set_person_enabled(DOMAIN, ADA, false));
     assert_eq!(watched.graph.user(&ada).await.unwrap().unwrap().account_enabled, Some(false));
-    assert_eq!(watched.refused().await, (Ending::Permanent, "AADSTS50057".to_owned()));
+    assert_eq!(watched.refused().await, (TokenFailure::Permanent, "AADSTS50057".to_owned()));
     assert!(microsoft.set_person_enabled(DOMAIN, ADA, true));
     microsoft.with_tenant(DOMAIN, |tenant| tenant.hides_accounts = true);
     assert_eq!(watched.graph.user(&ada).await.unwrap().unwrap().account_enabled, None);
@@ -34,14 +34,14 @@ async fn people_are_disabled_deleted_and_lose_their_role() {
     let token = watched.refresh().await.unwrap();
     let graph = watched.sign_ins.client.graph(Cloud::Global, &token.access_token);
     let error = graph.service_principal(&OKTA.parse().unwrap()).await.unwrap_err();
-    assert_eq!(error.ending(), Ending::NotAllowed, "the token lives on and reads nothing");
+    assert_eq!(error.token_failure(), TokenFailure::NotAllowed, "the token lives on and reads nothing");
     assert!(microsoft.give_role(DOMAIN, ADA, GLOBAL_ADMINISTRATOR));
     assert!(graph.service_principal(&OKTA.parse().unwrap()).await.unwrap().is_some());
 
     assert!(microsoft.delete_person(DOMAIN, ADA) && !microsoft.delete_person(DOMAIN, ADA));
     assert_eq!(watched.graph.user(&ada).await, Ok(None));
     assert!(watched.graph.roles_of(&ada).await.is_err());
-    assert_eq!(watched.refused().await, (Ending::Permanent, "AADSTS50034".to_owned()));
+    assert_eq!(watched.refused().await, (TokenFailure::Permanent, "AADSTS50034".to_owned()));
     assert!(microsoft.restore_person(DOMAIN, ADA) && !microsoft.restore_person(DOMAIN, ADA));
     watched.refresh().await.unwrap();
 }
@@ -52,7 +52,7 @@ async fn refresh_tokens_are_revoked_of_one_person_only() {
     let microsoft = &watched.sign_ins.microsoft;
     let noras = SecretString::from(microsoft.hand_out_refresh_token(DOMAIN, "nora.nofactor").unwrap());
     assert!(microsoft.revoke_refresh_tokens_of(DOMAIN, ADA));
-    assert_eq!(watched.refused().await, (Ending::Permanent, "AADSTS50173".to_owned()));
+    assert_eq!(watched.refused().await, (TokenFailure::Permanent, "AADSTS50173".to_owned()));
     let SignIns { client, registration, tenant, .. } = &watched.sign_ins;
     client.refresh(registration, tenant, &noras).await.unwrap();
 }
@@ -64,7 +64,7 @@ async fn a_refresh_token_ends_with_disuse_and_lives_on_by_use() {
     let renewed = watched.refresh().await.unwrap().refresh_token.unwrap();
     assert_ne!(renewed.expose_secret(), watched.refresh_token.expose_secret());
     watched.sign_ins.clock.advance(Duration::from_hours(24));
-    assert_eq!(watched.refused().await, (Ending::Permanent, "AADSTS700082".to_owned()));
+    assert_eq!(watched.refused().await, (TokenFailure::Permanent, "AADSTS700082".to_owned()));
     let SignIns { client, registration, tenant, .. } = &watched.sign_ins;
     client.refresh(registration, tenant, &renewed).await.unwrap();
 }
@@ -76,7 +76,7 @@ async fn a_sign_in_frequency_ends_old_sign_ins_and_no_new_ones() {
     watched.sign_ins.clock.advance(Duration::from_hours(23));
     watched.refresh_token = watched.refresh().await.unwrap().refresh_token.unwrap();
     watched.sign_ins.clock.advance(Duration::from_hours(1));
-    assert_eq!(watched.refused().await, (Ending::Permanent, "AADSTS70043".to_owned()), "a refresh is no sign-in");
+    assert_eq!(watched.refused().await, (TokenFailure::Permanent, "AADSTS70043".to_owned()), "a refresh is no sign-in");
     let anew = watched.sign_ins.sign_in().await.unwrap();
     watched.refresh_token = anew.tokens.refresh_token.unwrap();
     watched.refresh().await.unwrap();
@@ -87,7 +87,7 @@ async fn conditional_access_blocks_people_or_asks_them_for_more() {
     let mut watched = Watched::new().await;
     let before = watched.refresh().await.unwrap();
     assert!(watched.sign_ins.microsoft.block_people(DOMAIN));
-    assert_eq!(watched.refused().await, (Ending::Interaction, "AADSTS53003".to_owned()));
+    assert_eq!(watched.refused().await, (TokenFailure::Interaction, "AADSTS53003".to_owned()));
     assert!(watched.graph.organization().await.is_ok(), "an application is no person");
 
     watched.sign_ins.clock.advance(Duration::from_secs(1));
@@ -97,7 +97,7 @@ async fn conditional_access_blocks_people_or_asks_them_for_more() {
     let graph = watched.sign_ins.client.graph(Cloud::Global, &before.access_token);
     let MicrosoftError::Graph(challenge) = graph.organization().await.unwrap_err() else { panic!("another refusal") };
     assert_eq!((challenge.status, &challenge.claims), (401, &refusal.claims));
-    assert_eq!(MicrosoftError::Graph(challenge).ending(), Ending::Interaction);
+    assert_eq!(MicrosoftError::Graph(challenge).token_failure(), TokenFailure::Interaction);
 
     let anew = watched.sign_ins.sign_in().await.unwrap();
     watched.refresh_token = anew.tokens.refresh_token.unwrap();
@@ -111,17 +111,25 @@ async fn an_outage_of_a_tenant_is_over_by_the_clock_and_ends_nothing() {
         let watched = Watched::new().await;
         let microsoft = &watched.sign_ins.microsoft;
         assert!(microsoft.start_outage(DOMAIN, kind, SignedDuration::from_mins(10)));
-        assert_eq!(watched.refresh().await.unwrap_err().ending(), Ending::Transient, "{kind:?}");
-        assert_eq!(watched.graph.organization().await.unwrap_err().ending(), Ending::Transient, "{kind:?}");
+        assert_eq!(watched.refresh().await.unwrap_err().token_failure(), TokenFailure::Transient, "{kind:?}");
+        assert_eq!(
+            watched.graph.organization().await.unwrap_err().token_failure(),
+            TokenFailure::Transient,
+            "{kind:?}"
+        );
         let elsewhere = microsoft.with_tenant("acme", |tenant| tenant.id.clone()).unwrap().parse().unwrap();
         let other = watched.sign_ins.client.application_token(&watched.sign_ins.registration, &elsewhere).await;
-        assert_ne!(other.unwrap_err().ending(), Ending::Transient, "another tenant is served, and refuses");
+        assert_ne!(
+            other.unwrap_err().token_failure(),
+            TokenFailure::Transient,
+            "another tenant is served, and refuses"
+        );
         watched.sign_ins.clock.advance(Duration::from_mins(10));
         watched.refresh().await.unwrap();
         assert!(watched.graph.organization().await.is_ok(), "{kind:?}");
 
         microsoft.start_outage_everywhere(kind, SignedDuration::from_mins(10));
-        assert_eq!(watched.refresh().await.unwrap_err().ending(), Ending::Transient, "{kind:?}");
+        assert_eq!(watched.refresh().await.unwrap_err().token_failure(), TokenFailure::Transient, "{kind:?}");
         assert!(microsoft.end_outage(DOMAIN));
         watched.refresh().await.unwrap();
     }

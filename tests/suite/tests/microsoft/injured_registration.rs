@@ -7,7 +7,7 @@ use regrant::clock::Clock as _;
 use regrant::domain::cloud::Cloud;
 use regrant::domain::registered_credential::ends_at;
 use regrant::domain::tenant::ClientId;
-use regrant::microsoft::{Ending, Microsoft as _};
+use regrant::microsoft::{Microsoft as _, TokenFailure};
 use regrant_simulators::microsoft::REGRANT_CLIENT;
 
 use super::credentials::certificate;
@@ -20,17 +20,17 @@ async fn the_consent_to_us_is_withdrawn_and_given_again() {
     let watched = Watched::new().await;
     let SignIns { microsoft, client, registration, tenant, .. } = &watched.sign_ins;
     assert!(microsoft.withdraw_our_consent(DOMAIN));
-    assert_eq!(watched.refused().await, (Ending::Interaction, "AADSTS65001".to_owned()));
+    assert_eq!(watched.refused().await, (TokenFailure::Interaction, "AADSTS65001".to_owned()));
     let token = client.application_token(registration, tenant).await.unwrap();
     let error = client.graph(Cloud::Global, &token.access_token).organization().await.unwrap_err();
-    assert_eq!(error.ending(), Ending::NotAllowed);
+    assert_eq!(error.token_failure(), TokenFailure::NotAllowed);
     assert!(microsoft.consent_to_ours(DOMAIN));
     watched.refresh().await.unwrap();
 
     assert!(microsoft.delete_our_principal(DOMAIN));
-    assert_eq!(watched.refused().await, (Ending::OurRegistration, "AADSTS700016".to_owned()));
+    assert_eq!(watched.refused().await, (TokenFailure::OurRegistration, "AADSTS700016".to_owned()));
     let error = client.application_token(registration, tenant).await.unwrap_err();
-    assert_eq!(error.ending(), Ending::OurRegistration);
+    assert_eq!(error.token_failure(), TokenFailure::OurRegistration);
     let error = watched.graph.organization().await.unwrap_err();
     assert_eq!(error.code().as_deref(), Some("Authorization_IdentityNotFound"), "a token of nobody any more");
     assert!(microsoft.consent_to_ours(DOMAIN));
@@ -54,11 +54,11 @@ async fn our_secret_ends_by_the_clock_and_graph_told_so_before() {
         "the simulator shows the thumbprint of its own certificate"
     );
     clock.advance(Duration::from_mins(30));
-    assert_eq!(watched.refused().await, (Ending::OurCredential, "AADSTS7000222".to_owned()));
+    assert_eq!(watched.refused().await, (TokenFailure::OurCredential, "AADSTS7000222".to_owned()));
     assert!(microsoft.renew_our_credentials());
     watched.refresh().await.unwrap();
     assert!(microsoft.expire_our_secret());
-    assert_eq!(watched.refused().await, (Ending::OurCredential, "AADSTS7000222".to_owned()));
+    assert_eq!(watched.refused().await, (TokenFailure::OurCredential, "AADSTS7000222".to_owned()));
 }
 
 #[tokio::test]
@@ -66,7 +66,7 @@ async fn our_certificate_ends_too() {
     let sign_ins = SignIns::of(proven_by(certificate())).await;
     assert!(sign_ins.microsoft.consent_to_ours(DOMAIN) && sign_ins.microsoft.expire_our_certificate());
     let error = sign_ins.client.application_token(&sign_ins.registration, &sign_ins.tenant).await.unwrap_err();
-    assert_eq!((error.ending(), error.code().as_deref()), (Ending::OurCredential, Some("AADSTS700027")));
+    assert_eq!((error.token_failure(), error.code().as_deref()), (TokenFailure::OurCredential, Some("AADSTS700027")));
     assert!(sign_ins.microsoft.renew_our_credentials());
     sign_ins.client.application_token(&sign_ins.registration, &sign_ins.tenant).await.unwrap();
 }

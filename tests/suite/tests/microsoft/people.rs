@@ -2,7 +2,7 @@
 
 use regrant::domain::administrator::GLOBAL_ADMINISTRATOR;
 use regrant::domain::tenant::ObjectId;
-use regrant::microsoft::{Ending, MicrosoftError};
+use regrant::microsoft::{MicrosoftError, TokenFailure};
 use regrant_tests::bench::simulated_clock;
 use serde_json::{Value, json};
 
@@ -58,7 +58,7 @@ async fn a_person_who_was_deleted_is_gone_by_graphs_own_word_only() {
     for page in [Reply::html(404), Reply::json(404, &json!({})), Reply::json(404, &json!({"error": "canary"}))] {
         let bench = Bench::with(vec![(USER, vec![page.clone()])]).await;
         let error = bench.graph().user(&ada()).await.unwrap_err();
-        assert_eq!(error.ending(), Ending::Transient, "{page:?}: {error:?}");
+        assert_eq!(error.token_failure(), TokenFailure::Transient, "{page:?}: {error:?}");
         tells_no_secret(&error);
     }
 }
@@ -82,31 +82,35 @@ async fn a_person_is_believed_only_whole_and_only_the_one_asked_for() {
 
 /// Both calls meet the same trouble: what is tried again, how often, and what it ends.
 #[tokio::test]
-async fn trouble_is_waited_for_or_told_the_same_way_for_both_calls() {
+async fn problem_is_waited_for_or_told_the_same_way_for_both_calls() {
     let challenge = "Bearer error=\"insufficient_claims\", claims=\"e30=\"";
-    for (trouble, asked, ending) in [
-        (Reply::html(503), 4, Ending::Transient),
-        (Reply::Closed, 4, Ending::Transient),
-        (Reply::CutOff, 4, Ending::Transient),
-        (refusal(500, "generalException"), 4, Ending::Transient),
-        (refusal(429, "TooManyRequests").with_header("retry-after", "1800"), 1, Ending::Transient),
-        (Reply::html(200), 1, Ending::Transient),
-        (Reply::json(200, &json!([])), 1, Ending::Transient),
-        (Reply::redirect(302, "{base}/elsewhere"), 1, Ending::Transient),
-        (refusal(401, "InvalidAuthenticationToken"), 1, Ending::Permanent),
-        (refusal(401, "InvalidAuthenticationToken").with_header("www-authenticate", challenge), 1, Ending::Interaction),
-        (refusal(403, "Authorization_RequestDenied"), 1, Ending::NotAllowed),
+    for (problem, asked, failure) in [
+        (Reply::html(503), 4, TokenFailure::Transient),
+        (Reply::Closed, 4, TokenFailure::Transient),
+        (Reply::CutOff, 4, TokenFailure::Transient),
+        (refusal(500, "generalException"), 4, TokenFailure::Transient),
+        (refusal(429, "TooManyRequests").with_header("retry-after", "1800"), 1, TokenFailure::Transient),
+        (Reply::html(200), 1, TokenFailure::Transient),
+        (Reply::json(200, &json!([])), 1, TokenFailure::Transient),
+        (Reply::redirect(302, "{base}/elsewhere"), 1, TokenFailure::Transient),
+        (refusal(401, "InvalidAuthenticationToken"), 1, TokenFailure::Permanent),
+        (
+            refusal(401, "InvalidAuthenticationToken").with_header("www-authenticate", challenge),
+            1,
+            TokenFailure::Interaction,
+        ),
+        (refusal(403, "Authorization_RequestDenied"), 1, TokenFailure::NotAllowed),
     ] {
-        let bench = Bench::with(vec![("", vec![trouble.clone()])]).await;
+        let bench = Bench::with(vec![("", vec![problem.clone()])]).await;
         let error = bench.graph().user(&ada()).await.unwrap_err();
         tells_no_secret(&error);
-        assert_eq!((error.ending(), bench.heard().len()), (ending, asked), "user, {trouble:?}: {error:?}");
+        assert_eq!((error.token_failure(), bench.heard().len()), (failure, asked), "user, {problem:?}: {error:?}");
         let error = bench.graph().roles_of(&ada()).await.unwrap_err();
         tells_no_secret(&error);
-        assert_eq!((error.ending(), bench.heard().len()), (ending, asked * 2), "roles, {trouble:?}: {error:?}");
+        assert_eq!((error.token_failure(), bench.heard().len()), (failure, asked * 2), "roles, {problem:?}: {error:?}");
     }
     let bench = Bench::impatient(vec![("", vec![Reply::Silence])]).await;
-    assert_eq!(bench.graph().user(&ada()).await.unwrap_err().ending(), Ending::Transient);
+    assert_eq!(bench.graph().user(&ada()).await.unwrap_err().token_failure(), TokenFailure::Transient);
     assert_eq!(bench.heard().len(), 4);
 }
 

@@ -2,7 +2,7 @@
 
 use regrant::domain::registered_credential::{CredentialKind, ends_at, ours};
 use regrant::domain::tenant::ClientId;
-use regrant::microsoft::{ClientCredential, Ending, MicrosoftError};
+use regrant::microsoft::{ClientCredential, MicrosoftError, TokenFailure};
 use regrant_simulators::microsoft::{CLIENT_KEY, OPERATOR_SECRET, REGRANT_CLIENT};
 use serde_json::{Value, json};
 
@@ -130,21 +130,21 @@ async fn credentials_are_believed_only_whole() {
 }
 
 #[tokio::test]
-async fn trouble_is_told_and_ends_nothing_of_ours() {
+async fn problem_is_told_and_ends_nothing_of_ours() {
     let denied = Reply::json(403, &json!({"error": {"code": "Authorization_RequestDenied", "message": "canary"}}));
-    for (trouble, asked, ending) in [
-        (Reply::html(503), 4, Ending::Transient),
-        (Reply::Closed, 4, Ending::Transient),
-        (Reply::CutOff, 4, Ending::Transient),
-        (Reply::json(429, &json!({})).with_header("retry-after", "1800"), 1, Ending::Transient),
-        (Reply::html(200), 1, Ending::Transient),
-        (Reply::redirect(302, "{base}/elsewhere"), 1, Ending::Transient),
-        (denied, 1, Ending::NotAllowed),
+    for (problem, asked, failure) in [
+        (Reply::html(503), 4, TokenFailure::Transient),
+        (Reply::Closed, 4, TokenFailure::Transient),
+        (Reply::CutOff, 4, TokenFailure::Transient),
+        (Reply::json(429, &json!({})).with_header("retry-after", "1800"), 1, TokenFailure::Transient),
+        (Reply::html(200), 1, TokenFailure::Transient),
+        (Reply::redirect(302, "{base}/elsewhere"), 1, TokenFailure::Transient),
+        (denied, 1, TokenFailure::NotAllowed),
     ] {
-        let bench = Bench::with(vec![("", vec![trouble.clone()])]).await;
+        let bench = Bench::with(vec![("", vec![problem.clone()])]).await;
         let error = bench.graph().registration_credentials(&regrants_client()).await.unwrap_err();
         tells_no_secret(&error);
-        assert_eq!((error.ending(), bench.heard().len()), (ending, asked), "{trouble:?}: {error:?}");
+        assert_eq!((error.token_failure(), bench.heard().len()), (failure, asked), "{problem:?}: {error:?}");
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use regrant::domain::tenant::TenantId;
 use regrant::microsoft::GraphTokens;
 use regrant::usecases::access::graph::{GraphAccessError, tokens};
-use regrant::vault::{SecretName, Stage};
+use regrant::vault::{SecretName, SecretVersion};
 use regrant_simulators::{Fault, Times};
 use regrant_tests::consent::ConsentBench;
 use secrecy::ExposeSecret as _;
@@ -20,14 +20,14 @@ async fn ended() -> (ConsentBench, TenantId) {
     let bench = ConsentBench::new().await;
     let invitation = bench.invite("acmelabs").await;
     bench.sign_in(&mut bench.browser(), &invitation, "ada.administrator").await;
-    let tenant = bench.stage.microsoft.with_tenant(DOMAIN, |tenant| tenant.id.clone()).unwrap();
+    let tenant = bench.simulation.microsoft.with_tenant(DOMAIN, |tenant| tenant.id.clone()).unwrap();
     bench.clock.advance(Duration::from_hours(2));
     (bench, tenant.parse().unwrap())
 }
 
 /// The refresh token that is current.
 async fn kept(bench: &ConsentBench, tenant: &TenantId) -> String {
-    let secret = bench.ports.vault.get(&SecretName::Graph(tenant.clone()), Stage::Current).await.unwrap();
+    let secret = bench.ports.vault.get(&SecretName::Graph(tenant.clone()), SecretVersion::Current).await.unwrap();
     let kept = GraphTokens::unseal(&secret.unwrap()).unwrap();
     kept.refresh_token.unwrap().expose_secret().to_owned()
 }
@@ -35,13 +35,13 @@ async fn kept(bench: &ConsentBench, tenant: &TenantId) -> String {
 #[tokio::test]
 async fn tokens_that_ended_are_renewed_and_the_new_ones_kept() {
     let (bench, tenant) = ended().await;
-    let (before, calls) = (kept(&bench, &tenant).await, bench.stage.microsoft.count(TOKEN));
+    let (before, calls) = (kept(&bench, &tenant).await, bench.simulation.microsoft.count(TOKEN));
     let renewed = tokens(&bench.ports, &tenant).await.unwrap();
     let after = kept(&bench, &tenant).await;
     assert_eq!(renewed.refresh_token.unwrap().expose_secret(), after);
     assert_ne!(before, after);
     tokens(&bench.ports, &tenant).await.unwrap();
-    assert_eq!(bench.stage.microsoft.count(TOKEN), calls + 1);
+    assert_eq!(bench.simulation.microsoft.count(TOKEN), calls + 1);
 }
 
 #[tokio::test]
@@ -58,11 +58,11 @@ async fn a_token_endpoint_that_fails_costs_no_refresh_token() {
         Fault::OtherShape,
         Fault::Redirect("http://login.localhost/".to_owned()),
     ] {
-        bench.stage.microsoft.fail(TOKEN, fault.clone(), Times::Always);
+        bench.simulation.microsoft.fail(TOKEN, fault.clone(), Times::Always);
         let error = tokens(&bench.ports, &tenant).await.unwrap_err();
         assert!(matches!(error, GraphAccessError::Microsoft(_)), "{fault:?}: {error:?}");
         assert_eq!(kept(&bench, &tenant).await, before, "{fault:?}");
-        bench.stage.microsoft.heal();
+        bench.simulation.microsoft.heal();
     }
     tokens(&bench.ports, &tenant).await.unwrap();
 }
@@ -72,11 +72,11 @@ async fn new_tokens_that_cannot_be_tried_are_not_made_current() {
     let (bench, tenant) = ended().await;
     let before = kept(&bench, &tenant).await;
     for fault in [Fault::Reset, Fault::ServerError, Fault::DeadCredential, Fault::OtherShape, Fault::NotJson] {
-        bench.stage.microsoft.fail("/v1.0/organization", fault.clone(), Times::Always);
+        bench.simulation.microsoft.fail("/v1.0/organization", fault.clone(), Times::Always);
         let error = tokens(&bench.ports, &tenant).await.unwrap_err();
         assert!(matches!(error, GraphAccessError::Microsoft(_)), "{fault:?}: {error:?}");
         assert_eq!(kept(&bench, &tenant).await, before, "{fault:?}");
-        bench.stage.microsoft.heal();
+        bench.simulation.microsoft.heal();
     }
     tokens(&bench.ports, &tenant).await.unwrap();
     assert_ne!(kept(&bench, &tenant).await, before);
@@ -86,10 +86,10 @@ async fn new_tokens_that_cannot_be_tried_are_not_made_current() {
 async fn an_answer_that_was_lost_on_the_way_is_asked_for_again_within_the_same_renewal() {
     let (bench, tenant) = ended().await;
     for fault in [Fault::Truncated, Fault::Reset, Fault::ServerError, Fault::RateLimited] {
-        let (before, calls) = (kept(&bench, &tenant).await, bench.stage.microsoft.count(TOKEN));
-        bench.stage.microsoft.fail(TOKEN, fault.clone(), Times::Exactly(1));
+        let (before, calls) = (kept(&bench, &tenant).await, bench.simulation.microsoft.count(TOKEN));
+        bench.simulation.microsoft.fail(TOKEN, fault.clone(), Times::Exactly(1));
         tokens(&bench.ports, &tenant).await.unwrap();
-        assert_eq!(bench.stage.microsoft.count(TOKEN), calls + 2, "{fault:?}");
+        assert_eq!(bench.simulation.microsoft.count(TOKEN), calls + 2, "{fault:?}");
         assert_ne!(kept(&bench, &tenant).await, before, "{fault:?}");
         bench.clock.advance(Duration::from_hours(2));
     }
@@ -106,7 +106,7 @@ async fn a_refresh_that_brings_no_refresh_token_leaves_the_old_one_in_place() {
     assert!(renewed.refresh_token.is_none());
     let (bench, tenant) = ended().await;
     let before = kept(&bench, &tenant).await;
-    let secret = bench.ports.vault.get(&SecretName::Graph(tenant), Stage::Current).await.unwrap().unwrap();
+    let secret = bench.ports.vault.get(&SecretName::Graph(tenant), SecretVersion::Current).await.unwrap().unwrap();
     let after = GraphTokens::unseal(&secret).unwrap().renewed(renewed, bench.ports.clock.now());
     assert_eq!(after.access_token.expose_secret(), "canary-new-access-token");
     assert_eq!(after.refresh_token.unwrap().expose_secret(), before);
@@ -115,9 +115,9 @@ async fn a_refresh_that_brings_no_refresh_token_leaves_the_old_one_in_place() {
 #[tokio::test]
 async fn a_refresh_token_that_was_revoked_is_told_as_ended_after_one_call() {
     let (bench, tenant) = ended().await;
-    let calls = bench.stage.microsoft.count(TOKEN);
-    bench.stage.microsoft.revoke_refresh_tokens(DOMAIN);
+    let calls = bench.simulation.microsoft.count(TOKEN);
+    bench.simulation.microsoft.revoke_refresh_tokens(DOMAIN);
     let error = tokens(&bench.ports, &tenant).await.unwrap_err();
     assert!(matches!(error, GraphAccessError::Ended(_)), "{error:?}");
-    assert_eq!(bench.stage.microsoft.count(TOKEN), calls + 1);
+    assert_eq!(bench.simulation.microsoft.count(TOKEN), calls + 1);
 }

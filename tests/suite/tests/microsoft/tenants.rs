@@ -60,11 +60,11 @@ async fn a_domain_that_nobody_owns_is_told_apart_from_an_outage() {
         let bench = Bench::with(vec![(METADATA, vec![elsewhere.clone()])]).await;
         assert_eq!(asked(&bench).await.unwrap_err().consent_failure(), ConsentFailure::MicrosoftDown, "{elsewhere:?}");
     }
-    for trouble in [Reply::html(503), Reply::html(500), Reply::Closed, Reply::CutOff] {
-        let bench = Bench::with(vec![(METADATA, vec![trouble.clone()])]).await;
+    for problem in [Reply::html(503), Reply::html(500), Reply::Closed, Reply::CutOff] {
+        let bench = Bench::with(vec![(METADATA, vec![problem.clone()])]).await;
         let error = asked(&bench).await.unwrap_err();
-        assert_eq!((error.consent_failure(), error.may_pass()), (ConsentFailure::MicrosoftDown, true), "{trouble:?}");
-        assert_eq!(bench.heard().len(), 4, "{trouble:?}");
+        assert_eq!((error.consent_failure(), error.may_pass()), (ConsentFailure::MicrosoftDown, true), "{problem:?}");
+        assert_eq!(bench.heard().len(), 4, "{problem:?}");
     }
 }
 

@@ -6,7 +6,7 @@ use regrant::domain::cloud::Cloud;
 use regrant::domain::tenant::TenantId;
 use regrant::microsoft::client::MicrosoftClient;
 use regrant::microsoft::config::MicrosoftConfig;
-use regrant::microsoft::{Ending, MfaEvidence, Microsoft as _};
+use regrant::microsoft::{MfaEvidence, Microsoft as _, TokenFailure};
 use regrant_simulators::microsoft::{FLEET_ADMINISTRATOR, MicrosoftConfig as SimulatorConfig, MicrosoftSimulator};
 use regrant_simulators::{Fault, FaultPlan, Fleet};
 use regrant_tests::bench::simulated_clock;
@@ -68,7 +68,7 @@ async fn faulty_calls(by_tenant: bool) -> Vec<(usize, u32, bool)> {
     for (tenant, call) in order {
         let answer = client.application_token(&ours, &id(&simulator, &tenants[tenant])).await;
         if let Err(error) = &answer {
-            assert_eq!(error.ending(), Ending::Transient, "{error:?}");
+            assert_eq!(error.token_failure(), TokenFailure::Transient, "{error:?}");
         }
         seen.push((tenant, call, answer.is_err()));
     }

@@ -3,7 +3,7 @@
 use regrant::domain::cloud::Cloud;
 use regrant::domain::grant::{GrantChange, GrantsRead};
 use regrant::domain::tenant::ClientId;
-use regrant::microsoft::{Ending, Graph, Microsoft as _, MicrosoftError, TokenSet};
+use regrant::microsoft::{Graph, Microsoft as _, MicrosoftError, TokenFailure, TokenSet};
 use secrecy::SecretString;
 
 use super::sign_ins::{DOMAIN, SignIns};
@@ -44,18 +44,18 @@ impl Watched {
     }
 
     /// What a refresh that is refused says.
-    pub(crate) async fn refused(&self) -> (Ending, String) {
+    pub(crate) async fn refused(&self) -> (TokenFailure, String) {
         let error = self.refresh().await.unwrap_err();
-        (error.ending(), error.code().unwrap())
+        (error.token_failure(), error.code().unwrap())
     }
 
     /// What an injury changes, and that the repair leaves nothing of it.
     pub(crate) async fn told(&self, injure: impl FnOnce() -> bool, repair: impl FnOnce() -> bool) -> Vec<GrantChange> {
-        let proven = self.grants().await;
+        let verified = self.grants().await;
         assert!(injure());
-        let changes = self.grants().await.changes_since(&proven);
+        let changes = self.grants().await.changes_since(&verified);
         assert!(repair());
-        let left = self.grants().await.changes_since(&proven);
+        let left = self.grants().await.changes_since(&verified);
         assert!(left.iter().all(|change| !change.takes_away()), "{left:?}");
         changes
     }

@@ -17,7 +17,7 @@ async fn watching() -> Desk {
     desk.consent(&page).await;
     desk.work().await;
     assert_eq!(desk.bench.app(WAITING).await.standing(), Standing::Consented);
-    desk.letterbox.empty();
+    desk.mailbox.empty();
     desk
 }
 
@@ -29,18 +29,18 @@ async fn a_consent_that_breaks_is_told_while_the_tokens_for_graph_are_dead() {
     desk.breaks(WAITING).await;
     desk.scan().await;
     assert_eq!(desk.bench.app(WAITING).await.standing(), Standing::Broken);
-    let trouble = desk.letters_to(OLGA);
+    let problem = desk.emails_to(OLGA);
     let tenant = desk.bench.app(WAITING).await.consent.tenant.unwrap();
-    assert!(trouble.iter().all(|letter| letter.text.contains(tenant.as_str())), "it says of which tenant");
-    assert_eq!(desk.told().await, [format!("access-trouble {OLGA}"), format!("urgent {ADA}"), format!("urgent {BEA}")]);
+    assert!(problem.iter().all(|email| email.text.contains(tenant.as_str())), "it says of which tenant");
+    assert_eq!(desk.told().await, [format!("access-problem {OLGA}"), format!("urgent {ADA}"), format!("urgent {BEA}")]);
     desk.scan().await;
-    assert!(desk.told().await.is_empty(), "each trouble once");
+    assert!(desk.told().await.is_empty(), "each problem once");
 }
 
 #[tokio::test]
 async fn what_was_due_is_still_sent_once_okta_refuses_its_token() {
     let desk = Desk::settled().await;
-    desk.letterbox.shut(true);
+    desk.mailbox.shut(true);
     desk.breaks(RUNNING).await;
     desk.scan().await;
     assert_eq!(desk.bench.app(RUNNING).await.standing(), Standing::Broken);
@@ -50,19 +50,19 @@ async fn what_was_due_is_still_sent_once_okta_refuses_its_token() {
     let blind = desk.bench.app(RUNNING).await;
     assert_eq!(blind.standing(), Standing::Unknown);
     assert_eq!(blind.last_known.unwrap().standing, Standing::Broken, "what was seen last is not forgotten");
-    assert!(desk.told().await.is_empty(), "the letterbox was shut");
+    assert!(desk.told().await.is_empty(), "the mailbox was shut");
 
-    desk.letterbox.shut(false);
+    desk.mailbox.shut(false);
     desk.later(Duration::from_mins(15));
     desk.sweep().await;
-    assert_eq!(desk.told().await, [format!("access-trouble {OLGA}"), format!("urgent {ADA}"), format!("urgent {BEA}")]);
+    assert_eq!(desk.told().await, [format!("access-problem {OLGA}"), format!("urgent {ADA}"), format!("urgent {BEA}")]);
 }
 
 #[tokio::test]
 async fn with_both_tokens_dead_both_are_told_and_what_was_due_is_still_sent() {
     let desk = watching().await;
     desk.revoke_tokens_of_graph(WAITING);
-    desk.letterbox.shut(true);
+    desk.mailbox.shut(true);
     desk.later(Duration::from_mins(1));
     desk.breaks(WAITING).await;
     desk.scan().await;
@@ -70,27 +70,27 @@ async fn with_both_tokens_dead_both_are_told_and_what_was_due_is_still_sent() {
     desk.later(Duration::from_hours(1));
     desk.scan().await;
     let watch = desk.bench.ports.ledger.org_watch(&desk.org).await.unwrap().unwrap();
-    let mut troubles: Vec<&str> = watch.troubles.iter().map(|trouble| trouble.kind.name()).collect();
-    troubles.sort_unstable();
-    assert_eq!(troubles, ["graph-tokens-ended", "okta-credential-refused"]);
+    let mut problems: Vec<&str> = watch.problems.iter().map(|problem| problem.kind.name()).collect();
+    problems.sort_unstable();
+    assert_eq!(problems, ["graph-tokens-ended", "okta-credential-refused"]);
 
-    desk.letterbox.shut(false);
+    desk.mailbox.shut(false);
     desk.later(Duration::from_mins(15));
     desk.sweep().await;
-    let trouble = format!("access-trouble {OLGA}");
-    assert_eq!(desk.told().await, [trouble.clone(), trouble, format!("urgent {ADA}"), format!("urgent {BEA}")]);
+    let problem = format!("access-problem {OLGA}");
+    assert_eq!(desk.told().await, [problem.clone(), problem, format!("urgent {ADA}"), format!("urgent {BEA}")]);
 }
 
 #[tokio::test]
-async fn trouble_that_was_over_before_its_letter_went_out_is_not_told() {
+async fn problem_that_was_over_before_its_email_went_out_is_not_told() {
     let desk = Desk::settled().await;
-    desk.letterbox.shut(true);
+    desk.mailbox.shut(true);
     desk.revoke_tokens_of_okta("acme");
     desk.scan().await;
     desk.set_power("acme", TokenPower::Full);
     desk.later(Duration::from_mins(15));
     desk.scan().await;
-    desk.letterbox.shut(false);
+    desk.mailbox.shut(false);
     desk.later(Duration::from_mins(15));
     desk.sweep().await;
     assert!(desk.told().await.is_empty());
@@ -100,16 +100,16 @@ async fn trouble_that_was_over_before_its_letter_went_out_is_not_told() {
 async fn an_outage_of_either_side_is_no_trouble_of_ours_and_no_alarm() {
     let desk = watching().await;
     let outage = jiff::SignedDuration::from_hours(8);
-    assert!(desk.bench.stage.microsoft.start_outage(WAITING, OutageKind::Unavailable, outage));
+    assert!(desk.bench.simulation.microsoft.start_outage(WAITING, OutageKind::Unavailable, outage));
     desk.later(Duration::from_hours(2));
     desk.scan().await;
-    desk.bench.stage.okta.with_org("acme", |org| org.faults.on("", Fault::FrontDoor, Times::Always)).unwrap();
+    desk.bench.simulation.okta.with_org("acme", |org| org.faults.on("", Fault::FrontDoor, Times::Always)).unwrap();
     desk.scan().await;
     assert_eq!(desk.bench.app(WAITING).await.standing(), Standing::Unknown);
     desk.sweep().await;
     assert!(desk.told().await.is_empty());
     let watch = desk.bench.ports.ledger.org_watch(&desk.org).await.unwrap().unwrap();
-    assert!(watch.troubles.is_empty(), "{:?}", watch.troubles);
+    assert!(watch.problems.is_empty(), "{:?}", watch.problems);
 }
 
 #[tokio::test]
@@ -117,7 +117,7 @@ async fn a_role_in_okta_that_was_lost_is_told_by_its_own_name() {
     let desk = Desk::settled().await;
     desk.set_power("acme", TokenPower::NoApps);
     desk.scan().await;
-    let letters = desk.letters_to(OLGA);
-    assert!(letters.iter().all(|letter| letter.subject.contains("a role in Okta is missing")), "{letters:?}");
-    assert_eq!(desk.told().await, [format!("access-trouble {OLGA}")]);
+    let emails = desk.emails_to(OLGA);
+    assert!(emails.iter().all(|email| email.subject.contains("a role in Okta is missing")), "{emails:?}");
+    assert_eq!(desk.told().await, [format!("access-problem {OLGA}")]);
 }

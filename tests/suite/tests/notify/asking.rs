@@ -1,4 +1,4 @@
-//! Asking for a consent, and how a reader finds out that a letter is real.
+//! Asking for a consent, and how a reader finds out that an email is real.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use regrant::domain::contact::Contacts;
 use regrant::ledger::PageRequest;
 use regrant::usecases::notify::waive::waive;
 use regrant::usecases::scan::start::Selection;
-use regrant_tests::letterbox::request;
+use regrant_tests::mailbox::request;
 
 use super::desk::{ADA, BEA, Desk, OLGA, RUNNING, WAITING, WEEK, contacts};
 
@@ -20,10 +20,10 @@ async fn each_administrator_is_asked_once_and_the_link_opens_the_page_of_the_sam
     let request_of_the_app = desk.bench.app(WAITING).await.request.unwrap().id.to_string();
     let mut pages = BTreeSet::new();
     for reader in [ADA, BEA] {
-        let letters = desk.letters_to(reader);
-        let [letter] = letters.as_slice() else { unreachable!("one letter to {reader}: {letters:?}") };
-        assert_eq!(request(letter), request_of_the_app);
-        assert!(letter.text.contains(&request_of_the_app) && letter.html.contains(&request_of_the_app));
+        let emails = desk.emails_to(reader);
+        let [email] = emails.as_slice() else { unreachable!("one email to {reader}: {emails:?}") };
+        assert_eq!(request(email), request_of_the_app);
+        assert!(email.text.contains(&request_of_the_app) && email.html.contains(&request_of_the_app));
         pages.insert(desk.page_for(reader).await);
     }
     assert_eq!(pages.len(), 1, "all readers of a matter have one link");
@@ -38,12 +38,12 @@ async fn each_administrator_is_asked_once_and_the_link_opens_the_page_of_the_sam
 }
 
 #[tokio::test]
-async fn a_letter_says_how_many_users_and_groups_are_assigned_in_okta() {
+async fn a_email_says_how_many_users_and_groups_are_assigned_in_okta() {
     let desk = Desk::new().await;
     desk.work().await;
-    let letters = desk.letters_to(ADA);
-    let [letter] = letters.as_slice() else { unreachable!("one letter to {ADA}: {letters:?}") };
-    let text = letter.text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let emails = desk.emails_to(ADA);
+    let [email] = emails.as_slice() else { unreachable!("one email to {ADA}: {emails:?}") };
+    let text = email.text.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(text.contains("It concerns 12 users and 3 groups."), "{text}");
 }
 
@@ -59,14 +59,14 @@ async fn scans_that_find_the_same_tell_nobody_again() {
 }
 
 #[tokio::test]
-async fn where_nobody_is_named_to_send_letters_none_is_made() {
+async fn where_nobody_is_named_to_send_emails_none_is_made() {
     let mut desk = Desk::new().await;
     let mut settings = regrant::settings::Settings::clone(&desk.bench.ports.settings);
     settings.mail.sender = None;
     desk.bench.ports.settings = std::sync::Arc::new(settings);
     desk.work().await;
     desk.scan().await;
-    assert!(desk.told().await.is_empty() && desk.notices().await.is_empty());
+    assert!(desk.told().await.is_empty() && desk.notifications().await.is_empty());
 }
 
 /// Every request that Regrant itself can name: of apps, of troubles, and of digests.
@@ -75,13 +75,13 @@ async fn known_requests(desk: &Desk, known: &mut BTreeSet<String>) {
     let ledger = &desk.bench.ports.ledger;
     for org in ledger.orgs(PageRequest::first(100)).await.unwrap().items {
         let Some(watch) = ledger.org_watch(&org.id).await.unwrap() else { continue };
-        known.extend(watch.troubles.iter().map(|trouble| trouble.request.to_string()));
+        known.extend(watch.problems.iter().map(|problem| problem.request.to_string()));
         known.extend(watch.digest.map(|made| made.request.to_string()));
     }
 }
 
-/// A run of months in which letters of every kind are written.
-async fn letters_of_every_kind(desk: &Desk) -> BTreeSet<String> {
+/// A run of months in which emails of every kind are written.
+async fn emails_of_every_kind(desk: &Desk) -> BTreeSet<String> {
     let mut known = BTreeSet::new();
     let everything = || Selection::All;
     desk.people_of("contosoemea", contacts()).await;
@@ -109,22 +109,22 @@ async fn letters_of_every_kind(desk: &Desk) -> BTreeSet<String> {
 }
 
 #[tokio::test]
-async fn every_letter_names_a_request_that_regrant_itself_knows() {
+async fn every_email_names_a_request_that_regrant_itself_knows() {
     let desk = Desk::new().await;
-    let known = letters_of_every_kind(&desk).await;
+    let known = emails_of_every_kind(&desk).await;
     let mut kinds = BTreeSet::new();
-    for letter in desk.letterbox.letters() {
-        let named = request(&letter);
-        assert!(known.contains(named), "{named} of {:?} is not among {known:?}", letter.subject);
-        assert!(letter.text.contains(named) && letter.html.contains(named), "{:?}", letter.subject);
-        let notice = desk.notice_of(&letter).await;
-        assert!(notice.is_sent(), "{notice:?}");
-        assert_eq!(notice.request.as_str(), named);
-        assert_eq!(notice.address().unwrap().as_str(), letter.to.bare());
-        kinds.insert(notice.about.name());
+    for email in desk.mailbox.emails() {
+        let named = request(&email);
+        assert!(known.contains(named), "{named} of {:?} is not among {known:?}", email.subject);
+        assert!(email.text.contains(named) && email.html.contains(named), "{:?}", email.subject);
+        let notification = desk.notification_of(&email).await;
+        assert!(notification.is_sent(), "{notification:?}");
+        assert_eq!(notification.request.as_str(), named);
+        assert_eq!(notification.address().unwrap().as_str(), email.to.bare());
+        kinds.insert(notification.about.name());
     }
     let expected = [
-        "access-trouble",
+        "access-problem",
         "digest",
         "done",
         "handed-to-operator",
@@ -137,14 +137,14 @@ async fn every_letter_names_a_request_that_regrant_itself_knows() {
 }
 
 #[tokio::test]
-async fn no_letter_holds_what_only_another_reader_should_have() {
+async fn no_email_holds_what_only_another_reader_should_have() {
     let desk = Desk::new().await;
-    letters_of_every_kind(&desk).await;
-    for letter in desk.letterbox.letters() {
-        let to = letter.to.bare();
+    emails_of_every_kind(&desk).await;
+    for email in desk.mailbox.emails() {
+        let to = email.to.bare();
         for other in [ADA, BEA, OLGA].into_iter().filter(|other| *other != to) {
-            let shown = format!("{} {} {:?}", letter.text, letter.html, letter.headers);
-            assert!(!shown.contains(other), "{other} in the letter to {to}: {:?}", letter.subject);
+            let shown = format!("{} {} {:?}", email.text, email.html, email.headers);
+            assert!(!shown.contains(other), "{other} in the email to {to}: {:?}", email.subject);
         }
     }
 }

@@ -55,7 +55,7 @@ fn a_touch(desk: &Desk, app: &AppId) -> Deed {
 /// Somebody consented for the app that waits, and nothing is saved yet.
 async fn handed_over(desk: &Desk) -> AppId {
     let invitation = desk.bench.invite(WAITING).await;
-    desk.bench.stage.consent(&mut desk.bench.browser(), &invitation).await;
+    desk.bench.simulation.consent(&mut desk.bench.browser(), &invitation).await;
     desk.bench.ids(WAITING).await.1
 }
 
@@ -68,7 +68,7 @@ async fn saved_and_left(desk: &Desk) -> (usize, usize) {
 }
 
 #[tokio::test]
-async fn two_looks_at_once_open_one_request_and_write_one_letter_to_each() {
+async fn two_looks_at_once_open_one_request_and_write_one_email_to_each() {
     let desk = Desk::settled().await;
     desk.breaks(RUNNING).await;
     let (org, app) = desk.bench.ids(RUNNING).await;
@@ -77,8 +77,9 @@ async fn two_looks_at_once_open_one_request_and_write_one_letter_to_each() {
     assert_eq!(desk.told().await, [format!("urgent {ADA}"), format!("urgent {BEA}")]);
     let record = desk.bench.app(RUNNING).await;
     let request = record.request.filter(Request::is_open).unwrap().id;
-    let named: Vec<_> = desk.notices_about("urgent").await.into_iter().map(|notice| notice.request).collect();
-    assert_eq!(named, [request.clone(), request], "every notice is of the one request that is open");
+    let named: Vec<_> =
+        desk.notifications_about("urgent").await.into_iter().map(|notification| notification.request).collect();
+    assert_eq!(named, [request.clone(), request], "every notification is of the one request that is open");
     let events = desk.bench.events(RUNNING).await;
     let broke = events.iter().filter(|kind| matches!(kind, EventKind::StandingChanged { to: Standing::Broken, .. }));
     assert_eq!(broke.count(), 1, "{events:?}");
@@ -98,8 +99,8 @@ async fn a_look_that_read_before_a_save_ended_and_writes_after_it_loses_no_proof
     look(&interrupted(&desk, &app, [save]), &desk.org).await;
 
     let record = desk.bench.app(WAITING).await;
-    assert_eq!((record.standing(), record.assessment.proven), (Standing::Consented, true), "{:?}", record.signals);
-    assert!(record.consent.proof.is_some() && record.consent.last_save.is_some());
+    assert_eq!((record.standing(), record.assessment.verified), (Standing::Consented, true), "{:?}", record.signals);
+    assert!(record.consent.verification.is_some() && record.consent.last_save.is_some());
     assert_eq!(saved_and_left(&desk).await, (1, 0));
 }
 
@@ -113,8 +114,8 @@ async fn a_save_that_ends_while_the_app_is_looked_at_is_told_once_with_its_proof
         desk.later(Duration::from_secs(6));
     }
     let record = desk.bench.app(WAITING).await;
-    assert_eq!((record.standing(), record.assessment.proven), (Standing::Consented, true), "{:?}", record.signals);
-    assert!(record.consent.proof.is_some() && record.consent.last_save.is_some());
+    assert_eq!((record.standing(), record.assessment.verified), (Standing::Consented, true), "{:?}", record.signals);
+    assert!(record.consent.verification.is_some() && record.consent.last_save.is_some());
     assert_eq!(saved_and_left(&desk).await, (1, 0));
 }
 

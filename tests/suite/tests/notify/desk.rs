@@ -1,4 +1,4 @@
-//! A Regrant that writes letters into a letterbox, about the demonstration's org `acme`: one app runs on consent, one waits
+//! A Regrant that writes emails into a mailbox, about the demonstration's org `acme`: one app runs on consent, one waits
 //! for it, two are no concern of anybody.
 
 use std::sync::Arc;
@@ -9,9 +9,9 @@ use regrant::clock::Clock as _;
 use regrant::domain::app::AppRecord;
 use regrant::domain::contact::Contacts;
 use regrant::domain::id::OrgId;
-use regrant::domain::notice::Notice;
+use regrant::domain::notification::Notification;
 use regrant::ledger::{AppFilter, PageRequest};
-use regrant::mail::Letter;
+use regrant::mail::Email;
 use regrant::settings::{MailSettings, Settings};
 use regrant::usecases::notify::contacts::set_contacts;
 use regrant::usecases::notify::plan::plan;
@@ -19,7 +19,7 @@ use regrant::usecases::notify::sweep::sweep;
 use regrant::usecases::scan::start::{Selection, start_scan};
 use regrant_simulators::{LogEntry, TokenPower};
 use regrant_tests::consent::ConsentBench;
-use regrant_tests::letterbox::{Letterbox, link, request};
+use regrant_tests::mailbox::{Mailbox, link, request};
 
 /// Who can consent.
 pub(crate) const ADA: &str = "ada@acme.example";
@@ -39,7 +39,7 @@ pub(crate) const WEEK: Duration = Duration::from_hours(7 * 24);
 
 pub(crate) struct Desk {
     pub(crate) bench: ConsentBench,
-    pub(crate) letterbox: Arc<Letterbox>,
+    pub(crate) mailbox: Arc<Mailbox>,
     pub(crate) org: OrgId,
 }
 
@@ -63,21 +63,21 @@ impl Desk {
     /// The same, with other people.
     pub(crate) async fn with(contacts: Contacts) -> Self {
         let mut bench = ConsentBench::new().await;
-        let letterbox = Letterbox::new();
+        let mailbox = Mailbox::new();
         let mail = MailSettings { sender: Some("regrant@acme.example".parse().unwrap()), ..MailSettings::default() };
         bench.ports.settings = Arc::new(Settings { mail, ..Settings::clone(&bench.ports.settings) });
-        bench.ports.mail = letterbox.clone();
+        bench.ports.mail = mailbox.clone();
         let (org, _) = bench.ids(WAITING).await;
-        let desk = Self { bench, letterbox, org };
+        let desk = Self { bench, mailbox, org };
         desk.people_of(WAITING, contacts).await;
         desk
     }
 
-    /// The same, once everybody was told where things stand. Nothing is in the letterbox.
+    /// The same, once everybody was told where things stand. Nothing is in the mailbox.
     pub(crate) async fn settled() -> Self {
         let desk = Self::new().await;
         desk.work().await;
-        desk.letterbox.empty();
+        desk.mailbox.empty();
         desk
     }
 
@@ -87,7 +87,7 @@ impl Desk {
         assert!(set_contacts(&self.bench.ports, &org, contacts).await.unwrap());
     }
 
-    /// Works off what the queue of notices shows, until it shows nothing any more.
+    /// Works off what the queue of notifications shows, until it shows nothing any more.
     pub(crate) async fn work(&self) {
         while regrant_notify::drain(&self.bench.ports).await.unwrap() > 0 {}
     }
@@ -128,47 +128,48 @@ impl Desk {
         self.later(Duration::try_from(left).unwrap());
     }
 
-    /// Takes the letters out: "kind reader" of each, in alphabetical order.
+    /// Takes the emails out: "kind reader" of each, in alphabetical order.
     pub(crate) async fn told(&self) -> Vec<String> {
         let mut told = Vec::new();
-        for letter in self.letterbox.empty() {
-            let notice = self.notice_of(&letter).await;
-            told.push(format!("{} {}", notice.about.name(), letter.to.bare()));
+        for email in self.mailbox.empty() {
+            let notification = self.notification_of(&email).await;
+            told.push(format!("{} {}", notification.about.name(), email.to.bare()));
         }
         told.sort();
         told
     }
 
-    /// The notice that a letter is of, found as anybody who doubts it would find it.
-    pub(crate) async fn notice_of(&self, letter: &Letter) -> Notice {
-        let id = letter.message_id.trim_start_matches('<').split('@').next().unwrap().parse().unwrap();
-        let request = request(letter).parse().unwrap();
-        self.bench.ports.ledger.notice(&request, &id).await.unwrap().unwrap()
+    /// The notification that an email is of, found as anybody who doubts it would find it.
+    pub(crate) async fn notification_of(&self, email: &Email) -> Notification {
+        let id = email.message_id.trim_start_matches('<').split('@').next().unwrap().parse().unwrap();
+        let request = request(email).parse().unwrap();
+        self.bench.ports.ledger.notification(&request, &id).await.unwrap().unwrap()
     }
 
-    /// The letters in the box that go to somebody.
-    pub(crate) fn letters_to(&self, reader: &str) -> Vec<Letter> {
-        self.letterbox.letters().into_iter().filter(|letter| letter.to.bare() == reader).collect()
+    /// The emails in the box that go to somebody.
+    pub(crate) fn emails_to(&self, reader: &str) -> Vec<Email> {
+        self.mailbox.emails().into_iter().filter(|email| email.to.bare() == reader).collect()
     }
 
-    /// The path of the page that the last letter to somebody about the app that waits leads to.
+    /// The path of the page that the last email to somebody about the app that waits leads to.
     pub(crate) async fn page_for(&self, reader: &str) -> String {
         let about = self.bench.app(WAITING).await.request.unwrap().id;
-        let letters = self.letters_to(reader);
-        let mut of_it = letters.iter().rev().filter(|letter| request(letter) == about.as_str());
-        of_it.find_map(|letter| link(letter, "/consent/")).unwrap()
+        let emails = self.emails_to(reader);
+        let mut of_it = emails.iter().rev().filter(|email| request(email) == about.as_str());
+        of_it.find_map(|email| link(email, "/consent/")).unwrap()
     }
 
-    /// Every notice about `acme`.
-    pub(crate) async fn notices(&self) -> Vec<Notice> {
-        self.bench.ports.ledger.notices(&self.org, PageRequest::first(1_000)).await.unwrap().items
+    /// Every notification about `acme`.
+    pub(crate) async fn notifications(&self) -> Vec<Notification> {
+        self.bench.ports.ledger.notifications(&self.org, PageRequest::first(1_000)).await.unwrap().items
     }
 
-    /// The notices of one kind, by their readers.
-    pub(crate) async fn notices_about(&self, kind: &str) -> Vec<Notice> {
-        let all = self.notices().await;
-        let mut found: Vec<Notice> = all.into_iter().filter(|notice| notice.about.name() == kind).collect();
-        found.sort_by_key(|notice| notice.address().map(ToString::to_string));
+    /// The notifications of one kind, by their readers.
+    pub(crate) async fn notifications_about(&self, kind: &str) -> Vec<Notification> {
+        let all = self.notifications().await;
+        let mut found: Vec<Notification> =
+            all.into_iter().filter(|notification| notification.about.name() == kind).collect();
+        found.sort_by_key(|notification| notification.address().map(ToString::to_string));
         found
     }
 
@@ -177,9 +178,9 @@ impl Desk {
         self.bench.ports.ledger.apps(&AppFilter::default(), PageRequest::first(100)).await.unwrap().items
     }
 
-    /// Walks the consent for the app that waits, from the link in a letter to the save. Nobody is told anything yet.
+    /// Walks the consent for the app that waits, from the link in an email to the save. Nobody is told anything yet.
     pub(crate) async fn consent(&self, page: &str) {
-        self.bench.stage.consent(&mut self.bench.browser(), page).await;
+        self.bench.simulation.consent(&mut self.bench.browser(), page).await;
         self.bench.work().await;
     }
 
@@ -197,7 +198,7 @@ impl Desk {
 
     /// Writes to the System Log of `acme`.
     pub(crate) fn log(&self, entry: LogEntry) -> String {
-        self.bench.stage.okta.log("acme", entry).unwrap()
+        self.bench.simulation.okta.log("acme", entry).unwrap()
     }
 
     /// Okta refuses the tokens of an org from now on.
@@ -207,7 +208,7 @@ impl Desk {
 
     /// What the tokens of an org may do in Okta from now on.
     pub(crate) fn set_power(&self, org: &str, power: TokenPower) {
-        let changed = self.bench.stage.okta.with_org(org, |org| {
+        let changed = self.bench.simulation.okta.with_org(org, |org| {
             for token in &mut org.tokens {
                 token.power = power;
             }
@@ -217,7 +218,7 @@ impl Desk {
 
     /// Microsoft refuses every token of a tenant from now on.
     pub(crate) fn revoke_tokens_of_graph(&self, tenant: &str) {
-        self.bench.stage.microsoft.revoke_access_tokens(tenant);
-        self.bench.stage.microsoft.revoke_refresh_tokens(tenant);
+        self.bench.simulation.microsoft.revoke_access_tokens(tenant);
+        self.bench.simulation.microsoft.revoke_refresh_tokens(tenant);
     }
 }

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use regrant::clock::Clock as _;
 use regrant::domain::standing::Standing;
 use regrant::okta::log_stream::{self, NotALogStreamEvent};
-use regrant::usecases::scan::rescan_soon::look_soon;
+use regrant::usecases::scan::rescan_soon::rescan_soon;
 use regrant_simulators::LogEntry;
 use serde_json::{Value, json};
 
@@ -36,7 +36,7 @@ async fn event(desk: &Desk, org: &str, id: &str, kind: &str) -> Value {
 
 /// How many orgs are looked at for an event.
 async fn looks_at(desk: &Desk, event: &Value) -> usize {
-    look_soon(&desk.bench.ports, &log_stream::read(event).unwrap()).await.unwrap()
+    rescan_soon(&desk.bench.ports, &log_stream::read(event).unwrap()).await.unwrap()
 }
 
 /// Works off what was asked for, and tells everybody.
@@ -49,7 +49,7 @@ async fn works_off(desk: &Desk) {
 async fn an_event_of_a_consent_that_broke_has_its_org_looked_at_and_people_told_within_five_minutes() {
     let desk = Desk::settled().await;
     let began = desk.bench.clock.now();
-    let others = || ["contoso", "globex", "initech"].map(|org| desk.bench.stage.okta.requests(org).len());
+    let others = || ["contoso", "globex", "initech"].map(|org| desk.bench.simulation.okta.requests(org).len());
     let asked = others();
     let id = desk.breaks(RUNNING).await;
     assert_eq!(looks_at(&desk, &event(&desk, "acme", &id, REFUSED).await).await, 1);

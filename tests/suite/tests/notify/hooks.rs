@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use regrant::clock::Clock as _;
-use regrant::domain::notice::NoticeState;
+use regrant::domain::notification::NotificationState;
 use regrant::hooks::HookKind;
 
 use super::desk::{Desk, RUNNING};
@@ -32,8 +32,8 @@ async fn each_change_is_one_signed_call() {
     let data = &body["data"];
     assert_eq!((data["from"].as_str(), data["to"].as_str()), (Some("consented"), Some("broken")));
     assert_eq!(data["app"], app.identity.app.as_str());
-    assert_eq!(data["request"], app.request.unwrap().id.as_str(), "the same request as in the letters");
-    assert_eq!(data["notice"], broke.id.as_str());
+    assert_eq!(data["request"], app.request.unwrap().id.as_str(), "the same request as in the emails");
+    assert_eq!(data["notification"], broke.id.as_str());
 
     desk.later(Duration::from_mins(1));
     desk.mends(RUNNING).await;
@@ -78,8 +78,8 @@ async fn a_server_that_cannot_take_it_now_gets_it_later_under_the_same_id() {
     let calls = listener.calls();
     assert_eq!(calls.len(), 3, "{calls:?}");
     assert!(calls.iter().all(|call| call.id == calls[0].id && call.is_signed_for(&hook)), "{calls:?}");
-    let told = desk.notices_about("standing-changed").await;
-    assert!(told.iter().all(|notice| matches!(notice.state, NoticeState::Sent { .. })), "{told:?}");
+    let told = desk.notifications_about("standing-changed").await;
+    assert!(told.iter().all(|notification| matches!(notification.state, NotificationState::Sent { .. })), "{told:?}");
 }
 
 #[tokio::test]
@@ -96,9 +96,9 @@ async fn a_server_that_is_gone_is_not_called_again() {
         desk.sweep().await;
     }
     assert_eq!(listener.calls().len(), 1);
-    let told = desk.notices_about("standing-changed").await;
-    let [ended] = told.as_slice() else { unreachable!("one notice: {told:?}") };
-    let NoticeState::Refused { reason, .. } = &ended.state else { unreachable!("{ended:?}") };
+    let told = desk.notifications_about("standing-changed").await;
+    let [ended] = told.as_slice() else { unreachable!("one notification: {told:?}") };
+    let NotificationState::Refused { reason, .. } = &ended.state else { unreachable!("{ended:?}") };
     assert!(reason.contains("410") && !reason.contains(&listener.url), "{reason}");
     assert!(reason.contains("hook") && !reason.contains("mail"), "{reason}");
 }
@@ -115,13 +115,13 @@ async fn a_redirect_is_not_followed() {
     desk.sweep().await;
     assert_eq!((listener.calls().len(), elsewhere.calls().len()), (1, 0));
     assert_eq!(listener.calls()[0].path, "/hook");
-    let told = desk.notices_about("standing-changed").await;
-    let [ended] = told.as_slice() else { unreachable!("one notice: {told:?}") };
-    assert!(matches!(ended.state, NoticeState::Refused { .. }), "{ended:?}");
+    let told = desk.notifications_about("standing-changed").await;
+    let [ended] = told.as_slice() else { unreachable!("one notification: {told:?}") };
+    assert!(matches!(ended.state, NotificationState::Refused { .. }), "{ended:?}");
 }
 
 #[tokio::test]
-async fn a_hook_that_fails_keeps_no_letter_from_its_reader() {
+async fn a_hook_that_fails_keeps_no_email_from_its_reader() {
     let desk = Desk::settled().await;
     let listener = Listener::start().await;
     listener.hooked_to(&desk, HookKind::Slack).await;

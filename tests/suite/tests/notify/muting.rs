@@ -1,7 +1,7 @@
 //! Mute: one click of one reader, and what comes again does not come again to that reader.
 
-use regrant::domain::notice::{NoticeState, WhyDropped};
-use regrant_tests::letterbox::{header, link};
+use regrant::domain::notification::{NotificationState, WhyDropped};
+use regrant_tests::mailbox::{header, link};
 
 use super::desk::{ADA, BEA, Desk, EVE, OLGA, WEEK};
 
@@ -17,7 +17,7 @@ async fn reminded() -> Desk {
 }
 
 fn mute_link(desk: &Desk, reader: &str) -> String {
-    desk.letters_to(reader).iter().find_map(|letter| link(letter, "/mail/mute/")).unwrap()
+    desk.emails_to(reader).iter().find_map(|email| link(email, "/mail/mute/")).unwrap()
 }
 
 #[tokio::test]
@@ -39,9 +39,9 @@ async fn one_click_ends_the_reminders_of_one_reader_and_the_link_to_the_page_sti
     desk.scan().await;
     let told = desk.told().await;
     assert_eq!(told, [format!("digest {OLGA}"), format!("reminder {BEA}"), format!("reminder {EVE}")]);
-    let muted = desk.notices_about("reminder").await.into_iter().filter(|notice| {
-        let why = matches!(notice.state, NoticeState::Dropped { why: WhyDropped::Muted, .. });
-        why && notice.address().unwrap().as_str() == ADA
+    let muted = desk.notifications_about("reminder").await.into_iter().filter(|notification| {
+        let why = matches!(notification.state, NotificationState::Dropped { why: WhyDropped::Muted, .. });
+        why && notification.address().unwrap().as_str() == ADA
     });
     assert_eq!(muted.count(), 1, "it was due, and is kept as not sent");
 }
@@ -50,7 +50,7 @@ async fn one_click_ends_the_reminders_of_one_reader_and_the_link_to_the_page_sti
 async fn whoever_muted_still_hears_that_it_is_done() {
     let desk = reminded().await;
     let (mute, page) = (mute_link(&desk, ADA), desk.page_for(BEA).await);
-    desk.letterbox.empty();
+    desk.mailbox.empty();
     desk.bench.browser().post(&mute, &ONE_CLICK).await;
     desk.consent(&page).await;
     desk.work().await;
@@ -77,12 +77,12 @@ async fn only_what_comes_again_offers_to_be_muted() {
     desk.work().await;
     desk.later(WEEK);
     desk.scan().await;
-    for letter in desk.letterbox.letters() {
-        let kind = desk.notice_of(&letter).await.about.name();
+    for email in desk.mailbox.emails() {
+        let kind = desk.notification_of(&email).await.about.name();
         let comes_again = matches!(kind, "reminder" | "digest");
-        assert_eq!(header(&letter, "List-Unsubscribe").is_some(), comes_again, "{kind}");
-        let one_click = header(&letter, "List-Unsubscribe-Post") == Some("List-Unsubscribe=One-Click");
+        assert_eq!(header(&email, "List-Unsubscribe").is_some(), comes_again, "{kind}");
+        let one_click = header(&email, "List-Unsubscribe-Post") == Some("List-Unsubscribe=One-Click");
         assert_eq!(one_click, comes_again, "{kind}");
-        assert_eq!(link(&letter, "/mail/mute/").is_some(), comes_again, "{kind}");
+        assert_eq!(link(&email, "/mail/mute/").is_some(), comes_again, "{kind}");
     }
 }

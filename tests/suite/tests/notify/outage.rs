@@ -1,11 +1,11 @@
-//! A carrier that is out: however long that is, one message waits for each letter, none is lost, and each goes out once
-//! when the carrier is back.
+//! A transport that is out: however long that is, one message waits for each email, none is lost, and each goes out once
+//! when the transport is back.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use regrant::clock::Clock as _;
-use regrant::domain::notice::{Delivery, Notice, NoticeState};
+use regrant::domain::notification::{Delivery, Notification, NotificationState};
 use regrant::embedded::in_process_queue::InProcessQueue;
 use regrant::queue::Next;
 use regrant::usecases::notify::delivery::record_delivery;
@@ -15,30 +15,30 @@ use super::desk::{ADA, BEA, Desk, OLGA};
 
 /// How often the schedule in AWS sweeps.
 const QUARTER: Duration = Duration::from_mins(15);
-/// How long a notice waits after its first attempt.
+/// How long a notification waits after its first attempt.
 const FIRST_PAUSE: Duration = Duration::from_secs(30);
 
-/// A desk with three letters that its carrier did not take.
+/// A desk with three emails that its transport did not take.
 async fn out() -> Desk {
     let desk = Desk::new().await;
-    desk.letterbox.shut(true);
+    desk.mailbox.shut(true);
     desk.work().await;
     assert_eq!(attempts(&desk).await, [1; 3]);
     desk
 }
 
-/// How many attempts were made for each notice that waits; 0 for one that does not.
+/// How many attempts were made for each notification that waits; 0 for one that does not.
 async fn attempts(desk: &Desk) -> Vec<u32> {
-    let attempt = |notice: &Notice| match notice.state {
-        NoticeState::Waiting { attempt, .. } => attempt,
+    let attempt = |notification: &Notification| match notification.state {
+        NotificationState::Waiting { attempt, .. } => attempt,
         _ => 0,
     };
-    desk.notices().await.iter().map(attempt).collect()
+    desk.notifications().await.iter().map(attempt).collect()
 }
 
-/// The carrier is back, and each letter goes out once.
+/// The transport is back, and each email goes out once.
 async fn each_goes_out_once(desk: &Desk) {
-    desk.letterbox.shut(false);
+    desk.mailbox.shut(false);
     desk.later(QUARTER);
     assert_eq!(desk.sweep().await, 0, "each has its message");
     assert_eq!(desk.told().await, [format!("digest {OLGA}"), format!("invitation {ADA}"), format!("invitation {BEA}")]);
@@ -61,7 +61,7 @@ async fn in_a_day_without_a_carrier_no_second_message_comes_to_wait() {
 #[tokio::test]
 async fn a_message_that_is_lost_meanwhile_is_missed_once_its_time_is_well_over() {
     let mut desk = out().await;
-    desk.bench.ports.notices = Arc::new(InProcessQueue::new(Arc::new(desk.bench.clock.clone())));
+    desk.bench.ports.notifications = Arc::new(InProcessQueue::new(Arc::new(desk.bench.clock.clone())));
     desk.later(LOST_AFTER.unsigned_abs());
     assert_eq!(desk.sweep().await, 0, "it may still come");
     desk.later(FIRST_PAUSE);
@@ -71,11 +71,11 @@ async fn a_message_that_is_lost_meanwhile_is_missed_once_its_time_is_well_over()
 }
 
 #[tokio::test]
-async fn copies_of_a_message_end_while_its_notice_waits() {
+async fn copies_of_a_message_end_while_its_notification_waits() {
     let desk = out().await;
-    for notice in desk.notices().await {
+    for notification in desk.notifications().await {
         for _ in 0..3 {
-            let next = send(&desk.bench.ports, &notice.request, &notice.id).await.unwrap();
+            let next = send(&desk.bench.ports, &notification.request, &notification.id).await.unwrap();
             assert_eq!(next, Next::Done, "its own message comes later");
         }
     }
@@ -87,16 +87,16 @@ async fn copies_of_a_message_end_while_its_notice_waits() {
 }
 
 #[tokio::test]
-async fn a_letter_that_its_carrier_took_whatever_it_answered_is_not_sent_again() {
+async fn a_email_that_its_carrier_took_whatever_it_answered_is_not_sent_again() {
     let desk = out().await;
     let taken = Delivery::Accepted { at: desk.bench.clock.now() };
-    for notice in desk.notices().await {
-        record_delivery(&desk.bench.ports, &notice.request, &notice.id, &taken).await.unwrap();
+    for notification in desk.notifications().await {
+        record_delivery(&desk.bench.ports, &notification.request, &notification.id, &taken).await.unwrap();
     }
-    desk.letterbox.shut(false);
+    desk.mailbox.shut(false);
     desk.later(QUARTER);
     desk.sweep().await;
     assert!(desk.told().await.is_empty());
-    let notices = desk.notices().await;
-    assert!(notices.iter().all(Notice::is_sent), "{notices:?}");
+    let notifications = desk.notifications().await;
+    assert!(notifications.iter().all(Notification::is_sent), "{notifications:?}");
 }

@@ -7,7 +7,7 @@ use regrant::domain::contact::Contacts;
 use super::desk::{ADA, BEA, Desk, OLGA, RUNNING, contacts};
 
 #[tokio::test]
-async fn a_reminder_waits_for_the_morning_in_vienna_and_an_urgent_letter_does_not() {
+async fn a_reminder_waits_for_the_morning_in_vienna_and_an_urgent_email_does_not() {
     let vienna = Contacts {
         time_zone: "Europe/Vienna".parse().unwrap(),
         quiet_hours: Some("18:00-08:00".parse().unwrap()),
@@ -23,9 +23,9 @@ async fn a_reminder_waits_for_the_morning_in_vienna_and_an_urgent_letter_does_no
     desk.scan().await;
     assert_eq!(desk.told().await, [format!("urgent {ADA}"), format!("urgent {BEA}")]);
     let morning: jiff::Timestamp = "2026-03-10T07:00:00Z".parse().unwrap();
-    let held_back = desk.notices_about("reminder").await;
+    let held_back = desk.notifications_about("reminder").await;
     assert_eq!(held_back.len(), 2);
-    assert!(held_back.iter().all(|notice| notice.due_at == morning), "{held_back:?}");
+    assert!(held_back.iter().all(|notification| notification.due_at == morning), "{held_back:?}");
 
     desk.until("2026-03-10T06:59:59Z");
     assert_eq!(desk.sweep().await, 0);
@@ -37,7 +37,7 @@ async fn a_reminder_waits_for_the_morning_in_vienna_and_an_urgent_letter_does_no
 }
 
 #[tokio::test]
-async fn a_letter_tells_the_time_by_its_readers_clock_and_in_their_language() {
+async fn a_email_tells_the_time_by_its_readers_clock_and_in_their_language() {
     let vienna = Contacts {
         time_zone: "Europe/Vienna".parse().unwrap(),
         language: regrant::domain::contact::Language::De,
@@ -45,7 +45,7 @@ async fn a_letter_tells_the_time_by_its_readers_clock_and_in_their_language() {
     };
     let desk = Desk::with(vienna).await;
     desk.work().await;
-    let letters = desk.letters_to(ADA);
-    assert!(letters[0].text.contains("CET"), "{}", letters[0].text);
-    assert!(letters.iter().all(|letter| letter.headers.contains(&("Content-Language".to_owned(), "de".to_owned()))));
+    let emails = desk.emails_to(ADA);
+    assert!(emails[0].text.contains("CET"), "{}", emails[0].text);
+    assert!(emails.iter().all(|email| email.headers.contains(&("Content-Language".to_owned(), "de".to_owned()))));
 }

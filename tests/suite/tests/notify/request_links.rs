@@ -9,7 +9,7 @@ use regrant::keyring::{Keyring, SignedRequest};
 use regrant::randomness::SystemRandomness;
 use regrant::usecases::access::keys::rotate_keys;
 use regrant::usecases::access::orgs::remove;
-use regrant_tests::letterbox::link;
+use regrant_tests::mailbox::link;
 
 use super::desk::{ADA, BEA, Desk, OLGA, WEEK, contacts};
 use super::requests::{SAVING, handed, request_of, waived};
@@ -32,9 +32,10 @@ async fn is_forged(desk: &Desk, path: &str) {
 #[tokio::test]
 async fn a_link_that_was_bent_or_made_elsewhere_shows_nothing() {
     let (desk, page) = handed().await;
-    let letter = desk.letters_to(OLGA).into_iter().find(|letter| link(letter, "/mail/request/").is_some()).unwrap();
-    let notice = desk.notice_of(&letter).await;
-    let signed = SignedRequest { request: notice.request, notice: notice.id, ends_at: jiff::Timestamp::MAX };
+    let email = desk.emails_to(OLGA).into_iter().find(|email| link(email, "/mail/request/").is_some()).unwrap();
+    let notification = desk.notification_of(&email).await;
+    let signed =
+        SignedRequest { request: notification.request, notification: notification.id, ends_at: jiff::Timestamp::MAX };
     let elsewhere = Keyring::new(&SystemRandomness).sign_request(&signed).unwrap();
     let mut bent = page.clone();
     let middle = bent.len() / 2;
@@ -54,7 +55,7 @@ async fn a_link_for_one_purpose_serves_no_other() {
     let (desk, page) = handed().await;
     desk.later(WEEK);
     desk.scan().await;
-    let mute = desk.letters_to(ADA).iter().find_map(|letter| link(letter, "/mail/mute/")).unwrap();
+    let mute = desk.emails_to(ADA).iter().find_map(|email| link(email, "/mail/mute/")).unwrap();
     let invitation = desk.page_for(ADA).await;
     for other in [&mute, &invitation] {
         is_forged(&desk, &format!("/mail/request/{}", token(other))).await;
@@ -74,8 +75,8 @@ async fn a_link_for_one_purpose_serves_no_other() {
 async fn a_program_that_opens_the_link_changes_nothing() {
     let (desk, page) = handed().await;
     let (org, _) = desk.bench.ids(SAVING).await;
-    let notices = || desk.bench.ports.ledger.notices(&org, regrant::ledger::PageRequest::first(100));
-    let before = (everything(&desk, &BTreeSet::new()).await, notices().await.unwrap().items);
+    let notifications = || desk.bench.ports.ledger.notifications(&org, regrant::ledger::PageRequest::first(100));
+    let before = (everything(&desk, &BTreeSet::new()).await, notifications().await.unwrap().items);
     for method in ["GET", "HEAD", "GET", "HEAD"] {
         let mut scanner = desk.bench.browser();
         scanner.fetch_site = "none";
@@ -86,7 +87,7 @@ async fn a_program_that_opens_the_link_changes_nothing() {
     for method in ["POST", "PUT", "DELETE"] {
         assert_eq!(desk.bench.browser().send(method, &page, Body::empty()).await.status, 405, "{method}");
     }
-    assert_eq!((everything(&desk, &BTreeSet::new()).await, notices().await.unwrap().items), before);
+    assert_eq!((everything(&desk, &BTreeSet::new()).await, notifications().await.unwrap().items), before);
 }
 
 #[tokio::test]

@@ -1,18 +1,18 @@
-//! The page that a letter to an operator leads to: what the letter told, as it stands now.
+//! The page that an email to an operator leads to: what the email told, as it stands now.
 
 use std::time::Duration;
 
 use jiff::SignedDuration;
 use regrant::clock::Clock as _;
-use regrant::domain::save::{SaveOutcome, Word};
+use regrant::domain::save::{ConfirmedBy, SaveOutcome};
 use regrant::domain::standing::Standing;
-use regrant::mail::Letter;
+use regrant::mail::Email;
 use regrant::usecases::notify::waive::waive;
 use regrant::usecases::save::{SaveRequest, save};
 use regrant::usecases::scan::start::Selection;
 use regrant_simulators::TokenPower;
 use regrant_tests::consent::Seen;
-use regrant_tests::letterbox::{link, links, request};
+use regrant_tests::mailbox::{link, links, request};
 
 use super::desk::{ADA, BEA, Desk, EVE, OLGA, WAITING, WEEK, contacts};
 
@@ -20,11 +20,11 @@ use super::desk::{ADA, BEA, Desk, EVE, OLGA, WAITING, WEEK, contacts};
 pub(crate) const SAVING: &str = "contosoemea";
 const DAY: Duration = Duration::from_hours(24);
 
-/// The path of the page that the last letter to `reader` about a request leads to.
+/// The path of the page that the last email to `reader` about a request leads to.
 pub(crate) fn page_of(desk: &Desk, reader: &str, about: &str) -> String {
-    let letters: Vec<Letter> = desk.letters_to(reader);
-    let mut of_it = letters.iter().rev().filter(|letter| request(letter) == about);
-    of_it.find_map(|letter| link(letter, "/mail/request/")).unwrap()
+    let emails: Vec<Email> = desk.emails_to(reader);
+    let mut of_it = emails.iter().rev().filter(|email| request(email) == about);
+    of_it.find_map(|email| link(email, "/mail/request/")).unwrap()
 }
 
 /// The request of a tenant's app.
@@ -32,7 +32,7 @@ pub(crate) async fn request_of(desk: &Desk, tenant: &str) -> String {
     desk.bench.app(tenant).await.request.unwrap().id.to_string()
 }
 
-/// A desk at which an operator was told to save, and the path of the page that the letter leads to.
+/// A desk at which an operator was told to save, and the path of the page that the email leads to.
 pub(crate) async fn handed() -> (Desk, String) {
     let desk = Desk::new().await;
     desk.people_of(SAVING, contacts()).await;
@@ -41,7 +41,7 @@ pub(crate) async fn handed() -> (Desk, String) {
     (desk, page)
 }
 
-/// A desk at which the waiver of a tenant's app has ended, and the path of the page that the letter about it leads to.
+/// A desk at which the waiver of a tenant's app has ended, and the path of the page that the email about it leads to.
 pub(crate) async fn waived(tenant: &str) -> (Desk, String) {
     let desk = Desk::new().await;
     desk.people_of(tenant, contacts()).await;
@@ -62,7 +62,7 @@ async fn open(desk: &Desk, page: &str) -> Seen {
 }
 
 #[tokio::test]
-async fn a_letter_to_an_operator_leads_to_a_page_that_shows_its_request() {
+async fn a_email_to_an_operator_leads_to_a_page_that_shows_its_request() {
     let (desk, page) = handed().await;
     let app = desk.bench.app(SAVING).await;
     assert_eq!(app.standing(), Standing::NeedsSave);
@@ -81,16 +81,16 @@ async fn a_letter_to_an_operator_leads_to_a_page_that_shows_its_request() {
 }
 
 #[tokio::test]
-async fn each_letter_to_an_operator_has_one_link_beside_the_one_that_mutes_and_the_digest_has_none() {
+async fn each_email_to_an_operator_has_one_link_beside_the_one_that_mutes_and_the_digest_has_none() {
     let (desk, _) = handed().await;
     desk.later(WEEK);
     desk.scan_of(Selection::All).await;
     let mut kinds = std::collections::BTreeSet::new();
-    for letter in desk.letters_to(OLGA) {
-        let kind = desk.notice_of(&letter).await.about.name();
-        let to_pages = links(&letter).into_iter().filter(|link| !link.path().starts_with("/mail/mute/")).count();
+    for email in desk.emails_to(OLGA) {
+        let kind = desk.notification_of(&email).await.about.name();
+        let to_pages = links(&email).into_iter().filter(|link| !link.path().starts_with("/mail/mute/")).count();
         assert_eq!(to_pages, usize::from(kind != "digest"), "{kind}");
-        assert_eq!(link(&letter, "/mail/request/").is_some(), kind != "digest", "{kind}");
+        assert_eq!(link(&email, "/mail/request/").is_some(), kind != "digest", "{kind}");
         kinds.insert(kind);
     }
     assert_eq!(Vec::from_iter(kinds), ["digest", "handed-to-operator", "reminder"]);
@@ -101,7 +101,8 @@ async fn once_the_app_is_saved_the_page_says_that_nothing_is_left_to_do() {
     let (desk, page) = handed().await;
     let (org, app) = desk.bench.ids(SAVING).await;
     let id = request_of(&desk, SAVING).await;
-    let saved = save(&desk.bench.ports, &SaveRequest { org, app, session: None, word: Word::Operator }).await;
+    let saved =
+        save(&desk.bench.ports, &SaveRequest { org, app, session: None, confirmed_by: ConfirmedBy::Operator }).await;
     assert!(matches!(saved, Ok(SaveOutcome::Saved { .. })), "{saved:?}");
     let seen = open(&desk, &page).await;
     assert_eq!(seen.heading(), format!("Request {id}: nothing is left to do"));
@@ -113,7 +114,7 @@ async fn a_page_about_trouble_tells_what_to_do_until_it_is_over() {
     let desk = Desk::settled().await;
     desk.revoke_tokens_of_okta("acme");
     desk.scan().await;
-    let id = request(&desk.letters_to(OLGA)[0]).to_owned();
+    let id = request(&desk.emails_to(OLGA)[0]).to_owned();
     let page = page_of(&desk, OLGA, &id);
     let seen = open(&desk, &page).await;
     assert_eq!(seen.heading(), format!("Request {id}: Okta refuses Regrant's credential"));
@@ -131,7 +132,7 @@ async fn a_page_about_trouble_tells_what_to_do_until_it_is_over() {
 }
 
 #[tokio::test]
-async fn a_page_about_a_waiver_tells_what_its_letter_told_and_not_what_was_decided_since() {
+async fn a_page_about_a_waiver_tells_what_its_email_told_and_not_what_was_decided_since() {
     let (desk, page) = waived(WAITING).await;
     let seen = open(&desk, &page).await;
     for shown in ["somebody has to act", "needs-consent", "merger until spring", "regrant invite"] {

@@ -1,11 +1,11 @@
-//! Programs that open every link of every letter before its reader does: nothing comes of it, anywhere.
+//! Programs that open every link of every email before its reader does: nothing comes of it, anywhere.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use axum::body::Body;
 use regrant::ledger::PageRequest;
-use regrant_tests::letterbox::{links, request};
+use regrant_tests::mailbox::{links, request};
 use url::Url;
 
 use super::desk::{ADA, BEA, Desk, WEEK};
@@ -21,13 +21,13 @@ pub(crate) async fn everything(desk: &Desk, readers: &BTreeSet<(String, String)>
         writeln!(seen, "{app:?}\n{:?}\n{:?}", events.items, invitations.items).unwrap();
     }
     let watch = ports.ledger.org_watch(&desk.org).await.unwrap();
-    writeln!(seen, "{:?}\n{watch:?}", desk.notices().await).unwrap();
+    writeln!(seen, "{:?}\n{watch:?}", desk.notifications().await).unwrap();
     for (request, reader) in readers {
         let muted = ports.ledger.is_muted(&request.parse().unwrap(), &reader.parse().unwrap()).await.unwrap();
         writeln!(seen, "{request} {reader} {muted}").unwrap();
     }
-    let stage = &desk.bench.stage;
-    writeln!(seen, "{:?}\n{} calls", stage.okta.snapshot("acme"), stage.gate.calls()).unwrap();
+    let simulation = &desk.bench.simulation;
+    writeln!(seen, "{:?}\n{} calls", simulation.okta.snapshot("acme"), simulation.gate.calls()).unwrap();
     seen
 }
 
@@ -37,9 +37,9 @@ async fn a_program_that_opens_every_link_changes_nothing() {
     desk.work().await;
     desk.later(WEEK);
     desk.scan().await;
-    let letters = desk.letterbox.letters();
-    let readers: BTreeSet<_> = letters.iter().map(|letter| (request(letter).to_owned(), letter.to.bare())).collect();
-    let all: BTreeSet<Url> = letters.iter().flat_map(links).collect();
+    let emails = desk.mailbox.emails();
+    let readers: BTreeSet<_> = emails.iter().map(|email| (request(email).to_owned(), email.to.bare())).collect();
+    let all: BTreeSet<Url> = emails.iter().flat_map(links).collect();
     let count = |begins: &str| all.iter().filter(|link| link.path().starts_with(begins)).count();
     assert!(count("/consent/") >= 1 && count("/mail/mute/") >= 3, "two reminders and a digest: {all:?}");
 

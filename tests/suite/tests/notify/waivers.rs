@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use regrant::clock::Clock as _;
-use regrant::domain::notice::{NoticeState, WhyDropped};
+use regrant::domain::notification::{NotificationState, WhyDropped};
 use regrant::domain::standing::Standing;
 use regrant::usecases::notify::waive::{end_waiver, waive};
 
@@ -26,10 +26,10 @@ async fn a_waiver_silences_what_asks_even_what_is_queued_and_its_end_is_told() {
     waived_for(&desk, 3).await;
     desk.work().await;
     assert_eq!(desk.told().await, [format!("digest {OLGA}")], "the digest still names it");
-    let waived = |notice: &regrant::domain::notice::Notice| {
-        matches!(notice.state, NoticeState::Dropped { why: WhyDropped::Waived, .. })
+    let waived = |notification: &regrant::domain::notification::Notification| {
+        matches!(notification.state, NotificationState::Dropped { why: WhyDropped::Waived, .. })
     };
-    let reminders = desk.notices_about("reminder").await;
+    let reminders = desk.notifications_about("reminder").await;
     assert!(reminders.len() == 2 && reminders.iter().all(waived), "{reminders:?}");
 
     for _ in 0..2 {
@@ -42,8 +42,8 @@ async fn a_waiver_silences_what_asks_even_what_is_queued_and_its_end_is_told() {
 
     desk.later(DAY);
     desk.scan().await;
-    let letters = desk.letters_to(OLGA);
-    assert!(letters.iter().all(|letter| letter.html.contains("merger until spring")), "{letters:?}");
+    let emails = desk.emails_to(OLGA);
+    assert!(emails.iter().all(|email| email.html.contains("merger until spring")), "{emails:?}");
     assert_eq!(desk.told().await, [format!("waiver-expired {OLGA}")]);
     desk.scan().await;
     assert!(desk.told().await.is_empty(), "once");

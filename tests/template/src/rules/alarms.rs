@@ -9,9 +9,9 @@ use crate::template::{Template, text};
 const OWN: &[&str] = &[
     "ConnectionsLeftOff",
     "GraphRefreshesFailed",
-    "LettersFailed",
-    "NoticesDelayed",
-    "NoticesRefused",
+    "EmailsFailed",
+    "NotificationsDelayed",
+    "NotificationsRefused",
     "OrgsNotSeen",
     "SavesFailed",
     "ScansStarted",
@@ -20,7 +20,7 @@ const OWN: &[&str] = &[
 /// Each thing to watch: namespace, metric, and its one dimension.
 fn watched(template: &Template) -> Vec<(&'static str, &'static str, &'static str, String)> {
     let own = OWN.iter().map(|metric| ("Regrant", *metric, "Installation", STACK.to_owned()));
-    let ends = template.of_type("AWS::SQS::Queue").filter(|queue| queue.name.ends_with("DeadLetters"));
+    let ends = template.of_type("AWS::SQS::Queue").filter(|queue| queue.name.ends_with("DeadEmails"));
     let ends = ends.map(|end| ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", physical(end.name)));
     let functions = template.functions().flat_map(|function| {
         ["Errors", "Throttles"].map(|metric| ("AWS/Lambda", metric, "FunctionName", physical(function.name)))
@@ -67,22 +67,22 @@ fn arn(topic: &str) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::testing::notices;
+    use crate::rules::testing::notifications;
 
     #[test]
-    fn missing_and_mute_alarms_are_noticed() {
-        notices(
+    fn missing_and_mute_alarms_are_notificationd() {
+        notifications(
             complete,
             [
                 ("/Resources/ScanLateAlarm", Value::Null),
                 ("/Resources/ScanLateAlarm/Properties/TreatMissingData", json!("notBreaching")),
-                ("/Resources/SaveDeadLettersAlarm/Properties/MetricName", json!("NumberOfMessagesSent")),
+                ("/Resources/SaveDeadEmailsAlarm/Properties/MetricName", json!("NumberOfMessagesSent")),
                 ("/Resources/SaveErrorsAlarm/Properties/Dimensions", json!([])),
-                ("/Resources/NoticesRefusedAlarm", Value::Null),
-                ("/Resources/LettersFailedAlarm/Properties/MetricName", json!("NoticesDropped")),
+                ("/Resources/NotificationsRefusedAlarm", Value::Null),
+                ("/Resources/EmailsFailedAlarm/Properties/MetricName", json!("NotificationsDropped")),
                 ("/Resources/NotifyThrottlesAlarm", Value::Null),
                 ("/Resources/ApiFailuresAlarm/Properties/AlarmActions", json!([])),
-                ("/Resources/OtherDeadLetters", json!({ "Type": "AWS::SQS::Queue" })),
+                ("/Resources/OtherDeadEmails", json!({ "Type": "AWS::SQS::Queue" })),
             ],
         );
     }

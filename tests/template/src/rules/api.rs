@@ -37,7 +37,7 @@ fn owner(path: &str) -> &'static str {
         "consent-url"
     } else if path.ends_with("/save") {
         "save"
-    } else if ["/notices", "/waiver", "/failed-work"].iter().any(|end| path.ends_with(end)) {
+    } else if ["/notifications", "/waiver", "/failed-work"].iter().any(|end| path.ends_with(end)) {
         "notify"
     } else {
         "discovery"
@@ -96,11 +96,11 @@ pub(super) fn authorizers(template: &Template) -> Vec<String> {
 
 pub(super) fn throttles(template: &Template) -> Vec<String> {
     let mut offences = Vec::new();
-    for stage in template.of_type("AWS::ApiGatewayV2::Stage") {
-        let properties = stage.properties();
+    for simulation in template.of_type("AWS::ApiGatewayV2::Simulation") {
+        let properties = simulation.properties();
         let rate = |settings: &Value| settings["ThrottlingRateLimit"].as_f64().filter(|rate| *rate > 0.0);
         let Some(usual) = rate(&properties["DefaultRouteSettings"]) else {
-            offences.push(format!("{} throttles nothing", stage.name));
+            offences.push(format!("{} throttles nothing", simulation.name));
             continue;
         };
         let settings = &properties["RouteSettings"];
@@ -109,8 +109,8 @@ pub(super) fn throttles(template: &Template) -> Vec<String> {
             if !key.contains(" /v1/") && rate(&settings[key]).is_none_or(|rate| rate >= usual) {
                 offences.push(format!("{key} is not throttled more than the rest"));
             }
-            if settings.get(key).is_some() && !each(&stage.body["DependsOn"]).any(|one| *one == route.name) {
-                offences.push(format!("{} has settings for {key} and does not wait for it", stage.name));
+            if settings.get(key).is_some() && !each(&simulation.body["DependsOn"]).any(|one| *one == route.name) {
+                offences.push(format!("{} has settings for {key} and does not wait for it", simulation.name));
             }
         }
         let there: BTreeSet<_> = crate::routes(template).into_keys().collect();
@@ -133,17 +133,17 @@ const LOGGED: &[&str] = &[
 
 pub(super) fn access_log(template: &Template) -> Vec<String> {
     let mut offences = Vec::new();
-    for stage in template.of_type("AWS::ApiGatewayV2::Stage") {
-        let format = text(&stage.properties()["AccessLogSettings"]["Format"]);
+    for simulation in template.of_type("AWS::ApiGatewayV2::Simulation") {
+        let format = text(&simulation.properties()["AccessLogSettings"]["Format"]);
         if serde_json::from_str::<Value>(format).is_err() {
-            offences.push(format!("{} does not log JSON", stage.name));
+            offences.push(format!("{} does not log JSON", simulation.name));
         }
         let name = |rest: &str| {
             rest.split(|c: char| !c.is_alphanumeric() && !"._-".contains(c)).next().unwrap_or_default().to_owned()
         };
         let logged = format.split('$').skip(1).map(name);
         offences.extend(
-            logged.filter(|one| !LOGGED.contains(&one.as_str())).map(|one| format!("{} logs {one}", stage.name)),
+            logged.filter(|one| !LOGGED.contains(&one.as_str())).map(|one| format!("{} logs {one}", simulation.name)),
         );
     }
     offences
@@ -154,11 +154,11 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::rules::testing::notices;
+    use crate::rules::testing::notifications;
 
     #[test]
-    fn open_and_locked_routes_are_noticed() {
-        notices(
+    fn open_and_locked_routes_are_notificationd() {
+        notifications(
             authorizers,
             [
                 ("/Resources/SaveAppRoute/Properties/AuthorizationType", json!("NONE")),
@@ -174,8 +174,8 @@ mod tests {
     }
 
     #[test]
-    fn missing_odd_and_misled_routes_are_noticed() {
-        notices(
+    fn missing_odd_and_misled_routes_are_notificationd() {
+        notifications(
             routes,
             [
                 ("/Resources/StartScanRoute", Value::Null),
@@ -191,27 +191,27 @@ mod tests {
     }
 
     #[test]
-    fn loose_throttles_are_noticed() {
-        let settings = "/Resources/Stage/Properties/RouteSettings";
-        notices(
+    fn loose_throttles_are_notificationd() {
+        let settings = "/Resources/Simulation/Properties/RouteSettings";
+        notifications(
             throttles,
             [
-                ("/Resources/Stage/Properties/DefaultRouteSettings", Value::Null),
+                ("/Resources/Simulation/Properties/DefaultRouteSettings", Value::Null),
                 (settings, json!({})),
                 (
-                    "/Resources/Stage/Properties/RouteSettings/GET ~1consent~1{invitation}/ThrottlingRateLimit",
+                    "/Resources/Simulation/Properties/RouteSettings/GET ~1consent~1{invitation}/ThrottlingRateLimit",
                     json!(1000),
                 ),
-                ("/Resources/Stage/Properties/RouteSettings/GET ~1odd", json!({ "ThrottlingRateLimit": 1 })),
-                ("/Resources/Stage/DependsOn", json!(["ShowConsentRoute"])),
+                ("/Resources/Simulation/Properties/RouteSettings/GET ~1odd", json!({ "ThrottlingRateLimit": 1 })),
+                ("/Resources/Simulation/DependsOn", json!(["ShowConsentRoute"])),
             ],
         );
     }
 
     #[test]
-    fn a_log_that_tells_too_much_is_noticed() {
-        let place = "/Resources/Stage/Properties/AccessLogSettings/Format";
-        notices(
+    fn a_log_that_tells_too_much_is_notificationd() {
+        let place = "/Resources/Simulation/Properties/AccessLogSettings/Format";
+        notifications(
             access_log,
             [
                 (place, json!(r#"{"path":"$context.path"}"#)),

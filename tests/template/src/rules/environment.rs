@@ -26,16 +26,16 @@ const NOTIFY: &[&str] = &[
     "REGRANT_MAIL_QUESTIONS_TO",
     "REGRANT_MAIL_QUIET_HOURS",
     "REGRANT_MAIL_TIME_ZONE",
-    "REGRANT_NOTICE_QUEUE_URL",
+    "REGRANT_NOTIFICATION_QUEUE_URL",
 ];
 
 /// The functions, with what only they are told.
 const FUNCTIONS: &[(&str, &[&str])] = &[
     ("callback", &[]),
     ("consent-url", &["REGRANT_SAVE_QUEUE_URL"]),
-    ("discovery", &["REGRANT_NOTICE_QUEUE_URL", "REGRANT_SAVE_QUEUE_URL", "REGRANT_SCAN_QUEUE_URL"]),
+    ("discovery", &["REGRANT_NOTIFICATION_QUEUE_URL", "REGRANT_SAVE_QUEUE_URL", "REGRANT_SCAN_QUEUE_URL"]),
     ("notify", NOTIFY),
-    ("save", &["REGRANT_NOTICE_QUEUE_URL", "REGRANT_SAVE_QUEUE_URL"]),
+    ("save", &["REGRANT_NOTIFICATION_QUEUE_URL", "REGRANT_SAVE_QUEUE_URL"]),
 ];
 
 pub(super) fn variables(template: &Template) -> Vec<String> {
@@ -62,11 +62,11 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::rules::testing::notices;
+    use crate::rules::testing::notifications;
 
     #[test]
-    fn missing_and_odd_variables_are_noticed() {
-        notices(
+    fn missing_and_odd_variables_are_notificationd() {
+        notifications(
             variables,
             [
                 ("/Globals/Function/Environment/Variables/REGRANT_TABLE", Value::Null),

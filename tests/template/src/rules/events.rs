@@ -8,10 +8,10 @@ use crate::resolve::physical;
 use crate::template::{Resource, Template, each, text};
 use crate::{ResolveError, granted};
 
-/// The template where there are letters and a log stream: else there are no rules.
+/// The template where there are emails and a log stream: else there are no rules.
 fn full(template: &Template) -> Result<Template, ResolveError> {
-    let lettered = template.with_parameter("MailFrom", "regrant@example.com")?;
-    lettered.with_parameter("OktaEventBus", "aws.partner/okta.com/acme/regrant")
+    let emailed = template.with_parameter("MailFrom", "regrant@example.com")?;
+    emailed.with_parameter("OktaEventBus", "aws.partner/okta.com/acme/regrant")
 }
 
 fn of_full(template: &Template, find: impl Fn(&Template) -> Vec<String>) -> Vec<String> {
@@ -49,12 +49,12 @@ fn lacks(template: &Template, rule: Resource<'_>) -> Vec<String> {
         if target["RetryPolicy"]["MaximumRetryAttempts"].as_u64().is_none_or(|tries| tries == 0) {
             offences.push(format!("{} tries once", rule.name));
         }
-        let letters = &target["DeadLetterConfig"]["Arn"];
-        let may_keep = template.of_type("AWS::SQS::QueuePolicy").any(|policy| lets_keep(policy, letters, &arn));
-        if template.named("AWS::SQS::Queue", letters).is_none() || !may_keep {
+        let emails = &target["DeadEmailConfig"]["Arn"];
+        let may_keep = template.of_type("AWS::SQS::QueuePolicy").any(|policy| lets_keep(policy, emails, &arn));
+        if template.named("AWS::SQS::Queue", emails).is_none() || !may_keep {
             offences.push(format!("what {} cannot deliver is lost", rule.name));
         }
-        let kept = &function.properties()["DeadLetterQueue"]["TargetArn"];
+        let kept = &function.properties()["DeadEmailQueue"]["TargetArn"];
         let grants = granted(template, function.binary());
         if !grants.iter().any(|grant| grant.covers("sqs:SendMessage", text(kept))) {
             offences.push(format!("what {} cannot do is lost", function.name));
@@ -101,7 +101,7 @@ pub(super) fn reports(template: &Template) -> Vec<String> {
                 let tags = &pattern["detail"]["mail"]["tags"];
                 pattern["source"] == json!(["aws.ses"])
                     && tags["ses:configuration-set"] == json!([set])
-                    && tags["regrant-notice"] == json!([{ "exists": true }])
+                    && tags["regrant-notification"] == json!([{ "exists": true }])
             };
             if !template.of_type("AWS::Events::Rule").any(listens) {
                 offences.push(format!("nobody listens to the reports of {set}, or to others too"));
@@ -169,49 +169,49 @@ fn families(source: &str) -> BTreeSet<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::testing::notices;
+    use crate::rules::testing::notifications;
 
     #[test]
-    fn events_that_reach_nobody_or_are_lost_are_noticed() {
-        let elsewhere = json!({ "Fn::GetAtt": ["SaveDeadLetters", "Arn"] });
-        notices(
+    fn events_that_reach_nobody_or_are_lost_are_notificationd() {
+        let elsewhere = json!({ "Fn::GetAtt": ["SaveDeadEmails", "Arn"] });
+        notifications(
             rules,
             [
-                ("/Resources/LetterReports", Value::Null),
-                ("/Resources/LetterReportsPermission", Value::Null),
+                ("/Resources/EmailReports", Value::Null),
+                ("/Resources/EmailReportsPermission", Value::Null),
                 ("/Resources/LogStreamPermission/Properties/Principal", json!("apigateway.amazonaws.com")),
-                ("/Resources/LetterReports/Properties/Targets/0/RetryPolicy", Value::Null),
-                ("/Resources/LogStreamEvents/Properties/Targets/0/DeadLetterConfig", Value::Null),
-                ("/Resources/LogStreamEvents/Properties/Targets/0/DeadLetterConfig/Arn", elsewhere),
-                ("/Resources/ScheduleDeadLettersPolicy", Value::Null),
-                ("/Resources/NotifyFunction/Properties/DeadLetterQueue", Value::Null),
+                ("/Resources/EmailReports/Properties/Targets/0/RetryPolicy", Value::Null),
+                ("/Resources/LogStreamEvents/Properties/Targets/0/DeadEmailConfig", Value::Null),
+                ("/Resources/LogStreamEvents/Properties/Targets/0/DeadEmailConfig/Arn", elsewhere),
+                ("/Resources/ScheduleDeadEmailsPolicy", Value::Null),
+                ("/Resources/NotifyFunction/Properties/DeadEmailQueue", Value::Null),
             ],
         );
     }
 
     #[test]
-    fn reports_that_are_not_read_are_noticed() {
+    fn reports_that_are_not_read_are_notificationd() {
         let kinds = "/Resources/ConfigurationSetEvents/Properties/EventDestination/MatchingEventTypes";
-        let tags = "/Resources/LetterReports/Properties/EventPattern/detail/mail/tags";
+        let tags = "/Resources/EmailReports/Properties/EventPattern/detail/mail/tags";
         let set = "/Resources/NotifyFunction/Properties/Environment/Variables/REGRANT_MAIL_CONFIGURATION_SET";
-        notices(
+        notifications(
             reports,
             [
                 (kinds, json!(["send", "bounce"])),
                 (kinds, json!(["send", "delivery", "bounce", "complaint", "reject", "open"])),
                 ("/Resources/ConfigurationSetEvents", Value::Null),
                 (tags, json!({ "ses:configuration-set": [{ "Ref": "ConfigurationSet" }] })),
-                (tags, json!({ "regrant-notice": [{ "exists": true }] })),
+                (tags, json!({ "regrant-notification": [{ "exists": true }] })),
                 (set, json!("")),
             ],
         );
     }
 
     #[test]
-    fn a_stream_that_brings_more_or_less_is_noticed() {
+    fn a_stream_that_brings_more_or_less_is_notificationd() {
         let first = "/Resources/LogStreamEvents/Properties/EventPattern/detail/$or/0/eventType/0";
         let failed = "/Resources/LogStreamEvents/Properties/EventPattern/detail/$or/1/outcome";
-        notices(
+        notifications(
             log_stream,
             [
                 (first, json!({ "prefix": "user." })),

@@ -42,11 +42,11 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::rules::testing::notices;
+    use crate::rules::testing::notifications;
 
     #[test]
-    fn endless_open_and_missing_logs_are_noticed() {
-        notices(
+    fn endless_open_and_missing_logs_are_notificationd() {
+        notifications(
             groups,
             [
                 ("/Resources/ApiLogs/Properties/RetentionInDays", Value::Null),

@@ -63,12 +63,12 @@ pub(crate) mod testing {
     }
 
     /// A rule finds nothing in the template, and something in one with another value at each place.
-    pub(crate) fn notices(rule: Rule, mistakes: impl IntoIterator<Item = (&'static str, Value)>) {
+    pub(crate) fn notifications(rule: Rule, mistakes: impl IntoIterator<Item = (&'static str, Value)>) {
         let template = template();
         assert_eq!(rule(&template), Vec::<String>::new());
         for (pointer, value) in mistakes {
             let broken = template.with(pointer, value.clone()).unwrap();
-            assert_ne!(rule(&broken), Vec::<String>::new(), "{value} at {pointer} goes unnoticed");
+            assert_ne!(rule(&broken), Vec::<String>::new(), "{value} at {pointer} goes uNNoticed");
         }
     }
 }

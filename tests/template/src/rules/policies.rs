@@ -77,9 +77,9 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::rules::testing::notices;
+    use crate::rules::testing::notifications;
 
-    const MAIL: &str = "/Resources/LetterPolicy/Properties/PolicyDocument/Statement/0";
+    const MAIL: &str = "/Resources/EmailPolicy/Properties/PolicyDocument/Statement/0";
     const PLACE: &str = "/Resources/CallbackRole/Properties/Policies/0/PolicyDocument/Statement/0";
 
     fn statement(action: &str, resource: &Value) -> Value {
@@ -87,15 +87,18 @@ mod tests {
     }
 
     #[test]
-    fn an_action_on_another_service_is_noticed() {
+    fn an_action_on_another_service_is_notificationd() {
         let table = json!({ "Fn::GetAtt": ["Table", "Arn"] });
-        notices(own_service, [(PLACE, statement("ses:SendEmail", &table)), (MAIL, statement("ses:SendEmail", &table))]);
+        notifications(
+            own_service,
+            [(PLACE, statement("ses:SendEmail", &table)), (MAIL, statement("ses:SendEmail", &table))],
+        );
     }
 
     #[test]
-    fn wildcards_are_noticed() {
+    fn wildcards_are_notificationd() {
         let table = json!({ "Fn::GetAtt": ["Table", "Arn"] });
-        notices(
+        notifications(
             wildcards,
             [
                 (PLACE, statement("dynamodb:*", &table)),
@@ -112,8 +115,8 @@ mod tests {
     }
 
     #[test]
-    fn shared_and_missing_roles_are_noticed() {
+    fn shared_and_missing_roles_are_notificationd() {
         let place = "/Resources/CallbackFunction/Properties/Role";
-        notices(own_roles, [(place, json!({ "Fn::GetAtt": ["SaveRole", "Arn"] })), (place, Value::Null)]);
+        notifications(own_roles, [(place, json!({ "Fn::GetAtt": ["SaveRole", "Arn"] })), (place, Value::Null)]);
     }
 }

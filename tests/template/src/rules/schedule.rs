@@ -59,7 +59,7 @@ fn valid(expression: &str) -> bool {
 const MONTHS: &[&str] = &["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
 const WEEKDAYS: &[&str] = &["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 
-/// `*`, one value, a range of them, each with a step or not. The letters `L`, `W` and `#` are not taken: nobody here
+/// `*`, one value, a range of them, each with a step or not. The emails `L`, `W` and `#` are not taken: nobody here
 /// needs them.
 fn part_of(part: &str, least: u32, most: u32, names: &[&str]) -> bool {
     let one = |value: &str| names.contains(&value) || value.parse().is_ok_and(|value| (least..=most).contains(&value));
@@ -83,10 +83,10 @@ pub(super) fn inputs(template: &Template) -> Vec<String> {
 pub(super) fn failures_are_kept(template: &Template) -> Vec<String> {
     let keeps = |target: &Value| {
         let function = template.named("AWS::Serverless::Function", &target["Arn"])?;
-        let letters = &function.properties()["DeadLetterQueue"]["TargetArn"];
-        template.named("AWS::SQS::Queue", letters)?;
+        let emails = &function.properties()["DeadEmailQueue"]["TargetArn"];
+        template.named("AWS::SQS::Queue", emails)?;
         let grants = granted(template, function.binary());
-        grants.iter().find(|grant| grant.covers("sqs:SendMessage", text(letters))).map(|_| ())
+        grants.iter().find(|grant| grant.covers("sqs:SendMessage", text(emails))).map(|_| ())
     };
     template
         .of_type("AWS::Scheduler::Schedule")
@@ -98,18 +98,18 @@ pub(super) fn failures_are_kept(template: &Template) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::testing::notices;
+    use crate::rules::testing::notifications;
 
     #[test]
-    fn wrong_schedules_are_noticed() {
+    fn wrong_schedules_are_notificationd() {
         let place = "/Resources/ScanSchedules/Properties/ScheduleExpression";
-        notices(expressions, [(place, json!("rate(1 days)")), (place, json!("cron(0 6 * * 1)"))]);
+        notifications(expressions, [(place, json!("rate(1 days)")), (place, json!("cron(0 6 * * 1)"))]);
     }
 
     #[test]
-    fn a_parameter_that_admits_them_is_noticed() {
+    fn a_parameter_that_admits_them_is_notificationd() {
         let place = "/Parameters/ScanSchedule/AllowedPattern";
-        notices(expressions, [(place, json!("^rate|^cron")), (place, json!(r"^rate\(1 day\)$"))]);
+        notifications(expressions, [(place, json!("^rate|^cron")), (place, json!(r"^rate\(1 day\)$"))]);
     }
 
     #[test]
@@ -123,19 +123,21 @@ mod tests {
     }
 
     #[test]
-    fn another_event_is_noticed() {
+    fn another_event_is_notificationd() {
         let other = json!(r#"{"source":"aws.events"}"#);
-        let places =
-            ["/Resources/ScanSchedules/Properties/Target/Input", "/Resources/NoticeSweep/Properties/Target/Input"];
-        notices(inputs, places.map(|place| (place, other.clone())));
+        let places = [
+            "/Resources/ScanSchedules/Properties/Target/Input",
+            "/Resources/NotificationSweep/Properties/Target/Input",
+        ];
+        notifications(inputs, places.map(|place| (place, other.clone())));
     }
 
     #[test]
-    fn a_function_that_loses_what_fails_is_noticed() {
-        let queue = "/Resources/DiscoveryFunction/Properties/DeadLetterQueue";
-        let target = "/Resources/DiscoveryFunction/Properties/DeadLetterQueue/TargetArn";
-        let elsewhere = json!({"Fn::GetAtt": ["SaveDeadLetters", "Arn"]});
-        let of_notify = "/Resources/NotifyFunction/Properties/DeadLetterQueue";
-        notices(failures_are_kept, [(queue, Value::Null), (target, elsewhere), (of_notify, Value::Null)]);
+    fn a_function_that_loses_what_fails_is_notificationd() {
+        let queue = "/Resources/DiscoveryFunction/Properties/DeadEmailQueue";
+        let target = "/Resources/DiscoveryFunction/Properties/DeadEmailQueue/TargetArn";
+        let elsewhere = json!({"Fn::GetAtt": ["SaveDeadEmails", "Arn"]});
+        let of_notify = "/Resources/NotifyFunction/Properties/DeadEmailQueue";
+        notifications(failures_are_kept, [(queue, Value::Null), (target, elsewhere), (of_notify, Value::Null)]);
     }
 }

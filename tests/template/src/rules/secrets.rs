@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::Template;
 
-/// Members that hold a secret, in small letters.
+/// Members that hold a secret, in small emails.
 const HOLDERS: &[&str] =
     &["secretstring", "password", "clientsecret", "privatekey", "apitoken", "accesstoken", "apikey"];
 
@@ -64,15 +64,15 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::rules::testing::notices;
+    use crate::rules::testing::notifications;
 
     #[test]
-    fn secrets_are_noticed_by_name_and_by_shape() {
+    fn secrets_are_notificationd_by_name_and_by_shape() {
         let secret = json!({ "Type": "AWS::SecretsManager::Secret", "Properties": { "SecretString": "hunter2" } });
         let variable = "/Globals/Function/Environment/Variables/REGRANT_X";
         let okta = format!("00{}", "a".repeat(40));
         let pem = format!("-----BEGIN {} KEY-----", "PRIVATE");
-        notices(
+        notifications(
             literals,
             [
                 ("/Resources/Broken", secret),
@@ -84,8 +84,8 @@ mod tests {
     }
 
     #[test]
-    fn parameters_for_secrets_are_noticed() {
-        notices(
+    fn parameters_for_secrets_are_notificationd() {
+        notifications(
             parameters,
             [
                 ("/Parameters/OktaToken", json!({ "Type": "String" })),

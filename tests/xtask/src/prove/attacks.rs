@@ -3,7 +3,7 @@
 use serde_json::json;
 use tokio::process::Command;
 
-use super::{Outcome, Proof};
+use super::{Outcome, Verification};
 
 pub(crate) const NAME: &str = "attacks";
 
@@ -20,7 +20,7 @@ pub(crate) async fn prove() -> Outcome {
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
     let summary = printed.lines().find(|line| line.starts_with("test result:")).unwrap_or_default().to_owned();
     let (withstood, got_through) = (figure(&summary, "passed"), figure(&summary, "failed"));
-    Ok(Proof::new(
+    Ok(Verification::new(
         NAME,
         output.status.success() && withstood >= AT_LEAST && got_through == 0,
         [("attacks_withstood", json!(withstood)), ("attacks_that_got_through", json!(got_through))],

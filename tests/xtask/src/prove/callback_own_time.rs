@@ -14,7 +14,7 @@ use tracing::span::{Attributes, Id};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 
-use super::{Outcome, Proof, Size};
+use super::{Outcome, Size, Verification};
 
 pub(crate) const NAME: &str = "callback-own-time";
 
@@ -50,7 +50,7 @@ pub(crate) async fn prove(size: Size) -> Outcome {
     let measured = !upstream.median.is_zero() && !stores.median.is_zero();
     // A short run beside other work is no measurement: it shows only that measuring works.
     let holds = measured && (size == Size::Small || own.median < TARGET);
-    Ok(Proof::new(
+    Ok(Verification::new(
         NAME,
         holds,
         [

@@ -23,20 +23,20 @@ use regrant_simulators::demo_set;
 use regrant_template::routes;
 use regrant_tests::aws::{Account, access_key, template};
 use regrant_tests::bench::api_token;
-use regrant_tests::consent::{Browser, Stage, app_of, register, registration};
+use regrant_tests::consent::{Browser, Simulation, app_of, register, registration};
 use regrant_tests::deployment::{Deployment, FUNCTIONS};
 use regrant_tests::pass_on;
 use regrant_tests::runtime_api::{Host, schedule_event};
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::{Outcome, Proof};
+use super::{Outcome, Verification};
 
 pub(crate) const NAME: &str = "cargo-lambda";
 
 const TENANT: &str = "acmelabs";
 /// What the page says in the end.
-const PROVEN: &str = "Done, and proven on both sides";
+const PROVEN: &str = "Done, and verified on both sides";
 /// How often something is looked for before it is given up.
 const LOOKS: usize = 90;
 /// Longer than any message waits in its queue while a person consents.
@@ -47,16 +47,16 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 pub(crate) async fn prove() -> Outcome {
     let folder = tempfile::tempdir()?;
     let emulator = CargoLambda::start(folder.path()).await?;
-    let stage = Stage::set(Arc::new(SystemClock)).await;
+    let simulation = Simulation::new(Arc::new(SystemClock)).await;
     let account = Account::open().await;
     let stack = account.stack(SecretsManagerConfig::default()).await;
-    let operator = stage.ports_over(account.stores("operator", &stack).await);
+    let operator = simulation.ports_over(account.stores("operator", &stack).await);
     register(&operator, &registration(MfaEvidence::default())).await;
     for demo in demo_set() {
-        orgs::add(&operator, &stage.okta.org_url(demo.name), Cloud::Global, &api_token(demo.token)).await?;
+        orgs::add(&operator, &simulation.okta.org_url(demo.name), Cloud::Global, &api_token(demo.token)).await?;
     }
     let host = Host::CargoLambda(&emulator.url);
-    let functions = Deployment::start_under(host, &account, &stack, &stage, folder.path()).await;
+    let functions = Deployment::start_under(host, &account, &stack, &simulation, folder.path()).await;
     let api = pass_on::router(&emulator.url, None);
 
     let (fine, started) = functions.invoke("discovery", schedule_event()).await;
@@ -71,7 +71,7 @@ pub(crate) async fn prove() -> Outcome {
     let invitation = json_of(&mut operators, "POST", &format!("{path}/invitations")).await?;
     let link: url::Url = invitation["link"].as_str().ok_or("no link was made")?.parse()?;
     let mut browser = Browser::new(api);
-    let session = stage.consent(&mut browser, link.path()).await;
+    let session = simulation.consent(&mut browser, link.path()).await;
     let mut page = browser.get(&session).await;
     for _ in 0..LOOKS {
         if page.body.contains(PROVEN) {
@@ -86,14 +86,14 @@ pub(crate) async fn prove() -> Outcome {
     let calls = account.calls().await;
     let callers: BTreeSet<_> = calls.iter().map(|call| call.access_key.as_str()).collect();
     let up = FUNCTIONS.iter().filter(|function| callers.contains(access_key(function).as_str())).count();
-    let (proven, standing) = (page.body.contains(PROVEN), &after["app"]["standing"]);
+    let (verified, standing) = (page.body.contains(PROVEN), &after["app"]["standing"]);
     let holds = scanned["orgs_pending"] == 0
         && scanned["orgs_not_seen"] == json!([])
         && before["app"]["standing"] == json!(Standing::NeedsConsent)
-        && proven
+        && verified
         && *standing == json!(Standing::Consented)
         && up == FUNCTIONS.len();
-    Ok(Proof::new(
+    Ok(Verification::new(
         NAME,
         holds,
         [
@@ -104,7 +104,7 @@ pub(crate) async fn prove() -> Outcome {
             ("orgs_seen", scanned["orgs_seen"].clone()),
             ("apps_seen", scanned["apps_seen"].clone()),
             ("standing_before", before["app"]["standing"].clone()),
-            ("page_says_proven", json!(proven)),
+            ("page_says_proven", json!(verified)),
             ("standing_after", standing.clone()),
         ],
     ))

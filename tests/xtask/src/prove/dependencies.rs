@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::json;
 use spdx::{Expression, LicenseReq, ParseMode};
 
-use super::{Outcome, Proof};
+use super::{Outcome, Verification};
 
 pub(crate) const NAME: &str = "dependencies";
 
@@ -81,7 +81,7 @@ pub(crate) fn prove() -> Outcome {
     }
     let packages = read_tree(&String::from_utf8(tree.stdout)?, root)?;
     let offences = offences(&policy, &packages)?;
-    Ok(Proof::new(
+    Ok(Verification::new(
         NAME,
         offences.is_empty() && packages.len() > 50,
         [("crates", json!(packages.len())), ("offences", json!(offences))],
@@ -158,8 +158,8 @@ mod tests {
 
     #[test]
     fn the_tree_of_this_workspace_keeps_to_the_policy() {
-        let proof = prove().unwrap();
-        assert!(proof.holds, "{:#?}", proof.figures);
+        let verification = prove().unwrap();
+        assert!(verification.holds, "{:#?}", verification.figures);
     }
 
     #[test]

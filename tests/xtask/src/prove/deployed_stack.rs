@@ -24,13 +24,13 @@ use regrant::usecases::consent::invite::invite;
 use regrant_simulators::demo_set;
 use regrant_tests::aws::{Account, REGION};
 use regrant_tests::bench::{Stores, api_token};
-use regrant_tests::consent::{Browser, PUBLIC_URL, Stage, app_of, register, registration};
+use regrant_tests::consent::{Browser, PUBLIC_URL, Simulation, app_of, register, registration};
 use regrant_tests::pass_on;
 use regrant_tests::program::built;
 use regrant_tests::runtime_api::schedule_event;
 use serde_json::{Value, json};
 
-use super::{Outcome, Proof};
+use super::{Outcome, Verification};
 
 pub(crate) const NAME: &str = "deployed-stack";
 
@@ -40,7 +40,7 @@ const ENDPOINT: &str = "http://127.0.0.1:4566";
 /// What the doctor has to find fine of a stack that was just deployed and scanned. What the emulator does not do is not among
 /// it.
 const LOOKED_AFTER: [&str; 8] =
-    ["stack", "scan queue", "save queue", "notice queue", "dead letters", "schedules", "orgs", "scans"];
+    ["stack", "scan queue", "save queue", "notification queue", "dead letters", "schedules", "orgs", "scans"];
 /// How often something is looked for, a second apart, before it is given up.
 const LOOKS: usize = 90;
 
@@ -59,15 +59,15 @@ impl Drop for Emulator {
 pub(crate) async fn prove() -> Outcome {
     let folder = tempfile::tempdir()?;
     let _emulator = start_emulator(folder.path()).await?;
-    let stage = Stage::set(Arc::new(SystemClock)).await;
-    tokio::task::block_in_place(|| deploy(folder.path(), &stage))?;
+    let simulation = Simulation::new(Arc::new(SystemClock)).await;
+    tokio::task::block_in_place(|| deploy(folder.path(), &simulation))?;
 
     let account = Account::at(ENDPOINT);
     let deployed = Deployed::find(&account).await?;
-    let operator = deployed.operator(&account, &stage).await;
+    let operator = deployed.operator(&account, &simulation).await;
     register(&operator, &registration(MfaEvidence::default())).await;
     for demo in demo_set() {
-        orgs::add(&operator, &stage.okta.org_url(demo.name), Cloud::Global, &api_token(demo.token)).await?;
+        orgs::add(&operator, &simulation.okta.org_url(demo.name), Cloud::Global, &api_token(demo.token)).await?;
     }
 
     let started = deployed.invoke("DiscoveryFunction", &schedule_event()).await?;
@@ -87,10 +87,10 @@ pub(crate) async fn prove() -> Outcome {
     let (org, app) = app_of(&operator, TENANT).await;
     let invitation = invite(&operator, &org, &app).await?;
     let mut browser = Browser::new(deployed.http_api());
-    let session = stage.consent(&mut browser, invitation.link.path()).await;
+    let session = simulation.consent(&mut browser, invitation.link.path()).await;
     let mut page = browser.get(&session).await;
     for _ in 0..LOOKS {
-        if page.body.contains("Done, and proven on both sides") {
+        if page.body.contains("Done, and verified on both sides") {
             break;
         }
         tokio::time::sleep(Duration::from_secs(1)).await;
@@ -98,19 +98,19 @@ pub(crate) async fn prove() -> Outcome {
     }
     let record = operator.ledger.app(&org, &app).await?.ok_or("the app is not in the table")?;
     let doctor = tokio::task::block_in_place(doctor)?;
-    let proven = page.body.contains("Done, and proven on both sides");
-    let holds = proven
+    let verified = page.body.contains("Done, and verified on both sides");
+    let holds = verified
         && record.assessment.standing == Standing::Consented
         && scanned.orgs_not_seen.is_empty()
         && LOOKED_AFTER.iter().all(|part| doctor.fine.iter().any(|fine| fine == part));
-    Ok(Proof::new(
+    Ok(Verification::new(
         NAME,
         holds,
         [
             ("resources", json!(deployed.resources.len())),
             ("orgs_seen", json!(scanned.orgs_seen)),
             ("apps_seen", json!(scanned.apps_seen)),
-            ("page_says_proven", json!(proven)),
+            ("page_says_proven", json!(verified)),
             ("standing", json!(record.assessment.standing)),
             ("doctor_finds_fine", json!(doctor.fine)),
             ("doctor_finds_wrong", json!(doctor.wrong)),
@@ -171,7 +171,7 @@ fn environment(command: &mut Command) -> &mut Command {
 }
 
 /// Puts the functions where the template finds them, tells it of the simulators, and deploys it.
-fn deploy(folder: &Path, stage: &Stage) -> Result<(), Failure> {
+fn deploy(folder: &Path, simulation: &Simulation) -> Result<(), Failure> {
     for function in regrant_tests::deployment::FUNCTIONS {
         let package = folder.join("functions").join(function);
         std::fs::create_dir_all(&package)?;
@@ -183,8 +183,8 @@ fn deploy(folder: &Path, stage: &Stage) -> Result<(), Failure> {
     let simulators = format!(
         "        REGRANT_PUBLIC_URL: {PUBLIC_URL}\n        REGRANT_ALLOW_LOOPBACK: \"1\"\n        \
          REGRANT_MICROSOFT_SIMULATOR: \"{},{}\"\n        REGRANT_INSTALLATION:",
-        stage.microsoft.login_url(),
-        stage.microsoft.graph_url(),
+        simulation.microsoft.login_url(),
+        simulation.microsoft.graph_url(),
     );
     std::fs::write(folder.join("template.yaml"), [before, &simulators, after].concat())?;
     let processor = if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" };
@@ -235,17 +235,17 @@ impl Deployed {
             secrets: SecretsManagerConfig::default(),
             scan_queue: Some(id("ScanQueue")?),
             save_queue: Some(id("SaveQueue")?),
-            notice_queue: Some(id("NoticeQueue")?),
+            notification_queue: Some(id("NotificationQueue")?),
             configuration_set: None,
         };
         Ok(Self { stack, api: id("Api")?, resources })
     }
 
     /// Records and secrets of the stack, for an operator who starts no work.
-    async fn operator(&self, account: &Account, stage: &Stage) -> Ports {
+    async fn operator(&self, account: &Account, simulation: &Simulation) -> Ports {
         let stores = account.stores("operator", &self.stack).await;
         let queue = || Arc::new(InProcessQueue::new(Arc::new(SystemClock)));
-        stage.ports_over(Stores { queue: queue(), saves: queue(), notices: queue(), ..stores })
+        simulation.ports_over(Stores { queue: queue(), saves: queue(), notifications: queue(), ..stores })
     }
 
     /// Invokes a function and waits for its answer.

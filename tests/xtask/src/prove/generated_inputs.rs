@@ -13,7 +13,7 @@ use regrant_tests::consent::{Browser, ConsentBench};
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use super::{Outcome, Proof, Size};
+use super::{Outcome, Size, Verification};
 use crate::walk::Failure;
 
 pub(crate) const NAME: &str = "generated-inputs";
@@ -49,7 +49,7 @@ pub(crate) async fn prove(size: Size) -> Outcome {
 
     let (accepted, panicked) = (callbacks.accepted + hand_overs.accepted, callbacks.panicked + hand_overs.panicked);
     let untouched = untouched_by_callbacks && untouched_by_hand_overs;
-    Ok(Proof::new(
+    Ok(Verification::new(
         NAME,
         accepted == 0 && panicked == 0 && untouched && accepts_a_callback && accepts_a_hand_over,
         [
@@ -66,7 +66,7 @@ pub(crate) async fn prove(size: Size) -> Outcome {
 
 /// Everything outside that an accepted input would have touched.
 fn seen(bench: &ConsentBench) -> (Option<String>, u64) {
-    (bench.stage.okta.snapshot("acme"), bench.stage.gate.calls())
+    (bench.simulation.okta.snapshot("acme"), bench.simulation.gate.calls())
 }
 
 /// What became of the inputs.

@@ -7,21 +7,21 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use regrant::domain::save::SaveOutcome;
-use regrant::domain::session::Stage as SessionStage;
+use regrant::domain::session::SessionState;
 use regrant::domain::standing::Standing;
 use regrant::ledger::PageRequest;
 use regrant::microsoft::MfaEvidence;
 use regrant::usecases::Ports;
 use regrant::usecases::consent::invite::invite;
-use regrant::vault::{SecretName, Stage as Version};
-use regrant_tests::consent::{Stage, app_of, know_everything, register, registration};
+use regrant::vault::{SecretName, SecretVersion};
+use regrant_tests::consent::{Simulation, app_of, know_everything, register, registration};
 use regrant_tests::hastened::HastenedClock;
 use regrant_tests::program::built;
 use serde_json::json;
 
-use super::{Outcome, Proof, Size};
+use super::{Outcome, Size, Verification};
 use crate::walk::process::Life;
-use crate::walk::{Failure, Person, Scene, is_on};
+use crate::walk::{Failure, Fixture, Person, is_on};
 
 pub(crate) const NAME: &str = "kill-points";
 
@@ -52,7 +52,7 @@ pub(crate) async fn prove(size: Size) -> Outcome {
         }
     }
     let (calls, writes) = (tried["calls"], tried["writes"]);
-    Ok(Proof::new(
+    Ok(Verification::new(
         NAME,
         bad.is_empty() && calls > 0 && writes > 0,
         [
@@ -94,58 +94,58 @@ struct Ended {
 }
 
 async fn run(program: &Path, tenant: &str, org: &str, point: Point) -> Result<Ended, Failure> {
-    let stage = Stage::set(Arc::new(HastenedClock::ahead_by(SignedDuration::ZERO))).await;
+    let simulation = Simulation::new(Arc::new(HastenedClock::ahead_by(SignedDuration::ZERO))).await;
     let folder = tempfile::tempdir()?;
     let data = folder.path().join("data");
     let (link, app) = {
-        let ports = stage.ports(&data).await;
+        let ports = simulation.ports(&data).await;
         register(&ports, &registration(MfaEvidence::default())).await;
-        know_everything(&stage, &ports).await;
+        know_everything(&simulation, &ports).await;
         let app = app_of(&ports, tenant).await;
         let link = invite(&ports, &app.0, &app.1).await?.link;
         (link.path().to_owned(), app)
     };
-    let starts_on = is_on(&stage, org, app.1.as_str());
-    stage.gate.restart(if let Point::Call(call) = point { Some(call) } else { None });
+    let starts_on = is_on(&simulation, org, app.1.as_str());
+    simulation.gate.restart(if let Point::Call(call) = point { Some(call) } else { None });
     let life = if let Point::Write(write) = point { Life::EndingAfterWrite(write) } else { Life::Unharmed };
     let stays_on = starts_on.then_some((org, app.1.as_str()));
-    let scene = Scene { stage: &stage, program, data: &data, tenant, link: &link, stays_on };
-    let mut person = Person::new(scene, life).await?;
+    let fixture = Fixture { simulation: &simulation, program, data: &data, tenant, link: &link, stays_on };
+    let mut person = Person::new(fixture, life).await?;
     person.walk().await?;
     let writes = person.browse("/writes").await?.body.parse().unwrap_or(0);
     let was_off = person.was_off;
-    let calls = stage.gate.calls();
+    let calls = simulation.gate.calls();
     drop(person);
-    let ports = stage.ports(&data).await;
-    let end = end_state(&stage, &ports, tenant, org).await?;
+    let ports = simulation.ports(&data).await;
+    let end = end_state(&simulation, &ports, tenant, org).await?;
     Ok(Ended { state: end, was_off, calls, writes })
 }
 
 /// Okta, vault and ledger in the end, without what differs by chance.
-async fn end_state(stage: &Stage, ports: &Ports, tenant: &str, org: &str) -> Result<String, Failure> {
+async fn end_state(simulation: &Simulation, ports: &Ports, tenant: &str, org: &str) -> Result<String, Failure> {
     let (org_id, app_id) = app_of(ports, tenant).await;
     let app = ports.ledger.app(&org_id, &app_id).await?.ok_or("no app")?;
     let journal = ports.ledger.save_journal(&org_id, &app_id).await?.ok_or("no journal")?;
     let saved = matches!(journal.outcome, Some(SaveOutcome::Saved { .. }));
-    let id = stage.microsoft.with_tenant(&format!("{tenant}.onmicrosoft.com"), |tenant| tenant.id.clone());
+    let id = simulation.microsoft.with_tenant(&format!("{tenant}.onmicrosoft.com"), |tenant| tenant.id.clone());
     let tokens =
-        ports.vault.get(&SecretName::Graph(id.unwrap_or_default().parse()?), Version::Current).await?.is_some();
+        ports.vault.get(&SecretName::Graph(id.unwrap_or_default().parse()?), SecretVersion::Current).await?.is_some();
     let left =
-        ports.vault.get(&SecretName::HandOver(org_id.clone(), app_id.clone()), Version::Current).await?.is_some();
+        ports.vault.get(&SecretName::HandOver(org_id.clone(), app_id.clone()), SecretVersion::Current).await?.is_some();
     let invitations = ports.ledger.invitations(&org_id, &app_id, PageRequest::first(10)).await?;
     let used = invitations.items.iter().all(|invitation| invitation.closed.is_some());
     let done = match &journal.session {
         Some(session) => {
-            ports.ledger.session(session).await?.is_some_and(|session| session.stage == SessionStage::Done)
+            ports.ledger.session(session).await?.is_some_and(|session| session.state == SessionState::Done)
         }
         None => false,
     };
     let standing = app.standing() == Standing::Consented;
-    let on = is_on(stage, org, app_id.as_str());
-    let proof = app.consent.proof.is_some() && app.consent.last_save.as_ref() == Some(&journal.id);
+    let on = is_on(simulation, org, app_id.as_str());
+    let verification = app.consent.verification.is_some() && app.consent.last_save.as_ref() == Some(&journal.id);
     Ok(format!(
-        "on {on}, standing {standing}, proven {}, journal {saved}, proof {proof}, tokens {tokens}, hand-over left {left}, \
+        "on {on}, standing {standing}, verified {}, journal {saved}, verification {verification}, tokens {tokens}, hand-over left {left}, \
          invitation used {used}, session done {done}",
-        app.assessment.proven
+        app.assessment.verified
     ))
 }

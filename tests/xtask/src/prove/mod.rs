@@ -36,7 +36,7 @@ pub(crate) enum Size {
 
 /// What a measurement showed.
 #[derive(Debug)]
-pub(crate) struct Proof {
+pub(crate) struct Verification {
     /// Its name.
     pub(crate) name: &'static str,
     /// Whether the target is met.
@@ -45,13 +45,13 @@ pub(crate) struct Proof {
     pub(crate) figures: BTreeMap<String, Value>,
 }
 
-impl Proof {
+impl Verification {
     fn new<const N: usize>(name: &'static str, holds: bool, figures: [(&str, Value); N]) -> Self {
         Self { name, holds, figures: figures.into_iter().map(|(figure, value)| (figure.to_owned(), value)).collect() }
     }
 }
 
-type Outcome = Result<Proof, Box<dyn Error + Send + Sync>>;
+type Outcome = Result<Verification, Box<dyn Error + Send + Sync>>;
 type Running = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 
 /// A measurement that can be run.
@@ -89,7 +89,7 @@ pub(crate) const PROOFS: &[Measurement] = &[
     },
     Measurement {
         name: cargo_lambda::NAME,
-        about: "the real functions under cargo-lambda's Runtime API and gateway: from a scan to the proof",
+        about: "the real functions under cargo-lambda's Runtime API and gateway: from a scan to the verification",
         start: |_| Box::pin(cargo_lambda::prove()),
     },
     Measurement {
@@ -119,7 +119,7 @@ pub(crate) const PROOFS: &[Measurement] = &[
     },
     Measurement {
         name: mail_once::NAME,
-        about: "every message ten times over, and a kill after every write: each letter once, none lost",
+        about: "every message ten times over, and a kill after every write: each email once, none lost",
         start: |size| Box::pin(mail_once::prove(size)),
     },
     Measurement {
@@ -165,9 +165,9 @@ mod tests {
     use super::*;
 
     async fn holds_in_small(name: &str) {
-        let measurement = PROOFS.iter().find(|proof| proof.name == name).unwrap();
+        let measurement = PROOFS.iter().find(|verification| verification.name == name).unwrap();
         match measurement.run(Size::Small).await {
-            Ok(proof) => assert!(proof.holds, "{name}: {:#?}", proof.figures),
+            Ok(verification) => assert!(verification.holds, "{name}: {:#?}", verification.figures),
             Err(error) => panic!("{name}: {error}"),
         }
     }

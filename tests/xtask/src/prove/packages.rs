@@ -8,7 +8,7 @@ use std::process::Command;
 
 use serde_json::json;
 
-use super::{Outcome, Proof};
+use super::{Outcome, Verification};
 
 pub(crate) const NAME: &str = "packages";
 
@@ -38,11 +38,11 @@ pub(crate) fn prove() -> Outcome {
         ("largest_bytes_zipped", json!(largest)),
         ("targets_not_installed", json!(not_installed)),
     ];
-    let mut proof = Proof::new(NAME, largest.is_some_and(|bytes| bytes < TARGET), figures);
+    let mut verification = Verification::new(NAME, largest.is_some_and(|bytes| bytes < TARGET), figures);
     let shown =
         sizes.into_iter().map(|((processor, function), bytes)| (format!("{processor}: {function}"), json!(bytes)));
-    proof.figures.extend(shown);
-    Ok(proof)
+    verification.figures.extend(shown);
+    Ok(verification)
 }
 
 /// Whether Rust can build for a target: its standard library is there.

@@ -9,7 +9,7 @@ use regrant_simulators::{Bucket, Fleet, OktaSimulator, SimulatorConfig};
 use regrant_tests::bench::{Bench, simulated_clock};
 use serde_json::{Value, json};
 
-use super::{Outcome, Proof, Size};
+use super::{Outcome, Size, Verification};
 
 pub(crate) const NAME: &str = "rate-budget";
 
@@ -27,7 +27,7 @@ pub(crate) async fn prove(size: Size) -> Outcome {
         figure("apps_seen", json!(run.apps_seen));
         figure("simulated_seconds", json!(run.seconds));
     }
-    Ok(Proof { name: NAME, holds, figures: figures.into_iter().collect() })
+    Ok(Verification { name: NAME, holds, figures: figures.into_iter().collect() })
 }
 
 struct Run {

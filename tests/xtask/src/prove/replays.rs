@@ -9,9 +9,9 @@ use regrant::microsoft::{GraphTokens, MfaEvidence};
 use regrant::usecases::Ports;
 use regrant::usecases::access::graph::tokens;
 use regrant::usecases::consent::invite::invite;
-use regrant::vault::{SecretName, Stage as Version};
+use regrant::vault::{SecretName, SecretVersion};
 use regrant_simulators::microsoft::Decision;
-use regrant_tests::consent::{Browser, Stage, app_of, know_everything, register, registration, router};
+use regrant_tests::consent::{Browser, Simulation, app_of, know_everything, register, registration, router};
 use regrant_tests::hastened::HastenedClock;
 use regrant_tests::tripwire::{TrippedVault, Tripwire};
 use secrecy::ExposeSecret;
@@ -19,7 +19,7 @@ use serde_json::json;
 use tokio::task::JoinSet;
 use url::Url;
 
-use super::{Outcome, Proof, Size};
+use super::{Outcome, Size, Verification};
 use crate::walk::Failure;
 
 pub(crate) const NAME: &str = "replays";
@@ -30,34 +30,34 @@ const ORG: &str = "acme";
 pub(crate) async fn prove(size: Size) -> Outcome {
     let crowd = if size == Size::Full { 1_000 } else { 100 };
     let clock = Arc::new(HastenedClock::ahead_by(SignedDuration::ZERO));
-    let stage = Stage::set(clock.clone()).await;
+    let simulation = Simulation::new(clock.clone()).await;
     let folder = tempfile::tempdir()?;
-    let mut ports = stage.ports(&folder.path().join("data")).await;
+    let mut ports = simulation.ports(&folder.path().join("data")).await;
     register(&ports, &registration(MfaEvidence::default())).await;
-    know_everything(&stage, &ports).await;
+    know_everything(&simulation, &ports).await;
     let writes = Tripwire::new(None);
     ports.vault = Arc::new(TrippedVault(ports.vault, writes.clone()));
-    let scene = Scene { stage, ports, crowd };
+    let fixture = Fixture { simulation, ports, crowd };
 
-    let (browser, callback) = scene.sent_to_microsoft().await?;
-    let exchanges_before = scene.token_calls();
-    let sessions = scene.replay(&browser, &callback).await?;
-    let exchanges = scene.token_calls() - exchanges_before;
-    let tokens_stored = writes.writes_of(&format!("promote {}", scene.graph().path()));
+    let (browser, callback) = fixture.sent_to_microsoft().await?;
+    let exchanges_before = fixture.token_calls();
+    let sessions = fixture.replay(&browser, &callback).await?;
+    let exchanges = fixture.token_calls() - exchanges_before;
+    let tokens_stored = writes.writes_of(&format!("promote {}", fixture.graph().path()));
 
-    let saves = scene.hand_over_and_save(browser.clone(), &sessions[0]).await?;
-    let late = scene.token_calls();
-    scene.replay(&browser, &callback).await?;
-    let late = scene.token_calls() - late;
+    let saves = fixture.hand_over_and_save(browser.clone(), &sessions[0]).await?;
+    let late = fixture.token_calls();
+    fixture.replay(&browser, &callback).await?;
+    let late = fixture.token_calls() - late;
 
     let mut refreshes = Vec::new();
     for _ in 0..2 {
         clock.advance(SignedDuration::from_hours(2));
-        refreshes.push(scene.refresh_at_once().await?);
+        refreshes.push(fixture.refresh_at_once().await?);
     }
     let one_session = sessions.iter().all(|session| *session == sessions[0]);
     let fresh = refreshes.iter().all(|refresh| refresh.token_calls == 1 && refresh.different == 1 && refresh.kept);
-    Ok(Proof::new(
+    Ok(Verification::new(
         NAME,
         one_session
             && exchanges == 1
@@ -85,8 +85,8 @@ pub(crate) async fn prove(size: Size) -> Outcome {
     ))
 }
 
-struct Scene {
-    stage: Stage,
+struct Fixture {
+    simulation: Simulation,
     ports: Ports,
     crowd: usize,
 }
@@ -108,19 +108,20 @@ struct Refreshed {
     kept: bool,
 }
 
-impl Scene {
+impl Fixture {
     fn graph(&self) -> SecretName {
-        let id = self.stage.microsoft.with_tenant(&format!("{TENANT}.onmicrosoft.com"), |tenant| tenant.id.clone());
+        let id =
+            self.simulation.microsoft.with_tenant(&format!("{TENANT}.onmicrosoft.com"), |tenant| tenant.id.clone());
         SecretName::Graph(id.unwrap_or_default().parse().unwrap_or_else(|_| unreachable!("the simulator's own tenant")))
     }
 
     fn token_calls(&self) -> usize {
-        self.stage.microsoft.count("/oauth2/v2.0/token")
+        self.simulation.microsoft.count("/oauth2/v2.0/token")
     }
 
     fn at_microsoft(&self, url: &Url) -> Result<Url, Failure> {
         let upn = format!("ada.administrator@{TENANT}.onmicrosoft.com");
-        let answered = self.stage.microsoft.answer(url, &upn, Decision::Accept);
+        let answered = self.simulation.microsoft.answer(url, &upn, Decision::Accept);
         answered.ok_or_else(|| "Microsoft did not take the request".into())
     }
 
@@ -174,7 +175,7 @@ impl Scene {
         while let Some(one) = crowd.join_next().await {
             one?;
         }
-        let calls = self.stage.okta.requests(ORG);
+        let calls = self.simulation.okta.requests(ORG);
         let count = |part: &str| {
             calls.iter().filter(|call| call.method == "POST" && call.path_and_query.contains(part)).count()
         };
@@ -196,9 +197,9 @@ impl Scene {
         while let Some(one) = crowd.join_next().await {
             got.insert(one??);
         }
-        let secret = self.ports.vault.get(&self.graph(), Version::Current).await?.ok_or("no tokens are kept")?;
+        let secret = self.ports.vault.get(&self.graph(), SecretVersion::Current).await?.ok_or("no tokens are kept")?;
         let kept = exposed(&GraphTokens::unseal(&secret)?);
-        let newest = self.stage.microsoft.newest_refresh_token();
+        let newest = self.simulation.microsoft.newest_refresh_token();
         Ok(Refreshed {
             token_calls: self.token_calls() - before,
             different: got.len(),

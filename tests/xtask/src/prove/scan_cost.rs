@@ -1,7 +1,7 @@
 //! What a scan costs on AWS: the calls that an org takes, counted at the emulator and at the simulated Okta, and what
 //! 10,000 orgs a day cost a month by the published prices.
 //!
-//! Counted is a second scan, which is what repeats: nothing has changed since the first. With it comes, of each org, the
+//! Metric is a second scan, which is what repeats: nothing has changed since the first. With it comes, of each org, the
 //! plan of what somebody has to be told. `infra/scale.md` says what is made of it.
 
 use std::collections::BTreeMap;
@@ -19,7 +19,7 @@ use regrant_tests::aws::{Account, Call, access_key};
 use regrant_tests::bench::{Sides, Stores, know_fleet, ports_over, simulated_clock};
 use serde_json::{Value, json};
 
-use super::{Outcome, Proof, Size};
+use super::{Outcome, Size, Verification};
 
 pub(crate) const NAME: &str = "scan-cost";
 
@@ -41,7 +41,7 @@ const DYNAMODB_WRITE: f64 = 0.625e-6;
 const DYNAMODB_READ: f64 = 0.125e-6;
 const SECRETS_CALL: f64 = 0.05 / 10_000.0;
 const SQS_REQUEST: f64 = 0.4e-6;
-/// What the queue of a scan takes for each org: sent ten a call, received and deleted ten a call. And the queue of notices:
+/// What the queue of a scan takes for each org: sent ten a call, received and deleted ten a call. And the queue of notifications:
 /// sent alone, received and deleted five a call.
 const SQS_REQUESTS_AN_ORG: f64 = 0.3 + 1.4;
 /// Orgs an invocation.
@@ -98,7 +98,7 @@ pub(crate) async fn prove(size: Size) -> Outcome {
         + SQS_REQUESTS_AN_ORG * SQS_REQUEST;
     let a_month = dollars * ORGS * SCANS_A_MONTH;
     let complete = second.orgs_seen == u64::from(orgs) && okta > 0.0 && writes > 0.0 && secrets > 0.0;
-    Ok(Proof::new(
+    Ok(Verification::new(
         NAME,
         complete && a_month < TARGET_DOLLARS_A_MONTH,
         [

@@ -9,7 +9,7 @@ use regrant_simulators::{Fault, FaultPlan, Fleet, OktaSimulator, SimulatorConfig
 use regrant_tests::bench::{Bench, simulated_clock};
 use serde_json::json;
 
-use super::{Outcome, Proof, Size};
+use super::{Outcome, Size, Verification};
 
 pub(crate) const NAME: &str = "scan-faults";
 
@@ -61,7 +61,7 @@ pub(crate) async fn prove(size: Size) -> Outcome {
         && second == Tally { right: apps, ..Tally::default() }
         && clean.orgs_not_seen.is_empty()
         && clean.apps_seen == apps;
-    Ok(Proof::new(
+    Ok(Verification::new(
         NAME,
         holds,
         [

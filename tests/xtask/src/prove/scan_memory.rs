@@ -15,7 +15,7 @@ use regrant_tests::program::regrant;
 use serde_json::json;
 use tokio::process::Command;
 
-use super::{Outcome, Proof, Size};
+use super::{Outcome, Size, Verification};
 
 pub(crate) const NAME: &str = "scan-memory";
 
@@ -28,7 +28,7 @@ pub(crate) async fn prove(size: Size) -> Outcome {
     let of_many = peak_of(many).await?;
     let percent = of_many.kib * 100 / of_few.kib.max(1);
     let complete = of_few.complete && of_many.complete;
-    Ok(Proof::new(
+    Ok(Verification::new(
         NAME,
         complete && percent <= TARGET_PERCENT,
         [

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use regrant_simulators::microsoft::Decision;
-use regrant_tests::consent::Stage;
+use regrant_tests::consent::Simulation;
 use serde_json::json;
 use url::Url;
 
@@ -22,9 +22,9 @@ const PATIENCE: u32 = 40;
 
 /// Where a walk takes place.
 #[derive(Clone, Copy)]
-pub(crate) struct Scene<'a> {
+pub(crate) struct Fixture<'a> {
     /// The simulators.
-    pub(crate) stage: &'a Stage,
+    pub(crate) simulation: &'a Simulation,
     /// The program that is Regrant.
     pub(crate) program: &'a Path,
     /// Its data folder.
@@ -37,22 +37,22 @@ pub(crate) struct Scene<'a> {
     pub(crate) stays_on: Option<(&'a str, &'a str)>,
 }
 
-impl Scene<'_> {
+impl Fixture<'_> {
     /// Starts a Regrant here.
     pub(crate) async fn start(&self, life: Life) -> Result<Running, Failure> {
-        process::start(self.program, self.data, self.stage, life).await
+        process::start(self.program, self.data, self.simulation, life).await
     }
 
     fn at_microsoft(&self, url: &Url) -> Result<Url, Failure> {
         let upn = format!("ada.administrator@{}.onmicrosoft.com", self.tenant);
-        let answered = self.stage.microsoft.answer(url, &upn, Decision::Accept);
+        let answered = self.simulation.microsoft.answer(url, &upn, Decision::Accept);
         answered.ok_or_else(|| "Microsoft did not take the request".into())
     }
 }
 
 /// The person.
 pub(crate) struct Person<'a> {
-    scene: Scene<'a>,
+    fixture: Fixture<'a>,
     /// The Regrant that answers now.
     pub(crate) regrant: Running,
     /// The browser.
@@ -73,14 +73,14 @@ struct Place {
 
 impl<'a> Person<'a> {
     /// Somebody before the first click, and a Regrant that lives so.
-    pub(crate) async fn new(scene: Scene<'a>, life: Life) -> Result<Self, Failure> {
-        let regrant = scene.start(life).await?;
-        Ok(Self { scene, regrant, browser: Browser::default(), place: Place::default(), was_off: false })
+    pub(crate) async fn new(fixture: Fixture<'a>, life: Life) -> Result<Self, Failure> {
+        let regrant = fixture.start(life).await?;
+        Ok(Self { fixture, regrant, browser: Browser::default(), place: Place::default(), was_off: false })
     }
 
     /// The simulators.
-    pub(crate) fn stage(&self) -> &'a Stage {
-        self.scene.stage
+    pub(crate) fn simulation(&self) -> &'a Simulation {
+        self.fixture.simulation
     }
 
     /// Opens a path.
@@ -95,15 +95,15 @@ impl<'a> Person<'a> {
 
     /// Walks from the link to "done".
     pub(crate) async fn walk(&mut self) -> Result<(), Failure> {
-        let scene = self.scene;
+        let fixture = self.fixture;
         for _ in 0..PATIENCE {
-            if let Some((org, app)) = scene.stays_on {
-                self.was_off |= !is_on(scene.stage, org, app);
+            if let Some((org, app)) = fixture.stays_on {
+                self.was_off |= !is_on(fixture.simulation, org, app);
             }
-            let next = step(scene, &self.regrant.address, &mut self.browser, &mut self.place);
+            let next = step(fixture, &self.regrant.address, &mut self.browser, &mut self.place);
             let step = tokio::select! {
                 step = next => Some(step),
-                () = scene.stage.gate.lost() => None,
+                () = fixture.simulation.gate.lost() => None,
             };
             match step {
                 Some(Ok(true)) => return Ok(()),
@@ -111,8 +111,8 @@ impl<'a> Person<'a> {
                 // The process is gone, or is to go: it is started again, and nothing kills it any more.
                 Some(Err(_)) | None => {
                     self.regrant.kill().await?;
-                    scene.stage.gate.restart(None);
-                    self.regrant = scene.start(Life::Second).await?;
+                    fixture.simulation.gate.restart(None);
+                    self.regrant = fixture.start(Life::Second).await?;
                 }
             }
         }
@@ -121,20 +121,20 @@ impl<'a> Person<'a> {
 }
 
 /// Whether a connection is on in Okta.
-pub(crate) fn is_on(stage: &Stage, org: &str, app: &str) -> bool {
-    let seen = stage.okta.with_org(org, |org| org.app(app).map(|app| format!("{:?}", app.connection)));
+pub(crate) fn is_on(simulation: &Simulation, org: &str, app: &str) -> bool {
+    let seen = simulation.okta.with_org(org, |org| org.app(app).map(|app| format!("{:?}", app.connection)));
     seen.flatten().is_some_and(|connection| connection.contains("enabled: true"))
 }
 
 /// Does the next thing, which the page at hand asks for. True at the end.
-async fn step(scene: Scene<'_>, address: &str, browser: &mut Browser, place: &mut Place) -> Result<bool, Failure> {
+async fn step(fixture: Fixture<'_>, address: &str, browser: &mut Browser, place: &mut Place) -> Result<bool, Failure> {
     let Some(path) = place.session.clone() else {
-        let begun = browser.post(address, scene.link, &[]).await?;
+        let begun = browser.post(address, fixture.link, &[]).await?;
         let Some(location) = begun.location else {
             // Somebody's save has used the link up: it was ours.
             return Ok(begun.heading() == "This has been done already");
         };
-        let back = scene.at_microsoft(&location.parse()?)?;
+        let back = fixture.at_microsoft(&location.parse()?)?;
         let query = back.query().unwrap_or_default();
         let returned = browser.get(address, &format!("{}?{query}", back.path())).await?;
         place.session = returned.location.filter(|location| location.starts_with("/consent/session/"));
@@ -151,7 +151,7 @@ async fn step(scene: Scene<'_>, address: &str, browser: &mut Browser, place: &mu
         "One consent left" | "Accept at Microsoft, then come back" => {
             let sent = browser.post(address, &format!("{path}/okta"), &[("token", &token)]).await?;
             if let Some(url) = sent.location.and_then(|location| location.parse::<Url>().ok()) {
-                let href = scene.at_microsoft(&url)?;
+                let href = fixture.at_microsoft(&url)?;
                 place.shown = Some(json!({"continue_oauth_flow_url": {"href": href, "method": "POST"}}).to_string());
             }
         }

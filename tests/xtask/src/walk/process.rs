@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use regrant_tests::consent::Stage;
+use regrant_tests::consent::Simulation;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
@@ -44,13 +44,18 @@ impl Running {
 }
 
 /// Starts `program` as a Regrant.
-pub(super) async fn start(program: &Path, data: &Path, stage: &Stage, life: Life) -> Result<Running, Failure> {
+pub(super) async fn start(
+    program: &Path,
+    data: &Path,
+    simulation: &Simulation,
+    life: Life,
+) -> Result<Running, Failure> {
     let mut command = Command::new(program);
     command
         .arg("victim")
         .arg("--data")
         .arg(data)
-        .args(["--login", &stage.microsoft.login_url(), "--graph", &stage.microsoft.graph_url()])
+        .args(["--login", &simulation.microsoft.login_url(), "--graph", &simulation.microsoft.graph_url()])
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .kill_on_drop(true);

@@ -1,7 +1,7 @@
 //! `regrant demo`: everything on simulated orgs and tenants, in this process, without any account.
 
+mod fixture;
 mod outbox;
-mod scene;
 mod walk;
 
 use regrant::usecases::scan::start::{Selection, start_scan};
@@ -13,12 +13,12 @@ use crate::args::{Demo, Global};
 use crate::error::CliError;
 use crate::exit::Outcome;
 use crate::output::number;
-use crate::screen::Screen;
-use scene::Scene;
+use crate::terminal::Terminal;
+use fixture::DemoFixture;
 
 const WORKERS: usize = 4;
 
-pub(super) async fn run(global: &Global, options: &Demo, screen: &mut Screen) -> Result<Outcome, CliError> {
+pub(super) async fn run(global: &Global, options: &Demo, terminal: &mut Terminal) -> Result<Outcome, CliError> {
     if !options.listen.ip().is_loopback() {
         return Err(CliError::Exposed(options.listen));
     }
@@ -26,62 +26,62 @@ pub(super) async fn run(global: &Global, options: &Demo, screen: &mut Screen) ->
     let temporary = tempfile::tempdir()?;
     let folder = global.data_dir.as_deref().unwrap_or_else(|| temporary.path());
     let (listener, address) = serve::listen(options.listen).await?;
-    screen.hint("Simulated Okta orgs and Microsoft tenants on this machine; nothing leaves it.");
-    let scene = Scene::set(folder, address.port()).await?;
-    let house = &scene.house;
+    terminal.hint("Simulated Okta orgs and Microsoft tenants on this machine; nothing leaves it.");
+    let fixture = DemoFixture::set(folder, address.port()).await?;
+    let installation = &fixture.installation;
 
     // By name, so that a named folder with other orgs in it is not scanned in passing.
-    let started = start_scan(&house.ports, &Selection::Orgs(scene.orgs.clone())).await?;
-    let done = scan::look(house, started, WORKERS, screen.progress).await?;
-    apps::show(house, &View::of_orgs(scene.orgs.clone(), options.json), Some(done), screen).await?;
+    let started = start_scan(&installation.ports, &Selection::Orgs(fixture.orgs.clone())).await?;
+    let done = scan::look(installation, started, WORKERS, terminal.progress).await?;
+    apps::show(installation, &View::of_orgs(fixture.orgs.clone(), options.json), Some(done), terminal).await?;
     if !options.json {
-        let letters = number(scene.outbox.count().await as u64, "letter", "letters");
-        screen.hint(&format!("{letters} written; `regrant mail preview` shows what letters look like."));
+        let emails = number(fixture.outbox.count().await as u64, "email", "emails");
+        terminal.hint(&format!("{emails} written; `regrant mail preview` shows what emails look like."));
     }
     if options.once {
         if !options.json {
-            walk::walk(&scene, screen).await?;
+            walk::walk(&fixture, terminal).await?;
         }
     } else {
-        tell_the_way(&scene, screen).await?;
-        serve_it(&scene, listener, address, screen).await?;
+        tell_the_way(&fixture, terminal).await?;
+        serve_it(&fixture, listener, address, terminal).await?;
     }
     if global.data_dir.is_none() {
-        screen.hint("The demo's data is gone. Now a real org: `regrant org add HOST`.");
+        terminal.hint("The demo's data is gone. Now a real org: `regrant org add HOST`.");
     } else {
-        screen.hint(&format!("The demo's data is in {}.", folder.display()));
+        terminal.hint(&format!("The demo's data is in {}.", folder.display()));
     }
     // The demo shows apps that need somebody to act; that is its job, and the job is done.
     Ok(Outcome::Fine)
 }
 
 /// Links for one app of each kind, to be opened in a browser.
-async fn tell_the_way(scene: &Scene, screen: &mut Screen) -> Result<(), CliError> {
-    screen.tell("\nWalk a consent in a browser, as an administrator who got the link by mail:");
+async fn tell_the_way(fixture: &DemoFixture, terminal: &mut Terminal) -> Result<(), CliError> {
+    terminal.tell("\nWalk a consent in a browser, as an administrator who got the link by mail:");
     for (tenant, kind) in [("acmelabs", "needs consent"), ("contosoemea", "needs only the save")] {
-        let link = scene.invite(tenant).await?;
-        screen.tell(&format!("  an app that {kind}:\n  {link}"));
+        let link = fixture.invite(tenant).await?;
+        terminal.tell(&format!("  an app that {kind}:\n  {link}"));
     }
-    screen.tell("Microsoft's simulated sign-in page offers administrators, and people who are refused.\n");
+    terminal.tell("Microsoft's simulated sign-in page offers administrators, and people who are refused.\n");
     Ok(())
 }
 
 async fn serve_it(
-    scene: &Scene,
+    fixture: &DemoFixture,
     listener: TcpListener,
     address: std::net::SocketAddr,
-    screen: &mut Screen,
+    terminal: &mut Terminal,
 ) -> Result<(), CliError> {
-    let house = &scene.house;
-    serve::tell_where(address, screen);
-    screen.tell(&format!("  GET  http://{address}/outbox                   the letters that would have been mailed"));
-    let router = house.router().merge(outbox::router(scene.outbox.clone()));
+    let installation = &fixture.installation;
+    serve::tell_where(address, terminal);
+    terminal.tell(&format!("  GET  http://{address}/outbox                   the emails that would have been mailed"));
+    let router = installation.router().merge(outbox::router(fixture.outbox.clone()));
     tokio::select! {
         served = serve::serve(listener, address, serve::for_this_machine(router)) => served?,
-        () = serve::scans(house, None) => {}
-        () = serve::saves(house) => {}
-        () = serve::notices(house) => {}
-        _ = tokio::signal::ctrl_c() => screen.hint("Stopped."),
+        () = serve::scans(installation, None) => {}
+        () = serve::saves(installation) => {}
+        () = serve::notifications(installation) => {}
+        _ = tokio::signal::ctrl_c() => terminal.hint("ConsentError."),
     }
     Ok(())
 }

@@ -3,11 +3,11 @@
 
 use regrant::domain::cloud::Cloud;
 use regrant::domain::failure::consent::ConsentFailure;
-use regrant::domain::save::{SaveOutcome, Word};
+use regrant::domain::save::{ConfirmedBy, SaveOutcome};
 use regrant::usecases::consent::begin::begin_consent;
 use regrant::usecases::consent::complete_sign_in::{Answer, Callback, complete_sign_in};
 use regrant::usecases::consent::session::own_session;
-use regrant::usecases::records::consent_error::Stopped;
+use regrant::usecases::records::consent_error::ConsentError;
 use regrant::usecases::save::hand_over::hand_over;
 use regrant::usecases::save::open_consent::{Next, open_okta_consent};
 use regrant::usecases::save::{SaveRequest, save};
@@ -16,51 +16,51 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::super::save::tell;
-use super::scene::Scene;
+use super::fixture::DemoFixture;
 use crate::error::CliError;
-use crate::screen::Screen;
+use crate::terminal::Terminal;
 
 /// Whose consent is walked.
 const TENANT: &str = "acmelabs";
 const ADMINISTRATOR: &str = "ada.administrator@acmelabs.onmicrosoft.com";
 
-pub(super) async fn walk(scene: &Scene, screen: &mut Screen) -> Result<(), CliError> {
-    let ports = &scene.house.ports;
-    let link = scene.invite(TENANT).await?;
-    let app = scene.app(TENANT).await?;
-    screen.line(&format!("\nA consent for {}, walked from the link to the proof:", app.identity.label))?;
+pub(super) async fn walk(fixture: &DemoFixture, terminal: &mut Terminal) -> Result<(), CliError> {
+    let ports = &fixture.installation.ports;
+    let link = fixture.invite(TENANT).await?;
+    let app = fixture.app(TENANT).await?;
+    terminal.line(&format!("\nA consent for {}, walked from the link to the verification:", app.identity.label))?;
     let token = link.path().trim_start_matches("/consent/");
-    screen.line("  1. The administrator opens the link and goes on to Microsoft.")?;
+    terminal.line("  1. The administrator opens the link and goes on to Microsoft.")?;
     let begun = begin_consent(ports, token).await?;
 
-    let back = at_microsoft(scene, &begun.location)?;
+    let back = at_microsoft(fixture, &begun.location)?;
     let callback =
         Callback { cloud: Cloud::Global, state: &value(&back, "state")?, issuer: None, answer: code(&back)? };
     let session = complete_sign_in(ports, callback, |_| Some(begun.cookie.clone())).await?;
-    screen.line(&format!("  2. Microsoft says who it is: {ADMINISTRATOR}, Global Administrator."))?;
+    terminal.line(&format!("  2. Microsoft says who it is: {ADMINISTRATOR}, Global Administrator."))?;
 
     let own = own_session(ports, &session, Some(&begun.cookie)).await?;
     let Next::Consent(consent) = open_okta_consent(ports, &own).await? else {
         return Err(not_walked("Okta offered no consent link").into());
     };
-    let shown = at_microsoft(scene, &consent)?;
-    screen.line("  3. The administrator accepts Okta's own request at Microsoft.")?;
+    let shown = at_microsoft(fixture, &consent)?;
+    terminal.line("  3. The administrator accepts Okta's own request at Microsoft.")?;
     let own = own_session(ports, &session, Some(&begun.cookie)).await?;
     let text = serde_json::json!({ "continue_oauth_flow_url": { "href": shown, "method": "POST" } });
     hand_over(ports, &own, &text.to_string()).await?;
-    screen.line("  4. Regrant saves the connection in Okta and reads both sides back.")?;
+    terminal.line("  4. Regrant saves the connection in Okta and reads both sides back.")?;
     let (org, app_id) = (app.identity.org.clone(), app.identity.app.clone());
-    let request = SaveRequest { org, app: app_id, session: Some(session), word: Word::Person };
+    let request = SaveRequest { org, app: app_id, session: Some(session), confirmed_by: ConfirmedBy::Person };
     let outcome = save(ports, &request).await?;
-    tell(&scene.house, &app.identity.label.to_string(), &outcome, screen)?;
+    tell(&fixture.installation, &app.identity.label.to_string(), &outcome, terminal)?;
     match outcome {
         SaveOutcome::Saved { .. } => Ok(()),
         _ => Err(not_walked("the consent did not end with the connection on").into()),
     }
 }
 
-fn at_microsoft(scene: &Scene, url: &Url) -> Result<Url, CliError> {
-    let there = scene.microsoft.answer(url, ADMINISTRATOR, Decision::Accept);
+fn at_microsoft(fixture: &DemoFixture, url: &Url) -> Result<Url, CliError> {
+    let there = fixture.microsoft.answer(url, ADMINISTRATOR, Decision::Accept);
     Ok(there.ok_or_else(|| not_walked("the simulated Microsoft did not take the request"))?)
 }
 
@@ -73,6 +73,6 @@ fn code(url: &Url) -> Result<Answer, CliError> {
     Ok(Answer::Code(SecretString::from(value(url, "code")?)))
 }
 
-fn not_walked(why: &str) -> Stopped {
-    Stopped::new(ConsentFailure::Untrusted, why)
+fn not_walked(why: &str) -> ConsentError {
+    ConsentError::new(ConsentFailure::Untrusted, why)
 }

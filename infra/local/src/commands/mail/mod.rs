@@ -1,4 +1,4 @@
-//! `regrant mail …`: letters, and who takes them.
+//! `regrant mail …`: emails, and who takes them.
 
 mod preview;
 mod server;
@@ -7,12 +7,12 @@ mod trial;
 use crate::args::{Global, Mail};
 use crate::error::CliError;
 use crate::exit::Outcome;
-use crate::screen::Screen;
+use crate::terminal::Terminal;
 
-pub(super) async fn run(global: &Global, mail: &Mail, screen: &mut Screen) -> Result<Outcome, CliError> {
+pub(super) async fn run(global: &Global, mail: &Mail, terminal: &mut Terminal) -> Result<Outcome, CliError> {
     match mail {
-        Mail::Preview(options) => preview::run(options, screen).await,
-        Mail::Server(server) => server::run(global, server, screen).await,
-        Mail::Test(options) => trial::run(global, options, screen).await,
+        Mail::Preview(options) => preview::run(options, terminal).await,
+        Mail::Server(server) => server::run(global, server, terminal).await,
+        Mail::Test(options) => trial::run(global, options, terminal).await,
     }
 }

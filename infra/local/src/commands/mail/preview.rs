@@ -1,4 +1,4 @@
-//! `regrant mail preview`: the letters on invented data, without sending any.
+//! `regrant mail preview`: the emails on invented data, without sending any.
 
 use std::path::Path;
 
@@ -6,28 +6,28 @@ use regrant::emails::samples;
 use regrant::emails::samples::Sample;
 use regrant::emails::write;
 use regrant::embedded::folder::Folder;
-use regrant::mail::{Carrier as _, Letter};
+use regrant::mail::{Email, MailTransport as _};
 
 use crate::args::MailPreview;
 use crate::error::CliError;
 use crate::exit::Outcome;
-use crate::screen::Screen;
+use crate::terminal::Terminal;
 
-pub(super) async fn run(options: &MailPreview, screen: &mut Screen) -> Result<Outcome, CliError> {
+pub(super) async fn run(options: &MailPreview, terminal: &mut Terminal) -> Result<Outcome, CliError> {
     let chosen = chosen(options)?;
     for sample in &chosen {
-        let letter = sample.with(write).map_err(|error| CliError::Preview(error.to_string()))?;
+        let email = sample.with(write).map_err(|error| CliError::Preview(error.to_string()))?;
         if let Some(folder) = &options.html {
-            keep(folder, sample, &letter).await?;
+            keep(folder, sample, &email).await?;
         } else if let Some(folder) = &options.eml {
-            let carrier = Folder::new(folder);
-            carrier.send(&letter).await.map_err(|error| CliError::Preview(error.to_string()))?;
+            let transport = Folder::new(folder);
+            transport.send(&email).await.map_err(|error| CliError::Preview(error.to_string()))?;
         } else {
-            screen.print(&on_paper(&letter))?;
+            terminal.print(&on_paper(&email))?;
         }
     }
     if let Some(folder) = options.html.as_ref().or(options.eml.as_ref()) {
-        screen.hint(&format!("{} letters are in {}.", chosen.len(), folder.display()));
+        terminal.hint(&format!("{} emails are in {}.", chosen.len(), folder.display()));
     }
     Ok(Outcome::Fine)
 }
@@ -37,25 +37,25 @@ fn chosen(options: &MailPreview) -> Result<Vec<Sample>, CliError> {
     let all = samples::all(options.language).map_err(|error| CliError::Preview(error.to_string()))?;
     let Some(kind) = options.kind.as_deref() else { return Ok(all) };
     let names: Vec<&str> = all.iter().map(|sample| sample.name).collect();
-    let unknown = CliError::NoSuchLetter { names: names.join(", ") };
+    let unknown = CliError::NoSuchEmail { names: names.join(", ") };
     let one: Vec<Sample> = all.iter().filter(|sample| sample.name == kind).cloned().collect();
     let some = if one.is_empty() { all.into_iter().filter(|s| s.name.starts_with(kind)).collect() } else { one };
     if kind.is_empty() || some.is_empty() { Err(unknown) } else { Ok(some) }
 }
 
-async fn keep(folder: &Path, sample: &Sample, letter: &Letter) -> Result<(), CliError> {
+async fn keep(folder: &Path, sample: &Sample, email: &Email) -> Result<(), CliError> {
     tokio::fs::create_dir_all(folder).await?;
-    tokio::fs::write(folder.join(format!("{}.html", sample.name)), &letter.html).await?;
+    tokio::fs::write(folder.join(format!("{}.html", sample.name)), &email.html).await?;
     Ok(())
 }
 
 /// What a reader of plain text sees, headers first.
-fn on_paper(letter: &Letter) -> String {
-    let mut headers = vec![("From", letter.from.to_string()), ("To", letter.to.to_string())];
-    headers.extend([("Subject", letter.subject.clone()), ("Message-ID", letter.message_id.clone())]);
-    headers.extend(letter.headers.iter().map(|(name, value)| (name.as_str(), value.clone())));
+fn on_paper(email: &Email) -> String {
+    let mut headers = vec![("From", email.from.to_string()), ("To", email.to.to_string())];
+    headers.extend([("Subject", email.subject.clone()), ("Message-ID", email.message_id.clone())]);
+    headers.extend(email.headers.iter().map(|(name, value)| (name.as_str(), value.clone())));
     let headers: Vec<String> = headers.into_iter().map(|(name, value)| format!("{name}: {value}")).collect();
-    format!("{}\n\n{}\n{}\n", headers.join("\n"), letter.text, "=".repeat(78))
+    format!("{}\n\n{}\n{}\n", headers.join("\n"), email.text, "=".repeat(78))
 }
 
 #[cfg(test)]
@@ -82,19 +82,19 @@ mod tests {
         assert_eq!(names(&["reminder"]), ["reminder"]);
         assert_eq!(names(&["access"]).len(), 7);
         assert_eq!(names(&[]).len(), 17);
-        let told = chosen(&options(&["newsletter"])).unwrap_err().to_string();
+        let told = chosen(&options(&["newsemail"])).unwrap_err().to_string();
         assert!(told.contains("invitation") && told.contains("digest"), "{told}");
     }
 
     #[tokio::test]
-    async fn files_are_written_for_every_letter_and_none_is_sent() {
+    async fn files_are_written_for_every_email_and_none_is_sent() {
         let folder = tempfile::tempdir().unwrap();
         let (html, eml) = (folder.path().join("html"), folder.path().join("eml"));
         for (flag, path) in [("--html", &html), ("--eml", &eml)] {
             let options = options(&["--language", "de", flag, path.to_str().unwrap()]);
-            let mut screen =
-                Screen::of_process(&crate::args::Cli::try_parse_from(["regrant", "-q", "doctor"]).unwrap().global);
-            assert_eq!(run(&options, &mut screen).await.unwrap(), Outcome::Fine);
+            let mut terminal =
+                Terminal::of_process(&crate::args::Cli::try_parse_from(["regrant", "-q", "doctor"]).unwrap().global);
+            assert_eq!(run(&options, &mut terminal).await.unwrap(), Outcome::Fine);
         }
         assert_eq!(std::fs::read_dir(&html).unwrap().count(), 17);
         assert!(std::fs::read_dir(&eml).unwrap().count() >= 15);
@@ -104,8 +104,8 @@ mod tests {
     #[test]
     fn the_text_fits_a_terminal_of_80_columns() {
         for sample in chosen(&options(&[])).unwrap() {
-            let letter = sample.with(write).unwrap();
-            let body = on_paper(&letter).split_once("\n\n").unwrap().1.to_owned();
+            let email = sample.with(write).unwrap();
+            let body = on_paper(&email).split_once("\n\n").unwrap().1.to_owned();
             assert!(body.lines().all(|line| line.chars().count() <= 80 || line.starts_with("https://")), "{body}");
         }
     }

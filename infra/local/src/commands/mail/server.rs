@@ -1,6 +1,6 @@
-//! `regrant mail server`: the server that takes this machine's letters. Its password is shown never again.
+//! `regrant mail server`: the server that takes this machine's emails. Its password is shown never again.
 
-use regrant::domain::text::Foreign;
+use regrant::domain::text::UntrustedText;
 use regrant::embedded::local_mail::MailServer as Kept;
 use regrant::embedded::mail_server;
 use regrant::embedded::smtp::Login;
@@ -8,14 +8,14 @@ use regrant::embedded::smtp::Login;
 use crate::args::{Global, MailServer};
 use crate::error::CliError;
 use crate::exit::Outcome;
-use crate::house::{House, Workers};
-use crate::screen::Screen;
+use crate::installation::{Installation, Workers};
 use crate::secret_input;
+use crate::terminal::Terminal;
 
-pub(super) async fn run(global: &Global, server: &MailServer, screen: &mut Screen) -> Result<Outcome, CliError> {
-    let house = House::open(global).await?;
-    if house.workers == Workers::Functions {
-        return Err(CliError::NotOnAStack("a stack's letters go by Amazon SES; infra/aws.md has the steps"));
+pub(super) async fn run(global: &Global, server: &MailServer, terminal: &mut Terminal) -> Result<Outcome, CliError> {
+    let installation = Installation::open(global).await?;
+    if installation.workers == Workers::Functions {
+        return Err(CliError::NotOnAStack("a stack's emails go by Amazon SES; infra/aws.md has the steps"));
     }
     match server {
         MailServer::Set { url, user } => {
@@ -25,37 +25,37 @@ pub(super) async fn run(global: &Global, server: &MailServer, screen: &mut Scree
                 .as_deref()
                 .map(|user| secret_input::mail_password(user).map(|password| Login { user: user.into(), password }));
             let kept = Kept::new(url, login.transpose()?)?;
-            mail_server::set(&house.ports, &kept).await?;
-            screen.line(&format!("Letters go to {} from now on; it let us in.", shown(&kept)))?;
-            if house.ports.settings.mail.sender.is_none() {
-                screen.hint("Name a sender in REGRANT_MAIL_FROM; without one no letter is written.");
+            mail_server::set(&installation.ports, &kept).await?;
+            terminal.line(&format!("Emails go to {} from now on; it let us in.", shown(&kept)))?;
+            if installation.ports.settings.mail.sender.is_none() {
+                terminal.hint("Name a sender in REGRANT_MAIL_FROM; without one no email is written.");
             }
-            screen.hint("`regrant mail test ADDRESS` sends one letter about nothing.");
+            terminal.hint("`regrant mail test ADDRESS` sends one email about nothing.");
         }
-        MailServer::Show { json } => show(&house, *json, screen).await?,
+        MailServer::Show { json } => show(&installation, *json, terminal).await?,
         MailServer::Remove => {
-            mail_server::forget(&house.ports).await?;
-            screen.line("No mail server is set any more. Letters become files in the folder `outbox`.")?;
+            mail_server::forget(&installation.ports).await?;
+            terminal.line("No mail server is set any more. Emails become files in the folder `outbox`.")?;
         }
     }
     Ok(Outcome::Fine)
 }
 
-async fn show(house: &House, as_json: bool, screen: &mut Screen) -> Result<(), CliError> {
-    let kept = mail_server::current(&house.ports).await?;
+async fn show(installation: &Installation, as_json: bool, terminal: &mut Terminal) -> Result<(), CliError> {
+    let kept = mail_server::current(&installation.ports).await?;
     if as_json {
         let server = kept.as_ref().map(|kept| serde_json::json!({ "url": kept.url(), "user": kept.user() }));
-        screen.line(&serde_json::json!({ "server": server }).to_string())?;
+        terminal.line(&serde_json::json!({ "server": server }).to_string())?;
     } else {
         match kept {
-            Some(kept) => screen.line(&shown(&kept))?,
-            None => screen.tell("None is set. Letters become files in the folder `outbox` beside the ledger."),
+            Some(kept) => terminal.line(&shown(&kept))?,
+            None => terminal.tell("None is set. Emails become files in the folder `outbox` beside the ledger."),
         }
     }
     Ok(())
 }
 
 fn shown(server: &Kept) -> String {
-    let url = Foreign::new(server.url());
-    server.user().map_or_else(|| url.to_string(), |user| format!("{url} as {}", Foreign::new(user)))
+    let url = UntrustedText::new(server.url());
+    server.user().map_or_else(|| url.to_string(), |user| format!("{url} as {}", UntrustedText::new(user)))
 }

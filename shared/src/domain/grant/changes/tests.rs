@@ -13,11 +13,11 @@ fn principal() -> ServicePrincipal {
     ServicePrincipal {
         id: ONE.parse().unwrap(),
         app_id: "11111111-2222-4333-8444-555555555555".parse().unwrap(),
-        display_name: Foreign::new("Okta Microsoft Graph Client"),
+        display_name: UntrustedText::new("Okta Microsoft Graph Client"),
         account_enabled: true,
         owner: Some(OWNER.parse().unwrap()),
-        verified_publisher: Some(Foreign::new("Okta, Inc.")),
-        verified_publisher_id: Some(Foreign::new("1234567")),
+        verified_publisher: Some(UntrustedText::new("Okta, Inc.")),
+        verified_publisher_id: Some(UntrustedText::new("1234567")),
         disabled_by_microsoft: None,
     }
 }
@@ -36,9 +36,9 @@ fn for_all(names: &[&str]) -> GrantsRead {
 
 /// What is told where only the principal is otherwise.
 fn told(change: impl FnOnce(&mut ServicePrincipal)) -> Vec<GrantChange> {
-    let (proven, mut now) = (for_all(&["User.ReadWrite.All"]), principal());
+    let (verified, mut now) = (for_all(&["User.ReadWrite.All"]), principal());
     change(&mut now);
-    GrantsRead { principal: Some(now), grants: proven.grants.clone() }.changes_since(&proven)
+    GrantsRead { principal: Some(now), grants: verified.grants.clone() }.changes_since(&verified)
 }
 
 #[test]
@@ -62,26 +62,26 @@ fn another_principal_is_told_and_takes_nothing_away_by_itself() {
 fn a_principal_is_disabled_by_the_tenant_or_by_microsoft() {
     assert_eq!(told(|now| now.account_enabled = false), [GrantChange::Disabled]);
     let status = "DisabledDueToViolationOfServicesAgreement";
-    assert_eq!(told(|now| now.disabled_by_microsoft = Some(Foreign::new(status))), [GrantChange::Disabled]);
-    assert!(told(|now| now.disabled_by_microsoft = Some(Foreign::new("NotDisabled"))).is_empty());
+    assert_eq!(told(|now| now.disabled_by_microsoft = Some(UntrustedText::new(status))), [GrantChange::Disabled]);
+    assert!(told(|now| now.disabled_by_microsoft = Some(UntrustedText::new("NotDisabled"))).is_empty());
     let mut off = for_all(&["User.ReadWrite.All"]);
     off.principal.as_mut().unwrap().account_enabled = false;
-    assert!(off.changes_since(&off).is_empty(), "it was off when it was proven");
+    assert!(off.changes_since(&off).is_empty(), "it was off when it was verified");
     assert!(for_all(&["User.ReadWrite.All"]).changes_since(&off).is_empty(), "it is on again");
 }
 
 #[test]
 fn a_publisher_is_known_by_its_key_and_by_its_name_where_there_is_no_key() {
     let is_told = |changes: &[GrantChange]| matches!(changes, [GrantChange::PublisherChanged { .. }]);
-    assert!(is_told(&told(|now| now.verified_publisher_id = Some(Foreign::new("666")))));
+    assert!(is_told(&told(|now| now.verified_publisher_id = Some(UntrustedText::new("666")))));
     assert!(is_told(&told(|now| now.owner = Some(OTHER.parse().unwrap()))));
     assert!(is_told(&told(|now| (now.verified_publisher, now.verified_publisher_id) = (None, None))));
     assert!(is_told(&told(|now| {
-        (now.verified_publisher, now.verified_publisher_id) = (Some(Foreign::new("Evil, Inc.")), None);
+        (now.verified_publisher, now.verified_publisher_id) = (Some(UntrustedText::new("Evil, Inc.")), None);
     })));
-    assert!(told(|now| now.verified_publisher = Some(Foreign::new("Okta"))).is_empty(), "only a new name");
+    assert!(told(|now| now.verified_publisher = Some(UntrustedText::new("Okta"))).is_empty(), "only a new name");
     assert!(told(|now| now.owner = None).is_empty(), "what is not shown is no difference");
-    assert!(told(|now| now.display_name = Foreign::new("Something else")).is_empty(), "names are nobody's");
+    assert!(told(|now| now.display_name = UntrustedText::new("Something else")).is_empty(), "names are nobody's");
 }
 
 #[test]
@@ -96,14 +96,14 @@ fn a_record_of_before_the_key_was_read_still_decodes_and_tells_no_change() {
 
 #[test]
 fn permissions_come_and_go_and_an_expected_one_is_no_surprise() {
-    let proven = for_all(&["User.ReadWrite.All", "Group.ReadWrite.All"]);
+    let verified = for_all(&["User.ReadWrite.All", "Group.ReadWrite.All"]);
     let now = for_all(&["user.readwrite.all", "application.read.all", "Mail.Read"]);
     let (gone, expected, extra) = (
         GrantChange::PermissionGone { permission: "Group.ReadWrite.All".to_owned() },
         GrantChange::PermissionAdded { permission: "application.read.all".to_owned() },
         GrantChange::PermissionAdded { permission: "Mail.Read".to_owned() },
     );
-    let changes = now.changes_since(&proven);
+    let changes = now.changes_since(&verified);
     assert_eq!(changes.len(), 3, "{changes:?}");
     for change in [&gone, &expected, &extra] {
         assert!(changes.contains(change), "{change:?}");
@@ -117,15 +117,15 @@ fn permissions_come_and_go_and_an_expected_one_is_no_surprise() {
 #[test]
 fn a_permission_that_is_granted_in_another_way_is_told_with_both() {
     let one = GrantKind::DelegatedForOne { principal: OTHER.parse().unwrap() };
-    let proven = read(vec![granted("User.ReadWrite.All", GrantKind::DelegatedForAll)]);
+    let verified = read(vec![granted("User.ReadWrite.All", GrantKind::DelegatedForAll)]);
     let now = read(vec![granted("User.ReadWrite.All", one.clone())]);
-    let changes = now.changes_since(&proven);
+    let changes = now.changes_since(&verified);
     let [GrantChange::KindChanged { from, to, .. }] = changes.as_slice() else { panic!("{changes:?}") };
     assert_eq!((from.as_slice(), to.as_slice()), (&[GrantKind::DelegatedForAll][..], &[one.clone()][..]));
     assert!(changes[0].takes_away());
-    let both = read(proven.grants.iter().chain(&now.grants).cloned().collect());
-    assert!(!both.changes_since(&proven)[0].takes_away(), "one more way takes none away");
-    assert!(proven.changes_since(&both)[0].takes_away());
+    let both = read(verified.grants.iter().chain(&now.grants).cloned().collect());
+    assert!(!both.changes_since(&verified)[0].takes_away(), "one more way takes none away");
+    assert!(verified.changes_since(&both)[0].takes_away());
 }
 
 #[test]
@@ -144,7 +144,7 @@ fn a_change_is_told_in_words_and_shows_foreign_text_harmlessly() {
     let words = format!("A is granted for everybody and for {OTHER} only, and was to the application itself");
     assert_eq!(changed.to_string(), words);
     let nobody = Publisher { id: None, name: None, owner: None };
-    let evil = Publisher { name: Some(Foreign::new("Okta\u{202e}\u{1b}[31m")), ..nobody.clone() };
+    let evil = Publisher { name: Some(UntrustedText::new("Okta\u{202e}\u{1b}[31m")), ..nobody.clone() };
     let told = GrantChange::PublisherChanged { from: nobody, to: evil }.to_string();
     assert!(told.contains("nobody whom Microsoft verified") && told.contains("Okta\\u{202e}\\u{1b}[31m"), "{told}");
     let gone = GrantChange::PermissionGone { permission: "Mail\n.Read".to_owned() }.to_string();
@@ -166,7 +166,7 @@ fn any_grants() -> impl Strategy<Value = Vec<PermissionGrant>> {
 }
 
 fn any_principal() -> impl Strategy<Value = Option<ServicePrincipal>> {
-    let text = || prop::option::of(prop::sample::select(vec!["1", "2"]).prop_map(Foreign::new));
+    let text = || prop::option::of(prop::sample::select(vec!["1", "2"]).prop_map(UntrustedText::new));
     let key = || prop::sample::select(vec![ONE, OTHER]);
     prop::option::weighted(
         0.9,
@@ -206,24 +206,24 @@ proptest! {
 
     #[test]
     fn order_and_repetition_make_no_difference(
-        proven in any_read(),
+        verified in any_read(),
         (now, shuffled) in any_read().prop_flat_map(|now| {
             let twice: Vec<_> = now.grants.iter().chain(&now.grants).cloned().collect();
             (Just(now), Just(twice).prop_shuffle())
         }),
     ) {
         let turned = GrantsRead { principal: now.principal.clone(), grants: shuffled };
-        prop_assert_eq!(turned.changes_since(&proven), now.changes_since(&proven));
-        prop_assert_eq!(proven.changes_since(&turned), proven.changes_since(&now));
+        prop_assert_eq!(turned.changes_since(&verified), now.changes_since(&verified));
+        prop_assert_eq!(verified.changes_since(&turned), verified.changes_since(&now));
         prop_assert!(turned.changes_since(&now).is_empty());
     }
 
     /// Nothing is told exactly where permissions and ways are the same; each permission is told of once at the most.
     #[test]
-    fn every_difference_of_the_grants_is_told_once(proven in any_grants(), now in any_grants()) {
-        let (proven, now) = (read(proven), read(now));
-        let changes = now.changes_since(&proven);
-        prop_assert_eq!(changes.is_empty(), facts(&proven) == facts(&now));
+    fn every_difference_of_the_grants_is_told_once(verified in any_grants(), now in any_grants()) {
+        let (verified, now) = (read(verified), read(now));
+        let changes = now.changes_since(&verified);
+        prop_assert_eq!(changes.is_empty(), facts(&verified) == facts(&now));
         let names: Vec<String> = changes.iter().filter_map(|change| match change {
             GrantChange::PermissionGone { permission }
             | GrantChange::PermissionAdded { permission }
@@ -237,9 +237,9 @@ proptest! {
 
     /// Something is taken away exactly where a way that was proven is missing.
     #[test]
-    fn what_is_taken_away_is_told_as_such(proven in any_grants(), now in any_grants()) {
-        let (proven, now) = (read(proven), read(now));
-        let taken = !facts(&proven).is_subset(&facts(&now));
-        prop_assert_eq!(now.changes_since(&proven).iter().any(GrantChange::takes_away), taken);
+    fn what_is_taken_away_is_told_as_such(verified in any_grants(), now in any_grants()) {
+        let (verified, now) = (read(verified), read(now));
+        let taken = !facts(&verified).is_subset(&facts(&now));
+        prop_assert_eq!(now.changes_since(&verified).iter().any(GrantChange::takes_away), taken);
     }
 }

@@ -63,16 +63,18 @@ pub(super) const ASK: Ask = Ask {
         )
     },
     open: "Seite dieser Anfrage öffnen",
-    leads_to: |place| format!("Der Link führt zu {place} und nirgendwo sonst hin. Das Öffnen der Seite ändert nichts."),
+    leads_to: |place| {
+        format!("Der ActionLink führt zu {place} und nirgendwo sonst hin. Das Öffnen der Seite ändert nichts.")
+    },
     link_ends: |end, names| {
         format!(
-            "Der Link gilt bis zum {end}. Danach sagt die Seite, dass er abgelaufen ist, und sonst geschieht nichts. Einen neuen bringt die nächste Mail dazu, oder Sie erhalten ihn hier: {}.",
+            "Der ActionLink gilt bis zum {end}. Danach sagt die Seite, dass er abgelaufen ist, und sonst geschieht nichts. Einen neuen bringt die nächste Mail dazu, oder Sie erhalten ihn hier: {}.",
             names.contact
         )
     },
     no_link: |names| {
         format!(
-            "Diese Mail hat keinen Link, weil hier keine Seite betrieben wird. Mit `regrant invite` kann einer erstellt werden ({}), oder Sie tun es wie unten beschrieben in der Konsole.",
+            "Diese Mail hat keinen ActionLink, weil hier keine Seite betrieben wird. Mit `regrant invite` kann einer erstellt werden ({}), oder Sie tun es wie unten beschrieben in der Konsole.",
             names.contact
         )
     },
@@ -180,7 +182,7 @@ pub(super) const OPERATOR: Operator = Operator {
     best_time: "Das Speichern unterbricht niemanden. Nach einer neuen Anmeldung bei Microsoft kann es sein, dass Nutzer sich neu anmelden müssen: Wo das stört, wählen Sie eine Stunde außerhalb der Arbeitszeit.",
     link_ends: |end| {
         format!(
-            "Der Link gilt bis zum {end}. Danach sagt die Seite, dass er abgelaufen ist, und sonst geschieht nichts. Einen neuen bringt die nächste Mail dazu, wenn eine folgt; `regrant status` zeigt dasselbe jederzeit."
+            "Der ActionLink gilt bis zum {end}. Danach sagt die Seite, dass er abgelaufen ist, und sonst geschieht nichts. Einen neuen bringt die nächste Mail dazu, wenn eine folgt; `regrant status` zeigt dasselbe jederzeit."
         )
     },
 };
@@ -214,7 +216,7 @@ pub(super) const WAIVED: Waived = Waived {
             names.tenant
         ),
         _ => format!(
-            "Erledigen lassen: Ein globaler Administrator (Microsoft Global Administrator) von {} erhält eine Mail wie diese mit einem Link, oder sofort den, den `regrant invite {} {}` ausgibt.",
+            "Erledigen lassen: Ein globaler Administrator (Microsoft Global Administrator) von {} erhält eine Mail wie diese mit einem ActionLink, oder sofort den, den `regrant invite {} {}` ausgibt.",
             names.tenant, names.org, names.app_id
         ),
     },

@@ -6,9 +6,9 @@ mod tells;
 use jiff::civil::Date;
 
 use super::{Follow, General, Labels, Subjects, Trial, Words};
-use crate::domain::reach::Count;
+use crate::domain::access_problem::AccessProblemKind;
+use crate::domain::assignment_counts::Count;
 use crate::domain::standing::Standing;
-use crate::domain::trouble::TroubleKind;
 
 pub(super) const WORDS: Words = Words {
     general: GENERAL,
@@ -120,20 +120,24 @@ const SUBJECTS: Subjects = Subjects {
     digest: |waiting, all, day| {
         format!("{waiting} von {} am {day} noch offen", number(all, "Office-365-App", "Office-365-Apps"))
     },
-    access: |trouble, when| match trouble {
-        TroubleKind::OktaCredentialRefused => {
+    access: |problem, when| match problem {
+        AccessProblemKind::OktaCredentialRefused => {
             format!("Regrant sieht nichts, Okta lehnt seit dem {when} die Anmeldung ab")
         }
-        TroubleKind::OktaRoleLost => format!("Regrant sieht nichts, seit dem {when} fehlt eine Rolle in Okta"),
-        TroubleKind::OktaCredentialIdle => format!("Regrants API-Token in Okta ist ungenutzt, handeln bis zum {when}"),
-        TroubleKind::GraphTokensEnded { .. } => format!("Regrant sieht seit dem {when} die Seite von Microsoft nicht"),
-        TroubleKind::GraphTokensEnding { .. } => {
+        AccessProblemKind::OktaRoleLost => format!("Regrant sieht nichts, seit dem {when} fehlt eine Rolle in Okta"),
+        AccessProblemKind::OktaCredentialIdle => {
+            format!("Regrants API-Token in Okta ist ungenutzt, handeln bis zum {when}")
+        }
+        AccessProblemKind::GraphTokensEnded { .. } => {
+            format!("Regrant sieht seit dem {when} die Seite von Microsoft nicht")
+        }
+        AccessProblemKind::GraphTokensEnding { .. } => {
             format!("Regrant wird die Seite von Microsoft nicht mehr sehen, handeln bis zum {when}")
         }
-        TroubleKind::EntraCredentialRefused { .. } => {
+        AccessProblemKind::EntraCredentialRefused { .. } => {
             format!("Microsoft lehnt seit dem {when} Regrants Registrierung ab")
         }
-        TroubleKind::EntraCredentialEnding { .. } => {
+        AccessProblemKind::EntraCredentialEnding { .. } => {
             format!("Regrants Registrierung bei Microsoft läuft ab, handeln bis zum {when}")
         }
     },
@@ -174,7 +178,7 @@ const FOLLOW: Follow = Follow {
         )
     },
     real_address: |place| format!("Die Adresse der Seite beginnt mit {place}, und das Schloss ist geschlossen."),
-    real_no_page: "Sie enthält keinen Link. Jeder Schritt beginnt in einer Konsole, die Sie selbst öffnen.",
+    real_no_page: "Sie enthält keinen ActionLink. Jeder Schritt beginnt in einer Konsole, die Sie selbst öffnen.",
     real_no_secret: "Sie fragt nach keinem Kennwort und keinem Code, und nichts ist irgendwo einzufügen. Kennwörter werden nur bei Microsoft und bei Okta eingegeben.",
     real_ask: |somebody| {
         format!(

@@ -2,8 +2,8 @@
 
 use super::super::{Access, Digest, Done};
 use super::number;
+use crate::domain::access_problem::AccessProblemKind;
 use crate::domain::grant::GrantKind;
-use crate::domain::trouble::TroubleKind;
 
 pub(super) const DONE: Done = Done {
     heading: |names| format!("Erledigt: {} provisioniert Microsoft 365 mit Zustimmung", names.app),
@@ -25,7 +25,7 @@ pub(super) const DONE: Done = Done {
     not_on: |status, scheme| format!("Verbindung {status}, {scheme}"),
     on_by_scan: "Verbindung an, mit OAuth, wie der letzte Suchlauf sie fand; Regrant hat sie nicht gespeichert",
     at_microsoft: "Bei Microsoft",
-    proven: |count| format!("jede nötige Berechtigung ist erteilt ({count} von {count})"),
+    verified: |count| format!("jede nötige Berechtigung ist erteilt ({count} von {count})"),
     missing: |missing| format!("nicht nachgewiesen: {missing} ist nicht erteilt"),
     not_seen: |reason| format!("nicht nachgewiesen: {reason}"),
     no_reason: "Die Seite von Microsoft wurde nicht angesehen",
@@ -93,94 +93,96 @@ pub(super) const ACCESS: Access = Access {
             "Bis das behoben ist, sieht Regrant nicht, wie die Apps von {org} stehen. Die Provisionierung selbst ist nicht berührt."
         )
     },
-    heading: |trouble| match trouble {
-        TroubleKind::OktaCredentialRefused => "Okta lehnt Regrants Anmeldung ab",
-        TroubleKind::OktaRoleLost => "Regrant darf in Okta nicht mehr nachsehen",
-        TroubleKind::OktaCredentialIdle => "Regrants API-Token verfällt bald, weil er ungenutzt ist",
-        TroubleKind::GraphTokensEnded { .. } => "Regrants Zugang zu Microsoft Graph ist zu Ende",
-        TroubleKind::GraphTokensEnding { .. } => "Regrants Zugang zu Microsoft Graph geht zu Ende",
-        TroubleKind::EntraCredentialRefused { .. } => "Microsoft lehnt Regrants eigene Registrierung ab",
-        TroubleKind::EntraCredentialEnding { .. } => "Das Geheimnis von Regrants eigener Registrierung läuft bald ab",
+    heading: |problem| match problem {
+        AccessProblemKind::OktaCredentialRefused => "Okta lehnt Regrants Anmeldung ab",
+        AccessProblemKind::OktaRoleLost => "Regrant darf in Okta nicht mehr nachsehen",
+        AccessProblemKind::OktaCredentialIdle => "Regrants API-Token verfällt bald, weil er ungenutzt ist",
+        AccessProblemKind::GraphTokensEnded { .. } => "Regrants Zugang zu Microsoft Graph ist zu Ende",
+        AccessProblemKind::GraphTokensEnding { .. } => "Regrants Zugang zu Microsoft Graph geht zu Ende",
+        AccessProblemKind::EntraCredentialRefused { .. } => "Microsoft lehnt Regrants eigene Registrierung ab",
+        AccessProblemKind::EntraCredentialEnding { .. } => {
+            "Das Geheimnis von Regrants eigener Registrierung läuft bald ab"
+        }
     },
-    what: |trouble, since, end| match (trouble, end) {
-        (TroubleKind::OktaCredentialRefused, _) => format!(
+    what: |problem, since, end| match (problem, end) {
+        (AccessProblemKind::OktaCredentialRefused, _) => format!(
             "Seit dem {since} lehnt Okta ab, womit Regrant sich anmeldet: Es wurde widerrufen, ist abgelaufen, oder das Konto, das es erstellt hat, wurde deaktiviert."
         ),
-        (TroubleKind::OktaRoleLost, _) => format!(
+        (AccessProblemKind::OktaRoleLost, _) => format!(
             "Seit dem {since} erkennt Okta Regrants Anmeldung und lässt es nicht nachsehen: Eine Rolle oder ein Scope wurde weggenommen."
         ),
-        (TroubleKind::OktaCredentialIdle, _) => format!(
+        (AccessProblemKind::OktaCredentialIdle, _) => format!(
             "Okta hat diesem API-Token seit 20 Tagen nicht geantwortet (bekannt seit dem {since}). Nach 30 ungenutzten Tagen deaktiviert Okta einen Token."
         ),
-        (TroubleKind::GraphTokensEnded { .. }, _) => format!(
+        (AccessProblemKind::GraphTokensEnded { .. }, _) => format!(
             "Seit dem {since} gibt Microsoft Regrant keinen Token mehr, also muss sich die Administration des Mandanten neu anmelden."
         ),
-        (TroubleKind::GraphTokensEnding { .. }, Some(end)) => format!(
+        (AccessProblemKind::GraphTokensEnding { .. }, Some(end)) => format!(
             "Regrants Token für Microsoft Graph gelten noch und waren seit dem {since} nicht zu erneuern. Sie enden am {end}."
         ),
-        (TroubleKind::GraphTokensEnding { .. }, None) => {
+        (AccessProblemKind::GraphTokensEnding { .. }, None) => {
             format!("Regrants Token für Microsoft Graph gelten noch und waren seit dem {since} nicht zu erneuern.")
         }
-        (TroubleKind::EntraCredentialRefused { .. }, _) => format!(
+        (AccessProblemKind::EntraCredentialRefused { .. }, _) => format!(
             "Seit dem {since} lehnt Microsoft das Clientgeheimnis oder Zertifikat von Regrants eigener Registrierung in Microsoft Entra ab."
         ),
-        (TroubleKind::EntraCredentialEnding { .. }, Some(end)) => format!(
+        (AccessProblemKind::EntraCredentialEnding { .. }, Some(end)) => format!(
             "Das Clientgeheimnis oder Zertifikat von Regrants eigener Registrierung in Microsoft Entra läuft am {end} ab (bekannt seit dem {since})."
         ),
-        (TroubleKind::EntraCredentialEnding { .. }, None) => format!(
+        (AccessProblemKind::EntraCredentialEnding { .. }, None) => format!(
             "Das Clientgeheimnis oder Zertifikat von Regrants eigener Registrierung in Microsoft Entra läuft bald ab (bekannt seit dem {since})."
         ),
     },
-    meaning: |trouble| match trouble {
-        TroubleKind::OktaCredentialRefused | TroubleKind::OktaRoleLost => {
+    meaning: |problem| match problem {
+        AccessProblemKind::OktaCredentialRefused | AccessProblemKind::OktaRoleLost => {
             "Oktas eigene Provisionierung läuft für alle Konten und Gruppen weiter wie bisher. Was aufhört, ist das Nachsehen: Die Apps dieser Org stehen auf „unknown“, und niemand erfährt, wenn eine Zustimmung nicht mehr gilt."
         }
-        TroubleKind::OktaCredentialIdle => {
+        AccessProblemKind::OktaCredentialIdle => {
             "Oktas eigene Provisionierung läuft für alle Konten und Gruppen weiter wie bisher. Ist der Token verfallen, erfährt niemand, wenn eine Zustimmung nicht mehr gilt."
         }
-        TroubleKind::GraphTokensEnded { .. } => {
+        AccessProblemKind::GraphTokensEnded { .. } => {
             "Oktas eigene Provisionierung läuft für alle Konten und Gruppen weiter wie bisher. Was aufhört, ist der Blick auf Microsofts Seite: Nichts gilt mehr als nachgewiesen, und ein Widerruf fällt erst auf, wenn Okta scheitert."
         }
-        TroubleKind::GraphTokensEnding { .. } => {
+        AccessProblemKind::GraphTokensEnding { .. } => {
             "Oktas eigene Provisionierung läuft für alle Konten und Gruppen weiter wie bisher. Enden die Token, fällt ein Widerruf erst auf, wenn Okta scheitert."
         }
-        TroubleKind::EntraCredentialRefused { .. } => {
+        AccessProblemKind::EntraCredentialRefused { .. } => {
             "Oktas eigene Provisionierung läuft für alle Konten und Gruppen weiter wie bisher. Bis es behoben ist, kann sich auf Regrants Seiten niemand anmelden und dort also niemand zustimmen."
         }
-        TroubleKind::EntraCredentialEnding { .. } => {
+        AccessProblemKind::EntraCredentialEnding { .. } => {
             "Oktas eigene Provisionierung läuft für alle Konten und Gruppen weiter wie bisher. Ist es abgelaufen, kann sich auf Regrants Seiten niemand anmelden und dort also niemand zustimmen."
         }
     },
-    who: |trouble, org| {
-        match trouble {
-        TroubleKind::OktaCredentialRefused | TroubleKind::OktaRoleLost | TroubleKind::OktaCredentialIdle => format!("Jemand aus der Administration von {org}, der in Okta API-Token erstellen oder Rollen vergeben darf, an Regrants Kommandozeile. Es dauert etwa zehn Minuten. Ein Microsoft Global Administrator ist nicht nötig. Sie dürfen diese Mail im Unternehmen weiterleiten."),
-        TroubleKind::GraphTokensEnded { tenant } | TroubleKind::GraphTokensEnding { tenant, .. } => format!("Ein globaler Administrator (Microsoft Global Administrator) des Mandanten {tenant}, den Sie darum bitten. Es dauert etwa zwei Minuten. Sie dürfen diese Mail im Unternehmen weiterleiten."),
-        TroubleKind::EntraCredentialRefused { .. } | TroubleKind::EntraCredentialEnding { .. } => "Wer sich um Regrants Registrierung in Microsoft Entra kümmert: ihr Besitzer oder ein Anwendungsadministrator jenes Mandanten (auch ein Microsoft Global Administrator kann es). Es dauert etwa zehn Minuten. Sie dürfen diese Mail im Unternehmen weiterleiten.".to_owned(),
+    who: |problem, org| {
+        match problem {
+        AccessProblemKind::OktaCredentialRefused | AccessProblemKind::OktaRoleLost | AccessProblemKind::OktaCredentialIdle => format!("Jemand aus der Administration von {org}, der in Okta API-Token erstellen oder Rollen vergeben darf, an Regrants Kommandozeile. Es dauert etwa zehn Minuten. Ein Microsoft Global Administrator ist nicht nötig. Sie dürfen diese Mail im Unternehmen weiterleiten."),
+        AccessProblemKind::GraphTokensEnded { tenant } | AccessProblemKind::GraphTokensEnding { tenant, .. } => format!("Ein globaler Administrator (Microsoft Global Administrator) des Mandanten {tenant}, den Sie darum bitten. Es dauert etwa zwei Minuten. Sie dürfen diese Mail im Unternehmen weiterleiten."),
+        AccessProblemKind::EntraCredentialRefused { .. } | AccessProblemKind::EntraCredentialEnding { .. } => "Wer sich um Regrants Registrierung in Microsoft Entra kümmert: ihr Besitzer oder ein Anwendungsadministrator jenes Mandanten (auch ein Microsoft Global Administrator kann es). Es dauert etwa zehn Minuten. Sie dürfen diese Mail im Unternehmen weiterleiten.".to_owned(),
     }
     },
-    steps: |trouble, org| {
-        match trouble {
-        TroubleKind::OktaCredentialRefused => vec![
+    steps: |problem, org| {
+        match problem {
+        AccessProblemKind::OktaCredentialRefused => vec![
             "Sehen Sie in der Okta Admin Console unter Security › API › Tokens nach, ob der Token da ist und wer ihn erstellt hat; bei einer Service-App, ob sie aktiv und ihr Schlüssel bekannt ist.".to_owned(),
             format!("Erstellen Sie einen neuen und hinterlegen Sie ihn mit `regrant org add {org}`: Nach dem Geheimnis wird verdeckt gefragt."),
             format!("Prüfen Sie es mit `regrant org check {org}`, danach `regrant scan`."),
         ],
-        TroubleKind::OktaRoleLost => vec![
+        AccessProblemKind::OktaRoleLost => vec![
             format!("`regrant org check {org}` zeigt, welchen Aufruf Okta nicht erlaubt."),
             "Geben Sie dem Konto oder der Service-App die Rolle zurück: Apps ansehen, und sie verwalten, wo Regrant speichern soll.".to_owned(),
             format!("Prüfen Sie es mit `regrant org check {org}`, danach `regrant scan`."),
         ],
-        TroubleKind::OktaCredentialIdle => vec![
+        AccessProblemKind::OktaCredentialIdle => vec![
             "Finden Sie heraus, warum kein Suchlauf Okta erreicht hat: `regrant doctor` prüft die Installation.".to_owned(),
             format!("Benutzen Sie den Token einmal: `regrant org check {org}`."),
             "Sorgen Sie dafür, dass Suchläufe nach Plan laufen.".to_owned(),
         ],
-        TroubleKind::GraphTokensEnded { .. } | TroubleKind::GraphTokensEnding { .. } => vec![
-            "Erstellen Sie mit `regrant invite` einen Link für eine App dieses Mandanten und senden Sie ihn an die Administration.".to_owned(),
+        AccessProblemKind::GraphTokensEnded { .. } | AccessProblemKind::GraphTokensEnding { .. } => vec![
+            "Erstellen Sie mit `regrant invite` einen ActionLink für eine App dieses Mandanten und senden Sie ihn an die Administration.".to_owned(),
             "Wer ihn erhält, meldet sich auf der Seite an, zu der er führt. Das allein erneuert den Zugang; ob Okta dann neu zugestimmt wird, bleibt offen.".to_owned(),
             format!("Prüfen Sie es mit `regrant org check {org}`, danach `regrant scan`."),
         ],
-        TroubleKind::EntraCredentialRefused { cloud } | TroubleKind::EntraCredentialEnding { cloud, .. } => vec![
+        AccessProblemKind::EntraCredentialRefused { cloud } | AccessProblemKind::EntraCredentialEnding { cloud, .. } => vec![
             "Öffnen Sie im Microsoft Entra Admin Center unter „App-Registrierungen“ Regrants Registrierung und erstellen Sie ein neues Clientgeheimnis oder Zertifikat.".to_owned(),
             format!("Hinterlegen Sie es mit `regrant entra set --client-id ID --cloud {cloud}`: Nach dem Geheimnis wird verdeckt gefragt."),
             "Löschen Sie das alte, sobald eine Anmeldung mit dem neuen gelungen ist.".to_owned(),

@@ -12,7 +12,7 @@ pub(super) const ASK: Ask = Ask {
     preheader: |what, who| format!("{what}. A Global Administrator of {who} is asked for about two minutes."),
     nobody_on_file: |names| {
         format!(
-            "No Microsoft administrator is on file for {}, so this letter comes to you. Please forward it to a Global Administrator of {}.",
+            "No Microsoft administrator is on file for {}, so this email comes to you. Please forward it to a Global Administrator of {}.",
             names.org, names.tenant
         )
     },
@@ -45,7 +45,7 @@ pub(super) const ASK: Ask = Ask {
     reach_unknown: "It concerns every user and every group that is assigned to the app in Okta.",
     failed_so_far: |count| {
         format!(
-            "{} of Okta's failed since then. The letter that tells you that it is done lists them.",
+            "{} of Okta's failed since then. The email that tells you that it is done lists them.",
             number(count, "provisioning task", "provisioning tasks")
         )
     },
@@ -58,21 +58,21 @@ pub(super) const ASK: Ask = Ask {
     },
     forward: |names| {
         format!(
-            "If that is not you, forward this letter to somebody who is, within your company: it does nothing for anybody else, since Microsoft asks for a sign-in as an administrator of {}.",
+            "If that is not you, forward this email to somebody who is, within your company: it does nothing for anybody else, since Microsoft asks for a sign-in as an administrator of {}.",
             names.tenant
         )
     },
     open: "Open the page of this request",
-    leads_to: |place| format!("The link leads to {place} and nowhere else. Opening the page changes nothing."),
+    leads_to: |place| format!("The link leads to {place} and nowhere else. StackBuilder the page changes nothing."),
     link_ends: |end, names| {
         format!(
-            "The link works until {end}. After that the page says that the link has ended, and nothing happens. A new one comes with the next letter about this, or from {}.",
+            "The link works until {end}. After that the page says that the link has ended, and nothing happens. A new one comes with the next email about this, or from {}.",
             names.contact
         )
     },
     no_link: |names| {
         format!(
-            "This letter has no link, since no page is served here. {} can make one with `regrant invite`, or you do it in the console as described below.",
+            "This email has no link, since no page is served here. {} can make one with `regrant invite`, or you do it in the console as described below.",
             names.contact
         )
     },
@@ -101,7 +101,7 @@ pub(super) const ASK: Ask = Ask {
     best_time: "Users may be asked to sign in again. Where that matters, choose an hour outside work.",
     now: "now, since provisioning fails",
     best_time_urgent: "Now, since provisioning fails. Users may be asked to sign in again.",
-    afterwards: "Work that failed before is not repeated by Okta. The letter that tells you that it is done lists what has to be done again, in the Okta Admin Console under Dashboard \u{203a} Tasks.",
+    afterwards: "Work that failed before is not repeated by Okta. The email that tells you that it is done lists what has to be done again, in the Okta Admin Console under Dashboard \u{203a} Tasks.",
     console: "Rather do it in Okta yourself?",
     console_steps: |names| {
         format!(
@@ -140,7 +140,7 @@ pub(super) const OPERATOR: Operator = Operator {
     },
     forward: |names| {
         format!(
-            "You may forward this letter within your company. It does nothing for anybody who may not manage the app in {}.",
+            "You may forward this email within your company. It does nothing for anybody who may not manage the app in {}.",
             names.org
         )
     },
@@ -155,7 +155,7 @@ pub(super) const OPERATOR: Operator = Operator {
             )
         },
         |_| "The button reads \u{201c}Re-authenticate with Microsoft Office 365\u{201d}: leave it.".to_owned(),
-        |_| "Save. The next scan sees it, and a letter with the proof follows.".to_owned(),
+        |_| "Save. The next scan sees it, and an email with the verification follows.".to_owned(),
     ],
     steps_by_hand: [
         |names| {
@@ -180,7 +180,7 @@ pub(super) const OPERATOR: Operator = Operator {
     best_time: "Saving interrupts nobody. After a new sign-in at Microsoft, users may be asked to sign in again: where that matters, choose an hour outside work.",
     link_ends: |end| {
         format!(
-            "The link works until {end}. After that the page says that the link has ended, and nothing happens. A new one comes with the next letter about this, if there is one; `regrant status` shows the same at any time."
+            "The link works until {end}. After that the page says that the link has ended, and nothing happens. A new one comes with the next email about this, if there is one; `regrant status` shows the same at any time."
         )
     },
 };
@@ -190,7 +190,7 @@ pub(super) const WAIVED: Waived = Waived {
     preheader: |what, org| format!("{what} in {org}: have it done, or leave it alone again until another day."),
     what: |names, end| {
         format!(
-            "You left {} as it was until {end}, so nobody was written to about it. That day has come and it is not done. From now on letters about it go out again.",
+            "You left {} as it was until {end}, so nobody was written to about it. That day has come and it is not done. From now on emails about it go out again.",
             names.app
         )
     },
@@ -199,7 +199,7 @@ pub(super) const WAIVED: Waived = Waived {
     reason: "For the reason",
     who: |names| {
         format!(
-            "You, or whoever else looks after {}, decide. It takes about a minute. You may forward this letter within your company.",
+            "You, or whoever else looks after {}, decide. It takes about a minute. You may forward this email within your company.",
             names.org
         )
     },
@@ -214,7 +214,7 @@ pub(super) const WAIVED: Waived = Waived {
             names.tenant
         ),
         _ => format!(
-            "Have it done: a Microsoft Global Administrator of {} gets a letter like this with a link, or at once the one that `regrant invite {} {}` prints.",
+            "Have it done: a Microsoft Global Administrator of {} gets an email like this with a link, or at once the one that `regrant invite {} {}` prints.",
             names.tenant, names.org, names.app_id
         ),
     },

@@ -6,9 +6,9 @@ mod tells;
 use jiff::civil::Date;
 
 use super::{Follow, General, Labels, Subjects, Trial, Words};
-use crate::domain::reach::Count;
+use crate::domain::access_problem::AccessProblemKind;
+use crate::domain::assignment_counts::Count;
 use crate::domain::standing::Standing;
-use crate::domain::trouble::TroubleKind;
 
 pub(super) const WORDS: Words = Words {
     general: GENERAL,
@@ -109,16 +109,20 @@ const SUBJECTS: Subjects = Subjects {
     digest: |waiting, all, day| {
         format!("{waiting} of {} waiting for somebody on {day}", number(all, "Office 365 app", "Office 365 apps"))
     },
-    access: |trouble, when| match trouble {
-        TroubleKind::OktaCredentialRefused => format!("Regrant cannot look, Okta refuses its credential since {when}"),
-        TroubleKind::OktaRoleLost => format!("Regrant cannot look, a role in Okta is missing since {when}"),
-        TroubleKind::OktaCredentialIdle => format!("Regrant's API token in Okta is idle, act by {when}"),
-        TroubleKind::GraphTokensEnded { .. } => format!("Regrant does not see Microsoft's side since {when}"),
-        TroubleKind::GraphTokensEnding { .. } => {
+    access: |problem, when| match problem {
+        AccessProblemKind::OktaCredentialRefused => {
+            format!("Regrant cannot look, Okta refuses its credential since {when}")
+        }
+        AccessProblemKind::OktaRoleLost => format!("Regrant cannot look, a role in Okta is missing since {when}"),
+        AccessProblemKind::OktaCredentialIdle => format!("Regrant's API token in Okta is idle, act by {when}"),
+        AccessProblemKind::GraphTokensEnded { .. } => format!("Regrant does not see Microsoft's side since {when}"),
+        AccessProblemKind::GraphTokensEnding { .. } => {
             format!("Regrant will not see Microsoft's side any more, act by {when}")
         }
-        TroubleKind::EntraCredentialRefused { .. } => format!("Microsoft refuses Regrant's registration since {when}"),
-        TroubleKind::EntraCredentialEnding { .. } => {
+        AccessProblemKind::EntraCredentialRefused { .. } => {
+            format!("Microsoft refuses Regrant's registration since {when}")
+        }
+        AccessProblemKind::EntraCredentialEnding { .. } => {
             format!("Regrant's registration at Microsoft expires, act by {when}")
         }
     },
@@ -151,7 +155,7 @@ const LABELS: Labels = Labels {
 };
 
 const FOLLOW: Follow = Follow {
-    real: "How to check that this letter is real",
+    real: "How to check that this email is real",
     real_request: |request, has_page| {
         let page = if has_page { ", and so does the page" } else { "" };
         format!(
@@ -162,9 +166,9 @@ const FOLLOW: Follow = Follow {
     real_no_page: "It has no link. Every step begins in a console that you open yourself.",
     real_no_secret: "It asks for no password and no code, and for nothing to be pasted anywhere. Passwords are typed at Microsoft and at Okta only.",
     real_ask: |somebody| {
-        format!("In doubt, ask {somebody}, by a number or an address that you knew before this letter.")
+        format!("In doubt, ask {somebody}, by a number or an address that you knew before this email.")
     },
-    next: "What follows this letter",
+    next: "What follows this email",
     reminders: |most, next| format!("Reminders follow until it is done, {most} at most. The next one comes on {next}."),
     reminders_last: |most| {
         format!(
@@ -172,9 +176,9 @@ const FOLLOW: Follow = Follow {
         )
     },
     reminders_none: "No reminder follows. The digest to Okta's operators names it until it is done.",
-    stops: "They stop at once when it is done, and you get a letter with the proof.",
+    stops: "They stop at once when it is done, and you get an email with the verification.",
     also_told: |others| format!("The same is told to {others}."),
-    only_you: "Nobody else got this letter.",
+    only_you: "Nobody else got this email.",
     administrators: |count| number(count, "other Microsoft administrator", "other Microsoft administrators"),
     operators: |count| number(count, "other Okta operator", "other Okta operators"),
     escalation: |count| {
@@ -190,9 +194,9 @@ const FOLLOW: Follow = Follow {
 
 const TRIAL: Trial = Trial {
     subject: "A trial: Regrant can write to you",
-    heading: "This letter has arrived",
-    what: "Whoever looks after Regrant at your company sent it with `regrant mail test`, to find out whether letters reach you.",
+    heading: "This email has arrived",
+    what: "Whoever looks after Regrant at your company sent it with `regrant mail test`, to find out whether emails reach you.",
     nothing_to_do: "There is nothing to do, and nothing to open.",
-    pages: "Links in other letters begin with",
-    footer: "Letters that ask for something name an Okta org, an app and a request. This one is about none.",
+    pages: "Links in other emails begin with",
+    footer: "Emails that ask for something name an Okta org, an app and a request. This one is about none.",
 };

@@ -2,8 +2,8 @@
 
 use super::super::{Access, Digest, Done};
 use super::number;
+use crate::domain::access_problem::AccessProblemKind;
 use crate::domain::grant::GrantKind;
-use crate::domain::trouble::TroubleKind;
 
 pub(super) const DONE: Done = Done {
     heading: |names| format!("Done: {} provisions Microsoft 365 on consent", names.app),
@@ -25,9 +25,9 @@ pub(super) const DONE: Done = Done {
     not_on: |status, scheme| format!("connection {status}, {scheme}"),
     on_by_scan: "connection on, with OAuth, as the last scan found it; it was not saved by Regrant",
     at_microsoft: "At Microsoft",
-    proven: |count| format!("every required permission is granted ({count} of {count})"),
-    missing: |missing| format!("not proven: {missing} is not granted"),
-    not_seen: |reason| format!("not proven: {reason}"),
+    verified: |count| format!("every required permission is granted ({count} of {count})"),
+    missing: |missing| format!("not verified: {missing} is not granted"),
+    not_seen: |reason| format!("not verified: {reason}"),
     no_reason: "Microsoft's side was not looked at",
     service_principal: "Service principal",
     granted: "Granted",
@@ -82,9 +82,9 @@ pub(super) const DIGEST: Digest = Digest {
     looks: "When it was looked at",
     last_scan: "Last scan",
     never: "never",
-    look_yourself: "Look yourself at any time:",
+    look_yourself: "Check yourself at any time:",
     mute_link: "Mute this digest",
-    mute: "You can mute this digest. Letters about single apps still reach you.",
+    mute: "You can mute this digest. Emails about single apps still reach you.",
 };
 
 pub(super) const ACCESS: Access = Access {
@@ -93,94 +93,96 @@ pub(super) const ACCESS: Access = Access {
             "Until it is repaired, Regrant does not see how the apps of {org} stand. Provisioning itself is not touched."
         )
     },
-    heading: |trouble| match trouble {
-        TroubleKind::OktaCredentialRefused => "Okta refuses Regrant's credential",
-        TroubleKind::OktaRoleLost => "Regrant's credential may no longer look in Okta",
-        TroubleKind::OktaCredentialIdle => "Regrant's API token is about to die of idleness",
-        TroubleKind::GraphTokensEnded { .. } => "Regrant's access to Microsoft Graph has ended",
-        TroubleKind::GraphTokensEnding { .. } => "Regrant's access to Microsoft Graph is about to end",
-        TroubleKind::EntraCredentialRefused { .. } => "Microsoft refuses Regrant's own registration",
-        TroubleKind::EntraCredentialEnding { .. } => "The credential of Regrant's own registration is about to expire",
+    heading: |problem| match problem {
+        AccessProblemKind::OktaCredentialRefused => "Okta refuses Regrant's credential",
+        AccessProblemKind::OktaRoleLost => "Regrant's credential may no longer look in Okta",
+        AccessProblemKind::OktaCredentialIdle => "Regrant's API token is about to die of idleness",
+        AccessProblemKind::GraphTokensEnded { .. } => "Regrant's access to Microsoft Graph has ended",
+        AccessProblemKind::GraphTokensEnding { .. } => "Regrant's access to Microsoft Graph is about to end",
+        AccessProblemKind::EntraCredentialRefused { .. } => "Microsoft refuses Regrant's own registration",
+        AccessProblemKind::EntraCredentialEnding { .. } => {
+            "The credential of Regrant's own registration is about to expire"
+        }
     },
-    what: |trouble, since, end| match (trouble, end) {
-        (TroubleKind::OktaCredentialRefused, _) => format!(
+    what: |problem, since, end| match (problem, end) {
+        (AccessProblemKind::OktaCredentialRefused, _) => format!(
             "Since {since} Okta refuses the credential that Regrant looks with: it was revoked, it expired, or the account that made it was deactivated."
         ),
-        (TroubleKind::OktaRoleLost, _) => format!(
+        (AccessProblemKind::OktaRoleLost, _) => format!(
             "Since {since} Okta knows Regrant's credential and does not let it look: a role or a scope was taken away."
         ),
-        (TroubleKind::OktaCredentialIdle, _) => format!(
+        (AccessProblemKind::OktaCredentialIdle, _) => format!(
             "Okta has not answered this API token for 20 days (known since {since}). Okta deactivates a token that was not used for 30 days."
         ),
-        (TroubleKind::GraphTokensEnded { .. }, _) => format!(
+        (AccessProblemKind::GraphTokensEnded { .. }, _) => format!(
             "Since {since} Microsoft gives Regrant no token any more, so an administrator of the tenant has to sign in again."
         ),
-        (TroubleKind::GraphTokensEnding { .. }, Some(end)) => format!(
+        (AccessProblemKind::GraphTokensEnding { .. }, Some(end)) => format!(
             "Regrant's tokens for Microsoft Graph still work and could not be renewed since {since}. They end on {end}."
         ),
-        (TroubleKind::GraphTokensEnding { .. }, None) => {
+        (AccessProblemKind::GraphTokensEnding { .. }, None) => {
             format!("Regrant's tokens for Microsoft Graph still work and could not be renewed since {since}.")
         }
-        (TroubleKind::EntraCredentialRefused { .. }, _) => format!(
+        (AccessProblemKind::EntraCredentialRefused { .. }, _) => format!(
             "Since {since} Microsoft refuses the client secret or the certificate of Regrant's own registration in Microsoft Entra."
         ),
-        (TroubleKind::EntraCredentialEnding { .. }, Some(end)) => format!(
+        (AccessProblemKind::EntraCredentialEnding { .. }, Some(end)) => format!(
             "The client secret or the certificate of Regrant's own registration in Microsoft Entra expires on {end} (known since {since})."
         ),
-        (TroubleKind::EntraCredentialEnding { .. }, None) => format!(
+        (AccessProblemKind::EntraCredentialEnding { .. }, None) => format!(
             "The client secret or the certificate of Regrant's own registration in Microsoft Entra is about to expire (known since {since})."
         ),
     },
-    meaning: |trouble| match trouble {
-        TroubleKind::OktaCredentialRefused | TroubleKind::OktaRoleLost => {
+    meaning: |problem| match problem {
+        AccessProblemKind::OktaCredentialRefused | AccessProblemKind::OktaRoleLost => {
             "Okta's own provisioning goes on as before for every user and group. What stops is the looking: the apps of this org stand at \u{201c}unknown\u{201d}, and nobody is told when a consent breaks."
         }
-        TroubleKind::OktaCredentialIdle => {
+        AccessProblemKind::OktaCredentialIdle => {
             "Okta's own provisioning goes on as before for every user and group. Once the token is dead, nobody is told when a consent breaks."
         }
-        TroubleKind::GraphTokensEnded { .. } => {
-            "Okta's own provisioning goes on as before for every user and group. What stops is the look at Microsoft's side: standings say \u{201c}not proven\u{201d}, and a revoked grant is noticed only once Okta fails."
+        AccessProblemKind::GraphTokensEnded { .. } => {
+            "Okta's own provisioning goes on as before for every user and group. What stops is the look at Microsoft's side: standings say \u{201c}not verified\u{201d}, and a revoked grant is noticed only once Okta fails."
         }
-        TroubleKind::GraphTokensEnding { .. } => {
+        AccessProblemKind::GraphTokensEnding { .. } => {
             "Okta's own provisioning goes on as before for every user and group. Once the tokens end, a revoked grant is noticed only once Okta fails."
         }
-        TroubleKind::EntraCredentialRefused { .. } => {
+        AccessProblemKind::EntraCredentialRefused { .. } => {
             "Okta's own provisioning goes on as before for every user and group. Nobody can sign in at Regrant's pages until it is repaired, so no consent can be given there."
         }
-        TroubleKind::EntraCredentialEnding { .. } => {
+        AccessProblemKind::EntraCredentialEnding { .. } => {
             "Okta's own provisioning goes on as before for every user and group. Once it has expired, nobody can sign in at Regrant's pages, so no consent can be given there."
         }
     },
-    who: |trouble, org| {
-        match trouble {
-        TroubleKind::OktaCredentialRefused | TroubleKind::OktaRoleLost | TroubleKind::OktaCredentialIdle => format!("An administrator of {org} who may make API tokens or assign roles in Okta, at Regrant's command line. It takes about ten minutes. No Microsoft Global Administrator is needed. You may forward this letter within your company."),
-        TroubleKind::GraphTokensEnded { tenant } | TroubleKind::GraphTokensEnding { tenant, .. } => format!("A Microsoft Global Administrator of the tenant {tenant}, asked by you. It takes about two minutes. You may forward this letter within your company."),
-        TroubleKind::EntraCredentialRefused { .. } | TroubleKind::EntraCredentialEnding { .. } => "Whoever looks after Regrant's registration in Microsoft Entra: its owner, or an Application Administrator of that tenant (a Microsoft Global Administrator can do it too). It takes about ten minutes. You may forward this letter within your company.".to_owned(),
+    who: |problem, org| {
+        match problem {
+        AccessProblemKind::OktaCredentialRefused | AccessProblemKind::OktaRoleLost | AccessProblemKind::OktaCredentialIdle => format!("An administrator of {org} who may make API tokens or assign roles in Okta, at Regrant's command line. It takes about ten minutes. No Microsoft Global Administrator is needed. You may forward this email within your company."),
+        AccessProblemKind::GraphTokensEnded { tenant } | AccessProblemKind::GraphTokensEnding { tenant, .. } => format!("A Microsoft Global Administrator of the tenant {tenant}, asked by you. It takes about two minutes. You may forward this email within your company."),
+        AccessProblemKind::EntraCredentialRefused { .. } | AccessProblemKind::EntraCredentialEnding { .. } => "Whoever looks after Regrant's registration in Microsoft Entra: its owner, or an Application Administrator of that tenant (a Microsoft Global Administrator can do it too). It takes about ten minutes. You may forward this email within your company.".to_owned(),
     }
     },
-    steps: |trouble, org| {
-        match trouble {
-        TroubleKind::OktaCredentialRefused => vec![
+    steps: |problem, org| {
+        match problem {
+        AccessProblemKind::OktaCredentialRefused => vec![
             "In the Okta Admin Console under Security \u{203a} API \u{203a} Tokens, see whether the token is there and who made it; for a service app, see whether it is active and its key is known.".to_owned(),
             format!("Make a new one and keep it with `regrant org add {org}`: the secret is asked for at a hidden prompt."),
             format!("Check with `regrant org check {org}`, then `regrant scan`."),
         ],
-        TroubleKind::OktaRoleLost => vec![
+        AccessProblemKind::OktaRoleLost => vec![
             format!("See with `regrant org check {org}` which call Okta does not allow."),
             "Give the account or the service app its role back: permission to view applications, and to manage them where Regrant is to save.".to_owned(),
             format!("Check with `regrant org check {org}`, then `regrant scan`."),
         ],
-        TroubleKind::OktaCredentialIdle => vec![
+        AccessProblemKind::OktaCredentialIdle => vec![
             "See why no scan reached Okta: `regrant doctor` checks the installation.".to_owned(),
             format!("Use the token once: `regrant org check {org}`."),
             "See to it that scans run on a schedule.".to_owned(),
         ],
-        TroubleKind::GraphTokensEnded { .. } | TroubleKind::GraphTokensEnding { .. } => vec![
+        AccessProblemKind::GraphTokensEnded { .. } | AccessProblemKind::GraphTokensEnding { .. } => vec![
             "Make a link for an app of this tenant with `regrant invite`, and send it to the administrator.".to_owned(),
             "The administrator signs in on the page that it leads to. That alone renews the access; whether to consent for Okta again is then up to them.".to_owned(),
             format!("Check with `regrant org check {org}`, then `regrant scan`."),
         ],
-        TroubleKind::EntraCredentialRefused { cloud } | TroubleKind::EntraCredentialEnding { cloud, .. } => vec![
+        AccessProblemKind::EntraCredentialRefused { cloud } | AccessProblemKind::EntraCredentialEnding { cloud, .. } => vec![
             "In the Microsoft Entra admin center under App registrations, open Regrant's registration and make a new client secret or certificate.".to_owned(),
             format!("Keep it with `regrant entra set --client-id ID --cloud {cloud}`: the secret is asked for at a hidden prompt."),
             "Delete the old one once a sign-in with the new one has worked.".to_owned(),
@@ -202,5 +204,5 @@ pub(super) const ACCESS: Access = Access {
     ],
     microsofts_page: "Where somebody signs in at Microsoft for this, Microsoft's page names Regrant's own registration and not \u{201c}Okta Microsoft Graph Client\u{201d}.",
     best_time: "Any time. Nobody is signed out by it.",
-    once: "This letter comes once. The digest names the trouble until it is over; no reminder follows.",
+    once: "This email comes once. The digest names the problem until it is over; no reminder follows.",
 };

@@ -5,8 +5,8 @@
 
 use jiff::SignedDuration;
 
+use crate::domain::assignment_counts::AssignmentCounts;
 use crate::domain::id::AppId;
-use crate::domain::reach::Reach;
 use crate::okta::{OktaError, OktaOrg};
 use crate::usecases::Ports;
 
@@ -33,7 +33,7 @@ impl Counting {
         ports: &Ports,
         api: &dyn OktaOrg,
         app: &AppId,
-    ) -> Result<Option<Reach>, OktaError> {
+    ) -> Result<Option<AssignmentCounts>, OktaError> {
         if self.is_over || self.spent >= PATIENCE {
             return Ok(None);
         }
@@ -44,7 +44,7 @@ impl Counting {
             Ok(reach) => return Ok(Some(reach)),
             Err(error) => error,
         };
-        tracing::info!(%app, %error, "it could not be counted whom an app concerns; letters do without");
+        tracing::info!(%app, %error, "it could not be counted whom an app concerns; emails do without");
         if error.retires_credential() {
             return Err(error);
         }

@@ -1,14 +1,14 @@
-//! Pages that letters to operators lead to.
+//! Pages that emails to operators lead to.
 
 use super::*;
+use crate::domain::access_problem::{AccessProblem, AccessProblemKind};
 use crate::domain::app::AppRecord;
 use crate::domain::contact::{Audience, Language};
 use crate::domain::id::RequestId;
-use crate::domain::notice::About;
+use crate::domain::notification::About;
 use crate::domain::org::OrgProfile;
 use crate::domain::request::Ended;
 use crate::domain::standing::{LastKnown, Standing};
-use crate::domain::trouble::{Trouble, TroubleKind};
 use crate::domain::waiver::Waiver;
 use crate::emails::samples;
 use crate::keyring::Forged;
@@ -21,7 +21,7 @@ fn id() -> RequestId {
 }
 
 fn org() -> OrgProfile {
-    samples::sample("any", About::Done, Audience::OktaOperator, None, Language::En).unwrap().house.org
+    samples::sample("any", About::Done, Audience::OktaOperator, None, Language::En).unwrap().installation.org
 }
 
 fn app(standing: Standing) -> AppRecord {
@@ -40,14 +40,14 @@ fn open(app: AppRecord) -> Stands {
     Stands::Open { app, left_alone_until: None, told_waiver: None }
 }
 
-fn trouble(kind: TroubleKind) -> Stands {
-    Stands::Trouble(Trouble { kind, since: Timestamp::UNIX_EPOCH, detail: EVIL.repeat(500), request: id() })
+fn problem(kind: AccessProblemKind) -> Stands {
+    Stands::AccessProblem(AccessProblem { kind, since: Timestamp::UNIX_EPOCH, detail: EVIL.repeat(500), request: id() })
 }
 
 fn waiver() -> Waiver {
     let app = app(Standing::NeedsSave).identity;
     let (given_at, ends_at) = (Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH);
-    Waiver { org: app.org, app: app.app, reason: Foreign::new(EVIL), given_at, ends_at }
+    Waiver { org: app.org, app: app.app, reason: UntrustedText::new(EVIL), given_at, ends_at }
 }
 
 /// The page of every way in which a request may stand.
@@ -59,9 +59,9 @@ pub(super) fn every_request() -> Vec<Page> {
         Stands::Open { app: app(Standing::NeedsSave), left_alone_until, told_waiver: Some(waiver()) },
         Stands::Closed { app: app(Standing::Consented), ended: Some(ended) },
         Stands::Closed { app: app(Standing::Broken), ended: None },
-        trouble(TroubleKind::OktaCredentialRefused),
-        trouble(TroubleKind::EntraCredentialEnding { cloud: Cloud::GccHigh, ends_at: Timestamp::UNIX_EPOCH }),
-        Stands::TroubleOver(TroubleKind::OktaRoleLost),
+        problem(AccessProblemKind::OktaCredentialRefused),
+        problem(AccessProblemKind::EntraCredentialEnding { cloud: Cloud::GccHigh, ends_at: Timestamp::UNIX_EPOCH }),
+        Stands::TroubleOver(AccessProblemKind::OktaRoleLost),
     ]);
     all.into_iter().map(a_request).collect()
 }
@@ -128,8 +128,8 @@ fn what_somebody_decided_meanwhile_is_told_and_why_is_not() {
 }
 
 #[test]
-fn trouble_with_our_own_access_is_told_as_its_letter_told_it() {
-    let page = a_request(trouble(TroubleKind::OktaCredentialRefused));
+fn problem_with_our_own_access_is_told_as_its_email_told_it() {
+    let page = a_request(problem(AccessProblemKind::OktaCredentialRefused));
     let html = page.html();
     assert!(html.contains("Okta refuses Regrant") && html.contains("What was answered"), "{html}");
     assert!(html.contains("<code>regrant org add acme.okta.com</code>"), "{html}");

@@ -9,14 +9,14 @@ use regrant::microsoft::MfaEvidence;
 use regrant::usecases::consent::invite::invite;
 use regrant_simulators::microsoft::{Decision, OPERATOR_SECRET};
 use regrant_simulators::{Fault, Times, demo_set};
-use regrant_tests::consent::{Stage, app_of, know_everything, register, registration};
+use regrant_tests::consent::{Simulation, app_of, know_everything, register, registration};
 use regrant_tests::hastened::HastenedClock;
 use regrant_tests::program::built;
 use url::Url;
 
 use super::{Canaries, JWT, Run};
 use crate::walk::process::Life;
-use crate::walk::{Failure, Person, Scene};
+use crate::walk::{Failure, Fixture, Person};
 
 const TENANT: &str = "acmelabs";
 /// What anybody may write into an error of Microsoft's.
@@ -24,22 +24,29 @@ const FOREIGN_TEXT: [&str; 3] = ["canary-description", "canary-message", "canary
 
 /// Walks, and adds what came out to `run`. Gives what must not be in it.
 pub(super) async fn walk(folder: &Path, run: &mut Run) -> Result<Canaries, Failure> {
-    let stage = Stage::set(Arc::new(HastenedClock::ahead_by(SignedDuration::ZERO))).await;
+    let simulation = Simulation::new(Arc::new(HastenedClock::ahead_by(SignedDuration::ZERO))).await;
     let data = folder.join("consent");
     let (link, record) = {
-        let ports = stage.ports(&data).await;
+        let ports = simulation.ports(&data).await;
         register(&ports, &registration(MfaEvidence::default())).await;
-        know_everything(&stage, &ports).await;
+        know_everything(&simulation, &ports).await;
         let (org, app) = app_of(&ports, TENANT).await;
         let link = invite(&ports, &org, &app).await?.link;
         (link.path().to_owned(), format!("/v1/apps/{org}/{app}"))
     };
     let log = folder.join("trace.log");
     let program = built("xtask", "xtask")?;
-    let scene = Scene { stage: &stage, program: &program, data: &data, tenant: TENANT, link: &link, stays_on: None };
-    let mut person = Person::new(scene, Life::Logged(std::fs::File::create(&log)?)).await?;
+    let fixture = Fixture {
+        simulation: &simulation,
+        program: &program,
+        data: &data,
+        tenant: TENANT,
+        link: &link,
+        stays_on: None,
+    };
+    let mut person = Person::new(fixture, Life::Logged(std::fs::File::create(&log)?)).await?;
 
-    refusals(&mut person, &stage, &link).await?;
+    refusals(&mut person, &simulation, &link).await?;
     person.walk().await?;
     for path in [record.as_str(), &format!("{record}/invitations"), "/v1/apps", "/v1/apps/none/none"] {
         person.browse(path).await?;
@@ -57,7 +64,7 @@ pub(super) async fn walk(folder: &Path, run: &mut Run) -> Result<Canaries, Failu
     run.outputs.push(("log of the process".to_owned(), std::fs::read(&log)?));
     run.files(&data)?;
 
-    let mut everywhere = stage.microsoft.secrets();
+    let mut everywhere = simulation.microsoft.secrets();
     everywhere.extend(demo_set().iter().map(|demo| demo.token.to_owned()));
     everywhere.extend(FOREIGN_TEXT.map(str::to_owned));
     everywhere.extend([OPERATOR_SECRET.to_owned(), JWT.to_owned()]);
@@ -70,7 +77,7 @@ pub(super) async fn walk(folder: &Path, run: &mut Run) -> Result<Canaries, Failu
 }
 
 /// Every way to be refused that leaves text of somebody else's or a code behind.
-async fn refusals(person: &mut Person<'_>, stage: &Stage, link: &str) -> Result<(), Failure> {
+async fn refusals(person: &mut Person<'_>, simulation: &Simulation, link: &str) -> Result<(), Failure> {
     for (who, decision) in [
         ("ada.administrator", Decision::Cancel),
         ("hugo.helpdesk", Decision::Accept),
@@ -85,9 +92,9 @@ async fn refusals(person: &mut Person<'_>, stage: &Stage, link: &str) -> Result<
         ("/v1.0/organization", Fault::DeadCredential),
         ("/v1.0/", Fault::Redirect("https://evil.example/".to_owned())),
     ] {
-        stage.microsoft.fail(path, fault, Times::Always);
+        simulation.microsoft.fail(path, fault, Times::Always);
         person.come_back(link, "ada.administrator", Decision::Accept).await?;
-        stage.microsoft.heal();
+        simulation.microsoft.heal();
     }
     // A code that comes back a second time, and one that somebody else's page shows.
     if let Some(callback) = person.come_back(link, "ada.administrator", Decision::Accept).await? {
@@ -119,7 +126,7 @@ impl Person<'_> {
         let sent = self.send(link, &[]).await?;
         let Some(Ok(url)) = sent.location.as_deref().map(Url::parse) else { return Ok(None) };
         let upn = format!("{who}@{TENANT}.onmicrosoft.com");
-        let Some(back) = self.stage().microsoft.answer(&url, &upn, decision) else { return Ok(None) };
+        let Some(back) = self.simulation().microsoft.answer(&url, &upn, decision) else { return Ok(None) };
         let callback = format!("{}?{}", back.path(), back.query().unwrap_or_default());
         if let Some(page) = self.browse(&callback).await?.location {
             self.browse(&page).await?;

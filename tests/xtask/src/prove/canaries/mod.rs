@@ -18,7 +18,7 @@ use tokio::process::Command;
 
 mod consent;
 
-use super::{Outcome, Proof};
+use super::{Outcome, Verification};
 use crate::walk::Failure;
 
 pub(crate) const NAME: &str = "canaries";
@@ -74,14 +74,14 @@ pub(crate) async fn prove() -> Outcome {
     let in_consents = consent::walk(folder.path(), &mut consents).await?;
     hits.extend(consents.hits(&in_consents.everywhere, ""));
     hits.extend(consents.hits(&in_consents.in_logs, "log of"));
-    let walked = consents.outputs.iter().any(|(_, bytes)| contains(bytes, b"Done, and proven on both sides"));
+    let walked = consents.outputs.iter().any(|(_, bytes)| contains(bytes, b"Done, and verified on both sides"));
     let logged =
         consents.outputs.iter().any(|(name, bytes)| name.starts_with("log of") && contains(bytes, b"upstream"));
     run.outputs.append(&mut consents.outputs);
     let searched: usize = run.outputs.iter().map(|(_, bytes)| bytes.len()).sum();
     // A search that finds nothing anywhere must be shown to find what is there.
     let sees = run.outputs.iter().any(|(_, bytes)| contains(bytes, b"acme.localhost"));
-    Ok(Proof::new(
+    Ok(Verification::new(
         NAME,
         hits.is_empty() && sees && walked && logged && searched > 10_000,
         [

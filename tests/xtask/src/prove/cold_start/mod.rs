@@ -5,10 +5,10 @@
 //! them in turn, so that whatever else the machine does falls on all alike. `tests/cold-start/README.md` says what each
 //! figure is.
 
+mod fixture;
 mod front;
 mod judgement;
 mod process;
-mod scene;
 mod share;
 mod subject;
 
@@ -16,12 +16,12 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use self::fixture::Fixture;
 use self::judgement::{Run, Summary};
 use self::process::Conditions;
-use self::scene::Scene;
 use self::share::Share;
 use self::subject::{Subject, subjects};
-use super::{Outcome, Proof, Size};
+use super::{Outcome, Size, Verification};
 
 pub(crate) const NAME: &str = "cold-start";
 
@@ -33,11 +33,11 @@ type Summaries = BTreeMap<&'static str, Summary>;
 
 pub(crate) async fn prove(size: Size) -> Outcome {
     let rounds = if size == Size::Full { 21 } else { 1 };
-    let scene = Scene::set().await?;
+    let fixture = Fixture::set().await?;
     let (subjects, missing) = subjects(size).await?;
-    let full_core = measure(&scene, &subjects, rounds, None).await?;
+    let full_core = measure(&fixture, &subjects, rounds, None).await?;
     let (at_share, share) = match Share::of_memory(MEMORY_MB) {
-        Ok(share) => (measure(&scene, &subjects, rounds, Some(&share)).await?, json!("measured")),
+        Ok(share) => (measure(&fixture, &subjects, rounds, Some(&share)).await?, json!("measured")),
         Err(error) => (Summaries::new(), json!(format!("not measured: {error}"))),
     };
     let verdict = judgement::judge(&full_core, &at_share);
@@ -50,15 +50,17 @@ pub(crate) async fn prove(size: Size) -> Outcome {
         ("not_there", json!(missing)),
         ("missed", json!(verdict.missed)),
     ];
-    let mut proof = Proof::new(NAME, holds, figures);
-    proof.figures.extend(shown("full core", &full_core));
-    proof.figures.extend(shown("share of 256 MB", &at_share));
-    proof.figures.extend(verdict.ratios.into_iter().map(|(pair, ratio)| (format!("ratio: {pair}"), json!(ratio))));
-    Ok(proof)
+    let mut verification = Verification::new(NAME, holds, figures);
+    verification.figures.extend(shown("full core", &full_core));
+    verification.figures.extend(shown("share of 256 MB", &at_share));
+    verification
+        .figures
+        .extend(verdict.ratios.into_iter().map(|(pair, ratio)| (format!("ratio: {pair}"), json!(ratio))));
+    Ok(verification)
 }
 
 async fn measure(
-    scene: &Scene,
+    fixture: &Fixture,
     subjects: &[Subject],
     rounds: usize,
     share: Option<&Share>,
@@ -66,8 +68,8 @@ async fn measure(
     let mut runs: BTreeMap<&'static str, Vec<Run>> = BTreeMap::new();
     for _ in 0..rounds {
         for subject in subjects {
-            let event = scene.event(subject.event).await?;
-            let conditions = Conditions { variables: &scene.variables(subject), front: &scene.front, share };
+            let event = fixture.event(subject.event).await?;
+            let conditions = Conditions { variables: &fixture.variables(subject), front: &fixture.front, share };
             let run = process::run(subject, &event, &conditions).await?;
             runs.entry(subject.name).or_default().push(run);
         }

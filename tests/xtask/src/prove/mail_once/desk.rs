@@ -7,7 +7,7 @@ use std::time::Duration;
 use regrant::clock::{Clock, SimulatedClock};
 use regrant::domain::contact::{Contacts, MailAddress};
 use regrant::domain::id::OrgId;
-use regrant::domain::notice::Notice;
+use regrant::domain::notification::Notification;
 use regrant::domain::standing::Standing;
 use regrant::embedded::in_process_queue::InProcessQueue;
 use regrant::http::loopback::LoopbackPolicy;
@@ -22,7 +22,7 @@ use regrant_simulators::{Fleet, LogEntry, OktaSimulator, SimulatorConfig, TokenP
 use regrant_tests::bench::{Sides, Stores, know_fleet, ports_over, simulated_clock};
 use regrant_tests::consent::PUBLIC_URL;
 use regrant_tests::copying_queue::CopyingQueue;
-use regrant_tests::letterbox::Letterbox;
+use regrant_tests::mailbox::Mailbox;
 use regrant_tests::memory_vault::MemoryVault;
 use tempfile::TempDir;
 use tokio::task::JoinSet;
@@ -36,21 +36,21 @@ const PAUSE: Duration = Duration::from_mins(6);
 /// After how many such pauses nothing more is expected: longer than any message hides.
 const IDLE: u32 = 3;
 
-/// A Regrant that writes letters.
+/// A Regrant that writes emails.
 pub(super) struct Desk {
     pub(super) ports: Ports,
     pub(super) clock: SimulatedClock,
     pub(super) orgs: Vec<OrgId>,
     pub(super) scans: Arc<CopyingQueue>,
-    pub(super) notices: Arc<CopyingQueue>,
-    letterbox: Arc<Letterbox>,
+    pub(super) notifications: Arc<CopyingQueue>,
+    mailbox: Arc<Mailbox>,
     _okta: OktaSimulator,
     _microsoft: MicrosoftSimulator,
     _folder: TempDir,
 }
 
 impl Desk {
-    /// `size` orgs, every message about letters delivered `copies` times.
+    /// `size` orgs, every message about emails delivered `copies` times.
     pub(super) async fn set(size: u32, copies: usize) -> Result<Self, Failure> {
         let clock = simulated_clock();
         let shared: Arc<dyn Clock> = Arc::new(clock.clone());
@@ -62,14 +62,14 @@ impl Desk {
         hurt(&okta, &fleet);
 
         let folder = tempfile::tempdir()?;
-        let letterbox = Letterbox::new();
+        let mailbox = Mailbox::new();
         let scans = CopyingQueue::over(Arc::new(InProcessQueue::new(shared.clone())), 1);
-        let notices = CopyingQueue::over(Arc::new(InProcessQueue::new(shared.clone())), copies);
+        let notifications = CopyingQueue::over(Arc::new(InProcessQueue::new(shared.clone())), copies);
         let stores = Stores {
             vault: Arc::new(MemoryVault::default()),
             queue: scans.clone(),
-            notices: notices.clone(),
-            mail: letterbox.clone(),
+            notifications: notifications.clone(),
+            mail: mailbox.clone(),
             ..Stores::embedded(folder.path(), &shared).await
         };
         let simulator = SimulatedMicrosoft {
@@ -86,10 +86,20 @@ impl Desk {
             set_contacts(&ports, &org, contacts(&Fleet::name(index))?).await?;
             orgs.push(org);
         }
-        Ok(Self { ports, clock, orgs, scans, notices, letterbox, _okta: okta, _microsoft: microsoft, _folder: folder })
+        Ok(Self {
+            ports,
+            clock,
+            orgs,
+            scans,
+            notifications,
+            mailbox,
+            _okta: okta,
+            _microsoft: microsoft,
+            _folder: folder,
+        })
     }
 
-    /// Scans every org and tells everybody. Gives the letters.
+    /// Scans every org and tells everybody. Gives the emails.
     pub(super) async fn scan_and_tell(&self, workers: usize) -> Result<Post, Failure> {
         start_scan(&self.ports, &Selection::All).await?;
         regrant_discovery::drain(&self.ports, 8, || ()).await?;
@@ -97,16 +107,16 @@ impl Desk {
         Ok(self.post())
     }
 
-    /// Every letter that was taken.
+    /// Every email that was taken.
     pub(super) fn post(&self) -> Post {
-        sorted(&self.letterbox.letters())
+        sorted(&self.mailbox.emails())
     }
 
-    /// Every notice there is.
-    pub(super) async fn notices(&self) -> Result<Vec<Notice>, Failure> {
+    /// Every notification there is.
+    pub(super) async fn notifications(&self) -> Result<Vec<Notification>, Failure> {
         let mut all = Vec::new();
         for org in &self.orgs {
-            all.extend(self.ports.ledger.notices(org, PageRequest::first(1_000)).await?.items);
+            all.extend(self.ports.ledger.notifications(org, PageRequest::first(1_000)).await?.items);
         }
         Ok(all)
     }
@@ -119,7 +129,7 @@ pub(super) fn told_in(post: &Post, orgs: u32) -> BTreeSet<Told> {
     post.keys().filter(is_of).cloned().collect()
 }
 
-/// What letters need to be written.
+/// What emails need to be written.
 pub(super) fn settings() -> Result<Settings, Failure> {
     let mail = MailSettings {
         sender: Some("regrant@regrant.example.com".parse()?),
@@ -173,7 +183,7 @@ fn contacts(org: &str) -> Result<Contacts, Failure> {
     })
 }
 
-/// Works at the queue of notices with so many at once, until nothing comes any more.
+/// Works at the queue of notifications with so many at once, until nothing comes any more.
 pub(super) async fn work_off(ports: &Ports, clock: &SimulatedClock, workers: usize) -> Result<(), Failure> {
     let mut idle = 0;
     while idle < IDLE {

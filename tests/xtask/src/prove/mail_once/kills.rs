@@ -1,4 +1,4 @@
-//! A kill after every write: of the ledger, of the queue, and of the carrier, once each. Ten minutes later another process
+//! A kill after every write: of the ledger, of the queue, and of the transport, once each. Ten minutes later another process
 //! takes up what is there, with the queue as it was (as SQS keeps it) and without it (as one process loses it, until the
 //! next scan asks anew).
 
@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use regrant::clock::{Clock, SimulatedClock};
+use regrant::domain::access_problem::OrgWatch;
 use regrant::domain::app::AppRecord;
 use regrant::domain::org::OrgProfile;
-use regrant::domain::trouble::OrgWatch;
 use regrant::embedded::in_process_queue::InProcessQueue;
 use regrant::embedded::sqlite::SqliteLedger;
 use regrant::ledger::{AppFilter, Ledger, PageRequest};
@@ -18,7 +18,7 @@ use regrant::usecases::Ports;
 use regrant::usecases::notify::sweep::sweep;
 use regrant::usecases::records::app::queue_plan;
 use regrant_tests::bench::{Sides, Stores, ports_over};
-use regrant_tests::letterbox::Letterbox;
+use regrant_tests::mailbox::Mailbox;
 use regrant_tests::memory_vault::MemoryVault;
 use regrant_tests::tripped_post::{TrippedCarrier, TrippedQueue};
 use regrant_tests::tripwire::{ENDED, TrippedLedger, Tripwire};
@@ -38,7 +38,7 @@ pub(super) struct Killed {
     pub(super) lost: Vec<String>,
     /// What was told only after a kill.
     pub(super) otherwise: Vec<String>,
-    /// Letters that were taken twice.
+    /// Emails that were taken twice.
     pub(super) copies: usize,
     pub(super) most_copies: usize,
     /// Copies under a `Message-ID` of their own: mail programs show those as two.
@@ -57,13 +57,13 @@ impl Killed {
 
 /// Kills after every `step`th write.
 pub(super) async fn killed(desk: &Desk, step: usize) -> Result<Killed, Failure> {
-    let scene = Scene::of(desk).await?;
-    let whole = scene.run(None, Queue::Survives).await?;
+    let fixture = Fixture::of(desk).await?;
+    let whole = fixture.run(None, Queue::Survives).await?;
     let due: BTreeSet<&Told> = whole.post.keys().collect();
     let mut sum = Killed::default();
     for queue in [Queue::Survives, Queue::IsLost] {
         for write in (1..=whole.writes).step_by(step) {
-            let ended = scene.run(Some(write), queue).await?;
+            let ended = fixture.run(Some(write), queue).await?;
             sum.kills += u64::from(ended.was_killed);
             let told: BTreeSet<&Told> = ended.post.keys().collect();
             let at = |told: &&&Told| format!("{told:?}, killed after write {write}, queue {queue:?}");
@@ -93,28 +93,28 @@ struct Ended {
 }
 
 /// Some orgs right after a scan, nobody told anything yet.
-struct Scene {
+struct Fixture {
     now: Timestamp,
     orgs: Vec<OrgProfile>,
     apps: Vec<AppRecord>,
     watches: Vec<OrgWatch>,
 }
 
-impl Scene {
+impl Fixture {
     async fn of(desk: &Desk) -> Result<Self, Failure> {
         let ledger = &desk.ports.ledger;
-        let mut scene = Self { now: desk.clock.now(), orgs: Vec::new(), apps: Vec::new(), watches: Vec::new() };
+        let mut fixture = Self { now: desk.clock.now(), orgs: Vec::new(), apps: Vec::new(), watches: Vec::new() };
         for org in desk.orgs.iter().take(ORGS) {
-            scene.orgs.push(ledger.org(org).await?.ok_or("an org of the scene is gone")?);
+            fixture.orgs.push(ledger.org(org).await?.ok_or("an org of the fixture is gone")?);
             let filter = AppFilter { org: Some(org.clone()), ..AppFilter::default() };
             let apps = ledger.apps(&filter, PageRequest::first(100)).await?.items;
             // Each is written first, into a ledger of its own.
-            scene.apps.extend(apps.into_iter().map(|app| AppRecord { version: 0, ..app }));
-            let watch = ledger.org_watch(org).await?.ok_or("an org of the scene was never looked at")?;
+            fixture.apps.extend(apps.into_iter().map(|app| AppRecord { version: 0, ..app }));
+            let watch = ledger.org_watch(org).await?.ok_or("an org of the fixture was never looked at")?;
             // Written first, and without the digest that was made of it already.
-            scene.watches.push(OrgWatch { version: 0, digest: None, ..watch });
+            fixture.watches.push(OrgWatch { version: 0, digest: None, ..watch });
         }
-        Ok(scene)
+        Ok(fixture)
     }
 
     async fn fill(&self, ledger: &dyn Ledger) -> Result<(), Failure> {
@@ -123,7 +123,7 @@ impl Scene {
         }
         for app in &self.apps {
             if !ledger.record_app(app, &[]).await? {
-                return Err("an app of the scene was there already".into());
+                return Err("an app of the fixture was there already".into());
             }
         }
         for watch in &self.watches {
@@ -144,15 +144,15 @@ impl Scene {
         let folder = tempfile::tempdir()?;
         let clock = SimulatedClock::starting_at(self.now);
         let shared: Arc<dyn Clock> = Arc::new(clock.clone());
-        let letterbox = Letterbox::new();
+        let mailbox = Mailbox::new();
         let in_process = || Arc::new(InProcessQueue::new(shared.clone()));
         let stores = Stores {
             ledger: Arc::new(SqliteLedger::open(&folder.path().join("ledger.sqlite")).await?),
             vault: Arc::new(MemoryVault::default()),
             queue: in_process(),
             saves: in_process(),
-            notices: in_process(),
-            mail: letterbox.clone(),
+            notifications: in_process(),
+            mail: mailbox.clone(),
         };
         let sides = Sides { settings: settings()?, ..Sides::default() };
         let ports = ports_over(stores, shared.clone(), sides);
@@ -162,7 +162,7 @@ impl Scene {
         let wire = Tripwire::of_a_task(end_after);
         let mortal = Ports {
             ledger: Arc::new(TrippedLedger(ports.ledger.clone(), wire.clone())),
-            notices: Arc::new(TrippedQueue(ports.notices.clone(), wire.clone())),
+            notifications: Arc::new(TrippedQueue(ports.notifications.clone(), wire.clone())),
             mail: Arc::new(TrippedCarrier(ports.mail.clone(), wire.clone())),
             ..ports.clone()
         };
@@ -184,13 +184,13 @@ impl Scene {
         let reborn = match queue {
             Queue::Survives => ports,
             Queue::IsLost => {
-                let reborn = Ports { notices: in_process(), ..ports };
+                let reborn = Ports { notifications: in_process(), ..ports };
                 self.ask(&reborn).await?;
                 reborn
             }
         };
         sweep(&reborn).await?;
         work_off(&reborn, &clock, 1).await?;
-        Ok(Ended { post: sorted(&letterbox.letters()), writes: wire.writes(), was_killed })
+        Ok(Ended { post: sorted(&mailbox.emails()), writes: wire.writes(), was_killed })
     }
 }

@@ -1,8 +1,8 @@
-//! Each letter once: every message of a run is delivered ten times over, and the process is killed after every single write.
+//! Each email once: every message of a run is delivered ten times over, and the process is killed after every single write.
 //!
-//! A letter is told from another by its reader and by its subject behind the org's name, and has to carry one `Message-ID`
-//! however often it is taken. A kill between "the carrier has it" and "that is written down" brings a second copy, since
-//! losing the letter would be worse; such copies are counted apart.
+//! An email is told from another by its reader and by its subject behind the org's name, and has to carry one `Message-ID`
+//! however often it is taken. A kill between "the transport has it" and "that is written down" brings a second copy, since
+//! losing the email would be worse; such copies are counted apart.
 
 mod desk;
 mod kills;
@@ -10,12 +10,12 @@ mod kills;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use regrant::mail::Letter;
+use regrant::mail::Email;
 use regrant::usecases::notify::sweep::sweep;
 use regrant::usecases::records::app::queue_plan;
 use serde_json::json;
 
-use super::{Outcome, Proof, Size};
+use super::{Outcome, Size, Verification};
 use crate::walk::Failure;
 use desk::{Desk, told_in, work_off};
 
@@ -28,7 +28,7 @@ const WORKERS: usize = 4;
 
 /// Who is told what: the reader, and the subject behind the org's name.
 type Told = (String, String);
-/// Every letter that was taken, by what it tells: the `Message-ID` of each copy.
+/// Every email that was taken, by what it tells: the `Message-ID` of each copy.
 type Post = BTreeMap<Told, Vec<String>>;
 
 pub(crate) async fn prove(size: Size) -> Outcome {
@@ -42,24 +42,24 @@ pub(crate) async fn prove(size: Size) -> Outcome {
     let crowd = told_in(&once, orgs.min(20));
     let holds = is_each_once(&once)
         && kinds(&first).await?.len() >= 5
-        && again.letters == once
+        && again.emails == once
         && again.for_one_reason == 0
         && is_each_once(&ten_at_once)
         && ten_at_once.keys().cloned().collect::<BTreeSet<_>>() == crowd
         && killed.holds();
-    Ok(Proof::new(
+    Ok(Verification::new(
         NAME,
         holds,
         [
             ("orgs", json!(orgs)),
-            ("letters", json!(count(&once))),
-            ("kinds_of_letters", json!(kinds(&first).await?)),
+            ("emails", json!(count(&once))),
+            ("kinds_of_emails", json!(kinds(&first).await?)),
             ("messages_delivered_again", json!(again.messages)),
-            ("letters_after_that", json!(count(&again.letters))),
-            ("second_letters", json!(count(&again.letters).saturating_sub(count(&once)))),
-            ("notices_for_one_reason_and_reader", json!(again.for_one_reason)),
-            ("letters_of_ten_deliveries_at_once", json!(count(&ten_at_once))),
-            ("second_letters_of_ten_deliveries_at_once", json!(count(&ten_at_once) - ten_at_once.len())),
+            ("emails_after_that", json!(count(&again.emails))),
+            ("second_emails", json!(count(&again.emails).saturating_sub(count(&once)))),
+            ("notifications_for_one_reason_and_reader", json!(again.for_one_reason)),
+            ("emails_of_ten_deliveries_at_once", json!(count(&ten_at_once))),
+            ("second_emails_of_ten_deliveries_at_once", json!(count(&ten_at_once) - ten_at_once.len())),
             ("kills", json!(killed.kills)),
             ("lost", json!(killed.lost.len())),
             ("lost_ones", json!(killed.lost)),
@@ -74,8 +74,8 @@ pub(crate) async fn prove(size: Size) -> Outcome {
 /// What everything delivered again came to.
 struct Again {
     messages: usize,
-    letters: Post,
-    /// Notices beside the first about one thing for one reader, whatever request they name.
+    emails: Post,
+    /// Notifications beside the first about one thing for one reader, whatever request they name.
     for_one_reason: usize,
 }
 
@@ -83,7 +83,7 @@ struct Again {
 async fn redelivered(desk: &Desk) -> Result<Again, Failure> {
     let messages = desk.scans.deliver_again(TIMES).await?;
     regrant_discovery::drain(&desk.ports, WORKERS, || ()).await?;
-    let messages = messages + desk.notices.deliver_again(TIMES).await?;
+    let messages = messages + desk.notifications.deliver_again(TIMES).await?;
     work_off(&desk.ports, &desk.clock, WORKERS).await?;
     for _ in 0..2 {
         sweep(&desk.ports).await?;
@@ -94,29 +94,33 @@ async fn redelivered(desk: &Desk) -> Result<Again, Failure> {
         desk.clock.advance(Duration::from_hours(1));
     }
     let mut seen = BTreeSet::new();
-    let notices = desk.notices().await?;
-    let all = notices.len();
-    for notice in notices {
-        let reader = notice.address().map(|address| address.as_str().to_lowercase());
-        seen.insert((notice.org, notice.app, format!("{:?}", notice.about), reader));
+    let notifications = desk.notifications().await?;
+    let all = notifications.len();
+    for notification in notifications {
+        let reader = notification.address().map(|address| address.as_str().to_lowercase());
+        seen.insert((notification.org, notification.app, format!("{:?}", notification.about), reader));
     }
-    Ok(Again { messages, letters: desk.post(), for_one_reason: all - seen.len() })
+    Ok(Again { messages, emails: desk.post(), for_one_reason: all - seen.len() })
 }
 
-/// The kinds of letters that the ledger knows as sent.
+/// The kinds of emails that the ledger knows as sent.
 async fn kinds(desk: &Desk) -> Result<BTreeSet<&'static str>, Failure> {
-    let notices = desk.notices().await?;
-    Ok(notices.iter().filter(|notice| notice.is_sent()).map(|notice| notice.about.name()).collect())
+    let notifications = desk.notifications().await?;
+    Ok(notifications
+        .iter()
+        .filter(|notification| notification.is_sent())
+        .map(|notification| notification.about.name())
+        .collect())
 }
 
-/// Letters by what they tell.
-fn sorted(letters: &[Letter]) -> Post {
+/// Emails by what they tell.
+fn sorted(emails: &[Email]) -> Post {
     let mut post = Post::new();
-    for letter in letters {
+    for email in emails {
         // The org's address has a port, which is another one in every run.
-        let subject = letter.subject.split_once(": ").map_or(letter.subject.as_str(), |(_, rest)| rest);
-        let told = (letter.to.bare(), subject.to_owned());
-        post.entry(told).or_default().push(letter.message_id.clone());
+        let subject = email.subject.split_once(": ").map_or(email.subject.as_str(), |(_, rest)| rest);
+        let told = (email.to.bare(), subject.to_owned());
+        post.entry(told).or_default().push(email.message_id.clone());
     }
     post
 }

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use regrant::domain::app::AppRecord;
-use regrant::domain::signal::{Look, SignalKind};
+use regrant::domain::signal::{Check, SignalKind};
 use regrant::domain::standing::Standing;
 use regrant_simulators::microsoft::{FLEET_ADMINISTRATOR, GLOBAL_ADMINISTRATOR, OutageKind};
 use regrant_simulators::{AppPlace, Fault, LogEntry, Times, TokenPower};
@@ -55,7 +55,7 @@ pub(super) enum Sign {
     /// The app stands there.
     Standing(Standing),
     /// There is access trouble of that name.
-    Trouble(&'static str),
+    AccessProblem(&'static str),
     /// Not at all.
     None,
 }
@@ -81,7 +81,8 @@ impl Sight {
             Self::Grants => fresh(|kind| matches!(kind, SignalKind::PermissionGrantsRead { .. })),
             Self::Consenter => fresh(|kind| matches!(kind, SignalKind::ConsenterRead { .. })),
             Self::Log => {
-                let failed = |kind: &SignalKind| matches!(kind, SignalKind::CouldNotLook { look: Look::SystemLog, .. });
+                let failed =
+                    |kind: &SignalKind| matches!(kind, SignalKind::CouldNotLook { look: Check::SystemLog, .. });
                 connection() && !fresh(failed)
             }
             Self::Connection => connection(),
@@ -117,8 +118,8 @@ impl Kind {
             | Self::AdministratorLostRole
             | Self::AdministratorDisabled
             | Self::RotationFailed => Sign::Standing(Standing::Degraded),
-            Self::RefreshTokenRevoked | Self::SignInFrequency => Sign::Trouble("graph-tokens-ended"),
-            Self::OktaTokenRevoked => Sign::Trouble("okta-credential-refused"),
+            Self::RefreshTokenRevoked | Self::SignInFrequency => Sign::AccessProblem("graph-tokens-ended"),
+            Self::OktaTokenRevoked => Sign::AccessProblem("okta-credential-refused"),
             Self::ConsentedAgain | Self::OktaDown | Self::MicrosoftDown => Sign::None,
         }
     }

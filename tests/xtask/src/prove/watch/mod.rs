@@ -19,7 +19,7 @@ use regrant::clock::Clock as _;
 use regrant::usecases::scan::start::Selection;
 use serde_json::json;
 
-use super::{Outcome, Proof, Size};
+use super::{Outcome, Size, Verification};
 use crate::walk::Failure;
 use injury::{Injury, Kind, Sign};
 use tally::Tally;
@@ -66,7 +66,7 @@ pub(crate) async fn prove(size: Size) -> Outcome {
     let found = injuries.iter().filter(|injury| injury.found_after.is_some()).count();
     let streamed_in_time = seconds.iter().all(|seconds| (0..=STREAM_TARGET_SECONDS).contains(seconds));
     let holds = tally.is_clean() && found == signs && signs > 0 && streamed_in_time && !seconds.is_empty();
-    Ok(Proof::new(
+    Ok(Verification::new(
         NAME,
         holds,
         [

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use regrant::clock::Clock as _;
 use regrant::domain::standing::Standing;
 use regrant::okta::log_stream;
-use regrant::usecases::scan::rescan_soon::look_soon;
+use regrant::usecases::scan::rescan_soon::rescan_soon;
 use regrant_discovery::drain;
 use regrant_simulators::LogEntry;
 use serde_json::{Value, json};
@@ -35,7 +35,7 @@ async fn of_org(world: &World, org: &OrgInCare) -> Result<Option<i64>, Failure> 
     let began = world.clock.now();
     loop {
         let event = streamed(world, org)?;
-        look_soon(&world.ports, &log_stream::read(&event)?).await?;
+        rescan_soon(&world.ports, &log_stream::read(&event)?).await?;
         drain(&world.ports, 1, || ()).await?;
         let took = world.clock.now().duration_since(began);
         let record = world.ports.ledger.app(&org.id, &org.apps[0].id).await?;

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
+use regrant::domain::access_problem::OrgWatch;
 use regrant::domain::app::AppRecord;
 use regrant::domain::id::AppId;
 use regrant::domain::standing::Standing;
-use regrant::domain::trouble::OrgWatch;
 use regrant::ledger::{AppFilter, PageRequest};
 
 use super::injury::{Injury, Sign};
@@ -110,11 +110,11 @@ impl Tally {
 
     fn judge_troubles(&mut self, org: &OrgInCare, watch: Option<&OrgWatch>, injury: Option<&Injury>, day: u32) {
         let explained = |name: &str| {
-            injury.is_some_and(|injury| injury.kind.sign() == Sign::Trouble(known(name)) && injury.may_show(day))
+            injury.is_some_and(|injury| injury.kind.sign() == Sign::AccessProblem(known(name)) && injury.may_show(day))
         };
-        for trouble in watch.into_iter().flat_map(|watch| &watch.troubles) {
-            if !explained(trouble.kind.name()) {
-                let (name, detail) = (trouble.kind.name(), &trouble.detail);
+        for problem in watch.into_iter().flat_map(|watch| &watch.problems) {
+            if !explained(problem.kind.name()) {
+                let (name, detail) = (problem.kind.name(), &problem.detail);
                 self.false_alarms.push(format!("{} has {name} on day {day}: {detail}", org.name));
             }
         }
@@ -130,11 +130,11 @@ impl Tally {
         (day, since): (u32, Timestamp),
     ) {
         let base = world.orgs[injury.org].apps[0].base;
-        let has = |name: &str| watch.is_some_and(|watch| watch.troubles.iter().any(|t| t.kind.name() == name));
+        let has = |name: &str| watch.is_some_and(|watch| watch.problems.iter().any(|t| t.kind.name() == name));
         let (shows, is_over) = match injury.kind.sign() {
             Sign::None => return,
             Sign::Standing(standing) => (record.standing() == standing, record.standing() == base),
-            Sign::Trouble(name) => (has(name), !has(name)),
+            Sign::AccessProblem(name) => (has(name), !has(name)),
         };
         if injury.is_on(day) {
             let seen = injury.kind.could_be_seen(record, since);

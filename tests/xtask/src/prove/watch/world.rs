@@ -12,7 +12,7 @@ use regrant::domain::id::{AppId, OrgId};
 use regrant::domain::session::Administrator;
 use regrant::domain::standing::Standing;
 use regrant::domain::tenant::{ObjectId, TenantId};
-use regrant::domain::text::Foreign;
+use regrant::domain::text::UntrustedText;
 use regrant::embedded::in_process_queue::InProcessQueue;
 use regrant::microsoft::config::{MicrosoftConfig as MicrosoftClientConfig, SimulatedMicrosoft};
 use regrant::microsoft::{GraphTokens, MfaEvidence};
@@ -127,13 +127,13 @@ impl World {
         Ok(drain(&self.ports, WORKERS, || ()).await?)
     }
 
-    /// Waits for the hour of the scan. What yesterday's scan asked to be told is let go: letters have a measurement of
+    /// Waits for the hour of the scan. What yesterday's scan asked to be told is let go: emails have a measurement of
     /// their own.
     pub(super) fn wait_for_the_morning_of(&mut self, day: u32) {
         let morning = dawn() + SignedDuration::from_hours(24 * i64::from(day));
         let left = morning.duration_since(self.clock.now());
         self.clock.advance(Duration::try_from(left).unwrap_or_default());
-        self.ports.notices = Arc::new(InProcessQueue::new(self.ports.clock.clone()));
+        self.ports.notifications = Arc::new(InProcessQueue::new(self.ports.clock.clone()));
     }
 
     /// Writes to an org's System Log.
@@ -171,7 +171,7 @@ impl World {
             tenant: Some(self.tenant_id(tenant)?),
             client: Some(OKTA_CLIENT.parse()?),
             administrator: Some(Administrator {
-                username: Foreign::new(FLEET_ADMINISTRATOR),
+                username: UntrustedText::new(FLEET_ADMINISTRATOR),
                 object: Some(administrator.parse()?),
                 mfa: Mfa::NotProven,
             }),

@@ -1,0 +1,240 @@
+//! What the cadence promises.
+
+#![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::app::{AppIdentity, ConsentRecord};
+use crate::domain::notification::{NotificationState, WhyDropped};
+use crate::domain::request::{Ended, LINK_LIFETIME};
+use crate::domain::standing::Assessment;
+use crate::domain::text::UntrustedText;
+
+const DAY: i64 = 24 * 60 * 60;
+
+fn day(day: i64) -> Timestamp {
+    Timestamp::from_second(day * DAY).unwrap()
+}
+
+fn app(standing: Standing, request: Option<Request>) -> AppRecord {
+    AppRecord {
+        identity: AppIdentity {
+            org: "00oInvented".parse().unwrap(),
+            org_domain: "acme.okta.com".to_owned(),
+            app: "0oaInvented".parse().unwrap(),
+            label: UntrustedText::new("Office 365"),
+            tenant: None,
+            domain: None,
+        },
+        signals: Vec::new(),
+        assessment: Assessment { standing, verified: false, reasons: vec!["invented".to_owned()] },
+        as_of: day(0),
+        last_known: None,
+        since: None,
+        before: None,
+        request,
+        consent: ConsentRecord::default(),
+        reach: None,
+        version: 0,
+    }
+}
+
+fn open() -> Request {
+    Request { id: "RG-A".parse().unwrap(), opened_at: day(0), closed: None }
+}
+
+fn contacts() -> Contacts {
+    let people = |names: &[&str]| names.iter().map(|name| format!("{name}@contoso.example").parse().unwrap()).collect();
+    Contacts {
+        administrators: people(&["ada", "bea"]),
+        operators: people(&["olga"]),
+        escalation: people(&["eve"]),
+        ..Contacts::default()
+    }
+}
+
+/// What is due each day from `first` to `last`, as "day kind recipients", everything due being sent at once.
+fn history(standing: Standing, first: i64, last: i64, deadline: Date) -> Vec<String> {
+    let (app, contacts) = (app(standing, Some(Request { opened_at: day(first), ..open() })), contacts());
+    let mut so_far: Vec<Notification> = Vec::new();
+    let mut told = Vec::new();
+    for now in first..=last {
+        let case = Case { app: &app, so_far: &so_far, waiver: None, contacts: &contacts, deadline, now: day(now) };
+        let fresh: Vec<Notification> = due(&case).into_iter().map(|draft| draft.made(day(now))).collect();
+        let names: Vec<&str> = fresh.iter().filter_map(|n| n.address()?.as_str().split('@').next()).collect();
+        if let Some(notification) = fresh.first() {
+            told.push(format!("{} {} {}", now - first, notification.about.name(), names.join("+")));
+        }
+        so_far.extend(fresh.into_iter().map(sent));
+    }
+    told
+}
+
+fn sent(notification: Notification) -> Notification {
+    Notification {
+        state: NotificationState::Sent { at: notification.due_at, carrier_id: "1".to_owned() },
+        ..notification
+    }
+}
+
+#[test]
+fn a_consent_is_asked_for_at_once_and_then_ever_more_seldom_and_somebody_else_hears_of_it() {
+    let told = history(Standing::NeedsConsent, 20_400, 20_700, OKTAS_DEADLINE);
+    assert_eq!(
+        told,
+        [
+            "0 invitation ada+bea",
+            "7 reminder ada+bea",
+            "14 reminder ada+bea+eve",
+            "28 reminder ada+bea+eve",
+            "56 reminder ada+bea+eve",
+            "84 reminder ada+bea+eve",
+            "112 reminder ada+bea+eve",
+        ]
+    );
+}
+
+#[test]
+fn reminders_come_closer_together_as_the_deadline_comes_near() {
+    let deadline = jiff::tz::TimeZone::UTC.to_datetime(day(20_440)).date();
+    let days: Vec<String> = history(Standing::NeedsConsent, 20_400, 20_445, deadline)
+        .iter()
+        .map(|told| told.split(' ').next().unwrap().to_owned())
+        .collect();
+    assert_eq!(days, ["0", "7", "12", "17", "22", "27", "32"], "every five days in the last month");
+    let close: Vec<String> = history(Standing::NeedsConsent, 20_434, 20_440, deadline);
+    assert_eq!(close.len(), 4, "every other day in the last week: {close:?}");
+}
+
+#[test]
+fn what_is_broken_is_urgent_and_escalates_after_a_day() {
+    let told = history(Standing::Broken, 20_400, 20_420, OKTAS_DEADLINE);
+    assert_eq!(told[..3], ["0 urgent ada+bea", "1 reminder ada+bea+eve", "3 reminder ada+bea+eve"]);
+}
+
+#[test]
+fn what_only_okta_can_do_goes_to_the_operator() {
+    for standing in [Standing::NeedsSave, Standing::ByHand] {
+        assert_eq!(history(standing, 20_400, 20_401, OKTAS_DEADLINE), ["0 handed-to-operator olga"]);
+    }
+}
+
+#[test]
+fn where_no_administrator_is_known_the_operators_are_asked() {
+    let app = app(Standing::NeedsConsent, Some(open()));
+    let contacts = Contacts { administrators: Vec::new(), ..contacts() };
+    let case =
+        Case { app: &app, so_far: &[], waiver: None, contacts: &contacts, deadline: OKTAS_DEADLINE, now: day(1) };
+    let drafts = due(&case);
+    let to: Vec<_> = drafts.iter().map(|draft| draft.recipient.clone()).collect();
+    let olga = Recipient::Mail { address: "olga@contoso.example".parse().unwrap(), audience: Audience::OktaOperator };
+    assert_eq!(to, [olga]);
+}
+
+#[test]
+fn the_end_is_told_once_to_everybody_who_was_asked_and_to_the_operators() {
+    let closed = Ended { at: day(3), standing: Standing::Consented };
+    let app = app(Standing::Consented, Some(Request { closed: Some(closed), ..open() }));
+    let contacts = contacts();
+    let asked = Draft {
+        request: open().id,
+        org: app.identity.org.clone(),
+        app: Some(app.identity.app.clone()),
+        about: About::Invitation,
+        recipient: Recipient::Mail {
+            address: "ada@contoso.example".parse().unwrap(),
+            audience: Audience::MicrosoftAdministrator,
+        },
+        due_at: day(0),
+    };
+    let asked = asked.made(day(0));
+    let due_of = |so_far: &[Notification]| {
+        let case = Case { app: &app, so_far, waiver: None, contacts: &contacts, deadline: OKTAS_DEADLINE, now: day(3) };
+        due(&case)
+    };
+    assert!(due_of(&[]).is_empty(), "nobody was asked");
+    let dropped = NotificationState::Dropped { at: day(0), why: WhyDropped::Muted };
+    assert!(due_of(&[Notification { state: dropped, ..asked.clone() }]).is_empty(), "nobody heard");
+    let told = due_of(&[sent(asked)]);
+    let mut names: Vec<String> = told
+        .iter()
+        .map(|draft| match &draft.recipient {
+            Recipient::Mail { address, .. } => address.to_string(),
+            Recipient::Hook { name } => name.clone(),
+        })
+        .collect();
+    names.sort_unstable();
+    assert_eq!(names, ["ada@contoso.example", "olga@contoso.example"]);
+    assert!(told.iter().all(|draft| draft.about == About::Done));
+}
+
+#[test]
+fn a_waiver_silences_until_its_day_and_then_its_end_is_told() {
+    let app = app(Standing::NeedsConsent, Some(open()));
+    let contacts = contacts();
+    let waiver = Waiver {
+        org: app.identity.org.clone(),
+        app: app.identity.app.clone(),
+        reason: UntrustedText::new("merger"),
+        given_at: day(1),
+        ends_at: day(30),
+    };
+    let about = |now| {
+        let case = Case {
+            app: &app,
+            so_far: &[],
+            waiver: Some(&waiver),
+            contacts: &contacts,
+            deadline: OKTAS_DEADLINE,
+            now: day(now),
+        };
+        due(&case).into_iter().map(|draft| draft.about.name()).collect::<Vec<_>>()
+    };
+    assert_eq!(about(29), Vec::<&str>::new());
+    assert_eq!(about(30), ["waiver-expired", "invitation", "invitation"]);
+}
+
+#[test]
+fn the_deadline_is_told_apart_from_the_day_after_it() {
+    let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    assert_eq!(days_to(OKTAS_DEADLINE, at("2024-12-31T23:59:59Z")), 0);
+    assert_eq!(days_to(OKTAS_DEADLINE, at("2025-01-01T00:00:00Z")), -1);
+    assert_eq!(days_to(OKTAS_DEADLINE, at("2024-12-24T12:00:00Z")), 7);
+}
+
+proptest! {
+    #[test]
+    fn nobody_gets_one_email_twice_however_often_it_is_asked(
+        standing in prop::sample::select(&Standing::ALL[..]), days in 1_i64..400, looks in 1_usize..4,
+    ) {
+        let (app, contacts) = (app(standing, Some(open())), contacts());
+        let mut so_far: Vec<Notification> = Vec::new();
+        for now in 0..days {
+            for _ in 0..looks {
+                let case = Case {
+                    app: &app, so_far: &so_far, waiver: None, contacts: &contacts, deadline: OKTAS_DEADLINE, now: day(now),
+                };
+                for draft in due(&case) {
+                    let notification = sent(draft.made(day(now)));
+                    prop_assert!(so_far.iter().all(|known| known.id != notification.id));
+                    so_far.push(notification);
+                }
+            }
+        }
+        let most = usize::try_from(MOST_REMINDERS).unwrap() * 3 + 2;
+        prop_assert!(so_far.len() <= most, "{} emails", so_far.len());
+    }
+}
+
+#[test]
+fn the_link_of_an_email_lives_until_the_next_one_has_come() {
+    // A daily scan finds a reminder due a day late at the most, and quiet hours hold it back for less than another.
+    let late = SignedDuration::from_hours(2 * 24);
+    for standing in Standing::ALL {
+        for (number, days_left) in (1..=MOST_REMINDERS).flat_map(|number| [-1, 7, 30, 90].map(|left| (number, left))) {
+            let comes_after = distance(standing, number, days_left) + late;
+            assert!(comes_after <= LINK_LIFETIME, "reminder {number} at {standing}, {days_left} days left");
+        }
+    }
+}

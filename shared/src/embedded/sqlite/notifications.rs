@@ -1,0 +1,179 @@
+//! Notifications: who was told what.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+
+use super::SqliteLedger;
+use super::error::SqliteError;
+use super::recipients;
+use crate::domain::contact::MailAddress;
+use crate::domain::id::{NotificationId, OrgId, RequestId};
+use crate::domain::notification::Notification;
+use crate::ledger::paging::{List, rows_to_ask_for};
+use crate::ledger::stored::{from_json, from_time, to_json};
+use crate::ledger::{LedgerError, Notifications, Page, PageRequest, Suppression};
+
+#[async_trait]
+impl Notifications for SqliteLedger {
+    async fn put_notification(&self, notification: &Notification) -> Result<bool, LedgerError> {
+        let first = Notification { version: 1, ..notification.clone() };
+        self.run("write a notification", move |connection| put(connection, &first)).await
+    }
+
+    async fn notification(
+        &self,
+        request: &RequestId,
+        id: &NotificationId,
+    ) -> Result<Option<Notification>, LedgerError> {
+        let (request, id) = (request.clone(), id.clone());
+        self.run("read a notification", move |connection| get(connection, &request, &id)).await
+    }
+
+    async fn update_notification(&self, notification: &Notification) -> Result<bool, LedgerError> {
+        let next = Notification { version: notification.version.saturating_add(1), ..notification.clone() };
+        let version = notification.version.cast_signed();
+        self.run("change a notification", move |connection| update(connection, version, &next)).await
+    }
+
+    async fn notifications_of(&self, request: &RequestId) -> Result<Vec<Notification>, LedgerError> {
+        let request = request.clone();
+        self.run("list a request's notifications", move |connection| of_request(connection, &request)).await
+    }
+
+    async fn open_notifications(&self, until: Timestamp, page: PageRequest) -> Result<Page<Notification>, LedgerError> {
+        self.run("list open notifications", move |connection| open(connection, until, &page)).await
+    }
+
+    async fn notifications(&self, org: &OrgId, page: PageRequest) -> Result<Page<Notification>, LedgerError> {
+        let org = org.clone();
+        self.run("list an org's notifications", move |connection| of_org(connection, &org, &page)).await
+    }
+
+    async fn mute(&self, request: &RequestId, address: &MailAddress, at: Timestamp) -> Result<(), LedgerError> {
+        let (request, address) = (request.clone(), address.digest());
+        self.run("mute an address", move |connection| recipients::mute(connection, &request, &address, at)).await
+    }
+
+    async fn is_muted(&self, request: &RequestId, address: &MailAddress) -> Result<bool, LedgerError> {
+        let (request, address) = (request.clone(), address.digest());
+        self.run("look for a mute", move |connection| recipients::is_muted(connection, &request, &address)).await
+    }
+
+    async fn suppress(&self, address: &MailAddress, suppression: &Suppression) -> Result<(), LedgerError> {
+        let (address, suppression) = (address.digest(), suppression.clone());
+        self.run("suppress an address", move |connection| recipients::suppress(connection, &address, &suppression))
+            .await
+    }
+
+    async fn suppression(&self, address: &MailAddress) -> Result<Option<Suppression>, LedgerError> {
+        let address = address.digest();
+        self.run("look for a suppression", move |connection| recipients::suppression(connection, &address)).await
+    }
+
+    async fn lift_suppression(&self, address: &MailAddress) -> Result<(), LedgerError> {
+        let address = address.digest();
+        self.run("lift a suppression", move |connection| recipients::lift(connection, &address)).await
+    }
+}
+
+/// What notifications are listed by: when they are due, id, request.
+type Key = (String, String, String);
+
+/// The notifications that are open, from a place on.
+pub(super) const OPEN: &str = "SELECT due_at, id, request, record FROM notification
+     WHERE NOT settled AND due_at <= :until AND (due_at, id, request) > (:due_at, :id, :request)
+     ORDER BY due_at, id, request LIMIT :limit";
+/// The notifications of an org, from a place back.
+pub(super) const OF_ORG: &str = "SELECT due_at, id, request, record FROM notification
+     WHERE org = :org AND (due_at, id, request) < (:due_at, :id, :request)
+     ORDER BY due_at DESC, id DESC, request DESC LIMIT :limit";
+
+fn put(connection: &Connection, notification: &Notification) -> Result<bool, SqliteError> {
+    let changed = connection
+        .prepare_cached(
+            "INSERT INTO notification (request, id, org, due_at, settled, version, record) VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6)
+             ON CONFLICT (request, id) DO NOTHING",
+        )?
+        .execute(params![
+            notification.request.as_str(),
+            notification.id.as_str(),
+            notification.org.as_str(),
+            from_time(notification.due_at),
+            notification.is_settled(),
+            to_json(notification)?,
+        ])?;
+    Ok(changed == 1)
+}
+
+fn get(connection: &Connection, request: &RequestId, id: &NotificationId) -> Result<Option<Notification>, SqliteError> {
+    let record: Option<String> = connection
+        .prepare_cached("SELECT record FROM notification WHERE request = ?1 AND id = ?2")?
+        .query_row([request.as_str(), id.as_str()], |row| row.get(0))
+        .optional()?;
+    Ok(record.map(|record| read(&record)).transpose()?)
+}
+
+fn update(connection: &Connection, version: i64, next: &Notification) -> Result<bool, SqliteError> {
+    let changed = connection
+        .prepare_cached(
+            "UPDATE notification SET org = ?4, due_at = ?5, settled = ?6, version = version + 1, record = ?7
+             WHERE request = ?1 AND id = ?2 AND version = ?3",
+        )?
+        .execute(params![
+            next.request.as_str(),
+            next.id.as_str(),
+            version,
+            next.org.as_str(),
+            from_time(next.due_at),
+            next.is_settled(),
+            to_json(next)?,
+        ])?;
+    Ok(changed == 1)
+}
+
+fn of_request(connection: &Connection, request: &RequestId) -> Result<Vec<Notification>, SqliteError> {
+    let mut statement =
+        connection.prepare_cached("SELECT record FROM notification WHERE request = ?1 ORDER BY due_at, id")?;
+    let records = statement.query_map([request.as_str()], |row| row.get::<_, String>(0))?;
+    records.map(|record| Ok(read(&record?)?)).collect()
+}
+
+fn open(connection: &Connection, until: Timestamp, page: &PageRequest) -> Result<Page<Notification>, SqliteError> {
+    let list = List::of(&[Some("open notifications")]);
+    // Nothing sorts before these.
+    let (due_at, id, request): Key = list.start(page)?.unwrap_or_default();
+    let mut statement = connection.prepare_cached(OPEN)?;
+    let rows = statement.query_map(
+        named_params! { ":until": from_time(until), ":due_at": due_at, ":id": id, ":request": request,
+        ":limit": rows_to_ask_for(page) },
+        keyed,
+    )?;
+    list.page(page, rows.map(|row| placed(row?)))
+}
+
+fn of_org(connection: &Connection, org: &OrgId, page: &PageRequest) -> Result<Page<Notification>, SqliteError> {
+    let list = List::of(&[Some("notifications"), Some(org.as_str())]);
+    // Nothing sorts after this, as every time begins with a digit.
+    let start = || ("~".to_owned(), String::new(), String::new());
+    let (due_at, id, request): Key = list.start(page)?.unwrap_or_else(start);
+    let mut statement = connection.prepare_cached(OF_ORG)?;
+    let rows = statement.query_map(
+        named_params! { ":org": org.as_str(), ":due_at": due_at, ":id": id, ":request": request,
+        ":limit": rows_to_ask_for(page) },
+        keyed,
+    )?;
+    list.page(page, rows.map(|row| placed(row?)))
+}
+
+fn keyed(row: &Row<'_>) -> rusqlite::Result<(Key, String)> {
+    Ok(((row.get(0)?, row.get(1)?, row.get(2)?), row.get(3)?))
+}
+
+fn placed((key, record): (Key, String)) -> Result<(Key, Notification), SqliteError> {
+    Ok((key, read(&record)?))
+}
+
+fn read(record: &str) -> Result<Notification, LedgerError> {
+    from_json(record, || "a notification".to_owned())
+}

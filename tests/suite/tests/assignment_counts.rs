@@ -1,0 +1,147 @@
+//! How many users and groups an app concerns: counted cheaply, seldom, and at nobody's expense.
+#![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use regrant::domain::app::AppRecord;
+use regrant::domain::assignment_counts::{AssignmentCounts, Count};
+use regrant::domain::id::{AppId, OrgId};
+use regrant::domain::scan::OrgScanResult;
+use regrant::domain::standing::Standing;
+use regrant::http::loopback::LoopbackPolicy;
+use regrant::okta::config::OktaConfig;
+use regrant::okta::org_url::OrgUrl;
+use regrant::okta::{OktaError, OktaOrg};
+use regrant_simulators::{App, Connection, Fault, OktaSimulator, Org, SimulatorConfig, Times, TokenPower};
+use regrant_tests::bench::{Bench, api_token, simulated_clock};
+
+const TOKEN: &str = "00-invented-token-of-acme";
+const DAY: Duration = Duration::from_hours(24);
+
+struct World {
+    simulator: OktaSimulator,
+    bench: Bench,
+    org: OrgId,
+    /// The app that waits for a consent.
+    app: AppId,
+}
+
+/// One org with an app that waits for a consent and one that runs on it.
+async fn world() -> World {
+    let clock = simulated_clock();
+    let simulator = OktaSimulator::start(SimulatorConfig::new(Arc::new(clock.clone()))).await.unwrap();
+    let waiting =
+        App::office365("Office 365", "contoso").provisioned(Connection::OAuth2 { enabled: false, authorize: true });
+    let running =
+        App::office365("Office 365 EMEA", "emea").provisioned(Connection::OAuth2 { enabled: true, authorize: true });
+    let app = waiting.id.parse().unwrap();
+    let org = Org::new("acme").with_token(TOKEN, TokenPower::Full).with_app(waiting).with_app(running);
+    let id = org.id.clone();
+    simulator.add_org(org);
+    let config = OktaConfig { timeout: Duration::from_millis(300), ..OktaConfig::default() };
+    let bench = Bench::with(clock, config).await;
+    let org = bench.know(&id, &simulator.org_url("acme"), &api_token(TOKEN)).await;
+    World { simulator, bench, org, app }
+}
+
+impl World {
+    fn open(&self) -> Box<dyn OktaOrg> {
+        let (url, _) = OrgUrl::parse(&self.simulator.org_url("acme"), LoopbackPolicy::Allow).unwrap();
+        self.bench.ports.okta.open(&url, &api_token(TOKEN)).unwrap()
+    }
+
+    fn assign(&self, users: usize, groups: usize) {
+        let changed = self.simulator.with_org("acme", |org| {
+            for app in &mut org.apps {
+                (app.users, app.groups) = (users, groups);
+            }
+        });
+        changed.unwrap();
+    }
+
+    fn fails(&self, part: &str, fault: Fault) {
+        self.simulator.with_org("acme", |org| org.faults.on(part, fault, Times::Always)).unwrap();
+    }
+
+    /// Looks at the org, which is seen whole, and gives the record of the app that waits.
+    async fn look(&self) -> AppRecord {
+        let (_, discovery) = self.bench.look_at(&self.org).await;
+        assert_eq!((discovery.look, discovery.try_again), (OrgScanResult::Seen { apps: 2 }, false));
+        let record = self.bench.ports.ledger.app(&self.org, &self.app).await.unwrap().unwrap();
+        assert_eq!(record.standing(), Standing::NeedsConsent);
+        record
+    }
+
+    /// How often a list of who is assigned was asked for.
+    fn asked(&self) -> usize {
+        let requests = self.simulator.requests("acme");
+        let lists = requests.iter().filter(|request| {
+            let path = request.path_and_query.split('?').next().unwrap();
+            path.ends_with("/users") || path.ends_with("/groups")
+        });
+        lists.count()
+    }
+}
+
+fn numbers(reach: &AssignmentCounts) -> [(u64, bool); 2] {
+    [reach.users, reach.groups].map(|Count { number, or_more }| (number, or_more))
+}
+
+#[tokio::test]
+async fn the_first_page_of_each_list_is_counted_and_says_whether_there_are_more() {
+    let world = world().await;
+    for (users, groups, expected) in [
+        (0, 0, [(0, false), (0, false)]),
+        (12, 3, [(12, false), (3, false)]),
+        (500, 200, [(500, false), (200, false)]),
+        (501, 201, [(500, true), (200, true)]),
+    ] {
+        world.assign(users, groups);
+        assert_eq!(numbers(&world.open().reach(&world.app).await.unwrap()), expected);
+    }
+    assert_eq!(world.asked(), 8, "one page of each list, whether or not there are more");
+}
+
+#[tokio::test]
+async fn a_list_that_is_refused_or_none_is_an_error() {
+    let world = world().await;
+    let gone = world.open().reach(&"0oaNobody".parse().unwrap()).await.unwrap_err();
+    assert_eq!(gone.code(), Some("E0000007"));
+    world.fails("/groups", Fault::OtherShape);
+    let no_list = world.open().reach(&world.app).await.unwrap_err();
+    assert!(matches!(no_list, OktaError::NotOkta { .. }), "{no_list:?}");
+    world.simulator.with_org("acme", |org| org.tokens[0].power = TokenPower::NoApps).unwrap();
+    let refused = world.open().reach(&world.app).await.unwrap_err();
+    assert_eq!((refused.code(), refused.retires_credential()), (Some("E0000006"), false));
+}
+
+#[tokio::test]
+async fn an_app_that_waits_is_counted_once_a_week_and_one_that_runs_never() {
+    let world = world().await;
+    assert_eq!(numbers(&world.look().await.reach.unwrap()), [(12, false), (3, false)]);
+    assert_eq!(world.asked(), 2);
+    world.assign(700, 4);
+    world.bench.clock.advance(DAY);
+    assert_eq!(numbers(&world.look().await.reach.unwrap()), [(12, false), (3, false)]);
+    assert_eq!(world.asked(), 2, "not again the next day");
+    world.bench.clock.advance(7 * DAY);
+    assert_eq!(numbers(&world.look().await.reach.unwrap()), [(500, true), (4, false)]);
+    assert_eq!(world.asked(), 4);
+}
+
+#[tokio::test]
+async fn a_count_that_fails_changes_nothing_that_was_seen() {
+    for fault in [Fault::RateLimited, Fault::ServerError, Fault::Timeout, Fault::NotJson, Fault::OtherShape] {
+        let world = world().await;
+        world.fails("/users", fault.clone());
+        assert_eq!(world.look().await.reach, None, "{fault:?}");
+        world.simulator.with_org("acme", |org| org.faults.clear()).unwrap();
+        world.bench.clock.advance(DAY);
+        assert_eq!(numbers(&world.look().await.reach.unwrap()), [(12, false), (3, false)], "{fault:?}");
+        // And a later failure forgets no count.
+        world.fails("/users", fault.clone());
+        world.bench.clock.advance(8 * DAY);
+        assert_eq!(numbers(&world.look().await.reach.unwrap()), [(12, false), (3, false)], "{fault:?}");
+    }
+}
