@@ -24,16 +24,17 @@ const ADMIN: &str = "ada.administrator";
 
 /// How many codes were exchanged at Microsoft.
 fn exchanges(bench: &ConsentBench) -> usize {
-    bench.version.microsoft.count("/oauth2/v2.0/token")
+    bench.simulation.microsoft.count("/oauth2/v2.0/token")
 }
 
 /// Everything that an attack could have changed: Okta's org, and the tokens kept for the tenant.
 async fn state(bench: &ConsentBench) -> (Option<String>, bool) {
     use regrant::vault::{SecretName, SecretVersion};
-    let tenant = bench.version.microsoft.with_tenant("acmelabs.onmicrosoft.com", |tenant| tenant.id.clone()).unwrap();
+    let tenant =
+        bench.simulation.microsoft.with_tenant("acmelabs.onmicrosoft.com", |tenant| tenant.id.clone()).unwrap();
     let tokens =
         bench.ports.vault.get(&SecretName::Graph(tenant.parse().unwrap()), SecretVersion::Current).await.unwrap();
-    (bench.version.okta.snapshot("acme"), tokens.is_some())
+    (bench.simulation.okta.snapshot("acme"), tokens.is_some())
 }
 
 /// A browser that was sent to Microsoft, and the answer that waits for it there.

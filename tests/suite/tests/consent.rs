@@ -99,7 +99,7 @@ async fn somebody_who_finished_in_the_console_meanwhile_is_seen() {
     let session = bench.sign_in(&mut browser, &invitation, "ada.administrator").await;
     bench.consent_at_okta(&mut browser, &session).await;
     let (_, app) = bench.ids("acmelabs").await;
-    bench.state.okta.with_org("acme", |org| {
+    bench.simulation.okta.with_org("acme", |org| {
         let app = org.app_mut(app.as_str()).unwrap();
         app.consented = true;
         app.connection = app.connection.switched(true);
@@ -114,7 +114,7 @@ async fn an_app_that_is_on_stays_on_through_a_new_consent() {
     let mut browser = bench.browser();
     let session = bench.walk(&mut browser, "acme").await;
     assert_eq!(browser.get(&session).await.heading(), "Done, and verified on both sides");
-    let requests = bench.state.okta.requests("acme");
+    let requests = bench.simulation.okta.requests("acme");
     assert!(requests.iter().all(|r| !(r.method == "POST" && r.path_and_query.ends_with("/connections/default"))));
     assert_eq!(bench.app("acme").await.standing(), Standing::Consented);
 }
@@ -144,8 +144,8 @@ async fn a_person_who_may_not_consent_leaves_okta_byte_for_byte_as_it_was() {
         ("mia.mustfactor", Decision::Accept, ConsentFailure::MfaMissing),
     ] {
         let bench = ConsentBench::new().await;
-        let before = bench.state.okta.snapshot("acme");
-        let calls = bench.state.okta.requests("acme").len();
+        let before = bench.simulation.okta.snapshot("acme");
+        let calls = bench.simulation.okta.requests("acme").len();
         let mut browser = bench.browser();
         let invitation = bench.invite("acmelabs").await;
         let sent = browser.post(&invitation, &[]).await;
@@ -157,8 +157,8 @@ async fn a_person_who_may_not_consent_leaves_okta_byte_for_byte_as_it_was() {
         let told =
             kinds.iter().any(|kind| matches!(kind, EventKind::ConsentFailed { failure: told, .. } if *told == failure));
         assert!(told, "{person}: {kinds:?}");
-        assert_eq!(bench.state.okta.snapshot("acme"), before, "{person}");
-        assert_eq!(bench.state.okta.requests("acme").len(), calls, "{person}: Okta was not even asked");
+        assert_eq!(bench.simulation.okta.snapshot("acme"), before, "{person}");
+        assert_eq!(bench.simulation.okta.requests("acme").len(), calls, "{person}: Okta was not even asked");
     }
 }
 
@@ -168,15 +168,15 @@ async fn somebody_without_the_role_is_refused_by_us_where_microsoft_lets_them_in
     let invitation = bench.invite("acmelabs").await;
     // From now on Microsoft knows our registration and asks nobody for consent to it.
     bench.sign_in(&mut bench.browser(), &invitation, "ada.administrator").await;
-    let (before, calls) = (bench.state.okta.snapshot("acme"), bench.state.okta.requests("acme").len());
+    let (before, calls) = (bench.simulation.okta.snapshot("acme"), bench.simulation.okta.requests("acme").len());
     for hides in [false, true] {
-        bench.state.microsoft.with_tenant("acmelabs.onmicrosoft.com", |tenant| tenant.hides_roles = hides);
+        bench.simulation.microsoft.with_tenant("acmelabs.onmicrosoft.com", |tenant| tenant.hides_roles = hides);
         let mut browser = bench.browser();
         let session = bench.sign_in(&mut browser, &invitation, "hugo.helpdesk").await;
         assert_eq!(browser.get(&session).await.heading(), "This account is not a Global Administrator right now");
     }
-    assert_eq!(bench.state.okta.snapshot("acme"), before);
-    assert_eq!(bench.state.okta.requests("acme").len(), calls);
+    assert_eq!(bench.simulation.okta.snapshot("acme"), before);
+    assert_eq!(bench.simulation.okta.requests("acme").len(), calls);
 }
 
 #[tokio::test]
@@ -217,13 +217,13 @@ async fn an_access_token_that_ended_before_its_time_is_renewed_once() {
     bench.walk(&mut bench.browser(), "acmelabs").await;
     let consent = bench.app("acmelabs").await.consent;
     let (tenant, client) = (consent.tenant.unwrap(), consent.client.unwrap());
-    let calls = || bench.state.microsoft.count("/oauth2/v2.0/token");
+    let calls = || bench.simulation.microsoft.count("/oauth2/v2.0/token");
     let before = calls();
-    bench.state.microsoft.revoke_access_tokens("acmelabs.onmicrosoft.com");
+    bench.simulation.microsoft.revoke_access_tokens("acmelabs.onmicrosoft.com");
     assert!(read_grants(&bench.ports, Cloud::Global, &tenant, &client).await.unwrap().principal.is_some());
     assert_eq!(calls() - before, 1);
-    bench.state.microsoft.revoke_access_tokens("acmelabs.onmicrosoft.com");
-    bench.state.microsoft.revoke_refresh_tokens("acmelabs.onmicrosoft.com");
+    bench.simulation.microsoft.revoke_access_tokens("acmelabs.onmicrosoft.com");
+    bench.simulation.microsoft.revoke_refresh_tokens("acmelabs.onmicrosoft.com");
     assert!(matches!(
         read_grants(&bench.ports, Cloud::Global, &tenant, &client).await,
         Err(GraphAccessError::Ended(_))
@@ -233,7 +233,7 @@ async fn an_access_token_that_ended_before_its_time_is_renewed_once() {
 #[tokio::test]
 async fn grants_that_show_late_are_waited_for() {
     let bench = ConsentBench::new().await;
-    bench.state.microsoft.with_tenant("acmelabs.onmicrosoft.com", |tenant| {
+    bench.simulation.microsoft.with_tenant("acmelabs.onmicrosoft.com", |tenant| {
         tenant.replication_seconds = 20;
         tenant.page_size = 1;
     });

@@ -67,7 +67,7 @@ async fn a_token_that_cannot_be_kept_stops_the_flow_before_okta() {
         let vault = Arc::new(FullVault { inner: bench.ports.vault.clone(), fails: Mutex::new(Some(call)) });
         let mut ports = bench.ports.clone();
         ports.vault = vault.clone();
-        let before = bench.version.okta.snapshot("acme");
+        let before = bench.simulation.okta.snapshot("acme");
 
         let mut browser = Browser::new(router(&ports));
         let location = browser.post(&invitation, &[]).await.location_url();
@@ -75,7 +75,7 @@ async fn a_token_that_cannot_be_kept_stops_the_flow_before_okta() {
         let session = browser.get_url(&back).await.location();
         let page = browser.get(&session).await;
         assert_eq!(page.heading(), "We could not keep what has to be kept", "{call:?}");
-        assert_eq!(bench.version.okta.snapshot("acme"), before, "{call:?}");
+        assert_eq!(bench.simulation.okta.snapshot("acme"), before, "{call:?}");
         let failed =
             |event: &EventKind| matches!(event, EventKind::ConsentFailed { failure: ConsentFailure::NotStored, .. });
         assert!(bench.events(TENANT).await.iter().any(failed), "{call:?}");

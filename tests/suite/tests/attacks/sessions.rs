@@ -121,7 +121,7 @@ async fn okta_is_not_asked_for_a_link_before_somebody_was_verified() {
     let id = browser.cookies.keys().next().unwrap().trim_start_matches("__Host-regrant-").to_owned();
     let session = format!("/consent/session/{id}");
     assert_eq!(browser.get(&session).await.heading(), "Sign in at Microsoft");
-    let calls = bench.version.okta.requests("acme").len();
+    let calls = bench.simulation.okta.requests("acme").len();
     let secrets =
         regrant::usecases::consent::session::open_cookie(&bench.ports, &id.parse().unwrap(), &decoded(&browser)).await;
     let token = secrets.unwrap().unwrap().form_token();
@@ -131,7 +131,7 @@ async fn okta_is_not_asked_for_a_link_before_somebody_was_verified() {
         browser.post(&format!("{session}/handover"), &[("token", &token), ("handover", "x")]).await.heading(),
         LOST
     );
-    assert_eq!(bench.version.okta.requests("acme").len(), calls);
+    assert_eq!(bench.simulation.okta.requests("acme").len(), calls);
 }
 
 fn decoded(browser: &Browser) -> String {
@@ -189,8 +189,13 @@ async fn a_token_that_cannot_be_kept_stops_the_flow_and_says_so() {
     let bench = ConsentBench::new().await;
     let (mut browser, back) = sent(&bench).await;
     // Graph serves the judgement (once) and then not the trial of what was kept.
-    bench.version.microsoft.fail("/v1.0/me", regrant_simulators::Fault::Reset, regrant_simulators::Times::Exactly(0));
-    let tenant = bench.version.microsoft.with_tenant("acmelabs.onmicrosoft.com", |tenant| tenant.id.clone()).unwrap();
+    bench.simulation.microsoft.fail(
+        "/v1.0/me",
+        regrant_simulators::Fault::Reset,
+        regrant_simulators::Times::Exactly(0),
+    );
+    let tenant =
+        bench.simulation.microsoft.with_tenant("acmelabs.onmicrosoft.com", |tenant| tenant.id.clone()).unwrap();
     let name = regrant::vault::SecretName::Graph(tenant.parse().unwrap());
     let holder = "somebody-who-died";
     let until = jiff::Timestamp::MAX;

@@ -53,7 +53,7 @@ async fn a_wait_that_is_too_long_is_told_and_not_waited_for() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_or_an_outage_that_passes_goes_uNNoticed() {
+async fn a_lost_answer_or_an_outage_that_passes_goes_unnoticed() {
     let outage = Reply::json(500, &refusal("generalException"));
     for problem in [outage, Reply::html(503), Reply::Closed, Reply::CutOff] {
         let replies = vec![problem.clone(), problem.clone(), Reply::json(200, &organization())];

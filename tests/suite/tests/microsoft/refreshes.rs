@@ -58,7 +58,7 @@ async fn an_outage_is_tried_again_with_longer_and_longer_pauses_and_then_told() 
 }
 
 #[tokio::test]
-async fn an_outage_that_passes_goes_uNNoticed() {
+async fn an_outage_that_passes_goes_unnoticed() {
     let outage = json!({"error": "temporarily_unavailable", "error_codes": [90_033]});
     let replies = vec![Reply::json(500, &outage), Reply::html(503), Reply::json(200, &tokens())];
     let bench = Bench::with(vec![(TOKEN, replies)]).await;

@@ -68,7 +68,7 @@ pub(crate) mod testing {
         assert_eq!(rule(&template), Vec::<String>::new());
         for (pointer, value) in mistakes {
             let broken = template.with(pointer, value.clone()).unwrap();
-            assert_ne!(rule(&broken), Vec::<String>::new(), "{value} at {pointer} goes uNNoticed");
+            assert_ne!(rule(&broken), Vec::<String>::new(), "{value} at {pointer} goes unnoticed");
         }
     }
 }

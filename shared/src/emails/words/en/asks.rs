@@ -63,7 +63,7 @@ pub(super) const ASK: Ask = Ask {
         )
     },
     open: "Open the page of this request",
-    leads_to: |place| format!("The link leads to {place} and nowhere else. StackBuilder the page changes nothing."),
+    leads_to: |place| format!("The link leads to {place} and nowhere else. Opening the page changes nothing."),
     link_ends: |end, names| {
         format!(
             "The link works until {end}. After that the page says that the link has ended, and nothing happens. A new one comes with the next email about this, or from {}.",
