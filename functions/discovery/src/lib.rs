@@ -4,21 +4,12 @@
 //! HTTP requests. [`router()`] is the HTTP part, served by Lambda and by the local server alike.
 
 mod app;
-#[cfg(feature = "lambda")]
-mod batch;
-mod drain;
 mod endpoints;
 #[cfg(feature = "lambda")]
-mod invocation;
-mod look;
+mod handler;
 mod router;
-#[cfg(feature = "lambda")]
-mod schedule;
 
 pub use app::App;
-pub use drain::{DrainError, drain};
 #[cfg(feature = "lambda")]
-pub use invocation::{InvocationError, handle};
+pub use handler::{InvocationError, handle};
 pub use router::{openapi, router};
-#[cfg(feature = "lambda")]
-pub use schedule::ScheduleError;

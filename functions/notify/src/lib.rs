@@ -4,14 +4,11 @@
 //! a schedule, which takes up what was left lying; what the transport reports of emails it took; and HTTP requests: the
 //! links that mute reminders or show how a request stands, and what operators ask about notifications, waivers and failed work.
 
-mod drain;
 mod endpoints;
 #[cfg(feature = "lambda")]
-mod invocation;
+mod handler;
 mod router;
-mod work;
 
-pub use drain::{DrainError, drain};
 #[cfg(feature = "lambda")]
-pub use invocation::{InvocationError, handle};
+pub use handler::{InvocationError, handle};
 pub use router::{openapi, router};

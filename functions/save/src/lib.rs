@@ -3,13 +3,11 @@
 //! It answers two kinds of events: a batch of the queue, one app a message; and HTTP requests, of which none waits for a
 //! save: each puts one into the queue, and the session's page tells how it goes.
 
-mod drain;
 mod endpoints;
 #[cfg(feature = "lambda")]
-mod invocation;
+mod handler;
 mod router;
 
-pub use drain::{DrainError, drain};
 #[cfg(feature = "lambda")]
-pub use invocation::handle;
+pub use handler::handle;
 pub use router::{openapi, router};

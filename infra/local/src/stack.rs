@@ -92,11 +92,11 @@ impl Described {
             },
             public_url: PublicUrl::parse(&output("ApiUrl")?, loopback).map_err(|_| missing("ApiUrl"))?,
             dead_letters: vec![
-                output("ScanDeadEmailsUrl")?,
-                output("SaveDeadEmailsUrl")?,
-                output("NotificationDeadEmailsUrl")?,
+                output("ScanDeadLettersUrl")?,
+                output("SaveDeadLettersUrl")?,
+                output("NotificationDeadLettersUrl")?,
             ],
-            dead_events: output("ScheduleDeadEmailsUrl")?,
+            dead_events: output("ScheduleDeadLettersUrl")?,
         })
     }
 
@@ -141,11 +141,11 @@ mod tests {
         ("PooledSecrets", "20"),
         ("ScanQueueUrl", "https://sqs.example/scan"),
         ("SaveQueueUrl", "https://sqs.example/save"),
-        ("ScanDeadEmailsUrl", "https://sqs.example/scan-dead"),
+        ("ScanDeadLettersUrl", "https://sqs.example/scan-dead"),
         ("NotificationQueueUrl", "https://sqs.example/notification"),
-        ("SaveDeadEmailsUrl", "https://sqs.example/save-dead"),
-        ("NotificationDeadEmailsUrl", "https://sqs.example/notification-dead"),
-        ("ScheduleDeadEmailsUrl", "https://sqs.example/schedule-dead"),
+        ("SaveDeadLettersUrl", "https://sqs.example/save-dead"),
+        ("NotificationDeadLettersUrl", "https://sqs.example/notification-dead"),
+        ("ScheduleDeadLettersUrl", "https://sqs.example/schedule-dead"),
     ];
 
     fn client(status: StackStatus) -> Client {

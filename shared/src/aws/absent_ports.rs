@@ -23,12 +23,12 @@ impl NoQueue {
 }
 
 #[async_trait]
-impl Queue for NoQueue {
-    async fn send(&self, messages: &[Message]) -> Result<(), QueueError> {
+impl<M: Message> Queue<M> for NoQueue {
+    async fn send(&self, messages: &[M]) -> Result<(), QueueError> {
         if messages.is_empty() { Ok(()) } else { self.refuse("send messages") }
     }
 
-    async fn receive(&self, _: u32, _: Duration) -> Result<Vec<Delivery>, QueueError> {
+    async fn receive(&self, _: u32, _: Duration) -> Result<Vec<Delivery<M>>, QueueError> {
         self.refuse("receive messages")
     }
 
@@ -80,12 +80,13 @@ impl HookCaller for NoHooks {
 mod tests {
     use super::*;
     use crate::http::loopback::LoopbackPolicy;
+    use crate::queue::ScanOrg;
     use crate::testing::queue::scan_of;
 
     #[tokio::test]
     async fn what_a_function_has_no_part_in_is_refused_by_name() {
         let queue = NoQueue("REGRANT_SCAN_QUEUE_URL");
-        assert!(queue.send(&[]).await.is_ok(), "nothing to be put there is no mistake");
+        assert!(Queue::<ScanOrg>::send(&queue, &[]).await.is_ok(), "nothing to be put there is no mistake");
         let refused = queue.send(&[scan_of("00oacme")]).await.unwrap_err().to_string();
         assert!(refused.contains("REGRANT_SCAN_QUEUE_URL is not set for this function"), "{refused}");
         let (url, _) = OrgUrl::parse("https://acme.okta.com", LoopbackPolicy::Refuse).unwrap();

@@ -1,5 +1,6 @@
 //! The queue in Amazon SQS: a standard queue, with a dead-letter queue behind it.
 
+use std::marker::PhantomData;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -20,19 +21,20 @@ const TRIES: usize = 4;
 
 /// A queue in Amazon SQS.
 #[derive(Debug, Clone)]
-pub struct SqsQueue {
+pub struct SqsQueue<M> {
     client: Client,
     url: String,
+    carries: PhantomData<fn() -> M>,
 }
 
-impl SqsQueue {
+impl<M: Message> SqsQueue<M> {
     /// The queue at `url`.
     pub fn new(client: Client, url: impl Into<String>) -> Self {
-        Self { client, url: url.into() }
+        Self { client, url: url.into(), carries: PhantomData }
     }
 
     /// Sends ten at the most. SQS takes each for itself; those it did not take are sent again.
-    async fn send_some(&self, messages: &[Message]) -> Result<(), QueueError> {
+    async fn send_some(&self, messages: &[M]) -> Result<(), QueueError> {
         let action = "send messages";
         let mut left = Vec::with_capacity(messages.len());
         for (number, message) in messages.iter().enumerate() {
@@ -60,15 +62,15 @@ impl SqsQueue {
 }
 
 #[async_trait]
-impl Queue for SqsQueue {
-    async fn send(&self, messages: &[Message]) -> Result<(), QueueError> {
+impl<M: Message> Queue<M> for SqsQueue<M> {
+    async fn send(&self, messages: &[M]) -> Result<(), QueueError> {
         for some in messages.chunks(MOST_AT_ONCE) {
             self.send_some(some).await?;
         }
         Ok(())
     }
 
-    async fn receive(&self, max: u32, visibility: Duration) -> Result<Vec<Delivery>, QueueError> {
+    async fn receive(&self, max: u32, visibility: Duration) -> Result<Vec<Delivery<M>>, QueueError> {
         let request = self
             .client
             .receive_message()

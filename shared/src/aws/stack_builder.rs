@@ -21,7 +21,7 @@ use crate::microsoft::client::MicrosoftClient;
 use crate::okta::OktaError;
 use crate::okta::client::OktaClient;
 use crate::okta::config::OktaConfig;
-use crate::queue::Queue;
+use crate::queue::{Message, Queue, Queues};
 use crate::randomness::SystemRandomness;
 use crate::usecases::Ports;
 use crate::vault::SecretName;
@@ -54,19 +54,15 @@ impl StackBuilder {
         let clock = Arc::new(SystemClock);
         let randomness = Arc::new(SystemRandomness);
         let sqs = aws_sdk_sqs::Client::new(&aws);
-        let queue = |name, url: Option<String>| -> Arc<dyn Queue> {
-            match url {
-                Some(url) => Arc::new(SqsQueue::new(sqs.clone(), url)),
-                None => Arc::new(NoQueue(name)),
-            }
-        };
         let secrets = SecretsManagerVault::new(aws_sdk_secretsmanager::Client::new(&aws), stack.secrets);
         let ports = Ports {
             vault: Arc::new(CachedVault::new(Arc::new(secrets), clock.clone())),
             ledger: Arc::new(DynamoLedger::new(aws_sdk_dynamodb::Client::new(&aws), stack.table)),
-            queue: queue("REGRANT_SCAN_QUEUE_URL", stack.scan_queue),
-            saves: queue("REGRANT_SAVE_QUEUE_URL", stack.save_queue),
-            notifications: queue("REGRANT_NOTIFICATION_QUEUE_URL", stack.notification_queue),
+            queues: Queues {
+                scans: queue(&sqs, "REGRANT_SCAN_QUEUE_URL", stack.scan_queue),
+                saves: queue(&sqs, "REGRANT_SAVE_QUEUE_URL", stack.save_queue),
+                notifications: queue(&sqs, "REGRANT_NOTIFICATION_QUEUE_URL", stack.notification_queue),
+            },
             mail: Arc::new(NoEmails),
             hooks: Arc::new(NoHooks),
             loopback: config.okta.loopback,
@@ -110,5 +106,13 @@ impl StackBuilder {
     pub async fn warmed_up(self, first: FirstCall, read_first: &[SecretName]) -> Ports {
         warm::warm_up(&self.ports, first, read_first).await;
         self.ports
+    }
+}
+
+/// The queue at `url`, or one that refuses every message and names the variable that is not set.
+fn queue<M: Message>(sqs: &aws_sdk_sqs::Client, variable: &'static str, url: Option<String>) -> Arc<dyn Queue<M>> {
+    match url {
+        Some(url) => Arc::new(SqsQueue::new(sqs.clone(), url)),
+        None => Arc::new(NoQueue(variable)),
     }
 }

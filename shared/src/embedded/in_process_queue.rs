@@ -16,36 +16,41 @@ const MOST_AT_ONCE: u32 = 10;
 
 /// A queue in memory, with SQS's visibility rules. What is in it goes with the process; the ledger knows which orgs a
 /// scan has not looked at yet.
-pub struct InProcessQueue {
+pub struct InProcessQueue<M> {
     clock: Arc<dyn Clock>,
-    state: Mutex<State>,
+    state: Mutex<State<M>>,
 }
 
-#[derive(Default)]
-struct State {
+struct State<M> {
     /// To be received, oldest first.
-    visible: VecDeque<Queued>,
+    visible: VecDeque<Queued<M>>,
     /// To be visible at a time; the number tells those of one time apart, in the order in which they were hidden.
-    hidden: BTreeMap<(Timestamp, u64), Queued>,
+    hidden: BTreeMap<(Timestamp, u64), Queued<M>>,
     /// When the message of a receipt is visible again. Without an entry, a receipt is stale.
     in_flight: HashMap<u64, Timestamp>,
     /// The number given out last.
     last: u64,
 }
 
-struct Queued {
-    message: Message,
+struct Queued<M> {
+    message: M,
     received: u32,
 }
 
-impl InProcessQueue {
+impl<M> Default for State<M> {
+    fn default() -> Self {
+        Self { visible: VecDeque::new(), hidden: BTreeMap::new(), in_flight: HashMap::new(), last: 0 }
+    }
+}
+
+impl<M: Message> InProcessQueue<M> {
     /// An empty queue.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         Self { clock, state: Mutex::default() }
     }
 
     /// Does `work` on the queue as it is now.
-    fn now<T>(&self, work: impl FnOnce(&mut State, Timestamp) -> T) -> T {
+    fn now<T>(&self, work: impl FnOnce(&mut State<M>, Timestamp) -> T) -> T {
         let now = self.clock.now();
         let mut state = self.state.lock();
         state.show_what_is_due(now);
@@ -53,7 +58,7 @@ impl InProcessQueue {
     }
 }
 
-impl State {
+impl<M: Message> State<M> {
     fn show_what_is_due(&mut self, now: Timestamp) {
         while let Some(first) = self.hidden.first_entry().filter(|entry| entry.key().0 <= now) {
             let ((_, number), queued) = first.remove_entry();
@@ -62,13 +67,13 @@ impl State {
         }
     }
 
-    fn hide(&mut self, queued: Queued, until: Timestamp) -> u64 {
+    fn hide(&mut self, queued: Queued<M>, until: Timestamp) -> u64 {
         self.last += 1;
         self.hidden.insert((until, self.last), queued);
         self.last
     }
 
-    fn deliver(&mut self, until: Timestamp) -> Option<Delivery> {
+    fn deliver(&mut self, until: Timestamp) -> Option<Delivery<M>> {
         let mut queued = self.visible.pop_front()?;
         queued.received = queued.received.saturating_add(1);
         let (message, receive_count) = (queued.message.clone(), queued.received);
@@ -78,7 +83,7 @@ impl State {
     }
 
     /// Takes a message that is in flight out of the queue.
-    fn take(&mut self, receipt: &str) -> Result<Queued, QueueError> {
+    fn take(&mut self, receipt: &str) -> Result<Queued<M>, QueueError> {
         let number = receipt.parse().map_err(|_| QueueError::StaleReceipt)?;
         let until = self.in_flight.remove(&number).ok_or(QueueError::StaleReceipt)?;
         self.hidden.remove(&(until, number)).ok_or(QueueError::StaleReceipt)
@@ -91,14 +96,14 @@ fn later(now: Timestamp, duration: Duration) -> Timestamp {
 }
 
 #[async_trait]
-impl Queue for InProcessQueue {
-    async fn send(&self, messages: &[Message]) -> Result<(), QueueError> {
+impl<M: Message> Queue<M> for InProcessQueue<M> {
+    async fn send(&self, messages: &[M]) -> Result<(), QueueError> {
         let messages = messages.iter().map(|message| Queued { message: message.clone(), received: 0 });
         self.state.lock().visible.extend(messages);
         Ok(())
     }
 
-    async fn receive(&self, max: u32, visibility: Duration) -> Result<Vec<Delivery>, QueueError> {
+    async fn receive(&self, max: u32, visibility: Duration) -> Result<Vec<Delivery<M>>, QueueError> {
         Ok(self.now(|state, now| {
             let until = later(now, visibility);
             (0..max.clamp(1, MOST_AT_ONCE)).map_while(|_| state.deliver(until)).collect()
@@ -123,12 +128,13 @@ impl Queue for InProcessQueue {
 mod tests {
     use super::*;
     use crate::clock::SimulatedClock;
+    use crate::queue::ScanOrg;
     use crate::testing::queue;
     use crate::testing::queue::scan_of;
 
     const MINUTE: Duration = Duration::from_mins(1);
 
-    fn queue() -> (SimulatedClock, InProcessQueue) {
+    fn queue() -> (SimulatedClock, InProcessQueue<ScanOrg>) {
         let clock = SimulatedClock::starting_at(Timestamp::UNIX_EPOCH);
         (clock.clone(), InProcessQueue::new(Arc::new(clock)))
     }
@@ -137,7 +143,7 @@ mod tests {
     async fn it_does_what_every_queue_must() {
         let clock = SimulatedClock::starting_at(Timestamp::UNIX_EPOCH);
         let make = || {
-            let queue: Arc<dyn Queue> = Arc::new(InProcessQueue::new(Arc::new(clock.clone())));
+            let queue: Arc<dyn Queue<ScanOrg>> = Arc::new(InProcessQueue::new(Arc::new(clock.clone())));
             async { queue }
         };
         queue::conforms(make, async |duration| clock.advance(duration)).await;

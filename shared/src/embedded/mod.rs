@@ -7,10 +7,11 @@ pub mod mail_server;
 pub mod sealed_file;
 pub mod smtp;
 pub mod sqlite;
+pub mod worker;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::clock::SystemClock;
+use crate::clock::{Clock, SystemClock};
 use crate::embedded::folder::Folder;
 use crate::embedded::in_process_queue::InProcessQueue;
 use crate::embedded::local_mail::LocalMail;
@@ -23,6 +24,7 @@ use crate::microsoft::MicrosoftError;
 use crate::microsoft::client::MicrosoftClient;
 use crate::okta::OktaError;
 use crate::okta::client::OktaClient;
+use crate::queue::Queues;
 use crate::randomness::SystemRandomness;
 use crate::usecases::Ports;
 use crate::vault::{Vault, VaultError};
@@ -70,14 +72,12 @@ pub fn outbox_folder(folder: &Path) -> PathBuf {
 /// Opens vault and ledger in `folder`, making what is not there, with a queue in this process and the real client.
 pub async fn open(folder: &Path, config: Config) -> Result<Ports, OpenError> {
     make_private(folder).map_err(|source| OpenError::Folder { path: folder.to_owned(), source })?;
-    let clock = Arc::new(SystemClock);
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let randomness = Arc::new(SystemRandomness);
     let vault: Arc<dyn Vault> = Arc::new(SealedFileVault::open(&vault_folder(folder)).await?);
     Ok(Ports {
         ledger: Arc::new(SqliteLedger::open(&ledger_file(folder)).await?),
-        queue: Arc::new(InProcessQueue::new(clock.clone())),
-        saves: Arc::new(InProcessQueue::new(clock.clone())),
-        notifications: Arc::new(InProcessQueue::new(clock.clone())),
+        queues: in_process_queues(&clock),
         mail: Arc::new(LocalMail::new(vault.clone(), Folder::new(outbox_folder(folder)))),
         vault,
         hooks: Arc::new(HookClient::new(config.okta.loopback)),
@@ -88,6 +88,15 @@ pub async fn open(folder: &Path, config: Config) -> Result<Ports, OpenError> {
         clock,
         randomness,
     })
+}
+
+/// Empty queues in this process.
+pub fn in_process_queues(clock: &Arc<dyn Clock>) -> Queues {
+    Queues {
+        scans: Arc::new(InProcessQueue::new(clock.clone())),
+        saves: Arc::new(InProcessQueue::new(clock.clone())),
+        notifications: Arc::new(InProcessQueue::new(clock.clone())),
+    }
 }
 
 #[cfg(unix)]

@@ -9,7 +9,7 @@ use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMe
 use jiff::Timestamp;
 use lambda_runtime::Context;
 
-use crate::queue::{Message, Next, Queue};
+use crate::queue::{Disposition, Message, Queue};
 
 /// Kept of an invocation's time for giving messages back and for the answer.
 const RESERVE: Duration = Duration::from_secs(3);
@@ -20,10 +20,10 @@ const SOON: Duration = Duration::from_secs(1);
 
 /// A message of a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Received {
-    /// The work.
-    pub message: Message,
-    /// How often it has been received, this time included.
+pub struct Received<M> {
+    /// The message.
+    pub message: M,
+    /// How often the message has been received, including this time.
     pub receive_count: u32,
 }
 
@@ -40,16 +40,17 @@ fn time_to_work(context: &Context, now: Timestamp) -> Duration {
 /// Does the work of a batch, all at once: a batch has ten messages at the most. Those whose work has to wait, or is not
 /// through when the invocation's time is over, go back to `queue`; the answer names them and what failed, so that SQS
 /// keeps them (partial batch responses, `ReportBatchItemFailures`).
-pub async fn each_message<W, F>(
+pub async fn each_message<M, W, F>(
     batch: SqsEvent,
     context: &Context,
     now: Timestamp,
-    queue: &dyn Queue,
+    queue: &dyn Queue<M>,
     work: W,
 ) -> SqsBatchResponse
 where
-    W: Fn(Received) -> F,
-    F: Future<Output = Next> + Send + 'static,
+    M: Message,
+    W: Fn(Received<M>) -> F,
+    F: Future<Output = Disposition> + Send + 'static,
 {
     let ends = tokio::time::Instant::now() + time_to_work(context, now).min(Duration::from_hours(1));
     let working: Vec<_> = batch
@@ -61,29 +62,29 @@ where
     let mut response = SqsBatchResponse::default();
     for (task, record) in working {
         let next = match task {
-            None => Next::Again { after: SOON },
+            None => Disposition::Retry { after: SOON },
             Some(mut task) => match tokio::time::timeout_at(ends, &mut task).await {
                 Ok(Ok(next)) => next,
                 Ok(Err(defect)) => {
                     tracing::error!(%defect, "the work of a message stopped half-way; it comes again");
-                    Next::Again { after: SOON }
+                    Disposition::Retry { after: SOON }
                 }
                 Err(_) => {
                     task.abort();
                     tracing::warn!("the invocation's time is over; a message goes back");
-                    Next::Again { after: SOON }
+                    Disposition::Retry { after: SOON }
                 }
             },
         };
-        if let Next::Again { after } = next {
-            give_back(queue, &record, after).await;
+        if let Disposition::Retry { after } = next {
+            release(queue, &record, after).await;
             response.batch_item_failures.push(failure(record.message_id));
         }
     }
     response
 }
 
-fn read(record: &SqsMessage) -> Option<Received> {
+fn read<M: Message>(record: &SqsMessage) -> Option<Received<M>> {
     let counted = record.attributes.get("ApproximateReceiveCount").and_then(|count| count.parse().ok());
     // The parser's own error could quote what somebody put into the queue.
     let Ok(message) = serde_json::from_str(record.body.as_deref().unwrap_or_default()) else {
@@ -93,7 +94,7 @@ fn read(record: &SqsMessage) -> Option<Received> {
     Some(Received { message, receive_count: counted.unwrap_or(1) })
 }
 
-async fn give_back(queue: &dyn Queue, record: &SqsMessage, after: Duration) {
+async fn release<M: Message>(queue: &dyn Queue<M>, record: &SqsMessage, after: Duration) {
     let receipt = record.receipt_handle.as_deref().unwrap_or_default();
     if let Err(error) = queue.release(receipt, after).await {
         // It is named in the answer all the same, and seen again when the queue's own timeout is over.
@@ -117,6 +118,7 @@ mod tests {
     use super::*;
     use crate::clock::SimulatedClock;
     use crate::embedded::in_process_queue::InProcessQueue;
+    use crate::queue::ScanOrg;
     use crate::testing::queue::scan_of;
 
     fn context(left: Duration) -> Context {
@@ -126,7 +128,7 @@ mod tests {
     }
 
     /// A queue with these messages in flight, and the batch that SQS makes of them; one more that nobody can read.
-    async fn in_flight(clock: &SimulatedClock, orgs: &[&str]) -> (InProcessQueue, SqsEvent) {
+    async fn in_flight(clock: &SimulatedClock, orgs: &[&str]) -> (InProcessQueue<ScanOrg>, SqsEvent) {
         let queue = InProcessQueue::new(Arc::new(clock.clone()));
         queue.send(&orgs.iter().map(|org| scan_of(org)).collect::<Vec<_>>()).await.unwrap();
         let deliveries = queue.receive(10, Duration::from_hours(1)).await.unwrap();
@@ -137,8 +139,7 @@ mod tests {
             })
         };
         let readable = deliveries.iter().map(|delivery| {
-            let Message::ScanOrg { org, .. } = &delivery.message else { panic!("no scan was sent") };
-            record(org.as_str(), &delivery.receipt, serde_json::to_string(&delivery.message).unwrap())
+            record(delivery.message.org.as_str(), &delivery.receipt, serde_json::to_string(&delivery.message).unwrap())
         });
         let unreadable = record("unreadable", "gone", "no work at all".to_owned());
         let records: Vec<_> = readable.chain([unreadable]).collect();
@@ -152,11 +153,8 @@ mod tests {
         named
     }
 
-    fn org_of(received: &Received) -> String {
-        match &received.message {
-            Message::ScanOrg { org, .. } => org.to_string(),
-            _ => panic!("only scans were sent"),
-        }
+    fn org_of(received: &Received<ScanOrg>) -> String {
+        received.message.org.to_string()
     }
 
     #[tokio::test]
@@ -164,15 +162,16 @@ mod tests {
         let clock = SimulatedClock::starting_at(Timestamp::UNIX_EPOCH);
         let (queue, batch) = in_flight(&clock, &["done", "waits", "breaks"]).await;
         let context = context(Duration::from_mins(1));
-        let answer = each_message(batch, &context, clock_now(&clock), &queue, |received| async move {
-            assert_eq!(received.receive_count, 2, "the work hears how often it was received");
-            match org_of(&received).as_str() {
-                "done" => Next::Done,
-                "waits" => Next::Again { after: Duration::from_mins(1) },
-                _ => panic!("a defect in the work of one message"),
-            }
-        })
-        .await;
+        let answer =
+            each_message(batch, &context, clock_now(&clock), &queue, |received: Received<ScanOrg>| async move {
+                assert_eq!(received.receive_count, 2, "the work hears how often it was received");
+                match org_of(&received).as_str() {
+                    "done" => Disposition::Done,
+                    "waits" => Disposition::Retry { after: Duration::from_mins(1) },
+                    _ => panic!("a defect in the work of one message"),
+                }
+            })
+            .await;
         assert_eq!(named(&answer), ["breaks", "unreadable", "waits"]);
         clock.advance(Duration::from_secs(2));
         let soon = queue.receive(10, Duration::from_hours(1)).await.unwrap();
@@ -187,13 +186,14 @@ mod tests {
         let clock = SimulatedClock::starting_at(Timestamp::UNIX_EPOCH);
         let (queue, batch) = in_flight(&clock, &["endless", "quick"]).await;
         let context = context(Duration::from_secs(20));
-        let answer = each_message(batch, &context, clock_now(&clock), &queue, |received| async move {
-            if org_of(&received) == "endless" {
-                std::future::pending::<()>().await;
-            }
-            Next::Done
-        })
-        .await;
+        let answer =
+            each_message(batch, &context, clock_now(&clock), &queue, |received: Received<ScanOrg>| async move {
+                if org_of(&received) == "endless" {
+                    std::future::pending::<()>().await;
+                }
+                Disposition::Done
+            })
+            .await;
         assert_eq!(named(&answer), ["endless", "unreadable"]);
         clock.advance(Duration::from_secs(2));
         assert_eq!(queue.receive(10, Duration::from_hours(1)).await.unwrap().len(), 1, "it is handed out again soon");

@@ -29,9 +29,9 @@ pub enum EventError {
         /// What it looks like.
         kind: &'static str,
     },
-    /// The kind is known, and another function's.
-    #[error("this function has no work for {kind}; check what invokes it")]
-    NotHere {
+    /// This function does not handle this kind of event.
+    #[error("this function does not handle {kind}; check what invokes it")]
+    Unsupported {
         /// What it is.
         kind: &'static str,
     },
@@ -81,6 +81,21 @@ impl Event {
     }
 }
 
+impl Event {
+    /// The error of a function that has no work for this event.
+    pub fn unsupported(&self) -> EventError {
+        EventError::Unsupported {
+            kind: match self {
+                Self::Http(_) => "an HTTP request",
+                Self::Batch(_) => "an SQS batch",
+                Self::Schedule => "a schedule",
+                Self::EmailReported(_) => "an email event of Amazon SES",
+                Self::SystemLog(_) => "an event of Okta's System Log",
+            },
+        }
+    }
+}
+
 fn typed<T: DeserializeOwned>(event: Value, kind: &'static str) -> Result<T, EventError> {
     serde_json::from_value(event).map_err(|error| {
         tracing::error!(%error, kind, "an event could not be read");
@@ -108,9 +123,6 @@ fn api_request_id(request: &LambdaRequest) -> Option<String> {
 pub async fn answer_http(router: axum::Router, event: LambdaEvent<Value>) -> Result<Value, EventError> {
     match Event::read(event.payload)? {
         Event::Http(request) => answer(router, *request, event.context).await,
-        Event::Batch(_) => Err(EventError::NotHere { kind: "a batch" }),
-        Event::Schedule => Err(EventError::NotHere { kind: "a schedule" }),
-        Event::EmailReported(_) => Err(EventError::NotHere { kind: "a report of SES" }),
-        Event::SystemLog(_) => Err(EventError::NotHere { kind: "an event of Okta's System Log" }),
+        other => Err(other.unsupported()),
     }
 }

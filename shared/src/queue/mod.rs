@@ -1,101 +1,131 @@
-//! The queue: work handed from one invocation to the next, delivered at least once.
+//! The queue port: work handed from one invocation to the next, delivered at least once.
+//!
+//! Each queue carries one kind of message, so a worker never receives work of another function. Ordering and exactly-once
+//! delivery are not promised; workers are idempotent.
 
+use std::fmt::Debug;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::id::{AppId, NotificationId, OrgId, RequestId, ScanId, SessionId};
 use crate::domain::save::ConfirmedBy;
 
-/// Work to be done. One message an org, so that orgs scale out and fail apart.
+/// What a queue carries.
+pub trait Message: Debug + Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static {}
+
+/// Scan every Office 365 app of one org. One message per org, so that orgs scale out and fail independently.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "work", rename_all = "kebab-case")]
-pub enum Message {
-    /// Look at every Office 365 app of one org.
-    ScanOrg {
-        /// For this scan.
-        scan: ScanId,
-        /// This org.
-        org: OrgId,
-    },
-    /// Save one app's connection, once its consent has landed.
-    SaveApp {
-        /// The app's org.
-        org: OrgId,
-        /// The app.
-        app: AppId,
-        /// The browser session it belongs to; `None` where an operator asked.
-        session: Option<SessionId>,
-        /// Who says that the consent was given.
-        confirmed_by: ConfirmedBy,
-    },
-    /// Find out who has to be told something about an org, or about one app of it.
-    PlanNotifications {
+#[serde(deny_unknown_fields)]
+pub struct ScanOrg {
+    /// The scan it belongs to.
+    pub scan: ScanId,
+    /// The org to scan.
+    pub org: OrgId,
+}
+
+/// Save one app's provisioning connection once its consent has been given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SaveApp {
+    /// The app's org.
+    pub org: OrgId,
+    /// The app.
+    pub app: AppId,
+    /// The browser session it belongs to; `None` if an operator asked for the save.
+    pub session: Option<SessionId>,
+    /// Who confirmed that the consent was given.
+    pub confirmed_by: ConfirmedBy,
+}
+
+/// Work of the notify function.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "work", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum NotificationWork {
+    /// Decide which notifications are due for an org, or for one of its apps.
+    Plan {
         /// The org.
         org: OrgId,
-        /// The app, where only one was looked at or changed.
+        /// The app, if only one was scanned or changed.
         app: Option<AppId>,
     },
-    /// Tell one recipient one thing.
-    SendNotification {
-        /// The request the notification belongs to.
+    /// Send one notification to its recipient.
+    Send {
+        /// The request that the notification belongs to.
         request: RequestId,
         /// The notification.
         notification: NotificationId,
     },
 }
 
+impl Message for ScanOrg {}
+impl Message for SaveApp {}
+impl Message for NotificationWork {}
+
 /// A message that was received and not yet deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Delivery {
-    /// The work.
-    pub message: Message,
+pub struct Delivery<M> {
+    /// The message.
+    pub message: M,
     /// What [`Queue::delete`] and [`Queue::release`] take.
     pub receipt: String,
-    /// How often it has been received, this time included.
+    /// How often the message has been received, including this time.
     pub receive_count: u32,
 }
 
-/// What becomes of a message once somebody has worked on it.
+/// What happens to a message after a worker has handled it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Next {
-    /// The work is done, or nobody waits for it any more.
+pub enum Disposition {
+    /// The work is done or no longer needed: delete the message.
     Done,
-    /// It comes again.
-    Again {
-        /// After this long.
+    /// Deliver the message again.
+    Retry {
+        /// After this delay.
         after: Duration,
     },
 }
 
-/// Why the queue could not serve.
+/// Why a queue operation failed.
 #[derive(Debug, thiserror::Error)]
 pub enum QueueError {
-    /// The receipt is not, or no longer, of a message in flight.
+    /// The receipt does not belong to a message in flight, or no longer does.
     #[error(
-        "this receipt is of no message in flight: its visibility timeout has passed, and another worker may have it"
+        "no in-flight message has this receipt: its visibility timeout has passed, and another worker may have the message"
     )]
     StaleReceipt,
-    /// The service refused.
+    /// The service rejected the call.
     #[error("the queue could not {action}: {reason}")]
     Service {
         /// What was tried.
         action: &'static str,
-        /// What the service said.
+        /// The service's reason.
         reason: String,
     },
 }
 
-/// Work handed on, as Amazon SQS does it.
+/// A queue with the semantics of Amazon SQS standard queues.
 #[async_trait]
-pub trait Queue: Send + Sync {
+pub trait Queue<M: Message>: Send + Sync {
     /// Adds messages.
-    async fn send(&self, messages: &[Message]) -> Result<(), QueueError>;
-    /// Takes up to `max` (1 to 10) messages and hides them from others for `visibility`.
-    async fn receive(&self, max: u32, visibility: Duration) -> Result<Vec<Delivery>, QueueError>;
-    /// The work is done; the message goes.
+    async fn send(&self, messages: &[M]) -> Result<(), QueueError>;
+    /// Receives up to `max` (1 to 10) messages and hides them from other workers for `visibility`.
+    async fn receive(&self, max: u32, visibility: Duration) -> Result<Vec<Delivery<M>>, QueueError>;
+    /// Deletes a message whose work is done.
     async fn delete(&self, receipt: &str) -> Result<(), QueueError>;
-    /// The work is not done; the message is seen again after `delay`.
+    /// Returns a message to the queue; it becomes visible again after `delay`.
     async fn release(&self, receipt: &str, delay: Duration) -> Result<(), QueueError>;
+}
+
+/// The three queues of an installation.
+#[derive(Clone)]
+pub struct Queues {
+    /// Orgs to scan: worked on by discovery.
+    pub scans: Arc<dyn Queue<ScanOrg>>,
+    /// Connections to save: worked on by save.
+    pub saves: Arc<dyn Queue<SaveApp>>,
+    /// Notifications to plan and send: worked on by notify.
+    pub notifications: Arc<dyn Queue<NotificationWork>>,
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::id::{OrgId, ScanId};
-use crate::queue::{Delivery, Message, Queue};
+use crate::queue::{Delivery, Queue, ScanOrg};
 
 const VISIBILITY: Duration = Duration::from_secs(30);
 
@@ -22,7 +22,7 @@ const PATIENCE: usize = 50;
 pub async fn conforms<F, Fut>(make: F, pass_time: impl AsyncFn(Duration))
 where
     F: Fn() -> Fut,
-    Fut: Future<Output = Arc<dyn Queue>>,
+    Fut: Future<Output = Arc<dyn Queue<ScanOrg>>>,
 {
     an_empty_queue_gives_nothing(&*make().await).await;
     every_message_is_delivered_as_it_was_sent(&*make().await).await;
@@ -34,13 +34,13 @@ where
 }
 
 /// A message to scan `org`.
-pub fn scan_of(org: &str) -> Message {
+pub fn scan_of(org: &str) -> ScanOrg {
     let scan = ScanId::try_from("scan".to_owned()).expect("the test's own scan id is an id");
     let org = OrgId::try_from(org.to_owned()).expect("the test's own org id is an id");
-    Message::ScanOrg { scan, org }
+    ScanOrg { scan, org }
 }
 
-async fn receive(queue: &dyn Queue, wanted: usize) -> Vec<Delivery> {
+async fn receive(queue: &dyn Queue<ScanOrg>, wanted: usize) -> Vec<Delivery<ScanOrg>> {
     let mut deliveries = Vec::new();
     for _ in 0..PATIENCE {
         if deliveries.len() >= wanted {
@@ -54,29 +54,29 @@ async fn receive(queue: &dyn Queue, wanted: usize) -> Vec<Delivery> {
     deliveries
 }
 
-async fn receive_one(queue: &dyn Queue) -> Delivery {
+async fn receive_one(queue: &dyn Queue<ScanOrg>) -> Delivery<ScanOrg> {
     receive(queue, 1).await.remove(0)
 }
 
-async fn nothing_is_visible(queue: &dyn Queue, when: &str) {
+async fn nothing_is_visible(queue: &dyn Queue<ScanOrg>, when: &str) {
     let received = queue.receive(10, VISIBILITY).await.expect("an empty receive is fine");
     assert!(received.is_empty(), "{when}, and yet something was received: {received:?}");
 }
 
-async fn send(queue: &dyn Queue, messages: &[Message]) {
+async fn send(queue: &dyn Queue<ScanOrg>, messages: &[ScanOrg]) {
     queue.send(messages).await.expect("messages are sent");
 }
 
-async fn an_empty_queue_gives_nothing(queue: &dyn Queue) {
+async fn an_empty_queue_gives_nothing(queue: &dyn Queue<ScanOrg>) {
     nothing_is_visible(queue, "nothing was sent").await;
 }
 
-async fn sending_nothing_is_fine(queue: &dyn Queue) {
+async fn sending_nothing_is_fine(queue: &dyn Queue<ScanOrg>) {
     send(queue, &[]).await;
     nothing_is_visible(queue, "nothing was sent").await;
 }
 
-async fn every_message_is_delivered_as_it_was_sent(queue: &dyn Queue) {
+async fn every_message_is_delivered_as_it_was_sent(queue: &dyn Queue<ScanOrg>) {
     let messages: Vec<_> = (0..25).map(|n| scan_of(&format!("00o{n:02}"))).collect();
     send(queue, &messages).await;
     let deliveries = receive(queue, messages.len()).await;
@@ -88,7 +88,10 @@ async fn every_message_is_delivered_as_it_was_sent(queue: &dyn Queue) {
     }
 }
 
-async fn a_received_message_is_hidden_until_its_time_has_passed(queue: &dyn Queue, pass_time: &impl AsyncFn(Duration)) {
+async fn a_received_message_is_hidden_until_its_time_has_passed(
+    queue: &dyn Queue<ScanOrg>,
+    pass_time: &impl AsyncFn(Duration),
+) {
     send(queue, &[scan_of("00oacme")]).await;
     let first = receive_one(queue).await;
     nothing_is_visible(queue, "the only message is in flight").await;
@@ -100,7 +103,7 @@ async fn a_received_message_is_hidden_until_its_time_has_passed(queue: &dyn Queu
     queue.delete(&second.receipt).await.expect("the newest receipt deletes");
 }
 
-async fn a_deleted_message_does_not_come_back(queue: &dyn Queue, pass_time: &impl AsyncFn(Duration)) {
+async fn a_deleted_message_does_not_come_back(queue: &dyn Queue<ScanOrg>, pass_time: &impl AsyncFn(Duration)) {
     send(queue, &[scan_of("00oacme"), scan_of("00oglobex")]).await;
     let deliveries = receive(queue, 2).await;
     queue.delete(&deliveries[0].receipt).await.expect("a message in flight is deleted");
@@ -110,7 +113,7 @@ async fn a_deleted_message_does_not_come_back(queue: &dyn Queue, pass_time: &imp
     nothing_is_visible(queue, "one message was deleted and the other is in flight").await;
 }
 
-async fn a_released_message_comes_back_after_the_delay(queue: &dyn Queue, pass_time: &impl AsyncFn(Duration)) {
+async fn a_released_message_comes_back_after_the_delay(queue: &dyn Queue<ScanOrg>, pass_time: &impl AsyncFn(Duration)) {
     send(queue, &[scan_of("00oacme")]).await;
     let first = receive_one(queue).await;
     queue.release(&first.receipt, Duration::from_secs(5)).await.expect("a message in flight is released");
@@ -122,7 +125,7 @@ async fn a_released_message_comes_back_after_the_delay(queue: &dyn Queue, pass_t
     assert_eq!(receive_one(queue).await.receive_count, 3, "without a delay it is there at once");
 }
 
-async fn a_receipt_that_was_never_given_is_refused(queue: &dyn Queue) {
+async fn a_receipt_that_was_never_given_is_refused(queue: &dyn Queue<ScanOrg>) {
     send(queue, &[scan_of("00oacme")]).await;
     assert!(queue.delete("no such receipt").await.is_err(), "deleting by an invented receipt");
     assert!(queue.release("no such receipt", Duration::ZERO).await.is_err(), "releasing by an invented receipt");

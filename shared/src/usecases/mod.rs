@@ -16,7 +16,7 @@ use crate::ledger::Ledger;
 use crate::mail::MailTransport;
 use crate::microsoft::Microsoft;
 use crate::okta::Okta;
-use crate::queue::Queue;
+use crate::queue::Queues;
 use crate::randomness::Randomness;
 use crate::settings::Settings;
 use crate::vault::Vault;
@@ -28,12 +28,8 @@ pub struct Ports {
     pub ledger: Arc<dyn Ledger>,
     /// Secrets.
     pub vault: Arc<dyn Vault>,
-    /// Orgs to be looked at.
-    pub queue: Arc<dyn Queue>,
-    /// Connections to be saved.
-    pub saves: Arc<dyn Queue>,
-    /// People and programs to be told something.
-    pub notifications: Arc<dyn Queue>,
+    /// Work handed to other invocations.
+    pub queues: Queues,
     /// Who takes emails.
     pub mail: Arc<dyn MailTransport>,
     /// Who calls hooks.

@@ -1,5 +1,6 @@
 //! Empty AWS accounts for tests, in the emulator that is a program of its own.
 
+use regrant::queue::Queues;
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
 use std::net::{AddrParseError, SocketAddr};
@@ -162,14 +163,15 @@ impl Account {
     pub async fn stores(&self, program: &str, stack: &Stack) -> Stores {
         let aws = self.config(program).await;
         let sqs = aws_sdk_sqs::Client::new(&aws);
-        let queue = |url: &Option<String>| Arc::new(SqsQueue::new(sqs.clone(), url.clone().unwrap()));
         let secrets = aws_sdk_secretsmanager::Client::new(&aws);
         Stores {
             ledger: Arc::new(DynamoLedger::new(aws_sdk_dynamodb::Client::new(&aws), &stack.table)),
             vault: Arc::new(SecretsManagerVault::new(secrets, stack.secrets.clone())),
-            queue: queue(&stack.scan_queue),
-            saves: queue(&stack.save_queue),
-            notifications: queue(&stack.notification_queue),
+            queues: Queues {
+                scans: Arc::new(SqsQueue::new(sqs.clone(), stack.scan_queue.clone().unwrap())),
+                saves: Arc::new(SqsQueue::new(sqs.clone(), stack.save_queue.clone().unwrap())),
+                notifications: Arc::new(SqsQueue::new(sqs, stack.notification_queue.clone().unwrap())),
+            },
             mail: Arc::new(Ses::new(aws_sdk_sesv2::Client::new(&aws), stack.configuration_set.clone())),
         }
     }

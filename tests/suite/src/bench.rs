@@ -1,5 +1,6 @@
 //! A Regrant on embedded stores with a simulated clock, ready to be pointed at a server.
 
+use regrant::embedded::worker::drain_scans;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,9 +12,10 @@ use regrant::domain::id::{OrgId, ScanId};
 use regrant::domain::org::OrgProfile;
 use regrant::domain::scan::Scan;
 use regrant::embedded::folder::Folder;
-use regrant::embedded::in_process_queue::InProcessQueue;
+use regrant::embedded::in_process_queues;
 use regrant::embedded::sealed_file::SealedFileVault;
 use regrant::embedded::sqlite::SqliteLedger;
+use regrant::embedded::worker::DrainError;
 use regrant::embedded::{self, ledger_file, outbox_folder, vault_folder};
 use regrant::hooks::client::HookClient;
 use regrant::http::loopback::LoopbackPolicy;
@@ -24,14 +26,13 @@ use regrant::microsoft::config::MicrosoftConfig;
 use regrant::okta::OktaCredential;
 use regrant::okta::client::OktaClient;
 use regrant::okta::config::OktaConfig;
-use regrant::queue::Queue;
+use regrant::queue::Queues;
 use regrant::randomness::{SeededRandomness, scan_id};
 use regrant::settings::Settings;
 use regrant::usecases::Ports;
 use regrant::usecases::scan::discover::{Discovery, discover};
 use regrant::usecases::scan::start::{Selection, start_scan};
 use regrant::vault::{SecretName, Vault};
-use regrant_discovery::{DrainError, drain};
 use regrant_simulators::{Fleet, OktaSimulator};
 use secrecy::SecretString;
 use tempfile::TempDir;
@@ -81,7 +82,7 @@ impl Bench {
     /// Scans every org, `workers` at a time, until nothing is left in the queue.
     pub async fn scan_all(&self, workers: usize) -> Result<Scan, DrainError> {
         let scan = start_scan(&self.ports, &Selection::All).await.unwrap();
-        drain(&self.ports, workers, || ()).await?;
+        drain_scans(&self.ports, workers, || ()).await?;
         Ok(self.ports.ledger.scan(&scan.id).await.unwrap().unwrap())
     }
 
@@ -116,12 +117,8 @@ pub struct Stores {
     pub ledger: Arc<dyn Ledger>,
     /// Secrets.
     pub vault: Arc<dyn Vault>,
-    /// Orgs to be looked at.
-    pub queue: Arc<dyn Queue>,
-    /// Connections to be saved.
-    pub saves: Arc<dyn Queue>,
-    /// People and programs to be told something.
-    pub notifications: Arc<dyn Queue>,
+    /// Queued work.
+    pub queues: Queues,
     /// Who takes emails.
     pub mail: Arc<dyn MailTransport>,
 }
@@ -132,9 +129,7 @@ impl Stores {
         Self {
             ledger: Arc::new(SqliteLedger::open(&ledger_file(folder)).await.unwrap()),
             vault: Arc::new(SealedFileVault::open(&vault_folder(folder)).await.unwrap()),
-            queue: Arc::new(InProcessQueue::new(clock.clone())),
-            saves: Arc::new(InProcessQueue::new(clock.clone())),
-            notifications: Arc::new(InProcessQueue::new(clock.clone())),
+            queues: in_process_queues(clock),
             mail: Arc::new(Folder::new(outbox_folder(folder))),
         }
     }
@@ -148,16 +143,14 @@ pub async fn ports_in(folder: &Path, clock: Arc<dyn Clock>, sides: Sides) -> Por
 
 /// Stores, and the real clients. Loopback is allowed.
 pub fn ports_over(stores: Stores, clock: Arc<dyn Clock>, sides: Sides) -> Ports {
-    let Stores { ledger, vault, queue, saves, notifications, mail } = stores;
+    let Stores { ledger, vault, queues, mail } = stores;
     let randomness = Arc::new(SeededRandomness::new(7));
     let loopback = LoopbackPolicy::Allow;
     let config = OktaConfig { loopback, ..sides.okta };
     Ports {
         ledger,
         vault,
-        queue,
-        saves,
-        notifications,
+        queues,
         mail,
         hooks: Arc::new(HookClient::new(loopback)),
         okta: Arc::new(OktaClient::new(config, clock.clone(), randomness.clone()).unwrap()),

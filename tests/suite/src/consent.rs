@@ -1,5 +1,6 @@
 //! A Regrant with simulated Okta and Microsoft, and a browser in front of it.
 
+use regrant::embedded::worker::{drain_saves, drain_scans};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
@@ -22,7 +23,6 @@ use regrant::usecases::access::orgs;
 use regrant::usecases::consent::invite::invite;
 use regrant::usecases::scan::start::{Selection, start_scan};
 use regrant::vault::SecretName;
-use regrant_discovery::drain;
 use regrant_simulators::microsoft::{
     Decision, MicrosoftConfig, MicrosoftSimulator, OPERATOR_SECRET, REGRANT_CLIENT, consent_set,
 };
@@ -168,7 +168,7 @@ pub async fn know_everything(simulation: &Simulation, ports: &Ports) {
         orgs::add(ports, &url, Cloud::Global, &api_token(demo.token)).await.unwrap();
     }
     start_scan(ports, &Selection::All).await.unwrap();
-    drain(ports, 4, || ()).await.unwrap();
+    drain_scans(ports, 4, || ()).await.unwrap();
 }
 
 /// The app of a tenant, with its org.
@@ -267,7 +267,7 @@ impl ConsentBench {
 
     /// Works off what the queue of saves shows now; what has to wait is seen again by the next time.
     pub async fn work_once(&self) {
-        regrant_save::drain(&self.ports).await.unwrap();
+        drain_saves(&self.ports).await.unwrap();
         self.clock.advance(Duration::from_secs(6));
     }
 

@@ -9,15 +9,15 @@ use parking_lot::Mutex;
 use regrant::queue::{Delivery, Message, Queue, QueueError};
 
 /// A queue over another one.
-pub struct CopyingQueue {
-    inner: Arc<dyn Queue>,
+pub struct CopyingQueue<M> {
+    inner: Arc<dyn Queue<M>>,
     copies: usize,
-    sent: Mutex<Vec<Message>>,
+    sent: Mutex<Vec<M>>,
 }
 
-impl CopyingQueue {
+impl<M: Message> CopyingQueue<M> {
     /// Delivers each message `copies` times.
-    pub fn over(inner: Arc<dyn Queue>, copies: usize) -> Arc<Self> {
+    pub fn over(inner: Arc<dyn Queue<M>>, copies: usize) -> Arc<Self> {
         Arc::new(Self { inner, copies, sent: Mutex::default() })
     }
 
@@ -37,8 +37,8 @@ impl CopyingQueue {
 }
 
 #[async_trait]
-impl Queue for CopyingQueue {
-    async fn send(&self, messages: &[Message]) -> Result<(), QueueError> {
+impl<M: Message> Queue<M> for CopyingQueue<M> {
+    async fn send(&self, messages: &[M]) -> Result<(), QueueError> {
         self.sent.lock().extend_from_slice(messages);
         for _ in 0..self.copies {
             self.inner.send(messages).await?;
@@ -46,7 +46,7 @@ impl Queue for CopyingQueue {
         Ok(())
     }
 
-    async fn receive(&self, max: u32, visibility: Duration) -> Result<Vec<Delivery>, QueueError> {
+    async fn receive(&self, max: u32, visibility: Duration) -> Result<Vec<Delivery<M>>, QueueError> {
         self.inner.receive(max, visibility).await
     }
 

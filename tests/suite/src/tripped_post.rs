@@ -10,24 +10,24 @@ use regrant::queue::{Delivery, Message, Queue, QueueError};
 use crate::tripwire::Tripwire;
 
 /// A transport over another one.
-pub struct TrippedCarrier(pub Arc<dyn MailTransport>, pub Arc<Tripwire>);
+pub struct TrippedTransport(pub Arc<dyn MailTransport>, pub Arc<Tripwire>);
 /// A queue over another one. What it hands out is no write: it comes again by itself.
-pub struct TrippedQueue(pub Arc<dyn Queue>, pub Arc<Tripwire>);
+pub struct TrippedQueue<M>(pub Arc<dyn Queue<M>>, pub Arc<Tripwire>);
 
 #[async_trait]
-impl MailTransport for TrippedCarrier {
+impl MailTransport for TrippedTransport {
     async fn send(&self, email: &Email) -> Result<MessageId, MailError> {
         self.1.wrote(self.0.send(email).await)
     }
 }
 
 #[async_trait]
-impl Queue for TrippedQueue {
-    async fn send(&self, messages: &[Message]) -> Result<(), QueueError> {
+impl<M: Message> Queue<M> for TrippedQueue<M> {
+    async fn send(&self, messages: &[M]) -> Result<(), QueueError> {
         self.1.wrote(self.0.send(messages).await)
     }
 
-    async fn receive(&self, max: u32, visibility: Duration) -> Result<Vec<Delivery>, QueueError> {
+    async fn receive(&self, max: u32, visibility: Duration) -> Result<Vec<Delivery<M>>, QueueError> {
         self.0.receive(max, visibility).await
     }
 

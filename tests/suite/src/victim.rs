@@ -1,5 +1,6 @@
 //! A Regrant in a process of its own, that can be killed: every function over HTTP, and the queue of saves worked off.
 
+use regrant::embedded::worker::drain_saves;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -69,14 +70,14 @@ impl Victim {
         let one_worker = Arc::new(Mutex::new(ports.clone()));
         let worker = one_worker.clone();
         let settled = move || async move {
-            let _ = regrant_save::drain(&*one_worker.lock().await).await;
+            let _ = drain_saves(&*one_worker.lock().await).await;
         };
         let counted = Router::new().route("/writes", get(writes)).route("/settled", get(settled));
         let router = router(&ports).merge(counted);
         let saves = async {
             loop {
                 // What cannot be worked on now is worked on when somebody asks again.
-                let _ = regrant_save::drain(&*worker.lock().await).await;
+                let _ = drain_saves(&*worker.lock().await).await;
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };

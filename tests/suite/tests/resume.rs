@@ -1,6 +1,7 @@
 //! A scan that stopped half-way goes on where it stopped.
 #![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
 
+use regrant::embedded::worker::drain_scans;
 use std::sync::Arc;
 
 use regrant::domain::id::OrgId;
@@ -8,7 +9,6 @@ use regrant::embedded::in_process_queue::InProcessQueue;
 use regrant::okta::config::OktaConfig;
 use regrant::usecases::scan::discover::discover;
 use regrant::usecases::scan::start::{Selection, StartScanError, resume_scan, start_scan};
-use regrant_discovery::drain;
 use regrant_simulators::{Fleet, OktaSimulator, SimulatorConfig};
 use regrant_tests::bench::{Bench, simulated_clock};
 
@@ -27,10 +27,10 @@ async fn only_the_orgs_that_were_not_looked_at_are_looked_at_again() {
     let asked_once = simulator.requests(&Fleet::name(0)).len();
 
     // The process ends, and its queue with it; the ledger stays.
-    bench.ports.queue = Arc::new(InProcessQueue::new(bench.ports.clock.clone()));
+    bench.ports.queues.scans = Arc::new(InProcessQueue::new(bench.ports.clock.clone()));
     let resumed = resume_scan(&bench.ports, &scan.id).await.unwrap();
     assert_eq!((resumed.orgs_seen, resumed.orgs_pending), (1, 4));
-    drain(&bench.ports, 2, || ()).await.unwrap();
+    drain_scans(&bench.ports, 2, || ()).await.unwrap();
 
     let done = bench.ports.ledger.scan(&scan.id).await.unwrap().unwrap();
     assert_eq!((done.orgs_seen, done.orgs_pending, done.apps_seen), (5, 0, 15));

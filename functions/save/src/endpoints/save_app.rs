@@ -6,7 +6,7 @@ use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
 use regrant::domain::id::{AppId, OrgId};
 use regrant::domain::save::ConfirmedBy;
-use regrant::queue::Message;
+use regrant::queue::SaveApp;
 use regrant::usecases::Ports;
 use regrant::web::problem::{Problem, ProblemView};
 
@@ -30,7 +30,7 @@ pub(crate) async fn save_app(
     let known = ports.ledger.app(&org, &app).await.map_err(|error| Problem::internal(&error))?;
     known.ok_or_else(nobody)?;
     let place = format!("/v1/apps/{org}/{app}");
-    let message = Message::SaveApp { org, app, session: None, confirmed_by: ConfirmedBy::Operator };
-    ports.saves.send(&[message]).await.map_err(|error| Problem::internal(&error))?;
+    let message = SaveApp { org, app, session: None, confirmed_by: ConfirmedBy::Operator };
+    ports.queues.saves.send(&[message]).await.map_err(|error| Problem::internal(&error))?;
     Ok((StatusCode::ACCEPTED, [(LOCATION, place)]).into_response())
 }

@@ -5,11 +5,12 @@ use std::io::{IsTerminal, Read};
 use regrant::domain::hand_over::LONGEST;
 use regrant::domain::save::ConfirmedBy;
 use regrant::domain::text::UntrustedText;
+use regrant::queue::SaveApp;
 use regrant::usecases::access::okta::open;
 use regrant::usecases::records::consent_error::ConsentError;
 use regrant::usecases::save::hand_over::hand_over_by_operator;
 use regrant::usecases::save::open_consent::link_for_operator;
-use regrant::usecases::save::{SaveRequest, save};
+use regrant::usecases::save::save;
 
 use super::save::{exit, tell};
 use crate::args::{Finish, Global};
@@ -45,8 +46,7 @@ pub(super) async fn run(global: &Global, options: &Finish, terminal: &mut Termin
     let mut text = String::new();
     std::io::stdin().lock().take(LONGEST as u64 + 1).read_to_string(&mut text)?;
     hand_over_by_operator(&installation.ports, &org, &options.app, &[link.state], &text).await?;
-    let request =
-        SaveRequest { org: org.id, app: options.app.clone(), session: None, confirmed_by: ConfirmedBy::Operator };
+    let request = SaveApp { org: org.id, app: options.app.clone(), session: None, confirmed_by: ConfirmedBy::Operator };
     let outcome = save(&installation.ports, &request).await?;
     tell(&installation, &about, &outcome, terminal)?;
     Ok(exit(&outcome))

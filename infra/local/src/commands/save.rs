@@ -2,9 +2,10 @@
 
 use regrant::domain::save::{ConfirmedBy, SaveOutcome};
 use regrant::domain::text::UntrustedText;
+use regrant::queue::SaveApp;
 use regrant::usecases::access::okta::open;
 use regrant::usecases::records::consent_error::ConsentError;
-use regrant::usecases::save::{SaveRequest, save};
+use regrant::usecases::save::save;
 use regrant::web::json;
 
 use crate::args::{Global, Save};
@@ -29,8 +30,7 @@ pub(super) async fn run(global: &Global, options: &Save, terminal: &mut Terminal
         ))?;
         return Ok(Outcome::Fine);
     }
-    let request =
-        SaveRequest { org: org.id, app: options.app.clone(), session: None, confirmed_by: ConfirmedBy::Operator };
+    let request = SaveApp { org: org.id, app: options.app.clone(), session: None, confirmed_by: ConfirmedBy::Operator };
     let outcome = save(&installation.ports, &request).await?;
     if options.json {
         json::write(terminal.out(), &outcome)?;

@@ -1,5 +1,6 @@
 //! `regrant scan`: a look at every Office 365 app of the orgs, now.
 
+use regrant::embedded::worker::{drain_notifications, drain_scans};
 use std::time::Duration;
 
 use regrant::domain::id::OrgId;
@@ -7,7 +8,6 @@ use regrant::domain::scan::Scan as ScanRecord;
 use regrant::usecases::Ports;
 use regrant::usecases::notify::sweep::sweep;
 use regrant::usecases::scan::start::{Selection, resume_scan, start_scan};
-use regrant_discovery::drain;
 
 use super::apps::{self, View};
 use crate::args::{Global, Scan};
@@ -77,7 +77,7 @@ pub(super) async fn look(
     if installation.workers == Workers::Functions {
         return watch(installation, scan, &progress).await;
     }
-    let drained = drain(&installation.ports, workers, || progress.org_done()).await;
+    let drained = drain_scans(&installation.ports, workers, || progress.org_done()).await;
     progress.finish();
     drained.map_err(|reason| CliError::Drain { scan: scan.id.clone(), reason: reason.to_string() })?;
     tell(&installation.ports).await;
@@ -92,7 +92,7 @@ async fn tell(ports: &Ports) {
     {
         tracing::error!(%error, "what could not be told before was not taken up");
     }
-    if let Err(error) = regrant_notify::drain(ports).await {
+    if let Err(error) = drain_notifications(ports).await {
         // The scan is done, and what was not told is in the ledger.
         tracing::error!(%error, "not everybody who has to be told something was told");
     }

@@ -1,5 +1,6 @@
 //! `regrant serve`: the HTTP API on this machine.
 
+use regrant::embedded::worker::{drain_notifications, drain_saves, drain_scans};
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
@@ -11,7 +12,6 @@ use axum::response::{IntoResponse, Response};
 use regrant::usecases::notify::sweep::sweep;
 use regrant::usecases::save::resume::resume_saves;
 use regrant::usecases::scan::start::{Selection, start_scan};
-use regrant_discovery::drain;
 use tokio::net::TcpListener;
 
 use crate::args::{Global, Serve};
@@ -87,7 +87,7 @@ pub(super) async fn scans(installation: &Installation, minutes: Option<u32>) {
                 Err(error) => tracing::error!(%error, "the scan did not start"),
             }
         }
-        if let Err(error) = drain(&installation.ports, 4, || ()).await {
+        if let Err(error) = drain_scans(&installation.ports, 4, || ()).await {
             tracing::error!(%error, "the queue was not worked off");
         }
         installation.ports.clock.sleep(beat).await;
@@ -102,7 +102,7 @@ pub(super) async fn saves(installation: &Installation) {
         tracing::error!(%error, "saves that were left unfinished were not queued");
     }
     loop {
-        if let Err(error) = regrant_save::drain(&installation.ports).await {
+        if let Err(error) = drain_saves(&installation.ports).await {
             tracing::error!(%error, "the queue of saves was not worked off");
         }
         installation.ports.clock.sleep(Duration::from_secs(1)).await;
@@ -119,7 +119,7 @@ pub(super) async fn notifications(installation: &Installation) {
         {
             tracing::error!(%error, "notifications that were left lying were not queued");
         }
-        if let Err(error) = regrant_notify::drain(&installation.ports).await {
+        if let Err(error) = drain_notifications(&installation.ports).await {
             tracing::error!(%error, "the queue of notifications was not worked off");
         }
         beat = beat.wrapping_add(1);

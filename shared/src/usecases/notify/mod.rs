@@ -19,6 +19,7 @@ pub mod send;
 pub mod sweep;
 pub mod test_email;
 pub mod waive;
+pub mod work;
 mod writing;
 
 use crate::ledger::LedgerError;

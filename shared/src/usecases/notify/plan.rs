@@ -14,7 +14,7 @@ use crate::domain::notification::cadence::{Case, due};
 use crate::domain::notification::{About, Draft, Notification, Recipient};
 use crate::domain::org::OrgProfile;
 use crate::ledger::{AppFilter, LedgerError, PageRequest};
-use crate::queue::Message;
+use crate::queue::NotificationWork;
 use crate::randomness::request_id;
 use crate::usecases::Ports;
 
@@ -178,15 +178,15 @@ impl Plan<'_> {
             }
         }
         if !now.is_empty() {
-            self.ports.notifications.send(&now).await?;
+            self.ports.queues.notifications.send(&now).await?;
         }
         Ok(made)
     }
 }
 
 /// The message that has a notification sent.
-pub(super) fn to_be_sent(notification: &Notification) -> Message {
-    Message::SendNotification { request: notification.request.clone(), notification: notification.id.clone() }
+pub(super) fn to_be_sent(notification: &Notification) -> NotificationWork {
+    NotificationWork::Send { request: notification.request.clone(), notification: notification.id.clone() }
 }
 
 /// The day of the digest whose time has come last, in the org's time zone.

@@ -17,7 +17,7 @@ use crate::domain::event::EventKind;
 use crate::domain::id::{NotificationId, RequestId};
 use crate::domain::notification::{Notification, NotificationState, Recipient, WhyDropped};
 use crate::metrics::{Metric, count};
-use crate::queue::Next;
+use crate::queue::Disposition;
 use crate::usecases::Ports;
 use crate::usecases::records::app::record_event;
 
@@ -39,12 +39,12 @@ const LONGEST_PAUSE: Duration = Duration::from_mins(10);
 const SOON: Duration = Duration::from_secs(2);
 
 /// Sends a notification, or says when to come again.
-pub async fn send(ports: &Ports, request: &RequestId, id: &NotificationId) -> Result<Next, NotifyError> {
-    let Some(notification) = ports.ledger.notification(request, id).await? else { return Ok(Next::Done) };
+pub async fn send(ports: &Ports, request: &RequestId, id: &NotificationId) -> Result<Disposition, NotifyError> {
+    let Some(notification) = ports.ledger.notification(request, id).await? else { return Ok(Disposition::Done) };
     let now = ports.clock.now();
     // Its time has not come: the sweep brings it when it has.
     if notification.is_settled() || notification.due_at > now {
-        return Ok(Next::Done);
+        return Ok(Disposition::Done);
     }
     // The transport has it, whatever became of its answer.
     if notification.delivery.is_some() {
@@ -60,18 +60,18 @@ pub async fn send(ports: &Ports, request: &RequestId, id: &NotificationId) -> Re
     };
     let claimed = Notification { state: NotificationState::Sending { since: now, attempt }, ..notification };
     if !ports.ledger.update_notification(&claimed).await? {
-        return Ok(Next::Again { after: SOON });
+        return Ok(Disposition::Retry { after: SOON });
     }
     let claimed = Notification { version: claimed.version + 1, ..claimed };
     tell(ports, claimed, &matter, attempt).await
 }
 
 /// Which attempt is due, or what becomes of the message where none is.
-fn attempt_at(notification: &Notification, now: Timestamp) -> Result<u32, Next> {
+fn attempt_at(notification: &Notification, now: Timestamp) -> Result<u32, Disposition> {
     let (left, before) = match notification.state {
         NotificationState::Sending { since, attempt } => (IN_FLIGHT.saturating_sub(now.duration_since(since)), attempt),
         // The notification's own message comes when the time is over, and not so long before.
-        NotificationState::Waiting { until, .. } if until.duration_since(now) > EARLY => return Err(Next::Done),
+        NotificationState::Waiting { until, .. } if until.duration_since(now) > EARLY => return Err(Disposition::Done),
         NotificationState::Waiting { until, attempt } => (until.duration_since(now), attempt),
         NotificationState::Open
         | NotificationState::Sent { .. }
@@ -81,12 +81,12 @@ fn attempt_at(notification: &Notification, now: Timestamp) -> Result<u32, Next> 
         }
     };
     if left.is_positive() {
-        return Err(Next::Again { after: Duration::try_from(left).unwrap_or(SOON) });
+        return Err(Disposition::Retry { after: Duration::try_from(left).unwrap_or(SOON) });
     }
     Ok(before.saturating_add(1))
 }
 
-async fn tell(ports: &Ports, claimed: Notification, matter: &Matter, attempt: u32) -> Result<Next, NotifyError> {
+async fn tell(ports: &Ports, claimed: Notification, matter: &Matter, attempt: u32) -> Result<Disposition, NotifyError> {
     let told = match &claimed.recipient {
         Recipient::Mail { .. } => match write(ports, &claimed, matter).await? {
             Ok(email) => ports.mail.send(&email).await.map(|id| id.0).map_err(NotTold::from),
@@ -106,7 +106,7 @@ async fn tell(ports: &Ports, claimed: Notification, matter: &Matter, attempt: u3
             let waiting = Notification { state: NotificationState::Waiting { until, attempt }, ..claimed };
             // Where somebody else changed it meanwhile, its message finds how.
             let after = if ports.ledger.update_notification(&waiting).await? { pause } else { SOON };
-            Ok(Next::Again { after })
+            Ok(Disposition::Retry { after })
         }
         Err(NotTold::Never { reason }) => {
             let (notification, request) = (&claimed.id, &claimed.request);
@@ -122,10 +122,14 @@ fn pause_after(attempt: u32) -> Duration {
 }
 
 /// Writes how a notification ended. Where somebody else changed it meanwhile, its message comes again and finds how.
-async fn settle(ports: &Ports, notification: &Notification, state: NotificationState) -> Result<Next, NotifyError> {
+async fn settle(
+    ports: &Ports,
+    notification: &Notification,
+    state: NotificationState,
+) -> Result<Disposition, NotifyError> {
     let settled = Notification { state, ..notification.clone() };
     if !ports.ledger.update_notification(&settled).await? {
-        return Ok(Next::Again { after: SOON });
+        return Ok(Disposition::Retry { after: SOON });
     }
     let (kind, name) = (settled.about.name().to_owned(), settled.id.clone());
     let event = match &settled.state {
@@ -142,13 +146,13 @@ async fn settle(ports: &Ports, notification: &Notification, state: NotificationS
             EventKind::NotNotified { notification: name, kind, why: WhyDropped::Refused }
         }
         NotificationState::Open | NotificationState::Sending { .. } | NotificationState::Waiting { .. } => {
-            return Ok(Next::Done);
+            return Ok(Disposition::Done);
         }
     };
     if let Some(app) = &settled.app {
         record_event(ports, &settled.org, app, event).await?;
     }
-    Ok(Next::Done)
+    Ok(Disposition::Done)
 }
 
 #[cfg(test)]
@@ -187,9 +191,9 @@ mod tests {
     #[test]
     fn a_message_that_comes_too_early_is_a_copy_and_one_that_is_a_little_early_is_not() {
         let waiting = notification(NotificationState::Waiting { until: at(600), attempt: 6 });
-        assert_eq!(attempt_at(&waiting, at(0)), Err(Next::Done));
-        assert_eq!(attempt_at(&waiting, at(589)), Err(Next::Done));
-        assert_eq!(attempt_at(&waiting, at(590)), Err(Next::Again { after: Duration::from_secs(10) }));
+        assert_eq!(attempt_at(&waiting, at(0)), Err(Disposition::Done));
+        assert_eq!(attempt_at(&waiting, at(589)), Err(Disposition::Done));
+        assert_eq!(attempt_at(&waiting, at(590)), Err(Disposition::Retry { after: Duration::from_secs(10) }));
         assert_eq!(attempt_at(&waiting, at(600)), Ok(7));
         assert_eq!(
             attempt_at(&notification(NotificationState::Waiting { until: at(0), attempt: u32::MAX }), at(9)),
@@ -200,7 +204,7 @@ mod tests {
     #[test]
     fn what_somebody_is_at_is_left_to_them_until_they_must_have_died() {
         let sending = notification(NotificationState::Sending { since: at(0), attempt: 1 });
-        assert_eq!(attempt_at(&sending, at(299)), Err(Next::Again { after: Duration::from_secs(1) }));
+        assert_eq!(attempt_at(&sending, at(299)), Err(Disposition::Retry { after: Duration::from_secs(1) }));
         assert_eq!(attempt_at(&sending, at(300)), Ok(2));
         assert_eq!(attempt_at(&notification(NotificationState::Open), at(0)), Ok(1));
     }

@@ -26,7 +26,7 @@ pub async fn sweep(ports: &Ports) -> Result<usize, NotifyError> {
         };
         let messages: Vec<_> = open.items.iter().filter(is_left).map(to_be_sent).collect();
         if !messages.is_empty() {
-            ports.notifications.send(&messages).await?;
+            ports.queues.notifications.send(&messages).await?;
         }
         queued += messages.len();
         let Some(after) = open.next else { return Ok(queued) };

@@ -1,7 +1,7 @@
 //! How an app's record is changed: read, decided on, and written where nobody else wrote it in between.
 
 use crate::domain::event::EventKind;
-use crate::queue::{Message, QueueError};
+use crate::queue::{NotificationWork, QueueError};
 use jiff::Timestamp;
 
 use crate::domain::app::AppRecord;
@@ -52,5 +52,6 @@ pub(crate) async fn record_event(ports: &Ports, org: &OrgId, app: &AppId, kind: 
 
 /// Asks for the plan of an org, or of one app of it.
 pub async fn queue_plan(ports: &Ports, org: &OrgId, app: Option<&AppId>) -> Result<(), QueueError> {
-    ports.notifications.send(&[Message::PlanNotifications { org: org.clone(), app: app.cloned() }]).await
+    let work = NotificationWork::Plan { org: org.clone(), app: app.cloned() };
+    ports.queues.notifications.send(&[work]).await
 }

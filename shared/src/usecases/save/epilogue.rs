@@ -22,13 +22,10 @@ use crate::usecases::records::app::{Changed, change};
 use crate::usecases::records::consent_error::ConsentError;
 use crate::usecases::save::code::forget;
 
-use super::SaveRequest;
+use crate::queue::SaveApp;
 
 /// Makes sure that an earlier end is written everywhere, and gives it where it is the end of what is asked for.
-pub(super) async fn of_an_earlier_end(
-    ports: &Ports,
-    request: &SaveRequest,
-) -> Result<Option<SaveOutcome>, ConsentError> {
+pub(super) async fn of_an_earlier_end(ports: &Ports, request: &SaveApp) -> Result<Option<SaveOutcome>, ConsentError> {
     let journal = ports.ledger.save_journal(&request.org, &request.app).await?;
     let Some(journal) = journal else { return Ok(None) };
     let Some(outcome) = journal.outcome.clone() else { return Ok(None) };

@@ -12,7 +12,7 @@ use crate::domain::id::{AppId, Digest, OrgId};
 use crate::domain::org::OrgProfile;
 use crate::domain::save::{Callback, ConfirmedBy};
 use crate::domain::session::{AuthorizationSession, SessionState};
-use crate::queue::Message;
+use crate::queue::SaveApp;
 use crate::vault::{SecretName, seal};
 
 use crate::usecases::Ports;
@@ -55,7 +55,7 @@ async fn finishing(ports: &Ports, own: &OwnSession) -> Result<(), ConsentError> 
     })
     .await?;
     let (org, app, session) = (own.session.org.clone(), own.session.app.clone(), Some(own.session.id.clone()));
-    Ok(ports.saves.send(&[Message::SaveApp { org, app, session, confirmed_by: ConfirmedBy::Person }]).await?)
+    Ok(ports.queues.saves.send(&[SaveApp { org, app, session, confirmed_by: ConfirmedBy::Person }]).await?)
 }
 
 /// Takes what an operator brought, for a link whose `state` was given out to that operator just now.

@@ -11,6 +11,7 @@ pub mod open_consent;
 pub mod resume;
 pub mod work;
 
+use crate::queue::SaveApp;
 use std::time::Duration;
 
 use jiff::SignedDuration;
@@ -19,7 +20,7 @@ use crate::domain::app::AppRecord;
 use crate::domain::connection::{AuthScheme, ConnectionStatus};
 use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::grant::GrantsRead;
-use crate::domain::id::{AppId, OrgId, SessionId};
+use crate::domain::id::{AppId, OrgId};
 use crate::domain::org::OrgProfile;
 use crate::domain::save::{Callback, ConfirmedBy, SaveOutcome, Verification};
 use crate::domain::session::SessionState;
@@ -41,21 +42,8 @@ pub(in crate::usecases) const HELD_FOR: SignedDuration = SignedDuration::from_mi
 const LOOKS_BACK: u32 = 3;
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// What to save, and how sure whoever asks is.
-#[derive(Debug, Clone)]
-pub struct SaveRequest {
-    /// The app's org.
-    pub org: OrgId,
-    /// The app.
-    pub app: AppId,
-    /// The browser session it belongs to.
-    pub session: Option<SessionId>,
-    /// Who says that the consent was given.
-    pub confirmed_by: ConfirmedBy,
-}
-
 /// Saves one app's connection, or says what is missing.
-pub async fn save(ports: &Ports, request: &SaveRequest) -> Result<SaveOutcome, ConsentError> {
+pub async fn save(ports: &Ports, request: &SaveApp) -> Result<SaveOutcome, ConsentError> {
     let work = work_on(&request.org, &request.app);
     let lease = LeaseGuard::try_acquire(ports, &work, HELD_FOR).await?.ok_or_else(busy)?;
     let saved = save_alone(ports, request).await;
@@ -68,7 +56,7 @@ pub(in crate::usecases) fn work_on(org: &OrgId, app: &AppId) -> String {
     format!("save/{org}/{app}")
 }
 
-async fn save_alone(ports: &Ports, request: &SaveRequest) -> Result<SaveOutcome, ConsentError> {
+async fn save_alone(ports: &Ports, request: &SaveApp) -> Result<SaveOutcome, ConsentError> {
     if let Some(outcome) = epilogue::of_an_earlier_end(ports, request).await? {
         return Ok(outcome);
     }
@@ -83,7 +71,7 @@ async fn save_alone(ports: &Ports, request: &SaveRequest) -> Result<SaveOutcome,
 /// One save on its way.
 struct Save<'a> {
     ports: &'a Ports,
-    request: &'a SaveRequest,
+    request: &'a SaveApp,
     org: &'a OrgProfile,
     app: &'a AppRecord,
     api: &'a dyn OktaOrg,

@@ -15,7 +15,7 @@ use crate::domain::save::ConfirmedBy;
 use crate::domain::session::{AuthorizationSession, SessionState};
 use crate::domain::tenant::TenantDomain;
 use crate::okta::{Connection, ConsentLink, OktaOrg, OrgUrl, ProvisioningAdmin};
-use crate::queue::Message;
+use crate::queue::SaveApp;
 use crate::vault::{SecretName, SecretVersion, unseal};
 
 use crate::usecases::Ports;
@@ -200,5 +200,5 @@ async fn consenting(
     })
     .await?;
     let (org, app, id) = (session.org.clone(), session.app.clone(), Some(session.id.clone()));
-    Ok(ports.saves.send(&[Message::SaveApp { org, app, session: id, confirmed_by: ConfirmedBy::NoOne }]).await?)
+    Ok(ports.queues.saves.send(&[SaveApp { org, app, session: id, confirmed_by: ConfirmedBy::NoOne }]).await?)
 }

@@ -2,7 +2,7 @@
 
 use crate::domain::save::ConfirmedBy;
 use crate::ledger::{LedgerError, PageRequest};
-use crate::queue::{Message, QueueError};
+use crate::queue::{QueueError, SaveApp};
 use crate::usecases::Ports;
 
 /// How many journals are held at a time.
@@ -30,10 +30,10 @@ pub async fn resume_saves(ports: &Ports) -> Result<usize, ResumeError> {
             // What began in an org that was removed stays as it is, for the audit trail.
             if ports.ledger.app(&journal.org, &journal.app).await?.is_some() {
                 let (org, app, session) = (journal.org, journal.app, journal.session);
-                messages.push(Message::SaveApp { org, app, session, confirmed_by: ConfirmedBy::NoOne });
+                messages.push(SaveApp { org, app, session, confirmed_by: ConfirmedBy::NoOne });
             }
         }
-        ports.saves.send(&messages).await?;
+        ports.queues.saves.send(&messages).await?;
         queued += messages.len();
         let Some(after) = page.next else { return Ok(queued) };
         request = PageRequest { after: Some(after), limit: PAGE };

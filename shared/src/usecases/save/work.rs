@@ -7,12 +7,12 @@ use crate::domain::id::SessionId;
 use crate::domain::save::{ConfirmedBy, SaveOutcome};
 use crate::domain::session::SessionState;
 use crate::metrics::{Metric, count};
-use crate::queue::Next;
+use crate::queue::{Disposition, SaveApp};
 use crate::usecases::Ports;
 use crate::usecases::consent::session::{advance, fail};
 use crate::usecases::records::consent_error::ConsentError;
 
-use super::{SaveRequest, save};
+use super::save;
 
 /// How often a person's word is followed up before the page says that nothing shows yet: new grants show late.
 const LOOKS_FOR_A_PERSON: u32 = 6;
@@ -24,21 +24,21 @@ const LATER: Duration = Duration::from_mins(1);
 /// How often it comes again soon.
 const OFTEN: u32 = 12;
 
-const fn again(receive_count: u32) -> Next {
-    Next::Again { after: if receive_count <= OFTEN { SOON } else { LATER } }
+const fn again(receive_count: u32) -> Disposition {
+    Disposition::Retry { after: if receive_count <= OFTEN { SOON } else { LATER } }
 }
 
 /// Does the work of one message, received for the `receive_count`th time.
-pub async fn work(ports: &Ports, request: &SaveRequest, receive_count: u32) -> Result<Next, ConsentError> {
+pub async fn save_app(ports: &Ports, request: &SaveApp, receive_count: u32) -> Result<Disposition, ConsentError> {
     let waited_for = match &request.session {
         Some(session) => is_waited_for(ports, session).await?,
         None => true,
     };
     if !waited_for && !is_unsettled(ports, request).await? {
-        return Ok(Next::Done);
+        return Ok(Disposition::Done);
     }
     match save(ports, request).await {
-        Ok(SaveOutcome::NoConsent) if !waited_for => Ok(Next::Done),
+        Ok(SaveOutcome::NoConsent) if !waited_for => Ok(Disposition::Done),
         Ok(SaveOutcome::NoConsent) => no_consent_yet(ports, request, receive_count).await,
         Ok(outcome) => {
             tracing::info!(org = %request.org, app = %request.app, outcome = name(&outcome), "a save ended");
@@ -46,7 +46,7 @@ pub async fn work(ports: &Ports, request: &SaveRequest, receive_count: u32) -> R
             if !matches!(outcome, SaveOutcome::Saved { .. }) {
                 stop_finishing(ports, request).await?;
             }
-            Ok(Next::Done)
+            Ok(Disposition::Done)
         }
         Err(stopped) if comes_again(&stopped) => {
             tracing::info!(org = %request.org, app = %request.app, cause = %stopped.cause, "a save comes again");
@@ -60,7 +60,7 @@ pub async fn work(ports: &Ports, request: &SaveRequest, receive_count: u32) -> R
             {
                 fail(ports, &session, &stopped).await?;
             }
-            Ok(Next::Done)
+            Ok(Disposition::Done)
         }
     }
 }
@@ -98,24 +98,24 @@ async fn is_waited_for(ports: &Ports, id: &SessionId) -> Result<bool, ConsentErr
 
 /// Whether a save of the session has begun and its end is not written everywhere. A hand-over may come in just when the session's save ends
 /// without it; its code is not left behind.
-async fn is_unsettled(ports: &Ports, request: &SaveRequest) -> Result<bool, ConsentError> {
+async fn is_unsettled(ports: &Ports, request: &SaveApp) -> Result<bool, ConsentError> {
     let journal = ports.ledger.save_journal(&request.org, &request.app).await?;
     Ok(journal.is_some_and(|journal| !journal.settled && journal.session == request.session))
 }
 
-async fn no_consent_yet(ports: &Ports, request: &SaveRequest, receive_count: u32) -> Result<Next, ConsentError> {
+async fn no_consent_yet(ports: &Ports, request: &SaveApp, receive_count: u32) -> Result<Disposition, ConsentError> {
     match request.confirmed_by {
         ConfirmedBy::NoOne => Ok(again(receive_count)),
         ConfirmedBy::Person if receive_count < LOOKS_FOR_A_PERSON => Ok(again(receive_count)),
         ConfirmedBy::Person | ConfirmedBy::Operator => {
             stop_finishing(ports, request).await?;
-            Ok(Next::Done)
+            Ok(Disposition::Done)
         }
     }
 }
 
 /// The page goes back to asking for the consent.
-async fn stop_finishing(ports: &Ports, request: &SaveRequest) -> Result<(), ConsentError> {
+async fn stop_finishing(ports: &Ports, request: &SaveApp) -> Result<(), ConsentError> {
     let Some(id) = &request.session else { return Ok(()) };
     let Some(session) = ports.ledger.session(id).await? else { return Ok(()) };
     advance(ports, &session, |session| match session.state.clone() {

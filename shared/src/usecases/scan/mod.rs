@@ -9,3 +9,4 @@ pub mod start;
 pub(crate) mod watch_access;
 pub(crate) mod watch_grants;
 pub(crate) mod watch_system_log;
+pub mod work;

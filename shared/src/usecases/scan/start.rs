@@ -7,7 +7,7 @@ use crate::metrics::{Metric, count};
 use crate::queue::QueueError;
 
 use crate::ledger::PageRequest;
-use crate::queue::Message;
+use crate::queue::ScanOrg;
 
 use crate::usecases::Ports;
 
@@ -89,6 +89,6 @@ pub async fn resume_scan(ports: &Ports, scan: &ScanId) -> Result<Scan, StartScan
 }
 
 async fn queue(ports: &Ports, scan: &ScanId, orgs: Vec<OrgId>) -> Result<(), QueueError> {
-    let messages: Vec<Message> = orgs.into_iter().map(|org| Message::ScanOrg { scan: scan.clone(), org }).collect();
-    if messages.is_empty() { Ok(()) } else { ports.queue.send(&messages).await }
+    let messages: Vec<ScanOrg> = orgs.into_iter().map(|org| ScanOrg { scan: scan.clone(), org }).collect();
+    if messages.is_empty() { Ok(()) } else { ports.queues.scans.send(&messages).await }
 }

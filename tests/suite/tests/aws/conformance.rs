@@ -13,7 +13,7 @@ use regrant::aws::sqs::SqsQueue;
 use regrant::domain::app::AppRecord;
 use regrant::domain::standing::Standing;
 use regrant::ledger::Ledger;
-use regrant::queue::Queue;
+use regrant::queue::{Queue, ScanOrg};
 use regrant::testing::ledger::{record, recorded};
 use regrant::testing::mail::Bench;
 use regrant::vault::Vault;
@@ -102,7 +102,7 @@ async fn the_queue_in_sqs() {
     let names = Names::default();
     let make = || async {
         let url = account.make_queue(&names.next(), json!({})).await;
-        Arc::new(SqsQueue::new(client.clone(), url)) as Arc<dyn Queue>
+        Arc::new(SqsQueue::new(client.clone(), url)) as Arc<dyn Queue<ScanOrg>>
     };
     regrant::testing::queue::conforms(make, async |time| account.pass_time(time).await).await;
 }

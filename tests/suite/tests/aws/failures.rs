@@ -11,7 +11,7 @@ use regrant::domain::standing::Standing;
 use regrant::domain::text::UntrustedText;
 use regrant::ledger::LedgerError;
 use regrant::mail::{MailError, MailTransport};
-use regrant::queue::{Queue, QueueError};
+use regrant::queue::{Queue, QueueError, ScanOrg};
 use regrant::testing::ledger::{org, record, recorded};
 use regrant::testing::mail::email;
 use regrant::testing::queue::scan_of;
@@ -62,8 +62,8 @@ async fn throttling_is_waited_out() {
     assert_eq!(stores.ledger.app(&app.identity.org, &app.identity.app).await.unwrap(), Some(recorded(app)));
     set(&stores, "token").await;
     assert_eq!(current(&stores).await.as_deref(), Some("token"));
-    stores.queue.send(&[scan_of("00oacme")]).await.unwrap();
-    assert_eq!(stores.queue.receive(10, Duration::from_secs(30)).await.unwrap().len(), 1, "sent once");
+    stores.queues.scans.send(&[scan_of("00oacme")]).await.unwrap();
+    assert_eq!(stores.queues.scans.receive(10, Duration::from_secs(30)).await.unwrap().len(), 1, "sent once");
 }
 
 #[tokio::test]
@@ -81,7 +81,7 @@ async fn throttling_without_end_is_told_and_changes_nothing() {
     assert!(told.contains("ThrottlingException") && told.contains("tried again later"), "{told}");
     let told = stores.vault.put_pending(&okta(), &SecretString::from("other")).await.unwrap_err().to_string();
     assert!(told.contains("ThrottlingException") && !told.contains("other"), "{told}");
-    assert!(matches!(stores.queue.send(&[scan_of("00oacme")]).await, Err(QueueError::Service { .. })));
+    assert!(matches!(stores.queues.scans.send(&[scan_of("00oacme")]).await, Err(QueueError::Service { .. })));
     assert_eq!(stores.ledger.app(&app.identity.org, &app.identity.app).await.unwrap(), Some(recorded(app)));
     assert_eq!(current(&stores).await.as_deref(), Some("token"));
 }
@@ -96,7 +96,7 @@ async fn expired_credentials_are_told_at_once_and_with_what_to_do() {
     let told = [
         stores.ledger.org(&org("00oacme")).await.unwrap_err().to_string(),
         stores.vault.get(&okta(), SecretVersion::Current).await.unwrap_err().to_string(),
-        stores.queue.send(&[scan_of("00oacme")]).await.unwrap_err().to_string(),
+        stores.queues.scans.send(&[scan_of("00oacme")]).await.unwrap_err().to_string(),
     ];
     for told in told {
         assert!(told.contains("ExpiredTokenException") && told.contains("sign in again"), "{told}");
@@ -185,13 +185,13 @@ async fn a_message_that_nobody_can_read_ends_in_the_dead_letter_queue() {
     let account = Account::open().await;
     let dead = account.make_queue("dead", json!({})).await;
     let redrive = json!({
-        "deadEmailTargetArn": "arn:aws:sqs:eu-central-1:123456789012:dead", "maxReceiveCount": 3
+        "deadLetterTargetArn": "arn:aws:sqs:eu-central-1:123456789012:dead", "maxReceiveCount": 3
     });
     let live = account.make_queue("live", json!({"RedrivePolicy": redrive.to_string()})).await;
     let poison = json!({"QueueUrl": live, "MessageBody": "no work at all"});
     account.call("sqs", "AmazonSQS.SendMessage", &poison).await;
     let client = aws_sdk_sqs::Client::new(&account.config("test").await);
-    let queue: Arc<dyn Queue> = Arc::new(regrant::aws::sqs::SqsQueue::new(client, &live));
+    let queue: Arc<dyn Queue<ScanOrg>> = Arc::new(regrant::aws::sqs::SqsQueue::new(client, &live));
     queue.send(&[scan_of("00oacme")]).await.unwrap();
     let mut good = 0;
     for _ in 0..6 {
@@ -222,7 +222,7 @@ async fn a_service_that_is_not_there_is_told_as_such() {
     let told = [
         stores.ledger.org(&org("00oacme")).await.unwrap_err().to_string(),
         stores.vault.get(&okta(), SecretVersion::Current).await.unwrap_err().to_string(),
-        stores.queue.send(&[scan_of("00oacme")]).await.unwrap_err().to_string(),
+        stores.queues.scans.send(&[scan_of("00oacme")]).await.unwrap_err().to_string(),
     ];
     for told in told {
         assert!(told.contains("could not be reached"), "{told}");

@@ -1,6 +1,7 @@
 //! Whatever is lost while Regrant works, no app is ever shown where it does not stand: all data deleted between two calls,
 //! or the services restarted, which answer nobody for a while and know nothing afterwards.
 
+use regrant::embedded::worker::{drain_saves, drain_scans};
 use std::sync::Arc;
 
 use regrant::aws::secrets_manager::SecretsManagerConfig;
@@ -11,7 +12,6 @@ use regrant::ledger::{AppFilter, PageRequest};
 use regrant::microsoft::MfaEvidence;
 use regrant::usecases::Ports;
 use regrant::usecases::scan::start::{Selection, start_scan};
-use regrant_discovery::drain;
 use regrant_tests::aws::Account;
 use regrant_tests::bench::{Stores, simulated_clock};
 use regrant_tests::consent::{Browser, Simulation, app_of, know_everything, register, registration, router};
@@ -32,12 +32,7 @@ impl Fixture {
         let stack = account.stack(SecretsManagerConfig::default()).await;
         let in_process = Stores::embedded(tempfile::tempdir().unwrap().path(), &simulation.clock).await;
         let kept = account.stores("test", &stack).await;
-        let stores = Stores {
-            queue: in_process.queue,
-            saves: in_process.saves,
-            notifications: in_process.notifications,
-            ..kept
-        };
+        let stores = Stores { queues: in_process.queues, ..kept };
         let ports = simulation.ports_over(stores);
         Self { simulation, account, clock, ports }
     }
@@ -83,7 +78,7 @@ async fn lose_in_scans(step: usize, outage: usize) {
     know_everything(&fixture.simulation, &fixture.ports).await;
     let before = fixture.account.calls().await.len();
     start_scan(&fixture.ports, &Selection::All).await.unwrap();
-    drain(&fixture.ports, 4, || ()).await.unwrap();
+    drain_scans(&fixture.ports, 4, || ()).await.unwrap();
     let calls = fixture.account.calls().await.len() - before;
     assert!(calls > 40, "a scan makes {calls} calls");
     for lost_before in (0..calls).step_by(step) {
@@ -93,7 +88,7 @@ async fn lose_in_scans(step: usize, outage: usize) {
         let begun = start_scan(&fixture.ports, &Selection::All).await;
         assert!(outage == 0 || lost_before > 0 || begun.is_err(), "nobody is there to begin a scan");
         if begun.is_ok() {
-            let _ = drain(&fixture.ports, 4, || ()).await;
+            let _ = drain_scans(&fixture.ports, 4, || ()).await;
         }
         fixture.nothing_is_wrong(&format!("all was lost before call {lost_before} of a scan")).await;
     }
@@ -168,7 +163,7 @@ async fn walk(fixture: &Fixture, invitation: &str) -> bool {
     let Some(token) = form_token(&page.body) else { return false };
     browser.post(&format!("{session}/handover"), &[("token", &token), ("handover", &shown)]).await;
     for _ in 0..10 {
-        let _ = regrant_save::drain(&fixture.ports).await;
+        let _ = drain_saves(&fixture.ports).await;
         fixture.clock.advance(std::time::Duration::from_secs(61));
     }
     browser.get(&session).await.body.contains("Done, and verified on both sides")

@@ -1,6 +1,7 @@
 //! Several at one app at once: a scan, a look that a log stream asked for, a save. Whoever writes second decides anew, so
 //! nothing is lost and nobody is told twice.
 
+use regrant::embedded::worker::{drain_notifications, drain_saves};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,7 +35,7 @@ async fn discovered(ports: &Ports, org: &OrgId) -> Result<(), DiscoverError> {
 /// Looks at an org and tells everybody.
 async fn look(ports: &Ports, org: &OrgId) {
     discovered(ports, org).await.unwrap();
-    while regrant_notify::drain(ports).await.unwrap() > 0 {}
+    while drain_notifications(ports).await.unwrap() > 0 {}
 }
 
 /// Somebody else's whole look.
@@ -93,7 +94,7 @@ async fn a_look_that_read_before_a_save_ended_and_writes_after_it_loses_no_proof
     let save: Deed = Box::pin(async move {
         for _ in 0..20 {
             clock.advance(Duration::from_secs(6));
-            regrant_save::drain(&ports).await.unwrap();
+            drain_saves(&ports).await.unwrap();
         }
     });
     look(&interrupted(&desk, &app, [save]), &desk.org).await;
@@ -110,7 +111,7 @@ async fn a_save_that_ends_while_the_app_is_looked_at_is_told_once_with_its_proof
     let app = handed_over(&desk).await;
     let ports = interrupted(&desk, &app, [a_look(&desk)]);
     for _ in 0..20 {
-        regrant_save::drain(&ports).await.unwrap();
+        drain_saves(&ports).await.unwrap();
         desk.later(Duration::from_secs(6));
     }
     let record = desk.bench.app(WAITING).await;

@@ -1,6 +1,7 @@
 //! A Regrant that writes emails into a mailbox, about the demonstration's org `acme`: one app runs on consent, one waits
 //! for it, two are no concern of anybody.
 
+use regrant::embedded::worker::{drain_notifications, drain_scans};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -89,7 +90,7 @@ impl Desk {
 
     /// Works off what the queue of notifications shows, until it shows nothing any more.
     pub(crate) async fn work(&self) {
-        while regrant_notify::drain(&self.bench.ports).await.unwrap() > 0 {}
+        while drain_notifications(&self.bench.ports).await.unwrap() > 0 {}
     }
 
     /// Queues what was left lying, and works it off. Gives how much it was.
@@ -112,7 +113,7 @@ impl Desk {
     /// Looks at these orgs and tells everybody.
     pub(crate) async fn scan_of(&self, selection: Selection) {
         start_scan(&self.bench.ports, &selection).await.unwrap();
-        regrant_discovery::drain(&self.bench.ports, 4, || ()).await.unwrap();
+        drain_scans(&self.bench.ports, 4, || ()).await.unwrap();
         self.work().await;
     }
 

@@ -1,5 +1,6 @@
 //! An event of a log stream brings the next look forward, and decides nothing by itself.
 
+use regrant::embedded::worker::drain_scans;
 use std::time::Duration;
 
 use jiff::SignedDuration;
@@ -41,7 +42,7 @@ async fn looks_at(desk: &Desk, event: &Value) -> usize {
 
 /// Works off what was asked for, and tells everybody.
 async fn works_off(desk: &Desk) {
-    regrant_discovery::drain(&desk.bench.ports, 4, || ()).await.unwrap();
+    drain_scans(&desk.bench.ports, 4, || ()).await.unwrap();
     desk.work().await;
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use regrant::clock::Clock as _;
 use regrant::domain::notification::{Delivery, Notification, NotificationState};
 use regrant::embedded::in_process_queue::InProcessQueue;
-use regrant::queue::Next;
+use regrant::queue::Disposition;
 use regrant::usecases::notify::delivery::record_delivery;
 use regrant::usecases::notify::send::{LOST_AFTER, send};
 
@@ -61,7 +61,7 @@ async fn in_a_day_without_a_carrier_no_second_message_comes_to_wait() {
 #[tokio::test]
 async fn a_message_that_is_lost_meanwhile_is_missed_once_its_time_is_well_over() {
     let mut desk = out().await;
-    desk.bench.ports.notifications = Arc::new(InProcessQueue::new(Arc::new(desk.bench.clock.clone())));
+    desk.bench.ports.queues.notifications = Arc::new(InProcessQueue::new(Arc::new(desk.bench.clock.clone())));
     desk.later(LOST_AFTER.unsigned_abs());
     assert_eq!(desk.sweep().await, 0, "it may still come");
     desk.later(FIRST_PAUSE);
@@ -76,7 +76,7 @@ async fn copies_of_a_message_end_while_its_notification_waits() {
     for notification in desk.notifications().await {
         for _ in 0..3 {
             let next = send(&desk.bench.ports, &notification.request, &notification.id).await.unwrap();
-            assert_eq!(next, Next::Done, "its own message comes later");
+            assert_eq!(next, Disposition::Done, "its own message comes later");
         }
     }
     assert_eq!(attempts(&desk).await, [1; 3], "and none of them was an attempt");

@@ -7,8 +7,9 @@ use regrant::clock::Clock as _;
 use regrant::domain::save::{ConfirmedBy, SaveOutcome};
 use regrant::domain::standing::Standing;
 use regrant::mail::Email;
+use regrant::queue::SaveApp;
 use regrant::usecases::notify::waive::waive;
-use regrant::usecases::save::{SaveRequest, save};
+use regrant::usecases::save::save;
 use regrant::usecases::scan::start::Selection;
 use regrant_simulators::TokenPower;
 use regrant_tests::consent::Seen;
@@ -102,7 +103,7 @@ async fn once_the_app_is_saved_the_page_says_that_nothing_is_left_to_do() {
     let (org, app) = desk.bench.ids(SAVING).await;
     let id = request_of(&desk, SAVING).await;
     let saved =
-        save(&desk.bench.ports, &SaveRequest { org, app, session: None, confirmed_by: ConfirmedBy::Operator }).await;
+        save(&desk.bench.ports, &SaveApp { org, app, session: None, confirmed_by: ConfirmedBy::Operator }).await;
     assert!(matches!(saved, Ok(SaveOutcome::Saved { .. })), "{saved:?}");
     let seen = open(&desk, &page).await;
     assert_eq!(seen.heading(), format!("Request {id}: nothing is left to do"));

@@ -20,7 +20,7 @@ const OWN: &[&str] = &[
 /// Each thing to watch: namespace, metric, and its one dimension.
 fn watched(template: &Template) -> Vec<(&'static str, &'static str, &'static str, String)> {
     let own = OWN.iter().map(|metric| ("Regrant", *metric, "Installation", STACK.to_owned()));
-    let ends = template.of_type("AWS::SQS::Queue").filter(|queue| queue.name.ends_with("DeadEmails"));
+    let ends = template.of_type("AWS::SQS::Queue").filter(|queue| queue.name.ends_with("DeadLetters"));
     let ends = ends.map(|end| ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", physical(end.name)));
     let functions = template.functions().flat_map(|function| {
         ["Errors", "Throttles"].map(|metric| ("AWS/Lambda", metric, "FunctionName", physical(function.name)))
@@ -76,13 +76,13 @@ mod tests {
             [
                 ("/Resources/ScanLateAlarm", Value::Null),
                 ("/Resources/ScanLateAlarm/Properties/TreatMissingData", json!("notBreaching")),
-                ("/Resources/SaveDeadEmailsAlarm/Properties/MetricName", json!("NumberOfMessagesSent")),
+                ("/Resources/SaveDeadLettersAlarm/Properties/MetricName", json!("NumberOfMessagesSent")),
                 ("/Resources/SaveErrorsAlarm/Properties/Dimensions", json!([])),
                 ("/Resources/NotificationsRefusedAlarm", Value::Null),
                 ("/Resources/EmailsFailedAlarm/Properties/MetricName", json!("NotificationsDropped")),
                 ("/Resources/NotifyThrottlesAlarm", Value::Null),
                 ("/Resources/ApiFailuresAlarm/Properties/AlarmActions", json!([])),
-                ("/Resources/OtherDeadEmails", json!({ "Type": "AWS::SQS::Queue" })),
+                ("/Resources/OtherDeadLetters", json!({ "Type": "AWS::SQS::Queue" })),
             ],
         );
     }

@@ -49,12 +49,12 @@ fn lacks(template: &Template, rule: Resource<'_>) -> Vec<String> {
         if target["RetryPolicy"]["MaximumRetryAttempts"].as_u64().is_none_or(|tries| tries == 0) {
             offences.push(format!("{} tries once", rule.name));
         }
-        let emails = &target["DeadEmailConfig"]["Arn"];
+        let emails = &target["DeadLetterConfig"]["Arn"];
         let may_keep = template.of_type("AWS::SQS::QueuePolicy").any(|policy| lets_keep(policy, emails, &arn));
         if template.named("AWS::SQS::Queue", emails).is_none() || !may_keep {
             offences.push(format!("what {} cannot deliver is lost", rule.name));
         }
-        let kept = &function.properties()["DeadEmailQueue"]["TargetArn"];
+        let kept = &function.properties()["DeadLetterQueue"]["TargetArn"];
         let grants = granted(template, function.binary());
         if !grants.iter().any(|grant| grant.covers("sqs:SendMessage", text(kept))) {
             offences.push(format!("what {} cannot do is lost", function.name));
@@ -173,7 +173,7 @@ mod tests {
 
     #[test]
     fn events_that_reach_nobody_or_are_lost_are_notificationd() {
-        let elsewhere = json!({ "Fn::GetAtt": ["SaveDeadEmails", "Arn"] });
+        let elsewhere = json!({ "Fn::GetAtt": ["SaveDeadLetters", "Arn"] });
         notifications(
             rules,
             [
@@ -181,10 +181,10 @@ mod tests {
                 ("/Resources/EmailReportsPermission", Value::Null),
                 ("/Resources/LogStreamPermission/Properties/Principal", json!("apigateway.amazonaws.com")),
                 ("/Resources/EmailReports/Properties/Targets/0/RetryPolicy", Value::Null),
-                ("/Resources/LogStreamEvents/Properties/Targets/0/DeadEmailConfig", Value::Null),
-                ("/Resources/LogStreamEvents/Properties/Targets/0/DeadEmailConfig/Arn", elsewhere),
-                ("/Resources/ScheduleDeadEmailsPolicy", Value::Null),
-                ("/Resources/NotifyFunction/Properties/DeadEmailQueue", Value::Null),
+                ("/Resources/LogStreamEvents/Properties/Targets/0/DeadLetterConfig", Value::Null),
+                ("/Resources/LogStreamEvents/Properties/Targets/0/DeadLetterConfig/Arn", elsewhere),
+                ("/Resources/ScheduleDeadLettersPolicy", Value::Null),
+                ("/Resources/NotifyFunction/Properties/DeadLetterQueue", Value::Null),
             ],
         );
     }

@@ -39,20 +39,20 @@ pub(super) fn redrive(template: &Template) -> Vec<String> {
     for (_, _, queue) in consumed(template) {
         let Some(queue) = queue else { continue };
         let policy = &queue.properties()["RedrivePolicy"];
-        match template.named("AWS::SQS::Queue", &policy["deadEmailTargetArn"]) {
+        match template.named("AWS::SQS::Queue", &policy["deadLetterTargetArn"]) {
             Some(end) if kept(end) > kept(queue) && policy["maxReceiveCount"].as_u64() >= Some(1) => {}
             Some(end) => offences.push(format!("{} goes to {}, which keeps no longer", queue.name, end.name)),
             None => offences.push(format!("{} goes nowhere", queue.name)),
         }
     }
     for schedule in template.of_type("AWS::Scheduler::Schedule") {
-        let end = &schedule.properties()["Target"]["DeadEmailConfig"]["Arn"];
+        let end = &schedule.properties()["Target"]["DeadLetterConfig"]["Arn"];
         if template.named("AWS::SQS::Queue", end).is_none() {
             offences.push(format!("{} goes nowhere", schedule.name));
         }
     }
     let read: Vec<_> = consumed(template).filter_map(|(_, _, queue)| queue).map(|queue| queue.name).collect();
-    let ends = |queue: &Resource<'_>| queue.name.ends_with("DeadEmails");
+    let ends = |queue: &Resource<'_>| queue.name.ends_with("DeadLetters");
     let idle = template.of_type("AWS::SQS::Queue").filter(|queue| !ends(queue) && !read.contains(&queue.name));
     offences.extend(idle.map(|queue| format!("nobody reads {}", queue.name)));
     offences
@@ -93,9 +93,9 @@ mod tests {
             [
                 ("/Resources/SaveQueue/Properties/RedrivePolicy", Value::Null),
                 ("/Resources/SaveQueue/Properties/RedrivePolicy/maxReceiveCount", Value::Null),
-                ("/Resources/ScanDeadEmails/Properties/MessageRetentionPeriod", json!(60)),
-                ("/Resources/ScanSchedules/Properties/Target/DeadEmailConfig", Value::Null),
-                ("/Resources/NotificationSweep/Properties/Target/DeadEmailConfig", Value::Null),
+                ("/Resources/ScanDeadLetters/Properties/MessageRetentionPeriod", json!(60)),
+                ("/Resources/ScanSchedules/Properties/Target/DeadLetterConfig", Value::Null),
+                ("/Resources/NotificationSweep/Properties/Target/DeadLetterConfig", Value::Null),
                 ("/Resources/NotificationQueue/Properties/RedrivePolicy", Value::Null),
                 ("/Resources/Idle", json!({ "Type": "AWS::SQS::Queue" })),
             ],

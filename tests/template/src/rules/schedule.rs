@@ -83,7 +83,7 @@ pub(super) fn inputs(template: &Template) -> Vec<String> {
 pub(super) fn failures_are_kept(template: &Template) -> Vec<String> {
     let keeps = |target: &Value| {
         let function = template.named("AWS::Serverless::Function", &target["Arn"])?;
-        let emails = &function.properties()["DeadEmailQueue"]["TargetArn"];
+        let emails = &function.properties()["DeadLetterQueue"]["TargetArn"];
         template.named("AWS::SQS::Queue", emails)?;
         let grants = granted(template, function.binary());
         grants.iter().find(|grant| grant.covers("sqs:SendMessage", text(emails))).map(|_| ())
@@ -134,10 +134,10 @@ mod tests {
 
     #[test]
     fn a_function_that_loses_what_fails_is_notificationd() {
-        let queue = "/Resources/DiscoveryFunction/Properties/DeadEmailQueue";
-        let target = "/Resources/DiscoveryFunction/Properties/DeadEmailQueue/TargetArn";
-        let elsewhere = json!({"Fn::GetAtt": ["SaveDeadEmails", "Arn"]});
-        let of_notify = "/Resources/NotifyFunction/Properties/DeadEmailQueue";
+        let queue = "/Resources/DiscoveryFunction/Properties/DeadLetterQueue";
+        let target = "/Resources/DiscoveryFunction/Properties/DeadLetterQueue/TargetArn";
+        let elsewhere = json!({"Fn::GetAtt": ["SaveDeadLetters", "Arn"]});
+        let of_notify = "/Resources/NotifyFunction/Properties/DeadLetterQueue";
         notifications(failures_are_kept, [(queue, Value::Null), (target, elsewhere), (of_notify, Value::Null)]);
     }
 }

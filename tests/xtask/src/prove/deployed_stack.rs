@@ -13,10 +13,10 @@ use std::time::Duration;
 use axum::Router;
 use regrant::aws::Stack;
 use regrant::aws::secrets_manager::SecretsManagerConfig;
-use regrant::clock::SystemClock;
+use regrant::clock::{Clock, SystemClock};
 use regrant::domain::cloud::Cloud;
 use regrant::domain::standing::Standing;
-use regrant::embedded::in_process_queue::InProcessQueue;
+use regrant::embedded::in_process_queues;
 use regrant::microsoft::MfaEvidence;
 use regrant::usecases::Ports;
 use regrant::usecases::access::orgs;
@@ -244,8 +244,8 @@ impl Deployed {
     /// Records and secrets of the stack, for an operator who starts no work.
     async fn operator(&self, account: &Account, simulation: &Simulation) -> Ports {
         let stores = account.stores("operator", &self.stack).await;
-        let queue = || Arc::new(InProcessQueue::new(Arc::new(SystemClock)));
-        simulation.ports_over(Stores { queue: queue(), saves: queue(), notifications: queue(), ..stores })
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        simulation.ports_over(Stores { queues: in_process_queues(&clock), ..stores })
     }
 
     /// Invokes a function and waits for its answer.

@@ -1,5 +1,6 @@
 //! A thousand at once: replays of one good callback, hand-overs of one code, refreshes of one tenant's token.
 
+use regrant::embedded::worker::drain_saves;
 use std::sync::Arc;
 
 use jiff::SignedDuration;
@@ -167,7 +168,7 @@ impl Fixture {
             crowd.spawn(async move {
                 // Whoever finds the save taken leaves it to the other.
                 for _ in 0..200 {
-                    let _ = regrant_save::drain(&ports).await;
+                    let _ = drain_saves(&ports).await;
                     ports.clock.sleep(std::time::Duration::from_secs(1)).await;
                 }
             });

@@ -4,13 +4,14 @@
 use regrant::domain::cloud::Cloud;
 use regrant::domain::failure::consent::ConsentFailure;
 use regrant::domain::save::{ConfirmedBy, SaveOutcome};
+use regrant::queue::SaveApp;
 use regrant::usecases::consent::begin::begin_consent;
 use regrant::usecases::consent::complete_sign_in::{Answer, Callback, complete_sign_in};
 use regrant::usecases::consent::session::own_session;
 use regrant::usecases::records::consent_error::ConsentError;
 use regrant::usecases::save::hand_over::hand_over;
 use regrant::usecases::save::open_consent::{Next, open_okta_consent};
-use regrant::usecases::save::{SaveRequest, save};
+use regrant::usecases::save::save;
 use regrant_simulators::microsoft::Decision;
 use secrecy::SecretString;
 use url::Url;
@@ -50,7 +51,7 @@ pub(super) async fn walk(fixture: &DemoFixture, terminal: &mut Terminal) -> Resu
     hand_over(ports, &own, &text.to_string()).await?;
     terminal.line("  4. Regrant saves the connection in Okta and reads both sides back.")?;
     let (org, app_id) = (app.identity.org.clone(), app.identity.app.clone());
-    let request = SaveRequest { org, app: app_id, session: Some(session), confirmed_by: ConfirmedBy::Person };
+    let request = SaveApp { org, app: app_id, session: Some(session), confirmed_by: ConfirmedBy::Person };
     let outcome = save(ports, &request).await?;
     tell(&fixture.installation, &app.identity.label.to_string(), &outcome, terminal)?;
     match outcome {

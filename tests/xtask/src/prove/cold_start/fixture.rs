@@ -8,7 +8,7 @@ use axum::http::header::COOKIE;
 use regrant::aws::Stack;
 use regrant::aws::secrets_manager::SecretsManagerConfig;
 use regrant::clock::{Clock, SystemClock};
-use regrant::embedded::in_process_queue::InProcessQueue;
+use regrant::embedded::in_process_queues;
 use regrant::keyring::SignedMute;
 use regrant::microsoft::MfaEvidence;
 use regrant::usecases::Ports;
@@ -48,9 +48,7 @@ impl Fixture {
         let stack = account.stack(SecretsManagerConfig::default()).await;
         // Records and secrets are the stack's; what the operator does here is worked off in this process.
         let stores = account.stores("operator", &stack).await;
-        let queue = || Arc::new(InProcessQueue::new(clock.clone()));
-        let operator =
-            simulation.ports_over(Stores { queue: queue(), saves: queue(), notifications: queue(), ..stores });
+        let operator = simulation.ports_over(Stores { queues: in_process_queues(&clock), ..stores });
         register(&operator, &registration(MfaEvidence::default())).await;
         know_everything(&simulation, &operator).await;
         let folder = tempfile::tempdir()?;

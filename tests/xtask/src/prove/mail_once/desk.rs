@@ -1,5 +1,8 @@
 //! A fleet whose people have addresses: apps at several standings, an org whose token is dead, and whoever is written to.
 
+use regrant::embedded::in_process_queues;
+use regrant::embedded::worker::{drain_notifications, drain_scans};
+use regrant::queue::{NotificationWork, Queues, ScanOrg};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,8 +44,8 @@ pub(super) struct Desk {
     pub(super) ports: Ports,
     pub(super) clock: SimulatedClock,
     pub(super) orgs: Vec<OrgId>,
-    pub(super) scans: Arc<CopyingQueue>,
-    pub(super) notifications: Arc<CopyingQueue>,
+    pub(super) scans: Arc<CopyingQueue<ScanOrg>>,
+    pub(super) notifications: Arc<CopyingQueue<NotificationWork>>,
     mailbox: Arc<Mailbox>,
     _okta: OktaSimulator,
     _microsoft: MicrosoftSimulator,
@@ -67,8 +70,7 @@ impl Desk {
         let notifications = CopyingQueue::over(Arc::new(InProcessQueue::new(shared.clone())), copies);
         let stores = Stores {
             vault: Arc::new(MemoryVault::default()),
-            queue: scans.clone(),
-            notifications: notifications.clone(),
+            queues: Queues { scans: scans.clone(), notifications: notifications.clone(), ..in_process_queues(&shared) },
             mail: mailbox.clone(),
             ..Stores::embedded(folder.path(), &shared).await
         };
@@ -102,7 +104,7 @@ impl Desk {
     /// Scans every org and tells everybody. Gives the emails.
     pub(super) async fn scan_and_tell(&self, workers: usize) -> Result<Post, Failure> {
         start_scan(&self.ports, &Selection::All).await?;
-        regrant_discovery::drain(&self.ports, 8, || ()).await?;
+        drain_scans(&self.ports, 8, || ()).await?;
         work_off(&self.ports, &self.clock, workers).await?;
         Ok(self.post())
     }
@@ -190,7 +192,7 @@ pub(super) async fn work_off(ports: &Ports, clock: &SimulatedClock, workers: usi
         let mut crowd = JoinSet::new();
         for _ in 0..workers {
             let ports = ports.clone();
-            crowd.spawn(async move { regrant_notify::drain(&ports).await });
+            crowd.spawn(async move { drain_notifications(&ports).await });
         }
         let mut done = 0;
         while let Some(one) = crowd.join_next().await {

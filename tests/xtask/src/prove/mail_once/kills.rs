@@ -2,6 +2,8 @@
 //! takes up what is there, with the queue as it was (as SQS keeps it) and without it (as one process loses it, until the
 //! next scan asks anew).
 
+use regrant::embedded::worker::drain_notifications;
+use regrant::queue::Queues;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +13,7 @@ use regrant::clock::{Clock, SimulatedClock};
 use regrant::domain::access_problem::OrgWatch;
 use regrant::domain::app::AppRecord;
 use regrant::domain::org::OrgProfile;
-use regrant::embedded::in_process_queue::InProcessQueue;
+use regrant::embedded::in_process_queues;
 use regrant::embedded::sqlite::SqliteLedger;
 use regrant::ledger::{AppFilter, Ledger, PageRequest};
 use regrant::usecases::Ports;
@@ -20,7 +22,7 @@ use regrant::usecases::records::app::queue_plan;
 use regrant_tests::bench::{Sides, Stores, ports_over};
 use regrant_tests::mailbox::Mailbox;
 use regrant_tests::memory_vault::MemoryVault;
-use regrant_tests::tripped_post::{TrippedCarrier, TrippedQueue};
+use regrant_tests::tripped_post::{TrippedQueue, TrippedTransport};
 use regrant_tests::tripwire::{ENDED, TrippedLedger, Tripwire};
 
 use super::desk::{Desk, settings, work_off};
@@ -145,13 +147,10 @@ impl Fixture {
         let clock = SimulatedClock::starting_at(self.now);
         let shared: Arc<dyn Clock> = Arc::new(clock.clone());
         let mailbox = Mailbox::new();
-        let in_process = || Arc::new(InProcessQueue::new(shared.clone()));
         let stores = Stores {
             ledger: Arc::new(SqliteLedger::open(&folder.path().join("ledger.sqlite")).await?),
             vault: Arc::new(MemoryVault::default()),
-            queue: in_process(),
-            saves: in_process(),
-            notifications: in_process(),
+            queues: in_process_queues(&shared),
             mail: mailbox.clone(),
         };
         let sides = Sides { settings: settings()?, ..Sides::default() };
@@ -162,11 +161,14 @@ impl Fixture {
         let wire = Tripwire::of_a_task(end_after);
         let mortal = Ports {
             ledger: Arc::new(TrippedLedger(ports.ledger.clone(), wire.clone())),
-            notifications: Arc::new(TrippedQueue(ports.notifications.clone(), wire.clone())),
-            mail: Arc::new(TrippedCarrier(ports.mail.clone(), wire.clone())),
+            queues: Queues {
+                notifications: Arc::new(TrippedQueue(ports.queues.notifications.clone(), wire.clone())),
+                ..ports.queues.clone()
+            },
+            mail: Arc::new(TrippedTransport(ports.mail.clone(), wire.clone())),
             ..ports.clone()
         };
-        let was_killed = match tokio::spawn(async move { regrant_notify::drain(&mortal).await }).await {
+        let was_killed = match tokio::spawn(async move { drain_notifications(&mortal).await }).await {
             Ok(drained) => {
                 drained?;
                 false
@@ -184,7 +186,7 @@ impl Fixture {
         let reborn = match queue {
             Queue::Survives => ports,
             Queue::IsLost => {
-                let reborn = Ports { notifications: in_process(), ..ports };
+                let reborn = Ports { queues: in_process_queues(&shared), ..ports };
                 self.ask(&reborn).await?;
                 reborn
             }

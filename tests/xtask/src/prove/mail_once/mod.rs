@@ -7,6 +7,7 @@
 mod desk;
 mod kills;
 
+use regrant::embedded::worker::drain_scans;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -82,7 +83,7 @@ struct Again {
 /// Every message of the run ten times more, scans too; then what any later hour does: sweep, and plan.
 async fn redelivered(desk: &Desk) -> Result<Again, Failure> {
     let messages = desk.scans.deliver_again(TIMES).await?;
-    regrant_discovery::drain(&desk.ports, WORKERS, || ()).await?;
+    drain_scans(&desk.ports, WORKERS, || ()).await?;
     let messages = messages + desk.notifications.deliver_again(TIMES).await?;
     work_off(&desk.ports, &desk.clock, WORKERS).await?;
     for _ in 0..2 {

@@ -1,5 +1,6 @@
 //! How long it takes where Okta streams its log: an event comes, the org is looked at, and the app stands elsewhere.
 
+use regrant::embedded::worker::drain_scans;
 use std::time::Duration;
 
 use jiff::SignedDuration;
@@ -7,7 +8,6 @@ use regrant::clock::Clock as _;
 use regrant::domain::standing::Standing;
 use regrant::okta::log_stream;
 use regrant::usecases::scan::rescan_soon::rescan_soon;
-use regrant_discovery::drain;
 use regrant_simulators::LogEntry;
 use serde_json::{Value, json};
 
@@ -36,7 +36,7 @@ async fn of_org(world: &World, org: &OrgInCare) -> Result<Option<i64>, Failure> 
     loop {
         let event = streamed(world, org)?;
         rescan_soon(&world.ports, &log_stream::read(&event)?).await?;
-        drain(&world.ports, 1, || ()).await?;
+        drain_scans(&world.ports, 1, || ()).await?;
         let took = world.clock.now().duration_since(began);
         let record = world.ports.ledger.app(&org.id, &org.apps[0].id).await?;
         if record.is_some_and(|record| record.standing() == Standing::Broken) {

@@ -1,5 +1,6 @@
 //! Both simulators with the same fleet, and a Regrant that knows it and was consented to.
 
+use regrant::embedded::worker::drain_scans;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,7 +22,6 @@ use regrant::settings::Settings;
 use regrant::usecases::Ports;
 use regrant::usecases::scan::start::{Selection, start_scan};
 use regrant::vault::SecretName;
-use regrant_discovery::drain;
 use regrant_simulators::microsoft::{
     FLEET_ADMINISTRATOR, GLOBAL_ADMINISTRATOR, MicrosoftConfig, MicrosoftSimulator, Person,
 };
@@ -124,7 +124,7 @@ impl World {
     /// Scans, until nothing is left in the queue.
     pub(super) async fn scan(&self, selection: &Selection) -> Result<(), Failure> {
         start_scan(&self.ports, selection).await?;
-        Ok(drain(&self.ports, WORKERS, || ()).await?)
+        Ok(drain_scans(&self.ports, WORKERS, || ()).await?)
     }
 
     /// Waits for the hour of the scan. What yesterday's scan asked to be told is let go: emails have a measurement of
@@ -133,7 +133,7 @@ impl World {
         let morning = dawn() + SignedDuration::from_hours(24 * i64::from(day));
         let left = morning.duration_since(self.clock.now());
         self.clock.advance(Duration::try_from(left).unwrap_or_default());
-        self.ports.notifications = Arc::new(InProcessQueue::new(self.ports.clock.clone()));
+        self.ports.queues.notifications = Arc::new(InProcessQueue::new(self.ports.clock.clone()));
     }
 
     /// Writes to an org's System Log.
