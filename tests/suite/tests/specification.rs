@@ -26,7 +26,7 @@ fn main() -> ExitCode {
     let trials = vec![
         trial("every_request_of_a_scan_is_in_the_specification", requests),
         trial("every_answer_of_the_simulator_is_of_the_specified_shape", answers),
-        trial("an_answer_of_another_shape_is_notificationd", another_shape),
+        trial("an_answer_of_another_shape_is_noticed", another_shape),
     ];
     libtest_mimic::run(&arguments, trials).exit_code()
 }

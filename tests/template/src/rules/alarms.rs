@@ -67,11 +67,11 @@ fn arn(topic: &str) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::testing::notifications;
+    use crate::rules::testing::detects;
 
     #[test]
-    fn missing_and_mute_alarms_are_notificationd() {
-        notifications(
+    fn missing_and_mute_alarms_are_noticed() {
+        detects(
             complete,
             [
                 ("/Resources/ScanLateAlarm", Value::Null),

@@ -96,11 +96,11 @@ pub(super) fn authorizers(template: &Template) -> Vec<String> {
 
 pub(super) fn throttles(template: &Template) -> Vec<String> {
     let mut offences = Vec::new();
-    for simulation in template.of_type("AWS::ApiGatewayV2::Simulation") {
-        let properties = simulation.properties();
+    for stage in template.of_type("AWS::ApiGatewayV2::Stage") {
+        let properties = stage.properties();
         let rate = |settings: &Value| settings["ThrottlingRateLimit"].as_f64().filter(|rate| *rate > 0.0);
         let Some(usual) = rate(&properties["DefaultRouteSettings"]) else {
-            offences.push(format!("{} throttles nothing", simulation.name));
+            offences.push(format!("{} throttles nothing", stage.name));
             continue;
         };
         let settings = &properties["RouteSettings"];
@@ -109,8 +109,8 @@ pub(super) fn throttles(template: &Template) -> Vec<String> {
             if !key.contains(" /v1/") && rate(&settings[key]).is_none_or(|rate| rate >= usual) {
                 offences.push(format!("{key} is not throttled more than the rest"));
             }
-            if settings.get(key).is_some() && !each(&simulation.body["DependsOn"]).any(|one| *one == route.name) {
-                offences.push(format!("{} has settings for {key} and does not wait for it", simulation.name));
+            if settings.get(key).is_some() && !each(&stage.body["DependsOn"]).any(|one| *one == route.name) {
+                offences.push(format!("{} has settings for {key} and does not wait for it", stage.name));
             }
         }
         let there: BTreeSet<_> = crate::routes(template).into_keys().collect();
@@ -133,17 +133,17 @@ const LOGGED: &[&str] = &[
 
 pub(super) fn access_log(template: &Template) -> Vec<String> {
     let mut offences = Vec::new();
-    for simulation in template.of_type("AWS::ApiGatewayV2::Simulation") {
-        let format = text(&simulation.properties()["AccessLogSettings"]["Format"]);
+    for stage in template.of_type("AWS::ApiGatewayV2::Stage") {
+        let format = text(&stage.properties()["AccessLogSettings"]["Format"]);
         if serde_json::from_str::<Value>(format).is_err() {
-            offences.push(format!("{} does not log JSON", simulation.name));
+            offences.push(format!("{} does not log JSON", stage.name));
         }
         let name = |rest: &str| {
             rest.split(|c: char| !c.is_alphanumeric() && !"._-".contains(c)).next().unwrap_or_default().to_owned()
         };
         let logged = format.split('$').skip(1).map(name);
         offences.extend(
-            logged.filter(|one| !LOGGED.contains(&one.as_str())).map(|one| format!("{} logs {one}", simulation.name)),
+            logged.filter(|one| !LOGGED.contains(&one.as_str())).map(|one| format!("{} logs {one}", stage.name)),
         );
     }
     offences
@@ -154,11 +154,11 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::rules::testing::notifications;
+    use crate::rules::testing::detects;
 
     #[test]
-    fn open_and_locked_routes_are_notificationd() {
-        notifications(
+    fn open_and_locked_routes_are_noticed() {
+        detects(
             authorizers,
             [
                 ("/Resources/SaveAppRoute/Properties/AuthorizationType", json!("NONE")),
@@ -174,8 +174,8 @@ mod tests {
     }
 
     #[test]
-    fn missing_odd_and_misled_routes_are_notificationd() {
-        notifications(
+    fn missing_odd_and_misled_routes_are_noticed() {
+        detects(
             routes,
             [
                 ("/Resources/StartScanRoute", Value::Null),
@@ -191,27 +191,27 @@ mod tests {
     }
 
     #[test]
-    fn loose_throttles_are_notificationd() {
-        let settings = "/Resources/Simulation/Properties/RouteSettings";
-        notifications(
+    fn loose_throttles_are_noticed() {
+        let settings = "/Resources/Stage/Properties/RouteSettings";
+        detects(
             throttles,
             [
-                ("/Resources/Simulation/Properties/DefaultRouteSettings", Value::Null),
+                ("/Resources/Stage/Properties/DefaultRouteSettings", Value::Null),
                 (settings, json!({})),
                 (
-                    "/Resources/Simulation/Properties/RouteSettings/GET ~1consent~1{invitation}/ThrottlingRateLimit",
+                    "/Resources/Stage/Properties/RouteSettings/GET ~1consent~1{invitation}/ThrottlingRateLimit",
                     json!(1000),
                 ),
-                ("/Resources/Simulation/Properties/RouteSettings/GET ~1odd", json!({ "ThrottlingRateLimit": 1 })),
-                ("/Resources/Simulation/DependsOn", json!(["ShowConsentRoute"])),
+                ("/Resources/Stage/Properties/RouteSettings/GET ~1odd", json!({ "ThrottlingRateLimit": 1 })),
+                ("/Resources/Stage/DependsOn", json!(["ShowConsentRoute"])),
             ],
         );
     }
 
     #[test]
-    fn a_log_that_tells_too_much_is_notificationd() {
-        let place = "/Resources/Simulation/Properties/AccessLogSettings/Format";
-        notifications(
+    fn a_log_that_tells_too_much_is_noticed() {
+        let place = "/Resources/Stage/Properties/AccessLogSettings/Format";
+        detects(
             access_log,
             [
                 (place, json!(r#"{"path":"$context.path"}"#)),

@@ -62,11 +62,11 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::rules::testing::notifications;
+    use crate::rules::testing::detects;
 
     #[test]
-    fn missing_and_odd_variables_are_notificationd() {
-        notifications(
+    fn missing_and_odd_variables_are_noticed() {
+        detects(
             variables,
             [
                 ("/Globals/Function/Environment/Variables/REGRANT_TABLE", Value::Null),

@@ -169,12 +169,12 @@ fn families(source: &str) -> BTreeSet<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::testing::notifications;
+    use crate::rules::testing::detects;
 
     #[test]
-    fn events_that_reach_nobody_or_are_lost_are_notificationd() {
+    fn events_that_reach_nobody_or_are_lost_are_noticed() {
         let elsewhere = json!({ "Fn::GetAtt": ["SaveDeadLetters", "Arn"] });
-        notifications(
+        detects(
             rules,
             [
                 ("/Resources/EmailReports", Value::Null),
@@ -190,11 +190,11 @@ mod tests {
     }
 
     #[test]
-    fn reports_that_are_not_read_are_notificationd() {
+    fn reports_that_are_not_read_are_noticed() {
         let kinds = "/Resources/ConfigurationSetEvents/Properties/EventDestination/MatchingEventTypes";
         let tags = "/Resources/EmailReports/Properties/EventPattern/detail/mail/tags";
         let set = "/Resources/NotifyFunction/Properties/Environment/Variables/REGRANT_MAIL_CONFIGURATION_SET";
-        notifications(
+        detects(
             reports,
             [
                 (kinds, json!(["send", "bounce"])),
@@ -208,10 +208,10 @@ mod tests {
     }
 
     #[test]
-    fn a_stream_that_brings_more_or_less_is_notificationd() {
+    fn a_stream_that_brings_more_or_less_is_noticed() {
         let first = "/Resources/LogStreamEvents/Properties/EventPattern/detail/$or/0/eventType/0";
         let failed = "/Resources/LogStreamEvents/Properties/EventPattern/detail/$or/1/outcome";
-        notifications(
+        detects(
             log_stream,
             [
                 (first, json!({ "prefix": "user." })),

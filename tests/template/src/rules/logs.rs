@@ -42,11 +42,11 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::rules::testing::notifications;
+    use crate::rules::testing::detects;
 
     #[test]
-    fn endless_open_and_missing_logs_are_notificationd() {
-        notifications(
+    fn endless_open_and_missing_logs_are_noticed() {
+        detects(
             groups,
             [
                 ("/Resources/ApiLogs/Properties/RetentionInDays", Value::Null),

@@ -63,7 +63,7 @@ pub(crate) mod testing {
     }
 
     /// A rule finds nothing in the template, and something in one with another value at each place.
-    pub(crate) fn notifications(rule: Rule, mistakes: impl IntoIterator<Item = (&'static str, Value)>) {
+    pub(crate) fn detects(rule: Rule, mistakes: impl IntoIterator<Item = (&'static str, Value)>) {
         let template = template();
         assert_eq!(rule(&template), Vec::<String>::new());
         for (pointer, value) in mistakes {

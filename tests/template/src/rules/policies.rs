@@ -77,7 +77,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::rules::testing::notifications;
+    use crate::rules::testing::detects;
 
     const MAIL: &str = "/Resources/EmailPolicy/Properties/PolicyDocument/Statement/0";
     const PLACE: &str = "/Resources/CallbackRole/Properties/Policies/0/PolicyDocument/Statement/0";
@@ -87,18 +87,18 @@ mod tests {
     }
 
     #[test]
-    fn an_action_on_another_service_is_notificationd() {
+    fn an_action_on_another_service_is_noticed() {
         let table = json!({ "Fn::GetAtt": ["Table", "Arn"] });
-        notifications(
+        detects(
             own_service,
             [(PLACE, statement("ses:SendEmail", &table)), (MAIL, statement("ses:SendEmail", &table))],
         );
     }
 
     #[test]
-    fn wildcards_are_notificationd() {
+    fn wildcards_are_noticed() {
         let table = json!({ "Fn::GetAtt": ["Table", "Arn"] });
-        notifications(
+        detects(
             wildcards,
             [
                 (PLACE, statement("dynamodb:*", &table)),
@@ -115,8 +115,8 @@ mod tests {
     }
 
     #[test]
-    fn shared_and_missing_roles_are_notificationd() {
+    fn shared_and_missing_roles_are_noticed() {
         let place = "/Resources/CallbackFunction/Properties/Role";
-        notifications(own_roles, [(place, json!({ "Fn::GetAtt": ["SaveRole", "Arn"] })), (place, Value::Null)]);
+        detects(own_roles, [(place, json!({ "Fn::GetAtt": ["SaveRole", "Arn"] })), (place, Value::Null)]);
     }
 }

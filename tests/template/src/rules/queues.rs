@@ -70,11 +70,11 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::rules::testing::notifications;
+    use crate::rules::testing::detects;
 
     #[test]
-    fn short_visibility_is_notificationd() {
-        notifications(
+    fn short_visibility_is_noticed() {
+        detects(
             visibility,
             [
                 ("/Resources/ScanQueue/Properties/VisibilityTimeout", json!(5399)),
@@ -87,8 +87,8 @@ mod tests {
     }
 
     #[test]
-    fn queues_that_lose_are_notificationd() {
-        notifications(
+    fn queues_that_lose_are_noticed() {
+        detects(
             redrive,
             [
                 ("/Resources/SaveQueue/Properties/RedrivePolicy", Value::Null),
@@ -103,8 +103,8 @@ mod tests {
     }
 
     #[test]
-    fn whole_batches_are_notificationd() {
+    fn whole_batches_are_noticed() {
         let place = "/Resources/DiscoveryFunction/Properties/Events/Work/Properties/FunctionResponseTypes";
-        notifications(partial_batches, [(place, Value::Null)]);
+        detects(partial_batches, [(place, Value::Null)]);
     }
 }

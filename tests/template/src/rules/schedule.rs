@@ -98,18 +98,18 @@ pub(super) fn failures_are_kept(template: &Template) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::testing::notifications;
+    use crate::rules::testing::detects;
 
     #[test]
-    fn wrong_schedules_are_notificationd() {
+    fn wrong_schedules_are_noticed() {
         let place = "/Resources/ScanSchedules/Properties/ScheduleExpression";
-        notifications(expressions, [(place, json!("rate(1 days)")), (place, json!("cron(0 6 * * 1)"))]);
+        detects(expressions, [(place, json!("rate(1 days)")), (place, json!("cron(0 6 * * 1)"))]);
     }
 
     #[test]
-    fn a_parameter_that_admits_them_is_notificationd() {
+    fn a_parameter_that_admits_them_is_noticed() {
         let place = "/Parameters/ScanSchedule/AllowedPattern";
-        notifications(expressions, [(place, json!("^rate|^cron")), (place, json!(r"^rate\(1 day\)$"))]);
+        detects(expressions, [(place, json!("^rate|^cron")), (place, json!(r"^rate\(1 day\)$"))]);
     }
 
     #[test]
@@ -123,21 +123,21 @@ mod tests {
     }
 
     #[test]
-    fn another_event_is_notificationd() {
+    fn another_event_is_noticed() {
         let other = json!(r#"{"source":"aws.events"}"#);
         let places = [
             "/Resources/ScanSchedules/Properties/Target/Input",
             "/Resources/NotificationSweep/Properties/Target/Input",
         ];
-        notifications(inputs, places.map(|place| (place, other.clone())));
+        detects(inputs, places.map(|place| (place, other.clone())));
     }
 
     #[test]
-    fn a_function_that_loses_what_fails_is_notificationd() {
+    fn a_function_that_loses_what_fails_is_noticed() {
         let queue = "/Resources/DiscoveryFunction/Properties/DeadLetterQueue";
         let target = "/Resources/DiscoveryFunction/Properties/DeadLetterQueue/TargetArn";
         let elsewhere = json!({"Fn::GetAtt": ["SaveDeadLetters", "Arn"]});
         let of_notify = "/Resources/NotifyFunction/Properties/DeadLetterQueue";
-        notifications(failures_are_kept, [(queue, Value::Null), (target, elsewhere), (of_notify, Value::Null)]);
+        detects(failures_are_kept, [(queue, Value::Null), (target, elsewhere), (of_notify, Value::Null)]);
     }
 }

@@ -64,15 +64,15 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::rules::testing::notifications;
+    use crate::rules::testing::detects;
 
     #[test]
-    fn secrets_are_notificationd_by_name_and_by_shape() {
+    fn secrets_are_noticed_by_name_and_by_shape() {
         let secret = json!({ "Type": "AWS::SecretsManager::Secret", "Properties": { "SecretString": "hunter2" } });
         let variable = "/Globals/Function/Environment/Variables/REGRANT_X";
         let okta = format!("00{}", "a".repeat(40));
         let pem = format!("-----BEGIN {} KEY-----", "PRIVATE");
-        notifications(
+        detects(
             literals,
             [
                 ("/Resources/Broken", secret),
@@ -84,8 +84,8 @@ mod tests {
     }
 
     #[test]
-    fn parameters_for_secrets_are_notificationd() {
-        notifications(
+    fn parameters_for_secrets_are_noticed() {
+        detects(
             parameters,
             [
                 ("/Parameters/OktaToken", json!({ "Type": "String" })),
