@@ -21,6 +21,11 @@ use error::CliError;
 use exit::Outcome;
 use terminal::Terminal;
 
+/// The command line's description, for completions and manual pages.
+pub fn command() -> clap::Command {
+    <Cli as clap::CommandFactory>::command()
+}
+
 /// Runs what the arguments ask for and gives the exit code.
 pub fn run(cli: Cli) -> ExitCode {
     logging::start(cli.global.verbose);

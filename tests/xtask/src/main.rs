@@ -1,7 +1,9 @@
-//! `cargo xtask prove NAME`: the one way to run every measurement that README speaks of.
+//! `cargo xtask`: measurements (`prove`), the files of a release (`dist`) and pictures for the docs (`screenshots`).
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "what a command line is for")]
 
+mod dist;
 mod prove;
+mod screenshots;
 mod walk;
 
 use std::process::ExitCode;
@@ -12,7 +14,7 @@ use prove::{PROOFS, Size, Verification};
 use regrant::microsoft::config::SimulatedMicrosoft;
 use regrant_tests::victim::Victim;
 
-/// Runs the project's measurements.
+/// Runs the project's measurements and builds its releases.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask")]
 struct Arguments {
@@ -37,6 +39,10 @@ enum Task {
         #[arg(long)]
         small: bool,
     },
+    /// Build the files of a release: archives of `regrant`, Lambda packages, checksums.
+    Dist(dist::Options),
+    /// Take the pictures in README and docs of the running demo. Needs Chromium.
+    Screenshots(screenshots::Options),
     /// Be the process that a measurement kills.
     #[command(hide = true)]
     Victim {
@@ -65,6 +71,8 @@ enum Task {
 async fn main() -> ExitCode {
     let (name, json, list, small) = match Arguments::parse().task {
         Task::Prove { name, json, list, small } => (name, json, list, small),
+        Task::Dist(options) => return exit_code("dist", dist::dist(&options)),
+        Task::Screenshots(options) => return exit_code("screenshots", screenshots::screenshots(&options).await),
         Task::Victim { data, login, graph, end_after_write, ahead_secs, trace } => {
             let microsoft = SimulatedMicrosoft { login, graph };
             let ahead = SignedDuration::from_secs(ahead_secs);
@@ -92,6 +100,16 @@ async fn main() -> ExitCode {
         Err(error) => {
             eprintln!("{name} could not be measured: {error}");
             ExitCode::from(2)
+        }
+    }
+}
+
+fn exit_code(task: &str, done: Result<(), Box<dyn std::error::Error + Send + Sync>>) -> ExitCode {
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{task} failed: {error}");
+            ExitCode::FAILURE
         }
     }
 }
