@@ -2,7 +2,7 @@
 //! 10,000 orgs a day cost a month by the published prices.
 //!
 //! Metric is a second scan, which is what repeats: nothing has changed since the first. With it comes, of each org, the
-//! plan of what somebody has to be told. `infra/scale.md` says what is made of it.
+//! plan of what somebody has to be told. `docs/scale.md` says what is made of it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
