@@ -1,5 +1,5 @@
 //! The HTTP surface, in this process: the same router that Lambda and the local server serve.
-#![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+#![expect(clippy::unwrap_used, reason = "tests may panic")]
 
 use axum::Router;
 use axum::body::Body;
