@@ -2,6 +2,7 @@
 //!
 //! The endpoints themselves belong to the functions.
 
+pub mod api_errors;
 pub mod app_path;
 pub mod app_view;
 pub mod consent;

@@ -5,10 +5,10 @@
 
 use axum::Router;
 use axum::handler::Handler;
-use axum::routing::MethodRouter;
+use axum::routing::{MethodFilter, MethodRouter, on};
 use utoipa::Path;
 use utoipa::openapi::OpenApi;
-use utoipa_axum::PathItemExt as _;
+use utoipa_axum::PathItemExt;
 
 #[doc(hidden)]
 pub use utoipa_axum::paste;
@@ -30,10 +30,8 @@ impl<S: Clone + Send + Sync + 'static> Operations<S> {
     /// Adds the route of a handler. `P` is the type that `#[utoipa::path]` generates for it.
     #[must_use]
     pub fn serve<P: Path, H: Handler<T, S>, T: 'static>(self, handler: H) -> Self {
-        let on_methods = |route: MethodRouter<S>, method: utoipa::openapi::HttpMethod| {
-            route.on(method.to_method_filter(), handler.clone())
-        };
-        let route = P::methods().into_iter().fold(MethodRouter::new(), on_methods);
+        let methods = P::methods().iter().map(PathItemExt::to_method_filter).reduce(MethodFilter::or);
+        let route = methods.map_or_else(MethodRouter::new, |methods| on(methods, handler));
         Self { routes: self.routes.route(&P::path(), route), ..self }
     }
 }
@@ -44,7 +42,7 @@ impl<S: Clone + Send + Sync + 'static> Operations<S> {
 #[macro_export]
 macro_rules! operations {
     ($($module:ident::{$($handler:ident),+ $(,)?}),+ $(,)?) => {{
-        use $crate::web::problem::ApiErrors;
+        use $crate::web::api_errors::ApiErrors;
 
         #[derive(utoipa::OpenApi)]
         #[openapi(paths($($($module::$handler),+),+), modifiers(&ApiErrors))]

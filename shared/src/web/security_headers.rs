@@ -13,7 +13,6 @@ const HEADERS: [(HeaderName, &str); 4] = [
 ];
 
 /// Sets the headers that a response does not have yet, for `axum::middleware::map_response`.
-#[expect(clippy::unused_async, reason = "`map_response` takes an async function")]
 pub(super) async fn set(mut response: Response) -> Response {
     for (name, value) in HEADERS {
         // A page has its own, wider Content-Security-Policy.

@@ -9,9 +9,10 @@ use regrant::domain::invitation::{Invitation, InvitationState};
 use regrant::ledger::PageRequest;
 use regrant::usecases::Ports;
 use regrant::usecases::consent::invite::{InviteError, invite, revoke};
+use regrant::web::api_errors::ApiErrors;
 use regrant::web::app_path::AppPath;
 use regrant::web::json::Json;
-use regrant::web::problem::{ApiErrors, Problem, ProblemView};
+use regrant::web::problem::{Problem, ProblemView};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 

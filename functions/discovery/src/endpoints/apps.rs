@@ -8,10 +8,11 @@ use regrant::domain::standing::Standing;
 use regrant::domain::tenant::TenantName;
 use regrant::ledger::{AppFilter, Cursor, PageRequest};
 use regrant::usecases::Ports;
+use regrant::web::api_errors::ApiErrors;
 use regrant::web::app_path::AppPath;
 use regrant::web::app_view::AppView;
 use regrant::web::json::Json;
-use regrant::web::problem::{ApiErrors, Problem};
+use regrant::web::problem::Problem;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -23,9 +24,8 @@ const MAX_LIMIT: u32 = 200;
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AppQuery {
-    /// Only apps with this standing: `broken`, `needs-consent`, `needs-save`, `degraded`, `by-hand`, `unknown`,
-    /// `consented` or `not-applicable`.
-    #[param(example = "needs-consent")]
+    /// Only apps with this standing.
+    #[param(value_type = Option<Standing>)]
     standing: Option<String>,
     /// Only apps of the org with this id.
     #[param(example = "00o1a2b3c4D5e6F7g8h9")]
@@ -33,8 +33,8 @@ pub(crate) struct AppQuery {
     /// Only apps of this Microsoft tenant, with or without `.onmicrosoft.com`.
     #[param(example = "contoso")]
     tenant: Option<String>,
-    /// Maximum number of apps, from 1 to 200. Default: 50.
-    #[param(example = "100")]
+    /// Maximum number of apps per page. Default: 50.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 200, example = 100)]
     limit: Option<String>,
     /// `next_cursor` of the previous page. Repeat the same filter with it.
     cursor: Option<String>,
@@ -77,8 +77,8 @@ pub(crate) async fn list_apps(
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TimelineQuery {
-    /// Maximum number of events in the timeline, from 1 to 200. Default: 50.
-    #[param(example = "100")]
+    /// Maximum number of events per page of the timeline. Default: 50.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 200, example = 100)]
     limit: Option<String>,
     /// `timeline_next_cursor` of the previous page.
     cursor: Option<String>,

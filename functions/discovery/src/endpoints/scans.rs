@@ -9,8 +9,9 @@ use regrant::domain::id::{OrgId, ScanId};
 use regrant::domain::scan::Scan;
 use regrant::usecases::Ports;
 use regrant::usecases::scan::start::{Selection, StartScanError, start_scan as queue_scan};
+use regrant::web::api_errors::ApiErrors;
 use regrant::web::json::Json;
-use regrant::web::problem::{ApiErrors, Problem};
+use regrant::web::problem::Problem;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 

@@ -8,9 +8,10 @@ use regrant::domain::waiver::Waiver;
 use regrant::usecases::Ports;
 use regrant::usecases::notify::failed_work::{FailedWork, failed_work};
 use regrant::usecases::notify::waive::{WaiveError, end_waiver as remove_waiver, waive};
+use regrant::web::api_errors::ApiErrors;
 use regrant::web::app_path::AppPath;
 use regrant::web::json::Json;
-use regrant::web::problem::{ApiErrors, Problem};
+use regrant::web::problem::Problem;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -6,8 +6,9 @@ use regrant::domain::id::OrgId;
 use regrant::domain::notification::{Delivery, Notification, NotificationState, Recipient, WhyDropped};
 use regrant::ledger::PageRequest;
 use regrant::usecases::Ports;
+use regrant::web::api_errors::ApiErrors;
 use regrant::web::json::Json;
-use regrant::web::problem::{ApiErrors, Problem};
+use regrant::web::problem::Problem;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -24,14 +25,16 @@ pub(crate) struct NotificationInfo {
     /// The app's id. Absent if the notification is about the org as a whole.
     #[serde(skip_serializing_if = "Option::is_none")]
     app: Option<String>,
-    /// The kind of notification.
+    /// The kind: `invitation`, `urgent`, `reminder`, `handed-to-operator`, `done`, `digest`, `access-problem`,
+    /// `waiver-expired` or `standing-changed`.
     kind: String,
     /// The email address, or `hook` and the webhook's name.
     recipient: String,
     /// The earliest time to send it, in UTC.
     #[schema(value_type = String, format = DateTime)]
     due_at: Timestamp,
-    /// `open`, `sending`, `waiting`, `sent`, `refused` or `dropped`.
+    /// `open` (due, but not sent yet), `sending`, `waiting` (failed, and will be retried), `sent`, `refused` (rejected
+    /// permanently) or `dropped` (no longer needed).
     state: String,
     /// Why it was not sent. Present if `state` is `refused` or `dropped`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -85,7 +88,7 @@ pub(crate) struct OrgPath {
 
 /// Lists the notifications about an org and its apps.
 ///
-/// Shows what was sent, to whom, and what is still due.
+/// Includes notifications that are not sent yet.
 #[utoipa::path(
     get,
     path = "/v1/orgs/{org}/notifications",

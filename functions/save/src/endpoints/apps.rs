@@ -7,8 +7,9 @@ use axum::response::IntoResponse;
 use regrant::domain::save::ConfirmedBy;
 use regrant::queue::SaveApp;
 use regrant::usecases::Ports;
+use regrant::web::api_errors::ApiErrors;
 use regrant::web::app_path::AppPath;
-use regrant::web::problem::{ApiErrors, Problem};
+use regrant::web::problem::Problem;
 
 /// Saves an app's provisioning connection.
 ///
