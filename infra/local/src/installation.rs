@@ -72,7 +72,7 @@ impl Installation {
 
     /// Every function's endpoints over this installation, and one answer to all other paths.
     pub fn router(&self) -> axum::Router {
-        regrant_discovery::router(regrant_discovery::App::new(self.ports.clone()))
+        regrant_discovery::router(self.ports.clone())
             .merge(regrant_consent_url::router(self.ports.clone()).reset_fallback())
             .merge(regrant_callback::router(self.ports.clone()).reset_fallback())
             .merge(regrant_save::router(self.ports.clone()).reset_fallback())

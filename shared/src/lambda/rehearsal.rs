@@ -51,12 +51,12 @@ mod tests {
 
     use super::*;
     use crate::lambda::answer_http;
-    use crate::web::no_endpoint::answered;
+    use crate::web;
 
     #[tokio::test]
     async fn it_goes_all_the_way_to_a_page_about_nothing() {
         let answers = RefCell::new(Vec::new());
-        let (router, answers) = (answered(axum::Router::new()), &answers);
+        let (router, answers) = (web::router(axum::Router::new(), ()), &answers);
         let handle = async |event| {
             let answer = answer_http(router.clone(), event).await;
             answers.borrow_mut().push(answer.as_ref().unwrap().clone());
