@@ -35,8 +35,8 @@ pub(crate) async fn look(
         return Ok(Next::Again { after: pause });
     }
     count(match found.look {
-        OrgScanResult::Seen { .. } => Metric::OrgsSeen,
-        OrgScanResult::NotSeen { .. } | OrgScanResult::Pending => Metric::OrgsNotSeen,
+        OrgScanResult::Scanned { .. } => Metric::OrgsSeen,
+        OrgScanResult::NotScanned { .. } | OrgScanResult::Pending => Metric::OrgsNotSeen,
     });
     Ok(Next::Done)
 }

@@ -24,7 +24,7 @@ pub(crate) async fn okta(
         Ok(Next::Consent(link)) => see_other(link.as_str()),
         Ok(Next::Progress) => see_other(&session_path(&own.session.id)),
         // The session stays as it is: what Okta could not give now it may give later.
-        Err(ConsentError { failure, code, cause, trace }) => {
+        Err(ConsentError { failure, code, cause, trace, .. }) => {
             tracing::info!(session = %own.session.id, failure = failure.name(), %cause, trace, "no consent link");
             let about = subject(&own.org, &own.app);
             let changed = okta_changed(&ports, &own.session).await.unwrap_or(true);

@@ -51,7 +51,7 @@ async fn an_outage_is_tried_again_with_longer_and_longer_pauses_and_then_told() 
         let error = bench.refresh().await.unwrap_err();
         let MicrosoftError::NoAnswer { reason, .. } = &error else { panic!("{status}: {error:?}") };
         assert_eq!(*reason, format!("it answered {status}"));
-        assert!(error.may_pass());
+        assert!(error.is_transient());
         tells_no_secret(&error);
         assert_eq!(bench.pauses(), [500, 1_000, 2_000].map(Duration::from_millis), "{status}");
     }
@@ -80,7 +80,7 @@ async fn silence_is_waited_for_only_so_long_and_so_often() {
     let bench = Bench::impatient(vec![(TOKEN, vec![Reply::Silence])]).await;
     let error = bench.refresh().await.unwrap_err();
     assert!(error.to_string().contains("in time"), "{error}");
-    assert!(error.may_pass());
+    assert!(error.is_transient());
     tells_no_secret(&error);
     assert_eq!(bench.heard().len(), 4);
 }
@@ -118,7 +118,7 @@ async fn what_is_no_token_answer_is_refused_once_and_not_quoted() {
         let bench = Bench::with(vec![(TOKEN, vec![reply, Reply::json(200, &tokens())])]).await;
         let error = bench.refresh().await.unwrap_err();
         assert!(matches!(error, MicrosoftError::Unexpected { .. }), "{name}: {error:?}");
-        assert!(!error.may_pass(), "{name}");
+        assert!(!error.is_transient(), "{name}");
         tells_no_secret(&error);
         assert_eq!(bench.heard().len(), 1, "{name}");
     }
@@ -173,7 +173,7 @@ async fn a_number_chooses_a_text_and_decides_nothing() {
         let bench = Bench::with(vec![(TOKEN, vec![Reply::json(400, &refusal)])]).await;
         let error = bench.refresh().await.unwrap_err();
         assert_eq!(error.code(), Some(format!("AADSTS{number}")));
-        assert_eq!((error.consent_failure(), error.may_pass()), (ConsentFailure::SessionLost, false), "{number}");
+        assert_eq!((error.consent_failure(), error.is_transient()), (ConsentFailure::SessionLost, false), "{number}");
     }
     for (word, failure) in [
         ("invalid_client", ConsentFailure::RegistrationRefused),
