@@ -116,7 +116,7 @@ fn by_connection(signals: &[Signal], features: &[String]) -> Assessment {
 
 fn enabled(signals: &[Signal]) -> Assessment {
     // A failed check does not hide an earlier result: forgetting missing permissions would turn degraded into consented.
-    let look = newest(signals, Check::PermissionGrants).map(|signal| &signal.kind);
+    let grants_check = newest(signals, Check::PermissionGrants).map(|signal| &signal.kind);
     let grants = signals.iter().filter(|s| matches!(s.kind, SignalKind::PermissionGrantsRead { .. })).max();
     let mut result = match grants.map(|signal| &signal.kind) {
         Some(SignalKind::PermissionGrantsRead { principal_enabled: false, .. }) => {
@@ -141,7 +141,7 @@ fn enabled(signals: &[Signal]) -> Assessment {
         },
         _ => verdict(Standing::Consented, "The connection is on with OAuth. Not verified with Microsoft."),
     };
-    if let Some(SignalKind::CheckFailed { reason, .. }) = look {
+    if let Some(SignalKind::CheckFailed { reason, .. }) = grants_check {
         result.verified = false;
         result.reasons.push(format!("Could not read the permission grants: {reason}"));
     }

@@ -58,7 +58,7 @@ impl ExpectedTenant<'_> {
 
 /// Validates a link whose host is already known to be the sign-in page of the right cloud. `is_okta` says whether a
 /// redirect URI belongs to Okta. `own` is our own client, which must not appear in the link.
-pub fn check(
+pub fn validate(
     url: &Url,
     tenant: &ExpectedTenant<'_>,
     own: Option<&ClientId>,
@@ -106,7 +106,7 @@ mod tests {
         let domains = ["contoso.onmicrosoft.com".to_owned(), "contoso.example".to_owned()];
         let expected = ExpectedTenant { id: Some(&tenant), domains: &domains };
         let own = "99999999-2222-4333-8444-555555555555".parse().unwrap();
-        check(&Url::parse(url).unwrap(), &expected, Some(&own), |redirect| {
+        validate(&Url::parse(url).unwrap(), &expected, Some(&own), |redirect| {
             redirect.host_str() == Some("system-admin.okta.com")
         })
     }

@@ -24,16 +24,16 @@ pub fn merge_signals(previous: &[Signal], fresh: Vec<Signal>) -> Vec<Signal> {
         previous.iter().filter(|&earlier| of_okta(earlier) || late.iter().any(|signal| supersedes(earlier, signal)));
     let fresh: Vec<Signal> = newer.cloned().chain(fresh).collect();
     let is_memory = |signal: &&Signal| signal.kind == SignalKind::ConnectionWasEnabled;
-    let mut kept: Vec<Signal> =
+    let mut merged: Vec<Signal> =
         previous.iter().filter(|signal| outlasts(signal, &fresh) && !is_memory(signal)).cloned().collect();
     if !fresh.iter().any(shows_it_on) {
         let last_on = previous.iter().chain(&late).filter(|signal| shows_it_on(signal) || is_memory(signal));
         if let Some(seen_at) = last_on.map(|signal| signal.seen_at).max() {
-            kept.push(Signal { seen_at, source: Source::Regrant, kind: SignalKind::ConnectionWasEnabled });
+            merged.push(Signal { seen_at, source: Source::Regrant, kind: SignalKind::ConnectionWasEnabled });
         }
     }
-    kept.extend(fresh);
-    kept
+    merged.extend(fresh);
+    merged
 }
 
 /// Whether a newer complete check of the app in Okta was recorded after the check of these signals began.
@@ -191,8 +191,8 @@ mod tests {
     #[test]
     fn scan_begun_before_a_save_does_not_undo_it() {
         let after_save = read(5, ConnectionStatus::Enabled);
-        let kept = merge_signals(std::slice::from_ref(&after_save), vec![read(4, ConnectionStatus::Disabled)]);
-        assert_eq!(kept, [after_save]);
+        let merged = merge_signals(std::slice::from_ref(&after_save), vec![read(4, ConnectionStatus::Disabled)]);
+        assert_eq!(merged, [after_save]);
     }
 
     #[test]

@@ -39,19 +39,15 @@ impl Default for PermissionCatalogue {
         let permission =
             |name: &str, why: &str, required| Permission { name: name.to_owned(), why: why.to_owned(), required };
         Self(vec![
-            permission(
-                "User.ReadWrite.All",
-                "Creates, updates and deactivates the users that are assigned in Okta.",
-                true,
-            ),
+            permission("User.ReadWrite.All", "Creates, updates and deactivates the users that Okta assigns.", true),
             permission("Group.ReadWrite.All", "Creates and updates the groups that Okta pushes.", true),
-            permission("GroupMember.ReadWrite.All", "Keeps the members of those groups in line with Okta.", true),
+            permission("GroupMember.ReadWrite.All", "Keeps the members of those groups as they are in Okta.", true),
             permission("Organization.Read.All", "Reads the tenant's licences, so that Okta can assign them.", true),
             permission("Directory.Read.All", "Reads users, groups and domains for imports.", true),
-            permission("Application.Read.All", "Reads Okta's own service principal, to check its setup.", false),
+            permission("Application.Read.All", "Reads Okta's own service principal, to check its set-up.", false),
             permission(
                 "RoleManagement.ReadWrite.Directory",
-                "Assigns Entra roles to users, if Okta is configured to do so. This permission is powerful. It is not used unless Okta assigns roles.",
+                "Assigns Entra roles to users, if Okta is configured to. It is powerful, but unused unless Okta assigns roles.",
                 false,
             ),
         ])

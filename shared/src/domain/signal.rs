@@ -151,7 +151,7 @@ impl SignalKind {
     /// The check whose result this signal is, if it is one.
     pub fn check(&self) -> Option<Check> {
         match self {
-            Self::CheckFailed { check: look, .. } => Some(*look),
+            Self::CheckFailed { check, .. } => Some(*check),
             Self::AppRead { .. } | Self::AppNotListed => Some(Check::App),
             Self::ConnectionRead { .. } => Some(Check::Connection),
             Self::ProvisioningRead { .. } => Some(Check::Features),

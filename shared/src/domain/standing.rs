@@ -150,20 +150,6 @@ impl NextStep {
             Self::FixAccess => "Read the reason, restore Regrant's access, then scan again.",
         }
     }
-
-    /// The step in two or three words, for a table.
-    pub const fn brief(self) -> &'static str {
-        match self {
-            Self::Nothing => "none",
-            Self::Invite => "ask for consent",
-            Self::InviteUrgently => "ask now",
-            Self::InviteUnhurried => "ask soon",
-            Self::Save => "save in Okta",
-            Self::Watch => "monitor",
-            Self::UseConsole => "use the console",
-            Self::FixAccess => "fix access",
-        }
-    }
 }
 
 /// The result of [`assess`](super::assess::assess).

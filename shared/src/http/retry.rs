@@ -42,7 +42,7 @@ pub(crate) enum Next {
     After(Duration),
     /// Retry when the rate window reopens, which [`RetryPolicy::pause`] reports. After the last attempt, the call fails as
     /// rate limited.
-    NextWindow,
+    RateWindow,
 }
 
 /// The vendor-specific part of one call.
@@ -114,18 +114,18 @@ impl RetryingTransport {
             let is_last = attempt >= attempts;
             let pause = policy.pause();
             let delay = match next {
-                Next::NextWindow if is_last => return Err(policy.rate_limited(pause)),
+                Next::RateWindow if is_last => return Err(policy.rate_limited(pause)),
                 Next::Return | Next::Backoff | Next::After(_) if is_last || next == Next::Return => {
                     return Ok(outcome?);
                 }
                 Next::After(delay) => delay,
                 // The next attempt waits for the window before it is sent.
-                Next::NextWindow if !pause.is_zero() => Duration::ZERO,
+                Next::RateWindow if !pause.is_zero() => Duration::ZERO,
                 _ => policy.jittered(backoffs.next().unwrap_or_default()),
             };
             if waited + delay > self.longest_wait {
                 return match next {
-                    Next::After(_) | Next::NextWindow => Err(policy.rate_limited(delay)),
+                    Next::After(_) | Next::RateWindow => Err(policy.rate_limited(delay)),
                     _ => Ok(outcome?),
                 };
             }

@@ -33,13 +33,13 @@ pub(super) struct SigningKey {
 }
 
 #[derive(Default)]
-struct Kept {
+struct CachedKeys {
     keys: HashMap<String, SigningKey>,
     fetched_at: Option<Timestamp>,
     tried_at: Option<Timestamp>,
 }
 
-type ByTenant = HashMap<(Cloud, TenantId), Arc<Mutex<Kept>>>;
+type ByTenant = HashMap<(Cloud, TenantId), Arc<Mutex<CachedKeys>>>;
 
 /// The keys of all tenants. Clones share them.
 #[derive(Clone, Default)]
@@ -55,29 +55,29 @@ impl Keys {
         name: &str,
         now: Timestamp,
     ) -> Result<Option<SigningKey>, MicrosoftError> {
-        let kept = self.0.lock().entry((cloud, tenant.clone())).or_default().clone();
+        let cached = self.0.lock().entry((cloud, tenant.clone())).or_default().clone();
         // Locked during the fetch, so that concurrent callers share one.
-        let mut kept = kept.lock().await;
-        let old = kept.fetched_at.is_none_or(|at| now.duration_since(at) >= LIFE);
-        let rested = kept.tried_at.is_none_or(|at| now.duration_since(at) >= PAUSE);
-        if rested && (old || !kept.keys.contains_key(name)) {
-            kept.tried_at = Some(now);
+        let mut cached = cached.lock().await;
+        let expired = cached.fetched_at.is_none_or(|at| now.duration_since(at) >= LIFE);
+        let may_fetch = cached.tried_at.is_none_or(|at| now.duration_since(at) >= PAUSE);
+        if may_fetch && (expired || !cached.keys.contains_key(name)) {
+            cached.tried_at = Some(now);
             match fetch(http, endpoints, cloud, tenant).await {
                 Ok(keys) => {
-                    kept.keys = keys;
-                    kept.fetched_at = Some(now);
+                    cached.keys = keys;
+                    cached.fetched_at = Some(now);
                 }
-                Err(error) if kept.keys.contains_key(name) => {
+                Err(error) if cached.keys.contains_key(name) => {
                     tracing::warn!(%tenant, %error, "could not fetch signing keys; using the cached ones");
                 }
                 Err(error) => {
                     // This caller gets no result, so the next one may fetch at once.
-                    kept.tried_at = None;
+                    cached.tried_at = None;
                     return Err(error);
                 }
             }
         }
-        Ok(kept.keys.get(name).cloned())
+        Ok(cached.keys.get(name).cloned())
     }
 }
 

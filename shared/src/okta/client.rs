@@ -37,14 +37,13 @@ const PAGE: &str = "200";
 #[derive(Debug, Clone)]
 pub struct OktaClient {
     http: RetryingClient,
-    loopback: LoopbackPolicy,
+    config: OktaConfig,
 }
 
 impl OktaClient {
     /// Creates a client that shares one connection pool among all orgs.
     pub fn new(config: OktaConfig, clock: Arc<dyn Clock>, randomness: Arc<dyn Randomness>) -> Result<Self, OktaError> {
-        let loopback = config.loopback;
-        Ok(Self { http: RetryingClient::new(&config, clock, randomness)?, loopback })
+        Ok(Self { http: RetryingClient::new(&config, clock, randomness)?, config })
     }
 }
 
@@ -65,7 +64,7 @@ impl Okta for OktaClient {
                 .map_or_else(|_| "no host".to_owned(), |url| crate::http::transport::shown_host(&url)),
         };
         // Only a loopback host may point to a loopback host.
-        let loopback = if host.is_loopback() { self.loopback } else { LoopbackPolicy::Refuse };
+        let loopback = if host.is_loopback() { self.config.loopback } else { LoopbackPolicy::Refuse };
         let (base_url, _) = OrgUrl::parse(home, loopback).map_err(|_| elsewhere())?;
         if host.is_loopback() && !base_url.is_loopback() {
             return Err(elsewhere());

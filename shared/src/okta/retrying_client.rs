@@ -120,7 +120,7 @@ impl RetryPolicy for OktaPolicy<'_> {
             self.retry_for = response.headers.get("x-okta-request-id").cloned();
         }
         if self.record(response) {
-            Next::NextWindow
+            Next::RateWindow
         } else if is_transient(response.status) {
             Next::Backoff
         } else {

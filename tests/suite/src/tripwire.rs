@@ -12,7 +12,7 @@ use regrant::domain::access_problem::OrgWatch;
 use regrant::domain::app::AppRecord;
 use regrant::domain::contact::MailAddress;
 use regrant::domain::event::AppEvent;
-use regrant::domain::id::{AppId, Sha256Digest, InvitationId, NotificationId, OrgId, RequestId, ScanId, SessionId};
+use regrant::domain::id::{AppId, InvitationId, NotificationId, OrgId, RequestId, ScanId, SessionId, Sha256Digest};
 use regrant::domain::invitation::{Closed, Invitation};
 use regrant::domain::notification::Notification;
 use regrant::domain::org::OrgProfile;

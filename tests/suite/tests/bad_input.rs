@@ -187,7 +187,7 @@ async fn what_is_not_json_is_told_as_that() {
 #[tokio::test]
 async fn json_of_another_shape_is_told_as_that() {
     let reason = world().await.list_fails(Fault::OtherShape).await;
-    assert!(reason.contains("app list that is no list"), "{reason}");
+    assert!(reason.contains("app list that is not a list"), "{reason}");
 }
 
 #[tokio::test]
@@ -201,12 +201,12 @@ async fn a_redirect_is_not_followed() {
 #[tokio::test]
 async fn each_way_of_not_answering_is_told_and_tried_again() {
     for (fault, told) in [
-        (Fault::Timeout, "in time"),
-        (Fault::Reset, "no whole answer"),
-        (Fault::Truncated, "no whole answer"),
+        (Fault::Timeout, "timed out"),
+        (Fault::Reset, "no complete response"),
+        (Fault::Truncated, "no complete response"),
         (Fault::ServerError, "E0000009"),
         (Fault::ReadOnly, "E0000010"),
-        (Fault::FrontDoor, "front door answered 503"),
+        (Fault::FrontDoor, "proxy in front of Okta returned 503"),
         (Fault::RateLimited, "rate limit"),
         (Fault::ConcurrencyLimited, "E0000047"),
     ] {

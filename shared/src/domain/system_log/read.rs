@@ -40,7 +40,9 @@ impl LogEvent {
         let severity = Severity::from(short(text("/severity").unwrap_or("MISSING")));
         let outcome = text("/outcome/result").map(|result| Outcome {
             result: OutcomeResult::from(short(result)),
-            reason: text("/outcome/reason").filter(|reason| !reason.is_empty()).map(|reason| kept(reason, MESSAGE)),
+            reason: text("/outcome/reason")
+                .filter(|reason| !reason.is_empty())
+                .map(|reason| truncated(reason, MESSAGE)),
         });
         let targets = json.get("target").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         let debug_data = json.pointer("/debugContext/debugData");
@@ -52,7 +54,7 @@ impl LogEvent {
             event_type: event_type.to_owned(),
             severity,
             outcome,
-            display_message: kept(text("/displayMessage").unwrap_or_default(), MESSAGE),
+            display_message: truncated(text("/displayMessage").unwrap_or_default(), MESSAGE),
             targets: targets.iter().filter(|target| target.is_object()).take(TARGETS).map(target).collect(),
             aadsts: messages.chain(debug_data.into_iter().flat_map(texts)).find_map(aadsts),
             app_registration_client_id: members(json).find_map(client_id),
@@ -63,7 +65,7 @@ impl LogEvent {
 
 fn target(json: &Value) -> Target {
     let text = |name: &str| json.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
-    let name = |name: &str| text(name).map(|text| kept(text, NAME));
+    let name = |name: &str| text(name).map(|text| truncated(text, NAME));
     Target {
         id: name("id").unwrap_or_default(),
         kind: name("type").unwrap_or_default(),
@@ -72,13 +74,13 @@ fn target(json: &Value) -> Target {
     }
 }
 
-fn kept(text: &str, most: usize) -> UntrustedText {
+fn truncated(text: &str, most: usize) -> UntrustedText {
     UntrustedText::new(text.chars().take(most).collect::<String>())
 }
 
 /// An enum value, truncated and with hidden characters escaped.
 fn short(text: &str) -> String {
-    kept(text, 40).to_string()
+    truncated(text, 40).to_string()
 }
 
 /// Letters, digits, dots, hyphens and underscores, like every type in the catalogue.

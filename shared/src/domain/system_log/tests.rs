@@ -64,9 +64,9 @@ fn unneeded_members_of_an_event_are_not_stored() {
     let Meaning::WorkFailed(failed) = meaning(&event) else { unreachable!("{event:?}") };
     assert_eq!((failed.work, failed.aadsts), (Work::PushProfile, Some(50_079)));
     assert_eq!(failed.user.unwrap().alternate_id.unwrap().raw(), "ann@acme.example");
-    let kept = serde_json::to_string(&event).unwrap();
-    assert!(!kept.contains("canary") && !kept.contains("192.0.2.7"), "{kept}");
-    assert_eq!(serde_json::from_str::<LogEvent>(&kept).unwrap(), event);
+    let stored = serde_json::to_string(&event).unwrap();
+    assert!(!stored.contains("canary") && !stored.contains("192.0.2.7"), "{stored}");
+    assert_eq!(serde_json::from_str::<LogEvent>(&stored).unwrap(), event);
 }
 
 #[test]
@@ -292,8 +292,8 @@ fn log_position_survives_a_round_trip() {
     for position in
         [LogPosition::Since(now()), LogPosition::Next("https://acme.okta.com/api/v1/logs?after=1".parse().unwrap())]
     {
-        let kept = serde_json::to_string(&position).unwrap();
-        assert_eq!(serde_json::from_str::<LogPosition>(&kept).unwrap(), position);
+        let stored = serde_json::to_string(&position).unwrap();
+        assert_eq!(serde_json::from_str::<LogPosition>(&stored).unwrap(), position);
     }
 }
 
@@ -341,8 +341,8 @@ proptest! {
         }
         if let Ok(event) = LogEvent::from_json(&json, now()) {
             let _ = (meaning(&event), concerns(&event, &app()));
-            let kept = serde_json::to_string(&event).unwrap();
-            prop_assert_eq!(serde_json::from_str::<LogEvent>(&kept).unwrap(), event);
+            let stored = serde_json::to_string(&event).unwrap();
+            prop_assert_eq!(serde_json::from_str::<LogEvent>(&stored).unwrap(), event);
         }
     }
 }

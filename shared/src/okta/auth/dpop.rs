@@ -39,7 +39,7 @@ struct ProofClaims<'a> {
 }
 
 /// The request that a proof is bound to.
-pub(super) struct Bound<'a> {
+pub(super) struct BoundRequest<'a> {
     pub(super) method: &'a str,
     pub(super) url: &'a Url,
     /// The authorization server's nonce, for its token endpoint.
@@ -67,7 +67,7 @@ impl DpopKey {
     /// Creates the proof for one request. Its `jti` is used once.
     pub(super) fn proof(
         &self,
-        bound: &Bound<'_>,
+        bound: &BoundRequest<'_>,
         now: Timestamp,
         randomness: &dyn Randomness,
     ) -> Result<String, OktaError> {

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 use url::Url;
 
-use super::dpop::{Bound, DpopKey};
+use super::dpop::{BoundRequest, DpopKey};
 use super::scope::Scope;
 use super::sensitive;
 use crate::http::transport::HttpResponse;
@@ -96,8 +96,12 @@ impl ServiceApp {
             }
             Some(key) => {
                 let url = request.url().clone();
-                let bound =
-                    Bound { method: request.method().as_str(), url: &url, nonce: None, access_token: Some(token) };
+                let bound = BoundRequest {
+                    method: request.method().as_str(),
+                    url: &url,
+                    nonce: None,
+                    access_token: Some(token),
+                };
                 let proof = key.proof(&bound, http.clock.now(), &*http.randomness)?;
                 request.headers_mut().insert(AUTHORIZATION, sensitive(&format!("DPoP {token}"))?);
                 request.headers_mut().insert("dpop", sensitive(&proof)?);
@@ -239,7 +243,7 @@ impl Call for TokenRequest<'_> {
         headers.insert(http::header::ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
         if let Some(key) = self.dpop {
-            let bound = Bound { method: "POST", url: self.url, nonce: self.nonce, access_token: None };
+            let bound = BoundRequest { method: "POST", url: self.url, nonce: self.nonce, access_token: None };
             headers.insert("dpop", sensitive(&key.proof(&bound, now, &*self.http.randomness)?)?);
         }
         Ok(request)
