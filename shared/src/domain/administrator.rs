@@ -49,10 +49,8 @@ pub struct DirectoryUser {
 #[serde(rename_all = "kebab-case")]
 pub enum Mfa {
     /// A token that carries this information says that it was used.
-    #[serde(rename = "proven")]
     Verified,
     /// No token carries this information.
-    #[serde(rename = "not-proven")]
     NotVerified,
     /// A token that carries this information says that it was not used.
     Refuted,

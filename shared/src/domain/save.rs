@@ -42,7 +42,6 @@ pub struct SaveJournal {
     /// The connection before the first write.
     pub before: ConnectionReading,
     /// Whether Microsoft's authorization code was delivered to Okta.
-    #[serde(rename = "callback")]
     pub code_delivery: CodeDelivery,
     /// The digest of the last code that was handed over. The same code again is the same hand-over, such as a double click.
     #[serde(default)]
@@ -118,6 +117,5 @@ pub struct Verification {
     /// The grants in Microsoft Graph; `None` if they could not be read.
     pub grants: Option<GrantsRead>,
     /// Why the grants could not be read.
-    #[serde(rename = "grants_unread")]
     pub grants_unread: Option<String>,
 }

@@ -114,14 +114,13 @@ impl RetryingTransport {
             let is_last = attempt >= attempts;
             let pause = policy.pause();
             let delay = match next {
+                Next::Return => return Ok(outcome?),
                 Next::RateWindow if is_last => return Err(policy.rate_limited(pause)),
-                Next::Return | Next::Backoff | Next::After(_) if is_last || next == Next::Return => {
-                    return Ok(outcome?);
-                }
+                _ if is_last => return Ok(outcome?),
                 Next::After(delay) => delay,
                 // The next attempt waits for the window before it is sent.
                 Next::RateWindow if !pause.is_zero() => Duration::ZERO,
-                _ => policy.jittered(backoffs.next().unwrap_or_default()),
+                Next::RateWindow | Next::Backoff => policy.jittered(backoffs.next().unwrap_or_default()),
             };
             if waited + delay > self.longest_wait {
                 return match next {

@@ -96,15 +96,15 @@ fn asked(case: &Case<'_>, request: &Request) -> Vec<Draft> {
         Vec::new()
     };
     let next = number + 1;
-    let comes_at = after(last, distance(standing, next, days_to(case.deadline, case.now)));
+    let comes_at = after(last, interval(standing, next, days_to(case.deadline, case.now)));
     if !begun.is_empty() || next > MOST_REMINDERS || case.now < comes_at {
         return begun;
     }
     reminders(case, request, audience, next)
 }
 
-fn after(time: Timestamp, distance: SignedDuration) -> Timestamp {
-    time.saturating_add(distance).unwrap_or(Timestamp::MAX)
+fn after(time: Timestamp, interval: SignedDuration) -> Timestamp {
+    time.saturating_add(interval).unwrap_or(Timestamp::MAX)
 }
 
 /// One reminder for everyone who was asked. From the second reminder on (the first, if provisioning is broken) it also
@@ -131,7 +131,7 @@ const fn first_email(standing: Standing) -> Option<(About, Audience)> {
 
 /// The interval between the previous email and this reminder. `days_left` is negative after the deadline; the usual
 /// intervals apply then, because hurrying no longer helps.
-fn distance(standing: Standing, number: u32, days_left: i64) -> SignedDuration {
+fn interval(standing: Standing, number: u32, days_left: i64) -> SignedDuration {
     let days = match standing {
         Standing::Broken => [1, 2, 4, 7, 7, 7],
         Standing::NeedsSave => [2, 5, 7, 14, 14, 28],
@@ -159,7 +159,7 @@ pub fn next_reminder_after(
         ref about if *about == first => 1,
         _ => return None,
     };
-    (next <= MOST_REMINDERS).then(|| after(notification.due_at, distance(standing, next, days_to(deadline, now))))
+    (next <= MOST_REMINDERS).then(|| after(notification.due_at, interval(standing, next, days_to(deadline, now))))
 }
 
 /// Days until the end of the deadline's date, in UTC; negative afterwards.

@@ -52,7 +52,6 @@ pub enum NotificationState {
 #[serde(rename_all = "kebab-case")]
 pub enum WhyDropped {
     /// The request is done, or its app or org no longer exists.
-    #[serde(rename = "overtaken")]
     Superseded,
     /// A waiver is active.
     Waived,

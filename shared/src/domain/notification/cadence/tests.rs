@@ -233,7 +233,7 @@ fn email_link_outlives_the_next_reminder() {
     let late = SignedDuration::from_hours(2 * 24);
     for standing in Standing::ALL {
         for (number, days_left) in (1..=MOST_REMINDERS).flat_map(|number| [-1, 7, 30, 90].map(|left| (number, left))) {
-            let comes_after = distance(standing, number, days_left) + late;
+            let comes_after = interval(standing, number, days_left) + late;
             assert!(comes_after <= LINK_LIFETIME, "reminder {number} at {standing}, {days_left} days left");
         }
     }
