@@ -51,8 +51,8 @@ fn facts(view: &View<'_>, problem: &AccessProblemKind, since: Timestamp) -> Bloc
     let (access, labels) = (&view.words.access, &view.words.labels);
     let mut facts = vec![(labels.org.to_owned(), view.names.org.clone())];
     let mut fact = |name: &str, value: String| facts.push((name.to_owned(), value));
-    if !problem.place().is_empty() {
-        fact(access.place, problem.place());
+    if !problem.affected().is_empty() {
+        fact(access.place, problem.affected());
     }
     fact(labels.since, view.moment(since));
     if let Some(end) = problem.ends_at() {

@@ -76,7 +76,7 @@ fn in_okta(view: &View<'_>, verification: Option<&Verification>) -> String {
 fn at_microsoft(view: &View<'_>, verification: Option<&Verification>) -> String {
     let (done, expected) = (&view.words.done, view.context.permissions);
     let Some(grants) = verification.and_then(|verification| verification.grants.as_ref()) else {
-        let reason = verification.and_then(|verification| verification.grants_not_seen.as_deref());
+        let reason = verification.and_then(|verification| verification.grants_unread.as_deref());
         return (done.not_seen)(&reason.map_or_else(|| done.no_reason.to_owned(), |reason| shown(reason, SENTENCE)));
     };
     if grants.suffices(expected) {

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::LedgerError;
-use crate::domain::id::{Digest, SessionId};
+use crate::domain::id::{SessionId, Sha256Digest};
 use crate::domain::session::{AuthorizationSession, NotConsumed};
 
 /// The attempts of browsers. A session is gone some time after it ended.
@@ -15,7 +15,7 @@ pub trait Sessions: Send + Sync {
     /// A session by its id.
     async fn session(&self, id: &SessionId) -> Result<Option<AuthorizationSession>, LedgerError>;
     /// A session by the digest of its `state`.
-    async fn session_by_state(&self, state: &Digest) -> Result<Option<AuthorizationSession>, LedgerError>;
+    async fn session_by_state(&self, state: &Sha256Digest) -> Result<Option<AuthorizationSession>, LedgerError>;
     /// Writes a changed session in the place of the one with the same version, and counts the version up. `false`, and
     /// nothing written, where somebody else changed it first.
     async fn update_session(&self, session: &AuthorizationSession) -> Result<bool, LedgerError>;

@@ -12,7 +12,7 @@ use regrant::domain::access_problem::OrgWatch;
 use regrant::domain::app::AppRecord;
 use regrant::domain::contact::MailAddress;
 use regrant::domain::event::AppEvent;
-use regrant::domain::id::{AppId, Digest, InvitationId, NotificationId, OrgId, RequestId, ScanId, SessionId};
+use regrant::domain::id::{AppId, InvitationId, NotificationId, OrgId, RequestId, ScanId, SessionId, Sha256Digest};
 use regrant::domain::invitation::{Closed, Invitation};
 use regrant::domain::notification::Notification;
 use regrant::domain::org::OrgProfile;
@@ -150,7 +150,7 @@ impl Sessions for TrippedLedger {
     async fn session(&self, id: &SessionId) -> Result<Option<AuthorizationSession>, LedgerError> {
         self.0.session(id).await
     }
-    async fn session_by_state(&self, state: &Digest) -> Result<Option<AuthorizationSession>, LedgerError> {
+    async fn session_by_state(&self, state: &Sha256Digest) -> Result<Option<AuthorizationSession>, LedgerError> {
         self.0.session_by_state(state).await
     }
     async fn update_session(&self, session: &AuthorizationSession) -> Result<bool, LedgerError> {

@@ -1,8 +1,11 @@
 //! The whole way of an app, from the mailed link to the proof, over real clients, real stores and both simulators.
 #![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
 
+use std::time::Duration;
+
 use axum::http::HeaderMap;
 use axum::http::header::COOKIE;
+use jiff::SignedDuration;
 use regrant::domain::cloud::Cloud;
 use regrant::domain::event::EventKind;
 use regrant::domain::failure::consent::ConsentFailure;
@@ -13,8 +16,11 @@ use regrant::microsoft::MfaEvidence;
 use regrant::usecases::access::graph::{GraphAccessError, read_grants};
 use regrant::usecases::save::hand_over::finish;
 use regrant::web::consent::session;
-use regrant_simulators::microsoft::Decision;
+use regrant_simulators::microsoft::{AccessPolicy, Decision};
 use regrant_tests::consent::{ConsentBench, register, registration};
+use url::Url;
+
+const TENANT: &str = "acmelabs.onmicrosoft.com";
 
 #[tokio::test]
 async fn an_app_that_needs_consent_ends_proven_on_both_sides() {
@@ -209,6 +215,34 @@ async fn multi_factor_authentication_that_is_demanded_and_not_proven_refuses() {
     register(&bench.ports, &registration(context)).await;
     let session = bench.sign_in(&mut browser, &invitation, "ada.administrator").await;
     assert_eq!(browser.get(&session).await.heading(), "One consent left");
+}
+
+#[tokio::test]
+async fn next_sign_in_repeats_graphs_claims_challenge() {
+    let bench = ConsentBench::new().await;
+    let microsoft = &bench.simulation.microsoft;
+    let mut browser = bench.browser();
+    let invitation = bench.invite("acmelabs").await;
+    let claims = |sign_in_page: &Url| {
+        sign_in_page.query_pairs().find(|(name, _)| name == "claims").map(|(_, value)| value.into_owned())
+    };
+    // Graph challenges every sign-in of before the policy begins.
+    let begins_at = bench.ports.clock.now() + SignedDuration::from_mins(5);
+    assert!(microsoft.set_access_policy(TENANT, Some(AccessPolicy::DemandsFactor { since: begins_at })));
+    let first = browser.post(&invitation, &[]).await.location_url();
+    assert_eq!(claims(&first), None);
+    let back = bench.at_microsoft(&first, "ada.administrator", Decision::Accept);
+    let session = browser.get_url(&back).await.location();
+    assert_eq!(browser.get(&session).await.heading(), "Multi-factor authentication is needed");
+
+    bench.clock.advance(Duration::from_mins(5));
+    let second = browser.post(&invitation, &[]).await.location_url();
+    let challenge = r#"{"access_token":{"nbf":{"essential":true,"value":"1"}}}"#;
+    assert_eq!(claims(&second).as_deref(), Some(challenge));
+    let back = bench.at_microsoft(&second, "ada.administrator", Decision::Accept);
+    browser.get_url(&back).await;
+    let third = browser.post(&invitation, &[]).await.location_url();
+    assert_eq!(claims(&third), None, "a verified sign-in has met the challenge");
 }
 
 #[tokio::test]

@@ -112,7 +112,7 @@ async fn problems(installation: &Installation, view: &View) -> Result<Vec<(Strin
 }
 
 fn told(domain: &str, problem: &AccessProblem) -> String {
-    let what = [problem.kind.name().to_owned(), problem.kind.place()].join(" ");
+    let what = [problem.kind.name().to_owned(), problem.kind.affected()].join(" ");
     let text = format!(
         "{}: {}. Request {}, since {}. {}",
         UntrustedText::new(domain),

@@ -2,7 +2,7 @@
 
 use std::io::{IsTerminal, Read};
 
-use regrant::domain::hand_over::LONGEST;
+use regrant::domain::hand_over::MAX_TEXT_BYTES;
 use regrant::domain::save::ConfirmedBy;
 use regrant::domain::text::UntrustedText;
 use regrant::queue::SaveApp;
@@ -44,7 +44,7 @@ pub(super) async fn run(global: &Global, options: &Finish, terminal: &mut Termin
         if std::io::stdin().is_terminal() { ", and end it with Ctrl-D:" } else { "." }
     ));
     let mut text = String::new();
-    std::io::stdin().lock().take(LONGEST as u64 + 1).read_to_string(&mut text)?;
+    std::io::stdin().lock().take(MAX_TEXT_BYTES as u64 + 1).read_to_string(&mut text)?;
     hand_over_by_operator(&installation.ports, &org, &options.app, &[link.state], &text).await?;
     let request = SaveApp { org: org.id, app: options.app.clone(), session: None, confirmed_by: ConfirmedBy::Operator };
     let outcome = save(&installation.ports, &request).await?;

@@ -51,7 +51,7 @@ pub(super) fn tell(
     match outcome {
         SaveOutcome::Saved { verification } => {
             let permissions = &installation.ports.settings.permissions;
-            let microsoft = match (&verification.grants, &verification.grants_not_seen) {
+            let microsoft = match (&verification.grants, &verification.grants_unread) {
                 (Some(grants), _) if grants.suffices(permissions) => "every required permission is granted".to_owned(),
                 (Some(grants), _) => format!("missing {}", grants.compare(permissions).missing_required.join(", ")),
                 (None, reason) => format!("not verified ({})", reason.as_deref().unwrap_or("not looked at")),

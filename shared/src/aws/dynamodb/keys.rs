@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use crate::domain::app::AppRecord;
 use crate::domain::contact::MailAddress;
-use crate::domain::id::{AppId, Digest, InvitationId, NotificationId, OrgId, RequestId, ScanId, SessionId};
+use crate::domain::id::{AppId, InvitationId, NotificationId, OrgId, RequestId, ScanId, SessionId, Sha256Digest};
 use crate::domain::standing::Standing;
 use crate::domain::tenant::TenantName;
 use crate::ledger::stored::from_time;
@@ -91,7 +91,7 @@ impl ItemKey {
     }
 
     /// Where a session is found by its `state`.
-    pub(super) fn state(state: &Digest) -> Self {
+    pub(super) fn state(state: &Sha256Digest) -> Self {
         Self::new(format!("state#{}", state.as_str()), "state")
     }
 

@@ -79,11 +79,11 @@ pub(super) async fn record_look(
         .expression_attribute_values(":at", text(from_time(at)));
     let request = match look {
         OrgScanResult::Pending => return add(table, scan, org).await,
-        OrgScanResult::Seen { apps } => request
+        OrgScanResult::Scanned { apps } => request
             .update_expression(format!("{SET}, #apps = :apps REMOVE #reason"))
             .expression_attribute_values(":outcome", text("seen"))
             .expression_attribute_values(":apps", number(apps)),
-        OrgScanResult::NotSeen { reason } => request
+        OrgScanResult::NotScanned { reason } => request
             .update_expression(format!("{SET}, #reason = :reason REMOVE #apps"))
             .expression_attribute_values(":outcome", text("not-seen"))
             .expression_attribute_values(":reason", text(reason)),

@@ -10,7 +10,7 @@ use super::keys::{EXPIRES_AT, Item, ItemKey, SK, expiry, number, of_org, text};
 use super::orgs::is_not_being_removed;
 use super::query::{Query, SortKeys};
 use super::table::{Condition, Table, failed, is_new};
-use crate::domain::id::{Digest, OrgId, SessionId};
+use crate::domain::id::{OrgId, SessionId, Sha256Digest};
 use crate::domain::session::AuthorizationSession;
 use crate::ledger::stored::from_text;
 use crate::ledger::{LedgerError, Sessions};
@@ -45,7 +45,7 @@ impl Sessions for DynamoLedger {
         get(&self.0, id).await
     }
 
-    async fn session_by_state(&self, state: &Digest) -> Result<Option<AuthorizationSession>, LedgerError> {
+    async fn session_by_state(&self, state: &Sha256Digest) -> Result<Option<AuthorizationSession>, LedgerError> {
         let Some(pointer) = self.0.get("look for a session", &ItemKey::state(state)).await? else { return Ok(None) };
         get(&self.0, &id(&pointer)?).await
     }

@@ -43,7 +43,7 @@ fn consent() -> Value {
         .map(|permission| json!({"permission": permission.name, "kind": "delegated-for-all"}))
         .collect();
     json!({
-        "administrator": {"username": "ada@contoso.onmicrosoft.com", "mfa": "proven"},
+        "administrator": {"username": "ada@contoso.onmicrosoft.com", "mfa": "verified"},
         "verification": {
             "at": "2026-11-25T07:29:00Z",
             "connection": {"auth_scheme": "OAUTH2", "status": "ENABLED"},

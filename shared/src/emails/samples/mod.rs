@@ -174,7 +174,7 @@ pub fn sample(
         recipient: Recipient::Mail { address: address.parse()?, audience },
         due_at: installation.now,
     };
-    let notification = draft.made(installation.now);
+    let notification = draft.into_notification(installation.now);
     Ok(Sample {
         name,
         notification,

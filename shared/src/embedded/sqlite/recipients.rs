@@ -4,14 +4,14 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::error::SqliteError;
-use crate::domain::id::{Digest, RequestId};
+use crate::domain::id::{RequestId, Sha256Digest};
 use crate::ledger::Suppression;
 use crate::ledger::stored::{from_json, from_time, to_json};
 
 pub(super) fn mute(
     connection: &Connection,
     request: &RequestId,
-    address: &Digest,
+    address: &Sha256Digest,
     at: Timestamp,
 ) -> Result<(), SqliteError> {
     connection
@@ -23,7 +23,11 @@ pub(super) fn mute(
     Ok(())
 }
 
-pub(super) fn is_muted(connection: &Connection, request: &RequestId, address: &Digest) -> Result<bool, SqliteError> {
+pub(super) fn is_muted(
+    connection: &Connection,
+    request: &RequestId,
+    address: &Sha256Digest,
+) -> Result<bool, SqliteError> {
     Ok(connection
         .prepare_cached("SELECT 1 FROM mute WHERE request = ?1 AND address = ?2")?
         .exists([request.as_str(), address.as_str()])?)
@@ -31,7 +35,7 @@ pub(super) fn is_muted(connection: &Connection, request: &RequestId, address: &D
 
 pub(super) fn suppress(
     connection: &Connection,
-    address: &Digest,
+    address: &Sha256Digest,
     suppression: &Suppression,
 ) -> Result<(), SqliteError> {
     connection
@@ -43,7 +47,7 @@ pub(super) fn suppress(
     Ok(())
 }
 
-pub(super) fn suppression(connection: &Connection, address: &Digest) -> Result<Option<Suppression>, SqliteError> {
+pub(super) fn suppression(connection: &Connection, address: &Sha256Digest) -> Result<Option<Suppression>, SqliteError> {
     let record: Option<String> = connection
         .prepare_cached("SELECT record FROM suppression WHERE address = ?1")?
         .query_row([address.as_str()], |row| row.get(0))
@@ -51,7 +55,7 @@ pub(super) fn suppression(connection: &Connection, address: &Digest) -> Result<O
     Ok(record.map(|record| from_json(&record, || "the suppression of an address".to_owned())).transpose()?)
 }
 
-pub(super) fn lift(connection: &Connection, address: &Digest) -> Result<(), SqliteError> {
+pub(super) fn lift(connection: &Connection, address: &Sha256Digest) -> Result<(), SqliteError> {
     connection.prepare_cached("DELETE FROM suppression WHERE address = ?1")?.execute([address.as_str()])?;
     Ok(())
 }

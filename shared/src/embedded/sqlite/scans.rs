@@ -43,8 +43,8 @@ pub(super) fn record_look(
     let (outcome, apps, reason) = match look {
         OrgScanResult::Pending => ("pending", None, None),
         // SQLite's integers are signed; no org has that many apps.
-        OrgScanResult::Seen { apps } => ("seen", Some(i64::try_from(*apps).unwrap_or(i64::MAX)), None),
-        OrgScanResult::NotSeen { reason } => ("not-seen", None, Some(reason)),
+        OrgScanResult::Scanned { apps } => ("seen", Some(i64::try_from(*apps).unwrap_or(i64::MAX)), None),
+        OrgScanResult::NotScanned { reason } => ("not-seen", None, Some(reason)),
     };
     let transaction = connection.transaction()?;
     if !exists(&transaction, scan)? {

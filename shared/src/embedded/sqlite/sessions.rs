@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::SqliteLedger;
 use super::error::SqliteError;
-use crate::domain::id::{Digest, OrgId, SessionId};
+use crate::domain::id::{OrgId, SessionId, Sha256Digest};
 use crate::domain::session::AuthorizationSession;
 use crate::ledger::stored::{from_json, from_time, to_json};
 use crate::ledger::{LedgerError, Sessions};
@@ -39,7 +39,7 @@ impl Sessions for SqliteLedger {
         .await
     }
 
-    async fn session_by_state(&self, state: &Digest) -> Result<Option<AuthorizationSession>, LedgerError> {
+    async fn session_by_state(&self, state: &Sha256Digest) -> Result<Option<AuthorizationSession>, LedgerError> {
         let state = state.clone();
         self.run("look for a session", move |connection| by_state(connection, &state)).await
     }
@@ -73,7 +73,7 @@ fn replace(connection: &Connection, session: &AuthorizationSession) -> Result<bo
     Ok(changed == 1)
 }
 
-fn by_state(connection: &Connection, state: &Digest) -> Result<Option<AuthorizationSession>, SqliteError> {
+fn by_state(connection: &Connection, state: &Sha256Digest) -> Result<Option<AuthorizationSession>, SqliteError> {
     one(connection, "SELECT record FROM session WHERE state = ?1", state.as_str())
 }
 

@@ -172,7 +172,7 @@ async fn of_scans_begun_at_the_same_time_the_one_written_last_is_the_latest() {
 async fn a_count_beyond_what_the_file_can_hold_is_not_an_error() {
     let ledger = SqliteLedger::in_memory().unwrap();
     ledger.begin_scan(&scan("s"), at(0), &[org("a")]).await.unwrap();
-    ledger.record_org_result(&scan("s"), &org("a"), &OrgScanResult::Seen { apps: u64::MAX }, at(1)).await.unwrap();
+    ledger.record_org_result(&scan("s"), &org("a"), &OrgScanResult::Scanned { apps: u64::MAX }, at(1)).await.unwrap();
     assert_eq!(ledger.scan(&scan("s")).await.unwrap().unwrap().apps_seen, i64::MAX.unsigned_abs());
 }
 

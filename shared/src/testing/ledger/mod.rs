@@ -37,7 +37,7 @@ use crate::domain::assignment_counts::{AssignmentCounts, Count};
 use crate::domain::cloud::Cloud;
 use crate::domain::contact::Contacts;
 use crate::domain::event::{AppEvent, EventKind};
-use crate::domain::id::{AppId, Digest, OrgId, ScanId};
+use crate::domain::id::{AppId, OrgId, ScanId, Sha256Digest};
 use crate::domain::org::{CredentialKind, OrgProfile};
 use crate::domain::signal::{Check, Signal, SignalKind};
 use crate::domain::standing::{Assessment, LastKnown, Standing};
@@ -109,7 +109,7 @@ fn count(number: u64, or_more: bool) -> Count {
 /// An app of `org_id`, whose domain is `{org_id}.okta.com`, not written yet.
 pub fn record(org_id: &str, app_id: &str, label: &str, standing: Standing) -> AppRecord {
     let reason = "The connection could not be read: \"timed out\".".to_owned();
-    let look = SignalKind::CouldNotLook { look: Check::Connection, reason: reason.clone() };
+    let look = SignalKind::CheckFailed { check: Check::Connection, reason: reason.clone() };
     AppRecord {
         identity: AppIdentity {
             org: org(org_id),
@@ -127,7 +127,11 @@ pub fn record(org_id: &str, app_id: &str, label: &str, standing: Standing) -> Ap
         before: None,
         request: None,
         consent: ConsentRecord::default(),
-        reach: Some(AssignmentCounts { users: count(500, true), groups: count(3, false), counted_at: at(1) }),
+        assignment_counts: Some(AssignmentCounts {
+            users: count(500, true),
+            groups: count(3, false),
+            counted_at: at(1),
+        }),
         version: 0,
     }
 }
@@ -168,7 +172,7 @@ async fn an_empty_ledger_has_nothing(ledger: &dyn Ledger) {
     assert!(ledger.apps(&AppFilter::default(), page()).await.expect("apps are listed").items.is_empty());
     assert!(ledger.events(&org("acme"), &app("a"), page()).await.expect("events are listed").items.is_empty());
     assert!(ledger.pending_orgs(&scan("s1"), page()).await.expect("pending orgs are listed").items.is_empty());
-    assert_eq!(ledger.session_by_state(&Digest::of("s")).await.expect("a session is looked up"), None);
+    assert_eq!(ledger.session_by_state(&Sha256Digest::of("s")).await.expect("a session is looked up"), None);
     assert_eq!(ledger.save_journal(&org("acme"), &app("a")).await.expect("a journal is looked up"), None);
     assert!(
         ledger.invitations(&org("acme"), &app("a"), page()).await.expect("invitations are listed").items.is_empty()

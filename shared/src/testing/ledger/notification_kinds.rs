@@ -82,9 +82,9 @@ pub(super) fn states() -> Vec<NotificationState> {
             NotificationState::Sent { .. } => {
                 NotificationState::Refused { at: at(9), reason: "550 5.1.1 \"unknown\"\r\n\u{0}".to_owned() }
             }
-            NotificationState::Refused { .. } => dropped(WhyDropped::Overtaken),
+            NotificationState::Refused { .. } => dropped(WhyDropped::Superseded),
             NotificationState::Dropped { why, .. } => dropped(match why {
-                WhyDropped::Overtaken => WhyDropped::Waived,
+                WhyDropped::Superseded => WhyDropped::Waived,
                 WhyDropped::Waived => WhyDropped::Muted,
                 WhyDropped::Muted => WhyDropped::Suppressed,
                 WhyDropped::Suppressed => WhyDropped::NoLongerAContact,

@@ -45,7 +45,7 @@ async fn of_org(ledger: &dyn Ledger, id: &str, limit: u32) -> Vec<String> {
 }
 
 fn dropped(seconds: i64) -> NotificationState {
-    NotificationState::Dropped { at: at(seconds), why: WhyDropped::Overtaken }
+    NotificationState::Dropped { at: at(seconds), why: WhyDropped::Superseded }
 }
 
 async fn the_notifications_of_a_request_are_its_own_in_their_order(ledger: &dyn Ledger) {

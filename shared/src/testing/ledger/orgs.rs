@@ -10,7 +10,7 @@ use super::sessions::{session, session_id};
 use super::waivers::{self, waiver};
 use super::{all, app, at, found, org, profile, record, watches};
 use crate::domain::app::AppRecord;
-use crate::domain::id::Digest;
+use crate::domain::id::Sha256Digest;
 use crate::domain::invitation::{Closed, Closing, InvitationState};
 use crate::domain::org::CredentialKind;
 use crate::domain::session::NotConsumed;
@@ -108,7 +108,7 @@ async fn nothing_of_a_removed_org_can_be_started_and_its_trail_stays(ledger: &dy
     assert_eq!(states, wanted, "open links of the removed org are revoked, all else is as it was");
     for (org, state, there) in [("acme", "s-acme", false), ("globex", "s-globex", true)] {
         let by_id = ledger.session(&session_id(org)).await.expect("a session is looked up");
-        let by_state = ledger.session_by_state(&Digest::of(state)).await.expect("a session is looked up");
+        let by_state = ledger.session_by_state(&Sha256Digest::of(state)).await.expect("a session is looked up");
         assert_eq!((by_id.is_some(), by_state.is_some()), (there, there), "the session of {org}");
     }
     let consumed = ledger.consume_sign_in(&under_way, at(4)).await.expect("a callback is answered");

@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use super::{CALLERS, app, at, org};
 use crate::domain::connection::{AuthScheme, ConnectionStatus};
 use crate::domain::id::SaveId;
-use crate::domain::save::{Callback, ConnectionSeen, SaveJournal, SaveOutcome};
+use crate::domain::save::{CodeDelivery, ConnectionReading, SaveJournal, SaveOutcome};
 use crate::ledger::{Ledger, PageRequest};
 
 pub(super) async fn conforms<F, Fut>(make: &F)
@@ -35,8 +35,8 @@ pub(crate) fn journal(id: &str, org_id: &str, app_id: &str) -> SaveJournal {
         app: app(app_id),
         session: None,
         started_at: at(1),
-        before: ConnectionSeen { auth_scheme: AuthScheme::Oauth2, status: ConnectionStatus::Disabled },
-        callback: Callback::Waiting,
+        before: ConnectionReading { auth_scheme: AuthScheme::Oauth2, status: ConnectionStatus::Disabled },
+        code_delivery: CodeDelivery::Waiting,
         code: None,
         activated: false,
         outcome: None,
@@ -115,12 +115,12 @@ async fn a_stale_journal_writes_nothing(ledger: &dyn Ledger) {
     let first = journal("s1", "acme", "a");
     assert!(!updates(ledger, &first).await && read(ledger).await.is_none(), "a save never begun is not made");
     assert!(begins(ledger, &first).await);
-    let attempted = SaveJournal { callback: Callback::Attempted, ..first.clone() };
+    let attempted = SaveJournal { code_delivery: CodeDelivery::Attempted, ..first.clone() };
     assert!(updates(ledger, &attempted).await, "the version it was read with");
     let kept = SaveJournal { version: 1, ..attempted };
     assert_eq!(read(ledger).await.as_ref(), Some(&kept), "the version counts up");
     for version in [0, 2, i64::MAX.unsigned_abs(), u64::MAX] {
-        let stale = SaveJournal { callback: Callback::Done, version, ..first.clone() };
+        let stale = SaveJournal { code_delivery: CodeDelivery::Done, version, ..first.clone() };
         assert!(!updates(ledger, &stale).await, "version {version} is refused");
         assert_eq!(read(ledger).await.as_ref(), Some(&kept), "version {version} wrote nothing");
     }

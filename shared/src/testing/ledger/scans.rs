@@ -33,13 +33,13 @@ async fn a_scan_is_finished_when_its_last_org_was_looked_at(ledger: &dyn Ledger)
     let orgs = ["c", "a", "b"].map(org);
     ledger.begin_scan(&scan("s1"), at(0), &orgs).await.expect("a scan begins");
     assert_eq!(pending(ledger).await, ["a", "b", "c"].map(org), "all are pending, by id");
-    look(ledger, "b", OrgScanResult::Seen { apps: 3 }, 1).await;
-    look(ledger, "a", OrgScanResult::NotSeen { reason: "The token was refused.".to_owned() }, 2).await;
+    look(ledger, "b", OrgScanResult::Scanned { apps: 3 }, 1).await;
+    look(ledger, "a", OrgScanResult::NotScanned { reason: "The token was refused.".to_owned() }, 2).await;
     let running = ledger.scan(&scan("s1")).await.expect("a scan is read").expect("the scan is there");
     assert_eq!((running.started_at, running.finished_at), (at(0), None), "one is still pending");
     assert_eq!((running.orgs_pending, running.orgs_seen, running.apps_seen), (1, 1, 3), "so far");
     assert_eq!(pending(ledger).await, [org("c")], "one is left");
-    look(ledger, "c", OrgScanResult::Seen { apps: 4 }, 3).await;
+    look(ledger, "c", OrgScanResult::Scanned { apps: 4 }, 3).await;
     let done = ledger.scan(&scan("s1")).await.expect("a scan is read").expect("the scan is there");
     assert_eq!(done.finished_at, Some(at(3)), "finished at the last look");
     assert_eq!((done.orgs_pending, done.orgs_seen, done.apps_seen), (0, 2, 7), "at the end");
@@ -49,8 +49,8 @@ async fn a_scan_is_finished_when_its_last_org_was_looked_at(ledger: &dyn Ledger)
 
 async fn the_last_look_counts_and_pending_replaces_none(ledger: &dyn Ledger) {
     ledger.begin_scan(&scan("s1"), at(0), &[org("a")]).await.expect("a scan begins");
-    look(ledger, "a", OrgScanResult::NotSeen { reason: "Timed out.".to_owned() }, 1).await;
-    look(ledger, "a", OrgScanResult::Seen { apps: 2 }, 2).await;
+    look(ledger, "a", OrgScanResult::NotScanned { reason: "Timed out.".to_owned() }, 1).await;
+    look(ledger, "a", OrgScanResult::Scanned { apps: 2 }, 2).await;
     look(ledger, "a", OrgScanResult::Pending, 3).await;
     let scan = ledger.scan(&scan("s1")).await.expect("a scan is read").expect("the scan is there");
     assert_eq!((scan.orgs_pending, scan.orgs_seen, scan.apps_seen), (0, 1, 2), "the second look counts");
@@ -60,14 +60,14 @@ async fn the_last_look_counts_and_pending_replaces_none(ledger: &dyn Ledger) {
 
 async fn beginning_again_adds_orgs_and_forgets_none(ledger: &dyn Ledger) {
     ledger.begin_scan(&scan("s1"), at(0), &[org("a")]).await.expect("a scan begins");
-    look(ledger, "a", OrgScanResult::Seen { apps: 1 }, 1).await;
+    look(ledger, "a", OrgScanResult::Scanned { apps: 1 }, 1).await;
     ledger.begin_scan(&scan("s1"), at(5), &[org("a"), org("b")]).await.expect("a scan begins again");
     let scan = ledger.scan(&scan("s1")).await.expect("a scan is read").expect("the scan is there");
     assert_eq!(scan.started_at, at(0), "it started when it was begun first");
     assert_eq!((scan.orgs_pending, scan.orgs_seen), (1, 1), "what was seen stays seen, the new org is pending");
     assert_eq!(scan.finished_at, None, "it is not finished any more");
     assert_eq!(pending(ledger).await, [org("b")]);
-    look(ledger, "b", OrgScanResult::Seen { apps: 1 }, 6).await;
+    look(ledger, "b", OrgScanResult::Scanned { apps: 1 }, 6).await;
     assert!(pending(ledger).await.is_empty(), "all were looked at");
 }
 
@@ -86,7 +86,7 @@ async fn the_latest_scan_is_the_one_begun_last(ledger: &dyn Ledger) {
 }
 
 async fn a_look_for_a_scan_that_was_never_begun_is_refused(ledger: &dyn Ledger) {
-    let refused = ledger.record_org_result(&scan("s1"), &org("a"), &OrgScanResult::Seen { apps: 1 }, at(1)).await;
+    let refused = ledger.record_org_result(&scan("s1"), &org("a"), &OrgScanResult::Scanned { apps: 1 }, at(1)).await;
     assert!(matches!(refused, Err(LedgerError::NoSuchScan(_))), "{refused:?}");
     assert_eq!(ledger.scan(&scan("s1")).await.expect("a scan is looked up"), None, "no scan comes of it");
 }

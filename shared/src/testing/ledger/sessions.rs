@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::invitations::invitation_id;
 use super::{CALLERS, app, at, org};
 use crate::domain::cloud::Cloud;
-use crate::domain::id::{Digest, SessionId};
+use crate::domain::id::{SessionId, Sha256Digest};
 use crate::domain::session::{AuthorizationSession, NotConsumed, SIGN_IN_TIME, SessionState, SignInAttempt};
 use crate::ledger::Ledger;
 
@@ -41,9 +41,9 @@ pub(crate) fn session(id: &str, org_id: &str, state: &str, seconds: i64) -> Auth
         org: org(org_id),
         app: app("a"),
         invitation: invitation_id("i1"),
-        browser: Digest::of("the browser's secret"),
+        browser: Sha256Digest::of("the browser's secret"),
         sign_in: Some(SignInAttempt {
-            state: Digest::of(state),
+            state: Sha256Digest::of(state),
             cloud: Cloud::Global,
             tenant: guid.parse().expect("the test's own tenant is a GUID"),
             client: guid.parse().expect("the test's own client is a GUID"),
@@ -75,7 +75,7 @@ pub(crate) async fn consume_at(
     state: &str,
     now: Timestamp,
 ) -> Result<AuthorizationSession, NotConsumed> {
-    let found = ledger.session_by_state(&Digest::of(state)).await.expect("a session is looked up");
+    let found = ledger.session_by_state(&Sha256Digest::of(state)).await.expect("a session is looked up");
     let found = found.ok_or(NotConsumed::Unknown)?;
     ledger.consume_sign_in(&found, now).await.expect("a callback is answered")
 }
@@ -83,10 +83,10 @@ pub(crate) async fn consume_at(
 async fn a_session_is_found_by_id_and_by_state(ledger: &dyn Ledger) {
     let one = opened(ledger, session("one", "acme", "s1", 1)).await;
     let two = opened(ledger, AuthorizationSession { version: 7, ..session("two", "acme", "s2", 1) }).await;
-    let by_state = ledger.session_by_state(&Digest::of("s1")).await.expect("a session is looked up");
+    let by_state = ledger.session_by_state(&Sha256Digest::of("s1")).await.expect("a session is looked up");
     assert_eq!((read(ledger, "one").await.as_ref(), by_state.as_ref()), (Some(&one), Some(&one)));
     assert_eq!(read(ledger, "two").await, Some(AuthorizationSession { version: 0, ..two }), "a new one has version 0");
-    let unknown = ledger.session_by_state(&Digest::of("s3")).await.expect("a session is looked up");
+    let unknown = ledger.session_by_state(&Sha256Digest::of("s3")).await.expect("a session is looked up");
     assert_eq!((read(ledger, "three").await, unknown), (None, None), "what is not there");
 }
 

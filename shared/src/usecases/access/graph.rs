@@ -173,7 +173,7 @@ pub(crate) async fn registration_ends_at(
         return Ok(Some(ends_at));
     }
     let registered = open_graph(ports, cloud, tenant).await?.registration_credentials(&ours.client_id).await?;
-    Ok(registered.and_then(|registered| registered_credential::ends_at(&registered, &known)))
+    Ok(registered.and_then(|registered| registered_credential::own_credential_ends_at(&registered, &known)))
 }
 
 /// When a tenant's tokens were renewed last.

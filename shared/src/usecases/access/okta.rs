@@ -91,8 +91,8 @@ impl OktaOrg for Opened {
         call!(self.provisioning(app))
     }
 
-    async fn reach(&self, app: &AppId) -> Result<AssignmentCounts, OktaError> {
-        call!(self.reach(app))
+    async fn count_assignments(&self, app: &AppId) -> Result<AssignmentCounts, OktaError> {
+        call!(self.count_assignments(app))
     }
 
     async fn log_events(&self, from: &LogPosition) -> Result<LogPage, OktaError> {

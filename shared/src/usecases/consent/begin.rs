@@ -7,7 +7,7 @@ use url::Url;
 
 use crate::domain::event::EventKind;
 use crate::domain::failure::consent::ConsentFailure;
-use crate::domain::id::Digest;
+use crate::domain::id::Sha256Digest;
 use crate::domain::session::{AuthorizationSession, SIGN_IN_TIME, SessionState, SignInAttempt};
 use crate::microsoft::AuthorizationRequest;
 use crate::randomness::{secret, session_id};
@@ -62,11 +62,11 @@ pub async fn begin_consent(ports: &Ports, token: &str) -> Result<Begun, ConsentE
                 state: &state,
                 nonce: &secrets.nonce,
                 code_verifier: &secrets.code_verifier,
-                claims: None,
+                claims: app.consent.claims_challenge.as_ref(),
             },
         )?;
         session.sign_in = Some(SignInAttempt {
-            state: Digest::of(state.expose_secret()),
+            state: Sha256Digest::of(state.expose_secret()),
             cloud: registration.cloud,
             tenant,
             client: registration.client_id,

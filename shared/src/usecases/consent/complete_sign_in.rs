@@ -9,7 +9,7 @@ use crate::domain::cloud::Cloud;
 use crate::domain::event::EventKind;
 use crate::domain::failure;
 use crate::domain::failure::consent::ConsentFailure;
-use crate::domain::id::{Digest, SessionId};
+use crate::domain::id::{SessionId, Sha256Digest};
 use crate::domain::session::{Administrator, AuthorizationSession, NotConsumed, SessionState, SignInAttempt};
 use crate::domain::tenant::TenantDomain;
 use crate::microsoft::{Graph, GraphTokens, MicrosoftError, Organization, Redemption, Registration, SignIn};
@@ -71,6 +71,13 @@ pub async fn complete_sign_in(
         Ok(()) => {}
         Err(stopped) => {
             tracing::info!(session = %session.id, failure = stopped.failure.name(), cause = %stopped.cause, trace = stopped.trace, "a sign-in was not taken");
+            if stopped.claims.is_some() {
+                // The next sign-in for this app repeats the challenge.
+                change_app(ports, &session.org, &session.app, None, |record| {
+                    record.consent.claims_challenge.clone_from(&stopped.claims);
+                })
+                .await?;
+            }
             fail(ports, &session, &stopped).await?;
         }
     }
@@ -83,7 +90,7 @@ async fn find(
     callback: &Callback<'_>,
     cookie: impl Fn(&str) -> Option<String>,
 ) -> Result<(AuthorizationSession, BrowserSecrets), ConsentError> {
-    let session = ports.ledger.session_by_state(&Digest::of(callback.state)).await?;
+    let session = ports.ledger.session_by_state(&Sha256Digest::of(callback.state)).await?;
     let session = session.ok_or_else(|| lost("no session has this state"))?;
     let cookie =
         cookie(&cookie_name(&session.id)).ok_or_else(|| lost("the browser sent no cookie for this session"))?;
@@ -161,6 +168,7 @@ async fn verify(
     change_app(ports, &session.org, &session.app, Some(kind), |record| {
         record.consent.tenant = Some(attempt.tenant.clone());
         record.consent.administrator = Some(administrator.clone());
+        record.consent.claims_challenge = None;
     })
     .await?;
     let verified = SessionState::Verified { administrator: Some(administrator) };
@@ -186,7 +194,13 @@ fn refused(error: &str, code: Option<String>) -> ConsentError {
     let known = code.as_deref().and_then(failure::find).or_else(|| failure::find(error));
     let failure = known.and_then(|known| known.page).unwrap_or(ConsentFailure::Declined);
     let cause = format!("Microsoft answered {error}");
-    ConsentError { failure, code: code.or_else(|| known.map(|known| known.code.to_owned())), trace: None, cause }
+    ConsentError {
+        failure,
+        code: code.or_else(|| known.map(|known| known.code.to_owned())),
+        trace: None,
+        claims: None,
+        cause,
+    }
 }
 
 /// Whether this person, of this tenant, may consent for this app.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::app::AppRecord;
 use crate::domain::event::{AppEvent, EventKind};
 use crate::domain::failure::consent::ConsentFailure;
-use crate::domain::id::{AppId, Digest, OrgId, SessionId};
+use crate::domain::id::{AppId, OrgId, SessionId, Sha256Digest};
 use crate::domain::org::OrgProfile;
 use crate::domain::session::{AuthorizationSession, SessionState};
 use crate::keyring::Keyring;
@@ -44,18 +44,18 @@ impl BrowserSecrets {
     }
 
     /// The digest by which the ledger knows this browser.
-    pub fn digest(&self) -> Digest {
-        Digest::of(self.browser.expose_secret())
+    pub fn digest(&self) -> Sha256Digest {
+        Sha256Digest::of(self.browser.expose_secret())
     }
 
     /// What a form of this browser's pages carries, so that no other site can send it.
     pub fn form_token(&self) -> String {
-        Digest::of(&format!("form {}", self.browser.expose_secret())).as_str().to_owned()
+        Sha256Digest::of(&format!("form {}", self.browser.expose_secret())).as_str().to_owned()
     }
 
     /// Whether a form carries it.
     pub fn is_form_token(&self, token: &str) -> bool {
-        Digest::of(&format!("form {}", self.browser.expose_secret())).matches_digits(token)
+        Sha256Digest::of(&format!("form {}", self.browser.expose_secret())).matches_digits(token)
     }
 
     fn unseal(secret: &SecretString) -> Result<Self, NotUnsealed> {

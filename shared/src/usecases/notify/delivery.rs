@@ -31,7 +31,7 @@ pub async fn record_delivery(
         if notification.delivery.as_ref().is_some_and(|known| known == delivery || known.weight() > delivery.weight()) {
             return Ok(());
         }
-        if let (true, Some(address)) = (delivery.ends_the_address(), notification.address()) {
+        if let (true, Some(address)) = (delivery.suppresses_address(), notification.address()) {
             let reason = words(delivery);
             ports.ledger.suppress(address, &Suppression { at: ports.clock.now(), reason }).await?;
         }

@@ -24,7 +24,7 @@ pub(super) async fn matter_of(
     ports: &Ports,
     notification: &Notification,
 ) -> Result<Result<Matter, WhyDropped>, LedgerError> {
-    let Some(org) = ports.ledger.org(&notification.org).await? else { return Ok(Err(WhyDropped::Overtaken)) };
+    let Some(org) = ports.ledger.org(&notification.org).await? else { return Ok(Err(WhyDropped::Superseded)) };
     let contacts = contacts_of(&org, &ports.settings);
     if let Some(address) = notification.address()
         && let Some(why) = held_back(ports, notification, address, &contacts).await?
@@ -33,7 +33,7 @@ pub(super) async fn matter_of(
     }
     let mut matter = Matter { org, contacts, app: None, watch: None };
     let holds = if let Some(id) = &notification.app {
-        let Some(app) = ports.ledger.app(&notification.org, id).await? else { return Ok(Err(WhyDropped::Overtaken)) };
+        let Some(app) = ports.ledger.app(&notification.org, id).await? else { return Ok(Err(WhyDropped::Superseded)) };
         let waiver = ports.ledger.waiver(&notification.org, id).await?;
         let holds = holds_for_app(notification, &app, waiver.as_ref(), ports.clock.now());
         matter.app = Some(app);

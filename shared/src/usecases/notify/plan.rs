@@ -166,7 +166,7 @@ impl Plan<'_> {
     async fn make(&self, drafts: Vec<Draft>) -> Result<usize, NotifyError> {
         let (mut made, mut now) = (0, Vec::new());
         for draft in drafts {
-            let notification = draft.made(self.now);
+            let notification = draft.into_notification(self.now);
             if self.ports.ledger.notification(&notification.request, &notification.id).await?.is_some()
                 || !self.ports.ledger.put_notification(&notification).await?
             {

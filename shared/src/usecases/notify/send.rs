@@ -178,7 +178,7 @@ mod tests {
             },
             due_at: at(0),
         };
-        Notification { state, ..draft.made(at(0)) }
+        Notification { state, ..draft.into_notification(at(0)) }
     }
 
     #[test]

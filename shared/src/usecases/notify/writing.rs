@@ -64,7 +64,7 @@ pub(super) async fn write(
         permissions: &ports.settings.permissions,
         signs_in: facts.signs_in,
         failed_work: &told,
-        reach: matter.app.as_ref().and_then(|app| app.reach),
+        reach: matter.app.as_ref().and_then(|app| app.assignment_counts),
         also_told: facts.also_told,
         next_reminder: facts.next_reminder,
         contact: ports.settings.mail.questions_to.as_ref(),

@@ -1,5 +1,6 @@
 //! A consent that stopped: what the person is told, and what only the log is told.
 
+use crate::domain::claims_challenge::ClaimsChallenge;
 use crate::domain::failure::consent::ConsentFailure;
 use crate::ledger::LedgerError;
 use crate::microsoft::MicrosoftError;
@@ -17,6 +18,8 @@ pub struct ConsentError {
     pub code: Option<String>,
     /// What their support asks for: a correlation id, a request id, an `errorId`.
     pub trace: Option<String>,
+    /// What Microsoft requires of the next sign-in.
+    pub claims: Option<ClaimsChallenge>,
     /// What happened, for the log.
     pub cause: String,
 }
@@ -24,7 +27,7 @@ pub struct ConsentError {
 impl ConsentError {
     /// Without a code.
     pub fn new(failure: ConsentFailure, cause: impl Into<String>) -> Self {
-        Self { failure, code: None, trace: None, cause: cause.into() }
+        Self { failure, code: None, trace: None, claims: None, cause: cause.into() }
     }
 }
 
@@ -47,7 +50,8 @@ impl From<MicrosoftError> for ConsentError {
             MicrosoftError::Graph(refusal) => refusal.request_id.clone(),
             _ => None,
         };
-        Self { failure: error.consent_failure(), code: error.code(), trace, cause: error.to_string() }
+        let claims = error.claims_challenge().cloned();
+        Self { failure: error.consent_failure(), code: error.code(), trace, claims, cause: error.to_string() }
     }
 }
 
@@ -58,6 +62,6 @@ impl From<OktaError> for ConsentError {
             OktaError::Api(answer) => answer.error_id.clone(),
             _ => None,
         };
-        Self { failure, code: error.code().map(str::to_owned), trace, cause: error.to_string() }
+        Self { failure, code: error.code().map(str::to_owned), trace, claims: None, cause: error.to_string() }
     }
 }

@@ -11,7 +11,7 @@ use crate::domain::grant::GrantKind;
 use crate::domain::history::{clear_failures, supersede};
 use crate::domain::id::RequestId;
 use crate::domain::invitation::{Closed, Closing};
-use crate::domain::save::{Callback, SaveJournal, SaveOutcome, Verification};
+use crate::domain::save::{CodeDelivery, SaveJournal, SaveOutcome, Verification};
 use crate::domain::session::SessionState;
 use crate::domain::signal::{Check, Signal, SignalKind, Source};
 use crate::randomness::request_id;
@@ -58,7 +58,7 @@ async fn tell_the_session(ports: &Ports, journal: &SaveJournal, outcome: &SaveOu
     let stage = match outcome {
         SaveOutcome::Saved { .. } => SessionState::Done,
         SaveOutcome::LeftOff { .. } => failed(ConsentFailure::OktaRefused),
-        SaveOutcome::NotSwitchedOn { .. } if journal.callback == Callback::Refused => {
+        SaveOutcome::NotSwitchedOn { .. } if journal.code_delivery == CodeDelivery::Refused => {
             failed(ConsentFailure::OktaRefused)
         }
         // The person may still be at Microsoft's page; the session waits.
@@ -129,10 +129,10 @@ fn signals(ports: &Ports, verification: &Verification) -> Vec<Signal> {
         authorize_offered: true,
     };
     let mut signals = vec![Signal::okta(verification.at, connection)];
-    let grants = match (&verification.grants, &verification.grants_not_seen) {
+    let grants = match (&verification.grants, &verification.grants_unread) {
         (Some(grants), _) => Some(grants.signal(&ports.settings.permissions)),
         (None, Some(reason)) => {
-            Some(SignalKind::CouldNotLook { look: Check::PermissionGrants, reason: reason.clone() })
+            Some(SignalKind::CheckFailed { check: Check::PermissionGrants, reason: reason.clone() })
         }
         (None, None) => None,
     };

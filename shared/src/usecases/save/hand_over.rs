@@ -8,9 +8,9 @@ use secrecy::ExposeSecret;
 use crate::domain::event::EventKind;
 use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::hand_over;
-use crate::domain::id::{AppId, Digest, OrgId};
+use crate::domain::id::{AppId, OrgId, Sha256Digest};
 use crate::domain::org::OrgProfile;
-use crate::domain::save::{Callback, ConfirmedBy};
+use crate::domain::save::{CodeDelivery, ConfirmedBy};
 use crate::domain::session::{AuthorizationSession, SessionState};
 use crate::queue::SaveApp;
 use crate::vault::{SecretName, seal};
@@ -63,7 +63,7 @@ pub async fn hand_over_by_operator(
     ports: &Ports,
     org: &OrgProfile,
     app: &AppId,
-    given_out: &[Digest],
+    given_out: &[Sha256Digest],
     text: &str,
 ) -> Result<(), ConsentError> {
     take(ports, org, Owner::Operator(app), given_out, text).await
@@ -78,7 +78,7 @@ async fn take(
     ports: &Ports,
     org: &OrgProfile,
     owner: Owner<'_>,
-    given_out: &[Digest],
+    given_out: &[Sha256Digest],
     text: &str,
 ) -> Result<(), ConsentError> {
     let app = match &owner {
@@ -101,7 +101,7 @@ async fn keep(
     app: &AppId,
     handed: hand_over::HandOver,
 ) -> Result<(), ConsentError> {
-    let code = Digest::of(handed.code.expose_secret());
+    let code = Sha256Digest::of(handed.code.expose_secret());
     if is_taken(ports, &org.id, app, &code).await? {
         return Ok(());
     }
@@ -120,8 +120,8 @@ async fn keep(
 }
 
 /// Whether this code was handed over before, and is kept or was sent.
-async fn is_taken(ports: &Ports, org: &OrgId, app: &AppId, code: &Digest) -> Result<bool, ConsentError> {
+async fn is_taken(ports: &Ports, org: &OrgId, app: &AppId, code: &Sha256Digest) -> Result<bool, ConsentError> {
     let Some(journal) = ports.ledger.save_journal(org, app).await? else { return Ok(false) };
-    let sent = journal.callback != Callback::Waiting;
+    let sent = journal.code_delivery != CodeDelivery::Waiting;
     Ok(journal.code.as_ref() == Some(code) && (sent || kept(ports, org, app).await?.is_some()))
 }

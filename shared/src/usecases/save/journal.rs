@@ -2,8 +2,8 @@
 
 use crate::domain::event::EventKind;
 use crate::domain::failure::consent::ConsentFailure;
-use crate::domain::id::{AppId, Digest, OrgId, SessionId};
-use crate::domain::save::{Callback, ConnectionSeen, SaveJournal, SaveOutcome};
+use crate::domain::id::{AppId, OrgId, SessionId, Sha256Digest};
+use crate::domain::save::{CodeDelivery, ConnectionReading, SaveJournal, SaveOutcome};
 use crate::domain::session::AuthorizationSession;
 use crate::okta::Connection;
 use crate::randomness::save_id;
@@ -17,8 +17,8 @@ use super::epilogue;
 const TRIES: u32 = 5;
 
 /// What a save has to remember of a connection.
-pub(in crate::usecases) fn seen(connection: &Connection) -> ConnectionSeen {
-    ConnectionSeen { auth_scheme: connection.auth_scheme.clone(), status: connection.status.clone() }
+pub(in crate::usecases) fn seen(connection: &Connection) -> ConnectionReading {
+    ConnectionReading { auth_scheme: connection.auth_scheme.clone(), status: connection.status.clone() }
 }
 
 /// A journal about to be begun.
@@ -27,8 +27,8 @@ pub(in crate::usecases) struct Journal {
     org: OrgId,
     app: AppId,
     session: Option<SessionId>,
-    before: ConnectionSeen,
-    code: Option<Digest>,
+    before: ConnectionReading,
+    code: Option<Sha256Digest>,
 }
 
 /// A journal that is in the ledger.
@@ -38,20 +38,20 @@ pub(in crate::usecases) struct OpenJournal {
 }
 
 impl Journal {
-    pub(in crate::usecases) fn of_session(session: &AuthorizationSession, before: ConnectionSeen) -> Self {
+    pub(in crate::usecases) fn of_session(session: &AuthorizationSession, before: ConnectionReading) -> Self {
         Self::new(&session.org, &session.app, Some(&session.id), before)
     }
 
-    pub(in crate::usecases) fn of_operator(org: &OrgId, app: &AppId, before: ConnectionSeen) -> Self {
+    pub(in crate::usecases) fn of_operator(org: &OrgId, app: &AppId, before: ConnectionReading) -> Self {
         Self::new(org, app, None, before)
     }
 
-    pub(super) fn new(org: &OrgId, app: &AppId, session: Option<&SessionId>, before: ConnectionSeen) -> Self {
+    pub(super) fn new(org: &OrgId, app: &AppId, session: Option<&SessionId>, before: ConnectionReading) -> Self {
         Self { org: org.clone(), app: app.clone(), session: session.cloned(), before, code: None }
     }
 
     /// With a code that was handed over, and waits to be given to Okta.
-    pub(in crate::usecases) fn with_code(self, code: Digest) -> Self {
+    pub(in crate::usecases) fn with_code(self, code: Sha256Digest) -> Self {
         Self { code: Some(code), ..self }
     }
 
@@ -64,7 +64,7 @@ impl Journal {
             session: self.session,
             started_at: ports.clock.now(),
             before: self.before,
-            callback: if self.code.is_some() { Callback::Waiting } else { Callback::NotNeeded },
+            code_delivery: if self.code.is_some() { CodeDelivery::Waiting } else { CodeDelivery::NotNeeded },
             code: self.code,
             activated: false,
             outcome: None,
@@ -104,7 +104,7 @@ impl OpenJournal {
             record.session.clone_from(&other.session);
         }
         if other.code.is_some() && other.code != record.code {
-            (record.code, record.callback) = (other.code.clone(), Callback::Waiting);
+            (record.code, record.code_delivery) = (other.code.clone(), CodeDelivery::Waiting);
         }
         if !ports.ledger.update_save(&record).await? {
             return Ok(None);
@@ -113,15 +113,15 @@ impl OpenJournal {
         Ok(Some(Self { record }))
     }
 
-    pub(in crate::usecases) async fn with_callback(
+    pub(in crate::usecases) async fn with_code_delivery(
         self,
         ports: &Ports,
-        callback: Callback,
+        code_delivery: CodeDelivery,
     ) -> Result<Self, ConsentError> {
-        if self.record.callback == callback {
+        if self.record.code_delivery == code_delivery {
             return Ok(self);
         }
-        self.written(ports, |record| record.callback = callback).await
+        self.written(ports, |record| record.code_delivery = code_delivery).await
     }
 
     pub(super) async fn activating(self, ports: &Ports) -> Result<Self, ConsentError> {

@@ -22,7 +22,7 @@ use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::grant::GrantsRead;
 use crate::domain::id::{AppId, OrgId};
 use crate::domain::org::OrgProfile;
-use crate::domain::save::{Callback, ConfirmedBy, SaveOutcome, Verification};
+use crate::domain::save::{CodeDelivery, ConfirmedBy, SaveOutcome, Verification};
 use crate::domain::session::SessionState;
 use crate::domain::tenant::{ClientId, TenantId};
 use crate::okta::{Connection, ConsentLink, OktaError, OktaOrg};
@@ -106,20 +106,20 @@ impl Save<'_> {
     /// nothing: what is read back decides.
     async fn hand_the_code_to_okta(&self, journal: OpenJournal) -> Result<OpenJournal, ConsentError> {
         let (org, app) = (&self.request.org, &self.request.app);
-        let again = match journal.record.callback {
-            Callback::Waiting => false,
-            Callback::Attempted => true,
-            Callback::NotNeeded | Callback::Done | Callback::Refused => return Ok(journal),
+        let again = match journal.record.code_delivery {
+            CodeDelivery::Waiting => false,
+            CodeDelivery::Attempted => true,
+            CodeDelivery::NotNeeded | CodeDelivery::Done | CodeDelivery::Refused => return Ok(journal),
         };
         let Some(handed) = kept(self.ports, org, app).await? else { return Ok(journal) };
-        let journal = journal.with_callback(self.ports, Callback::Attempted).await?;
+        let journal = journal.with_code_delivery(self.ports, CodeDelivery::Attempted).await?;
         let journal = match self.api.complete_consent(app, &handed.code, &handed.state).await {
-            Ok(()) => journal.with_callback(self.ports, Callback::Done).await?,
+            Ok(()) => journal.with_code_delivery(self.ports, CodeDelivery::Done).await?,
             Err(error) if may_come_again(&error) => return Err(error.into()),
             Err(error) => {
                 tracing::warn!(%org, %app, %error, again, "Okta did not take the code");
-                let now = if again { Callback::Attempted } else { Callback::Refused };
-                journal.with_callback(self.ports, now).await?
+                let now = if again { CodeDelivery::Attempted } else { CodeDelivery::Refused };
+                journal.with_code_delivery(self.ports, now).await?
             }
         };
         forget(self.ports, org, app).await?;
@@ -134,10 +134,11 @@ impl Save<'_> {
         grants: Option<&GrantsRead>,
     ) -> Result<bool, ConsentError> {
         let record = journal.map(|journal| &journal.record);
-        let code_taken = record.is_some_and(|r| matches!(r.callback, Callback::Done | Callback::Attempted));
+        let code_taken =
+            record.is_some_and(|r| matches!(r.code_delivery, CodeDelivery::Done | CodeDelivery::Attempted));
         // Only a save that has written something has anything to restore.
         let to_restore = record.is_some_and(|record| record.before.is_on()) && !seen(connection).is_on();
-        let code_refused = record.is_some_and(|record| record.callback == Callback::Refused);
+        let code_refused = record.is_some_and(|record| record.code_delivery == CodeDelivery::Refused);
         let granted = grants.is_some_and(|grants| grants.suffices(&self.ports.settings.permissions));
         let off_without_link = connection.auth_scheme == AuthScheme::Oauth2
             && connection.authorize == ConsentLink::Absent
@@ -181,17 +182,17 @@ impl Save<'_> {
     async fn judge(&self, journal: &OpenJournal, connection: &Connection) -> SaveOutcome {
         let after = seen(connection);
         if after.is_on() {
-            let (grants, grants_not_seen) = match self.grants_in_the_end(connection).await {
+            let (grants, grants_unread) = match self.grants_in_the_end(connection).await {
                 Ok(grants) => (Some(grants), None),
                 Err(reason) => (None, Some(reason)),
             };
             let at = self.ports.clock.now();
             return SaveOutcome::Saved {
-                verification: Box::new(Verification { at, connection: after, grants, grants_not_seen }),
+                verification: Box::new(Verification { at, connection: after, grants, grants_unread }),
             };
         }
-        let reason = match (&after.auth_scheme, &after.status, journal.record.callback) {
-            (_, _, Callback::Refused) => "Okta did not take the code that was handed over; begin again.".to_owned(),
+        let reason = match (&after.auth_scheme, &after.status, journal.record.code_delivery) {
+            (_, _, CodeDelivery::Refused) => "Okta did not take the code that was handed over; begin again.".to_owned(),
             (AuthScheme::Oauth2, ConnectionStatus::Disabled, _) => {
                 "Okta said yes to switching the connection on, and it reads as off.".to_owned()
             }

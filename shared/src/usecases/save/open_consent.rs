@@ -168,8 +168,9 @@ fn look_at(
         name.and_then(|name| TenantDomain::of(name, cloud).ok()).into_iter().map(String::from).collect();
     let ours = attempt.map(|attempt| &attempt.client);
     let expected = ExpectedTenant { id: tenant, domains: &domains };
-    let link = authorize_link::check(link, &expected, ours, |redirect| OrgUrl::is_okta_host(redirect, ports.loopback))
-        .map_err(|error| refused(error.to_string()))?;
+    let link =
+        authorize_link::validate(link, &expected, ours, |redirect| OrgUrl::is_okta_host(redirect, ports.loopback))
+            .map_err(|error| refused(error.to_string()))?;
     // The client may change between sessions (Okta replaces it), never within one.
     match (session.map(|session| &session.state), &app.consent.client) {
         (Some(SessionState::Consenting { okta_states, .. }), Some(known))

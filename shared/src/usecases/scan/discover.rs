@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use crate::domain::access_problem::AccessProblemKind;
 use crate::domain::app::{AppIdentity, AppRecord};
-use crate::domain::assignment_counts::is_to_be_counted;
+use crate::domain::assignment_counts::should_count;
 use crate::domain::connection::{AppStatus, AuthScheme};
 use crate::domain::id::{AppId, OrgId, ScanId};
 use crate::domain::org::OrgProfile;
@@ -90,7 +90,7 @@ async fn could_not_open(
 }
 
 fn not_seen(reason: String) -> OrgScanResult {
-    OrgScanResult::NotSeen { reason }
+    OrgScanResult::NotScanned { reason }
 }
 
 /// One look at one org.
@@ -154,7 +154,7 @@ impl<'a> Visit<'a> {
         Ok(match &self.stopped {
             // The list was whole, the looks were not.
             Some(error) => (not_seen(error.to_string()), error.is_transient()),
-            None => (OrgScanResult::Seen { apps: self.seen.len() as u64 - self.gone }, false),
+            None => (OrgScanResult::Scanned { apps: self.seen.len() as u64 - self.gone }, false),
         })
     }
 
@@ -230,8 +230,8 @@ impl<'a> Visit<'a> {
         };
         let (failed_work, log_was_read, was_known) = (logged.failed_work, self.log.failed.is_none(), before.is_some());
         let mut seen = AppObservation { identity, signals, failed_work, log_was_read, was_known, reach: None };
-        let known = before.as_ref().and_then(|record| record.reach.as_ref());
-        if self.stopped.is_none() && is_to_be_counted(seen.standing(before.as_ref()), known, now) {
+        let known = before.as_ref().and_then(|record| record.assignment_counts.as_ref());
+        if self.stopped.is_none() && should_count(seen.standing(before.as_ref()), known, now) {
             match self.counting.count(self.ports, self.api, &seen.identity.app).await {
                 Ok(reach) => seen.reach = reach,
                 Err(error) => self.stopped = Some(error),
@@ -295,12 +295,12 @@ fn is_not_found(error: &OktaError) -> bool {
 }
 
 fn could_not(look: Check, error: &OktaError) -> SignalKind {
-    SignalKind::CouldNotLook { look, reason: error.to_string() }
+    SignalKind::CheckFailed { check: look, reason: error.to_string() }
 }
 
 async fn could_not_list(ports: &Ports, org: &OrgId, seen: &BTreeSet<AppId>, reason: &str) -> Result<(), LedgerError> {
     for record in others(ports, org, seen).await? {
-        let kind = SignalKind::CouldNotLook { look: Check::App, reason: reason.to_owned() };
+        let kind = SignalKind::CheckFailed { check: Check::App, reason: reason.to_owned() };
         AppObservation::of_known(record.identity, Signal::okta(ports.clock.now(), kind)).record(ports).await?;
     }
     Ok(())

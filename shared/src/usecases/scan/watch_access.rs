@@ -73,8 +73,8 @@ fn after(ports: &Ports, before: &OrgWatch, access: &Access, now: Timestamp) -> O
     }
     // What could not be looked at is not over.
     let is_over = |kind: &AccessProblemKind| {
-        let known = (kind.name(), kind.place());
-        if kind.is_oktas() {
+        let known = (kind.name(), kind.affected());
+        if kind.is_about_okta() {
             access.okta_answered || *kind == AccessProblemKind::OktaCredentialIdle
         } else {
             access.over.contains(&known)

@@ -11,7 +11,7 @@ use crate::domain::access_problem::AccessProblemKind;
 use crate::domain::administrator::GLOBAL_ADMINISTRATOR;
 use crate::domain::app::AppRecord;
 use crate::domain::connection::{AuthScheme, ConnectionStatus};
-use crate::domain::grant::{GrantChange, GrantsRead, Publisher};
+use crate::domain::grant::{AppPublisher, GrantChange, GrantsRead};
 use crate::domain::org::OrgProfile;
 use crate::domain::permission::PermissionCatalogue;
 use crate::domain::signal::{Check, Signal, SignalKind, Source};
@@ -91,7 +91,7 @@ impl<'a> GrantWatch<'a> {
         match self.grants_of(&tenant, &client, sufficed).await {
             None => return Vec::new(),
             Some(Ok(read)) => kinds.push(self.signal(&read, before)),
-            Some(Err(reason)) => kinds.push(SignalKind::CouldNotLook { look: Check::PermissionGrants, reason }),
+            Some(Err(reason)) => kinds.push(SignalKind::CheckFailed { check: Check::PermissionGrants, reason }),
         }
         let administrator = before.and_then(|app| app.consent.administrator.as_ref());
         if let Some(person) = administrator.and_then(|administrator| administrator.object.clone()) {
@@ -171,7 +171,7 @@ impl<'a> GrantWatch<'a> {
             failure,
             AccessProblemKind::EntraCredentialRefused { cloud },
         ] {
-            self.over.insert((kind.name(), kind.place()));
+            self.over.insert((kind.name(), kind.affected()));
         }
         if self.registration_seen {
             return;
@@ -183,7 +183,7 @@ impl<'a> GrantWatch<'a> {
                 if ends_at.duration_since(self.ports.clock.now()) <= ENDING_SOON {
                     self.problems.push((kind, format!("It ends on {}.", ends_at.strftime("%-d %B %Y"))));
                 } else {
-                    self.over.insert((kind.name(), kind.place()));
+                    self.over.insert((kind.name(), kind.affected()));
                 }
             }
             Ok(None) => {}
@@ -227,8 +227,8 @@ impl<'a> GrantWatch<'a> {
         }
         match self.people.get(&key) {
             Some(Ok(kind)) => kind.clone(),
-            Some(Err(reason)) => SignalKind::CouldNotLook { look: Check::Consenter, reason: reason.clone() },
-            None => SignalKind::CouldNotLook { look: Check::Consenter, reason: String::new() },
+            Some(Err(reason)) => SignalKind::CheckFailed { check: Check::Consenter, reason: reason.clone() },
+            None => SignalKind::CheckFailed { check: Check::Consenter, reason: String::new() },
         }
     }
 }
@@ -239,7 +239,7 @@ fn words(change: &GrantChange, expected: &PermissionCatalogue) -> Option<String>
     match change {
         GrantChange::PrincipalReplaced { .. } => Some("Okta's service principal was replaced".to_owned()),
         GrantChange::PublisherChanged { from, to } => {
-            let name = |publisher: &Publisher| {
+            let name = |publisher: &AppPublisher| {
                 publisher.name.as_ref().map_or_else(|| "nobody verified".to_owned(), ToString::to_string)
             };
             Some(format!("its publisher was {} and is {}", name(from), name(to)))
@@ -247,7 +247,7 @@ fn words(change: &GrantChange, expected: &PermissionCatalogue) -> Option<String>
         GrantChange::PermissionAdded { permission } if change.is_unexpected(expected) => {
             Some(format!("{} is granted, which no consent to Okta asks for", UntrustedText::new(permission)))
         }
-        GrantChange::KindChanged { permission, .. } if change.takes_away() => {
+        GrantChange::KindChanged { permission, .. } if change.revokes() => {
             Some(format!("{} is granted in another way", UntrustedText::new(permission)))
         }
         _ => None,

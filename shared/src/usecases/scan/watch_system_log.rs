@@ -78,7 +78,7 @@ pub(in crate::usecases) async fn worked_again(
     let (seen_at, kind) = match api.provisioning_worked_after(app, failed).await {
         Ok(worked) => (worked?, SignalKind::ProvisioningWorked),
         Err(error) => {
-            (ports.clock.now(), SignalKind::CouldNotLook { look: Check::SystemLog, reason: error.to_string() })
+            (ports.clock.now(), SignalKind::CheckFailed { check: Check::SystemLog, reason: error.to_string() })
         }
     };
     Some(Signal { seen_at, source: Source::OktaSystemLog, kind })
@@ -110,7 +110,7 @@ impl LogRead {
         of_app.signals = newest.into_values().collect();
         of_app.signals.sort();
         if let Some(error) = &self.failed {
-            let kind = SignalKind::CouldNotLook { look: Check::SystemLog, reason: error.to_string() };
+            let kind = SignalKind::CheckFailed { check: Check::SystemLog, reason: error.to_string() };
             of_app.signals.push(Signal { seen_at: ports.clock.now(), source: Source::OktaSystemLog, kind });
         }
         of_app

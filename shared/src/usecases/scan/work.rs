@@ -34,8 +34,8 @@ pub async fn scan_org(
         return Ok(Disposition::Retry { after: pause });
     }
     count(match found.look {
-        OrgScanResult::Seen { .. } => Metric::OrgsSeen,
-        OrgScanResult::NotSeen { .. } | OrgScanResult::Pending => Metric::OrgsNotSeen,
+        OrgScanResult::Scanned { .. } => Metric::OrgsSeen,
+        OrgScanResult::NotScanned { .. } | OrgScanResult::Pending => Metric::OrgsNotSeen,
     });
     Ok(Disposition::Done)
 }

@@ -43,7 +43,7 @@ pub fn done(view: &DoneView<'_>) -> Page {
             dt { "Microsoft tenant" } dd { (view.subject.tenant_domain) }
             @if let Some(administrator) = view.administrator { dt { "Consent by" } dd { (administrator.username) } }
         }
-        @match (&verification.grants, &verification.grants_not_seen) {
+        @match (&verification.grants, &verification.grants_unread) {
             (Some(grants), _) => (evidence(grants, view.permissions)),
             (None, reason) => p {
                 "Microsoft's side could not be looked at"

@@ -68,8 +68,8 @@ pub fn progress(view: &ProgressView<'_>) -> Page {
 
 fn mfa(mfa: Mfa) -> &'static str {
     match mfa {
-        Mfa::Proven => "multi-factor authentication proven",
-        Mfa::NotProven => "multi-factor authentication not proven",
+        Mfa::Verified => "multi-factor authentication proven",
+        Mfa::NotVerified => "multi-factor authentication not proven",
         Mfa::Refuted => "without multi-factor authentication",
     }
 }

@@ -124,7 +124,7 @@ fn of_app(view: &RequestView<'_>, app: &AppRecord) -> Markup {
 }
 
 fn of_problem(view: &RequestView<'_>, kind: &AccessProblemKind) -> Markup {
-    let place = kind.place();
+    let place = kind.affected();
     html! {
         (of_org(view))
         dt { "What" } dd { (problem_in_words(kind)) }

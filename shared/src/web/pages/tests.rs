@@ -16,7 +16,7 @@ use crate::domain::connection::{AuthScheme, ConnectionStatus};
 use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::grant::{GrantKind, GrantsRead, PermissionGrant, ServicePrincipal};
 use crate::domain::permission::PermissionCatalogue;
-use crate::domain::save::{ConnectionSeen, Verification};
+use crate::domain::save::{ConnectionReading, Verification};
 use crate::domain::session::Administrator;
 use crate::http::loopback::LoopbackPolicy;
 use crate::settings::PublicUrl;
@@ -33,7 +33,7 @@ fn subject() -> Subject {
 }
 
 fn administrator() -> Administrator {
-    Administrator { username: UntrustedText::new(EVIL), object: None, mfa: Mfa::NotProven }
+    Administrator { username: UntrustedText::new(EVIL), object: None, mfa: Mfa::NotVerified }
 }
 
 fn login() -> Url {
@@ -69,12 +69,12 @@ fn a_progress(step: Step) -> Page {
 }
 
 fn a_done(grants: Option<GrantsRead>) -> Page {
-    let connection = ConnectionSeen { auth_scheme: AuthScheme::Oauth2, status: ConnectionStatus::Enabled };
+    let connection = ConnectionReading { auth_scheme: AuthScheme::Oauth2, status: ConnectionStatus::Enabled };
     let verification = Verification {
         at: Timestamp::UNIX_EPOCH,
         connection,
         grants,
-        grants_not_seen: Some("nobody signed in".to_owned()),
+        grants_unread: Some("nobody signed in".to_owned()),
     };
     done(&DoneView {
         subject: &subject(),

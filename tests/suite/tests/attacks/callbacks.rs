@@ -45,7 +45,7 @@ async fn a_state_in_other_email_case_spends_no_code() {
 #[tokio::test]
 async fn the_digest_of_a_state_is_no_state() {
     comes_to_nothing(|back| {
-        let digest = regrant::domain::id::Digest::of(&value(back, "state"));
+        let digest = regrant::domain::id::Sha256Digest::of(&value(back, "state"));
         path(&with(back, "state", digest.as_str()))
     })
     .await;

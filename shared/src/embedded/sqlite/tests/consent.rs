@@ -3,7 +3,7 @@
 use tempfile::TempDir;
 
 use super::*;
-use crate::domain::id::Digest;
+use crate::domain::id::Sha256Digest;
 use crate::domain::invitation::{Closed, Closing};
 use crate::domain::session::NotConsumed;
 use crate::ledger::{Invitations, Leases, Saves, Sessions};
@@ -73,7 +73,7 @@ async fn no_file_shows_the_state_or_the_browsers_secret() {
     let folder = tempfile::tempdir().unwrap();
     let ledger = SqliteLedger::open(&folder.path().join("ledger.sqlite")).await.unwrap();
     let mut attempt = session("s1", "acme", "fluctuating-marmalade", 1);
-    attempt.browser = Digest::of("perpendicular-custard");
+    attempt.browser = Sha256Digest::of("perpendicular-custard");
     ledger.open_session(&attempt).await.unwrap();
     consume_at(&ledger, "fluctuating-marmalade", at(2)).await.unwrap();
     let mut files = Vec::new();
@@ -81,7 +81,10 @@ async fn no_file_shows_the_state_or_the_browsers_secret() {
         files.extend(std::fs::read(file.unwrap().path()).unwrap());
     }
     let shows = |text: &str| files.windows(text.len()).any(|bytes| bytes == text.as_bytes());
-    assert!(shows(Digest::of("fluctuating-marmalade").as_str()), "the session is in the files that were searched");
+    assert!(
+        shows(Sha256Digest::of("fluctuating-marmalade").as_str()),
+        "the session is in the files that were searched"
+    );
     assert!(!shows("fluctuating-marmalade") && !shows("perpendicular-custard"));
 }
 
@@ -93,7 +96,7 @@ async fn old_sessions_are_gone() {
     }
     ledger.forget_sessions(at(2)).await.unwrap();
     assert_eq!(ledger.session(&session_id("old")).await.unwrap(), None);
-    assert_eq!(ledger.session_by_state(&Digest::of("old")).await.unwrap(), None);
+    assert_eq!(ledger.session_by_state(&Sha256Digest::of("old")).await.unwrap(), None);
     assert!(ledger.session(&session_id("edge")).await.unwrap().is_some());
 }
 

@@ -38,7 +38,7 @@ impl Counting {
             return Ok(None);
         }
         let began = ports.clock.now();
-        let counted = api.reach(app).await;
+        let counted = api.count_assignments(app).await;
         self.spent = self.spent.saturating_add(ports.clock.now().duration_since(began));
         let error = match counted {
             Ok(reach) => return Ok(Some(reach)),

@@ -72,7 +72,7 @@ impl AppObservation {
         events.extend(news(previous, &assessment).map(|kind| AppEvent { at: now, kind }));
         let mut record =
             AppRecord::assessed(self.identity(previous), signals, assessment, now, previous, spare.clone());
-        record.reach = self.reach.or(record.reach);
+        record.assignment_counts = self.reach.or(record.assignment_counts);
         Some((record, events))
     }
 
@@ -84,7 +84,7 @@ impl AppObservation {
     /// What was seen, and what of earlier looks still holds.
     fn signals_after(&self, previous: Option<&AppRecord>) -> Vec<Signal> {
         // What the log said is there or not; that it was read leaves no signal of its own.
-        let is_over = |signal: &Signal| self.log_was_read && signal.kind.look() == Some(Check::SystemLog);
+        let is_over = |signal: &Signal| self.log_was_read && signal.kind.check() == Some(Check::SystemLog);
         let earlier = previous.into_iter().flat_map(|record| &record.signals);
         let earlier: Vec<Signal> = earlier.filter(|&signal| !is_over(signal)).cloned().collect();
         merge_signals(&earlier, self.signals.clone())
@@ -195,7 +195,7 @@ mod tests {
         assert_eq!(looked_at.standing(None), Standing::NeedsConsent);
         let (counted, _) = looked_at.after(None, at(1), &spare("RG-A")).unwrap();
         let (later, _) = seen(2, "Office 365").after(Some(&counted), at(2), &spare("RG-B")).unwrap();
-        assert_eq!((counted.reach, later.reach), (reach, reach));
+        assert_eq!((counted.assignment_counts, later.assignment_counts), (reach, reach));
     }
 
     #[test]
