@@ -6,7 +6,7 @@ use axum::response::Response;
 use regrant::domain::cloud::Cloud;
 use regrant::domain::failure::consent::ConsentFailure;
 use regrant::usecases::Ports;
-use regrant::usecases::consent::complete_sign_in::{Answer, Callback, complete_sign_in};
+use regrant::usecases::consent::complete_sign_in::{AuthorizationResponse, AuthorizationResult, complete_sign_in};
 use regrant::usecases::records::consent_error::ConsentError;
 use regrant::web::consent::{failure_page, see_other, session_path};
 use regrant::web::cookies;
@@ -26,7 +26,7 @@ pub(crate) async fn callback(
 ) -> Response {
     let completed = match read(cloud, query.as_deref().unwrap_or_default()) {
         Ok(Read { state, issuer, answer }) => {
-            let callback = Callback { cloud, state: &state, issuer: issuer.as_deref(), answer };
+            let callback = AuthorizationResponse { cloud, state: &state, issuer: issuer.as_deref(), result: answer };
             complete_sign_in(&ports, callback, |name| cookies::get(&headers, name)).await
         }
         Err(stopped) => Err(stopped),
@@ -43,7 +43,7 @@ pub(crate) async fn callback(
 struct Read {
     state: String,
     issuer: Option<String>,
-    answer: Answer,
+    answer: AuthorizationResult,
 }
 
 /// Reads the query: one `state`, and either one code or one error. Everything else that may stand beside them
@@ -57,8 +57,8 @@ fn read(_: Cloud, query: &str) -> Result<Read, ConsentError> {
     };
     let state = short("state")?.ok_or_else(|| refused("there is no state"))?;
     let answer = match (short("code")?, short("error")?) {
-        (Some(code), None) => Answer::Code(SecretString::from(code)),
-        (None, Some(error)) => Answer::Error { error, code: number(parameters.get("error_description")) },
+        (Some(code), None) => AuthorizationResult::Code(SecretString::from(code)),
+        (None, Some(error)) => AuthorizationResult::Error { error, code: number(parameters.get("error_description")) },
         (Some(_), Some(_)) => return Err(refused("there are a code and an error")),
         (None, None) => return Err(refused("there is neither a code nor an error")),
     };
@@ -82,14 +82,14 @@ pub(crate) async fn failed(Path(name): Path<String>) -> Page {
 mod tests {
     use super::*;
 
-    fn answer(query: &str) -> Result<Answer, ConsentError> {
+    fn answer(query: &str) -> Result<AuthorizationResult, ConsentError> {
         read(Cloud::Global, query).map(|read| read.answer)
     }
 
     #[test]
     fn a_code_or_an_error_is_read_and_never_both() {
-        assert!(matches!(answer("code=c&state=s&session_state=x").unwrap(), Answer::Code(_)));
-        let Answer::Error { error, code } =
+        assert!(matches!(answer("code=c&state=s&session_state=x").unwrap(), AuthorizationResult::Code(_)));
+        let AuthorizationResult::Error { error, code } =
             answer("error=access_denied&error_description=AADSTS65004%3A+no&state=s&admin_consent=True").unwrap()
         else {
             unreachable!()

@@ -13,7 +13,9 @@ use crate::domain::org::OrgProfile;
 use crate::domain::session::AuthorizationSession;
 use crate::domain::tenant::TenantDomain;
 use crate::usecases::Ports;
-use crate::usecases::consent::session::{BrowserSecrets, OwnSession, about, cookie_name, opened};
+use crate::usecases::consent::session::{
+    BrowserSecrets, BrowserSession, authenticate_browser, cookie_name, with_org_and_app,
+};
 use crate::usecases::records::consent_error::ConsentError;
 use crate::web::pages::{FailureView, Page, Subject, WayOn, failure};
 use crate::web::parameters::Parameters;
@@ -69,13 +71,13 @@ pub async fn opened_session(
     let lost = |_| ConsentError::new(ConsentFailure::SessionLost, "the path names no session");
     let id: SessionId = id.parse().map_err(lost)?;
     let cookie = cookies::get(headers, &cookie_name(&id));
-    opened(ports, &id, cookie.as_deref()).await
+    authenticate_browser(ports, &id, cookie.as_deref()).await
 }
 
 /// The same with what it is about.
-pub async fn session(ports: &Ports, id: &str, headers: &HeaderMap) -> Result<OwnSession, ConsentError> {
+pub async fn session(ports: &Ports, id: &str, headers: &HeaderMap) -> Result<BrowserSession, ConsentError> {
     let (session, secrets) = opened_session(ports, id, headers).await?;
-    about(ports, session, secrets).await
+    with_org_and_app(ports, session, secrets).await
 }
 
 /// The form of a session's own page.
@@ -84,7 +86,7 @@ pub async fn session_form(
     id: &str,
     headers: &HeaderMap,
     body: &[u8],
-) -> Result<(OwnSession, Parameters), ConsentError> {
+) -> Result<(BrowserSession, Parameters), ConsentError> {
     let own = session(ports, id, headers).await?;
     let foreign = |why: &str| ConsentError::new(ConsentFailure::SessionLost, why);
     if !fetch_site::is_own_page(headers) {

@@ -62,7 +62,7 @@ async fn world_with(change: impl FnOnce(&mut Org), credential: &OktaCredential, 
 impl World {
     async fn open(&self) -> Box<dyn OktaOrg> {
         let profile = self.bench.ports.ledger.org(&self.org).await.unwrap().unwrap();
-        okta::open(&self.bench.ports, &profile).await.unwrap()
+        okta::okta_client_for(&self.bench.ports, &profile).await.unwrap()
     }
 
     async fn read(&self, from: &LogPosition) -> Result<LogPage, OktaError> {

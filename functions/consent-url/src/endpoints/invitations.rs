@@ -8,7 +8,7 @@ use regrant::domain::id::{AppId, OrgId};
 use regrant::domain::invitation::{Invitation, InvitationState};
 use regrant::ledger::{LedgerError, PageRequest};
 use regrant::usecases::Ports;
-use regrant::usecases::consent::invite::{InviteError, invite, revoke};
+use regrant::usecases::consent::invite::{InviteError, invite, revoke_invitation};
 use regrant::web::json::Json;
 use regrant::web::problem::{Problem, ProblemView};
 use serde::Serialize;
@@ -121,7 +121,7 @@ pub(crate) async fn take_back(
     let id = id.parse().map_err(|_| missing())?;
     let found = ports.ledger.invitation(&id).await.map_err(|error| Problem::internal(&error))?;
     found.filter(|found| found.org == org && found.app == app).ok_or_else(missing)?;
-    revoke(&ports, &id).await.map_err(|error| problem(&error))?;
+    revoke_invitation(&ports, &id).await.map_err(|error| problem(&error))?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -6,7 +6,7 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use regrant::usecases::Ports;
 use regrant::usecases::records::consent_error::ConsentError;
-use regrant::usecases::save::open_consent::{Next, open_okta_consent};
+use regrant::usecases::save::open_consent::{NextPage, open_okta_consent};
 use regrant::web::consent::{failure_page, okta_changed, see_other, session_form, session_path, stopped_page, subject};
 
 /// Sends the browser of a verified session to Okta's own consent link.
@@ -21,8 +21,8 @@ pub(crate) async fn okta(
         Err(stopped) => return stopped_page(&stopped).into_response(),
     };
     match open_okta_consent(&ports, &own).await {
-        Ok(Next::Consent(link)) => see_other(link.as_str()),
-        Ok(Next::Progress) => see_other(&session_path(&own.session.id)),
+        Ok(NextPage::Consent(link)) => see_other(link.as_str()),
+        Ok(NextPage::Progress) => see_other(&session_path(&own.session.id)),
         // The session stays as it is: what Okta could not give now it may give later.
         Err(ConsentError { failure, code, cause, trace }) => {
             tracing::info!(session = %own.session.id, failure = failure.name(), %cause, trace, "no consent link");

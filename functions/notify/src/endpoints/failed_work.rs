@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use regrant::usecases::Ports;
-use regrant::usecases::notify::failed_work::{FailedWork, failed_work as find};
+use regrant::usecases::notify::failed_work::{FailedWorkItem, failed_work as find};
 use regrant::web::json::Json;
 use regrant::web::problem::{Problem, ProblemView};
 use serde::Serialize;
@@ -14,7 +14,7 @@ use super::{ids, nobody};
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct FailedWorkList {
     /// Oldest first.
-    failed_work: Vec<FailedWork>,
+    failed_work: Vec<FailedWorkItem>,
 }
 
 /// The provisioning work of an app that failed in its last request, as Okta's System Log tells. Okta leaves it to be done

@@ -5,14 +5,14 @@
 
 use axum::extract::{Path, State};
 use regrant::usecases::Ports;
-use regrant::usecases::notify::look_up::look_up;
+use regrant::usecases::notify::request_status::request_status;
 use regrant::usecases::records::consent_error::ConsentError;
 use regrant::web::consent::stopped_page;
 use regrant::web::pages::{Page, RequestView, request, request_not_shown};
 
 /// How the request of an email stands.
 pub(crate) async fn show(State(ports): State<Ports>, Path(token): Path<String>) -> Page {
-    match look_up(&ports, &token).await {
+    match request_status(&ports, &token).await {
         Ok(Ok(looked_up)) => {
             request(&RequestView { looked_up: &looked_up, public_url: ports.settings.public_url.as_ref() })
         }

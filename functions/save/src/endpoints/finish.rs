@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use regrant::usecases::Ports;
-use regrant::usecases::save::hand_over::finish as finish_session;
+use regrant::usecases::save::hand_over::finish_session;
 use regrant::web::consent::{see_other, session_form, session_path, stopped_page};
 
 /// The person says to have accepted: the save looks whether that shows.

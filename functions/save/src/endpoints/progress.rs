@@ -8,7 +8,7 @@ use regrant::domain::failure::consent::ConsentFailure;
 use regrant::domain::id::OrgId;
 use regrant::domain::session::{Administrator, SessionState};
 use regrant::usecases::Ports;
-use regrant::usecases::consent::session::{OwnSession, about};
+use regrant::usecases::consent::session::{BrowserSession, with_org_and_app};
 use regrant::usecases::records::consent_error::ConsentError;
 use regrant::vault::{SecretName, SecretVersion};
 use regrant::web::consent::{failure_page, okta_changed, opened_session, stopped_page, subject};
@@ -29,7 +29,7 @@ pub(crate) async fn show(State(ports): State<Ports>, Path(id): Path<String>, hea
 
 /// What a page is about.
 struct Read {
-    own: OwnSession,
+    own: BrowserSession,
     sends_password: bool,
 }
 
@@ -52,7 +52,7 @@ async fn read(ports: &Ports, id: &str, headers: &HeaderMap) -> Result<Read, Cons
     let (session, secrets) = opened_session(ports, id, headers).await?;
     let (org, version) = (session.org.clone(), session.state.clone());
     let (own, sends_password) =
-        tokio::try_join!(about(ports, session, secrets), sends_password(ports, &org, &version))?;
+        tokio::try_join!(with_org_and_app(ports, session, secrets), sends_password(ports, &org, &version))?;
     Ok(Read { own, sends_password })
 }
 
@@ -88,7 +88,7 @@ async fn page(ports: &Ports, Read { own, sends_password }: &Read) -> Result<Page
     }))
 }
 
-fn finished(ports: &Ports, own: &OwnSession) -> Result<Page, ConsentError> {
+fn finished(ports: &Ports, own: &BrowserSession) -> Result<Page, ConsentError> {
     let verification = own.app.consent.verification.as_ref();
     let verification = verification
         .ok_or_else(|| ConsentError::new(ConsentFailure::AlreadyDone, "the app's record has no verification"))?;

@@ -12,7 +12,7 @@ use regrant::domain::standing::Standing;
 use regrant::ledger::Ledger;
 use regrant::randomness::scan_id;
 use regrant::usecases::Ports;
-use regrant::usecases::scan::discover::{DiscoverError, discover};
+use regrant::usecases::scan::scan_apps::{ScanError, scan_apps};
 use regrant_tests::in_between::Deed;
 use regrant_tests::tripwire::{TrippedLedger, Tripwire};
 
@@ -26,10 +26,10 @@ fn interrupted(desk: &Desk, app: &AppId, deeds: impl IntoIterator<Item = Deed>) 
     Ports { ledger, ..desk.bench.ports.clone() }
 }
 
-async fn discovered(ports: &Ports, org: &OrgId) -> Result<(), DiscoverError> {
+async fn discovered(ports: &Ports, org: &OrgId) -> Result<(), ScanError> {
     let scan = scan_id(&*ports.randomness);
     ports.ledger.begin_scan(&scan, ports.clock.now(), std::slice::from_ref(org)).await.unwrap();
-    discover(ports, &scan, org).await.map(drop)
+    scan_apps(ports, &scan, org).await.map(drop)
 }
 
 /// Looks at an org and tells everybody.

@@ -1,4 +1,4 @@
-//! What a look saw of one app, and how that comes into its record.
+//! What a scan observed of one app, and the app record that results from it.
 
 use jiff::Timestamp;
 
@@ -13,84 +13,83 @@ use crate::domain::standing::{Assessment, Standing};
 use crate::ledger::LedgerError;
 use crate::randomness::request_id;
 use crate::usecases::Ports;
-use crate::usecases::records::app::{Changed, change};
+use crate::usecases::records::app::{AppUpdate, update_app};
 
-/// How many events are written together with the app's record; further ones are written before it.
-const EVENTS_AT_ONCE: usize = 20;
+/// The most events written in one transaction with the app's record. Further events are written before it.
+const MAX_EVENTS_PER_WRITE: usize = 20;
 
-/// What a look saw of one app.
+/// What a scan observed of one app.
 #[derive(Debug, Clone)]
 pub(super) struct AppObservation {
-    /// What the app is, as the org's list has it.
+    /// The app's identity, as the org's list shows it.
     pub(super) identity: AppIdentity,
-    /// What was seen.
+    /// The observed signals.
     pub(super) signals: Vec<Signal>,
-    /// Work that failed, for the audit trail.
+    /// Failed provisioning tasks, for the audit trail.
     pub(super) failed_work: Vec<AppEvent>,
-    /// Whether the System Log could be read.
+    /// Whether the System Log was read.
     pub(super) log_was_read: bool,
-    /// Whether the ledger knew the app when the look at it began. Where it does not know it any more, the app's org was
-    /// removed meanwhile.
+    /// Whether the ledger knew the app when its scan began. If it no longer does, the org was removed meanwhile.
     pub(super) was_known: bool,
-    /// How many users and groups it concerns, where that was counted now.
+    /// How many users and groups are assigned, if this scan counted them.
     pub(super) reach: Option<AssignmentCounts>,
 }
 
 impl AppObservation {
-    /// The one thing that was seen of an app that the ledger knows and the org's list does not show.
+    /// The single signal of an app that is in the ledger but not in the org's list.
     pub(super) fn of_known(identity: AppIdentity, signal: Signal) -> Self {
         let signals = vec![signal];
         Self { identity, signals, failed_work: Vec::new(), log_was_read: false, was_known: true, reach: None }
     }
 
-    /// Records it.
+    /// Updates the app's record and appends the events.
     pub(super) async fn record(mut self, ports: &Ports) -> Result<(), LedgerError> {
         let (org, app) = (self.identity.org.clone(), self.identity.app.clone());
-        // One place is left for what happened to the standing. Before the record and not once a try: work that a crash or
-        // another look has written twice is told once.
-        let together = self.failed_work.split_off(self.failed_work.len().saturating_sub(EVENTS_AT_ONCE - 1));
-        for event in std::mem::replace(&mut self.failed_work, together) {
+        // One place is reserved for a change of the standing. The surplus is written before the record and outside the optimistic
+        // lock's loop: readers drop a failed task that a crash or another scan wrote twice.
+        let with_record = self.failed_work.split_off(self.failed_work.len().saturating_sub(MAX_EVENTS_PER_WRITE - 1));
+        for event in std::mem::replace(&mut self.failed_work, with_record) {
             ports.ledger.append_event(&org, &app, &event).await?;
         }
         let spare = request_id(&*ports.randomness);
-        change(ports, &org, &app, |known, now| self.after(known, now, &spare)).await?;
+        update_app(ports, &org, &app, |known, now| self.apply(known, now, &spare)).await?;
         Ok(())
     }
 
-    /// The record after the look, and what happened. Nothing where the app was removed meanwhile.
-    fn after(&self, previous: Option<&AppRecord>, now: Timestamp, spare: &RequestId) -> Option<Changed> {
+    /// The record that results from `previous`, and its events. `None` if the app was removed meanwhile.
+    fn apply(&self, previous: Option<&AppRecord>, now: Timestamp, spare: &RequestId) -> Option<AppUpdate> {
         if self.was_known && previous.is_none() {
             return None;
         }
-        let mut signals = self.signals_after(previous);
+        let mut signals = self.merged_signals(previous);
         let assessment = assess(&signals);
         if !assessment.standing.needs_action() && assessment.standing != Standing::Unknown {
-            // Nobody has to read it any more.
+            // The failed email no longer matters.
             signals.retain(|signal| !matches!(signal.kind, SignalKind::EmailFailed { .. }));
         }
         let mut events = self.failed_work.clone();
-        events.extend(news(previous, &assessment).map(|kind| AppEvent { at: now, kind }));
+        events.extend(standing_event(previous, &assessment).map(|kind| AppEvent { at: now, kind }));
         let mut record =
             AppRecord::assessed(self.identity(previous), signals, assessment, now, previous, spare.clone());
         record.reach = self.reach.or(record.reach);
         Some((record, events))
     }
 
-    /// Where the app stands after the look, unless somebody else sees more before it is recorded.
+    /// The standing after this observation, if no other worker updates the record first.
     pub(super) fn standing(&self, previous: Option<&AppRecord>) -> Standing {
-        assess(&self.signals_after(previous)).standing
+        assess(&self.merged_signals(previous)).standing
     }
 
-    /// What was seen, and what of earlier looks still holds.
-    fn signals_after(&self, previous: Option<&AppRecord>) -> Vec<Signal> {
-        // What the log said is there or not; that it was read leaves no signal of its own.
-        let is_over = |signal: &Signal| self.log_was_read && signal.kind.look() == Some(Check::SystemLog);
+    /// The observed signals and the earlier ones that are still valid.
+    fn merged_signals(&self, previous: Option<&AppRecord>) -> Vec<Signal> {
+        // A successful read of the log leaves no signal that would replace an earlier failure to read it, so it is dropped here.
+        let is_resolved = |signal: &Signal| self.log_was_read && signal.kind.look() == Some(Check::SystemLog);
         let earlier = previous.into_iter().flat_map(|record| &record.signals);
-        let earlier: Vec<Signal> = earlier.filter(|&signal| !is_over(signal)).cloned().collect();
+        let earlier: Vec<Signal> = earlier.filter(|&signal| !is_resolved(signal)).cloned().collect();
         merge_signals(&earlier, self.signals.clone())
     }
 
-    /// What the app is called: as the look read it, unless it read nothing or somebody else read it later.
+    /// The app's identity: as observed, unless the app was not read or another worker read it later.
     fn identity(&self, previous: Option<&AppRecord>) -> AppIdentity {
         let was_read = self.signals.iter().any(|signal| matches!(signal.kind, SignalKind::AppRead { .. }));
         match previous {
@@ -100,7 +99,8 @@ impl AppObservation {
     }
 }
 
-fn news(previous: Option<&AppRecord>, assessment: &Assessment) -> Option<EventKind> {
+/// The event for a newly found app or a changed standing.
+fn standing_event(previous: Option<&AppRecord>, assessment: &Assessment) -> Option<EventKind> {
     let to = assessment.standing;
     match previous {
         None => Some(EventKind::Found { standing: to }),
@@ -112,7 +112,7 @@ fn news(previous: Option<&AppRecord>, assessment: &Assessment) -> Option<EventKi
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+#[expect(clippy::unwrap_used, reason = "tests may panic")]
 mod tests {
     use super::*;
     use crate::domain::assignment_counts::Count;
@@ -134,8 +134,8 @@ mod tests {
         }
     }
 
-    /// What a look that began then saw of an app that waits for a consent.
-    fn seen(second: i64, label: &str) -> AppObservation {
+    /// The observation of an app that needs consent, made at `second`.
+    fn observed(second: i64, label: &str) -> AppObservation {
         let read = SignalKind::AppRead { status: AppStatus::Active, features: Vec::new(), tenant_type: None };
         let connection = SignalKind::ConnectionRead {
             auth_scheme: AuthScheme::Oauth2,
@@ -152,55 +152,55 @@ mod tests {
     }
 
     #[test]
-    fn of_two_looks_that_find_a_new_app_the_second_to_write_opens_no_request_of_its_own() {
-        let (first, found) = seen(1, "Office 365").after(None, at(3), &spare("RG-A")).unwrap();
+    fn concurrent_scans_of_new_app_share_one_request() {
+        let (first, found) = observed(1, "Office 365").apply(None, at(3), &spare("RG-A")).unwrap();
         assert_eq!(found.len(), 1, "{found:?}");
-        let (second, nothing) = seen(2, "Office 365").after(Some(&first), at(4), &spare("RG-B")).unwrap();
+        let (second, nothing) = observed(2, "Office 365").apply(Some(&first), at(4), &spare("RG-B")).unwrap();
         assert_eq!((second.request, second.since, nothing), (first.request, first.since, Vec::new()));
     }
 
     #[test]
-    fn the_look_that_began_later_names_the_app_whichever_writes_first() {
+    fn later_scan_names_app_regardless_of_write_order() {
         for (one, other) in [(1, 2), (2, 1)] {
             let called = |second: i64| format!("since {second}");
-            let (first, _) = seen(one, &called(one)).after(None, at(3), &spare("RG-A")).unwrap();
-            let (second, _) = seen(other, &called(other)).after(Some(&first), at(4), &spare("RG-A")).unwrap();
+            let (first, _) = observed(one, &called(one)).apply(None, at(3), &spare("RG-A")).unwrap();
+            let (second, _) = observed(other, &called(other)).apply(Some(&first), at(4), &spare("RG-A")).unwrap();
             assert_eq!(second.identity, identity(&called(2)));
             assert!(second.signals.iter().all(|signal| signal.seen_at == at(2)), "{:?}", second.signals);
         }
     }
 
     #[test]
-    fn an_app_that_is_not_listed_keeps_the_name_that_somebody_else_read_meanwhile() {
-        let (known, _) = seen(1, "Renamed").after(None, at(1), &spare("RG-A")).unwrap();
+    fn unlisted_app_keeps_name_read_by_other_scan() {
+        let (known, _) = observed(1, "Renamed").apply(None, at(1), &spare("RG-A")).unwrap();
         let gone = AppObservation::of_known(identity("Office 365"), Signal::okta(at(2), SignalKind::AppNotListed));
-        let (gone, _) = gone.after(Some(&known), at(3), &spare("RG-B")).unwrap();
+        let (gone, _) = gone.apply(Some(&known), at(3), &spare("RG-B")).unwrap();
         assert_eq!((gone.standing(), gone.identity), (Standing::NotApplicable, known.identity));
     }
 
     #[test]
-    fn an_app_that_another_look_found_after_the_list_was_begun_is_not_gone() {
-        let (known, _) = seen(2, "Office 365").after(None, at(2), &spare("RG-A")).unwrap();
+    fn app_found_after_listing_began_stays_listed() {
+        let (known, _) = observed(2, "Office 365").apply(None, at(2), &spare("RG-A")).unwrap();
         let not_listed =
             AppObservation::of_known(identity("Office 365"), Signal::okta(at(1), SignalKind::AppNotListed));
-        let (still, _) = not_listed.after(Some(&known), at(3), &spare("RG-B")).unwrap();
+        let (still, _) = not_listed.apply(Some(&known), at(3), &spare("RG-B")).unwrap();
         assert_eq!((still.signals, still.request), (known.signals, known.request));
     }
 
     #[test]
-    fn a_look_that_did_not_count_keeps_the_count_of_an_earlier_one() {
+    fn scan_without_count_keeps_earlier_count() {
         let count = |number| Count { number, or_more: false };
         let reach = Some(AssignmentCounts { users: count(12), groups: count(3), counted_at: at(1) });
-        let looked_at = AppObservation { reach, ..seen(1, "Office 365") };
-        assert_eq!(looked_at.standing(None), Standing::NeedsConsent);
-        let (counted, _) = looked_at.after(None, at(1), &spare("RG-A")).unwrap();
-        let (later, _) = seen(2, "Office 365").after(Some(&counted), at(2), &spare("RG-B")).unwrap();
+        let observation = AppObservation { reach, ..seen(1, "Office 365") };
+        assert_eq!(observation.standing(None), Standing::NeedsConsent);
+        let (counted, _) = observation.apply(None, at(1), &spare("RG-A")).unwrap();
+        let (later, _) = observed(2, "Office 365").apply(Some(&counted), at(2), &spare("RG-B")).unwrap();
         assert_eq!((counted.reach, later.reach), (reach, reach));
     }
 
     #[test]
-    fn an_app_that_was_removed_while_it_was_looked_at_is_not_written_again() {
-        let looked_at = AppObservation { was_known: true, ..seen(1, "Office 365") };
-        assert_eq!(looked_at.after(None, at(2), &spare("RG-A")), None);
+    fn app_removed_during_scan_is_not_recreated() {
+        let observation = AppObservation { was_known: true, ..seen(1, "Office 365") };
+        assert_eq!(observation.apply(None, at(2), &spare("RG-A")), None);
     }
 }
