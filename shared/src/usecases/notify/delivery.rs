@@ -42,7 +42,7 @@ pub async fn record_delivery(
     }
     Err(crate::ledger::LedgerError::Store {
         action: "record a delivery report",
-        reason: "other workers updated the notification during every attempt; the report will be retried".to_owned(),
+        reason: "other writers changed the record at every attempt; try again".to_owned(),
     }
     .into())
 }

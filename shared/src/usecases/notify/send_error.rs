@@ -61,7 +61,7 @@ mod tests {
     fn hook_errors_do_not_mention_mail() {
         let errors = [
             HookError::Refused { status: 410 },
-            HookError::Unusable("its address is none that may be called".to_owned()),
+            HookError::Unusable("hooks may not call this address".to_owned()),
             HookError::NotNow("it answered 503".to_owned()),
         ];
         for error in errors {

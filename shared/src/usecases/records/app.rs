@@ -42,8 +42,8 @@ pub(crate) async fn update_app(
         tracing::debug!(%org, %app, "another worker updated the app record first; reading it again");
     }
     Err(LedgerError::Store {
-        action: "update an app's record",
-        reason: "other workers updated it during every attempt; the work will be retried".to_owned(),
+        action: "change an app's record",
+        reason: "other writers changed the record at every attempt; try again".to_owned(),
     })
 }
 

@@ -65,7 +65,7 @@ pub(in crate::usecases) async fn record_findings(
     }
     Err(LedgerError::Store {
         action: "record an org's access problems",
-        reason: "other workers updated the record during every attempt; the work will be retried".to_owned(),
+        reason: "other writers changed the record at every attempt; try again".to_owned(),
     })
 }
 

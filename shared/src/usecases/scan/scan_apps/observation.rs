@@ -191,7 +191,7 @@ mod tests {
     fn scan_without_count_keeps_earlier_count() {
         let count = |number| Count { number, or_more: false };
         let reach = Some(AssignmentCounts { users: count(12), groups: count(3), counted_at: at(1) });
-        let observation = AppObservation { reach, ..seen(1, "Office 365") };
+        let observation = AppObservation { reach, ..observed(1, "Office 365") };
         assert_eq!(observation.standing(None), Standing::NeedsConsent);
         let (counted, _) = observation.apply(None, at(1), &spare("RG-A")).unwrap();
         let (later, _) = observed(2, "Office 365").apply(Some(&counted), at(2), &spare("RG-B")).unwrap();
@@ -200,7 +200,7 @@ mod tests {
 
     #[test]
     fn app_removed_during_scan_is_not_recreated() {
-        let observation = AppObservation { was_known: true, ..seen(1, "Office 365") };
+        let observation = AppObservation { was_known: true, ..observed(1, "Office 365") };
         assert_eq!(observation.apply(None, at(2), &spare("RG-A")), None);
     }
 }
