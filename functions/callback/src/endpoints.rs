@@ -6,7 +6,7 @@ use axum::response::Response;
 use regrant::domain::cloud::Cloud;
 use regrant::domain::failure::consent::ConsentFailure;
 use regrant::usecases::Ports;
-use regrant::usecases::consent::complete_sign_in::{Answer, Callback, complete_sign_in};
+use regrant::usecases::consent::complete_sign_in::{AuthorizationResponse, AuthorizationResult, complete_sign_in};
 use regrant::usecases::records::consent_error::ConsentError;
 use regrant::web::consent::{failure_page, see_other, session_path};
 use regrant::web::cookies;
@@ -27,7 +27,7 @@ pub(crate) async fn callback(
 ) -> Response {
     let completed = match CallbackQuery::parse(query.as_deref().unwrap_or_default()) {
         Ok(CallbackQuery { state, issuer, answer }) => {
-            let callback = Callback { cloud, state: &state, issuer: issuer.as_deref(), answer };
+            let callback = AuthorizationResponse { cloud, state: &state, issuer: issuer.as_deref(), result: answer };
             complete_sign_in(&ports, callback, |name| cookies::get(&headers, name)).await
         }
         Err(error) => Err(error),
@@ -51,7 +51,7 @@ pub(crate) async fn failed(Path(name): Path<String>) -> Page {
 struct CallbackQuery {
     state: String,
     issuer: Option<String>,
-    answer: Answer,
+    answer: AuthorizationResult,
 }
 
 impl CallbackQuery {
@@ -68,8 +68,10 @@ impl CallbackQuery {
         };
         let state = get("state")?.ok_or_else(|| rejected("the query has no state"))?;
         let answer = match (get("code")?, get("error")?) {
-            (Some(code), None) => Answer::Code(SecretString::from(code)),
-            (None, Some(error)) => Answer::Error { error, code: error_code(parameters.get("error_description")) },
+            (Some(code), None) => AuthorizationResult::Code(SecretString::from(code)),
+            (None, Some(error)) => {
+                AuthorizationResult::Error { error, code: error_code(parameters.get("error_description")) }
+            }
             (Some(_), Some(_)) => return Err(rejected("the query has both a code and an error")),
             (None, None) => return Err(rejected("the query has neither a code nor an error")),
         };
@@ -88,14 +90,14 @@ fn error_code(description: Option<&str>) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn answer(query: &str) -> Result<Answer, ConsentError> {
+    fn answer(query: &str) -> Result<AuthorizationResult, ConsentError> {
         CallbackQuery::parse(query).map(|query| query.answer)
     }
 
     #[test]
     fn query_has_either_code_or_error() {
-        assert!(matches!(answer("code=c&state=s&session_state=x").unwrap(), Answer::Code(_)));
-        let Answer::Error { error, code } =
+        assert!(matches!(answer("code=c&state=s&session_state=x").unwrap(), AuthorizationResult::Code(_)));
+        let AuthorizationResult::Error { error, code } =
             answer("error=access_denied&error_description=AADSTS65004%3A+no&state=s&admin_consent=True").unwrap()
         else {
             unreachable!()

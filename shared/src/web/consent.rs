@@ -12,7 +12,9 @@ use crate::domain::org::OrgProfile;
 use crate::domain::session::AuthorizationSession;
 use crate::domain::tenant::TenantDomain;
 use crate::usecases::Ports;
-use crate::usecases::consent::session::{BrowserSecrets, OwnSession, about, cookie_name, opened};
+use crate::usecases::consent::session::{
+    BrowserSecrets, BrowserSession, authenticate_browser, cookie_name, with_org_and_app,
+};
 use crate::usecases::records::consent_error::ConsentError;
 use crate::web::pages::{FailureView, Page, Subject, WayOn, failure};
 use crate::web::parameters::Parameters;
@@ -36,7 +38,7 @@ pub fn consent_error_page(error: &ConsentError) -> Page {
 }
 
 /// Logs an error and gives its page, for the browser of a session.
-pub async fn session_error_page(ports: &Ports, own: &OwnSession, error: &ConsentError) -> Page {
+pub async fn session_error_page(ports: &Ports, own: &BrowserSession, error: &ConsentError) -> Page {
     let (session, failure, trace) = (&own.session.id, error.failure, error.trace.as_deref());
     tracing::info!(%session, failure = failure.name(), cause = %error.cause, trace, "a consent failed");
     // If the ledger cannot say, the page must not claim that Okta is unchanged.
@@ -77,13 +79,13 @@ pub async fn session_with_secrets(
     let invalid = |_| ConsentError::new(ConsentFailure::SessionLost, "the path does not contain a session id");
     let id: SessionId = id.parse().map_err(invalid)?;
     let cookie = cookies::get(headers, &cookie_name(&id));
-    opened(ports, &id, cookie.as_deref()).await
+    authenticate_browser(ports, &id, cookie.as_deref()).await
 }
 
 /// Like [`session_with_secrets`], with the session's org and app.
-pub async fn session(ports: &Ports, id: &str, headers: &HeaderMap) -> Result<OwnSession, ConsentError> {
+pub async fn session(ports: &Ports, id: &str, headers: &HeaderMap) -> Result<BrowserSession, ConsentError> {
     let (session, secrets) = session_with_secrets(ports, id, headers).await?;
-    about(ports, session, secrets).await
+    with_org_and_app(ports, session, secrets).await
 }
 
 /// The session and the posted form of one of its pages. An error if any other page posted the form.
@@ -92,7 +94,7 @@ pub async fn session_form(
     id: &str,
     headers: &HeaderMap,
     body: &[u8],
-) -> Result<(OwnSession, Parameters), ConsentError> {
+) -> Result<(BrowserSession, Parameters), ConsentError> {
     let own = session(ports, id, headers).await?;
     let rejected = |cause: &str| ConsentError::new(ConsentFailure::SessionLost, cause);
     if fetch_metadata::is_cross_origin(headers) {

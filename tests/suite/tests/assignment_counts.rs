@@ -67,7 +67,7 @@ impl World {
     /// Looks at the org, which is seen whole, and gives the record of the app that waits.
     async fn look(&self) -> AppRecord {
         let (_, discovery) = self.bench.look_at(&self.org).await;
-        assert_eq!((discovery.look, discovery.try_again), (OrgScanResult::Scanned { apps: 2 }, false));
+        assert_eq!((discovery.result, discovery.retry), (OrgScanResult::Scanned { apps: 2 }, false));
         let record = self.bench.ports.ledger.app(&self.org, &self.app).await.unwrap().unwrap();
         assert_eq!(record.standing(), Standing::NeedsConsent);
         record

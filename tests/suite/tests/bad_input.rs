@@ -54,7 +54,7 @@ impl World {
         self.simulator.org_url("acme")
     }
 
-    async fn add(&self, token: &str) -> Result<orgs::Added, OrgError> {
+    async fn add(&self, token: &str) -> Result<orgs::AddedOrg, OrgError> {
         orgs::add(&self.bench.ports, &self.url(), Cloud::Global, &api_token(token)).await
     }
 
@@ -66,7 +66,7 @@ impl World {
     }
 
     async fn look(&self, org: &OrgId) -> OrgScanResult {
-        self.bench.look_at(org).await.1.look
+        self.bench.look_at(org).await.1.result
     }
 
     async fn apps(&self) -> Vec<AppRecord> {
@@ -216,7 +216,7 @@ async fn each_way_of_not_answering_is_told_and_tried_again() {
         world.simulator.with_org("acme", |org| org.faults.clear()).unwrap();
         let org = world.apps().await[0].identity.org.clone();
         let (_, again) = world.bench.look_at(&org).await;
-        assert_eq!((again.look, again.try_again), (OrgScanResult::Scanned { apps: 1 }, false), "{fault:?}");
+        assert_eq!((again.result, again.retry), (OrgScanResult::Scanned { apps: 1 }, false), "{fault:?}");
         assert_eq!(world.apps().await[0].standing(), Standing::Consented);
     }
 }
@@ -291,7 +291,7 @@ async fn a_cursor_that_okta_no_longer_takes_starts_the_list_again() {
     let bench = Bench::new(Duration::from_secs(5)).await;
     let org = bench.know("00oacme", &server.base_url, &api_token(TOKEN)).await;
     let (_, discovery) = bench.look_at(&org).await;
-    assert_eq!(discovery.look, OrgScanResult::Scanned { apps: 3 });
+    assert_eq!(discovery.result, OrgScanResult::Scanned { apps: 3 });
     let of_list = |request: &String| request.contains(" /api/v1/apps?");
     assert_eq!(server.requests().iter().filter(|request| of_list(request)).count(), 4);
 }

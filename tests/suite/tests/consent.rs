@@ -14,7 +14,7 @@ use regrant::domain::session::SessionState;
 use regrant::domain::standing::Standing;
 use regrant::microsoft::MfaEvidence;
 use regrant::usecases::access::graph::{GraphAccessError, read_grants};
-use regrant::usecases::save::hand_over::finish;
+use regrant::usecases::save::hand_over::finish_session;
 use regrant::web::consent::session;
 use regrant_simulators::microsoft::{AccessPolicy, Decision};
 use regrant_tests::consent::{ConsentBench, register, registration};
@@ -93,7 +93,7 @@ async fn what_a_person_says_counts_though_the_session_was_read_a_moment_too_earl
     // As it was until a save stopped looking, just now.
     let SessionState::Consenting { finishing_since, .. } = &mut early.session.state else { unreachable!() };
     *finishing_since = Some(bench.ports.clock.now());
-    finish(&bench.ports, &early).await.unwrap();
+    finish_session(&bench.ports, &early).await.unwrap();
     assert_eq!(browser.get(&path).await.heading(), "Saving and proving");
 }
 
@@ -260,7 +260,7 @@ async fn an_access_token_that_ended_before_its_time_is_renewed_once() {
     bench.simulation.microsoft.revoke_refresh_tokens("acmelabs.onmicrosoft.com");
     assert!(matches!(
         read_grants(&bench.ports, Cloud::Global, &tenant, &client).await,
-        Err(GraphAccessError::Ended(_))
+        Err(GraphAccessError::SignInRequired(_))
     ));
 }
 

@@ -4,6 +4,8 @@
 //! its item: re-exports are followed. A file may use what a module above it defines, as Rust's privacy rules intend; every
 //! other import is an edge of the graph. Test modules are not part of it.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};

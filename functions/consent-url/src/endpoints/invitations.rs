@@ -8,7 +8,7 @@ use regrant::domain::id::InvitationId;
 use regrant::domain::invitation::{Invitation, InvitationState};
 use regrant::ledger::PageRequest;
 use regrant::usecases::Ports;
-use regrant::usecases::consent::invite::{InviteError, invite, revoke};
+use regrant::usecases::consent::invite::{InviteError, invite, revoke_invitation as revoke};
 use regrant::web::api_errors::ApiErrors;
 use regrant::web::app_path::AppPath;
 use regrant::web::json::Json;

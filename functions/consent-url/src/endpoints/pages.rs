@@ -11,7 +11,7 @@ use regrant::usecases::consent::begin::begin_consent;
 use regrant::usecases::consent::invite::open_invitation;
 use regrant::usecases::consent::session::cookie_name;
 use regrant::usecases::records::consent_error::ConsentError;
-use regrant::usecases::save::open_consent::{Next, open_okta_consent};
+use regrant::usecases::save::open_consent::{NextPage, open_okta_consent};
 use regrant::web::consent::{
     consent_error_page, see_other, see_other_with_cookie, session_error_page, session_form, session_path, subject,
 };
@@ -67,8 +67,8 @@ pub(crate) async fn redirect_to_okta(
         Err(error) => return consent_error_page(&error).into_response(),
     };
     match open_okta_consent(&ports, &own).await {
-        Ok(Next::Consent(link)) => see_other(link.as_str()),
-        Ok(Next::Progress) => see_other(&session_path(&own.session.id)),
+        Ok(NextPage::Consent(link)) => see_other(link.as_str()),
+        Ok(NextPage::Progress) => see_other(&session_path(&own.session.id)),
         // The session stays usable: Okta may offer a link at the next attempt.
         Err(error) => session_error_page(&ports, &own, &error).await.into_response(),
     }

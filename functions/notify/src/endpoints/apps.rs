@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use jiff::Timestamp;
 use regrant::domain::waiver::Waiver;
 use regrant::usecases::Ports;
-use regrant::usecases::notify::failed_work::{FailedWork, failed_work};
+use regrant::usecases::notify::failed_work::{FailedWorkItem, failed_work};
 use regrant::usecases::notify::waive::{WaiveError, end_waiver as remove_waiver, waive};
 use regrant::web::api_errors::ApiErrors;
 use regrant::web::app_path::AppPath;
@@ -81,7 +81,7 @@ fn waive_problem(error: &WaiveError) -> Problem {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct FailedWorkList {
     /// The failed tasks, oldest first.
-    failed_work: Vec<FailedWork>,
+    failed_work: Vec<FailedWorkItem>,
 }
 
 /// Lists an app's failed provisioning tasks.

@@ -7,8 +7,8 @@ use axum::response::{IntoResponse, Response};
 use regrant::domain::failure::consent::ConsentFailure;
 use regrant::usecases::Ports;
 use regrant::usecases::notify::NotifyError;
-use regrant::usecases::notify::look_up::look_up;
 use regrant::usecases::notify::mute as muting;
+use regrant::usecases::notify::request_status::request_status;
 use regrant::usecases::records::consent_error::ConsentError;
 use regrant::web::consent::consent_error_page;
 use regrant::web::pages::{
@@ -50,7 +50,7 @@ fn not_stored(error: &NotifyError) -> Response {
 
 /// `GET /mail/request/{token}`: shows an operator the state of the request that an email was about.
 pub(crate) async fn show_request(State(ports): State<Ports>, Path(token): Path<String>) -> Page {
-    match look_up(&ports, &token).await {
+    match request_status(&ports, &token).await {
         Ok(Ok(looked_up)) => {
             request_page(&RequestView { looked_up: &looked_up, public_url: ports.settings.public_url.as_ref() })
         }

@@ -10,7 +10,7 @@ use regrant::domain::failure::consent::ConsentFailure;
 use regrant::domain::id::OrgId;
 use regrant::domain::session::SessionState;
 use regrant::usecases::Ports;
-use regrant::usecases::consent::session::{OwnSession, about as with_org_and_app};
+use regrant::usecases::consent::session::{BrowserSession, with_org_and_app};
 use regrant::usecases::records::consent_error::ConsentError;
 use regrant::usecases::save::hand_over as save;
 use regrant::vault::{SecretName, SecretVersion};
@@ -35,7 +35,7 @@ pub(crate) async fn show_session(State(ports): State<Ports>, Path(id): Path<Stri
 
 /// A session with everything its page shows.
 struct SessionDetails {
-    own: OwnSession,
+    own: BrowserSession,
     /// Whether the org sends a Microsoft administrator's password to Okta.
     sends_password: bool,
 }
@@ -104,7 +104,7 @@ async fn page(ports: &Ports, SessionDetails { own, sends_password }: &SessionDet
     }))
 }
 
-fn done_page(ports: &Ports, own: &OwnSession) -> Result<Page, ConsentError> {
+fn done_page(ports: &Ports, own: &BrowserSession) -> Result<Page, ConsentError> {
     let consent = &own.app.consent;
     let no_verification = || ConsentError::new(ConsentFailure::AlreadyDone, "the app's record has no verification");
     Ok(done(&DoneView {
@@ -124,7 +124,7 @@ pub(crate) async fn finish(
     body: Bytes,
 ) -> Response {
     let finished = match session_form(&ports, &id, &headers, &body).await {
-        Ok((own, _)) => save::finish(&ports, &own).await.map(|()| own.session.id),
+        Ok((own, _)) => save::finish_session(&ports, &own).await.map(|()| own.session.id),
         Err(error) => Err(error),
     };
     match finished {

@@ -6,7 +6,7 @@ use regrant::domain::hand_over::MAX_TEXT_BYTES;
 use regrant::domain::save::ConfirmedBy;
 use regrant::domain::text::UntrustedText;
 use regrant::queue::SaveApp;
-use regrant::usecases::access::okta::open;
+use regrant::usecases::access::okta::okta_client_for;
 use regrant::usecases::records::consent_error::ConsentError;
 use regrant::usecases::save::hand_over::hand_over_by_operator;
 use regrant::usecases::save::open_consent::link_for_operator;
@@ -25,7 +25,7 @@ pub(super) async fn run(global: &Global, options: &Finish, terminal: &mut Termin
     let app = installation.app(&org, &options.app).await?;
     let about = format!("{} in {}", app.identity.label, UntrustedText::new(org.domain()));
     if options.dry_run {
-        let api = open(&installation.ports, &org).await.map_err(ConsentError::from)?;
+        let api = okta_client_for(&installation.ports, &org).await.map_err(ConsentError::from)?;
         let offered = api.connection(&options.app).await?.authorize.offered().is_some();
         let next = if offered {
             "Okta offers a consent link. Would print it, wait for what Okta's last page shows, and save."

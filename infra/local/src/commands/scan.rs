@@ -6,7 +6,7 @@ use std::time::Duration;
 use regrant::domain::id::OrgId;
 use regrant::domain::scan::Scan as ScanRecord;
 use regrant::usecases::Ports;
-use regrant::usecases::notify::sweep::sweep;
+use regrant::usecases::notify::queue_due::queue_due;
 use regrant::usecases::scan::start::{Selection, resume_scan, start_scan};
 
 use super::apps::{self, View};
@@ -88,7 +88,7 @@ pub(super) async fn look(
 /// is. Without a sender nothing is taken up, since an email that waits would be refused for good.
 async fn tell(ports: &Ports) {
     if ports.settings.mail.sender.is_some()
-        && let Err(error) = sweep(ports).await
+        && let Err(error) = queue_due(ports).await
     {
         tracing::error!(%error, "what could not be told before was not taken up");
     }

@@ -14,7 +14,7 @@ use crate::domain::text::UntrustedText;
 use crate::domain::waiver::Waiver;
 use crate::emails::{Asked, asked_about_app, asked_about_problem, problem_in_words};
 use crate::settings::PublicUrl;
-use crate::usecases::notify::look_up::{LookedUp, Stands};
+use crate::usecases::notify::request_status::{RequestState, RequestStatus};
 use crate::web::consent::subject;
 
 /// The longest answer of somebody else's that is shown, in characters.
@@ -24,7 +24,7 @@ const LONGEST_ANSWER: usize = 300;
 #[derive(Debug)]
 pub struct RequestView<'a> {
     /// The request.
-    pub looked_up: &'a LookedUp,
+    pub looked_up: &'a RequestStatus,
     /// Where this page is.
     pub public_url: Option<&'a PublicUrl>,
 }
@@ -32,14 +32,14 @@ pub struct RequestView<'a> {
 /// The page.
 pub fn request(view: &RequestView<'_>) -> Page {
     let id = &view.looked_up.request;
-    let (state, part) = match &view.looked_up.stands {
-        Stands::Open { app, left_alone_until, told_waiver } => {
-            let state = if left_alone_until.is_some() { "left as it is for now" } else { "somebody has to act" };
-            (state, open(view, app, *left_alone_until, told_waiver.as_ref()))
+    let (state, part) = match &view.looked_up.state {
+        RequestState::Open { app, waived_until, expired_waiver } => {
+            let state = if waived_until.is_some() { "left as it is for now" } else { "somebody has to act" };
+            (state, open(view, app, *waived_until, expired_waiver.as_ref()))
         }
-        Stands::AccessProblem(problem) => (problem_in_words(&problem.kind), in_problem(view, problem)),
-        Stands::Closed { app, ended } => ("nothing is left to do", closed(view, app, ended.as_ref())),
-        Stands::TroubleOver(kind) => ("nothing is left to do", over(view, kind)),
+        RequestState::AccessProblem(problem) => (problem_in_words(&problem.kind), in_problem(view, problem)),
+        RequestState::Closed { app, ended } => ("nothing is left to do", closed(view, app, ended.as_ref())),
+        RequestState::AccessProblemSolved(kind) => ("nothing is left to do", over(view, kind)),
     };
     let heading = format!("Request {id}: {state}");
     let part = html! {

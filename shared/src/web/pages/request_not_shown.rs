@@ -8,14 +8,14 @@ use super::layout::{Frame, Page};
 use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::id::RequestId;
 use crate::domain::text::UntrustedText;
-use crate::usecases::notify::look_up::NotShown;
+use crate::usecases::notify::request_status::RequestLinkError;
 use crate::web::consent::failure_page;
 
 /// The page that says why, and what to do. It tells nothing of how the request stands.
-pub fn request_not_shown(why: &NotShown) -> Page {
+pub fn request_not_shown(why: &RequestLinkError) -> Page {
     let (heading, request, part) = match why {
-        NotShown::Forged(_) => return failure_page(ConsentFailure::LinkForged, None, None, None, false),
-        NotShown::Ended { request, org_domain, at } => {
+        RequestLinkError::Forged(_) => return failure_page(ConsentFailure::LinkForged, None, None, None, false),
+        RequestLinkError::Ended { request, org_domain, at } => {
             let part = html! {
                 p { "The link ended on " (day(*at)) ", and nothing happens here any more." }
                 h2 { "What to do" }
@@ -23,7 +23,7 @@ pub fn request_not_shown(why: &NotShown) -> Page {
             };
             ("This link has ended", request, part)
         }
-        NotShown::Gone { request } => {
+        RequestLinkError::Gone { request } => {
             let part = html! {
                 p { "The Okta org or the app that the email is about is not looked after here any more." }
                 h2 { "What to do" }
@@ -31,7 +31,7 @@ pub fn request_not_shown(why: &NotShown) -> Page {
             };
             ("There is nothing to show any more", request, part)
         }
-        NotShown::NoLongerAContact { request } => {
+        RequestLinkError::NoLongerAContact { request } => {
             let part = html! {
                 p { "The email with this link went to somebody whom this installation does not write to about the Okta org any more, so the link shows nothing." }
                 h2 { "What to do" }

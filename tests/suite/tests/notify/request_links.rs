@@ -8,7 +8,7 @@ use regrant::domain::contact::Contacts;
 use regrant::keyring::{Keyring, SignedRequest};
 use regrant::randomness::SystemRandomness;
 use regrant::usecases::access::keys::rotate_keys;
-use regrant::usecases::access::orgs::remove;
+use regrant::usecases::access::orgs;
 use regrant_tests::mailbox::link;
 
 use super::desk::{ADA, BEA, Desk, OLGA, WEEK, contacts};
@@ -108,7 +108,7 @@ async fn a_link_whose_time_is_over_says_so_and_shows_nothing_of_the_app() {
 async fn a_link_about_an_org_that_was_removed_shows_nothing() {
     let (desk, page) = handed().await;
     let (org, _) = desk.bench.ids(SAVING).await;
-    remove(&desk.bench.ports, &org).await.unwrap();
+    orgs::remove(&desk.bench.ports, &org).await.unwrap();
     let seen = desk.bench.browser().get(&page).await;
     assert_eq!((seen.status.as_u16(), seen.heading().as_str()), (410, "There is nothing to show any more"));
     assert!(!seen.body.contains("EMEA"), "{}", seen.body);

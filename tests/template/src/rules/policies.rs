@@ -89,10 +89,7 @@ mod tests {
     #[test]
     fn an_action_on_another_service_is_noticed() {
         let table = json!({ "Fn::GetAtt": ["Table", "Arn"] });
-        detects(
-            own_service,
-            [(PLACE, statement("ses:SendEmail", &table)), (MAIL, statement("ses:SendEmail", &table))],
-        );
+        detects(own_service, [(PLACE, statement("ses:SendEmail", &table)), (MAIL, statement("ses:SendEmail", &table))]);
     }
 
     #[test]

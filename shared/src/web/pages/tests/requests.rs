@@ -12,7 +12,7 @@ use crate::domain::standing::{LastKnown, Standing};
 use crate::domain::waiver::Waiver;
 use crate::emails::samples;
 use crate::keyring::Forged;
-use crate::usecases::notify::look_up::{LookedUp, NotShown, Stands};
+use crate::usecases::notify::request_status::{RequestLinkError, RequestState, RequestStatus};
 
 const REQUEST: &str = "RG-7K3M2-Q9XDA";
 
@@ -30,18 +30,23 @@ fn app(standing: Standing) -> AppRecord {
     app
 }
 
-fn a_request(stands: Stands) -> Page {
-    let looked_up = LookedUp { request: id(), org: org(), link_ends_at: Timestamp::UNIX_EPOCH, stands };
+fn a_request(stands: RequestState) -> Page {
+    let looked_up = RequestStatus { request: id(), org: org(), link_ends_at: Timestamp::UNIX_EPOCH, state: stands };
     let public_url = PublicUrl::parse("https://regrant.example.com", LoopbackPolicy::Refuse).unwrap();
     request(&RequestView { looked_up: &looked_up, public_url: Some(&public_url) })
 }
 
-fn open(app: AppRecord) -> Stands {
-    Stands::Open { app, left_alone_until: None, told_waiver: None }
+fn open(app: AppRecord) -> RequestState {
+    RequestState::Open { app, waived_until: None, expired_waiver: None }
 }
 
-fn problem(kind: AccessProblemKind) -> Stands {
-    Stands::AccessProblem(AccessProblem { kind, since: Timestamp::UNIX_EPOCH, detail: EVIL.repeat(500), request: id() })
+fn problem(kind: AccessProblemKind) -> RequestState {
+    RequestState::AccessProblem(AccessProblem {
+        kind,
+        since: Timestamp::UNIX_EPOCH,
+        detail: EVIL.repeat(500),
+        request: id(),
+    })
 }
 
 fn waiver() -> Waiver {
@@ -52,33 +57,33 @@ fn waiver() -> Waiver {
 
 /// The page of every way in which a request may stand.
 pub(super) fn every_request() -> Vec<Page> {
-    let mut all: Vec<Stands> = Standing::ALL.map(|standing| open(app(standing))).into();
+    let mut all: Vec<RequestState> = Standing::ALL.map(|standing| open(app(standing))).into();
     let ended = Ended { at: Timestamp::UNIX_EPOCH, standing: Standing::Consented };
-    let left_alone_until = Some(Timestamp::UNIX_EPOCH);
+    let waived_until = Some(Timestamp::UNIX_EPOCH);
     all.extend([
-        Stands::Open { app: app(Standing::NeedsSave), left_alone_until, told_waiver: Some(waiver()) },
-        Stands::Closed { app: app(Standing::Consented), ended: Some(ended) },
-        Stands::Closed { app: app(Standing::Broken), ended: None },
+        RequestState::Open { app: app(Standing::NeedsSave), waived_until, expired_waiver: Some(waiver()) },
+        RequestState::Closed { app: app(Standing::Consented), ended: Some(ended) },
+        RequestState::Closed { app: app(Standing::Broken), ended: None },
         problem(AccessProblemKind::OktaCredentialRefused),
         problem(AccessProblemKind::EntraCredentialEnding { cloud: Cloud::GccHigh, ends_at: Timestamp::UNIX_EPOCH }),
-        Stands::TroubleOver(AccessProblemKind::OktaRoleLost),
+        RequestState::AccessProblemSolved(AccessProblemKind::OktaRoleLost),
     ]);
     all.into_iter().map(a_request).collect()
 }
 
 /// The page of every link that shows nothing.
 pub(super) fn every_not_shown() -> Vec<Page> {
-    let ended = |org_domain: Option<&str>| NotShown::Ended {
+    let ended = |org_domain: Option<&str>| RequestLinkError::Ended {
         request: id(),
         org_domain: org_domain.map(str::to_owned),
         at: Timestamp::UNIX_EPOCH,
     };
     let all = [
-        NotShown::Forged(Forged),
+        RequestLinkError::Forged(Forged),
         ended(None),
         ended(Some(EVIL)),
-        NotShown::Gone { request: id() },
-        NotShown::NoLongerAContact { request: id() },
+        RequestLinkError::Gone { request: id() },
+        RequestLinkError::NoLongerAContact { request: id() },
     ];
     all.iter().map(request_not_shown).collect()
 }
@@ -113,7 +118,7 @@ fn an_open_request_says_what_to_do_and_a_closed_one_that_nothing_is() {
     assert!(unseen.html().contains("Last known") && unseen.html().contains("regrant save"), "{}", unseen.html());
     let ended = Some(Ended { at: Timestamp::UNIX_EPOCH, standing: Standing::Consented });
     for ended in [ended, None] {
-        let page = a_request(Stands::Closed { app: app(Standing::Broken), ended });
+        let page = a_request(RequestState::Closed { app: app(Standing::Broken), ended });
         let html = page.html();
         assert!(html.contains("nothing is left to do") && !html.contains("How to do it"), "{html}");
         assert!(!html.contains("broken") && !html.contains("RG-7K2QM"), "nothing of what came later: {html}");
@@ -122,8 +127,8 @@ fn an_open_request_says_what_to_do_and_a_closed_one_that_nothing_is() {
 
 #[test]
 fn what_somebody_decided_meanwhile_is_told_and_why_is_not() {
-    let left_alone_until = Some(Timestamp::UNIX_EPOCH);
-    let told = a_request(Stands::Open { app: app(Standing::ByHand), left_alone_until, told_waiver: None });
+    let waived_until = Some(Timestamp::UNIX_EPOCH);
+    let told = a_request(RequestState::Open { app: app(Standing::ByHand), waived_until, expired_waiver: None });
     assert!(told.html().contains("Nobody has to act before") && !told.html().contains("For the reason"));
 }
 

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use regrant::mail::Email;
-use regrant::usecases::notify::sweep::sweep;
+use regrant::usecases::notify::queue_due::queue_due;
 use regrant::usecases::records::app::queue_plan;
 use serde_json::json;
 
@@ -87,7 +87,7 @@ async fn redelivered(desk: &Desk) -> Result<Again, Failure> {
     let messages = messages + desk.notifications.deliver_again(TIMES).await?;
     work_off(&desk.ports, &desk.clock, WORKERS).await?;
     for _ in 0..2 {
-        sweep(&desk.ports).await?;
+        queue_due(&desk.ports).await?;
         for org in &desk.orgs {
             queue_plan(&desk.ports, org, None).await?;
         }

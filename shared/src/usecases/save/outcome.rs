@@ -1,5 +1,6 @@
-//! What follows a save that has ended: the app's record, the audit trail, the session, the invitation. Each part is
-//! done again without harm, so a crash between them only delays them.
+//! Recording the outcome of a save: in the app's record, the audit trail, the session and the invitation.
+//!
+//! Each part can run again without harm, so a crash between them only delays the rest.
 
 use jiff::Timestamp;
 
@@ -16,57 +17,62 @@ use crate::domain::session::SessionState;
 use crate::domain::signal::{Check, Signal, SignalKind, Source};
 use crate::randomness::request_id;
 use crate::usecases::Ports;
-use crate::usecases::consent::session::advance;
+use crate::usecases::consent::session::update_session;
 use crate::usecases::records::app::queue_plan;
-use crate::usecases::records::app::{Changed, change};
+use crate::usecases::records::app::{AppUpdate, update_app};
 use crate::usecases::records::consent_error::ConsentError;
-use crate::usecases::save::code::forget;
+use crate::usecases::save::authorization_code::delete_code;
 
 use crate::queue::SaveApp;
 
-/// Makes sure that an earlier end is written everywhere, and gives it where it is the end of what is asked for.
-pub(super) async fn of_an_earlier_end(ports: &Ports, request: &SaveApp) -> Result<Option<SaveOutcome>, ConsentError> {
+/// Finishes recording the outcome of an earlier save. Returns that outcome if it answers `request`: the same session, and the
+/// connection was saved.
+pub(super) async fn settle_earlier_save(ports: &Ports, request: &SaveApp) -> Result<Option<SaveOutcome>, ConsentError> {
     let journal = ports.ledger.save_journal(&request.org, &request.app).await?;
     let Some(journal) = journal else { return Ok(None) };
     let Some(outcome) = journal.outcome.clone() else { return Ok(None) };
     if !journal.settled {
-        write(ports, &journal).await?;
+        settle(ports, &journal).await?;
     }
-    let same = request.session.is_some() && journal.session == request.session;
-    Ok(same.then_some(outcome).filter(|outcome| matches!(outcome, SaveOutcome::Saved { .. })))
+    let same_session = request.session.is_some() && journal.session == request.session;
+    Ok(same_session.then_some(outcome).filter(|outcome| matches!(outcome, SaveOutcome::Saved { .. })))
 }
 
-/// Writes an end everywhere, and last that this is done.
-pub(super) async fn write(ports: &Ports, journal: &SaveJournal) -> Result<(), ConsentError> {
+/// Records the outcome of a journal everywhere, then marks the journal as settled. Does nothing if there is no outcome yet.
+pub(super) async fn settle(ports: &Ports, journal: &SaveJournal) -> Result<(), ConsentError> {
     let Some(outcome) = &journal.outcome else { return Ok(()) };
-    record(ports, journal, outcome).await?;
-    forget(ports, &journal.org, &journal.app).await?;
-    tell_the_session(ports, journal, outcome).await?;
+    update_app_record(ports, journal, outcome).await?;
+    delete_code(ports, &journal.org, &journal.app).await?;
+    update_session_and_invitation(ports, journal, outcome).await?;
     queue_plan(ports, &journal.org, Some(&journal.app)).await?;
-    // Where somebody settled it first, it is settled.
+    // A lost race is fine: another worker has then settled it.
     ports.ledger.update_save(&SaveJournal { settled: true, ..journal.clone() }).await?;
     Ok(())
 }
 
-async fn tell_the_session(ports: &Ports, journal: &SaveJournal, outcome: &SaveOutcome) -> Result<(), ConsentError> {
+async fn update_session_and_invitation(
+    ports: &Ports,
+    journal: &SaveJournal,
+    outcome: &SaveOutcome,
+) -> Result<(), ConsentError> {
     let Some(id) = &journal.session else { return Ok(()) };
     let Some(session) = ports.ledger.session(id).await? else { return Ok(()) };
     if let SaveOutcome::Saved { .. } = outcome {
         let closed = Closed { at: ports.clock.now(), why: Closing::UsedUp };
         ports.ledger.close_invitation(&session.invitation, closed).await?;
     }
-    let stage = match outcome {
+    let state = match outcome {
         SaveOutcome::Saved { .. } => SessionState::Done,
         SaveOutcome::LeftOff { .. } => failed(ConsentFailure::OktaRefused),
         SaveOutcome::NotSwitchedOn { .. } if journal.code_delivery == CodeDelivery::Refused => {
             failed(ConsentFailure::OktaRefused)
         }
-        // The person may still be at Microsoft's page; the session waits.
+        // The person may still be on Microsoft's page, so the session keeps waiting.
         SaveOutcome::NotSwitchedOn { .. } | SaveOutcome::NoConsent => return Ok(()),
     };
-    advance(ports, &session, |now| match now.state {
+    update_session(ports, &session, |now| match now.state {
         SessionState::Done | SessionState::Failed { .. } => None,
-        _ => Some(stage.clone()),
+        _ => Some(state.clone()),
     })
     .await
 }
@@ -75,28 +81,31 @@ fn failed(failure: ConsentFailure) -> SessionState {
     SessionState::Failed { failure, code: None }
 }
 
-/// The app's record with what was read back, once a save.
-async fn record(ports: &Ports, journal: &SaveJournal, outcome: &SaveOutcome) -> Result<(), ConsentError> {
+/// Updates the app's record with the read-back, at most once per save.
+async fn update_app_record(ports: &Ports, journal: &SaveJournal, outcome: &SaveOutcome) -> Result<(), ConsentError> {
     let spare = request_id(&*ports.randomness);
-    change(ports, &journal.org, &journal.app, |app, now| after(ports, journal, outcome, app?, now, &spare)).await?;
+    update_app(ports, &journal.org, &journal.app, |app, now| {
+        record_after_save(ports, journal, outcome, app?, now, &spare)
+    })
+    .await?;
     Ok(())
 }
 
-/// The record after a save, and what happened. Nothing where it was written already.
-fn after(
+/// The app's record after a save, and its events. `None` if this save is already recorded.
+fn record_after_save(
     ports: &Ports,
     journal: &SaveJournal,
     outcome: &SaveOutcome,
     app: &AppRecord,
     now: Timestamp,
     spare: &RequestId,
-) -> Option<Changed> {
+) -> Option<AppUpdate> {
     if app.consent.last_save.as_ref() == Some(&journal.id) {
         return None;
     }
     let (fresh, kind) = match outcome {
         SaveOutcome::Saved { verification } => (signals(ports, verification), saved(ports, journal, verification)),
-        SaveOutcome::NoConsent => (Vec::new(), not_saved(journal, "Nothing shows that anybody consented.", false)),
+        SaveOutcome::NoConsent => (Vec::new(), not_saved(journal, "Regrant found no sign of a consent.", false)),
         SaveOutcome::NotSwitchedOn { reason } => (Vec::new(), not_saved(journal, reason, false)),
         SaveOutcome::LeftOff { reason } => (Vec::new(), not_saved(journal, reason, true)),
     };
@@ -121,7 +130,7 @@ fn after(
     Some((after, events))
 }
 
-/// What a proof shows, as signals.
+/// The signals that a verification consists of.
 fn signals(ports: &Ports, verification: &Verification) -> Vec<Signal> {
     let connection = SignalKind::ConnectionRead {
         auth_scheme: verification.connection.auth_scheme.clone(),

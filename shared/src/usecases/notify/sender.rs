@@ -1,23 +1,23 @@
-//! Who writes: the sender, where answers go, and the domain that an installation's mails are told apart by.
+//! The sender of an installation's emails: From address, Reply-To address, and the domain for `Message-ID` headers.
 
 use crate::domain::contact::MailAddress;
 use crate::emails::{MailDomain, Sender};
 use crate::mail::{Address, InvalidEmail};
 use crate::settings::Settings;
 
-/// Who writes.
-pub(crate) struct Envelope {
+/// The addresses and the domain that every email of an installation carries.
+pub(crate) struct SenderIdentity {
     from: Address,
     reply_to: Option<Address>,
     domain: MailDomain,
 }
 
-impl Envelope {
-    /// The envelope of every email of an installation.
-    pub(crate) fn of(settings: &Settings) -> Result<Self, InvalidEmail> {
+impl SenderIdentity {
+    /// The sender identity that the settings define. Fails if no sender address is set.
+    pub(crate) fn from_settings(settings: &Settings) -> Result<Self, InvalidEmail> {
         let mail = &settings.mail;
-        let nobody = || InvalidEmail::Message("nobody is named to send it; set REGRANT_MAIL_FROM".to_owned());
-        let sender = mail.sender.as_ref().ok_or_else(nobody)?;
+        let missing = || InvalidEmail::Message("no sender address is set; set REGRANT_MAIL_FROM".to_owned());
+        let sender = mail.sender.as_ref().ok_or_else(missing)?;
         let address = |address: &MailAddress| address.as_str().parse::<Address>();
         Ok(Self {
             from: format!("Regrant <{sender}>").parse()?,
@@ -26,7 +26,7 @@ impl Envelope {
         })
     }
 
-    /// The same, as emails take it.
+    /// The form in which [`emails`](crate::emails) takes it.
     pub(crate) fn sender<'a>(&'a self, settings: &'a Settings) -> Sender<'a> {
         Sender {
             from: &self.from,
@@ -37,30 +37,31 @@ impl Envelope {
     }
 }
 
-/// The host that pages are at; the sender's domain where there is none, or only an address in numbers.
+/// The host of the public URL, or the sender's domain if there is no public URL or its host is an IP address.
 fn domain(settings: &Settings, sender: &MailAddress) -> Result<MailDomain, InvalidEmail> {
     let page = settings.public_url.as_ref().map(|url| url.at("/"));
-    let of_pages = page.as_ref().and_then(url::Url::domain).and_then(|host| host.parse().ok());
+    let of_public_url = page.as_ref().and_then(url::Url::domain).and_then(|host| host.parse().ok());
     let of_sender = || sender.as_str().rsplit('@').next().unwrap_or_default().parse::<MailDomain>();
-    of_pages.map_or_else(of_sender, Ok).map_err(|error| InvalidEmail::Message(error.to_string()))
+    of_public_url.map_or_else(of_sender, Ok).map_err(|error| InvalidEmail::Message(error.to_string()))
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
+#[expect(clippy::unwrap_used, reason = "tests may panic")]
 mod tests {
     use super::*;
     use crate::http::loopback::LoopbackPolicy;
     use crate::settings::{MailSettings, PublicUrl};
 
-    fn of(public_url: Option<&str>, sender: Option<&str>) -> Result<Envelope, InvalidEmail> {
+    fn identity(public_url: Option<&str>, sender: Option<&str>) -> Result<SenderIdentity, InvalidEmail> {
         let public_url = public_url.map(|url| PublicUrl::parse(url, LoopbackPolicy::Allow).unwrap());
         let mail = MailSettings { sender: sender.map(|sender| sender.parse().unwrap()), ..MailSettings::default() };
-        Envelope::of(&Settings { public_url, mail, ..Settings::default() })
+        SenderIdentity::from_settings(&Settings { public_url, mail, ..Settings::default() })
     }
 
     #[test]
-    fn mails_are_told_apart_by_the_host_of_the_pages_or_by_the_senders_domain() {
-        let domain = |public_url| of(public_url, Some("okta@contoso.example")).unwrap().domain.as_str().to_owned();
+    fn domain_is_public_host_or_sender_domain() {
+        let domain =
+            |public_url| identity(public_url, Some("okta@contoso.example")).unwrap().domain.as_str().to_owned();
         assert_eq!(domain(Some("https://regrant.example.com")), "regrant.example.com");
         assert_eq!(domain(None), "contoso.example");
         assert_eq!(domain(Some("http://127.0.0.1:8080")), "contoso.example");
@@ -68,8 +69,8 @@ mod tests {
     }
 
     #[test]
-    fn without_a_sender_it_says_what_to_set() {
-        let told = of(None, None).err().unwrap().to_string();
-        assert!(told.contains("REGRANT_MAIL_FROM"), "{told}");
+    fn missing_sender_names_the_setting() {
+        let error = identity(None, None).err().unwrap().to_string();
+        assert!(error.contains("REGRANT_MAIL_FROM"), "{error}");
     }
 }

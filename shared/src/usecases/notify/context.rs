@@ -1,4 +1,4 @@
-//! What a notification is about, gathered from the ledger just before it is sent, and whether it is still to be sent.
+//! The current context of a notification, read from the ledger just before sending, and the check whether it must still be sent.
 
 use crate::domain::access_problem::OrgWatch;
 use crate::domain::app::AppRecord;
@@ -11,48 +11,48 @@ use crate::usecases::Ports;
 
 use super::contacts::contacts_of;
 
-/// What a notification is about.
-pub(super) struct Matter {
+/// The org, contacts and app that a notification concerns.
+pub(super) struct NotificationContext {
     pub(super) org: OrgProfile,
     pub(super) contacts: Contacts,
     pub(super) app: Option<AppRecord>,
     pub(super) watch: Option<OrgWatch>,
 }
 
-/// Gathers what a notification is about, or says why it is not to be sent any more.
-pub(super) async fn matter_of(
+/// Loads the context of a notification, or says why the notification must no longer be sent.
+pub(super) async fn load_context(
     ports: &Ports,
     notification: &Notification,
-) -> Result<Result<Matter, WhyDropped>, LedgerError> {
+) -> Result<Result<NotificationContext, WhyDropped>, LedgerError> {
     let Some(org) = ports.ledger.org(&notification.org).await? else { return Ok(Err(WhyDropped::Superseded)) };
     let contacts = contacts_of(&org, &ports.settings);
     if let Some(address) = notification.address()
-        && let Some(why) = held_back(ports, notification, address, &contacts).await?
+        && let Some(why) = suppressed_because(ports, notification, address, &contacts).await?
     {
         return Ok(Err(why));
     }
-    let mut matter = Matter { org, contacts, app: None, watch: None };
+    let mut context = NotificationContext { org, contacts, app: None, watch: None };
     let holds = if let Some(id) = &notification.app {
         let Some(app) = ports.ledger.app(&notification.org, id).await? else { return Ok(Err(WhyDropped::Superseded)) };
         let waiver = ports.ledger.waiver(&notification.org, id).await?;
         let holds = holds_for_app(notification, &app, waiver.as_ref(), ports.clock.now());
-        matter.app = Some(app);
+        context.app = Some(app);
         holds
     } else {
-        matter.watch = ports.ledger.org_watch(&notification.org).await?;
-        holds_for_org(notification, matter.watch.as_ref())
+        context.watch = ports.ledger.org_watch(&notification.org).await?;
+        holds_for_org(notification, context.watch.as_ref())
     };
-    Ok(holds.map(|()| matter))
+    Ok(holds.map(|()| context))
 }
 
-/// What keeps an email from this reader.
-async fn held_back(
+/// Why this recipient must not receive the email; `None` if it may be sent.
+async fn suppressed_because(
     ports: &Ports,
     notification: &Notification,
     address: &MailAddress,
     contacts: &Contacts,
 ) -> Result<Option<WhyDropped>, LedgerError> {
-    // The end is told to everybody who was asked, whoever is a contact by then.
+    // Everyone who was asked to act learns that the request is done, even if they are no longer a contact.
     if notification.about != About::Done && !is_a_contact(address, contacts) {
         return Ok(Some(WhyDropped::NoLongerAContact));
     }
@@ -63,7 +63,7 @@ async fn held_back(
     Ok(muted.then_some(WhyDropped::Muted))
 }
 
-/// Whether emails about the org of these contacts go to `address`.
+/// Whether `address` belongs to one of these contacts.
 pub(super) fn is_a_contact(address: &MailAddress, contacts: &Contacts) -> bool {
     let sides = [Audience::MicrosoftAdministrator, Audience::OktaOperator, Audience::Escalation];
     sides.into_iter().flat_map(|side| contacts.of(side)).any(|contact| contact.digest() == address.digest())

@@ -1,5 +1,5 @@
-//! The email of a notification: its facts gathered, and written. Everything comes from the ledger and the settings; only a link
-//! is made, where there is none that lives long enough.
+//! Composing a notification's email: gathers the facts from the ledger and the settings and renders them with
+//! [`emails`](crate::emails). The only thing it may create is a link.
 
 use jiff::Timestamp;
 
@@ -14,31 +14,31 @@ use crate::emails::{ActionLink, AlsoTold, EmailContext, FailedTasks, Summary};
 use crate::ledger::{AppFilter, LedgerError, PageRequest};
 use crate::mail::{Email, InvalidEmail};
 use crate::usecases::Ports;
-use crate::usecases::notify::failed_work::{FailedWork, failed_work};
+use crate::usecases::notify::failed_work::{FailedWorkItem, failed_work};
 
 use super::NotifyError;
-use super::envelope::Envelope;
-use super::link::{PageLink, link_of};
-use super::matter::Matter;
+use super::context::NotificationContext;
+use super::link::{PageLink, link_for};
 use super::mute::mute_link;
+use super::sender::SenderIdentity;
 
-/// How many apps a digest names; all are counted.
-const NAMED: usize = 100;
-/// How many apps are read at once.
+/// The most apps that a digest lists. Its counts include all apps.
+const MAX_LISTED_APPS: usize = 100;
+/// How many apps are read at a time.
 const PAGE: u32 = 200;
 
-/// Writes the email of a notification, or says why it can be none.
-pub(super) async fn write(
+/// Composes the email of a notification. The inner error says why no valid email can be made from it.
+pub(super) async fn compose_email(
     ports: &Ports,
     notification: &Notification,
-    matter: &Matter,
+    context: &NotificationContext,
 ) -> Result<Result<Email, InvalidEmail>, NotifyError> {
-    let envelope = match Envelope::of(&ports.settings) {
-        Ok(envelope) => envelope,
+    let identity = match SenderIdentity::from_settings(&ports.settings) {
+        Ok(identity) => identity,
         Err(invalid) => return Ok(Err(invalid)),
     };
-    let facts = Facts::gather(ports, notification, matter).await?;
-    let told: Vec<FailedTasks<'_>> = facts
+    let facts = EmailFacts::gather(ports, notification, context).await?;
+    let failed_tasks: Vec<FailedTasks<'_>> = facts
         .failed_work
         .iter()
         .map(|work| FailedTasks {
@@ -50,21 +50,21 @@ pub(super) async fn write(
         .collect();
     let waiting: Vec<&AppRecord> = facts.waiting.iter().collect();
     let detail =
-        matter.watch.iter().flat_map(|watch| &watch.problems).find(|problem| problem.request == notification.request);
-    let context = EmailContext {
+        context.watch.iter().flat_map(|watch| &watch.problems).find(|problem| problem.request == notification.request);
+    let email = EmailContext {
         notification,
-        org: &matter.org,
-        app: matter.app.as_ref(),
-        language: matter.contacts.language,
-        time_zone: &matter.contacts.time_zone,
+        org: &context.org,
+        app: context.app.as_ref(),
+        language: context.contacts.language,
+        time_zone: &context.contacts.time_zone,
         now: ports.clock.now(),
         deadline: ports.settings.mail.deadline,
         link: facts.link.as_ref().map(|link| ActionLink { url: &link.url, ends_at: Some(link.ends_at) }),
         mute: facts.mute.as_ref(),
         permissions: &ports.settings.permissions,
         signs_in: facts.signs_in,
-        failed_work: &told,
-        reach: matter.app.as_ref().and_then(|app| app.assignment_counts),
+        failed_work: &failed_tasks,
+        reach: context.app.as_ref().and_then(|app| app.assignment_counts),
         also_told: facts.also_told,
         next_reminder: facts.next_reminder,
         contact: ports.settings.mail.questions_to.as_ref(),
@@ -76,17 +76,17 @@ pub(super) async fn write(
         }),
         detail: detail.map(|problem| problem.detail.as_str()),
         waiver: facts.waiver.as_ref(),
-        sender: envelope.sender(&ports.settings),
+        sender: identity.sender(&ports.settings),
     };
-    Ok(emails::write(&context))
+    Ok(emails::write(&email))
 }
 
-/// What an email may say beside what its matter holds.
+/// The facts of an email that are not in the notification's context.
 #[derive(Default)]
-struct Facts {
+struct EmailFacts {
     link: Option<PageLink>,
     mute: Option<url::Url>,
-    failed_work: Vec<FailedWork>,
+    failed_work: Vec<FailedWorkItem>,
     also_told: AlsoTold,
     next_reminder: Option<Timestamp>,
     waiver: Option<Waiver>,
@@ -98,23 +98,32 @@ struct Facts {
     last_scan: Option<Timestamp>,
 }
 
-impl Facts {
-    async fn gather(ports: &Ports, notification: &Notification, matter: &Matter) -> Result<Self, NotifyError> {
-        let link = link_of(ports, notification, matter.app.as_ref()).await?;
+impl EmailFacts {
+    async fn gather(
+        ports: &Ports,
+        notification: &Notification,
+        context: &NotificationContext,
+    ) -> Result<Self, NotifyError> {
+        let link = link_for(ports, notification, context.app.as_ref()).await?;
         let mut facts = Self { link, mute: mute_link(ports, notification).await?, ..Self::default() };
-        let watch = match &matter.watch {
+        let watch = match &context.watch {
             Some(watch) => Some(watch.clone()),
             None => ports.ledger.org_watch(&notification.org).await?,
         };
         facts.signs_in = watch.is_none_or(|watch| watch.signs_in.unwrap_or(true));
-        match &matter.app {
-            Some(app) => facts.of_app(ports, notification, app).await?,
-            None => facts.of_org(ports, notification).await?,
+        match &context.app {
+            Some(app) => facts.add_app_facts(ports, notification, app).await?,
+            None => facts.add_org_facts(ports, notification).await?,
         }
         Ok(facts)
     }
 
-    async fn of_app(&mut self, ports: &Ports, notification: &Notification, app: &AppRecord) -> Result<(), NotifyError> {
+    async fn add_app_facts(
+        &mut self,
+        ports: &Ports,
+        notification: &Notification,
+        app: &AppRecord,
+    ) -> Result<(), NotifyError> {
         self.failed_work = failed_work(ports, app).await?;
         self.waiver = ports.ledger.waiver(&app.identity.org, &app.identity.app).await?;
         self.next_reminder =
@@ -135,7 +144,7 @@ impl Facts {
         Ok(())
     }
 
-    async fn of_org(&mut self, ports: &Ports, notification: &Notification) -> Result<(), LedgerError> {
+    async fn add_org_facts(&mut self, ports: &Ports, notification: &Notification) -> Result<(), LedgerError> {
         self.is_digest = matches!(notification.about, About::Digest { .. });
         if !self.is_digest {
             return Ok(());
@@ -146,8 +155,8 @@ impl Facts {
             let apps = ports.ledger.apps(&filter, page).await?;
             for app in apps.items {
                 self.count(app.standing());
-                let waits = app.standing().needs_action() || app.standing() == Standing::Unknown;
-                if waits && self.waiting.len() < NAMED {
+                let needs_attention = app.standing().needs_action() || app.standing() == Standing::Unknown;
+                if needs_attention && self.waiting.len() < MAX_LISTED_APPS {
                     self.waiting.push(app);
                 }
             }
