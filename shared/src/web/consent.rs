@@ -15,7 +15,7 @@ use crate::domain::tenant::TenantDomain;
 use crate::usecases::Ports;
 use crate::usecases::consent::session::{BrowserSecrets, OwnSession, about, cookie_name, opened};
 use crate::usecases::records::consent_error::ConsentError;
-use crate::web::pages::{FailureView, Page, Subject, WayOn, failure};
+use crate::web::pages::{FailureView, Page, Subject, failure};
 use crate::web::parameters::Parameters;
 use crate::web::{cookies, fetch_site};
 
@@ -44,14 +44,7 @@ pub fn failure_page(
     subject: Option<&Subject>,
     okta_changed: bool,
 ) -> Page {
-    failure(&FailureView {
-        failure: kind,
-        code,
-        request: session.map(SessionId::as_str),
-        subject,
-        way_on: WayOn::Mail,
-        okta_changed,
-    })
+    failure(&FailureView { failure: kind, code, request: session.map(SessionId::as_str), subject, okta_changed })
 }
 
 /// Whether a save of this session's app was begun in it: then Okta may have been written to.

@@ -12,14 +12,14 @@ use regrant::usecases::notify::NotifyError;
 use regrant::usecases::notify::mute as muting;
 use regrant::usecases::records::consent_error::ConsentError;
 use regrant::web::consent::stopped_page;
-use regrant::web::pages::{MuteView, muted, muting as muting_page};
+use regrant::web::pages::{MuteView, confirm_mute, muted};
 
 /// The page that says what the link does.
 pub(crate) async fn show(State(ports): State<Ports>, Path(token): Path<String>) -> Response {
     match muting::read_mute(&ports, &token).await {
         Ok(Ok(mute)) => {
             let action = format!("/mail/mute/{token}");
-            muting_page(&MuteView { request: &mute.request, address: &mute.address, action: &action }).into_response()
+            confirm_mute(&MuteView { request: &mute.request, address: &mute.address, action: &action }).into_response()
         }
         Ok(Err(_)) => forged(),
         Err(error) => failed(&error),

@@ -8,7 +8,7 @@ use regrant::usecases::Ports;
 use regrant::usecases::notify::look_up::look_up;
 use regrant::usecases::records::consent_error::ConsentError;
 use regrant::web::consent::stopped_page;
-use regrant::web::pages::{Page, RequestView, request, request_not_shown};
+use regrant::web::pages::{Page, RequestView, request, unavailable_request};
 
 /// How the request of an email stands.
 pub(crate) async fn show(State(ports): State<Ports>, Path(token): Path<String>) -> Page {
@@ -18,7 +18,7 @@ pub(crate) async fn show(State(ports): State<Ports>, Path(token): Path<String>) 
         }
         Ok(Err(why)) => {
             tracing::info!(%why, "the link of an email showed nothing");
-            request_not_shown(&why)
+            unavailable_request(&why)
         }
         Err(error) => stopped_page(&ConsentError::from(error)),
     }

@@ -12,6 +12,6 @@ use crate::usecases::notify::envelope::Envelope;
 pub async fn send(ports: &Ports, to: &MailAddress, language: Language) -> Result<String, MailError> {
     let envelope = Envelope::of(&ports.settings)?;
     let id = token(&*ports.randomness);
-    let email = emails::trial(&envelope.sender(&ports.settings), to, language, &id)?;
+    let email = emails::test_email(&envelope.sender(&ports.settings), to, language, &id)?;
     Ok(ports.mail.send(&email).await?.0)
 }

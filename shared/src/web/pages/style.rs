@@ -1,4 +1,4 @@
-//! The style, and its hash for the Content-Security-Policy.
+//! The style of every page, and its hash for the Content-Security-Policy.
 
 use std::sync::LazyLock;
 
@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
-/// One style for every page. Colours reach WCAG AA on light and on dark grounds.
+/// The style. Colours meet WCAG AA in light and dark mode.
 pub(super) const STYLE: &str = "\
 :root{color-scheme:light dark;--ink:#1b1f24;--soft:#4a545e;--ground:#fff;--sheet:#f5f7f9;--line:#c9d1d9;--deed:#0b57a4;\
 --deed-ink:#fff;--good:#116329;--bad:#a40e26}\
@@ -52,6 +52,6 @@ table,tbody,tr,td{display:block}thead{position:absolute;left:-99rem}td{border:0;
 tr{border-bottom:1px solid var(--line);padding:.5rem 0;display:block}button{width:100%}}\
 @media print{button,form{display:none}}";
 
-/// `'sha256-…'`, as `style-src` wants it (W3C Content Security Policy Level 3).
+/// The style's `'sha256-…'` source expression for `style-src` (W3C Content Security Policy Level 3).
 pub(super) static STYLE_SOURCE: LazyLock<String> =
     LazyLock::new(|| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(STYLE.as_bytes()))));
