@@ -6,29 +6,16 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use url::Url;
 
-use crate::domain::app::AppRecord;
 use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::id::SessionId;
-use crate::domain::org::OrgProfile;
 use crate::domain::session::AuthorizationSession;
-use crate::domain::tenant::TenantDomain;
 use crate::usecases::Ports;
 use crate::usecases::consent::session::{BrowserSecrets, OwnSession, about, cookie_name, opened};
 use crate::usecases::records::consent_error::ConsentError;
+pub use crate::web::pages::subject;
 use crate::web::pages::{FailureView, Page, Subject, failure};
 use crate::web::parameters::Parameters;
 use crate::web::{cookies, fetch_site};
-
-/// What pages name an app by.
-pub fn subject(org: &OrgProfile, app: &AppRecord) -> Subject {
-    let domain = app.identity.tenant.as_ref().and_then(|name| TenantDomain::of(name, org.cloud).ok());
-    Subject {
-        org_domain: org.domain(),
-        org: org.id.clone(),
-        label: app.identity.label.clone(),
-        tenant_domain: domain.map_or_else(|| "no tenant named".to_owned(), |domain| domain.to_string()),
-    }
-}
 
 /// The page about a failure nobody has a session for.
 pub fn stopped_page(stopped: &ConsentError) -> Page {

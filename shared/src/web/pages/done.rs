@@ -91,7 +91,7 @@ fn evidence(grants: &GrantsRead, expected: &PermissionCatalogue) -> Markup {
             thead { tr { th scope="col" { "Permission" } th scope="col" { "Granted" } } }
             tbody {
                 @for grant in &grants.grants {
-                    tr { td { code { (UntrustedText::new(grant.permission.as_str())) } } td { (kind(&grant.grant)) } }
+                    tr { td { code { (UntrustedText::new(grant.permission.as_str())) } } td data-name="Granted" { (kind(&grant.grant)) } }
                 }
             }
         }

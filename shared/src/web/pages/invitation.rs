@@ -88,7 +88,7 @@ pub(super) fn permissions(permissions: &[Permission]) -> Markup {
                     tr {
                         td { code { (permission.name) } }
                         td { (permission.why) }
-                        td { @if permission.required { "always" } @else { "for some features" } }
+                        td data-name="Needed" { @if permission.required { "always" } @else { "for some features" } }
                     }
                 }
             }
@@ -100,7 +100,7 @@ fn checks(view: &InvitationView<'_>) -> Markup {
     html! {
         h2 { "How to check that this page is genuine" }
         ul {
-            li { "The address bar shows " code { (view.public_url) } @if view.public_url.is_https() { " and your browser shows the connection as secure" } "." }
+            li { "The address bar shows " code { (view.public_url) } @if view.public_url.is_https() { ", and your browser shows the connection as secure" } "." }
             @if let Some(request) = view.request {
                 li { "The email that brought you here names the same request, " code { (request) } ". An email that names a different one did not come from us. Your Okta team sees this request in " code { "regrant status" } "." }
             }

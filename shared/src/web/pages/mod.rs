@@ -25,7 +25,10 @@ pub use progress::{ProgressView, Step, progress};
 pub use request::{RequestView, request};
 pub use unavailable_request::unavailable_request;
 
+use crate::domain::app::AppRecord;
 use crate::domain::id::{OrgId, SessionId};
+use crate::domain::org::OrgProfile;
+use crate::domain::tenant::TenantDomain;
 use crate::domain::text::UntrustedText;
 
 /// The app, org and tenant of a page, so that a reader can compare them with their email.
@@ -39,6 +42,17 @@ pub struct Subject {
     pub label: UntrustedText,
     /// The tenant's domain, such as `contoso.onmicrosoft.com`.
     pub tenant_domain: String,
+}
+
+/// The subject of every page about `app`.
+pub fn subject(org: &OrgProfile, app: &AppRecord) -> Subject {
+    let domain = app.identity.tenant.as_ref().and_then(|name| TenantDomain::of(name, org.cloud).ok());
+    Subject {
+        org_domain: org.domain(),
+        org: org.id.clone(),
+        label: app.identity.label.clone(),
+        tenant_domain: domain.map_or_else(|| "not set in Okta".to_owned(), |domain| domain.to_string()),
+    }
 }
 
 /// The id of an attempt, which pages, logs and the operator's tools share.

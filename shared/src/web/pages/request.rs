@@ -6,6 +6,7 @@ use maud::{Markup, html};
 
 use super::invitation::utc_time;
 use super::layout::{Frame, Page};
+use super::subject;
 use crate::domain::access_problem::{AccessProblem, AccessProblemKind};
 use crate::domain::app::AppRecord;
 use crate::domain::cloud::Cloud;
@@ -17,7 +18,6 @@ use crate::emails::{
 };
 use crate::settings::PublicUrl;
 use crate::usecases::notify::look_up::{LookedUp, Stands};
-use crate::web::consent::subject;
 
 /// The longest error message shown, in characters.
 const MAX_DETAIL: usize = 300;
@@ -166,7 +166,7 @@ fn authenticity_checks(view: &RequestView<'_>) -> Markup {
         h2 { "How to check that this page is genuine" }
         ul {
             @if let Some(url) = view.public_url {
-                li { "The address bar shows " code { (url) } @if url.is_https() { " and your browser shows the connection as secure" } "." }
+                li { "The address bar shows " code { (url) } @if url.is_https() { ", and your browser shows the connection as secure" } "." }
             }
             li { code { "regrant status --org " (UntrustedText::new(org)) } " shows the same request, even after this link has expired. If we email you again, you will get a new link." }
             li { "This page is read-only. We will never ask you for a password or a code by email, chat or phone." }

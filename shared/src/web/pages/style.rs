@@ -43,12 +43,13 @@ outline-offset:3px}\
 textarea{font:inherit;font-size:1rem;width:100%;min-height:7rem;padding:.6rem;border:1px solid var(--soft);\
 border-radius:.5rem;background:var(--ground);color:var(--ink)}\
 table{border-collapse:collapse;width:100%;font-size:1rem}\
-th,td{text-align:left;vertical-align:top;padding:.45rem .6rem .45rem 0;border-bottom:1px solid var(--line)}\
+th,td{text-align:left;vertical-align:top;padding:.45rem .6rem .45rem 0;border-bottom:1px solid var(--line);overflow-wrap:break-word}\
 @media(min-width:34.01rem){td:first-child,.whole{white-space:nowrap}}\
 details{border:1px solid var(--line);border-radius:.5rem;padding:.6rem 1rem;margin:1rem 0}\
 summary{cursor:pointer;font-weight:600;padding:.35rem 0;min-height:1.75rem}\
 @media(max-width:34rem){dl.facts{grid-template-columns:1fr;gap:0}dl.facts dd{margin-bottom:.6rem}\
 table,tbody,tr,td{display:block}thead{position:absolute;left:-99rem}td{border:0;padding:.1rem 0}\
+td[data-name]::before{content:attr(data-name) ': ';color:var(--soft)}\
 tr{border-bottom:1px solid var(--line);padding:.5rem 0;display:block}button{width:100%}}\
 @media print{button,form{display:none}}";
 

@@ -5,16 +5,16 @@ use maud::{Markup, html};
 
 use super::invitation::utc_time;
 use super::layout::{Frame, Page};
+use super::{FailureView, failure};
 use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::id::RequestId;
 use crate::domain::text::UntrustedText;
 use crate::usecases::notify::look_up::NotShown;
-use crate::web::consent::failure_page;
 
 /// Renders the page, which says why and what to do. It reveals nothing about the request's state.
 pub fn unavailable_request(why: &NotShown) -> Page {
     let (heading, request, content) = match why {
-        NotShown::Forged(_) => return failure_page(ConsentFailure::LinkForged, None, None, None, false),
+        NotShown::Forged(_) => return forged(),
         NotShown::Ended { request, org_domain, at } => {
             let content = html! {
                 p { "The link expired on " (utc_time(*at)) "." }
@@ -41,6 +41,16 @@ pub fn unavailable_request(why: &NotShown) -> Page {
         }
     };
     framed(heading, request, &content)
+}
+
+fn forged() -> Page {
+    failure(&FailureView {
+        failure: ConsentFailure::LinkForged,
+        code: None,
+        request: None,
+        subject: None,
+        okta_changed: false,
+    })
 }
 
 fn framed(heading: &str, request: &RequestId, content: &Markup) -> Page {

@@ -109,11 +109,11 @@ const GENERAL: GeneralWords = GeneralWords {
 };
 
 const SUBJECTS: SubjectWords = SubjectWords {
-    invitation: |app| format!("Zustimmung für {app} nötig"),
-    renewal: |app| format!("Zustimmung für {app} erneuern"),
-    outage: |app, since| format!("Zustimmung für {app} nötig, gestört seit dem {since}"),
+    invitation: |app| format!("{app} genehmigen"),
+    renewal: |app| format!("Zugriff für {app} erneuern"),
+    outage: |app, since| format!("{app} genehmigen, gestört seit dem {since}"),
     save: |app| format!("{app} in Okta speichern"),
-    console_consent: |app| format!("Zustimmung für {app} in der Admin Console nötig"),
+    console_consent: |app| format!("{app} in der Admin Console genehmigen"),
     reminder: |number, most, subject| format!("Erinnerung {number} von {most}: {subject}"),
     completion: |app, date| format!("{app} läuft seit dem {date} mit Zustimmung"),
     digest: |waiting, all, date| {
@@ -139,7 +139,7 @@ const SUBJECTS: SubjectWords = SubjectWords {
     waiver_expired: |app, date| format!("{app} war bis zum {date} zurückgestellt, bitte neu entscheiden"),
     due_by: |date| format!(", bis zum {date}"),
     waiting_since: |date| format!(", offen seit dem {date}"),
-    before_it_fails: ", bevor die Provisionierung ausfällt",
+    before_it_fails: ", bevor er ausfällt",
 };
 
 const LABELS: LabelWords = LabelWords {

@@ -97,10 +97,10 @@ const GENERAL: GeneralWords = GeneralWords {
 
 const SUBJECTS: SubjectWords = SubjectWords {
     invitation: |app| format!("approve {app}"),
-    renewal: |app| format!("renew consent for {app}"),
+    renewal: |app| format!("renew access for {app}"),
     outage: |app, since| format!("approve {app}, failing since {since}"),
     save: |app| format!("save {app} in Okta"),
-    console_consent: |app| format!("consent to {app} in the Admin Console"),
+    console_consent: |app| format!("approve {app} in the Admin Console"),
     reminder: |number, most, subject| format!("Reminder {number} of {most}: {subject}"),
     completion: |app, date| format!("{app} has run on consent since {date}"),
     digest: |waiting, all, date| {
