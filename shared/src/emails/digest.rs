@@ -57,7 +57,7 @@ fn counts(localized: &LocalizedContext<'_>, summary: &DigestSummary<'_>) -> Vec<
     }
 }
 
-/// `all` is the total; `waiting` may hold fewer.
+/// `all` is the total; `waiting` may contain fewer.
 fn apps_that_need_action(localized: &LocalizedContext<'_>, waiting: &[&AppRecord], all: u64) -> Vec<Block> {
     let (words, labels) = (&localized.words.digest, &localized.words.labels);
     let mut waiting: Vec<&AppRecord> = waiting.to_vec();

@@ -27,7 +27,7 @@ pub(super) struct LocalizedContext<'a> {
 }
 
 impl<'a> LocalizedContext<'a> {
-    pub(super) fn of(context: &'a EmailContext<'a>) -> Self {
+    pub(super) fn new(context: &'a EmailContext<'a>) -> Self {
         let words = words(context.language);
         let contact = context.contact.map(|address| defused(address.as_str(), MAX_NAME));
         let names = EmailNames {

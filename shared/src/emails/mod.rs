@@ -54,7 +54,7 @@ use crate::mail::{Email, InvalidEmail};
 pub fn write(context: &EmailContext<'_>) -> Result<Email, InvalidEmail> {
     let address =
         context.notification.address().ok_or(InvalidEmail::NotAnEmail { about: context.notification.about.name() })?;
-    let document = document(&LocalizedContext::of(context))?;
+    let document = document(&LocalizedContext::new(context))?;
     Ok(Email {
         from: context.sender.from.clone(),
         to: address.as_str().parse()?,

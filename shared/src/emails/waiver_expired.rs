@@ -1,4 +1,4 @@
-//! The email that tells an operator that a waiver has expired.
+//! The email to an operator about an expired waiver.
 
 use jiff::Timestamp;
 
@@ -27,12 +27,11 @@ pub(super) fn waiver_expired(localized: &LocalizedContext<'_>, app: &AppRecord, 
         Block::List(vec![(words.choice_resolve)(standing, names), (words.choice_postpone)(names)]),
     ];
     blocks.extend(localized.request_page());
-    // What the administrator will see, so that the operator knows what they would ask for.
-    let microsoft = match standing {
-        Standing::NeedsSave => operator.no_microsoft_page.to_owned(),
-        _ => (request.step_approve)(names),
+    let microsoft_page = match standing {
+        Standing::NeedsSave => operator.no_microsoft_page,
+        _ => words.microsoft_page,
     };
-    blocks.extend([heading(request.permissions_heading), paragraph(microsoft), localized.permissions()]);
+    blocks.extend([heading(request.permissions_heading), paragraph(microsoft_page), localized.permissions()]);
     let best_time = match standing {
         Standing::Broken => request.best_time_outage,
         Standing::NeedsSave => operator.best_time,

@@ -32,7 +32,7 @@ fn email(sample: &Sample) -> Email {
 }
 
 fn document_of(sample: &Sample) -> Document {
-    sample.with(|context| document(&LocalizedContext::of(context))).unwrap()
+    sample.with(|context| document(&LocalizedContext::new(context))).unwrap()
 }
 
 fn header<'a>(email: &'a Email, name: &str) -> Option<&'a str> {

@@ -303,6 +303,8 @@ pub(super) struct WaiverExpiredWords {
     pub(super) choices_heading: Phrase,
     pub(super) choice_resolve: fn(Standing, &EmailNames) -> String,
     pub(super) choice_postpone: PhraseWithNames,
+    /// What the administrator will see at Microsoft.
+    pub(super) microsoft_page: Phrase,
 }
 
 /// The test email.

@@ -198,7 +198,7 @@ pub(super) const WAIVER_EXPIRED: WaiverExpiredWords = WaiverExpiredWords {
     preheader: |subject, org| format!("{subject} ({org}). Jetzt erledigen oder erneut zurückstellen."),
     what_happened: |names, end| {
         format!(
-            "Ihr Team hat {} bis zum {end} zurückgestellt, deshalb haben wir dazu keine E-Mails gesendet. Dieses Datum ist erreicht, und die App erfordert weiterhin eine Maßnahme. Deshalb senden wir wieder E-Mails.",
+            "Ihr Team hat {} bis zum {end} zurückgestellt, deshalb haben wir dazu keine E-Mails gesendet. Dieses Datum ist erreicht, und es besteht weiterhin Handlungsbedarf. Deshalb senden wir wieder E-Mails.",
             names.app
         )
     },
@@ -232,4 +232,5 @@ pub(super) const WAIVER_EXPIRED: WaiverExpiredWords = WaiverExpiredWords {
             names.contact
         )
     },
+    microsoft_page: "Microsoft zeigt dem Administrator Oktas Anfrage mit dem Titel „Okta Microsoft Graph Client“ oder ähnlich und mit diesen Berechtigungen.",
 };

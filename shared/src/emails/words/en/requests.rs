@@ -229,4 +229,5 @@ pub(super) const WAIVER_EXPIRED: WaiverExpiredWords = WaiverExpiredWords {
         ),
     },
     choice_postpone: |names| format!("Postpone it again: {} can set a new date and record the reason.", names.contact),
+    microsoft_page: "Microsoft shows the administrator Okta's request, titled \u{201c}Okta Microsoft Graph Client\u{201d} or similar, with these permissions.",
 };
