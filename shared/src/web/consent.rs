@@ -5,31 +5,18 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use url::Url;
 
-use crate::domain::app::AppRecord;
 use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::id::SessionId;
-use crate::domain::org::OrgProfile;
 use crate::domain::session::AuthorizationSession;
-use crate::domain::tenant::TenantDomain;
 use crate::usecases::Ports;
 use crate::usecases::consent::session::{
     BrowserSecrets, BrowserSession, authenticate_browser, cookie_name, with_org_and_app,
 };
 use crate::usecases::records::consent_error::ConsentError;
-use crate::web::pages::{FailureView, Page, Subject, WayOn, failure};
+pub use crate::web::pages::subject;
+use crate::web::pages::{FailureView, Page, Subject, failure};
 use crate::web::parameters::Parameters;
 use crate::web::{cookies, fetch_metadata};
-
-/// The names by which a page identifies an app.
-pub fn subject(org: &OrgProfile, app: &AppRecord) -> Subject {
-    let domain = app.identity.tenant.as_ref().and_then(|name| TenantDomain::of(name, org.cloud).ok());
-    Subject {
-        org_domain: org.domain(),
-        org: org.id.clone(),
-        label: app.identity.label.clone(),
-        tenant_domain: domain.map_or_else(|| "no tenant set".to_owned(), |domain| domain.to_string()),
-    }
-}
 
 /// Logs an error and gives its page, without a session.
 pub fn consent_error_page(error: &ConsentError) -> Page {
@@ -54,14 +41,7 @@ pub fn failure_page(
     subject: Option<&Subject>,
     okta_changed: bool,
 ) -> Page {
-    failure(&FailureView {
-        failure: kind,
-        code,
-        request: session.map(SessionId::as_str),
-        subject,
-        way_on: WayOn::Mail,
-        okta_changed,
-    })
+    failure(&FailureView { failure: kind, code, request: session.map(SessionId::as_str), subject, okta_changed })
 }
 
 /// Whether this session began a save, which may have changed the connection in Okta.

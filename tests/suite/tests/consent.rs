@@ -73,7 +73,7 @@ async fn without_a_hand_over_the_grants_in_graph_do_not_switch_on_what_okta_was_
     bench.consent_at_okta(&mut browser, &session).await;
     let token = browser.form_token(&session).await;
     browser.post(&format!("{session}/finish"), &[("token", &token)]).await;
-    assert_eq!(browser.get(&session).await.heading(), "Saving and proving");
+    assert_eq!(browser.get(&session).await.heading(), "Saving and verifying");
     bench.work().await;
     let page = browser.get(&session).await;
     assert_eq!(page.heading(), "Accept at Microsoft, then come back", "{}", page.body);
@@ -94,7 +94,7 @@ async fn what_a_person_says_counts_though_the_session_was_read_a_moment_too_earl
     let SessionState::Consenting { finishing_since, .. } = &mut early.session.state else { unreachable!() };
     *finishing_since = Some(bench.ports.clock.now());
     finish_session(&bench.ports, &early).await.unwrap();
-    assert_eq!(browser.get(&path).await.heading(), "Saving and proving");
+    assert_eq!(browser.get(&path).await.heading(), "Saving and verifying");
 }
 
 #[tokio::test]
@@ -196,10 +196,10 @@ async fn multi_factor_authentication_is_proven_by_our_own_apis_token_and_its_lac
     let mut browser = bench.browser();
     let invitation = bench.invite("acmelabs").await;
     let session = bench.sign_in(&mut browser, &invitation, "ada.administrator").await;
-    assert!(browser.get(&session).await.body.contains("multi-factor authentication proven"));
+    assert!(browser.get(&session).await.body.contains("multi-factor authentication verified"));
     let mut other = bench.browser();
     let refused = bench.sign_in(&mut other, &invitation, "nora.nofactor").await;
-    assert_eq!(other.get(&refused).await.heading(), "Multi-factor authentication is needed");
+    assert_eq!(other.get(&refused).await.heading(), "Multi-factor authentication is required");
 }
 
 #[tokio::test]
@@ -209,12 +209,12 @@ async fn multi_factor_authentication_that_is_demanded_and_not_proven_refuses() {
     let mut browser = bench.browser();
     let invitation = bench.invite("acmelabs").await;
     let session = bench.sign_in(&mut browser, &invitation, "ada.administrator").await;
-    assert_eq!(browser.get(&session).await.heading(), "Multi-factor authentication is needed");
+    assert_eq!(browser.get(&session).await.heading(), "Multi-factor authentication is required");
     let context =
         MfaEvidence { required: true, authentication_context: Some("c1".to_owned()), ..MfaEvidence::default() };
     register(&bench.ports, &registration(context)).await;
     let session = bench.sign_in(&mut browser, &invitation, "ada.administrator").await;
-    assert_eq!(browser.get(&session).await.heading(), "One consent left");
+    assert_eq!(browser.get(&session).await.heading(), "One more step: approve Okta's access");
 }
 
 #[tokio::test]
@@ -294,11 +294,11 @@ async fn a_used_link_says_so_and_a_new_one_takes_the_place_of_an_old_one() {
     let mut browser = bench.browser();
     let old = bench.invite("acmelabs").await;
     let new = bench.invite("acmelabs").await;
-    assert_eq!(browser.get(&old).await.heading(), "This link was taken back");
+    assert_eq!(browser.get(&old).await.heading(), "This link is no longer valid");
     let session = bench.sign_in(&mut browser, &new, "ada.administrator").await;
     let shown = bench.consent_at_okta(&mut browser, &session).await;
     let token = browser.form_token(&session).await;
     browser.post(&format!("{session}/handover"), &[("token", &token), ("handover", &shown)]).await;
     bench.work().await;
-    assert_eq!(browser.get(&new).await.heading(), "This has been done already");
+    assert_eq!(browser.get(&new).await.heading(), "This consent has already been completed");
 }

@@ -12,7 +12,7 @@ use regrant::usecases::notify::request_status::request_status;
 use regrant::usecases::records::consent_error::ConsentError;
 use regrant::web::consent::consent_error_page;
 use regrant::web::pages::{
-    MuteView, Page, RequestView, muted, muting as muting_page, request as request_page, request_not_shown,
+    MuteView, Page, RequestView, confirm_mute, muted, request as request_page, unavailable_request,
 };
 
 /// `GET /mail/mute/{token}`: explains the link that ends reminders.
@@ -20,7 +20,7 @@ pub(crate) async fn show_mute(State(ports): State<Ports>, Path(token): Path<Stri
     match muting::read_mute(&ports, &token).await {
         Ok(Ok(mute)) => {
             let action = format!("/mail/mute/{token}");
-            muting_page(&MuteView { request: &mute.request, address: &mute.address, action: &action }).into_response()
+            confirm_mute(&MuteView { request: &mute.request, address: &mute.address, action: &action }).into_response()
         }
         Ok(Err(_)) => forged_mute(),
         Err(error) => not_stored(&error),
@@ -56,7 +56,7 @@ pub(crate) async fn show_request(State(ports): State<Ports>, Path(token): Path<S
         }
         Ok(Err(why)) => {
             tracing::info!(%why, "a request link could not be shown");
-            request_not_shown(&why)
+            unavailable_request(&why)
         }
         Err(error) => consent_error_page(&ConsentError::from(error)),
     }

@@ -10,7 +10,7 @@ use crate::domain::notification::{About, Notification, Recipient};
 use crate::domain::standing::Standing;
 use crate::domain::waiver::Waiver;
 use crate::emails;
-use crate::emails::{ActionLink, AlsoTold, EmailContext, FailedTasks, Summary};
+use crate::emails::{ActionLink, DigestSummary, EmailContext, FailedTask, OtherRecipients};
 use crate::ledger::{AppFilter, LedgerError, PageRequest};
 use crate::mail::{Email, InvalidEmail};
 use crate::usecases::Ports;
@@ -38,13 +38,13 @@ pub(super) async fn compose_email(
         Err(invalid) => return Ok(Err(invalid)),
     };
     let facts = EmailFacts::gather(ports, notification, context).await?;
-    let failed_tasks: Vec<FailedTasks<'_>> = facts
+    let failed_tasks: Vec<FailedTask<'_>> = facts
         .failed_work
         .iter()
-        .map(|work| FailedTasks {
+        .map(|work| FailedTask {
             at: work.failed_at,
-            whose: work.whose.as_ref(),
-            what: &work.event_type,
+            target: work.whose.as_ref(),
+            event: &work.event_type,
             reason: work.reason.as_ref(),
         })
         .collect();
@@ -62,16 +62,16 @@ pub(super) async fn compose_email(
         link: facts.link.as_ref().map(|link| ActionLink { url: &link.url, ends_at: Some(link.ends_at) }),
         mute: facts.mute.as_ref(),
         permissions: &ports.settings.permissions,
-        signs_in: facts.signs_in,
+        has_sign_in: facts.signs_in,
         failed_work: &failed_tasks,
-        reach: context.app.as_ref().and_then(|app| app.assignment_counts),
-        also_told: facts.also_told,
+        assignment_counts: context.app.as_ref().and_then(|app| app.assignment_counts),
+        other_recipients: facts.other_recipients,
         next_reminder: facts.next_reminder,
         contact: ports.settings.mail.questions_to.as_ref(),
-        digest: facts.is_digest.then_some(Summary {
+        digest: facts.is_digest.then_some(DigestSummary {
             counts: &facts.counts,
             waiting: &waiting,
-            not_seen: &facts.not_seen,
+            not_checked: &facts.not_seen,
             last_scan: facts.last_scan,
         }),
         detail: detail.map(|problem| problem.detail.as_str()),
@@ -87,7 +87,7 @@ struct EmailFacts {
     link: Option<PageLink>,
     mute: Option<url::Url>,
     failed_work: Vec<FailedWorkItem>,
-    also_told: AlsoTold,
+    other_recipients: OtherRecipients,
     next_reminder: Option<Timestamp>,
     waiver: Option<Waiver>,
     signs_in: bool,
@@ -134,10 +134,10 @@ impl EmailFacts {
             }
             match other.recipient {
                 Recipient::Mail { audience: Audience::MicrosoftAdministrator, .. } => {
-                    self.also_told.administrators += 1;
+                    self.other_recipients.administrators += 1;
                 }
-                Recipient::Mail { audience: Audience::OktaOperator, .. } => self.also_told.operators += 1,
-                Recipient::Mail { audience: Audience::Escalation, .. } => self.also_told.escalation += 1,
+                Recipient::Mail { audience: Audience::OktaOperator, .. } => self.other_recipients.operators += 1,
+                Recipient::Mail { audience: Audience::Escalation, .. } => self.other_recipients.escalation += 1,
                 Recipient::Hook { .. } => {}
             }
         }

@@ -12,6 +12,6 @@ use crate::usecases::notify::sender::SenderIdentity;
 pub async fn send_test_email(ports: &Ports, to: &MailAddress, language: Language) -> Result<String, MailError> {
     let identity = SenderIdentity::from_settings(&ports.settings)?;
     let id = token(&*ports.randomness);
-    let email = emails::trial(&identity.sender(&ports.settings), to, language, &id)?;
+    let email = emails::test_email(&identity.sender(&ports.settings), to, language, &id)?;
     Ok(ports.mail.send(&email).await?.0)
 }

@@ -1,4 +1,4 @@
-//! The outbox: emails that were written and not sent. For demonstrations.
+//! The outbox of the demo: emails that were written but not sent.
 
 use axum::http::StatusCode;
 use maud::html;
@@ -6,22 +6,22 @@ use maud::html;
 use super::layout::{Frame, Page};
 use crate::domain::text::UntrustedText;
 
-/// One email of the list.
+/// One email in the list.
 #[derive(Debug)]
 pub struct OutboxLine {
-    /// Its number, from 1.
+    /// Its number, starting at 1.
     pub number: usize,
-    /// Who it is to.
+    /// The recipient.
     pub to: String,
-    /// What it is about.
+    /// The subject.
     pub subject: String,
 }
 
-/// The list, the newest first.
+/// Renders the list, newest first.
 pub fn outbox(emails: &[OutboxLine]) -> Page {
-    let part = html! {
-        p { "These emails would have been mailed. In this demonstration nobody gets them." }
-        @if emails.is_empty() { p { "None yet: a scan finds what there is to tell." } }
+    let content = html! {
+        p { "In this demo, Regrant shows its emails here instead of sending them." }
+        @if emails.is_empty() { p { "No emails yet. Run a scan to create some." } }
         @else {
             table {
                 thead { tr { th scope="col" { "To" } th scope="col" { "Subject" } th.whole scope="col" { "As text" } } }
@@ -37,5 +37,5 @@ pub fn outbox(emails: &[OutboxLine]) -> Page {
             }
         }
     };
-    Frame { status: StatusCode::OK, heading: "Outbox", form_targets: &[] }.around(&part)
+    Frame { status: StatusCode::OK, heading: "Outbox", form_targets: &[] }.around(&content)
 }

@@ -1,4 +1,4 @@
-//! Text of others that wants to be more than text.
+//! Untrusted text stays text in every email.
 
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -9,30 +9,30 @@ use crate::domain::app::AppRecord;
 use crate::domain::tenant::TenantName;
 use crate::domain::text::{UntrustedText, is_hidden};
 
-/// The sample with `text` in every field that somebody else may have written.
-fn spoilt(mut sample: Sample, text: &str) -> Sample {
-    let foreign = || UntrustedText::new(text);
+/// The sample with `text` in every field that comes from outside.
+fn with_untrusted(mut sample: Sample, text: &str) -> Sample {
+    let untrusted = || UntrustedText::new(text);
     let spoil = |app: &mut AppRecord| {
-        app.identity.label = foreign();
-        app.identity.domain = Some(foreign());
+        app.identity.label = untrusted();
+        app.identity.domain = Some(untrusted());
         app.identity.tenant = Some(TenantName::from(text.to_owned()));
         app.assessment.reasons = vec![text.to_owned()];
         if let Some(administrator) = &mut app.consent.administrator {
-            administrator.username = foreign();
+            administrator.username = untrusted();
         }
         if let Some(grants) = app.consent.verification.as_mut().and_then(|verification| verification.grants.as_mut()) {
             grants.grants.iter_mut().for_each(|grant| grant.permission = text.to_owned());
             if let Some(principal) = &mut grants.principal {
-                principal.display_name = foreign();
+                principal.display_name = untrusted();
             }
         }
     };
     sample.app.iter_mut().for_each(spoil);
     let installation = &mut sample.installation;
     installation.waiting.iter_mut().for_each(spoil);
-    installation.not_seen.iter_mut().for_each(|not_seen| not_seen.reason = text.to_owned());
-    installation.waiver.reason = foreign();
-    installation.failed_work = vec![(Timestamp::UNIX_EPOCH, foreign(), text.to_owned(), foreign())];
+    installation.not_checked.iter_mut().for_each(|org| org.reason = text.to_owned());
+    installation.waiver.reason = untrusted();
+    installation.failed_work = vec![(Timestamp::UNIX_EPOCH, untrusted(), text.to_owned(), untrusted())];
     sample.detail = sample.detail.map(|_| text.to_owned());
     sample
 }
@@ -41,13 +41,13 @@ fn tags(html: &str) -> Vec<&str> {
     html.split('<').skip(1).map(|part| part.split(['>', ' ']).next().unwrap_or(part)).collect()
 }
 
-/// Whatever `text` says, the email has the same parts and no more.
-fn is_harmless(sample: Sample, text: &str) {
+/// Asserts that an email with `text` has the same tags and attributes as one with a harmless label.
+fn assert_harmless(sample: Sample, text: &str) {
     let name = sample.name;
-    let (benign, sample) = (email(&spoilt(sample.clone(), "Office")), spoilt(sample, text));
+    let (benign, sample) = (email(&with_untrusted(sample.clone(), "Office")), with_untrusted(sample, text));
     let email = email(&sample);
     assert_eq!(tags(&email.html), tags(&benign.html), "{name}: {}", email.html);
-    // Every quotation mark belongs to an attribute; in text each is an entity.
+    // Every quotation mark belongs to an attribute, because in text each one is an entity.
     let attributes = |html: &str| html.matches('"').count();
     assert_eq!(attributes(&email.html), attributes(&benign.html), "{name}");
     assert!(!email.subject.chars().any(is_hidden), "{}", email.subject);
@@ -59,11 +59,11 @@ fn is_harmless(sample: Sample, text: &str) {
     let mime = String::from_utf8(email.to_mime().unwrap()).unwrap();
     let head = mime.split("\r\n\r\n").next().unwrap();
     assert!(!head.lines().any(|line| line.starts_with("Bcc")), "{head}");
-    says_the_same_twice(&sample);
+    assert_text_and_html_agree(&sample);
 }
 
 #[test]
-fn hostile_text_in_every_field_stays_text() {
+fn hostile_text_stays_text_in_every_field() {
     let long = "x".repeat(5_000);
     let wide = "<b>".repeat(1_700);
     for text in [
@@ -84,13 +84,13 @@ fn hostile_text_in_every_field_stays_text() {
         &wide,
     ] {
         for sample in samples() {
-            is_harmless(sample, text);
+            assert_harmless(sample, text);
         }
     }
 }
 
 #[test]
-fn what_looks_like_a_link_becomes_none() {
+fn link_like_text_never_becomes_a_link() {
     for text in [
         "https://evil.example/consent",
         "Sign in at www.evil.example now",
@@ -98,7 +98,7 @@ fn what_looks_like_a_link_becomes_none() {
         "mailto:eve@evil.example",
     ] {
         for sample in samples() {
-            let email = email(&spoilt(sample, text));
+            let email = email(&with_untrusted(sample, text));
             for body in [&email.text, &email.html, &email.subject] {
                 for bad in ["https://evil", "www.evil", "evil.example"] {
                     assert!(!body.contains(bad), "{bad} in {body}");
@@ -109,7 +109,7 @@ fn what_looks_like_a_link_becomes_none() {
 }
 
 #[test]
-fn a_log_of_failed_work_that_never_ends_does_not_make_an_email_that_does_not() {
+fn email_size_is_bounded_for_many_failed_tasks() {
     let mut sample = named("done", Language::De);
     let one = (
         Timestamp::UNIX_EPOCH,
@@ -126,9 +126,9 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
-    fn any_text_at_all_stays_text(text in any::<String>(), at in 0_usize..17, german in any::<bool>()) {
+    fn arbitrary_text_stays_text(text in any::<String>(), at in 0_usize..17, german in any::<bool>()) {
         let language = if german { Language::De } else { Language::En };
         let mut samples = all(language).unwrap();
-        is_harmless(samples.swap_remove(at), &text);
+        assert_harmless(samples.swap_remove(at), &text);
     }
 }

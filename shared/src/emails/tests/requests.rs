@@ -1,22 +1,22 @@
-//! What every email holds that asks for something: nine points, in both languages.
+//! The promises of every email that requests an action, in both languages.
 
 use super::*;
 
-/// Words that a point is recognised by, English and German.
+/// A promise and the words that keep it, in English and German; `|` separates alternatives.
 type Point = (&'static str, [&'static str; 2]);
 
-/// Every email that asks somebody to act.
-fn asking() -> impl Iterator<Item = (Sample, Email)> {
-    let asks = |sample: &Sample| !matches!(sample.notification.about, About::Done | About::Digest { .. });
-    samples().filter(asks).map(|sample| {
+/// Every email that requests an action.
+fn requests() -> impl Iterator<Item = (Sample, Email)> {
+    let requests_action = |sample: &Sample| !matches!(sample.notification.about, About::Done | About::Digest { .. });
+    samples().filter(requests_action).map(|sample| {
         let email = email(&sample);
         (sample, email)
     })
 }
 
-fn hold(points: &[Point]) {
-    for (sample, email) in asking() {
-        let (text, html) = (bare(&email.text), bare(&seen(&email.html)));
+fn assert_all_say(points: &[Point]) {
+    for (sample, email) in requests() {
+        let (text, html) = (bare(&email.text), bare(&visible_text(&email.html)));
         for (point, words) in points {
             let words = words[usize::from(sample.language == Language::De)];
             let found = |body: &str| words.split('|').any(|word| body.contains(&bare(word)));
@@ -31,29 +31,28 @@ fn is_about_access(sample: &Sample) -> bool {
 }
 
 #[test]
-fn the_subject_has_org_app_what_and_by_when_and_the_preheader_repeats_it() {
-    let when = ["overdue since|by |since|before the next|until ", "überfällig seit|bis |seit|vor der nächsten"];
-    for (sample, email) in asking() {
+fn subject_names_org_app_and_date_and_preheader_repeats_it() {
+    let when = ["waiting since|by |since|before it fails|until ", "offen seit|bis |seit|bevor er ausfällt"];
+    for (sample, email) in requests() {
         let (subject, language) = (&email.subject, usize::from(sample.language == Language::De));
         assert!(subject.contains("acme.okta.com: "), "{subject}");
         assert!(is_about_access(&sample) || subject.contains("Office 365 EMEA"), "{subject}");
         assert!(when[language].split('|').any(|when| subject.contains(when)), "{subject}");
         assert!(subject.chars().count() <= 150, "{subject}");
         let preheader = email.html.split("class=\"preheader\">").nth(1).unwrap().split("</div>").next().unwrap();
-        let preheader = preheader.replace("&#39;", "'");
         let what = subject.trim_start_matches("acme.okta.com: ");
         assert!(preheader.contains(what) && preheader.contains("acme.okta.com"), "{preheader} repeats {subject}");
     }
 }
 
 #[test]
-fn what_stops_working_since_when_and_how_many_it_concerns() {
-    hold(&[
+fn email_says_what_stops_since_when_and_who_is_affected() {
+    assert_all_say(&[
         (
             "what stops",
             [
-                "new people get no account|New people get no account|new people may get no account|Okta's own provisioning goes on|nobody was written to",
-                "neue Leute kein Konto|Neue Leute bekommen kein Konto|neue Leute womöglich kein Konto|Oktas eigene Provisionierung|niemandem wurde dazu geschrieben",
+                "new employees get no account|New employees get no account|new employees get no Microsoft 365 account|new employees may get no Microsoft 365 account|Okta's own provisioning continues|we sent no emails about it",
+                "neue Mitarbeitende kein Konto|Neue Mitarbeitende erhalten kein Konto|neue Mitarbeitende möglicherweise kein Konto|Oktas eigene Provisionierung|dazu keine E-Mails gesendet",
             ],
         ),
         ("since when", ["20 November 2026", "20. November 2026"]),
@@ -68,25 +67,28 @@ fn what_stops_working_since_when_and_how_many_it_concerns() {
 }
 
 #[test]
-fn who_must_act_and_whether_it_may_be_passed_on() {
-    hold(&[
+fn email_says_who_can_act_and_whether_to_forward_it() {
+    assert_all_say(&[
         ("who", ["Microsoft Global Administrator", "Microsoft Global Administrator"]),
         ("of which tenant or org", ["contoso.onmicrosoft.com|acme.okta.com", "contoso.onmicrosoft.com|acme.okta.com"]),
         (
             "passing on",
-            ["forward this email", "Mail im Unternehmen weiterleiten|Mail im Unternehmen an jemanden weiterleiten"],
+            [
+                "forward this email",
+                "E-Mail im Unternehmen weiterleiten|E-Mail bitte im Unternehmen an|E-Mail im Unternehmen an eine Person weiterleiten",
+            ],
         ),
     ]);
 }
 
 #[test]
-fn steps_minutes_microsofts_page_and_every_permission_with_its_reason() {
-    hold(&[
+fn email_lists_steps_duration_and_every_permission() {
+    assert_all_say(&[
         ("minutes", ["minute", "Minute"]),
         ("Microsoft's page", ["Okta Microsoft Graph Client", "Okta Microsoft Graph Client"]),
         ("the permissions", ["Directory.Read.All", "Directory.Read.All"]),
     ]);
-    for (sample, email) in asking() {
+    for (sample, email) in requests() {
         let document = document_of(&sample);
         assert!(document.blocks.iter().any(|block| matches!(block, Block::Steps(_) | Block::List(_))));
         if !is_about_access(&sample) {
@@ -103,32 +105,41 @@ fn steps_minutes_microsofts_page_and_every_permission_with_its_reason() {
 }
 
 #[test]
-fn one_link_to_our_page_with_its_end_and_what_is_then() {
-    hold(&[
+fn email_has_one_link_and_says_when_it_expires() {
+    assert_all_say(&[
         (
             "where it leads",
             [
-                "leads to https://regrant.example.com and nowhere else",
-                "führt zu https://regrant.example.com und nirgendwo sonst",
+                "opens a page at https://regrant.example.com. Opening it changes nothing",
+                "öffnet eine Seite unter https://regrant.example.com. Das Öffnen ändert nichts",
             ],
         ),
-        ("its end", ["works until 9 December 2026, 09:00 CET", "gilt bis zum 9. Dezember 2026, 09:00 CET"]),
-        ("what is then", ["the link has ended, and nothing happens", "abgelaufen ist, und sonst geschieht nichts"]),
-        ("a new one", ["A new one comes", "Einen neuen bringt"]),
+        ("its end", ["expires on 9 December 2026, 09:00 CET", "läuft am 9. Dezember 2026, 09:00 CET ab"]),
+        ("what happens after expiry", ["After that, it no longer works", "Danach funktioniert er nicht mehr"]),
+        ("a new one", ["You will get a new link", "Einen neuen Link erhalten Sie"]),
     ]);
-    for (sample, _) in asking() {
+    for (sample, _) in requests() {
         let buttons = document_of(&sample).blocks.iter().filter(|b| matches!(b, Block::Action { .. })).count();
         assert_eq!(buttons, 1, "{}", sample.name);
     }
 }
 
 #[test]
-fn how_to_find_out_that_it_is_real_and_how_to_do_it_without_us() {
-    hold(&[
+fn email_says_how_to_verify_it_and_how_to_avoid_regrant() {
+    assert_all_say(&[
         ("the request", ["request RG-7K2QM-X4T9P", "Anfrage RG-7K2QM-X4T9P"]),
-        ("where else it is", ["`regrant status` shows the same", "Dieselbe zeigt `regrant status`"]),
+        (
+            "where else it is",
+            ["sees the same request in `regrant status`", "sieht dieselbe Anfrage in `regrant status`"],
+        ),
         ("the address", ["begins with https://regrant.example.com", "beginnt mit https://regrant.example.com"]),
-        ("no secret", ["no password and no code", "keinem Kennwort und keinem Code"]),
+        (
+            "no secret",
+            [
+                "never ask you for a password or a code",
+                "nie per E-Mail, Chat oder Telefon nach einem Kennwort oder Code",
+            ],
+        ),
         (
             "the console",
             [
@@ -140,9 +151,9 @@ fn how_to_find_out_that_it_is_real_and_how_to_do_it_without_us() {
 }
 
 #[test]
-fn the_best_time_and_what_is_to_be_done_afterwards() {
-    hold(&[
-        ("the best time", ["When to do it", "Wann Sie es am besten tun"]),
+fn email_says_the_best_time_and_what_to_do_afterwards() {
+    assert_all_say(&[
+        ("the best time", ["When to do it", "Der beste Zeitpunkt"]),
         ("signing in again", ["sign in again|signed out", "neu anmelden|abgemeldet"]),
         (
             "afterwards",
@@ -155,35 +166,44 @@ fn the_best_time_and_what_is_to_be_done_afterwards() {
 }
 
 #[test]
-fn when_it_comes_again_who_else_got_it_whom_to_ask_and_how_to_have_it_wait() {
-    hold(&[
-        ("reminders", ["6 at most|no reminder follows", "höchstens 6 Erinnerungen|keine Erinnerung folgt"]),
+fn email_names_reminders_recipients_contact_and_postponement() {
+    assert_all_say(&[
+        ("reminders", ["up to 6 reminders|without reminders", "höchstens 6 Erinnerungen|ohne Erinnerungen"]),
         (
             "others",
             [
-                "1 other Microsoft administrator and 2 other Okta operators",
-                "1 weitere Person der Microsoft-Administration und 2 weitere Personen, die Okta betreuen",
+                "Also sent to 1 Microsoft administrator and 2 Okta operators",
+                "1 Person aus der Microsoft-Administration und 2 Personen aus dem Okta-Team",
             ],
         ),
-        ("contact", ["Questions go to okta-team@acme.example", "beantwortet: okta-team@acme.example"]),
+        (
+            "contact",
+            [
+                "If you have questions, contact okta-team@acme.example",
+                "Wenden Sie sich bei Fragen an okta-team@acme.example",
+            ],
+        ),
     ]);
-    for (sample, email) in asking().filter(|(sample, _)| !is_about_access(sample)) {
+    for (sample, email) in requests().filter(|(sample, _)| !is_about_access(sample)) {
         let words = if sample.language == Language::De {
-            "bis zu einem Tag in Ruhe lassen"
+            "bis zu einem bestimmten Datum zurückstellen"
         } else {
-            "leave the app as it is until a day, for a reason"
+            "postpone it to a date of your choice and record the reason"
         };
         assert!(bare(&email.text).contains(&bare(words)), "{}", email.text);
     }
     let last = named("reminder", Language::En)
-        .with(|t| write(&EmailContext { next_reminder: None, also_told: AlsoTold::default(), ..*t }));
+        .with(|t| write(&EmailContext { next_reminder: None, other_recipients: OtherRecipients::default(), ..*t }));
     let last = bare(&last.unwrap().text);
-    assert!(last.contains(&bare("No further one is planned")) && last.contains(&bare("Nobody else got this email.")));
+    assert!(
+        last.contains(&bare("This is the last of up to 6 reminders"))
+            && last.contains(&bare("You are the only recipient of this email."))
+    );
 }
 
 #[test]
-fn nobody_is_asked_to_paste_anything_or_to_send_a_password() {
-    for (_, email) in asking() {
+fn no_email_asks_for_a_secret_or_a_reply() {
+    for (_, email) in requests() {
         let text = bare(&email.text).to_lowercase();
         for bad in ["pleasepaste", "bittefügensie", "sendusyour", "sendensieunsihr", "replywith", "antwortensiemit"] {
             assert!(!text.contains(bad), "{bad}: {}", email.text);

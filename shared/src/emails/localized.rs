@@ -1,4 +1,4 @@
-//! A context in the reader's words: names made harmless, times on the reader's clock.
+//! An [`EmailContext`] prepared for its reader: words in their language, names defused, times in their time zone.
 
 use std::borrow::Cow;
 
@@ -7,9 +7,9 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::context::EmailContext;
+use super::defuse::{MAX_NAME, MAX_SENTENCE, MAX_SUBJECT_NAME, defused};
 use super::document::Block;
-use super::shown::{IN_SUBJECT, NAME, SENTENCE, shown};
-use super::words::{Deadline, Names, Words, words};
+use super::words::{Deadline, EmailNames, Words, words};
 use crate::domain::app::AppRecord;
 use crate::domain::contact::{Audience, Language};
 use crate::domain::notification::Recipient;
@@ -18,30 +18,30 @@ use crate::domain::permission::PermissionCatalogue;
 use crate::domain::standing::Standing;
 use crate::domain::tenant::TenantDomain;
 
-/// A context, seen by its reader.
-pub(super) struct View<'a> {
+/// A context with the words, names and time zone of its reader.
+pub(super) struct LocalizedContext<'a> {
     pub(super) context: &'a EmailContext<'a>,
     pub(super) words: &'static Words,
-    pub(super) names: Names,
+    pub(super) names: EmailNames,
     zone: TimeZone,
 }
 
-impl<'a> View<'a> {
-    pub(super) fn of(context: &'a EmailContext<'a>) -> Self {
+impl<'a> LocalizedContext<'a> {
+    pub(super) fn new(context: &'a EmailContext<'a>) -> Self {
         let words = words(context.language);
-        let contact = context.contact.map(|address| shown(address.as_str(), NAME));
-        let names = Names {
-            org: shown(&context.org.domain(), NAME),
+        let contact = context.contact.map(|address| defused(address.as_str(), MAX_NAME));
+        let names = EmailNames {
+            org: defused(&context.org.domain(), MAX_NAME),
             app: context.app.map(label).unwrap_or_default(),
             app_id: context.app.map(|app| app.identity.app.to_string()).unwrap_or_default(),
-            tenant: context.app.map_or_else(|| words.general.a_tenant.to_owned(), |app| tenant(context, app)),
+            tenant: context.app.map_or_else(|| words.general.unnamed_tenant.to_owned(), |app| tenant(context, app)),
             request: context.notification.request.to_string(),
-            contact: contact.unwrap_or_else(|| words.general.somebody.to_owned()),
+            contact: contact.unwrap_or_else(|| words.general.okta_team.to_owned()),
         };
         Self { context, words, names, zone: context.time_zone.zone() }
     }
 
-    /// The side of its reader.
+    /// The reader's audience; `None` for a hook.
     pub(super) const fn audience(&self) -> Option<Audience> {
         match &self.context.notification.recipient {
             Recipient::Mail { audience, .. } => Some(*audience),
@@ -54,14 +54,14 @@ impl<'a> View<'a> {
     }
 
     pub(super) fn date(&self, date: Date) -> String {
-        (self.words.general.day)(date)
+        (self.words.general.date)(date)
     }
 
     pub(super) fn moment(&self, at: Timestamp) -> String {
         let local = self.zone.to_datetime(at);
         let zone = self.zone.to_offset_info(at);
         let time = format!("{:02}:{:02} {}", local.hour(), local.minute(), zone.abbreviation());
-        (self.words.general.moment)(&self.day(at), &time)
+        (self.words.general.date_and_time)(&self.day(at), &time)
     }
 
     pub(super) fn deadline(&self) -> Deadline {
@@ -69,45 +69,45 @@ impl<'a> View<'a> {
         Deadline { date, days_left: days_to(date, self.context.now), is_oktas: date == OKTAS_DEADLINE }
     }
 
-    /// `needs-consent (nobody has consented yet)`: the name as every output has it, and what it means.
+    /// The standing's name and its meaning: `needs-consent (not consented yet)`.
     pub(super) fn standing(&self, standing: Standing) -> String {
         format!("{} ({})", standing.name(), (self.words.general.standing)(standing))
     }
 
-    /// The address of the pages, where there are any.
-    pub(super) fn place(&self) -> Option<String> {
+    /// The address of the pages; `None` if no page is served.
+    pub(super) fn public_url(&self) -> Option<String> {
         self.context.sender.public_url.map(ToString::to_string)
     }
 
-    /// The app's label as a subject has it.
+    /// The app's label, shortened for a subject.
     pub(super) fn subject_app(&self) -> String {
-        shown(&self.names.app, IN_SUBJECT)
+        defused(&self.names.app, MAX_SUBJECT_NAME)
     }
 
-    /// A subject begins with the org and ends with by when.
-    pub(super) fn subject(&self, what: &str, by_when: &str) -> String {
-        let comma = if by_when.is_empty() { "" } else { ", " };
-        format!("{}: {what}{comma}{by_when}", shown(&self.names.org, IN_SUBJECT))
+    /// Builds a subject that begins with the org and ends with `due`, which brings its own separator.
+    pub(super) fn subject(&self, what: &str, due: &str) -> String {
+        format!("{}: {what}{due}", defused(&self.names.org, MAX_SUBJECT_NAME))
     }
 
-    /// The expected permissions and why, in the reader's language where they are the usual ones.
+    /// The expected permissions and their purpose. The purpose of a default permission is translated.
     pub(super) fn permissions(&self) -> Block {
         let labels = &self.words.labels;
-        let usual = PermissionCatalogue::default();
+        let defaults = PermissionCatalogue::default();
         let rows = self.context.permissions.all().iter().map(|permission| {
-            let is_usual = usual.all().iter().any(|known| known == permission);
-            let translated = (self.words.general.permission)(&permission.name).filter(|_| is_usual);
-            let why: Cow<'_, str> = translated.map_or_else(|| shown(&permission.why, SENTENCE).into(), Cow::from);
-            let needed = if permission.required { labels.always } else { labels.for_some };
-            vec![shown(&permission.name, NAME), why.into_owned(), needed.to_owned()]
+            let is_default = defaults.all().iter().any(|known| known == permission);
+            let translated = (self.words.general.permission_reason)(&permission.name).filter(|_| is_default);
+            let purpose: Cow<'_, str> =
+                translated.map_or_else(|| defused(&permission.why, MAX_SENTENCE).into(), Cow::from);
+            let needed = if permission.required { labels.always } else { labels.some_features };
+            vec![defused(&permission.name, MAX_NAME), purpose.into_owned(), needed.to_owned()]
         });
         Block::Table {
-            columns: [labels.permission, labels.why, labels.needed].map(str::to_owned).to_vec(),
+            columns: [labels.permission, labels.purpose, labels.needed].map(str::to_owned).to_vec(),
             rows: rows.collect(),
         }
     }
 
-    /// What tells one app from every other.
+    /// The facts that identify an app.
     pub(super) fn app_facts(&self, app: &AppRecord) -> Vec<(String, String)> {
         let labels = &self.words.labels;
         let fact = |name: &str, value: String| (name.to_owned(), value);
@@ -129,17 +129,17 @@ impl<'a> View<'a> {
     }
 }
 
-/// An app's label; its key where it has none.
+/// An app's label, or its id if the label is empty.
 pub(super) fn label(app: &AppRecord) -> String {
-    let label = shown(app.identity.label.raw(), NAME);
+    let label = defused(app.identity.label.raw(), MAX_NAME);
     if label.trim().is_empty() { app.identity.app.to_string() } else { label }
 }
 
 /// The tenant's domain, as Microsoft's page shows it.
 pub(super) fn tenant(context: &EmailContext<'_>, app: &AppRecord) -> String {
-    let Some(name) = &app.identity.tenant else { return words(context.language).general.a_tenant.to_owned() };
+    let Some(name) = &app.identity.tenant else { return words(context.language).general.unnamed_tenant.to_owned() };
     match TenantDomain::of(name, context.org.cloud) {
-        Ok(domain) => shown(domain.as_str(), NAME),
-        Err(_) => shown(name.as_str(), NAME),
+        Ok(domain) => defused(domain.as_str(), MAX_NAME),
+        Err(_) => defused(name.as_str(), MAX_NAME),
     }
 }

@@ -1,4 +1,4 @@
-//! Emails to operators, and the page that they lead to.
+//! Emails to operators, and the page that they link to.
 
 use super::*;
 use crate::domain::access_problem::AccessProblem;
@@ -11,8 +11,8 @@ fn to_operators() -> impl Iterator<Item = Sample> {
 }
 
 #[test]
-fn each_leads_to_its_request_and_says_where_the_same_is_once_its_link_has_ended() {
-    let after = ["`regrant status` shows the same at any time", "`regrant status` zeigt dasselbe jederzeit"];
+fn operator_email_links_to_its_request_and_to_status() {
+    let after = ["`regrant status` shows the request at any time", "`regrant status` zeigt die Anfrage jederzeit"];
     for sample in to_operators() {
         let email = email(&sample);
         let text = bare(&email.text);
@@ -22,22 +22,28 @@ fn each_leads_to_its_request_and_says_where_the_same_is_once_its_link_has_ended(
 }
 
 #[test]
-fn the_page_asks_what_the_email_asks() {
+fn request_page_and_email_give_the_same_instructions() {
     for sample in to_operators().filter(|sample| sample.language == Language::En) {
         let (text, org) = (bare(&email(&sample).text), &sample.installation.org);
-        let asked = match (&sample.notification.about, &sample.app) {
+        let instructions = match (&sample.notification.about, &sample.app) {
             (About::AccessProblem { problem, since }, _) => {
                 let (kind, request) = (problem.clone(), sample.notification.request.clone());
                 let problem = AccessProblem { kind, since: *since, detail: String::new(), request };
-                let asked = asked_about_problem(org, &problem, |_| String::new());
-                // The email and the page tell times by clocks of their own.
-                Asked { what: asked.what[1..].to_vec(), ..asked }
+                let instructions = instructions_for_access_problem(org, &problem, |_| String::new());
+                // Email and page format times in different time zones.
+                OperatorInstructions { situation: instructions.situation[1..].to_vec(), ..instructions }
             }
-            (About::HandedToOperator, Some(app)) => asked_about_app(org, app),
+            (About::HandedToOperator, Some(app)) => instructions_for_app(org, app),
             _ => continue,
         };
-        for said in asked.what.iter().chain(&asked.who).chain(&asked.command).chain(&asked.steps) {
-            assert!(text.contains(&bare(said)), "{}: {said}", sample.name);
+        for part in instructions
+            .situation
+            .iter()
+            .chain(&instructions.who)
+            .chain(&instructions.command)
+            .chain(&instructions.steps)
+        {
+            assert!(text.contains(&bare(part)), "{}: {part}", sample.name);
         }
     }
 }
