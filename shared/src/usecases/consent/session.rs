@@ -31,7 +31,7 @@ pub struct BrowserSecrets {
     /// The PKCE verifier (RFC 7636).
     #[serde(serialize_with = "exposed")]
     pub code_verifier: SecretString,
-    /// The nonce that the ID token must contain (OpenID Connect Core section 3.1.2.1).
+    /// The nonce that the ID token must contain (`OpenID` Connect Core section 3.1.2.1).
     #[serde(serialize_with = "exposed")]
     pub nonce: SecretString,
 }
