@@ -9,12 +9,13 @@ use crate::domain::contact::MailAddress;
 use crate::domain::id::{NotificationId, OrgId, RequestId};
 use crate::domain::notification::Notification;
 
-/// That nothing more is sent to an address. Kept by the address's digest.
+/// A mail address that receives no more email, and why. Found by the address's digest; the address itself is stored too, so
+/// that an operator can list and lift suppressions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Suppression {
-    /// Since when.
+    /// When it was recorded.
     pub at: Timestamp,
-    /// What was reported.
+    /// What the mail transport reported.
     pub reason: String,
 }
 
@@ -49,6 +50,8 @@ pub trait Notifications: Send + Sync {
     async fn suppress(&self, address: &MailAddress, suppression: &Suppression) -> Result<(), LedgerError>;
     /// What was noted of an address.
     async fn suppression(&self, address: &MailAddress) -> Result<Option<Suppression>, LedgerError>;
-    /// Takes it back. Taking back what is not there is fine.
+    /// Suppressed addresses, by the digest of the address. Each address is spelled as it was when it was last suppressed.
+    async fn suppressions(&self, page: PageRequest) -> Result<Page<(MailAddress, Suppression)>, LedgerError>;
+    /// Lifts the suppression of an address. Does nothing if the address is not suppressed.
     async fn lift_suppression(&self, address: &MailAddress) -> Result<(), LedgerError>;
 }

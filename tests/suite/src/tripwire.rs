@@ -229,6 +229,9 @@ impl Notifications for TrippedLedger {
     async fn suppression(&self, address: &MailAddress) -> Result<Option<Suppression>, LedgerError> {
         self.0.suppression(address).await
     }
+    async fn suppressions(&self, page: PageRequest) -> Result<Page<(MailAddress, Suppression)>, LedgerError> {
+        self.0.suppressions(page).await
+    }
     async fn lift_suppression(&self, address: &MailAddress) -> Result<(), LedgerError> {
         self.1.wrote(self.0.lift_suppression(address).await)
     }

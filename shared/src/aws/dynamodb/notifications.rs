@@ -8,10 +8,10 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 
 use super::DynamoLedger;
-use super::item::{record, with_record};
+use super::item::{a_text, record, with_record};
 use super::keys::{
-    BY_LIST, BY_TENANT, EXPIRES_AT, Item, ItemKey, LIST, NOTIFICATIONS, OPEN_NOTIFICATIONS, PLACE, TENANT, expiry,
-    last_place_of_notifications, notifications_list, number, of_request, place_of_notification, text,
+    BY_LIST, BY_TENANT, EXPIRES_AT, Item, ItemKey, LIST, NOTIFICATIONS, OPEN_NOTIFICATIONS, PLACE, SK, SUPPRESSIONS,
+    TENANT, expiry, last_place_of_notifications, notifications_list, number, of_request, place_of_notification, text,
 };
 use super::query::{Query, SortKeys};
 use super::table::{Condition, is_new};
@@ -19,13 +19,15 @@ use crate::domain::contact::MailAddress;
 use crate::domain::id::{NotificationId, OrgId, RequestId};
 use crate::domain::notification::{About, Notification};
 use crate::ledger::paging::{List, rows_to_ask_for};
-use crate::ledger::stored::from_time;
+use crate::ledger::stored::{from_text, from_time};
 use crate::ledger::{LedgerError, Notifications, Page, PageRequest, Suppression};
 
 /// How long a settled notification of one day or moment is kept after it was due: over a year, for whoever reviews one.
 const KEPT: SignedDuration = SignedDuration::from_hours(400 * 24);
 /// When something was noted.
 const AT: &str = "at";
+/// The address that is suppressed.
+const ADDRESS: &str = "address";
 
 #[async_trait]
 impl Notifications for DynamoLedger {
@@ -103,13 +105,33 @@ impl Notifications for DynamoLedger {
     }
 
     async fn suppress(&self, address: &MailAddress, suppression: &Suppression) -> Result<(), LedgerError> {
-        let item = with_record(ItemKey::suppression(address).item(), suppression)?;
+        let mut item = with_record(ItemKey::suppression(address).item(), suppression)?;
+        item.insert(ADDRESS.to_owned(), text(address.as_str()));
         self.0.put("suppress an address", item).await
     }
 
     async fn suppression(&self, address: &MailAddress) -> Result<Option<Suppression>, LedgerError> {
         let item = self.0.get("look for a suppression", &ItemKey::suppression(address)).await?;
-        item.map(|item| record(&item, || "the suppression of an address".to_owned())).transpose()
+        item.map(|item| read_suppression(&item)).transpose()
+    }
+
+    async fn suppressions(&self, page: PageRequest) -> Result<Page<(MailAddress, Suppression)>, LedgerError> {
+        let list = List::of(&[Some("suppressions")]);
+        let after: Option<String> = list.start(&page)?;
+        let query = Query {
+            after: after.map(|sk| ItemKey { pk: SUPPRESSIONS.to_owned(), sk }.item()),
+            most: rows_to_ask_for(&page) as usize,
+            ..Query::under(SUPPRESSIONS)
+        };
+        let items = self.0.list("list suppressions", query).await?;
+        list.page(
+            &page,
+            items.iter().map(|item| {
+                let address = a_text(item, ADDRESS)?.to_owned();
+                let address = from_text(address, || "a suppressed address".to_owned())?;
+                Ok((a_text(item, SK)?.to_owned(), (address, read_suppression(item)?)))
+            }),
+        )
     }
 
     async fn lift_suppression(&self, address: &MailAddress) -> Result<(), LedgerError> {
@@ -151,6 +173,10 @@ fn item(notification: &Notification) -> Result<Item, LedgerError> {
 
 fn read(item: &Item) -> Result<Notification, LedgerError> {
     record(item, || "a notification".to_owned())
+}
+
+fn read_suppression(item: &Item) -> Result<Suppression, LedgerError> {
+    record(item, || "the suppression of an address".to_owned())
 }
 
 fn placed(item: &Item) -> Result<(Place, Notification), LedgerError> {

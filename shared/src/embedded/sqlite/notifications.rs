@@ -61,7 +61,7 @@ impl Notifications for SqliteLedger {
     }
 
     async fn suppress(&self, address: &MailAddress, suppression: &Suppression) -> Result<(), LedgerError> {
-        let (address, suppression) = (address.digest(), suppression.clone());
+        let (address, suppression) = (address.clone(), suppression.clone());
         self.run("suppress an address", move |connection| recipients::suppress(connection, &address, &suppression))
             .await
     }
@@ -69,6 +69,10 @@ impl Notifications for SqliteLedger {
     async fn suppression(&self, address: &MailAddress) -> Result<Option<Suppression>, LedgerError> {
         let address = address.digest();
         self.run("look for a suppression", move |connection| recipients::suppression(connection, &address)).await
+    }
+
+    async fn suppressions(&self, page: PageRequest) -> Result<Page<(MailAddress, Suppression)>, LedgerError> {
+        self.run("list suppressions", move |connection| recipients::suppressions(connection, &page)).await
     }
 
     async fn lift_suppression(&self, address: &MailAddress) -> Result<(), LedgerError> {

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::at;
 use super::notifications::{address, request};
+use super::{all, at};
 use crate::domain::contact::MailAddress;
 use crate::ledger::{Ledger, Suppression};
 
@@ -14,6 +14,7 @@ where
 {
     a_mute_is_of_one_address_and_one_request(&*make().await).await;
     a_suppression_is_of_one_address_until_it_is_lifted(&*make().await).await;
+    suppressions_are_listed_with_their_addresses(&*make().await).await;
 }
 
 async fn is_muted(ledger: &dyn Ledger, id: &str, who: &str) -> bool {
@@ -55,4 +56,27 @@ async fn a_suppression_is_of_one_address_until_it_is_lifted(ledger: &dyn Ledger)
     ledger.lift_suppression(&spelled).await.expect("a suppression is lifted");
     assert_eq!(suppression(ledger, &ada).await, None, "it is taken back");
     ledger.lift_suppression(&ada).await.expect("lifting it again is fine");
+}
+
+async fn suppressions_are_listed_with_their_addresses(ledger: &dyn Ledger) {
+    let listed = async |limit| {
+        let mut listed = all(limit, |page| ledger.suppressions(page)).await;
+        listed.sort_by(|(one, _), (other, _)| one.as_str().cmp(other.as_str()));
+        listed
+    };
+    assert_eq!(listed(2).await, []);
+    ledger.mute(&request("RG-A"), &address("zoe@contoso.example"), at(1)).await.expect("an address is muted");
+    let noted = |seconds| Suppression { at: at(seconds), reason: "bounced".to_owned() };
+    let mut wanted = Vec::new();
+    for (seconds, who) in (1..).zip(["Ada@Contoso.example", "bea@contoso.example", "cy@contoso.example"]) {
+        ledger.suppress(&address(who), &noted(seconds)).await.expect("an address is suppressed");
+        wanted.push((address(who), noted(seconds)));
+    }
+    for limit in 1..5 {
+        assert_eq!(listed(limit).await, wanted, "{limit} at a time");
+    }
+    ledger.suppress(&address("ada@contoso.example"), &noted(9)).await.expect("an address is suppressed again");
+    ledger.lift_suppression(&address("bea@contoso.example")).await.expect("a suppression is lifted");
+    let wanted = [(address("ada@contoso.example"), noted(9)), (address("cy@contoso.example"), noted(3))];
+    assert_eq!(listed(1).await, wanted, "one entry per address, with its last spelling");
 }

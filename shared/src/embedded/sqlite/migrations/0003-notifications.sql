@@ -14,7 +14,7 @@ CREATE TABLE notification (
 CREATE INDEX notification_open ON notification (due_at, id, request) WHERE NOT settled;
 CREATE INDEX notification_of_org ON notification (org, due_at, id, request);
 
--- Addresses are digests.
+-- `address` is a digest.
 CREATE TABLE mute (
     request TEXT NOT NULL,
     address TEXT NOT NULL,
@@ -22,8 +22,10 @@ CREATE TABLE mute (
     PRIMARY KEY (request, address)
 ) STRICT, WITHOUT ROWID;
 
+-- `digest` is of the address in lower case; `address` is shown to operators.
 CREATE TABLE suppression (
-    address TEXT NOT NULL PRIMARY KEY,
+    digest  TEXT NOT NULL PRIMARY KEY,
+    address TEXT NOT NULL,
     record  TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
