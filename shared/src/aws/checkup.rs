@@ -5,12 +5,13 @@ use std::time::Duration;
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::types::{PointInTimeRecoveryStatus, TableStatus, TimeToLiveStatus};
 use aws_sdk_sqs::types::QueueAttributeName;
+use futures_util::TryStreamExt as _;
 use jiff::SignedDuration;
 
 use super::Stack;
 use super::error::reason;
 use crate::domain::cloud::Cloud;
-use crate::ledger::PageRequest;
+use crate::ledger::paging;
 use crate::settings::PublicUrl;
 use crate::usecases::Ports;
 use crate::vault::{SecretName, SecretVersion};
@@ -230,23 +231,19 @@ impl Checkup<'_> {
 
     async fn orgs(&self) -> Finding {
         let what = "orgs";
-        let (mut page, mut known, mut problems) = (PageRequest::first(200), 0_u64, Vec::new());
+        let (mut known, mut problems) = (0_u64, Vec::new());
+        let mut orgs = paging::items(200, |page| self.ports.ledger.orgs(page));
         loop {
-            let orgs = match self.ports.ledger.orgs(page).await {
-                Ok(orgs) => orgs,
+            let org = match orgs.try_next().await {
+                Ok(Some(org)) => org,
+                Ok(None) => break,
                 Err(error) => return Finding::wrong(what, error.to_string()),
             };
-            for org in orgs.items {
-                known += 1;
-                match self.ports.vault.get(&SecretName::Okta(org.id.clone()), SecretVersion::Current).await {
-                    Ok(Some(_)) => {}
-                    Ok(None) => problems.push(format!("{} has no credential; add it again", org.domain())),
-                    Err(error) => return Finding::wrong(what, error.to_string()),
-                }
-            }
-            match orgs.next {
-                Some(next) => page = PageRequest { after: Some(next), limit: 200 },
-                None => break,
+            known += 1;
+            match self.ports.vault.get(&SecretName::Okta(org.id.clone()), SecretVersion::Current).await {
+                Ok(Some(_)) => {}
+                Ok(None) => problems.push(format!("{} has no credential; add it again", org.domain())),
+                Err(error) => return Finding::wrong(what, error.to_string()),
             }
         }
         if known == 0 {

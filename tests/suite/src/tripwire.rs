@@ -156,9 +156,6 @@ impl Sessions for TrippedLedger {
     async fn update_session(&self, session: &AuthorizationSession) -> Result<bool, LedgerError> {
         self.1.wrote(self.0.update_session(session).await)
     }
-    async fn forget_sessions(&self, before: Timestamp) -> Result<(), LedgerError> {
-        self.1.wrote(self.0.forget_sessions(before).await)
-    }
 }
 
 #[async_trait]
@@ -310,5 +307,8 @@ impl Ledger for TrippedLedger {
     }
     async fn pending_orgs(&self, scan: &ScanId, page: PageRequest) -> Result<Page<OrgId>, LedgerError> {
         self.0.pending_orgs(scan, page).await
+    }
+    async fn delete_expired(&self, now: Timestamp) -> Result<u64, LedgerError> {
+        self.1.wrote(self.0.delete_expired(now).await)
     }
 }

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::error::SqliteError;
 use crate::domain::contact::MailAddress;
 use crate::domain::id::{Digest, RequestId};
-use crate::ledger::paging::{List, rows_to_ask_for};
+use crate::ledger::cursor::{ListCursors, rows_to_ask_for};
 use crate::ledger::stored::{from_json, from_text, from_time, to_json};
 use crate::ledger::{LedgerError, Page, PageRequest, Suppression};
 
@@ -61,14 +61,14 @@ pub(super) fn suppressions(
     connection: &Connection,
     page: &PageRequest,
 ) -> Result<Page<(MailAddress, Suppression)>, SqliteError> {
-    let list = List::of(&[Some("suppressions")]);
-    let after: String = list.start(page)?.unwrap_or_default();
+    let cursors = ListCursors::for_list(&[Some("suppressions")]);
+    let after: String = cursors.start(page)?.unwrap_or_default();
     let mut statement = connection
         .prepare_cached("SELECT digest, address, record FROM suppression WHERE digest > ?1 ORDER BY digest LIMIT ?2")?;
     let rows = statement.query_map(params![after, rows_to_ask_for(page)], |row| {
         Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
     })?;
-    list.page(
+    cursors.page(
         page,
         rows.map(|row| {
             let (digest, address, record) = row?;

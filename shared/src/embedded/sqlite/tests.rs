@@ -110,7 +110,7 @@ async fn an_empty_file_becomes_a_ledger_and_any_other_file_is_refused() {
     let email = folder.path().join("email.txt");
     std::fs::write(&email, "Dear reader, ".repeat(100)).unwrap();
     let refused = SqliteLedger::open(&email).await.err().unwrap().to_string();
-    assert!(refused.contains("email.txt") && refused.contains("this is no ledger"), "{refused}");
+    assert!(refused.contains("email.txt") && refused.contains("this is not a ledger"), "{refused}");
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ mod notification_lists;
 mod notifications;
 mod orgs;
 mod recipients;
+mod retention;
 mod saves;
 mod scans;
 mod sessions;
@@ -66,6 +67,7 @@ where
     notifications::conforms(&make).await;
     notification_lists::conforms(&make).await;
     recipients::conforms(&make).await;
+    retention::conforms(&make).await;
     waivers::conforms(&make).await;
     watches::conforms(&make).await;
 }
@@ -173,6 +175,6 @@ async fn an_empty_ledger_has_nothing(ledger: &dyn Ledger) {
     assert!(
         ledger.invitations(&org("acme"), &app("a"), page()).await.expect("invitations are listed").items.is_empty()
     );
-    ledger.forget_sessions(at(0)).await.expect("forgetting nothing is fine");
+    assert_eq!(ledger.delete_expired(at(0)).await.expect("nothing is deleted"), 0);
     ledger.remove_org(&org("acme")).await.expect("removing what is not there is fine");
 }

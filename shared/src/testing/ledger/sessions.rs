@@ -25,7 +25,6 @@ where
     a_consumed_sign_in_stays_consumed_after_its_time(&*make().await).await;
     a_stale_session_writes_nothing(&*make().await).await;
     a_session_read_before_its_sign_in_was_consumed_is_stale(&*make().await).await;
-    sessions_that_are_not_old_are_not_forgotten(&*make().await).await;
 }
 
 pub(crate) fn session_id(id: &str) -> SessionId {
@@ -168,15 +167,4 @@ async fn a_session_read_before_its_sign_in_was_consumed_is_stale(ledger: &dyn Le
     consume(ledger, "s1", 2).await.expect("the first answer counts");
     assert!(!ledger.update_session(&before).await.expect("a change is tried"), "it would open the sign-in again");
     assert_eq!(consume(ledger, "s1", 3).await, Err(NotConsumed::Consumed));
-}
-
-async fn sessions_that_are_not_old_are_not_forgotten(ledger: &dyn Ledger) {
-    for (id, seconds) in [("old", 1), ("edge", 2), ("new", 3)] {
-        opened(ledger, session(id, "acme", id, seconds)).await;
-    }
-    ledger.forget_sessions(at(2)).await.expect("old sessions are forgotten");
-    // Where the store forgets by itself, the old one may still be there; the others must be.
-    for id in ["edge", "new"] {
-        assert!(read(ledger, id).await.is_some(), "{id} is still there");
-    }
 }

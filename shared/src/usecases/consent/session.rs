@@ -18,9 +18,7 @@ use crate::usecases::access::keys::{keys, open_with_keys};
 use crate::usecases::records::app;
 use crate::usecases::records::app::record_event;
 use crate::usecases::records::consent_error::ConsentError;
-
-/// How often a change of a session is tried again after somebody else changed it first.
-const TRIES: u32 = 5;
+use crate::usecases::records::optimistic::optimistic;
 
 /// What a browser's cookie holds, sealed: everything secret about its attempt.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -143,29 +141,23 @@ pub async fn about(
     Ok(OwnSession { session, secrets, org, app })
 }
 
-/// Moves a session on. `change` sees it as it was read, and as it is now where that is no longer so or where there seems to be
-/// nothing to do; `None` leaves it so.
+/// Updates a session's state under an optimistic lock. `change` receives the current session, once per attempt, and returns
+/// `None` for no change. Does nothing if the session no longer exists.
 pub(crate) async fn advance(
     ports: &Ports,
     session: &AuthorizationSession,
     change: impl Fn(&AuthorizationSession) -> Option<SessionState>,
 ) -> Result<(), ConsentError> {
-    let (mut session, mut is_read_anew) = (session.clone(), false);
-    for _ in 0..TRIES {
-        match change(&session) {
-            None if is_read_anew => return Ok(()),
-            None => {}
-            Some(stage) => {
-                session.state = stage;
-                if ports.ledger.update_session(&session).await? {
-                    return Ok(());
-                }
-            }
-        }
-        let Some(newer) = ports.ledger.session(&session.id).await? else { return Ok(()) };
-        (session, is_read_anew) = (newer, true);
-    }
-    Err(ConsentError::new(ConsentFailure::NotStored, "the session is being changed by too many at once"))
+    let written = optimistic(
+        "update a session",
+        || ports.ledger.session(&session.id),
+        move |known: Option<AuthorizationSession>| {
+            let known = known?;
+            change(&known).map(|state| AuthorizationSession { state, ..known })
+        },
+        |session: AuthorizationSession| async move { ports.ledger.update_session(&session).await },
+    );
+    Ok(written.await.map(drop)?)
 }
 
 /// Changes an app's record as it is now, and appends what happened. `change` may be asked again, of a newer record.

@@ -9,11 +9,9 @@ use crate::metrics::{Metric, count};
 use crate::usecases::Ports;
 use crate::usecases::records::app::change;
 use crate::usecases::records::app::record_event;
+use crate::usecases::records::optimistic::optimistic;
 
 use super::NotifyError;
-
-/// How often a report is written again where somebody else changed the notification first.
-const TRIES: u32 = 5;
 
 /// Records what a transport reported. Reports come in any order and more than once; one that says less than what is known
 /// changes nothing. An address that an email bounced from for good, or whose owner complained, gets no more.
@@ -23,28 +21,30 @@ pub async fn record_delivery(
     id: &NotificationId,
     delivery: &Delivery,
 ) -> Result<(), NotifyError> {
-    for _ in 0..TRIES {
-        let Some(notification) = ports.ledger.notification(request, id).await? else {
-            tracing::warn!(%request, notification = %id, "a transport reported on an email that is not known");
-            return Ok(());
-        };
-        if notification.delivery.as_ref().is_some_and(|known| known == delivery || known.weight() > delivery.weight()) {
-            return Ok(());
-        }
-        if let (true, Some(address)) = (delivery.ends_the_address(), notification.address()) {
-            let reason = words(delivery);
-            ports.ledger.suppress(address, &Suppression { at: ports.clock.now(), reason }).await?;
-        }
-        let known = Notification { delivery: Some(delivery.clone()), ..notification };
-        if ports.ledger.update_notification(&known).await? {
-            return tell(ports, &known, delivery).await;
-        }
+    let recorded = optimistic(
+        "record the delivery of an email",
+        || ports.ledger.notification(request, id),
+        |known: Option<Notification>| {
+            let Some(known) = known else {
+                tracing::warn!(%request, notification = %id, "a mail transport reported on an unknown email");
+                return None;
+            };
+            let is_news = known.delivery.as_ref().is_none_or(|d| d != delivery && d.weight() <= delivery.weight());
+            is_news.then(|| Notification { delivery: Some(delivery.clone()), ..known })
+        },
+        |notification: Notification| async move {
+            // Before the report is recorded, so that a retry after a crash in between still suppresses the address.
+            if let (true, Some(address)) = (delivery.ends_the_address(), notification.address()) {
+                let reason = words(delivery);
+                ports.ledger.suppress(address, &Suppression { at: ports.clock.now(), reason }).await?;
+            }
+            ports.ledger.update_notification(&notification).await
+        },
+    );
+    match recorded.await? {
+        Some(notification) => tell(ports, &notification, delivery).await,
+        None => Ok(()),
     }
-    Err(crate::ledger::LedgerError::Store {
-        action: "record what became of an email",
-        reason: "somebody else changed the notification at every try; it is tried again".to_owned(),
-    }
-    .into())
 }
 
 /// Into the audit trail, and where the email did not reach its reader into the app's signals.

@@ -3,6 +3,7 @@
 //! What is written is sent from the ledger, so a crash anywhere between leaves nothing untold: the same plan, made again,
 //! finds what is missing and nothing twice.
 
+use futures_util::TryStreamExt as _;
 use jiff::civil::{Date, Time, Weekday};
 use jiff::{SignedDuration, Timestamp};
 
@@ -13,7 +14,7 @@ use crate::domain::id::{AppId, OrgId, RequestId};
 use crate::domain::notification::cadence::{Case, due};
 use crate::domain::notification::{About, Draft, Notification, Recipient};
 use crate::domain::org::OrgProfile;
-use crate::ledger::{AppFilter, LedgerError, PageRequest};
+use crate::ledger::{AppFilter, LedgerError, paging};
 use crate::queue::Message;
 use crate::randomness::request_id;
 use crate::usecases::Ports;
@@ -57,15 +58,11 @@ struct Plan<'a> {
 impl Plan<'_> {
     async fn whole_org(&self) -> Result<usize, NotifyError> {
         let filter = AppFilter { org: Some(self.org.id.clone()), ..AppFilter::default() };
-        let (mut page, mut made, mut anything) = (PageRequest::first(PAGE), 0, false);
-        loop {
-            let apps = self.ports.ledger.apps(&filter, page).await?;
-            for app in &apps.items {
-                anything |= self.is_news(app);
-                made += self.make(self.of_app(app).await?).await?;
-            }
-            let Some(after) = apps.next else { break };
-            page = PageRequest { after: Some(after), limit: PAGE };
+        let (mut made, mut anything) = (0, false);
+        let mut apps = paging::items(PAGE, |page| self.ports.ledger.apps(&filter, page));
+        while let Some(app) = apps.try_next().await? {
+            anything |= self.is_news(&app);
+            made += self.make(self.of_app(&app).await?).await?;
         }
         Ok(made + self.of_the_org(anything).await?)
     }

@@ -1,6 +1,7 @@
 //! The email of a notification: its facts gathered, and written. Everything comes from the ledger and the settings; only a link
 //! is made, where there is none that lives long enough.
 
+use futures_util::TryStreamExt as _;
 use jiff::Timestamp;
 
 use crate::domain::app::AppRecord;
@@ -11,7 +12,7 @@ use crate::domain::standing::Standing;
 use crate::domain::waiver::Waiver;
 use crate::emails;
 use crate::emails::{ActionLink, AlsoTold, EmailContext, FailedTasks, Summary};
-use crate::ledger::{AppFilter, LedgerError, PageRequest};
+use crate::ledger::{AppFilter, LedgerError, paging};
 use crate::mail::{Email, InvalidEmail};
 use crate::usecases::Ports;
 use crate::usecases::notify::failed_work::{FailedWork, failed_work};
@@ -141,18 +142,13 @@ impl Facts {
             return Ok(());
         }
         let filter = AppFilter { org: Some(notification.org.clone()), ..AppFilter::default() };
-        let mut page = PageRequest::first(PAGE);
-        loop {
-            let apps = ports.ledger.apps(&filter, page).await?;
-            for app in apps.items {
-                self.count(app.standing());
-                let waits = app.standing().needs_action() || app.standing() == Standing::Unknown;
-                if waits && self.waiting.len() < NAMED {
-                    self.waiting.push(app);
-                }
+        let mut apps = paging::items(PAGE, |page| ports.ledger.apps(&filter, page));
+        while let Some(app) = apps.try_next().await? {
+            self.count(app.standing());
+            let waits = app.standing().needs_action() || app.standing() == Standing::Unknown;
+            if waits && self.waiting.len() < NAMED {
+                self.waiting.push(app);
             }
-            let Some(after) = apps.next else { break };
-            page = PageRequest { after: Some(after), limit: PAGE };
         }
         if let Some(scan) = ports.ledger.latest_scan().await? {
             self.last_scan = scan.finished_at;

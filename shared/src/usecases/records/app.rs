@@ -10,9 +10,7 @@ use crate::domain::id::{AppId, OrgId};
 use crate::ledger::LedgerError;
 
 use crate::usecases::Ports;
-
-/// How often a change is decided on anew where somebody else changed the record first.
-const TRIES: u32 = 5;
+use crate::usecases::records::optimistic::optimistic;
 
 /// What a change makes of an app: its record, and what happened.
 pub(crate) type Changed = (AppRecord, Vec<AppEvent>);
@@ -29,19 +27,17 @@ pub(crate) async fn change(
     app: &AppId,
     decide: impl Fn(Option<&AppRecord>, Timestamp) -> Option<Changed>,
 ) -> Result<bool, LedgerError> {
-    for _ in 0..TRIES {
-        let known = ports.ledger.app(org, app).await?;
-        let version = known.as_ref().map_or(0, |record| record.version);
-        let Some((record, events)) = decide(known.as_ref(), ports.clock.now()) else { return Ok(false) };
-        if ports.ledger.record_app(&AppRecord { version, ..record }, &events).await? {
-            return Ok(true);
-        }
-        tracing::debug!(%org, %app, "somebody else changed an app's record first; it is read anew");
-    }
-    Err(LedgerError::Store {
-        action: "change an app's record",
-        reason: "somebody else changed the app's record at every try; it is tried again".to_owned(),
-    })
+    let changed = optimistic(
+        "change an app's record",
+        || ports.ledger.app(org, app),
+        move |known: Option<AppRecord>| {
+            let version = known.as_ref().map_or(0, |record| record.version);
+            let (record, events) = decide(known.as_ref(), ports.clock.now())?;
+            Some((AppRecord { version, ..record }, events))
+        },
+        |(record, events): Changed| async move { ports.ledger.record_app(&record, &events).await },
+    );
+    Ok(changed.await?.is_some())
 }
 
 /// Appends to the audit trail of an app that is still known.

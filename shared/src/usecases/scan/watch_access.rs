@@ -11,12 +11,11 @@ use crate::ledger::LedgerError;
 use crate::okta::OktaError;
 use crate::randomness::request_id;
 use crate::usecases::Ports;
+use crate::usecases::records::optimistic::optimistic;
 
 /// How long a credential of Okta's may lie idle before somebody is told. An API token dies after 30 days (Okta, "Create an
 /// API token").
 pub(in crate::usecases) const IDLE: SignedDuration = SignedDuration::from_hours(20 * 24);
-/// How often the record is written again where somebody else changed it first.
-const TRIES: u32 = 5;
 
 /// What a visit found out about Regrant's own access to an org.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -52,16 +51,13 @@ pub(in crate::usecases) async fn remembered(ports: &Ports, org: &OrgId) -> Resul
 
 /// Remembers what a visit found out. The digest's maker may write the same record, so it is read again where it changed.
 pub(in crate::usecases) async fn remember(ports: &Ports, org: &OrgId, access: &Access) -> Result<(), LedgerError> {
-    for _ in 0..TRIES {
-        let before = remembered(ports, org).await?;
-        if ports.ledger.put_org_watch(&after(ports, &before, access, ports.clock.now())).await? {
-            return Ok(());
-        }
-    }
-    Err(LedgerError::Store {
-        action: "remember how an org was found",
-        reason: "somebody else changed the record at every try; it is tried again".to_owned(),
-    })
+    let written = optimistic(
+        "update an org's watch",
+        || remembered(ports, org),
+        |before| Some(after(ports, &before, access, ports.clock.now())),
+        |watch: OrgWatch| async move { ports.ledger.put_org_watch(&watch).await },
+    );
+    written.await.map(drop)
 }
 
 fn after(ports: &Ports, before: &OrgWatch, access: &Access, now: Timestamp) -> OrgWatch {

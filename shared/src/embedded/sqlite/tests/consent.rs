@@ -6,7 +6,7 @@ use super::*;
 use crate::domain::id::Digest;
 use crate::domain::invitation::{Closed, Closing};
 use crate::domain::session::NotConsumed;
-use crate::ledger::{Invitations, Leases, Saves, Sessions};
+use crate::ledger::{Invitations, Leases, Saves, Sessions, retention};
 use crate::testing::ledger::{consume_at, invitation, invitation_id, journal, session, session_id};
 
 /// One file, as two processes have it open.
@@ -86,15 +86,29 @@ async fn no_file_shows_the_state_or_the_browsers_secret() {
 }
 
 #[tokio::test]
-async fn old_sessions_are_gone() {
+async fn expired_sessions_are_deleted() {
     let ledger = SqliteLedger::in_memory().unwrap();
     for (id, seconds) in [("old", 1), ("edge", 2)] {
         ledger.open_session(&session(id, "acme", id, seconds)).await.unwrap();
     }
-    ledger.forget_sessions(at(2)).await.unwrap();
+    let expiry = retention::session_expires_at(&session("old", "acme", "old", 1));
+    assert_eq!(ledger.delete_expired(expiry).await.unwrap(), 1);
     assert_eq!(ledger.session(&session_id("old")).await.unwrap(), None);
     assert_eq!(ledger.session_by_state(&Digest::of("old")).await.unwrap(), None);
     assert!(ledger.session(&session_id("edge")).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_deleted_scan_takes_its_results_with_it() {
+    let ledger = SqliteLedger::in_memory().unwrap();
+    for (id, seconds) in [("old", 1), ("new", 2)] {
+        ledger.begin_scan(&scan(id), at(seconds), &[org("acme")]).await.unwrap();
+    }
+    assert_eq!(ledger.delete_expired(jiff::Timestamp::MAX).await.unwrap(), 1, "the latest scan stays");
+    assert_eq!(ledger.scan(&scan("old")).await.unwrap(), None);
+    assert!(ledger.scan(&scan("new")).await.unwrap().is_some());
+    let results: i64 = ledger.0.lock().query_row("SELECT count(*) FROM scan_org", [], |row| row.get(0)).unwrap();
+    assert_eq!(results, 1);
 }
 
 #[tokio::test]
@@ -115,14 +129,16 @@ async fn an_org_keeps_its_links_where_it_cannot_be_removed_whole() {
 }
 
 #[test]
-fn what_a_callback_and_a_page_ask_for_is_read_from_an_index() {
+fn lookups_and_deletions_use_an_index() {
     let ledger = SqliteLedger::in_memory().unwrap();
     let connection = ledger.0.lock();
-    for query in [
+    let looked_up = [
         "SELECT record FROM session WHERE state = ?1",
-        "DELETE FROM session WHERE opened_at < ?1",
         "UPDATE invitation SET closed = 1 WHERE org = ?1 AND NOT closed",
-    ] {
+    ];
+    // The statement for scans also finds the latest scan, from the end of an index.
+    let [expired @ .., _] = expiry::DELETE_EXPIRED;
+    for query in looked_up.into_iter().chain(expired) {
         let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {query}")).unwrap();
         let plan: Vec<String> = statement.raw_query().mapped(|row| row.get(3)).map(Result::unwrap).collect();
         let plan = plan.join("; ");
