@@ -14,13 +14,13 @@ where
     F: Fn() -> Fut,
     Fut: Future<Output = Arc<dyn Ledger>>,
 {
-    an_app_comes_back_as_it_was_recorded_last(&*make().await).await;
+    the_last_written_app_is_returned(&*make().await).await;
     apps_are_listed_worst_first(&*make().await).await;
     apps_are_filtered(&*make().await).await;
-    an_app_whose_standing_changed_is_listed_once(&*make().await).await;
-    events_are_kept_in_order_and_only_added(&*make().await).await;
-    an_event_is_appended_without_the_app(&*make().await).await;
-    a_cursor_of_another_list_is_refused(&*make().await).await;
+    an_app_is_listed_once_after_its_standing_changes(&*make().await).await;
+    events_are_listed_in_order_and_never_replaced(&*make().await).await;
+    an_event_can_be_appended_on_its_own(&*make().await).await;
+    a_cursor_of_a_different_list_is_rejected(&*make().await).await;
 }
 
 pub(super) async fn puts(ledger: &dyn Ledger, app: &AppRecord, events: &[AppEvent]) -> bool {
@@ -29,7 +29,7 @@ pub(super) async fn puts(ledger: &dyn Ledger, app: &AppRecord, events: &[AppEven
 
 async fn put_apps(ledger: &dyn Ledger, apps: &[AppRecord]) {
     for app in apps {
-        assert!(puts(ledger, app, &[]).await, "nobody else writes it");
+        assert!(puts(ledger, app, &[]).await, "no one else writes it");
     }
 }
 
@@ -39,7 +39,7 @@ pub(super) async fn listed(ledger: &dyn Ledger, filter: &AppFilter) -> Vec<Strin
     apps.iter().map(|app| format!("{}/{}", app.identity.org, app.identity.app)).collect()
 }
 
-async fn an_app_comes_back_as_it_was_recorded_last(ledger: &dyn Ledger) {
+async fn the_last_written_app_is_returned(ledger: &dyn Ledger) {
     let first = record("acme", "a", "B\u{fc}ro \u{202e}\"1\"\n\u{0}", Standing::Unknown);
     put_apps(ledger, std::slice::from_ref(&first)).await;
     let read = ledger.app(&org("acme"), &app("a")).await.expect("an app is read");
@@ -103,7 +103,7 @@ async fn apps_are_filtered(ledger: &dyn Ledger) {
     }
 }
 
-async fn an_app_whose_standing_changed_is_listed_once(ledger: &dyn Ledger) {
+async fn an_app_is_listed_once_after_its_standing_changes(ledger: &dyn Ledger) {
     put_apps(ledger, &[record("acme", "a", "Office", Standing::Broken)]).await;
     put_apps(ledger, &[AppRecord { version: 1, ..record("acme", "a", "Renamed", Standing::Consented) }]).await;
     assert_eq!(listed(ledger, &AppFilter::default()).await, ["acme/a"]);
@@ -111,7 +111,7 @@ async fn an_app_whose_standing_changed_is_listed_once(ledger: &dyn Ledger) {
     assert!(listed(ledger, &broken).await.is_empty(), "it is not listed where it stood before");
 }
 
-async fn events_are_kept_in_order_and_only_added(ledger: &dyn Ledger) {
+async fn events_are_listed_in_order_and_never_replaced(ledger: &dyn Ledger) {
     let acme = record("acme", "a", "Office", Standing::Broken);
     let change = |seconds, from, to| AppEvent {
         at: at(seconds),
@@ -133,7 +133,7 @@ async fn events_are_kept_in_order_and_only_added(ledger: &dyn Ledger) {
     assert!(other.items.is_empty(), "another app has its own trail");
 }
 
-async fn an_event_is_appended_without_the_app(ledger: &dyn Ledger) {
+async fn an_event_can_be_appended_on_its_own(ledger: &dyn Ledger) {
     let acme = record("acme", "a", "Office", Standing::Broken);
     let AppIdentity { org, app, .. } = &acme.identity;
     assert!(puts(ledger, &acme, &[found(1, Standing::Broken)]).await);
@@ -146,7 +146,7 @@ async fn an_event_is_appended_without_the_app(ledger: &dyn Ledger) {
     assert_eq!(read, Some(recorded(changed)), "its record is as it was");
 }
 
-async fn a_cursor_of_another_list_is_refused(ledger: &dyn Ledger) {
+async fn a_cursor_of_a_different_list_is_rejected(ledger: &dyn Ledger) {
     for id in ["a", "b", "c"] {
         ledger.put_org(&profile(id)).await.expect("an org is written");
         put_apps(ledger, &[record(id, "a", "Office", Standing::Broken)]).await;

@@ -18,7 +18,7 @@ pub(super) async fn opened_twice() -> (TempDir, SqliteLedger, SqliteLedger) {
 }
 
 #[tokio::test]
-async fn a_ledger_opened_again_still_has_what_a_consent_left_in_it() {
+async fn consent_records_survive_reopening() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("ledger.sqlite");
     let (link, attempt, save) =
@@ -43,7 +43,7 @@ async fn a_ledger_opened_again_still_has_what_a_consent_left_in_it() {
 }
 
 #[tokio::test]
-async fn of_two_processes_one_wins_each_conditional_write() {
+async fn one_of_two_processes_wins_each_conditional_write() {
     let (_folder, one, two) = opened_twice().await;
     for round in 0..8 {
         let (state, link) = (format!("state{round}"), invitation(&format!("i{round}"), "acme", "a", round));
@@ -69,7 +69,7 @@ async fn of_two_processes_one_wins_each_conditional_write() {
 }
 
 #[tokio::test]
-async fn no_file_shows_the_state_or_the_browsers_secret() {
+async fn files_contain_neither_state_nor_browser_secret() {
     let folder = tempfile::tempdir().unwrap();
     let ledger = SqliteLedger::open(&folder.path().join("ledger.sqlite")).await.unwrap();
     let mut attempt = session("s1", "acme", "fluctuating-marmalade", 1);
@@ -112,7 +112,7 @@ async fn a_deleted_scan_takes_its_results_with_it() {
 }
 
 #[tokio::test]
-async fn no_two_sessions_have_one_state() {
+async fn two_sessions_cannot_share_a_state() {
     let ledger = SqliteLedger::in_memory().unwrap();
     ledger.open_session(&session("one", "acme", "state", 1)).await.unwrap();
     let refused = ledger.open_session(&session("two", "acme", "state", 1)).await;
@@ -120,7 +120,7 @@ async fn no_two_sessions_have_one_state() {
 }
 
 #[tokio::test]
-async fn an_org_keeps_its_links_where_it_cannot_be_removed_whole() {
+async fn a_failed_removal_keeps_invitations_open() {
     let ledger = SqliteLedger::in_memory().unwrap();
     ledger.put_invitation(&invitation("i1", "acme", "a", 1)).await.unwrap();
     ledger.0.lock().execute("DROP TABLE org", params![]).unwrap();

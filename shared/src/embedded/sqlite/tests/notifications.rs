@@ -10,7 +10,7 @@ use crate::ledger::{Notifications, Suppression, Waivers, Watches};
 use crate::testing::ledger::{notification, waiver};
 
 #[tokio::test]
-async fn a_ledger_opened_again_tells_nobody_twice() {
+async fn notifications_and_mutes_survive_reopening() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("ledger.sqlite");
     let first = notification("RG-A", "n1", "acme", 1);
@@ -41,7 +41,7 @@ async fn a_ledger_opened_again_tells_nobody_twice() {
 }
 
 #[tokio::test]
-async fn of_two_processes_one_tells_each_thing() {
+async fn one_of_two_processes_writes_each_notification() {
     let (_folder, one, two) = opened_twice().await;
     for round in 0..8 {
         let (first, org) = (notification("RG-A", &format!("n{round}"), "acme", 1), org(&format!("org{round}")));
@@ -80,7 +80,7 @@ async fn muted_addresses_are_stored_as_digests() {
 }
 
 #[tokio::test]
-async fn an_org_keeps_its_waivers_where_it_cannot_be_removed_whole() {
+async fn a_failed_removal_keeps_waivers_and_watches() {
     let ledger = SqliteLedger::in_memory().unwrap();
     let kept = waiver("acme", "a");
     ledger.put_waiver(&kept).await.unwrap();
@@ -92,7 +92,7 @@ async fn an_org_keeps_its_waivers_where_it_cannot_be_removed_whole() {
 }
 
 #[test]
-fn lists_of_notifications_are_read_from_an_index_in_their_order() {
+fn lists_of_notifications_use_an_index() {
     let ledger = SqliteLedger::in_memory().unwrap();
     let connection = ledger.0.lock();
     for (query, index) in [(OPEN, "notification_open"), (OF_ORG, "notification_of_org")] {
