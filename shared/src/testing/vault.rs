@@ -75,7 +75,7 @@ async fn a_pending_version_does_not_change_the_current_one(vault: &dyn Vault) {
     assert_eq!(versions(vault, &acme()).await, are(Some("one"), None, None), "pending is not current");
     vault.promote(&acme()).await.expect("a pending version is made current");
     put(vault, &acme(), "two").await;
-    assert_eq!(versions(vault, &acme()).await, are(Some("two"), Some("one"), None), "current is as it was");
+    assert_eq!(versions(vault, &acme()).await, are(Some("two"), Some("one"), None), "the current version is unchanged");
 }
 
 async fn a_pending_version_replaces_a_pending_one(vault: &dyn Vault) {
@@ -99,14 +99,14 @@ async fn promotion_needs_a_pending_version(vault: &dyn Vault) {
     put_current(vault, &acme(), "one").await;
     let refused = vault.promote(&acme()).await;
     assert!(matches!(refused, Err(VaultError::NothingPending { .. })), "a promoted secret: {refused:?}");
-    assert_eq!(versions(vault, &acme()).await, are(None, Some("one"), None), "a refusal changes nothing");
+    assert_eq!(versions(vault, &acme()).await, are(None, Some("one"), None), "a failed promotion changes nothing");
 }
 
 async fn discarding_removes_only_the_pending_version(vault: &dyn Vault) {
     vault.discard_pending(&acme()).await.expect("discarding what was never there is fine");
     put(vault, &acme(), "one").await;
     vault.discard_pending(&acme()).await.expect("a pending version is discarded");
-    assert_eq!(versions(vault, &acme()).await, are(None, None, None), "nothing of a secret never promoted is left");
+    assert_eq!(versions(vault, &acme()).await, are(None, None, None), "a secret that was never promoted is gone");
     put_current(vault, &acme(), "two").await;
     put_current(vault, &acme(), "three").await;
     put(vault, &acme(), "four").await;
@@ -117,7 +117,11 @@ async fn discarding_removes_only_the_pending_version(vault: &dyn Vault) {
     let refused = vault.promote(&acme()).await;
     assert!(matches!(refused, Err(VaultError::NothingPending { .. })), "there is nothing to promote: {refused:?}");
     put_current(vault, &acme(), "five").await;
-    assert_eq!(versions(vault, &acme()).await, are(None, Some("five"), Some("three")), "the next goes on from there");
+    assert_eq!(
+        versions(vault, &acme()).await,
+        are(None, Some("five"), Some("three")),
+        "the next promotion works as usual"
+    );
 }
 
 async fn removal_deletes_every_version_and_is_repeatable(vault: &dyn Vault) {
@@ -145,7 +149,7 @@ async fn secrets_of_different_orgs_are_separate(vault: &dyn Vault) {
     assert_eq!(versions(vault, &globex).await, are(None, Some("globex's"), None), "the other secret is untouched");
 }
 
-/// Names of every kind, alike in all that kinds have in common.
+/// Names of every kind, with equal ids where kinds share them.
 fn every_kind() -> Vec<SecretName> {
     let (acme, globex) = (org("00oacme"), org("00oglobex"));
     let app = |id: &str| AppId::try_from(id.to_owned()).expect("the test's own app id is an id");
@@ -158,7 +162,7 @@ fn every_kind() -> Vec<SecretName> {
         SecretName::HandOver(acme.clone(), app("0oa1")),
         SecretName::HandOver(acme.clone(), app("0oa2")),
         SecretName::HandOver(globex, app("0oa1")),
-        // An app called as its org, and as a file of the org's own folder might be.
+        // An app named like its org, and one named like a file in the org's own folder.
         SecretName::HandOver(acme.clone(), app("00oacme")),
         SecretName::HandOver(acme, app("current")),
         SecretName::Graph(tenant("11111111-2222-4333-8444-555555555555")),

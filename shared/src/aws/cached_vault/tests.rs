@@ -41,11 +41,11 @@ async fn cached_secrets_are_reread_after_expiry_or_rejection() {
     let keys = SecretName::Keys;
     assert_eq!(current(&vault, &keys).await, None);
     set(&*behind, &keys, "one").await;
-    assert_eq!(current(&vault, &keys).await.as_deref(), Some("one"), "that there was none is not remembered");
+    assert_eq!(current(&vault, &keys).await.as_deref(), Some("one"), "absence is not cached");
     set(&*behind, &keys, "two").await;
     assert_eq!(current(&vault, &keys).await.as_deref(), Some("one"), "from memory");
     clock.advance(CACHE_TIME.unsigned_abs());
-    assert_eq!(current(&vault, &keys).await.as_deref(), Some("two"), "its time is over");
+    assert_eq!(current(&vault, &keys).await.as_deref(), Some("two"), "the entry has expired");
     set(&*behind, &keys, "three").await;
     assert!(!vault.was_refused(&keys), "our own keys are not read for every forged link");
     assert_eq!(current(&vault, &keys).await.as_deref(), Some("two"), "from memory");
@@ -53,7 +53,11 @@ async fn cached_secrets_are_reread_after_expiry_or_rejection() {
     assert!(vault.was_refused(&keys));
     assert_eq!(current(&vault, &keys).await.as_deref(), Some("three"), "a rejected secret is read again");
     set(&vault, &keys, "four").await;
-    assert_eq!(current(&vault, &keys).await.as_deref(), Some("four"), "one's own change is seen at once");
+    assert_eq!(
+        current(&vault, &keys).await.as_deref(),
+        Some("four"),
+        "a change through this vault is visible immediately"
+    );
 }
 
 #[tokio::test]
@@ -65,11 +69,15 @@ async fn absence_of_hooks_is_cached() {
     set(&*behind, &hooks, "one").await;
     assert_eq!(current(&vault, &hooks).await, None, "from memory");
     clock.advance(CACHE_TIME.unsigned_abs());
-    assert_eq!(current(&vault, &hooks).await.as_deref(), Some("one"), "its time is over");
+    assert_eq!(current(&vault, &hooks).await.as_deref(), Some("one"), "the entry has expired");
     vault.remove(&hooks).await.unwrap();
     assert_eq!(current(&vault, &hooks).await, None);
     set(&vault, &hooks, "two").await;
-    assert_eq!(current(&vault, &hooks).await.as_deref(), Some("two"), "one's own change is seen at once");
+    assert_eq!(
+        current(&vault, &hooks).await.as_deref(),
+        Some("two"),
+        "a change through this vault is visible immediately"
+    );
 }
 
 #[tokio::test]

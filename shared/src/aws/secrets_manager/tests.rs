@@ -1,5 +1,5 @@
-//! What an emulator does not do: refuse a label that another has moved, keep a deleted secret's name for a while, count
-//! versions.
+//! Behavior that an emulator lacks: rejecting a label that a different writer has moved, keeping the name of a deleted secret
+//! for a while, limiting versions.
 
 use std::sync::Arc;
 

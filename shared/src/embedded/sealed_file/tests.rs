@@ -205,5 +205,5 @@ async fn concurrent_writers_leave_one_complete_version() {
         written.unwrap();
     }
     let last = read(&one, "00oacme", SecretVersion::Pending).await.unwrap();
-    assert!(secrets.iter().any(|secret| secret.expose_secret() == last), "a mixture of writes was kept");
+    assert!(secrets.iter().any(|secret| secret.expose_secret() == last), "a mixture of writes was stored");
 }

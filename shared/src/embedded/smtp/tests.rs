@@ -27,7 +27,7 @@ use crate::testing::mail;
 use crate::testing::mail::{Bench, email};
 use crate::vault::{SecretName, Vault};
 
-/// What a server received, and what it answers to `RCPT`.
+/// What a server received, and how it responds to `RCPT`.
 #[derive(Debug, Clone, Default)]
 struct Inbox {
     mails: Arc<Mutex<Vec<Vec<u8>>>>,
@@ -332,7 +332,7 @@ async fn local_mail_uses_the_server_in_the_vault() {
         for address in ["ada@contoso.example", "bo@contoso.example"] {
             transport.send(&email(address)).await.unwrap();
         }
-        assert_eq!(server.inbox.mails.lock().len(), 2, "another one that is set takes what comes from then on");
+        assert_eq!(server.inbox.mails.lock().len(), 2, "a new server receives the following emails");
     }
     assert!(!folder.path().join("outbox").exists());
 }

@@ -1,4 +1,4 @@
-//! Apps that several change: of two who read the same record one writes it, and the other learns that it did not.
+//! Concurrent changes of apps: of two writers that read the same record, one succeeds and the other learns that it lost.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::domain::event::AppEvent;
 use crate::domain::standing::Standing;
 use crate::ledger::{AppFilter, Ledger};
 
-/// How many callers at once a write of several items is tried with: each is in the way of all others.
+/// How many concurrent callers race for a transaction: each conflicts with all others.
 const CALLERS_WITH_EVENTS: usize = 8;
 
 pub(super) async fn conforms<F, Fut>(make: &F)
@@ -35,7 +35,7 @@ async fn trail(ledger: &dyn Ledger) -> Vec<AppEvent> {
     all(100, |page| ledger.events(&org, &app, page)).await
 }
 
-/// Writes a record alone and with an event, and says whether either was written.
+/// Tries to write a record alone and with an event; returns whether either was written.
 async fn is_written(ledger: &dyn Ledger, app: &AppRecord) -> bool {
     puts(ledger, app, &[]).await || puts(ledger, app, &[found(9, Standing::Consented)]).await
 }
@@ -57,7 +57,7 @@ async fn a_stale_app_writes_neither_record_nor_events(ledger: &dyn Ledger) {
         assert_eq!(trail(ledger).await, events, "nor any event");
     }
     let consented = AppFilter { standing: Some(Standing::Consented), ..AppFilter::default() };
-    assert!(listed(ledger, &consented).await.is_empty(), "nor into any list");
+    assert!(listed(ledger, &consented).await.is_empty(), "and it is in no list");
 }
 
 async fn a_read_app_has_the_version_for_the_next_write(ledger: &dyn Ledger) {
@@ -85,7 +85,7 @@ async fn one_of_many_concurrent_app_writes_wins(ledger: &dyn Ledger, callers: us
         let winners: Vec<_> = tries.into_iter().zip(written).filter_map(|(app, won)| won.then_some(app)).collect();
         assert_eq!(winners.len(), 1, "one writes it over version {version}");
         assert_eq!(read(ledger).await, winners.into_iter().next().map(recorded), "the winner's record is stored");
-        assert_eq!(trail(ledger).await.len(), before + events.len(), "with its own events alone");
+        assert_eq!(trail(ledger).await.len(), before + events.len(), "with only the winner's events");
     }
 }
 
@@ -98,5 +98,5 @@ async fn a_stale_write_cannot_restore_a_removed_app(ledger: &dyn Ledger) {
     assert!(!is_written(ledger, &recorded(first.clone())).await, "an earlier reader does not know that it was removed");
     assert_eq!((read(ledger).await, trail(ledger).await), (None, events.to_vec()), "it stays gone");
     assert!(puts(ledger, &first, &[]).await, "an app that is found again is written");
-    assert_eq!(read(ledger).await, Some(recorded(first)), "and counts from the beginning");
+    assert_eq!(read(ledger).await, Some(recorded(first)), "its version starts again");
 }

@@ -33,7 +33,7 @@ async fn put_apps(ledger: &dyn Ledger, apps: &[AppRecord]) {
     }
 }
 
-/// Org and app of each app that passes the filter, two apps a page.
+/// Org and app id of each app that matches the filter, listed two per page.
 pub(super) async fn listed(ledger: &dyn Ledger, filter: &AppFilter) -> Vec<String> {
     let apps = all(2, |page| ledger.apps(filter, page)).await;
     apps.iter().map(|app| format!("{}/{}", app.identity.org, app.identity.app)).collect()
@@ -61,7 +61,7 @@ async fn apps_are_listed_worst_first(ledger: &dyn Ledger) {
     put_apps(ledger, &backwards).await;
     assert_eq!(listed(ledger, &AppFilter::default()).await, wanted, "by standing");
 
-    // Alike in standing: by org domain, then label, then id.
+    // With equal standing: by org domain, then label, then id.
     put_apps(
         ledger,
         &[
@@ -75,7 +75,7 @@ async fn apps_are_listed_worst_first(ledger: &dyn Ledger) {
     let broken = AppFilter { standing: Some(Standing::Broken), ..AppFilter::default() };
     let wanted = ["alfa/y9", "alfa/y1", "alfa/y2", "beta/x1", "zulu/broken"];
     assert_eq!(listed(ledger, &broken).await, wanted, "by domain, label and id");
-    assert_eq!(listed(ledger, &AppFilter::default()).await[..5], wanted, "in the whole list too");
+    assert_eq!(listed(ledger, &AppFilter::default()).await[..5], wanted, "also in the list of all apps");
 }
 
 async fn apps_are_filtered(ledger: &dyn Ledger) {
@@ -108,7 +108,7 @@ async fn an_app_is_listed_once_after_its_standing_changes(ledger: &dyn Ledger) {
     put_apps(ledger, &[AppRecord { version: 1, ..record("acme", "a", "Renamed", Standing::Consented) }]).await;
     assert_eq!(listed(ledger, &AppFilter::default()).await, ["acme/a"]);
     let broken = AppFilter { standing: Some(Standing::Broken), ..AppFilter::default() };
-    assert!(listed(ledger, &broken).await.is_empty(), "it is not listed where it stood before");
+    assert!(listed(ledger, &broken).await.is_empty(), "it is not listed under its previous standing");
 }
 
 async fn events_are_listed_in_order_and_never_replaced(ledger: &dyn Ledger) {
@@ -130,7 +130,7 @@ async fn events_are_listed_in_order_and_never_replaced(ledger: &dyn Ledger) {
         assert_eq!(events, trail, "{limit} a page");
     }
     let other = ledger.events(&org("acme"), &app("b"), PageRequest::first(10)).await.expect("events are listed");
-    assert!(other.items.is_empty(), "another app has its own trail");
+    assert!(other.items.is_empty(), "a different app has its own trail");
 }
 
 async fn an_event_can_be_appended_on_its_own(ledger: &dyn Ledger) {
@@ -143,7 +143,7 @@ async fn an_event_can_be_appended_on_its_own(ledger: &dyn Ledger) {
     let trail = ledger.events(org, app, PageRequest::first(10)).await.expect("events are listed").items;
     assert_eq!(trail, [found(1, Standing::Broken), found(2, Standing::Consented)]);
     let read = ledger.app(org, app).await.expect("an app is read");
-    assert_eq!(read, Some(recorded(changed)), "its record is as it was");
+    assert_eq!(read, Some(recorded(changed)), "its record is unchanged");
 }
 
 async fn a_cursor_of_a_different_list_is_rejected(ledger: &dyn Ledger) {

@@ -46,7 +46,7 @@ async fn a_written_invitation_is_returned(ledger: &dyn Ledger) {
     let open = invitation("i1", "acme", "a", 1);
     ledger.put_invitation(&open).await.expect("an invitation is written");
     assert_eq!(read(ledger, "i1").await, Some(open));
-    assert_eq!(read(ledger, "i2").await, None, "another id finds nothing");
+    assert_eq!(read(ledger, "i2").await, None, "a different id finds nothing");
 }
 
 async fn an_invitation_is_not_overwritten(ledger: &dyn Ledger) {
@@ -80,7 +80,11 @@ async fn invitations_are_listed_newest_first(ledger: &dyn Ledger) {
         let twin = invitation(&format!("twin{n}"), "acme", "b", 5);
         ledger.put_invitation(&twin).await.expect("an invitation is written");
     }
-    assert_eq!(all(2, |page| ledger.invitations(&acme, &b, page)).await.len(), 6, "those of one moment are all listed");
+    assert_eq!(
+        all(2, |page| ledger.invitations(&acme, &b, page)).await.len(),
+        6,
+        "all invitations of one moment are listed"
+    );
 
     let first = ledger.invitations(&acme, &a, PageRequest::first(1)).await.expect("invitations are listed");
     let page = |after: Option<Cursor>| PageRequest { after, limit: 1 };
@@ -100,7 +104,7 @@ async fn an_invitation_is_closed_once(ledger: &dyn Ledger) {
     let listed = all(10, |page| ledger.invitations(&closed.org, &closed.app, page)).await;
     assert_eq!(listed, std::slice::from_ref(&closed), "the list shows it closed too");
     let unknown = ledger.close_invitation(&invitation_id("i2"), used_up).await.expect("closing is tried");
-    assert!(!unknown && read(ledger, "i2").await.is_none(), "an unknown one is neither closed nor made");
+    assert!(!unknown && read(ledger, "i2").await.is_none(), "an unknown one is neither closed nor created");
 }
 
 async fn one_of_many_concurrent_closings_wins(ledger: &dyn Ledger) {

@@ -34,7 +34,7 @@ fn ids(notifications: &[Notification]) -> Vec<String> {
     notifications.iter().map(|notification| notification.id.to_string()).collect()
 }
 
-/// The open notifications due at `until`, `limit` a page.
+/// The open notifications due at `until`, `limit` per page.
 async fn open(ledger: &dyn Ledger, until: i64, limit: u32) -> Vec<String> {
     ids(&all(limit, |page| ledger.open_notifications(at(until), page)).await)
 }
@@ -62,10 +62,10 @@ async fn a_requests_notifications_are_listed_by_due_time(ledger: &dyn Ledger) {
     let settled = Notification { state: dropped(4), version: 1, ..notification("RG-A", "n2", "acme", 1) };
     assert!(updates(ledger, &settled).await);
     let listed = ledger.notifications_of(&request("RG-A")).await.expect("a request's notifications are listed");
-    assert_eq!(ids(&listed), ["n1", "n2", "n0", "n3"], "by when they are due, then by id, settled or not");
-    assert_eq!(listed[1], Notification { version: 2, ..settled }, "as they are now");
+    assert_eq!(ids(&listed), ["n1", "n2", "n0", "n3"], "by due time, then by id, settled or not");
+    assert_eq!(listed[1], Notification { version: 2, ..settled }, "in their current version");
     let none = ledger.notifications_of(&request("RG-C")).await.expect("a request's notifications are listed");
-    assert!(none.is_empty(), "another request has its own");
+    assert!(none.is_empty(), "a different request has its own");
 }
 
 async fn open_notifications_are_listed_once_due(ledger: &dyn Ledger) {
@@ -97,7 +97,7 @@ async fn a_settled_notification_is_not_listed_as_open(ledger: &dyn Ledger) {
     assert!(updates(ledger, &sending).await);
     let listed =
         ledger.open_notifications(at(9), PageRequest::first(10)).await.expect("open notifications are listed").items;
-    assert_eq!(ids(&listed), ["n1", "n2"], "who sends it may have died");
+    assert_eq!(ids(&listed), ["n1", "n2"], "the worker that sends it may have crashed");
     assert_eq!(listed[0], Notification { version: 2, ..sending.clone() }, "as it is now");
     let waiting =
         Notification { state: NotificationState::Waiting { until: at(8), attempt: 1 }, version: 2, ..sending };
@@ -111,14 +111,14 @@ async fn a_settled_notification_is_not_listed_as_open(ledger: &dyn Ledger) {
     assert_eq!(of_org(ledger, "acme", 10).await, ["n2", "n3", "n1"], "its org's list still has it");
 }
 
-/// What a worker does that goes through the list and settles what it finds.
+/// A worker pages through the list and settles each notification.
 async fn settling_while_paging_skips_nothing(ledger: &dyn Ledger) {
     for n in 0..7 {
         assert!(puts(ledger, &notification("RG-A", &format!("n{n}"), "acme", n / 2)).await);
     }
     let (mut seen, mut after, mut until) = (Vec::new(), None, 9);
     loop {
-        // Time goes on meanwhile.
+        // Time passes between pages.
         until += 1;
         let page = PageRequest { after, limit: 2 };
         let page = ledger.open_notifications(at(until), page).await.expect("open notifications are listed");
@@ -182,7 +182,7 @@ async fn a_notification_cursor_only_fits_its_list(ledger: &dyn Ledger) {
     let goes_on = ledger.open_notifications(at(2), page(&open)).await.expect("open notifications are listed");
     assert_eq!((ids(&goes_on.items), goes_on.next), (vec!["n2".to_owned()], None), "under an earlier end");
     let over = ledger.open_notifications(at(0), page(&open)).await.expect("open notifications are listed");
-    assert_eq!((over.items, over.next), (Vec::new(), None), "under an end that lies behind it");
+    assert_eq!((over.items, over.next), (Vec::new(), None), "under an end before the cursor");
 
     let junk = Some(Cursor("not a cursor".to_owned()));
     for (what, refused) in [

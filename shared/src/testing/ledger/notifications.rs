@@ -36,7 +36,7 @@ pub(super) fn address(text: &str) -> MailAddress {
     text.parse().expect("the test's own address is an address")
 }
 
-/// An open notification of app `a`, due at `seconds` and not written yet.
+/// A new, open notification of app `a`, due at `seconds`.
 pub(crate) fn notification(request_id: &str, id: &str, org_id: &str, seconds: i64) -> Notification {
     Notification {
         id: notification_id(id),
@@ -168,7 +168,7 @@ async fn one_of_many_concurrent_notification_changes_wins(ledger: &dyn Ledger) {
         }))
         .await;
     let winners: Vec<_> = states.iter().zip(changed).filter_map(|(state, won)| won.then_some(state)).collect();
-    assert_eq!(winners.len(), 1, "one takes it in hand");
+    assert_eq!(winners.len(), 1, "one claims it");
     let kept = read(ledger, &first).await.map(|read| (read.state, read.version));
     assert_eq!(kept, Some((winners[0].clone(), 2)), "the winner's record is stored");
 }

@@ -1,4 +1,4 @@
-//! Orgs, and what goes with them.
+//! Orgs, and the removal of everything that belongs to them.
 
 use std::sync::Arc;
 
@@ -51,7 +51,7 @@ async fn an_org_and_its_app_are_read_together(ledger: &dyn Ledger) {
     assert!(apps::puts(ledger, &record("globex", "a", "Office", Standing::Unknown), &[]).await);
     let kept = ledger.app(&acme.id, &app("a")).await.expect("an app is read");
     assert_eq!(kept.as_ref().map(AppRecord::standing), Some(Standing::Broken));
-    assert_eq!(both("acme", "a").await, (Some(acme), kept), "both, as each alone");
+    assert_eq!(both("acme", "a").await, (Some(acme), kept), "both, as when read separately");
     let (missing, other) = both("globex", "a").await;
     assert_eq!(
         (missing, other.as_ref().map(AppRecord::standing)),
@@ -98,21 +98,21 @@ async fn a_removed_org_has_no_open_invitations_or_sessions(ledger: &dyn Ledger) 
     let under_way = ledger.session(&session_id("acme")).await.expect("a session is read").expect("it is there");
     ledger.remove_org(&org("acme")).await.expect("an org is removed");
 
-    // Long before any of them expires, so that only their closing can tell.
+    // Long before any of them expires, so that only closing changes their state.
     let mut states = Vec::new();
     for id in ["i1", "i2", "i3", "i4"] {
         let read = ledger.invitation(&invitation_id(id)).await.expect("an invitation is read");
         states.push(read.expect("every invitation stays").state(at(4)));
     }
     let wanted = [InvitationState::Revoked, InvitationState::UsedUp, InvitationState::Open, InvitationState::UsedUp];
-    assert_eq!(states, wanted, "open links of the removed org are revoked, all else is as it was");
+    assert_eq!(states, wanted, "open links of the removed org are revoked, the others are unchanged");
     for (org, state, there) in [("acme", "s-acme", false), ("globex", "s-globex", true)] {
         let by_id = ledger.session(&session_id(org)).await.expect("a session is looked up");
         let by_state = ledger.session_by_state(&Digest::of(state)).await.expect("a session is looked up");
         assert_eq!((by_id.is_some(), by_state.is_some()), (there, there), "the session of {org}");
     }
     let consumed = ledger.consume_sign_in(&under_way, at(4)).await.expect("a callback is answered");
-    assert_eq!(consumed, Err(NotConsumed::Unknown), "a callback that is under way finds nothing");
+    assert_eq!(consumed, Err(NotConsumed::Unknown), "a callback in progress finds no session");
     let kept = ledger.save_journal(&org("acme"), &app("a")).await.expect("a journal is read");
     assert_eq!(kept, Some(journal("acme", "acme", "a")), "the record of writes to Okta stays");
 }
@@ -143,7 +143,7 @@ async fn page_limits_are_clamped(ledger: &dyn Ledger) {
         ledger.put_org(&profile(id)).await.expect("an org is written");
     }
     let none = ledger.orgs(PageRequest::first(0)).await.expect("a page of none is read");
-    assert_eq!((none.items.len(), none.next.is_some()), (1, true), "none is taken for one");
+    assert_eq!((none.items.len(), none.next.is_some()), (1, true), "a limit of 0 counts as 1");
     let many = ledger.orgs(PageRequest::first(u32::MAX)).await.expect("a page of very many is read");
-    assert_eq!((many.items.len(), many.next), (2, None), "very many are as many as there are");
+    assert_eq!((many.items.len(), many.next), (2, None), "a large limit returns all");
 }

@@ -68,19 +68,19 @@ async fn a_save_cannot_begin_while_one_is_unsettled(ledger: &dyn Ledger) {
     let (first, second) = (journal("s1", "acme", "a"), journal("s2", "acme", "a"));
     assert!(begins(ledger, &first).await);
     for refused in [&second, &first] {
-        assert!(!begins(ledger, refused).await, "one is under way");
+        assert!(!begins(ledger, refused).await, "one is in progress");
     }
-    assert_eq!(read(ledger).await.as_ref(), Some(&first), "what is under way is as it was");
+    assert_eq!(read(ledger).await.as_ref(), Some(&first), "the save in progress is unchanged");
     for (org, app) in [("acme", "b"), ("globex", "a")] {
-        assert!(begins(ledger, &journal("s3", org, app)).await, "another app has its own");
+        assert!(begins(ledger, &journal("s3", org, app)).await, "a different app has its own");
     }
     assert!(updates(ledger, &SaveJournal { activated: true, ..first.clone() }).await);
-    assert!(!begins(ledger, &second).await, "it is still under way");
+    assert!(!begins(ledger, &second).await, "it is still in progress");
     let ended = SaveJournal { outcome: Some(SaveOutcome::NoConsent), version: 1, ..first };
     assert!(updates(ledger, &ended).await);
     assert!(!begins(ledger, &second).await, "it has ended but is not settled");
     assert!(updates(ledger, &SaveJournal { settled: true, version: 2, ..ended }).await);
-    assert!(begins(ledger, &second).await, "the one before is settled");
+    assert!(begins(ledger, &second).await, "the previous save is settled");
     assert_eq!(read(ledger).await, Some(second), "the new one is in its place, from version 0");
 }
 
@@ -113,7 +113,7 @@ async fn unsettled_journals_are_listed_in_pages(ledger: &dyn Ledger) {
 
 async fn a_stale_journal_writes_nothing(ledger: &dyn Ledger) {
     let first = journal("s1", "acme", "a");
-    assert!(!updates(ledger, &first).await && read(ledger).await.is_none(), "a save never begun is not made");
+    assert!(!updates(ledger, &first).await && read(ledger).await.is_none(), "an unknown save is not created");
     assert!(begins(ledger, &first).await);
     let attempted = SaveJournal { callback: Callback::Attempted, ..first.clone() };
     assert!(updates(ledger, &attempted).await, "the version it was read with");
@@ -130,6 +130,6 @@ async fn a_journal_of_an_earlier_save_is_not_written(ledger: &dyn Ledger) {
     let first = SaveJournal { settled: true, ..journal("s1", "acme", "a") };
     let second = journal("s2", "acme", "a");
     assert!(begins(ledger, &first).await && begins(ledger, &second).await);
-    assert!(!updates(ledger, &first).await, "its place is taken, though the version is the same");
+    assert!(!updates(ledger, &first).await, "a later save replaced it, although the version is equal");
     assert_eq!(read(ledger).await, Some(second));
 }

@@ -63,7 +63,7 @@ async fn beginning_again_adds_orgs_and_keeps_results(ledger: &dyn Ledger) {
     record_result(ledger, "a", OrgScanResult::Seen { apps: 1 }, 1).await;
     ledger.begin_scan(&scan("s1"), at(5), &[org("a"), org("b")]).await.expect("a scan begins again");
     let scan = ledger.scan(&scan("s1")).await.expect("a scan is read").expect("the scan is there");
-    assert_eq!(scan.started_at, at(0), "it started when it was begun first");
+    assert_eq!(scan.started_at, at(0), "the first start time counts");
     assert_eq!((scan.orgs_pending, scan.orgs_seen), (1, 1), "the result stays, and the new org is pending");
     assert_eq!(scan.finished_at, None, "it is no longer finished");
     assert_eq!(pending(ledger).await, [org("b")]);

@@ -106,11 +106,11 @@ async fn a_sign_in_is_consumed_once(ledger: &dyn Ledger) {
         sign_in.consumed_at = Some(at(2));
     }
     wanted.version = 1;
-    assert_eq!(got, wanted, "the session is given as it is afterwards");
+    assert_eq!(got, wanted, "the updated session is returned");
     assert_eq!(read(ledger, "one").await, Some(wanted), "and stored");
-    assert_eq!(consume(ledger, "s1", 3).await, Err(NotConsumed::Consumed), "a second answer");
-    assert_eq!(consume(ledger, "s3", 3).await, Err(NotConsumed::Unknown), "an answer to nothing");
-    assert_eq!(read(ledger, "two").await, Some(other), "another session is as it was");
+    assert_eq!(consume(ledger, "s1", 3).await, Err(NotConsumed::Consumed), "a second callback");
+    assert_eq!(consume(ledger, "s3", 3).await, Err(NotConsumed::Unknown), "a callback without a session");
+    assert_eq!(read(ledger, "two").await, Some(other), "a different session is unchanged");
 }
 
 async fn one_of_many_concurrent_callbacks_gets_the_session(ledger: &dyn Ledger) {
@@ -128,11 +128,11 @@ async fn a_sign_in_expires_at_its_last_moment(ledger: &dyn Ledger) {
     let in_time = opened(ledger, session("in-time", "acme", "s2", 0)).await;
     let end = at(SIGN_IN_TIME.as_secs());
     let too_late = consume_at(ledger, "s1", end).await;
-    assert_eq!(too_late, Err(NotConsumed::Expired), "at its end it is over");
+    assert_eq!(too_late, Err(NotConsumed::Expired), "it expires at its end");
     assert_eq!(read(ledger, "late").await, Some(late), "and nothing was written");
     let just = end - SignedDuration::from_nanos(1);
     let taken = consume_at(ledger, "s2", just).await;
-    assert_eq!(taken.map(|session| session.id), Ok(in_time.id), "just before it is not");
+    assert_eq!(taken.map(|session| session.id), Ok(in_time.id), "it is valid until just before");
 }
 
 async fn a_consumed_sign_in_stays_consumed_after_expiry(ledger: &dyn Ledger) {
@@ -159,7 +159,7 @@ async fn a_stale_session_writes_nothing(ledger: &dyn Ledger) {
     assert_eq!(read(ledger, "one").await.map(|read| (read.state, read.version)), Some((verified, 2)));
     let unknown = session("two", "acme", "s2", 1);
     let changed = ledger.update_session(&unknown).await.expect("a change is tried");
-    assert!(!changed && read(ledger, "two").await.is_none(), "an unknown session is not made");
+    assert!(!changed && read(ledger, "two").await.is_none(), "an unknown session is not created");
 }
 
 async fn consuming_a_sign_in_makes_earlier_reads_stale(ledger: &dyn Ledger) {

@@ -50,11 +50,11 @@ async fn the_last_written_waiver_is_returned(ledger: &dyn Ledger) {
 }
 
 async fn a_waiver_is_removed_once(ledger: &dyn Ledger) {
-    assert!(!removes(ledger, "acme", "a").await, "there is none");
+    assert!(!removes(ledger, "acme", "a").await, "it has no waiver");
     for (org, app) in [("acme", "a"), ("acme", "b"), ("globex", "a")] {
         ledger.put_waiver(&waiver(org, app)).await.expect("a waiver is written");
     }
-    assert!(removes(ledger, "acme", "a").await, "there is one");
+    assert!(removes(ledger, "acme", "a").await, "it has a waiver");
     assert!(!removes(ledger, "acme", "a").await, "and it is gone");
     assert_eq!(read(ledger, "acme", "a").await, None);
     assert!(read(ledger, "acme", "b").await.is_some() && read(ledger, "globex", "a").await.is_some(), "others stay");

@@ -20,7 +20,7 @@ where
     one_of_many_concurrent_watch_changes_wins(&*make().await).await;
 }
 
-/// What is remembered of an org that everything is wrong with.
+/// The watch of an org with every access problem.
 pub(super) fn watch(org_id: &str) -> OrgWatch {
     let detail = "E0000011: \"refused\"\r\n\u{0}".to_owned();
     let problems = notification_kinds::problems().into_iter();
@@ -47,13 +47,13 @@ async fn a_written_watch_is_returned(ledger: &dyn Ledger) {
     let (acme, globex) = (watch("acme"), OrgWatch::new(org("globex")));
     assert!(puts(ledger, &acme).await && puts(ledger, &globex).await);
     assert_eq!(read(ledger, "acme").await, Some(OrgWatch { version: 1, ..acme }), "all of it comes back");
-    assert_eq!(read(ledger, "globex").await, Some(OrgWatch { version: 1, ..globex }), "another org has its own");
+    assert_eq!(read(ledger, "globex").await, Some(OrgWatch { version: 1, ..globex }), "a different org has its own");
 }
 
 async fn a_stale_watch_writes_nothing(ledger: &dyn Ledger) {
     let first = watch("acme");
-    assert!(!puts(ledger, &OrgWatch { version: 1, ..first.clone() }).await, "there is none of that version");
-    assert_eq!(read(ledger, "acme").await, None, "and none was made");
+    assert!(!puts(ledger, &OrgWatch { version: 1, ..first.clone() }).await, "there is no watch with that version");
+    assert_eq!(read(ledger, "acme").await, None, "and none was created");
     assert!(puts(ledger, &first).await);
     assert!(!puts(ledger, &first).await, "there is one already");
     let well = OrgWatch { problems: Vec::new(), version: 1, ..first.clone() };

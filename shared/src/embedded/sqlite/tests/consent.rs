@@ -1,4 +1,4 @@
-//! Invitations, sessions, saves and leases, as far as the file itself is what matters.
+//! Invitations, sessions, saves and leases: persistence, concurrent processes and indexes.
 
 use tempfile::TempDir;
 
@@ -9,7 +9,7 @@ use crate::domain::session::NotConsumed;
 use crate::ledger::{Invitations, Leases, Saves, Sessions, retention};
 use crate::testing::ledger::{consume_at, invitation, invitation_id, journal, session, session_id};
 
-/// One file, as two processes have it open.
+/// One file, opened twice as by two processes.
 pub(super) async fn opened_twice() -> (TempDir, SqliteLedger, SqliteLedger) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("ledger.sqlite");
@@ -37,7 +37,7 @@ async fn consent_records_survive_reopening() {
     assert_eq!(again.invitation(&link.id).await.unwrap().unwrap().closed, Some(closed));
     assert_eq!(again.session(&attempt.id).await.unwrap().unwrap().version, 1);
     let replayed = consume_at(&again, "state", at(2)).await;
-    assert_eq!(replayed, Err(NotConsumed::Consumed), "a restart opens no sign-in again");
+    assert_eq!(replayed, Err(NotConsumed::Consumed), "a restart does not reopen a sign-in");
     assert_eq!(again.save_journal(&save.org, &save.app).await.unwrap(), Some(save));
     assert!(!again.acquire_lease("refresh", "two", at(1), at(11)).await.unwrap(), "the lease is still held");
 }

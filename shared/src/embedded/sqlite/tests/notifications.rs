@@ -1,4 +1,4 @@
-//! Notifications, waivers and watches, as far as the file itself is what matters.
+//! Notifications, waivers and watches: persistence, concurrent processes and indexes.
 
 use super::consent::opened_twice;
 use super::*;
@@ -37,7 +37,7 @@ async fn notifications_and_mutes_survive_reopening() {
     assert!(again.is_muted(&first.request, &address).await.unwrap());
     assert_eq!(again.suppression(&address).await.unwrap(), Some(suppression));
     assert_eq!(again.waiver(&org("acme"), &waiver("acme", "a").app).await.unwrap(), Some(waiver("acme", "a")));
-    assert!(!again.put_org_watch(&OrgWatch::new(org("acme"))).await.unwrap(), "it is remembered");
+    assert!(!again.put_org_watch(&OrgWatch::new(org("acme"))).await.unwrap(), "the watch exists");
 }
 
 #[tokio::test]
