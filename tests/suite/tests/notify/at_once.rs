@@ -126,7 +126,7 @@ async fn a_record_that_somebody_else_changes_at_every_try_is_left_to_the_next_lo
     let (org, app) = desk.bench.ids(RUNNING).await;
     let ports = interrupted(&desk, &app, (0..5).map(|_| a_touch(&desk, &app)));
     let told = discovered(&ports, &org).await.unwrap_err().to_string();
-    assert!(told.contains("somebody else changed the app's record at every try"), "{told}");
+    assert!(told.contains("other writers changed the record at every attempt"), "{told}");
     assert_eq!(desk.bench.app(RUNNING).await.standing(), Standing::Consented);
     look(&ports, &org).await;
     assert_eq!(desk.bench.app(RUNNING).await.standing(), Standing::Broken);
