@@ -20,7 +20,7 @@ async fn bench_with_scans() -> (Bench, Timestamp) {
     let org: OrgId = "00oacme".parse().unwrap();
     let started_at = bench.clock.now();
     bench.ports.ledger.begin_scan(&scan("early"), started_at, std::slice::from_ref(&org)).await.unwrap();
-    bench.clock.advance(Duration::from_secs(60));
+    bench.clock.advance(Duration::from_mins(1));
     bench.ports.ledger.begin_scan(&scan("late"), bench.clock.now(), &[org]).await.unwrap();
     (bench, retention::scan_expires_at(started_at))
 }

@@ -11,7 +11,7 @@ use crate::domain::id::{AppId, OrgId};
 use crate::ledger::cursor::{ListCursors, rows_to_ask_for};
 use crate::ledger::{LedgerError, Page, PageRequest};
 
-/// A new item for an event. A time-ordered id follows the time in its key (UUIDv7, RFC 9562 section 5.7), so that events at
+/// A new item for an event. A time-ordered id follows the time in its key (UUID version 7, RFC 9562 section 5.7), so that events at
 /// equal times keep the order of writing and none replaces another.
 pub(super) fn item(org: &OrgId, app: &AppId, event: &AppEvent) -> Result<Item, LedgerError> {
     with_record(ItemKey::event(org, app, event.at, Uuid::now_v7()).item(), event)

@@ -2,7 +2,7 @@
 //!
 //! Reads by key are strongly consistent. The two indexes (apps by standing and by tenant, unsettled saves and notifications,
 //! notifications by org) are eventually consistent, as `DynamoDB` documents for global secondary indexes: a list may show an
-//! app's previous standing, or a notification as open that has just been settled. Whatever must happen only once is one
+//! app's previous standing, or a notification as open that has just been settled. Each operation that must happen only once is one
 //! conditional write or one transaction. `DynamoDB` deletes expired items by Time to Live ([`crate::ledger::retention`]),
 //! typically within a few days (DynamoDB Developer Guide, "Using time to live (TTL) in DynamoDB").
 

@@ -62,7 +62,7 @@ impl Notifications for DynamoLedger {
         let after: Option<Position> = cursors.start(&page)?;
         let end = last_notification_position(until);
         // The range would end before it begins, which DynamoDB rejects.
-        if after.as_ref().is_some_and(|after| after.position > end) {
+        if after.as_ref().is_some_and(|after| after.sort_key > end) {
             return Ok(Page { items: Vec::new(), next: None });
         }
         let query = Query {
@@ -141,7 +141,7 @@ impl Notifications for DynamoLedger {
 /// A notification's position in both lists.
 #[derive(Debug, serde::Serialize, serde::Deserialize)]
 struct Position {
-    position: String,
+    sort_key: String,
     request: RequestId,
     id: NotificationId,
 }
@@ -151,7 +151,7 @@ impl Position {
     fn index_key(&self, by: &str, list: &str) -> Item {
         let mut item = ItemKey::notification(&self.request, &self.id).item();
         item.insert(by.to_owned(), text(list));
-        item.insert(POSITION.to_owned(), text(&self.position));
+        item.insert(POSITION.to_owned(), text(&self.sort_key));
         item
     }
 }
@@ -181,6 +181,6 @@ fn read_suppression(item: &Item) -> Result<Suppression, LedgerError> {
 
 fn with_position(item: &Item) -> Result<(Position, Notification), LedgerError> {
     let notification = read(item)?;
-    let position = notification_position(notification.due_at, &notification.id);
-    Ok((Position { position, request: notification.request.clone(), id: notification.id.clone() }, notification))
+    let sort_key = notification_position(notification.due_at, &notification.id);
+    Ok((Position { sort_key, request: notification.request.clone(), id: notification.id.clone() }, notification))
 }

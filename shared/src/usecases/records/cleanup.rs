@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::ledger::LedgerError;
 use crate::usecases::Ports;
 
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const DAY: Duration = Duration::from_hours(24);
 
 /// Deletes expired records, and returns how many.
 pub async fn delete_expired(ports: &Ports) -> Result<u64, LedgerError> {
