@@ -156,9 +156,6 @@ impl Sessions for TrippedLedger {
     async fn update_session(&self, session: &AuthorizationSession) -> Result<bool, LedgerError> {
         self.1.wrote(self.0.update_session(session).await)
     }
-    async fn forget_sessions(&self, before: Timestamp) -> Result<(), LedgerError> {
-        self.1.wrote(self.0.forget_sessions(before).await)
-    }
 }
 
 #[async_trait]
@@ -228,6 +225,9 @@ impl Notifications for TrippedLedger {
     }
     async fn suppression(&self, address: &MailAddress) -> Result<Option<Suppression>, LedgerError> {
         self.0.suppression(address).await
+    }
+    async fn suppressions(&self, page: PageRequest) -> Result<Page<(MailAddress, Suppression)>, LedgerError> {
+        self.0.suppressions(page).await
     }
     async fn lift_suppression(&self, address: &MailAddress) -> Result<(), LedgerError> {
         self.1.wrote(self.0.lift_suppression(address).await)
@@ -307,5 +307,8 @@ impl Ledger for TrippedLedger {
     }
     async fn pending_orgs(&self, scan: &ScanId, page: PageRequest) -> Result<Page<OrgId>, LedgerError> {
         self.0.pending_orgs(scan, page).await
+    }
+    async fn delete_expired(&self, now: Timestamp) -> Result<u64, LedgerError> {
+        self.1.wrote(self.0.delete_expired(now).await)
     }
 }

@@ -7,6 +7,7 @@ use regrant::domain::id::OrgId;
 use regrant::domain::scan::Scan as ScanRecord;
 use regrant::usecases::Ports;
 use regrant::usecases::notify::queue_due::queue_due;
+use regrant::usecases::records::cleanup::delete_expired;
 use regrant::usecases::scan::start::{Selection, resume_scan, start_scan};
 
 use super::apps::{self, View};
@@ -81,6 +82,9 @@ pub(super) async fn look(
     progress.finish();
     drained.map_err(|reason| CliError::Drain { scan: scan.id.clone(), reason: reason.to_string() })?;
     tell(&installation.ports).await;
+    if let Err(error) = delete_expired(&installation.ports).await {
+        tracing::error!(%error, "could not delete expired records");
+    }
     Ok(installation.ports.ledger.scan(&scan.id).await?.unwrap_or(scan))
 }
 

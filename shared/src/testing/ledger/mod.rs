@@ -1,4 +1,4 @@
-//! What every ledger adapter must do.
+//! The conformance suite of the ledger, and sample records.
 
 #![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a conformance test fails by panicking")]
 
@@ -11,6 +11,7 @@ mod notification_lists;
 mod notifications;
 mod orgs;
 mod recipients;
+mod retention;
 mod saves;
 mod scans;
 mod sessions;
@@ -45,10 +46,10 @@ use crate::domain::tenant::TenantName;
 use crate::domain::text::UntrustedText;
 use crate::ledger::{AppFilter, Ledger, LedgerError, Page, PageRequest};
 
-/// How many callers at once a write that only one may win is tried with.
+/// How many concurrent callers race for a write that only one may win.
 const CALLERS: usize = 64;
 
-/// Holds an adapter to the contract. `make` gives an empty ledger, a fresh one each time.
+/// Checks an adapter against the contract. `make` returns a new, empty ledger each time.
 pub async fn conforms<F, Fut>(make: F)
 where
     F: Fn() -> Fut,
@@ -66,11 +67,12 @@ where
     notifications::conforms(&make).await;
     notification_lists::conforms(&make).await;
     recipients::conforms(&make).await;
+    retention::conforms(&make).await;
     waivers::conforms(&make).await;
     watches::conforms(&make).await;
 }
 
-/// The time `seconds` after an arbitrary start, with a part that only nanoseconds can hold.
+/// The time `seconds` after an arbitrary start, with a fraction that needs nanoseconds.
 pub fn at(seconds: i64) -> Timestamp {
     Timestamp::new(1_735_603_200 + seconds, 123_456_789).expect("the test's own time is a time")
 }
@@ -106,7 +108,7 @@ fn count(number: u64, or_more: bool) -> Count {
     Count { number, or_more }
 }
 
-/// An app of `org_id`, whose domain is `{org_id}.okta.com`, not written yet.
+/// A new app of `org_id`, whose domain is `{org_id}.okta.com`.
 pub fn record(org_id: &str, app_id: &str, label: &str, standing: Standing) -> AppRecord {
     let reason = "The connection could not be read: \"timed out\".".to_owned();
     let look = SignalKind::CheckFailed { check: Check::Connection, reason: reason.clone() };
@@ -136,7 +138,7 @@ pub fn record(org_id: &str, app_id: &str, label: &str, standing: Standing) -> Ap
     }
 }
 
-/// An app's record as it is read back once it was written.
+/// An app's record as the ledger returns it after the write.
 pub fn recorded(app: AppRecord) -> AppRecord {
     AppRecord { version: app.version + 1, ..app }
 }
@@ -153,7 +155,7 @@ where
     let (mut items, mut after) = (Vec::new(), None);
     loop {
         let page = list(PageRequest { after, limit }).await.expect("a page is read");
-        assert!(page.items.len() <= limit as usize, "a page of {} where {limit} was the most", page.items.len());
+        assert!(page.items.len() <= limit as usize, "a page of {} exceeds the limit of {limit}", page.items.len());
         items.extend(page.items);
         match page.next {
             Some(next) => after = Some(next),
@@ -177,6 +179,6 @@ async fn an_empty_ledger_has_nothing(ledger: &dyn Ledger) {
     assert!(
         ledger.invitations(&org("acme"), &app("a"), page()).await.expect("invitations are listed").items.is_empty()
     );
-    ledger.forget_sessions(at(0)).await.expect("forgetting nothing is fine");
-    ledger.remove_org(&org("acme")).await.expect("removing what is not there is fine");
+    assert_eq!(ledger.delete_expired(at(0)).await.expect("nothing is deleted"), 0);
+    ledger.remove_org(&org("acme")).await.expect("removing an unknown org succeeds");
 }

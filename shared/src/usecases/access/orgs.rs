@@ -1,10 +1,12 @@
 //! Adding, checking and removing orgs.
 
+use futures_util::TryStreamExt as _;
+
 use crate::domain::cloud::Cloud;
 use crate::domain::id::OrgId;
 use crate::domain::org::OrgProfile;
 use crate::domain::system_log::LogPosition;
-use crate::ledger::{AppFilter, LedgerError, PageRequest};
+use crate::ledger::{AppFilter, LedgerError, paging};
 use crate::okta::org_url::OrgUrlError;
 use crate::okta::{OktaCredential, OktaError, OrgUrl};
 use crate::vault::{SecretName, SecretVersion, VaultError};
@@ -155,15 +157,10 @@ pub async fn remove(ports: &Ports, org: &OrgId) -> Result<(), OrgError> {
     if ports.ledger.org(org).await?.is_none() {
         return Err(OrgError::NoSuchOrg(org.to_string()));
     }
-    let mut page = PageRequest::first(200);
-    loop {
-        let filter = AppFilter { org: Some(org.clone()), ..AppFilter::default() };
-        let apps = ports.ledger.apps(&filter, page).await?;
-        for app in apps.items {
-            ports.vault.remove(&SecretName::HandOver(org.clone(), app.identity.app)).await?;
-        }
-        let Some(after) = apps.next else { break };
-        page = PageRequest { after: Some(after), limit: 200 };
+    let filter = AppFilter { org: Some(org.clone()), ..AppFilter::default() };
+    let mut apps = paging::items(200, |page| ports.ledger.apps(&filter, page));
+    while let Some(app) = apps.try_next().await? {
+        ports.vault.remove(&SecretName::HandOver(org.clone(), app.identity.app)).await?;
     }
     ports.vault.remove(&SecretName::ProvisioningAdmin(org.clone())).await?;
     // The secret goes first. If a later step fails, the profile is still there and `remove` can run again; no secret is left

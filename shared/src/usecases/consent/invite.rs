@@ -2,9 +2,10 @@
 //!
 //! Sending the link is [`notify`](crate::usecases::notify)'s job.
 
-use crate::usecases::records::app::record_event;
+use std::future::ready;
 use std::time::Duration;
 
+use futures_util::TryStreamExt as _;
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
@@ -16,11 +17,12 @@ use crate::domain::invitation::{Closed, Closing, Invitation, InvitationState};
 use crate::domain::org::OrgProfile;
 use crate::domain::standing::Standing;
 use crate::keyring::Forged;
-use crate::ledger::{LedgerError, PageRequest};
+use crate::ledger::{LedgerError, paging};
 use crate::randomness::invitation_id;
 
 use crate::usecases::Ports;
 use crate::usecases::access::keys::{KeysError, keys, open_with_keys};
+use crate::usecases::records::app::record_event;
 use crate::usecases::records::consent_error::ConsentError;
 use crate::usecases::records::lease::LeaseGuard;
 
@@ -184,13 +186,10 @@ async fn known_app(ports: &Ports, org: &OrgId, app: &AppId) -> Result<AppRecord,
 
 async fn open_invitations(ports: &Ports, org: &OrgId, app: &AppId) -> Result<Vec<Invitation>, LedgerError> {
     let now = ports.clock.now();
-    let (mut request, mut open) = (PageRequest::first(100), Vec::new());
-    loop {
-        let page = ports.ledger.invitations(org, app, request).await?;
-        open.extend(page.items.into_iter().filter(|invitation| invitation.state(now) == InvitationState::Open));
-        let Some(after) = page.next else { return Ok(open) };
-        request = PageRequest { after: Some(after), limit: 100 };
-    }
+    paging::items(100, |page| ports.ledger.invitations(org, app, page))
+        .try_filter(|invitation| ready(invitation.state(now) == InvitationState::Open))
+        .try_collect()
+        .await
 }
 
 /// Closes an invitation as revoked. `false` if it was no longer open.

@@ -18,9 +18,7 @@ use crate::usecases::access::keys::{keys, open_with_keys};
 use crate::usecases::records::app;
 use crate::usecases::records::app::record_event;
 use crate::usecases::records::consent_error::ConsentError;
-
-/// How many times an update is attempted when other workers write first.
-const TRIES: u32 = 5;
+use crate::usecases::records::optimistic::optimistic;
 
 /// The content of a session's cookie, sealed: every secret of the attempt.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -155,31 +153,23 @@ pub async fn with_org_and_app(
     Ok(BrowserSession { session, secrets, org, app })
 }
 
-/// Updates a session under an optimistic lock.
-///
-/// `change` receives our copy first. It receives a fresh copy if another worker wrote first, or if it returned `None` for our
-/// copy, which may be outdated. `None` for a fresh copy means no change.
+/// Updates a session's state under an optimistic lock. `change` receives the current session, once per attempt, and returns
+/// `None` for no change. Does nothing if the session no longer exists.
 pub(crate) async fn update_session(
     ports: &Ports,
     session: &AuthorizationSession,
     change: impl Fn(&AuthorizationSession) -> Option<SessionState>,
 ) -> Result<(), ConsentError> {
-    let (mut session, mut is_read_anew) = (session.clone(), false);
-    for _ in 0..TRIES {
-        match change(&session) {
-            None if is_read_anew => return Ok(()),
-            None => {}
-            Some(state) => {
-                session.state = state;
-                if ports.ledger.update_session(&session).await? {
-                    return Ok(());
-                }
-            }
-        }
-        let Some(newer) = ports.ledger.session(&session.id).await? else { return Ok(()) };
-        (session, is_read_anew) = (newer, true);
-    }
-    Err(ConsentError::new(ConsentFailure::NotStored, "other workers updated the session during every attempt"))
+    let written = optimistic(
+        "update a session",
+        || ports.ledger.session(&session.id),
+        move |known: Option<AuthorizationSession>| {
+            let known = known?;
+            change(&known).map(|state| AuthorizationSession { state, ..known })
+        },
+        |session: AuthorizationSession| async move { ports.ledger.update_session(&session).await },
+    );
+    Ok(written.await.map(drop)?)
 }
 
 /// Updates the record of an app under an optimistic lock and appends an event. Fails if the app was removed. `change` runs again

@@ -1,6 +1,7 @@
 //! Composing a notification's email: gathers the facts from the ledger and the settings and renders them with
 //! [`emails`](crate::emails). The only thing it may create is a link.
 
+use futures_util::TryStreamExt as _;
 use jiff::Timestamp;
 
 use crate::domain::app::AppRecord;
@@ -11,7 +12,7 @@ use crate::domain::standing::Standing;
 use crate::domain::waiver::Waiver;
 use crate::emails;
 use crate::emails::{ActionLink, DigestSummary, EmailContext, FailedTask, OtherRecipients};
-use crate::ledger::{AppFilter, LedgerError, PageRequest};
+use crate::ledger::{AppFilter, LedgerError, paging};
 use crate::mail::{Email, InvalidEmail};
 use crate::usecases::Ports;
 use crate::usecases::notify::failed_work::{FailedWorkItem, failed_work};
@@ -150,18 +151,13 @@ impl EmailFacts {
             return Ok(());
         }
         let filter = AppFilter { org: Some(notification.org.clone()), ..AppFilter::default() };
-        let mut page = PageRequest::first(PAGE);
-        loop {
-            let apps = ports.ledger.apps(&filter, page).await?;
-            for app in apps.items {
-                self.count(app.standing());
-                let needs_attention = app.standing().needs_action() || app.standing() == Standing::Unknown;
-                if needs_attention && self.waiting.len() < MAX_LISTED_APPS {
-                    self.waiting.push(app);
-                }
+        let mut apps = paging::items(PAGE, |page| ports.ledger.apps(&filter, page));
+        while let Some(app) = apps.try_next().await? {
+            self.count(app.standing());
+            let needs_attention = app.standing().needs_action() || app.standing() == Standing::Unknown;
+            if needs_attention && self.waiting.len() < MAX_LISTED_APPS {
+                self.waiting.push(app);
             }
-            let Some(after) = apps.next else { break };
-            page = PageRequest { after: Some(after), limit: PAGE };
         }
         if let Some(scan) = ports.ledger.latest_scan().await? {
             self.last_scan = scan.finished_at;

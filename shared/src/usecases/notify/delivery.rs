@@ -9,42 +9,42 @@ use crate::metrics::{Metric, count};
 use crate::usecases::Ports;
 use crate::usecases::records::app::record_event;
 use crate::usecases::records::app::update_app;
+use crate::usecases::records::optimistic::optimistic;
 
 use super::NotifyError;
 
-/// How many times recording is attempted when other workers write first.
-const TRIES: u32 = 5;
-
-/// Records a delivery report. Reports may arrive in any order and more than once; a report that is weaker than the recorded one
-/// has no effect. After a hard bounce or a complaint, the address is suppressed and receives no further email.
+/// Records what a transport reported. Reports come in any order and more than once; one that says less than what is known
+/// changes nothing. An address that an email bounced from for good, or whose owner complained, gets no more.
 pub async fn record_delivery(
     ports: &Ports,
     request: &RequestId,
     id: &NotificationId,
     delivery: &Delivery,
 ) -> Result<(), NotifyError> {
-    for _ in 0..TRIES {
-        let Some(notification) = ports.ledger.notification(request, id).await? else {
-            tracing::warn!(%request, notification = %id, "received a delivery report for an unknown email");
-            return Ok(());
-        };
-        if notification.delivery.as_ref().is_some_and(|known| known == delivery || known.weight() > delivery.weight()) {
-            return Ok(());
-        }
-        if let (true, Some(address)) = (delivery.suppresses_address(), notification.address()) {
-            let reason = describe(delivery);
-            ports.ledger.suppress(address, &Suppression { at: ports.clock.now(), reason }).await?;
-        }
-        let known = Notification { delivery: Some(delivery.clone()), ..notification };
-        if ports.ledger.update_notification(&known).await? {
-            return record_on_app(ports, &known, delivery).await;
-        }
+    let recorded = optimistic(
+        "record the delivery of an email",
+        || ports.ledger.notification(request, id),
+        |known: Option<Notification>| {
+            let Some(known) = known else {
+                tracing::warn!(%request, notification = %id, "a mail transport reported on an unknown email");
+                return None;
+            };
+            let is_news = known.delivery.as_ref().is_none_or(|d| d != delivery && d.weight() <= delivery.weight());
+            is_news.then(|| Notification { delivery: Some(delivery.clone()), ..known })
+        },
+        |notification: Notification| async move {
+            // Before the report is recorded, so that a retry after a crash in between still suppresses the address.
+            if let (true, Some(address)) = (delivery.suppresses_address(), notification.address()) {
+                let reason = describe(delivery);
+                ports.ledger.suppress(address, &Suppression { at: ports.clock.now(), reason }).await?;
+            }
+            ports.ledger.update_notification(&notification).await
+        },
+    );
+    match recorded.await? {
+        Some(notification) => record_on_app(ports, &notification, delivery).await,
+        None => Ok(()),
     }
-    Err(crate::ledger::LedgerError::Store {
-        action: "record a delivery report",
-        reason: "other writers changed the record at every attempt; try again".to_owned(),
-    }
-    .into())
 }
 
 /// Records the report in the app's audit trail and, after a bounce or a complaint, in the app's signals.

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use futures_util::TryStreamExt as _;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
@@ -10,7 +11,7 @@ use crate::domain::app::AppRecord;
 use crate::domain::event::EventKind;
 use crate::domain::id::{AppId, OrgId};
 use crate::domain::text::UntrustedText;
-use crate::ledger::{LedgerError, PageRequest};
+use crate::ledger::{LedgerError, paging};
 
 use crate::usecases::Ports;
 
@@ -48,20 +49,14 @@ async fn failed_between(
     from: Timestamp,
     until: Timestamp,
 ) -> Result<Vec<FailedWorkItem>, LedgerError> {
-    let (mut page, mut seen, mut found) = (PageRequest::first(PAGE), BTreeSet::new(), Vec::new());
-    loop {
-        let events = ports.ledger.events(org, app, page).await?;
-        for event in events.items {
-            let EventKind::WorkFailed { log_event, event_type, whose, reason, failed_at } = event.kind else {
-                continue;
-            };
-            // A log event may be recorded twice if the log was read again.
-            if (from..=until).contains(&failed_at) && seen.insert(log_event) {
-                found.push(FailedWorkItem { failed_at, event_type, whose, reason });
-            }
+    let (mut seen, mut found) = (BTreeSet::new(), Vec::new());
+    let mut events = paging::items(PAGE, |page| ports.ledger.events(org, app, page));
+    while let Some(event) = events.try_next().await? {
+        let EventKind::WorkFailed { log_event, event_type, whose, reason, failed_at } = event.kind else { continue };
+        // Reading the log again may bring an event twice.
+        if (from..=until).contains(&failed_at) && seen.insert(log_event) {
+            found.push(FailedWorkItem { failed_at, event_type, whose, reason });
         }
-        let Some(after) = events.next else { break };
-        page = PageRequest { after: Some(after), limit: PAGE };
     }
     found.sort_by_key(|work| work.failed_at);
     Ok(found)

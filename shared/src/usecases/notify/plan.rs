@@ -3,6 +3,7 @@
 //! Notifications are sent from the ledger, so a crash at any point loses none: planning again adds those that are missing and
 //! no duplicates.
 
+use futures_util::TryStreamExt as _;
 use jiff::civil::{Date, Time, Weekday};
 use jiff::{SignedDuration, Timestamp};
 
@@ -13,7 +14,7 @@ use crate::domain::id::{AppId, OrgId, RequestId};
 use crate::domain::notification::cadence::{Case, due};
 use crate::domain::notification::{About, Draft, Notification, Recipient};
 use crate::domain::org::OrgProfile;
-use crate::ledger::{AppFilter, LedgerError, PageRequest};
+use crate::ledger::{AppFilter, LedgerError, paging};
 use crate::queue::NotificationWork;
 use crate::randomness::request_id;
 use crate::usecases::Ports;
@@ -58,15 +59,11 @@ struct Planner<'a> {
 impl Planner<'_> {
     async fn plan_org(&self) -> Result<usize, NotifyError> {
         let filter = AppFilter { org: Some(self.org.id.clone()), ..AppFilter::default() };
-        let (mut page, mut created, mut has_digest_items) = (PageRequest::first(PAGE), 0, false);
-        loop {
-            let apps = self.ports.ledger.apps(&filter, page).await?;
-            for app in &apps.items {
-                has_digest_items |= self.is_digest_item(app);
-                created += self.create(self.drafts_for_app(app).await?).await?;
-            }
-            let Some(after) = apps.next else { break };
-            page = PageRequest { after: Some(after), limit: PAGE };
+        let (mut created, mut has_digest_items) = (0, false);
+        let mut apps = paging::items(PAGE, |page| self.ports.ledger.apps(&filter, page));
+        while let Some(app) = apps.try_next().await? {
+            has_digest_items |= self.is_digest_item(&app);
+            created += self.create(self.drafts_for_app(&app).await?).await?;
         }
         Ok(created + self.plan_org_notifications(has_digest_items).await?)
     }

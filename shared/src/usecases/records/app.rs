@@ -10,9 +10,7 @@ use crate::domain::id::{AppId, OrgId};
 use crate::ledger::LedgerError;
 
 use crate::usecases::Ports;
-
-/// How many times an update is attempted when other workers write first.
-const TRIES: u32 = 5;
+use crate::usecases::records::optimistic::optimistic;
 
 /// An updated app record and the events that explain the update.
 pub(crate) type AppUpdate = (AppRecord, Vec<AppEvent>);
@@ -32,19 +30,17 @@ pub(crate) async fn update_app(
     app: &AppId,
     decide: impl Fn(Option<&AppRecord>, Timestamp) -> Option<AppUpdate>,
 ) -> Result<bool, LedgerError> {
-    for _ in 0..TRIES {
-        let known = ports.ledger.app(org, app).await?;
-        let version = known.as_ref().map_or(0, |record| record.version);
-        let Some((record, events)) = decide(known.as_ref(), ports.clock.now()) else { return Ok(false) };
-        if ports.ledger.record_app(&AppRecord { version, ..record }, &events).await? {
-            return Ok(true);
-        }
-        tracing::debug!(%org, %app, "another worker updated the app record first; reading it again");
-    }
-    Err(LedgerError::Store {
-        action: "change an app's record",
-        reason: "other writers changed the record at every attempt; try again".to_owned(),
-    })
+    let changed = optimistic(
+        "change an app's record",
+        || ports.ledger.app(org, app),
+        move |known: Option<AppRecord>| {
+            let version = known.as_ref().map_or(0, |record| record.version);
+            let (record, events) = decide(known.as_ref(), ports.clock.now())?;
+            Some((AppRecord { version, ..record }, events))
+        },
+        |(record, events): AppUpdate| async move { ports.ledger.record_app(&record, &events).await },
+    );
+    Ok(changed.await?.is_some())
 }
 
 /// Appends an event to an app's audit trail.

@@ -7,5 +7,7 @@
 //! [`domain`](crate::domain).
 
 pub mod app;
+pub mod cleanup;
 pub mod consent_error;
 pub mod lease;
+pub(crate) mod optimistic;

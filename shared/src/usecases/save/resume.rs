@@ -1,7 +1,9 @@
 //! Queuing unfinished saves again: after a restart, and whenever a scheduled scan begins.
 
+use futures_util::TryStreamExt as _;
+
 use crate::domain::save::ConfirmedBy;
-use crate::ledger::{LedgerError, PageRequest};
+use crate::ledger::{LedgerError, paging};
 use crate::queue::{QueueError, SaveApp};
 use crate::usecases::Ports;
 
@@ -22,12 +24,12 @@ pub enum ResumeError {
 /// Queues every save that is not settled. Returns their number. A save in progress is not disturbed, because its worker holds
 /// the lease.
 pub async fn resume_saves(ports: &Ports) -> Result<usize, ResumeError> {
-    let (mut queued, mut request) = (0, PageRequest::first(PAGE));
-    loop {
-        let page = ports.ledger.unsettled_saves(request).await?;
+    let mut queued = 0;
+    let mut pages = paging::pages(PAGE, |page| ports.ledger.unsettled_saves(page));
+    while let Some(journals) = pages.try_next().await? {
         let mut messages = Vec::new();
-        for journal in page.items {
-            // The journal of a removed app stays unchanged, for the audit trail.
+        for journal in journals {
+            // What began in an org that was removed stays as it is, for the audit trail.
             if ports.ledger.app(&journal.org, &journal.app).await?.is_some() {
                 let (org, app, session) = (journal.org, journal.app, journal.session);
                 messages.push(SaveApp { org, app, session, confirmed_by: ConfirmedBy::NoOne });
@@ -35,7 +37,6 @@ pub async fn resume_saves(ports: &Ports) -> Result<usize, ResumeError> {
         }
         ports.queues.saves.send(&messages).await?;
         queued += messages.len();
-        let Some(after) = page.next else { return Ok(queued) };
-        request = PageRequest { after: Some(after), limit: PAGE };
     }
+    Ok(queued)
 }

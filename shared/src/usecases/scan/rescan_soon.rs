@@ -3,11 +3,12 @@
 //! The event is only a hint: anyone with access to the event bus can send one, it may arrive twice or late, and a missing
 //! event means nothing. It brings the next scan forward; only what that scan reads has any effect.
 
+use futures_util::TryStreamExt as _;
 use jiff::SignedDuration;
 
 use crate::domain::id::OrgId;
 use crate::domain::system_log::{AccessChange, Meaning, meaning};
-use crate::ledger::PageRequest;
+use crate::ledger::paging;
 use crate::okta::OrgUrl;
 use crate::okta::log_stream::StreamedEvent;
 
@@ -41,16 +42,13 @@ pub async fn rescan_soon(ports: &Ports, streamed: &StreamedEvent) -> Result<usiz
 }
 
 async fn possible_sources(ports: &Ports, streamed: &StreamedEvent) -> Result<Vec<OrgId>, StartScanError> {
-    let (mut page, mut found) = (PageRequest::first(PAGE), Vec::new());
-    loop {
-        let orgs = ports.ledger.orgs(page).await?;
-        for org in orgs.items {
-            let url = OrgUrl::from_base_url(&org.base_url, ports.loopback);
-            if url.is_ok_and(|url| streamed.may_be_from(&url)) {
-                found.push(org.id);
-            }
+    let mut found = Vec::new();
+    let mut orgs = paging::items(PAGE, |page| ports.ledger.orgs(page));
+    while let Some(org) = orgs.try_next().await? {
+        let url = OrgUrl::from_base_url(&org.base_url, ports.loopback);
+        if url.is_ok_and(|url| streamed.may_be_from(&url)) {
+            found.push(org.id);
         }
-        let Some(after) = orgs.next else { return Ok(found) };
-        page = PageRequest { after: Some(after), limit: PAGE };
     }
+    Ok(found)
 }

@@ -4,6 +4,9 @@ mod assignment_counter;
 mod observation;
 
 use std::collections::BTreeSet;
+use std::future::ready;
+
+use futures_util::TryStreamExt as _;
 
 use jiff::Timestamp;
 
@@ -15,7 +18,7 @@ use crate::domain::id::{AppId, OrgId, ScanId};
 use crate::domain::org::OrgProfile;
 use crate::domain::scan::OrgScanResult;
 use crate::domain::signal::{Check, Signal, SignalKind};
-use crate::ledger::{AppFilter, LedgerError, PageRequest};
+use crate::ledger::{AppFilter, LedgerError, paging};
 use crate::okta::{Connection, ConsentLink, ListedApp, OktaError, OktaOrg};
 
 use self::assignment_counter::AssignmentCounter;
@@ -326,15 +329,8 @@ fn is_recorded_as_unlisted(record: &AppRecord) -> bool {
 /// records within the list.
 async fn unlisted_apps(ports: &Ports, org: &OrgId, listed: &BTreeSet<AppId>) -> Result<Vec<AppRecord>, LedgerError> {
     let filter = AppFilter { org: Some(org.clone()), ..AppFilter::default() };
-    let (mut request, mut found) = (PageRequest::first(500), Vec::new());
-    loop {
-        let page = ports.ledger.apps(&filter, request).await?;
-        found.extend(
-            page.items
-                .into_iter()
-                .filter(|record| !listed.contains(&record.identity.app) && !is_recorded_as_unlisted(record)),
-        );
-        let Some(after) = page.next else { return Ok(found) };
-        request = PageRequest { after: Some(after), limit: 500 };
-    }
+    paging::items(500, |page| ports.ledger.apps(&filter, page))
+        .try_filter(|record| ready(!listed.contains(&record.identity.app) && !is_recorded_as_unlisted(record)))
+        .try_collect()
+        .await
 }

@@ -1,12 +1,14 @@
 //! Starting and resuming scans: queues one message per org.
 
+use futures_util::TryStreamExt as _;
+
 use crate::domain::id::{OrgId, ScanId};
 use crate::domain::scan::Scan;
 use crate::ledger::LedgerError;
 use crate::metrics::{Metric, count};
 use crate::queue::QueueError;
 
-use crate::ledger::PageRequest;
+use crate::ledger::paging;
 use crate::queue::ScanOrg;
 
 use crate::usecases::Ports;
@@ -59,14 +61,11 @@ pub async fn start_scan(ports: &Ports, selection: &Selection) -> Result<Scan, St
         }
         Selection::All => {
             count(Metric::ScansStarted);
-            let mut request = PageRequest::first(PAGE);
-            loop {
-                let page = ports.ledger.orgs(request).await?;
-                let orgs: Vec<OrgId> = page.items.into_iter().map(|profile| profile.id).collect();
+            let mut pages = paging::pages(PAGE, |page| ports.ledger.orgs(page));
+            while let Some(profiles) = pages.try_next().await? {
+                let orgs: Vec<OrgId> = profiles.into_iter().map(|profile| profile.id).collect();
                 ports.ledger.begin_scan(&scan, started_at, &orgs).await?;
                 queue_orgs(ports, &scan, orgs).await?;
-                let Some(next) = page.next else { break };
-                request = PageRequest { after: Some(next), limit: PAGE };
             }
         }
     }
@@ -78,12 +77,9 @@ pub async fn resume_scan(ports: &Ports, scan: &ScanId) -> Result<Scan, StartScan
     if ports.ledger.scan(scan).await?.is_none() {
         return Err(StartScanError::NoSuchScan(scan.clone()));
     }
-    let mut request = PageRequest::first(PAGE);
-    loop {
-        let page = ports.ledger.pending_orgs(scan, request).await?;
-        queue_orgs(ports, scan, page.items).await?;
-        let Some(next) = page.next else { break };
-        request = PageRequest { after: Some(next), limit: PAGE };
+    let mut pages = paging::pages(PAGE, |page| ports.ledger.pending_orgs(scan, page));
+    while let Some(orgs) = pages.try_next().await? {
+        queue_orgs(ports, scan, orgs).await?;
     }
     ports.ledger.scan(scan).await?.ok_or_else(|| StartScanError::NoSuchScan(scan.clone()))
 }

@@ -12,12 +12,11 @@ use crate::ledger::LedgerError;
 use crate::okta::OktaError;
 use crate::randomness::request_id;
 use crate::usecases::Ports;
+use crate::usecases::records::optimistic::optimistic;
 
-/// How long an Okta credential may be unused before Regrant warns. Okta revokes an API token after 30 days without use (Okta,
-/// "Create an API token").
+/// How long a credential of Okta's may lie idle before somebody is told. An API token dies after 30 days (Okta, "Create an
+/// API token").
 pub(in crate::usecases) const IDLE_WARNING: SignedDuration = SignedDuration::from_hours(20 * 24);
-/// How many times the update is attempted when other workers write first.
-const TRIES: u32 = 5;
 
 /// What a scan found out about Regrant's own access to an org.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -51,22 +50,19 @@ pub(in crate::usecases) async fn org_watch(ports: &Ports, org: &OrgId) -> Result
     Ok(ports.ledger.org_watch(org).await?.unwrap_or_else(|| OrgWatch::new(org.clone())))
 }
 
-/// Stores what a scan found out, under an optimistic lock, because digest planning writes the same record.
+/// Remembers what a visit found out. The digest's maker may write the same record, so it is read again where it changed.
 pub(in crate::usecases) async fn record_findings(
     ports: &Ports,
     org: &OrgId,
     access: &AccessFindings,
 ) -> Result<(), LedgerError> {
-    for _ in 0..TRIES {
-        let before = org_watch(ports, org).await?;
-        if ports.ledger.put_org_watch(&apply(ports, &before, access, ports.clock.now())).await? {
-            return Ok(());
-        }
-    }
-    Err(LedgerError::Store {
-        action: "record an org's access problems",
-        reason: "other writers changed the record at every attempt; try again".to_owned(),
-    })
+    let written = optimistic(
+        "update an org's watch",
+        || org_watch(ports, org),
+        |before| Some(apply(ports, &before, access, ports.clock.now())),
+        |watch: OrgWatch| async move { ports.ledger.put_org_watch(&watch).await },
+    );
+    written.await.map(drop)
 }
 
 fn apply(ports: &Ports, before: &OrgWatch, access: &AccessFindings, now: Timestamp) -> OrgWatch {
