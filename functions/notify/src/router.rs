@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::middleware::map_response;
-use axum::routing::{get, put};
+use axum::routing::{delete, get, put};
 use regrant::usecases::Ports;
 use regrant::web::headers::secured;
 use regrant::web::no_endpoint::answered;
@@ -10,7 +10,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::endpoints::{failed_work, mute, notifications, request, waiver};
+use crate::endpoints::{failed_work, mute, notifications, request, suppressed, waiver};
 
 #[derive(OpenApi)]
 #[openapi(info(
@@ -25,6 +25,8 @@ fn operators() -> Router<Ports> {
         .route("/v1/orgs/{org}/notifications", get(notifications::of_org))
         .route("/v1/apps/{org}/{app}/waiver", put(waiver::waive).delete(waiver::end))
         .route("/v1/apps/{org}/{app}/failed-work", get(failed_work::failed_work))
+        .route("/v1/mail/suppressed", get(suppressed::list))
+        .route("/v1/mail/suppressed/{address}", delete(suppressed::lift))
 }
 
 fn described() -> OpenApiRouter<Ports> {
@@ -32,6 +34,8 @@ fn described() -> OpenApiRouter<Ports> {
         .routes(routes!(notifications::of_org))
         .routes(routes!(waiver::waive, waiver::end))
         .routes(routes!(failed_work::failed_work))
+        .routes(routes!(suppressed::list))
+        .routes(routes!(suppressed::lift))
 }
 
 /// The function's endpoints: what links in emails lead to, and what operators ask.

@@ -4,6 +4,7 @@ pub(crate) mod failed_work;
 pub(crate) mod mute;
 pub(crate) mod notifications;
 pub(crate) mod request;
+pub(crate) mod suppressed;
 pub(crate) mod waiver;
 
 use regrant::domain::id::{AppId, OrgId};
