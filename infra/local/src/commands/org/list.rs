@@ -1,47 +1,57 @@
-//! `regrant org list`: the orgs that are looked after.
+//! `regrant org list`: the orgs of this installation.
 
+use clap::Args;
 use regrant::domain::org::CredentialKind;
-use regrant::domain::text::UntrustedText;
 use regrant::ledger::PageRequest;
 
-use crate::args::Global;
-use crate::error::CliError;
+use super::NO_ORG;
+use crate::cli::Global;
 use crate::exit::Outcome;
 use crate::installation::{Installation, PAGE};
-use crate::output::when;
+use crate::output::escaped;
 use crate::terminal::Terminal;
 
-pub(super) async fn run(global: &Global, json: bool, terminal: &mut Terminal) -> Result<Outcome, CliError> {
-    let installation = Installation::open(global).await?;
+/// Narrower terminals show the details under the host.
+const ROOM_FOR_COLUMNS: u16 = 80;
+
+/// `regrant org list`.
+#[derive(Debug, Args)]
+pub struct List {
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
+}
+
+pub(crate) async fn run(global: &Global, options: &List, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
+    let installation = Installation::open_existing(global).await?;
+    let columns = terminal.width >= ROOM_FOR_COLUMNS;
     let mut page = PageRequest::first(PAGE);
     let mut first = true;
-    if json {
+    if options.json {
         terminal.print("{\"orgs\":[")?;
     }
     loop {
         let orgs = installation.ports.ledger.orgs(page).await?;
         for org in &orgs.items {
-            let domain = UntrustedText::new(org.domain()).to_string();
+            let domain = escaped(org.domain());
             let kind = match org.credential {
                 CredentialKind::ApiToken => "API token",
                 CredentialKind::ServiceApp => "service app",
             };
-            if json {
+            let (id, added) = (org.id.as_str(), org.added_at.strftime("%Y-%m-%d"));
+            if options.json {
                 let row = serde_json::json!({
                     "org": org.id, "org_domain": domain, "credential": org.credential, "added_at": org.added_at,
                 });
                 terminal.print(if first { "\n" } else { ",\n" })?;
                 terminal.print(&row.to_string())?;
-            } else {
+            } else if columns {
                 if first {
-                    terminal.line(&format!("{:<32} {:<22} {:<11} {}", "ORG", "ID", "CREDENTIAL", "ADDED"))?;
+                    terminal.line(&format!("{:<32} {:<22} {:<11} ADDED", "ORG", "ID", "CREDENTIAL"))?;
                 }
-                let added = when(org.added_at);
-                terminal.line(&format!(
-                    "{domain:<32} {:<22} {kind:<11} {}",
-                    org.id.as_str(),
-                    &added[..10.min(added.len())]
-                ))?;
+                terminal.line(&format!("{domain:<32} {id:<22} {kind:<11} {added}"))?;
+            } else {
+                terminal.line(&format!("{domain}\n  id {id}\n  {kind}, added {added}"))?;
             }
             first = false;
         }
@@ -50,10 +60,10 @@ pub(super) async fn run(global: &Global, json: bool, terminal: &mut Terminal) ->
             None => break,
         }
     }
-    if json {
+    if options.json {
         terminal.line("\n]}")?;
     } else if first {
-        terminal.tell("No org yet; add one with `regrant org add HOST`.");
+        terminal.message(NO_ORG);
     }
     Ok(Outcome::Fine)
 }
