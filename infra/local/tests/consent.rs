@@ -90,7 +90,7 @@ async fn registrations_are_listed_without_their_secret() {
 }
 
 #[tokio::test]
-async fn an_invitation_is_a_link_and_an_older_one_ends() {
+async fn a_new_invitation_revokes_the_older_link() {
     let desk = Desk::start().await;
     let (org, app) = desk.app("acmelabs").await;
     let dry = desk.run(&["invite", &org, &app, "--dry-run"], "").await;

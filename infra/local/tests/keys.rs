@@ -6,19 +6,18 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use regrant::usecases::access::keys::{rotate_keys, rotate_keys_at_once};
-use regrant_simulators::microsoft::Decision;
 use regrant_tests::consent::{Browser, ConsentBench};
 
 const TENANT: &str = "acmelabs";
+/// The tenant of a link that no one has opened yet.
+const OTHER_TENANT: &str = "contoso";
 const ADMINISTRATOR: &str = "ada.administrator@acmelabs.onmicrosoft.com";
 
 /// A browser whose cookie opens a session, and the path of that session.
 async fn signed_in(bench: &ConsentBench) -> (Browser, String) {
     let mut browser = bench.browser();
     let invitation = bench.invite(TENANT).await;
-    let sign_in = browser.post(&invitation, &[]).await.location_url();
-    let back = bench.at_microsoft(&sign_in, ADMINISTRATOR, Decision::Accept);
-    let session = browser.get_url(&back).await.location();
+    let session = bench.sign_in(&mut browser, &invitation, ADMINISTRATOR).await;
     (browser, session)
 }
 
@@ -33,7 +32,7 @@ async fn is_refused(browser: &mut Browser, path: &str) {
 async fn links_and_sessions_survive_one_rotation_only() {
     let bench = ConsentBench::new().await;
     let (mut browser, session) = signed_in(&bench).await;
-    let invitation = bench.invite(TENANT).await;
+    let invitation = bench.invite(OTHER_TENANT).await;
     rotate_keys(&bench.ports).await.unwrap();
     assert_eq!(browser.get(&session).await.status, 200);
     assert_eq!(bench.browser().get(&invitation).await.status, 200);
@@ -46,11 +45,11 @@ async fn links_and_sessions_survive_one_rotation_only() {
 async fn rotating_at_once_invalidates_links_and_sessions() {
     let bench = ConsentBench::new().await;
     let (mut browser, session) = signed_in(&bench).await;
-    let invitation = bench.invite(TENANT).await;
+    let invitation = bench.invite(OTHER_TENANT).await;
     rotate_keys_at_once(&bench.ports).await.unwrap();
     is_refused(&mut browser, &session).await;
     is_refused(&mut bench.browser(), &invitation).await;
-    let fresh = bench.invite(TENANT).await;
+    let fresh = bench.invite(OTHER_TENANT).await;
     assert_eq!(bench.browser().get(&fresh).await.status, 200);
 }
 

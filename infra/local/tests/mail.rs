@@ -170,3 +170,27 @@ async fn suppressed_addresses_are_listed_and_lifted() {
     let again = regrant(folder.path(), &["mail", "unsuppress", "ada@contoso.example"], "");
     assert!(again.status.success() && words(&again).contains("not suppressed"), "{}", words(&again));
 }
+
+#[tokio::test]
+async fn the_api_lists_and_lifts_suppressed_addresses() {
+    let folder = tempfile::tempdir().unwrap();
+    let ports = regrant::embedded::open(folder.path(), regrant::embedded::Config::default()).await.unwrap();
+    let address = "ada@contoso.example".parse().unwrap();
+    let at = "2026-03-01T09:30:00Z".parse().unwrap();
+    ports.ledger.suppress(&address, &regrant::ledger::Suppression { at, reason: "bounced".to_owned() }).await.unwrap();
+
+    let mut browser = regrant_tests::browser::Browser::new(regrant_notify::router(ports.clone()));
+    let listed = browser.get("/v1/mail/suppressed").await;
+    assert_eq!(
+        serde_json::from_str::<serde_json::Value>(&listed.body).unwrap(),
+        serde_json::json!({"suppressed": [
+            {"address": "ada@contoso.example", "at": "2026-03-01T09:30:00Z", "reason": "bounced"}
+        ]})
+    );
+    assert_eq!(browser.get("/v1/mail/suppressed?after=nonsense").await.status, 400);
+    let lifted = browser.send("DELETE", "/v1/mail/suppressed/ada@contoso.example", axum::body::Body::empty()).await;
+    assert_eq!(lifted.status, 204);
+    assert_eq!(ports.ledger.suppression(&address).await.unwrap(), None);
+    let refused = browser.send("DELETE", "/v1/mail/suppressed/ada", axum::body::Body::empty()).await;
+    assert_eq!(refused.status, 400);
+}

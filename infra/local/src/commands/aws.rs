@@ -27,6 +27,7 @@ mod doctor {
     use anyhow::Context as _;
     use regrant::aws::checkup::{Checkup, Finding};
 
+    use super::super::doctor::age_of_keys;
     use super::Aws;
     use crate::cli::Global;
     use crate::exit::Outcome;
@@ -56,7 +57,12 @@ mod doctor {
             ports: Installation::open(global).await?.ports,
         };
         let mut outcome = Outcome::Fine;
-        for finding in checkup.run().await {
+        let mut findings = checkup.run().await;
+        findings.push(match age_of_keys(&checkup.ports).await {
+            Ok(age) => Finding::fine("keys", age),
+            Err(error) => Finding::wrong("keys", error.to_string()),
+        });
+        for finding in findings {
             if finding.is_wrong {
                 outcome = outcome.and(Outcome::CouldNotCheck);
             }

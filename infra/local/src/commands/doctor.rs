@@ -6,7 +6,8 @@ use anyhow::bail;
 use regrant::embedded;
 use regrant::ledger::PageRequest;
 use regrant::okta::OrgUrl;
-use regrant::usecases::access::keys::keys_created_at;
+use regrant::usecases::Ports;
+use regrant::usecases::access::keys::{KeysError, keys_created_at};
 use regrant::vault::{SecretName, SecretVersion};
 
 use crate::cli::Global;
@@ -98,19 +99,9 @@ impl Findings {
         }
     }
 
-    /// Shows the age of the keys, which the operator rotates with `regrant keys rotate`.
     async fn keys(&mut self, terminal: &mut Terminal, installation: &Installation) -> anyhow::Result<()> {
-        match keys_created_at(&installation.ports).await {
-            Ok(Some(at)) => {
-                let age = installation.ports.clock.now().duration_since(at).as_hours() / 24;
-                let age = number(u64::try_from(age).unwrap_or_default(), "day", "days");
-                self.fine(
-                    terminal,
-                    "keys",
-                    &format!("{age} old, since {}; replace with `regrant keys rotate`", when(at)),
-                )
-            }
-            Ok(None) => self.fine(terminal, "keys", "created when first needed"),
+        match age_of_keys(&installation.ports).await {
+            Ok(age) => self.fine(terminal, "keys", &age),
             Err(error) => self.wrong(terminal, "keys", &error.to_string()),
         }
     }
@@ -171,6 +162,13 @@ impl Findings {
             Err(error) => self.wrong(terminal, domain, &error.to_string()),
         }
     }
+}
+
+/// How old the keys are that `regrant keys rotate` replaces.
+pub(crate) async fn age_of_keys(ports: &Ports) -> Result<String, KeysError> {
+    let Some(at) = keys_created_at(ports).await? else { return Ok("no age is recorded yet".to_owned()) };
+    let days = u64::try_from(ports.clock.now().duration_since(at).as_hours() / 24).unwrap_or_default();
+    Ok(format!("{} old, since {}; replace with `regrant keys rotate`", number(days, "day", "days"), when(at)))
 }
 
 #[cfg(unix)]
