@@ -73,6 +73,7 @@ impl Installation {
     }
 
     #[cfg(not(feature = "aws"))]
+    #[expect(clippy::unused_async, reason = "the same signature in both builds")]
     async fn open_stack(_name: &str, _config: Config) -> anyhow::Result<Self> {
         Err(needs_feature_aws())
     }

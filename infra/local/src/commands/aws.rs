@@ -14,7 +14,7 @@ pub enum Aws {
 }
 
 #[cfg(not(feature = "aws"))]
-#[expect(clippy::unused_async, reason = "reads the same in both builds")]
+#[expect(clippy::unused_async, reason = "the same signature in both builds")]
 pub(crate) async fn run(_global: &Global, _aws: &Aws, _terminal: &mut Terminal) -> anyhow::Result<Outcome> {
     Err(crate::installation::needs_feature_aws())
 }

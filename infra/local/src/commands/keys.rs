@@ -35,9 +35,9 @@ pub struct Rotate {
 }
 
 const AT_ONCE: &str = "all links in earlier emails and all open browser sessions stop working at once";
-const ONE_MORE: &str = "links and browser sessions from before keep working until the next rotation";
+const ONE_MORE: &str = "existing links and browser sessions keep working until the next rotation";
 /// How long running functions serve keys from memory: `regrant::aws::cached_vault::KEPT`.
-const CACHED: &str = "Running functions may use the keys before for up to 5 more minutes.";
+const CACHED: &str = "Functions that are already running may still use the previous keys for up to 5 minutes.";
 
 pub(crate) async fn run(global: &Global, keys: &Keys, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
     let Keys::Rotate(options) = keys;
