@@ -25,8 +25,8 @@ fn operators() -> Router<Ports> {
         .route("/v1/orgs/{org}/notifications", get(notifications::of_org))
         .route("/v1/apps/{org}/{app}/waiver", put(waiver::waive).delete(waiver::end))
         .route("/v1/apps/{org}/{app}/failed-work", get(failed_work::failed_work))
-        .route("/v1/mail/suppressed", get(suppressed::list))
-        .route("/v1/mail/suppressed/{address}", delete(suppressed::lift))
+        .route("/v1/mail/suppressed", get(suppressed::suppressed_addresses))
+        .route("/v1/mail/suppressed/{address}", delete(suppressed::unsuppress))
 }
 
 fn described() -> OpenApiRouter<Ports> {
@@ -34,8 +34,8 @@ fn described() -> OpenApiRouter<Ports> {
         .routes(routes!(notifications::of_org))
         .routes(routes!(waiver::waive, waiver::end))
         .routes(routes!(failed_work::failed_work))
-        .routes(routes!(suppressed::list))
-        .routes(routes!(suppressed::lift))
+        .routes(routes!(suppressed::suppressed_addresses))
+        .routes(routes!(suppressed::unsuppress))
 }
 
 /// The function's endpoints: what links in emails lead to, and what operators ask.

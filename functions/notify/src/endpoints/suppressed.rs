@@ -55,7 +55,7 @@ pub(crate) struct After {
         (status = 500, description = "The ledger is unavailable.", body = ProblemView, content_type = "application/problem+json"),
     )
 )]
-pub(crate) async fn list(
+pub(crate) async fn suppressed_addresses(
     State(ports): State<Ports>,
     query: Result<Query<After>, QueryRejection>,
 ) -> Result<Json<SuppressedAddresses>, Problem> {
@@ -84,7 +84,7 @@ pub(crate) async fn list(
         (status = 500, description = "The ledger is unavailable.", body = ProblemView, content_type = "application/problem+json"),
     )
 )]
-pub(crate) async fn lift(State(ports): State<Ports>, Path(address): Path<String>) -> Result<StatusCode, Problem> {
+pub(crate) async fn unsuppress(State(ports): State<Ports>, Path(address): Path<String>) -> Result<StatusCode, Problem> {
     let address: MailAddress = address.parse().map_err(|_| Problem::bad_request("This is not a mail address."))?;
     ports.ledger.lift_suppression(&address).await.map_err(|error| Problem::internal(&error))?;
     Ok(StatusCode::NO_CONTENT)
