@@ -34,6 +34,9 @@ const MAX_COOKIE_BYTES: usize = 4_096;
 pub struct Keyring {
     current: VersionedKey,
     previous: Option<VersionedKey>,
+    /// When the current key was created. Keys from before this was recorded have no date.
+    #[serde(default)]
+    created_at: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -133,13 +136,24 @@ impl VersionedKey {
 impl Keyring {
     /// A keyring with a new key.
     pub fn new(randomness: &dyn Randomness) -> Self {
-        Self { current: VersionedKey::new(randomness), previous: None }
+        Self { current: VersionedKey::new(randomness), previous: None, created_at: None }
     }
 
     /// The keyring after a rotation. The previous key is dropped, so what it signed and sealed is no longer valid.
     #[must_use]
     pub fn rotated(self, randomness: &dyn Randomness) -> Self {
-        Self { current: VersionedKey::new(randomness), previous: Some(self.current) }
+        Self { current: VersionedKey::new(randomness), previous: Some(self.current), created_at: None }
+    }
+
+    /// The same keys, with the time at which the current key was created.
+    #[must_use]
+    pub fn dated(self, created_at: Timestamp) -> Self {
+        Self { created_at: Some(created_at), ..self }
+    }
+
+    /// When the current key was created, if that was recorded.
+    pub const fn created_at(&self) -> Option<Timestamp> {
+        self.created_at
     }
 
     /// The keyring, serialized for the vault.

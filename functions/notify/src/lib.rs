@@ -10,6 +10,7 @@ mod endpoints {
     pub(crate) mod apps;
     pub(crate) mod notifications;
     pub(crate) mod pages;
+    pub(crate) mod suppressed;
 }
 #[cfg(feature = "lambda")]
 pub mod handler;
@@ -20,12 +21,13 @@ use regrant::usecases::Ports;
 use regrant::web;
 use regrant::web::operations::Operations;
 
-use endpoints::{apps, notifications, pages};
+use endpoints::{apps, notifications, pages, suppressed};
 
 fn operations() -> Operations<Ports> {
     regrant::operations! {
         apps::{waive_app, end_waiver, list_failed_work},
         notifications::{list_notifications},
+        suppressed::{suppressed_addresses, unsuppress},
     }
 }
 

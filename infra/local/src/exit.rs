@@ -1,19 +1,19 @@
-//! Exit codes: what a program that calls this one learns from it.
+//! Exit codes: the result of a command for the program that called it.
 
 use regrant::domain::app::AppRecord;
 use regrant::domain::scan::Scan;
 use regrant::domain::standing::Standing;
 
-/// What came of a command, best first. Two outcomes add up to the worse one.
+/// The result of a command, best first. The combination of two outcomes is the worse one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Outcome {
-    /// All fine.
+    /// No action needed.
     #[default]
     Fine,
-    /// Somebody has to act on an app.
+    /// An app needs attention.
     ActionNeeded,
-    /// Something could not be looked at, so "fine" cannot be said. Also every error.
-    CouldNotLook,
+    /// Something could not be checked, so Regrant cannot tell whether all is well. Also every error.
+    CouldNotCheck,
 }
 
 impl Outcome {
@@ -22,11 +22,11 @@ impl Outcome {
         match self {
             Self::Fine => 0,
             Self::ActionNeeded => 1,
-            Self::CouldNotLook => 2,
+            Self::CouldNotCheck => 2,
         }
     }
 
-    /// The worse of both.
+    /// The worse of the two.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         self.max(other)
@@ -36,14 +36,14 @@ impl Outcome {
 impl From<Standing> for Outcome {
     fn from(standing: Standing) -> Self {
         match standing {
-            Standing::Unknown => Self::CouldNotLook,
+            Standing::Unknown => Self::CouldNotCheck,
             standing if standing.needs_action() => Self::ActionNeeded,
             _ => Self::Fine,
         }
     }
 }
 
-/// How many apps stand where, counted while they pass by.
+/// Counts apps by standing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Tally([u64; Standing::ALL.len()]);
 
@@ -55,32 +55,32 @@ impl Tally {
         }
     }
 
-    /// The standings that occur, worst first, and how often.
+    /// The standings that occur, most urgent first, with their counts.
     pub fn counts(&self) -> impl Iterator<Item = (Standing, u64)> + '_ {
         Standing::ALL.into_iter().zip(self.0).filter(|(_, count)| *count > 0)
     }
 
-    /// How many apps there are.
+    /// The number of apps.
     pub fn total(&self) -> u64 {
         self.0.iter().sum()
     }
 
-    /// How many apps somebody has to act on.
+    /// The number of apps that need attention.
     pub fn to_act_on(&self) -> u64 {
         self.counts().filter(|(standing, _)| standing.needs_action()).map(|(_, count)| count).sum()
     }
 
-    /// What the apps add up to.
+    /// The outcome for all apps together.
     pub fn outcome(&self) -> Outcome {
         self.counts().map(|(standing, _)| Outcome::from(standing)).max().unwrap_or_default()
     }
 }
 
-/// What a scan's own totals add up to: an org that was not seen, or not looked at yet, may hide anything.
+/// The outcome of the scan itself. Apps that need attention may be in orgs that could not be checked or are still pending.
 pub fn of_scan(scan: Option<&Scan>) -> Outcome {
     match scan {
         Some(scan) if scan.finished_at.is_some() && scan.orgs_not_seen.is_empty() => Outcome::Fine,
-        _ => Outcome::CouldNotLook,
+        _ => Outcome::CouldNotCheck,
     }
 }
 
@@ -110,23 +110,23 @@ mod tests {
     }
 
     #[test]
-    fn could_not_look_wins_over_action_needed_and_no_app_is_fine() {
+    fn could_not_check_outranks_action_needed() {
         assert_eq!(tally(&[Standing::Broken, Standing::Unknown, Standing::Consented]).outcome().code(), 2);
         assert_eq!(tally(&[Standing::Consented, Standing::Degraded]).outcome().code(), 1);
         assert_eq!(tally(&[]).outcome().code(), 0);
     }
 
     #[test]
-    fn an_org_that_was_not_seen_or_an_unfinished_scan_is_not_fine() {
+    fn incomplete_scans_are_not_fine() {
         let seen = samples::scan(&[]);
         assert_eq!(of_scan(Some(&seen)), Outcome::Fine);
-        assert_eq!(of_scan(Some(&samples::scan(&["the network was down"]))), Outcome::CouldNotLook);
-        assert_eq!(of_scan(Some(&Scan { finished_at: None, ..seen })), Outcome::CouldNotLook);
-        assert_eq!(of_scan(None), Outcome::CouldNotLook);
+        assert_eq!(of_scan(Some(&samples::scan(&["the network was down"]))), Outcome::CouldNotCheck);
+        assert_eq!(of_scan(Some(&Scan { finished_at: None, ..seen })), Outcome::CouldNotCheck);
+        assert_eq!(of_scan(None), Outcome::CouldNotCheck);
     }
 
     #[test]
-    fn counts_come_worst_first() {
+    fn counts_come_most_urgent_first() {
         let tally = tally(&[Standing::Consented, Standing::Broken, Standing::Consented]);
         assert_eq!(tally.counts().collect::<Vec<_>>(), [(Standing::Broken, 1), (Standing::Consented, 2)]);
         assert_eq!((tally.total(), tally.to_act_on()), (3, 1));

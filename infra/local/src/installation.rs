@@ -1,9 +1,10 @@
-//! The installation: where its data is, and everything a use case reaches the world through.
+//! An installation: its data folder or stack, and the ports through which use cases reach it.
 
+use futures_util::TryStreamExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use futures_util::TryStreamExt as _;
+use anyhow::{Context as _, anyhow, bail};
 use regrant::clock::SystemClock;
 use regrant::domain::app::AppRecord;
 use regrant::domain::id::AppId;
@@ -18,60 +19,85 @@ use regrant::randomness::SystemRandomness;
 use regrant::settings::{PublicUrl, Settings};
 use regrant::usecases::Ports;
 use regrant::usecases::access::orgs::OrgError;
+use tempfile::TempDir;
 
-use crate::args::Global;
-use crate::error::CliError;
+use crate::cli::Global;
+use crate::output::escaped;
 
-/// How many records are read at once: enough to be quick, few enough that memory does not grow with their number.
+/// Records per page: large enough to be fast, small enough that memory use does not depend on their number.
 pub const PAGE: u32 = 200;
 
-/// Everything in one process.
+/// An opened installation.
 pub struct Installation {
-    /// Ledger, vault, queue, Okta, clock and randomness.
+    /// Ledger, vault, queues, Okta, Microsoft, clock and randomness.
     pub ports: Ports,
-    /// Whose queues the work is taken from.
+    /// The processes that work off the queues.
     pub workers: Workers,
+    /// Stands in for a data folder that does not exist; deleted when the command ends.
+    _empty: Option<TempDir>,
 }
 
-/// Who works off the queues.
+/// The processes that work off the queues.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Workers {
-    /// This process: the queues are in its memory.
+    /// This process, whose memory contains the queues.
     ThisProcess,
     /// The functions of a stack.
     Functions,
 }
 
 impl Installation {
-    /// Opens the installation in the data folder that the options, the environment or the platform name.
-    pub async fn open(global: &Global) -> Result<Self, CliError> {
-        let loopback = Self::loopback(global);
-        let mail = regrant::environment::mail_settings()?;
-        let settings = Settings { public_url: public_url(global, loopback)?, mail, ..Settings::default() };
-        let simulator = regrant::environment::simulated_microsoft(loopback)
-            .map_err(|error| CliError::Simulators(error.to_string()))?;
-        let microsoft = MicrosoftConfig { simulator, ..MicrosoftConfig::default() };
-        let config = Config { okta: okta_config(loopback), microsoft, settings };
-        #[cfg(feature = "aws")]
-        if let Some(name) = &global.stack {
-            let ports = crate::stack::Described::read(name).await?.ports(config)?;
-            return Ok(Self { ports, workers: Workers::Functions });
+    /// Opens the stack or the data folder that the options name. Creates the data folder if it does not exist.
+    pub async fn open(global: &Global) -> anyhow::Result<Self> {
+        let config = config(global)?;
+        match &global.stack {
+            Some(name) => Self::open_stack(name, config).await,
+            None => Self::open_at(&data_dir(global)?, config).await,
         }
-        Self::open_at(&data_dir(global)?, config).await
     }
 
-    /// Opens the installation in `folder`, which only its owner may read.
-    pub async fn open_at(folder: &Path, config: Config) -> Result<Self, CliError> {
-        let ports = embedded::open(folder, config).await.map_err(|error| data_dir_error(folder, &error))?;
-        Ok(Self { ports, workers: Workers::ThisProcess })
+    /// Opens the stack or the data folder that the options name. Creates nothing: a data folder without a ledger reads as
+    /// an empty installation. For commands that only read, or that need an org to do anything.
+    pub async fn open_existing(global: &Global) -> anyhow::Result<Self> {
+        if global.stack.is_some() || embedded::ledger_file(&data_dir(global)?).exists() {
+            return Self::open(global).await;
+        }
+        let empty = tempfile::tempdir()?;
+        let installation = Self::open_at(empty.path(), config(global)?).await?;
+        Ok(Self { _empty: Some(empty), ..installation })
     }
 
-    /// Whether loopback addresses may be orgs.
+    #[cfg(feature = "aws")]
+    async fn open_stack(name: &str, config: Config) -> anyhow::Result<Self> {
+        let ports = crate::stack::Described::read(name).await?.ports(config)?;
+        Ok(Self { ports, workers: Workers::Functions, _empty: None })
+    }
+
+    #[cfg(not(feature = "aws"))]
+    #[expect(clippy::unused_async, reason = "the same signature in both builds")]
+    async fn open_stack(_name: &str, _config: Config) -> anyhow::Result<Self> {
+        Err(needs_feature_aws())
+    }
+
+    /// Opens the installation in `folder`, which only its owner may read. Creates it if it does not exist.
+    pub async fn open_at(folder: &Path, config: Config) -> anyhow::Result<Self> {
+        let ports = embedded::open(folder, config).await;
+        let ports =
+            ports.map_err(|error| anyhow!("the data folder {} could not be opened: {error}", folder.display()))?;
+        Ok(Self { ports, workers: Workers::ThisProcess, _empty: None })
+    }
+
+    /// Refuses a stack, for commands that only make sense on this machine.
+    pub fn refuse_stack(&self, reason: &'static str) -> anyhow::Result<()> {
+        if self.workers == Workers::Functions { Err(anyhow!(reason)) } else { Ok(()) }
+    }
+
+    /// Whether loopback addresses are accepted as orgs.
     pub const fn loopback(global: &Global) -> LoopbackPolicy {
         if global.allow_loopback { LoopbackPolicy::Allow } else { LoopbackPolicy::Refuse }
     }
 
-    /// Every function's endpoints over this installation, and one answer to all other paths.
+    /// The endpoints of all functions, with one shared 404 answer.
     pub fn router(&self) -> axum::Router {
         regrant_discovery::router(self.ports.clone())
             .merge(regrant_consent_url::router(self.ports.clone()).reset_fallback())
@@ -80,19 +106,25 @@ impl Installation {
             .merge(regrant_notify::router(self.ports.clone()).reset_fallback())
     }
 
-    /// An app of an org, which a scan has seen.
-    pub async fn app(&self, org: &OrgProfile, app: &AppId) -> Result<AppRecord, CliError> {
-        let missing = || CliError::NoSuchApp { org: harmless(&org.domain()), app: app.clone() };
-        self.ports.ledger.app(&org.id, app).await?.ok_or_else(missing)
+    /// Finds an app of an org in the ledger. Fails if no scan has found it yet.
+    pub async fn app(&self, org: &OrgProfile, app: &AppId) -> anyhow::Result<AppRecord> {
+        let domain = escaped(org.domain());
+        self.ports.ledger.app(&org.id, app).await?.with_context(|| {
+            format!(
+                "no scan has found an app {app} in {domain}; list its apps with `regrant status --org {domain}`, or scan \
+                 again with `regrant scan --org {domain}`"
+            )
+        })
     }
 
-    /// Okta alone, for what needs no data folder.
-    pub fn okta(global: &Global) -> Result<Arc<dyn regrant::okta::Okta>, CliError> {
-        Ok(Arc::new(okta_client(Self::loopback(global))?))
+    /// The Okta client alone, for commands that need no data folder.
+    pub fn okta(global: &Global) -> anyhow::Result<Arc<dyn regrant::okta::Okta>> {
+        let config = okta_config(Self::loopback(global));
+        Ok(Arc::new(OktaClient::new(config, Arc::new(SystemClock), Arc::new(SystemRandomness))?))
     }
 
-    /// An org by its id or its host.
-    pub async fn org(&self, name: &str) -> Result<OrgProfile, CliError> {
+    /// Finds an org by its id or host.
+    pub async fn org(&self, name: &str) -> anyhow::Result<OrgProfile> {
         let wanted = name.trim().trim_end_matches('/');
         let wanted = wanted.split_once("://").map_or(wanted, |(_, host)| host).to_ascii_lowercase();
         let mut orgs = paging::items(PAGE, |page| self.ports.ledger.orgs(page));
@@ -101,42 +133,53 @@ impl Installation {
                 return Ok(org);
             }
         }
-        Err(OrgError::NoSuchOrg(harmless(name)).into())
+        bail!(OrgError::NoSuchOrg(escaped(name)))
     }
 }
 
-fn harmless(text: &str) -> String {
-    regrant::domain::text::UntrustedText::new(text).to_string()
+/// The error of `--stack` and `regrant aws` in a build that cannot reach AWS.
+#[cfg(not(feature = "aws"))]
+pub fn needs_feature_aws() -> anyhow::Error {
+    anyhow!(
+        "this build cannot reach AWS; install one that can, from a checkout of Regrant's repository:\n  \
+         cargo install --path infra/local --features aws"
+    )
 }
 
-/// How Okta's client behaves.
+fn config(global: &Global) -> anyhow::Result<Config> {
+    let loopback = Installation::loopback(global);
+    let mail = regrant::environment::mail_settings()?;
+    let settings = Settings { public_url: public_url(global, loopback)?, mail, ..Settings::default() };
+    let simulator = regrant::environment::simulated_microsoft(loopback)?;
+    let microsoft = MicrosoftConfig { simulator, ..MicrosoftConfig::default() };
+    Ok(Config { okta: okta_config(loopback), microsoft, settings })
+}
+
+/// The Okta client's configuration.
 pub fn okta_config(loopback: LoopbackPolicy) -> OktaConfig {
     OktaConfig { loopback, ..OktaConfig::default() }
 }
 
 /// `--public-url`, else `REGRANT_PUBLIC_URL`, else none.
-fn public_url(global: &Global, loopback: LoopbackPolicy) -> Result<Option<PublicUrl>, CliError> {
+fn public_url(global: &Global, loopback: LoopbackPolicy) -> anyhow::Result<Option<PublicUrl>> {
     let set = std::env::var("REGRANT_PUBLIC_URL").ok().filter(|url| !url.is_empty());
     let (name, text) = match (&global.public_url, set) {
         (Some(url), _) => ("--public-url", url.clone()),
         (None, Some(url)) => ("REGRANT_PUBLIC_URL", url),
         (None, None) => return Ok(None),
     };
-    PublicUrl::parse(&text, loopback).map(Some).map_err(|error| CliError::PublicUrl(name.to_owned(), error))
+    PublicUrl::parse(&text, loopback).map(Some).map_err(|error| anyhow!("{name}: {error}"))
 }
 
-fn okta_client(loopback: LoopbackPolicy) -> Result<OktaClient, CliError> {
-    Ok(OktaClient::new(okta_config(loopback), Arc::new(SystemClock), Arc::new(SystemRandomness))?)
-}
-
-/// The data folder that the options, the environment or the platform name.
-pub fn data_dir(global: &Global) -> Result<PathBuf, CliError> {
+/// The data folder: `--data-dir`, else `REGRANT_DATA_DIR`, else the platform's.
+pub fn data_dir(global: &Global) -> anyhow::Result<PathBuf> {
     let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let chosen = global.data_dir.clone().or_else(|| variable("REGRANT_DATA_DIR"));
-    platform_dir(chosen.as_deref(), variable("XDG_DATA_HOME"), std::env::home_dir()).ok_or(CliError::NoDataDir)
+    platform_dir(chosen.as_deref(), variable("XDG_DATA_HOME"), std::env::home_dir())
+        .context("there is no home folder for the data; choose a folder with --data-dir")
 }
 
-/// `--data-dir`, else the XDG base directory specification: a relative `XDG_DATA_HOME` counts as not set.
+/// The chosen folder, else that of the XDG base directory specification, which ignores a relative `XDG_DATA_HOME`.
 fn platform_dir(chosen: Option<&Path>, xdg: Option<PathBuf>, home: Option<PathBuf>) -> Option<PathBuf> {
     if let Some(folder) = chosen {
         return Some(folder.to_owned());
@@ -147,16 +190,12 @@ fn platform_dir(chosen: Option<&Path>, xdg: Option<PathBuf>, home: Option<PathBu
     Some(data.join("regrant"))
 }
 
-fn data_dir_error(folder: &Path, error: &dyn std::fmt::Display) -> CliError {
-    CliError::DataDir { path: folder.to_owned(), reason: error.to_string() }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_data_folder_is_the_chosen_one_then_xdg_then_home() {
+    fn the_data_folder_defaults_to_xdg_then_home() {
         let (xdg, home) = (Some(PathBuf::from("/x/data")), Some(PathBuf::from("/h")));
         let chosen = Path::new("mine");
         assert_eq!(platform_dir(Some(chosen), xdg.clone(), home.clone()).as_deref(), Some(chosen));

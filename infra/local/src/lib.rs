@@ -1,10 +1,9 @@
-//! The `regrant` command line: every function in one process, on an embedded vault and ledger.
+//! The `regrant` command line: all functions in one process, with an embedded vault and ledger.
 //!
-//! Results go to stdout, words for people to stderr, and the exit code says what came of it (see [`exit`]).
+//! Results go to stdout, messages for people to stderr. The exit code summarizes the result (see [`exit`]).
 
-pub mod args;
+pub mod cli;
 pub mod commands;
-pub mod error;
 pub mod exit;
 pub mod installation;
 pub mod logging;
@@ -14,10 +13,12 @@ pub mod secret_input;
 pub mod stack;
 pub mod terminal;
 
+use std::io;
 use std::process::ExitCode;
 
-use args::Cli;
-use error::CliError;
+use regrant::usecases::records::consent_error::ConsentError;
+
+use cli::Cli;
 use exit::Outcome;
 use terminal::Terminal;
 
@@ -26,26 +27,45 @@ pub fn command() -> clap::Command {
     <Cli as clap::CommandFactory>::command()
 }
 
-/// Runs what the arguments ask for and gives the exit code.
+/// Runs the parsed command and returns the exit code.
 pub fn run(cli: Cli) -> ExitCode {
     logging::start(cli.global.verbose);
     let mut terminal = Terminal::of_process(&cli.global);
-    let result = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(CliError::Output)
-        .and_then(|runtime| {
-            let result = runtime.block_on(commands::run(cli, &mut terminal));
-            // Whatever still waits on a socket or on standard input must not keep the process alive.
-            runtime.shutdown_background();
-            result
-        })
-        .and_then(|outcome| terminal.flush().map(|()| outcome).map_err(CliError::Output));
-    let outcome = result.unwrap_or_else(|error| {
-        if !error.is_closed_pipe() {
-            terminal.tell(&format!("error: {error}"));
+    let outcome = run_to_end(cli, &mut terminal).unwrap_or_else(|error| {
+        if !is_closed_pipe(&error) {
+            terminal.message(&format!("error: {}", explained(&error)));
         }
-        Outcome::CouldNotLook
+        Outcome::CouldNotCheck
     });
     ExitCode::from(outcome.code())
+}
+
+fn run_to_end(cli: Cli, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let result = runtime.block_on(commands::run(cli, terminal));
+    // Tasks that still wait for a socket or for standard input must not keep the process alive.
+    runtime.shutdown_background();
+    let outcome = result?;
+    terminal.flush()?;
+    Ok(outcome)
+}
+
+/// The message for a person: the cause, then what to do. A vendor's error code brings its explanation along.
+fn explained(error: &anyhow::Error) -> String {
+    if let Some(error) = error.downcast_ref::<ConsentError>() {
+        return match error.code.as_deref().and_then(regrant::domain::failure::find) {
+            Some(known) => format!("{} {} {}", error.cause, known.cause, known.next_step),
+            None => error.cause.clone(),
+        };
+    }
+    // Commands name the file when reading one fails, so that a bare I/O error can only come from writing the output.
+    match error.downcast_ref::<io::Error>() {
+        Some(error) => format!("the output could not be written: {error}"),
+        None => error.to_string(),
+    }
+}
+
+/// Whether the reader of our output has gone away, as `head` does.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }

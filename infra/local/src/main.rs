@@ -1,9 +1,9 @@
-//! The `regrant` binary: reads the arguments, runs the command, exits with its code.
+//! The `regrant` binary: parses the arguments, runs the command and exits with its code.
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
 fn main() -> ExitCode {
-    regrant_cli::run(regrant_cli::args::Cli::parse())
+    regrant_cli::run(regrant_cli::cli::Cli::parse())
 }

@@ -1,73 +1,75 @@
-//! Secrets come in by standard input, by a hidden prompt or by a file. Never by an argument or the environment.
+//! Reads secrets from standard input, from a hidden prompt or from a file; never from an argument or the environment.
 
 use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 
-/// No token and no key is longer.
+use crate::output::escaped;
+
+/// The maximum length in bytes. Tokens and keys are shorter.
 const LONGEST: u64 = 64 << 10;
 
-/// Why a secret could not be read. Never holds any part of it.
+/// Why a secret could not be read. Never contains any part of it.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretInputError {
-    /// Nothing was there.
-    #[error("{0} is empty; a secret was expected there")]
+    /// The input is empty.
+    #[error("{0} is empty; it must contain the secret")]
     Empty(String),
-    /// Too much was there.
-    #[error("{0} is longer than any token or key; was it the right file?")]
+    /// The input is too long.
+    #[error("{0} is longer than any token or key; check that it is the right file")]
     TooLong(String),
-    /// It is not text.
-    #[error("{0} is not text; a secret was expected there")]
+    /// The input is not UTF-8.
+    #[error("{0} is not text; it must contain the secret")]
     NotText(String),
-    /// It has several lines, or a character that no token has.
-    #[error("{0} holds more than one token; give the token alone, on one line")]
+    /// The input has several words or lines, or a character that tokens do not have.
+    #[error("{0} contains more than one token; enter only the token, on one line")]
     NotOneToken(String),
-    /// It has several lines.
-    #[error("{0} holds more than one line; give the password alone, on one line")]
+    /// The input has several lines.
+    #[error("{0} contains more than one line; enter only the password, on one line")]
     NotOneLine(String),
-    /// It could not be read.
+    /// The input could not be read.
     #[error("{0} could not be read: {1}")]
     Io(String, std::io::Error),
 }
 
-/// Reads an API token: without showing it where somebody types, else from standard input.
+/// Reads an API token from a hidden prompt, or from standard input if that is not a terminal.
 pub fn api_token(host: &str) -> Result<SecretString, SecretInputError> {
-    ask_or_read(&format!("API token for {} (not shown): ", regrant::domain::text::UntrustedText::new(host)))
+    ask_or_read(&format!("API token for {} (not shown): ", escaped(host)))
 }
 
 fn ask_or_read(prompt: &str) -> Result<SecretString, SecretInputError> {
     ask_or_read_as(prompt, one_token)
 }
 
-type Taken = Result<SecretString, SecretInputError>;
+type Parsed = Result<SecretString, SecretInputError>;
 
-fn ask_or_read_as(prompt: &str, taken: impl FnOnce(String, &str) -> Taken) -> Taken {
+fn ask_or_read_as(prompt: &str, parse: impl FnOnce(String, &str) -> Parsed) -> Parsed {
     if std::io::stdin().is_terminal() {
         let typed =
             rpassword::prompt_password(prompt).map_err(|error| SecretInputError::Io("the prompt".to_owned(), error))?;
-        return taken(typed, "the prompt");
+        return parse(typed, "the prompt");
     }
-    taken(read(std::io::stdin().lock(), "standard input")?, "standard input")
+    parse(read(std::io::stdin().lock(), "standard input")?, "standard input")
 }
 
-/// Reads a client secret: without showing it where somebody types, else from standard input.
+/// Reads a client secret, as [`api_token`] does.
 pub fn client_secret(client: &str) -> Result<SecretString, SecretInputError> {
     ask_or_read(&format!("Client secret of {client} (not shown): "))
 }
 
-/// Reads a hook's address, which is a secret: without showing it where somebody types, else from standard input.
+/// Reads a hook's URL, which is a secret, as [`api_token`] does.
 pub fn hook_address(hook: &str) -> Result<SecretString, SecretInputError> {
-    ask_or_read(&format!("Address of the hook {} (not shown): ", regrant::domain::text::UntrustedText::new(hook)))
+    ask_or_read(&format!("URL of the hook {} (not shown): ", escaped(hook)))
 }
 
-/// Reads a mail server's password, which may have spaces: without showing it where somebody types, else from standard input.
+/// Reads a mail server's password, which may contain spaces, as [`api_token`] does.
 pub fn mail_password(user: &str) -> Result<SecretString, SecretInputError> {
-    let prompt = format!("Password of {} (not shown): ", regrant::domain::text::UntrustedText::new(user));
+    let prompt = format!("Password of {} (not shown): ", escaped(user));
     ask_or_read_as(&prompt, one_line)
 }
 
-/// Reads a private key from a file, or from standard input where the file is `-`.
+/// Reads a private key from a file, or from standard input if the file is `-`.
 pub fn private_key(file: &Path) -> Result<SecretString, SecretInputError> {
     if file == Path::new("-") {
         return read(std::io::stdin().lock(), "standard input").map(SecretString::from);
@@ -97,7 +99,7 @@ fn one_token(text: String, name: &str) -> Result<SecretString, SecretInputError>
     }
 }
 
-/// A line of which the end alone is not part.
+/// One line without its line end.
 fn one_line(text: String, name: &str) -> Result<SecretString, SecretInputError> {
     let line = SecretString::from(text.trim_end_matches(['\r', '\n']));
     drop(SecretString::from(text));
@@ -109,7 +111,7 @@ fn one_line(text: String, name: &str) -> Result<SecretString, SecretInputError> 
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
+#[expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 mod tests {
     use super::*;
     use secrecy::ExposeSecret;
@@ -119,12 +121,12 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_taken_without_the_line_end_around_it() {
+    fn tokens_are_trimmed() {
         assert_eq!(token(b"  00canary-Token_1\r\n").unwrap().expose_secret(), "00canary-Token_1");
     }
 
     #[test]
-    fn what_is_not_one_token_is_refused_without_repeating_it() {
+    fn refused_input_is_not_repeated() {
         let long = vec![b'c'; 70_000];
         for bad in
             [&b""[..], b" \n", b"00canary 00canary", b"00canary\n00canary", b"00canary\x1b[0m", b"\xffcanary", &long]
@@ -135,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_is_one_line_with_its_spaces() {
+    fn passwords_keep_their_spaces() {
         assert_eq!(one_line("two words \r\n".to_owned(), "it").unwrap().expose_secret(), "two words ");
         for bad in ["", "\n", "canary\ncanary", "canary\u{1b}[0m"] {
             let error = one_line(bad.to_owned(), "it").unwrap_err();
@@ -144,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_file_that_is_not_there_is_named() {
+    fn a_missing_key_file_is_named() {
         let error = private_key(Path::new("no-such-folder/key.pem")).unwrap_err();
         assert!(error.to_string().contains("key.pem"), "{error}");
     }

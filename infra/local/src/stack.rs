@@ -1,4 +1,4 @@
-//! A deployed stack, as its outputs describe it.
+//! Finds the resources of a deployed stack through its CloudFormation outputs.
 
 use std::collections::BTreeMap;
 
@@ -15,41 +15,39 @@ use regrant::usecases::Ports;
 /// Why a stack cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum StackError {
-    /// `CloudFormation` did not describe it.
+    /// `CloudFormation` did not return a description of the stack.
     #[error("the stack {name} could not be described: {reason}; check --stack, AWS_PROFILE and AWS_REGION")]
     NotDescribed {
-        /// The name that was given.
+        /// The stack's name.
         name: String,
-        /// What the service said.
+        /// The error of the service.
         reason: String,
     },
-    /// It is being made, changed or removed, or that failed.
+    /// The stack is being created, updated or deleted, or one of these failed.
     #[error("the stack {name} is {status}; wait until it is complete, or deploy it again")]
     NotReady {
-        /// Its name.
+        /// The stack's name.
         name: String,
-        /// Its status in `CloudFormation`.
+        /// The status that `CloudFormation` reports.
         status: String,
     },
-    /// It has not what this version's template gives.
+    /// An output of this version's template is missing.
     #[error(
-        "the stack {name} has no usable output {output}; is it Regrant's, and deployed with this version's template?"
+        "the stack {name} has no usable output {output}; check that it is a Regrant stack, and deploy this version's template"
     )]
     NoOutput {
-        /// Its name.
+        /// The stack's name.
         name: String,
         /// The output's key.
         output: &'static str,
     },
-    /// The clients did not start.
+    /// The AWS clients could not be created.
     #[error(transparent)]
     Start(#[from] StartError),
 }
 
-/// A stack and where it is.
+/// A stack and how to reach it.
 pub struct Described {
-    /// Its name.
-    pub name: String,
     /// Account, region and credentials.
     pub aws: SdkConfig,
     /// Table, queues and secrets.
@@ -58,12 +56,12 @@ pub struct Described {
     pub public_url: PublicUrl,
     /// The URLs of its queues' dead-letter queues.
     pub dead_letters: Vec<String>,
-    /// The URL of the queue of events that nobody could take.
+    /// The URL of the dead-letter queue for events that no function could process.
     pub dead_events: String,
 }
 
 impl Described {
-    /// Asks `CloudFormation`.
+    /// Reads the outputs of a stack.
     pub async fn read(name: &str) -> Result<Self, Box<StackError>> {
         let aws = loader().load().await;
         let outputs = outputs(&Client::new(&aws), name).await?;
@@ -76,7 +74,6 @@ impl Described {
         let pooled = output("PooledSecrets")?;
         let loopback = regrant::http::loopback::LoopbackPolicy::Refuse;
         Ok(Self {
-            name: name.to_owned(),
             aws,
             stack: Stack {
                 table: output("TableName")?,
@@ -100,11 +97,11 @@ impl Described {
         })
     }
 
-    /// What use cases reach the world through. Links begin with the stack's own address where `config` names none.
+    /// The ports of the use cases. Links start with the stack's own URL unless `config` sets another.
     pub fn ports(&self, mut config: Config) -> Result<Ports, Box<StackError>> {
         config.settings.public_url.get_or_insert_with(|| self.public_url.clone());
-        let opening = StackBuilder::of(self.aws.clone(), self.stack.clone(), config).map_err(StackError::from)?;
-        Ok(opening.with_okta().map_err(StackError::from)?.with_emails_and_hooks().ports())
+        let builder = StackBuilder::of(self.aws.clone(), self.stack.clone(), config).map_err(StackError::from)?;
+        Ok(builder.with_okta().map_err(StackError::from)?.with_emails_and_hooks().ports())
     }
 }
 
@@ -113,11 +110,11 @@ async fn outputs(client: &Client, name: &str) -> Result<BTreeMap<String, String>
     let answer = client.describe_stacks().stack_name(name).send().await;
     let answer = answer.map_err(|error| not_described(DisplayErrorContext(&error).to_string()))?;
     let stack = answer.stacks.unwrap_or_default().into_iter().next();
-    let stack = stack.ok_or_else(|| not_described("there is none of this name".to_owned()))?;
+    let stack = stack.ok_or_else(|| not_described("no stack has this name".to_owned()))?;
     let ready = [StackStatus::CreateComplete, StackStatus::UpdateComplete, StackStatus::UpdateRollbackComplete];
     let status = stack.stack_status;
     if !status.as_ref().is_some_and(|status| ready.contains(status)) {
-        let status = status.map_or_else(|| "in no known state".to_owned(), |status| status.as_str().to_owned());
+        let status = status.map_or_else(|| "in an unknown state".to_owned(), |status| status.as_str().to_owned());
         return Err(StackError::NotReady { name: name.to_owned(), status });
     }
     let outputs = stack.outputs.unwrap_or_default().into_iter();
@@ -125,7 +122,7 @@ async fn outputs(client: &Client, name: &str) -> Result<BTreeMap<String, String>
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
+#[expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 mod tests {
     use aws_sdk_cloudformation::operation::describe_stacks::DescribeStacksOutput;
     use aws_sdk_cloudformation::types::{Output, Stack as CloudFormationStack};
@@ -159,7 +156,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_stack_is_what_its_outputs_say() {
+    async fn outputs_describe_the_stack() {
         let outputs = outputs(&client(StackStatus::UpdateComplete), "regrant").await.unwrap();
         let described = Described::of_outputs("regrant", SdkConfig::builder().build(), &outputs).unwrap();
         assert_eq!(described.stack.table, "regrant-Table");
@@ -170,13 +167,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_stack_that_is_not_complete_is_not_used() {
+    async fn incomplete_stacks_are_refused() {
         let refused = outputs(&client(StackStatus::RollbackComplete), "regrant").await.unwrap_err().to_string();
         assert!(refused.contains("ROLLBACK_COMPLETE"), "{refused}");
     }
 
     #[test]
-    fn a_stack_of_something_else_is_told_by_what_it_lacks() {
+    fn a_missing_output_is_named_in_the_error() {
         for missing in OUTPUTS {
             let outputs = OUTPUTS.iter().filter(|output| **output != missing);
             let outputs = outputs.map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();

@@ -1,6 +1,6 @@
-//! The commands of a consent: the real binary against simulated Okta and Microsoft.
+//! The consent commands: the real binary against simulated Okta and Microsoft.
 
-#![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
+#![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 
 use std::process::Stdio;
 use std::sync::Arc;
@@ -16,13 +16,13 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, Command};
 use url::Url;
 
-/// A data folder, and the simulators beside it.
+/// A data folder and the simulators it is used with.
 struct Desk {
     simulation: Simulation,
     folder: TempDir,
 }
 
-/// What a command printed, and its exit code.
+/// The output of a command and its exit code.
 struct Printed {
     out: String,
     err: String,
@@ -30,8 +30,8 @@ struct Printed {
 }
 
 impl Desk {
-    /// Every org of the demonstration is added and scanned.
-    async fn set() -> Self {
+    /// Adds two of the demo's orgs and scans them.
+    async fn start() -> Self {
         let simulation = Simulation::new(Arc::new(HastenedClock::ahead_by(SignedDuration::ZERO))).await;
         let desk = Self { simulation, folder: tempfile::tempdir().unwrap() };
         for demo in demo_set().iter().filter(|demo| ["acme", "contoso"].contains(&demo.name)) {
@@ -42,7 +42,7 @@ impl Desk {
         desk
     }
 
-    fn start(&self, arguments: &[&str]) -> Child {
+    fn spawn(&self, arguments: &[&str]) -> Child {
         let simulator = format!("{},{}", self.simulation.microsoft.login_url(), self.simulation.microsoft.graph_url());
         Command::new(env!("CARGO_BIN_EXE_regrant"))
             .args(["--allow-loopback", "--public-url", "https://regrant.example.com"])
@@ -58,15 +58,15 @@ impl Desk {
     }
 
     async fn run(&self, arguments: &[&str], stdin: &str) -> Printed {
-        let mut child = self.start(arguments);
-        // A command that reads no standard input may be gone before it is written.
+        let mut child = self.spawn(arguments);
+        // A command that does not read standard input may have exited already.
         let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes()).await;
         let output = child.wait_with_output().await.unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         Printed { out: text(output.stdout), err: text(output.stderr), code: output.status.code() }
     }
 
-    /// Org and id of the app of a tenant.
+    /// The org and the id of a tenant's app.
     async fn app(&self, tenant: &str) -> (String, String) {
         let listed: Value = serde_json::from_str(&self.run(&["status", "--json"], "").await.out).unwrap();
         let app = listed["apps"].as_array().unwrap().iter().find(|app| app["tenant"] == tenant).unwrap().clone();
@@ -75,8 +75,8 @@ impl Desk {
 }
 
 #[tokio::test]
-async fn a_registration_is_kept_listed_without_its_secret_and_removed() {
-    let desk = Desk::set().await;
+async fn registrations_are_listed_without_their_secret() {
+    let desk = Desk::start().await;
     let kept = desk.run(&["entra", "set", "--client-id", REGRANT_CLIENT], OPERATOR_SECRET).await;
     assert_eq!(kept.code, Some(0), "{}", kept.err);
     let listed = desk.run(&["entra", "list"], "").await;
@@ -90,8 +90,8 @@ async fn a_registration_is_kept_listed_without_its_secret_and_removed() {
 }
 
 #[tokio::test]
-async fn an_invitation_is_a_link_and_an_older_one_ends() {
-    let desk = Desk::set().await;
+async fn a_new_invitation_revokes_the_older_link() {
+    let desk = Desk::start().await;
     let (org, app) = desk.app("acmelabs").await;
     let dry = desk.run(&["invite", &org, &app, "--dry-run"], "").await;
     assert!(dry.code == Some(0) && !dry.out.contains("/consent/"), "{}", dry.out);
@@ -104,8 +104,8 @@ async fn an_invitation_is_a_link_and_an_older_one_ends() {
 }
 
 #[tokio::test]
-async fn a_dry_run_changes_nothing_in_okta_and_a_save_switches_on() {
-    let desk = Desk::set().await;
+async fn dry_runs_change_nothing_and_a_save_enables_the_connection() {
+    let desk = Desk::start().await;
     let (org, app) = desk.app("contosoemea").await;
     let before = desk.simulation.okta.snapshot("contoso");
     for command in ["save", "finish"] {
@@ -114,7 +114,7 @@ async fn a_dry_run_changes_nothing_in_okta_and_a_save_switches_on() {
     assert_eq!(desk.simulation.okta.snapshot("contoso"), before);
     let saved = desk.run(&["save", &org, &app], "").await;
     assert!(
-        saved.code == Some(0) && saved.out.contains("the connection is on, with OAuth"),
+        saved.code == Some(0) && saved.out.contains("the connection is enabled, with OAuth"),
         "{}{}",
         saved.out,
         saved.err
@@ -126,10 +126,10 @@ async fn a_dry_run_changes_nothing_in_okta_and_a_save_switches_on() {
 }
 
 #[tokio::test]
-async fn an_operator_finishes_at_the_command_line() {
-    let desk = Desk::set().await;
+async fn an_operator_completes_a_consent() {
+    let desk = Desk::start().await;
     let (org, app) = desk.app("acmelabs").await;
-    let mut child = desk.start(&["finish", &org, &app]);
+    let mut child = desk.spawn(&["finish", &org, &app]);
     let mut out = BufReader::new(child.stdout.take().unwrap());
     let mut link = String::new();
     out.read_line(&mut link).await.unwrap();
@@ -139,12 +139,12 @@ async fn an_operator_finishes_at_the_command_line() {
     child.stdin.take().unwrap().write_all(back.as_str().as_bytes()).await.unwrap();
     let mut rest = String::new();
     out.read_to_string(&mut rest).await.unwrap();
-    assert!(child.wait().await.unwrap().success() && rest.contains("the connection is on, with OAuth"), "{rest}");
+    assert!(child.wait().await.unwrap().success() && rest.contains("the connection is enabled, with OAuth"), "{rest}");
 }
 
 #[tokio::test]
-async fn an_operator_who_brings_another_text_changes_nothing() {
-    let desk = Desk::set().await;
+async fn pasting_an_unrelated_text_changes_nothing() {
+    let desk = Desk::start().await;
     let (org, app) = desk.app("acmelabs").await;
     let before = desk.simulation.okta.snapshot("acme");
     let evil = "https://evil.example/api/v1/apps/office365/x/oauth2/callback?code=c&state=s";

@@ -1,6 +1,6 @@
 //! The real binary, from its arguments to its exit code.
 
-#![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
+#![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 
 use std::io::Write;
 use std::path::Path;
@@ -20,7 +20,7 @@ fn regrant(folder: &Path, arguments: &[&str], stdin: &str) -> Output {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // A command that reads no standard input may be gone before it is written.
+    // A command that does not read standard input may have exited already.
     let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
     child.wait_with_output().unwrap()
 }
@@ -34,7 +34,7 @@ fn everything(output: &Output) -> String {
 }
 
 #[test]
-fn the_demo_shows_every_kind_of_app_and_ends_well() {
+fn the_demo_shows_every_standing() {
     let folder = tempfile::tempdir().unwrap();
     let output = regrant(folder.path(), &["demo", "--once"], "");
     let table = text(&output.stdout);
@@ -46,7 +46,7 @@ fn the_demo_shows_every_kind_of_app_and_ends_well() {
 }
 
 #[test]
-fn the_demo_as_json_is_one_object_with_the_scan_and_its_apps() {
+fn the_demo_prints_one_json_object() {
     let folder = tempfile::tempdir().unwrap();
     let output = regrant(folder.path(), &["demo", "--once", "--json"], "");
     let object: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -63,7 +63,7 @@ fn the_demo_as_json_is_one_object_with_the_scan_and_its_apps() {
 }
 
 #[test]
-fn no_token_gets_out_however_loud_the_logs_are() {
+fn verbose_logs_contain_no_token() {
     let folder = tempfile::tempdir().unwrap();
     let output = regrant(folder.path(), &["demo", "--once", "-vv"], "");
     assert!(output.status.success());
@@ -75,7 +75,7 @@ fn no_token_gets_out_however_loud_the_logs_are() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_from_standard_input_adds_an_org_that_can_be_scanned() {
+async fn an_org_added_from_standard_input_can_be_scanned() {
     let simulator = regrant_simulators::OktaSimulator::start(regrant_simulators::SimulatorConfig::new(
         std::sync::Arc::new(regrant::clock::SystemClock),
     ))
@@ -120,7 +120,7 @@ async fn a_token_from_standard_input_adds_an_org_that_can_be_scanned() {
 }
 
 #[test]
-fn without_orgs_a_scan_says_what_to_do_and_is_not_fine() {
+fn scanning_without_orgs_is_not_fine() {
     let folder = tempfile::tempdir().unwrap();
     let output = regrant(&folder.path().join("data"), &["scan"], "");
     assert_eq!(output.status.code(), Some(2));
@@ -131,7 +131,7 @@ fn without_orgs_a_scan_says_what_to_do_and_is_not_fine() {
 }
 
 #[test]
-fn serving_to_other_machines_has_to_be_asked_for() {
+fn serving_other_machines_needs_a_flag() {
     let folder = tempfile::tempdir().unwrap();
     let output = regrant(folder.path(), &["serve", "--listen", "0.0.0.0:0"], "");
     assert_eq!(output.status.code(), Some(2));

@@ -1,5 +1,5 @@
-//! `regrant mail`: the program as people run it, against a mail server that others wrote.
-#![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+//! `regrant mail`: the real binary against an independent mail server.
+#![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::net::{SocketAddr, TcpListener};
@@ -33,7 +33,7 @@ impl Handler for Inbox {
     }
 }
 
-/// A server on loopback, for as long as the test lives.
+/// Starts a mail server on loopback that lives as long as the test.
 fn mail_server() -> (SocketAddr, Inbox) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let (address, inbox) = (listener.local_addr().unwrap(), Inbox::default());
@@ -51,7 +51,7 @@ fn converse(mut stream: std::net::TcpStream, handler: Inbox) -> io::Result<()> {
     let mut builder = SessionBuilder::new("mail.example.com");
     builder.enable_auth(AuthMechanism::Plain);
     let mut session = builder.build(stream.peer_addr()?.ip(), handler);
-    // As if TLS were there: passwords are taken over nothing else, and this test is about none.
+    // Pretends that TLS is active, because the server accepts passwords over nothing else and this test is not about TLS.
     session.tls_active();
     stream.write_all(&session.greeting().buffer()?)?;
     let mut lines = BufReader::new(stream.try_clone()?);
@@ -80,7 +80,7 @@ fn regrant(data: &Path, arguments: &[&str], input: &str) -> Output {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // A program that ends before it reads is no failure of this one.
+    // A command that does not read standard input may have exited already.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     child.wait_with_output().unwrap()
 }
@@ -90,7 +90,7 @@ fn words(output: &Output) -> String {
 }
 
 #[test]
-fn a_server_is_kept_once_it_let_us_in_and_takes_the_emails() {
+fn a_saved_server_receives_the_emails() {
     let folder = tempfile::tempdir().unwrap();
     let (address, inbox) = mail_server();
     let url = format!("smtp://{address}");
@@ -128,7 +128,7 @@ fn a_server_is_kept_once_it_let_us_in_and_takes_the_emails() {
 }
 
 #[test]
-fn what_would_send_emails_or_passwords_in_the_clear_is_refused_before_a_password_is_asked_for() {
+fn insecure_servers_are_refused_before_the_prompt() {
     let folder = tempfile::tempdir().unwrap();
     for (url, told) in [
         ("smtp://mail.example.com", "unencrypted"),
@@ -140,4 +140,58 @@ fn what_would_send_emails_or_passwords_in_the_clear_is_refused_before_a_password
         assert!(refused.status.code() == Some(2) && words.contains(told), "{url}: {words}");
         assert!(!words.contains("canary"), "{words}");
     }
+}
+
+#[tokio::test]
+async fn suppressed_addresses_are_listed_and_lifted() {
+    let folder = tempfile::tempdir().unwrap();
+    let empty = regrant(folder.path(), &["mail", "suppressed", "--json"], "");
+    assert_eq!(
+        serde_json::from_slice::<serde_json::Value>(&empty.stdout).unwrap(),
+        serde_json::json!({"suppressed": []})
+    );
+
+    let ports = regrant::embedded::open(folder.path(), regrant::embedded::Config::default()).await.unwrap();
+    let address = "ada@contoso.example".parse().unwrap();
+    let at = "2026-03-01T09:30:00Z".parse().unwrap();
+    let suppression = regrant::ledger::Suppression { at, reason: "bounced: \u{1b}[31mno such user".to_owned() };
+    ports.ledger.suppress(&address, &suppression).await.unwrap();
+
+    let listed = regrant(folder.path(), &["mail", "suppressed"], "");
+    let shown = words(&listed);
+    assert!(shown.contains("ada@contoso.example\n  since 2026-03-01 09:30 UTC: bounced"), "{shown}");
+    assert!(!shown.contains('\u{1b}'), "{shown}");
+
+    let dry = regrant(folder.path(), &["mail", "unsuppress", "ada@contoso.example", "--dry-run"], "");
+    assert!(dry.status.success() && ports.ledger.suppression(&address).await.unwrap().is_some(), "{}", words(&dry));
+    let unsuppressed = regrant(folder.path(), &["mail", "unsuppress", "ada@contoso.example"], "");
+    assert!(unsuppressed.status.success(), "{}", words(&unsuppressed));
+    assert_eq!(ports.ledger.suppression(&address).await.unwrap(), None);
+    let again = regrant(folder.path(), &["mail", "unsuppress", "ada@contoso.example"], "");
+    assert!(again.status.success() && words(&again).contains("not suppressed"), "{}", words(&again));
+}
+
+#[tokio::test]
+async fn the_api_lists_and_lifts_suppressed_addresses() {
+    let folder = tempfile::tempdir().unwrap();
+    let ports = regrant::embedded::open(folder.path(), regrant::embedded::Config::default()).await.unwrap();
+    let address = "ada@contoso.example".parse().unwrap();
+    let at = "2026-03-01T09:30:00Z".parse().unwrap();
+    ports.ledger.suppress(&address, &regrant::ledger::Suppression { at, reason: "bounced".to_owned() }).await.unwrap();
+
+    let mut browser = regrant_tests::browser::Browser::new(regrant_notify::router(ports.clone()));
+    let listed = browser.get("/v1/mail/suppressed").await;
+    assert_eq!(
+        serde_json::from_str::<serde_json::Value>(&listed.body).unwrap(),
+        serde_json::json!({"suppressed": [
+            {"address": "ada@contoso.example", "at": "2026-03-01T09:30:00Z", "reason": "bounced"}
+        ]})
+    );
+    assert_eq!(browser.get("/v1/mail/suppressed?after=nonsense").await.status, 400);
+    let unsuppressed =
+        browser.send("DELETE", "/v1/mail/suppressed/ada@contoso.example", axum::body::Body::empty()).await;
+    assert_eq!(unsuppressed.status, 204);
+    assert_eq!(ports.ledger.suppression(&address).await.unwrap(), None);
+    let refused = browser.send("DELETE", "/v1/mail/suppressed/ada", axum::body::Body::empty()).await;
+    assert_eq!(refused.status, 400);
 }

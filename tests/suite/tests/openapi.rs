@@ -50,6 +50,8 @@ fn published_document_matches_the_code() {
             "/v1/apps/{org}/{app}/invitations/{invitation}",
             "/v1/apps/{org}/{app}/save",
             "/v1/apps/{org}/{app}/waiver",
+            "/v1/mail/suppressed",
+            "/v1/mail/suppressed/{address}",
             "/v1/orgs/{org}/notifications",
             "/v1/scans",
             "/v1/scans/{id}",

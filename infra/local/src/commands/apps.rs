@@ -1,5 +1,6 @@
-//! Apps from the ledger to the terminal, a page at a time: as a table for people or as one JSON object.
+//! Shows apps from the ledger, one page at a time, as a table or as one JSON object.
 
+use regrant::ledger::paging;
 use std::collections::BTreeMap;
 
 use futures_util::TryStreamExt as _;
@@ -7,33 +8,31 @@ use regrant::domain::access_problem::AccessProblem;
 use regrant::domain::app::AppRecord;
 use regrant::domain::id::OrgId;
 use regrant::domain::scan::{OrgNotScanned, Scan};
-use regrant::domain::text::UntrustedText;
-use regrant::ledger::{AppFilter, paging};
+use regrant::ledger::AppFilter;
 
-use crate::error::CliError;
 use crate::exit::{self, Outcome, Tally};
 use crate::installation::{Installation, PAGE};
 use crate::output::document::Document;
 use crate::output::paragraph::paragraph;
-use crate::output::summary::{NAMED_AT_MOST, summary};
+use crate::output::summary::{MOST_LISTED, summary};
 use crate::output::table::AppTable;
-use crate::output::when;
+use crate::output::{escaped, when};
 use crate::terminal::Terminal;
 
 /// Which apps to show, and how.
 #[derive(Debug, Clone, Default)]
-pub(super) struct View {
-    /// Which apps the ledger is asked for.
-    pub(super) filter: AppFilter,
-    /// Only apps of these orgs, where there are any.
-    pub(super) orgs: Vec<OrgId>,
+pub(crate) struct View {
+    /// The filter of the ledger query.
+    pub(crate) filter: AppFilter,
+    /// Only apps of these orgs. Empty for all.
+    pub(crate) orgs: Vec<OrgId>,
     /// One JSON object instead of a table.
-    pub(super) json: bool,
+    pub(crate) json: bool,
 }
 
 impl View {
-    /// The apps of `orgs`, or all where none is named.
-    pub(super) fn of_orgs(orgs: Vec<OrgId>, json: bool) -> Self {
+    /// The apps of `orgs`, or all if it is empty.
+    pub(crate) fn of_orgs(orgs: Vec<OrgId>, json: bool) -> Self {
         let only = if let [org] = orgs.as_slice() { Some(org.clone()) } else { None };
         Self { filter: AppFilter { org: only, ..AppFilter::default() }, orgs, json }
     }
@@ -42,7 +41,7 @@ impl View {
         self.orgs.is_empty() || self.orgs.contains(org)
     }
 
-    /// The scan, without orgs that nobody asked about.
+    /// The scan without the orgs that are not shown.
     fn scan(&self, scan: Scan) -> Scan {
         let orgs_not_seen: Vec<OrgNotScanned> =
             scan.orgs_not_seen.into_iter().filter(|missed| self.shows_org(&missed.org)).collect();
@@ -50,16 +49,16 @@ impl View {
     }
 }
 
-/// Shows apps and the scan they come from, and says what they add up to.
-pub(super) async fn show(
+/// Shows apps and the scan that found them, and returns their combined outcome.
+pub(crate) async fn show(
     installation: &Installation,
     view: &View,
     scan: Option<Scan>,
     terminal: &mut Terminal,
-) -> Result<Outcome, CliError> {
+) -> anyhow::Result<Outcome> {
     let outcome_of_scan = exit::of_scan(scan.clone().map(|scan| view.scan(scan)).as_ref());
     let mut tally = Tally::default();
-    let mut table = AppTable::new(terminal.colour);
+    let mut table = AppTable::new(terminal.colour, terminal.width);
     let mut document = if view.json { Some(Document::begin(terminal.out(), scan.as_ref())?) } else { None };
     let mut pages = paging::pages(PAGE, |page| installation.ports.ledger.apps(&view.filter, page));
     while let Some(apps) = pages.try_next().await? {
@@ -81,19 +80,19 @@ pub(super) async fn show(
             terminal.line("")?;
         }
         let domains = domains_of_missed(installation, scan.as_ref()).await?;
-        for line in summary(&tally, scan.as_ref(), &domains) {
+        for line in summary(&tally, scan.as_ref(), &domains, terminal.width) {
             terminal.line(&line)?;
         }
         for (domain, problem) in problems(installation, view).await? {
-            terminal.line(&told(&domain, &problem))?;
+            terminal.line(&problem_line(&domain, &problem, terminal.width))?;
         }
     }
     terminal.flush()?;
     Ok(tally.outcome().and(outcome_of_scan))
 }
 
-/// What is wrong with Regrant's own access to the orgs in view, each with its org's host.
-async fn problems(installation: &Installation, view: &View) -> Result<Vec<(String, AccessProblem)>, CliError> {
+/// The problems with Regrant's own access to the shown orgs, each with the host of its org.
+async fn problems(installation: &Installation, view: &View) -> anyhow::Result<Vec<(String, AccessProblem)>> {
     let mut found = Vec::new();
     let mut orgs = paging::items(PAGE, |page| installation.ports.ledger.orgs(page));
     while let Some(org) = orgs.try_next().await? {
@@ -106,26 +105,26 @@ async fn problems(installation: &Installation, view: &View) -> Result<Vec<(Strin
     Ok(found)
 }
 
-fn told(domain: &str, problem: &AccessProblem) -> String {
+fn problem_line(domain: &str, problem: &AccessProblem, width: u16) -> String {
     let what = [problem.kind.name().to_owned(), problem.kind.affected()].join(" ");
     let text = format!(
         "{}: {}. Request {}, since {}. {}",
-        UntrustedText::new(domain),
+        escaped(domain),
         what.trim_end(),
         problem.request,
         when(problem.since),
-        UntrustedText::new(&problem.detail)
+        escaped(&problem.detail)
     );
-    paragraph("  access: ", 10, &text).trim_end().to_owned()
+    paragraph(width, "  access: ", 10, &text).trim_end().to_owned()
 }
 
-/// The hosts of the orgs that the summary names.
+/// The hosts of the unchecked orgs that the summary lists.
 async fn domains_of_missed(
     installation: &Installation,
     scan: Option<&Scan>,
-) -> Result<BTreeMap<OrgId, String>, CliError> {
+) -> anyhow::Result<BTreeMap<OrgId, String>> {
     let mut domains = BTreeMap::new();
-    for missed in scan.map(|scan| scan.orgs_not_seen.as_slice()).unwrap_or_default().iter().take(NAMED_AT_MOST) {
+    for missed in scan.map(|scan| scan.orgs_not_seen.as_slice()).unwrap_or_default().iter().take(MOST_LISTED) {
         if let Some(profile) = installation.ports.ledger.org(&missed.org).await? {
             domains.insert(missed.org.clone(), profile.domain());
         }

@@ -1,128 +1,147 @@
-//! `regrant explain`: what a standing or an error code means, and what to do.
+//! `regrant explain`: the meaning of standings, permissions and error codes, and what to do.
 
+use anyhow::Context as _;
+use clap::Args;
 use regrant::domain::failure;
 use regrant::domain::failure::class::FailureClass;
 use regrant::domain::failure::{Failure, Origin};
 use regrant::domain::permission::PermissionCatalogue;
 use regrant::domain::standing::Standing;
-use regrant::domain::text::UntrustedText;
 
-use crate::args::Explain;
-use crate::error::CliError;
 use crate::exit::Outcome;
+use crate::output::escaped;
 use crate::output::paragraph::paragraph;
 use crate::terminal::Terminal;
 
-pub(super) fn run(options: &Explain, terminal: &mut Terminal) -> Result<Outcome, CliError> {
+/// `regrant explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// A standing (needs-consent), a permission, or an error code of Okta, Microsoft or Graph (E0000011). Default: list
+    /// all.
+    pub what: Option<String>,
+}
+
+pub(crate) fn run(options: &Explain, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
     let Some(word) = options.what.as_deref() else {
-        terminal.print(&list())?;
+        terminal.print(&list(terminal.width))?;
         return Ok(Outcome::Fine);
     };
-    let text = explain(word).ok_or_else(|| CliError::NothingKnown(UntrustedText::new(word).to_string()))?;
+    let text = explain(word, terminal.width).with_context(|| {
+        format!("\"{}\" is not a known standing, permission or code; list all with `regrant explain`", escaped(word))
+    })?;
     terminal.print(&text)?;
     Ok(Outcome::Fine)
 }
 
-fn list() -> String {
-    let mut text = String::from("Standings, worst first:\n");
+fn list(width: u16) -> String {
+    let mut text = String::from("Standings, most urgent first:\n");
     for standing in Standing::ALL {
-        text.push_str(&paragraph(&format!("  {standing}"), 18, standing.next_step().words()));
+        text.push_str(&paragraph(width, &format!("  {standing}"), 18, standing.next_step().words()));
     }
-    text.push_str("\nPermissions that a consent brings:\n");
+    text.push_str("\nPermissions included in the consent:\n");
     for permission in PermissionCatalogue::default().all() {
         text.extend(["  ", &permission.name, "\n"]);
     }
-    text.push_str("\nCodes, such as `regrant explain AADSTS65004`:\n");
+    text.push_str("\nError codes; for details, for example: regrant explain AADSTS65004\n");
     for origin in Origin::ALL {
         let codes: Vec<&str> = failure::failures_of(origin).iter().map(|failure| failure.code).collect();
-        text.push_str(&paragraph(&format!("  {}", origin.name()), 18, &codes.join(" ")));
+        text.push_str(&paragraph(width, &format!("  {}", origin.name()), 18, &codes.join(" ")));
     }
     text
 }
 
-fn explain(word: &str) -> Option<String> {
+fn explain(word: &str, width: u16) -> Option<String> {
     let word = word.trim();
     if let Ok(standing) = word.to_ascii_lowercase().parse() {
-        return Some(of_standing(standing));
+        return Some(standing_text(standing, width));
     }
-    failure::find(word).map(of_failure).or_else(|| of_number(word)).or_else(|| of_permission(word))
+    let known = failure::find(word).map(|failure| failure_text(failure, width));
+    known.or_else(|| number_text(word, width)).or_else(|| permission_text(word, width))
 }
 
-/// An `AADSTS` number that the catalogue does not know: Microsoft's own page does.
-fn of_number(word: &str) -> Option<String> {
+/// An `AADSTS` number that the catalogue lacks, with the link to Microsoft's own page.
+fn number_text(word: &str, width: u16) -> Option<String> {
     let page = failure::microsofts_page(word)?;
     Some(format!(
         "{}\n{}",
-        UntrustedText::new(word),
-        field("means", &format!("Not known here. Microsoft's page: {page}"))
+        escaped(word),
+        field(width, "means", &format!("Not in Regrant's catalogue. Microsoft's page: {page}"))
     ))
 }
 
-fn of_permission(word: &str) -> Option<String> {
+fn permission_text(word: &str, width: u16) -> Option<String> {
     let catalogue = PermissionCatalogue::default();
     let permission = catalogue.all().iter().find(|permission| permission.name.eq_ignore_ascii_case(word))?;
     let needed = if permission.required { "always" } else { "for some features" };
-    Some([format!("{}\n", permission.name), field("why", &permission.why), field("needed", needed)].concat())
+    Some(
+        [format!("{}\n", permission.name), field(width, "why", &permission.why), field(width, "needed", needed)]
+            .concat(),
+    )
 }
 
-fn of_standing(standing: Standing) -> String {
-    let action = if standing.needs_action() { "somebody has to act" } else { "nobody has to act on the app" };
+fn standing_text(standing: Standing, width: u16) -> String {
+    let action = if standing.needs_action() { "the app needs attention" } else { "the app needs no action" };
     [
         format!("{standing}\n"),
-        field("means", standing.meaning()),
-        field("next", standing.next_step().words()),
-        field("exit", &format!("code {}: {action}", Outcome::from(standing).code())),
+        field(width, "means", standing.meaning()),
+        field(width, "next", standing.next_step().words()),
+        field(width, "exit", &format!("code {}: {action}", Outcome::from(standing).code())),
     ]
     .concat()
 }
 
-fn of_failure(failure: &Failure) -> String {
+fn failure_text(failure: &Failure, width: u16) -> String {
     let who = match failure.class {
         FailureClass::Person => "the person at the browser",
-        FailureClass::Operator => "whoever runs Regrant, or the org's Okta administrator",
-        FailureClass::Wait => "nobody: it passes, and Regrant tries again by itself",
+        FailureClass::Operator => "Regrant's operator, or the org's Okta administrator",
+        FailureClass::Wait => "no one: this usually clears, and Regrant retries automatically",
         FailureClass::Bug => "Regrant's developers; please report it",
     };
-    [format!("{}\n", failure.code), field("means", failure.cause), field("next", failure.next_step), field("who", who)]
-        .concat()
+    [
+        format!("{}\n", failure.code),
+        field(width, "means", failure.cause),
+        field(width, "next", failure.next_step),
+        field(width, "who", who),
+    ]
+    .concat()
 }
 
-fn field(name: &str, words: &str) -> String {
-    paragraph(&format!("  {name}"), 10, words)
+fn field(width: u16, name: &str, words: &str) -> String {
+    paragraph(width, &format!("  {name}"), 10, words)
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
+#[expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 mod tests {
     use super::*;
 
     #[test]
-    fn every_standing_has_a_meaning_and_a_next_step() {
+    fn standings_have_a_meaning_and_a_next_step() {
         for standing in Standing::ALL {
-            let text = explain(standing.name()).unwrap();
+            let text = explain(standing.name(), 80).unwrap();
             let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
             assert!(words.contains(standing.meaning()) && words.contains(standing.next_step().words()), "{text}");
         }
-        assert!(explain("Broken ").is_some());
+        assert!(explain("Broken ", 80).is_some());
     }
 
     #[test]
-    fn an_okta_error_code_says_who_can_act() {
-        let text = explain("e0000011").unwrap();
+    fn okta_error_codes_show_who_can_act() {
+        let text = explain("e0000011", 80).unwrap();
         assert!(text.starts_with("E0000011") && text.contains("who "), "{text}");
     }
 
     #[test]
-    fn microsofts_numbers_and_permissions_are_explained_too() {
-        assert!(explain("65004").unwrap().starts_with("AADSTS65004"));
-        assert!(explain("AADSTS999999").unwrap().contains("code=999999"));
-        assert!(explain("rolemanagement.readwrite.directory").unwrap().contains("roles"));
-        assert!(list().lines().all(|line| line.chars().count() <= 80));
+    fn microsoft_numbers_and_permissions_are_explained() {
+        assert!(explain("65004", 80).unwrap().starts_with("AADSTS65004"));
+        assert!(explain("AADSTS999999", 80).unwrap().contains("code=999999"));
+        assert!(explain("rolemanagement.readwrite.directory", 80).unwrap().contains("roles"));
+        assert!(list(80).lines().all(|line| line.chars().count() <= 80));
     }
 
     #[test]
-    fn nothing_is_made_up_about_other_words() {
-        assert_eq!(explain("fine"), None);
-        assert_eq!(explain(""), None);
+    fn unknown_words_have_no_explanation() {
+        assert_eq!(explain("fine", 80), None);
+        assert_eq!(explain("", 80), None);
     }
 }

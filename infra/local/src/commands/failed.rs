@@ -1,18 +1,43 @@
-//! `regrant failed`: the work that failed while a consent was dead.
+//! `regrant failed`: the Okta provisioning tasks that failed while an app's consent was broken.
 
+use clap::{Args, ValueEnum};
+use regrant::domain::id::AppId;
 use regrant::domain::text::UntrustedText;
 use regrant::usecases::notify::failed_work::{FailedWorkItem, failed_work};
 use regrant::web::json;
 
-use crate::args::{Export, Failed, Global};
-use crate::error::CliError;
+use crate::cli::Global;
 use crate::exit::Outcome;
 use crate::installation::Installation;
-use crate::output::{number, when};
+use crate::output::{escaped, number, when};
 use crate::terminal::Terminal;
 
-pub(super) async fn run(global: &Global, options: &Failed, terminal: &mut Terminal) -> Result<Outcome, CliError> {
-    let installation = Installation::open(global).await?;
+/// `regrant failed`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Okta does not retry failed tasks automatically. Retry them in its Admin Console
+under Dashboard > Tasks.")]
+pub struct Failed {
+    /// The app's org, by id or host.
+    pub org: String,
+    /// The app's id.
+    pub app: AppId,
+    /// Print JSON or CSV.
+    #[arg(long, value_name = "FORMAT")]
+    pub export: Option<Export>,
+}
+
+/// The format of an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Export {
+    /// One JSON object.
+    Json,
+    /// Comma-separated values (RFC 4180) with a header.
+    Csv,
+}
+
+pub(crate) async fn run(global: &Global, options: &Failed, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
+    let installation = Installation::open_existing(global).await?;
     let org = installation.org(&options.org).await?;
     let app = installation.app(&org, &options.app).await?;
     let work = failed_work(&installation.ports, &app).await?;
@@ -27,42 +52,39 @@ pub(super) async fn run(global: &Global, options: &Failed, terminal: &mut Termin
                 terminal.line(&row(one))?;
             }
         }
-        None => for_people(&app.identity.label, &work, terminal)?,
+        None => list(&app.identity.label, &work, terminal)?,
     }
     Ok(if work.is_empty() { Outcome::Fine } else { Outcome::ActionNeeded })
 }
 
-fn for_people(label: &UntrustedText, work: &[FailedWorkItem], terminal: &mut Terminal) -> Result<(), CliError> {
+fn list(label: &UntrustedText, work: &[FailedWorkItem], terminal: &mut Terminal) -> anyhow::Result<()> {
     if work.is_empty() {
-        terminal.line(&format!("Nothing of {label} is known to have failed."))?;
+        terminal.line(&format!("No failed provisioning tasks are known for {label}."))?;
         return Ok(());
     }
-    terminal.line(&format!("{} of {label} failed:", number(work.len() as u64, "piece of work", "pieces of work")))?;
+    terminal
+        .line(&format!("{label}: {} failed", number(work.len() as u64, "provisioning task", "provisioning tasks")))?;
     for one in work {
         let whose = one.whose.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string);
         terminal.line(&format!("  {}  {whose}", when(one.failed_at)))?;
-        terminal.line(&format!("    {}", UntrustedText::new(&one.event_type)))?;
+        terminal.line(&format!("    {}", escaped(&one.event_type)))?;
         if let Some(reason) = &one.reason {
             terminal.line(&format!("    {reason}"))?;
         }
     }
-    terminal.hint("Okta leaves it to be done again by hand: Dashboard \u{203a} Tasks in its Admin Console.");
+    terminal.hint("Okta does not retry these automatically. Retry them in its Admin Console under Dashboard > Tasks.");
     Ok(())
 }
 
 fn row(work: &FailedWorkItem) -> String {
     let text = |text: Option<&UntrustedText>| text.map(ToString::to_string).unwrap_or_default();
-    let cells = [
-        work.failed_at.to_string(),
-        UntrustedText::new(&work.event_type).to_string(),
-        text(work.whose.as_ref()),
-        text(work.reason.as_ref()),
-    ];
+    let cells =
+        [work.failed_at.to_string(), escaped(&work.event_type), text(work.whose.as_ref()), text(work.reason.as_ref())];
     cells.map(|cell| quoted(&cell)).join(",")
 }
 
-/// RFC 4180 section 2; and what a spreadsheet would take for a formula is led by an apostrophe, since anybody may have
-/// written it.
+/// Quotes a cell as RFC 4180 section 2 requires. An apostrophe before what a spreadsheet would run as a formula disarms it:
+/// anyone may have written these texts.
 fn quoted(cell: &str) -> String {
     let formula = cell.starts_with(['=', '+', '-', '@']);
     let cell = if formula { format!("'{cell}") } else { cell.to_owned() };
@@ -70,12 +92,12 @@ fn quoted(cell: &str) -> String {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
+#[expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_cell_is_quoted_where_it_must_be_and_is_never_a_formula() {
+    fn csv_cells_are_quoted_and_never_formulas() {
         let work = FailedWorkItem {
             failed_at: "2026-03-01T09:30:00Z".parse().unwrap(),
             event_type: "app.office365.api.error.push.profile".to_owned(),

@@ -1,53 +1,75 @@
-//! `regrant finish`: Okta's consent link for somebody who is at the command line, and what its last page showed.
+//! `regrant finish`: prints Okta's consent link, reads the text that Okta's last page shows, and saves.
 
+use regrant::queue::SaveApp;
 use std::io::{IsTerminal, Read};
 
+use anyhow::anyhow;
+use clap::Args;
 use regrant::domain::hand_over::MAX_TEXT_BYTES;
+use regrant::domain::id::AppId;
 use regrant::domain::save::ConfirmedBy;
-use regrant::domain::text::UntrustedText;
-use regrant::queue::SaveApp;
 use regrant::usecases::access::okta::okta_client_for;
 use regrant::usecases::records::consent_error::ConsentError;
 use regrant::usecases::save::hand_over::hand_over_by_operator;
 use regrant::usecases::save::open_consent::link_for_operator;
 use regrant::usecases::save::save;
 
-use super::save::{exit, tell};
-use crate::args::{Finish, Global};
-use crate::error::CliError;
+use super::save::{outcome_of, show};
+use crate::cli::Global;
 use crate::exit::Outcome;
 use crate::installation::Installation;
+use crate::output::escaped;
 use crate::terminal::Terminal;
 
-pub(super) async fn run(global: &Global, options: &Finish, terminal: &mut Terminal) -> Result<Outcome, CliError> {
-    let installation = Installation::open(global).await?;
+/// `regrant finish`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Prints Okta's consent link, waits on standard input for the text that Okta's
+last page shows, and saves. Paste only text from the page that this link opened.")]
+pub struct Finish {
+    /// The app's org, by id or host.
+    pub org: String,
+    /// The app's id.
+    pub app: AppId,
+    /// Read the connection, show what would be done, and stop.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+pub(crate) async fn run(global: &Global, options: &Finish, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
+    let installation = Installation::open_existing(global).await?;
     let org = installation.org(&options.org).await?;
     let app = installation.app(&org, &options.app).await?;
-    let about = format!("{} in {}", app.identity.label, UntrustedText::new(org.domain()));
+    let name = format!("{} in {}", app.identity.label, escaped(org.domain()));
     if options.dry_run {
         let api = okta_client_for(&installation.ports, &org).await.map_err(ConsentError::from)?;
         let offered = api.connection(&options.app).await?.authorize.offered().is_some();
         let next = if offered {
-            "Okta offers a consent link. Would print it, wait for what Okta's last page shows, and save."
+            "Okta offers a consent link. Would print it, wait for the text of Okta's last page, and save."
         } else {
-            "Okta offers no consent link. Would have Okta prepare the connection for one, where that switches nothing off, \
-             print it, wait for what Okta's last page shows, and save."
+            "Okta offers no consent link. Would have Okta create one if that does not switch provisioning off, print it, \
+             wait for the text of Okta's last page, and save."
         };
-        terminal.line(&format!("{about}: {next}"))?;
+        terminal.line(&format!("{name}: {next}"))?;
         return Ok(Outcome::Fine);
     }
     let link = link_for_operator(&installation.ports, &org, &app).await?;
     terminal.line(link.url.as_str())?;
-    terminal.tell(&format!(
-        "Open this link as Global Administrator of the tenant of {about}, and accept. Okta then shows text that begins\n\
-         with {{\"continue_oauth_flow_url\". Bring that text here, only from the page that this link opened{}",
-        if std::io::stdin().is_terminal() { ", and end it with Ctrl-D:" } else { "." }
+    terminal.message(&format!(
+        "Open this link as a Global Administrator of the tenant of {name}, and accept.\n\
+         Okta then shows text that starts with {{\"continue_oauth_flow_url\". Paste all of it here, but only from the page\n\
+         that this link opened{}",
+        if std::io::stdin().is_terminal() { ", then press Ctrl-D:" } else { "." }
     ));
     let mut text = String::new();
-    std::io::stdin().lock().take(MAX_TEXT_BYTES as u64 + 1).read_to_string(&mut text)?;
+    std::io::stdin()
+        .lock()
+        .take(MAX_TEXT_BYTES as u64 + 1)
+        .read_to_string(&mut text)
+        .map_err(|error| anyhow!("standard input could not be read: {error}"))?;
     hand_over_by_operator(&installation.ports, &org, &options.app, &[link.state], &text).await?;
     let request = SaveApp { org: org.id, app: options.app.clone(), session: None, confirmed_by: ConfirmedBy::Operator };
     let outcome = save(&installation.ports, &request).await?;
-    tell(&installation, &about, &outcome, terminal)?;
-    Ok(exit(&outcome))
+    show(&installation, &name, &outcome, terminal)?;
+    Ok(outcome_of(&outcome))
 }

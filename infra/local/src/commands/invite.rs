@@ -1,34 +1,56 @@
-//! `regrant invite`: a link for somebody who may consent.
+//! `regrant invite`: creates or revokes a consent link for a Global Administrator.
 
-use regrant::domain::text::UntrustedText;
+use clap::Args;
+use regrant::domain::id::{AppId, InvitationId};
 use regrant::usecases::consent::invite::{InviteError, invite, revoke_invitation};
 use regrant::web::json;
 
-use crate::args::{Global, Invite};
-use crate::error::CliError;
+use crate::cli::Global;
 use crate::exit::Outcome;
 use crate::installation::Installation;
-use crate::output::when;
+use crate::output::{escaped, when};
 use crate::terminal::Terminal;
 
-pub(super) async fn run(global: &Global, options: &Invite, terminal: &mut Terminal) -> Result<Outcome, CliError> {
-    let installation = Installation::open(global).await?;
+/// `regrant invite`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  regrant invite acme.okta.com 0oa1 --public-url https://regrant.example.com
+A new link revokes the app's older open links.")]
+pub struct Invite {
+    /// The app's org, by id or host.
+    pub org: String,
+    /// The app's id.
+    pub app: AppId,
+    /// Revoke this invitation instead of creating one.
+    #[arg(long, value_name = "ID")]
+    pub revoke: Option<InvitationId>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Show what would be done and stop.
+    #[arg(long, conflicts_with = "json")]
+    pub dry_run: bool,
+}
+
+pub(crate) async fn run(global: &Global, options: &Invite, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
+    let installation = Installation::open_existing(global).await?;
     let org = installation.org(&options.org).await?;
     if let Some(id) = &options.revoke {
-        let closed = installation.ports.ledger.invitation(id).await?;
-        closed.filter(|found| found.org == org.id && found.app == options.app).ok_or(InviteError::NoSuchInvitation)?;
+        let found = installation.ports.ledger.invitation(id).await?;
+        found.filter(|found| found.org == org.id && found.app == options.app).ok_or(InviteError::NoSuchInvitation)?;
         let was_open = !options.dry_run && revoke_invitation(&installation.ports, id).await?;
         terminal.line(match (options.dry_run, was_open) {
-            (true, _) => "Would take the invitation back.",
-            (false, true) => "Taken back: its link starts nothing any more.",
-            (false, false) => "It was closed already.",
+            (true, _) => "Would revoke the invitation.",
+            (false, true) => "Revoked: the link no longer works.",
+            (false, false) => "The invitation was already closed.",
         })?;
         return Ok(Outcome::Fine);
     }
     let app = installation.app(&org, &options.app).await?;
-    let about = format!("{} in {}", app.identity.label, UntrustedText::new(org.domain()));
+    let name = format!("{} in {}", app.identity.label, escaped(org.domain()));
     if options.dry_run {
-        terminal.line(&format!("Would make a link for {about} and take older open ones back."))?;
+        terminal.line(&format!("Would create a link for {name} and revoke its older open links."))?;
         return Ok(Outcome::Fine);
     }
     let invited = invite(&installation.ports, &org.id, &options.app).await?;
@@ -42,8 +64,11 @@ pub(super) async fn run(global: &Global, options: &Invite, terminal: &mut Termin
     }
     terminal.line(invited.link.as_str())?;
     terminal.hint(&format!(
-        "For a Microsoft Global Administrator, about {about}. It ends {}.\nInvitation {}: the page names it too.",
+        "Send this link to a Microsoft Global Administrator. It is for {name} and expires {}.\n\
+         To revoke it:\n  regrant invite {} {} --revoke {}",
         when(invitation.expires_at),
+        escaped(org.domain()),
+        options.app,
         invitation.id
     ));
     Ok(Outcome::Fine)

@@ -1,32 +1,48 @@
-//! `regrant save`: what the Okta console's Save button does, with proof.
+//! `regrant save`: does what the Okta console's Save button does, and verifies the result.
 
+use clap::Args;
+use regrant::domain::id::AppId;
 use regrant::domain::save::{ConfirmedBy, SaveOutcome};
-use regrant::domain::text::UntrustedText;
 use regrant::queue::SaveApp;
 use regrant::usecases::access::okta::okta_client_for;
 use regrant::usecases::records::consent_error::ConsentError;
 use regrant::usecases::save::save;
 use regrant::web::json;
 
-use crate::args::{Global, Save};
-use crate::error::CliError;
+use crate::cli::Global;
 use crate::exit::Outcome;
 use crate::installation::Installation;
+use crate::output::escaped;
 use crate::terminal::Terminal;
 
-pub(super) async fn run(global: &Global, options: &Save, terminal: &mut Terminal) -> Result<Outcome, CliError> {
-    let installation = Installation::open(global).await?;
+/// `regrant save`.
+#[derive(Debug, Args)]
+pub struct Save {
+    /// The app's org, by id or host.
+    pub org: String,
+    /// The app's id.
+    pub app: AppId,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Read the connection, show what would be done, and stop.
+    #[arg(long, conflicts_with = "json")]
+    pub dry_run: bool,
+}
+
+pub(crate) async fn run(global: &Global, options: &Save, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
+    let installation = Installation::open_existing(global).await?;
     let org = installation.org(&options.org).await?;
     let app = installation.app(&org, &options.app).await?;
-    let about = format!("{} in {}", app.identity.label, UntrustedText::new(org.domain()));
+    let name = format!("{} in {}", app.identity.label, escaped(org.domain()));
     if options.dry_run {
         let api = okta_client_for(&installation.ports, &org).await.map_err(ConsentError::from)?;
         let connection = api.connection(&options.app).await?;
         let (scheme, status) = (String::from(connection.auth_scheme), String::from(connection.status));
         terminal.line(&format!(
-            "The connection of {about} reads {} {}. Would switch it on if it is off, and read it back.",
-            UntrustedText::new(scheme),
-            UntrustedText::new(status)
+            "The connection of {name} is {} {}. Would enable it unless it is enabled, and verify it.",
+            escaped(scheme),
+            escaped(status)
         ))?;
         return Ok(Outcome::Fine);
     }
@@ -36,44 +52,45 @@ pub(super) async fn run(global: &Global, options: &Save, terminal: &mut Terminal
         json::write(terminal.out(), &outcome)?;
         terminal.print("\n")?;
     } else {
-        tell(&installation, &about, &outcome, terminal)?;
+        show(&installation, &name, &outcome, terminal)?;
     }
-    Ok(exit(&outcome))
+    Ok(outcome_of(&outcome))
 }
 
-/// Tells how a save ended.
-pub(super) fn tell(
+/// Prints the result of a save.
+pub(crate) fn show(
     installation: &Installation,
-    about: &str,
+    name: &str,
     outcome: &SaveOutcome,
     terminal: &mut Terminal,
-) -> Result<(), CliError> {
+) -> anyhow::Result<()> {
     match outcome {
         SaveOutcome::Saved { verification } => {
             let permissions = &installation.ports.settings.permissions;
             let microsoft = match (&verification.grants, &verification.grants_unread) {
-                (Some(grants), _) if grants.suffices(permissions) => "every required permission is granted".to_owned(),
+                (Some(grants), _) if grants.suffices(permissions) => "all required permissions are granted".to_owned(),
                 (Some(grants), _) => format!("missing {}", grants.compare(permissions).missing_required.join(", ")),
-                (None, reason) => format!("not verified ({})", reason.as_deref().unwrap_or("not looked at")),
+                (None, reason) => format!("not verified ({})", escaped(reason.as_deref().unwrap_or("not checked"))),
             };
             terminal.line(&format!(
-                "Saved {about}.\n  Okta:      the connection is on, with OAuth\n  Microsoft: {microsoft}"
+                "Saved {name}.\n  Okta:      the connection is enabled, with OAuth\n  Microsoft: {microsoft}"
             ))?;
         }
-        SaveOutcome::NoConsent => terminal.line(&format!("Nothing shows that anybody consented for {about}."))?,
+        SaveOutcome::NoConsent => terminal.line(&format!("Not saved: there is no sign of a consent for {name}."))?,
         SaveOutcome::NotSwitchedOn { reason } => {
-            terminal.line(&format!("Not saved: {about}. {}", UntrustedText::new(reason)))?;
+            terminal.line(&format!("Not saved: {name}. {}", escaped(reason)))?;
         }
         SaveOutcome::LeftOff { reason } => {
-            terminal.line(&format!("PROVISIONING IS OFF and was on: {about}. {}", UntrustedText::new(reason)))?;
-            terminal.tell("Switch it on in Okta: Applications > the app > Provisioning > Integration > Edit > Save.");
+            terminal
+                .line(&format!("Provisioning was on before this save and is now OFF: {name}. {}", escaped(reason)))?;
+            terminal.message("Enable it in Okta: Applications > the app > Provisioning > Integration > Edit > Save.");
         }
     }
     Ok(())
 }
 
-/// A save that did not end with the connection on needs somebody.
-pub(super) const fn exit(outcome: &SaveOutcome) -> Outcome {
+/// Every save that does not end with an enabled connection needs attention.
+pub(crate) const fn outcome_of(outcome: &SaveOutcome) -> Outcome {
     match outcome {
         SaveOutcome::Saved { .. } => Outcome::Fine,
         SaveOutcome::NoConsent | SaveOutcome::NotSwitchedOn { .. } | SaveOutcome::LeftOff { .. } => {

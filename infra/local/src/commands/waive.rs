@@ -1,23 +1,49 @@
-//! `regrant waive`: leave an app as it is until a day, for a reason.
+//! `regrant waive`: postpones an app to a date, with a reason.
 
+use clap::Args;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use regrant::domain::text::UntrustedText;
+use regrant::domain::id::AppId;
 use regrant::usecases::notify::waive::{WaiveError, end_waiver, waive};
 
-use crate::args::{Global, Waive};
-use crate::error::CliError;
+use crate::cli::Global;
 use crate::exit::Outcome;
 use crate::installation::Installation;
-use crate::output::when;
+use crate::output::{escaped, when};
 use crate::terminal::Terminal;
 
-pub(super) async fn run(global: &Global, options: &Waive, terminal: &mut Terminal) -> Result<Outcome, CliError> {
-    let installation = Installation::open(global).await?;
+/// `regrant waive`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  regrant waive acme.okta.com 0oa1 --until 2026-06-30 --reason \"merger first\"
+No one is emailed about the app until then. Its operators are notified when the
+waiver ends.")]
+pub struct Waive {
+    /// The app's org, by id or host.
+    pub org: String,
+    /// The app's id.
+    pub app: AppId,
+    /// The last day of the waiver, at most a year ahead, such as 2026-06-30.
+    #[arg(long, value_name = "DATE", required_unless_present = "end")]
+    pub until: Option<Date>,
+    /// The reason, which the email at the end of the waiver repeats.
+    #[arg(long, required_unless_present = "end")]
+    pub reason: Option<String>,
+    /// End the app's waiver now.
+    #[arg(long, conflicts_with_all = ["until", "reason"])]
+    pub end: bool,
+    /// Show what would be done and stop.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+pub(crate) async fn run(global: &Global, options: &Waive, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
+    let installation = Installation::open_existing(global).await?;
     let org = installation.org(&options.org).await?;
     let app = installation.app(&org, &options.app).await?;
-    let name = format!("{} in {}", app.identity.label, UntrustedText::new(org.domain()));
+    let name = format!("{} in {}", app.identity.label, escaped(org.domain()));
     if options.end {
         let ended = if options.dry_run {
             installation.ports.ledger.waiver(&org.id, &options.app).await?.is_some()
@@ -26,25 +52,25 @@ pub(super) async fn run(global: &Global, options: &Waive, terminal: &mut Termina
         };
         terminal.line(&match (ended, options.dry_run) {
             (true, true) => format!("Would end the waiver of {name}."),
-            (true, false) => format!("Ended the waiver of {name}: emails about it are sent again."),
-            (false, _) => format!("There is no waiver of {name}."),
+            (true, false) => format!("Ended the waiver of {name}. Emails about it are sent again."),
+            (false, _) => format!("{name} has no waiver."),
         })?;
         return Ok(Outcome::Fine);
     }
     let zone = org.contacts.time_zone.zone();
     let ends_at = options.until.and_then(|day| end_of(day, &zone)).ok_or(WaiveError::NoEnd)?;
     if options.dry_run {
-        terminal.line(&format!("Would leave {name} as it is until {}.", when(ends_at)))?;
+        terminal.line(&format!("Would postpone {name} until {}.", when(ends_at)))?;
         return Ok(Outcome::Fine);
     }
     let reason = options.reason.as_deref().unwrap_or_default();
     let waiver = waive(&installation.ports, &org.id, &options.app, reason, ends_at).await?;
-    terminal.line(&format!("{name} is left as it is until {}: {}", when(waiver.ends_at), waiver.reason))?;
-    terminal.hint("Nobody is written to about it until then; its operators are when the day has come.");
+    terminal.line(&format!("Postponed {name} until {}. Reason: {}", when(waiver.ends_at), waiver.reason))?;
+    terminal.hint("No one is emailed about it until then; its operators are notified when the waiver ends.");
     Ok(Outcome::Fine)
 }
 
-/// The moment a day ends where the org is.
+/// When the day ends in the org's time zone.
 fn end_of(day: Date, zone: &TimeZone) -> Option<jiff::Timestamp> {
     let next = day.checked_add(1.day()).ok()?;
     zone.to_timestamp(next.at(0, 0, 0, 0)).ok()

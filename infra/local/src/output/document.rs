@@ -1,4 +1,4 @@
-//! The one JSON object of `scan --json` and `status --json`, written a page at a time.
+//! The one JSON object of `scan --json` and `status --json`, written one page at a time.
 
 use std::io::{self, Write};
 
@@ -20,21 +20,21 @@ struct ScanView<'a> {
 }
 
 #[derive(Serialize)]
-struct TroubleView<'a> {
+struct ProblemView<'a> {
     org_domain: &'a str,
     #[serde(flatten)]
     problem: &'a AccessProblem,
 }
 
-/// A document that was begun: `{"scan": …, "apps": [` is written.
+/// A document whose head, `{"scan": …, "apps": [`, has been written.
 #[derive(Debug)]
-#[must_use = "a document that does not end is not JSON"]
+#[must_use = "the document is not valid JSON until `end` is called"]
 pub struct Document {
     first: bool,
 }
 
 impl Document {
-    /// Writes the head. `scan` is `null` where there was none.
+    /// Writes the head. `scan` is `null` if there has been no scan.
     pub fn begin(out: &mut dyn Write, scan: Option<&Scan>) -> io::Result<Self> {
         let view = scan.map(|scan| ScanView {
             id: scan.id.as_str(),
@@ -50,17 +50,17 @@ impl Document {
         Ok(Self { first: true })
     }
 
-    /// Writes an app, on a line of its own.
+    /// Writes an app on its own line.
     pub fn app(&mut self, out: &mut dyn Write, app: &AppRecord) -> io::Result<()> {
         out.write_all(if self.first { b"\n" } else { b",\n" })?;
         self.first = false;
         json::write(out, &AppView::from(app))
     }
 
-    /// Writes the end: what is wrong with Regrant's own access, each with its org's host.
+    /// Writes the end: the problems with Regrant's own access, each with the host of its org.
     pub fn end(self, out: &mut dyn Write, problems: &[(String, AccessProblem)]) -> io::Result<()> {
-        let views: Vec<TroubleView<'_>> =
-            problems.iter().map(|(org_domain, problem)| TroubleView { org_domain, problem }).collect();
+        let views: Vec<ProblemView<'_>> =
+            problems.iter().map(|(org_domain, problem)| ProblemView { org_domain, problem }).collect();
         out.write_all(b"\n],\"problems\":")?;
         json::write(out, &views)?;
         out.write_all(b"}\n")
@@ -68,7 +68,7 @@ impl Document {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
+#[expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 mod tests {
     use super::*;
     use crate::output::samples;
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn the_object_has_the_promised_shape() {
+    fn scan_and_app_objects_have_their_members() {
         let text = text(Some(&samples::scan(&["down"])), &[samples::app("Office 365", Standing::NeedsSave)]);
         let object: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(keys(&object), ["apps", "scan", "problems"]);
@@ -125,13 +125,13 @@ mod tests {
     }
 
     #[test]
-    fn no_scan_and_no_app_is_still_one_object() {
+    fn an_empty_installation_is_still_one_object() {
         let object: Value = serde_json::from_str(&text(None, &[])).unwrap();
         assert_eq!(object, serde_json::json!({"scan": null, "apps": [], "problems": []}));
     }
 
     #[test]
-    fn a_label_keeps_its_value_and_shows_no_hidden_character() {
+    fn labels_keep_their_value_without_hidden_characters() {
         let label = "Büro \u{202e}gpj\u{1b}[31m\n<b>";
         let text = text(None, &[samples::app(label, Standing::Broken), samples::app(label, Standing::Broken)]);
         assert!(text.chars().all(|c| c == '\n' || !regrant::domain::text::is_hidden(c)), "{text}");

@@ -1,9 +1,9 @@
-//! The progress bar of a scan: on stderr, and only where somebody watches.
+//! The progress bar of a scan, drawn on stderr.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use regrant::domain::scan::Scan;
 
-/// A bar that counts orgs. Hidden unless `visible`.
+/// A progress bar that counts orgs. Hidden unless `visible`.
 #[derive(Debug, Clone)]
 pub struct ScanProgress(ProgressBar);
 
@@ -12,7 +12,7 @@ impl ScanProgress {
     pub fn new(visible: bool, scan: &Scan) -> Self {
         let target = if visible { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(total(scan)), target);
-        if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} orgs, {elapsed}") {
+        if let Ok(style) = ProgressStyle::with_template("Scanning {bar:20} {pos}/{len} orgs, {elapsed}") {
             bar.set_style(style);
         }
         bar.set_position(total(scan) - scan.orgs_pending);
@@ -29,7 +29,7 @@ impl ScanProgress {
         self.0.inc(1);
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     pub fn finish(&self) {
         self.0.finish_and_clear();
     }

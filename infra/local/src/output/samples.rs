@@ -1,6 +1,6 @@
 //! Records for tests, with invented values.
 
-#![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
+#![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 
 use jiff::Timestamp;
 use regrant::domain::app::{AppIdentity, AppRecord};

@@ -1,19 +1,19 @@
-//! The table of apps: 80 columns, worst first, a page at a time.
+//! The table of apps, most urgent first, one page at a time.
 //!
-//! Every column has a fixed width, so pages written one after the other line up and no page has to wait for the next.
+//! Every column has a fixed width, so that pages written one after the other line up and no page has to wait for the next.
 
 use comfy_table::{Attribute, Cell, Color, ColumnConstraint, ContentArrangement, Row, Table, TableStyle, Width};
 use regrant::domain::app::AppRecord;
 use regrant::domain::standing::Standing;
 use regrant::domain::text::UntrustedText;
 
-use super::{seen, when};
+use super::{escaped, signals, when};
 
-/// Standing, app, org, tenant: 80 columns together, the gaps between them included.
-const COLUMNS: [u16; 4] = [16, 27, 23, 14];
-/// An indent as wide as the first column, and the text under the others.
-const DETAIL: [u16; 2] = [COLUMNS[0], 80 - COLUMNS[0]];
-/// How many lines one cell may take before it is cut.
+/// The width of the standing column, with the gap after it.
+const STANDING: u16 = 16;
+/// Narrower terminals show org and tenant under the app instead of in columns.
+const ROOM_FOR_COLUMNS: u16 = 70;
+/// The maximum number of lines per cell; longer text is cut.
 const TALLEST_ROW: usize = 3;
 
 /// Writes apps as a table.
@@ -21,23 +21,40 @@ const TALLEST_ROW: usize = 3;
 pub struct AppTable {
     colour: bool,
     started: bool,
+    /// Standing, app, org, tenant; or standing and app alone. Includes the gaps.
+    columns: Vec<u16>,
+    /// The indent and the text of the lines under an app.
+    detail: [u16; 2],
 }
 
 impl AppTable {
-    /// A table without any row yet.
-    pub const fn new(colour: bool) -> Self {
-        Self { colour, started: false }
+    /// A table without rows, `width` columns wide.
+    pub fn new(colour: bool, width: u16) -> Self {
+        let rest = width.saturating_sub(STANDING);
+        let (columns, indent) = if width < ROOM_FOR_COLUMNS {
+            (vec![STANDING, rest], 2)
+        } else {
+            // Of 80 columns: 27 for the app, 23 for the org, 14 for the tenant.
+            let (org, tenant) = (rest * 36 / 100, rest * 22 / 100);
+            (vec![STANDING, rest - org - tenant, org, tenant], STANDING)
+        };
+        Self { colour, started: false, columns, detail: [indent, width.saturating_sub(indent)] }
     }
 
-    /// The next rows, with the header before the very first.
+    fn has_room_for_org(&self) -> bool {
+        self.columns.len() > 2
+    }
+
+    /// Returns the next rows, with the header before the first.
     pub fn rows(&mut self, apps: &[AppRecord]) -> String {
         let mut text = String::new();
         for app in apps {
             if !self.started {
                 self.started = true;
-                let mut header = Row::from(["STANDING", "APP", "ORG", "TENANT"].map(|name| self.dim(name)).to_vec());
+                let names = ["STANDING", "APP", "ORG", "TENANT"].into_iter().take(self.columns.len());
+                let mut header = Row::from(names.map(|name| self.dim(name)).collect::<Vec<_>>());
                 header.max_height(1);
-                self.write(&mut text, &COLUMNS, header);
+                self.write(&mut text, &self.columns, header);
             }
             self.app(&mut text, app);
         }
@@ -47,38 +64,44 @@ impl AppTable {
     fn app(&self, text: &mut String, app: &AppRecord) {
         let identity = &app.identity;
         let standing = app.standing();
-        let mut row = Row::from(vec![
-            self.standing(standing),
-            self.bold(&identity.label.to_string()),
-            Cell::new(UntrustedText::new(&identity.org_domain)),
-            Cell::new(
-                identity.tenant.as_ref().map_or("-".to_owned(), |name| UntrustedText::new(name.as_str()).to_string()),
-            ),
-        ]);
+        let org = escaped(&identity.org_domain);
+        let tenant = identity.tenant.as_ref().map_or("-".to_owned(), |name| escaped(name.as_str()));
+        let mut cells = vec![self.standing(standing), self.bold(&identity.label.to_string())];
+        if self.has_room_for_org() {
+            cells.extend([Cell::new(&org), Cell::new(&tenant)]);
+        }
+        let mut row = Row::from(cells);
         row.max_height(TALLEST_ROW);
-        self.write(text, &COLUMNS, row);
+        self.write(text, &self.columns, row);
 
+        if !self.has_room_for_org() {
+            self.detail(text, Cell::new(format!("Org:     {org}, tenant {tenant}")));
+        }
         for reason in &app.assessment.reasons {
             self.detail(text, Cell::new(UntrustedText::new(reason)));
         }
         if let Some(last) = &app.last_known {
             self.detail(text, Cell::new(format!("Last known: {}, {}.", last.standing, when(last.as_of))));
         }
-        self.detail(text, self.dim(&format!("Seen: {}", seen::line(app))));
+        self.detail(text, self.dim(&format!("Signals: {}", signals::line(app))));
         if standing.needs_action() || standing == Standing::Unknown {
-            self.detail(text, Cell::new(format!("Next: {}", standing.next_step().words())));
+            self.detail(text, Cell::new(format!("Next:    {}", standing.next_step().words())));
         }
         if let Some(request) = app.request.as_ref().filter(|request| request.is_open()) {
-            self.detail(text, self.dim(&format!("Request {}, since {}", request.id, when(request.opened_at))));
+            self.detail(text, self.dim(&format!("Request: {}, opened {}", request.id, when(request.opened_at))));
         }
         if let Some(command) = command(standing) {
-            let (org, app) = (UntrustedText::new(app.identity.org_domain.as_str()), &app.identity.app);
-            self.detail(text, Cell::new(format!("Run:  regrant {command} {org} {app}")));
+            // Never wrapped, so that it can be copied.
+            let indent = usize::from(self.detail[0]);
+            let line = ["Run:     regrant", command, &org.to_string(), identity.app.as_str()].join(" ");
+            *text += &" ".repeat(indent);
+            *text += &line;
+            text.push('\n');
         }
     }
 
     fn detail(&self, text: &mut String, cell: Cell) {
-        self.write(text, &DETAIL, Row::from(vec![Cell::new(""), cell]));
+        self.write(text, &self.detail, Row::from(vec![Cell::new(""), cell]));
     }
 
     fn write(&self, text: &mut String, widths: &[u16], row: Row) {
@@ -86,7 +109,7 @@ impl AppTable {
         table
             .load_style(TableStyle::new())
             .set_content_arrangement(ContentArrangement::Dynamic)
-            .set_width(80)
+            .set_width(widths.iter().sum())
             .add_row(row)
             .set_constraints(widths.iter().map(|width| ColumnConstraint::Absolute(Width::Fixed(*width))));
         if self.colour {
@@ -96,6 +119,12 @@ impl AppTable {
         }
         for column in table.column_iter_mut() {
             column.set_padding((0, 2));
+        }
+        if let [indent, _] = widths
+            && *indent < 3
+            && let Some(column) = table.column_mut(0)
+        {
+            column.set_padding((0, 0));
         }
         for line in table.lines() {
             text.push_str(line.trim_end());
@@ -127,7 +156,7 @@ impl AppTable {
     }
 }
 
-/// The command that begins the next step.
+/// The command that starts the next step.
 const fn command(standing: Standing) -> Option<&'static str> {
     match standing {
         Standing::Broken | Standing::NeedsConsent | Standing::Degraded => Some("invite"),
@@ -152,38 +181,57 @@ mod tests {
     ];
 
     #[test]
-    fn no_line_is_wider_than_80_columns_whatever_the_label() {
-        for standing in Standing::ALL {
+    fn only_commands_exceed_the_terminal_width() {
+        for (width, standing) in [40, 69, 70, 80, 120].into_iter().flat_map(|w| Standing::ALL.map(|s| (w, s))) {
             for label in AWKWARD {
                 let mut app = samples::app(label, standing);
                 app.identity.org_domain = "a-very-long-subsidiary-name-of-acme.oktapreview.com".to_owned();
                 app.assessment.reasons = vec![label.repeat(3)];
-                let text = AppTable::new(false).rows(&[app]);
-                for line in text.lines() {
-                    assert!(line.width() <= 80, "{} columns: {line}", line.width());
+                let run = command(standing).map(|name| format!("regrant {name} {} 0oa1", app.identity.org_domain));
+                let text = AppTable::new(false, width).rows(&[app]);
+                for line in text.lines().filter(|line| !run.as_ref().is_some_and(|run| line.ends_with(run))) {
+                    assert!(line.width() <= usize::from(width), "{} of {width} columns: {line}", line.width());
                 }
+                assert!(run.is_none_or(|run| text.lines().any(|line| line.ends_with(&run))), "{text}");
             }
         }
     }
 
     #[test]
-    fn no_escape_code_and_no_direction_mark_gets_out_without_colour() {
+    fn narrow_terminals_show_the_org_under_the_app() {
+        let text = AppTable::new(false, 40).rows(&[samples::app("Office 365", Standing::NeedsSave)]);
+        assert_eq!(
+            text,
+            "STANDING        APP\n\
+             needs-save      Office 365\n\
+             \x20 Org:     acme.okta.com, tenant acme\n\
+             \x20 Provisioning is on and the connection\n\
+             \x20 is not.\n\
+             \x20 Signals: app ACTIVE, connection OAUTH2\n\
+             \x20 DISABLED, provisioning on\n\
+             \x20 Next:    Save the connection in Okta.\n\
+             \x20 Run:     regrant save acme.okta.com 0oa1\n"
+        );
+    }
+
+    #[test]
+    fn labels_are_escaped() {
         let apps: Vec<_> = AWKWARD.iter().map(|label| samples::app(label, Standing::Broken)).collect();
-        let text = AppTable::new(false).rows(&apps);
+        let text = AppTable::new(false, 80).rows(&apps);
         let hidden = text.chars().find(|c| *c != '\n' && regrant::domain::text::is_hidden(*c));
         assert_eq!(hidden, None);
         assert!(text.contains("\\u{202e}"), "{text}");
     }
 
     #[test]
-    fn colour_comes_from_us_and_never_from_a_label() {
-        let text = AppTable::new(true).rows(&[samples::app("\u{1b}[5mblink", Standing::Broken)]);
+    fn labels_cannot_set_colours() {
+        let text = AppTable::new(true, 80).rows(&[samples::app("\u{1b}[5mblink", Standing::Broken)]);
         assert!(text.contains("\u{1b}[") && !text.contains("\u{1b}[5mblink"), "{text:?}");
     }
 
     #[test]
-    fn the_header_is_written_once_for_all_pages() {
-        let mut table = AppTable::new(false);
+    fn the_header_is_written_once() {
+        let mut table = AppTable::new(false, 80);
         let page = [samples::app("Office 365", Standing::NeedsSave)];
         let text = [table.rows(&page), table.rows(&page)].concat();
         assert_eq!(text.matches("STANDING").count(), 1);
@@ -191,25 +239,25 @@ mod tests {
     }
 
     #[test]
-    fn an_app_shows_its_reason_its_signals_and_its_next_step() {
-        let text = AppTable::new(false).rows(&[samples::app("Office 365", Standing::NeedsSave)]);
+    fn an_app_shows_reason_signals_and_next_step() {
+        let text = AppTable::new(false, 80).rows(&[samples::app("Office 365", Standing::NeedsSave)]);
         assert_eq!(
             text,
             "STANDING        APP                        ORG                    TENANT\n\
              needs-save      Office 365                 acme.okta.com          acme\n\
              \x20               Provisioning is on and the connection is not.\n\
-             \x20               Seen: app ACTIVE, connection OAUTH2 DISABLED, provisioning on\n\
-             \x20               Next: Save the connection in Okta.\n\
-             \x20               Run:  regrant save acme.okta.com 0oa1\n"
+             \x20               Signals: app ACTIVE, connection OAUTH2 DISABLED, provisioning on\n\
+             \x20               Next:    Save the connection in Okta.\n\
+             \x20               Run:     regrant save acme.okta.com 0oa1\n"
         );
     }
 
     #[test]
-    fn an_unknown_app_keeps_its_last_standing_in_sight() {
+    fn unknown_apps_show_their_last_standing() {
         let mut app = samples::app("Office 365", Standing::Unknown);
         app.last_known =
             Some(regrant::domain::standing::LastKnown { standing: Standing::Consented, as_of: samples::now() });
-        let text = AppTable::new(false).rows(&[app]);
+        let text = AppTable::new(false, 80).rows(&[app]);
         assert!(text.contains("Last known: consented, 2026-03-01 09:30 UTC."), "{text}");
     }
 }

@@ -69,11 +69,24 @@ pub(crate) async fn open_with_keys<T, E>(
 
 /// New keys; the ones before open what they signed and sealed until the next rotation.
 pub async fn rotate_keys(ports: &Ports) -> Result<(), KeysError> {
+    replace(ports, |now| now.map_or_else(|| Keyring::new(&*ports.randomness), |keys| keys.rotated(&*ports.randomness)))
+        .await
+}
+
+/// Replaces the keys and drops the previous ones, so that all links and sessions so far stop working. Functions that are
+/// running may keep the previous keys in memory for a few minutes.
+pub async fn rotate_keys_at_once(ports: &Ports) -> Result<(), KeysError> {
+    replace(ports, |_| Keyring::new(&*ports.randomness)).await
+}
+
+/// When the current key was created. `None` if there are no keys yet, or if their age is unknown.
+pub async fn keys_created_at(ports: &Ports) -> Result<Option<jiff::Timestamp>, KeysError> {
+    Ok(read(ports).await?.and_then(|keys| keys.created_at()))
+}
+
+async fn replace(ports: &Ports, make: impl Fn(Option<Keyring>) -> Keyring) -> Result<(), KeysError> {
     keys(ports).await?;
-    let rotate = |now: Option<Keyring>| {
-        now.map_or_else(|| Keyring::new(&*ports.randomness), |keys| keys.rotated(&*ports.randomness))
-    };
-    match write(ports, rotate, true).await? {
+    match write(ports, make, true).await? {
         Some(_) => Ok(()),
         None => Err(KeysError::Busy),
     }
@@ -101,7 +114,7 @@ async fn write(
         match read(ports).await? {
             Some(keys) if !replace => Ok(keys),
             there => {
-                let fresh = make(there);
+                let fresh = make(there).dated(ports.clock.now());
                 ports.vault.put_pending(&SecretName::Keys, &fresh.seal()).await?;
                 ports.vault.promote(&SecretName::Keys).await?;
                 Ok::<_, KeysError>(fresh)

@@ -37,7 +37,9 @@ fn owner(path: &str) -> &'static str {
         "consent-url"
     } else if path.ends_with("/save") {
         "save"
-    } else if ["/notifications", "/waiver", "/failed-work"].iter().any(|end| path.ends_with(end)) {
+    } else if path.starts_with("/v1/mail/")
+        || ["/notifications", "/waiver", "/failed-work"].iter().any(|end| path.ends_with(end))
+    {
         "notify"
     } else {
         "discovery"

@@ -1,8 +1,9 @@
-//! The demonstration's fixture: both simulators, a Regrant that knows them, and its own registration.
+//! The demo's fixture: the Okta and Microsoft simulators, and an installation with their orgs and a registration.
 
 use std::path::Path;
 use std::sync::Arc;
 
+use anyhow::{Context as _, anyhow};
 use regrant::clock::{Clock, SystemClock};
 use regrant::domain::app::AppRecord;
 use regrant::domain::cloud::Cloud;
@@ -11,7 +12,7 @@ use regrant::domain::id::OrgId;
 use regrant::embedded::Config;
 use regrant::http::loopback::LoopbackPolicy;
 use regrant::ledger::{AppFilter, PageRequest};
-use regrant::microsoft::config::{MicrosoftConfig as OktaConfig, SimulatedMicrosoft};
+use regrant::microsoft::config::{MicrosoftConfig as MicrosoftClientConfig, SimulatedMicrosoft};
 use regrant::microsoft::{ClientCredential, MfaEvidence, Registration, WatchAccess};
 use regrant::okta::OktaCredential;
 use regrant::settings::{MailSettings, PublicUrl, Settings};
@@ -29,16 +30,15 @@ use url::Url;
 use super::super::scan;
 use super::WORKERS;
 use super::outbox::Outbox;
-use crate::error::CliError;
 use crate::installation::{Installation, PAGE, okta_config};
 
-/// Everything that the demonstration plays with.
+/// The running demo.
 pub(super) struct DemoFixture {
-    /// Regrant.
+    /// The installation.
     pub(super) installation: Installation,
-    /// Microsoft.
+    /// The Microsoft simulator.
     pub(super) microsoft: MicrosoftSimulator,
-    /// The orgs it knows.
+    /// The demo's orgs.
     pub(super) orgs: Vec<OrgId>,
     /// The emails that would have been sent.
     pub(super) outbox: Arc<Outbox>,
@@ -46,9 +46,9 @@ pub(super) struct DemoFixture {
 }
 
 impl DemoFixture {
-    /// Sets it, for a Regrant that browsers reach on `port` of this machine.
-    pub(super) async fn set(folder: &Path, port: u16) -> Result<Self, CliError> {
-        let failed = |error: &dyn std::fmt::Display| CliError::Simulators(error.to_string());
+    /// Starts the simulators and sets up the installation, which browsers reach on `port` of this machine.
+    pub(super) async fn start(folder: &Path, port: u16) -> anyhow::Result<Self> {
+        let failed = |error: &dyn std::fmt::Display| anyhow!("the demo could not start its simulators: {error}");
         let clock = Arc::new(SystemClock);
         let microsoft = MicrosoftSimulator::start(MicrosoftConfig::new(clock.clone())).await;
         let microsoft = microsoft.map_err(|error| failed(&error))?;
@@ -63,7 +63,7 @@ impl DemoFixture {
             SimulatedMicrosoft { login: origin(microsoft.login_url())?, graph: origin(microsoft.graph_url())? };
         let config = Config {
             okta: okta_config(LoopbackPolicy::Allow),
-            microsoft: OktaConfig { simulator: Some(simulator), ..OktaConfig::default() },
+            microsoft: MicrosoftClientConfig { simulator: Some(simulator), ..MicrosoftClientConfig::default() },
             settings: Settings {
                 public_url: Some(public_url),
                 mail: mail_settings().map_err(|error| failed(&error))?,
@@ -74,26 +74,25 @@ impl DemoFixture {
         let outbox = Arc::new(Outbox::default());
         installation.ports.mail = outbox.clone();
         registration::set_registration(&installation.ports, &registration().map_err(|error| failed(&error))?).await?;
-        let orgs = know_orgs(&installation, &okta).await?;
+        let orgs = add_orgs(&installation, &okta).await?;
         Ok(Self { installation, microsoft, orgs, outbox, _okta: okta })
     }
 
-    /// A link for the app of a tenant.
-    pub(super) async fn invite(&self, tenant: &str) -> Result<Url, CliError> {
+    /// Creates a consent link for the app of a tenant.
+    pub(super) async fn invite(&self, tenant: &str) -> anyhow::Result<Url> {
         let app = self.app(tenant).await?;
         Ok(invite(&self.installation.ports, &app.identity.org, &app.identity.app).await?.link)
     }
 
     /// The app of a tenant.
-    pub(super) async fn app(&self, tenant: &str) -> Result<AppRecord, CliError> {
+    pub(super) async fn app(&self, tenant: &str) -> anyhow::Result<AppRecord> {
         let page = self.installation.ports.ledger.apps(&AppFilter::default(), PageRequest::first(PAGE)).await?;
         let is = |app: &AppRecord| app.identity.tenant.as_ref().is_some_and(|name| name.as_str() == tenant);
-        let missing = || CliError::Simulators(format!("no app of the tenant {tenant} was found"));
-        page.items.into_iter().find(is).ok_or_else(missing)
+        page.items.into_iter().find(is).with_context(|| format!("the demo found no app of the tenant {tenant}"))
     }
 }
 
-/// Invented people. Who can consent is each tenant's own; the demonstration's tenants share one of each side.
+/// Sample contacts, which all orgs of the demo share.
 fn mail_settings() -> Result<MailSettings, NotAnAddress> {
     let operators = vec!["okta.operator@acme.example".parse()?];
     let contacts = Contacts { operators, escalation: vec!["it.manager@acme.example".parse()?], ..Contacts::default() };
@@ -116,9 +115,9 @@ fn registration() -> Result<Registration, regrant::domain::tenant::NotAGuid> {
     })
 }
 
-/// Adds the orgs. One whose token is revoked had a good one before, and was scanned with it: so its apps are known
-/// and can no longer be looked at.
-async fn know_orgs(installation: &Installation, simulator: &OktaSimulator) -> Result<Vec<OrgId>, CliError> {
+/// Adds the orgs. An org with a revoked token is first scanned with a working one, so that its apps are known but can no
+/// longer be checked.
+async fn add_orgs(installation: &Installation, simulator: &OktaSimulator) -> anyhow::Result<Vec<OrgId>> {
     let mut orgs = Vec::new();
     let mut lost = Vec::new();
     for demo in demo_set() {
@@ -136,7 +135,7 @@ async fn know_orgs(installation: &Installation, simulator: &OktaSimulator) -> Re
         return Ok(orgs);
     }
     let first = Selection::Orgs(lost.iter().map(|(org, _)| org.clone()).collect());
-    scan::look(installation, start_scan(&installation.ports, &first).await?, WORKERS, false).await?;
+    scan::run_to_end(installation, start_scan(&installation.ports, &first).await?, WORKERS, false).await?;
     for (_, demo) in &lost {
         set_power(simulator, demo, Some(TokenPower::Revoked));
     }

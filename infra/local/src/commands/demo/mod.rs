@@ -1,16 +1,19 @@
-//! `regrant demo`: everything on simulated orgs and tenants, in this process, without any account.
+//! `regrant demo`: Regrant with simulated Okta orgs and Microsoft tenants, in this process, without any account.
 
 mod fixture;
 mod outbox;
 mod walk;
 
+use std::net::SocketAddr;
+
+use anyhow::bail;
+use clap::Args;
 use regrant::usecases::scan::start::{Selection, start_scan};
 use tokio::net::TcpListener;
 
 use super::apps::{self, View};
 use super::{scan, serve};
-use crate::args::{Demo, Global};
-use crate::error::CliError;
+use crate::cli::Global;
 use crate::exit::Outcome;
 use crate::output::number;
 use crate::terminal::Terminal;
@@ -18,70 +21,84 @@ use fixture::DemoFixture;
 
 const WORKERS: usize = 4;
 
-pub(super) async fn run(global: &Global, options: &Demo, terminal: &mut Terminal) -> Result<Outcome, CliError> {
+/// `regrant demo`.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Stop after the scan and a sample consent instead of serving. The exit code is 0 if the demo worked.
+    #[arg(long)]
+    pub once: bool,
+    /// Print the scan as one JSON object.
+    #[arg(long, requires = "once")]
+    pub json: bool,
+    /// The address to serve the demo on; port 0 takes a free port.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0", conflicts_with = "once")]
+    pub listen: SocketAddr,
+}
+
+pub(crate) async fn run(global: &Global, options: &Demo, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
     if !options.listen.ip().is_loopback() {
-        return Err(CliError::Exposed(options.listen));
+        bail!("the demo has no sign-in, so it only serves on a loopback address, such as 127.0.0.1:8080");
     }
-    // Never the data of real orgs: a folder of its own, gone at the end, unless one is named on the command line.
+    // Ignores REGRANT_DATA_DIR, where real orgs are: uses a temporary folder unless --data-dir is given.
     let temporary = tempfile::tempdir()?;
     let folder = global.data_dir.as_deref().unwrap_or_else(|| temporary.path());
     let (listener, address) = serve::listen(options.listen).await?;
-    terminal.hint("Simulated Okta orgs and Microsoft tenants on this machine; nothing leaves it.");
-    let fixture = DemoFixture::set(folder, address.port()).await?;
+    terminal.hint("Using simulated Okta orgs and Microsoft tenants. Nothing leaves this machine.");
+    let fixture = DemoFixture::start(folder, address.port()).await?;
     let installation = &fixture.installation;
 
-    // By name, so that a named folder with other orgs in it is not scanned in passing.
+    // Only the demo's orgs: a folder given with --data-dir may contain others.
     let started = start_scan(&installation.ports, &Selection::Orgs(fixture.orgs.clone())).await?;
-    let done = scan::look(installation, started, WORKERS, terminal.progress).await?;
+    let done = scan::run_to_end(installation, started, WORKERS, terminal.progress).await?;
     apps::show(installation, &View::of_orgs(fixture.orgs.clone(), options.json), Some(done), terminal).await?;
     if !options.json {
         let emails = number(fixture.outbox.count().await as u64, "email", "emails");
-        terminal.hint(&format!("{emails} written; `regrant mail preview` shows what emails look like."));
+        terminal.hint(&format!("{emails} would have been sent. To see what emails look like:\n  regrant mail preview"));
     }
     if options.once {
         if !options.json {
             walk::walk(&fixture, terminal).await?;
         }
     } else {
-        tell_the_way(&fixture, terminal).await?;
-        serve_it(&fixture, listener, address, terminal).await?;
+        show_links(&fixture, terminal).await?;
+        serve_demo(&fixture, listener, address, terminal).await?;
     }
     if global.data_dir.is_none() {
-        terminal.hint("The demo's data is gone. Now a real org: `regrant org add HOST`.");
+        terminal.hint("The demo's data was deleted. To add a real org:\n  regrant org add HOST");
     } else {
         terminal.hint(&format!("The demo's data is in {}.", folder.display()));
     }
-    // The demo shows apps that need somebody to act; that is its job, and the job is done.
+    // Apps that need attention are part of the demo, not its result.
     Ok(Outcome::Fine)
 }
 
-/// Links for one app of each kind, to be opened in a browser.
-async fn tell_the_way(fixture: &DemoFixture, terminal: &mut Terminal) -> Result<(), CliError> {
-    terminal.tell("\nWalk a consent in a browser, as an administrator who got the link by mail:");
-    for (tenant, kind) in [("acmelabs", "needs consent"), ("contosoemea", "needs only the save")] {
+/// Prints consent links to open in a browser.
+async fn show_links(fixture: &DemoFixture, terminal: &mut Terminal) -> anyhow::Result<()> {
+    terminal.message("\nTo try the consent as an administrator who received the link, open it in a browser:");
+    for (tenant, kind) in [("acmelabs", "needs consent"), ("contosoemea", "only needs the connection to be saved")] {
         let link = fixture.invite(tenant).await?;
-        terminal.tell(&format!("  an app that {kind}:\n  {link}"));
+        terminal.message(&format!("  An app that {kind}:\n  {link}"));
     }
-    terminal.tell("Microsoft's simulated sign-in page offers administrators, and people who are refused.\n");
+    terminal.message("Microsoft's simulated sign-in page lists administrators and people who will be refused.\n");
     Ok(())
 }
 
-async fn serve_it(
+async fn serve_demo(
     fixture: &DemoFixture,
     listener: TcpListener,
-    address: std::net::SocketAddr,
+    address: SocketAddr,
     terminal: &mut Terminal,
-) -> Result<(), CliError> {
+) -> anyhow::Result<()> {
     let installation = &fixture.installation;
-    serve::tell_where(address, terminal);
-    terminal.tell(&format!("  GET  http://{address}/outbox                   the emails that would have been mailed"));
+    serve::show_endpoints(address, terminal);
+    terminal.message(&format!("The emails that would have been sent:\n  http://{address}/outbox"));
     let router = installation.router().merge(outbox::router(fixture.outbox.clone()));
     tokio::select! {
         served = serve::serve(listener, address, serve::for_this_machine(router)) => served?,
         () = serve::scans(installation, None) => {}
         () = serve::saves(installation) => {}
         () = serve::notifications(installation) => {}
-        _ = tokio::signal::ctrl_c() => terminal.hint("ConsentError."),
+        _ = tokio::signal::ctrl_c() => terminal.hint("Stopped."),
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The demonstration's outbox: the emails that would have been sent, to be read in a browser.
+//! The demo's outbox: shows the emails that would have been sent in a browser.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use regrant::mail::{Email, MailError, MailTransport, MessageId};
 use regrant::web::pages::{OutboxLine, outbox};
 use tokio::sync::Mutex;
 
-/// An email's own style and nothing from anywhere: what a careful mail program allows. Its links open beside it.
+/// Allows an email its own style and no external content, as careful mail programs do.
 const EMAIL_POLICY: (HeaderName, &str) =
     (CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'");
 
@@ -24,7 +24,7 @@ pub(super) struct Outbox(Mutex<Vec<Email>>);
 #[async_trait]
 impl MailTransport for Outbox {
     async fn send(&self, email: &Email) -> Result<MessageId, MailError> {
-        // What could be no mail is refused here as everywhere.
+        // Refuses what the other transports refuse: emails that have no valid MIME form.
         email.to_mime()?;
         let mut emails = self.0.lock().await;
         emails.push(email.clone());
@@ -33,7 +33,7 @@ impl MailTransport for Outbox {
 }
 
 impl Outbox {
-    /// How many emails there are.
+    /// The number of emails.
     pub(super) async fn count(&self) -> usize {
         self.0.lock().await.len()
     }
@@ -59,19 +59,19 @@ async fn list(State(emails): State<Arc<Outbox>>) -> Response {
 }
 
 async fn as_html(State(emails): State<Arc<Outbox>>, Path(number): Path<usize>) -> Response {
-    match one(&emails, number).await {
+    match email(&emails, number).await {
         Some(email) => ([EMAIL_POLICY], Html(email.html)).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }
 
 async fn as_text(State(emails): State<Arc<Outbox>>, Path(number): Path<usize>) -> Response {
-    match one(&emails, number).await {
+    match email(&emails, number).await {
         Some(email) => ([(CONTENT_TYPE, "text/plain; charset=utf-8")], email.text).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }
 
-async fn one(emails: &Outbox, number: usize) -> Option<Email> {
+async fn email(emails: &Outbox, number: usize) -> Option<Email> {
     emails.0.lock().await.get(number.checked_sub(1)?).cloned()
 }

@@ -1,18 +1,38 @@
-//! `regrant mail …`: emails, and who takes them.
+//! `regrant mail …`: emails, the server that delivers them, and the addresses that receive none.
 
-mod preview;
-mod server;
-mod trial;
+pub mod preview;
+pub mod server;
+pub mod suppressed;
+pub mod test_email;
 
-use crate::args::{Global, Mail};
-use crate::error::CliError;
+use clap::Subcommand;
+
+use crate::cli::Global;
 use crate::exit::Outcome;
 use crate::terminal::Terminal;
 
-pub(super) async fn run(global: &Global, mail: &Mail, terminal: &mut Terminal) -> Result<Outcome, CliError> {
+/// `regrant mail …`.
+#[derive(Debug, Subcommand)]
+pub enum Mail {
+    /// Show all emails with sample data. Sends nothing.
+    Preview(preview::Preview),
+    /// Set, show and remove this machine's mail server. A stack uses Amazon SES instead.
+    #[command(subcommand)]
+    Server(server::Server),
+    /// Send a test email.
+    Test(test_email::TestEmail),
+    /// List the addresses that receive no emails because one bounced or was reported as spam.
+    Suppressed(suppressed::Suppressed),
+    /// Send emails to a suppressed address again.
+    Unsuppress(suppressed::Unsuppress),
+}
+
+pub(crate) async fn run(global: &Global, mail: &Mail, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
     match mail {
         Mail::Preview(options) => preview::run(options, terminal).await,
         Mail::Server(server) => server::run(global, server, terminal).await,
-        Mail::Test(options) => trial::run(global, options, terminal).await,
+        Mail::Test(options) => test_email::run(global, options, terminal).await,
+        Mail::Suppressed(options) => suppressed::list(global, options, terminal).await,
+        Mail::Unsuppress(options) => suppressed::lift(global, options, terminal).await,
     }
 }

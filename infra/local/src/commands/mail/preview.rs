@@ -1,56 +1,89 @@
-//! `regrant mail preview`: the emails on invented data, without sending any.
+//! `regrant mail preview`: shows all emails with sample data, without sending any.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use anyhow::{anyhow, bail};
+use clap::Args;
+use regrant::domain::contact::Language;
 use regrant::emails::samples;
 use regrant::emails::samples::Sample;
 use regrant::emails::write;
 use regrant::embedded::folder::Folder;
 use regrant::mail::{Email, MailTransport as _};
 
-use crate::args::MailPreview;
-use crate::error::CliError;
 use crate::exit::Outcome;
+use crate::output::number;
 use crate::terminal::Terminal;
 
-pub(super) async fn run(options: &MailPreview, terminal: &mut Terminal) -> Result<Outcome, CliError> {
+/// `regrant mail preview`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  regrant mail preview urgent
+  regrant mail preview --language de --html emails/")]
+pub struct Preview {
+    /// The kind of email, such as invitation, urgent, reminder, done or digest. Default: all.
+    pub kind: Option<String>,
+    /// The language: en or de.
+    #[arg(long, value_name = "LANGUAGE", default_value = "en")]
+    pub language: Language,
+    /// Print the plain text. This is the default.
+    #[arg(long)]
+    pub text: bool,
+    /// Write the HTML of each email to this folder instead.
+    #[arg(long, value_name = "FOLDER", conflicts_with = "text")]
+    pub html: Option<PathBuf>,
+    /// Write each email as an .eml file to this folder instead, to open in a mail program.
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["text", "html"])]
+    pub eml: Option<PathBuf>,
+}
+
+pub(crate) async fn run(options: &Preview, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
     let chosen = chosen(options)?;
     for sample in &chosen {
-        let email = sample.with(write).map_err(|error| CliError::Preview(error.to_string()))?;
+        let email = sample.with(write).map_err(|error| not_shown(&error))?;
         if let Some(folder) = &options.html {
-            keep(folder, sample, &email).await?;
+            write_html(folder, sample, &email).await?;
         } else if let Some(folder) = &options.eml {
             let transport = Folder::new(folder);
-            transport.send(&email).await.map_err(|error| CliError::Preview(error.to_string()))?;
+            transport.send(&email).await.map_err(|error| not_shown(&error))?;
         } else {
-            terminal.print(&on_paper(&email))?;
+            terminal.print(&plain_text(&email))?;
         }
     }
     if let Some(folder) = options.html.as_ref().or(options.eml.as_ref()) {
-        terminal.hint(&format!("{} emails are in {}.", chosen.len(), folder.display()));
+        terminal.hint(&format!("Wrote {} to {}.", number(chosen.len() as u64, "email", "emails"), folder.display()));
     }
     Ok(Outcome::Fine)
 }
 
-/// The samples whose name is or begins with the kind; all where none is named.
-fn chosen(options: &MailPreview) -> Result<Vec<Sample>, CliError> {
-    let all = samples::all(options.language).map_err(|error| CliError::Preview(error.to_string()))?;
+/// The sample whose name is the kind, else the samples whose names start with it, else an error. All without a kind.
+fn chosen(options: &Preview) -> anyhow::Result<Vec<Sample>> {
+    let all = samples::all(options.language).map_err(|error| not_shown(&error))?;
     let Some(kind) = options.kind.as_deref() else { return Ok(all) };
     let names: Vec<&str> = all.iter().map(|sample| sample.name).collect();
-    let unknown = CliError::NoSuchEmail { names: names.join(", ") };
+    let unknown = format!("there is no such email; choose one of {}", names.join(", "));
     let one: Vec<Sample> = all.iter().filter(|sample| sample.name == kind).cloned().collect();
     let some = if one.is_empty() { all.into_iter().filter(|s| s.name.starts_with(kind)).collect() } else { one };
-    if kind.is_empty() || some.is_empty() { Err(unknown) } else { Ok(some) }
+    if kind.is_empty() || some.is_empty() {
+        bail!(unknown);
+    }
+    Ok(some)
 }
 
-async fn keep(folder: &Path, sample: &Sample, email: &Email) -> Result<(), CliError> {
-    tokio::fs::create_dir_all(folder).await?;
-    tokio::fs::write(folder.join(format!("{}.html", sample.name)), &email.html).await?;
-    Ok(())
+fn not_shown(error: &dyn std::fmt::Display) -> anyhow::Error {
+    anyhow!("the emails could not be shown: {error}")
 }
 
-/// What a reader of plain text sees, headers first.
-fn on_paper(email: &Email) -> String {
+async fn write_html(folder: &Path, sample: &Sample, email: &Email) -> anyhow::Result<()> {
+    let file = folder.join(format!("{}.html", sample.name));
+    let failed = |error| anyhow!("{} could not be written: {error}", file.display());
+    tokio::fs::create_dir_all(folder).await.map_err(failed)?;
+    tokio::fs::write(&file, &email.html).await.map_err(failed)
+}
+
+/// The headers and the plain text of an email.
+fn plain_text(email: &Email) -> String {
     let mut headers = vec![("From", email.from.to_string()), ("To", email.to.to_string())];
     headers.extend([("Subject", email.subject.clone()), ("Message-ID", email.message_id.clone())]);
     headers.extend(email.headers.iter().map(|(name, value)| (name.as_str(), value.clone())));
@@ -59,14 +92,16 @@ fn on_paper(email: &Email) -> String {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
+#[expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 mod tests {
     use clap::Parser as _;
 
     use super::*;
-    use crate::args::{Cli, Command, Mail};
+    use crate::cli::Cli;
+    use crate::commands::Command;
+    use crate::commands::mail::Mail;
 
-    fn options(arguments: &[&str]) -> MailPreview {
+    fn options(arguments: &[&str]) -> Preview {
         let arguments = ["regrant", "mail", "preview"].iter().chain(arguments);
         match Cli::try_parse_from(arguments).unwrap().command {
             Command::Mail(Mail::Preview(options)) => options,
@@ -75,25 +110,24 @@ mod tests {
     }
 
     #[test]
-    fn a_kind_is_chosen_by_its_name_and_a_group_by_its_beginning() {
+    fn kinds_match_by_name_or_prefix() {
         let names = |arguments: &[&str]| {
             chosen(&options(arguments)).unwrap().iter().map(|sample| sample.name).collect::<Vec<_>>()
         };
         assert_eq!(names(&["reminder"]), ["reminder"]);
         assert_eq!(names(&["access"]).len(), 7);
         assert_eq!(names(&[]).len(), 17);
-        let told = chosen(&options(&["newsemail"])).unwrap_err().to_string();
-        assert!(told.contains("invitation") && told.contains("digest"), "{told}");
+        let error = chosen(&options(&["newsletter"])).unwrap_err().to_string();
+        assert!(error.contains("invitation") && error.contains("digest"), "{error}");
     }
 
     #[tokio::test]
-    async fn files_are_written_for_every_email_and_none_is_sent() {
+    async fn every_email_is_written_to_a_file() {
         let folder = tempfile::tempdir().unwrap();
         let (html, eml) = (folder.path().join("html"), folder.path().join("eml"));
         for (flag, path) in [("--html", &html), ("--eml", &eml)] {
             let options = options(&["--language", "de", flag, path.to_str().unwrap()]);
-            let mut terminal =
-                Terminal::of_process(&crate::args::Cli::try_parse_from(["regrant", "-q", "doctor"]).unwrap().global);
+            let mut terminal = Terminal::of_process(&Cli::try_parse_from(["regrant", "-q", "doctor"]).unwrap().global);
             assert_eq!(run(&options, &mut terminal).await.unwrap(), Outcome::Fine);
         }
         assert_eq!(std::fs::read_dir(&html).unwrap().count(), 17);
@@ -102,10 +136,10 @@ mod tests {
     }
 
     #[test]
-    fn the_text_fits_a_terminal_of_80_columns() {
+    fn plain_text_fits_80_columns() {
         for sample in chosen(&options(&[])).unwrap() {
             let email = sample.with(write).unwrap();
-            let body = on_paper(&email).split_once("\n\n").unwrap().1.to_owned();
+            let body = plain_text(&email).split_once("\n\n").unwrap().1.to_owned();
             assert!(body.lines().all(|line| line.chars().count() <= 80 || line.starts_with("https://")), "{body}");
         }
     }

@@ -1,10 +1,11 @@
-//! Signals in a few words each.
+//! Describes signals in a few words each.
 
 use regrant::domain::app::AppRecord;
 use regrant::domain::signal::{Check, Provisioning, SignalKind, Source};
-use regrant::domain::text::UntrustedText;
 
-/// What an app's standing rests on, in one line: `app ACTIVE, connection OAUTH2 DISABLED, provisioning on`.
+use super::escaped;
+
+/// The signals that an app's standing is based on, in one line: `app ACTIVE, connection OAUTH2 DISABLED, provisioning on`.
 pub fn line(app: &AppRecord) -> String {
     let words: Vec<String> = app
         .signals
@@ -15,46 +16,42 @@ pub fn line(app: &AppRecord) -> String {
                 Source::Okta => words,
                 Source::OktaSystemLog => format!("System Log: {words}"),
                 Source::MicrosoftGraph => format!("Microsoft: {words}"),
-                Source::Regrant => format!("before: {words}"),
+                Source::Regrant => format!("earlier: {words}"),
             }
         })
         .collect();
-    if words.is_empty() { "nothing yet".to_owned() } else { words.join(", ") }
+    if words.is_empty() { "none yet".to_owned() } else { words.join(", ") }
 }
 
 fn consenter(enabled: Option<bool>, holds_role: Option<bool>) -> &'static str {
     match (enabled, holds_role) {
-        (Some(false), _) => "whoever consented is disabled",
-        (_, Some(false)) => "whoever consented lost the role",
-        (_, Some(true)) => "whoever consented holds the role",
-        (_, None) => "whoever consented could not be judged",
+        (Some(false), _) => "the consenting administrator is disabled",
+        (_, Some(false)) => "the consenting administrator no longer has the role",
+        (_, Some(true)) => "the consenting administrator has the role",
+        (_, None) => "the consenting administrator could not be checked",
     }
-}
-
-fn harmless(text: impl Into<String>) -> String {
-    UntrustedText::new(text).to_string()
 }
 
 fn words(kind: &SignalKind) -> String {
     match kind {
-        SignalKind::CheckFailed { check: look, .. } => format!(
-            "no answer about {}",
-            match look {
+        SignalKind::CheckFailed { check, .. } => format!(
+            "could not check {}",
+            match check {
                 Check::App => "the app",
                 Check::Connection => "the connection",
                 Check::Features => "provisioning",
                 Check::PermissionGrants => "the permission grants",
-                Check::Consenter => "whoever consented",
+                Check::Consenter => "the consenting administrator",
                 Check::SystemLog => "the System Log",
             }
         ),
         SignalKind::AppRead { status, tenant_type, .. } => match tenant_type {
-            Some(tenant) => format!("app {} ({})", harmless(status.clone()), harmless(tenant)),
-            None => format!("app {}", harmless(status.clone())),
+            Some(tenant) => format!("app {} ({})", escaped(status.clone()), escaped(tenant)),
+            None => format!("app {}", escaped(status.clone())),
         },
-        SignalKind::AppNotListed => "the org no longer lists it".to_owned(),
+        SignalKind::AppNotListed => "no longer listed in the org".to_owned(),
         SignalKind::ConnectionRead { auth_scheme, status, .. } => {
-            format!("connection {} {}", harmless(auth_scheme.clone()), harmless(status.clone()))
+            format!("connection {} {}", escaped(auth_scheme.clone()), escaped(status.clone()))
         }
         SignalKind::ConnectionWasEnabled => "the connection was enabled".to_owned(),
         SignalKind::ProvisioningRead { provisioning } => match provisioning {
@@ -64,25 +61,27 @@ fn words(kind: &SignalKind) -> String {
         },
         SignalKind::PermissionGrantsRead { missing, any_granted, principal_enabled, .. } => {
             let grants = match (any_granted, missing.len()) {
-                (false, _) => "nothing granted".to_owned(),
+                (false, _) => "no permissions granted".to_owned(),
                 (true, 0) => "all permissions granted".to_owned(),
                 (true, some) => format!("{some} permissions missing"),
             };
             if *principal_enabled { grants } else { format!("{grants}, service principal disabled") }
         }
-        SignalKind::CredentialFailure { event_type } => harmless(event_type),
+        SignalKind::CredentialFailure { event_type } => escaped(event_type),
         SignalKind::ProvisioningWorked => "provisioning worked".to_owned(),
         SignalKind::ConsenterRead { enabled, holds_role } => consenter(*enabled, *holds_role).to_owned(),
         SignalKind::CredentialRotation { succeeded: true } => "the credential was rotated".to_owned(),
         SignalKind::CredentialRotation { succeeded: false } => "the credential could not be rotated".to_owned(),
         SignalKind::ProvisioningAppCreated { client } => {
             format!(
-                "Okta made an application of its own{}",
-                client.as_deref().map(|id| format!(", {}", harmless(id))).unwrap_or_default()
+                "Okta created its own application{}",
+                client.as_deref().map(|id| format!(", {}", escaped(id))).unwrap_or_default()
             )
         }
-        SignalKind::EmailFailed { request, what } => format!("email of {}: {}", harmless(request), harmless(what)),
-        SignalKind::Surprise { what } => format!("new to this version: {}", harmless(what)),
+        SignalKind::EmailFailed { request, what } => {
+            format!("email about {} failed: {}", escaped(request), escaped(what))
+        }
+        SignalKind::Surprise { what } => format!("unknown to this version: {}", escaped(what)),
     }
 }
 
@@ -94,16 +93,16 @@ mod tests {
     use regrant::domain::standing::Standing;
 
     #[test]
-    fn signals_are_told_in_one_line() {
+    fn signals_fit_on_one_line() {
         let app = samples::app("Office 365", Standing::NeedsSave);
         assert_eq!(line(&app), "app ACTIVE, connection OAUTH2 DISABLED, provisioning on");
     }
 
     #[test]
-    fn what_okta_made_up_is_shown_harmlessly() {
+    fn unknown_values_are_escaped() {
         let mut app = samples::app("Office 365", Standing::Unknown);
         app.signals =
             vec![Signal::okta(samples::now(), SignalKind::Surprise { what: "status \u{1b}[31mNEW".to_owned() })];
-        assert_eq!(line(&app), "new to this version: status \\u{1b}[31mNEW");
+        assert_eq!(line(&app), "unknown to this version: status \\u{1b}[31mNEW");
     }
 }

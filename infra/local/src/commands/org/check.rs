@@ -1,21 +1,32 @@
-//! `regrant org check`: real calls with the kept credential, and what each showed.
+//! `regrant org check`: tests an org's stored credential with real requests.
 
+use clap::Args;
 use futures_util::TryStreamExt as _;
 use regrant::domain::org::OrgProfile;
-use regrant::domain::text::UntrustedText;
 use regrant::ledger::paging;
 use regrant::usecases::access::orgs;
 use regrant::usecases::access::orgs::Probe;
 
-use crate::args::{Global, OrgCheck};
-use crate::error::CliError;
+use super::NO_ORG;
+use crate::cli::Global;
 use crate::exit::Outcome;
 use crate::installation::{Installation, PAGE};
+use crate::output::escaped;
 use crate::output::paragraph::paragraph;
 use crate::terminal::Terminal;
 
-pub(super) async fn run(global: &Global, options: &OrgCheck, terminal: &mut Terminal) -> Result<Outcome, CliError> {
-    let installation = Installation::open(global).await?;
+/// `regrant org check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// The orgs, by id or host. Default: all.
+    pub org: Vec<String>,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
+}
+
+pub(crate) async fn run(global: &Global, options: &Check, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
+    let installation = Installation::open_existing(global).await?;
     let mut report = Report { json: options.json, orgs: 0, outcome: Outcome::Fine };
     if options.json {
         terminal.print("{\"orgs\":[")?;
@@ -33,7 +44,7 @@ pub(super) async fn run(global: &Global, options: &OrgCheck, terminal: &mut Term
     if options.json {
         terminal.line("\n]}")?;
     } else if report.orgs == 0 {
-        terminal.tell("No org yet; add one with `regrant org add HOST`.");
+        terminal.message(NO_ORG);
     }
     Ok(report.outcome)
 }
@@ -50,18 +61,18 @@ impl Report {
         installation: &Installation,
         profile: &OrgProfile,
         terminal: &mut Terminal,
-    ) -> Result<(), CliError> {
+    ) -> anyhow::Result<()> {
         let checked = orgs::check(&installation.ports, &profile.id).await;
         let fine =
             checked.as_ref().is_ok_and(|probes| probes.iter().all(|probe| probe.optional || probe.problem.is_none()));
         if !fine {
-            self.outcome = self.outcome.and(Outcome::CouldNotLook);
+            self.outcome = self.outcome.and(Outcome::CouldNotCheck);
         }
-        let domain = UntrustedText::new(profile.domain()).to_string();
+        let domain = escaped(profile.domain());
         if self.json {
             let (probes, problem) = match &checked {
-                Ok(probes) => (probes.iter().map(harmless).collect(), None),
-                Err(error) => (Vec::new(), Some(UntrustedText::new(error.to_string()).to_string())),
+                Ok(probes) => (probes.iter().map(displayable).collect(), None),
+                Err(error) => (Vec::new(), Some(escaped(error.to_string()))),
             };
             let row = serde_json::json!({
                 "org": profile.id, "org_domain": domain, "fine": fine, "problem": problem, "probes": probes,
@@ -73,11 +84,11 @@ impl Report {
             match &checked {
                 Ok(probes) => {
                     for probe in probes {
-                        terminal.print(&lines(probe))?;
+                        terminal.print(&lines(terminal.width, probe))?;
                     }
                 }
                 Err(error) => {
-                    terminal.print(&paragraph("  failed", 11, &UntrustedText::new(error.to_string()).to_string()))?;
+                    terminal.print(&paragraph(terminal.width, "  failed", 11, &escaped(error.to_string())))?;
                 }
             }
         }
@@ -86,17 +97,17 @@ impl Report {
     }
 }
 
-fn harmless(probe: &Probe) -> Probe {
-    Probe { problem: probe.problem.as_ref().map(|text| UntrustedText::new(text).to_string()), ..probe.clone() }
+fn displayable(probe: &Probe) -> Probe {
+    Probe { problem: probe.problem.as_ref().map(escaped), ..probe.clone() }
 }
 
-fn lines(probe: &Probe) -> String {
+fn lines(width: u16, probe: &Probe) -> String {
     match &probe.problem {
-        None => paragraph("  works", 11, &format!("{} ({})", probe.what, probe.needs)),
+        None => paragraph(width, "  works", 11, &format!("{} ({})", probe.what, probe.needs)),
         Some(problem) => {
-            let label = if probe.optional { "  without" } else { "  failed" };
-            paragraph(label, 11, &format!("{} (needs {})", probe.what, probe.needs))
-                + &paragraph("", 11, &UntrustedText::new(problem).to_string())
+            let label = if probe.optional { "  missing" } else { "  failed" };
+            paragraph(width, label, 11, &format!("{} (needs {})", probe.what, probe.needs))
+                + &paragraph(width, "", 11, &escaped(problem))
         }
     }
 }
@@ -106,14 +117,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_failed_probe_says_what_it_needs_and_what_is_wrong() {
+    fn failed_probes_show_requirement_and_problem() {
         let problem = Some("the role is missing".to_owned());
         let probe = Probe { what: "list apps", needs: "okta.apps.read", optional: false, problem };
-        let text = lines(&probe);
+        let text = lines(80, &probe);
         assert!(text.contains("failed   list apps (needs okta.apps.read)"), "{text}");
         assert!(text.contains("the role is missing"), "{text}");
         let optional = Probe { optional: true, ..probe.clone() };
-        assert!(lines(&optional).starts_with("  without  list apps"), "{}", lines(&optional));
-        assert!(lines(&Probe { problem: None, ..probe }).starts_with("  works"));
+        assert!(lines(80, &optional).starts_with("  missing  list apps"), "{}", lines(80, &optional));
+        assert!(lines(80, &Probe { problem: None, ..probe }).starts_with("  works"));
     }
 }

@@ -1,0 +1,93 @@
+//! `regrant org add`: adds an Okta org and stores its credential.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use regrant::domain::cloud::Cloud;
+use regrant::domain::org::CredentialKind;
+use regrant::okta::{OktaCredential, OrgUrl};
+use regrant::usecases::access::orgs;
+
+use crate::cli::Global;
+use crate::exit::Outcome;
+use crate::installation::Installation;
+use crate::output::escaped;
+use crate::secret_input;
+use crate::terminal::Terminal;
+
+/// `regrant org add`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The token is never an argument. Examples:
+  regrant org add acme.okta.com < token.txt
+  regrant org add acme.okta.com --client-id 0oa1 --private-key-file key.pem")]
+pub struct Add {
+    /// The org's host, such as acme.okta.com.
+    pub host: String,
+    /// The Microsoft cloud of the org's tenants: global, gcc-high, dod or 21vianet.
+    #[arg(long, value_name = "CLOUD", default_value_t = Cloud::Global)]
+    pub cloud: Cloud,
+    /// Use an OAuth service app with this client id (not a secret) instead of an API token.
+    #[arg(long, value_name = "ID", requires = "private_key_file")]
+    pub client_id: Option<String>,
+    /// The id of the service app's key, if the app has several.
+    #[arg(long, value_name = "KID", requires = "client_id")]
+    pub key_id: Option<String>,
+    /// The file with the service app's private key (PEM); `-` for standard input.
+    #[arg(long, value_name = "FILE", requires = "client_id")]
+    pub private_key_file: Option<PathBuf>,
+    /// Show which org would be added. Reads, sends and stores no credential.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+pub(crate) async fn run(global: &Global, options: &Add, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
+    if options.dry_run {
+        return dry_run(global, options, terminal).await;
+    }
+    // Refuses an impossible host before asking for a secret.
+    OrgUrl::parse(&options.host, Installation::loopback(global))?;
+    let credential = credential(options)?;
+    let installation = Installation::open(global).await?;
+    let added = orgs::add(&installation.ports, &options.host, options.cloud, &credential).await?;
+    if let Some(hint) = &added.hint {
+        terminal.message(&escaped(hint));
+    }
+    let domain = escaped(added.profile.domain());
+    terminal.line(&format!("Added {domain} ({}).", added.profile.id))?;
+    terminal.hint(&format!(
+        "Next, scan its apps:\n  regrant scan --org {domain}\n\
+         To see what the credential may do:\n  regrant org check {domain}"
+    ));
+    Ok(Outcome::Fine)
+}
+
+fn credential(options: &Add) -> anyhow::Result<OktaCredential> {
+    Ok(match (&options.client_id, &options.private_key_file) {
+        (Some(client_id), Some(file)) => OktaCredential::ServiceApp {
+            client_id: client_id.clone(),
+            key_id: options.key_id.clone(),
+            private_key: secret_input::private_key(file)?,
+        },
+        _ => OktaCredential::ApiToken { token: secret_input::api_token(&options.host)? },
+    })
+}
+
+async fn dry_run(global: &Global, options: &Add, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
+    let (host, hint) = OrgUrl::parse(&options.host, Installation::loopback(global))?;
+    if let Some(hint) = hint {
+        terminal.message(&escaped(hint));
+    }
+    let org = Installation::okta(global)?.resolve(&host).await?;
+    let kind = if options.client_id.is_some() { CredentialKind::ServiceApp } else { CredentialKind::ApiToken };
+    terminal.line(&format!(
+        "Would test {} for {} ({}) and add the org. No credential was read, sent or stored.",
+        match kind {
+            CredentialKind::ApiToken => "an API token",
+            CredentialKind::ServiceApp => "a service app's key",
+        },
+        escaped(org.base_url.host()),
+        org.id,
+    ))?;
+    Ok(Outcome::Fine)
+}

@@ -1,0 +1,40 @@
+//! `regrant org …`: the Okta orgs of this installation.
+
+pub mod add;
+pub mod check;
+pub mod contacts;
+pub mod list;
+pub mod remove;
+
+use clap::Subcommand;
+
+use crate::cli::Global;
+use crate::exit::Outcome;
+use crate::terminal::Terminal;
+
+const NO_ORG: &str = "No orgs yet; add one with `regrant org add HOST`.";
+
+/// `regrant org …`.
+#[derive(Debug, Subcommand)]
+pub enum Org {
+    /// Add an org. Reads its API token from standard input or a hidden prompt.
+    Add(add::Add),
+    /// List the orgs.
+    List(list::List),
+    /// Test an org's credential with real requests and report missing permissions.
+    Check(check::Check),
+    /// Show or set who receives emails about an org.
+    Contacts(contacts::OrgContacts),
+    /// Remove an org with its credential and its apps.
+    Remove(remove::Remove),
+}
+
+pub(crate) async fn run(global: &Global, org: &Org, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
+    match org {
+        Org::Add(options) => add::run(global, options, terminal).await,
+        Org::List(options) => list::run(global, options, terminal).await,
+        Org::Check(options) => check::run(global, options, terminal).await,
+        Org::Contacts(options) => contacts::run(global, options, terminal).await,
+        Org::Remove(options) => remove::run(global, options, terminal).await,
+    }
+}
