@@ -95,7 +95,7 @@ mod tests {
     fn scan_and_app_objects_have_their_members() {
         let text = text(Some(&samples::scan(&["down"])), &[samples::app("Office 365", Standing::NeedsSave)]);
         let object: Value = serde_json::from_str(&text).unwrap();
-        assert_eq!(keys(&object), ["apps", "scan", "problems"]);
+        assert_eq!(keys(&object), ["apps", "problems", "scan"]);
         assert_eq!(
             keys(&object["scan"]),
             ["apps_seen", "finished_at", "id", "orgs_not_seen", "orgs_seen", "started_at"]

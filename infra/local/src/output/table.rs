@@ -93,7 +93,7 @@ impl AppTable {
         if let Some(command) = command(standing) {
             // Never wrapped, so that it can be copied.
             let indent = usize::from(self.detail[0]);
-            let line = ["Run:     regrant", command, &org.to_string(), identity.app.as_str()].join(" ");
+            let line = ["Run:     regrant", command, org, identity.app.as_str()].join(" ");
             *text += &" ".repeat(indent);
             *text += &line;
             text.push('\n');
@@ -120,11 +120,12 @@ impl AppTable {
         for column in table.column_iter_mut() {
             column.set_padding((0, 2));
         }
-        if let [indent, _] = widths
-            && *indent < 3
-            && let Some(column) = table.column_mut(0)
-        {
-            column.set_padding((0, 0));
+        // A narrow indent has no room for a gap, and the last column needs none.
+        let narrow = widths.first().is_some_and(|width| *width < 3);
+        for at in [narrow.then_some(0), widths.len().checked_sub(1)].into_iter().flatten() {
+            if let Some(column) = table.column_mut(at) {
+                column.set_padding((0, 0));
+            }
         }
         for line in table.lines() {
             text.push_str(line.trim_end());
