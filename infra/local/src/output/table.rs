@@ -93,7 +93,7 @@ impl AppTable {
         if let Some(command) = command(standing) {
             // Never wrapped, so that it can be copied.
             let indent = usize::from(self.detail[0]);
-            let line = ["Run:     regrant", command, org, identity.app.as_str()].join(" ");
+            let line = ["Run:     regrant", command, &org, identity.app.as_str()].join(" ");
             *text += &" ".repeat(indent);
             *text += &line;
             text.push('\n');
