@@ -206,7 +206,7 @@ async fn each_way_of_not_answering_is_told_and_tried_again() {
         (Fault::Truncated, "no whole answer"),
         (Fault::ServerError, "E0000009"),
         (Fault::ReadOnly, "E0000010"),
-        (Fault::FrontDoor, "front door answered 503"),
+        (Fault::EdgeProxyError, "front door answered 503"),
         (Fault::RateLimited, "rate limit"),
         (Fault::ConcurrencyLimited, "E0000047"),
     ] {
