@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use jiff::SignedDuration;
-use prove::{MEASUREMENTS, Size, Report};
+use prove::{MEASUREMENTS, Report, Size};
 use regrant::microsoft::config::SimulatedMicrosoft;
 use regrant_tests::victim::Victim;
 
@@ -116,10 +116,7 @@ fn exit_code(task: &str, done: Result<(), Box<dyn std::error::Error + Send + Syn
 
 fn print(report: &Report, json: bool) {
     if json {
-        println!(
-            "{}",
-            serde_json::json!({"name": report.name, "holds": report.holds, "figures": report.figures})
-        );
+        println!("{}", serde_json::json!({"name": report.name, "holds": report.holds, "figures": report.figures}));
         return;
     }
     let mut table = comfy_table::Table::new();

@@ -14,7 +14,7 @@ use tracing::span::{Attributes, Id};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 
-use super::{Outcome, Size, Report};
+use super::{Outcome, Report, Size};
 
 pub(crate) const NAME: &str = "callback-own-time";
 

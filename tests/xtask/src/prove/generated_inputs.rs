@@ -13,7 +13,7 @@ use regrant_tests::consent::{Browser, ConsentBench};
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use super::{Outcome, Size, Report};
+use super::{Outcome, Report, Size};
 use crate::walk::Failure;
 
 pub(crate) const NAME: &str = "generated-inputs";
@@ -215,9 +215,9 @@ impl GoodHandOver {
             // A valid text with a wrong form token, repeated, or not in UTF-8.
             0 => [self.form(shown), b"&handover=x".to_vec()].concat(),
             1 => [b"token=%FF&handover=".to_vec(), shown.as_bytes().to_vec()].concat(),
-            2 => String::from_utf8_lossy(&self.form(shown))
-                .replace(&self.token, &changed(rng, &self.token))
-                .into_bytes(),
+            2 => {
+                String::from_utf8_lossy(&self.form(shown)).replace(&self.token, &changed(rng, &self.token)).into_bytes()
+            }
             _ => self.form(&text),
         };
         Input { browser: browser.clone(), method: "POST", path: self.path.clone(), body }

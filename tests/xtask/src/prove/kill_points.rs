@@ -19,7 +19,7 @@ use regrant_tests::hastened::HastenedClock;
 use regrant_tests::program::built;
 use serde_json::json;
 
-use super::{Outcome, Size, Report};
+use super::{Outcome, Report, Size};
 use crate::walk::process::Life;
 use crate::walk::{Failure, Fixture, Person, is_on};
 

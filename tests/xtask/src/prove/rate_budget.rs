@@ -9,7 +9,7 @@ use regrant_simulators::{Bucket, Fleet, OktaSimulator, SimulatorConfig};
 use regrant_tests::bench::{Bench, simulated_clock};
 use serde_json::{Value, json};
 
-use super::{Outcome, Size, Report};
+use super::{Outcome, Report, Size};
 
 pub(crate) const NAME: &str = "rate-budget";
 

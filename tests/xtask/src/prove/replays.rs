@@ -20,7 +20,7 @@ use serde_json::json;
 use tokio::task::JoinSet;
 use url::Url;
 
-use super::{Outcome, Size, Report};
+use super::{Outcome, Report, Size};
 use crate::walk::Failure;
 
 pub(crate) const NAME: &str = "replays";

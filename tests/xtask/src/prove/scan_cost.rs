@@ -19,7 +19,7 @@ use regrant_tests::aws::{Account, Call, access_key};
 use regrant_tests::bench::{Sides, Stores, know_fleet, ports_over, simulated_clock};
 use serde_json::{Value, json};
 
-use super::{Outcome, Size, Report};
+use super::{Outcome, Report, Size};
 
 pub(crate) const NAME: &str = "scan-cost";
 

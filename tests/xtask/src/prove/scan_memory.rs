@@ -15,7 +15,7 @@ use regrant_tests::program::regrant;
 use serde_json::json;
 use tokio::process::Command;
 
-use super::{Outcome, Size, Report};
+use super::{Outcome, Report, Size};
 
 pub(crate) const NAME: &str = "scan-memory";
 

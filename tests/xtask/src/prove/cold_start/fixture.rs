@@ -24,8 +24,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::Failure;
-use super::tls_proxy::TlsProxy;
 use super::subject::{Asked, Subject};
+use super::tls_proxy::TlsProxy;
 
 const TENANT: &str = "acmelabs";
 

@@ -5,22 +5,22 @@
 //! in turn, so that other load on the machine affects them equally. `tests/cold-start/README.md` explains each figure.
 
 mod fixture;
-mod tls_proxy;
-mod targets;
 mod process;
 mod share;
 mod subject;
+mod targets;
+mod tls_proxy;
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
 use self::fixture::Fixture;
-use self::targets::{Run, Summary};
 use self::process::Conditions;
 use self::share::Share;
 use self::subject::{Subject, subjects};
-use super::{Outcome, Size, Report};
+use self::targets::{Run, Summary};
+use super::{Outcome, Report, Size};
 
 pub(crate) const NAME: &str = "cold-start";
 
@@ -52,9 +52,7 @@ pub(crate) async fn prove(size: Size) -> Outcome {
     let mut report = Report::new(NAME, holds, figures);
     report.figures.extend(shown("full core", &full_core));
     report.figures.extend(shown("share of 256 MB", &at_share));
-    report
-        .figures
-        .extend(verdict.ratios.into_iter().map(|(pair, ratio)| (format!("ratio: {pair}"), json!(ratio))));
+    report.figures.extend(verdict.ratios.into_iter().map(|(pair, ratio)| (format!("ratio: {pair}"), json!(ratio))));
     Ok(report)
 }
 

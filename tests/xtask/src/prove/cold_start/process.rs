@@ -17,10 +17,10 @@ use tokio::net::TcpListener;
 use tokio::sync::{Mutex, mpsc};
 
 use super::Failure;
-use super::tls_proxy::TlsProxy;
-use super::targets::{Run, median};
 use super::share::Share;
 use super::subject::Subject;
+use super::targets::{Run, median};
+use super::tls_proxy::TlsProxy;
 use crate::prove::scan_memory::high_water_mark;
 
 /// The time limit of a start, longer than any correct start.

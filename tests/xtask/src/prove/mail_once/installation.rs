@@ -155,7 +155,9 @@ fn hurt(okta: &OktaSimulator, fleet: &Fleet) {
             });
             continue;
         }
-        for number in (0..fleet.apps_per_org).filter(|number| fleet.expected_standing(index, *number) == Standing::Consented) {
+        for number in
+            (0..fleet.apps_per_org).filter(|number| fleet.expected_standing(index, *number) == Standing::Consented)
+        {
             let app = fleet.app(index, number).id;
             let entry = match met % 3 {
                 0 => Some(LogEntry::credentials_refused(&app)),

@@ -105,7 +105,8 @@ struct Fixture {
 impl Fixture {
     async fn of(installation: &Installation) -> Result<Self, Failure> {
         let ledger = &installation.ports.ledger;
-        let mut fixture = Self { now: installation.clock.now(), orgs: Vec::new(), apps: Vec::new(), watches: Vec::new() };
+        let mut fixture =
+            Self { now: installation.clock.now(), orgs: Vec::new(), apps: Vec::new(), watches: Vec::new() };
         for org in installation.orgs.iter().take(ORGS) {
             fixture.orgs.push(ledger.org(org).await?.ok_or("an org of the fixture is gone")?);
             let filter = AppFilter { org: Some(org.clone()), ..AppFilter::default() };

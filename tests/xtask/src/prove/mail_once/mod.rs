@@ -17,7 +17,7 @@ use regrant::usecases::notify::sweep::sweep;
 use regrant::usecases::records::app::queue_plan;
 use serde_json::json;
 
-use super::{Outcome, Size, Report};
+use super::{Outcome, Report, Size};
 use crate::walk::Failure;
 use installation::{Installation, told_in, work_off};
 

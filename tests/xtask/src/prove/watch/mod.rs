@@ -19,7 +19,7 @@ use regrant::clock::Clock as _;
 use regrant::usecases::scan::start::Selection;
 use serde_json::json;
 
-use super::{Outcome, Size, Report};
+use super::{Outcome, Report, Size};
 use crate::walk::Failure;
 use incident::{Incident, Kind, Sign};
 use tally::Tally;
@@ -44,7 +44,8 @@ struct Extent {
     streamed: usize,
 }
 
-const FULL: Extent = Extent { orgs: 2_000, days: 90, incidents: 200, injected_on: 1..=75, stands: 7..=10, streamed: 20 };
+const FULL: Extent =
+    Extent { orgs: 2_000, days: 90, incidents: 200, injected_on: 1..=75, stands: 7..=10, streamed: 20 };
 const SMALL: Extent =
     Extent { orgs: 40, days: 12, incidents: Kind::ALL.len(), injected_on: 1..=3, stands: 5..=5, streamed: 2 };
 

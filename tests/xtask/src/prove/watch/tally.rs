@@ -50,7 +50,8 @@ impl Tally {
         since: Timestamp,
     ) -> Result<(), Failure> {
         let records = records(world).await?;
-        let mut hurt: HashMap<usize, &mut Incident> = incidents.iter_mut().map(|incident| (incident.org, incident)).collect();
+        let mut hurt: HashMap<usize, &mut Incident> =
+            incidents.iter_mut().map(|incident| (incident.org, incident)).collect();
         for (index, org) in world.orgs.iter().enumerate() {
             let watch = world.ports.ledger.org_watch(&org.id).await?;
             let incident = hurt.remove(&index).filter(|incident| day >= incident.injected_on);
@@ -91,10 +92,11 @@ impl Tally {
             Some(record.standing())
         };
         let Some(shown) = shown else { return };
-        let injured = incident.filter(|incident| incident.may_show(day)).and_then(|incident| match incident.kind.sign() {
-            Sign::Standing(standing) => Some((incident, standing)),
-            _ => None,
-        });
+        let injured =
+            incident.filter(|incident| incident.may_show(day)).and_then(|incident| match incident.kind.sign() {
+                Sign::Standing(standing) => Some((incident, standing)),
+                _ => None,
+            });
         match injured {
             Some((_, standing)) if shown == standing => {}
             Some((incident, _)) if shown == app.base && incident.is_on(day) && incident.found_after.is_some() => {
@@ -110,7 +112,9 @@ impl Tally {
 
     fn judge_troubles(&mut self, org: &OrgInCare, watch: Option<&OrgWatch>, incident: Option<&Incident>, day: u32) {
         let explained = |name: &str| {
-            incident.is_some_and(|incident| incident.kind.sign() == Sign::AccessProblem(known(name)) && incident.may_show(day))
+            incident.is_some_and(|incident| {
+                incident.kind.sign() == Sign::AccessProblem(known(name)) && incident.may_show(day)
+            })
         };
         for problem in watch.into_iter().flat_map(|watch| &watch.problems) {
             if !explained(problem.kind.name()) {

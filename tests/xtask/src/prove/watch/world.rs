@@ -26,7 +26,8 @@ use regrant_simulators::microsoft::{
     FLEET_ADMINISTRATOR, GLOBAL_ADMINISTRATOR, MicrosoftConfig, MicrosoftSimulator, Person,
 };
 use regrant_simulators::{
-    App, Connection, Fault, FaultPlan, Fleet, KillPoint, LogEntry, OktaSimulator, Org, SimulatorConfig, TokenPower, expected_standing,
+    App, Connection, Fault, FaultPlan, Fleet, KillPoint, LogEntry, OktaSimulator, Org, SimulatorConfig, TokenPower,
+    expected_standing,
 };
 use regrant_tests::bench::{Sides, Stores, dawn, know_fleet, ports_over, simulated_clock};
 use regrant_tests::consent::{register, registration};
@@ -98,7 +99,8 @@ impl World {
         let clock = simulated_clock();
         let shared: Arc<dyn Clock> = Arc::new(clock.clone());
         let kill_point = Arc::new(KillPoint::default());
-        let microsoft = MicrosoftConfig { kill_point: Some(kill_point.clone()), ..MicrosoftConfig::new(shared.clone()) };
+        let microsoft =
+            MicrosoftConfig { kill_point: Some(kill_point.clone()), ..MicrosoftConfig::new(shared.clone()) };
         let microsoft = MicrosoftSimulator::start(microsoft).await?;
         let okta = SimulatorConfig { kill_point: Some(kill_point.clone()), ..SimulatorConfig::new(shared.clone()) };
         let okta = OktaSimulator::start(okta).await?;
@@ -243,7 +245,11 @@ fn in_care(okta: &OktaSimulator, fleet: &Fleet, index: u32) -> Result<OrgInCare,
         if let Some(app) = org.apps.get_mut(1) {
             *app = App::office365(&app.label, app.tenant.as_deref().unwrap_or_default()).provisioned(ON);
         }
-        org.apps.iter().skip(1).map(|app| (app.id.clone(), app.tenant.clone(), expected_standing(app))).collect::<Vec<_>>()
+        org.apps
+            .iter()
+            .skip(1)
+            .map(|app| (app.id.clone(), app.tenant.clone(), expected_standing(app)))
+            .collect::<Vec<_>>()
     });
     let mut apps = Vec::new();
     for (id, tenant, base) in dressed.ok_or("the simulated Okta lacks an org of the fleet")? {
