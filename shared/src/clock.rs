@@ -1,11 +1,11 @@
-//! Time, as something that is handed in.
+//! The port for time.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-/// Where the time comes from, and how to wait for it to pass.
+/// A source of the current time, and a way to wait.
 #[async_trait]
 pub trait Clock: Send + Sync {
     /// Now, in UTC.
@@ -29,19 +29,19 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands still until somebody sleeps on it; then it is later, at once. For tests and simulations.
+/// A clock that only moves when someone sleeps on it or advances it, and then immediately. For tests and simulations.
 #[cfg(any(test, feature = "testing"))]
 #[derive(Debug, Clone)]
 pub struct SimulatedClock(std::sync::Arc<parking_lot::Mutex<Timestamp>>);
 
 #[cfg(any(test, feature = "testing"))]
 impl SimulatedClock {
-    /// A clock that shows `start`.
+    /// A clock that starts at `start`.
     pub fn starting_at(start: Timestamp) -> Self {
         Self(std::sync::Arc::new(parking_lot::Mutex::new(start)))
     }
 
-    /// Moves the clock on by `duration`.
+    /// Advances the clock by `duration`.
     pub fn advance(&self, duration: Duration) {
         let until = self.now().saturating_add(duration).unwrap_or(Timestamp::MAX);
         self.advance_to(until);

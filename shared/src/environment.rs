@@ -1,4 +1,4 @@
-//! What a function's environment says, whichever stores it has.
+//! Configuration from environment variables, for both kinds of stores.
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -9,18 +9,18 @@ use crate::microsoft::config::{MicrosoftConfig, SimulatedMicrosoft};
 use crate::okta::config::OktaConfig;
 use crate::settings::{MailSettings, PublicUrl, Settings};
 
-/// How everything that is opened behaves.
+/// The configuration of clients and use cases.
 #[derive(Debug, Clone, Default)]
 pub struct Config {
     /// Okta's client.
     pub okta: OktaConfig,
     /// Microsoft's client.
     pub microsoft: MicrosoftConfig,
-    /// What the installation decided.
+    /// The installation's settings.
     pub settings: Settings,
 }
 
-/// A variable that is missing, or does not say what it should.
+/// A variable is missing or invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{variable} cannot be used: {reason}")]
 pub struct BadVariable {
@@ -30,14 +30,14 @@ pub struct BadVariable {
     pub reason: String,
 }
 
-/// A variable that is set and not empty.
+/// The value of a variable that is set and not empty.
 pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// Reads what both kinds of stores have in common: emails ([`mail_settings`]), `REGRANT_PUBLIC_URL` is where browsers reach the installation,
-/// `REGRANT_ALLOW_LOOPBACK=1` lets loopback addresses be orgs, and only then `REGRANT_MICROSOFT_SIMULATOR` may name a
-/// sign-in page and a Graph on loopback, with a comma between.
+/// Reads the variables that both kinds of stores share: `REGRANT_PUBLIC_URL`, where browsers reach the installation;
+/// `REGRANT_ALLOW_LOOPBACK=1`, which allows orgs on loopback addresses; with it `REGRANT_MICROSOFT_SIMULATOR`, a simulated
+/// sign-in page and Graph on loopback, separated by a comma; and the variables of [`mail_settings`].
 pub fn config() -> Result<Config, BadVariable> {
     let allowed = variable("REGRANT_ALLOW_LOOPBACK").is_some_and(|value| value == "1");
     let loopback = if allowed { LoopbackPolicy::Allow } else { LoopbackPolicy::Refuse };
@@ -51,15 +51,15 @@ pub fn config() -> Result<Config, BadVariable> {
     Ok(config)
 }
 
-/// The simulated Microsoft that `REGRANT_MICROSOFT_SIMULATOR` names, where loopback is allowed.
+/// The simulated Microsoft from `REGRANT_MICROSOFT_SIMULATOR`. Fails if loopback is not allowed.
 pub fn simulated_microsoft(loopback: LoopbackPolicy) -> Result<Option<SimulatedMicrosoft>, BadVariable> {
     let bad = |reason| BadVariable { variable: "REGRANT_MICROSOFT_SIMULATOR", reason };
     let named = variable("REGRANT_MICROSOFT_SIMULATOR");
     named.map(|hosts| SimulatedMicrosoft::parse(&hosts, loopback).map_err(bad)).transpose()
 }
 
-/// The emails of an installation: `REGRANT_MAIL_FROM`, `REGRANT_MAIL_QUESTIONS_TO`, `REGRANT_MAIL_OPERATORS` and
-/// `REGRANT_MAIL_ESCALATION` (addresses with commas between), `REGRANT_MAIL_LANGUAGE`, `REGRANT_MAIL_TIME_ZONE`,
+/// The settings for email: `REGRANT_MAIL_FROM`, `REGRANT_MAIL_QUESTIONS_TO`, `REGRANT_MAIL_OPERATORS` and
+/// `REGRANT_MAIL_ESCALATION` (addresses, separated by commas), `REGRANT_MAIL_LANGUAGE`, `REGRANT_MAIL_TIME_ZONE`,
 /// `REGRANT_MAIL_QUIET_HOURS` (`18:00-08:00`), `REGRANT_MAIL_DEADLINE` (`2024-12-31`).
 pub fn mail_settings() -> Result<MailSettings, BadVariable> {
     let defaults = MailSettings::default();

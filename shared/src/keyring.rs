@@ -1,6 +1,6 @@
-//! The keys of this installation: they sign links and seal cookies.
+//! The keys of this installation, which sign links and seal cookies.
 //!
-//! There is a current and a previous version of each, so that links and sessions made just before a rotation still open.
+//! The keyring has a current and a previous key, so that links and sessions from before a rotation stay valid.
 //! Links carry JSON Web Tokens (RFC 7519) signed with HMAC-SHA-256; cookies are sealed with AES-256-GCM by the
 //! `cookie` library.
 
@@ -19,17 +19,17 @@ use crate::domain::invitation::Invitation;
 use crate::randomness::{Randomness, token};
 use crate::vault::{NotUnsealed, exposed, seal, unseal};
 
-/// What an invitation's token is for, and by whom: a token of another purpose is none.
+/// Issuer and audience of an invitation's token. Each kind of token has its own audience, so none is valid as another.
 const ISSUER: &str = "regrant";
 const AUDIENCE: &str = "regrant-consent";
 const MUTE_AUDIENCE: &str = "regrant-mute";
 const REQUEST_AUDIENCE: &str = "regrant-request";
-/// The longest token that is looked at.
-const LONGEST_TOKEN: usize = 1_024;
-/// The longest sealed cookie that is looked at; browsers keep no more than 4,096 bytes.
-const LONGEST_COOKIE: usize = 4_096;
+/// The longest token to parse, in bytes.
+const MAX_TOKEN_BYTES: usize = 1_024;
+/// The longest sealed cookie to open, in bytes: browsers store 4,096 bytes at most.
+const MAX_COOKIE_BYTES: usize = 4_096;
 
-/// The keys.
+/// The signing and sealing keys: a current and, after a rotation, a previous version.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Keyring {
     current: VersionedKey,
@@ -42,12 +42,12 @@ struct VersionedKey {
     /// 256 bits, for HMAC-SHA-256.
     #[serde(serialize_with = "exposed")]
     signing: SecretString,
-    /// 512 bits, of which the library takes what it needs.
+    /// 512 bits, of which the library uses what it needs.
     #[serde(serialize_with = "exposed")]
     sealing: SecretString,
 }
 
-/// What an invitation's token says.
+/// The claims of an invitation's token.
 #[derive(Clone, Serialize, Deserialize)]
 struct TokenClaims {
     iss: String,
@@ -59,7 +59,7 @@ struct TokenClaims {
     exp: i64,
 }
 
-/// What the token of a link that mutes says. It never ends: whoever wants no more reminders does not want them later.
+/// The claims of a mute link's token. It never expires, as an opt-out has no end.
 #[derive(Clone, Serialize, Deserialize)]
 struct MuteClaims {
     iss: String,
@@ -68,7 +68,7 @@ struct MuteClaims {
     sub: MailAddress,
 }
 
-/// What the token of the link in an email to an operator says. The ledger keeps nothing of the link, so its end is here.
+/// The claims of the token of a link in an operator's email. The ledger does not store the link, so the token has its end.
 #[derive(Clone, Serialize, Deserialize)]
 struct RequestClaims {
     iss: String,
@@ -78,7 +78,7 @@ struct RequestClaims {
     exp: i64,
 }
 
-/// A reader who wants nothing more that comes again about a request, with a signature that holds.
+/// A verified mute link: its reader wants no more recurring email about a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedMute {
     /// The request.
@@ -87,19 +87,18 @@ pub struct SignedMute {
     pub address: MailAddress,
 }
 
-/// The email whose link shows how its request stands, with a signature that holds. Whether the link has ended is for its
-/// reader to be told, so an ended one is read like any other.
+/// A verified link to a request's status page. It may have ended: the page tells the reader, so the token is read all the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedRequest {
     /// The request.
     pub request: RequestId,
-    /// The email.
+    /// The notification whose email has the link.
     pub notification: NotificationId,
-    /// When its link ends, in whole seconds.
+    /// When the link ends, in whole seconds.
     pub ends_at: Timestamp,
 }
 
-/// An invitation as its link names it, with a signature that holds. Whether it is still open is in the ledger.
+/// A verified invitation link. The ledger knows whether the invitation is still open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedInvitation {
     /// Which invitation.
@@ -110,9 +109,9 @@ pub struct SignedInvitation {
     pub app: AppId,
 }
 
-/// The signature does not hold, or the token is not one of ours.
+/// The signature is invalid, or the token is not ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the link was not made here, or was cut on its way; ask for a new one")]
+#[error("this link was not issued by this installation, or is incomplete; ask for a new one")]
 pub struct Forged;
 
 impl VersionedKey {
@@ -132,23 +131,23 @@ impl VersionedKey {
 }
 
 impl Keyring {
-    /// New keys.
+    /// A keyring with a new key.
     pub fn new(randomness: &dyn Randomness) -> Self {
         Self { current: VersionedKey::new(randomness), previous: None }
     }
 
-    /// The keys after a rotation: what the one before the last signed and sealed no longer opens.
+    /// The keyring after a rotation. The previous key is dropped, so what it signed and sealed is no longer valid.
     #[must_use]
     pub fn rotated(self, randomness: &dyn Randomness) -> Self {
         Self { current: VersionedKey::new(randomness), previous: Some(self.current) }
     }
 
-    /// As the vault keeps them.
+    /// The keyring, serialized for the vault.
     pub fn seal(&self) -> SecretString {
         seal(self)
     }
 
-    /// From what the vault keeps.
+    /// The keyring from the vault.
     pub fn unseal(secret: &SecretString) -> Result<Self, NotUnsealed> {
         unseal("keys", secret)
     }
@@ -157,7 +156,7 @@ impl Keyring {
         std::iter::once(&self.current).chain(&self.previous)
     }
 
-    /// The token that an invitation's link carries.
+    /// The token for an invitation's link.
     pub fn sign(&self, invitation: &Invitation) -> Result<String, jsonwebtoken::errors::Error> {
         let claims = TokenClaims {
             iss: ISSUER.to_owned(),
@@ -171,33 +170,33 @@ impl Keyring {
         self.token(&claims)
     }
 
-    /// The invitation of a token whose signature holds. Its end is the ledger's to tell, so that an expired link gets
-    /// its own page.
+    /// Verifies an invitation's token. Accepts an expired one: the caller compares the ledger's record with the clock, so that
+    /// an expired link gets its own page.
     pub fn read(&self, token: &str) -> Result<SignedInvitation, Forged> {
         let claims: TokenClaims = self.claims(token, AUDIENCE, &["iss", "aud", "exp"])?;
         Ok(SignedInvitation { id: claims.jti, org: claims.org, app: claims.app })
     }
 
-    /// The token of a link that mutes.
+    /// The token for a mute link.
     pub fn sign_mute(&self, mute: &SignedMute) -> Result<String, jsonwebtoken::errors::Error> {
         let SignedMute { request, address } = mute.clone();
         self.token(&MuteClaims { iss: ISSUER.to_owned(), aud: MUTE_AUDIENCE.to_owned(), req: request, sub: address })
     }
 
-    /// What a token mutes, where its signature holds.
+    /// Verifies a mute link's token.
     pub fn read_mute(&self, token: &str) -> Result<SignedMute, Forged> {
         let claims: MuteClaims = self.claims(token, MUTE_AUDIENCE, &["iss", "aud"])?;
         Ok(SignedMute { request: claims.req, address: claims.sub })
     }
 
-    /// The token of a link that shows how a request stands.
+    /// The token for a link to a request's status page.
     pub fn sign_request(&self, email: &SignedRequest) -> Result<String, jsonwebtoken::errors::Error> {
         let SignedRequest { request, notification, ends_at } = email.clone();
         let (iss, aud) = (ISSUER.to_owned(), REQUEST_AUDIENCE.to_owned());
         self.token(&RequestClaims { iss, aud, req: request, sub: notification, exp: ends_at.as_second() })
     }
 
-    /// Which email's link a token is of, where its signature holds. Whoever shows the request looks at the end.
+    /// Verifies the token of a link to a request's status page. Accepts one that has ended; the caller checks `ends_at`.
     pub fn read_request(&self, token: &str) -> Result<SignedRequest, Forged> {
         let claims: RequestClaims = self.claims(token, REQUEST_AUDIENCE, &["iss", "aud", "exp"])?;
         let ends_at = Timestamp::from_second(claims.exp).map_err(|_| Forged)?;
@@ -209,9 +208,9 @@ impl Keyring {
         encode(&header, claims, &EncodingKey::from_secret(self.current.signing.expose_secret().as_bytes()))
     }
 
-    /// The claims of a token for `audience` whose signature holds.
+    /// Verifies signature, issuer and audience of a token, and returns its claims.
     fn claims<T: DeserializeOwned + Clone>(&self, token: &str, audience: &str, required: &[&str]) -> Result<T, Forged> {
-        if token.len() > LONGEST_TOKEN {
+        if token.len() > MAX_TOKEN_BYTES {
             return Err(Forged);
         }
         let kid = decode_header(token).map_err(|_| Forged)?.kid;
@@ -220,13 +219,13 @@ impl Keyring {
         validation.set_issuer(&[ISSUER]);
         validation.set_audience(&[audience]);
         validation.set_required_spec_claims(required);
-        // By the ledger or whoever reads it, with the injected clock instead.
+        // The callers check expiry, with the injected clock.
         validation.validate_exp = false;
         let key = DecodingKey::from_secret(key.signing.expose_secret().as_bytes());
         Ok(decode::<T>(token, &key, &validation).map_err(|_| Forged)?.claims)
     }
 
-    /// `value` sealed for a cookie of this name: it opens under no other name.
+    /// Seals a value for the cookie `name`; it does not open under any other name. `None` if the key is damaged.
     pub fn seal_cookie(&self, name: &str, value: &SecretString) -> Option<String> {
         let mut jar = CookieJar::new();
         let cookie = Cookie::new(name.to_owned(), value.expose_secret().to_owned());
@@ -234,9 +233,9 @@ impl Keyring {
         jar.get(name).map(|sealed| sealed.value().to_owned())
     }
 
-    /// What was sealed for a cookie of this name.
+    /// Opens a value that was sealed for the cookie `name`, by the current or the previous key.
     pub fn open_cookie(&self, name: &str, sealed: &str) -> Option<SecretString> {
-        if sealed.len() > LONGEST_COOKIE {
+        if sealed.len() > MAX_COOKIE_BYTES {
             return None;
         }
         let jar = CookieJar::new();

@@ -1,9 +1,28 @@
-//! Everything Regrant's functions share.
+//! The library behind Regrant's functions and its command line.
 //!
-//! Arrows point one way. [`domain`] is pure and knows nobody; [`okta`], [`microsoft`], [`vault`], [`ledger`] and [`queue`] know the
-//! domain and do the input and output, each behind a small trait; [`usecases`] tell what happens as a story over those
-//! traits; [`web`] is what HTTP endpoints have in common. The functions know the use cases, and nothing here knows the
-//! functions.
+//! Regrant finds the Office 365 apps of Okta orgs whose provisioning still needs an administrator's OAuth consent at
+//! Microsoft, collects that consent, saves it in Okta and watches that it stays valid.
+//!
+//! # Layers
+//!
+//! Dependencies point one way, from the bottom of this list to the top. Nothing imports a layer below its own.
+//!
+//! 1. [`domain`]: types and decisions without input or output. Start here to learn what an app's *standing* is and how
+//!    Regrant derives it.
+//! 2. Ports, the traits through which Regrant reaches its surroundings: [`ledger`] (records), [`vault`] (secrets),
+//!    [`queue`] (work), [`mail`], [`hooks`], [`clock`] and [`randomness`]. [`settings`] holds the installation's
+//!    configuration, [`keyring`] its signing and sealing keys.
+//! 3. Clients, built on [`http`]: [`okta`] and [`microsoft`].
+//! 4. [`emails`]: what Regrant's emails say, in each language.
+//! 5. [`usecases`]: what Regrant does, as stories over the ports. Read these to follow a consent from scan to email.
+//! 6. Platforms and delivery: [`embedded`] implements the ports for a single process, [`aws`] for AWS; [`lambda`] runs a
+//!    router on AWS Lambda; [`web`] holds the pages and everything that HTTP endpoints share.
+//!
+//! The functions (one crate each) and the command line use this crate. Nothing here knows them.
+//!
+//! # Features
+//!
+//! `aws`, `embedded` and `lambda` select the platforms. `testing` adds the port contracts and simulated ports.
 
 #[cfg(feature = "aws")]
 pub mod aws;

@@ -1,40 +1,40 @@
-//! What is counted, by the names that alarms and the dashboard go by.
+//! The counters, with the names that alarms and the dashboard use.
 //!
-//! Use cases count; who gathers it is the program's to say. Where nobody does, counting costs nothing.
+//! Use cases count through the `metrics` facade; each program installs its own recorder. Without one, counting does nothing.
 
-/// Something that is counted.
+/// A counter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Metric {
     /// A scan of every org was started.
     ScansStarted,
-    /// A scan looked at an org.
+    /// A scan checked an org.
     OrgsSeen,
-    /// A scan could not look at an org, and will not try again.
+    /// A scan could not check an org, and will not retry.
     OrgsNotSeen,
-    /// A save ended with the connection on.
+    /// A save ended with the connection enabled.
     SavesDone,
-    /// A save ended otherwise.
+    /// A save ended without enabling the connection.
     SavesFailed,
-    /// A connection that was on was left off.
+    /// A save left a connection disabled that was enabled before.
     ConnectionsLeftOff,
     /// A token for Microsoft Graph was refreshed.
     GraphRefreshes,
     /// A token for Microsoft Graph could not be refreshed.
     GraphRefreshesFailed,
-    /// Somebody was told something.
+    /// A notification was sent.
     NotificationsSent,
-    /// A transport could not take something now.
+    /// A notification could not be sent for now, and is retried.
     NotificationsDelayed,
-    /// A transport refused something for good.
+    /// A notification was rejected permanently.
     NotificationsRefused,
-    /// Something was over before it was told.
+    /// A notification was dropped before it was sent, as it no longer applied.
     NotificationsDropped,
-    /// An email bounced, or its reader complained.
+    /// An email bounced, or its recipient complained.
     EmailsFailed,
 }
 
 impl Metric {
-    /// All of them.
+    /// Every counter.
     pub const ALL: [Self; 13] = [
         Self::ScansStarted,
         Self::OrgsSeen,
@@ -71,7 +71,7 @@ impl Metric {
     }
 }
 
-/// Counts one.
-pub fn count(what: Metric) {
-    metrics::counter!(what.name()).increment(1);
+/// Increments a counter by one.
+pub fn count(metric: Metric) {
+    metrics::counter!(metric.name()).increment(1);
 }

@@ -1,12 +1,12 @@
-//! Randomness, as something that is handed in.
+//! The port for randomness, and the ids and secrets made from it.
 
 use rand::TryRngCore;
 
 use crate::domain::id::{InvitationId, RequestId, SaveId, ScanId, SessionId};
 
-/// Where unpredictable bytes come from.
+/// A source of unpredictable bytes.
 pub trait Randomness: Send + Sync {
-    /// Fills `bytes`.
+    /// Fills `bytes` with random values.
     fn fill(&self, bytes: &mut [u8]);
 }
 
@@ -16,14 +16,14 @@ pub struct SystemRandomness;
 
 impl Randomness for SystemRandomness {
     fn fill(&self, bytes: &mut [u8]) {
-        // The operating system's generator does not fail once the system has started; where it does, a predictable
-        // value would be worse than stopping.
-        #[expect(clippy::expect_used, reason = "no safe way on without randomness")]
-        rand::rngs::OsRng.try_fill_bytes(bytes).expect("the operating system gives randomness");
+        // The operating system's generator does not fail once the system has started; if it does, a predictable value
+        // would be worse than a panic.
+        #[expect(clippy::expect_used, reason = "nothing is safe without randomness")]
+        rand::rngs::OsRng.try_fill_bytes(bytes).expect("the operating system provides randomness");
     }
 }
 
-/// A generator that gives the same bytes for the same seed. For tests.
+/// A generator that returns the same bytes for the same seed. For tests.
 #[cfg(any(test, feature = "testing"))]
 #[derive(Debug)]
 pub struct SeededRandomness(parking_lot::Mutex<rand::rngs::StdRng>);
@@ -75,7 +75,7 @@ pub fn session_id(randomness: &dyn Randomness) -> SessionId {
     SessionId::from_digits(token(randomness))
 }
 
-/// A new request's id: 50 unpredictable bits in symbols that can be read out over a telephone (Crockford's Base32).
+/// A new request's id: 50 unpredictable bits in symbols that are easy to read out over the phone (Crockford's Base32).
 pub fn request_id(randomness: &dyn Randomness) -> RequestId {
     const SYMBOLS: [char; 32] = [
         '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'J', 'K', 'M', 'N',

@@ -1,4 +1,4 @@
-//! What an installation decides for itself.
+//! The settings of an installation.
 
 use std::fmt;
 use std::time::Duration;
@@ -14,20 +14,20 @@ use crate::domain::notification::cadence::OKTAS_DEADLINE;
 use crate::domain::permission::PermissionCatalogue;
 use crate::http::loopback::{LoopbackPolicy, is_loopback};
 
-/// Where browsers reach this installation: an origin, from configuration and never from a `Host` header (RFC 9700
-/// section 4.13).
+/// The origin at which browsers reach this installation. From configuration, never from a `Host` header (RFC 9700 section
+/// 4.13).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicUrl(Url);
 
 /// Why a string is not a public URL.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the public URL is https, a host and nothing behind it, such as https://regrant.example.com; a loopback host may be http where loopback is allowed"
+    "a public URL is https:// and a host without a path, such as https://regrant.example.com; http:// is only accepted for a loopback host, if loopback is allowed"
 )]
 pub struct NotAPublicUrl;
 
 impl PublicUrl {
-    /// Reads an origin.
+    /// Parses an origin.
     pub fn parse(text: &str, loopback: LoopbackPolicy) -> Result<Self, NotAPublicUrl> {
         let url = Url::parse(text).map_err(|_| NotAPublicUrl)?;
         let local = loopback == LoopbackPolicy::Allow && url.host().is_some_and(|host| is_loopback(&host));
@@ -37,19 +37,19 @@ impl PublicUrl {
         if scheme && bare && nameless && url.host().is_some() { Ok(Self(url)) } else { Err(NotAPublicUrl) }
     }
 
-    /// The URL of a path here.
+    /// The URL of a path at this origin.
     pub fn at(&self, path: &str) -> Url {
         let mut url = self.0.clone();
         url.set_path(path);
         url
     }
 
-    /// Whether it is spoken to over TLS; only a simulator is not.
+    /// Whether browsers use TLS; only simulations do not.
     pub fn is_https(&self) -> bool {
         self.0.scheme() == "https"
     }
 
-    /// The redirect URI that is registered in a cloud.
+    /// The redirect URI to register in a cloud.
     pub fn redirect_uri(&self, cloud: Cloud) -> Url {
         self.at(cloud.callback_path())
     }
@@ -61,16 +61,16 @@ impl fmt::Display for PublicUrl {
     }
 }
 
-/// What an installation decides about its emails.
+/// The settings for email.
 #[derive(Debug, Clone)]
 pub struct MailSettings {
-    /// Whom emails are from; `None` where none are sent.
+    /// The sender; `None` if no email is sent.
     pub sender: Option<MailAddress>,
-    /// Where answers go, and what emails name for questions; the sender where nothing is named.
+    /// The address for replies and questions; `None` for the sender.
     pub questions_to: Option<MailAddress>,
-    /// Who is written to about orgs that name nobody themselves.
+    /// The contacts of orgs that have none of their own.
     pub contacts: Contacts,
-    /// The day until which apps have to be moved.
+    /// The date by which every app must use consent.
     pub deadline: Date,
 }
 
@@ -80,20 +80,20 @@ impl Default for MailSettings {
     }
 }
 
-/// What an installation decides for itself.
+/// The settings of an installation.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Where browsers reach it; `None` where no page is served, so that no invitation can be made.
+    /// Where browsers reach it; `None` if it serves no pages, so that no invitation can be created.
     pub public_url: Option<PublicUrl>,
-    /// The permissions a consent has to bring.
+    /// The permissions that a consent must include.
     pub permissions: PermissionCatalogue,
-    /// How long an invitation lives.
+    /// How long an invitation is valid.
     pub invitation_lifetime: SignedDuration,
-    /// How often grants are read after a consent before the last answer counts: Microsoft documents a delay.
+    /// How often to read grants after a consent before the last result counts: Microsoft documents a replication delay.
     pub replication_looks: u32,
-    /// How long between two such looks.
+    /// How long to wait between two such reads.
     pub replication_pause: Duration,
-    /// Its emails.
+    /// Email.
     pub mail: MailSettings,
 }
 

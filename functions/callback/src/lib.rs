@@ -1,8 +1,23 @@
-//! The callback function: Microsoft sent the browser back. Who is it, and may that person consent?
+//! The callback function: receives Microsoft's redirect after the administrator has signed in.
 //!
-//! Whatever came in the query is out of the address bar with the first answer: each one is a 303 to a clean path.
+//! Each answer is a 303 to a clean path, so that the code and `state` in the query leave the address bar at once.
 
-mod callback;
-mod router;
+mod endpoints;
 
-pub use router::router;
+use axum::Router;
+use axum::routing::get;
+use regrant::domain::cloud::Cloud;
+use regrant::usecases::Ports;
+use regrant::web;
+
+use endpoints::{callback, failed};
+
+/// The function's HTTP endpoints: one redirect URI for each Microsoft cloud, and the page about a failed sign-in.
+pub fn router(ports: Ports) -> Router {
+    let mut routes = Router::new().route("/oauth/failed/{failure}", get(failed));
+    for cloud in Cloud::ALL {
+        let endpoint = get(move |ports, headers, query| callback(cloud, ports, headers, query));
+        routes = routes.route(cloud.callback_path(), endpoint);
+    }
+    web::router(routes, ports)
+}

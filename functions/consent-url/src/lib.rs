@@ -1,8 +1,35 @@
-//! The consent-url function: invitations, their pages, and the way to Microsoft.
+//! The consent-url function: invitations, their pages, and the redirects to Microsoft and Okta.
 //!
-//! Opening a link changes nothing, since mail scanners open links; only the page's own button begins.
+//! Opening an invitation's link changes nothing, because mail scanners open links. Only the button on its page starts a
+//! consent.
 
-mod endpoints;
-mod router;
+mod endpoints {
+    pub(crate) mod invitations;
+    pub(crate) mod pages;
+}
 
-pub use router::{openapi, router};
+use axum::Router;
+use axum::routing::{get, post};
+use regrant::usecases::Ports;
+use regrant::web;
+use regrant::web::operations::Operations;
+
+use endpoints::{invitations, pages};
+
+fn operations() -> Operations<Ports> {
+    regrant::operations! { invitations::{create_invitation, list_invitations, revoke_invitation} }
+}
+
+/// The function's HTTP endpoints: its API operations, and the pages for administrators.
+pub fn router(ports: Ports) -> Router {
+    let routes = operations()
+        .routes
+        .route("/consent/{invitation}", get(pages::show_invitation).post(pages::begin))
+        .route("/consent/session/{session}/okta", post(pages::redirect_to_okta));
+    web::router(routes, ports)
+}
+
+/// The OpenAPI 3.1 document of its API operations.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    (operations().document)()
+}

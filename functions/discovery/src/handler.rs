@@ -13,7 +13,7 @@ use regrant::usecases::scan::start::{Selection, StartScanError, start_scan};
 use regrant::usecases::scan::work::scan_org;
 use serde_json::{Value, json};
 
-use crate::{App, router};
+use crate::router;
 
 /// How long to wait before scanning an org again that could not be read: longer than one of Okta's rate-limit windows.
 const PAUSE: Duration = Duration::from_secs(90);
@@ -36,11 +36,10 @@ pub enum InvocationError {
 }
 
 /// Handles one invocation.
-pub async fn handle(app: &App, event: LambdaEvent<Value>) -> Result<Value, InvocationError> {
+pub async fn handle(ports: &Ports, event: LambdaEvent<Value>) -> Result<Value, InvocationError> {
     let LambdaEvent { payload, context } = event;
-    let ports = &app.ports;
     Ok(match Event::read(payload)? {
-        Event::Http(request) => answer(router(app.clone()), *request, context).await?,
+        Event::Http(request) => answer(router(ports.clone()), *request, context).await?,
         Event::Batch(messages) => {
             let scan = |received| scan(ports.clone(), received);
             serde_json::to_value(each_message(messages, &context, ports.clock.now(), &*ports.queues.scans, scan).await)?

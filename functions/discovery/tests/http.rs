@@ -1,5 +1,5 @@
-//! The HTTP surface, in this process: the same router that Lambda and the local server serve.
-#![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+//! The function's API, called in process through the router that Lambda and `regrant serve` use.
+#![expect(clippy::unwrap_used, reason = "tests may panic")]
 
 use axum::Router;
 use axum::body::Body;
@@ -12,27 +12,27 @@ use regrant::domain::text::UntrustedText;
 use regrant::embedded;
 use regrant::randomness::request_id;
 use regrant::usecases::Ports;
-use regrant_discovery::{App, router};
+use regrant_discovery::router;
 use serde_json::Value;
 use tempfile::TempDir;
 use tower::ServiceExt;
 
-struct House {
+struct Api {
     router: Router,
     _folder: TempDir,
 }
 
-/// Three apps of two orgs; one label tries to be markup and a terminal command.
-async fn house() -> House {
+/// The API over three apps of two orgs. One label contains markup and a terminal escape sequence.
+async fn api() -> Api {
     let folder = tempfile::tempdir().unwrap();
     let ports = embedded::open(&folder.path().join("data"), embedded::Config::default()).await.unwrap();
-    put(&ports, "00oacme", "0oa1", "Office 365", Standing::Consented).await;
-    put(&ports, "00oacme", "0oa2", "<script>\u{202e}\u{1b}[31m", Standing::Broken).await;
-    put(&ports, "00oglobex", "0oa3", "Office 365", Standing::NeedsConsent).await;
-    House { router: router(App::new(ports)), _folder: folder }
+    record_app(&ports, "00oacme", "0oa1", "Office 365", Standing::Consented).await;
+    record_app(&ports, "00oacme", "0oa2", "<script>\u{202e}\u{1b}[31m", Standing::Broken).await;
+    record_app(&ports, "00oglobex", "0oa3", "Office 365", Standing::NeedsConsent).await;
+    Api { router: router(ports), _folder: folder }
 }
 
-async fn put(ports: &Ports, org: &str, app: &str, label: &str, standing: Standing) {
+async fn record_app(ports: &Ports, org: &str, app: &str, label: &str, standing: Standing) {
     let now = ports.clock.now();
     let identity = AppIdentity {
         org: org.parse().unwrap(),
@@ -42,19 +42,19 @@ async fn put(ports: &Ports, org: &str, app: &str, label: &str, standing: Standin
         tenant: Some("contoso".to_owned().into()),
         domain: None,
     };
-    let assessment = Assessment { standing, verified: false, reasons: vec!["As invented.".to_owned()] };
+    let assessment = Assessment { standing, verified: false, reasons: vec!["Invented for this test.".to_owned()] };
     let record = AppRecord::assessed(identity, Vec::new(), assessment, now, None, request_id(&*ports.randomness));
     let found = AppEvent { at: now, kind: EventKind::Found { standing } };
     assert!(ports.ledger.record_app(&record, &[found]).await.unwrap());
 }
 
-impl House {
+impl Api {
     async fn send(&self, method: &str, path: &str, body: &str) -> Response<Body> {
         let request = Request::builder().method(method).uri(path).body(Body::from(body.to_owned())).unwrap();
         self.router.clone().oneshot(request).await.unwrap()
     }
 
-    async fn ask(&self, method: &str, path: &str, body: &str) -> (u16, String, Value) {
+    async fn json(&self, method: &str, path: &str, body: &str) -> (u16, String, Value) {
         let response = self.send(method, path, body).await;
         let status = response.status().as_u16();
         let content_type = response.headers()["content-type"].to_str().unwrap().to_owned();
@@ -64,9 +64,9 @@ impl House {
 }
 
 #[tokio::test]
-async fn apps_come_worst_first_and_by_filter() {
-    let house = house().await;
-    let (_, _, all) = house.ask("GET", "/v1/apps", "").await;
+async fn apps_are_sorted_worst_first_and_filtered() {
+    let api = api().await;
+    let (_, _, all) = api.json("GET", "/v1/apps", "").await;
     let standings: Vec<_> = all["apps"].as_array().unwrap().iter().map(|app| app["standing"].clone()).collect();
     assert_eq!(standings, ["broken", "needs-consent", "consented"]);
     for (query, count) in [
@@ -77,35 +77,35 @@ async fn apps_come_worst_first_and_by_filter() {
         ("tenant=other", 0),
         ("org=00oacme&standing=consented", 1),
     ] {
-        let (status, _, found) = house.ask("GET", &format!("/v1/apps?{query}"), "").await;
+        let (status, _, found) = api.json("GET", &format!("/v1/apps?{query}"), "").await;
         assert_eq!((status, found["apps"].as_array().unwrap().len()), (200, count), "{query}");
     }
 }
 
 #[tokio::test]
-async fn a_cursor_leads_through_the_whole_list_and_belongs_to_its_filter() {
-    let house = house().await;
+async fn cursor_walks_the_list_and_is_bound_to_its_filter() {
+    let api = api().await;
     let mut path = "/v1/apps?limit=1".to_owned();
-    let mut seen = Vec::new();
+    let mut listed = Vec::new();
     let mut last = String::new();
     loop {
-        let (_, _, page) = house.ask("GET", &path, "").await;
-        seen.push(page["apps"][0]["app"].as_str().unwrap().to_owned());
+        let (_, _, page) = api.json("GET", &path, "").await;
+        listed.push(page["apps"][0]["app"].as_str().unwrap().to_owned());
         match page["next_cursor"].as_str() {
             Some(cursor) => cursor.clone_into(&mut last),
             None => break,
         }
         path = format!("/v1/apps?limit=1&cursor={last}");
     }
-    assert_eq!(seen, ["0oa2", "0oa3", "0oa1"]);
-    let (status, _, _) = house.ask("GET", &format!("/v1/apps?org=00oacme&cursor={last}"), "").await;
+    assert_eq!(listed, ["0oa2", "0oa3", "0oa1"]);
+    let (status, _, _) = api.json("GET", &format!("/v1/apps?org=00oacme&cursor={last}"), "").await;
     assert_eq!(status, 400);
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_is_a_problem_that_says_what_to_do() {
-    let house = house().await;
-    for (method, path, body, status, told) in [
+async fn invalid_requests_get_problems_that_say_what_to_do() {
+    let api = api().await;
+    for (method, path, body, status, hint) in [
         ("GET", "/v1/apps?standing=fine", "", 400, "needs-consent"),
         ("GET", "/v1/apps?limit=0", "", 400, "1 to 200"),
         ("GET", "/v1/apps?limit=many", "", 400, "1 to 200"),
@@ -121,18 +121,18 @@ async fn what_cannot_be_read_is_a_problem_that_says_what_to_do() {
         ("DELETE", "/v1/apps", "", 405, "DELETE"),
         ("GET", "/elsewhere", "", 404, "/elsewhere"),
     ] {
-        let (answered, content_type, problem) = house.ask(method, path, body).await;
-        assert_eq!((answered, content_type.as_str()), (status, "application/problem+json"), "{method} {path}");
+        let (answered_status, content_type, problem) = api.json(method, path, body).await;
+        assert_eq!((answered_status, content_type.as_str()), (status, "application/problem+json"), "{method} {path}");
         assert_eq!(problem["status"], status, "{method} {path}");
-        assert!(problem["detail"].as_str().unwrap().contains(told), "{method} {path}: {problem}");
+        assert!(problem["detail"].as_str().unwrap().contains(hint), "{method} {path}: {problem}");
         assert_eq!(problem["request_id"].as_str().unwrap().len(), 32, "{method} {path}");
     }
 }
 
 #[tokio::test]
-async fn a_hostile_label_is_shown_harmlessly_and_comes_back_whole() {
-    let house = house().await;
-    let response = house.send("GET", "/v1/apps?standing=broken", "").await;
+async fn hostile_label_is_escaped_and_decodes_unchanged() {
+    let api = api().await;
+    let response = api.send("GET", "/v1/apps?standing=broken", "").await;
     assert_eq!(response.headers()["cache-control"], "no-store");
     assert_eq!(response.headers()["x-content-type-options"], "nosniff");
     assert!(response.headers()["content-security-policy"].to_str().unwrap().contains("default-src 'none'"));
@@ -144,12 +144,12 @@ async fn a_hostile_label_is_shown_harmlessly_and_comes_back_whole() {
 }
 
 #[tokio::test]
-async fn a_scan_of_no_orgs_is_accepted_and_can_be_followed() {
-    let house = house().await;
-    let response = house.send("POST", "/v1/scans", "").await;
+async fn scan_of_no_orgs_finishes_and_is_shown() {
+    let api = api().await;
+    let response = api.send("POST", "/v1/scans", "").await;
     assert_eq!(response.status(), 202);
-    let place = response.headers()["location"].to_str().unwrap().to_owned();
-    let (status, _, scan) = house.ask("GET", &place, "").await;
+    let location = response.headers()["location"].to_str().unwrap().to_owned();
+    let (status, _, scan) = api.json("GET", &location, "").await;
     assert_eq!((status, scan["orgs_pending"].as_u64()), (200, Some(0)));
     assert!(scan["finished_at"].is_string());
 }

@@ -6,7 +6,7 @@ use regrant::queue::NotificationWork;
 use regrant::usecases::Ports;
 use regrant::usecases::notify::NotifyError;
 use regrant::usecases::notify::delivery::record_delivery;
-use regrant::usecases::notify::sweep::sweep;
+use regrant::usecases::notify::queue_due::queue_due;
 use regrant::usecases::notify::work::send_or_plan;
 use serde_json::{Value, json};
 
@@ -39,7 +39,7 @@ pub async fn handle(ports: &Ports, event: LambdaEvent<Value>) -> Result<Value, I
             let queue = &*ports.queues.notifications;
             serde_json::to_value(each_message(messages, &context, ports.clock.now(), queue, work).await)?
         }
-        Event::Schedule => json!({ "queued": sweep(ports).await? }),
+        Event::Schedule => json!({ "queued": queue_due(ports).await? }),
         Event::EmailReported(report) => {
             record_delivery(ports, &report.request, &report.notification, &report.delivery).await?;
             Value::Null

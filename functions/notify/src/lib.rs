@@ -1,14 +1,44 @@
-//! The notify function: tells people and programs what they have to know, once.
+//! The notify function: sends each notification, an email or a webhook call, once.
 //!
-//! It answers four kinds of events: a batch of the queue, of which each message finds out what is due or sends one notification;
-//! a schedule, which takes up what was left lying; what the transport reports of emails it took; and HTTP requests: the
-//! links that mute reminders or show how a request stands, and what operators ask about notifications, waivers and failed work.
+//! It handles four kinds of events:
+//! - batches of its queue, in which each message plans the notifications of an org or an app, or sends one
+//! - a schedule, which queues notifications that are due but not queued
+//! - delivery reports of SES
+//! - HTTP requests: the links in emails, and the API operations on notifications, waivers and failed provisioning tasks
 
-mod endpoints;
+mod endpoints {
+    pub(crate) mod apps;
+    pub(crate) mod notifications;
+    pub(crate) mod pages;
+}
 #[cfg(feature = "lambda")]
-mod handler;
-mod router;
+pub mod handler;
 
-#[cfg(feature = "lambda")]
-pub use handler::{InvocationError, handle};
-pub use router::{openapi, router};
+use axum::Router;
+use axum::routing::get;
+use regrant::usecases::Ports;
+use regrant::web;
+use regrant::web::operations::Operations;
+
+use endpoints::{apps, notifications, pages};
+
+fn operations() -> Operations<Ports> {
+    regrant::operations! {
+        apps::{waive_app, end_waiver, list_failed_work},
+        notifications::{list_notifications},
+    }
+}
+
+/// The function's HTTP endpoints: its API operations, and the pages that links in emails lead to.
+pub fn router(ports: Ports) -> Router {
+    let routes = operations()
+        .routes
+        .route("/mail/mute/{token}", get(pages::show_mute).post(pages::mute))
+        .route("/mail/request/{token}", get(pages::show_request));
+    web::router(routes, ports)
+}
+
+/// The OpenAPI 3.1 document of its API operations.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    (operations().document)()
+}

@@ -5,7 +5,7 @@ use regrant::aws::StackBuilder;
 use regrant::aws::warm::FirstCall;
 use regrant::lambda::{run, start};
 use regrant::vault::SecretName;
-use regrant_notify::handle;
+use regrant_notify::handler::handle;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

@@ -4,7 +4,7 @@ use lambda_runtime::Error;
 use regrant::aws::StackBuilder;
 use regrant::aws::warm::{CONSENT_SECRETS, FirstCall};
 use regrant::lambda::{run, start};
-use regrant_save::handle;
+use regrant_save::handler::handle;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use futures_util::TryStreamExt as _;
 use regrant::clock::SystemClock;
 use regrant::domain::app::AppRecord;
 use regrant::domain::id::AppId;
 use regrant::domain::org::OrgProfile;
 use regrant::embedded::{self, Config};
 use regrant::http::loopback::LoopbackPolicy;
-use regrant::ledger::PageRequest;
+use regrant::ledger::paging;
 use regrant::microsoft::config::MicrosoftConfig;
 use regrant::okta::client::OktaClient;
 use regrant::okta::config::OktaConfig;
@@ -72,7 +73,7 @@ impl Installation {
 
     /// Every function's endpoints over this installation, and one answer to all other paths.
     pub fn router(&self) -> axum::Router {
-        regrant_discovery::router(regrant_discovery::App::new(self.ports.clone()))
+        regrant_discovery::router(self.ports.clone())
             .merge(regrant_consent_url::router(self.ports.clone()).reset_fallback())
             .merge(regrant_callback::router(self.ports.clone()).reset_fallback())
             .merge(regrant_save::router(self.ports.clone()).reset_fallback())
@@ -94,16 +95,13 @@ impl Installation {
     pub async fn org(&self, name: &str) -> Result<OrgProfile, CliError> {
         let wanted = name.trim().trim_end_matches('/');
         let wanted = wanted.split_once("://").map_or(wanted, |(_, host)| host).to_ascii_lowercase();
-        let mut page = PageRequest::first(PAGE);
-        loop {
-            let orgs = self.ports.ledger.orgs(page).await?;
-            let found = orgs.items.into_iter().find(|org| org.id.as_str() == name || org.domain() == wanted);
-            match (found, orgs.next) {
-                (Some(org), _) => return Ok(org),
-                (None, Some(next)) => page = PageRequest { after: Some(next), limit: PAGE },
-                (None, None) => return Err(OrgError::NoSuchOrg(harmless(name)).into()),
+        let mut orgs = paging::items(PAGE, |page| self.ports.ledger.orgs(page));
+        while let Some(org) = orgs.try_next().await? {
+            if org.id.as_str() == name || org.domain() == wanted {
+                return Ok(org);
             }
         }
+        Err(OrgError::NoSuchOrg(harmless(name)).into())
     }
 }
 

@@ -102,7 +102,7 @@ fn a_server_is_kept_once_it_let_us_in_and_takes_the_emails() {
     let wrong = regrant(folder.path(), &["mail", "server", "set", &url, "--user", "regrant"], "canary\n");
     assert_eq!(wrong.status.code(), Some(2), "{}", words(&wrong));
     assert!(
-        words(&wrong).contains("another user or password") && !words(&wrong).contains("canary"),
+        words(&wrong).contains("different user or password") && !words(&wrong).contains("canary"),
         "{}",
         words(&wrong)
     );
@@ -131,7 +131,7 @@ fn a_server_is_kept_once_it_let_us_in_and_takes_the_emails() {
 fn what_would_send_emails_or_passwords_in_the_clear_is_refused_before_a_password_is_asked_for() {
     let folder = tempfile::tempdir().unwrap();
     for (url, told) in [
-        ("smtp://mail.example.com", "in the clear"),
+        ("smtp://mail.example.com", "unencrypted"),
         ("smtps://regrant:canary@mail.example.com", "no user and no password"),
         ("mail.example.com", "smtps://"),
     ] {

@@ -1,13 +1,12 @@
-//! A vault whose seldom-changing secrets are kept in memory for a while.
+//! A vault that caches secrets which rarely change.
 //!
-//! A call to the service costs time and money, and most invocations want the same few secrets. Kept are those that only
-//! people change: our own keys and registration, and the credentials for orgs. Tokens and codes are always read anew,
-//! since another worker may have renewed or used them a moment ago. What was refused somewhere is read anew at once, but
-//! for our own keys: whoever sends forged links could have them read for each, so they are read anew every ten seconds at
-//! the most.
+//! A call to the service costs time and money, and most invocations need the same few secrets. The cache contains those that
+//! only people change: our own keys and registration, and the credentials for orgs. Tokens and codes are never cached, since
+//! another worker may just have renewed or used them. A secret that a service rejected is read again immediately. Our own
+//! keys are the exception: forged links could otherwise cause a read each, so the keys are read every ten seconds at most.
 //!
-//! That there is none is remembered of the hooks alone: most installations have no hooks, and each plan asks. What else
-//! is missing is missed by somebody who then adds it and wants to see it work.
+//! The absence of a secret is only cached for hooks: most installations have none, and every plan reads them. An operator who
+//! adds any other missing secret expects it to work immediately.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -20,50 +19,50 @@ use secrecy::SecretString;
 use crate::clock::Clock;
 use crate::vault::{SecretName, SecretVersion, Vault, VaultError};
 
-/// How long a secret is served from memory.
-pub const KEPT: SignedDuration = SignedDuration::from_mins(5);
+/// How long a secret stays cached.
+pub const CACHE_TIME: SignedDuration = SignedDuration::from_mins(5);
 
-/// How long our own keys are served from memory whoever refuses them.
-const KEYS_KEPT_AT_LEAST: SignedDuration = SignedDuration::from_secs(10);
+/// How long our own keys stay cached, even if something rejects them.
+const MIN_KEYS_CACHE_TIME: SignedDuration = SignedDuration::from_secs(10);
 
-/// What the vault had, in memory.
+/// A cached secret.
 #[derive(Clone)]
-struct Kept {
-    /// `None` where it had none.
+struct CacheEntry {
+    /// `None` if the vault had none.
     secret: Option<SecretString>,
     read_at: Timestamp,
 }
 
-/// A vault with a memory.
+/// A vault with a cache.
 pub struct CachedVault {
     vault: Arc<dyn Vault>,
     clock: Arc<dyn Clock>,
-    kept: Mutex<HashMap<SecretName, Kept>>,
+    cache: Mutex<HashMap<SecretName, CacheEntry>>,
 }
 
 impl CachedVault {
-    /// A memory before `vault`.
+    /// A cache in front of `vault`.
     pub fn new(vault: Arc<dyn Vault>, clock: Arc<dyn Clock>) -> Self {
-        Self { vault, clock, kept: Mutex::default() }
+        Self { vault, clock, cache: Mutex::default() }
     }
 
-    fn remembered(&self, name: &SecretName) -> Option<Kept> {
-        let kept = self.kept.lock();
-        let kept = kept.get(name)?;
-        (self.age(kept) < KEPT).then(|| kept.clone())
+    fn cached(&self, name: &SecretName) -> Option<CacheEntry> {
+        let cache = self.cache.lock();
+        let entry = cache.get(name)?;
+        (self.age(entry) < CACHE_TIME).then(|| entry.clone())
     }
 
-    fn age(&self, kept: &Kept) -> SignedDuration {
-        self.clock.now().duration_since(kept.read_at)
+    fn age(&self, entry: &CacheEntry) -> SignedDuration {
+        self.clock.now().duration_since(entry.read_at)
     }
 
     fn forget(&self, name: &SecretName) {
-        self.kept.lock().remove(name);
+        self.cache.lock().remove(name);
     }
 }
 
-/// Whether only people change it.
-fn is_kept(name: &SecretName) -> bool {
+/// Whether a secret is cached: only people change it.
+fn is_cached(name: &SecretName) -> bool {
     match name {
         SecretName::Okta(_)
         | SecretName::ProvisioningAdmin(_)
@@ -74,24 +73,24 @@ fn is_kept(name: &SecretName) -> bool {
     }
 }
 
-/// Whether it is in memory as well that there is none.
-fn is_absence_kept(name: &SecretName) -> bool {
+/// Whether the absence of a secret is cached.
+fn is_absence_cached(name: &SecretName) -> bool {
     *name == SecretName::Hooks
 }
 
 #[async_trait]
 impl Vault for CachedVault {
     async fn get(&self, name: &SecretName, version: SecretVersion) -> Result<Option<SecretString>, VaultError> {
-        if version != SecretVersion::Current || !is_kept(name) {
+        if version != SecretVersion::Current || !is_cached(name) {
             return self.vault.get(name, version).await;
         }
-        if let Some(kept) = self.remembered(name) {
-            return Ok(kept.secret);
+        if let Some(entry) = self.cached(name) {
+            return Ok(entry.secret);
         }
         let read_at = self.clock.now();
         let found = self.vault.get(name, version).await?;
-        if found.is_some() || is_absence_kept(name) {
-            self.kept.lock().insert(name.clone(), Kept { secret: found.clone(), read_at });
+        if found.is_some() || is_absence_cached(name) {
+            self.cache.lock().insert(name.clone(), CacheEntry { secret: found.clone(), read_at });
         }
         Ok(found)
     }
@@ -102,7 +101,7 @@ impl Vault for CachedVault {
 
     async fn promote(&self, name: &SecretName) -> Result<(), VaultError> {
         let promoted = self.vault.promote(name).await;
-        // Whatever came of it: another worker may have promoted.
+        // Even after an error: another worker may have promoted.
         self.forget(name);
         promoted
     }
@@ -119,12 +118,12 @@ impl Vault for CachedVault {
     }
 
     fn was_refused(&self, name: &SecretName) -> bool {
-        let mut kept = self.kept.lock();
-        let fresh = |kept: &Kept| *name == SecretName::Keys && self.age(kept) < KEYS_KEPT_AT_LEAST;
-        if kept.get(name).is_none_or(fresh) {
+        let mut cache = self.cache.lock();
+        let is_protected = |entry: &CacheEntry| *name == SecretName::Keys && self.age(entry) < MIN_KEYS_CACHE_TIME;
+        if cache.get(name).is_none_or(is_protected) {
             return false;
         }
-        kept.remove(name).is_some()
+        cache.remove(name).is_some()
     }
 }
 

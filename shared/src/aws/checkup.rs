@@ -1,43 +1,44 @@
-//! Whether a deployed stack is sound: each part is asked, and nothing is taken from the template's word.
+//! Health checks of a deployed stack. They query each resource, and do not rely on the template.
 
 use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::types::{PointInTimeRecoveryStatus, TableStatus, TimeToLiveStatus};
 use aws_sdk_sqs::types::QueueAttributeName;
+use futures_util::TryStreamExt as _;
 use jiff::SignedDuration;
 
 use super::Stack;
 use super::error::reason;
 use crate::domain::cloud::Cloud;
-use crate::ledger::PageRequest;
+use crate::ledger::paging;
 use crate::settings::PublicUrl;
 use crate::usecases::Ports;
 use crate::vault::{SecretName, SecretVersion};
 
-/// How long the API may take to answer.
-const PATIENCE: Duration = Duration::from_secs(15);
-/// After this long without a scan, the schedule is not what it should be: Okta ends idle API tokens after 30 days.
-const LATE: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// How long the API may take to respond.
+const TIMEOUT: Duration = Duration::from_secs(15);
+/// After this long without a scan, the schedule is not working. Okta revokes idle API tokens after 30 days.
+const MAX_SCAN_AGE: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// What was found of one part.
+/// The result of one check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// The part.
+    /// What was checked.
     pub what: &'static str,
-    /// Whether somebody has to do something.
+    /// Whether the operator must act.
     pub is_wrong: bool,
-    /// How it is, or what is wrong and what to do.
+    /// The state, or what is wrong and what to do.
     pub words: String,
 }
 
 impl Finding {
-    /// The part is as it should be.
+    /// The check passed.
     pub fn fine(what: &'static str, words: impl Into<String>) -> Self {
         Self { what, is_wrong: false, words: words.into() }
     }
 
-    /// The part is not.
+    /// The check failed.
     pub fn wrong(what: &'static str, words: impl Into<String>) -> Self {
         Self { what, is_wrong: true, words: words.into() }
     }
@@ -47,15 +48,15 @@ impl Finding {
     }
 }
 
-/// A stack to be checked.
+/// The health checks of one stack.
 pub struct Checkup<'a> {
-    /// Account, region and credentials of whoever checks.
+    /// Account, region and credentials for the checks.
     pub aws: &'a SdkConfig,
     /// The stack.
     pub stack: &'a Stack,
     /// The URLs of its queues' dead-letter queues.
     pub dead_letters: &'a [String],
-    /// The URL of the queue of events that nobody could take: of its schedules, of SES and of the log stream.
+    /// The URL of the dead-letter queue for events of its schedules, of SES and of the log stream.
     pub dead_events: &'a str,
     /// Where browsers reach it.
     pub public_url: &'a PublicUrl,
@@ -64,7 +65,7 @@ pub struct Checkup<'a> {
 }
 
 impl Checkup<'_> {
-    /// Every finding, in the order in which somebody would mend them.
+    /// Runs every check, in the order in which an operator would fix problems.
     pub async fn run(&self) -> Vec<Finding> {
         let mut findings = vec![self.table().await, self.backups().await, self.expiry().await];
         findings.extend(self.queues().await);
@@ -82,14 +83,14 @@ impl Checkup<'_> {
             Ok(answer) => answer.table,
             Err(error) => return Finding::wrong("table", reason(&error)),
         };
-        let Some(table) = table else { return Finding::wrong("table", "it was not described; try again") };
+        let Some(table) = table else { return Finding::wrong("table", "DynamoDB returned no description; try again") };
         let mut problems = Vec::new();
         if table.table_status != Some(TableStatus::Active) {
             let status = table.table_status.map_or_else(String::new, |status| status.as_str().to_owned());
             problems.push(format!("it is {status}; wait until it is ACTIVE"));
         }
         if table.deletion_protection_enabled != Some(true) {
-            problems.push("it may be deleted; deploy with DeletionProtection=true".to_owned());
+            problems.push("it is not protected against deletion; deploy with DeletionProtection=true".to_owned());
         }
         let indexes = table.global_secondary_indexes.unwrap_or_default();
         for wanted in ["by-list", "by-tenant"] {
@@ -122,10 +123,10 @@ impl Checkup<'_> {
         };
         match answer.time_to_live_description.and_then(|ttl| ttl.time_to_live_status) {
             Some(TimeToLiveStatus::Enabled | TimeToLiveStatus::Enabling) => {
-                Finding::fine("expiry", "sessions and leases that are over are removed")
+                Finding::fine("expiry", "expired records are deleted")
             }
             _ => {
-                Finding::wrong("expiry", "time to live is off, so the table only grows; deploy this version's template")
+                Finding::wrong("expiry", "Time to Live is off, so expired records stay; deploy this version's template")
             }
         }
     }
@@ -151,7 +152,7 @@ impl Checkup<'_> {
                 Ok(waiting) => Finding::wrong(
                     what,
                     format!(
-                        "{waiting} in {url}: read the functions' logs for why, then redrive them in the SQS console"
+                        "{waiting} in {url}: check the functions' logs for the reason, then redrive them in the SQS console"
                     ),
                 ),
                 Err(why) => Finding::wrong(what, why),
@@ -160,17 +161,18 @@ impl Checkup<'_> {
         findings
     }
 
-    /// Whether what schedules and rules start was taken. Nothing of it is redriven: the next schedule does the work.
+    /// Whether the functions processed every event of schedules and rules. Failed events are not redriven: the next schedule
+    /// does the work.
     async fn schedules(&self) -> Finding {
         let what = "schedules";
         match self.waiting(self.dead_events).await {
-            Ok(0) => Finding::fine(what, "every event was taken"),
+            Ok(0) => Finding::fine(what, "every event was processed"),
             Ok(waiting) => Finding::wrong(
                 what,
                 format!(
-                    "{waiting} waiting in {}, which nobody could take: read the functions' logs for why. The next schedule \
-                     does the work; a report of SES among them was not recorded, so look at its address, then purge the \
-                     queue in the SQS console",
+                    "{waiting} in {} could not be processed: check the functions' logs for the reason. The next schedule \
+                     does the work. If a report of SES is among them, it was not recorded: check its address, then purge \
+                     the queue in the SQS console",
                     self.dead_events
                 ),
             ),
@@ -184,15 +186,15 @@ impl Checkup<'_> {
         let asked = client.get_queue_attributes().queue_url(url).attribute_names(name.clone()).send().await;
         let answer = asked.map_err(|error| reason(&error))?;
         let waiting = answer.attributes.as_ref().and_then(|all| all.get(&name)).and_then(|count| count.parse().ok());
-        waiting.ok_or_else(|| "it does not say how many messages it has; try again".to_owned())
+        waiting.ok_or_else(|| "SQS did not report how many messages it has; try again".to_owned())
     }
 
-    /// The operators' part wants a sign-in, and the page behind links answers to everybody.
+    /// Whether the operators' API requires a sign-in, and the pages behind links do not.
     async fn api(&self) -> Finding {
         let what = "API";
-        let Ok(http) = reqwest::Client::builder().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none()).build()
+        let Ok(http) = reqwest::Client::builder().timeout(TIMEOUT).redirect(reqwest::redirect::Policy::none()).build()
         else {
-            return Finding::wrong(what, "no HTTP client could be made");
+            return Finding::wrong(what, "could not create an HTTP client");
         };
         let at = |path| self.public_url.at(path);
         let status = async |path| match http.get(at(path)).send().await {
@@ -200,14 +202,14 @@ impl Checkup<'_> {
             Err(error) => Err(error.without_url().to_string()),
         };
         match (status("/v1/apps").await, status("/consent/none").await) {
-            (Ok(401 | 403), Ok(400..=499)) => Finding::fine(what, "operators have to sign in; pages of links answer"),
+            (Ok(401 | 403), Ok(400..=499)) => Finding::fine(what, "operators must sign in; pages behind links respond"),
             (Ok(200..=299), _) => Finding::wrong(
                 what,
-                "/v1 answers without a sign-in: anybody reads everything; deploy the template anew",
+                "/v1 responds without a sign-in, so anyone can read everything; deploy the template again",
             ),
             (Ok(operators), Ok(pages)) => Finding::wrong(
                 what,
-                format!("/v1/apps answers {operators} and /consent/none answers {pages}; read the functions' logs"),
+                format!("/v1/apps responds with {operators} and /consent/none with {pages}; check the functions' logs"),
             ),
             (Err(why), _) | (_, Err(why)) => Finding::wrong(
                 what,
@@ -221,7 +223,7 @@ impl Checkup<'_> {
         match self.ports.vault.get(&SecretName::Entra(Cloud::Global), SecretVersion::Current).await {
             Ok(Some(_)) => {
                 let redirect = self.public_url.redirect_uri(Cloud::Global);
-                Finding::fine(what, format!("kept; it needs the redirect URI {redirect}"))
+                Finding::fine(what, format!("stored; it needs the redirect URI {redirect}"))
             }
             Ok(None) => Finding::wrong(what, "none yet; follow infra/entra.md, then `regrant entra set --stack NAME`"),
             Err(error) => Finding::wrong(what, error.to_string()),
@@ -230,23 +232,19 @@ impl Checkup<'_> {
 
     async fn orgs(&self) -> Finding {
         let what = "orgs";
-        let (mut page, mut known, mut problems) = (PageRequest::first(200), 0_u64, Vec::new());
+        let (mut known, mut problems) = (0_u64, Vec::new());
+        let mut orgs = paging::items(200, |page| self.ports.ledger.orgs(page));
         loop {
-            let orgs = match self.ports.ledger.orgs(page).await {
-                Ok(orgs) => orgs,
+            let org = match orgs.try_next().await {
+                Ok(Some(org)) => org,
+                Ok(None) => break,
                 Err(error) => return Finding::wrong(what, error.to_string()),
             };
-            for org in orgs.items {
-                known += 1;
-                match self.ports.vault.get(&SecretName::Okta(org.id.clone()), SecretVersion::Current).await {
-                    Ok(Some(_)) => {}
-                    Ok(None) => problems.push(format!("{} has no credential; add it again", org.domain())),
-                    Err(error) => return Finding::wrong(what, error.to_string()),
-                }
-            }
-            match orgs.next {
-                Some(next) => page = PageRequest { after: Some(next), limit: 200 },
-                None => break,
+            known += 1;
+            match self.ports.vault.get(&SecretName::Okta(org.id.clone()), SecretVersion::Current).await {
+                Ok(Some(_)) => {}
+                Ok(None) => problems.push(format!("{} has no credential; add it again", org.domain())),
+                Err(error) => return Finding::wrong(what, error.to_string()),
             }
         }
         if known == 0 {
@@ -265,14 +263,15 @@ impl Checkup<'_> {
             return Finding::wrong(what, "none yet; wait for the schedule, or run `regrant scan --stack NAME`");
         };
         let mut problems = Vec::new();
-        if self.ports.clock.now().duration_since(scan.started_at) > LATE {
-            problems.push(format!("the last began at {}; check the schedule and its dead letters", scan.started_at));
+        if self.ports.clock.now().duration_since(scan.started_at) > MAX_SCAN_AGE {
+            problems
+                .push(format!("the last one began at {}; check the schedule and its dead letters", scan.started_at));
         }
         if !scan.orgs_not_seen.is_empty() {
             let orgs = scan.orgs_not_seen.len();
             problems
-                .push(format!("the last could not look at {orgs} of the orgs; run `regrant org check --stack NAME`"));
+                .push(format!("the last one could not check {orgs} of the orgs; run `regrant org check --stack NAME`"));
         }
-        Finding::of(what, &problems, &format!("the last began at {}", scan.started_at))
+        Finding::of(what, &problems, &format!("the last one began at {}", scan.started_at))
     }
 }

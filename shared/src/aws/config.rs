@@ -1,4 +1,4 @@
-//! How AWS is called: by whom, where, and for how long.
+//! Configuration of the AWS clients: region, credentials, timeouts and retries.
 
 use std::time::Duration;
 
@@ -12,8 +12,8 @@ use aws_sdk_dynamodb::config::SharedCredentialsProvider;
 use super::http::http_client;
 use crate::environment::{BadVariable, variable};
 
-/// How AWS is called where nothing else is said: region and credentials as the machine gives them (environment, profiles,
-/// roles), each attempt bounded, refusals of throttling and of server errors tried again.
+/// The default configuration: region and credentials from the machine (environment, profiles, roles), a timeout for each
+/// attempt, and retries after throttling and server errors.
 pub fn loader() -> ConfigLoader {
     aws_config::defaults(BehaviorVersion::latest())
         .http_client(http_client())
@@ -22,8 +22,8 @@ pub fn loader() -> ConfigLoader {
         .stalled_stream_protection(without_streams())
 }
 
-/// The same in a function. Lambda says region and credentials in the environment (Lambda docs, "Working with environment
-/// variables"), so nothing is looked for elsewhere, and none of what would look is in the package.
+/// The configuration in a function. Lambda sets region and credentials in the environment (Lambda docs, "Working with
+/// environment variables"), so other sources are neither searched nor part of the package.
 pub(super) fn on_lambda() -> Result<SdkConfig, BadVariable> {
     let missing = || BadVariable { variable: "AWS_REGION", reason: "it is not set; Lambda sets it".to_owned() };
     let mut config = SdkConfig::builder()
@@ -51,7 +51,7 @@ fn retries() -> RetryConfig {
     RetryConfig::standard().with_max_attempts(5)
 }
 
-/// Bodies are small and whole; the attempt's own timeout sees to them.
+/// Bodies are small and not streamed; the timeout of an attempt covers them.
 fn without_streams() -> StalledStreamProtectionConfig {
     StalledStreamProtectionConfig::disabled()
 }

@@ -1,9 +1,9 @@
-//! What an AWS service said when it refused, in words for people.
+//! Error texts for failed calls to AWS services.
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
-/// What went wrong with a call: the service's code and message and its request id, or how the network failed; and what
-/// to do about it where that is known. No request and no answer is quoted, since either may hold a secret.
+/// Describes a failed call: the service's code, message and request id, or the network failure, and what to do about it if
+/// known. Quotes neither request nor response, since either may contain a secret.
 pub(crate) fn reason<E, R>(error: &SdkError<E, R>) -> String
 where
     E: ProvideErrorMetadata,
@@ -19,20 +19,20 @@ where
                 None => format!("{code}{said}{id}"),
             }
         }
-        SdkError::TimeoutError(_) => "no answer in time; it is tried again".to_owned(),
+        SdkError::TimeoutError(_) => "no response in time; it is retried".to_owned(),
         SdkError::DispatchFailure(failure) if failure.is_io() || failure.is_timeout() => {
             "the service could not be reached; check the network, and the region".to_owned()
         }
         SdkError::DispatchFailure(_) | SdkError::ConstructionFailure(_) => {
-            "no request could be made, most often because there are no credentials; check the function's role, or \
+            "the request could not be built, usually because there are no credentials; check the function's role, or \
              `aws sts get-caller-identity`"
                 .to_owned()
         }
-        _ => "the answer could not be read; it is tried again".to_owned(),
+        _ => "the response could not be read; it is retried".to_owned(),
     }
 }
 
-/// The code of a refusal.
+/// The error code of the service.
 pub(crate) fn code<E, R>(error: &SdkError<E, R>) -> Option<&str>
 where
     E: ProvideErrorMetadata,
@@ -43,25 +43,25 @@ where
     }
 }
 
-/// What to do about a code (each service's API reference, "Common Errors").
+/// What to do about an error code (each service's API reference, "Common Errors").
 fn advice(code: &str) -> Option<&'static str> {
     Some(match code {
-        "AccessDeniedException" | "AccessDenied" => "the role lacks this permission, or the key's policy refuses it",
+        "AccessDeniedException" | "AccessDenied" => "the role lacks this permission, or the key's policy denies it",
         "ExpiredTokenException" | "ExpiredToken" | "RequestExpired" => {
             "the credentials have expired; sign in again, or let the function's environment be replaced"
         }
         "UnrecognizedClientException" | "InvalidClientTokenId" | "InvalidSignatureException" => {
-            "the credentials are not of this account and region; check which are in use"
+            "the credentials do not belong to this account and region; check which are in use"
         }
         "ThrottlingException"
         | "Throttling"
         | "ProvisionedThroughputExceededException"
         | "RequestLimitExceeded"
-        | "TooManyRequestsException" => "it was asked too often and is tried again later",
+        | "TooManyRequestsException" => "requests are throttled and are retried later",
         "ResourceNotFoundException" | "QueueDoesNotExist" | "AWS.SimpleQueueService.NonExistentQueue" => {
             "it does not exist in this account and region; check the stack's outputs"
         }
-        "ItemCollectionSizeLimitExceededException" => "there is too much under one key; report this",
+        "ItemCollectionSizeLimitExceededException" => "there is too much data under one key; report this",
         _ => return None,
     })
 }

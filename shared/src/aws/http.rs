@@ -1,7 +1,7 @@
-//! AWS's clients over the HTTP client that calls to Okta and Microsoft use.
+//! Connects the AWS SDK to the HTTP client that calls to Okta and Microsoft use.
 //!
-//! The SDK would bring a client of its own, with a second reading of the system's certificates in each process and a
-//! second HTTP stack in each package. Here both are one.
+//! The SDK's own client would load the system's certificates a second time in each process, and add a second HTTP stack to
+//! each package.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,21 +19,22 @@ use reqwest::{Client, Request};
 
 use crate::http::trust;
 
-/// How long a connection may take to be made. Attempts as a whole are bounded by the SDK.
-const CONNECT: Duration = Duration::from_secs(2);
+/// How long connecting may take. The SDK limits the duration of an attempt.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// One client for every service of AWS: clones of a configuration share its connections.
+/// One client for all AWS services: clones of a configuration share its connections.
 pub(super) fn http_client() -> SharedHttpClient {
     SharedHttpClient::new(Clients(SharedHttpConnector::new(Connector(client().map_err(Arc::from)))))
 }
 
 fn client() -> Result<Client, String> {
     let tls = trust::tls().map_err(|error| error.to_string())?;
-    let builder = Client::builder().tls_backend_preconfigured(tls).connect_timeout(CONNECT).redirect(Policy::none());
+    let builder =
+        Client::builder().tls_backend_preconfigured(tls).connect_timeout(CONNECT_TIMEOUT).redirect(Policy::none());
     builder.build().map_err(|error| error.to_string())
 }
 
-/// What the SDK asks for a connector, before each attempt.
+/// Provides the SDK with a connector before each attempt.
 #[derive(Debug)]
 struct Clients(SharedHttpConnector);
 
@@ -43,7 +44,7 @@ impl HttpClient for Clients {
     }
 }
 
-/// The client, or why there is none: a system without trusted certificates is told of with the first call.
+/// The client, or why it could not be created: the first call reports, for example, that no trusted certificates were found.
 #[derive(Debug)]
 struct Connector(Result<Client, Arc<str>>);
 
@@ -52,24 +53,24 @@ impl HttpConnector for Connector {
         let client = self.0.clone();
         HttpConnectorFuture::new(async move {
             let client = client.map_err(|reason| ConnectorError::user(reason.to_string().into()))?;
-            let answer = client.execute(written(request)?).await.map_err(failure)?;
-            // Read by the SDK: it logs what it has in memory before it knows whether that may be logged.
+            let answer = client.execute(to_reqwest(request)?).await.map_err(failure)?;
+            // Left for the SDK to read: it logs a body in memory before it knows whether the body may be logged.
             let answer = http::Response::from(answer).map(SdkBody::from_body_1_x);
             HttpResponse::try_from(answer).map_err(|error| ConnectorError::other(error.into(), None))
         })
     }
 }
 
-/// The request as reqwest has it. Everything that is sent to AWS here is in memory.
-fn written(request: HttpRequest) -> Result<Request, ConnectorError> {
+/// Converts a request for reqwest. All bodies sent to AWS are in memory.
+fn to_reqwest(request: HttpRequest) -> Result<Request, ConnectorError> {
     let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
     let (parts, body) = request.into_parts();
     let body = body.bytes().map(Bytes::copy_from_slice);
-    let body = body.ok_or_else(|| ConnectorError::user("a body that is a stream is not sent".into()))?;
+    let body = body.ok_or_else(|| ConnectorError::user("streaming bodies are not supported".into()))?;
     Request::try_from(http::Request::from_parts(parts, body)).map_err(|error| ConnectorError::user(error.into()))
 }
 
-/// A failure by whether it may be tried again, which the SDK does with timeouts and with what failed on the way.
+/// Classifies a failure for the SDK, which retries timeouts and I/O errors.
 fn failure(error: reqwest::Error) -> ConnectorError {
     if error.is_timeout() {
         ConnectorError::timeout(error.into())
@@ -123,7 +124,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_request_goes_out_and_its_answer_comes_back_whole() {
+    async fn request_and_response_pass_through_unchanged() {
         let (address, read) =
             server("HTTP/1.1 400 Bad Request\r\nx-amzn-requestid: 7\r\ncontent-length: 13\r\n\r\nwhat is wrong").await;
         let answer = ask(&address, asked()).await.unwrap();
@@ -137,22 +138,22 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_fails_on_the_way_may_be_tried_again() {
+    async fn network_failures_are_io_errors() {
         let (address, _) = server("").await;
         assert!(ask(&address, asked()).await.unwrap_err().is_io(), "a connection that was closed");
         let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-        assert!(ask(&format!("http://{closed}/"), asked()).await.unwrap_err().is_io(), "nobody there");
+        assert!(ask(&format!("http://{closed}/"), asked()).await.unwrap_err().is_io(), "no server");
     }
 
     #[tokio::test]
-    async fn an_answer_that_is_cut_off_is_not_taken_for_a_whole_one() {
+    async fn an_incomplete_response_is_an_error() {
         let (address, _) = server("HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{}").await;
         let answer = ask(&address, asked()).await.unwrap();
         assert!(ByteStream::new(answer.into_body()).collect().await.is_err());
     }
 
     #[tokio::test]
-    async fn a_redirect_is_not_followed() {
+    async fn redirects_are_not_followed() {
         let (address, _) =
             server("HTTP/1.1 307 Temporary Redirect\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n")
                 .await;
@@ -160,7 +161,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_cannot_be_sent_is_the_callers_fault() {
+    async fn an_unusable_request_is_a_user_error() {
         let gone = ask("http://127.0.0.1:1/", SdkBody::taken()).await.unwrap_err();
         assert!(gone.is_user(), "a body that is not in memory: {gone}");
         let no_roots = Connector(Err("no trusted certificates".into()));

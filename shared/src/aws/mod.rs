@@ -1,4 +1,4 @@
-//! Regrant on AWS: clients that are made once, and the ports over them.
+//! The adapters for AWS, and the checks of a deployed stack.
 
 pub(crate) mod absent_ports;
 pub mod cached_vault;

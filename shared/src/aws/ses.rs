@@ -1,4 +1,4 @@
-//! The transport Amazon SES, by its API of version 2.
+//! A mail transport over Amazon SES (API version 2).
 
 use async_trait::async_trait;
 use aws_sdk_sesv2::Client;
@@ -17,7 +17,7 @@ pub struct Ses {
 }
 
 impl Ses {
-    /// SES by `client`, with a configuration set where bounces and complaints are to be reported.
+    /// SES in the region of `client`; the configuration set reports bounces and complaints.
     pub const fn new(client: Client, configuration_set: Option<String>) -> Self {
         Self { client, configuration_set }
     }
@@ -28,7 +28,7 @@ impl MailTransport for Ses {
     async fn send(&self, email: &Email) -> Result<MessageId, MailError> {
         let mime = RawMessage::builder().data(Blob::new(email.to_mime()?)).build();
         let mime = mime.map_err(|error| MailError::Refused { reason: error.to_string() })?;
-        // Without them its reports would name no notification.
+        // Reports of SES repeat the tags, which identify the notification.
         let tags: Result<Vec<_>, _> =
             email.tags.iter().map(|(name, value)| MessageTag::builder().name(name).value(value).build()).collect();
         let tags = tags.map_err(|error| MailError::Refused { reason: error.to_string() })?;
@@ -54,18 +54,18 @@ impl MailTransport for Ses {
     }
 }
 
-/// What to do about a refusal that trying again does not mend (SES API reference, `SendEmail`, "Errors").
+/// What to do about a permanent rejection; `None` if a retry may succeed (SES API reference, `SendEmail`, "Errors").
 fn advice(code: &str, said: &str) -> Option<&'static str> {
     Some(match code {
         "MessageRejected" if said.contains("not verified") => {
-            "verify the sender's domain in this region; while the account is in the sandbox every recipient has to be \
+            "verify the sender's domain in this region; while the account is in the sandbox every recipient must be \
              verified too, so ask AWS for production access"
         }
         "MailFromDomainNotVerifiedException" => "verify the MAIL FROM domain in this region",
         "AccountSuspendedException" | "SendingPausedException" => {
             "AWS has paused this account's sending; its console says why"
         }
-        "MessageRejected" | "BadRequestException" => "look at the address and the email",
+        "MessageRejected" | "BadRequestException" => "check the address and the email",
         "NotFoundException" => "the configuration set does not exist in this region; check the stack's parameters",
         _ => return None,
     })

@@ -1,5 +1,5 @@
-//! What Amazon SES reports of emails that it took, as EventBridge brings it (Amazon SES developer guide, "Monitoring SES
-//! events using Amazon EventBridge"): source `aws.ses`, the event's kind and data in `detail`. Best effort and in any order.
+//! Reports of Amazon SES about emails it accepted, as EventBridge delivers them (Amazon SES developer guide, "Monitoring SES
+//! events using Amazon EventBridge"): source `aws.ses`, the event's kind and data in `detail`. Best effort, in any order.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -9,22 +9,22 @@ use crate::domain::notification::Delivery;
 use crate::domain::text::UntrustedText;
 use crate::mail::{NOTIFICATION_TAG, REQUEST_TAG};
 
-/// The longest reason that is kept, in characters.
-const LONGEST_REASON: usize = 300;
+/// The longest reason to keep, in characters.
+const MAX_REASON_CHARS: usize = 300;
 
-/// A report.
+/// A report about one email.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EmailReport {
-    /// The request that the email names.
+    /// The request that the email belongs to.
     pub request: RequestId,
     /// The notification.
     pub notification: NotificationId,
-    /// What became of it.
+    /// What happened to the email.
     pub delivery: Delivery,
 }
 
 impl EmailReport {
-    /// Reads an event of EventBridge. `None` where it is of an email that is not ours, or of a kind that tells nothing.
+    /// Parses an EventBridge event. `None` if the email is not ours, or the event's kind is irrelevant.
     pub fn read(event: &Value) -> Option<Self> {
         let detail = event.get("detail")?;
         let tag = |name: &str| detail.pointer(&format!("/mail/tags/{name}/0")).and_then(Value::as_str);
@@ -51,10 +51,10 @@ impl EmailReport {
     }
 }
 
-/// What the other server said, harmless and bounded: it is anybody's text.
+/// The reason from the recipient's server, escaped and shortened: anyone may have written it.
 fn reason(said: Option<&Value>) -> String {
     let said = said.and_then(Value::as_str).unwrap_or("no reason was given");
-    UntrustedText::new(said.chars().take(LONGEST_REASON).collect::<String>()).to_string()
+    UntrustedText::new(said.chars().take(MAX_REASON_CHARS).collect::<String>()).to_string()
 }
 
 #[cfg(test)]
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_of_report_is_read() {
+    fn parses_each_kind_of_report() {
         let at = "2026-03-01T09:00:00Z".parse().unwrap();
         assert_eq!(read("Send", "send", &json!({})), Some(Delivery::Accepted { at }));
         let later = "2026-03-01T09:00:05Z".parse().unwrap();
@@ -90,11 +90,11 @@ mod tests {
         };
         assert_eq!(reason, "550 no\\u{d}\\u{a} such user");
         assert_eq!(read("Complaint", "complaint", &json!({})), Some(Delivery::Complained { at }));
-        assert_eq!(read("Open", "open", &json!({})), None, "nobody tracks readers");
+        assert_eq!(read("Open", "open", &json!({})), None, "Regrant does not track opens");
     }
 
     #[test]
-    fn a_report_of_somebody_elses_email_is_none() {
+    fn ignores_reports_on_foreign_emails() {
         let mut other = event("Send", "send", &json!({}));
         other["detail"]["mail"]["tags"] = json!({});
         assert_eq!(EmailReport::read(&other), None);

@@ -1,27 +1,27 @@
-//! What a function's environment says of its stack.
+//! The resources of a stack, from the environment of a function.
 
 use crate::aws::secrets_manager::SecretsManagerConfig;
 use crate::environment::{BadVariable, variable};
 
-/// What of a stack a program uses.
+/// The resources of a stack that a program uses.
 #[derive(Debug, Clone)]
 pub struct Stack {
-    /// The table of the ledger.
+    /// The ledger's table.
     pub table: String,
-    /// How secrets are kept.
+    /// How secrets are stored.
     pub secrets: SecretsManagerConfig,
-    /// The URL of the queue of orgs to be looked at; `None` for a function that puts nothing there.
+    /// The URL of the queue of orgs to scan; `None` for a function that sends nothing to it.
     pub scan_queue: Option<String>,
-    /// The URL of the queue of saves; `None` for a function that puts nothing there.
+    /// The URL of the queue of saves; `None` for a function that sends nothing to it.
     pub save_queue: Option<String>,
-    /// The URL of the queue of notifications; `None` for a function that puts nothing there.
+    /// The URL of the queue of notifications; `None` for a function that sends nothing to it.
     pub notification_queue: Option<String>,
-    /// SES's configuration set that reports what became of emails.
+    /// The configuration set of SES that reports deliveries and bounces.
     pub configuration_set: Option<String>,
 }
 
 impl Stack {
-    /// Reads what `template.yaml` sets: `REGRANT_TABLE`, `REGRANT_SECRET_PREFIX`, `REGRANT_SECRET_KEY`,
+    /// Reads the variables that `template.yaml` sets: `REGRANT_TABLE`, `REGRANT_SECRET_PREFIX`, `REGRANT_SECRET_KEY`,
     /// `REGRANT_POOLED_SECRETS`, `REGRANT_SCAN_QUEUE_URL`, `REGRANT_SAVE_QUEUE_URL`, `REGRANT_NOTIFICATION_QUEUE_URL`,
     /// `REGRANT_MAIL_CONFIGURATION_SET`.
     pub fn from_env() -> Result<Self, BadVariable> {
@@ -29,7 +29,8 @@ impl Stack {
             |variable| BadVariable { variable, reason: "it is not set; the stack's template sets it".to_owned() };
         let table = variable("REGRANT_TABLE").ok_or_else(|| missing("REGRANT_TABLE"))?;
         let pooled = variable("REGRANT_POOLED_SECRETS").unwrap_or_else(|| "0".to_owned());
-        let not_a_number = |_| BadVariable { variable: "REGRANT_POOLED_SECRETS", reason: "it is no number".to_owned() };
+        let not_a_number =
+            |_| BadVariable { variable: "REGRANT_POOLED_SECRETS", reason: "it is not a number".to_owned() };
         let defaults = SecretsManagerConfig::default();
         let secrets = SecretsManagerConfig {
             prefix: variable("REGRANT_SECRET_PREFIX").unwrap_or(defaults.prefix),

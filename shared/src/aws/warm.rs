@@ -1,9 +1,9 @@
-//! What a function does before its first event comes.
+//! Warm-up of a function before its first event.
 //!
-//! Lambda lets a function start at the full speed of a processor and gives it a share of one afterwards, so what every
-//! invocation needs first is done here: the connections to DynamoDB and Secrets Manager are opened, handshakes and all,
-//! and the secrets that everything begins with are read into memory. Nothing is decided by it. Whatever fails is only
-//! logged, since the first invocation that needs it tries again and can say what is wrong to whom it concerns.
+//! Lambda starts a function at the full speed of a processor and then gives it a share of one. The warm-up therefore does
+//! what every invocation needs first: it opens the connections to DynamoDB and Secrets Manager, including TLS handshakes, and
+//! reads the most common secrets into the cache. It only logs failures, since the first invocation tries again and can report
+//! them properly.
 
 use std::time::Duration;
 
@@ -15,44 +15,44 @@ use crate::keyring::{Keyring, SignedMute};
 use crate::usecases::Ports;
 use crate::vault::{SecretName, SecretVersion};
 
-/// How long starting may take longer for it. Lambda ends a function that has not started after ten seconds ("Lambda
-/// execution environment lifecycle").
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How long the warm-up may take. Lambda ends a function that has not started after ten seconds ("Lambda execution
+/// environment lifecycle").
+const TIMEOUT: Duration = Duration::from_secs(2);
 
-/// What every step of a consent reads first: the keys that open a link or a cookie, and our registration.
+/// The secrets that every step of a consent reads first: the keys for links and cookies, and our registration.
 pub const CONSENT_SECRETS: [SecretName; 2] = [SecretName::Keys, SecretName::Entra(Cloud::Global)];
 
-/// What opens the ledger's connection: something that is not there is read by the call that a function's events begin with,
-/// so that its role grants it.
+/// The call that opens the ledger's connection. It reads a record that does not exist, by the call with which a function's
+/// events begin, so that the function's role permits it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FirstCall {
     /// An org.
     Org,
-    /// An org and an app of it at once.
+    /// An org and one of its apps, in one call.
     OrgAndApp,
 }
 
-/// Opens the ledger's connection by `first` and reads `secrets` into the vault's memory; none opens no connection to the
-/// vault.
+/// Opens the ledger's connection by `first`, and reads `secrets` into the vault's cache; without any, opens no connection to
+/// the vault.
 pub(super) async fn warm_up(ports: &Ports, first: FirstCall, secrets: &[SecretName]) {
     let everything = async { tokio::join!(connect(ports, first), read(ports, secrets)) };
-    if tokio::time::timeout(PATIENCE, everything).await.is_err() {
-        tracing::warn!("the warm-up took too long; the first invocation does what is left of it");
+    if tokio::time::timeout(TIMEOUT, everything).await.is_err() {
+        tracing::warn!("the warm-up took too long; the first invocation does the rest");
     }
 }
 
 async fn connect(ports: &Ports, first: FirstCall) {
-    let (Ok(nobody), Ok(nothing)) = ("warm-up".parse::<OrgId>(), "warm-up".parse::<AppId>()) else { return };
+    let (Ok(org), Ok(app)) = ("warm-up".parse::<OrgId>(), "warm-up".parse::<AppId>()) else { return };
     let called = match first {
-        FirstCall::Org => ports.ledger.org(&nobody).await.map(drop),
-        FirstCall::OrgAndApp => ports.ledger.org_and_app(&nobody, &nothing).await.map(drop),
+        FirstCall::Org => ports.ledger.org(&org).await.map(drop),
+        FirstCall::OrgAndApp => ports.ledger.org_and_app(&org, &app).await.map(drop),
     };
     if let Err(error) = called {
         tracing::warn!(%error, "the ledger was not reached while starting");
     }
 }
 
-/// One after the other, so that one connection does.
+/// Sequentially, so that one connection is enough.
 async fn read(ports: &Ports, secrets: &[SecretName]) {
     for name in secrets {
         match ports.vault.get(name, SecretVersion::Current).await {
@@ -63,7 +63,7 @@ async fn read(ports: &Ports, secrets: &[SecretName]) {
     }
 }
 
-/// Seals and opens, signs and reads with the keys, so that the first link is not the first use of all that.
+/// Seals, opens, signs and verifies once, so that this code is loaded before the first link.
 fn use_once(keys: &SecretString) {
     let Ok(keys) = Keyring::unseal(keys) else { return };
     let sealed = keys.seal_cookie("warm-up", &SecretString::from("warm-up"));

@@ -1,4 +1,4 @@
-//! Trouble: what keeps Regrant itself from looking at an org, or soon will.
+//! Access problems: what prevents Regrant from checking an org, or soon will.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -12,47 +12,47 @@ use super::tenant::TenantId;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(tag = "problem", rename_all = "kebab-case")]
 pub enum AccessProblemKind {
-    /// Okta refuses the credential: revoked, expired, or its owner was deactivated.
+    /// Okta rejects the credential: it was revoked, it expired, or its owner was deactivated.
     OktaCredentialRefused,
-    /// Okta knows the credential and does not let it look: a role or a scope was taken away.
+    /// Okta accepts the credential but denies access: a role or a scope was removed.
     OktaRoleLost,
-    /// Okta has not answered this credential for 20 days. An API token dies after 30 idle days (Okta, "Create an API
-    /// token").
+    /// Regrant has not used the credential successfully for 20 days. An API token expires after 30 days without use (Okta,
+    /// "Create an API token").
     OktaCredentialIdle,
-    /// The tokens for Microsoft Graph have ended, and an administrator has to sign in again.
+    /// The tokens for Microsoft Graph have expired; an administrator has to sign in again.
     GraphTokensEnded {
-        /// In this tenant.
+        /// The tenant.
         #[schema(value_type = String)]
         tenant: TenantId,
     },
-    /// The tokens for Microsoft Graph still work and could not be renewed for some time: they will end.
+    /// The tokens for Microsoft Graph still work but could not be renewed for some time, so they will expire.
     GraphTokensEnding {
-        /// In this tenant.
+        /// The tenant.
         #[schema(value_type = String)]
         tenant: TenantId,
-        /// When, in UTC (Microsoft: 90 days after the last renewal).
+        /// When they expire, in UTC (Microsoft: 90 days after the last renewal).
         #[schema(value_type = String, format = DateTime)]
         ends_at: Timestamp,
     },
-    /// Microsoft refuses our own registration's credential.
+    /// Microsoft rejects the credential of our own registration.
     EntraCredentialRefused {
-        /// In this cloud.
+        /// The cloud of the registration.
         #[schema(value_type = String)]
         cloud: Cloud,
     },
-    /// Our own registration's client secret or certificate ends within 30 days.
+    /// The client secret or certificate of our own registration expires within 30 days.
     EntraCredentialEnding {
-        /// In this cloud.
+        /// The cloud of the registration.
         #[schema(value_type = String)]
         cloud: Cloud,
-        /// When, in UTC.
+        /// When it expires, in UTC.
         #[schema(value_type = String, format = DateTime)]
         ends_at: Timestamp,
     },
 }
 
 impl AccessProblemKind {
-    /// What an email about it is told apart by: the same trouble with a later end is the same trouble.
+    /// The name used in ids and output. A problem with a later end keeps its name.
     pub fn name(&self) -> &'static str {
         match self {
             Self::OktaCredentialRefused => "okta-credential-refused",
@@ -65,8 +65,8 @@ impl AccessProblemKind {
         }
     }
 
-    /// The tenant or the cloud it is about, where it is not the whole org.
-    pub fn place(&self) -> String {
+    /// The tenant or the cloud it concerns; empty if it concerns the whole org.
+    pub fn affected(&self) -> String {
         match self {
             Self::OktaCredentialRefused | Self::OktaRoleLost | Self::OktaCredentialIdle => String::new(),
             Self::GraphTokensEnded { tenant } | Self::GraphTokensEnding { tenant, .. } => tenant.to_string(),
@@ -74,7 +74,7 @@ impl AccessProblemKind {
         }
     }
 
-    /// When what still works ends, where that is known.
+    /// When the access that still works will end, if known.
     pub const fn ends_at(&self) -> Option<Timestamp> {
         match self {
             Self::GraphTokensEnding { ends_at, .. } | Self::EntraCredentialEnding { ends_at, .. } => Some(*ends_at),
@@ -82,75 +82,75 @@ impl AccessProblemKind {
         }
     }
 
-    /// Whether it is about the access to Okta, and not to Microsoft.
-    pub const fn is_oktas(&self) -> bool {
+    /// Whether it concerns the access to Okta, not to Microsoft.
+    pub const fn is_about_okta(&self) -> bool {
         matches!(self, Self::OktaCredentialRefused | Self::OktaRoleLost | Self::OktaCredentialIdle)
     }
 
-    /// Whether it is the same matter as another one.
+    /// Whether both describe the same problem, possibly with a different end.
     pub fn is_about_the_same_as(&self, other: &Self) -> bool {
-        self.name() == other.name() && self.place() == other.place()
+        self.name() == other.name() && self.affected() == other.affected()
     }
 }
 
-/// Something that is wrong with Regrant's access, and since when.
+/// An access problem and since when it exists.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct AccessProblem {
-    /// What.
+    /// The problem.
     #[serde(flatten)]
     pub kind: AccessProblemKind,
-    /// Since when it is known, in UTC.
+    /// When Regrant first detected it, in UTC.
     #[schema(value_type = String, format = DateTime)]
     pub since: Timestamp,
-    /// What was answered, in words for people.
+    /// The answer that revealed it, in words for people.
     pub detail: String,
-    /// What emails about it and `regrant status` name it by.
+    /// The reference that its emails and `regrant status` show.
     #[schema(value_type = String)]
     pub request: RequestId,
 }
 
-/// What is remembered of an org between two looks, apart from its apps.
+/// What Regrant stores about an org between scans, apart from its apps.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrgWatch {
     /// The org.
     pub org: OrgId,
-    /// When Okta last answered the org's credential.
+    /// When Okta last accepted the org's credential.
     #[serde(default)]
     pub okta_answered_at: Option<Timestamp>,
-    /// Where reading its System Log goes on.
+    /// Where to continue reading its System Log.
     #[serde(default)]
     pub log: Option<LogPosition>,
-    /// Whether people sign in to a registration of ours before they consent, where that is known.
+    /// Whether people sign in to a registration of ours before they consent, if known.
     #[serde(default)]
     pub signs_in: Option<bool>,
-    /// What is wrong now.
+    /// The current problems.
     #[serde(default)]
     pub problems: Vec<AccessProblem>,
-    /// The last digest.
+    /// The latest digest.
     #[serde(default)]
     pub digest: Option<DigestMade>,
-    /// Counts changes, so that of two writers one is refused; 0 before it is written first.
+    /// Incremented by each write, for the optimistic lock; 0 before the first write.
     pub version: u64,
 }
 
-/// A digest that was made.
+/// A digest that was created.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DigestMade {
-    /// The day it is of, in the org's time zone.
+    /// The date it covers, in the org's time zone.
     pub day: jiff::civil::Date,
-    /// What it names itself by.
+    /// The reference that it shows.
     pub request: RequestId,
 }
 
 impl OrgWatch {
-    /// What is remembered of an org that was never looked at.
+    /// The record of an org that was never scanned.
     pub const fn new(org: OrgId) -> Self {
         Self { org, okta_answered_at: None, log: None, signs_in: None, problems: Vec::new(), digest: None, version: 0 }
     }
 }
 
-/// The troubles after a look: what goes on keeps its beginning and its name, what was not found again is over. `spare`
-/// gives the id of a new one.
+/// The access problems after a scan: one that continues keeps its start and its reference, one that was not found again is
+/// dropped. `spare` creates the reference of a new one.
 pub fn problems_after(
     previous: &[AccessProblem],
     found: Vec<(AccessProblemKind, String)>,
@@ -177,7 +177,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_trouble_that_goes_on_keeps_its_beginning_and_one_that_is_over_is_gone() {
+    fn continuing_problem_keeps_its_start() {
         let spare = |id: &str| id.parse::<RequestId>().unwrap();
         let at = |second| Timestamp::from_second(second).unwrap();
         let refused = || (AccessProblemKind::OktaCredentialRefused, "E0000011".to_owned());

@@ -1,4 +1,4 @@
-//! Who signed in at Microsoft, and whether that person may give the consent.
+//! The person who signed in at Microsoft, and whether that person is allowed to consent.
 
 use std::collections::BTreeSet;
 
@@ -7,77 +7,77 @@ use serde::{Deserialize, Serialize};
 use super::tenant::{ObjectId, TenantId};
 use super::text::UntrustedText;
 
-/// The role template id of Global Administrator (Microsoft Entra built-in roles). Okta demands this role; Microsoft
-/// itself would be content with less.
+/// The role template id of Global Administrator (Microsoft Entra built-in roles). Okta requires this role; Microsoft
+/// itself would accept a lesser one.
 pub const GLOBAL_ADMINISTRATOR: &str = "62e90394-69f5-4237-9190-012177145e10";
 
-/// A person who signed in, as the verified ID token names them.
+/// A person who signed in, as identified by the verified ID token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
     /// `tid`: the tenant the person signed in to.
     pub tenant: TenantId,
-    /// `oid`: the person's key in that tenant.
+    /// `oid`: the object id of the person in that tenant.
     pub object: ObjectId,
-    /// `preferred_username`: to show, never to decide by.
+    /// `preferred_username`: for display only, never for decisions.
     pub username: UntrustedText,
-    /// `wids`: role template ids, where the registration asks for the claim.
+    /// `wids`: role template ids, if the registration requests the claim.
     pub roles: Option<BTreeSet<String>>,
     /// `uti`: the token's id, for the audit trail.
     pub token_id: Option<String>,
 }
 
-/// What `transitiveMemberOf` shows of a person's directory roles.
+/// The directory roles of a person, from Graph's `transitiveMemberOf`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct DirectoryRoles {
-    /// The role template ids that could be read.
+    /// The role template ids that Graph returned.
     pub templates: BTreeSet<String>,
-    /// Whether there were roles whose template Graph would not show: then absence proves nothing.
+    /// Whether Graph withheld the template of some roles. If it did, a missing role proves nothing.
     pub some_hidden: bool,
 }
 
-/// What `/users/{id}` shows of a person ("Get a user", Microsoft Graph).
+/// A directory user, from Graph's `/users/{id}` ("Get a user").
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DirectoryUser {
-    /// The person's key in the tenant.
+    /// The object id of the person in the tenant.
     pub id: ObjectId,
-    /// Whether the account may sign in; `None` where Graph would not show it, which proves nothing.
+    /// Whether the account can sign in; `None` if Graph withheld it, which proves nothing.
     pub account_enabled: Option<bool>,
 }
 
-/// Whether multi-factor authentication was done. A missing claim is "not proven", never "no".
+/// Whether multi-factor authentication was used. A missing claim means "not verified", never "not used".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mfa {
-    /// A token that can tell says so.
-    Proven,
-    /// No token that can tell was to be had.
-    NotProven,
-    /// A token that can tell says that it was not done.
+    /// A token that carries this information says that it was used.
+    Verified,
+    /// No token carries this information.
+    NotVerified,
+    /// A token that carries this information says that it was not used.
     Refuted,
 }
 
-/// Why a person may not give the consent.
+/// Why a person is not allowed to consent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "kebab-case")]
 pub enum NotAllowed {
-    /// Signed in to another tenant than the app's.
-    #[error("the account belongs to another Microsoft tenant than the app")]
+    /// The account belongs to a tenant other than the app's.
+    #[error("the account belongs to a different Microsoft tenant than the app")]
     WrongTenant,
-    /// Not a Global Administrator now; eligible in Privileged Identity Management is not active.
+    /// The account is not a Global Administrator now. An eligible role in Privileged Identity Management is not active.
     #[error("the account does not hold the Global Administrator role right now")]
     NotGlobalAdministrator,
-    /// Multi-factor authentication was not done, or is demanded and not proven.
+    /// Multi-factor authentication was not used, or it is required and could not be verified.
     #[error("the sign-in was made without multi-factor authentication")]
     MfaMissing,
 }
 
-/// Whether `wids` settles the question of the role; `None` sends us to Graph.
+/// Whether `wids` shows the Global Administrator role; `None` means that Graph has to be asked.
 pub fn global_administrator_by_token(person: &Person) -> Option<bool> {
-    // The claim may be cut or stale after an activation, so only its yes settles anything.
+    // The claim may be truncated, or stale after an activation, so only its presence is conclusive.
     person.roles.as_ref().filter(|roles| roles.contains(GLOBAL_ADMINISTRATOR)).map(|_| true)
 }
 
-/// Whether a person may give the consent for an app of `tenant`. `roles` is what Graph said, where it was asked.
+/// Whether a person is allowed to consent for an app of `tenant`. `roles` is Graph's answer, if Graph was asked.
 pub fn may_consent(
     person: &Person,
     tenant: &TenantId,
@@ -93,8 +93,8 @@ pub fn may_consent(
         return Err(NotAllowed::NotGlobalAdministrator);
     }
     match (mfa, mfa_required) {
-        (Mfa::Proven, _) | (Mfa::NotProven, false) => Ok(()),
-        (Mfa::Refuted, _) | (Mfa::NotProven, true) => Err(NotAllowed::MfaMissing),
+        (Mfa::Verified, _) | (Mfa::NotVerified, false) => Ok(()),
+        (Mfa::Refuted, _) | (Mfa::NotVerified, true) => Err(NotAllowed::MfaMissing),
     }
 }
 
@@ -125,27 +125,27 @@ mod tests {
     }
 
     #[test]
-    fn the_role_counts_from_the_token_or_from_graph() {
+    fn role_from_token_or_graph_is_enough() {
         let by_token = person(HOME, Some(&[GLOBAL_ADMINISTRATOR]));
-        assert_eq!(judge(&by_token, None, Mfa::NotProven, false), Ok(()));
+        assert_eq!(judge(&by_token, None, Mfa::NotVerified, false), Ok(()));
         let by_graph = person(HOME, None);
-        assert_eq!(judge(&by_graph, Some(&[GLOBAL_ADMINISTRATOR]), Mfa::Proven, true), Ok(()));
+        assert_eq!(judge(&by_graph, Some(&[GLOBAL_ADMINISTRATOR]), Mfa::Verified, true), Ok(()));
         let neither = person(HOME, Some(&["b79fbf4d-3ef9-4689-8143-76b194e85509"]));
-        assert_eq!(judge(&neither, Some(&[]), Mfa::Proven, false), Err(NotAllowed::NotGlobalAdministrator));
-        assert_eq!(judge(&neither, None, Mfa::Proven, false), Err(NotAllowed::NotGlobalAdministrator));
+        assert_eq!(judge(&neither, Some(&[]), Mfa::Verified, false), Err(NotAllowed::NotGlobalAdministrator));
+        assert_eq!(judge(&neither, None, Mfa::Verified, false), Err(NotAllowed::NotGlobalAdministrator));
     }
 
     #[test]
-    fn an_administrator_of_another_tenant_is_refused_before_anything_else() {
+    fn other_tenant_is_refused_first() {
         let stranger = person(ELSEWHERE, Some(&[GLOBAL_ADMINISTRATOR]));
         assert_eq!(judge(&stranger, Some(&[GLOBAL_ADMINISTRATOR]), Mfa::Refuted, true), Err(NotAllowed::WrongTenant));
     }
 
     #[test]
-    fn mfa_that_is_not_proven_stops_only_where_it_is_demanded_and_a_refutation_always() {
+    fn unverified_mfa_blocks_only_if_required() {
         let admin = person(HOME, Some(&[GLOBAL_ADMINISTRATOR]));
-        assert_eq!(judge(&admin, None, Mfa::NotProven, false), Ok(()));
-        assert_eq!(judge(&admin, None, Mfa::NotProven, true), Err(NotAllowed::MfaMissing));
+        assert_eq!(judge(&admin, None, Mfa::NotVerified, false), Ok(()));
+        assert_eq!(judge(&admin, None, Mfa::NotVerified, true), Err(NotAllowed::MfaMissing));
         assert_eq!(judge(&admin, None, Mfa::Refuted, false), Err(NotAllowed::MfaMissing));
     }
 }

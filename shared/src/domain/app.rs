@@ -1,10 +1,11 @@
-//! An Office 365 app integration, as the ledger keeps it.
+//! An Office 365 app integration and its record in the ledger.
 
 use crate::domain::tenant::TenantName;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::assignment_counts::AssignmentCounts;
+use super::claims_challenge::ClaimsChallenge;
 use super::id::{AppId, OrgId, RequestId, SaveId};
 use super::request::{Request, request_after};
 use super::save::Verification;
@@ -14,20 +15,20 @@ use super::standing::{Assessment, LastKnown, Standing};
 use super::tenant::{ClientId, TenantId};
 use super::text::UntrustedText;
 
-/// The name of the app integrations Regrant looks after. Matched exactly: a custom SAML app may carry it as a label
+/// The `name` of the app integrations that Regrant handles. Matched exactly: a custom SAML app may contain it in its label
 /// or inside a longer name.
 pub const OFFICE365: &str = "office365";
 
-/// What an app integration is, apart from where it stands.
+/// What identifies an app integration, independent of its standing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppIdentity {
     /// The org it belongs to.
     pub org: OrgId,
-    /// The org's host, as people know it.
+    /// The org's host, as shown to people.
     pub org_domain: String,
     /// Its id.
     pub app: AppId,
-    /// Its label, which two apps of one org may share.
+    /// Its label. Two apps of one org may share it.
     pub label: UntrustedText,
     /// `settings.app.msftTenant`.
     pub tenant: Option<TenantName>,
@@ -35,66 +36,68 @@ pub struct AppIdentity {
     pub domain: Option<UntrustedText>,
 }
 
-/// An app as the ledger keeps it: what it is, what was seen, and what that adds up to.
+/// The ledger's record of an app: its identity, its signals and its standing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppRecord {
-    /// What it is.
+    /// The identity.
     #[serde(flatten)]
     pub identity: AppIdentity,
-    /// What was seen last.
+    /// The latest signals.
     pub signals: Vec<Signal>,
-    /// What that adds up to.
+    /// The conclusion from the signals.
     #[serde(flatten)]
     pub assessment: Assessment,
     /// When the signals were assessed, in UTC.
     pub as_of: Timestamp,
-    /// The last standing that rested on a look; set only while the standing is `unknown`.
+    /// The last standing from a successful check; set only while the standing is `unknown`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_known: Option<LastKnown>,
-    /// Since when it stands where it stands; `None` in records from before this was kept.
+    /// Since when it has this standing; `None` in older records.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,
-    /// Where it stood before that, if it stood anywhere.
+    /// The standing before that, if there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<Standing>,
-    /// What somebody was asked about it last, open or closed.
+    /// The latest request about it, open or closed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<Request>,
-    /// What consents and saves left behind.
+    /// The results of consents and saves.
     #[serde(default)]
     pub consent: ConsentRecord,
-    /// How many users and groups it concerns, once that was counted.
+    /// How many users and groups are assigned to it, once counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reach: Option<AssignmentCounts>,
-    /// Counts changes, so that of two writers one is refused; 0 before it is written first, and in records from before
-    /// this was kept.
+    pub assignment_counts: Option<AssignmentCounts>,
+    /// Incremented by each write, for the optimistic lock; 0 before the first write, and in older records.
     #[serde(default)]
     pub version: u64,
 }
 
-/// What consents and saves of an app left behind: nothing, until there was one.
+/// The results of an app's consents and saves; empty before the first one.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ConsentRecord {
-    /// The app's tenant, once it was resolved.
+    /// The app's tenant, once resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tenant: Option<TenantId>,
-    /// Okta's client, as its consent link named it last.
+    /// Okta's client id from its latest consent link.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client: Option<ClientId>,
-    /// Who was verified last.
+    /// The administrator who was verified last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub administrator: Option<Administrator>,
-    /// The last save whose end was written here.
+    /// What Microsoft requires of the next sign-in, if the last one was rejected with a claims challenge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claims_challenge: Option<ClaimsChallenge>,
+    /// The last save whose outcome was recorded here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_save: Option<SaveId>,
-    /// What was read back after the last save that ended well.
+    /// The read-back result of the last successful save.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verification: Option<Verification>,
 }
 
 impl AppRecord {
-    /// The record after a new assessment, keeping the last standing that rested on a look, to be written in place of
-    /// `previous`. `spare` is the id of a request, where one has to be opened now.
+    /// Builds the record after a new assessment, to replace `previous`. `spare` is the id for a request, if one has to be
+    /// opened now.
     pub fn assessed(
         identity: AppIdentity,
         signals: Vec<Signal>,
@@ -111,12 +114,24 @@ impl AppRecord {
         };
         let known = previous.and_then(|record| record.request.as_ref());
         let request = request_after(known, assessment.standing, as_of, spare);
-        let reach = previous.and_then(|record| record.reach);
+        let assignment_counts = previous.and_then(|record| record.assignment_counts);
         let version = previous.map_or(0, |record| record.version);
-        Self { identity, signals, assessment, as_of, last_known, since, before, request, consent, reach, version }
+        Self {
+            identity,
+            signals,
+            assessment,
+            as_of,
+            last_known,
+            since,
+            before,
+            request,
+            consent,
+            assignment_counts,
+            version,
+        }
     }
 
-    /// The standing that rests on a look: this record's own, or the one it remembers.
+    /// The standing from the last successful check: this record's own, or the remembered one.
     fn known(&self) -> Option<LastKnown> {
         match self.assessment.standing {
             Standing::Unknown => self.last_known.clone(),
@@ -124,12 +139,12 @@ impl AppRecord {
         }
     }
 
-    /// Where the app stands, or stood when it was last looked at: a look that failed overtakes nothing.
+    /// The standing from the last successful check: a failed check does not change it.
     pub fn known_standing(&self) -> Standing {
         self.known().map_or(Standing::Unknown, |known| known.standing)
     }
 
-    /// Shorthand for the standing.
+    /// The current standing, which may be `unknown`.
     pub fn standing(&self) -> Standing {
         self.assessment.standing
     }

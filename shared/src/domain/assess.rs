@@ -1,4 +1,4 @@
-//! From signals to a standing.
+//! Derives an app's standing from its signals.
 
 use jiff::Timestamp;
 
@@ -6,16 +6,17 @@ use super::connection::{AppStatus, AuthScheme, ConnectionStatus};
 use super::signal::{Check, Provisioning, Signal, SignalKind};
 use super::standing::{Assessment, Standing};
 
-/// What `signals` add up to at `now`. Total: every set of signals has a standing and at least one reason. The order of
-/// the signals does not matter: the newest word on each thing counts, and of two at one time the more careful. Time does not
-/// matter either: what was seen counts until something newer is seen.
+/// Derives the standing from `signals`. Total: every set of signals yields a standing and at least one reason.
+///
+/// The order of the signals does not matter: the newest signal of each check counts, and of two with the same time the
+/// more cautious one. The current time does not matter either: a signal counts until a newer one replaces it.
 pub fn assess(signals: &[Signal]) -> Assessment {
     let mut verdict = judge(signals);
     for signal in sorted(signals) {
         let reason = match &signal.kind {
-            SignalKind::Surprise { what } => format!("Okta answered something this version does not know: {what}"),
+            SignalKind::Surprise { what } => format!("Okta returned something that this version does not know: {what}"),
             SignalKind::EmailFailed { request, what } if verdict.standing.needs_action() => {
-                format!("An email of request {request} did not reach its reader: {what}.")
+                format!("An email for request {request} was not delivered: {what}.")
             }
             _ => continue,
         };
@@ -32,12 +33,12 @@ fn sorted(signals: &[Signal]) -> Vec<&Signal> {
     sorted
 }
 
-/// The newest word on `look`; a failed look wins a tie.
-fn newest(signals: &[Signal], look: Check) -> Option<&Signal> {
+/// The newest signal of `check`. A failed check wins a tie.
+fn newest(signals: &[Signal], check: Check) -> Option<&Signal> {
     signals
         .iter()
-        .filter(|signal| signal.kind.look() == Some(look))
-        .max_by_key(|s| (s.seen_at, matches!(s.kind, SignalKind::CouldNotLook { .. }), &s.kind, s.source))
+        .filter(|signal| signal.kind.check() == Some(check))
+        .max_by_key(|s| (s.seen_at, matches!(s.kind, SignalKind::CheckFailed { .. }), &s.kind, s.source))
 }
 
 fn verdict(standing: Standing, reason: impl Into<String>) -> Assessment {
@@ -47,8 +48,8 @@ fn verdict(standing: Standing, reason: impl Into<String>) -> Assessment {
 fn judge(signals: &[Signal]) -> Assessment {
     let app = newest(signals, Check::App).map(|signal| &signal.kind);
     let (features, note) = match app {
-        Some(SignalKind::CouldNotLook { reason, .. }) => {
-            return verdict(Standing::Unknown, format!("Could not look at the app: {reason}"));
+        Some(SignalKind::CheckFailed { reason, .. }) => {
+            return verdict(Standing::Unknown, format!("Could not read the app: {reason}"));
         }
         Some(SignalKind::AppNotListed) => {
             return verdict(Standing::NotApplicable, "The app is no longer in the org's list.");
@@ -62,11 +63,11 @@ fn judge(signals: &[Signal]) -> Assessment {
         Some(SignalKind::AppRead { tenant_type: Some(kind), .. }) if is_separate_cloud(kind) => {
             return verdict(
                 Standing::ByHand,
-                "The tenant is in a government cloud that the Management API does not serve.",
+                "The tenant is in a government cloud that Okta's Management API does not support.",
             );
         }
         Some(SignalKind::AppRead { status: AppStatus::Other(status), features, .. }) => {
-            (features.as_slice(), Some(format!("The app's status {status:?} is not known; taken as active.")))
+            (features.as_slice(), Some(format!("The app has the unknown status {status:?}; treated as active.")))
         }
         Some(SignalKind::AppRead { features, .. }) => (features.as_slice(), None),
         _ => (&[][..], None),
@@ -90,36 +91,39 @@ fn by_connection(signals: &[Signal], features: &[String]) -> Assessment {
         SignalKind::ConnectionRead { auth_scheme, status, authorize_offered } => {
             (auth_scheme, status, *authorize_offered)
         }
-        SignalKind::CouldNotLook { reason, .. } => {
-            return verdict(Standing::Unknown, format!("Could not look at the connection: {reason}"));
+        SignalKind::CheckFailed { reason, .. } => {
+            return verdict(Standing::Unknown, format!("Could not read the provisioning connection: {reason}"));
         }
         _ => return verdict(Standing::Unknown, "The provisioning connection has not been read yet."),
     };
     match (scheme, status) {
         (AuthScheme::Oauth2, ConnectionStatus::Enabled) => enabled(signals),
         (AuthScheme::Oauth2, ConnectionStatus::Disabled) => disabled(signals, authorize),
-        (AuthScheme::Oauth2, _) => {
-            verdict(Standing::ByHand, "Okta does not tell whether the connection is on; look in the console.")
-        }
+        (AuthScheme::Oauth2, _) => verdict(
+            Standing::ByHand,
+            "Okta does not report whether the connection is on. Check it in the Admin Console.",
+        ),
         (AuthScheme::Unknown, _) => without_scheme(signals, features),
-        (AuthScheme::Token, _) => verdict(Standing::ByHand, "The connection uses a token, which is not consent."),
+        (AuthScheme::Token, _) => verdict(Standing::ByHand, "The connection uses a token instead of consent."),
         (AuthScheme::Other(name), _) => verdict(
             Standing::ByHand,
-            format!("Okta signs in with {name:?}, which this version does not know; look in the console."),
+            format!(
+                "Okta uses the authentication scheme {name:?}, which this version does not know. Check it in the Admin Console."
+            ),
         ),
     }
 }
 
 fn enabled(signals: &[Signal]) -> Assessment {
-    // A failed look hides no earlier read: forgetting missing permissions would turn degraded into consented.
-    let look = newest(signals, Check::PermissionGrants).map(|signal| &signal.kind);
+    // A failed check does not hide an earlier result: forgetting missing permissions would turn degraded into consented.
+    let grants_check = newest(signals, Check::PermissionGrants).map(|signal| &signal.kind);
     let grants = signals.iter().filter(|s| matches!(s.kind, SignalKind::PermissionGrantsRead { .. })).max();
     let mut result = match grants.map(|signal| &signal.kind) {
         Some(SignalKind::PermissionGrantsRead { principal_enabled: false, .. }) => {
             verdict(Standing::Broken, "Okta's service principal is disabled in Microsoft Entra.")
         }
         Some(SignalKind::PermissionGrantsRead { any_granted: false, .. }) => {
-            verdict(Standing::Broken, "Microsoft holds no permission grant for Okta: consent was revoked.")
+            verdict(Standing::Broken, "Microsoft has no permission grant for Okta: the consent was revoked.")
         }
         _ if credential_fails(signals) => {
             verdict(Standing::Broken, "Okta's System Log shows that Okta could not sign in to Microsoft.")
@@ -133,27 +137,26 @@ fn enabled(signals: &[Signal]) -> Assessment {
         }
         Some(SignalKind::PermissionGrantsRead { .. }) => Assessment {
             verified: true,
-            ..verdict(Standing::Consented, "The connection is on and Microsoft holds every required grant.")
+            ..verdict(Standing::Consented, "The connection is on, and Microsoft has every required grant.")
         },
-        _ => verdict(Standing::Consented, "The connection is on with OAuth; not verified on Microsoft's side."),
+        _ => verdict(Standing::Consented, "The connection is on with OAuth. Not verified with Microsoft."),
     };
-    if let Some(SignalKind::CouldNotLook { reason, .. }) = look {
+    if let Some(SignalKind::CheckFailed { reason, .. }) = grants_check {
         result.verified = false;
-        result.reasons.push(format!("Could not look at the permission grants: {reason}"));
+        result.reasons.push(format!("Could not read the permission grants: {reason}"));
     }
     if let Some(SignalKind::PermissionGrantsRead { changes, .. }) = grants.map(|signal| &signal.kind) {
-        result
-            .reasons
-            .extend(changes.iter().map(|what| format!("Not as it was when the consent was verified: {what}.")));
+        result.reasons.extend(changes.iter().map(|what| format!("Changed since the consent was verified: {what}.")));
     }
-    if let Some(SignalKind::CouldNotLook { reason, .. }) = newest(signals, Check::SystemLog).map(|signal| &signal.kind)
-    {
+    if let Some(SignalKind::CheckFailed { reason, .. }) = newest(signals, Check::SystemLog).map(|signal| &signal.kind) {
         result
             .reasons
-            .push(format!("Could not read Okta's System Log, so a failing sign-in would not be seen: {reason}"));
+            .push(format!("Could not read Okta's System Log, so a failing sign-in may go unnoticed: {reason}"));
     }
     if provisioning(signals) == Some(Provisioning::NotEnabled) {
-        result.reasons.push("Okta contradicts itself: connection on, provisioning not enabled.".to_owned());
+        result
+            .reasons
+            .push("Okta contradicts itself: the connection is on, but provisioning is not enabled.".to_owned());
     }
     result
 }
@@ -166,8 +169,8 @@ fn last(signals: &[Signal], pick: impl Fn(&SignalKind) -> bool) -> Option<Timest
     signals.iter().filter(|signal| pick(&signal.kind)).map(|signal| signal.seen_at).max()
 }
 
-/// A failed sign-in counts until provisioning is seen to work again. Neither reading ENABLED nor reading the grants
-/// overtakes it: Okta says the one, and Microsoft shows the other, while Conditional Access keeps Okta out.
+/// Whether Okta's sign-in to Microsoft fails: a failure counts until provisioning works again. A connection that reads
+/// ENABLED does not clear it, nor do existing grants: both look normal while Conditional Access blocks Okta.
 fn credential_fails(signals: &[Signal]) -> bool {
     let failed = last(signals, |kind| matches!(kind, SignalKind::CredentialFailure { .. }));
     let worked = last(signals, |kind| matches!(kind, SignalKind::ProvisioningWorked));
@@ -181,15 +184,16 @@ fn rotation_fails(signals: &[Signal]) -> bool {
     rotation(false).is_some_and(|failed| rotation(true).is_none_or(|succeeded| failed > succeeded))
 }
 
-/// What keeps whoever consented from doing so again, if anything does. A failed look hides no earlier one.
+/// Why the person who consented could not do so again, if anything prevents it. A failed check does not hide an earlier
+/// result.
 fn consenter(signals: &[Signal]) -> Option<&'static str> {
     let read = signals.iter().filter(|s| matches!(s.kind, SignalKind::ConsenterRead { .. })).max()?;
     match read.kind {
         SignalKind::ConsenterRead { enabled: Some(false), .. } => {
-            Some("The account of whoever consented is disabled or gone, so nobody can re-authenticate with it.")
+            Some("The account that consented is disabled or deleted, so it cannot be used to re-authenticate.")
         }
         SignalKind::ConsenterRead { holds_role: Some(false), .. } => {
-            Some("Whoever consented no longer holds the role that doing so again needs.")
+            Some("The person who consented no longer holds the role that consenting again requires.")
         }
         _ => None,
     }
@@ -199,13 +203,13 @@ fn disabled(signals: &[Signal], authorize_offered: bool) -> Assessment {
     let granted = newest(signals, Check::PermissionGrants)
         .is_some_and(|s| matches!(s.kind, SignalKind::PermissionGrantsRead { any_granted: true, .. }));
     if granted {
-        verdict(Standing::NeedsSave, "Microsoft holds a grant and the connection is off.")
+        verdict(Standing::NeedsSave, "Microsoft has a grant, but the connection is off.")
     } else if has(signals, &SignalKind::ConnectionWasEnabled) {
         verdict(Standing::NeedsSave, "The connection was on before and is off now.")
     } else if !authorize_offered {
-        verdict(Standing::NeedsSave, "The connection is off and Okta asks for no consent.")
+        verdict(Standing::NeedsSave, "The connection is off, and Okta does not ask for consent.")
     } else {
-        verdict(Standing::NeedsConsent, "The connection is prepared and off, and Okta offers the consent link.")
+        verdict(Standing::NeedsConsent, "The connection is prepared but off, and Okta offers the consent link.")
     }
 }
 
@@ -220,23 +224,26 @@ fn without_scheme(signals: &[Signal], features: &[String]) -> Assessment {
     let provisions = features.iter().any(|name| is_provisioning(name));
     match provisioning(signals) {
         Some(Provisioning::Enabled) => {
-            verdict(Standing::NeedsConsent, "Provisioning is on without OAuth: it runs on old credentials.")
+            verdict(Standing::NeedsConsent, "Provisioning is on without OAuth: it uses stored credentials.")
         }
         Some(Provisioning::NotEnabled) => verdict(Standing::NotApplicable, "Provisioning is not enabled for the app."),
         Some(Provisioning::NotSupported) if provisions => {
-            verdict(Standing::ByHand, "The app provisions, but the Management API does not support it.")
+            verdict(Standing::ByHand, "The app provisions users, but Okta's Management API does not support it.")
         }
         Some(Provisioning::NotSupported) => verdict(Standing::NotApplicable, "The app does not support provisioning."),
         None => match newest(signals, Check::Features).map(|signal| &signal.kind) {
-            Some(SignalKind::CouldNotLook { reason, .. }) => {
-                verdict(Standing::Unknown, format!("Could not look at the features: {reason}"))
+            Some(SignalKind::CheckFailed { reason, .. }) => {
+                verdict(Standing::Unknown, format!("Could not read the provisioning features: {reason}"))
             }
-            _ => verdict(Standing::Unknown, "Okta does not name the connection's scheme, and features were not read."),
+            _ => verdict(
+                Standing::Unknown,
+                "Okta does not report the connection's authentication scheme, and its features were not read.",
+            ),
         },
     }
 }
 
-/// Whether an app's feature is one of provisioning (Okta Management API, `Application.features`).
+/// Whether an app feature belongs to provisioning (Okta Management API, `Application.features`).
 fn is_provisioning(feature: &str) -> bool {
     ["PUSH_", "IMPORT_"].iter().any(|prefix| feature.starts_with(prefix))
         || matches!(feature, "GROUP_PUSH" | "PROFILE_MASTERING" | "REACTIVATE_USERS" | "SCIM_PROVISIONING")

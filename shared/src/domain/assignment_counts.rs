@@ -1,39 +1,39 @@
-//! How many users and groups an app concerns, as an email says it.
+//! How many users and groups are assigned to an app, as shown in emails.
 //!
-//! Whoever is asked to consent weighs a number. Okta has none: it only lists who is assigned, so the first page of a list is
-//! counted, seldom, and only of apps about which somebody is written to.
+//! The person who is asked to consent wants to know the impact. Okta has no counter and only lists the assignments, so
+//! Regrant counts the first page of each list, rarely, and only for apps that need action.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::standing::Standing;
 
-/// How long a count is good enough for an email.
+/// How long a count remains valid.
 const GOOD_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// How many there are, by the first page of Okta's list.
+/// A number of assignments, from the first page of Okta's list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Count {
-    /// How many the page held.
+    /// How many the page contained.
     pub number: u64,
-    /// The list went on after it (`Link` with `rel="next"`), so that there are more, or at least may be.
+    /// Whether the list continues (`Link` with `rel="next"`), so that there may be more.
     pub or_more: bool,
 }
 
-/// How many users and groups an app concerns.
+/// How many users and groups are assigned to an app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AssignmentCounts {
-    /// Users assigned to it, by themselves or by a group (Okta, "List all application users").
+    /// Assigned users, individually or through a group (Okta, "List all application users").
     pub users: Count,
-    /// Groups assigned to it (Okta, "List all application groups").
+    /// Assigned groups (Okta, "List all application groups").
     pub groups: Count,
     /// When they were counted, in UTC.
     pub counted_at: Timestamp,
 }
 
-/// Whether those whom an app concerns are to be counted: where somebody is written to about it, and not again for a week.
-pub fn is_to_be_counted(standing: Standing, known: Option<&AssignmentCounts>, now: Timestamp) -> bool {
-    standing.needs_action() && known.is_none_or(|reach| now.duration_since(reach.counted_at) >= GOOD_FOR)
+/// Whether the assignments of an app should be counted: if it needs action, at most once a week.
+pub fn should_count(standing: Standing, known: Option<&AssignmentCounts>, now: Timestamp) -> bool {
+    standing.needs_action() && known.is_none_or(|counts| now.duration_since(counts.counted_at) >= GOOD_FOR)
 }
 
 #[cfg(test)]
@@ -53,20 +53,20 @@ mod tests {
     }
 
     #[test]
-    fn only_apps_about_which_somebody_is_written_to_are_counted() {
+    fn only_apps_that_need_action_are_counted() {
         let counted: Vec<_> =
-            Standing::ALL.into_iter().filter(|&standing| is_to_be_counted(standing, None, on(0))).collect();
+            Standing::ALL.into_iter().filter(|&standing| should_count(standing, None, on(0))).collect();
         let expected =
             [Standing::Broken, Standing::NeedsConsent, Standing::NeedsSave, Standing::Degraded, Standing::ByHand];
         assert_eq!(counted, expected);
     }
 
     #[test]
-    fn a_count_is_good_for_a_week() {
+    fn count_is_valid_for_a_week() {
         let known = counted_on(0);
         for (day, is_due) in [(0, false), (1, false), (6, false), (7, true), (8, true)] {
-            assert_eq!(is_to_be_counted(Standing::Broken, Some(&known), on(day)), is_due, "day {day}");
+            assert_eq!(should_count(Standing::Broken, Some(&known), on(day)), is_due, "day {day}");
         }
-        assert!(!is_to_be_counted(Standing::Consented, Some(&known), on(400)));
+        assert!(!should_count(Standing::Consented, Some(&known), on(400)));
     }
 }

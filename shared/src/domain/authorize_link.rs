@@ -1,49 +1,49 @@
-//! Okta's consent link, looked at before anybody is sent there.
+//! Validation of Okta's consent link before the browser is sent to it.
 //!
-//! The link is Okta's: client, redirect URI and `state` are not ours. What can be checked is that it leads to the
-//! sign-in page of the right cloud and tenant, asks for a code, and answers to Okta.
+//! The link belongs to Okta: its client, redirect URI and `state` are not ours. Regrant checks that it leads to the sign-in
+//! page of the right cloud and tenant, requests a code, and redirects to Okta.
 
 use url::Url;
 
-use super::id::Digest;
+use super::id::Sha256Digest;
 use super::tenant::{ClientId, TenantId};
 
-/// A consent link that was looked at.
+/// A validated consent link.
 #[derive(Debug, Clone)]
 pub struct AuthorizeLink {
-    /// Where to send the browser. Holds Okta's `state`, so it is not logged.
+    /// Where to send the browser. It contains Okta's `state`, so it must not be logged.
     pub url: Url,
-    /// Okta's client: whose service principal the grants will be of.
+    /// Okta's client, whose service principal will hold the grants.
     pub client: ClientId,
-    /// The digest of Okta's `state`, which a hand-over has to match.
-    pub state: Digest,
+    /// The digest of Okta's `state`, which the hand-over must match.
+    pub state: Sha256Digest,
 }
 
-/// Why nobody is sent to a link.
+/// Why Regrant does not send the browser to a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum BadLink {
-    /// The tenant in its path is not the app's.
+pub enum InvalidLink {
+    /// The tenant in its path is not the app's tenant.
     #[error(
-        "Okta's consent link leads to another Microsoft tenant than the app's; compare the tenant in the app's settings in Okta"
+        "Okta's consent link is for a different Microsoft tenant than the app; check the tenant in the app's settings in Okta"
     )]
     AnotherTenant,
     /// It is not an authorization request.
     #[error(
-        "Okta's consent link is not an authorization request for a code, with one client, one state and one redirect URI"
+        "Okta's consent link is not an authorization request for a code with exactly one client, one state and one redirect URI"
     )]
     Shape,
-    /// It answers to a host that is not Okta's.
-    #[error("Okta's consent link would send Microsoft's answer to a host that is not Okta's")]
+    /// Its redirect URI is not on a host of Okta.
+    #[error("Okta's consent link would send Microsoft's answer to a host that does not belong to Okta")]
     RedirectElsewhere,
     /// It names our own registration.
-    #[error("Okta's consent link names Regrant's own registration")]
+    #[error("Okta's consent link contains the client id of Regrant's own registration")]
     OurOwnClient,
 }
 
-/// The tenant a link has to lead to, by any of its names.
+/// The tenant that a link must be for.
 #[derive(Debug, Clone)]
 pub struct ExpectedTenant<'a> {
-    /// Its GUID, where it is known.
+    /// Its GUID, if known.
     pub id: Option<&'a TenantId>,
     /// Its domains, in lower case.
     pub domains: &'a [String],
@@ -56,40 +56,40 @@ impl ExpectedTenant<'_> {
     }
 }
 
-/// Looks at a link whose host is known to be the sign-in page of the right cloud. `is_okta` says whether a redirect URI
-/// belongs to Okta; `own` is our own client, which may never appear here.
-pub fn check(
+/// Validates a link whose host is already known to be the sign-in page of the right cloud. `is_okta` says whether a
+/// redirect URI belongs to Okta. `own` is our own client, which must not appear in the link.
+pub fn validate(
     url: &Url,
     tenant: &ExpectedTenant<'_>,
     own: Option<&ClientId>,
     is_okta: impl Fn(&Url) -> bool,
-) -> Result<AuthorizeLink, BadLink> {
-    let mut segments = url.path_segments().ok_or(BadLink::Shape)?;
+) -> Result<AuthorizeLink, InvalidLink> {
+    let mut segments = url.path_segments().ok_or(InvalidLink::Shape)?;
     let name = segments.next().unwrap_or_default();
     let rest: Vec<&str> = segments.collect();
     if rest != ["oauth2", "authorize"] && rest != ["oauth2", "v2.0", "authorize"] {
-        return Err(BadLink::Shape);
+        return Err(InvalidLink::Shape);
     }
     if !tenant.is(name) {
-        return Err(BadLink::AnotherTenant);
+        return Err(InvalidLink::AnotherTenant);
     }
     let one = |wanted: &str| {
         let mut values = url.query_pairs().filter(|(name, _)| name == wanted).map(|(_, value)| value.into_owned());
-        values.next().filter(|value| !value.is_empty() && values.next().is_none()).ok_or(BadLink::Shape)
+        values.next().filter(|value| !value.is_empty() && values.next().is_none()).ok_or(InvalidLink::Shape)
     };
     if one("response_type")? != "code" || url.fragment().is_some() {
-        return Err(BadLink::Shape);
+        return Err(InvalidLink::Shape);
     }
-    let client: ClientId = one("client_id")?.parse().map_err(|_| BadLink::Shape)?;
+    let client: ClientId = one("client_id")?.parse().map_err(|_| InvalidLink::Shape)?;
     if own == Some(&client) {
-        return Err(BadLink::OurOwnClient);
+        return Err(InvalidLink::OurOwnClient);
     }
-    let redirect = Url::parse(&one("redirect_uri")?).map_err(|_| BadLink::Shape)?;
+    let redirect = Url::parse(&one("redirect_uri")?).map_err(|_| InvalidLink::Shape)?;
     if !is_okta(&redirect) {
-        return Err(BadLink::RedirectElsewhere);
+        return Err(InvalidLink::RedirectElsewhere);
     }
     let state = one("state")?;
-    Ok(AuthorizeLink { url: url.clone(), client, state: Digest::of(&state) })
+    Ok(AuthorizeLink { url: url.clone(), client, state: Sha256Digest::of(&state) })
 }
 
 #[cfg(test)]
@@ -101,38 +101,38 @@ mod tests {
     const TENANT: &str = "aaaaaaaa-0000-4000-8000-000000000001";
     const GOOD: &str = "https://login.microsoftonline.com/contoso.onmicrosoft.com/oauth2/authorize?response_type=code&state=s1&client_id=11111111-2222-4333-8444-555555555555&redirect_uri=https%3A%2F%2Fsystem-admin.okta.com%2Fadmin%2Fapp%2Fgeneric%2Foauth20redirect&scope=x";
 
-    fn look(url: &str) -> Result<AuthorizeLink, BadLink> {
+    fn checked(url: &str) -> Result<AuthorizeLink, InvalidLink> {
         let tenant = TENANT.parse().unwrap();
         let domains = ["contoso.onmicrosoft.com".to_owned(), "contoso.example".to_owned()];
         let expected = ExpectedTenant { id: Some(&tenant), domains: &domains };
         let own = "99999999-2222-4333-8444-555555555555".parse().unwrap();
-        check(&Url::parse(url).unwrap(), &expected, Some(&own), |redirect| {
+        validate(&Url::parse(url).unwrap(), &expected, Some(&own), |redirect| {
             redirect.host_str() == Some("system-admin.okta.com")
         })
     }
 
     #[test]
-    fn the_documented_link_is_taken_by_any_name_of_the_tenant() {
+    fn documented_link_is_valid_for_every_tenant_name() {
         for name in ["contoso.onmicrosoft.com", "Contoso.example", TENANT] {
-            let link = look(&GOOD.replace("contoso.onmicrosoft.com", name)).unwrap();
-            assert_eq!((link.client.as_str(), link.state), (CLIENT, Digest::of("s1")));
+            let link = checked(&GOOD.replace("contoso.onmicrosoft.com", name)).unwrap();
+            assert_eq!((link.client.as_str(), link.state), (CLIENT, Sha256Digest::of("s1")));
         }
-        assert!(look(&GOOD.replace("/oauth2/authorize", "/oauth2/v2.0/authorize")).is_ok());
+        assert!(checked(&GOOD.replace("/oauth2/authorize", "/oauth2/v2.0/authorize")).is_ok());
     }
 
     #[test]
-    fn a_link_for_another_tenant_or_for_any_tenant_is_refused() {
+    fn links_for_other_tenants_are_refused() {
         for name in ["common", "organizations", "globex.onmicrosoft.com", "aaaaaaaa-0000-4000-8000-000000000002", ""] {
-            let refused = look(&GOOD.replace("contoso.onmicrosoft.com", name)).map(|_| ());
-            assert!(matches!(refused, Err(BadLink::AnotherTenant | BadLink::Shape)), "{name}");
+            let refused = checked(&GOOD.replace("contoso.onmicrosoft.com", name)).map(|_| ());
+            assert!(matches!(refused, Err(InvalidLink::AnotherTenant | InvalidLink::Shape)), "{name}");
         }
     }
 
     #[test]
-    fn a_link_that_answers_elsewhere_or_is_bent_is_refused() {
-        let refused = |from: &str, to: &str| look(&GOOD.replace(from, to)).map(|_| ()).unwrap_err();
-        assert_eq!(refused("system-admin.okta.com", "evil.example"), BadLink::RedirectElsewhere);
-        assert_eq!(refused(CLIENT, "99999999-2222-4333-8444-555555555555"), BadLink::OurOwnClient);
+    fn malformed_and_misdirected_links_are_refused() {
+        let refused = |from: &str, to: &str| checked(&GOOD.replace(from, to)).map(|_| ()).unwrap_err();
+        assert_eq!(refused("system-admin.okta.com", "evil.example"), InvalidLink::RedirectElsewhere);
+        assert_eq!(refused(CLIENT, "99999999-2222-4333-8444-555555555555"), InvalidLink::OurOwnClient);
         for (from, to) in [
             ("response_type=code", "response_type=token"),
             ("state=s1", "state="),
@@ -143,7 +143,7 @@ mod tests {
             ("scope=x", "scope=x#y"),
             ("redirect_uri=", "redirect_uri=https%3A%2F%2Fevil.example&redirect_uri="),
         ] {
-            assert_eq!(refused(from, to), BadLink::Shape, "{to}");
+            assert_eq!(refused(from, to), InvalidLink::Shape, "{to}");
         }
     }
 }

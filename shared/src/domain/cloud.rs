@@ -1,9 +1,8 @@
-//! Microsoft's clouds: separate sign-in pages, separate Graphs, separate registrations; tokens of one mean nothing in
-//! another.
+//! Microsoft's clouds. Each has its own sign-in page, Graph and registrations; a token of one is meaningless in another.
 //!
-//! Hosts are Microsoft's ("National clouds" and "Microsoft Graph national cloud deployments"). They are pinned here and
-//! never taken from an answer, so that a good authorization page cannot be paired with a bad token endpoint (RFC 9700
-//! section 4.4.2).
+//! The hosts are Microsoft's ("National clouds" and "Microsoft Graph national cloud deployments"). They are constants and
+//! never taken from a response, so that a genuine authorization page cannot be combined with a malicious token endpoint
+//! (RFC 9700 section 4.4.2).
 
 use std::fmt;
 
@@ -15,12 +14,12 @@ use serde::{Deserialize, Serialize};
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Cloud {
-    /// The global cloud, which GCC uses too.
+    /// The global cloud, which also serves GCC.
     #[default]
     Global,
     /// US Government GCC High (L4).
     GccHigh,
-    /// US Government `DoD` (L5). Shares its sign-in page with GCC High and has a Graph of its own.
+    /// US Government `DoD` (L5). It shares its sign-in page with GCC High and has its own Graph.
     Dod,
     /// China, operated by 21Vianet.
     #[serde(rename = "21vianet")]
@@ -41,7 +40,7 @@ impl Cloud {
         }
     }
 
-    /// Where people sign in; the first is the one Regrant sends them to.
+    /// The hosts of the sign-in page. Regrant uses the first.
     pub const fn login_hosts(self) -> &'static [&'static str] {
         match self {
             Self::Global => &["login.microsoftonline.com"],
@@ -50,7 +49,7 @@ impl Cloud {
         }
     }
 
-    /// Where Microsoft Graph is.
+    /// The host of Microsoft Graph.
     pub const fn graph_host(self) -> &'static str {
         match self {
             Self::Global => "graph.microsoft.com",
@@ -60,7 +59,7 @@ impl Cloud {
         }
     }
 
-    /// What a tenant's first domain ends with.
+    /// The suffix of a tenant's initial domain.
     pub const fn initial_domain_suffix(self) -> &'static str {
         match self {
             Self::Global => "onmicrosoft.com",
@@ -69,8 +68,8 @@ impl Cloud {
         }
     }
 
-    /// The path of our redirect URI. Each cloud has its own, so that an answer of one is never taken for an answer of
-    /// another (RFC 9700 section 4.4.2.2).
+    /// The path of our redirect URI. Each cloud has its own, so that a response of one cloud is never accepted as a response
+    /// of another (RFC 9700 section 4.4.2.2).
     pub const fn callback_path(self) -> &'static str {
         match self {
             Self::Global => "/oauth/microsoft/callback",
@@ -87,9 +86,9 @@ impl fmt::Display for Cloud {
     }
 }
 
-/// A word that is not a cloud.
+/// The name is not that of a Microsoft cloud.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no such Microsoft cloud; use one of global, gcc-high, dod, 21vianet")]
+#[error("unknown Microsoft cloud; use one of global, gcc-high, dod, 21vianet")]
 pub struct UnknownCloud;
 
 impl std::str::FromStr for Cloud {
@@ -104,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cloud_is_known_by_one_name_everywhere() {
+    fn cloud_names_round_trip() {
         for cloud in Cloud::ALL {
             assert_eq!(cloud.name().parse(), Ok(cloud));
             assert_eq!(serde_json::to_value(cloud).ok(), Some(cloud.name().into()));
@@ -113,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn no_two_clouds_share_a_graph_or_a_redirect_uri() {
+    fn clouds_share_neither_graph_nor_redirect_uri() {
         for (at, one) in Cloud::ALL.into_iter().enumerate() {
             for other in &Cloud::ALL[at + 1..] {
                 assert_ne!(one.graph_host(), other.graph_host());

@@ -1,6 +1,6 @@
 //! Okta's provisioning connection of an app: `GET /api/v1/apps/{appId}/connections/default`.
 //!
-//! The schema has closed enums; the wire has had members missing and may gain values. What is not known decodes to
+//! The documented schema has closed enums, but real answers lack members and may gain values. An unknown value decodes to
 //! `Other` and keeps its spelling.
 
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ macro_rules! open_enum {
         #[serde(from = "String", into = "String")]
         pub enum $name {
             $($(#[$vdoc])* $variant,)+
-            /// A value this version does not know, as Okta spelt it.
+            /// A value that this version does not know, in Okta's spelling.
             Other(String),
         }
 
@@ -41,11 +41,11 @@ pub(crate) use open_enum;
 open_enum!(
     /// `profile.authScheme` of a connection.
     AuthScheme {
-        /// Consent on Microsoft Graph.
+        /// Consent for Microsoft Graph.
         Oauth2 = "OAUTH2",
-        /// A static token; not expected for Office 365.
+        /// A static token. Not expected for Office 365.
         Token = "TOKEN",
-        /// Provisioning is not supported, or the scheme is not known to Okta.
+        /// Provisioning is not supported, or Okta does not know the scheme.
         Unknown = "UNKNOWN",
     }
 );
@@ -55,9 +55,9 @@ open_enum!(
     ConnectionStatus {
         /// Provisioning runs over this connection.
         Enabled = "ENABLED",
-        /// The connection is prepared or was switched off.
+        /// The connection is prepared, or it was switched off.
         Disabled = "DISABLED",
-        /// Okta cannot tell.
+        /// Okta does not know.
         Unknown = "UNKNOWN",
     }
 );
@@ -67,9 +67,9 @@ open_enum!(
     AppStatus {
         /// In use.
         Active = "ACTIVE",
-        /// Switched off by an administrator.
+        /// Deactivated by an administrator.
         Inactive = "INACTIVE",
-        /// Gone.
+        /// Deleted.
         Deleted = "DELETED",
     }
 );

@@ -1,4 +1,4 @@
-//! Contacts: who is written to about an org, in which language, and when.
+//! Contacts: who receives email about an org, in which language, and when.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,24 +8,24 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
-use super::id::Digest;
+use super::id::Sha256Digest;
 use super::text::UntrustedText;
 
-/// A mail address, without a name before it.
+/// An email address without a display name.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct MailAddress(String);
 
-/// Not a mail address.
+/// The text is not an email address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0} is no mail address; it has the form name@example.com")]
+#[error("{0} is not an email address; use the form name@example.com")]
 pub struct NotAnAddress(String);
 
 impl TryFrom<String> for MailAddress {
     type Error = NotAnAddress;
     fn try_from(text: String) -> Result<Self, NotAnAddress> {
         match text.parse::<lettre::Address>() {
-            // What could end a header line is never part of an address.
+            // A control character could end a header line, so it is never part of an address.
             Ok(_) if !text.chars().any(char::is_control) => Ok(Self(text)),
             _ => Err(NotAnAddress(UntrustedText::new(text).to_string())),
         }
@@ -46,15 +46,14 @@ impl From<MailAddress> for String {
 }
 
 impl MailAddress {
-    /// The address as it was written.
+    /// The address as written.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// What finds the address in a key: the same for every spelling of its case, since no mail server that matters tells
-    /// them apart.
-    pub fn digest(&self) -> Digest {
-        Digest::of(&self.0.to_lowercase())
+    /// The digest used in storage keys. It ignores case, because mail servers in practice do too.
+    pub fn digest(&self) -> Sha256Digest {
+        Sha256Digest::of(&self.0.to_lowercase())
     }
 }
 
@@ -70,15 +69,15 @@ impl fmt::Debug for MailAddress {
     }
 }
 
-/// The side somebody is on, and so what that person is asked for.
+/// The role of a recipient, which decides what the email asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Audience {
-    /// Holds the Global Administrator role in the tenant, and can consent.
+    /// Holds the Global Administrator role in the tenant and can consent.
     MicrosoftAdministrator,
-    /// Looks after the Okta org, and can save.
+    /// Manages the Okta org and can save.
     OktaOperator,
-    /// Is told when nobody acts.
+    /// Is notified if no one acts.
     Escalation,
 }
 
@@ -106,9 +105,9 @@ impl FromStr for Language {
     }
 }
 
-/// Emails are not written in this language.
+/// The language is not supported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("emails are written in en (English) and de (German)")]
+#[error("unsupported language; emails are available in en (English) and de (German)")]
 pub struct UnknownLanguage;
 
 /// The name of a time zone (IANA), such as `Europe/Vienna`.
@@ -116,9 +115,9 @@ pub struct UnknownLanguage;
 #[serde(try_from = "String", into = "String")]
 pub struct TimeZoneName(String);
 
-/// No such time zone.
+/// The time zone does not exist.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0} is no time zone; name one of the IANA database, such as Europe/Vienna or UTC")]
+#[error("{0} is not a time zone; use a name from the IANA database, such as Europe/Vienna or UTC")]
 pub struct NoSuchTimeZone(String);
 
 impl TryFrom<String> for TimeZoneName {
@@ -151,24 +150,24 @@ impl Default for TimeZoneName {
 }
 
 impl TimeZoneName {
-    /// The zone. Every name was looked up when it was read, so UTC stands in only where the database has changed since.
+    /// The zone. Names are validated on input, so UTC is used only if the database has changed since.
     pub fn zone(&self) -> TimeZone {
         TimeZone::get(&self.0).unwrap_or(TimeZone::UTC)
     }
 }
 
-/// Hours of the day, local time, in which nobody is written to unless it is urgent.
+/// Hours of the day, local time, in which only urgent email is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QuietHours {
-    /// When they begin.
+    /// When they start.
     pub from: Time,
-    /// When they end; earlier than `from` where they last over midnight.
+    /// When they end; earlier than `from` if they span midnight.
     pub until: Time,
 }
 
-/// Not two times of day.
+/// The text is not a range of two times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("quiet hours are two times of day that differ, such as 18:00-08:00")]
+#[error("quiet hours are two different times, such as 18:00-08:00")]
 pub struct NotQuietHours;
 
 impl FromStr for QuietHours {
@@ -196,7 +195,7 @@ impl QuietHours {
         }
     }
 
-    /// The first moment from `at` on in which people may be written to.
+    /// The earliest moment from `at` on at which email may be sent.
     pub fn next_allowed(self, at: Timestamp, zone: &TimeZone) -> Timestamp {
         let local = zone.to_datetime(at);
         if !self.covers(local.time()) {
@@ -204,36 +203,36 @@ impl QuietHours {
         }
         let today = local.date().to_datetime(self.until);
         let ends = if local.time() < self.until { Some(today) } else { today.checked_add(1.day()).ok() };
-        // A time that the clocks skip or repeat that night is taken as RFC 5545 takes it; the year 9999 has no tomorrow.
+        // A time that is skipped or repeated by daylight saving is resolved as in RFC 5545. The year 9999 has no tomorrow.
         ends.and_then(|ends: DateTime| zone.to_timestamp(ends).ok()).unwrap_or(at).max(at)
     }
 }
 
-/// Who is written to about an org.
+/// The contacts of an org.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Contacts {
-    /// Microsoft administrators: who can consent.
+    /// Microsoft administrators, who can consent.
     pub administrators: Vec<MailAddress>,
-    /// Okta operators: who can save, and who looks after Regrant's own access.
+    /// Okta operators, who can save and who maintain Regrant's own access.
     pub operators: Vec<MailAddress>,
-    /// Who is told when nobody acts.
+    /// The people who are notified if no one acts.
     pub escalation: Vec<MailAddress>,
     /// The language of their emails.
     pub language: Language,
     /// Their time zone.
     pub time_zone: TimeZoneName,
-    /// When they are left in peace.
+    /// When they receive only urgent email.
     pub quiet_hours: Option<QuietHours>,
 }
 
 impl Contacts {
-    /// Whether anybody can be written to.
+    /// Whether there is no contact at all.
     pub const fn is_empty(&self) -> bool {
         self.administrators.is_empty() && self.operators.is_empty() && self.escalation.is_empty()
     }
 
-    /// Everybody of one side, each once.
+    /// The addresses of one audience, without duplicates.
     pub fn of(&self, audience: Audience) -> Vec<MailAddress> {
         let listed = match audience {
             Audience::MicrosoftAdministrator => &self.administrators,
@@ -244,7 +243,7 @@ impl Contacts {
         listed.iter().filter(|address| seen.insert(address.digest())).cloned().collect()
     }
 
-    /// The first moment from `at` on in which these people may be written to.
+    /// The earliest moment from `at` on at which these contacts may receive email.
     pub fn next_allowed(&self, at: Timestamp) -> Timestamp {
         self.quiet_hours.map_or(at, |quiet| quiet.next_allowed(at, &self.time_zone.zone()))
     }
@@ -270,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn a_email_of_the_night_waits_for_the_morning_of_its_readers() {
+    fn email_in_quiet_hours_waits_until_they_end() {
         assert_eq!(moved("18:00-08:00", "2026-01-10T17:30:00Z"), "2026-01-11T07:00:00Z", "18:30 in Vienna");
         assert_eq!(moved("18:00-08:00", "2026-01-10T03:00:00Z"), "2026-01-10T07:00:00Z", "04:00 in Vienna");
         assert_eq!(moved("18:00-08:00", "2026-01-10T07:00:00Z"), "2026-01-10T07:00:00Z", "08:00 is allowed");
@@ -278,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn a_night_in_which_the_clocks_change_still_ends() {
+    fn quiet_hours_end_despite_a_clock_change() {
         assert_eq!(
             moved("22:00-02:30", "2026-03-29T00:30:00Z"),
             "2026-03-29T01:30:00Z",
@@ -287,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_zone_or_pair_of_times_is_refused() {
+    fn malformed_contact_values_are_refused() {
         for bad in
             ["", "ada", "ada@", "ada@contoso.example\r\nBcc: eve@example.com", "<ada@contoso.example>", "a@b, c@d"]
         {
@@ -300,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_written_to_twice_because_of_a_capital_email() {
+    fn addresses_that_differ_by_case_are_one_contact() {
         let two: Vec<MailAddress> = ["Ada@contoso.example", "ada@contoso.example"].map(|a| a.parse().unwrap()).to_vec();
         let contacts = Contacts { operators: two, ..Contacts::default() };
         assert_eq!(contacts.of(Audience::OktaOperator).len(), 1);
@@ -309,7 +308,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_was_moved_is_allowed_never_early_and_within_a_day(
+        fn next_allowed_is_never_early_and_within_a_day(
             second in 1_700_000_000_i64..1_900_000_000, from in 0_i8..24, until in 0_i8..24,
         ) {
             prop_assume!(from != until);

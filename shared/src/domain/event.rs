@@ -1,4 +1,4 @@
-//! Events: what happened to an app, in order. The audit trail.
+//! Events: the audit trail of an app, in order.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -11,58 +11,58 @@ use super::tenant::{ClientId, ObjectId};
 use super::text::UntrustedText;
 use crate::domain::failure::consent::ConsentFailure;
 
-/// What happened.
+/// What happened to an app.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(tag = "event", rename_all = "kebab-case")]
 pub enum EventKind {
-    /// The app was seen for the first time.
+    /// A scan found the app for the first time.
     Found {
-        /// Where it stood.
+        /// Its standing.
         standing: Standing,
     },
     /// The standing changed.
     StandingChanged {
-        /// Where it stood before.
+        /// The standing before.
         from: Standing,
-        /// Where it stands now.
+        /// The standing now.
         to: Standing,
-        /// Why, most important first.
+        /// The reasons, most important first.
         reasons: Vec<String>,
     },
-    /// A link was made for somebody who may consent.
+    /// Regrant created a link for a person who may consent.
     Invited {
-        /// Which invitation.
+        /// The invitation.
         #[schema(value_type = String)]
         invitation: InvitationId,
-        /// When the link ends, in UTC.
+        /// When the link expires, in UTC.
         #[schema(value_type = String, format = DateTime)]
         expires_at: Timestamp,
     },
-    /// The link was taken back, or a newer one took its place.
+    /// The link was revoked, or a newer one replaced it.
     InvitationRevoked {
-        /// Which invitation.
+        /// The invitation.
         #[schema(value_type = String)]
         invitation: InvitationId,
     },
-    /// Somebody pressed the button on the invitation's page.
+    /// A person pressed the button on the invitation's page.
     ConsentBegun {
-        /// The browser's session: what pages and emails name it by.
+        /// The browser's session, which pages and emails show as a reference.
         #[schema(value_type = String)]
         session: SessionId,
     },
-    /// An administrator signed in and was found to be allowed to consent.
+    /// An administrator signed in and is allowed to consent.
     AdministratorVerified {
         /// The browser's session.
         #[schema(value_type = String)]
         session: SessionId,
-        /// The account's name.
+        /// The account's user name.
         username: UntrustedText,
-        /// The account's key in the tenant.
+        /// The account's object id in the tenant.
         #[schema(value_type = String)]
         object: ObjectId,
-        /// Whether multi-factor authentication was proven.
+        /// Whether multi-factor authentication was verified.
         mfa: Mfa,
-        /// The id of the ID token, for Microsoft's sign-in log.
+        /// The id of the ID token, as in Microsoft's sign-in log.
         token_id: Option<String>,
     },
     /// The attempt ended without consent.
@@ -72,66 +72,66 @@ pub enum EventKind {
         session: SessionId,
         /// Why.
         failure: ConsentFailure,
-        /// The code that came with it.
+        /// The error code that came with it.
         code: Option<String>,
     },
-    /// The browser was sent to Okta's own consent link.
+    /// The browser was sent to Okta's consent link.
     ConsentLinkOpened {
         /// The browser's session.
         #[schema(value_type = String)]
         session: SessionId,
-        /// Okta's client, as the link names it.
+        /// Okta's client id in the link.
         #[schema(value_type = String)]
         client: ClientId,
     },
-    /// What Okta's page showed was handed over.
+    /// The text of Okta's page was handed over.
     HandedOver {
         /// The save it belongs to.
         #[schema(value_type = String)]
         save: SaveId,
     },
-    /// The connection was about to be changed in Okta.
+    /// Regrant is about to change the connection in Okta.
     SaveBegun {
-        /// Which save.
+        /// The save.
         #[schema(value_type = String)]
         save: SaveId,
         /// Whether provisioning ran on consent before.
         was_on: bool,
     },
-    /// The connection reads as on.
+    /// The save succeeded: the connection reads as on.
     Saved {
-        /// Which save.
+        /// The save.
         #[schema(value_type = String)]
         save: SaveId,
-        /// Whether Microsoft's side was read too and holds every required grant.
+        /// Whether Microsoft Graph was read too and shows every required grant.
         verified: bool,
-        /// The kinds of grants that were found.
+        /// The kinds of grant that were found.
         grant_kinds: Vec<String>,
     },
-    /// The save did not end with the connection on.
+    /// The save ended without the connection being on.
     SaveFailed {
-        /// Which save.
+        /// The save.
         #[schema(value_type = String)]
         save: SaveId,
         /// Why, in words for people.
         reason: String,
-        /// Whether the connection was on before and is off now: somebody has to act at once.
+        /// Whether the connection was on before and is off now, which needs immediate action.
         left_off: bool,
     },
-    /// An email or a hook was told about the app.
+    /// An email or a hook call about the app was sent.
     Notified {
-        /// Which notification.
+        /// The notification.
         #[schema(value_type = String)]
         notification: NotificationId,
-        /// The request that it names.
+        /// The request that it shows.
         #[schema(value_type = String)]
         request: RequestId,
         /// Its kind.
         kind: String,
     },
-    /// An email was due and not sent.
+    /// A due email was not sent.
     NotNotified {
-        /// Which notification.
+        /// The notification.
         #[schema(value_type = String)]
         notification: NotificationId,
         /// Its kind.
@@ -139,34 +139,34 @@ pub enum EventKind {
         /// Why.
         why: WhyDropped,
     },
-    /// The transport reported what became of an email.
+    /// The mail transport reported on an email.
     EmailReported {
-        /// Which notification.
+        /// The notification.
         #[schema(value_type = String)]
         notification: NotificationId,
-        /// What.
+        /// The report.
         delivery: Delivery,
     },
-    /// The app is left as it is for a while.
+    /// An operator postponed the app.
     Waived {
         /// Why.
         reason: UntrustedText,
-        /// Until when, in UTC.
+        /// When the waiver ends, in UTC.
         #[schema(value_type = String, format = DateTime)]
         until: Timestamp,
     },
-    /// A waiver was taken back.
+    /// An operator removed the waiver.
     WaiverRemoved,
-    /// Work of Okta's provisioning failed (System Log). Okta leaves it to be done again by hand.
+    /// An Okta provisioning task failed (System Log). Okta does not retry it automatically.
     WorkFailed {
-        /// The System Log's id of the event: reading the log again may bring it twice.
+        /// The System Log's id of the event. Reading the log again may return it twice.
         log_event: String,
         /// The System Log's type of the event.
         event_type: String,
-        /// Whose it was, as Okta names the person or group.
+        /// The user or group of the task, as Okta names it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         whose: Option<UntrustedText>,
-        /// What Okta said.
+        /// Okta's error message.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<UntrustedText>,
         /// When it failed, in UTC, by Okta's clock.
@@ -175,13 +175,13 @@ pub enum EventKind {
     },
 }
 
-/// What happened to an app, and when.
+/// An event of an app and its time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct AppEvent {
     /// When, in UTC.
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
-    /// What.
+    /// The event.
     #[serde(flatten)]
     pub kind: EventKind,
 }
@@ -192,7 +192,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_carrier_reported_keeps_both_its_times() {
+    fn email_report_keeps_both_times() {
         let (at, bounced_at) = (Timestamp::UNIX_EPOCH, Timestamp::from_second(1).unwrap());
         let delivery = Delivery::Bounced { at: bounced_at, permanent: true, reason: "550".to_owned() };
         let event = AppEvent { at, kind: EventKind::EmailReported { notification: "n1".parse().unwrap(), delivery } };

@@ -1,13 +1,13 @@
-//! Identifiers that came from outside and are safe to put into a path, a key or a file name.
+//! Identifiers from other systems, checked so that they are safe in a path, a storage key or a file name.
 
 use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-/// Why a string is not an identifier.
+/// A string is not a valid identifier.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{what} must be 1 to 64 letters, digits, `-` or `_`, and this is not; check where it was copied from")]
+#[error("{what} must be 1 to 64 letters, digits, `-` or `_`; check where this value was copied from")]
 pub struct InvalidId {
     what: &'static str,
 }
@@ -25,7 +25,7 @@ macro_rules! id {
         pub struct $name(Arc<str>);
 
         impl $name {
-            /// The identifier as it came from outside.
+            /// The identifier as received.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -66,7 +66,7 @@ macro_rules! id {
 }
 
 id!(
-    /// An Okta org, by the `id` of its `/.well-known/okta-organization` (`00o…`).
+    /// An Okta org, keyed by the `id` in its `/.well-known/okta-organization` (`00o…`).
     OrgId,
     "an Okta org id"
 );
@@ -76,39 +76,39 @@ id!(
     "an Okta app id"
 );
 id!(
-    /// One scan.
+    /// A scan.
     ScanId,
     "a scan id"
 );
 
 id!(
-    /// One invitation.
+    /// An invitation.
     InvitationId,
     "an invitation id"
 );
 id!(
-    /// One authorization session.
+    /// An authorization session.
     SessionId,
     "a session id"
 );
 id!(
-    /// One save.
+    /// A save.
     SaveId,
     "a save id"
 );
 id!(
-    /// One request: what emails, pages and `regrant status` name a matter by (`RG-…`).
+    /// A request: the reference that emails, pages and `regrant status` show for one matter (`RG-…`).
     RequestId,
     "a request id"
 );
 id!(
-    /// One notification: one thing that one recipient is told.
+    /// A notification: one message to one recipient.
     NotificationId,
     "a notification id"
 );
 
 id!(
-    /// One event of Okta's System Log, by its `uuid`. Okta may show an event twice; its id stays the same.
+    /// An event of Okta's System Log, keyed by its `uuid`. Okta may return an event twice; its id stays the same.
     LogEventId,
     "a System Log event id"
 );
@@ -116,7 +116,7 @@ id!(
 macro_rules! from_digits {
     ($($name:ident),+) => {
         $(impl $name {
-            /// From hexadecimal digits, which are always an id.
+            /// Builds the id from hexadecimal digits, which are always valid.
             pub(crate) fn from_digits(digits: String) -> Self {
                 Self(digits.into())
             }
@@ -127,32 +127,32 @@ macro_rules! from_digits {
 from_digits!(ScanId, InvitationId, SessionId, SaveId, NotificationId);
 
 impl RequestId {
-    /// What changes of an app are filed under about which nobody was ever asked for anything.
+    /// The id under which standing changes of an app are filed if no request was ever opened for it.
     pub(crate) fn of_changes(app: &AppId) -> Self {
-        // An app's id has 20 characters; one that were as long as ids may be is cut, and still one app's.
+        // An app id has 20 characters. A longer one is truncated and still belongs to one app.
         Self(format!("changes-{}", app.as_str().get(..56).unwrap_or(app.as_str())).into())
     }
 
-    /// From ten letters and digits that nobody confuses, in two groups.
+    /// Builds the id from ten unambiguous letters and digits, shown in two groups of five.
     pub(crate) fn from_symbols(symbols: &str) -> Self {
         let (one, two) = symbols.split_at_checked(5).unwrap_or((symbols, ""));
         Self(format!("RG-{one}-{two}").into())
     }
 }
 
-/// The SHA-256 of a secret, in lower-case hexadecimal digits: finds what the secret belongs to without holding it.
+/// The SHA-256 of a secret, in lower-case hexadecimal digits. It identifies what the secret belongs to without storing it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Digest(Box<str>);
+pub struct Sha256Digest(Box<str>);
 
-impl Digest {
-    /// The digest of `secret`.
+impl Sha256Digest {
+    /// Hashes `secret`.
     pub fn of(secret: &str) -> Self {
         use sha2::{Digest as _, Sha256};
         use std::fmt::Write as _;
         let mut digits = String::with_capacity(64);
         for byte in Sha256::digest(secret.as_bytes()) {
-            // Writing to a string does not fail.
+            // Writing to a `String` cannot fail.
             let _ = write!(digits, "{byte:02x}");
         }
         Self(digits.into())
@@ -163,19 +163,19 @@ impl Digest {
         &self.0
     }
 
-    /// Whether `digits` are this digest's, in a time that does not tell how many of them are right.
+    /// Whether `digits` equal this digest, compared in constant time.
     pub fn matches_digits(&self, digits: &str) -> bool {
         use subtle::ConstantTimeEq as _;
         self.0.as_bytes().ct_eq(digits.as_bytes()).into()
     }
 
-    /// Whether `secret` has this digest, in a time that does not tell how much of it is right.
+    /// Whether `secret` has this digest, compared in constant time.
     pub fn matches(&self, secret: &str) -> bool {
         self.matches_digits(Self::of(secret).as_str())
     }
 }
 
-impl fmt::Debug for Digest {
+impl fmt::Debug for Sha256Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0.get(..8).unwrap_or(&self.0))
     }
@@ -186,14 +186,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_digest_matches_its_secret_only() {
-        let digest = Digest::of("abc");
+    fn digest_matches_only_its_secret() {
+        let digest = Sha256Digest::of("abc");
         assert_eq!(digest.as_str(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
         assert!(digest.matches("abc") && !digest.matches("abd") && !digest.matches(""));
     }
 
     #[test]
-    fn an_id_that_would_leave_its_path_is_refused() {
+    fn ids_that_could_escape_a_path_are_refused() {
         for bad in ["", "../x", "a/b", "a?b", "a b", "0oa%2f", "ä", &"x".repeat(65)] {
             assert!(bad.parse::<AppId>().is_err(), "{bad:?}");
         }

@@ -1,34 +1,34 @@
-//! Invitations: the signed, expiring link in a mail that lets an administrator start a consent for one app.
+//! Invitations: the signed, expiring link in an email that lets an administrator start a consent for one app.
 //!
-//! The link carries a signature and no secret. What became of it is in the ledger, so that it can be revoked and used
-//! only once; the signature is checked before the ledger is asked, so that a forged link costs one hash.
+//! The link carries a signature and no secret. The ledger stores its state, so that it can be revoked and is single-use.
+//! The signature is verified before the ledger is read, so a forged link costs one hash.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::id::{AppId, InvitationId, OrgId};
 
-/// How long a link lives where nobody says otherwise.
+/// The default lifetime of a link.
 pub const DEFAULT_LIFETIME: SignedDuration = SignedDuration::from_hours(14 * 24);
 
-/// An invitation as the ledger keeps it.
+/// The ledger's record of an invitation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Invitation {
-    /// Its key, which the link carries.
+    /// Its key, which the link contains.
     pub id: InvitationId,
     /// The app's org.
     pub org: OrgId,
-    /// The app it is for, and no other.
+    /// The only app it is for.
     pub app: AppId,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// When it ends.
+    /// When it expires.
     pub expires_at: Timestamp,
-    /// How it ended before that, if it did.
+    /// How it was closed before it expired, if it was.
     pub closed: Option<Closed>,
 }
 
-/// How an invitation ended before its time.
+/// The early end of an invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Closed {
     /// When.
@@ -37,32 +37,32 @@ pub struct Closed {
     pub why: Closing,
 }
 
-/// Why an invitation ended before its time.
+/// Why an invitation was closed before it expired.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Closing {
-    /// The consent it was for is done.
+    /// The consent was completed.
     UsedUp,
-    /// An operator took it back, or a newer one took its place.
+    /// An operator revoked it, or a newer invitation replaced it.
     Revoked,
 }
 
-/// What an invitation is good for at some time.
+/// The state of an invitation at a given time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum InvitationState {
-    /// It starts a consent.
+    /// It can start a consent.
     Open,
-    /// Its time is over.
+    /// It has expired.
     Expired,
-    /// It was taken back.
+    /// It was revoked.
     Revoked,
-    /// It did its work.
+    /// It has been used.
     UsedUp,
 }
 
 impl Invitation {
-    /// What it is good for at `now`.
+    /// The state at `now`.
     pub fn state(&self, now: Timestamp) -> InvitationState {
         match self.closed.map(|closed| closed.why) {
             Some(Closing::UsedUp) => InvitationState::UsedUp,
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_open_until_its_last_moment_and_closed_for_good() {
+    fn invitation_stays_open_until_it_expires_or_closes() {
         let open = invitation(None);
         let last = open.expires_at - SignedDuration::from_nanos(1);
         assert_eq!(open.state(last), InvitationState::Open);

@@ -1,7 +1,7 @@
-//! The pure core: what Regrant knows and decides, without any input or output.
+//! The pure core: Regrant's data and decisions, without input or output.
 //!
-//! A [`signal`] is one thing seen; [`assess`](assess::assess) adds an app's signals up to a [`standing`]. Everything
-//! else here names the things those two speak of.
+//! A [`signal`] is one observation. [`assess`](assess::assess) derives a [`standing`] from an app's signals. The other
+//! modules define the terms that these two use.
 
 pub mod access_problem;
 pub mod administrator;
@@ -9,6 +9,7 @@ pub mod app;
 pub mod assess;
 pub mod assignment_counts;
 pub mod authorize_link;
+pub mod claims_challenge;
 pub mod cloud;
 pub mod connection;
 pub mod contact;

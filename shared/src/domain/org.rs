@@ -1,4 +1,4 @@
-//! An Okta org that Regrant looks after.
+//! An Okta org that Regrant monitors.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use super::cloud::Cloud;
 use super::contact::Contacts;
 use super::id::OrgId;
 
-/// How Regrant proves itself to an org. The secret part is in the vault, never here.
+/// How Regrant authenticates to an org. The secret itself is in the vault, never here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum CredentialKind {
@@ -18,27 +18,27 @@ pub enum CredentialKind {
     ServiceApp,
 }
 
-/// What the ledger keeps of an org.
+/// The ledger's record of an org.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrgProfile {
-    /// The `id` of the org's well-known document: stable when domains change.
+    /// The `id` of the org's well-known document. It stays the same when domains change.
     pub id: OrgId,
-    /// `_links.organization.href` of that document: the only place credentials go to. Scheme, host and port only.
+    /// `_links.organization.href` of that document: the only host that receives credentials. Scheme, host and port only.
     pub base_url: Url,
-    /// Which kind of credential the vault holds.
+    /// The kind of credential in the vault.
     pub credential: CredentialKind,
-    /// The Microsoft cloud its tenants are in.
+    /// The Microsoft cloud of its tenants.
     #[serde(default)]
     pub cloud: Cloud,
     /// When the org was added.
     pub added_at: Timestamp,
-    /// Who is written to about it, where the installation's own contacts are not meant.
+    /// The org's contacts, if they differ from the installation's contacts.
     #[serde(default)]
     pub contacts: Contacts,
 }
 
 impl OrgProfile {
-    /// The host, with the port where there is one: what people know the org by.
+    /// The host, with a port if there is one, as people know the org.
     pub fn domain(&self) -> String {
         let host = self.base_url.host_str().unwrap_or_default();
         self.base_url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))

@@ -1,7 +1,7 @@
-//! The permissions that provisioning runs on, and why each is needed.
+//! The permissions that provisioning needs, and why.
 //!
-//! Okta's help page on admin consent names them for "Okta Microsoft Graph Client"; security teams ask why before they
-//! click. Which are required is configuration, since Okta changes them without notification.
+//! Okta's help page on admin consent lists them for "Okta Microsoft Graph Client". Security teams ask for the reasons before
+//! they approve. Which ones are required is configurable, because Okta changes them without notice.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// A permission on Microsoft Graph.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Permission {
-    /// Its name, as Microsoft spells it.
+    /// Its name, in Microsoft's spelling.
     pub name: String,
     /// Why provisioning needs it, in words for a security team.
     pub why: String,
@@ -18,19 +18,19 @@ pub struct Permission {
     pub required: bool,
 }
 
-/// The permissions that are expected of a consent.
+/// The permissions that a consent is expected to grant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PermissionCatalogue(Vec<Permission>);
 
-/// What was granted beside what is expected.
+/// The difference between granted and expected permissions.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Comparison {
-    /// Required and not granted.
+    /// Required but not granted.
     pub missing_required: Vec<String>,
-    /// Expected, not required, and not granted.
+    /// Expected and optional, but not granted.
     pub missing_optional: Vec<String>,
-    /// Granted and not expected.
+    /// Granted but not expected.
     pub unexpected: Vec<String>,
 }
 
@@ -47,7 +47,7 @@ impl Default for PermissionCatalogue {
             permission("Application.Read.All", "Reads Okta's own service principal, to check its set-up.", false),
             permission(
                 "RoleManagement.ReadWrite.Directory",
-                "Assigns Entra roles to users where Okta is told to. It is powerful: without roles pushed from Okta it goes unused.",
+                "Assigns Entra roles to users, if Okta is configured to. It is powerful, but unused unless Okta assigns roles.",
                 false,
             ),
         ])
@@ -60,7 +60,7 @@ impl PermissionCatalogue {
         &self.0
     }
 
-    /// Compares the catalogue with the names that were granted; Microsoft's names differ by case at times.
+    /// Compares the catalogue with the granted names. Microsoft's spelling of a name may vary in case.
     pub fn compare<'a>(&self, granted: impl IntoIterator<Item = &'a str>) -> Comparison {
         let granted: Vec<&str> = granted.into_iter().collect();
         let lower: BTreeSet<String> = granted.iter().map(|name| name.to_ascii_lowercase()).collect();
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_missing_and_what_is_too_much_are_told_apart() {
+    fn missing_and_unexpected_permissions_are_listed() {
         let catalogue = PermissionCatalogue::default();
         let all: Vec<&str> = catalogue.all().iter().map(|permission| permission.name.as_str()).collect();
         assert_eq!(all.len(), 7);
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn the_catalogue_comes_from_configuration() {
+    fn catalogue_can_be_configured() {
         let configured = r#"[{"name":"User.Read.All","why":"Reads users.","required":true}]"#;
         let catalogue: PermissionCatalogue = serde_json::from_str(configured).unwrap();
         assert_eq!(catalogue.compare([]).missing_required, ["User.Read.All"]);

@@ -1,86 +1,86 @@
-//! The save: the Okta side of a consent, as a journal of steps that can each be repeated.
+//! The save: the Okta side of a consent, as a journal of repeatable steps.
 //!
-//! The journal is written before the first write to Okta, with the state before it; so whatever happens, it is known
-//! what has to be on again at the end.
+//! The journal records the previous state before the first write to Okta. After a crash at any point, Regrant therefore
+//! knows which connection must be on again at the end.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::connection::{AuthScheme, ConnectionStatus};
 use super::grant::GrantsRead;
-use super::id::{AppId, Digest, OrgId, SaveId, SessionId};
+use super::id::{AppId, OrgId, SaveId, SessionId, Sha256Digest};
 
-/// A provisioning connection as it was read at some time.
+/// A provisioning connection as read at some time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ConnectionSeen {
-    /// How Okta signs in to Microsoft.
+pub struct ConnectionReading {
+    /// How Okta authenticates to Microsoft.
     pub auth_scheme: AuthScheme,
-    /// Whether provisioning runs over it.
+    /// Whether the connection is on.
     pub status: ConnectionStatus,
 }
 
-impl ConnectionSeen {
-    /// Whether provisioning runs on consent: what a save has to end with.
+impl ConnectionReading {
+    /// Whether provisioning runs on consent, which is the goal of every save.
     pub fn is_on(&self) -> bool {
         self.auth_scheme == AuthScheme::Oauth2 && self.status == ConnectionStatus::Enabled
     }
 }
 
-/// One save of one app. An app has one at a time; a new one takes the place of one that is settled.
+/// One save of one app. An app has one save at a time; a new one replaces a settled one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SaveJournal {
-    /// Its key, for logs and people.
+    /// Its key, shown in logs and to people.
     pub id: SaveId,
     /// The app's org.
     pub org: OrgId,
     /// The app.
     pub app: AppId,
-    /// The browser session it belongs to; `None` where an operator asked for it.
+    /// The browser session it belongs to; `None` if an operator started it.
     pub session: Option<SessionId>,
     /// When it began.
     pub started_at: Timestamp,
     /// The connection before the first write.
-    pub before: ConnectionSeen,
-    /// What became of handing Microsoft's code to Okta.
-    pub callback: Callback,
-    /// The digest of the code that was handed over last. The same code again is the same hand-over: a double click.
+    pub before: ConnectionReading,
+    /// Whether Microsoft's authorization code was delivered to Okta.
+    pub code_delivery: CodeDelivery,
+    /// The digest of the last code that was handed over. The same code again is the same hand-over, such as a double click.
     #[serde(default)]
-    pub code: Option<Digest>,
-    /// Whether activating was asked for.
+    pub code: Option<Sha256Digest>,
+    /// Whether activation was requested.
     pub activated: bool,
-    /// How it ended; `None` while it has not.
+    /// How it ended; `None` while it is running.
     pub outcome: Option<SaveOutcome>,
-    /// Whether the end is written everywhere: the app's record, the audit trail, the session, the invitation.
+    /// Whether the outcome is recorded everywhere: the app's record, the audit trail, the session, the invitation.
     pub settled: bool,
-    /// Counts changes, so that of two writers one is refused.
+    /// Incremented by each write, for the optimistic lock.
     pub version: u64,
 }
 
-/// Who says that the consent was given. Without a word, only evidence counts.
+/// Who confirmed that the consent was given. Without a confirmation, only evidence counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ConfirmedBy {
-    /// Nobody: the queue asks.
+    /// No one: the save was started by a queue message.
     NoOne,
-    /// The person who pressed "I have accepted". Counts where Microsoft's side cannot be read.
+    /// The person who pressed "I've accepted". Counts if Microsoft Graph cannot be read.
     Person,
-    /// An operator, who wants what the console's Save button does.
+    /// An operator, who requests the same as the Save button in the Admin Console.
     Operator,
 }
 
-/// What became of `POST …/oauth2/callback`, which Okta takes once for each code.
+/// Whether an authorization code reached Okta (`POST …/oauth2/callback`). Okta accepts each code once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Callback {
+pub enum CodeDelivery {
     /// No code was handed over.
     NotNeeded,
-    /// A code lies in the vault and was not sent.
+    /// A code is in the vault and was not sent yet.
     Waiting,
-    /// It was about to be sent; whether it arrived is not known.
+    /// Regrant started to send it; whether Okta received it is unknown.
     Attempted,
-    /// Okta took it.
+    /// Okta accepted it.
     Done,
-    /// Okta did not take it.
+    /// Okta rejected it.
     Refused,
 }
 
@@ -90,32 +90,32 @@ pub enum Callback {
 pub enum SaveOutcome {
     /// The connection reads as on.
     Saved {
-        /// What was read back.
+        /// The read-back result.
         verification: Box<Verification>,
     },
-    /// Nothing shows that anybody consented, so nothing was switched.
+    /// There is no evidence of a consent, so nothing was changed.
     NoConsent,
     /// The connection is off and was off before.
     NotSwitchedOn {
         /// Why, in words for people.
         reason: String,
     },
-    /// The connection was on before and is off now: the operator has to be told at once.
+    /// The connection was on before and is off now. The operators must be alerted at once.
     LeftOff {
         /// Why, in words for people.
         reason: String,
     },
 }
 
-/// What was read back after a save, kept as evidence.
+/// The read-back result of a save, kept as evidence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verification {
     /// When it was read.
     pub at: Timestamp,
     /// The connection in Okta.
-    pub connection: ConnectionSeen,
-    /// The grants in Microsoft Graph; `None` where they could not be looked at.
+    pub connection: ConnectionReading,
+    /// The grants in Microsoft Graph; `None` if they could not be read.
     pub grants: Option<GrantsRead>,
-    /// Why they could not be looked at.
-    pub grants_not_seen: Option<String>,
+    /// Why the grants could not be read.
+    pub grants_unread: Option<String>,
 }

@@ -1,11 +1,11 @@
-//! A scan: one look at every app of every org, which says what it could not see.
+//! A scan: one pass over every app of every org, which reports what it could not read.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::id::{OrgId, ScanId};
 
-/// An org that a scan could not see, or saw only in part.
+/// An org that a scan could not read, or read only in part.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct OrgNotScanned {
     /// The org.
@@ -14,41 +14,43 @@ pub struct OrgNotScanned {
     pub reason: String,
 }
 
-/// What a scan made of one org.
+/// The result of a scan for one org.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "kebab-case")]
 pub enum OrgScanResult {
-    /// Not looked at yet.
+    /// Not scanned yet.
     Pending,
-    /// Its apps were listed to the end.
-    Seen {
+    /// All its apps were listed.
+    #[serde(rename = "seen")]
+    Scanned {
         /// How many Office 365 apps it has.
         apps: u64,
     },
-    /// It could not be looked at, or not to the end.
-    NotSeen {
+    /// It could not be scanned completely.
+    #[serde(rename = "not-seen")]
+    NotScanned {
         /// Why, in words for people.
         reason: String,
     },
 }
 
-/// A scan and how far it has come.
+/// A scan and its progress.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Scan {
-    /// Which scan.
+    /// Its id.
     pub id: ScanId,
-    /// When it was asked for, in UTC.
+    /// When it was requested, in UTC.
     #[schema(value_type = String, format = DateTime)]
     pub started_at: Timestamp,
-    /// When the last org was looked at; absent while it runs.
+    /// When the last org was scanned; absent while the scan is running.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub finished_at: Option<Timestamp>,
-    /// Orgs still to be looked at.
+    /// Orgs that are not scanned yet.
     pub orgs_pending: u64,
-    /// Orgs whose apps were listed to the end.
+    /// Orgs whose apps were all listed.
     pub orgs_seen: u64,
-    /// Orgs that were not, and why.
+    /// Orgs that could not be scanned completely, and why.
     pub orgs_not_seen: Vec<OrgNotScanned>,
-    /// Office 365 apps in the orgs that were seen.
+    /// Office 365 apps in the orgs that were scanned.
     pub apps_seen: u64,
 }

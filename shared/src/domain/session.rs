@@ -1,128 +1,128 @@
-//! Authorization sessions: one browser's attempt at one app's consent.
+//! Authorization sessions: one browser's attempt to consent for one app.
 //!
-//! The ledger finds a session by the SHA-256 of its `state` and keeps no secret of it: what the exchange needs (the PKCE
-//! verifier, the nonce) is sealed in the browser's own cookie, so that neither alone is enough.
+//! The ledger finds a session by the SHA-256 of its `state` and stores no secret of it. The PKCE verifier and the nonce are
+//! sealed in the browser's own cookie, so neither the ledger nor the cookie is sufficient alone.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::administrator::Mfa;
 use super::cloud::Cloud;
-use super::id::{AppId, Digest, InvitationId, OrgId, SessionId};
+use super::id::{AppId, InvitationId, OrgId, SessionId, Sha256Digest};
 use super::tenant::{ClientId, ObjectId, TenantId};
 use super::text::UntrustedText;
 use crate::domain::failure::consent::ConsentFailure;
 
-/// How long Microsoft's answer is waited for: as long as an authorization code lives.
+/// How long Regrant waits for Microsoft's response: the lifetime of an authorization code.
 pub const SIGN_IN_TIME: SignedDuration = SignedDuration::from_mins(10);
-/// How long the pages of a session can be come back to.
+/// How long a session's pages stay valid.
 pub const LIFETIME: SignedDuration = SignedDuration::from_hours(1);
 
-/// One browser's attempt.
+/// One browser's attempt to consent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuthorizationSession {
-    /// Its key, which its pages carry. Not a secret: without the browser's cookie it opens nothing.
+    /// Its key, which its pages contain. It is not a secret: without the browser's cookie it gives no access.
     pub id: SessionId,
     /// The app's org.
     pub org: OrgId,
     /// The app.
     pub app: AppId,
-    /// The invitation it began from.
+    /// The invitation it started from.
     pub invitation: InvitationId,
-    /// SHA-256 of the browser's secret, which its cookie holds sealed.
-    pub browser: Digest,
-    /// The sign-in at Microsoft; `None` where the org runs without a registration of ours.
+    /// SHA-256 of the browser's secret, which is sealed in its cookie.
+    pub browser: Sha256Digest,
+    /// The sign-in at Microsoft; `None` if the org waives the sign-in.
     pub sign_in: Option<SignInAttempt>,
-    /// When it began.
+    /// When it started.
     pub opened_at: Timestamp,
-    /// How far it has come.
+    /// Its progress.
     pub state: SessionState,
-    /// Counts changes, so that of two writers one is refused.
+    /// Incremented by each write, for the optimistic lock.
     pub version: u64,
 }
 
-/// What a callback from Microsoft has to match.
+/// What a callback from Microsoft must match.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignInAttempt {
     /// SHA-256 of `state`.
-    pub state: Digest,
-    /// The cloud the browser was sent to.
+    pub state: Sha256Digest,
+    /// The cloud that the browser was sent to.
     pub cloud: Cloud,
-    /// The tenant it was sent to; the only one whose tokens count.
+    /// The tenant that the browser was sent to. Tokens of any other tenant are rejected.
     pub tenant: TenantId,
-    /// Our client id there.
+    /// Our client id in that cloud.
     pub client: ClientId,
-    /// When an answer comes too late.
+    /// When the sign-in expires.
     pub expires_at: Timestamp,
-    /// When an answer came. There is only ever one.
+    /// When a callback consumed it. Only one callback can.
     pub consumed_at: Option<Timestamp>,
 }
 
-/// How far a session has come.
+/// The progress of a session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "stage", rename_all = "kebab-case")]
 pub enum SessionState {
-    /// At Microsoft's sign-in page.
+    /// The browser is at Microsoft's sign-in page.
     SigningIn,
-    /// The administrator is known; Okta's consent comes next.
+    /// The administrator was verified; Okta's consent is next.
     Verified {
-        /// Who signed in, and what was proven; `None` where the org runs without a registration of ours.
+        /// The verified administrator; `None` if the org waives the sign-in.
         administrator: Option<Administrator>,
     },
-    /// Sent on to Okta's consent link.
+    /// The browser was sent to Okta's consent link.
     Consenting {
-        /// As above.
+        /// The verified administrator; `None` if the org waives the sign-in.
         administrator: Option<Administrator>,
-        /// Whether the connection was on when the consent was opened: then its being on proves nothing new.
+        /// Whether the connection was on when the consent link was opened. If it was, a connection that is on proves nothing.
         was_on: bool,
-        /// When the person said to have accepted; while it is set, a save is on its way.
+        /// When the person confirmed the consent. While it is set, a save is running.
         finishing_since: Option<Timestamp>,
-        /// SHA-256 of the `state` in each of Okta's links that were given out: a hand-over has to carry one of them.
-        okta_states: Vec<Digest>,
+        /// SHA-256 of the `state` of each issued link of Okta. A hand-over must contain one of them.
+        okta_states: Vec<Sha256Digest>,
     },
-    /// Finished: the app's record says how.
+    /// The consent was completed; the app's record has the result.
     Done,
-    /// Ended. The page says what to do.
+    /// The attempt failed; the page says what to do.
     Failed {
-        /// Why.
+        /// The reason.
         failure: ConsentFailure,
-        /// The code of Microsoft's or Okta's that comes with it, for the catalogue.
+        /// The error code from Microsoft or Okta, for the failure catalogue.
         code: Option<String>,
     },
 }
 
-/// Who signed in, as far as pages show it.
+/// The administrator who signed in, as shown on pages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Administrator {
-    /// The account's name.
+    /// The account's user name.
     pub username: UntrustedText,
-    /// Its key in the tenant, by which it is looked after; `None` in records from before this was kept.
+    /// Its object id in the tenant, used to monitor the account; `None` in older records.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub object: Option<ObjectId>,
-    /// Whether multi-factor authentication was done.
+    /// Whether multi-factor authentication was used.
     pub mfa: Mfa,
 }
 
 impl AuthorizationSession {
-    /// When its pages end.
+    /// When its pages expire.
     pub fn ends_at(&self) -> Timestamp {
         self.opened_at.saturating_add(LIFETIME).unwrap_or(Timestamp::MAX)
     }
 }
 
-/// Why a callback finds no session to complete.
+/// Why a callback cannot complete a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotConsumed {
     /// No session has this `state`.
     Unknown,
-    /// An answer came already.
+    /// Another callback consumed the session.
     Consumed,
-    /// The answer came too late.
+    /// The sign-in has expired.
     Expired,
 }
 
 impl SignInAttempt {
-    /// Whether an answer at `now` may be taken.
+    /// Whether a callback at `now` may complete the sign-in.
     pub fn may_be_consumed(&self, now: Timestamp) -> Result<(), NotConsumed> {
         if self.consumed_at.is_some() {
             Err(NotConsumed::Consumed)

@@ -1,6 +1,6 @@
-//! Signals: single things seen, each with its source and its time.
+//! Signals: single observations, each with its source and time.
 //!
-//! Standings are made of signals and nothing else. A new generation of Okta's integration is a new kind here, not a
+//! Standings are derived from signals alone. A new generation of Okta's integration becomes a new kind of signal, not a
 //! special case elsewhere.
 
 use jiff::Timestamp;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::connection::{AppStatus, AuthScheme, ConnectionStatus};
 
-/// Who told.
+/// Where an observation came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Source {
@@ -22,7 +22,7 @@ pub enum Source {
     Regrant,
 }
 
-/// What a look was for.
+/// What a scan or save checks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Check {
@@ -32,7 +32,7 @@ pub enum Check {
     Connection,
     /// The provisioning features.
     Features,
-    /// The permission grants on Microsoft's side.
+    /// The permission grants in Microsoft Graph.
     PermissionGrants,
     /// The person who consented.
     Consenter,
@@ -40,11 +40,11 @@ pub enum Check {
     SystemLog,
 }
 
-/// What `GET /api/v1/apps/{appId}/features` says about provisioning as a whole.
+/// Whether provisioning is on, from `GET /api/v1/apps/{appId}/features`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Provisioning {
-    /// The features were listed, so provisioning is on.
+    /// Okta listed the features, so provisioning is on.
     Enabled,
     /// `E0000001`, "Provisioning is not enabled for the app instance."
     NotEnabled,
@@ -52,15 +52,17 @@ pub enum Provisioning {
     NotSupported,
 }
 
-/// One thing seen.
+/// The content of a signal.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum SignalKind {
-    /// A look failed. Says nothing about what it would have shown.
-    CouldNotLook {
-        /// What the look was for.
-        look: Check,
-        /// Why it failed, in words for people, with Okta's `errorId` where there was one.
+    /// A check failed. It says nothing about what the check would have found.
+    #[serde(rename = "could-not-look")]
+    CheckFailed {
+        /// Which check.
+        #[serde(rename = "look")]
+        check: Check,
+        /// Why it failed, in words for people, with Okta's `errorId` if there was one.
         reason: String,
     },
     /// The app integration was read.
@@ -70,27 +72,27 @@ pub enum SignalKind {
         status: AppStatus,
         /// Its `features`, as Okta spells them.
         features: Vec<String>,
-        /// `settings.app.tenantType`: set where the tenant is not in the global cloud.
+        /// `settings.app.tenantType`: set if the tenant is not in the global cloud.
         tenant_type: Option<String>,
     },
-    /// The app is no longer among the apps the org lists.
+    /// The org no longer lists the app.
     AppNotListed,
     /// The provisioning connection was read.
     ConnectionRead {
-        /// How Okta signs in to Microsoft.
+        /// How Okta authenticates to Microsoft.
         #[schema(value_type = String)]
         auth_scheme: AuthScheme,
-        /// Whether provisioning runs over it.
+        /// Whether the connection is on.
         #[schema(value_type = String)]
         status: ConnectionStatus,
-        /// Whether Okta offered a consent link. It does so before the first consent and after it.
+        /// Whether Okta offered a consent link. Okta offers it before and after the first consent.
         authorize_offered: bool,
     },
-    /// The connection was consented and enabled at this signal's time, whatever it is now.
+    /// The connection was consented and on at the time of this signal, regardless of its current status.
     ConnectionWasEnabled,
-    /// The provisioning features were asked for.
+    /// The provisioning features were read.
     ProvisioningRead {
-        /// The answer.
+        /// The result.
         provisioning: Provisioning,
     },
     /// The permission grants of Okta's service principal were read in Microsoft Graph.
@@ -101,7 +103,7 @@ pub enum SignalKind {
         any_granted: bool,
         /// `accountEnabled` of the service principal.
         principal_enabled: bool,
-        /// What is not as it was when the consent was proven, in words for people. It stops nothing by itself.
+        /// Changes since the consent was verified, in words for people. They do not affect the standing on their own.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         changes: Vec<String>,
     },
@@ -110,46 +112,46 @@ pub enum SignalKind {
         /// The System Log event type.
         event_type: String,
     },
-    /// Okta's provisioning did something in Microsoft for this app (System Log): it could sign in then.
+    /// Okta's provisioning completed an operation in Microsoft for this app (System Log), so Okta could sign in then.
     ProvisioningWorked,
-    /// The person who consented was looked at in Microsoft Graph. Re-authentication, new licences and new permissions need
-    /// that person, or another one of the role.
+    /// The account that consented was read in Microsoft Graph. Re-authentication, new licences and new permissions need that
+    /// account, or a different one with the role.
     ConsenterRead {
-        /// Whether the account may sign in; `None` where Graph does not tell.
+        /// Whether the account can sign in; `None` if Graph withheld it.
         enabled: Option<bool>,
-        /// Whether it holds the role; `None` where Graph does not tell.
+        /// Whether the account holds the role; `None` if Graph withheld it.
         holds_role: Option<bool>,
     },
-    /// Okta rotated its dedicated Entra credential, or tried to (System Log).
+    /// Okta rotated its dedicated Entra credential, or failed to (System Log).
     CredentialRotation {
-        /// Whether it could.
+        /// Whether the rotation succeeded.
         succeeded: bool,
     },
-    /// Okta made an application of its own in the tenant for this app's provisioning (System Log,
-    /// `app.office365.provisioning_app.create`): its grants are the ones that count from then on.
+    /// Okta created a dedicated application in the tenant for this app's provisioning (System Log,
+    /// `app.office365.provisioning_app.create`). From then on, the grants of that application count.
     ProvisioningAppCreated {
-        /// Its client id, where the event named one.
+        /// Its client id, if the event contained one.
         client: Option<String>,
     },
-    /// An email about the app did not reach its reader.
+    /// An email about the app was not delivered.
     EmailFailed {
-        /// The request that the email named.
+        /// The request shown in the email.
         request: String,
-        /// What became of it, in words for people, without the address.
+        /// What happened to the email, in words for people, without the address.
         what: String,
     },
-    /// Okta answered something this version does not know.
+    /// Okta returned something that this version does not know.
     Surprise {
-        /// What it was.
+        /// A description of it.
         what: String,
     },
 }
 
 impl SignalKind {
-    /// The look that a signal is the newest word on, if it is one.
-    pub fn look(&self) -> Option<Check> {
+    /// The check whose result this signal is, if it is one.
+    pub fn check(&self) -> Option<Check> {
         match self {
-            Self::CouldNotLook { look, .. } => Some(*look),
+            Self::CheckFailed { check, .. } => Some(*check),
             Self::AppRead { .. } | Self::AppNotListed => Some(Check::App),
             Self::ConnectionRead { .. } => Some(Check::Connection),
             Self::ProvisioningRead { .. } => Some(Check::Features),
@@ -159,8 +161,8 @@ impl SignalKind {
         }
     }
 
-    /// Whether it tells of something that happened once, and only the newest of its kind says anything of now.
-    pub const fn is_an_occurrence(&self) -> bool {
+    /// Whether it reports a one-time occurrence, of which only the newest counts.
+    pub const fn is_occurrence(&self) -> bool {
         matches!(
             self,
             Self::CredentialFailure { .. }
@@ -171,21 +173,21 @@ impl SignalKind {
     }
 }
 
-/// One thing seen, who told, and when.
+/// One observation with its source and time.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Signal {
-    /// When it was seen, in UTC.
+    /// When it was observed, in UTC.
     #[schema(value_type = String, format = DateTime)]
     pub seen_at: Timestamp,
-    /// Who told.
+    /// The source.
     pub source: Source,
-    /// What was seen.
+    /// The content.
     #[serde(flatten)]
     pub kind: SignalKind,
 }
 
 impl Signal {
-    /// A signal from Okta's Management API.
+    /// Creates a signal from Okta's Management API.
     pub fn okta(seen_at: Timestamp, kind: SignalKind) -> Self {
         Self { seen_at, source: Source::Okta, kind }
     }

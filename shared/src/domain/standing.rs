@@ -1,25 +1,25 @@
-//! Standings: what an app's signals add up to, and what to do about it.
+//! Standings: the conclusion from an app's signals, and the next step for each.
 
 use std::fmt;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// Where an app stands. The order is worst first, which is the order people see.
+/// The conclusion from an app's signals. Ordered worst first, as people see it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Standing {
     /// Provisioning fails: the grant was revoked, or Okta cannot sign in to Microsoft.
     Broken,
-    /// Nobody has consented yet; the console shows "Authenticate with Microsoft Office 365".
+    /// No one has consented yet; the Admin Console shows "Authenticate with Microsoft Office 365".
     NeedsConsent,
-    /// Consent was given and the connection is off; the console shows "Reauthenticate …" and Save.
+    /// Consent was given but the connection is off; the Admin Console shows "Reauthenticate …" and Save.
     NeedsSave,
-    /// It works, and the next re-authentication will fail.
+    /// Provisioning works, but the next re-authentication will fail.
     Degraded,
-    /// The Management API does not serve this app; the console does.
+    /// The Management API does not support this app; only the Admin Console does.
     ByHand,
-    /// Could not look. The last standing and its age are kept beside it.
+    /// Regrant could not check the app. The record keeps the last known standing and its age.
     Unknown,
     /// Provisioning runs on consent.
     Consented,
@@ -54,30 +54,30 @@ impl Standing {
         }
     }
 
-    /// What it means, in a sentence for people.
+    /// The meaning, in a sentence for people.
     pub const fn meaning(self) -> &'static str {
         match self {
-            Self::Broken => "Provisioning fails: Microsoft no longer lets Okta in.",
+            Self::Broken => "Provisioning fails: Microsoft no longer accepts Okta's sign-in.",
             Self::NeedsConsent => {
-                "No consent on Microsoft Graph yet; the console shows \"Authenticate with Microsoft Office 365\"."
+                "No consent for Microsoft Graph yet. The Admin Console shows \"Authenticate with Microsoft Office 365\"."
             }
             Self::NeedsSave => {
-                "Consent was given and the connection is off; the console shows \"Reauthenticate\" and Save."
+                "Consent was given, but the connection is off. The Admin Console shows \"Reauthenticate\" and Save."
             }
             Self::Degraded => "Provisioning works today, but the next re-authentication will fail.",
-            Self::ByHand => "The Management API does not serve this app; only the Admin Console does.",
-            Self::Unknown => "Regrant could not look. The last known standing and its age are kept.",
+            Self::ByHand => "Okta's Management API does not support this app. Use the Admin Console.",
+            Self::Unknown => "Regrant could not check the app. It keeps the last known standing and its age.",
             Self::Consented => "Provisioning runs on consent.",
             Self::NotApplicable => "Provisioning is off for this app, so there is nothing to consent to.",
         }
     }
 
-    /// Whether somebody has to act.
+    /// Whether a person has to act.
     pub const fn needs_action(self) -> bool {
         matches!(self, Self::Broken | Self::NeedsConsent | Self::NeedsSave | Self::Degraded | Self::ByHand)
     }
 
-    /// What to do next.
+    /// The next step.
     pub const fn next_step(self) -> NextStep {
         match self {
             Self::Broken => NextStep::InviteUrgently,
@@ -98,10 +98,10 @@ impl fmt::Display for Standing {
     }
 }
 
-/// A word that is not a standing.
+/// The name is not that of a standing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "there is no such standing; use one of broken, needs-consent, needs-save, degraded, by-hand, unknown, consented, not-applicable"
+    "unknown standing; use one of broken, needs-consent, needs-save, degraded, by-hand, unknown, consented, not-applicable"
 )]
 pub struct UnknownStanding;
 
@@ -112,11 +112,11 @@ impl std::str::FromStr for Standing {
     }
 }
 
-/// What to do next about an app.
+/// The next step for an app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum NextStep {
-    /// Nothing.
+    /// No action.
     Nothing,
     /// Invite a Microsoft Global Administrator to consent.
     Invite,
@@ -126,61 +126,49 @@ pub enum NextStep {
     InviteUnhurried,
     /// Save the connection in Okta.
     Save,
-    /// Go on watching.
+    /// Keep monitoring.
     Watch,
     /// Authenticate in the Admin Console.
     UseConsole,
-    /// Repair Regrant's own access, then scan again.
+    /// Restore Regrant's own access, then scan again.
     FixAccess,
 }
 
 impl NextStep {
-    /// The step in a sentence for people.
+    /// The step, in a sentence for people.
     pub const fn words(self) -> &'static str {
         match self {
-            Self::Nothing => "Nothing to do.",
+            Self::Nothing => "No action needed.",
             Self::Invite => "Ask a Microsoft Global Administrator of the tenant to consent.",
-            Self::InviteUrgently => "Ask a Microsoft Global Administrator of the tenant to consent again, now.",
-            Self::InviteUnhurried => "Ask a Microsoft Global Administrator to consent again before it is needed.",
+            Self::InviteUrgently => "Ask a Microsoft Global Administrator of the tenant to consent again now.",
+            Self::InviteUnhurried => {
+                "Ask a Microsoft Global Administrator of the tenant to consent again before provisioning fails."
+            }
             Self::Save => "Save the connection in Okta.",
-            Self::Watch => "Nothing to do; Regrant keeps watching.",
+            Self::Watch => "No action needed. Regrant keeps monitoring.",
             Self::UseConsole => "In Okta: Applications > the app > Provisioning > Integration.",
-            Self::FixAccess => "Read the reason, repair Regrant's access, scan again.",
-        }
-    }
-
-    /// The step in two or three words, for a table.
-    pub const fn brief(self) -> &'static str {
-        match self {
-            Self::Nothing => "none",
-            Self::Invite => "ask for consent",
-            Self::InviteUrgently => "ask now",
-            Self::InviteUnhurried => "ask in time",
-            Self::Save => "save in Okta",
-            Self::Watch => "watch",
-            Self::UseConsole => "use the console",
-            Self::FixAccess => "fix access",
+            Self::FixAccess => "Read the reason, restore Regrant's access, then scan again.",
         }
     }
 }
 
-/// What `assess` found.
+/// The result of [`assess`](super::assess::assess).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Assessment {
-    /// Where the app stands.
+    /// The standing.
     pub standing: Standing,
-    /// Whether the standing is proven on Microsoft's side too.
+    /// Whether Microsoft Graph confirmed the standing.
     pub verified: bool,
-    /// Why, most important first; never empty.
+    /// The reasons, most important first; never empty.
     pub reasons: Vec<String>,
 }
 
-/// The last standing that rested on a look, kept while Regrant cannot look.
+/// The last standing that a successful check gave, kept while Regrant cannot check the app.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct LastKnown {
-    /// Where the app stood.
+    /// The standing.
     pub standing: Standing,
-    /// When that was seen, in UTC.
+    /// When it was determined, in UTC.
     #[schema(value_type = String, format = DateTime)]
     pub as_of: Timestamp,
 }

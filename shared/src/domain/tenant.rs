@@ -1,4 +1,4 @@
-//! A Microsoft Entra tenant and the applications registered in it, by their keys.
+//! A Microsoft Entra tenant, and the ids of the objects in it.
 
 use std::fmt;
 
@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::cloud::Cloud;
 
-/// The suffix that Microsoft gives every tenant's first domain.
+/// The suffix of every tenant's initial domain in the global cloud.
 const ONMICROSOFT: &str = ".onmicrosoft.com";
 
-/// A Microsoft tenant's short name, without `.onmicrosoft.com`: what `settings.app.msftTenant` holds.
+/// A Microsoft tenant's short name without `.onmicrosoft.com`, as in `settings.app.msftTenant`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(from = "String", into = "String")]
 #[schema(value_type = String)]
@@ -35,16 +35,14 @@ impl TenantName {
     }
 }
 
-/// Why a string is not a GUID.
+/// A string is not a GUID.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "{what} is a GUID such as 11111111-2222-4333-8444-555555555555, and this is not; check where it was copied from"
-)]
+#[error("{what} is a GUID such as 11111111-2222-4333-8444-555555555555; check where this value was copied from")]
 pub struct NotAGuid {
     what: &'static str,
 }
 
-/// Lower-case hexadecimal digits in groups of 8, 4, 4, 4 and 12.
+/// Checks for hexadecimal digits in groups of 8, 4, 4, 4 and 12. Returns them in lower case.
 fn guid(value: &str) -> Option<String> {
     let groups = value.split('-').map(str::len);
     let shaped = groups.eq([8, 4, 4, 4, 12]) && value.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
@@ -101,7 +99,7 @@ macro_rules! guid_key {
 }
 
 guid_key!(
-    /// A tenant, by its GUID: what `tid` and the issuer of a token hold.
+    /// A tenant, by its GUID, as in a token's `tid` and issuer.
     TenantId,
     "a tenant id"
 );
@@ -111,7 +109,7 @@ guid_key!(
     "a client id"
 );
 guid_key!(
-    /// A person or a service principal in one tenant (`oid`, `id` in Graph).
+    /// A person or a service principal in one tenant (`oid`, or `id` in Graph).
     ObjectId,
     "an object id"
 );
@@ -121,20 +119,20 @@ guid_key!(
     "a key id"
 );
 
-/// A domain of a tenant, such as `contoso.onmicrosoft.com`: what the path of its sign-in page may hold.
+/// A domain of a tenant, such as `contoso.onmicrosoft.com`, as used in the path of its sign-in page.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct TenantDomain(String);
 
-/// Why a string is not a tenant's domain.
+/// A string is not a tenant's domain.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "a tenant's domain has letters, digits, `-` and dots, and this does not; check the Microsoft tenant in the app's settings in Okta"
+    "a tenant's domain has letters, digits, `-` and dots; check the Microsoft tenant in the app's settings in Okta"
 )]
 pub struct NotADomain;
 
 impl TenantDomain {
-    /// The first domain of the tenant with this short name in `cloud`; a name that has a dot is a domain already.
+    /// The initial domain of the tenant with this short name in `cloud`. A name that contains a dot is already a domain.
     pub fn of(name: &TenantName, cloud: Cloud) -> Result<Self, NotADomain> {
         let name = name.as_str();
         if name.contains('.') {
@@ -178,7 +176,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_guid_is_kept_in_lower_case_and_nothing_else_is_one() {
+    fn guid_is_validated_and_lower_cased() {
         let id: Result<TenantId, _> = "AAAAAAAA-2222-4333-8444-55555555555F".parse();
         assert_eq!(id.as_ref().map(TenantId::as_str), Ok("aaaaaaaa-2222-4333-8444-55555555555f"));
         for bad in [
@@ -193,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_name_becomes_the_first_domain_of_its_cloud() {
+    fn short_name_becomes_the_initial_domain_of_its_cloud() {
         let domain = |name: &str, cloud| TenantDomain::of(&TenantName::from(name.to_owned()), cloud).map(String::from);
         assert_eq!(domain("Contoso", Cloud::Global).as_deref(), Ok("contoso.onmicrosoft.com"));
         assert_eq!(domain("contoso", Cloud::GccHigh).as_deref(), Ok("contoso.onmicrosoft.us"));

@@ -1,31 +1,31 @@
-//! Text that somebody else wrote and that we show.
+//! Text from other systems that Regrant displays.
 //!
-//! An app's label may hold HTML, control characters or marks that reverse the reading direction. [`UntrustedText`] keeps it
-//! as it is and shows it harmlessly.
+//! An app's label may contain HTML, control characters or marks that reverse the reading direction. [`UntrustedText`]
+//! stores such text unchanged and displays it safely.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Text from outside: kept as it came, and shown with every invisible or direction-changing character written out.
+/// Text from outside: stored unchanged, displayed with every invisible or direction-changing character escaped.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(transparent)]
 #[schema(value_type = String)]
 pub struct UntrustedText(String);
 
 impl UntrustedText {
-    /// Keeps `text` as it came.
+    /// Wraps `text` without changing it.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// The text as it came. Never for a terminal, a log or a page.
+    /// The text as received. Never print it to a terminal, a log or a page.
     pub fn raw(&self) -> &str {
         &self.0
     }
 }
 
-/// True for characters that do not show themselves: controls, line separators, and Unicode's direction marks
+/// Whether a character is invisible: controls, line separators, and Unicode's direction marks
 /// (UAX #9: U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069), zero-width and tag characters.
 pub fn is_hidden(c: char) -> bool {
     c.is_control()
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hidden_characters_are_written_out_and_nothing_else_is_touched() {
+    fn only_hidden_characters_are_escaped() {
         let label = UntrustedText::new("Büro \u{202e}cod.exe\u{1b}[31m\n<b>");
         assert_eq!(label.to_string(), "Büro \\u{202e}cod.exe\\u{1b}[31m\\u{a}<b>");
         assert_eq!(label.raw(), "Büro \u{202e}cod.exe\u{1b}[31m\n<b>");

@@ -1,4 +1,4 @@
-//! Waivers: an app that nobody is to be written to about, for a reason, until a day.
+//! Waivers: an app that is postponed until a date, for a recorded reason.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -6,25 +6,25 @@ use serde::{Deserialize, Serialize};
 use super::id::{AppId, OrgId};
 use super::text::UntrustedText;
 
-/// That an app is left as it is for a while. What it stands at is shown all the same.
+/// A postponement. No one is emailed about the app until it ends; the standing is still shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Waiver {
     /// The app's org.
     pub org: OrgId,
     /// The app.
     pub app: AppId,
-    /// Why.
+    /// The reason.
     pub reason: UntrustedText,
     /// When it was given, in UTC.
     #[schema(value_type = String, format = DateTime)]
     pub given_at: Timestamp,
-    /// When it ends, in UTC. A waiver without an end would be forgotten.
+    /// When it ends, in UTC. An end is mandatory, because an open-ended waiver would be forgotten.
     #[schema(value_type = String, format = DateTime)]
     pub ends_at: Timestamp,
 }
 
 impl Waiver {
-    /// Whether it holds at `now`.
+    /// Whether it is active at `now`.
     pub fn holds(&self, now: Timestamp) -> bool {
         now < self.ends_at
     }

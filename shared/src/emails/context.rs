@@ -1,4 +1,4 @@
-//! What an email is made of. A use case fills this from the ledger; nothing here is read from anywhere.
+//! The input of an email. A use case fills it from the ledger; this module performs no I/O.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -17,117 +17,117 @@ use crate::domain::waiver::Waiver;
 use crate::mail::Address;
 use crate::settings::PublicUrl;
 
-/// Everything that one email may say. The same context is the same email, byte for byte.
+/// Everything that one email can say. The same context always produces the same email, byte for byte.
 #[derive(Debug, Clone, Copy)]
 pub struct EmailContext<'a> {
-    /// What is told, to whom, and in which request. Its id becomes the `Message-ID`.
+    /// The subject, the recipient and the request. Its id becomes the `Message-ID`.
     pub notification: &'a Notification,
     /// The org.
     pub org: &'a OrgProfile,
-    /// The app. Every email needs it but the digest and access trouble.
+    /// The app. Required, except in a digest or an email about an access problem.
     pub app: Option<&'a AppRecord>,
-    /// The language of the reader.
+    /// The reader's language.
     pub language: Language,
-    /// Where the reader's clock stands.
+    /// The reader's time zone.
     pub time_zone: &'a TimeZoneName,
-    /// When the email is written.
+    /// The time of writing.
     pub now: Timestamp,
-    /// The day until which apps have to be moved.
+    /// The date by which apps must run on consent.
     pub deadline: Date,
-    /// The page to open: of the invitation, or of the request. Without one the email says how to do it otherwise.
+    /// The page of the invitation or the request. Without one, the email describes the way through the console.
     pub link: Option<ActionLink<'a>>,
-    /// Where one click mutes what comes again. Only reminders and digests show it.
+    /// The link that mutes further emails with one click. Only reminders and digests show it.
     pub mute: Option<&'a Url>,
-    /// What Okta's consent asks for, and why.
+    /// The permissions that Okta's consent requests, and their purpose.
     pub permissions: &'a PermissionCatalogue,
-    /// Whether people sign in to a registration of ours first, in the org's cloud.
-    pub signs_in: bool,
-    /// Work of Okta's that failed since the app stopped working, oldest first.
-    pub failed_work: &'a [FailedTasks<'a>],
-    /// How many users and groups the app concerns, where that is known.
-    pub reach: Option<AssignmentCounts>,
-    /// Who else is told the same.
-    pub also_told: AlsoTold,
-    /// When the next reminder is due; `None` after the last one, and where none follows.
+    /// Whether administrators sign in to Regrant's own registration first, in the org's cloud.
+    pub has_sign_in: bool,
+    /// Okta provisioning tasks that failed since the app stopped working, oldest first.
+    pub failed_work: &'a [FailedTask<'a>],
+    /// How many users and groups are assigned to the app, if known.
+    pub assignment_counts: Option<AssignmentCounts>,
+    /// How many other people receive the same email.
+    pub other_recipients: OtherRecipients,
+    /// When the next reminder is due; `None` if none follows.
     pub next_reminder: Option<Timestamp>,
-    /// Whom to ask.
+    /// Whom to request.
     pub contact: Option<&'a MailAddress>,
-    /// What a digest counts. Only a digest needs it.
-    pub digest: Option<Summary<'a>>,
-    /// What was answered, where the email is about access trouble (`Trouble::detail`).
+    /// The content of a digest. Only a digest needs it.
+    pub digest: Option<DigestSummary<'a>>,
+    /// The error message, if the email is about an access problem (`AccessProblem::detail`).
     pub detail: Option<&'a str>,
-    /// The waiver that ended, where the email is about that.
+    /// The expired waiver, if the email is about one.
     pub waiver: Option<&'a Waiver>,
-    /// Who writes.
+    /// The sender.
     pub sender: Sender<'a>,
 }
 
-/// Who writes, from where.
+/// The sender of emails.
 #[derive(Debug, Clone, Copy)]
 pub struct Sender<'a> {
     /// `From`.
     pub from: &'a Address,
-    /// Where answers go, if not there.
+    /// `Reply-To`, if it differs from `From`.
     pub reply_to: Option<&'a Address>,
     /// The domain in `List-Id` and in every `Message-ID`.
     pub domain: &'a MailDomain,
-    /// Where the pages are: what a reader compares an address with. `None` where no page is served.
+    /// The address of the pages, which readers compare with a link. `None` if no page is served.
     pub public_url: Option<&'a PublicUrl>,
 }
 
-/// A link to a page of ours.
+/// A link to one of Regrant's pages.
 #[derive(Debug, Clone, Copy)]
 pub struct ActionLink<'a> {
-    /// The page. It alone in an email may be secret.
+    /// The page. The only part of an email that may be secret.
     pub url: &'a Url,
-    /// When it stops to work, where it does.
+    /// When it expires, if it does.
     pub ends_at: Option<Timestamp>,
 }
 
-/// Work of Okta's provisioning that failed (`EventKind::WorkFailed`). Okta leaves it to be done again by hand.
+/// An Okta provisioning task that failed (`EventKind::WorkFailed`). Okta does not retry it automatically.
 #[derive(Debug, Clone, Copy)]
-pub struct FailedTasks<'a> {
-    /// When, by Okta's clock.
+pub struct FailedTask<'a> {
+    /// When it failed, by Okta's clock.
     pub at: Timestamp,
-    /// Whose it was.
-    pub whose: Option<&'a UntrustedText>,
-    /// The System Log's type of the event.
-    pub what: &'a str,
-    /// What Okta said.
+    /// The user or group that it was for.
+    pub target: Option<&'a UntrustedText>,
+    /// The System Log's event type.
+    pub event: &'a str,
+    /// Okta's error message.
     pub reason: Option<&'a UntrustedText>,
 }
 
-/// How many others are told the same, by their side. No email names them.
+/// How many other people receive the same email, by audience. Emails never name them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct AlsoTold {
+pub struct OtherRecipients {
     /// Microsoft administrators.
     pub administrators: usize,
     /// Okta operators.
     pub operators: usize,
-    /// Those who see to it that somebody acts.
+    /// Escalation contacts.
     pub escalation: usize,
 }
 
-/// What a digest counts.
+/// The content of a digest.
 #[derive(Debug, Clone, Copy)]
-pub struct Summary<'a> {
-    /// How many apps stand where; standings without an app may be left out.
+pub struct DigestSummary<'a> {
+    /// The number of apps for each standing; standings without apps may be missing.
     pub counts: &'a [(Standing, u64)],
-    /// The apps that somebody has to act on or that could not be looked at, in any order.
+    /// The apps that need action or could not be checked, in any order.
     pub waiting: &'a [&'a AppRecord],
-    /// Orgs that the last scan did not see.
-    pub not_seen: &'a [OrgNotScanned],
+    /// Orgs that the last scan did not check.
+    pub not_checked: &'a [OrgNotScanned],
     /// When the last scan ended.
     pub last_scan: Option<Timestamp>,
 }
 
-/// A domain in a mail's headers: letters, digits, `-` and dots (RFC 5321 section 4.1.2).
+/// A domain in an email's headers: letters, digits, `-` and dots (RFC 5321 section 4.1.2).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MailDomain(String);
 
-/// Not a domain.
+/// The text is not a domain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a mail domain has letters, digits, `-` and dots, such as regrant.example.com, and this is none")]
+#[error("a mail domain has letters, digits, `-` and dots, such as regrant.example.com, but this text has others")]
 pub struct NotAMailDomain;
 
 impl std::str::FromStr for MailDomain {

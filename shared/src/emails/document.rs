@@ -1,4 +1,4 @@
-//! What an email holds, in order, before it is text or HTML. Both templates show every part of it.
+//! The content of one email, in order, before it is rendered as text and HTML. Both renderers show every part.
 
 use url::Url;
 
@@ -8,19 +8,19 @@ use crate::domain::contact::Language;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Document {
     pub(super) language: Language,
-    /// One line.
+    /// The subject, on one line.
     pub(super) subject: String,
-    /// What lists of mails show beside the subject.
+    /// The preview text that inboxes show next to the subject.
     pub(super) preheader: String,
     pub(super) tone: Tone,
-    /// The one heading of the first rank.
+    /// The only `h1`.
     pub(super) heading: String,
     pub(super) blocks: Vec<Block>,
-    /// What comes last, in small emails.
+    /// The footer's paragraphs.
     pub(super) small_print: Vec<String>,
 }
 
-/// How an email looks at first sight. The words say it too.
+/// The colour of an email. The words say the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tone {
     Calm,
@@ -29,6 +29,7 @@ pub(super) enum Tone {
 }
 
 impl Tone {
+    /// The CSS class.
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Calm => "calm",
@@ -38,58 +39,66 @@ impl Tone {
     }
 }
 
-/// A part of an email. What stands between backticks is a command or a name to be compared email by email.
+/// A part of an email. Text between backticks is a command or an identifier.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Block {
     Heading(String),
     Paragraph(String),
-    /// What the reader must not overlook.
+    /// A highlighted paragraph that the reader must not miss.
     Callout(String),
     /// Names and values.
     Facts(Vec<(String, String)>),
     /// Things to do, in this order.
     Steps(Vec<String>),
     List(Vec<String>),
-    /// Commands, to be typed as they are.
+    /// Commands to type as they are.
     Commands(Vec<String>),
-    /// The one button: its words, where it leads, and what to know about it.
+    /// The only button, with a note about its link.
     Action {
         label: String,
         url: Url,
         note: String,
     },
-    /// A link beside the way.
+    /// A secondary link.
     Link {
         label: String,
         url: Url,
     },
-    /// Rows under column names. The first column names the row.
+    /// Rows under column names. The first cell names its row.
     Table {
         columns: Vec<String>,
         rows: Vec<Vec<String>>,
     },
 }
 
+/// The language tag for HTML and `Content-Language` (BCP 47).
+pub(super) const fn language_tag(language: Language) -> &'static str {
+    match language {
+        Language::En => "en",
+        Language::De => "de",
+    }
+}
+
 impl Document {
-    /// Every text of it that a reader must find, whatever shows the email. Links are compared apart.
+    /// Returns every text that each rendering must show. Tests compare links separately.
     #[cfg(test)]
-    pub(super) fn facts(&self) -> Vec<&str> {
-        let mut facts = vec![self.heading.as_str()];
+    pub(super) fn visible_texts(&self) -> Vec<&str> {
+        let mut texts = vec![self.heading.as_str()];
         for block in &self.blocks {
             match block {
-                Block::Heading(text) | Block::Paragraph(text) | Block::Callout(text) => facts.push(text),
-                Block::Facts(pairs) => facts.extend(pairs.iter().flat_map(|(name, value)| [&**name, &**value])),
+                Block::Heading(text) | Block::Paragraph(text) | Block::Callout(text) => texts.push(text),
+                Block::Facts(pairs) => texts.extend(pairs.iter().flat_map(|(name, value)| [&**name, &**value])),
                 Block::Steps(items) | Block::List(items) | Block::Commands(items) => {
-                    facts.extend(items.iter().map(String::as_str));
+                    texts.extend(items.iter().map(String::as_str));
                 }
-                Block::Action { label, note, .. } => facts.extend([&**label, &**note]),
-                Block::Link { label, .. } => facts.push(label),
+                Block::Action { label, note, .. } => texts.extend([&**label, &**note]),
+                Block::Link { label, .. } => texts.push(label),
                 Block::Table { columns, rows } => {
-                    facts.extend(columns.iter().skip(1).chain(rows.iter().flatten()).map(String::as_str));
+                    texts.extend(columns.iter().skip(1).chain(rows.iter().flatten()).map(String::as_str));
                 }
             }
         }
-        facts.extend(self.small_print.iter().map(String::as_str));
-        facts
+        texts.extend(self.small_print.iter().map(String::as_str));
+        texts
     }
 }

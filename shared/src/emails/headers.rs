@@ -1,20 +1,20 @@
-//! The headers that make emails of one request a thread, and that tell programs what they are.
+//! Headers that thread the emails of one request, and that mark them as automatic for email programs.
 
 use url::Url;
 
 use super::context::EmailContext;
-use super::render::code;
+use super::document::language_tag;
 use crate::mail::{NOTIFICATION_TAG, REQUEST_TAG};
 
-/// `<…>`, worked out from the notification: the same notification is the same mail, however often it is sent.
+/// The `Message-ID`, derived from the notification: a resent email keeps its id.
 pub(super) fn message_id(context: &EmailContext<'_>) -> String {
     format!("<{}@{}>", context.notification.id, context.sender.domain.as_str())
 }
 
-/// Every further header.
+/// Every other header.
 pub(super) fn headers(context: &EmailContext<'_>) -> Vec<(String, String)> {
     let (request, domain) = (&context.notification.request, context.sender.domain.as_str());
-    // No mail has this id. Threads are made of common ancestors, seen or not (RFC 5322 section 3.6.4).
+    // No email has this id. A common ancestor makes a thread even if no one received it (RFC 5322 section 3.6.4).
     let root = format!("<{request}@{domain}>");
     let header = |name: &str, value: String| (name.to_owned(), value);
     let mut headers = vec![
@@ -22,11 +22,11 @@ pub(super) fn headers(context: &EmailContext<'_>) -> Vec<(String, String)> {
         header("References", root),
         // RFC 2919.
         header("List-Id", format!("Regrant <{domain}>")),
-        // RFC 3834 section 5: nobody's absence note answers it. Exchange looks at the other.
+        // Suppresses automatic replies (RFC 3834 section 5). Exchange reads the second header instead.
         header("Auto-Submitted", "auto-generated".to_owned()),
         header("X-Auto-Response-Suppress", "OOF, AutoReply".to_owned()),
         header("X-Regrant-Request", request.to_string()),
-        header("Content-Language", code(context.language).to_owned()),
+        header("Content-Language", language_tag(context.language).to_owned()),
     ];
     if let Some(url) = context.mute.filter(|url| context.notification.about.can_be_muted() && is_https(url)) {
         headers.push(header("List-Unsubscribe", format!("<{url}>")));
@@ -36,7 +36,7 @@ pub(super) fn headers(context: &EmailContext<'_>) -> Vec<(String, String)> {
     headers
 }
 
-/// What a transport says again when it reports what became of the email.
+/// The tags that a mail transport repeats in delivery reports.
 pub(super) fn tags(context: &EmailContext<'_>) -> Vec<(String, String)> {
     let notification = context.notification;
     vec![
@@ -45,7 +45,7 @@ pub(super) fn tags(context: &EmailContext<'_>) -> Vec<(String, String)> {
     ]
 }
 
-/// RFC 8058 demands https; a URL's own text has no character that could end it early.
+/// RFC 8058 requires https. A serialized URL contains no character that could end it early.
 fn is_https(url: &Url) -> bool {
     url.scheme() == "https"
 }

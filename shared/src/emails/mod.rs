@@ -1,39 +1,48 @@
-//! The emails: what people are told, in their language, as text and as HTML.
+//! Writes every email: a pure function from an [`EmailContext`] to an [`Email`].
 //!
-//! Pure: a [`EmailContext`] in, a [`Email`] out. Each kind of email is first a document (headings, facts, steps, one button,
-//! tables), whose words come from a catalogue a language; one template makes text of any document and one makes HTML, so
-//! both always say the same.
+//! Each kind of email is first a [`Document`] of headings, facts, steps, tables and at most one button. Its words come from
+//! one catalogue per language. One renderer turns any document into text and another into HTML, so both say the same.
 //!
-//! What every email that asks for something holds: org, app, what and by when in its subject; what stops working and
-//! since when; who must act, and whether it may be passed on; steps and minutes; every permission with its reason; one
-//! link, to a page of ours, with its end and what is then; how to find out that it is real, and how to do it without us;
-//! the best time; when it comes again, who else got it, whom to ask, how to have it wait. It asks nobody to paste
-//! anything or to send a password, and nothing in it is fetched from anywhere.
+//! Every email that requests an action states:
+//! - in the subject: the org, the app, what is needed and by when;
+//! - what stops working and since when, who must act, and whether to forward the email;
+//! - the steps with their duration, every permission with its purpose, and the best time;
+//! - one link to our own page, with its expiry, and how to do it without Regrant;
+//! - how to check that the email is authentic;
+//! - when reminders follow, who else received it, whom to ask, and how to postpone it.
+//!
+//! No email asks for a password or a code, and its HTML loads nothing.
 
-mod access;
-mod asked;
-mod asks;
+mod access_problem;
+mod administrator_request;
+mod completion;
 mod context;
+mod defuse;
 mod digest;
 mod document;
-mod done;
-mod handed;
 mod headers;
-mod parts;
-mod render;
+mod html;
+mod localized;
+mod operator_instructions;
+mod operator_request;
 pub mod samples;
-mod shown;
-mod trial;
-mod view;
-mod waived;
+mod shared_blocks;
+mod test_email;
+mod text;
+mod waiver_expired;
 mod words;
 
-pub use asked::{Asked, asked_about_app, asked_about_problem, problem_in_words};
-pub use context::{ActionLink, AlsoTold, EmailContext, FailedTasks, MailDomain, NotAMailDomain, Sender, Summary};
-pub use trial::trial;
+pub use context::{
+    ActionLink, DigestSummary, EmailContext, FailedTask, MailDomain, NotAMailDomain, OtherRecipients, Sender,
+};
+pub(crate) use html::inline_code;
+pub use operator_instructions::{
+    OperatorInstructions, access_problem_title, instructions_for_access_problem, instructions_for_app,
+};
+pub use test_email::test_email;
 
 use document::Document;
-use view::View;
+use localized::LocalizedContext;
 
 use crate::domain::notification::About;
 use crate::domain::standing::Standing;
@@ -41,44 +50,47 @@ use crate::mail::{Email, InvalidEmail};
 
 /// Writes the email of a notification.
 ///
-/// Reminders follow where the app stands: a Microsoft administrator is asked for consent, an Okta operator for the save.
+/// A reminder follows the app's current standing: it asks an Okta operator to save, or a Microsoft administrator to consent.
 pub fn write(context: &EmailContext<'_>) -> Result<Email, InvalidEmail> {
     let address =
         context.notification.address().ok_or(InvalidEmail::NotAnEmail { about: context.notification.about.name() })?;
-    let document = document(&View::of(context))?;
-    let not_rendered = |error: askama::Error| InvalidEmail::Message(error.to_string());
+    let document = document(&LocalizedContext::new(context))?;
     Ok(Email {
         from: context.sender.from.clone(),
         to: address.as_str().parse()?,
         reply_to: context.sender.reply_to.cloned(),
-        subject: document.subject.clone(),
-        text: render::text(&document).map_err(not_rendered)?,
-        html: render::html(&document).map_err(not_rendered)?,
+        text: text::render(&document),
+        html: html::render(&document),
+        subject: document.subject,
         message_id: headers::message_id(context),
         headers: headers::headers(context),
         tags: headers::tags(context),
     })
 }
 
-fn document(view: &View<'_>) -> Result<Document, InvalidEmail> {
-    let context = view.context;
+fn document(localized: &LocalizedContext<'_>) -> Result<Document, InvalidEmail> {
+    use access_problem::access_problem;
+    use administrator_request::administrator_request;
+    use operator_request::operator_request;
+
+    let context = localized.context;
     let about = &context.notification.about;
     let app = || context.app.ok_or(InvalidEmail::Incomplete { about: about.name(), missing: "its app" });
     Ok(match about {
-        About::Invitation => asks::ask(view, app()?, app()?.known_standing()),
-        About::Urgent => asks::ask(view, app()?, Standing::Broken),
-        About::HandedToOperator => handed::handed(view, app()?),
+        About::Invitation => administrator_request(localized, app()?, app()?.known_standing()),
+        About::Urgent => administrator_request(localized, app()?, Standing::Broken),
+        About::HandedToOperator => operator_request(localized, app()?),
         About::Reminder { .. } => match app()?.known_standing() {
-            Standing::NeedsSave | Standing::ByHand => handed::handed(view, app()?),
-            standing => asks::ask(view, app()?, standing),
+            Standing::NeedsSave | Standing::ByHand => operator_request(localized, app()?),
+            standing => administrator_request(localized, app()?, standing),
         },
-        About::Done => done::done(view, app()?),
+        About::Done => completion::completion(localized, app()?),
         About::Digest { day } => {
-            let missing = InvalidEmail::Incomplete { about: about.name(), missing: "what it counts" };
-            digest::digest(view, *day, context.digest.as_ref().ok_or(missing)?)
+            let missing = InvalidEmail::Incomplete { about: about.name(), missing: "its summary" };
+            digest::digest(localized, *day, context.digest.as_ref().ok_or(missing)?)
         }
-        About::AccessProblem { problem, since } => access::access(view, problem, *since),
-        About::WaiverExpired { ended_at } => waived::waived(view, app()?, *ended_at),
+        About::AccessProblem { problem, since } => access_problem(localized, problem, *since),
+        About::WaiverExpired { ended_at } => waiver_expired::waiver_expired(localized, app()?, *ended_at),
         About::StandingChanged { .. } => return Err(InvalidEmail::NotAnEmail { about: about.name() }),
     })
 }

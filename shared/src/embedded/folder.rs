@@ -1,4 +1,4 @@
-//! The transport that delivers nothing: each email becomes a file that mail programs open.
+//! A mail transport that delivers nothing: it writes each email to a file that mail programs can open.
 
 use std::path::PathBuf;
 
@@ -6,12 +6,12 @@ use async_trait::async_trait;
 
 use crate::mail::{Email, MailError, MailTransport, MessageId};
 
-/// A folder of mails, `.eml` (RFC 5322) one each.
+/// A folder of emails, one `.eml` file (RFC 5322) each.
 #[derive(Debug, Clone)]
 pub struct Folder(PathBuf);
 
 impl Folder {
-    /// The folder at `path`, which is made when the first email comes.
+    /// The folder at `path`, created with the first email.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self(path.into())
     }
@@ -21,11 +21,11 @@ impl Folder {
 impl MailTransport for Folder {
     async fn send(&self, email: &Email) -> Result<MessageId, MailError> {
         let mime = email.to_mime()?;
-        // The same email to the same person is the same file, however often it is sent.
+        // The same email to the same person becomes the same file, so that a resend adds none.
         let name = email.digest();
         let not_now = |error: std::io::Error| MailError::NotNow { reason: format!("{}: {error}", self.0.display()) };
         tokio::fs::create_dir_all(&self.0).await.map_err(not_now)?;
-        // Written beside and moved, so that nobody reads a half.
+        // An atomic rename, so that no reader sees half an email.
         let (unfinished, file) = (self.0.join(format!(".{name}")), self.0.join(format!("{name}.eml")));
         tokio::fs::write(&unfinished, mime).await.map_err(not_now)?;
         tokio::fs::rename(&unfinished, &file).await.map_err(not_now)?;
@@ -43,7 +43,7 @@ mod tests {
     use crate::testing::mail::{Bench, email};
 
     #[tokio::test]
-    async fn it_does_what_every_carrier_must() {
+    async fn conforms_to_the_mail_transport_contract() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("outbox");
         let sent = {
@@ -58,11 +58,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_folder_that_cannot_be_made_is_told_and_tried_again() {
+    async fn a_folder_that_cannot_be_created_is_a_temporary_failure() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("file");
         std::fs::write(&file, "in the way").unwrap();
-        let told = Folder::new(file.join("outbox")).send(&email("ada@contoso.example")).await;
-        assert!(matches!(told, Err(MailError::NotNow { .. })), "{told:?}");
+        let refused = Folder::new(file.join("outbox")).send(&email("ada@contoso.example")).await;
+        assert!(matches!(refused, Err(MailError::NotNow { .. })), "{refused:?}");
     }
 }

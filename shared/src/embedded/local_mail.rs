@@ -1,7 +1,7 @@
-//! The transport of one machine: the mail server that the vault names, or a folder while it names none.
+//! The mail transport of one machine: the mail server in the vault or, if there is none, a folder.
 //!
-//! The vault keeps the server with its login, since whoever may hand emails to it can write in our name. It is asked for
-//! each email, so that a process that runs for months hands over to the server that somebody set a minute ago.
+//! The vault stores the server and its login, because anyone with the login can send email in our name. The transport reads
+//! it for each email, so that a long-running process uses a new server immediately.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use super::smtp::{Login, NotAMailServer, Smtp, SmtpConfig};
 use crate::mail::{Email, MailError, MailTransport, MessageId};
 use crate::vault::{NotUnsealed, SecretName, SecretVersion, Vault, seal, unseal};
 
-/// A mail server and who it knows us as.
+/// A mail server and its login.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct MailServer {
     url: String,
@@ -23,54 +23,54 @@ pub struct MailServer {
 }
 
 impl MailServer {
-    /// The server at `url`, read as [`SmtpConfig::parse`] does.
+    /// The server at `url`, which [`SmtpConfig::parse`] must accept.
     pub fn new(url: &str, login: Option<Login>) -> Result<Self, NotAMailServer> {
         SmtpConfig::parse(url, None)?;
         Ok(Self { url: url.to_owned(), login })
     }
 
-    /// Where it is. Holds no secret.
+    /// The server's URL, which contains no secret.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// The user that emails are handed over as, where it wants one.
+    /// The user name, if the server requires a login.
     pub fn user(&self) -> Option<&str> {
         self.login.as_ref().map(|login| login.user.expose_secret())
     }
 
-    /// The transport that hands emails to it. Connects with the first one.
+    /// A transport to this server. Connects with the first email.
     pub fn transport(&self) -> Result<Smtp, MailError> {
         let unusable = |error: NotAMailServer| MailError::NotNow { reason: error.to_string() };
         Smtp::new(&SmtpConfig::parse(&self.url, self.login.clone()).map_err(unusable)?)
     }
 
-    /// As the vault keeps it.
+    /// The server, serialized for the vault.
     pub fn seal(&self) -> SecretString {
         seal(self)
     }
 
-    /// From what the vault keeps.
+    /// The server from the vault.
     pub fn unseal(secret: &SecretString) -> Result<Self, NotUnsealed> {
         unseal("mail server", secret)
     }
 }
 
-/// The transport of one machine.
+/// The mail transport of one machine.
 pub struct LocalMail {
     vault: Arc<dyn Vault>,
     folder: Folder,
-    /// The server as it was when the last email was handed over, so that its connection serves the next.
+    /// The server of the last email, so that the next one reuses its connection.
     last: Mutex<Option<(SecretString, Smtp)>>,
 }
 
 impl LocalMail {
-    /// Hands emails to the server that `vault` names, and into `folder` while it names none.
+    /// Sends emails to the server in `vault`, or writes them to `folder` if there is none.
     pub fn new(vault: Arc<dyn Vault>, folder: Folder) -> Self {
         Self { vault, folder, last: Mutex::default() }
     }
 
-    /// The server that the vault names now. A vault that does not serve is no reason to leave emails in a folder.
+    /// The current server. A vault error is a temporary failure, not a reason to use the folder.
     async fn server(&self) -> Result<Option<Smtp>, MailError> {
         let not_now = |error: &dyn std::fmt::Display| MailError::NotNow { reason: error.to_string() };
         let secret =
@@ -112,57 +112,57 @@ mod tests {
         (Arc::clone(&vault), LocalMail::new(vault, Folder::new(folder.join("outbox"))))
     }
 
-    fn mails(folder: &std::path::Path) -> Vec<Vec<u8>> {
+    fn stored(folder: &std::path::Path) -> Vec<Vec<u8>> {
         let files = std::fs::read_dir(folder.join("outbox")).into_iter().flatten().flatten();
         files.map(|file| std::fs::read(file.path()).unwrap()).collect()
     }
 
-    async fn name(vault: &dyn Vault, server: &SecretString) {
+    async fn set_server(vault: &dyn Vault, server: &SecretString) {
         vault.put_pending(&SecretName::MailServer, server).await.unwrap();
         vault.promote(&SecretName::MailServer).await.unwrap();
     }
 
     #[tokio::test]
-    async fn without_a_server_it_is_the_folder() {
+    async fn without_a_server_emails_go_to_the_folder() {
         let folder = tempfile::tempdir().unwrap();
         let (_, transport) = bench(folder.path()).await;
         let path = folder.path().to_owned();
-        let sent = move || std::future::ready(mails(&path));
+        let sent = move || std::future::ready(stored(&path));
         mail::conforms(Bench { transport: Arc::new(transport), sent }).await;
     }
 
     #[tokio::test]
-    async fn a_server_that_is_set_takes_the_next_email_and_the_folder_none() {
+    async fn a_new_server_receives_the_next_email() {
         let folder = tempfile::tempdir().unwrap();
         let (vault, transport) = bench(folder.path()).await;
         transport.send(&email("ada@contoso.example")).await.unwrap();
-        assert_eq!(mails(folder.path()).len(), 1);
+        assert_eq!(stored(folder.path()).len(), 1);
 
         let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-        name(&*vault, &MailServer::new(&format!("smtp://{free}"), None).unwrap().seal()).await;
-        let told = transport.send(&email("bo@contoso.example")).await.unwrap_err();
-        assert!(matches!(&told, MailError::NotNow { reason } if reason.contains(&free.to_string())), "{told}");
-        assert_eq!(mails(folder.path()).len(), 1, "an email that waits for its server is in no folder");
+        set_server(&*vault, &MailServer::new(&format!("smtp://{free}"), None).unwrap().seal()).await;
+        let refused = transport.send(&email("bo@contoso.example")).await.unwrap_err();
+        assert!(matches!(&refused, MailError::NotNow { reason } if reason.contains(&free.to_string())), "{refused}");
+        assert_eq!(stored(folder.path()).len(), 1, "the folder receives nothing while the server is unreachable");
 
         vault.remove(&SecretName::MailServer).await.unwrap();
         transport.send(&email("cy@contoso.example")).await.unwrap();
-        assert_eq!(mails(folder.path()).len(), 2);
+        assert_eq!(stored(folder.path()).len(), 2);
     }
 
     #[tokio::test]
-    async fn a_secret_that_names_no_server_keeps_the_email() {
+    async fn a_damaged_secret_is_a_temporary_failure() {
         let folder = tempfile::tempdir().unwrap();
         let (vault, transport) = bench(folder.path()).await;
         for damaged in ["canary", r#"{"url":"smtp://mail.example.com","login":null}"#] {
-            name(&*vault, &SecretString::from(damaged)).await;
-            let told = transport.send(&email("ada@contoso.example")).await.unwrap_err();
-            assert!(matches!(&told, MailError::NotNow { reason } if !reason.contains("canary")), "{told}");
+            set_server(&*vault, &SecretString::from(damaged)).await;
+            let refused = transport.send(&email("ada@contoso.example")).await.unwrap_err();
+            assert!(matches!(&refused, MailError::NotNow { reason } if !reason.contains("canary")), "{refused}");
         }
-        assert!(mails(folder.path()).is_empty());
+        assert!(stored(folder.path()).is_empty());
     }
 
     #[test]
-    fn the_password_does_not_show_itself() {
+    fn debug_output_hides_the_password() {
         let login = Login { user: "regrant".into(), password: "canary".into() };
         let server = MailServer::new("smtps://mail.example.com", Some(login)).unwrap();
         assert!(!format!("{server:?}").contains("canary"));

@@ -1,4 +1,4 @@
-//! The transport SMTP (RFC 5321): any mail server, over TLS from the first byte or by `STARTTLS`.
+//! A mail transport over SMTP (RFC 5321), to any mail server with implicit TLS or `STARTTLS`.
 
 use std::fmt;
 use std::time::Duration;
@@ -19,13 +19,13 @@ use crate::http::loopback::is_loopback;
 use crate::mail::{Email, MailError, MailTransport, MessageId};
 use crate::vault::exposed;
 
-/// How long the handing over of one email may take. RFC 5321 section 4.5.3.2 gives each command minutes; an email that
-/// is not taken by then is tried again later.
+/// How long sending one email may take. RFC 5321 section 4.5.3.2 allows minutes for each command; an email that is not
+/// accepted by then is retried later.
 const TIMEOUT: Duration = Duration::from_mins(1);
-/// How much of a server's words is kept, in characters.
-const LONGEST_REPLY: usize = 300;
+/// How much of a server's reply to keep, in characters.
+const MAX_REPLY_CHARS: usize = 300;
 
-/// Who the server knows us as.
+/// A login at a mail server.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Login {
     /// The user's name.
@@ -36,7 +36,7 @@ pub struct Login {
     pub password: SecretString,
 }
 
-/// Which server to hand emails to, and how.
+/// Which server to send emails to, and how.
 #[derive(Debug, Clone)]
 pub struct SmtpConfig {
     host: String,
@@ -50,32 +50,32 @@ pub struct SmtpConfig {
 enum Security {
     /// TLS from the first byte (RFC 8314 section 3.3).
     Implicit,
-    /// `STARTTLS`, without which nothing is said (RFC 3207).
+    /// Mandatory `STARTTLS` (RFC 3207).
     StartTls,
-    /// None: for a server on this machine.
+    /// No TLS, for a server on this machine.
     Plain,
 }
 
 /// Why a URL does not name a mail server.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotAMailServer {
-    /// Not of the form.
+    /// The URL has the wrong form.
     #[error(
-        "a mail server is smtps://mail.example.com:465, or smtp://mail.example.com:587?tls=required; only one on this machine may be smtp://localhost:25"
+        "a mail server is smtps://mail.example.com:465 or smtp://mail.example.com:587?tls=required; only a server on this machine may be smtp://localhost:25"
     )]
     Form,
-    /// It would be spoken to in the clear.
+    /// The connection would not be encrypted.
     #[error(
-        "mail to {0} would be sent in the clear; write smtps://… or add ?tls=required, which the server must then offer"
+        "email to {0} would be sent unencrypted; use smtps://… or add ?tls=required, which the server must then support"
     )]
     InTheClear(String),
-    /// User and password belong into the vault.
-    #[error("the URL of a mail server holds no user and no password; they belong into the vault")]
+    /// The URL contains a user or a password, which belong in the vault.
+    #[error("the URL of a mail server must not contain a user or a password; they belong in the vault")]
     Secret,
 }
 
 impl SmtpConfig {
-    /// Reads `smtps://host[:465]` or `smtp://host[:587]?tls=required`. `login` comes from the vault.
+    /// Parses `smtps://host[:465]` or `smtp://host[:587]?tls=required`. `login` comes from the vault.
     pub fn parse(url: &str, login: Option<Login>) -> Result<Self, NotAMailServer> {
         let url = Url::parse(url).map_err(|_| NotAMailServer::Form)?;
         if !url.username().is_empty() || url.password().is_some() {
@@ -83,7 +83,7 @@ impl SmtpConfig {
         }
         let bare = matches!(url.path(), "" | "/") && url.fragment().is_none();
         let host = url.host_str().filter(|host| bare && !host.is_empty()).ok_or(NotAMailServer::Form)?;
-        // Other schemes than the web's keep their host as it was written, addresses unread.
+        // `Url` does not parse the host of schemes other than those of the web.
         let local = url::Host::parse(host).is_ok_and(|host| is_loopback(&host));
         let (security, port) = match (url.scheme(), url.query()) {
             ("smtps", None | Some("tls=required")) => (Security::Implicit, 465),
@@ -93,14 +93,14 @@ impl SmtpConfig {
             _ => return Err(NotAMailServer::Form),
         };
         let port = url.port().unwrap_or(port);
-        // A name of this machine is this machine, whatever a name server says (RFC 6761 section 6.3).
+        // `localhost` always means this machine, regardless of DNS (RFC 6761 section 6.3).
         let named = security == Security::Plain && host.ends_with("localhost");
         let host = if named { "127.0.0.1" } else { host.trim_start_matches('[').trim_end_matches(']') };
         let host = host.to_owned();
         Ok(Self { host, port, security, login, hello: None })
     }
 
-    /// Introduces itself to the server by this name (`EHLO`), which strict servers look up.
+    /// Sets the name for `EHLO`, which strict servers look up in DNS.
     #[must_use]
     pub fn introduced_as(self, name: impl Into<String>) -> Self {
         Self { hello: Some(name.into()), ..self }
@@ -113,7 +113,7 @@ impl fmt::Display for SmtpConfig {
     }
 }
 
-/// A mail server that takes emails.
+/// A connection pool to a mail server.
 #[derive(Debug, Clone)]
 pub struct Smtp {
     transport: AsyncSmtpTransport<Tokio1Executor>,
@@ -122,12 +122,12 @@ pub struct Smtp {
 }
 
 impl Smtp {
-    /// The server that `config` names. Connects with the first email.
+    /// A transport to the server in `config`. Connects with the first email.
     pub fn new(config: &SmtpConfig) -> Result<Self, MailError> {
         Self::trusting(config, |tls| tls)
     }
 
-    /// The same, with `trust` having a say in whom it trusts besides those whom the system does.
+    /// The same; `trust` may add certificates to those that the system trusts.
     fn trusting(
         config: &SmtpConfig,
         trust: impl FnOnce(TlsParametersBuilder) -> TlsParametersBuilder,
@@ -155,16 +155,16 @@ impl Smtp {
         Ok(Self { transport: builder.build(), server: config.to_string() })
     }
 
-    /// Connects, and signs in where there is a login; hands over nothing.
+    /// Connects, and signs in if there is a login. Sends no email.
     pub async fn check(&self) -> Result<(), MailError> {
         match tokio::time::timeout(TIMEOUT, self.transport.test_connection()).await {
             Ok(Ok(true)) => Ok(()),
-            Ok(Err(error)) => Err(self.told(&error)),
-            Ok(Ok(false)) | Err(_) => Err(self.silent()),
+            Ok(Err(error)) => Err(self.mail_error(&error)),
+            Ok(Ok(false)) | Err(_) => Err(self.timed_out()),
         }
     }
 
-    fn silent(&self) -> MailError {
+    fn timed_out(&self) -> MailError {
         MailError::NotNow { reason: format!("{} did not answer in time", self.server) }
     }
 }
@@ -175,33 +175,33 @@ impl MailTransport for Smtp {
         let mime = email.to_mime()?;
         let envelope = Envelope::new(Some(email.from.email()), vec![email.to.email()]);
         let envelope = envelope.map_err(|error| MailError::Refused { reason: error.to_string() })?;
-        // The library's own timeout ends with the connecting. One that strikes later leaves open whether the server has the
-        // email; sent again it has the same `Message-ID`.
+        // The library's own timeout only covers connecting. After a later timeout the server may or may not have the email;
+        // a resent email has the same `Message-ID`.
         let Ok(sent) = tokio::time::timeout(TIMEOUT, self.transport.send_raw(&envelope, &mime)).await else {
-            return Err(self.silent());
+            return Err(self.timed_out());
         };
         match sent {
-            // Servers name what they queued, each in its own way; those that do not are told apart by the email.
+            // Servers report their queue id in different formats, or not at all, so the email's digest is added.
             Ok(response) => {
                 let reply: Vec<&str> = response.message().collect();
-                Ok(MessageId(format!("{} ({})", kept(&reply.join(" ")), email.digest())))
+                Ok(MessageId(format!("{} ({})", excerpt(&reply.join(" ")), email.digest())))
             }
-            Err(error) => Err(self.told(&error)),
+            Err(error) => Err(self.mail_error(&error)),
         }
     }
 }
 
 impl Smtp {
-    fn told(&self, error: &Error) -> MailError {
-        let said = format!("{} said: {}", self.server, kept(&error.to_string()));
+    fn mail_error(&self, error: &Error) -> MailError {
+        let said = format!("{} said: {}", self.server, excerpt(&error.to_string()));
         match error.status().map(u16::from) {
-            // Of us, not of the email: it is sent once somebody put that right.
+            // The server rejects our login, not the email, which can be sent once the login is fixed.
             Some(code @ (530 | 534 | 535 | 538)) => MailError::NotNow { reason: format!("{said}; {}", advice(code)) },
             Some(code) if error.is_permanent() => MailError::Refused { reason: format!("{said}; {}", advice(code)) },
-            // Nothing was sent. Somebody between us and the server can cause this too, so the email is kept.
+            // Nothing was sent. A network attacker can cause this too, so the email is retried.
             None if error.is_client() || error.is_tls() => MailError::NotNow {
                 reason: format!(
-                    "{said}; see whether the server offers TLS with a certificate for its name, and this way to sign in"
+                    "{said}; check that the server supports TLS with a certificate for its name, and this sign-in method"
                 ),
             },
             _ => MailError::NotNow { reason: said },
@@ -209,19 +209,21 @@ impl Smtp {
     }
 }
 
-/// What a server said, harmless and short.
-fn kept(said: &str) -> String {
-    UntrustedText::new(said.chars().take(LONGEST_REPLY).collect::<String>()).to_string()
+/// A server's reply, escaped and shortened.
+fn excerpt(said: &str) -> String {
+    UntrustedText::new(said.chars().take(MAX_REPLY_CHARS).collect::<String>()).to_string()
 }
 
-/// What to do about a refusal for good (RFC 5321 section 4.2.3, RFC 4954 section 6).
+/// What to do about a permanent rejection (RFC 5321 section 4.2.3, RFC 4954 section 6).
 const fn advice(code: u16) -> &'static str {
     match code {
-        530 | 534 | 535 | 538 => "the server wants another user or password; set them with `regrant mail server set`",
-        550 | 551 | 553 => "look at the recipient's address, and whether this server may send for the sender's domain",
-        552 | 554 => "look at the server's log: it holds the email or its sender to be unwanted",
-        500..=504 | 555 => "the server does not do what SMTP asks of it; look at its address and its settings",
-        _ => "look at the server's log",
+        530 | 534 | 535 | 538 => {
+            "the server requires a different user or password; set them with `regrant mail server set`"
+        }
+        550 | 551 | 553 => "check the recipient's address, and whether this server may send for the sender's domain",
+        552 | 554 => "check the server's log: it rejects the email or its sender as unwanted",
+        500..=504 | 555 => "the server does not support a required part of SMTP; check its address and its settings",
+        _ => "check the server's log",
     }
 }
 

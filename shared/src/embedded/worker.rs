@@ -9,7 +9,7 @@ use crate::usecases::Ports;
 use crate::usecases::notify::work::send_or_plan;
 use crate::usecases::records::consent_error::ConsentError;
 use crate::usecases::save::work::save_app;
-use crate::usecases::scan::discover::DiscoverError;
+use crate::usecases::scan::scan_apps::ScanError;
 use crate::usecases::scan::work::scan_org;
 
 /// How long one org may take before its message becomes visible again: longer than any org's rate-limit window.
@@ -29,7 +29,7 @@ pub enum DrainError {
     Queue(#[from] QueueError),
     /// The result of scanning an org could not be recorded.
     #[error(transparent)]
-    Scan(#[from] DiscoverError),
+    Scan(#[from] ScanError),
     /// A save could not be worked on.
     #[error(transparent)]
     Save(#[from] ConsentError),

@@ -1,4 +1,4 @@
-//! The real caller: hooks over HTTP.
+//! The hook client: calls hooks over HTTP.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -22,16 +22,16 @@ const ID: HeaderName = HeaderName::from_static("webhook-id");
 const TIMESTAMP: HeaderName = HeaderName::from_static("webhook-timestamp");
 const SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature");
 
-/// Hooks over HTTP.
+/// Calls hooks over HTTP.
 #[derive(Debug, Clone)]
 pub struct HookClient {
-    /// Made with the first call: most processes never make one, and a function that starts has better to do.
+    /// Created with the first call, because most processes never call a hook and a starting function should not wait for it.
     transport: Arc<OnceLock<Transport>>,
     loopback: LoopbackPolicy,
 }
 
 impl HookClient {
-    /// A client; loopback addresses are called only where `loopback` allows it.
+    /// Creates a client. It calls loopback addresses only if `loopback` allows it.
     pub fn new(loopback: LoopbackPolicy) -> Self {
         Self { transport: Arc::default(), loopback }
     }
@@ -55,7 +55,7 @@ impl HookClient {
 impl HookCaller for HookClient {
     async fn call(&self, hook: &Hook, id: &NotificationId, at: Timestamp, body: &Value) -> Result<(), HookError> {
         let url = address(&hook.url, self.loopback)
-            .ok_or_else(|| HookError::Unusable("its address is none that may be called".to_owned()))?;
+            .ok_or_else(|| HookError::Unusable("its URL may not be called".to_owned()))?;
         let body = body.to_string();
         let mut request = Request::new(Method::POST, url);
         request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -65,12 +65,12 @@ impl HookCaller for HookClient {
         *request.body_mut() = Some(body.into());
         let transport = self.transport().map_err(|error| HookError::NotNow(error.to_string()))?;
         match transport.send(request).await {
-            Ok(answer) if answer.status.is_success() => Ok(()),
-            Ok(answer) if answer.status == 429 || answer.status == 408 || answer.status.is_server_error() => {
-                Err(HookError::NotNow(format!("it answered {}", answer.status.as_u16())))
+            Ok(response) if response.status.is_success() => Ok(()),
+            Ok(response) if response.status == 429 || response.status == 408 || response.status.is_server_error() => {
+                Err(HookError::NotNow(format!("the server returned {}", response.status.as_u16())))
             }
-            Ok(answer) => Err(HookError::Refused { status: answer.status.as_u16() }),
-            // Where a redirect leads is nobody's to decide but the operator's.
+            Ok(response) => Err(HookError::Refused { status: response.status.as_u16() }),
+            // Only the operator may decide to call the target of a redirect.
             Err(TransportError::Redirect { .. }) => Err(HookError::Refused { status: 307 }),
             Err(error) => Err(HookError::NotNow(error.to_string())),
         }

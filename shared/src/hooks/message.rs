@@ -1,4 +1,4 @@
-//! What a hook is told: our own JSON, or what Slack and Teams show.
+//! The body of a hook call: Regrant's own JSON, or a message for Slack or Teams.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -8,24 +8,24 @@ use crate::domain::app::AppRecord;
 use crate::domain::id::{NotificationId, RequestId};
 use crate::domain::standing::Standing;
 
-/// That an app stands elsewhere than before.
+/// A change of an app's standing.
 #[derive(Debug, Clone, Copy)]
 pub struct StandingChange<'a> {
-    /// The notification: the same for the same change.
+    /// The notification; the same id for the same change.
     pub notification: &'a NotificationId,
-    /// The request that emails about it name.
+    /// The request that its emails show.
     pub request: &'a RequestId,
-    /// The app as it is now.
+    /// The app after the change.
     pub app: &'a AppRecord,
-    /// Where it stood.
+    /// The standing before.
     pub from: Standing,
-    /// Where it stood then.
+    /// The standing after.
     pub to: Standing,
-    /// When that was found.
+    /// When Regrant detected it.
     pub at: Timestamp,
 }
 
-/// The body of the call.
+/// Builds the body of the call.
 pub fn body(kind: HookKind, change: &StandingChange<'_>) -> Value {
     match kind {
         HookKind::Generic => generic(change),
@@ -71,14 +71,14 @@ fn sentence(change: &StandingChange<'_>) -> String {
     )
 }
 
-/// Slack's three control characters are written out (Slack, "Formatting text for app surfaces"), so that no label makes a
-/// link or calls a channel.
+/// Escapes Slack's three control characters (Slack, "Formatting text for app surfaces"), so that a label cannot contain a
+/// link or notify a channel.
 fn slack(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// An Adaptive Card, as workflows take it (Microsoft Teams, "Create incoming webhooks with Workflows"). `RichTextBlock`
-/// shows text as it is; a `TextBlock` would read Markdown in it.
+/// An Adaptive Card for a workflow (Microsoft Teams, "Create incoming webhooks with Workflows"). A `RichTextBlock` displays
+/// text unchanged; a `TextBlock` would interpret Markdown.
 fn teams(change: &StandingChange<'_>) -> Value {
     json!({
         "type": "message",
@@ -127,7 +127,7 @@ mod tests {
             before: None,
             request: None,
             consent: ConsentRecord::default(),
-            reach: None,
+            assignment_counts: None,
             version: 0,
         };
         let change = StandingChange {
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_names_the_app_both_standings_and_the_request() {
+    fn every_kind_shows_app_standings_and_request() {
         for body in bodies("Office 365") {
             let text = body.to_string();
             for part in ["Office 365", "consented", "broken", "RG-A", "acme.okta.com"] {
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_label_calls_no_channel_and_makes_no_link() {
+    fn label_cannot_notify_a_channel_or_contain_a_link() {
         let [_, slack, teams] = bodies("<!channel> <https://evil.example|click> [click](https://evil.example)");
         let text = slack["text"].as_str().unwrap();
         assert!(!text.contains('<') && !text.contains('>'), "{text}");

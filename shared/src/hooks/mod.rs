@@ -1,7 +1,7 @@
-//! Outgoing hooks: programs that are told when an app stands elsewhere than before.
+//! Outgoing webhooks: programs that Regrant calls when the standing of an app changes.
 //!
-//! A hook's address is a secret (Slack's and Teams' carry their own key), and so is what its calls are signed with, so
-//! both live in the vault. Calls are signed as Standard Webhooks has it, so that whoever receives them can tell ours.
+//! The URL of a hook is a secret, because those of Slack and Teams contain their key, and so is its signing secret.
+//! Both are in the vault. Generic calls are signed as in Standard Webhooks, so that the receiver can verify them.
 
 pub mod client;
 pub mod message;
@@ -20,7 +20,7 @@ use crate::http::loopback::{LoopbackPolicy, is_loopback};
 use crate::randomness::Randomness;
 use crate::vault::{NotUnsealed, exposed, seal, unseal};
 
-/// What the other side understands.
+/// The format that the receiver expects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum HookKind {
@@ -28,7 +28,7 @@ pub enum HookKind {
     Generic,
     /// Slack's incoming webhook.
     Slack,
-    /// Microsoft Teams' workflow webhook, which takes an Adaptive Card.
+    /// Microsoft Teams' workflow webhook, which expects an Adaptive Card.
     Teams,
 }
 
@@ -55,39 +55,39 @@ impl HookKind {
     }
 }
 
-/// No such kind.
+/// The name is not that of a hook kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a hook is generic, slack or teams")]
+#[error("unknown hook kind; use one of generic, slack, teams")]
 pub struct UnknownHookKind;
 
-/// Where a hook leads, and what its calls are signed with.
+/// A webhook: where it is, and how its calls are signed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Hook {
     /// Its name: 1 to 40 letters, digits, `-` and `_`.
     pub name: String,
-    /// What the other side understands.
+    /// The format that the receiver expects.
     pub kind: HookKind,
-    /// Its address.
+    /// Its URL.
     #[serde(serialize_with = "exposed")]
     pub url: SecretString,
-    /// What its calls are signed with: `whsec_` and 256 bits of base64 (Standard Webhooks).
+    /// The key that signs its calls: `whsec_` and 256 bits of base64 (Standard Webhooks).
     #[serde(serialize_with = "exposed")]
     pub signing_secret: SecretString,
 }
 
-/// Why something is no hook.
+/// Why a hook was not accepted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotAHook {
-    /// Its name.
-    #[error("a hook's name has 1 to 40 letters, digits, `-` and `_`")]
+    /// The name is invalid.
+    #[error("a hook's name has 1 to 40 letters, digits, `-` or `_`")]
     Name,
-    /// Its address.
-    #[error("a hook's address is an https URL with a host, and without a name or password before it")]
+    /// The URL is invalid.
+    #[error("a hook's address is an https URL with a host and without a user name or password")]
     Url,
 }
 
 impl Hook {
-    /// A hook with a signing secret of its own.
+    /// Creates a hook with a new signing secret.
     pub fn new(
         name: &str,
         kind: HookKind,
@@ -108,7 +108,7 @@ impl Hook {
     }
 }
 
-/// Where a hook leads, if it may be called: https, or loopback where that is allowed.
+/// The URL of a hook, if it may be called: https, or loopback if that is allowed.
 fn address(url: &SecretString, loopback: LoopbackPolicy) -> Option<Url> {
     let url = Url::parse(url.expose_secret()).ok()?;
     let local = loopback == LoopbackPolicy::Allow && url.host().is_some_and(|host| is_loopback(&host));
@@ -116,45 +116,45 @@ fn address(url: &SecretString, loopback: LoopbackPolicy) -> Option<Url> {
     (nameless && url.host().is_some() && (url.scheme() == "https" || (local && url.scheme() == "http"))).then_some(url)
 }
 
-/// Every hook of an installation, as the vault keeps them.
+/// All hooks of an installation, as stored in the vault.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct HookList(pub Vec<Hook>);
 
 impl HookList {
-    /// As the vault keeps it.
+    /// Serialises them for the vault.
     pub fn seal(&self) -> SecretString {
         seal(self)
     }
 
-    /// From what the vault keeps.
+    /// Parses the vault's secret.
     pub fn unseal(secret: &SecretString) -> Result<Self, NotUnsealed> {
         unseal("a list of hooks", secret)
     }
 }
 
-/// Why a hook was not called. None of it shows the address.
+/// Why a hook call failed. No error contains the URL.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum HookError {
-    /// The other side will not take it.
-    #[error("the hook's server answered {status}; check the hook's address, and whether it still exists")]
+    /// The receiver rejected the call permanently.
+    #[error("the hook's server returned {status}; check the hook's address and whether it still exists")]
     Refused {
         /// The HTTP status.
         status: u16,
     },
-    /// The call cannot be made at all.
+    /// The call cannot be made.
     #[error("the hook cannot be called: {0}; remove it and add it again")]
     Unusable(String),
-    /// It may be taken later.
-    #[error("the hook's server did not take it: {0}")]
+    /// The receiver is temporarily unavailable.
+    #[error("the hook's server did not accept the call: {0}")]
     NotNow(String),
 }
 
-/// Whoever calls hooks.
+/// Calls hooks.
 #[async_trait]
 pub trait HookCaller: Send + Sync {
-    /// Calls a hook once. `id` is the same for the same notification, however often it is sent, so that the other side can leave
-    /// out what it has (Standard Webhooks, `webhook-id`).
+    /// Calls a hook once. `id` is the same for each attempt of one notification, so that the receiver can ignore
+    /// duplicates (Standard Webhooks, `webhook-id`).
     async fn call(&self, hook: &Hook, id: &NotificationId, at: Timestamp, body: &Value) -> Result<(), HookError>;
 }
 
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_name_and_an_https_address_make_a_hook() {
+    fn hook_needs_a_valid_name_and_an_https_url() {
         assert!(made("siem-1", "https://hooks.example/x?key=1", LoopbackPolicy::Refuse).is_ok());
         for name in ["", "a b", "a/b", &"x".repeat(41)] {
             assert_eq!(made(name, "https://hooks.example/", LoopbackPolicy::Refuse).err(), Some(NotAHook::Name));
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn neither_the_address_nor_the_signing_secret_shows_itself() {
+    fn url_and_signing_secret_stay_hidden() {
         let hook = made("siem", "https://hooks.example/canary", LoopbackPolicy::Refuse);
         let shown = format!("{hook:?}");
         assert!(!shown.contains("canary") && !shown.contains("whsec_"), "{shown}");

@@ -1,20 +1,20 @@
-//! Loopback addresses: which hosts are this machine, and whether they may take an org's or Microsoft's place.
+//! Loopback addresses: which hosts are this machine, and whether they may stand in for Okta or Microsoft.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use url::Host;
 
-/// Whether loopback addresses may be used as orgs, over plain http. Nothing else may ever be plain http.
+/// Whether loopback addresses may be used, over plain HTTP. No other address may use plain HTTP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum LoopbackPolicy {
-    /// They may not.
+    /// They are refused.
     #[default]
     Refuse,
-    /// They may: `127.0.0.0/8`, `[::1]`, `localhost` and `*.localhost` (RFC 6761 section 6.3).
+    /// They are allowed: `127.0.0.0/8`, `[::1]`, `localhost` and `*.localhost` (RFC 6761 section 6.3).
     Allow,
 }
 
-/// True for `127.0.0.0/8`, `::1`, `localhost` and `*.localhost`.
+/// Whether a host is `127.0.0.0/8`, `::1`, `localhost` or `*.localhost`.
 pub(crate) fn is_loopback<S: AsRef<str>>(host: &Host<S>) -> bool {
     match host {
         Host::Domain(name) => is_localhost(name.as_ref()),
@@ -23,7 +23,7 @@ pub(crate) fn is_loopback<S: AsRef<str>>(host: &Host<S>) -> bool {
     }
 }
 
-/// True for `localhost` and every name below it.
+/// Whether a name is `localhost` or below it.
 pub(crate) fn is_localhost(name: &str) -> bool {
     let name = name.trim_end_matches('.');
     name == "localhost" || name.ends_with(".localhost")

@@ -1,7 +1,8 @@
-//! HTTP for both clients: one connection pool, timeouts and body limits, trusted certificates, loopback policy.
+//! HTTP for all clients: one connection pool, timeouts, retries, body limits, trusted certificates, loopback policy.
 //!
-//! Knows nothing of Okta or Microsoft, holds no credential, and never follows a redirect.
+//! It knows neither Okta nor Microsoft, holds no credential, and never follows a redirect.
 
 pub mod loopback;
+pub(crate) mod retry;
 pub mod transport;
 pub(crate) mod trust;

@@ -1,6 +1,6 @@
-//! One request out, one whole answer in.
+//! Sends one request and reads its complete response.
 //!
-//! Redirects are off, bodies are capped, and every failure is told apart without quoting the request.
+//! Redirects are not followed, bodies are limited, and no error contains any part of the request.
 
 use std::error::Error;
 use std::io;
@@ -18,70 +18,70 @@ use tracing::Instrument as _;
 use crate::http::loopback::{LoopbackPolicy, is_localhost};
 use crate::http::trust;
 
-/// How long an idle connection is kept: longer than a visit takes between two calls, and so short that a scan of
-/// thousands of orgs does not keep the connections of those it has left.
+/// How long an idle connection is kept: longer than the pause between two calls to an org, but short enough that a scan of
+/// thousands of orgs does not accumulate connections.
 const IDLE: Duration = Duration::from_millis(500);
 
-/// How requests are sent.
+/// The configuration of a transport.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TransportConfig {
-    /// How long to wait for a connection.
+    /// The connection timeout.
     pub(crate) connect_timeout: Duration,
-    /// How long one attempt may take, body included.
+    /// The timeout of one attempt, including its body.
     pub(crate) timeout: Duration,
-    /// The longest body that is read, in bytes.
+    /// The maximum body size, in bytes.
     pub(crate) max_body: usize,
-    /// Whether loopback addresses may be spoken to, over plain http.
+    /// Whether loopback addresses may be called, over plain HTTP.
     pub(crate) loopback: LoopbackPolicy,
 }
 
-/// Why no answer arrived whole. None of it quotes the request.
+/// Why no complete response arrived. No error contains any part of the request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TransportError {
-    /// Refused, timed out, reset, or cut off.
-    #[error("no whole answer from {host}: {reason}")]
+    /// The connection was refused, reset or cut off, or it timed out.
+    #[error("no complete response from {host}: {reason}")]
     NoAnswer {
-        /// The host that was asked.
+        /// The host that was called.
         host: String,
-        /// What happened.
+        /// The reason.
         reason: String,
     },
-    /// The certificate or the handshake was not accepted.
+    /// The certificate or the handshake was rejected.
     #[error("no trusted connection to {host}: {reason}")]
     Tls {
-        /// The host that was asked.
+        /// The host that was called.
         host: String,
-        /// What happened.
+        /// The reason.
         reason: String,
     },
-    /// Longer than any answer should be.
-    #[error("{host} answered with more than {limit} bytes")]
+    /// The response exceeded the size limit.
+    #[error("{host} returned more than {limit} bytes")]
     TooLarge {
-        /// The host that was asked.
+        /// The host that was called.
         host: String,
-        /// The cap, in bytes.
+        /// The limit, in bytes.
         limit: usize,
     },
-    /// A redirect, which is not followed.
-    #[error("{host} answered with a redirect")]
+    /// The response is a redirect.
+    #[error("{host} returned a redirect")]
     Redirect {
-        /// The host that was asked.
+        /// The host that was called.
         host: String,
-        /// The other host it leads to, where it is another.
+        /// The target host, if it is a different one.
         elsewhere: Option<String>,
     },
 }
 
-/// An answer that arrived whole.
+/// A complete response.
 #[derive(Debug, Clone)]
-pub(crate) struct Answer {
+pub(crate) struct HttpResponse {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
 
-impl Answer {
-    /// A header's text, where there is one.
+impl HttpResponse {
+    /// The value of a header, if present and text.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
@@ -111,21 +111,21 @@ impl Transport {
             .dns_resolver(Arc::new(LoopbackNames));
         builder = match config.loopback {
             LoopbackPolicy::Refuse => builder.https_only(true),
-            // A proxy would be asked for this machine's own addresses.
+            // A proxy must not be asked for this machine's own addresses.
             LoopbackPolicy::Allow => builder.no_proxy(),
         };
         let http = builder.build().map_err(|error| did_not_start(&error))?;
         Ok(Self { http, max_body: config.max_body })
     }
 
-    /// Sends `request` once. The span `upstream` is open as long as the other side is waited for.
-    pub(crate) async fn send(&self, request: Request) -> Result<Answer, TransportError> {
+    /// Sends `request` once. The span `upstream` covers the time until the response is complete.
+    pub(crate) async fn send(&self, request: Request) -> Result<HttpResponse, TransportError> {
         let host = shown_host(request.url());
         let span = tracing::debug_span!("upstream", %host);
         self.send_to(host, request).instrument(span).await
     }
 
-    async fn send_to(&self, host: String, request: Request) -> Result<Answer, TransportError> {
+    async fn send_to(&self, host: String, request: Request) -> Result<HttpResponse, TransportError> {
         let mut response = self.http.execute(request).await.map_err(|error| failure(&host, error))?;
         let status = response.status();
         if status.is_redirection() {
@@ -139,11 +139,11 @@ impl Transport {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Answer { status, headers, body: body.freeze() })
+        Ok(HttpResponse { status, headers, body: body.freeze() })
     }
 }
 
-/// The host and port of a URL: what may be shown of it.
+/// The host and port of a URL, the only parts that may be logged.
 pub(crate) fn shown_host(url: &Url) -> String {
     let host = url.host_str().unwrap_or("an unnamed host");
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
@@ -163,7 +163,7 @@ fn failure(host: &str, error: reqwest::Error) -> TransportError {
     let host = host.to_owned();
     let error = error.without_url();
     if error.is_timeout() {
-        return TransportError::NoAnswer { host, reason: "it did not answer in time".to_owned() };
+        return TransportError::NoAnswer { host, reason: "timed out".to_owned() };
     }
     let reason = chain(&error);
     if error.is_connect() && is_tls(&error) {
@@ -173,7 +173,8 @@ fn failure(host: &str, error: reqwest::Error) -> TransportError {
     }
 }
 
-/// The TLS library hands its errors on as invalid data; a refused or broken connection has kinds of its own.
+/// Whether an error is a TLS error. The TLS library reports those as invalid data; refused and broken connections have
+/// their own kinds.
 fn is_tls(error: &reqwest::Error) -> bool {
     let mut cause = error.source();
     while let Some(error) = cause {
@@ -188,7 +189,7 @@ fn is_tls(error: &reqwest::Error) -> bool {
     false
 }
 
-/// The deepest cause says most; the outer ones say only that a request failed.
+/// The message of the innermost cause. The outer ones only say that a request failed.
 fn chain(error: &(dyn Error + 'static)) -> String {
     let mut deepest = error;
     while let Some(cause) = deepest.source() {
@@ -197,7 +198,7 @@ fn chain(error: &(dyn Error + 'static)) -> String {
     deepest.to_string()
 }
 
-/// `localhost` and every name below it is this machine, whatever a name server says (RFC 6761 section 6.3).
+/// Resolves `localhost` and every name below it to this machine, regardless of DNS (RFC 6761 section 6.3).
 #[derive(Debug)]
 struct LoopbackNames;
 

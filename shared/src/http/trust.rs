@@ -1,6 +1,6 @@
-//! Whom connections trust: the certificates of the system, read once in the life of a process.
+//! The trusted certificates: the system's, read once per process.
 //!
-//! Reading them takes about two milliseconds, for each client that does it for itself; a function starts in a dozen.
+//! Reading them takes about two milliseconds per client, and a function creates a dozen clients at start-up.
 
 use std::sync::{Arc, OnceLock};
 

@@ -1,4 +1,4 @@
-//! What opens with which keys, and what does not.
+//! Which tokens and cookies each keyring accepts.
 
 #![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
 
@@ -19,7 +19,7 @@ fn invitation() -> Invitation {
 }
 
 #[test]
-fn a_link_opens_after_one_rotation_and_not_after_two() {
+fn a_link_survives_one_key_rotation() {
     let randomness = SeededRandomness::new(1);
     let keys = Keyring::new(&randomness);
     let token = keys.sign(&invitation()).unwrap();
@@ -31,23 +31,23 @@ fn a_link_opens_after_one_rotation_and_not_after_two() {
 }
 
 #[test]
-fn a_link_that_was_changed_anywhere_is_forged() {
+fn a_changed_link_is_rejected() {
     let keys = Keyring::new(&SeededRandomness::new(2));
     let token = keys.sign(&invitation()).unwrap();
     for at in 0..token.len() {
         let mut bytes = token.clone().into_bytes();
-        // The last character of each part holds bits that no byte needs; another letter may mean the same there.
+        // The last character of each part has unused bits, so a different character may decode to the same bytes.
         let last = at + 1 == token.len() || token.as_bytes()[at + 1] == b'.' || bytes[at] == b'.';
         bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
         let changed = String::from_utf8(bytes).unwrap();
         assert!(last || keys.read(&changed).is_err(), "{at}");
     }
     assert_eq!(keys.read(&token[..token.len() - 4]), Err(Forged));
-    assert_eq!(keys.read(&"a".repeat(LONGEST_TOKEN + 1)), Err(Forged));
+    assert_eq!(keys.read(&"a".repeat(MAX_TOKEN_BYTES + 1)), Err(Forged));
 }
 
 #[test]
-fn a_token_of_another_purpose_or_without_a_signature_is_forged() {
+fn tokens_with_wrong_audience_or_signature_are_rejected() {
     let keys = Keyring::new(&SeededRandomness::new(3));
     let key = EncodingKey::from_secret(keys.current.signing.expose_secret().as_bytes());
     let claims = |aud: &str| serde_json::json!({"iss": ISSUER, "aud": aud, "jti": "i", "org": "o", "app": "a", "iat": 0, "exp": 1});
@@ -62,7 +62,7 @@ fn a_token_of_another_purpose_or_without_a_signature_is_forged() {
 }
 
 #[test]
-fn a_link_that_mutes_opens_nothing_else_and_nothing_else_mutes() {
+fn mute_tokens_and_other_tokens_are_not_interchangeable() {
     let keys = Keyring::new(&SeededRandomness::new(5));
     let mute = SignedMute { request: "RG-A".parse().unwrap(), address: "ada@contoso.example".parse().unwrap() };
     let token = keys.sign_mute(&mute).unwrap();
@@ -79,11 +79,11 @@ fn email() -> SignedRequest {
 }
 
 #[test]
-fn a_link_of_an_email_shows_its_request_and_does_nothing_else() {
+fn request_tokens_are_not_valid_for_anything_else() {
     let randomness = SeededRandomness::new(7);
     let keys = Keyring::new(&randomness);
     let token = keys.sign_request(&email()).unwrap();
-    assert_eq!(keys.read_request(&token), Ok(email()), "though it has ended: its reader is told so");
+    assert_eq!(keys.read_request(&token), Ok(email()), "even if it has ended: the page tells the reader");
     assert_eq!((keys.read(&token), keys.read_mute(&token)), (Err(Forged), Err(Forged)));
     let mute = SignedMute { request: email().request, address: "ada@contoso.example".parse().unwrap() };
     for other in
@@ -97,7 +97,7 @@ fn a_link_of_an_email_shows_its_request_and_does_nothing_else() {
 }
 
 #[test]
-fn a_link_of_an_email_without_an_end_or_with_one_that_is_no_time_is_forged() {
+fn a_request_token_needs_a_valid_expiry() {
     let keys = Keyring::new(&SeededRandomness::new(8));
     let mut claims = serde_json::json!({"iss": ISSUER, "aud": REQUEST_AUDIENCE, "req": "RG-A", "sub": "n", "exp": 1});
     assert!(keys.read_request(&keys.token(&claims).unwrap()).is_ok());
@@ -108,7 +108,7 @@ fn a_link_of_an_email_without_an_end_or_with_one_that_is_no_time_is_forged() {
 }
 
 #[test]
-fn the_longest_ids_make_no_token_that_is_too_long() {
+fn tokens_with_the_longest_ids_fit_the_limit() {
     let keys = Keyring::new(&SeededRandomness::new(9));
     let longest = "x".repeat(64);
     let email = SignedRequest { request: longest.parse().unwrap(), notification: longest.parse().unwrap(), ..email() };
@@ -116,7 +116,7 @@ fn the_longest_ids_make_no_token_that_is_too_long() {
 }
 
 #[test]
-fn a_cookie_opens_under_its_own_name_with_these_keys_only() {
+fn a_cookie_only_opens_under_its_name_and_keys() {
     let randomness = SeededRandomness::new(4);
     let keys = Keyring::new(&randomness);
     let sealed = keys.seal_cookie("__Host-a", &"canary".to_owned().into()).unwrap();

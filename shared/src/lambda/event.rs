@@ -68,7 +68,7 @@ impl Event {
             let report = EmailReport::read(&payload).ok_or(EventError::Unreadable { kind: "a report of SES" })?;
             Ok(Self::EmailReported(Box::new(report)))
         } else if log_stream::is_streamed(&payload) {
-            let event = log_stream::read(&payload).map_err(|error| {
+            let event = log_stream::decode(&payload).map_err(|error| {
                 tracing::error!(%error, "an event of Okta's log stream could not be read");
                 EventError::Unreadable { kind: "an event of Okta's log stream" }
             })?;

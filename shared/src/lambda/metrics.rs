@@ -1,5 +1,5 @@
-//! What functions count, written into the log in CloudWatch's embedded metric format: CloudWatch makes metrics of it, and
-//! no call is needed.
+//! The counters of functions, written to the log in CloudWatch's embedded metric format: CloudWatch extracts the metrics
+//! without an API call.
 
 use std::io::Write;
 
@@ -8,26 +8,26 @@ use metrics_cloudwatch_embedded::{Builder, Collector};
 
 use crate::environment::variable;
 
-/// The namespace of every metric of ours.
+/// The namespace of all metrics.
 const NAMESPACE: &str = "Regrant";
 
-/// Where what is counted gathers.
+/// The collector of counters.
 pub(super) struct Metrics(&'static Collector);
 
 impl Metrics {
-    /// Gathers from now on, for the installation that `REGRANT_INSTALLATION` names.
+    /// Starts collecting, for the installation in `REGRANT_INSTALLATION`.
     pub(super) fn start() -> Result<Self, Error> {
         let installation = variable("REGRANT_INSTALLATION").unwrap_or_else(|| "regrant".to_owned());
         let builder = Builder::new().cloudwatch_namespace(NAMESPACE).with_dimension("Installation", installation);
         Ok(Self(builder.init()?))
     }
 
-    /// Writes what was counted in an invocation, if anything was.
+    /// Writes the counters of an invocation, if there are any.
     pub(super) fn write(&self, request: String) {
         self.0.set_property("requestId", request);
         let written = self.0.flush(std::io::stdout().lock()).and_then(|()| std::io::stdout().flush());
         if let Err(error) = written {
-            tracing::warn!(%error, "metrics could not be written");
+            tracing::warn!(%error, "could not write metrics");
         }
     }
 }

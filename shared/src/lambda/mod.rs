@@ -1,4 +1,4 @@
-//! What functions have in common when AWS Lambda invokes them.
+//! The runtime of functions in AWS Lambda: events, logging, metrics and traces.
 
 mod batch;
 mod event;

@@ -1,4 +1,4 @@
-//! The life of a function's process: what begins it, and each invocation.
+//! The lifecycle of a function's process: start and invocations.
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::Value;
@@ -9,7 +9,7 @@ use super::rehearsal::rehearse;
 use super::traces;
 use crate::lambda::logging;
 
-/// What every function starts with.
+/// What a started function needs for its invocations.
 pub struct Started {
     metrics: Metrics,
 }
@@ -20,8 +20,8 @@ pub fn start() -> Result<Started, Error> {
     Ok(Started { metrics: Metrics::start()? })
 }
 
-/// Serves invocations until the process is ended, after a rehearsal with a path of the function's that leads nowhere. What
-/// each invocation counted is written when it is over, whatever came of it.
+/// Serves invocations until the process ends, after a rehearsal with `rehearsal`, a path of the function that matches nothing.
+/// Writes the metrics of each invocation when it ends, even if it fails.
 pub async fn run<H, F, E>(started: Started, rehearsal: &str, handle: H) -> Result<(), Error>
 where
     H: Fn(LambdaEvent<Value>) -> F,

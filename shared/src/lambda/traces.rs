@@ -1,7 +1,7 @@
-//! Traces in AWS X-Ray, behind a switch: what an invocation spent its time on, below the segment that Lambda writes.
+//! Optional traces in AWS X-Ray: how an invocation spends its time, as children of the segment that Lambda writes.
 //!
-//! Spans go to the daemon that Lambda runs beside a function, over UDP, as each ends: a function is frozen between
-//! invocations, so nothing may be left for later. Lambda says for each invocation whether it is sampled.
+//! Each span is sent over UDP to the daemon that Lambda runs next to the function, as soon as the span ends: a function is
+//! frozen between invocations, so nothing may be deferred. Lambda decides for each invocation whether it is sampled.
 
 use std::net::SocketAddr;
 
@@ -21,8 +21,8 @@ use tracing_subscriber::registry::LookupSpan;
 
 use crate::environment::variable;
 
-/// What takes spans to X-Ray, where `REGRANT_TRACING` is `on` and `AWS_XRAY_DAEMON_ADDRESS` names a daemon. Only spans
-/// of our own, whose fields are ours, and no events.
+/// A layer that sends spans to X-Ray, if `REGRANT_TRACING` is `on` and `AWS_XRAY_DAEMON_ADDRESS` names a daemon. It sends only
+/// our own spans, whose fields we control, and no events.
 pub(crate) fn layer<S>() -> Option<impl Layer<S>>
 where
     S: Subscriber + for<'span> LookupSpan<'span>,
@@ -47,13 +47,13 @@ fn daemon(switch: Option<&str>, address: Option<&str>) -> Option<SocketAddr> {
     address.filter(|_| switch == Some("on")).and_then(|address| address.parse().ok())
 }
 
-/// The span of an invocation, below Lambda's own segment.
+/// The span of an invocation, as a child of Lambda's segment.
 pub(super) fn invocation(context: &Context) -> Span {
     let span = tracing::info_span!("invocation");
     if let Some(parent) = context.xray_trace_id.as_deref().and_then(span_context_from_str) {
         let parent = opentelemetry::Context::new().with_remote_span_context(parent);
         if span.set_parent(parent).is_err() {
-            tracing::debug!("the invocation's trace is not continued");
+            tracing::debug!("could not continue the invocation's trace");
         }
     }
     span
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_is_traced_unless_it_is_asked_for_and_there_is_a_daemon() {
+    fn tracing_needs_the_switch_and_a_daemon() {
         let address = Some("169.254.100.1:2000");
         assert!(daemon(Some("on"), address).is_some());
         for (switch, address) in

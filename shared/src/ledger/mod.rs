@@ -1,71 +1,39 @@
-//! The ledger: what Regrant knows and did, without any secret.
+//! The ledger: every record that Regrant keeps, except secrets, which belong to the vault.
 //!
-//! Lists come a page at a time, by opaque cursor, so that no caller holds every org in memory.
+//! This module has the port and the data in its signatures. Lists are read one page at a time ([`paging`]), so that no
+//! caller holds every org in memory. A write that depends on what was read is conditional on the record's version
+//! (an optimistic lock): it returns `false`, and changes nothing, if another writer changed the record first.
 
-mod invitations;
-mod leases;
+pub(crate) mod cursor;
 mod notifications;
-pub(crate) mod paging;
-mod saves;
+pub mod paging;
+pub mod retention;
 mod sessions;
 pub(crate) mod stored;
-mod waivers;
-mod watches;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
+use crate::domain::access_problem::OrgWatch;
 use crate::domain::app::AppRecord;
 use crate::domain::event::AppEvent;
-use crate::domain::id::{AppId, OrgId, ScanId};
+use crate::domain::id::{AppId, InvitationId, OrgId, ScanId};
+use crate::domain::invitation::{Closed, Invitation};
 use crate::domain::org::OrgProfile;
+use crate::domain::save::SaveJournal;
 use crate::domain::scan::{OrgScanResult, Scan};
 use crate::domain::standing::Standing;
 use crate::domain::tenant::TenantName;
+use crate::domain::waiver::Waiver;
 
-pub use invitations::Invitations;
-pub use leases::Leases;
 pub use notifications::{Notifications, Suppression};
-pub use saves::Saves;
+pub use paging::{Cursor, Page, PageRequest};
 pub use sessions::Sessions;
-pub use waivers::Waivers;
-pub use watches::Watches;
 
-/// A place in a list. Opaque: made by the ledger, handed back as it was.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Cursor(pub String);
-
-/// Part of a list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Page<T> {
-    /// The items, in the list's order.
-    pub items: Vec<T>,
-    /// Where the list goes on; `None` at its end.
-    pub next: Option<Cursor>,
-}
-
-/// Which part of a list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PageRequest {
-    /// Where to go on; `None` for the start.
-    pub after: Option<Cursor>,
-    /// How many at the most, 1 to 1,000.
-    pub limit: u32,
-}
-
-impl PageRequest {
-    /// The first `limit` items.
-    pub const fn first(limit: u32) -> Self {
-        Self { after: None, limit }
-    }
-}
-
-/// Which apps. `None` means any.
+/// Which apps to list. `None` means any.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AppFilter {
-    /// Apps that stand here.
+    /// Apps with this standing.
     pub standing: Option<Standing>,
     /// Apps of this org.
     pub org: Option<OrgId>,
@@ -73,16 +41,16 @@ pub struct AppFilter {
     pub tenant: Option<TenantName>,
 }
 
-/// Why the ledger could not serve.
+/// Why a ledger operation failed.
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
-    /// The cursor was not made by this ledger for this list.
+    /// This ledger did not issue the cursor for this list.
     #[error("this cursor does not belong to this list; start again without one")]
     BadCursor,
-    /// The scan was never begun, or all was forgotten since.
+    /// The scan was never begun, or has been deleted.
     #[error("the ledger knows no scan {0}; begin one")]
     NoSuchScan(ScanId),
-    /// The record was written by a newer version, or damaged.
+    /// A newer version wrote the record, or it is damaged.
     #[error(
         "a record could not be read ({what}): it was written by a newer version, or damaged; update, or restore the ledger"
     )]
@@ -90,17 +58,17 @@ pub enum LedgerError {
         /// Which record, and what is wrong with it.
         what: String,
     },
-    /// The store refused.
+    /// The store failed.
     #[error("the ledger could not {action}: {reason}")]
     Store {
-        /// What was tried.
+        /// What was attempted.
         action: &'static str,
-        /// What the store said.
+        /// What the store reported.
         reason: String,
     },
 }
 
-/// What Regrant knows and did.
+/// Everything the ledger stores.
 #[async_trait]
 pub trait Ledger: Invitations + Sessions + Saves + Leases + Notifications + Waivers + Watches + Send + Sync {
     /// Writes an org's profile, replacing an older one.
@@ -109,18 +77,20 @@ pub trait Ledger: Invitations + Sessions + Saves + Leases + Notifications + Waiv
     async fn org(&self, org: &OrgId) -> Result<Option<OrgProfile>, LedgerError>;
     /// Orgs by id.
     async fn orgs(&self, page: PageRequest) -> Result<Page<OrgProfile>, LedgerError>;
-    /// Removes an org's profile, its apps, their waivers and what is remembered of the org. Nothing of it can be started
-    /// any more: in the same transaction its open invitations are closed as revoked, and its sessions are gone. Events,
-    /// invitations, save journals and notifications stay, as the audit trail; a notification of an org without a profile is not sent.
+    /// Removes an org's profile, apps, waivers, sessions and watch, and revokes its open invitations, so that nothing can
+    /// be started for it again. Events, invitations, save journals and notifications stay as the audit trail; a
+    /// notification of an org without a profile is not sent. Succeeds if the org does not exist.
+    ///
+    /// Either atomic, or in repeatable steps that remove the profile last: calling it again finishes a removal that was
+    /// interrupted.
     async fn remove_org(&self, org: &OrgId) -> Result<(), LedgerError>;
 
-    /// Writes an app's record in place of the one with the same version (0: there is none yet, or one from before versions
-    /// were kept), whose version then is one more, and appends its events, both or neither. `false` where it has another
-    /// version by now, or is not there any more; neither was written then.
+    /// Replaces an app's record that has the given version (0: there is none yet), increments the version and appends the
+    /// events, all atomically. Returns `false`, and writes nothing, if the record has a different version or was removed.
     async fn record_app(&self, app: &AppRecord, events: &[AppEvent]) -> Result<bool, LedgerError>;
     /// An app's record.
     async fn app(&self, org: &OrgId, app: &AppId) -> Result<Option<AppRecord>, LedgerError>;
-    /// An org's profile and the record of an app of it, in one call where the store has one for both.
+    /// An org's profile and one of its apps, in a single call where the store supports it.
     async fn org_and_app(
         &self,
         org: &OrgId,
@@ -130,26 +100,97 @@ pub trait Ledger: Invitations + Sessions + Saves + Leases + Notifications + Waiv
     }
     /// Apps, worst standing first, then by org domain, label and id.
     async fn apps(&self, filter: &AppFilter, page: PageRequest) -> Result<Page<AppRecord>, LedgerError>;
-    /// Appends to what happened to an app, and leaves the rest of its record alone.
+    /// Appends an event to an app's audit trail, without changing the app's record.
     async fn append_event(&self, org: &OrgId, app: &AppId, event: &AppEvent) -> Result<(), LedgerError>;
-    /// What happened to an app, oldest first.
+    /// An app's events, oldest first.
     async fn events(&self, org: &OrgId, app: &AppId, page: PageRequest) -> Result<Page<AppEvent>, LedgerError>;
 
-    /// Starts a scan of `orgs`, all pending. Called again with the same id and further orgs, it adds them.
+    /// Starts a scan with every one of `orgs` pending. Called again with the same id, it adds the orgs that are new.
     async fn begin_scan(&self, scan: &ScanId, started_at: Timestamp, orgs: &[OrgId]) -> Result<(), LedgerError>;
-    /// Records what a scan made of an org. The last word counts, except that `Pending` never replaces another.
-    /// When no org is pending any more, the scan is finished at `at`.
+    /// Records a scan's result for an org. The last result counts, except that `Pending` never replaces another one.
+    /// Once no org is pending, the scan is finished at `at`.
     async fn record_org_result(
         &self,
         scan: &ScanId,
         org: &OrgId,
-        look: &OrgScanResult,
+        result: &OrgScanResult,
         at: Timestamp,
     ) -> Result<(), LedgerError>;
-    /// A scan and how far it has come.
+    /// A scan and its progress.
     async fn scan(&self, scan: &ScanId) -> Result<Option<Scan>, LedgerError>;
-    /// The scan begun last.
+    /// The scan that began last.
     async fn latest_scan(&self) -> Result<Option<Scan>, LedgerError>;
-    /// Orgs a scan has not looked at yet, by id.
+    /// Orgs that a scan has not checked yet, by id.
     async fn pending_orgs(&self, scan: &ScanId, page: PageRequest) -> Result<Page<OrgId>, LedgerError>;
+
+    /// Deletes the records whose retention ended at `now` or before ([`retention`]), except the latest scan, and returns how
+    /// many it deleted.
+    ///
+    /// A store that deletes expired records automatically, as `DynamoDB` does by Time to Live, does nothing here and returns
+    /// 0. Until it has deleted them, which may take days, it still returns expired records.
+    async fn delete_expired(&self, now: Timestamp) -> Result<u64, LedgerError>;
+}
+
+/// Invitations: the links that were issued, and how each ended.
+#[async_trait]
+pub trait Invitations: Send + Sync {
+    /// Writes a new invitation. Fails if its id exists.
+    async fn put_invitation(&self, invitation: &Invitation) -> Result<(), LedgerError>;
+    /// An invitation.
+    async fn invitation(&self, id: &InvitationId) -> Result<Option<Invitation>, LedgerError>;
+    /// An app's invitations, newest first.
+    async fn invitations(&self, org: &OrgId, app: &AppId, page: PageRequest) -> Result<Page<Invitation>, LedgerError>;
+    /// Closes an open invitation in one conditional write. Returns `false` if it was closed before or does not exist.
+    async fn close_invitation(&self, id: &InvitationId, closed: Closed) -> Result<bool, LedgerError>;
+}
+
+/// Save journals: what a save wrote to Okta and was about to write. The ledger keeps the last journal of each app.
+#[async_trait]
+pub trait Saves: Send + Sync {
+    /// An app's journal.
+    async fn save_journal(&self, org: &OrgId, app: &AppId) -> Result<Option<SaveJournal>, LedgerError>;
+    /// The journals that are not settled, by org and app.
+    async fn unsettled_saves(&self, page: PageRequest) -> Result<Page<SaveJournal>, LedgerError>;
+    /// Writes a new journal with version 0. Returns `false`, and writes nothing, if the app has an unsettled one.
+    async fn begin_save(&self, journal: &SaveJournal) -> Result<bool, LedgerError>;
+    /// Replaces the journal with the same id and version, and increments the version. Returns `false`, and writes nothing,
+    /// if another writer changed it first.
+    async fn update_save(&self, journal: &SaveJournal) -> Result<bool, LedgerError>;
+}
+
+/// Leases: each lets one worker at a time do a kind of work. A lease that is not released ends automatically.
+#[async_trait]
+pub trait Leases: Send + Sync {
+    /// Acquires the lease `name` for `holder` until `until`, in one conditional write. Returns `false` if a different
+    /// holder has it at `now`. Its holder may acquire it again to extend it.
+    async fn acquire_lease(
+        &self,
+        name: &str,
+        holder: &str,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<bool, LedgerError>;
+    /// Releases a lease. Does nothing if `holder` does not have it.
+    async fn release_lease(&self, name: &str, holder: &str) -> Result<(), LedgerError>;
+}
+
+/// Waivers: which apps are postponed, and until when. At most one per app.
+#[async_trait]
+pub trait Waivers: Send + Sync {
+    /// Writes an app's waiver, replacing an older one.
+    async fn put_waiver(&self, waiver: &Waiver) -> Result<(), LedgerError>;
+    /// An app's waiver, active or ended.
+    async fn waiver(&self, org: &OrgId, app: &AppId) -> Result<Option<Waiver>, LedgerError>;
+    /// Removes an app's waiver. Returns `false` if there was none.
+    async fn remove_waiver(&self, org: &OrgId, app: &AppId) -> Result<bool, LedgerError>;
+}
+
+/// Watches: what Regrant remembers of each org between two scans, such as access problems and its position in the log.
+#[async_trait]
+pub trait Watches: Send + Sync {
+    /// An org's watch.
+    async fn org_watch(&self, org: &OrgId) -> Result<Option<OrgWatch>, LedgerError>;
+    /// Replaces the watch that has the given version (0: there is none yet), and increments the version. Returns `false`,
+    /// and writes nothing, if it has a different version.
+    async fn put_org_watch(&self, watch: &OrgWatch) -> Result<bool, LedgerError>;
 }

@@ -1,4 +1,4 @@
-//! Notifications in the ledger, and what keeps them from being sent.
+//! Notifications in the ledger, and the mutes and suppressions that prevent them.
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -9,46 +9,47 @@ use crate::domain::contact::MailAddress;
 use crate::domain::id::{NotificationId, OrgId, RequestId};
 use crate::domain::notification::Notification;
 
-/// That nothing more is sent to an address. Kept by the address's digest.
+/// Why an address receives no more email. The ledger finds a suppression by the digest of its address, and also stores the
+/// address, which is personal data, so that an operator can list and lift suppressions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Suppression {
-    /// Since when.
+    /// When it was recorded.
     pub at: Timestamp,
-    /// What was reported.
+    /// What the mail transport reported.
     pub reason: String,
 }
 
-/// Who was told what, and who is not to be.
+/// Notifications, and who must not receive them.
 #[async_trait]
 pub trait Notifications: Send + Sync {
-    /// Writes a notification unless its id is known, in one conditional write. `false` where it was known; nothing changed then.
-    /// The one written has version 1. A settled digest or change of standing, which is of a day or moment that does not come
-    /// back, may be gone 400 days after it was due, where the store forgets by itself; every other notification stays, as does
-    /// whatever is muted or suppressed.
+    /// Writes a new notification with version 1, in one conditional write. Returns `false`, and writes nothing, if its id
+    /// exists.
     async fn put_notification(&self, notification: &Notification) -> Result<bool, LedgerError>;
     /// A notification.
     async fn notification(&self, request: &RequestId, id: &NotificationId)
     -> Result<Option<Notification>, LedgerError>;
-    /// Writes a notification in place of the one with the same id and version, whose version then is one more. `false` where it
-    /// has another version by now, or is not there; nothing changed then.
+    /// Replaces the notification with the same id and version, and increments the version. Returns `false`, and writes
+    /// nothing, if it has a different version or does not exist.
     async fn update_notification(&self, notification: &Notification) -> Result<bool, LedgerError>;
-    /// Every notification of a request, by when it is due and then by id. A request has tens at the most.
+    /// Every notification of a request, by due time and then by id. A request has tens of them at most.
     async fn notifications_of(&self, request: &RequestId) -> Result<Vec<Notification>, LedgerError>;
-    /// Notifications that are not settled and due at `until` or before, earliest first and then by id. A cursor goes on under
-    /// another `until` as well.
+    /// Unsettled notifications that are due at `until` or before, earliest first and then by id. A cursor stays valid under
+    /// a different `until`.
     async fn open_notifications(&self, until: Timestamp, page: PageRequest) -> Result<Page<Notification>, LedgerError>;
-    /// An org's notifications, the last due first; of those due together, the last id first.
+    /// An org's notifications, latest due first and then by descending id.
     async fn notifications(&self, org: &OrgId, page: PageRequest) -> Result<Page<Notification>, LedgerError>;
 
-    /// Notes that an address wants nothing more of a request that comes again. Noting it twice is fine.
+    /// Records that an address wants no more recurring email about a request. May be repeated.
     async fn mute(&self, request: &RequestId, address: &MailAddress, at: Timestamp) -> Result<(), LedgerError>;
-    /// Whether it does.
+    /// Whether an address has muted a request.
     async fn is_muted(&self, request: &RequestId, address: &MailAddress) -> Result<bool, LedgerError>;
 
-    /// Notes that nothing more is sent to an address, in place of what was noted before.
+    /// Records that an address receives no more email, replacing an earlier suppression.
     async fn suppress(&self, address: &MailAddress, suppression: &Suppression) -> Result<(), LedgerError>;
-    /// What was noted of an address.
+    /// The suppression of an address.
     async fn suppression(&self, address: &MailAddress) -> Result<Option<Suppression>, LedgerError>;
-    /// Takes it back. Taking back what is not there is fine.
+    /// Suppressed addresses, by the digest of the address. Each address is spelled as it was when it was last suppressed.
+    async fn suppressions(&self, page: PageRequest) -> Result<Page<(MailAddress, Suppression)>, LedgerError>;
+    /// Lifts the suppression of an address. Does nothing if the address is not suppressed.
     async fn lift_suppression(&self, address: &MailAddress) -> Result<(), LedgerError>;
 }

@@ -1,86 +1,70 @@
-//! Pages: where a list stopped, in a cursor that only that list takes.
+//! Pages of a list, and a whole list as a stream of pages or items.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::de::DeserializeOwned;
+use futures_util::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
-use crate::ledger::{Cursor, LedgerError, Page, PageRequest};
+use super::LedgerError;
 
-/// The most items of one page.
-const MOST: u32 = 1_000;
+/// A position in a list. Opaque: callers return it unchanged to the ledger that issued it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Cursor(pub String);
 
-/// One list, told from every other by what it lists.
-pub(crate) struct List {
-    fingerprint: String,
+/// One page of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page<T> {
+    /// The items, in the order of the list.
+    pub items: Vec<T>,
+    /// Where the next page starts; `None` on the last page.
+    pub next: Option<Cursor>,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Place<K> {
-    /// The list the cursor is of.
-    list: String,
-    /// The sort key of the last item given.
-    after: K,
+/// Which page of a list to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageRequest {
+    /// The cursor of the previous page; `None` for the first page.
+    pub after: Option<Cursor>,
+    /// How many items at most, 1 to 1,000.
+    pub limit: u32,
 }
 
-impl List {
-    /// The list of `parts`: its kind, then what it is filtered by.
-    pub(crate) fn of(parts: &[Option<&str>]) -> Self {
-        let mut digest = Sha256::new();
-        for part in parts {
-            // With its length before it, no part can be taken for two.
-            let length = part.map_or(u64::MAX, |part| part.len() as u64);
-            digest.update(length.to_be_bytes());
-            digest.update(part.unwrap_or_default());
+impl PageRequest {
+    /// The first page, of at most `limit` items.
+    pub const fn first(limit: u32) -> Self {
+        Self { after: None, limit }
+    }
+}
+
+/// Every page of a list in turn, each of at most `limit` items; an empty list has one empty page. `list` reads a page:
+/// `paging::pages(200, |page| ledger.orgs(page))`.
+pub fn pages<'a, T, Fut>(
+    limit: u32,
+    list: impl Fn(PageRequest) -> Fut + Send + 'a,
+) -> BoxStream<'a, Result<Vec<T>, LedgerError>>
+where
+    T: Send + 'a,
+    Fut: Future<Output = Result<Page<T>, LedgerError>> + Send + 'a,
+{
+    stream::try_unfold((list, Some(PageRequest::first(limit))), move |(list, request)| {
+        let read = request.map(&list);
+        async move {
+            let Some(read) = read else { return Ok(None) };
+            let Page { items, next } = read.await?;
+            let request = next.map(|after| PageRequest { after: Some(after), limit });
+            Ok(Some((items, (list, request))))
         }
-        Self { fingerprint: URL_SAFE_NO_PAD.encode(&digest.finalize()[..9]) }
-    }
-
-    /// The sort key to go on after; `None` at the start.
-    pub(crate) fn start<K: DeserializeOwned>(&self, page: &PageRequest) -> Result<Option<K>, LedgerError> {
-        let Some(Cursor(text)) = &page.after else { return Ok(None) };
-        let json = URL_SAFE_NO_PAD.decode(text).map_err(|_| LedgerError::BadCursor)?;
-        let place: Place<K> = serde_json::from_slice(&json).map_err(|_| LedgerError::BadCursor)?;
-        if place.list == self.fingerprint { Ok(Some(place.after)) } else { Err(LedgerError::BadCursor) }
-    }
-
-    /// A page of `rows`, of which the caller asked the store for one more than fit ([`rows_to_ask_for`]): whether it
-    /// came tells whether the list goes on.
-    pub(crate) fn page<K: Serialize, T, E: From<LedgerError>>(
-        &self,
-        page: &PageRequest,
-        rows: impl IntoIterator<Item = Result<(K, T), E>>,
-    ) -> Result<Page<T>, E> {
-        let most = limit(page) as usize;
-        let (mut items, mut last, mut goes_on) = (Vec::new(), None, false);
-        for row in rows {
-            if items.len() == most {
-                goes_on = true;
-                break;
-            }
-            let (key, item) = row?;
-            items.push(item);
-            last = Some(key);
-        }
-        let next = match last {
-            Some(after) if goes_on => Some(self.cursor(after)?),
-            _ => None,
-        };
-        Ok(Page { items, next })
-    }
-
-    fn cursor<K: Serialize>(&self, after: K) -> Result<Cursor, LedgerError> {
-        let json = super::stored::to_json(&Place { list: self.fingerprint.clone(), after })?;
-        Ok(Cursor(URL_SAFE_NO_PAD.encode(json)))
-    }
+    })
+    .boxed()
 }
 
-fn limit(page: &PageRequest) -> u32 {
-    page.limit.clamp(1, MOST)
-}
-
-/// How many rows to ask the store for.
-pub(crate) fn rows_to_ask_for(page: &PageRequest) -> u32 {
-    limit(page) + 1
+/// Every item of a list in turn, read `limit` at a time, so that memory does not grow with the list.
+pub fn items<'a, T, Fut>(
+    limit: u32,
+    list: impl Fn(PageRequest) -> Fut + Send + 'a,
+) -> BoxStream<'a, Result<T, LedgerError>>
+where
+    T: Send + 'a,
+    Fut: Future<Output = Result<Page<T>, LedgerError>> + Send + 'a,
+{
+    pages(limit, list).map_ok(|items| stream::iter(items.into_iter().map(Ok))).try_flatten().boxed()
 }

@@ -4,24 +4,23 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::LedgerError;
-use crate::domain::id::{Digest, SessionId};
+use crate::domain::id::{SessionId, Sha256Digest};
 use crate::domain::session::{AuthorizationSession, NotConsumed};
 
-/// The attempts of browsers. A session is gone some time after it ended.
+/// Sessions: the consent attempts of browsers.
 #[async_trait]
 pub trait Sessions: Send + Sync {
-    /// Writes a new session. Its version is 0.
+    /// Writes a new session with version 0. Fails if its id or its `state` exists.
     async fn open_session(&self, session: &AuthorizationSession) -> Result<(), LedgerError>;
     /// A session by its id.
     async fn session(&self, id: &SessionId) -> Result<Option<AuthorizationSession>, LedgerError>;
     /// A session by the digest of its `state`.
-    async fn session_by_state(&self, state: &Digest) -> Result<Option<AuthorizationSession>, LedgerError>;
-    /// Writes a changed session in the place of the one with the same version, and counts the version up. `false`, and
-    /// nothing written, where somebody else changed it first.
+    async fn session_by_state(&self, state: &Sha256Digest) -> Result<Option<AuthorizationSession>, LedgerError>;
+    /// Replaces the session that has the same version, and increments the version. Returns `false`, and writes nothing, if
+    /// another writer changed it first.
     async fn update_session(&self, session: &AuthorizationSession) -> Result<bool, LedgerError>;
-    /// Marks the sign-in of a session as answered, in one conditional write: of any number of callers at once, one gets the
-    /// session, as it is afterwards. The others hear why they do not. What somebody changed since the session was read is
-    /// read anew.
+    /// Marks the sign-in of a session as consumed, in one conditional write: exactly one of any number of concurrent callers
+    /// receives the updated session, the others the reason. Reads the session again after losing a race.
     async fn consume_sign_in(
         &self,
         session: &AuthorizationSession,
@@ -42,6 +41,4 @@ pub trait Sessions: Send + Sync {
             session = newer;
         }
     }
-    /// Forgets sessions that were opened before `before`. Where the store forgets by itself, this does nothing.
-    async fn forget_sessions(&self, before: Timestamp) -> Result<(), LedgerError>;
 }

@@ -1,4 +1,4 @@
-//! From records to columns, and back.
+//! Encoding of records and times for the adapters: as JSON and as sortable text.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -6,18 +6,18 @@ use serde::de::DeserializeOwned;
 
 use crate::ledger::LedgerError;
 
-/// A record as JSON.
+/// Encodes a record as JSON.
 pub(crate) fn to_json<T: Serialize>(record: &T) -> Result<String, LedgerError> {
     serde_json::to_string(record)
         .map_err(|error| LedgerError::Store { action: "write a record as JSON", reason: error.to_string() })
 }
 
-/// A record from JSON; `what` names it where it cannot be read.
+/// Decodes a record from JSON; `what` names the record in the error.
 pub(crate) fn from_json<T: DeserializeOwned>(json: &str, what: impl FnOnce() -> String) -> Result<T, LedgerError> {
     serde_json::from_str(json).map_err(|error| unreadable(&what(), &error))
 }
 
-/// An id, a time or another word from a column.
+/// Parses an id or other value from a column; `what` names the record in the error.
 pub(crate) fn from_text<T>(text: String, what: impl FnOnce() -> String) -> Result<T, LedgerError>
 where
     T: TryFrom<String, Error: std::fmt::Display>,
@@ -25,12 +25,12 @@ where
     T::try_from(text).map_err(|error| unreadable(&what(), &error))
 }
 
-/// A time in text of one width, which sorts as it passed.
+/// Encodes a time as text of fixed width, which sorts chronologically.
 pub(crate) fn from_time(time: Timestamp) -> String {
     format!("{time:.9}")
 }
 
-/// The time in a column.
+/// Decodes the time in a column.
 pub(crate) fn to_time(text: &str, what: impl FnOnce() -> String) -> Result<Timestamp, LedgerError> {
     text.parse().map_err(|error: jiff::Error| unreadable(&what(), &error))
 }
@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_sort_as_text_and_come_back_whole() {
+    fn encoded_times_sort_chronologically_and_decode_exactly() {
         let times: Vec<Timestamp> = [(0, 0), (0, 1), (0, 999_999_999), (1, 0), (1_735_603_200, 5)]
             .map(|(second, nanosecond)| Timestamp::new(second, nanosecond).unwrap())
             .into();

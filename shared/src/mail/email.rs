@@ -1,4 +1,4 @@
-//! An email: one recipient, a subject, and the same content as text and as HTML.
+//! An email: one recipient, a subject, and the same content as text and HTML.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,12 +10,12 @@ use lettre::message::header::{HeaderName, HeaderValue, MessageId as MessageIdHea
 use lettre::message::{Mailbox, MultiPart};
 use sha2::{Digest as _, Sha256};
 
-/// The tag that carries the request's id. Tags hold letters, digits, `-` and `_` (SES API, `MessageTag`).
+/// The tag for the request's id. Tags may contain letters, digits, `-` and `_` (SES API, `MessageTag`).
 pub const REQUEST_TAG: &str = "regrant-request";
-/// The tag that carries the notification's id.
+/// The tag for the notification's id.
 pub const NOTIFICATION_TAG: &str = "regrant-notification";
 
-/// A mail address, with or without a name before it: `Ada Admin <ada@contoso.example>`.
+/// An email address, with or without a display name: `Ada Admin <ada@contoso.example>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address(Mailbox);
 
@@ -23,7 +23,7 @@ impl FromStr for Address {
     type Err = InvalidEmail;
     fn from_str(text: &str) -> Result<Self, InvalidEmail> {
         let bad = || InvalidEmail::Address { address: crate::domain::text::UntrustedText::new(text).to_string() };
-        // What could end a header line is never part of an address.
+        // A control character could end a header line.
         if text.chars().any(char::is_control) {
             return Err(bad());
         }
@@ -32,12 +32,12 @@ impl FromStr for Address {
 }
 
 impl Address {
-    /// The address alone, without a name.
+    /// The address without the display name.
     pub fn bare(&self) -> String {
         self.0.email.to_string()
     }
 
-    /// The address alone, for an envelope.
+    /// The address without the display name, for an SMTP envelope.
     #[cfg(feature = "embedded")]
     pub(crate) fn email(&self) -> lettre::Address {
         self.0.email.clone()
@@ -50,77 +50,75 @@ impl fmt::Display for Address {
     }
 }
 
-/// A transport's id of an email that it took.
+/// A transport's id of an accepted email.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MessageId(pub String);
 
-/// Why an email cannot be a mail.
+/// Why an email is invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidEmail {
-    /// Not an address.
-    #[error("{address} is no mail address; it has the form name@example.com")]
+    /// The text is not an email address.
+    #[error("{address} is not an email address; use the form name@example.com")]
     Address {
-        /// What was given.
+        /// The text.
         address: String,
     },
-    /// A header that no mail may have.
-    #[error("the header {name} cannot be written: its name or its value has characters that headers must not have")]
+    /// A header name or value contains characters that headers must not have.
+    #[error("the header {name} cannot be written: its name or value contains characters that headers must not have")]
     Header {
-        /// Its name.
+        /// The header's name.
         name: String,
     },
-    /// Nobody is written to about it, or not by mail.
-    #[error("a notification about {about} to this recipient is no email; send it to a hook")]
+    /// The notification is not sent by email.
+    #[error("a notification about {about} to this recipient is not an email; send it to a hook")]
     NotAnEmail {
-        /// What it is about.
+        /// The kind of notification.
         about: &'static str,
     },
-    /// What the email is about was not handed over.
-    #[error(
-        "the email about {about} cannot be written without {missing}; this is a mistake in Regrant, please report it"
-    )]
+    /// The email's context lacks required data.
+    #[error("the email about {about} cannot be written without {missing}; this is a bug in Regrant, please report it")]
     Incomplete {
-        /// What it is about.
+        /// The kind of notification.
         about: &'static str,
-        /// What is missing.
+        /// The missing data.
         missing: &'static str,
     },
-    /// It could not be put together.
-    #[error("the mail could not be put together: {0}")]
+    /// The MIME message could not be built.
+    #[error("the email could not be built: {0}")]
     Message(String),
 }
 
-/// An email to one person. One recipient each, so that nobody reads who else was written to.
+/// An email to one recipient, so that recipients do not see each other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Email {
-    /// Who it is from.
+    /// `From`.
     pub from: Address,
-    /// Who it is to.
+    /// `To`.
     pub to: Address,
-    /// Where answers go, if not to the sender.
+    /// `Reply-To`, if it differs from `From`.
     pub reply_to: Option<Address>,
-    /// What it is about.
+    /// The subject.
     pub subject: String,
-    /// All of it, as text.
+    /// The content as text.
     pub text: String,
-    /// All of it, as HTML.
+    /// The content as HTML.
     pub html: String,
-    /// `Message-ID`, angle brackets included (RFC 5322 section 3.6.4): the same for the same email, however often it is sent.
+    /// `Message-ID`, angle brackets included (RFC 5322 section 3.6.4). A resent email keeps its id.
     pub message_id: String,
     /// Further headers, such as `List-Id` or `References`.
     pub headers: Vec<(String, String)>,
-    /// Names and values that a transport repeats in what it reports of the email. They are not in the mail.
+    /// Names and values that a transport repeats in its delivery reports. They are not part of the message.
     pub tags: Vec<(String, String)>,
 }
 
 impl Email {
-    /// What tells this email to this person from every other: the same however often it is sent.
+    /// Identifies this email to this recipient. A resent email keeps its digest.
     pub(crate) fn digest(&self) -> String {
         let digest = Sha256::digest(format!("{}\n{}", self.message_id, self.to.bare()));
         URL_SAFE_NO_PAD.encode(&digest[..12])
     }
 
-    /// The email as a mail: `multipart/alternative`, the text first (RFC 2046 section 5.1.4).
+    /// Builds the MIME message: `multipart/alternative`, the text first (RFC 2046 section 5.1.4).
     pub fn to_mime(&self) -> Result<Vec<u8>, InvalidEmail> {
         let one_line = |name: &str, value: &str| {
             let bad = value.chars().any(char::is_control);
@@ -146,13 +144,13 @@ impl Email {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+#[expect(clippy::unwrap_used, reason = "a test may panic when its setup fails")]
 mod tests {
     use super::*;
     use crate::testing::mail::email;
 
     #[test]
-    fn it_has_both_bodies_the_text_first_and_every_header() {
+    fn message_has_every_header_and_the_text_before_the_html() {
         let mime = String::from_utf8(email("ada@contoso.example").to_mime().unwrap()).unwrap();
         let (text, html) = (mime.find("text/plain").unwrap(), mime.find("text/html").unwrap());
         assert!(text < html, "{mime}");
@@ -165,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_came_from_outside_becomes_a_header() {
+    fn untrusted_text_cannot_inject_a_header() {
         for subject in ["Hello\r\nBcc: eve@example.com", "Hello\nBcc: eve@example.com", "Hello\u{0}"] {
             let bad = Email { subject: subject.to_owned(), ..email("ada@contoso.example") };
             assert!(matches!(bad.to_mime(), Err(InvalidEmail::Header { .. })), "{subject:?}");

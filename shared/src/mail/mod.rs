@@ -1,4 +1,4 @@
-//! Mail: what emails say ([`emails`]), and emails on their way. A transport takes an email as it is.
+//! The mail port: an email, the transport that delivers it, and delivery errors. [`crate::emails`] writes what emails say.
 
 pub(crate) mod email;
 
@@ -6,29 +6,29 @@ use async_trait::async_trait;
 
 pub use email::{Address, Email, InvalidEmail, MessageId, NOTIFICATION_TAG, REQUEST_TAG};
 
-/// Why an email was not taken.
+/// Why an email could not be handed to the transport.
 #[derive(Debug, thiserror::Error)]
 pub enum MailError {
-    /// It cannot be a mail.
+    /// The email is invalid.
     #[error(transparent)]
     Invalid(#[from] InvalidEmail),
-    /// The transport will never take it: trying again does not help.
-    #[error("the mail was refused: {reason}")]
+    /// The transport rejected it permanently. Retrying does not help.
+    #[error("the email was rejected: {reason}")]
     Refused {
-        /// What the transport said, and what to do.
+        /// The transport's response, and what to do.
         reason: String,
     },
-    /// The transport could not take it now.
-    #[error("the mail could not be sent: {reason}; it is tried again")]
+    /// The transport failed temporarily.
+    #[error("the email could not be sent: {reason}; it will be retried")]
     NotNow {
         /// What happened.
         reason: String,
     },
 }
 
-/// Somebody who takes emails.
+/// Delivers email: SES, SMTP or a folder.
 #[async_trait]
 pub trait MailTransport: Send + Sync {
-    /// Hands an email over. The transport's own id of it is for the audit trail.
+    /// Sends an email. Returns the transport's message id, for the audit trail.
     async fn send(&self, email: &Email) -> Result<MessageId, MailError>;
 }

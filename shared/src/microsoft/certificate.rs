@@ -1,4 +1,4 @@
-//! What a certificate of ours says of itself.
+//! Reads our own certificate.
 
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest};
 use base64::Engine as _;
@@ -9,7 +9,7 @@ use x509_cert::der::Decode as _;
 
 use crate::domain::registered_credential::Thumbprint;
 
-/// The first certificate of a PEM text, in DER (RFC 7468 section 5).
+/// The first certificate of a PEM text as DER (RFC 7468 section 5).
 pub(super) fn der(pem: &str) -> Option<Vec<u8>> {
     let (_, rest) = pem.split_once("-----BEGIN CERTIFICATE-----")?;
     let (body, _) = rest.split_once("-----END CERTIFICATE-----")?;
@@ -17,7 +17,7 @@ pub(super) fn der(pem: &str) -> Option<Vec<u8>> {
     STANDARD.decode(body).ok()
 }
 
-/// Its thumbprints, as Entra and people write them down: SHA-1, which names it and protects nothing, and SHA-256.
+/// Its thumbprints as Entra shows them: SHA-1, which only identifies the certificate, and SHA-256.
 pub(super) fn thumbprints(pem: &str) -> Option<Vec<Thumbprint>> {
     let der = der(pem)?;
     [&SHA1_FOR_LEGACY_USE_ONLY, &SHA256]
@@ -26,7 +26,7 @@ pub(super) fn thumbprints(pem: &str) -> Option<Vec<Thumbprint>> {
         .collect()
 }
 
-/// When it ends: `notAfter` (RFC 5280 section 4.1.2.5).
+/// Its expiry: `notAfter` (RFC 5280 section 4.1.2.5).
 pub(super) fn ends_at(pem: &str) -> Option<Timestamp> {
     let certificate = Certificate::from_der(&der(pem)?).ok()?;
     let end = certificate.tbs_certificate().validity().not_after.to_unix_duration();

@@ -1,4 +1,4 @@
-//! The real client: Microsoft over HTTP.
+//! The Microsoft client: implements the [`Microsoft`] port over HTTP.
 
 use crate::microsoft::config::MicrosoftConfig;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ use crate::domain::tenant::{TenantDomain, TenantId};
 use crate::http::transport::shown_host;
 use crate::randomness::Randomness;
 
-/// Microsoft over HTTP. Clones share connections and keys.
+/// The Microsoft client. Clones share connections and signing keys.
 #[derive(Clone)]
 pub struct MicrosoftClient {
     endpoints: Endpoints,
@@ -36,7 +36,7 @@ pub struct MicrosoftClient {
 }
 
 impl MicrosoftClient {
-    /// A client that shares one connection pool.
+    /// Creates a client with its own connection pool.
     pub fn new(
         config: MicrosoftConfig,
         clock: Arc<dyn Clock>,
@@ -68,8 +68,8 @@ impl MicrosoftClient {
         }
     }
 
-    /// Whether multi-factor authentication was done: from our own API's token where there is one, else from the
-    /// authentication context. What cannot be verified proves nothing and stops nobody by itself.
+    /// Whether multi-factor authentication was used: from our own API's access token if there is one, otherwise from the
+    /// authentication context. A failed verification yields "not verified" and does not end the sign-in.
     async fn mfa(
         &self,
         registration: &Registration,
@@ -79,14 +79,14 @@ impl MicrosoftClient {
     ) -> Mfa {
         if let Some(scope) = &registration.mfa.api_scope {
             match self.verifier(registration.cloud, tenant).mfa(access_token, scope, &identified.person).await {
-                Ok(Mfa::NotProven) => {}
+                Ok(Mfa::NotVerified) => {}
                 Ok(known) => return known,
-                Err(error) => tracing::warn!(%tenant, %error, "the access token for our own API proves nothing"),
+                Err(error) => tracing::warn!(%tenant, %error, "could not verify the access token for our own API"),
             }
         }
         match &registration.mfa.authentication_context {
-            Some(context) if identified.contexts.contains(context) => Mfa::Proven,
-            _ => Mfa::NotProven,
+            Some(context) if identified.contexts.contains(context) => Mfa::Verified,
+            _ => Mfa::NotVerified,
         }
     }
 }
@@ -103,23 +103,23 @@ impl Microsoft for MicrosoftClient {
 
     async fn tenant(&self, cloud: Cloud, domain: &TenantDomain) -> Result<TenantId, MicrosoftError> {
         let url = self.endpoints.metadata(cloud, domain);
-        let read = self.http.get(|| Ok(Request::new(Method::GET, url.clone()))).await?;
+        let metadata = self.http.get(|| Ok(Request::new(Method::GET, url.clone()))).await?;
         let host = shown_host(&url);
-        match read.answer.status.as_u16() {
+        match metadata.response.status.as_u16() {
             200 => {}
-            // Microsoft's own word; a page of something in between has none.
-            400 | 404 if read.body.get("error").is_some_and(Value::is_string) => {
+            // An error in Microsoft's own format. A proxy's error page does not have it.
+            400 | 404 if metadata.body.get("error").is_some_and(Value::is_string) => {
                 return Err(MicrosoftError::NoSuchTenant { domain: domain.to_string() });
             }
-            status => return Err(MicrosoftError::NoAnswer { host, reason: format!("it answered {status}") }),
+            status => return Err(MicrosoftError::NoAnswer { host, reason: format!("the server returned {status}") }),
         }
-        // Only the key is taken, and only out of an issuer that is otherwise exactly what is expected.
-        let issuer = read.body.get("issuer").and_then(Value::as_str).unwrap_or_default();
+        // Only the tenant id is taken, and only from an issuer that otherwise equals the expected one.
+        let issuer = metadata.body.get("issuer").and_then(Value::as_str).unwrap_or_default();
         let tenant = issuer.strip_suffix("/v2.0").and_then(|rest| rest.rsplit('/').next());
         let tenant = tenant.and_then(|tenant| tenant.parse::<TenantId>().ok());
         tenant
             .filter(|tenant| self.endpoints.issuers(cloud, tenant).iter().any(|expected| expected == issuer))
-            .ok_or_else(|| MicrosoftError::Unexpected { host, what: "a tenant whose issuer is not its own".to_owned() })
+            .ok_or_else(|| MicrosoftError::Unexpected { host, what: "a tenant with a foreign issuer".to_owned() })
     }
 
     fn authorize_url(
@@ -127,7 +127,7 @@ impl Microsoft for MicrosoftClient {
         registration: &Registration,
         request: &AuthorizationRequest<'_>,
     ) -> Result<Url, MicrosoftError> {
-        Ok(authorize::url(&self.endpoints, registration, request))
+        Ok(authorize::authorize_url(&self.endpoints, registration, request))
     }
 
     async fn redeem(&self, registration: &Registration, redemption: &Redemption<'_>) -> Result<SignIn, MicrosoftError> {
@@ -137,16 +137,16 @@ impl Microsoft for MicrosoftClient {
         let endpoint = self.token_endpoint(registration, tenant);
         let exchanged = endpoint.exchange(redemption, first).await?;
         let id_token = exchanged.id_token.as_ref();
-        let id_token = id_token.ok_or_else(|| MicrosoftError::Untrusted("there is no ID token".to_owned()))?;
+        let id_token = id_token.ok_or_else(|| MicrosoftError::Untrusted("the ID token is missing".to_owned()))?;
         let verifier = self.verifier(registration.cloud, tenant);
         let identified = verifier.identify(id_token, &registration.client_id, redemption.nonce).await?;
         let mfa = self.mfa(registration, tenant, &exchanged.tokens.access_token, &identified).await;
         let tokens = match (&registration.mfa.api_scope, &exchanged.tokens.refresh_token) {
-            // One token is for one resource: Graph's comes by a refresh.
+            // An access token is for one resource, so the one for Graph needs a refresh.
             (Some(_), Some(refresh_token)) => endpoint.refresh(refresh_token, &directory).await?,
             (Some(_), None) => {
                 return Err(MicrosoftError::Untrusted(
-                    "there is no refresh token to ask Graph's token with".to_owned(),
+                    "the refresh token that is needed for Graph is missing".to_owned(),
                 ));
             }
             (None, _) => exchanged.tokens,

@@ -1,5 +1,5 @@
-//! What a registration proves itself with at the token endpoint, besides a secret: `private_key_jwt` (RFC 7523) with a
-//! certificate, or another issuer's token.
+//! Client authentication without a secret: `private_key_jwt` (RFC 7523) with a certificate, or a token from a federated
+//! issuer.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
@@ -14,9 +14,9 @@ use super::certificate::der;
 use super::{ClientCredential, MicrosoftError, Registration};
 use crate::randomness::{Randomness, token};
 
-/// How long an assertion is good for; Microsoft advises five to ten minutes.
+/// The lifetime of an assertion in seconds; Microsoft advises five to ten minutes.
 const LIFE: i64 = 300;
-/// How far our clock may be ahead of Microsoft's.
+/// How far our clock may be ahead of Microsoft's, in seconds.
 const SKEW: i64 = 60;
 
 #[derive(Serialize)]
@@ -30,8 +30,8 @@ struct AssertionClaims<'a> {
     exp: i64,
 }
 
-/// The assertion of a registration, where it does not use a secret. The audience is the pinned token endpoint, never one
-/// out of fetched metadata: an issuer of an attacker could otherwise have an assertion made for another.
+/// Creates the client assertion; `None` if the registration uses a secret. The audience is the pinned token endpoint, never
+/// one from fetched metadata. Otherwise a malicious issuer could obtain an assertion for a different server.
 pub(super) fn assertion(
     registration: &Registration,
     token_endpoint: &Url,
@@ -55,24 +55,24 @@ pub(super) fn assertion(
             let key = EncodingKey::from_rsa_pem(private_key.expose_secret().as_bytes()).map_err(|_| {
                 unusable("the private key is not an RSA key in PEM; register the certificate's own RSA key")
             })?;
-            let signed = encode(&header, &claims, &key).map_err(|_| unusable("the private key does not sign"))?;
+            let signed = encode(&header, &claims, &key).map_err(|_| unusable("the private key cannot sign"))?;
             Ok(Some(signed.into()))
         }
         ClientCredential::Federated { token_file } => {
-            // Platforms write it anew before it ends, so it is read for each use.
+            // The platform replaces the file before the token expires, so it is read for each use.
             let text = std::fs::read_to_string(token_file).map_err(|error| {
                 unusable(&format!("the federated token file {} cannot be read: {error}", token_file.display()))
             })?;
             let text = text.trim();
             if text.split('.').count() != 3 {
-                return Err(unusable(&format!("{} holds no JSON Web Token", token_file.display())));
+                return Err(unusable(&format!("{} does not contain a JSON Web Token", token_file.display())));
             }
             Ok(Some(text.to_owned().into()))
         }
     }
 }
 
-/// `x5t#S256`: the SHA-256 of the certificate in DER (RFC 7515 section 4.1.8).
+/// The JWT header `x5t#S256`: the SHA-256 of the certificate in DER (RFC 7515 section 4.1.8).
 fn thumbprint(certificate: &str) -> Result<String, MicrosoftError> {
     let der = der(certificate).ok_or_else(|| unusable("the certificate is not in PEM"))?;
     Ok(URL_SAFE_NO_PAD.encode(digest(&SHA256, &der)))

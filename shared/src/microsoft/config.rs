@@ -1,4 +1,4 @@
-//! How the Microsoft client behaves: timeouts, retries and, in tests, a simulator.
+//! Configuration of the Microsoft client: timeouts, retries and, for tests, a simulator.
 
 use std::time::Duration;
 
@@ -6,34 +6,34 @@ use url::Url;
 
 use crate::http::loopback::{LoopbackPolicy, is_loopback};
 
-/// How the client behaves.
+/// The configuration of the Microsoft client.
 #[derive(Debug, Clone)]
 pub struct MicrosoftConfig {
-    /// How long to wait for a connection.
+    /// The connection timeout.
     pub connect_timeout: Duration,
-    /// How long one attempt may take, body included.
+    /// The timeout of one attempt, including its body.
     pub timeout: Duration,
-    /// How often a call that may be repeated is tried in all.
+    /// The maximum number of attempts of a call.
     pub attempts: u32,
-    /// The longest that one call waits because Microsoft asked it to, in all.
+    /// The maximum total wait of a call between its attempts.
     pub longest_wait: Duration,
-    /// The longest body that is read, in bytes.
+    /// The maximum body size, in bytes.
     pub max_body: usize,
-    /// A simulator in the place of every cloud.
+    /// A simulator that replaces every cloud.
     pub simulator: Option<SimulatedMicrosoft>,
 }
 
-/// Where a simulator is: loopback addresses only.
+/// The origins of a simulator. Only loopback addresses are allowed.
 #[derive(Debug, Clone)]
 pub struct SimulatedMicrosoft {
-    /// Its sign-in page's origin.
+    /// The origin of its sign-in page.
     pub login: Url,
-    /// Its Graph's origin.
+    /// The origin of its Graph.
     pub graph: Url,
 }
 
 impl SimulatedMicrosoft {
-    /// Two loopback origins with a comma between, where loopback is allowed.
+    /// Parses two loopback origins separated by a comma, if loopback is allowed.
     pub fn parse(text: &str, loopback: LoopbackPolicy) -> Result<Self, String> {
         let origin = |text: &str| {
             let url = Url::parse(text.trim()).ok()?;
@@ -41,7 +41,7 @@ impl SimulatedMicrosoft {
             (loopback == LoopbackPolicy::Allow && local && url.path() == "/").then_some(url)
         };
         let both = text.split_once(',').and_then(|(login, graph)| Some((origin(login)?, origin(graph)?)));
-        let (login, graph) = both.ok_or("two loopback origins, and only where loopback is allowed")?;
+        let (login, graph) = both.ok_or("expected two loopback origins, and loopback must be allowed")?;
         Ok(Self { login, graph })
     }
 }

@@ -1,4 +1,4 @@
-//! Where Microsoft is: pinned for each cloud, and never taken from an answer.
+//! Microsoft's endpoints: pinned for each cloud, and never taken from a response.
 
 use url::Url;
 
@@ -6,7 +6,7 @@ use crate::domain::cloud::Cloud;
 use crate::domain::tenant::{TenantDomain, TenantId};
 use crate::microsoft::config::SimulatedMicrosoft;
 
-/// The endpoints of every cloud, or a simulator's in the place of each.
+/// The endpoints of every cloud, or those of a simulator that replaces them.
 #[derive(Debug, Clone)]
 pub(super) struct Endpoints {
     simulator: Option<SimulatedMicrosoft>,
@@ -37,7 +37,7 @@ impl Endpoints {
         self.simulator.is_some()
     }
 
-    /// Whether a URL is on a sign-in page of the cloud.
+    /// Whether a URL is on the cloud's sign-in page.
     pub(super) fn is_login(&self, cloud: Cloud, url: &Url) -> bool {
         let bare = url.username().is_empty() && url.password().is_none();
         let known = match &self.simulator {
@@ -63,7 +63,7 @@ impl Endpoints {
         at(self.login(cloud), &format!("/{tenant}/discovery/v2.0/keys"))
     }
 
-    /// The issuers that a version 2.0 token of a tenant may name: one for each name of the sign-in page.
+    /// The issuers that a version 2.0 token of a tenant may have: one for each host of the sign-in page.
     pub(super) fn issuers(&self, cloud: Cloud, tenant: &TenantId) -> Vec<String> {
         match &self.simulator {
             Some(simulator) => vec![at(simulator.login.clone(), &format!("/{tenant}/v2.0")).into()],
@@ -71,7 +71,7 @@ impl Endpoints {
         }
     }
 
-    /// The issuer that a version 1.0 token of a tenant names ("Access tokens", Microsoft identity platform).
+    /// The issuer of a tenant's version 1.0 tokens ("Access tokens", Microsoft identity platform).
     pub(super) fn issuers_v1(&self, cloud: Cloud, tenant: &TenantId) -> Vec<String> {
         match (&self.simulator, cloud) {
             (Some(simulator), _) => vec![at(simulator.login.clone(), &format!("/{tenant}/sts/")).into()],
@@ -80,26 +80,26 @@ impl Endpoints {
         }
     }
 
-    /// The scope that Regrant asks of Graph: it reads, and changes nothing.
+    /// The delegated scope that Regrant requests for Graph. It is read-only.
     pub(super) fn directory_scope(&self, cloud: Cloud) -> String {
         at(self.resource(cloud), "/Directory.Read.All").into()
     }
 
-    /// The scope of a token of the application itself: everything on Graph that the tenant consented to ("Scopes and
+    /// The scope of an application token: every application permission for Graph that the tenant consented to ("Scopes and
     /// permissions in the Microsoft identity platform").
     pub(super) fn default_scope(&self, cloud: Cloud) -> String {
         at(self.resource(cloud), "/.default").into()
     }
 
-    /// Graph as scopes name it.
+    /// Graph's resource identifier in scopes.
     fn resource(&self, cloud: Cloud) -> Url {
         if self.is_simulated() { https(Cloud::Global.graph_host()) } else { self.graph(cloud) }
     }
 }
 
-/// A pinned host as an origin.
+/// The origin of a pinned host.
 fn https(host: &str) -> Url {
-    // Pinned hosts are hosts; the fallback leads nowhere.
+    // Pinned hosts are valid; the fallback resolves nowhere.
     Url::parse(&format!("https://{host}")).unwrap_or_else(|_| unreachable_origin())
 }
 
@@ -114,12 +114,12 @@ fn at(mut origin: Url, path: &str) -> Url {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
+#[expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
 mod tests {
     use super::*;
 
     #[test]
-    fn every_cloud_has_its_own_pair_of_hosts() {
+    fn every_cloud_uses_its_own_hosts() {
         let endpoints = Endpoints::new(None);
         let tenant: TenantId = "aaaaaaaa-0000-4000-8000-000000000001".parse().unwrap();
         for cloud in Cloud::ALL {

@@ -1,91 +1,93 @@
-//! What can go wrong between Regrant and Microsoft, and what each means.
+//! Errors of calls to Microsoft, and what each means.
 
 use std::time::Duration;
 
+use crate::domain::claims_challenge::ClaimsChallenge;
 use crate::domain::failure::consent::ConsentFailure;
 
-/// The token endpoint's refusal, in OAuth's shape with Microsoft's additions (RFC 6749 section 5.2; "Error response" of
-/// Microsoft's authorization code flow). `error_description` is left out: it is text for developers that names accounts.
+/// An error of the token endpoint: OAuth's format with Microsoft's additions (RFC 6749 section 5.2; "Error response" of
+/// Microsoft's authorization code flow). `error_description` is omitted, because it contains account names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OAuthRefusal {
     /// The HTTP status.
     pub status: u16,
-    /// `error`: the only member that decides anything.
+    /// `error`, the only member that affects control flow.
     pub error: String,
     /// `suberror`.
     pub suberror: Option<String>,
-    /// `error_codes`, as `AADSTS` numbers: they choose a help text and decide nothing.
+    /// `error_codes`, as `AADSTS` numbers. They choose wording only.
     pub codes: Vec<u32>,
-    /// `correlation_id`: what Microsoft's support asks for.
+    /// `correlation_id`, which Microsoft's support asks for.
     pub correlation_id: Option<String>,
-    /// `claims`: what the next sign-in has to satisfy, as JSON.
-    pub claims: Option<String>,
+    /// `claims`: what the next sign-in must satisfy.
+    pub claims: Option<ClaimsChallenge>,
 }
 
-/// Graph's refusal.
+/// An error of Microsoft Graph.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GraphRefusal {
     /// The HTTP status.
     pub status: u16,
     /// `error.code`, such as `Authorization_RequestDenied`.
     pub code: Option<String>,
-    /// `request-id`: what Microsoft's support asks for.
+    /// `request-id`, which Microsoft's support asks for.
     pub request_id: Option<String>,
-    /// The claims challenge of `WWW-Authenticate`, decoded to JSON.
-    pub claims: Option<String>,
+    /// The claims challenge from `WWW-Authenticate`: what the next sign-in must satisfy.
+    pub claims: Option<ClaimsChallenge>,
 }
 
-/// Why a call did not give an answer to build on.
+/// Why a call did not return a usable response.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MicrosoftError {
-    /// The token endpoint refused.
-    #[error("Microsoft's token endpoint answered {} {}{}{}", .0.status, .0.error, numbers(&.0.codes), correlation(.0.correlation_id.as_deref()))]
+    /// The token endpoint returned an error.
+    #[error("Microsoft's token endpoint returned {} {}{}{}", .0.status, .0.error, numbers(&.0.codes), correlation(.0.correlation_id.as_deref()))]
     OAuth(Box<OAuthRefusal>),
-    /// Graph refused.
-    #[error("Microsoft Graph answered {}{}{}", .0.status, .0.code.as_deref().map(|code| format!(" {code}")).unwrap_or_default(), .0.request_id.as_deref().map(|id| format!(" (request-id {id})")).unwrap_or_default())]
+    /// Graph returned an error.
+    #[error("Microsoft Graph returned {}{}{}", .0.status, .0.code.as_deref().map(|code| format!(" {code}")).unwrap_or_default(), .0.request_id.as_deref().map(|id| format!(" (request-id {id})")).unwrap_or_default())]
     Graph(Box<GraphRefusal>),
-    /// Microsoft asks to come back later, for longer than anybody waits.
-    #[error("Microsoft asks to come back in {} s; nothing is wrong, try again later", .retry_after.as_secs())]
+    /// Microsoft requires a longer wait than the call may take.
+    #[error("Microsoft is limiting requests; no action needed, try again in {} s", .retry_after.as_secs())]
     RateLimited {
         /// How long.
         retry_after: Duration,
     },
-    /// No tenant owns the domain in that cloud.
+    /// No tenant in that cloud owns the domain.
     #[error(
-        "no Microsoft tenant of this cloud owns {domain}; compare the Microsoft tenant in the app's settings in Okta, and the cloud"
+        "no Microsoft tenant in this cloud owns {domain}; check the Microsoft tenant in the app's settings in Okta, and the cloud"
     )]
     NoSuchTenant {
-        /// The domain that was asked for.
+        /// The domain.
         domain: String,
     },
-    /// The ID token, or the access token for our own API, must not be trusted.
-    #[error("a token from Microsoft was not accepted: {0}; start again, and tell the operator if it comes again")]
+    /// The ID token, or the access token for our own API, failed validation.
+    #[error("Regrant rejected a token from Microsoft: {0}; start again, and notify the operator if it happens again")]
     Untrusted(String),
-    /// No answer arrived whole: refused, timed out, reset, cut off, or the certificate was not accepted.
-    #[error("no whole answer from {host}: {reason}; check the network and try again")]
+    /// No complete response arrived: the connection was refused, reset or cut off, it timed out, or the certificate was
+    /// rejected.
+    #[error("no complete response from {host}: {reason}; check the network and try again")]
     NoAnswer {
-        /// The host that was asked.
+        /// The host that was called.
         host: String,
-        /// What happened, without any part of the request.
+        /// The reason, without any part of the request.
         reason: String,
     },
-    /// The answer was longer than any answer should be.
-    #[error("{host} answered with more than {limit} bytes; the rest was not read")]
+    /// The response exceeded the size limit.
+    #[error("{host} returned more than {limit} bytes; the response was discarded")]
     TooLarge {
-        /// The host that was asked.
+        /// The host that was called.
         host: String,
-        /// The cap, in bytes.
+        /// The limit, in bytes.
         limit: usize,
     },
-    /// The answer was not what Microsoft answers: not JSON, another shape, a redirect, a link to another host.
-    #[error("{host} answered something unexpected ({what})")]
+    /// The response is not what Microsoft returns: not JSON, a different format, a redirect, a link to a different host.
+    #[error("{host} returned an unexpected response ({what})")]
     Unexpected {
-        /// The host that was asked.
+        /// The host that was called.
         host: String,
-        /// What was wrong with it.
+        /// What was unexpected.
         what: String,
     },
-    /// Our registration's credential cannot be used as it is.
+    /// The credential of our registration is not usable.
     #[error("{0}")]
     Credential(String),
 }
@@ -100,7 +102,7 @@ fn correlation(id: Option<&str>) -> String {
 }
 
 impl MicrosoftError {
-    /// The code to look up in the failure catalogue, where there is one: chooses a text and decides nothing.
+    /// The code for the failure catalogue, if there is one. It chooses wording only.
     pub fn code(&self) -> Option<String> {
         match self {
             Self::OAuth(refusal) => {
@@ -113,8 +115,17 @@ impl MicrosoftError {
         }
     }
 
-    /// Whether the same call may succeed later with nothing changed.
-    pub fn may_pass(&self) -> bool {
+    /// What the next sign-in must satisfy, if the error contains a claims challenge.
+    pub fn claims_challenge(&self) -> Option<&ClaimsChallenge> {
+        match self {
+            Self::OAuth(refusal) => refusal.claims.as_ref(),
+            Self::Graph(refusal) => refusal.claims.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Whether the same call may succeed later without changes.
+    pub fn is_transient(&self) -> bool {
         match self {
             Self::OAuth(refusal) => {
                 matches!(refusal.error.as_str(), "temporarily_unavailable" | "server_error")
@@ -127,22 +138,24 @@ impl MicrosoftError {
         }
     }
 
-    /// Whether Microsoft refused our own credential, and looked at nothing else (RFC 6749 section 5.2).
+    /// Whether Microsoft rejected our own credential, before checking anything else (RFC 6749 section 5.2).
     pub fn retires_credential(&self) -> bool {
         matches!(self, Self::OAuth(refusal) if refusal.error == "invalid_client")
     }
 
-    /// Which page tells a person about it, during a sign-in.
+    /// The page that explains the error during a sign-in.
     pub fn consent_failure(&self) -> ConsentFailure {
         match self {
-            _ if self.may_pass() => ConsentFailure::MicrosoftDown,
+            _ if self.is_transient() => ConsentFailure::MicrosoftDown,
             Self::OAuth(refusal) => match refusal.error.as_str() {
                 "invalid_client" | "unauthorized_client" | "invalid_scope" | "invalid_request" => {
                     ConsentFailure::RegistrationRefused
                 }
                 "interaction_required" | "login_required" | "consent_required" => ConsentFailure::MfaMissing,
+                _ if refusal.claims.is_some() => ConsentFailure::MfaMissing,
                 _ => ConsentFailure::SessionLost,
             },
+            Self::Graph(refusal) if refusal.claims.is_some() => ConsentFailure::MfaMissing,
             Self::Graph(refusal) if refusal.status == 403 => ConsentFailure::NotAdministrator,
             Self::Untrusted(_) => ConsentFailure::Untrusted,
             Self::Credential(_) => ConsentFailure::RegistrationRefused,

@@ -1,5 +1,4 @@
-//! The token endpoint, through the `oauth2` library: a code for tokens, old tokens for new ones, and tokens of the
-//! application itself.
+//! The token endpoint, through the `oauth2` library: exchanges a code, refreshes tokens, and requests application tokens.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -19,19 +18,21 @@ use url::form_urlencoded;
 use super::client_assertion::assertion;
 use super::endpoints::Endpoints;
 use super::error::OAuthRefusal;
-use super::retrying_client::{Repeat, RetryingClient};
+use super::retrying_client::RetryingClient;
 use super::{ClientCredential, MicrosoftError, Redemption, Registration, TokenSet};
+use crate::domain::claims_challenge::ClaimsChallenge;
 use crate::domain::tenant::TenantId;
+use crate::http::retry::Idempotency;
 use crate::http::transport::shown_host;
 use crate::randomness::Randomness;
 
-/// How long a token lives where the answer does not say (RFC 6749 section 5.1).
+/// The lifetime of a token if the response has none (RFC 6749 section 5.1).
 const ASSUMED_LIFE: std::time::Duration = std::time::Duration::from_mins(5);
 /// `client_assertion_type` (RFC 7523 section 2.2).
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 type EntraClient = Client<
-    Refusal,
+    TokenErrorResponse,
     Tokens,
     BasicTokenIntrospectionResponse,
     StandardRevocableToken,
@@ -44,7 +45,7 @@ type EntraClient = Client<
 >;
 type Tokens = StandardTokenResponse<IdToken, BasicTokenType>;
 
-/// What `OpenID` Connect adds to a token answer.
+/// The ID token that `OpenID` Connect adds to a token response.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct IdToken {
     id_token: Option<String>,
@@ -58,9 +59,9 @@ impl std::fmt::Debug for IdToken {
     }
 }
 
-/// Microsoft's error shape. `error_description` is left unread.
+/// An error response in Microsoft's format. `error_description` is not decoded.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Refusal {
+pub(super) struct TokenErrorResponse {
     error: String,
     #[serde(default)]
     suberror: Option<String>,
@@ -68,25 +69,30 @@ pub(super) struct Refusal {
     error_codes: Vec<u32>,
     #[serde(default)]
     correlation_id: Option<String>,
-    #[serde(default)]
-    claims: Option<String>,
+    /// A malformed challenge is ignored; the error itself still counts.
+    #[serde(default, deserialize_with = "claims_challenge")]
+    claims: Option<ClaimsChallenge>,
 }
 
-impl std::fmt::Display for Refusal {
+impl std::fmt::Display for TokenErrorResponse {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.error)
     }
 }
 
-impl ErrorResponse for Refusal {}
+impl ErrorResponse for TokenErrorResponse {}
 
-/// What a code was exchanged for.
+fn claims_challenge<'de, D: serde::Deserializer<'de>>(claims: D) -> Result<Option<ClaimsChallenge>, D::Error> {
+    Ok(Option::<String>::deserialize(claims)?.and_then(|claims| claims.try_into().ok()))
+}
+
+/// The tokens for a code.
 pub(super) struct Exchanged {
     pub(super) tokens: TokenSet,
     pub(super) id_token: Option<SecretString>,
 }
 
-/// The token endpoint of one tenant, for one registration.
+/// The token endpoint of a tenant, for one registration.
 pub(super) struct TokenEndpoint<'a> {
     pub(super) endpoints: &'a Endpoints,
     pub(super) http: &'a RetryingClient,
@@ -97,38 +103,38 @@ pub(super) struct TokenEndpoint<'a> {
 }
 
 impl TokenEndpoint<'_> {
-    /// Spends a code, for access to one resource (RFC 6749 section 4.1.3).
+    /// Exchanges a code for access to one resource (RFC 6749 section 4.1.3).
     pub(super) async fn exchange(&self, redemption: &Redemption<'_>, scope: &str) -> Result<Exchanged, MicrosoftError> {
         let client = self.client().set_redirect_uri(RedirectUrl::from_url(redemption.redirect_uri.clone()));
-        let http = self.http(Repeat::OnlyRefused);
+        let http = self.http(Idempotency::NotIdempotent);
         let request = client
             .exchange_code(AuthorizationCode::new(redemption.code.expose_secret().to_owned()))
             .set_pkce_verifier(PkceCodeVerifier::new(redemption.code_verifier.expose_secret().to_owned()))
             .add_extra_param("scope", format!("openid profile offline_access {scope}"));
-        let answered = request.request_async(&http).await;
-        self.read(answered, &http)
+        let response = request.request_async(&http).await;
+        self.decode(response, &http)
     }
 
-    /// New tokens for old ones (RFC 6749 section 6).
+    /// Refreshes tokens (RFC 6749 section 6).
     pub(super) async fn refresh(&self, old: &SecretString, scope: &str) -> Result<TokenSet, MicrosoftError> {
         let client = self.client();
-        let http = self.http(Repeat::Always);
+        let http = self.http(Idempotency::Idempotent);
         let old = RefreshToken::new(old.expose_secret().to_owned());
         let request = client
             .exchange_refresh_token(&old)
             .add_scopes(["openid", "profile", "offline_access", scope].map(|scope| Scope::new(scope.to_owned())));
-        let answered = request.request_async(&http).await;
-        Ok(self.read(answered, &http)?.tokens)
+        let response = request.request_async(&http).await;
+        Ok(self.decode(response, &http)?.tokens)
     }
 
-    /// A token of the application itself (RFC 6749 section 4.4). It is asked for anew instead of refreshed, so a refresh
-    /// token, which should not be there, is not kept (section 4.4.3).
+    /// Requests an application token (RFC 6749 section 4.4). It is requested again instead of refreshed, so a refresh token,
+    /// which the response should not contain, is dropped (section 4.4.3).
     pub(super) async fn application(&self, scope: &str) -> Result<TokenSet, MicrosoftError> {
         let client = self.client();
-        let http = self.http(Repeat::Always);
+        let http = self.http(Idempotency::Idempotent);
         let request = client.exchange_client_credentials().add_scope(Scope::new(scope.to_owned()));
-        let answered = request.request_async(&http).await;
-        Ok(TokenSet { refresh_token: None, ..self.read(answered, &http)?.tokens })
+        let response = request.request_async(&http).await;
+        Ok(TokenSet { refresh_token: None, ..self.decode(response, &http)?.tokens })
     }
 
     fn client(&self) -> EntraClient {
@@ -149,19 +155,19 @@ impl TokenEndpoint<'_> {
         assertion(self.registration, &endpoint, self.now, self.randomness)
     }
 
-    fn http(&self, repeat: Repeat) -> Http<'_> {
-        Http { endpoint: self, repeat, status: Mutex::new(None) }
+    fn http(&self, idempotency: Idempotency) -> TokenHttpClient<'_> {
+        TokenHttpClient { endpoint: self, idempotency, status: Mutex::new(None) }
     }
 
-    fn read(
+    fn decode(
         &self,
-        answered: Result<Tokens, RequestTokenError<MicrosoftError, Refusal>>,
-        http: &Http<'_>,
+        response: Result<Tokens, RequestTokenError<MicrosoftError, TokenErrorResponse>>,
+        http: &TokenHttpClient<'_>,
     ) -> Result<Exchanged, MicrosoftError> {
         let host = shown_host(&self.endpoints.login(self.registration.cloud));
         let unexpected = |what: &str| MicrosoftError::Unexpected { host: host.clone(), what: what.to_owned() };
         let status = http.status.lock().unwrap_or_default();
-        let tokens = match answered {
+        let tokens = match response {
             Ok(tokens) => tokens,
             Err(RequestTokenError::ServerResponse(refusal)) => {
                 return Err(MicrosoftError::OAuth(Box::new(OAuthRefusal {
@@ -174,15 +180,15 @@ impl TokenEndpoint<'_> {
                 })));
             }
             Err(RequestTokenError::Request(error)) => return Err(error),
-            // A front door's page in the place of an answer: an outage, and not a refusal.
+            // A proxy's error page instead of a token response: an outage, not a rejection.
             Err(_) if status == 429 || status >= 500 => {
-                return Err(MicrosoftError::NoAnswer { host, reason: format!("it answered {status}") });
+                return Err(MicrosoftError::NoAnswer { host, reason: format!("the server returned {status}") });
             }
-            // The library's own error could quote the answer.
-            Err(_) => return Err(unexpected("a token answer of another shape")),
+            // The library's own error could contain the response.
+            Err(_) => return Err(unexpected("a token response in a different format")),
         };
         if *tokens.token_type() != BasicTokenType::Bearer {
-            return Err(unexpected("a token that is no bearer token"));
+            return Err(unexpected("a token that is not a bearer token"));
         }
         let life = tokens.expires_in().unwrap_or(ASSUMED_LIFE);
         let scopes = tokens.scopes().map(|scopes| scopes.iter().map(|scope| scope.to_string()).collect());
@@ -198,23 +204,23 @@ impl TokenEndpoint<'_> {
     }
 }
 
-/// Our transport, as the library wants it: redirects off, bodies capped.
-struct Http<'a> {
+/// Our transport as the library's HTTP client, with redirects off and bodies limited.
+struct TokenHttpClient<'a> {
     endpoint: &'a TokenEndpoint<'a>,
-    repeat: Repeat,
-    /// The last answer's status, which the library does not hand on.
+    idempotency: Idempotency,
+    /// The status of the last response, which the library does not expose.
     status: Mutex<Option<u16>>,
 }
 
-impl<'c> oauth2::AsyncHttpClient<'c> for Http<'_> {
+impl<'c> oauth2::AsyncHttpClient<'c> for TokenHttpClient<'_> {
     type Error = MicrosoftError;
     type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, MicrosoftError>> + Send + 'c>>;
 
     fn call(&'c self, request: HttpRequest) -> Self::Future {
         Box::pin(async move {
-            let write = || {
+            let build = || {
                 let mut copy = request.clone();
-                // Anew for each attempt: an assertion is good once, and the answer to it may be what was lost.
+                // Each attempt signs a new assertion: an assertion is single-use, and only the response may have been lost.
                 if let Some(assertion) = self.endpoint.assertion()? {
                     let pairs = form_urlencoded::Serializer::new(String::new())
                         .append_pair("client_assertion_type", JWT_BEARER)
@@ -223,15 +229,14 @@ impl<'c> oauth2::AsyncHttpClient<'c> for Http<'_> {
                     copy.body_mut().push(b'&');
                     copy.body_mut().extend_from_slice(pairs.as_bytes());
                 }
-                copy.try_into()
-                    .map_err(|_| MicrosoftError::Credential("the token request cannot be written".to_owned()))
+                copy.try_into().map_err(|_| MicrosoftError::Credential("could not build the token request".to_owned()))
             };
-            let answer = self.endpoint.http.carry(self.repeat, write).await?;
-            *self.status.lock() = Some(answer.status.as_u16());
-            let mut response = HttpResponse::new(answer.body.to_vec());
-            *response.status_mut() = answer.status;
-            *response.headers_mut() = answer.headers;
-            Ok(response)
+            let response = self.endpoint.http.send(self.idempotency, build).await?;
+            *self.status.lock() = Some(response.status.as_u16());
+            let mut converted = HttpResponse::new(response.body.to_vec());
+            *converted.status_mut() = response.status;
+            *converted.headers_mut() = response.headers;
+            Ok(converted)
         })
     }
 }

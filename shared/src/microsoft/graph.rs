@@ -1,4 +1,4 @@
-//! Microsoft Graph in one tenant: who, which tenant, and what Okta was granted. Every call is a GET.
+//! Microsoft Graph in one tenant: people, the tenant itself, and Okta's grants. Every call is a GET.
 
 mod readings;
 mod refusals;
@@ -14,7 +14,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::error::GraphRefusal;
-use super::retrying_client::{Read, RetryingClient};
+use super::retrying_client::{JsonResponse, RetryingClient};
 use super::{Graph, MicrosoftError, Organization};
 use crate::domain::administrator::{DirectoryRoles, DirectoryUser};
 use crate::domain::grant::{PermissionGrant, ServicePrincipal};
@@ -24,12 +24,12 @@ use crate::http::transport::shown_host;
 use readings::text;
 use refusals::refusal;
 
-/// Microsoft Graph's own application, in every tenant.
+/// The client id of Microsoft Graph's own application, the same in every tenant.
 const GRAPH: &str = "00000003-0000-0000-c000-000000000000";
-/// How many pages a list may have; one that goes on leads in a circle.
+/// The maximum number of pages of a list. A longer list is a cycle.
 const MOST_PAGES: u32 = 200;
 
-/// Graph, opened with an access token.
+/// Microsoft Graph, opened with an access token.
 pub(super) struct OpenGraph {
     pub(super) http: RetryingClient,
     pub(super) origin: Url,
@@ -50,23 +50,23 @@ impl OpenGraph {
         MicrosoftError::Unexpected { host: shown_host(&self.origin), what: what.to_owned() }
     }
 
-    /// A GET; `None` where Graph itself says that there is no such thing.
+    /// Sends a GET; `None` if Graph itself reports that the object does not exist.
     async fn get(&self, url: &Url) -> Result<Option<Value>, MicrosoftError> {
         let mut bearer = HeaderValue::from_str(&format!("Bearer {}", self.access_token.expose_secret()))
-            .map_err(|_| self.unexpected("an access token that no header can carry"))?;
+            .map_err(|_| self.unexpected("an access token with invalid characters"))?;
         bearer.set_sensitive(true);
-        let write = || {
+        let build = || {
             let mut request = Request::new(Method::GET, url.clone());
             request.headers_mut().insert(AUTHORIZATION, bearer.clone());
             request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
             Ok(request)
         };
-        let Read { answer, body } = self.http.get(write).await?;
-        match answer.status.as_u16() {
+        let JsonResponse { response, body } = self.http.get(build).await?;
+        match response.status.as_u16() {
             200..300 => Ok(Some(body)),
-            // A 404 in another shape is a door in front of Graph, and says nothing about what is behind it.
+            // A 404 in a different format comes from a proxy and says nothing about the object.
             404 if body.pointer("/error/code").is_some_and(Value::is_string) => Ok(None),
-            status => Err(MicrosoftError::Graph(Box::new(refusal(status, &answer, &body)))),
+            status => Err(MicrosoftError::Graph(Box::new(refusal(status, &response, &body)))),
         }
     }
 
@@ -77,27 +77,27 @@ impl OpenGraph {
         self.get(url).await?.ok_or_else(missing)
     }
 
-    /// Every item of a list. `@odata.nextLink` is followed whole, on Graph's own origin and nowhere else.
+    /// Every item of a list. Follows `@odata.nextLink`, but only on Graph's own origin.
     async fn list(&self, first: Url) -> Result<Vec<Value>, MicrosoftError> {
         let (mut items, mut seen, mut next) = (Vec::new(), BTreeSet::new(), Some(first));
         while let Some(url) = next.take() {
             if !seen.insert(url.to_string()) || seen.len() > MOST_PAGES as usize {
-                return Err(self.unexpected("a list that leads in a circle"));
+                return Err(self.unexpected("a list with a cycle"));
             }
             let mut page = self.required(&url).await?;
             match page.get_mut("value").map(Value::take) {
                 Some(Value::Array(values)) => items.extend(values),
-                _ => return Err(self.unexpected("a list of another shape")),
+                _ => return Err(self.unexpected("a list in a different format")),
             }
             if let Some(link) = page.get("@odata.nextLink").and_then(Value::as_str) {
                 let link = Url::parse(link).ok().filter(|link| link.origin() == self.origin.origin());
-                next = Some(link.ok_or_else(|| self.unexpected("a list that leads to another host"))?);
+                next = Some(link.ok_or_else(|| self.unexpected("a list that links to a different host"))?);
             }
         }
         Ok(items)
     }
 
-    /// The directory roles of whoever is at that path, through groups too.
+    /// The directory roles of the person at that path, including roles through groups.
     async fn roles_at(&self, path: &str) -> Result<DirectoryRoles, MicrosoftError> {
         let select = [("$select", "id,roleTemplateId")];
         Ok(readings::roles(&self.list(self.url(&format!("{path}/transitiveMemberOf"), &select)).await?))
@@ -109,7 +109,7 @@ impl Graph for OpenGraph {
     async fn organization(&self) -> Result<Organization, MicrosoftError> {
         let url = self.url("/organization", &[("$select", "id,displayName,verifiedDomains")]);
         let list = self.list(url).await?;
-        let read = || {
+        let organization = || {
             let [organization] = list.as_slice() else { return None };
             let domains = organization.get("verifiedDomains").and_then(Value::as_array);
             let name = |domain: &Value| domain.get("name").and_then(Value::as_str).map(str::to_ascii_lowercase);
@@ -119,7 +119,7 @@ impl Graph for OpenGraph {
                 verified_domains: domains.map(|domains| domains.iter().filter_map(name).collect()).unwrap_or_default(),
             })
         };
-        read().ok_or_else(|| self.unexpected("an organization of another shape"))
+        organization().ok_or_else(|| self.unexpected("an organization in a different format"))
     }
 
     async fn my_roles(&self) -> Result<DirectoryRoles, MicrosoftError> {
@@ -133,7 +133,7 @@ impl Graph for OpenGraph {
     async fn user(&self, user: &ObjectId) -> Result<Option<DirectoryUser>, MicrosoftError> {
         let url = self.url(&format!("/users/{user}"), &[("$select", "id,accountEnabled")]);
         let Some(found) = self.get(&url).await? else { return Ok(None) };
-        readings::user(&found, user).map(Some).ok_or_else(|| self.unexpected("a user of another shape"))
+        readings::user(&found, user).map(Some).ok_or_else(|| self.unexpected("a user in a different format"))
     }
 
     async fn service_principal(&self, app: &ClientId) -> Result<Option<ServicePrincipal>, MicrosoftError> {
@@ -141,8 +141,8 @@ impl Graph for OpenGraph {
                       disabledByMicrosoftStatus";
         let url = self.url(&format!("/servicePrincipals(appId='{app}')"), &[("$select", select)]);
         let Some(found) = self.get(&url).await? else { return Ok(None) };
-        let read = readings::service_principal(&found, app);
-        read.map(Some).ok_or_else(|| self.unexpected("a service principal of another shape"))
+        let principal = readings::service_principal(&found, app);
+        principal.map(Some).ok_or_else(|| self.unexpected("a service principal in a different format"))
     }
 
     async fn registration_credentials(
@@ -153,15 +153,15 @@ impl Graph for OpenGraph {
         let Some(found) = self.get(&self.url(&format!("/applications(appId='{app}')"), &select)).await? else {
             return Ok(None);
         };
-        let read = readings::credentials(&found);
-        read.map(Some).ok_or_else(|| self.unexpected("credentials of another shape"))
+        let credentials = readings::credentials(&found);
+        credentials.map(Some).ok_or_else(|| self.unexpected("credentials in a different format"))
     }
 
     async fn grants(&self, principal: &ObjectId) -> Result<Vec<PermissionGrant>, MicrosoftError> {
         let select = [("$select", "id,appRoles,oauth2PermissionScopes")];
         let graph = self.required(&self.url(&format!("/servicePrincipals(appId='{GRAPH}')"), &select)).await?;
         let resource = graph.get("id").and_then(Value::as_str).map(str::to_ascii_lowercase);
-        let resource = resource.ok_or_else(|| self.unexpected("a service principal of another shape"))?;
+        let resource = resource.ok_or_else(|| self.unexpected("a service principal in a different format"))?;
         let roles = readings::role_names(&graph);
         let assigned = self.list(self.url(&format!("/servicePrincipals/{principal}/appRoleAssignments"), &[])).await?;
         let granted =
@@ -173,7 +173,7 @@ impl Graph for OpenGraph {
             assigned.iter().filter(of_graph).filter_map(|item| readings::application(item, &roles)).collect();
         for item in granted.iter().filter(of_graph) {
             grants.extend(
-                readings::delegated(item).ok_or_else(|| self.unexpected("a permission grant of another shape"))?,
+                readings::delegated(item).ok_or_else(|| self.unexpected("a permission grant in a different format"))?,
             );
         }
         grants.sort();

@@ -1,8 +1,8 @@
-//! The keys that Microsoft signs tokens with, kept for each tenant.
+//! Microsoft's signing keys, cached per tenant.
 //!
-//! "Signing key rollover" (Microsoft identity platform): several are valid at once, a roll may come at any time. They are
-//! fetched again when a token names one that is not known, but not more often than every five minutes, so that made-up
-//! names cause no flood of calls; and the last good ones are kept while none can be fetched.
+//! "Signing key rollover" (Microsoft identity platform): several keys are valid at once, and a rollover can happen at any
+//! time. The keys are fetched again when a token names an unknown one, but at most every five minutes, so that invented
+//! names cannot cause a flood of calls. The last fetched keys remain in use while none can be fetched.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -20,12 +20,12 @@ use super::retrying_client::RetryingClient;
 use crate::domain::cloud::Cloud;
 use crate::domain::tenant::TenantId;
 
-/// How long keys are used without asking again.
+/// How long cached keys are used without fetching them again.
 const LIFE: SignedDuration = SignedDuration::from_hours(24);
-/// How long after a fetch an unknown name causes no other one.
+/// The minimum time between two fetches because of unknown keys.
 const PAUSE: SignedDuration = SignedDuration::from_mins(5);
 
-/// A signing key, and the only issuer it may be used for where it names one.
+/// A signing key, and the only issuer it is valid for, if it names one.
 #[derive(Clone)]
 pub(super) struct SigningKey {
     pub(super) key: DecodingKey,
@@ -33,20 +33,20 @@ pub(super) struct SigningKey {
 }
 
 #[derive(Default)]
-struct Kept {
+struct CachedKeys {
     keys: HashMap<String, SigningKey>,
     fetched_at: Option<Timestamp>,
     tried_at: Option<Timestamp>,
 }
 
-type ByTenant = HashMap<(Cloud, TenantId), Arc<Mutex<Kept>>>;
+type ByTenant = HashMap<(Cloud, TenantId), Arc<Mutex<CachedKeys>>>;
 
-/// Every tenant's keys. Clones share them.
+/// The keys of all tenants. Clones share them.
 #[derive(Clone, Default)]
 pub(super) struct Keys(Arc<parking_lot::Mutex<ByTenant>>);
 
 impl Keys {
-    /// The key of that name; `None` where the tenant has none.
+    /// The key with this id; `None` if the tenant has no such key.
     pub(super) async fn find(
         &self,
         http: &RetryingClient,
@@ -55,29 +55,29 @@ impl Keys {
         name: &str,
         now: Timestamp,
     ) -> Result<Option<SigningKey>, MicrosoftError> {
-        let kept = self.0.lock().entry((cloud, tenant.clone())).or_default().clone();
-        // Held while keys are fetched, so that callers at once make one call.
-        let mut kept = kept.lock().await;
-        let old = kept.fetched_at.is_none_or(|at| now.duration_since(at) >= LIFE);
-        let rested = kept.tried_at.is_none_or(|at| now.duration_since(at) >= PAUSE);
-        if rested && (old || !kept.keys.contains_key(name)) {
-            kept.tried_at = Some(now);
+        let cached = self.0.lock().entry((cloud, tenant.clone())).or_default().clone();
+        // Locked during the fetch, so that concurrent callers share one.
+        let mut cached = cached.lock().await;
+        let expired = cached.fetched_at.is_none_or(|at| now.duration_since(at) >= LIFE);
+        let may_fetch = cached.tried_at.is_none_or(|at| now.duration_since(at) >= PAUSE);
+        if may_fetch && (expired || !cached.keys.contains_key(name)) {
+            cached.tried_at = Some(now);
             match fetch(http, endpoints, cloud, tenant).await {
                 Ok(keys) => {
-                    kept.keys = keys;
-                    kept.fetched_at = Some(now);
+                    cached.keys = keys;
+                    cached.fetched_at = Some(now);
                 }
-                Err(error) if kept.keys.contains_key(name) => {
-                    tracing::warn!(%tenant, %error, "signing keys could not be fetched; the last ones are used");
+                Err(error) if cached.keys.contains_key(name) => {
+                    tracing::warn!(%tenant, %error, "could not fetch signing keys; using the cached ones");
                 }
                 Err(error) => {
-                    // Nobody was answered, so the next caller may ask at once.
-                    kept.tried_at = None;
+                    // This caller gets no result, so the next one may fetch at once.
+                    cached.tried_at = None;
                     return Err(error);
                 }
             }
         }
-        Ok(kept.keys.get(name).cloned())
+        Ok(cached.keys.get(name).cloned())
     }
 }
 
@@ -88,16 +88,17 @@ async fn fetch(
     tenant: &TenantId,
 ) -> Result<HashMap<String, SigningKey>, MicrosoftError> {
     let url = endpoints.keys(cloud, tenant);
-    let read = http.get(|| Ok(Request::new(Method::GET, url.clone()))).await?;
+    let list = http.get(|| Ok(Request::new(Method::GET, url.clone()))).await?;
     let host = crate::http::transport::shown_host(&url);
-    if !read.answer.status.is_success() {
-        let reason = format!("it answered {} for its signing keys", read.answer.status.as_u16());
+    if !list.response.status.is_success() {
+        let reason = format!("the server returned {} for its signing keys", list.response.status.as_u16());
         return Err(MicrosoftError::NoAnswer { host, reason });
     }
-    let list = read.body.get("keys").and_then(Value::as_array);
-    let list = list.ok_or_else(|| MicrosoftError::Unexpected { host, what: "keys of another shape".to_owned() })?;
-    // A key that cannot be read is one that no token can be checked with; the others can.
-    Ok(list.iter().filter_map(key).collect())
+    let keys = list.body.get("keys").and_then(Value::as_array);
+    let keys =
+        keys.ok_or_else(|| MicrosoftError::Unexpected { host, what: "keys in a different format".to_owned() })?;
+    // An undecodable key cannot verify a token, but the others can.
+    Ok(keys.iter().filter_map(key).collect())
 }
 
 fn key(value: &Value) -> Option<(String, SigningKey)> {

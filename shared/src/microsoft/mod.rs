@@ -1,7 +1,7 @@
-//! Microsoft's identity platform and Microsoft Graph, as far as Regrant needs them.
+//! The parts of Microsoft's identity platform and Microsoft Graph that Regrant uses.
 //!
-//! [`Microsoft`] is the port the use cases know; [`client`] is the real one. Nothing here changes anything at Microsoft:
-//! the only permission asked for is `Directory.Read.All`, delegated or as an application permission.
+//! [`Microsoft`] is the port of the use cases; [`client`] is the HTTP implementation. Nothing here changes anything at
+//! Microsoft: the only permission is `Directory.Read.All`, delegated or as an application permission.
 
 mod authorize;
 mod certificate;
@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::domain::administrator::{DirectoryRoles, DirectoryUser, Mfa, Person};
+use crate::domain::claims_challenge::ClaimsChallenge;
 use crate::domain::cloud::Cloud;
 use crate::domain::grant::{PermissionGrant, ServicePrincipal};
 use crate::domain::registered_credential::RegisteredCredential;
@@ -36,29 +37,29 @@ pub use registration::{ClientCredential, MfaEvidence, Registration, WatchAccess}
 pub use token_failure::TokenFailure;
 pub use tokens::GraphTokens;
 
-/// A browser about to be sent to Microsoft's sign-in page.
+/// The parameters of the authorization URL for one attempt.
 #[derive(Debug, Clone)]
 pub struct AuthorizationRequest<'a> {
-    /// The only tenant whose people are wanted.
+    /// The only tenant whose people may sign in.
     pub tenant: &'a TenantId,
-    /// Where Microsoft answers to; registered exactly so.
+    /// Our redirect URI, exactly as registered.
     pub redirect_uri: &'a Url,
-    /// 256 bits; comes back unchanged.
+    /// 256 random bits. Microsoft returns it unchanged.
     pub state: &'a SecretString,
-    /// 256 bits; comes back in the ID token.
+    /// 256 random bits. Microsoft returns it in the ID token.
     pub nonce: &'a SecretString,
-    /// The PKCE verifier (RFC 7636); its S256 challenge goes into the URL.
+    /// The PKCE verifier (RFC 7636). The URL contains its S256 challenge.
     pub code_verifier: &'a SecretString,
-    /// A claims challenge that Graph or the token endpoint asked for, as JSON.
-    pub claims: Option<&'a str>,
+    /// The pending challenge of an earlier attempt, which this sign-in must satisfy.
+    pub claims: Option<&'a ClaimsChallenge>,
 }
 
-/// An authorization code that came back, and what proves that it came back to the browser that was sent.
+/// An authorization code, and what proves that it was issued to the browser that was sent.
 #[derive(Debug, Clone)]
 pub struct Redemption<'a> {
     /// The code.
     pub code: &'a SecretString,
-    /// The tenant the browser was sent to.
+    /// The tenant that the browser was sent to.
     pub tenant: &'a TenantId,
     /// As in the [`AuthorizationRequest`].
     pub redirect_uri: &'a Url,
@@ -68,68 +69,68 @@ pub struct Redemption<'a> {
     pub code_verifier: &'a SecretString,
 }
 
-/// A sign-in that was verified.
+/// A verified sign-in.
 #[derive(Debug, Clone)]
 pub struct SignIn {
-    /// Who signed in: from an ID token whose signature, audience, issuer, tenant, nonce and times hold.
+    /// The person, from an ID token with valid signature, audience, issuer, tenant, nonce and times.
     pub person: Person,
-    /// Whether multi-factor authentication was done.
+    /// Whether multi-factor authentication was used.
     pub mfa: Mfa,
     /// Tokens for Microsoft Graph.
     pub tokens: TokenSet,
 }
 
-/// What a token endpoint issued (RFC 6749 section 5.1).
+/// The tokens from a token endpoint (RFC 6749 section 5.1).
 #[derive(Debug, Clone)]
 pub struct TokenSet {
-    /// For Microsoft Graph. Opaque to us.
+    /// The access token for Microsoft Graph. Opaque to Regrant.
     pub access_token: SecretString,
-    /// For the next one.
+    /// The refresh token.
     pub refresh_token: Option<SecretString>,
-    /// When the access token ends, in UTC.
+    /// When the access token expires, in UTC.
     pub expires_at: jiff::Timestamp,
-    /// What was granted, as Microsoft spells it.
+    /// The granted scopes, in Microsoft's spelling.
     pub scopes: Vec<String>,
 }
 
-/// A tenant, as `/organization` shows it.
+/// A tenant, from Graph's `/organization`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Organization {
-    /// Its key.
+    /// Its id.
     pub id: TenantId,
-    /// What it calls itself.
+    /// Its display name.
     pub display_name: UntrustedText,
     /// `verifiedDomains[].name`, in lower case.
     pub verified_domains: Vec<String>,
 }
 
-/// Microsoft's identity platform, as the use cases know it.
+/// The port to Microsoft's identity platform.
 #[async_trait]
 pub trait Microsoft: Send + Sync {
-    /// The origin of a cloud's sign-in page: where browsers are sent, and what a page's `form-action` has to allow.
+    /// The origin of a cloud's sign-in page, which a page's `form-action` must allow.
     fn login_origin(&self, cloud: Cloud) -> Url;
-    /// Whether a URL leads to a cloud's sign-in page.
+    /// Whether a URL is on a cloud's sign-in page.
     fn is_login(&self, cloud: Cloud, url: &Url) -> bool;
-    /// The key of the tenant that owns a domain, from the tenant's public metadata.
+    /// The id of the tenant that owns a domain, from the tenant's public metadata.
     async fn tenant(&self, cloud: Cloud, domain: &TenantDomain) -> Result<TenantId, MicrosoftError>;
-    /// The URL of the sign-in page for one attempt. Sends nothing.
+    /// Builds the authorization URL for one attempt. Sends nothing.
     fn authorize_url(
         &self,
         registration: &Registration,
         request: &AuthorizationRequest<'_>,
     ) -> Result<Url, MicrosoftError>;
-    /// Spends a code and verifies who it is of. A code is good once, so it is sent once, whatever becomes of it.
+    /// Exchanges a code and verifies the person. Codes are single-use, so it is sent once, whatever the result.
     async fn redeem(&self, registration: &Registration, redemption: &Redemption<'_>) -> Result<SignIn, MicrosoftError>;
-    /// New tokens for old ones. Microsoft leaves the old refresh token valid, so this may be repeated.
+    /// Refreshes tokens. Microsoft keeps the old refresh token valid, so this can be repeated.
     async fn refresh(
         &self,
         registration: &Registration,
         tenant: &TenantId,
         refresh_token: &SecretString,
     ) -> Result<TokenSet, MicrosoftError>;
-    /// A token of the application itself for Microsoft Graph, with whatever application permissions the tenant consented
-    /// to (Microsoft, "OAuth 2.0 client credentials flow"). Multi-factor authentication, sign-in frequency and the roles
-    /// of people do not touch it, and there is no refresh token. May be repeated.
+    /// Requests an application token for Microsoft Graph, with the application permissions that the tenant consented to
+    /// (Microsoft, "OAuth 2.0 client credentials flow"). Multi-factor authentication, sign-in frequency and roles of people
+    /// do not affect it, and there is no refresh token. It can be repeated.
     async fn application_token(
         &self,
         registration: &Registration,
@@ -144,17 +145,18 @@ pub trait Microsoft: Send + Sync {
 pub trait Graph: Send + Sync {
     /// The tenant.
     async fn organization(&self) -> Result<Organization, MicrosoftError>;
-    /// The directory roles of whoever the token is of, through groups too. A token of the application itself is of nobody.
+    /// The directory roles of the signed-in person, including roles through groups. An application token has no person.
     async fn my_roles(&self) -> Result<DirectoryRoles, MicrosoftError>;
-    /// The directory roles of a person, through groups too. A 404 is an error here: ask for the [user](Self::user) first.
+    /// The directory roles of a person, including roles through groups. A 404 is an error here: read the
+    /// [user](Self::user) first.
     async fn roles_of(&self, user: &ObjectId) -> Result<DirectoryRoles, MicrosoftError>;
-    /// A person; `None` where there is nobody of that key, so whoever it was has been deleted.
+    /// A person; `None` if the account does not exist or was deleted.
     async fn user(&self, user: &ObjectId) -> Result<Option<DirectoryUser>, MicrosoftError>;
-    /// The application with this client id in the tenant; `None` where nobody consented to it.
+    /// The service principal with this client id in the tenant; `None` if no one consented to it.
     async fn service_principal(&self, app: &ClientId) -> Result<Option<ServicePrincipal>, MicrosoftError>;
-    /// Every grant that a service principal holds on Microsoft Graph, of both kinds.
+    /// Every grant of a service principal for Microsoft Graph, of both kinds.
     async fn grants(&self, principal: &ObjectId) -> Result<Vec<PermissionGrant>, MicrosoftError>;
-    /// The secrets and certificates of a registration; `None` where it is registered in another tenant than this one.
+    /// The secrets and certificates of a registration; `None` if it is registered in a different tenant.
     async fn registration_credentials(
         &self,
         app: &ClientId,

@@ -1,4 +1,4 @@
-//! Our own registration in Microsoft Entra, one a cloud, as the vault keeps it.
+//! Our own registration in Microsoft Entra, one per cloud, and its format in the vault.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -18,35 +18,35 @@ use crate::domain::tenant::{ClientId, TenantId};
 use crate::randomness::Randomness;
 use crate::vault::{NotUnsealed, exposed, seal, unseal};
 
-/// A registration, and what it proves itself with.
+/// A registration and its credential.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Registration {
-    /// The cloud it is registered in. Another cloud needs another registration.
+    /// The cloud it is registered in. Each cloud needs its own registration.
     pub cloud: Cloud,
     /// Its client id.
     pub client_id: ClientId,
-    /// What it proves itself with.
+    /// How it authenticates.
     pub credential: ClientCredential,
-    /// How multi-factor authentication can be proven.
+    /// How multi-factor authentication can be verified.
     #[serde(default)]
     pub mfa: MfaEvidence,
-    /// With which tokens Regrant watches what was granted.
+    /// Which tokens Regrant uses to monitor grants.
     #[serde(default)]
     pub watch: WatchAccess,
 }
 
-/// With which tokens Regrant watches what was granted. Either kind reads by `Directory.Read.All` and no other permission.
+/// Which tokens Regrant uses to monitor grants. Both kinds need `Directory.Read.All` and no other permission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum WatchAccess {
-    /// With those of the administrator who signed in. They end with revocation, with a sign-in frequency policy, or after
-    /// 90 days unused, and read nothing once the person holds no role that may read the directory ("Refresh tokens in the
-    /// Microsoft identity platform").
+    /// Those of the administrator who signed in. They end through revocation, a sign-in frequency policy, or 90 days without
+    /// use, and they read nothing once the person no longer holds a role that may read the directory ("Refresh tokens in
+    /// the Microsoft identity platform").
     #[default]
     Delegated,
-    /// With those of the application itself. `Directory.Read.All` has to be among the registration's application
-    /// permissions, and an administrator has to consent to it through `/.default` ("OAuth 2.0 client credentials flow").
-    /// What becomes of the person makes no difference then.
+    /// Application tokens. They need the application permission `Directory.Read.All` on the registration, and an
+    /// administrator who consents to it through `/.default` ("OAuth 2.0 client credentials flow"). They do not depend on a
+    /// person.
     Application,
 }
 
@@ -69,9 +69,9 @@ impl fmt::Display for WatchAccess {
     }
 }
 
-/// A word that is not a kind of token.
+/// The name is not that of a kind of token.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("grants are watched with delegated or application tokens; use one of delegated, application")]
+#[error("unknown token kind; use one of delegated, application")]
 pub struct UnknownWatchAccess;
 
 impl FromStr for WatchAccess {
@@ -81,7 +81,7 @@ impl FromStr for WatchAccess {
     }
 }
 
-/// What a registration proves itself with, best last.
+/// How a registration authenticates, best last.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum ClientCredential {
@@ -99,8 +99,8 @@ pub enum ClientCredential {
         #[serde(serialize_with = "exposed")]
         private_key: SecretString,
     },
-    /// A token of another issuer that the registration trusts (Microsoft, "Workload identity federation"), read anew
-    /// from a file for each use, as platforms write it.
+    /// A token from a federated issuer that the registration trusts (Microsoft, "Workload identity federation"), read from
+    /// a file for each use, because the platform replaces it.
     Federated {
         /// The file.
         token_file: PathBuf,
@@ -108,8 +108,8 @@ pub enum ClientCredential {
 }
 
 impl ClientCredential {
-    /// What it can be known by among the credentials that Graph shows of the registration. A federated credential is
-    /// among neither the secrets nor the certificates.
+    /// How to recognise it among the credentials that Graph lists for the registration. A federated credential is neither
+    /// among the secrets nor among the certificates.
     pub fn known_by(&self) -> Option<KnownBy> {
         match self {
             Self::Secret { value } => Some(KnownBy::Hint(Hint::of(value.expose_secret()))),
@@ -118,8 +118,8 @@ impl ClientCredential {
         }
     }
 
-    /// When it ends, as far as it says so itself: a certificate does (`notAfter`, RFC 5280 section 4.1.2.5). Graph may
-    /// know more, and does not where the registration is in a tenant that Regrant cannot read.
+    /// When it expires, if the credential itself says so: a certificate does (`notAfter`, RFC 5280 section 4.1.2.5). Graph
+    /// knows more, unless Regrant cannot read the tenant of the registration.
     pub fn ends_at(&self) -> Option<Timestamp> {
         match self {
             Self::Certificate { certificate, .. } => ends_at(certificate),
@@ -128,33 +128,33 @@ impl ClientCredential {
     }
 }
 
-/// How multi-factor authentication can be proven, beyond the ID token, which in version 2.0 cannot tell.
+/// How multi-factor authentication can be verified beyond the ID token, which does not show it in version 2.0.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct MfaEvidence {
-    /// A scope of an API of our own whose access tokens are version 1.0, such as `api://GUID/verify`: those carry `amr`.
+    /// A scope of our own API whose access tokens are version 1.0, such as `api://GUID/verify`. Those contain `amr`.
     pub api_scope: Option<String>,
-    /// An authentication context (`c1`) that the tenant's Conditional Access ties to multi-factor authentication.
+    /// An authentication context (`c1`) that the tenant's Conditional Access binds to multi-factor authentication.
     pub authentication_context: Option<String>,
-    /// Whether a sign-in without proof is refused.
+    /// Whether a sign-in without verified multi-factor authentication is refused.
     #[serde(default)]
     pub required: bool,
 }
 
 impl Registration {
-    /// Whether the credential can be used at all: its files are there and its key signs. Asks nobody.
+    /// Checks whether the credential is usable: its files exist and its key signs. Sends nothing.
     pub fn check(&self, now: Timestamp, randomness: &dyn Randomness) -> Result<(), MicrosoftError> {
-        let nobody = TenantId::try_from("00000000-0000-0000-0000-000000000000".to_owned());
-        let nobody = nobody.map_err(|error| MicrosoftError::Credential(error.to_string()))?;
-        let endpoint = Endpoints::new(None).token(self.cloud, &nobody);
+        let no_tenant = TenantId::try_from("00000000-0000-0000-0000-000000000000".to_owned());
+        let no_tenant = no_tenant.map_err(|error| MicrosoftError::Credential(error.to_string()))?;
+        let endpoint = Endpoints::new(None).token(self.cloud, &no_tenant);
         assertion(self, &endpoint, now, randomness).map(|_| ())
     }
 
-    /// As the vault keeps it.
+    /// Serialises it for the vault.
     pub fn seal(&self) -> SecretString {
         seal(self)
     }
 
-    /// From what the vault keeps.
+    /// Parses the vault's secret.
     pub fn unseal(secret: &SecretString) -> Result<Self, NotUnsealed> {
         unseal("registration in Microsoft Entra", secret)
     }
@@ -166,7 +166,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_registration_survives_the_vault_and_shows_no_secret() {
+    fn registration_round_trips_and_stays_hidden() {
         let registration = Registration {
             cloud: Cloud::Dod,
             client_id: "11111111-2222-4333-8444-555555555555".parse().unwrap(),
@@ -182,7 +182,7 @@ mod tests {
         assert!(!Registration::unseal(&"canary".to_owned().into()).unwrap_err().to_string().contains("canary"));
     }
     #[test]
-    fn a_registration_of_before_there_was_a_choice_is_watched_with_the_administrators_tokens() {
+    fn older_registration_uses_delegated_tokens() {
         let old = r#"{"cloud":"global","client_id":"11111111-2222-4333-8444-555555555555","credential":{"kind":"secret","value":"s"}}"#;
         let back = Registration::unseal(&old.to_owned().into()).unwrap();
         assert_eq!((back.watch, back.mfa), (WatchAccess::Delegated, MfaEvidence::default()));

@@ -1,125 +1,100 @@
-//! One call carried to an end: tried again where that may help, and never longer than anybody waits.
+//! Sends calls to Microsoft, and retries them after transient failures.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use backon::{BackoffBuilder, ExponentialBuilder};
-use http::StatusCode;
+use async_trait::async_trait;
 use reqwest::Request;
 use serde_json::Value;
 
 use super::MicrosoftError;
 use crate::clock::Clock;
 use crate::http::loopback::LoopbackPolicy;
-use crate::http::transport::{Answer, Transport, TransportConfig, TransportError, shown_host};
+use crate::http::retry::{Idempotency, Next, RetryPolicy, RetryingTransport, is_transient};
+use crate::http::transport::{HttpResponse, Transport, TransportConfig, TransportError, shown_host};
 use crate::microsoft::config::MicrosoftConfig;
 
-/// The retry class of a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Repeat {
-    /// A read, or a refresh: after a refusal that passes, an outage, and where no answer arrived.
-    Always,
-    /// The exchange of a code, which is good once: only after 429, which says that it was not taken.
-    OnlyRefused,
-}
+/// The longest `Retry-After` that counts, as in MSAL.
+const LONGEST_RETRY_AFTER: u64 = 3_600;
 
-/// Carries requests.
+/// Sends calls. Clones share connections.
 #[derive(Clone)]
-pub(super) struct RetryingClient {
-    transport: Transport,
-    attempts: u32,
-    longest_wait: Duration,
-    clock: Arc<dyn Clock>,
-}
+pub(super) struct RetryingClient(RetryingTransport);
 
 impl RetryingClient {
     pub(super) fn new(config: &MicrosoftConfig, clock: Arc<dyn Clock>) -> Result<Self, MicrosoftError> {
         let loopback = if config.simulator.is_some() { LoopbackPolicy::Allow } else { LoopbackPolicy::Refuse };
-        let MicrosoftConfig { connect_timeout, timeout, max_body, .. } = *config;
+        let MicrosoftConfig { connect_timeout, timeout, max_body, attempts, longest_wait, .. } = *config;
         let transport = Transport::new(&TransportConfig { connect_timeout, timeout, max_body, loopback })?;
-        Ok(Self { transport, attempts: config.attempts.max(1), longest_wait: config.longest_wait, clock })
+        Ok(Self(RetryingTransport { transport, clock, attempts, longest_wait }))
     }
 
-    /// Sends what `write` writes, anew for each attempt, and gives the last word.
-    pub(super) async fn carry(
+    /// Sends the request that `build` returns, built again for each attempt. Returns the last response, whatever its
+    /// status.
+    pub(super) async fn send(
         &self,
-        repeat: Repeat,
-        write: impl Fn() -> Result<Request, MicrosoftError> + Sync,
-    ) -> Result<Answer, MicrosoftError> {
-        let mut delays = ExponentialBuilder::default()
-            .with_min_delay(Duration::from_millis(500))
-            .with_max_delay(Duration::from_secs(10))
-            .with_max_times(self.attempts as usize)
-            .build();
-        let mut waited = Duration::ZERO;
-        for attempt in 1.. {
-            let outcome = self.transport.send(write()?).await;
-            let asked = match &outcome {
-                Ok(answer) if passes(answer.status, repeat) => retry_after(answer),
-                Err(TransportError::NoAnswer { .. }) if repeat == Repeat::Always => None,
-                _ => return Ok(outcome?),
-            };
-            if attempt >= self.attempts {
-                return Ok(outcome?);
-            }
-            let delay = asked.unwrap_or_else(|| delays.next().unwrap_or_default());
-            if waited + delay > self.longest_wait {
-                return match asked {
-                    Some(retry_after) => Err(MicrosoftError::RateLimited { retry_after }),
-                    None => Ok(outcome?),
-                };
-            }
-            tracing::debug!(attempt, seconds = delay.as_secs_f32(), "Microsoft did not serve; trying again");
-            waited += delay;
-            self.clock.sleep(delay).await;
-        }
-        // The loop has no end of its own.
-        Err(MicrosoftError::RateLimited { retry_after: self.longest_wait })
+        idempotency: Idempotency,
+        build: impl Fn() -> Result<Request, MicrosoftError> + Send + Sync,
+    ) -> Result<HttpResponse, MicrosoftError> {
+        self.0.send(&mut MicrosoftPolicy { idempotency, build }).await
     }
 
-    /// Sends a GET and reads JSON, whatever the status.
+    /// Sends a GET and parses the response as JSON, whatever its status.
     pub(super) async fn get(
         &self,
-        write: impl Fn() -> Result<Request, MicrosoftError> + Sync,
-    ) -> Result<Read, MicrosoftError> {
-        let host = shown_host(write()?.url());
-        let answer = self.carry(Repeat::Always, write).await?;
-        let body = serde_json::from_slice(&answer.body);
-        match body {
-            Ok(body) => Ok(Read { answer, body }),
-            Err(_) if !answer.status.is_success() => Ok(Read { answer, body: Value::Null }),
+        build: impl Fn() -> Result<Request, MicrosoftError> + Send + Sync,
+    ) -> Result<JsonResponse, MicrosoftError> {
+        let host = shown_host(build()?.url());
+        let response = self.send(Idempotency::Idempotent, build).await?;
+        match serde_json::from_slice(&response.body) {
+            Ok(body) => Ok(JsonResponse { response, body }),
+            Err(_) if !response.status.is_success() => Ok(JsonResponse { response, body: Value::Null }),
             Err(_) => Err(MicrosoftError::Unexpected { host, what: "a body that is not JSON".to_owned() }),
         }
     }
 }
 
-/// An answer and its JSON; null where an error came without.
-pub(super) struct Read {
-    pub(super) answer: Answer,
+/// A response and its JSON body; null if an error response is not JSON.
+pub(super) struct JsonResponse {
+    pub(super) response: HttpResponse,
     pub(super) body: Value,
 }
 
-/// Whether the same call may be taken later. Any answer with `Retry-After` of a status below 500 but 429 is final.
-fn passes(status: StatusCode, repeat: Repeat) -> bool {
-    match repeat {
-        Repeat::OnlyRefused => status == StatusCode::TOO_MANY_REQUESTS,
-        Repeat::Always => {
-            matches!(
-                status,
-                StatusCode::TOO_MANY_REQUESTS
-                    | StatusCode::INTERNAL_SERVER_ERROR
-                    | StatusCode::BAD_GATEWAY
-                    | StatusCode::SERVICE_UNAVAILABLE
-                    | StatusCode::GATEWAY_TIMEOUT
-            )
+/// Microsoft's retry policy for one call.
+struct MicrosoftPolicy<F> {
+    idempotency: Idempotency,
+    build: F,
+}
+
+#[async_trait]
+impl<F: Fn() -> Result<Request, MicrosoftError> + Send + Sync> RetryPolicy for MicrosoftPolicy<F> {
+    type Error = MicrosoftError;
+
+    async fn request(&self, _: u32) -> Result<Request, MicrosoftError> {
+        (self.build)()
+    }
+
+    fn idempotency(&self) -> Idempotency {
+        self.idempotency
+    }
+
+    fn next(&mut self, response: &HttpResponse) -> Next {
+        if is_transient(response.status) {
+            retry_after(response).map_or(Next::Backoff, Next::After)
+        } else {
+            Next::Return
         }
+    }
+
+    fn rate_limited(&self, retry_after: Duration) -> MicrosoftError {
+        MicrosoftError::RateLimited { retry_after }
     }
 }
 
-/// Whole seconds; Microsoft sends no dates there. An hour at the most, as MSAL has it.
-fn retry_after(answer: &Answer) -> Option<Duration> {
-    let seconds: u64 = answer.header("retry-after")?.trim().parse().ok()?;
-    Some(Duration::from_secs(seconds.min(3_600)))
+/// `Retry-After` in whole seconds. Microsoft does not send dates there.
+fn retry_after(response: &HttpResponse) -> Option<Duration> {
+    let seconds: u64 = response.header("retry-after")?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds.min(LONGEST_RETRY_AFTER)))
 }
 
 impl From<TransportError> for MicrosoftError {

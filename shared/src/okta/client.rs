@@ -1,4 +1,4 @@
-//! The real client: Okta over HTTP.
+//! The Okta client: implements the [`Okta`] port over HTTP.
 
 use crate::okta::config::OktaConfig;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use url::Url;
 
 use super::auth::Authenticator;
 use super::rate_budget::Bucket;
-use super::retrying_client::{Call, Repeat, RetryingClient};
+use super::retrying_client::{Call, RetryingClient};
 use super::wire::{self, Listed};
 use super::{
     AppPage, Connection, ListedApp, LogPage, Okta, OktaCredential, OktaError, OktaOrg, OrgUrl, ProvisioningAdmin,
@@ -26,24 +26,24 @@ use crate::domain::id::AppId;
 use crate::domain::signal::Provisioning;
 use crate::domain::system_log::LogPosition;
 use crate::http::loopback::LoopbackPolicy;
-use crate::http::transport::Answer;
+use crate::http::retry::Idempotency;
+use crate::http::transport::HttpResponse;
 use crate::randomness::Randomness;
 
-/// The most apps Okta gives a page (Management API, `listApplications`).
+/// The maximum page size (Management API, `listApplications`).
 const PAGE: &str = "200";
 
-/// Okta over HTTP. Clones share connections and rate budgets.
+/// The Okta client. Clones share connections and rate budgets.
 #[derive(Debug, Clone)]
 pub struct OktaClient {
     http: RetryingClient,
-    loopback: LoopbackPolicy,
+    config: OktaConfig,
 }
 
 impl OktaClient {
-    /// A client that shares one connection pool among all orgs.
+    /// Creates a client that shares one connection pool among all orgs.
     pub fn new(config: OktaConfig, clock: Arc<dyn Clock>, randomness: Arc<dyn Randomness>) -> Result<Self, OktaError> {
-        let loopback = config.loopback;
-        Ok(Self { http: RetryingClient::new(config, clock, randomness)?, loopback })
+        Ok(Self { http: RetryingClient::new(&config, clock, randomness)?, config })
     }
 }
 
@@ -51,20 +51,20 @@ impl OktaClient {
 impl Okta for OktaClient {
     async fn resolve(&self, host: &OrgUrl) -> Result<ResolvedOrg, OktaError> {
         let url = host.at("/.well-known/okta-organization");
-        let answer = self.http.deliver(host, Bucket::Root, &Get { url: &url, signed: None }).await?;
-        let body = success(&host.host(), &answer)?;
+        let response = self.http.send(host, Bucket::Root, &Get { url: &url, signer: None }).await?;
+        let body = success(&host.host(), &response)?;
         let not_okta = |what: &str| OktaError::NotOkta { host: host.host(), what: what.to_owned() };
         let id = body.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok());
         let id = id.ok_or_else(|| not_okta("a well-known document without an org id"))?;
         let home = body.pointer("/_links/organization/href").and_then(Value::as_str);
-        let home = home.ok_or_else(|| not_okta("a well-known document that does not say where the org is"))?;
+        let home = home.ok_or_else(|| not_okta("a well-known document without the org's URL"))?;
         let elsewhere = || OktaError::LeadsElsewhere {
             host: host.host(),
             elsewhere: Url::parse(home)
                 .map_or_else(|_| "no host".to_owned(), |url| crate::http::transport::shown_host(&url)),
         };
-        // Only what is on this machine may lead to this machine.
-        let loopback = if host.is_loopback() { self.loopback } else { LoopbackPolicy::Refuse };
+        // Only a loopback host may point to a loopback host.
+        let loopback = if host.is_loopback() { self.config.loopback } else { LoopbackPolicy::Refuse };
         let (base_url, _) = OrgUrl::parse(home, loopback).map_err(|_| elsewhere())?;
         if host.is_loopback() && !base_url.is_loopback() {
             return Err(elsewhere());
@@ -83,7 +83,7 @@ impl Okta for OktaClient {
     }
 }
 
-/// An org and the credential it is opened with.
+/// An org and the credential it was opened with.
 #[derive(Debug)]
 pub(super) struct OpenOrg {
     pub(super) http: RetryingClient,
@@ -91,17 +91,17 @@ pub(super) struct OpenOrg {
     authenticator: Authenticator,
 }
 
-/// A POST, signed. Written anew for each attempt.
+/// A signed POST.
 struct Post<'a> {
     url: &'a Url,
     body: Option<&'a Value>,
-    signed: &'a OpenOrg,
-    repeat: Repeat,
+    signer: &'a OpenOrg,
+    idempotency: Idempotency,
 }
 
 #[async_trait]
 impl Call for Post<'_> {
-    async fn write(&self) -> Result<Request, OktaError> {
+    async fn request(&self) -> Result<Request, OktaError> {
         let mut request = Request::new(Method::POST, self.url.clone());
         request.headers_mut().insert(http::header::ACCEPT, HeaderValue::from_static("application/json"));
         match self.body {
@@ -113,27 +113,27 @@ impl Call for Post<'_> {
                 request.headers_mut().insert(http::header::CONTENT_LENGTH, HeaderValue::from_static("0"));
             }
         }
-        self.signed.authenticator.sign(&self.signed.http, &self.signed.org, &mut request).await?;
+        self.signer.authenticator.sign(&self.signer.http, &self.signer.org, &mut request).await?;
         Ok(request)
     }
 
-    fn repeat(&self) -> Repeat {
-        self.repeat
+    fn idempotency(&self) -> Idempotency {
+        self.idempotency
     }
 }
 
-/// A GET, signed where it needs to be.
+/// A GET, signed if it needs a credential.
 struct Get<'a> {
     url: &'a Url,
-    signed: Option<&'a OpenOrg>,
+    signer: Option<&'a OpenOrg>,
 }
 
 #[async_trait]
 impl Call for Get<'_> {
-    async fn write(&self) -> Result<Request, OktaError> {
+    async fn request(&self) -> Result<Request, OktaError> {
         let mut request = Request::new(Method::GET, self.url.clone());
         request.headers_mut().insert(http::header::ACCEPT, HeaderValue::from_static("application/json"));
-        if let Some(open) = self.signed {
+        if let Some(open) = self.signer {
             open.authenticator.sign(&open.http, &open.org, &mut request).await?;
         }
         Ok(request)
@@ -141,32 +141,34 @@ impl Call for Get<'_> {
 }
 
 impl OpenOrg {
-    pub(super) async fn get(&self, bucket: Bucket, url: &Url) -> Result<Answer, OktaError> {
-        let call = Get { url, signed: Some(self) };
-        let answer = self.http.deliver(&self.org, bucket, &call).await?;
-        if is_token_refused(&answer) && self.authenticator.renew().await {
-            return self.http.deliver(&self.org, bucket, &call).await;
+    /// Sends a GET. Retries it once with a new access token if Okta rejects the current one.
+    pub(super) async fn get(&self, bucket: Bucket, url: &Url) -> Result<HttpResponse, OktaError> {
+        let call = Get { url, signer: Some(self) };
+        let response = self.http.send(&self.org, bucket, &call).await?;
+        if is_token_refused(&response) && self.authenticator.renew().await {
+            return self.http.send(&self.org, bucket, &call).await;
         }
-        Ok(answer)
+        Ok(response)
     }
 
-    pub(super) async fn read(&self, bucket: Bucket, url: &Url) -> Result<(Answer, Value), OktaError> {
-        let answer = self.get(bucket, url).await?;
-        let body = success(&self.org.host(), &answer)?;
-        Ok((answer, body))
+    /// Sends a GET and parses the JSON of a successful response.
+    pub(super) async fn get_json(&self, bucket: Bucket, url: &Url) -> Result<(HttpResponse, Value), OktaError> {
+        let response = self.get(bucket, url).await?;
+        let body = success(&self.org.host(), &response)?;
+        Ok((response, body))
     }
 
-    async fn post(&self, url: &Url, body: Option<&Value>, repeat: Repeat) -> Result<(), OktaError> {
-        let call = Post { url, body, signed: self, repeat };
-        let mut answer = self.http.deliver(&self.org, Bucket::Apps, &call).await?;
-        // A token that was refused means that nothing was done, so the same call may go again.
-        if is_token_refused(&answer) && self.authenticator.renew().await {
-            answer = self.http.deliver(&self.org, Bucket::Apps, &call).await?;
+    async fn post(&self, url: &Url, body: Option<&Value>, idempotency: Idempotency) -> Result<(), OktaError> {
+        let call = Post { url, body, signer: self, idempotency };
+        let mut response = self.http.send(&self.org, Bucket::Apps, &call).await?;
+        // Okta did nothing if it rejected the token, so the call may be repeated.
+        if is_token_refused(&response) && self.authenticator.renew().await {
+            response = self.http.send(&self.org, Bucket::Apps, &call).await?;
         }
-        if answer.status.is_success() { Ok(()) } else { Err(OktaError::Api(Box::new(wire::error(&answer)))) }
+        if response.status.is_success() { Ok(()) } else { Err(OktaError::Api(Box::new(wire::error(&response)))) }
     }
 
-    pub(super) fn of_app(&self, app: &AppId, rest: &str) -> Url {
+    pub(super) fn app_url(&self, app: &AppId, rest: &str) -> Url {
         self.org.at(&format!("/api/v1/apps/{app}{rest}"))
     }
 
@@ -175,17 +177,17 @@ impl OpenOrg {
     }
 }
 
-/// `E0000011`: the token is no longer good. Other codes with 401 say something else.
-fn is_token_refused(answer: &Answer) -> bool {
-    answer.status == http::StatusCode::UNAUTHORIZED && wire::error(answer).code.as_deref() == Some("E0000011")
+/// Whether Okta rejected the token (`E0000011`). Other codes with 401 have other meanings.
+fn is_token_refused(response: &HttpResponse) -> bool {
+    response.status == http::StatusCode::UNAUTHORIZED && wire::error(response).code.as_deref() == Some("E0000011")
 }
 
-/// The body of a successful answer, or the error the answer is.
-fn success(host: &str, answer: &Answer) -> Result<Value, OktaError> {
-    if answer.status.is_success() {
-        wire::json(host, answer)
+/// The JSON of a successful response, or the error that the response reports.
+fn success(host: &str, response: &HttpResponse) -> Result<Value, OktaError> {
+    if response.status.is_success() {
+        wire::json(host, response)
     } else {
-        Err(OktaError::Api(Box::new(wire::error(answer))))
+        Err(OktaError::Api(Box::new(wire::error(response))))
     }
 }
 
@@ -205,12 +207,12 @@ impl OktaOrg for OpenOrg {
                 url
             }
         };
-        let (answer, body) = self.read(Bucket::Apps, &url).await?;
-        let Value::Array(items) = body else { return Err(self.not_okta("an app list that is no list")) };
+        let (response, body) = self.get_json(Bucket::Apps, &url).await?;
+        let Value::Array(items) = body else { return Err(self.not_okta("an app list that is not a list")) };
         let mut page =
-            AppPage { apps: Vec::new(), next: paging::next(&answer.headers, &self.org)?, surprises: Vec::new() };
+            AppPage { apps: Vec::new(), next: paging::next_page(&response.headers, &self.org)?, surprises: Vec::new() };
         if page.next.as_ref() == Some(&url) {
-            return Err(self.not_okta("a page that leads to itself"));
+            return Err(self.not_okta("a page that links to itself"));
         }
         for item in &items {
             match wire::app(item) {
@@ -223,7 +225,7 @@ impl OktaOrg for OpenOrg {
     }
 
     async fn app(&self, app: &AppId) -> Result<ListedApp, OktaError> {
-        let (_, body) = self.read(Bucket::App, &self.of_app(app, "")).await?;
+        let (_, body) = self.get_json(Bucket::App, &self.app_url(app, "")).await?;
         match wire::app(&body) {
             Listed::Office365(app) => Ok(app),
             Listed::Another => Err(self.not_okta("an app that is not Office 365")),
@@ -232,17 +234,17 @@ impl OktaOrg for OpenOrg {
     }
 
     async fn connection(&self, app: &AppId) -> Result<Connection, OktaError> {
-        let (_, body) = self.read(Bucket::Apps, &self.of_app(app, "/connections/default")).await?;
+        let (_, body) = self.get_json(Bucket::Apps, &self.app_url(app, "/connections/default")).await?;
         wire::connection(&self.org.host(), &body, self.org.is_loopback())
     }
 
     async fn provisioning(&self, app: &AppId) -> Result<Provisioning, OktaError> {
-        let answer = self.get(Bucket::Apps, &self.of_app(app, "/features")).await?;
-        wire::provisioning(&self.org.host(), &answer)
+        let response = self.get(Bucket::Apps, &self.app_url(app, "/features")).await?;
+        wire::provisioning(&self.org.host(), &response)
     }
 
-    async fn reach(&self, app: &AppId) -> Result<AssignmentCounts, OktaError> {
-        self.count(app).await
+    async fn count_assignments(&self, app: &AppId) -> Result<AssignmentCounts, OktaError> {
+        self.counted(app).await
     }
 
     async fn log_events(&self, from: &LogPosition) -> Result<LogPage, OktaError> {
@@ -255,16 +257,17 @@ impl OktaOrg for OpenOrg {
 
     async fn prepare_connection(&self, app: &AppId, admin: Option<&ProvisioningAdmin>) -> Result<(), OktaError> {
         let body = wire::oauth_connection(admin);
-        self.post(&self.of_app(app, "/connections/default"), Some(&body), Repeat::UnlessItMayHaveArrived).await
+        self.post(&self.app_url(app, "/connections/default"), Some(&body), Idempotency::NotIdempotent).await
     }
 
     async fn complete_consent(&self, app: &AppId, code: &SecretString, state: &str) -> Result<(), OktaError> {
         let mut url = self.org.at(&format!("/api/v1/apps/{OFFICE365}/{app}/oauth2/callback"));
         url.query_pairs_mut().append_pair("code", code.expose_secret()).append_pair("state", state);
-        self.post(&url, None, Repeat::UnlessItMayHaveArrived).await
+        self.post(&url, None, Idempotency::NotIdempotent).await
     }
 
     async fn activate(&self, app: &AppId) -> Result<(), OktaError> {
-        self.post(&self.of_app(app, "/connections/default/lifecycle/activate"), None, Repeat::Always).await
+        let url = self.app_url(app, "/connections/default/lifecycle/activate");
+        self.post(&url, None, Idempotency::Idempotent).await
     }
 }

@@ -1,24 +1,24 @@
-//! How the Okta client behaves: timeouts, retries, body limits.
+//! Configuration of the Okta client: timeouts, retries and body limits.
 
 use std::time::Duration;
 
 use crate::http::loopback::LoopbackPolicy;
 use crate::http::transport::TransportConfig;
 
-/// How the client behaves.
+/// The configuration of the Okta client.
 #[derive(Debug, Clone)]
 pub struct OktaConfig {
-    /// How long to wait for a connection.
+    /// The connection timeout.
     pub connect_timeout: Duration,
-    /// How long one attempt may take, body included.
+    /// The timeout of one attempt, including its body.
     pub timeout: Duration,
-    /// How often a call is tried in all.
+    /// The maximum number of attempts of a call.
     pub attempts: u32,
-    /// The longest that one call waits for its rate window, in all.
+    /// The maximum total wait of a call between its attempts, including waits for the rate window.
     pub longest_wait: Duration,
-    /// The longest body that is read, in bytes.
+    /// The maximum body size, in bytes.
     pub max_body: usize,
-    /// Whether loopback addresses may be orgs.
+    /// Whether a loopback address can be an org.
     pub loopback: LoopbackPolicy,
 }
 

@@ -1,11 +1,11 @@
-//! The credential for an org, as the vault keeps it.
+//! The credential for an org and its format in the vault.
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::org::CredentialKind;
 
-/// What Regrant proves itself to an org with.
+/// The credential that Regrant uses for an org.
 #[derive(Debug, Clone)]
 pub enum OktaCredential {
     /// An API token.
@@ -17,19 +17,19 @@ pub enum OktaCredential {
     ServiceApp {
         /// The service app's client id.
         client_id: String,
-        /// The id of its key, where it has several.
+        /// The id of its key, if it has several.
         key_id: Option<String>,
         /// Its private key, as PEM.
         private_key: SecretString,
     },
 }
 
-/// Why a secret is not a credential.
+/// A secret is not a credential.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the vault's secret for this org is not a credential that this version knows; add the org again")]
+#[error("the vault's secret for this org is not a credential that this version supports; add the org again")]
 pub struct NotACredential;
 
-/// The JSON the vault keeps. Never printed.
+/// The JSON in the vault. Never printed.
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 enum Sealed {
@@ -38,7 +38,7 @@ enum Sealed {
 }
 
 impl OktaCredential {
-    /// Which kind it is.
+    /// The kind of the credential.
     pub const fn kind(&self) -> CredentialKind {
         match self {
             Self::ApiToken { .. } => CredentialKind::ApiToken,
@@ -46,7 +46,7 @@ impl OktaCredential {
         }
     }
 
-    /// As the vault keeps it: JSON.
+    /// Serialises it as JSON for the vault.
     pub fn seal(&self) -> SecretString {
         let sealed = match self {
             Self::ApiToken { token } => Sealed::ApiToken { token: token.expose_secret().to_owned() },
@@ -59,9 +59,9 @@ impl OktaCredential {
         SecretString::from(serde_json::json!(sealed).to_string())
     }
 
-    /// From what the vault keeps.
+    /// Parses the vault's JSON.
     pub fn unseal(secret: &SecretString) -> Result<Self, NotACredential> {
-        // The parser's own error could quote the secret, so it is dropped.
+        // The parser's own error could contain the secret, so it is dropped.
         let sealed = serde_json::from_str(secret.expose_secret()).map_err(|_| NotACredential)?;
         Ok(match sealed {
             Sealed::ApiToken { token } => Self::ApiToken { token: token.into() },
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_credential_survives_the_vault_and_shows_itself_nowhere() {
+    fn credential_round_trips_and_stays_hidden() {
         let credential = OktaCredential::ServiceApp {
             client_id: "0oaInvented".to_owned(),
             key_id: None,
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_credential_is_refused_without_quoting_it() {
+    fn invalid_secret_is_refused_without_quoting_it() {
         let error = OktaCredential::unseal(&"{\"kind\":\"canary\"}".to_owned().into()).unwrap_err();
         assert!(!error.to_string().contains("canary"));
     }

@@ -1,41 +1,41 @@
-//! What can go wrong between Regrant and Okta, and what each means.
+//! Errors of calls to Okta, and what each means.
 
 use std::time::Duration;
 
 use crate::domain::failure::class::FailureClass;
 use crate::http::transport::TransportError;
 
-/// An answer in Okta's error shape: `errorCode`, `errorSummary`, `errorId`, `errorCauses`.
+/// A response in Okta's error format: `errorCode`, `errorSummary`, `errorId`, `errorCauses`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ApiError {
     /// The HTTP status.
     pub status: u16,
-    /// `errorCode`, such as `E0000007`; `None` where a front door answered without Okta's error shape.
+    /// `errorCode`, such as `E0000007`; `None` if a proxy in front of Okta answered without Okta's error format.
     pub code: Option<String>,
-    /// `errorSummary`, cut to a sensible length.
+    /// `errorSummary`, truncated.
     pub summary: String,
     /// The `errorSummary` of each of `errorCauses`.
     pub causes: Vec<String>,
-    /// `errorId`: what Okta Support asks for.
+    /// `errorId`, which Okta Support asks for.
     pub error_id: Option<String>,
     /// `X-Okta-Request-Id`.
     pub request_id: Option<String>,
 }
 
-/// Why a call did not give an answer to build on.
+/// Why a call did not return a usable response.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OktaError {
-    /// Okta answered with an error.
+    /// Okta returned an error.
     #[error("{}", describe(.0))]
     Api(Box<ApiError>),
-    /// The rate limit of the bucket, or the concurrency limit, held for longer than a scan waits.
-    #[error("Okta's rate limit leaves no room for another {} s; nothing is wrong, scan again later", .retry_after.as_secs())]
+    /// The rate limit of the bucket, or the concurrency limit, lasts longer than a call may wait.
+    #[error("Okta's rate limit allows no further calls for {} s; no action needed, scan again later", .retry_after.as_secs())]
     RateLimited {
-        /// How long until the window opens again.
+        /// How long until the window resets.
         retry_after: Duration,
     },
-    /// The token endpoint refused, in OAuth's own shape (RFC 6749 section 5.2).
-    #[error("Okta did not issue an access token: {error}{}; check client id, key and granted scopes of the service app", .description.as_deref().map(|d| format!(" ({d})")).unwrap_or_default())]
+    /// The token endpoint returned an OAuth error (RFC 6749 section 5.2).
+    #[error("Okta did not issue an access token: {error}{}; check the client id, key and granted scopes of the service app", .description.as_deref().map(|d| format!(" ({d})")).unwrap_or_default())]
     Token {
         /// The HTTP status.
         status: u16,
@@ -44,62 +44,58 @@ pub enum OktaError {
         /// `error_description`.
         description: Option<String>,
     },
-    /// No answer arrived whole: refused, timed out, reset, cut off, or the certificate was not accepted.
-    #[error("no whole answer from {host}: {reason}; check the network and scan again")]
+    /// No complete response arrived: the connection was refused, reset or cut off, or it timed out.
+    #[error("no complete response from {host}: {reason}; check the network and scan again")]
     NoAnswer {
-        /// The host that was asked.
+        /// The host that was called.
         host: String,
-        /// What happened, without any part of the request.
+        /// The reason, without any part of the request.
         reason: String,
     },
-    /// The certificate or the TLS handshake was not accepted.
+    /// The certificate or the TLS handshake was rejected.
     #[error(
-        "no trusted connection to {host}: {reason}; nothing was sent. Check for a proxy that opens TLS, or a wrong host"
+        "no trusted connection to {host}: {reason}; nothing was sent. Check for a proxy that inspects TLS, or a wrong host"
     )]
     Tls {
-        /// The host that was asked.
+        /// The host that was called.
         host: String,
-        /// What happened.
+        /// The reason.
         reason: String,
     },
-    /// The answer was longer than any answer should be.
-    #[error("{host} answered with more than {limit} bytes; the rest was not read")]
+    /// The response exceeded the size limit.
+    #[error("{host} returned more than {limit} bytes; the response was discarded")]
     TooLarge {
-        /// The host that was asked.
+        /// The host that was called.
         host: String,
-        /// The cap, in bytes.
+        /// The limit, in bytes.
         limit: usize,
     },
-    /// The answer was not what Okta answers: not JSON, another shape, or a redirect.
-    #[error("{host} answered something that is not Okta's ({what}); check that the host is the org's own")]
+    /// The response is not what Okta returns: not JSON, a different format, or a redirect.
+    #[error("{host} returned a response that Okta would not return ({what}); check that this is the org's own host")]
     NotOkta {
-        /// The host that was asked.
+        /// The host that was called.
         host: String,
-        /// What was wrong with it.
+        /// What was unexpected.
         what: String,
     },
-    /// The answer leads to a host that no credential may go to.
-    #[error(
-        "{host} leads to {elsewhere}, which is not this org's host on the allow-list; no credential was sent there"
-    )]
+    /// The response points to a host that must not receive a credential.
+    #[error("{host} points to {elsewhere}, which is not an allowed host of this org; no credential was sent there")]
     LeadsElsewhere {
-        /// The host that was asked.
+        /// The host that was called.
         host: String,
-        /// Where it leads.
+        /// The host it points to.
         elsewhere: String,
     },
-    /// The System Log does not go on from where it was left: Okta no longer takes its own link, or a link that was kept
-    /// does not lead to this org's log.
-    #[error(
-        "{host} does not go on from where its System Log was left: {why}; read it again from a time, nothing is lost"
-    )]
+    /// Reading the System Log cannot continue: Okta no longer accepts its own link, or a stored link does not point to this
+    /// org's log.
+    #[error("cannot continue reading the System Log of {host}: {why}; read it again from a time, no events are lost")]
     LogPositionLost {
-        /// The host that was asked, or would have been.
+        /// The host that was called, or would have been.
         host: String,
-        /// Why not, without the link's query.
+        /// The reason, without the link's query.
         why: String,
     },
-    /// The credential cannot be used as it is.
+    /// The credential is not usable.
     #[error("{0}")]
     Credential(String),
 }
@@ -118,8 +114,8 @@ impl From<TransportError> for OktaError {
 
 fn describe(error: &ApiError) -> String {
     let mut text = match &error.code {
-        Some(code) => format!("Okta answered {} {code}: {}", error.status, error.summary),
-        None => format!("Okta's front door answered {}: {}", error.status, error.summary),
+        Some(code) => format!("Okta returned {} {code}: {}", error.status, error.summary),
+        None => format!("a proxy in front of Okta returned {}: {}", error.status, error.summary),
     };
     for cause in &error.causes {
         text.push_str(" / ");
@@ -134,7 +130,7 @@ fn describe(error: &ApiError) -> String {
 }
 
 impl OktaError {
-    /// Okta's error code, where there is one.
+    /// Okta's error code, if there is one.
     pub fn code(&self) -> Option<&str> {
         match self {
             Self::Api(error) => error.code.as_deref(),
@@ -142,7 +138,7 @@ impl OktaError {
         }
     }
 
-    /// Who can do something about it.
+    /// Who can resolve it.
     pub fn class(&self) -> FailureClass {
         match self {
             Self::Api(error) => crate::domain::failure::classify(error.status, error.code.as_deref()),
@@ -152,13 +148,13 @@ impl OktaError {
         }
     }
 
-    /// Whether the same call may succeed later with nothing changed.
+    /// Whether the same call may succeed later without changes.
     pub fn is_transient(&self) -> bool {
         self.class() == FailureClass::Wait
     }
 
-    /// Whether the credential itself is refused for good. `E0000015` with 401 is a missing feature of the org's
-    /// licence, not a bad credential.
+    /// Whether the credential itself is permanently invalid. `E0000015` with 401 means that the org's licence lacks a
+    /// feature, not that the credential is invalid.
     pub fn retires_credential(&self) -> bool {
         match self {
             Self::Api(error) => matches!(error.code.as_deref(), Some("E0000004" | "E0000005" | "E0000011")),

@@ -1,14 +1,14 @@
-//! Events of the System Log that Okta streams to Amazon EventBridge.
+//! System Log events that Okta streams to Amazon EventBridge.
 //!
 //! Documented by Okta ("Add an AWS EventBridge log stream", "Log streaming"): the partner event source is named
-//! `aws.partner/okta.com/{org's subdomain}/{event source name}`; every event of the log is sent, none filtered; delivery is
-//! best effort, at least once, in no order. Shown by AWS's own sample of the integration: `source` is that name,
-//! `detail-type` is `SystemLog`, and `detail` is the event as the API gives it. Inferred: which suffix (`okta.com`,
-//! `oktapreview.com` …) the org has cannot be seen, so the subdomain is a hint and no proof.
+//! `aws.partner/okta.com/{org's subdomain}/{event source name}`; every event of the log is sent, unfiltered; delivery is
+//! best effort, at least once and unordered. Shown by AWS's own sample of the integration: `source` is that name,
+//! `detail-type` is `SystemLog`, and `detail` is the event as in the API. Inferred: the source does not contain the org's
+//! domain suffix (`okta.com`, `oktapreview.com` …), so the subdomain is a hint and not a proof.
 //!
-//! Who may write this: only the partner can put events with its source on a bus, since `PutEvents` refuses sources that
-//! begin with `aws.` (Amazon EventBridge API reference, `PutEventsRequestEntry`). A stream also proves nothing by its
-//! silence: Okta stops one whose target does not answer.
+//! Only the partner can put events with its source on a bus, because `PutEvents` rejects sources that begin with `aws.`
+//! (Amazon EventBridge API reference, `PutEventsRequestEntry`). A silent stream proves nothing: Okta stops a stream whose
+//! target does not respond.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -16,13 +16,13 @@ use serde_json::Value;
 use super::OrgUrl;
 use crate::domain::system_log::{LogEvent, NotALogEvent};
 
-/// What every source of Okta's begins with.
+/// The prefix of the source of every Okta log stream.
 const PARTNER: &str = "aws.partner/okta.com/";
 
-/// An event that came by a log stream.
+/// An event from a log stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StreamedEvent {
-    /// The subdomain of the org that sent it, in lower case: `acme` of `acme.okta.com`.
+    /// The subdomain of the sending org, in lower case: `acme` of `acme.okta.com`.
     pub subdomain: String,
     /// The name that the org's administrators gave the event source.
     pub stream: String,
@@ -31,37 +31,37 @@ pub struct StreamedEvent {
 }
 
 impl StreamedEvent {
-    /// Whether it may be from the org at `base_url`: its host begins with the same subdomain. Two orgs on two of Okta's
-    /// suffixes may share one.
+    /// Whether the event may be from the org at `base_url`: its host begins with the same subdomain. Two orgs with
+    /// different suffixes can share a subdomain.
     pub fn may_be_from(&self, base_url: &OrgUrl) -> bool {
         base_url.as_url().host_str().and_then(|host| host.split('.').next()) == Some(self.subdomain.as_str())
     }
 }
 
-/// Why an `EventBridge` event is not one of a log stream.
+/// Why an `EventBridge` event is not a log stream event.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotALogStreamEvent {
     /// Its source is not one of Okta's.
     #[error(
-        "the event's source is not an Okta log stream (aws.partner/okta.com/SUBDOMAIN/NAME); let the rule match that \
-         prefix"
+        "the event's source is not an Okta log stream (aws.partner/okta.com/SUBDOMAIN/NAME); make the rule match that \
+                 prefix"
     )]
     NotFromOkta,
-    /// What it carries is no event of the log.
+    /// Its detail is not an event of the log.
     #[error("the log stream's event cannot be read: {0}")]
     NotALogEvent(#[from] NotALogEvent),
-    /// Neither the event nor its envelope says when it happened.
-    #[error("the log stream's event says nowhere when it happened; it is left out")]
+    /// Neither the event nor its envelope has a time.
+    #[error("skipped a log stream event without a time")]
     NoTime,
 }
 
-/// Whether an `EventBridge` event comes from a log stream of Okta's, by its source alone.
+/// Whether an `EventBridge` event comes from an Okta log stream, judged by its source alone.
 pub fn is_streamed(event: &Value) -> bool {
     event.get("source").and_then(Value::as_str).is_some_and(|source| source.starts_with(PARTNER))
 }
 
-/// Reads an `EventBridge` event. Strict on the source, lenient on the rest.
-pub fn read(event: &Value) -> Result<StreamedEvent, NotALogStreamEvent> {
+/// Decodes an `EventBridge` event. Strict about the source, lenient about the rest.
+pub fn decode(event: &Value) -> Result<StreamedEvent, NotALogStreamEvent> {
     let text = |pointer: &str| event.pointer(pointer).and_then(Value::as_str);
     let source = text("/source").and_then(|source| source.strip_prefix(PARTNER));
     let (subdomain, stream) =
@@ -72,8 +72,8 @@ pub fn read(event: &Value) -> Result<StreamedEvent, NotALogStreamEvent> {
     let time = |pointer: &str| text(pointer).and_then(|time| time.parse::<Timestamp>().ok());
     let sent = time("/detail/published").or_else(|| time("/time")).ok_or(NotALogStreamEvent::NoTime);
     let detail = event.get("detail").unwrap_or(&Value::Null);
-    // What is wrong with the event itself says more than a missing time.
-    let event = LogEvent::read(detail, sent.clone().unwrap_or_default())?;
+    // An error in the event itself is more informative than a missing time.
+    let event = LogEvent::from_json(detail, sent.clone().unwrap_or_default())?;
     sent?;
     Ok(StreamedEvent { subdomain: subdomain.to_ascii_lowercase(), stream: stream.to_owned(), event })
 }
@@ -99,7 +99,7 @@ mod tests {
     use crate::domain::system_log::{Meaning, meaning};
     use crate::http::loopback::LoopbackPolicy;
 
-    /// In the shape of AWS's sample, with invented values.
+    /// An event like AWS's sample, with invented values.
     fn sample() -> Value {
         json!({
             "version": "0",
@@ -123,8 +123,8 @@ mod tests {
     }
 
     #[test]
-    fn a_streamed_event_is_read_with_the_org_it_may_be_from() {
-        let streamed = read(&sample()).unwrap();
+    fn streamed_event_is_decoded_with_its_subdomain() {
+        let streamed = decode(&sample()).unwrap();
         assert_eq!((streamed.subdomain.as_str(), streamed.stream.as_str()), ("acme", "consent-watch"));
         assert!(matches!(meaning(&streamed.event), Meaning::CredentialFailure { aadsts: Some(50_126), .. }));
         let from = |host: &str| streamed.may_be_from(&OrgUrl::parse(host, LoopbackPolicy::Refuse).unwrap().0);
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_source_that_is_not_oktas_is_refused() {
+    fn sources_other_than_oktas_are_refused() {
         for source in [
             "aws.partner/okta.com",
             "aws.partner/okta.com/",
@@ -152,25 +152,25 @@ mod tests {
         ] {
             let mut event = sample();
             event["source"] = json!(source);
-            assert_eq!(read(&event), Err(NotALogStreamEvent::NotFromOkta), "{source:?}");
+            assert_eq!(decode(&event), Err(NotALogStreamEvent::NotFromOkta), "{source:?}");
         }
         for event in [json!({}), json!(null), json!([1]), json!({ "source": 7 })] {
-            assert_eq!(read(&event), Err(NotALogStreamEvent::NotFromOkta), "{event}");
+            assert_eq!(decode(&event), Err(NotALogStreamEvent::NotFromOkta), "{event}");
         }
     }
 
     #[test]
-    fn the_rest_of_the_envelope_may_be_anything() {
+    fn rest_of_the_envelope_is_decoded_leniently() {
         let mut event = sample();
         event["detail-type"] = json!("another name");
         event["time"] = json!(null);
         event["new"] = json!({});
-        assert_eq!(read(&event).unwrap(), read(&sample()).unwrap());
+        assert_eq!(decode(&event).unwrap(), decode(&sample()).unwrap());
         event["detail"].as_object_mut().unwrap().remove("published");
-        assert_eq!(read(&event), Err(NotALogStreamEvent::NoTime));
+        assert_eq!(decode(&event), Err(NotALogStreamEvent::NoTime));
         event["time"] = json!("2026-03-02T09:00:01Z");
-        assert_eq!(read(&event).unwrap().event.published.to_string(), "2026-03-02T09:00:01Z");
+        assert_eq!(decode(&event).unwrap().event.published.to_string(), "2026-03-02T09:00:01Z");
         event["detail"] = json!(null);
-        assert_eq!(read(&event), Err(NotALogStreamEvent::NotALogEvent(NotALogEvent::NoId)));
+        assert_eq!(decode(&event), Err(NotALogStreamEvent::NotALogEvent(NotALogEvent::NoId)));
     }
 }

@@ -1,7 +1,8 @@
-//! Okta's Management API, as far as Regrant needs it.
+//! The part of Okta's Management API that Regrant uses.
 //!
-//! [`Okta`] is the port the use cases know: it resolves an org and opens it with a credential. [`client`] is the real
-//! one; [`log_stream`] reads what Okta sends of its own accord. The reads of [`OktaOrg`] change nothing in Okta; its three writes say so, and a scan calls none of them.
+//! [`Okta`] is the port of the use cases: it resolves an org and opens it with a credential. [`client`] is the HTTP
+//! implementation. [`log_stream`] decodes events that Okta pushes. Most calls of [`OktaOrg`] only read; its three writes are
+//! marked as such, and a scan calls none of them.
 
 mod assignment_counts;
 mod auth;
@@ -35,18 +36,18 @@ pub use credential::OktaCredential;
 pub use error::OktaError;
 pub use org_url::OrgUrl;
 
-/// What an org's `/.well-known/okta-organization` says, checked against the allow-list.
+/// The contents of an org's `/.well-known/okta-organization`, checked against the allow-list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResolvedOrg {
     /// The org's stable key.
     pub id: OrgId,
-    /// Where its API is; the only place a credential may go.
+    /// The base URL of its API, and the only host that receives a credential.
     pub base_url: OrgUrl,
-    /// `idx` (Identity Engine) or `v1` (Classic), where it was told.
+    /// `idx` (Identity Engine) or `v1` (Classic), if reported.
     pub pipeline: Option<String>,
 }
 
-/// An Office 365 app as the list shows it.
+/// An Office 365 app as the app list returns it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedApp {
     /// Its id.
@@ -55,7 +56,7 @@ pub struct ListedApp {
     pub label: UntrustedText,
     /// Its life-cycle status.
     pub status: AppStatus,
-    /// Its `features`, as Okta spells them.
+    /// Its `features`, in Okta's spelling.
     pub features: Vec<String>,
     /// `settings.app.msftTenant`.
     pub tenant: Option<TenantName>,
@@ -63,47 +64,47 @@ pub struct ListedApp {
     pub domain: Option<UntrustedText>,
     /// `settings.app.tenantType`.
     pub tenant_type: Option<String>,
-    /// What was in the answer and not understood, in words for people.
+    /// Parts of the response that this version did not understand, in words for people.
     pub surprises: Vec<String>,
 }
 
 /// A page of the app list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AppPage {
-    /// The Office 365 apps of this page. Other apps, which the filter should have kept out, are dropped.
+    /// The Office 365 apps of this page. Other apps, which the filter should have excluded, are dropped.
     pub apps: Vec<ListedApp>,
-    /// Where the list goes on, as the org's `Link` header said it; its host has been checked.
+    /// The next page, from the org's `Link` header. Its host has been checked.
     pub next: Option<Url>,
-    /// What could not be read as an app, in words for people.
+    /// Items that could not be decoded as an app, in words for people.
     pub surprises: Vec<String>,
 }
 
 /// A page of the System Log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogPage {
-    /// The events that Regrant asks for, in the order in which they reached the log.
+    /// The events, in the order in which they reached the log.
     pub events: Vec<LogEvent>,
-    /// Where reading goes on; there is always somewhere. To be kept once the events are.
+    /// Where to continue reading; always present. Store it after the events.
     pub next: LogPosition,
-    /// The page was full: there may be more at once. Otherwise more comes with time.
+    /// Whether the page was full, so that more events may be available at once.
     pub full: bool,
-    /// What could not be read as an event, in words for people.
+    /// Items that could not be decoded as an event, in words for people.
     pub surprises: Vec<String>,
 }
 
-/// The consent link of a connection. Holds Okta's `state`, so it is not logged.
+/// The consent link of a connection. It contains Okta's `state`, so it must not be logged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ConsentLink {
-    /// Okta offers none: it asks for no consent.
+    /// Okta offers no link, because it does not ask for consent.
     Absent,
     /// It leads to Microsoft's sign-in page.
     Offered(Url),
-    /// It leads somewhere else; nobody is sent there, and nothing follows from it.
+    /// It does not lead to Microsoft's sign-in page. It is not used, and nothing is concluded from it.
     Elsewhere,
 }
 
 impl ConsentLink {
-    /// The link, where it leads to Microsoft.
+    /// The link, if it leads to Microsoft.
     pub const fn offered(&self) -> Option<&Url> {
         match self {
             Self::Offered(link) => Some(link),
@@ -115,18 +116,18 @@ impl ConsentLink {
 /// A provisioning connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connection {
-    /// `profile.authScheme`, or the outer `authScheme` where there is no profile.
+    /// `profile.authScheme`, or the outer `authScheme` if there is no profile.
     pub auth_scheme: AuthScheme,
-    /// Whether provisioning runs over it.
+    /// Whether the connection is on.
     pub status: ConnectionStatus,
     /// `_links.authorize.href`.
     pub authorize: ConsentLink,
-    /// What was in the answer and not understood, in words for people.
+    /// Parts of the response that this version did not understand, in words for people.
     pub surprises: Vec<String>,
 }
 
-/// A Microsoft administrator's name and password, which Okta's schema still knows for Office 365. Sent only for an org
-/// whose operator put them into the vault.
+/// A Microsoft administrator's name and password, which Okta's schema still supports for Office 365. Sent only for an org
+/// whose operator stored them in the vault.
 #[derive(Debug, Clone, Deserialize)]
 pub struct ProvisioningAdmin {
     /// `settings.adminUsername`.
@@ -135,10 +136,10 @@ pub struct ProvisioningAdmin {
     pub password: SecretString,
 }
 
-/// One org, opened with a credential.
+/// An org opened with a credential.
 #[async_trait]
 pub trait OktaOrg: Send + Sync {
-    /// A page of the org's Office 365 apps: the first, or the one `next` leads to.
+    /// A page of the org's Office 365 apps: the first one, or the one that `next` points to.
     async fn apps(&self, next: Option<&Url>) -> Result<AppPage, OktaError>;
     /// One app by id.
     async fn app(&self, app: &AppId) -> Result<ListedApp, OktaError>;
@@ -146,34 +147,33 @@ pub trait OktaOrg: Send + Sync {
     async fn connection(&self, app: &AppId) -> Result<Connection, OktaError>;
     /// Whether provisioning is on for an app.
     async fn provisioning(&self, app: &AppId) -> Result<Provisioning, OktaError>;
-    /// How many users and groups are assigned to an app, by the first page of each list: `GET …/users?limit=500` and
-    /// `GET …/groups?limit=200`, two calls of the scope `okta.apps.read` (Okta, "List all application users" and "List all
-    /// application groups"). A role that does not see assignments has them refused.
-    async fn reach(&self, app: &AppId) -> Result<AssignmentCounts, OktaError>;
-    /// A page of the System Log; needs `okta.logs.read`. [`OktaError::LogPositionLost`] where it does not go on from there:
-    /// read again from a time then, which is harmless, since events have ids.
+    /// How many users and groups are assigned to an app, from the first page of each list: `GET …/users?limit=500` and
+    /// `GET …/groups?limit=200`, two calls with the scope `okta.apps.read` (Okta, "List all application users" and "List
+    /// all application groups"). Okta rejects them if the credential's role cannot view assignments.
+    async fn count_assignments(&self, app: &AppId) -> Result<AssignmentCounts, OktaError>;
+    /// A page of the System Log; needs `okta.logs.read`. On [`OktaError::LogPositionLost`], read again from a time. That
+    /// is harmless, because events have ids.
     async fn log_events(&self, from: &LogPosition) -> Result<LogPage, OktaError>;
-    /// When provisioning first did something for an app after `since`, by the System Log; `None` where it did nothing.
+    /// When provisioning first succeeded for an app after `since`, from the System Log; `None` if it has not.
     async fn provisioning_worked_after(&self, app: &AppId, since: Timestamp) -> Result<Option<Timestamp>, OktaError>;
 
-    /// Prepares an OAuth connection, so that it has a consent link: `POST …/connections/default`. A plain POST was
-    /// recorded turning an enabled connection off, so this is for connections that are not. What it answers proves
-    /// nothing: read the connection afterwards.
+    /// Writes. Prepares an OAuth connection, so that it has a consent link: `POST …/connections/default`. A plain POST was
+    /// recorded turning an enabled connection off, so call this only for connections that are not enabled. The response
+    /// proves nothing: read the connection afterwards.
     async fn prepare_connection(&self, app: &AppId, admin: Option<&ProvisioningAdmin>) -> Result<(), OktaError>;
-    /// Hands Okta the code that its own page showed: `POST …/oauth2/callback`. A code is good once, so this is sent
-    /// once, whatever becomes of it.
+    /// Writes. Sends Okta the code from its own page: `POST …/oauth2/callback`. Codes are single-use, so it is sent once,
+    /// whatever the result.
     async fn complete_consent(&self, app: &AppId, code: &SecretString, state: &str) -> Result<(), OktaError>;
-    /// Switches the connection on: `POST …/lifecycle/activate`. Okta answers 204 even where there is nothing to switch:
-    /// read the connection afterwards.
+    /// Writes. Activates the connection: `POST …/lifecycle/activate`. Okta returns 204 even if nothing changes: read the
+    /// connection afterwards.
     async fn activate(&self, app: &AppId) -> Result<(), OktaError>;
 }
 
-/// Okta, as the use cases know it.
+/// The port to Okta.
 #[async_trait]
 pub trait Okta: Send + Sync {
-    /// Asks a host, without any credential, which org it is, and refuses one whose API is elsewhere than on the
-    /// allow-list.
+    /// Asks a host, without a credential, which org it belongs to. Fails if the org's API is not on the allow-list.
     async fn resolve(&self, host: &OrgUrl) -> Result<ResolvedOrg, OktaError>;
-    /// Opens an org. Sends nothing yet.
+    /// Opens an org with a credential. Sends nothing yet.
     fn open(&self, base_url: &OrgUrl, credential: &OktaCredential) -> Result<Box<dyn OktaOrg>, OktaError>;
 }

@@ -1,80 +1,80 @@
-//! Where an org is, and whether a credential may go there.
+//! The URL of an org, and whether a credential may be sent to it.
 //!
-//! Credentials go only to hosts of the allow-list. A customer's custom domain is an alias: it may be asked which org it
-//! is, without a credential, and the answer must lead back to the list.
+//! Credentials are sent only to hosts on the allow-list. A customer's custom domain is an alias: Regrant may ask it, without
+//! a credential, which org it belongs to, and the answer must point back to the allow-list.
 
 use crate::http::loopback::{LoopbackPolicy, is_loopback};
 use std::fmt;
 
 use url::{Host, Url};
 
-/// The suffixes Okta's own SDKs know, without its internal test clouds (okta-sdk-python `config_validator.py`).
+/// The domain suffixes in Okta's own SDKs, without its internal test clouds (okta-sdk-python `config_validator.py`).
 const SUFFIXES: [&str; 5] = ["okta.com", "oktapreview.com", "okta-emea.com", "okta-gov.com", "okta.mil"];
 
-/// What a host is trusted with.
+/// What may be sent to a host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Trust {
-    /// On the allow-list: a credential may go there.
+    /// On the allow-list: a credential may be sent.
     Listed,
-    /// Loopback, where that is allowed: a credential may go there.
+    /// Loopback, if allowed: a credential may be sent.
     Loopback,
-    /// Any other public host: it may be asked which org it is, and nothing more.
+    /// Any other public host: only the question which org it belongs to.
     AskOnly,
 }
 
-/// An org's base URL: scheme, host and port only, and what it is trusted with.
+/// An org's base URL (scheme, host and port only) and what may be sent to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrgUrl {
     url: Url,
     trust: Trust,
 }
 
-/// Why text is not the URL of an org.
+/// Why a text is not the URL of an org.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OrgUrlError {
     /// Not a host name.
-    #[error("this is not the host of an org; write it as in acme.okta.com")]
+    #[error("this is not the host name of an org; use the form acme.okta.com")]
     NotAHost,
-    /// Another scheme than https.
-    #[error("an org is reached over https only; leave the scheme out")]
+    /// A scheme other than https.
+    #[error("an org is reached over https only; omit the scheme")]
     NotHttps,
-    /// A user name, a password, a path or a query came along.
-    #[error("write the org's host alone, without user name, path or query")]
+    /// It contains a user name, a password, a path or a query.
+    #[error("enter only the org's host name, without user name, path or query")]
     MoreThanAHost,
     /// A port other than 443.
-    #[error("an org has no port of its own; leave `:{0}` out")]
+    #[error("an org has no custom port; omit `:{0}`")]
     Port(u16),
-    /// A loopback address, where they are not allowed.
+    /// A loopback address that is not allowed.
     #[error("{0} is this machine; pass `--allow-loopback` to use a simulator as an org")]
     Loopback(String),
-    /// An address instead of a name.
-    #[error("an org is known by a name, not by an address")]
+    /// An IP address instead of a name.
+    #[error("enter the org's host name, not an IP address")]
     Address,
     /// Not on the allow-list.
     #[error(
         "{0} is not one of Okta's hosts (okta.com, oktapreview.com, okta-emea.com, okta-gov.com, okta.mil), so no \
-         credential goes there"
+                 credential is sent there"
     )]
     NotListed(String),
 }
 
 impl OrgUrl {
-    /// Reads what a person wrote: a host or a URL on the allow-list. Gives a hint where something was changed.
+    /// Parses a host or URL from the allow-list. Returns a hint for the user if it was changed.
     pub fn parse(text: &str, loopback: LoopbackPolicy) -> Result<(Self, Option<String>), OrgUrlError> {
-        let (org, hint) = Self::read(text, loopback)?;
+        let (org, hint) = Self::parse_any(text, loopback)?;
         match org.trust {
             Trust::AskOnly => Err(OrgUrlError::NotListed(org.host())),
             Trust::Listed | Trust::Loopback => Ok((org, hint)),
         }
     }
 
-    /// Reads what a person wrote, a custom domain included. What is not on the allow-list can be asked which org it is
-    /// and cannot be opened with a credential.
+    /// Parses a host or URL, including custom domains. A host that is not on the allow-list can be resolved but cannot be
+    /// opened with a credential.
     pub fn parse_to_resolve(text: &str, loopback: LoopbackPolicy) -> Result<(Self, Option<String>), OrgUrlError> {
-        Self::read(text, loopback)
+        Self::parse_any(text, loopback)
     }
 
-    /// From the URL that the ledger keeps.
+    /// Converts the base URL from the ledger.
     pub fn from_base_url(url: &Url, loopback: LoopbackPolicy) -> Result<Self, OrgUrlError> {
         Self::parse(url.as_str(), loopback).map(|(org, _)| org)
     }
@@ -84,13 +84,13 @@ impl OrgUrl {
         &self.url
     }
 
-    /// The host, with the port where there is one.
+    /// The host, with a port if there is one.
     pub fn host(&self) -> String {
         let host = self.url.host_str().unwrap_or_default();
         self.url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
     }
 
-    /// Whether a credential may go there.
+    /// Whether a credential may be sent there.
     pub fn takes_credentials(&self) -> bool {
         self.trust != Trust::AskOnly
     }
@@ -100,12 +100,12 @@ impl OrgUrl {
         self.trust == Trust::Loopback
     }
 
-    /// Whether `url` is on this very origin: scheme, host and port.
+    /// Whether `url` has the same origin: scheme, host and port.
     pub fn is_origin_of(&self, url: &Url) -> bool {
         url.origin() == self.url.origin() && url.username().is_empty() && url.password().is_none()
     }
 
-    /// Whether `url` leads to one of Okta's own hosts, or to this machine where that is allowed.
+    /// Whether `url` is on one of Okta's own hosts, or on this machine if that is allowed.
     pub fn is_okta_host(url: &Url, loopback: LoopbackPolicy) -> bool {
         let mut origin = url.clone();
         origin.set_path("/");
@@ -114,14 +114,14 @@ impl OrgUrl {
         Self::parse(origin.as_str(), loopback).is_ok()
     }
 
-    /// `path` on this org. `path` begins with `/`.
+    /// The URL of `path` on this org. `path` begins with `/`.
     pub(crate) fn at(&self, path: &str) -> Url {
         let mut url = self.url.clone();
         url.set_path(path);
         url
     }
 
-    fn read(text: &str, loopback: LoopbackPolicy) -> Result<(Self, Option<String>), OrgUrlError> {
+    fn parse_any(text: &str, loopback: LoopbackPolicy) -> Result<(Self, Option<String>), OrgUrlError> {
         let text = text.trim();
         let with_scheme = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
         let url = Url::parse(&with_scheme).map_err(|_| OrgUrlError::NotAHost)?;
@@ -157,7 +157,7 @@ impl OrgUrl {
         let (name, hint) = match first.strip_suffix("-admin").filter(|sub| listed && !sub.is_empty()) {
             Some(sub) => {
                 let api = format!("{sub}.{rest}");
-                let hint = format!("{name} is the Admin Console; its API is at {api}, which is used instead.");
+                let hint = format!("{name} is the Admin Console. Its API is at {api}, which is used instead.");
                 (api, Some(hint))
             }
             None => (name.to_owned(), None),
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn hosts_on_the_list_are_read_however_they_are_written() {
+    fn allowed_hosts_are_accepted_in_any_spelling() {
         for text in ["acme.okta.com", " ACME.okta.com. ", "https://acme.okta.com/", "https://acme.okta.com:443"] {
             assert_eq!(listed(text).as_deref(), Ok("https://acme.okta.com/"), "{text:?}");
         }
@@ -195,14 +195,14 @@ mod tests {
     }
 
     #[test]
-    fn the_admin_console_is_led_to_the_api_with_a_notification() {
+    fn admin_console_host_is_replaced_with_a_hint() {
         let (org, hint) = OrgUrl::parse("acme-admin.okta.com", LoopbackPolicy::Refuse).unwrap();
         assert_eq!(org.host(), "acme.okta.com");
         assert!(hint.unwrap().contains("Admin Console"));
     }
 
     #[test]
-    fn look_alikes_of_a_listed_host_take_no_credential() {
+    fn lookalike_hosts_are_refused() {
         for text in [
             "okta.com",
             "acmeokta.com",
@@ -228,12 +228,12 @@ mod tests {
             "",
             ".okta.com",
         ] {
-            assert!(listed(text).is_err(), "{text:?} was read as {:?}", listed(text));
+            assert!(listed(text).is_err(), "{text:?} was accepted as {:?}", listed(text));
         }
     }
 
     #[test]
-    fn loopback_needs_to_be_allowed_and_says_how() {
+    fn loopback_must_be_allowed_explicitly() {
         let refused = OrgUrl::parse("http://acme.localhost:4400", LoopbackPolicy::Refuse).unwrap_err();
         assert!(refused.to_string().contains("--allow-loopback"));
         for text in
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn a_custom_domain_may_be_asked_and_takes_no_credential() {
+    fn custom_domain_receives_no_credential() {
         let (org, _) = OrgUrl::parse_to_resolve("login.example.com", LoopbackPolicy::Refuse).unwrap();
         assert!(!org.takes_credentials());
         assert!(OrgUrl::parse_to_resolve("http://login.example.com", LoopbackPolicy::Refuse).is_err());

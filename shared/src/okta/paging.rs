@@ -1,6 +1,6 @@
-//! Where a list goes on: the `Link` header (RFC 8288).
+//! Pagination by the `Link` header (RFC 8288).
 //!
-//! Okta sends one header line a relation. A comma may also join several in one line, and may stand inside the URL.
+//! Okta sends one header line per relation. A line may also contain several links, and a URL may contain commas.
 
 use http::HeaderMap;
 use url::Url;
@@ -8,9 +8,9 @@ use url::Url;
 use super::{OktaError, OrgUrl};
 
 /// The URL of `rel="next"`, checked to be on the org's own origin; `None` on the last page.
-pub(crate) fn next(headers: &HeaderMap, org: &OrgUrl) -> Result<Option<Url>, OktaError> {
-    // A line that cannot be read might have been the one that leads on; to skip it would end the list too early.
-    let unreadable = || OktaError::NotOkta { host: org.host(), what: "a Link header that cannot be read".to_owned() };
+pub(crate) fn next_page(headers: &HeaderMap, org: &OrgUrl) -> Result<Option<Url>, OktaError> {
+    // An unreadable line might contain the next link. Skipping it would end the list too early.
+    let unreadable = || OktaError::NotOkta { host: org.host(), what: "an unreadable Link header".to_owned() };
     let mut lines = Vec::new();
     for value in headers.get_all(http::header::LINK) {
         let line = value.to_str().ok().filter(|line| line.contains('<') && line.contains('>'));
@@ -19,7 +19,7 @@ pub(crate) fn next(headers: &HeaderMap, org: &OrgUrl) -> Result<Option<Url>, Okt
     let Some(target) = lines.into_iter().flat_map(links).find(|link| link.is_next).map(|link| link.target) else {
         return Ok(None);
     };
-    let not_okta = || OktaError::NotOkta { host: org.host(), what: "a next link that is no URL".to_owned() };
+    let not_okta = || OktaError::NotOkta { host: org.host(), what: "a next link that is not a URL".to_owned() };
     let next = org.as_url().join(target).map_err(|_| not_okta())?;
     if org.is_origin_of(&next) {
         Ok(Some(next))
@@ -28,13 +28,13 @@ pub(crate) fn next(headers: &HeaderMap, org: &OrgUrl) -> Result<Option<Url>, Okt
     }
 }
 
-struct Link<'a> {
+struct WebLink<'a> {
     target: &'a str,
     is_next: bool,
 }
 
-/// The links of one header line: `<target>; rel="next", <target>; rel="self"`.
-fn links(line: &str) -> impl Iterator<Item = Link<'_>> {
+/// Parses the links of one header line: `<target>; rel="next", <target>; rel="self"`.
+fn links(line: &str) -> impl Iterator<Item = WebLink<'_>> {
     line.split('<').skip(1).filter_map(|link| {
         let (target, parameters) = link.split_once('>')?;
         let is_next = parameters.split([';', ',']).any(|parameter| {
@@ -44,7 +44,7 @@ fn links(line: &str) -> impl Iterator<Item = Link<'_>> {
                     && value.split_ascii_whitespace().any(|rel| rel.eq_ignore_ascii_case("next"))
             })
         });
-        Some(Link { target, is_next })
+        Some(WebLink { target, is_next })
     })
 }
 
@@ -60,11 +60,11 @@ mod tests {
             headers.append("Link", line.parse().unwrap());
         }
         let (org, _) = OrgUrl::parse("acme.okta.com", LoopbackPolicy::Refuse).unwrap();
-        next(&headers, &org).map(|url| url.map(String::from))
+        next_page(&headers, &org).map(|url| url.map(String::from))
     }
 
     #[test]
-    fn the_next_link_is_found_in_its_own_line_and_in_a_shared_one() {
+    fn next_link_is_found_in_separate_and_shared_lines() {
         let own = r#"<https://acme.okta.com/api/v1/apps?limit=2>; rel="self""#;
         let next = r#"<https://acme.okta.com/api/v1/apps?after=0oa1,2&limit=2>; rel="next""#;
         let expected = "https://acme.okta.com/api/v1/apps?after=0oa1,2&limit=2";
@@ -75,14 +75,14 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_cannot_be_read_does_not_end_the_list() {
+    fn unreadable_line_does_not_end_the_list() {
         for line in ["", "rel=next", "<https://acme.okta.com/api/v1/apps?after=0oa1; rel=next"] {
             assert!(matches!(next_of(&[line]), Err(OktaError::NotOkta { .. })), "{line:?}");
         }
     }
 
     #[test]
-    fn a_next_link_off_the_orgs_origin_is_refused() {
+    fn next_link_on_a_different_origin_is_refused() {
         for target in [
             "https://evil.example/api/v1/apps",
             "http://acme.okta.com/api/v1/apps",

@@ -1,8 +1,8 @@
-//! How fast an org may be asked.
+//! How fast Regrant may call an org.
 //!
-//! Okta counts calls per org and bucket in windows of about a minute and tells limit, remaining and reset with every
-//! answer (Okta developer docs, "Rate limits"). Regrant spends at most half of what is left when it first looks into a
-//! window, and never the half that the customer's own apps live on. Times are the server's own: `Date` and
+//! Okta counts calls per org and bucket in windows of about a minute and reports limit, remaining and reset in every
+//! response (Okta developer docs, "Rate limits"). Regrant uses at most half of the calls that remain when it first sees a
+//! window, and never the half that the customer's own apps need. Times are the server's own, from `Date` and
 //! `X-Rate-Limit-Reset`, never this machine's clock.
 
 use std::time::Duration;
@@ -10,10 +10,10 @@ use std::time::Duration;
 use http::HeaderMap;
 use jiff::Timestamp;
 
-/// How long a window is taken to be before an answer tells.
+/// The assumed length of a window.
 const WINDOW: Duration = Duration::from_mins(1);
 
-/// The buckets of the calls made here (terraform-provider-okta `rate_limit_lines.go`).
+/// The rate limit buckets of the endpoints that Regrant calls (terraform-provider-okta `rate_limit_lines.go`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Bucket {
     /// `/api/v1/apps` and everything below an app.
@@ -28,12 +28,12 @@ pub(crate) enum Bucket {
     Root,
 }
 
-/// What one answer says about its bucket.
+/// The rate limit headers of one response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Reading {
-    /// Calls a window.
+    /// Calls per window.
     pub(crate) limit: u64,
-    /// Calls left.
+    /// Calls left in the window.
     pub(crate) remaining: u64,
     /// When the window ends, by the server's clock.
     pub(crate) reset: Timestamp,
@@ -42,8 +42,8 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
-    /// From the headers of an answer; `None` where one of them is missing or no number. Where Okta sends one twice,
-    /// the smaller counts, as in its Python SDK.
+    /// Parses the headers of a response; `None` if one of them is missing or not a number. If Okta sends one twice, the
+    /// smaller value counts, as in its Python SDK.
     pub(crate) fn from_headers(headers: &HeaderMap) -> Option<Self> {
         let smallest = |name| {
             let lines = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
@@ -58,13 +58,13 @@ impl Reading {
         })
     }
 
-    /// The concurrency limit answers with limit and remaining both 0; its reset is only a suggestion (Okta developer
-    /// docs, "Monitor rate limits").
+    /// Whether the concurrency limit was reached: then limit and remaining are both 0, and the reset is only a suggestion
+    /// (Okta developer docs, "Monitor rate limits").
     pub(crate) fn is_concurrency_limit(&self) -> bool {
         self.limit == 0 && self.remaining == 0
     }
 
-    /// How long until the window has ended, and a second for the server's rounding.
+    /// How long until the window ends, plus a second because the server rounds.
     pub(crate) fn until_reset(&self) -> Duration {
         let left = self.reset.duration_since(self.date);
         let left = Duration::try_from(left).unwrap_or_default();
@@ -72,7 +72,7 @@ impl Reading {
     }
 }
 
-/// What may still be spent of one bucket in its present window.
+/// The remaining budget of one bucket in its current window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Budget {
     window: Option<Window>,
@@ -80,23 +80,23 @@ pub(crate) struct Budget {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Window {
-    /// The window, as the server names it.
+    /// The end of the window by the server's clock, which identifies it.
     reset: Timestamp,
-    /// When it ends, by this machine's clock: its reading of the server's difference.
+    /// The end of the window by this machine's clock.
     ends: Timestamp,
-    /// Calls left when it was first seen, that first call included.
+    /// Calls left when the window was first seen, including that first call.
     left_at_first: u64,
-    /// Calls a window.
+    /// Calls per window.
     limit: u64,
-    /// Calls left, as told last.
+    /// Calls left, as last reported.
     remaining: u64,
-    /// Calls made here.
+    /// Calls that Regrant made.
     spent: u64,
 }
 
 impl Window {
-    /// At most half of what was left when the window was first seen, and never below half of the limit. At least one,
-    /// since the call that found the window out has been made.
+    /// At most half of the calls that were left when the window was first seen, and never more than half of the limit. At
+    /// least one, because the call that revealed the window has been made.
     fn allowance(&self) -> u64 {
         (self.left_at_first.min(self.limit) / 2).max(1)
     }
@@ -107,7 +107,7 @@ impl Window {
 }
 
 impl Budget {
-    /// How long to wait before the next call at `now`; zero where it may go.
+    /// How long to wait before the next call at `now`; zero if it may be sent.
     pub(crate) fn wait(&self, now: Timestamp) -> Duration {
         match self.window {
             Some(window) if now < window.ends && !window.has_room() => {
@@ -117,8 +117,8 @@ impl Budget {
         }
     }
 
-    /// Takes in what an answer that arrived at `now` says.
-    pub(crate) fn learn(&mut self, reading: &Reading, now: Timestamp) {
+    /// Updates the budget from a response that arrived at `now`.
+    pub(crate) fn record(&mut self, reading: &Reading, now: Timestamp) {
         if reading.is_concurrency_limit() {
             return;
         }
@@ -141,7 +141,7 @@ impl Budget {
         }
     }
 
-    /// Whether its window is over, so that it can be forgotten.
+    /// Whether its window has ended, so that it can be dropped.
     pub(crate) fn is_over(&self, now: Timestamp) -> bool {
         self.window.is_none_or(|window| now >= window.ends)
     }
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn the_wait_is_reset_less_date_and_a_second() {
+    fn wait_is_reset_minus_date_plus_a_second() {
         let reading = Reading::from_headers(&headers(&[
             ("Date", "Mon, 29 Sep 2025 06:24:57 GMT"),
             ("X-Rate-Limit-Limit", "50"),
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_sent_twice_counts_with_its_smaller_value() {
+    fn duplicated_header_counts_with_its_smaller_value() {
         let reading = Reading::from_headers(&headers(&[
             ("date", "Mon, 29 Sep 2025 06:24:57 GMT"),
             ("x-rate-limit-limit", "50"),
@@ -185,12 +185,12 @@ mod tests {
     }
 
     #[test]
-    fn answers_without_rate_headers_hold_nobody_up() {
+    fn missing_rate_headers_cause_no_wait() {
         assert_eq!(Reading::from_headers(&headers(&[("date", "Mon, 29 Sep 2025 06:24:57 GMT")])), None);
         assert_eq!(Budget::default().wait(Timestamp::UNIX_EPOCH), Duration::ZERO);
     }
 
-    /// An org whose window others spend from as well.
+    /// The number of calls Regrant makes in a window that other clients use as well.
     fn spend(limit: u64, others_first: u64, others_between: u64) -> u64 {
         let now = Timestamp::from_second(1_000).unwrap();
         let reset = Timestamp::from_second(1_060).unwrap();
@@ -200,7 +200,7 @@ mod tests {
         while budget.wait(now).is_zero() && remaining > 0 && calls < 1_000 {
             calls += 1;
             remaining -= 1;
-            budget.learn(&Reading { limit, remaining, reset, date: now }, now);
+            budget.record(&Reading { limit, remaining, reset, date: now }, now);
             remaining = remaining.saturating_sub(others_between);
         }
         calls
@@ -208,17 +208,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn at_most_half_of_what_was_left_is_spent(limit in 2u64..1_000, used in 0u64..1_000, between in 0u64..3) {
+        fn at_most_half_of_the_remaining_calls_is_used(limit in 2u64..1_000, used in 0u64..1_000, between in 0u64..3) {
             let left = limit.saturating_sub(used);
             prop_assert!(spend(limit, used, between) <= (left / 2).max(1));
         }
 
         #[test]
-        fn a_new_window_opens_when_the_old_one_is_over(limit in 2u64..1_000) {
+        fn budget_resets_when_the_window_ends(limit in 2u64..1_000) {
             let now = Timestamp::from_second(1_000).unwrap();
             let mut budget = Budget::default();
             let reading = Reading { limit, remaining: 0, reset: Timestamp::from_second(1_030).unwrap(), date: now };
-            budget.learn(&reading, now);
+            budget.record(&reading, now);
             prop_assert_eq!(budget.wait(now), Duration::from_secs(31));
             let later = now.saturating_add(budget.wait(now)).unwrap();
             prop_assert!(budget.wait(later).is_zero() && budget.is_over(later));

@@ -1,7 +1,7 @@
-//! Okta's JSON, read leniently.
+//! Lenient decoding of Okta's JSON.
 //!
-//! Schema and traffic differ: members are missing, null, or of another type, and enums grow. Whatever is not understood
-//! becomes a surprise in words, and the rest is read.
+//! Okta's responses differ from its schema: members are missing, null, or of a different type, and enums grow. A value that
+//! this version does not understand becomes a surprise in words for people; everything else is decoded.
 
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
@@ -17,50 +17,50 @@ use crate::domain::signal::Provisioning;
 use crate::domain::tenant::TenantName;
 use crate::domain::text::UntrustedText;
 use crate::http::loopback::is_loopback;
-use crate::http::transport::Answer;
+use crate::http::transport::HttpResponse;
 
-/// How much of somebody else's text is kept.
+/// The maximum stored length of a text from Okta, in characters.
 const KEPT: usize = 300;
 
-/// The body as JSON.
-pub(crate) fn json(host: &str, answer: &Answer) -> Result<Value, OktaError> {
-    serde_json::from_slice(&answer.body)
+/// Parses the body as JSON.
+pub(crate) fn json(host: &str, response: &HttpResponse) -> Result<Value, OktaError> {
+    serde_json::from_slice(&response.body)
         .map_err(|_| OktaError::NotOkta { host: host.to_owned(), what: "a body that is not JSON".to_owned() })
 }
 
-/// An error answer, in Okta's shape or a front door's.
-pub(crate) fn error(answer: &Answer) -> ApiError {
-    let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+/// Decodes an error response, in Okta's format or a proxy's.
+pub(crate) fn error(response: &HttpResponse) -> ApiError {
+    let body: Value = serde_json::from_slice(&response.body).unwrap_or_default();
     let text = |name: &str| body.get(name).and_then(Value::as_str).map(short);
     let causes = body.get("errorCauses").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     ApiError {
-        status: answer.status.as_u16(),
+        status: response.status.as_u16(),
         code: text("errorCode"),
         summary: text("errorSummary")
             .or_else(|| text("message"))
-            .unwrap_or_else(|| answer.status.canonical_reason().unwrap_or("an answer without words").to_owned()),
+            .unwrap_or_else(|| response.status.canonical_reason().unwrap_or("no error message").to_owned()),
         causes: causes.iter().take(5).filter_map(|cause| cause.get("errorSummary")?.as_str().map(short)).collect(),
         error_id: text("errorId"),
-        request_id: answer.header("x-okta-request-id").map(short),
+        request_id: response.header("x-okta-request-id").map(short),
     }
 }
 
-/// Others' text, cut short and with nothing hidden in it.
+/// Truncates a text and escapes hidden characters.
 pub(crate) fn short(text: &str) -> String {
     UntrustedText::new(text.chars().take(KEPT).collect::<String>()).to_string()
 }
 
-/// What one item of the app list is.
+/// One item of the app list.
 pub(crate) enum Listed {
     /// An Office 365 app.
     Office365(ListedApp),
-    /// Another app, which the filter should have kept out.
+    /// A different app, which the filter should have excluded.
     Another,
-    /// Nothing that can be read as an app.
+    /// Not decodable as an app.
     Unreadable(String),
 }
 
-/// Reads an app integration.
+/// Decodes an app integration.
 pub(crate) fn app(item: &Value) -> Listed {
     match item.get("name").and_then(Value::as_str) {
         Some(OFFICE365) => {}
@@ -69,7 +69,7 @@ pub(crate) fn app(item: &Value) -> Listed {
     }
     let id = item.get("id").and_then(Value::as_str).and_then(|id| id.parse::<AppId>().ok());
     let Some(id) = id else {
-        return Listed::Unreadable("An Office 365 app in the list has no usable id.".to_owned());
+        return Listed::Unreadable("An Office 365 app in the list has no valid id.".to_owned());
     };
     let mut surprises = Vec::new();
     let settings = item.pointer("/settings/app");
@@ -101,8 +101,8 @@ pub(crate) fn app(item: &Value) -> Listed {
     })
 }
 
-/// The body that prepares an OAuth connection: without `settings` unless an org needs them (okta-management-openapi
-/// `ProvisioningConnectionOauthRequest`).
+/// The request body that prepares an OAuth connection. It has no `settings` unless an org needs them
+/// (okta-management-openapi `ProvisioningConnectionOauthRequest`).
 pub(crate) fn oauth_connection(admin: Option<&ProvisioningAdmin>) -> Value {
     let mut profile = json!({ "authScheme": "OAUTH2" });
     if let Some(admin) = admin {
@@ -112,17 +112,17 @@ pub(crate) fn oauth_connection(admin: Option<&ProvisioningAdmin>) -> Value {
     json!({ "profile": profile })
 }
 
-/// Reads a provisioning connection.
+/// Decodes a provisioning connection.
 pub(crate) fn connection(host: &str, body: &Value, loopback: bool) -> Result<Connection, OktaError> {
     let Some(status) = body.get("status").and_then(Value::as_str) else {
-        let what = "a provisioning connection without status".to_owned();
+        let what = "a provisioning connection without a status".to_owned();
         return Err(OktaError::NotOkta { host: host.to_owned(), what });
     };
     let mut surprises = Vec::new();
     let scheme = [body.pointer("/profile/authScheme"), body.get("authScheme")];
     let scheme = scheme.into_iter().flatten().find_map(Value::as_str).map_or_else(
         || {
-            surprises.push("The connection names no authentication scheme.".to_owned());
+            surprises.push("The connection has no authentication scheme.".to_owned());
             AuthScheme::Unknown
         },
         |scheme| AuthScheme::from(short(scheme)),
@@ -132,7 +132,7 @@ pub(crate) fn connection(host: &str, body: &Value, loopback: bool) -> Result<Con
         None => ConsentLink::Absent,
         Some(Some(url)) => ConsentLink::Offered(url),
         Some(None) => {
-            surprises.push("The consent link does not lead to Microsoft's sign-in page; it is not used.".to_owned());
+            surprises.push("The consent link does not lead to Microsoft's sign-in page, so it is not used.".to_owned());
             ConsentLink::Elsewhere
         }
     };
@@ -150,16 +150,16 @@ fn leads_to_microsoft(url: &Url, loopback: bool) -> bool {
     bare && (listed || simulated)
 }
 
-/// Reads what the features endpoint says of provisioning as a whole: a list, or an `E0000001` whose cause is the only
-/// documented difference between "not enabled" and "not supported".
-pub(crate) fn provisioning(host: &str, answer: &Answer) -> Result<Provisioning, OktaError> {
-    if answer.status.is_success() {
-        return match json(host, answer)? {
+/// Decodes the response of the features endpoint: a list, or an `E0000001` whose cause is the only documented difference
+/// between "not enabled" and "not supported".
+pub(crate) fn provisioning(host: &str, response: &HttpResponse) -> Result<Provisioning, OktaError> {
+    if response.status.is_success() {
+        return match json(host, response)? {
             Value::Array(_) => Ok(Provisioning::Enabled),
             _ => Err(OktaError::NotOkta { host: host.to_owned(), what: "features that are not a list".to_owned() }),
         };
     }
-    let error = error(answer);
+    let error = error(response);
     let says = |text: &str| error.causes.iter().any(|cause| cause.to_ascii_lowercase().contains(text));
     match error.code.as_deref() {
         Some("E0000001") if says("provisioning is not supported") => Ok(Provisioning::NotSupported),

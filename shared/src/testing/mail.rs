@@ -1,4 +1,4 @@
-//! What every transport must do.
+//! The conformance suite of mail transports.
 
 #![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a conformance test fails by panicking")]
 
@@ -6,26 +6,26 @@ use std::sync::Arc;
 
 use crate::mail::{Email, MailError, MailTransport};
 
-/// A transport that has taken nothing yet, and what it has taken, as mails.
+/// A new mail transport, and a way to read what it has sent.
 pub struct Bench<S> {
     /// The transport.
     pub transport: Arc<dyn MailTransport>,
-    /// Every mail it has taken so far.
+    /// Every email that it has sent so far, as RFC 5322 messages.
     pub sent: S,
 }
 
-/// Holds an adapter to the contract.
+/// Checks an adapter against the contract.
 pub async fn conforms<S, Fut>(bench: Bench<S>)
 where
     S: Fn() -> Fut,
     Fut: Future<Output = Vec<Vec<u8>>>,
 {
-    a_email_that_cannot_be_a_mail_is_refused(&*bench.transport).await;
-    assert!((bench.sent)().await.is_empty(), "nothing of it was taken");
-    every_email_is_taken_whole(&*bench.transport, &bench.sent).await;
+    an_invalid_email_is_rejected(&*bench.transport).await;
+    assert!((bench.sent)().await.is_empty(), "nothing was sent");
+    every_email_is_sent_completely(&*bench.transport, &bench.sent).await;
 }
 
-/// An email with everything in it.
+/// An email with every field set.
 pub fn email(to: &str) -> Email {
     Email {
         from: "Regrant <regrant@example.com>".parse().expect("the test's own address is an address"),
@@ -40,20 +40,20 @@ pub fn email(to: &str) -> Email {
     }
 }
 
-async fn a_email_that_cannot_be_a_mail_is_refused(transport: &dyn MailTransport) {
+async fn an_invalid_email_is_rejected(transport: &dyn MailTransport) {
     let bad = Email { subject: "Hello\r\nBcc: eve@example.com".to_owned(), ..email("ada@contoso.example") };
     let refused = transport.send(&bad).await;
     assert!(matches!(refused, Err(MailError::Invalid(_))), "a subject of two lines: {refused:?}");
 }
 
-async fn every_email_is_taken_whole<S, Fut>(transport: &dyn MailTransport, sent: &S)
+async fn every_email_is_sent_completely<S, Fut>(transport: &dyn MailTransport, sent: &S)
 where
     S: Fn() -> Fut,
     Fut: Future<Output = Vec<Vec<u8>>>,
 {
     let mut ids = Vec::new();
     for to in ["ada@contoso.example", "Bo Operator <bo@contoso.example>"] {
-        let id = transport.send(&email(to)).await.expect("an email is taken");
+        let id = transport.send(&email(to)).await.expect("an email is sent");
         assert!(!id.0.is_empty(), "it has an id");
         ids.push(id);
     }
@@ -76,6 +76,6 @@ where
         ] {
             assert!(mail.contains(part), "{part} is in the mail to {to}: {mail}");
         }
-        assert!(!mail.contains("Bcc"), "nobody else gets it");
+        assert!(!mail.contains("Bcc"), "no one else receives it");
     }
 }

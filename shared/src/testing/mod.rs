@@ -1,4 +1,4 @@
-//! What tests share: the conformance suite of each port. Feature `testing`.
+//! Conformance suites: what every adapter of a port must do. Feature `testing`.
 
 pub mod ledger;
 pub mod mail;

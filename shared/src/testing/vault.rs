@@ -1,4 +1,4 @@
-//! What every vault adapter must do.
+//! The conformance suite of the vault.
 
 #![expect(clippy::expect_used, reason = "a conformance test fails by panicking")]
 
@@ -10,23 +10,23 @@ use crate::domain::cloud::Cloud;
 use crate::domain::id::{AppId, OrgId};
 use crate::vault::{SecretName, SecretVersion, Vault, VaultError};
 
-/// Holds an adapter to the contract. `make` gives a vault without secrets, a fresh one each time.
+/// Checks an adapter against the contract. `make` returns a new, empty vault each time.
 pub async fn conforms<F, Fut>(make: F)
 where
     F: Fn() -> Fut,
     Fut: Future<Output = Arc<dyn Vault>>,
 {
-    what_was_never_written_is_absent(&*make().await).await;
-    a_pending_version_leaves_the_current_one_alone(&*make().await).await;
+    an_unwritten_secret_is_absent(&*make().await).await;
+    a_pending_version_does_not_change_the_current_one(&*make().await).await;
     a_pending_version_replaces_a_pending_one(&*make().await).await;
-    promoting_moves_each_version_on_by_one(&*make().await).await;
-    promoting_without_a_pending_version_is_refused_and_changes_nothing(&*make().await).await;
-    discarding_takes_the_pending_version_alone(&*make().await).await;
-    removing_takes_every_version_and_can_be_repeated(&*make().await).await;
+    promotion_shifts_every_version(&*make().await).await;
+    promotion_needs_a_pending_version(&*make().await).await;
+    discarding_removes_only_the_pending_version(&*make().await).await;
+    removal_deletes_every_version_and_is_repeatable(&*make().await).await;
     a_removed_secret_can_be_written_again(&*make().await).await;
-    secrets_do_not_meet(&*make().await).await;
-    secrets_of_every_kind_keep_apart(&*make().await).await;
-    any_text_comes_back_as_it_was(&*make().await).await;
+    secrets_of_different_orgs_are_separate(&*make().await).await;
+    secrets_of_different_kinds_are_separate(&*make().await).await;
+    any_text_round_trips(&*make().await).await;
 }
 
 fn org(id: &str) -> OrgId {
@@ -66,16 +66,16 @@ fn are(pending: Option<&str>, current: Option<&str>, previous: Option<&str>) -> 
     [pending, current, previous].map(|version| version.map(str::to_owned))
 }
 
-async fn what_was_never_written_is_absent(vault: &dyn Vault) {
+async fn an_unwritten_secret_is_absent(vault: &dyn Vault) {
     assert_eq!(versions(vault, &acme()).await, are(None, None, None), "nothing was written");
 }
 
-async fn a_pending_version_leaves_the_current_one_alone(vault: &dyn Vault) {
+async fn a_pending_version_does_not_change_the_current_one(vault: &dyn Vault) {
     put(vault, &acme(), "one").await;
     assert_eq!(versions(vault, &acme()).await, are(Some("one"), None, None), "pending is not current");
     vault.promote(&acme()).await.expect("a pending version is made current");
     put(vault, &acme(), "two").await;
-    assert_eq!(versions(vault, &acme()).await, are(Some("two"), Some("one"), None), "current is as it was");
+    assert_eq!(versions(vault, &acme()).await, are(Some("two"), Some("one"), None), "the current version is unchanged");
 }
 
 async fn a_pending_version_replaces_a_pending_one(vault: &dyn Vault) {
@@ -84,7 +84,7 @@ async fn a_pending_version_replaces_a_pending_one(vault: &dyn Vault) {
     assert_eq!(versions(vault, &acme()).await, are(Some("two"), None, None), "the last pending version counts");
 }
 
-async fn promoting_moves_each_version_on_by_one(vault: &dyn Vault) {
+async fn promotion_shifts_every_version(vault: &dyn Vault) {
     put_current(vault, &acme(), "one").await;
     assert_eq!(versions(vault, &acme()).await, are(None, Some("one"), None), "after the first");
     put_current(vault, &acme(), "two").await;
@@ -93,20 +93,20 @@ async fn promoting_moves_each_version_on_by_one(vault: &dyn Vault) {
     assert_eq!(versions(vault, &acme()).await, are(None, Some("three"), Some("two")), "after the third");
 }
 
-async fn promoting_without_a_pending_version_is_refused_and_changes_nothing(vault: &dyn Vault) {
+async fn promotion_needs_a_pending_version(vault: &dyn Vault) {
     let refused = vault.promote(&acme()).await;
     assert!(matches!(refused, Err(VaultError::NothingPending { .. })), "an unknown secret: {refused:?}");
     put_current(vault, &acme(), "one").await;
     let refused = vault.promote(&acme()).await;
     assert!(matches!(refused, Err(VaultError::NothingPending { .. })), "a promoted secret: {refused:?}");
-    assert_eq!(versions(vault, &acme()).await, are(None, Some("one"), None), "a refusal changes nothing");
+    assert_eq!(versions(vault, &acme()).await, are(None, Some("one"), None), "a failed promotion changes nothing");
 }
 
-async fn discarding_takes_the_pending_version_alone(vault: &dyn Vault) {
+async fn discarding_removes_only_the_pending_version(vault: &dyn Vault) {
     vault.discard_pending(&acme()).await.expect("discarding what was never there is fine");
     put(vault, &acme(), "one").await;
     vault.discard_pending(&acme()).await.expect("a pending version is discarded");
-    assert_eq!(versions(vault, &acme()).await, are(None, None, None), "nothing of a secret never promoted is left");
+    assert_eq!(versions(vault, &acme()).await, are(None, None, None), "a secret that was never promoted is gone");
     put_current(vault, &acme(), "two").await;
     put_current(vault, &acme(), "three").await;
     put(vault, &acme(), "four").await;
@@ -117,10 +117,14 @@ async fn discarding_takes_the_pending_version_alone(vault: &dyn Vault) {
     let refused = vault.promote(&acme()).await;
     assert!(matches!(refused, Err(VaultError::NothingPending { .. })), "there is nothing to promote: {refused:?}");
     put_current(vault, &acme(), "five").await;
-    assert_eq!(versions(vault, &acme()).await, are(None, Some("five"), Some("three")), "the next goes on from there");
+    assert_eq!(
+        versions(vault, &acme()).await,
+        are(None, Some("five"), Some("three")),
+        "the next promotion works as usual"
+    );
 }
 
-async fn removing_takes_every_version_and_can_be_repeated(vault: &dyn Vault) {
+async fn removal_deletes_every_version_and_is_repeatable(vault: &dyn Vault) {
     vault.remove(&acme()).await.expect("removing what was never there is fine");
     put_current(vault, &acme(), "one").await;
     put_current(vault, &acme(), "two").await;
@@ -137,7 +141,7 @@ async fn a_removed_secret_can_be_written_again(vault: &dyn Vault) {
     assert_eq!(versions(vault, &acme()).await, are(None, Some("two"), None), "nothing of the removed one is left");
 }
 
-async fn secrets_do_not_meet(vault: &dyn Vault) {
+async fn secrets_of_different_orgs_are_separate(vault: &dyn Vault) {
     let globex = okta("00oglobex");
     put_current(vault, &acme(), "acme's").await;
     put_current(vault, &globex, "globex's").await;
@@ -145,7 +149,7 @@ async fn secrets_do_not_meet(vault: &dyn Vault) {
     assert_eq!(versions(vault, &globex).await, are(None, Some("globex's"), None), "the other secret is untouched");
 }
 
-/// Names of every kind, alike in all that kinds have in common.
+/// Names of every kind, with equal ids where kinds share them.
 fn every_kind() -> Vec<SecretName> {
     let (acme, globex) = (org("00oacme"), org("00oglobex"));
     let app = |id: &str| AppId::try_from(id.to_owned()).expect("the test's own app id is an id");
@@ -158,7 +162,7 @@ fn every_kind() -> Vec<SecretName> {
         SecretName::HandOver(acme.clone(), app("0oa1")),
         SecretName::HandOver(acme.clone(), app("0oa2")),
         SecretName::HandOver(globex, app("0oa1")),
-        // An app called as its org, and as a file of the org's own folder might be.
+        // An app named like its org, and one named like a file in the org's own folder.
         SecretName::HandOver(acme.clone(), app("00oacme")),
         SecretName::HandOver(acme, app("current")),
         SecretName::Graph(tenant("11111111-2222-4333-8444-555555555555")),
@@ -169,7 +173,7 @@ fn every_kind() -> Vec<SecretName> {
     names
 }
 
-async fn secrets_of_every_kind_keep_apart(vault: &dyn Vault) {
+async fn secrets_of_different_kinds_are_separate(vault: &dyn Vault) {
     let names = every_kind();
     for name in &names {
         put_current(vault, name, &format!("old {name:?}")).await;
@@ -186,7 +190,7 @@ async fn secrets_of_every_kind_keep_apart(vault: &dyn Vault) {
     }
 }
 
-async fn any_text_comes_back_as_it_was(vault: &dyn Vault) {
+async fn any_text_round_trips(vault: &dyn Vault) {
     let long = "k".repeat(20_000);
     for secret in [r#"{"api_token":"00a"}"#, "line\r\nline\n", "\u{0}\"\\ü\u{202e}𝄞", long.as_str()] {
         put_current(vault, &acme(), secret).await;

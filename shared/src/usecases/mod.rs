@@ -1,4 +1,17 @@
-//! What Regrant does, one file a use case: ports in, outcome out.
+//! What Regrant does: one folder per story, one file per use case.
+//!
+//! A use case takes the [`Ports`] and its input, and returns its result. Each can run again after a crash at any point
+//! without doing harm. Rules that need no input or output live in [`domain`](crate::domain); endpoints, pages and
+//! commands live with their callers.
+//!
+//! In the order of one app's life:
+//!
+//! - [`access`]: which orgs Regrant serves, and the credentials for Okta and Microsoft Graph.
+//! - [`scan`]: reads every Office 365 app and records its standing.
+//! - [`notify`]: emails the people who have to act, and calls hooks.
+//! - [`consent`]: verifies who the administrator is.
+//! - [`save`]: opens Okta's consent, saves the connection and verifies the result.
+//! - [`records`]: app records, leases and errors that several of these share.
 
 pub mod access;
 pub mod consent;
@@ -21,29 +34,29 @@ use crate::randomness::Randomness;
 use crate::settings::Settings;
 use crate::vault::Vault;
 
-/// Everything a use case reaches the world through.
+/// The ports and settings that every use case receives.
 #[derive(Clone)]
 pub struct Ports {
     /// Records.
     pub ledger: Arc<dyn Ledger>,
     /// Secrets.
     pub vault: Arc<dyn Vault>,
-    /// Work handed to other invocations.
+    /// Work for other invocations.
     pub queues: Queues,
-    /// Who takes emails.
+    /// Delivers email.
     pub mail: Arc<dyn MailTransport>,
-    /// Who calls hooks.
+    /// Calls hooks.
     pub hooks: Arc<dyn HookCaller>,
-    /// Okta.
+    /// Client for Okta orgs.
     pub okta: Arc<dyn Okta>,
-    /// Microsoft.
+    /// Client for Microsoft Entra and Microsoft Graph.
     pub microsoft: Arc<dyn Microsoft>,
-    /// Time.
+    /// The current time, and waiting.
     pub clock: Arc<dyn Clock>,
-    /// Randomness.
+    /// Random ids, tokens and secrets.
     pub randomness: Arc<dyn Randomness>,
-    /// Whether orgs may be on loopback addresses.
+    /// Whether orgs and hooks may use loopback addresses.
     pub loopback: LoopbackPolicy,
-    /// What the installation decided.
+    /// The installation's configuration.
     pub settings: Arc<Settings>,
 }

@@ -1,7 +1,8 @@
-//! The vault: where secrets live, and the only place they live.
+//! The vault: the only place where Regrant stores secrets.
 //!
-//! A new version of a secret is written pending, tried, and only then made current, so that a value that does not work
-//! never replaces one that does. The stages are AWS Secrets Manager's `AWSPENDING`, `AWSCURRENT` and `AWSPREVIOUS`.
+//! A new version of a secret is stored as pending, tested, and only then made current, so that a value that does not work
+//! never replaces one that does. The versions correspond to the staging labels of AWS Secrets Manager: `AWSPENDING`,
+//! `AWSCURRENT` and `AWSPREVIOUS`.
 
 mod sealing;
 
@@ -21,25 +22,25 @@ pub enum SecretName {
     /// `regrant/okta/{org}`: the credential for an Okta org, as JSON (see [`crate::okta::credential`]).
     Okta(OrgId),
     /// `regrant/provisioning-admin/{org}`: a Microsoft administrator's name and password, for an org whose Okta still
-    /// insists on them (see [`crate::okta::ProvisioningAdmin`]).
+    /// requires them (see [`crate::okta::ProvisioningAdmin`]).
     ProvisioningAdmin(OrgId),
-    /// `regrant/handover/{org}/{app}`: the authorization code that Okta's page showed, until Okta has taken it.
+    /// `regrant/handover/{org}/{app}`: the authorization code that Okta's page showed, until Okta has received it.
     HandOver(OrgId, AppId),
     /// `regrant/graph/{tenant}`: tokens for Microsoft Graph, and who consented to them (see
     /// [`crate::microsoft::GraphTokens`]).
     Graph(TenantId),
-    /// `regrant/entra/{cloud}`: our own registration there (see [`crate::microsoft::Registration`]).
+    /// `regrant/entra/{cloud}`: our own app registration in that cloud (see [`crate::microsoft::Registration`]).
     Entra(Cloud),
     /// `regrant/keys`: the keys that sign invitations and seal cookies (see [`crate::keyring`]).
     Keys,
-    /// `regrant/hooks`: where outgoing hooks lead, and what their calls are signed with (see [`crate::hooks`]).
+    /// `regrant/hooks`: the URLs of outgoing hooks, and the keys that sign their calls (see [`crate::hooks`]).
     Hooks,
-    /// `regrant/mail-server`: the server that takes this machine's emails, and its login (see [`crate::mail`]).
+    /// `regrant/mail-server`: the server that delivers this machine's email, and its login (see [`crate::mail`]).
     MailServer,
 }
 
 impl SecretName {
-    /// The name as the vault knows it.
+    /// The name in the vault, as a path.
     pub fn path(&self) -> String {
         match self {
             Self::Okta(org) => format!("regrant/okta/{org}"),
@@ -57,20 +58,20 @@ impl SecretName {
 /// Which version of a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SecretVersion {
-    /// Written and not yet tried.
+    /// Stored and not yet tested.
     Pending,
     /// In use.
     Current,
-    /// In use before the current one.
+    /// Was in use before the current one.
     Previous,
 }
 
-/// Why the vault could not serve.
+/// Why a vault operation failed.
 #[derive(Debug, thiserror::Error)]
 pub enum VaultError {
-    /// The key file or the vault folder can be read by others than its owner.
+    /// Users other than the owner can read the key file or the vault folder.
     #[error(
-        "{path} can be read by other users (mode {mode:o}); run `chmod {wanted:o} {path}` and think about who may have read it"
+        "{path} can be read by other users (mode {mode:o}); run `chmod {wanted:o} {path}` and consider who may have read it"
     )]
     LooseMode {
         /// The file or folder.
@@ -82,7 +83,7 @@ pub enum VaultError {
     },
     /// The key does not open the file, or the file was changed.
     #[error(
-        "{path} does not open with this vault's key: it was changed, or sealed with another key; restore both from one backup"
+        "{path} does not open with this vault's key: it was changed, or sealed with a different key; restore both from one backup"
     )]
     DoesNotOpen {
         /// The file.
@@ -94,8 +95,8 @@ pub enum VaultError {
         /// The secret's name.
         name: String,
     },
-    /// Longer than the vault takes.
-    #[error("{name} would have {bytes} bytes, and a secret has 65,536 at the most; {advice}")]
+    /// The secret is longer than the vault accepts.
+    #[error("{name} would have {bytes} bytes, and a secret has 65,536 at most; {advice}")]
     TooLarge {
         /// The secret's name.
         name: String,
@@ -104,44 +105,44 @@ pub enum VaultError {
         /// What to do about it.
         advice: &'static str,
     },
-    /// The service refused.
+    /// The service failed.
     #[error("the vault could not {action} {name}: {reason}")]
     Service {
-        /// What was tried.
+        /// What was attempted.
         action: &'static str,
         /// The secret's name.
         name: String,
-        /// What the service said.
+        /// What the service reported.
         reason: String,
     },
-    /// The file system refused.
+    /// The file system failed.
     #[error("the vault could not {action} {path}: {source}")]
     Io {
-        /// What was tried.
+        /// What was attempted.
         action: &'static str,
         /// The file or folder.
         path: String,
-        /// What the system said.
+        /// What the operating system reported.
         source: std::io::Error,
     },
 }
 
-/// Where secrets live.
+/// A store of secrets.
 #[async_trait]
 pub trait Vault: Send + Sync {
-    /// The secret at `stage`, or `None` where there is none.
-    async fn get(&self, name: &SecretName, stage: SecretVersion) -> Result<Option<SecretString>, VaultError>;
-    /// Writes a pending version, replacing a pending one. The current one is untouched.
+    /// A version of a secret, or `None` if it does not exist.
+    async fn get(&self, name: &SecretName, version: SecretVersion) -> Result<Option<SecretString>, VaultError>;
+    /// Stores a pending version, replacing an earlier pending one. Does not change the current version.
     async fn put_pending(&self, name: &SecretName, secret: &SecretString) -> Result<(), VaultError>;
-    /// Makes the pending version current and the current one previous, at once.
+    /// Makes the pending version current and the current one previous, atomically.
     async fn promote(&self, name: &SecretName) -> Result<(), VaultError>;
-    /// Removes the pending version, which was tried and does not work. The others are untouched. Discarding what is not
-    /// there is fine.
+    /// Removes the pending version, for example because it does not work. Does not change the others. Succeeds if there is
+    /// none.
     async fn discard_pending(&self, name: &SecretName) -> Result<(), VaultError>;
-    /// Removes every version. Removing what is not there is fine.
+    /// Removes every version. Succeeds if there is none.
     async fn remove(&self, name: &SecretName) -> Result<(), VaultError>;
-    /// Somebody refused what is current. Says whether reading it again may give another: it had been served from memory,
-    /// and is read anew the next time.
+    /// Reports that a service rejected the current version. Returns whether reading it again may return a different value:
+    /// `true` if it came from a cache, whose entry is now dropped.
     fn was_refused(&self, _: &SecretName) -> bool {
         false
     }

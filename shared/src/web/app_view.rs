@@ -1,4 +1,4 @@
-//! An app as programs see it: over HTTP and from the command line alike.
+//! The JSON representation of an app, which the API and `--json` of the command line share.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -8,42 +8,42 @@ use crate::domain::request::Request;
 use crate::domain::signal::Signal;
 use crate::domain::standing::{LastKnown, NextStep, Standing};
 
-/// An app, what was seen of it, and what that adds up to.
+/// An app with its latest signals and its standing.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct AppView {
     /// The Okta org's id.
     org: String,
-    /// The org's host.
+    /// The org's host name, such as `acme.okta.com`.
     org_domain: String,
     /// The app's id in its org.
     app: String,
-    /// Its label, as the org's administrators wrote it. Escape it where it is shown.
+    /// The app's label, exactly as the org's administrators entered it. Escape it before you display it.
     label: String,
-    /// The Microsoft tenant's short name, without `.onmicrosoft.com`.
+    /// The short name of the Microsoft tenant, without `.onmicrosoft.com`, such as `contoso`.
     tenant: Option<String>,
-    /// The domain that the app is set up for.
+    /// The Microsoft 365 domain that the app is configured for, such as `contoso.com`.
     domain: Option<String>,
-    /// Where it stands.
+    /// The app's standing: the conclusion from its signals.
     standing: Standing,
-    /// Whether that is proven on Microsoft's side too.
+    /// Whether Microsoft Graph confirms the consent too. False if only Okta could be checked.
     verified: bool,
-    /// Why, most important first.
+    /// The reasons for the standing, most important first.
     reasons: Vec<String>,
-    /// What was seen.
+    /// The observations that the standing is derived from.
     signals: Vec<Signal>,
-    /// What to do next.
+    /// The next step.
     next_step: NextStep,
-    /// Since when it stands there, in UTC.
+    /// When the app reached this standing, in UTC.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     since: Option<Timestamp>,
-    /// The request that emails about it name, open or closed.
+    /// The request (`RG-…`) that emails about this app refer to, open or closed.
     #[serde(skip_serializing_if = "Option::is_none")]
     request: Option<Request>,
-    /// When it was assessed, in UTC.
+    /// When the standing was last derived, in UTC.
     #[schema(value_type = String, format = DateTime)]
     as_of: Timestamp,
-    /// The last standing that rested on a look; only while the standing is `unknown`.
+    /// The last standing from a successful check. Present only while the standing is `unknown`.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_known: Option<LastKnown>,
 }

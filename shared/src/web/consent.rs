@@ -1,42 +1,39 @@
-//! What the endpoints of a consent have in common: a session by its cookie, a form by its token, a failure as a page.
+//! What the consent pages share: the session behind a cookie, its form, the error page, and redirects.
 
-use axum::http::HeaderMap;
 use axum::http::header::{LOCATION, SET_COOKIE};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use url::Url;
 
-use crate::domain::app::AppRecord;
 use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::id::SessionId;
-use crate::domain::org::OrgProfile;
 use crate::domain::session::AuthorizationSession;
-use crate::domain::tenant::TenantDomain;
 use crate::usecases::Ports;
-use crate::usecases::consent::session::{BrowserSecrets, OwnSession, about, cookie_name, opened};
+use crate::usecases::consent::session::{
+    BrowserSecrets, BrowserSession, authenticate_browser, cookie_name, with_org_and_app,
+};
 use crate::usecases::records::consent_error::ConsentError;
-use crate::web::pages::{FailureView, Page, Subject, WayOn, failure};
+pub use crate::web::pages::subject;
+use crate::web::pages::{FailureView, Page, Subject, failure};
 use crate::web::parameters::Parameters;
-use crate::web::{cookies, fetch_site};
+use crate::web::{cookies, fetch_metadata};
 
-/// What pages name an app by.
-pub fn subject(org: &OrgProfile, app: &AppRecord) -> Subject {
-    let domain = app.identity.tenant.as_ref().and_then(|name| TenantDomain::of(name, org.cloud).ok());
-    Subject {
-        org_domain: org.domain(),
-        org: org.id.clone(),
-        label: app.identity.label.clone(),
-        tenant_domain: domain.map_or_else(|| "no tenant named".to_owned(), |domain| domain.to_string()),
-    }
+/// Logs an error and gives its page, without a session.
+pub fn consent_error_page(error: &ConsentError) -> Page {
+    tracing::info!(failure = error.failure.name(), cause = %error.cause, trace = error.trace, "a consent failed");
+    failure_page(error.failure, error.code.as_deref(), None, None, false)
 }
 
-/// The page about a failure nobody has a session for.
-pub fn stopped_page(stopped: &ConsentError) -> Page {
-    tracing::info!(failure = stopped.failure.name(), cause = %stopped.cause, trace = stopped.trace, "a consent stopped");
-    failure_page(stopped.failure, stopped.code.as_deref(), None, None, false)
+/// Logs an error and gives its page, for the browser of a session.
+pub async fn session_error_page(ports: &Ports, own: &BrowserSession, error: &ConsentError) -> Page {
+    let (session, failure, trace) = (&own.session.id, error.failure, error.trace.as_deref());
+    tracing::info!(%session, failure = failure.name(), cause = %error.cause, trace, "a consent failed");
+    // If the ledger cannot say, the page must not claim that Okta is unchanged.
+    let okta_changed = may_have_changed_okta(ports, &own.session).await.unwrap_or(true);
+    failure_page(failure, error.code.as_deref(), Some(session), Some(&subject(&own.org, &own.app)), okta_changed)
 }
 
-/// The page about a failure, for the browser of a session where there is one.
+/// The page about a failure.
 pub fn failure_page(
     kind: ConsentFailure,
     code: Option<&str>,
@@ -44,60 +41,53 @@ pub fn failure_page(
     subject: Option<&Subject>,
     okta_changed: bool,
 ) -> Page {
-    failure(&FailureView {
-        failure: kind,
-        code,
-        request: session.map(SessionId::as_str),
-        subject,
-        way_on: WayOn::Mail,
-        okta_changed,
-    })
+    failure(&FailureView { failure: kind, code, request: session.map(SessionId::as_str), subject, okta_changed })
 }
 
-/// Whether a save of this session's app was begun in it: then Okta may have been written to.
-pub async fn okta_changed(ports: &Ports, session: &AuthorizationSession) -> Result<bool, ConsentError> {
+/// Whether this session began a save, which may have changed the connection in Okta.
+pub async fn may_have_changed_okta(ports: &Ports, session: &AuthorizationSession) -> Result<bool, ConsentError> {
     let journal = ports.ledger.save_journal(&session.org, &session.app).await?;
     Ok(journal.is_some_and(|journal| journal.session.as_ref() == Some(&session.id)))
 }
 
-/// The session in a path and its browser's secrets, for the browser that has its cookie.
-pub async fn opened_session(
+/// The session that a path names, with the secrets in its cookie. An error if the browser does not have that cookie.
+pub async fn session_with_secrets(
     ports: &Ports,
     id: &str,
     headers: &HeaderMap,
 ) -> Result<(AuthorizationSession, BrowserSecrets), ConsentError> {
-    let lost = |_| ConsentError::new(ConsentFailure::SessionLost, "the path names no session");
-    let id: SessionId = id.parse().map_err(lost)?;
+    let invalid = |_| ConsentError::new(ConsentFailure::SessionLost, "the path does not contain a session id");
+    let id: SessionId = id.parse().map_err(invalid)?;
     let cookie = cookies::get(headers, &cookie_name(&id));
-    opened(ports, &id, cookie.as_deref()).await
+    authenticate_browser(ports, &id, cookie.as_deref()).await
 }
 
-/// The same with what it is about.
-pub async fn session(ports: &Ports, id: &str, headers: &HeaderMap) -> Result<OwnSession, ConsentError> {
-    let (session, secrets) = opened_session(ports, id, headers).await?;
-    about(ports, session, secrets).await
+/// Like [`session_with_secrets`], with the session's org and app.
+pub async fn session(ports: &Ports, id: &str, headers: &HeaderMap) -> Result<BrowserSession, ConsentError> {
+    let (session, secrets) = session_with_secrets(ports, id, headers).await?;
+    with_org_and_app(ports, session, secrets).await
 }
 
-/// The form of a session's own page.
+/// The session and the posted form of one of its pages. An error if any other page posted the form.
 pub async fn session_form(
     ports: &Ports,
     id: &str,
     headers: &HeaderMap,
     body: &[u8],
-) -> Result<(OwnSession, Parameters), ConsentError> {
+) -> Result<(BrowserSession, Parameters), ConsentError> {
     let own = session(ports, id, headers).await?;
-    let foreign = |why: &str| ConsentError::new(ConsentFailure::SessionLost, why);
-    if !fetch_site::is_own_page(headers) {
-        return Err(foreign("the form came from another site"));
+    let rejected = |cause: &str| ConsentError::new(ConsentFailure::SessionLost, cause);
+    if fetch_metadata::is_cross_origin(headers) {
+        return Err(rejected("another site posted the form"));
     }
-    let form = Parameters::parse(body).map_err(|error| foreign(&error.to_string()))?;
+    let form = Parameters::parse(body).map_err(|error| rejected(&error.to_string()))?;
     if !own.secrets.is_form_token(form.get("token").unwrap_or_default()) {
-        return Err(foreign("the form does not carry this session's token"));
+        return Err(rejected("the form does not have this session's token"));
     }
     Ok((own, form))
 }
 
-/// 303, so that what was posted is not posted again elsewhere (RFC 9700 section 4.12).
+/// Redirects with 303. With 307 the browser would post the form to the new location (RFC 9700 section 4.12).
 pub fn see_other(location: &str) -> Response {
     match HeaderValue::from_str(location) {
         Ok(location) => (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response(),
@@ -105,7 +95,7 @@ pub fn see_other(location: &str) -> Response {
     }
 }
 
-/// 303 to a URL that holds a secret, with a cookie.
+/// Redirects with 303 and sets a cookie.
 pub fn see_other_with_cookie(location: &Url, name: &str, value: &str) -> Response {
     let mut response = see_other(location.as_str());
     match cookies::set(name, value) {

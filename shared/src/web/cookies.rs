@@ -1,4 +1,4 @@
-//! Session cookies, set and read.
+//! Session cookies: setting and reading them.
 
 use axum::http::header::COOKIE;
 use axum::http::{HeaderMap, HeaderValue};
@@ -7,8 +7,9 @@ use cookie::{Cookie, SameSite};
 
 use crate::domain::session;
 
-/// `Set-Cookie` for a session: sent back only over TLS, only to this very host, to no script, and by no other site's
-/// forms (RFC 6265bis). `Lax` and not `Strict`, since Microsoft's page has to be able to lead back.
+/// `Set-Cookie` for a session (RFC 6265bis). The browser returns the cookie only over TLS and only to this host, hides it
+/// from scripts, and does not send it with forms of other sites. `Lax` and not `Strict`: Microsoft's redirect back to us
+/// must carry it. `None` if `name` or `value` cannot be a header.
 pub fn set(name: &str, value: &str) -> Option<HeaderValue> {
     let cookie = Cookie::build((name, value))
         .path("/")
@@ -22,7 +23,7 @@ pub fn set(name: &str, value: &str) -> Option<HeaderValue> {
     Some(header)
 }
 
-/// The value of a cookie. `None` where there is none, or two of one name.
+/// The value of a cookie. `None` if the request has no such cookie, or two with the same name.
 pub fn get(headers: &HeaderMap, name: &str) -> Option<String> {
     let all = headers.get_all(COOKIE).into_iter().filter_map(|header| header.to_str().ok());
     let mut found = all
@@ -34,12 +35,12 @@ pub fn get(headers: &HeaderMap, name: &str) -> Option<String> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
+#[expect(clippy::unwrap_used, reason = "tests may panic")]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_cookie_is_bound_to_the_host_and_hidden_from_scripts() {
+    fn cookie_is_bound_to_host_and_hidden_from_scripts() {
         let header = set("__Host-regrant-1", "a+b/c=").unwrap();
         let text = header.to_str().unwrap();
         for part in ["__Host-regrant-1=", "HttpOnly", "Secure", "SameSite=Lax", "Path=/", "Max-Age=3600"] {
@@ -52,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cookie_that_comes_twice_counts_as_none() {
+    fn duplicate_cookie_is_ignored() {
         let mut headers = HeaderMap::new();
         headers.append(COOKIE, HeaderValue::from_static("a=1; b=2"));
         headers.append(COOKIE, HeaderValue::from_static("b=3"));

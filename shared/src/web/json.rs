@@ -1,5 +1,7 @@
-//! JSON that shows nothing hidden: the values are as they came, and every control or direction-changing character, and
-//! what HTML would take for markup, is written as an escape. Printing it to a terminal or a page does no harm.
+//! JSON that is safe to print to a terminal or to embed in a page.
+//!
+//! Control characters, characters that change the text direction, and HTML markup are written as `\u` escapes. A parser
+//! reads the original values.
 
 use std::io::{self, Write};
 
@@ -12,12 +14,12 @@ use serde_json::ser::{Formatter, Serializer};
 use crate::domain::text::is_hidden;
 use crate::web::problem::Problem;
 
-/// Writes `value`.
+/// Writes `value` as JSON with such escapes.
 pub fn write(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
-    value.serialize(&mut Serializer::with_formatter(out, Harmless)).map_err(io::Error::from)
+    value.serialize(&mut Serializer::with_formatter(out, Escaping)).map_err(io::Error::from)
 }
 
-/// A JSON answer.
+/// A JSON response with such escapes.
 #[derive(Debug, Clone)]
 pub struct Json<T>(pub T);
 
@@ -31,14 +33,13 @@ impl<T: Serialize> IntoResponse for Json<T> {
     }
 }
 
-/// True for what is written as an escape.
 fn is_escaped(c: char) -> bool {
     is_hidden(c) || matches!(c, '<' | '>' | '&')
 }
 
-struct Harmless;
+struct Escaping;
 
-impl Formatter for Harmless {
+impl Formatter for Escaping {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
         let mut plain = 0;
         for (at, hidden) in fragment.char_indices().filter(|(_, c)| is_escaped(*c)) {
@@ -53,12 +54,12 @@ impl Formatter for Harmless {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
+#[expect(clippy::unwrap_used, reason = "tests may panic")]
 mod tests {
     use super::*;
 
     #[test]
-    fn hidden_characters_are_escaped_and_the_value_stays() {
+    fn hidden_characters_are_escaped_without_changing_values() {
         for value in
             ["plain", "Büro \u{202e}x\u{200f}", "\u{e0041}tag", "\u{1b}[31m\n\"\\", "\u{85}\u{7f}", "<b>&amp;", ""]
         {

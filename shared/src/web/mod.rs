@@ -1,12 +1,28 @@
-//! What HTTP endpoints have in common.
+//! HTTP building blocks that the functions share: extractors, JSON, errors, cookies, security headers and pages.
+//!
+//! The endpoints themselves belong to the functions.
 
+pub mod api_errors;
+pub mod app_path;
 pub mod app_view;
 pub mod consent;
 pub mod cookies;
-pub mod fetch_site;
-pub mod headers;
+pub mod fetch_metadata;
 pub mod json;
-pub mod no_endpoint;
+mod not_found;
+pub mod operations;
 pub mod pages;
 pub mod parameters;
 pub mod problem;
+mod security_headers;
+
+use axum::Router;
+use axum::middleware::map_response;
+
+/// A complete router: `routes` with their state, the 404 and 405 answers, and the security headers of every response.
+///
+/// Two complete routers cannot be merged as they are, because each has a fallback for unknown paths. Call
+/// [`Router::reset_fallback`] on all but one of them first; each keeps its own 405 answers.
+pub fn router<S: Clone + Send + Sync + 'static>(routes: Router<S>, state: S) -> Router {
+    not_found::with_fallbacks(routes).layer(map_response(security_headers::set)).with_state(state)
+}

@@ -1,75 +1,74 @@
-//! Parameters of a query or a form, read strictly.
+//! Strict parsing of query and form parameters.
 //!
-//! A parameter that comes twice is refused, since two readers may each take another one (RFC 6749 section 3.1); so is
-//! what is not UTF-8 and what is longer than anything honest.
+//! Repeated parameters are rejected, because two parsers may pick different values (RFC 6749 section 3.1). So are
+//! parameters that are not UTF-8, and input longer than any legitimate request.
 
 use std::borrow::Cow;
 
-/// The longest query or form, in bytes. A hand-over is the longest thing anybody sends.
-pub const LONGEST: usize = 32 << 10;
-/// How many parameters there may be.
-const MOST: usize = 32;
+/// Maximum length of a query or form, in bytes. The text of Okta's last page is the longest legitimate value.
+pub const MAX_BYTES: usize = 32 << 10;
+const MAX_PARAMETERS: usize = 32;
 
-/// Why parameters are not read.
+/// Why parameters were rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum BadParameters {
-    /// Too many bytes or too many parameters.
-    #[error("the parameters are too long or too many")]
-    Size,
-    /// A name comes twice.
-    #[error("a parameter comes twice")]
-    Twice,
-    /// Not UTF-8 once the percent signs are taken away.
+pub enum ParametersError {
+    /// More than [`MAX_BYTES`], or more than 32 parameters.
+    #[error("the query or form is too long, or has too many parameters")]
+    TooLarge,
+    /// Two parameters have the same name.
+    #[error("a parameter is repeated")]
+    Repeated,
+    /// A name or value is not UTF-8 after percent-decoding.
     #[error("a parameter is not UTF-8")]
     NotUtf8,
 }
 
-/// Parameters, each at most once.
+/// Parameters with distinct names.
 #[derive(Debug, Default)]
 pub struct Parameters(Vec<(String, String)>);
 
 impl Parameters {
-    /// Reads `application/x-www-form-urlencoded`, as queries and forms have it.
-    pub fn parse(encoded: &[u8]) -> Result<Self, BadParameters> {
-        if encoded.len() > LONGEST {
-            return Err(BadParameters::Size);
+    /// Parses `application/x-www-form-urlencoded`, the format of queries and forms.
+    pub fn parse(encoded: &[u8]) -> Result<Self, ParametersError> {
+        if encoded.len() > MAX_BYTES {
+            return Err(ParametersError::TooLarge);
         }
-        let mut read: Vec<(String, String)> = Vec::new();
+        let mut parsed: Vec<(String, String)> = Vec::new();
         for pair in encoded.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
             let at = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
-            let name = decoded(&pair[..at])?;
-            let value = decoded(pair.get(at + 1..).unwrap_or_default())?;
-            if read.iter().any(|(known, _)| *known == name) {
-                return Err(BadParameters::Twice);
+            let name = decode(&pair[..at])?;
+            let value = decode(pair.get(at + 1..).unwrap_or_default())?;
+            if parsed.iter().any(|(known, _)| *known == name) {
+                return Err(ParametersError::Repeated);
             }
-            if read.len() == MOST {
-                return Err(BadParameters::Size);
+            if parsed.len() == MAX_PARAMETERS {
+                return Err(ParametersError::TooLarge);
             }
-            read.push((name, value));
+            parsed.push((name, value));
         }
-        Ok(Self(read))
+        Ok(Self(parsed))
     }
 
-    /// The value of a parameter; an empty one counts as missing.
+    /// The value of a parameter. `None` if it is missing or empty.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(known, value)| known == name && !value.is_empty()).map(|(_, value)| value.as_str())
     }
 }
 
-/// One name or value. The library replaces what is not UTF-8; here it is refused, so it is looked for first.
-fn decoded(part: &[u8]) -> Result<String, BadParameters> {
+/// Decodes one name or value. The library would replace invalid UTF-8, so we check for it ourselves.
+fn decode(part: &[u8]) -> Result<String, ParametersError> {
     let spaced: Vec<u8> = part.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
     let bytes: Cow<'_, [u8]> = percent_encoding::percent_decode(&spaced).into();
-    String::from_utf8(bytes.into_owned()).map_err(|_| BadParameters::NotUtf8)
+    String::from_utf8(bytes.into_owned()).map_err(|_| ParametersError::NotUtf8)
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
+#[expect(clippy::unwrap_used, reason = "tests may panic")]
 mod tests {
     use super::*;
 
     #[test]
-    fn each_parameter_is_read_once() {
+    fn parameters_are_decoded() {
         let read = Parameters::parse(b"code=a%2Bb+c&state=&&flag&n%C3%A4me=%E2%9C%93").unwrap();
         assert_eq!(read.get("code"), Some("a+b c"));
         assert_eq!(read.get("n\u{e4}me"), Some("\u{2713}"));
@@ -77,13 +76,13 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_twice_is_too_long_or_is_not_utf_8_is_refused() {
-        assert_eq!(Parameters::parse(b"state=a&state=b").unwrap_err(), BadParameters::Twice);
-        assert_eq!(Parameters::parse(b"state=a&st%61te=b").unwrap_err(), BadParameters::Twice);
-        assert_eq!(Parameters::parse(b"code=%FF%FE").unwrap_err(), BadParameters::NotUtf8);
-        assert_eq!(Parameters::parse(b"%C0%80=1").unwrap_err(), BadParameters::NotUtf8);
-        assert_eq!(Parameters::parse(&vec![b'a'; LONGEST + 1]).unwrap_err(), BadParameters::Size);
-        let many = (0..=MOST).map(|n| format!("p{n}=1")).collect::<Vec<_>>().join("&");
-        assert_eq!(Parameters::parse(many.as_bytes()).unwrap_err(), BadParameters::Size);
+    fn repeated_oversized_and_non_utf8_parameters_are_rejected() {
+        assert_eq!(Parameters::parse(b"state=a&state=b").unwrap_err(), ParametersError::Repeated);
+        assert_eq!(Parameters::parse(b"state=a&st%61te=b").unwrap_err(), ParametersError::Repeated);
+        assert_eq!(Parameters::parse(b"code=%FF%FE").unwrap_err(), ParametersError::NotUtf8);
+        assert_eq!(Parameters::parse(b"%C0%80=1").unwrap_err(), ParametersError::NotUtf8);
+        assert_eq!(Parameters::parse(&vec![b'a'; MAX_BYTES + 1]).unwrap_err(), ParametersError::TooLarge);
+        let many = (0..=MAX_PARAMETERS).map(|n| format!("p{n}=1")).collect::<Vec<_>>().join("&");
+        assert_eq!(Parameters::parse(many.as_bytes()).unwrap_err(), ParametersError::TooLarge);
     }
 }

@@ -30,7 +30,7 @@ use regrant::queue::Queues;
 use regrant::randomness::{SeededRandomness, scan_id};
 use regrant::settings::Settings;
 use regrant::usecases::Ports;
-use regrant::usecases::scan::discover::{Discovery, discover};
+use regrant::usecases::scan::scan_apps::{OrgScan, scan_apps};
 use regrant::usecases::scan::start::{Selection, start_scan};
 use regrant::vault::{SecretName, Vault};
 use regrant_simulators::{Fleet, OktaSimulator};
@@ -92,10 +92,10 @@ impl Bench {
     }
 
     /// Begins a scan of one org and looks at it.
-    pub async fn look_at(&self, org: &OrgId) -> (ScanId, Discovery) {
+    pub async fn look_at(&self, org: &OrgId) -> (ScanId, OrgScan) {
         let scan = scan_id(&*self.ports.randomness);
         self.ports.ledger.begin_scan(&scan, self.clock.now(), std::slice::from_ref(org)).await.unwrap();
-        let discovery = discover(&self.ports, &scan, org).await.unwrap();
+        let discovery = scan_apps(&self.ports, &scan, org).await.unwrap();
         (scan, discovery)
     }
 }

@@ -181,7 +181,7 @@ pub async fn app_of(ports: &Ports, tenant: &str) -> (OrgId, AppId) {
 
 /// All functions over one set of ports.
 pub fn router(ports: &Ports) -> Router {
-    regrant_discovery::router(regrant_discovery::App::new(ports.clone()))
+    regrant_discovery::router(ports.clone())
         .merge(regrant_consent_url::router(ports.clone()).reset_fallback())
         .merge(regrant_callback::router(ports.clone()).reset_fallback())
         .merge(regrant_save::router(ports.clone()).reset_fallback())

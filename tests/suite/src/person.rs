@@ -43,7 +43,7 @@ impl<'a> Person<'a> {
                 let text = self.shown.take().unwrap_or_default();
                 self.send(&session, "handover", &[("handover", &text)]).await
             }
-            "One consent left" | "Accept at Microsoft, then come back" => {
+            "One more step: approve Okta's access" | "Accept at Microsoft, then come back" => {
                 let sent = self.send(&session, "okta", &[]).await;
                 if let Some(url) = leads_to_microsoft(&sent) {
                     let back = self.bench.at_microsoft(&url, "ada.administrator", Decision::Accept);
@@ -51,7 +51,7 @@ impl<'a> Person<'a> {
                 }
                 sent
             }
-            "Saving and proving" => {
+            "Saving and verifying" => {
                 self.bench.work_once().await;
                 self.send(&session, "finish", &[]).await
             }

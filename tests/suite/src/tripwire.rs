@@ -12,7 +12,7 @@ use regrant::domain::access_problem::OrgWatch;
 use regrant::domain::app::AppRecord;
 use regrant::domain::contact::MailAddress;
 use regrant::domain::event::AppEvent;
-use regrant::domain::id::{AppId, Digest, InvitationId, NotificationId, OrgId, RequestId, ScanId, SessionId};
+use regrant::domain::id::{AppId, InvitationId, NotificationId, OrgId, RequestId, ScanId, SessionId, Sha256Digest};
 use regrant::domain::invitation::{Closed, Invitation};
 use regrant::domain::notification::Notification;
 use regrant::domain::org::OrgProfile;
@@ -150,14 +150,11 @@ impl Sessions for TrippedLedger {
     async fn session(&self, id: &SessionId) -> Result<Option<AuthorizationSession>, LedgerError> {
         self.0.session(id).await
     }
-    async fn session_by_state(&self, state: &Digest) -> Result<Option<AuthorizationSession>, LedgerError> {
+    async fn session_by_state(&self, state: &Sha256Digest) -> Result<Option<AuthorizationSession>, LedgerError> {
         self.0.session_by_state(state).await
     }
     async fn update_session(&self, session: &AuthorizationSession) -> Result<bool, LedgerError> {
         self.1.wrote(self.0.update_session(session).await)
-    }
-    async fn forget_sessions(&self, before: Timestamp) -> Result<(), LedgerError> {
-        self.1.wrote(self.0.forget_sessions(before).await)
     }
 }
 
@@ -228,6 +225,9 @@ impl Notifications for TrippedLedger {
     }
     async fn suppression(&self, address: &MailAddress) -> Result<Option<Suppression>, LedgerError> {
         self.0.suppression(address).await
+    }
+    async fn suppressions(&self, page: PageRequest) -> Result<Page<(MailAddress, Suppression)>, LedgerError> {
+        self.0.suppressions(page).await
     }
     async fn lift_suppression(&self, address: &MailAddress) -> Result<(), LedgerError> {
         self.1.wrote(self.0.lift_suppression(address).await)
@@ -307,5 +307,8 @@ impl Ledger for TrippedLedger {
     }
     async fn pending_orgs(&self, scan: &ScanId, page: PageRequest) -> Result<Page<OrgId>, LedgerError> {
         self.0.pending_orgs(scan, page).await
+    }
+    async fn delete_expired(&self, now: Timestamp) -> Result<u64, LedgerError> {
+        self.1.wrote(self.0.delete_expired(now).await)
     }
 }

@@ -67,7 +67,7 @@ impl World {
     /// Looks at the org, which is seen whole, and gives the record of the app that waits.
     async fn look(&self) -> AppRecord {
         let (_, discovery) = self.bench.look_at(&self.org).await;
-        assert_eq!((discovery.look, discovery.try_again), (OrgScanResult::Seen { apps: 2 }, false));
+        assert_eq!((discovery.result, discovery.retry), (OrgScanResult::Scanned { apps: 2 }, false));
         let record = self.bench.ports.ledger.app(&self.org, &self.app).await.unwrap().unwrap();
         assert_eq!(record.standing(), Standing::NeedsConsent);
         record
@@ -98,7 +98,7 @@ async fn the_first_page_of_each_list_is_counted_and_says_whether_there_are_more(
         (501, 201, [(500, true), (200, true)]),
     ] {
         world.assign(users, groups);
-        assert_eq!(numbers(&world.open().reach(&world.app).await.unwrap()), expected);
+        assert_eq!(numbers(&world.open().count_assignments(&world.app).await.unwrap()), expected);
     }
     assert_eq!(world.asked(), 8, "one page of each list, whether or not there are more");
 }
@@ -106,27 +106,27 @@ async fn the_first_page_of_each_list_is_counted_and_says_whether_there_are_more(
 #[tokio::test]
 async fn a_list_that_is_refused_or_none_is_an_error() {
     let world = world().await;
-    let gone = world.open().reach(&"0oaNobody".parse().unwrap()).await.unwrap_err();
+    let gone = world.open().count_assignments(&"0oaNobody".parse().unwrap()).await.unwrap_err();
     assert_eq!(gone.code(), Some("E0000007"));
     world.fails("/groups", Fault::OtherShape);
-    let no_list = world.open().reach(&world.app).await.unwrap_err();
+    let no_list = world.open().count_assignments(&world.app).await.unwrap_err();
     assert!(matches!(no_list, OktaError::NotOkta { .. }), "{no_list:?}");
     world.simulator.with_org("acme", |org| org.tokens[0].power = TokenPower::NoApps).unwrap();
-    let refused = world.open().reach(&world.app).await.unwrap_err();
+    let refused = world.open().count_assignments(&world.app).await.unwrap_err();
     assert_eq!((refused.code(), refused.retires_credential()), (Some("E0000006"), false));
 }
 
 #[tokio::test]
 async fn an_app_that_waits_is_counted_once_a_week_and_one_that_runs_never() {
     let world = world().await;
-    assert_eq!(numbers(&world.look().await.reach.unwrap()), [(12, false), (3, false)]);
+    assert_eq!(numbers(&world.look().await.assignment_counts.unwrap()), [(12, false), (3, false)]);
     assert_eq!(world.asked(), 2);
     world.assign(700, 4);
     world.bench.clock.advance(DAY);
-    assert_eq!(numbers(&world.look().await.reach.unwrap()), [(12, false), (3, false)]);
+    assert_eq!(numbers(&world.look().await.assignment_counts.unwrap()), [(12, false), (3, false)]);
     assert_eq!(world.asked(), 2, "not again the next day");
     world.bench.clock.advance(7 * DAY);
-    assert_eq!(numbers(&world.look().await.reach.unwrap()), [(500, true), (4, false)]);
+    assert_eq!(numbers(&world.look().await.assignment_counts.unwrap()), [(500, true), (4, false)]);
     assert_eq!(world.asked(), 4);
 }
 
@@ -135,13 +135,13 @@ async fn a_count_that_fails_changes_nothing_that_was_seen() {
     for fault in [Fault::RateLimited, Fault::ServerError, Fault::Timeout, Fault::NotJson, Fault::OtherShape] {
         let world = world().await;
         world.fails("/users", fault.clone());
-        assert_eq!(world.look().await.reach, None, "{fault:?}");
+        assert_eq!(world.look().await.assignment_counts, None, "{fault:?}");
         world.simulator.with_org("acme", |org| org.faults.clear()).unwrap();
         world.bench.clock.advance(DAY);
-        assert_eq!(numbers(&world.look().await.reach.unwrap()), [(12, false), (3, false)], "{fault:?}");
+        assert_eq!(numbers(&world.look().await.assignment_counts.unwrap()), [(12, false), (3, false)], "{fault:?}");
         // And a later failure forgets no count.
         world.fails("/users", fault.clone());
         world.bench.clock.advance(8 * DAY);
-        assert_eq!(numbers(&world.look().await.reach.unwrap()), [(12, false), (3, false)], "{fault:?}");
+        assert_eq!(numbers(&world.look().await.assignment_counts.unwrap()), [(12, false), (3, false)], "{fault:?}");
     }
 }

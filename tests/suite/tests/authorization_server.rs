@@ -191,7 +191,7 @@ async fn good_exchange(provider: Provider) {
     assert_eq!(signed_in.person.tenant, provider.tenant);
     assert_eq!(signed_in.person.username.to_string(), "ada.administrator@contoso.onmicrosoft.com");
     assert!(signed_in.person.roles.unwrap().contains("62e90394-69f5-4237-9190-012177145e10"));
-    assert_eq!(signed_in.mfa, Mfa::NotProven);
+    assert_eq!(signed_in.mfa, Mfa::NotVerified);
     assert!(!signed_in.tokens.access_token.expose_secret().is_empty());
     assert!(signed_in.tokens.refresh_token.is_some());
 }

@@ -54,19 +54,19 @@ impl World {
         self.simulator.org_url("acme")
     }
 
-    async fn add(&self, token: &str) -> Result<orgs::Added, OrgError> {
+    async fn add(&self, token: &str) -> Result<orgs::AddedOrg, OrgError> {
         orgs::add(&self.bench.ports, &self.url(), Cloud::Global, &api_token(token)).await
     }
 
     /// Adds the org, and looks at it once while all is well.
     async fn added(&self) -> OrgId {
         let org = self.add(TOKEN).await.unwrap().profile.id;
-        assert!(matches!(self.look(&org).await, OrgScanResult::Seen { .. }));
+        assert!(matches!(self.look(&org).await, OrgScanResult::Scanned { .. }));
         org
     }
 
     async fn look(&self, org: &OrgId) -> OrgScanResult {
-        self.bench.look_at(org).await.1.look
+        self.bench.look_at(org).await.1.result
     }
 
     async fn apps(&self) -> Vec<AppRecord> {
@@ -80,7 +80,7 @@ impl World {
     async fn list_fails(&self, fault: Fault) -> String {
         let org = self.added().await;
         self.fault("/api/v1/apps", fault);
-        let OrgScanResult::NotSeen { reason } = self.look(&org).await else { panic!("seen for all that") };
+        let OrgScanResult::NotScanned { reason } = self.look(&org).await else { panic!("seen for all that") };
         let [app] = &self.apps().await[..] else { panic!("one app") };
         assert_eq!(app.standing(), Standing::Unknown);
         assert_eq!(app.last_known.as_ref().map(|last| last.standing), Some(Standing::Consented));
@@ -108,7 +108,7 @@ async fn a_wrong_new_token_does_not_replace_one_that_works() {
     let name = SecretName::Okta(org.clone());
     let current = world.bench.ports.vault.get(&name, SecretVersion::Current).await.unwrap().unwrap();
     world.add("00-wrong").await.unwrap_err();
-    assert!(matches!(world.look(&org).await, OrgScanResult::Seen { apps: 1 }));
+    assert!(matches!(world.look(&org).await, OrgScanResult::Scanned { apps: 1 }));
     let still = world.bench.ports.vault.get(&name, SecretVersion::Current).await.unwrap().unwrap();
     assert_eq!(still.expose_secret(), current.expose_secret());
     let pending = world.bench.ports.vault.get(&name, SecretVersion::Pending).await.unwrap();
@@ -128,7 +128,7 @@ async fn a_token_without_the_role_is_told_from_a_dead_one() {
         let probes = orgs::check(&world.bench.ports, &org).await.unwrap();
         let problem = probes.iter().find_map(|probe| probe.problem.clone()).unwrap();
         assert!(problem.contains(code) && problem.contains(advice), "{problem}");
-        assert!(matches!(world.look(&org).await, OrgScanResult::NotSeen { .. }));
+        assert!(matches!(world.look(&org).await, OrgScanResult::NotScanned { .. }));
     }
 }
 
@@ -168,7 +168,7 @@ async fn a_link_to_another_host_is_not_followed() {
             org.apps.push(App::office365(&format!("Office 365 {number}"), "contoso"));
         }
     });
-    let OrgScanResult::NotSeen { reason } = world.look(&org).await else { panic!("seen for all that") };
+    let OrgScanResult::NotScanned { reason } = world.look(&org).await else { panic!("seen for all that") };
     assert!(reason.contains("evil.example") && reason.contains("no credential was sent"), "{reason}");
 }
 
@@ -187,7 +187,7 @@ async fn what_is_not_json_is_told_as_that() {
 #[tokio::test]
 async fn json_of_another_shape_is_told_as_that() {
     let reason = world().await.list_fails(Fault::OtherShape).await;
-    assert!(reason.contains("app list that is no list"), "{reason}");
+    assert!(reason.contains("app list that is not a list"), "{reason}");
 }
 
 #[tokio::test]
@@ -201,12 +201,12 @@ async fn a_redirect_is_not_followed() {
 #[tokio::test]
 async fn each_way_of_not_answering_is_told_and_tried_again() {
     for (fault, told) in [
-        (Fault::Timeout, "in time"),
-        (Fault::Reset, "no whole answer"),
-        (Fault::Truncated, "no whole answer"),
+        (Fault::Timeout, "timed out"),
+        (Fault::Reset, "no complete response"),
+        (Fault::Truncated, "no complete response"),
         (Fault::ServerError, "E0000009"),
         (Fault::ReadOnly, "E0000010"),
-        (Fault::EdgeProxyError, "front door answered 503"),
+        (Fault::EdgeProxyError, "proxy in front of Okta returned 503"),
         (Fault::RateLimited, "rate limit"),
         (Fault::ConcurrencyLimited, "E0000047"),
     ] {
@@ -216,7 +216,7 @@ async fn each_way_of_not_answering_is_told_and_tried_again() {
         world.simulator.with_org("acme", |org| org.faults.clear()).unwrap();
         let org = world.apps().await[0].identity.org.clone();
         let (_, again) = world.bench.look_at(&org).await;
-        assert_eq!((again.look, again.try_again), (OrgScanResult::Seen { apps: 1 }, false), "{fault:?}");
+        assert_eq!((again.result, again.retry), (OrgScanResult::Scanned { apps: 1 }, false), "{fault:?}");
         assert_eq!(world.apps().await[0].standing(), Standing::Consented);
     }
 }
@@ -247,9 +247,9 @@ async fn an_org_that_is_deleted_between_calls_is_not_seen() {
     let world = world().await;
     let org = world.added().await;
     world.simulator.with_org("acme", |org| org.tokens.clear()).unwrap();
-    assert!(matches!(world.look(&org).await, OrgScanResult::NotSeen { .. }));
+    assert!(matches!(world.look(&org).await, OrgScanResult::NotScanned { .. }));
     orgs::remove(&world.bench.ports, &org).await.unwrap();
-    let OrgScanResult::NotSeen { reason } = world.look(&org).await else { panic!("seen for all that") };
+    let OrgScanResult::NotScanned { reason } = world.look(&org).await else { panic!("seen for all that") };
     assert!(reason.contains("not known"), "{reason}");
     assert!(world.apps().await.is_empty());
 }
@@ -259,7 +259,7 @@ async fn an_app_that_is_deleted_between_calls_is_not_applicable() {
     let world = world().await;
     let org = world.added().await;
     world.simulator.with_org("acme", |org| org.apps.clear()).unwrap();
-    assert_eq!(world.look(&org).await, OrgScanResult::Seen { apps: 0 });
+    assert_eq!(world.look(&org).await, OrgScanResult::Scanned { apps: 0 });
     assert_eq!(world.apps().await[0].standing(), Standing::NotApplicable);
 }
 
@@ -273,7 +273,7 @@ async fn a_list_of_several_pages_is_seen_to_its_end() {
         }
         org.faults.next(Fault::Truncated);
     });
-    assert_eq!(world.look(&org).await, OrgScanResult::Seen { apps: 251 });
+    assert_eq!(world.look(&org).await, OrgScanResult::Scanned { apps: 251 });
 }
 
 #[tokio::test]
@@ -291,7 +291,7 @@ async fn a_cursor_that_okta_no_longer_takes_starts_the_list_again() {
     let bench = Bench::new(Duration::from_secs(5)).await;
     let org = bench.know("00oacme", &server.base_url, &api_token(TOKEN)).await;
     let (_, discovery) = bench.look_at(&org).await;
-    assert_eq!(discovery.look, OrgScanResult::Seen { apps: 3 });
+    assert_eq!(discovery.result, OrgScanResult::Scanned { apps: 3 });
     let of_list = |request: &String| request.contains(" /api/v1/apps?");
     assert_eq!(server.requests().iter().filter(|request| of_list(request)).count(), 4);
 }
@@ -309,7 +309,7 @@ async fn apps_with_one_label_inactive_apps_and_hostile_labels_are_kept_apart_and
         });
     });
     let org = world.add(TOKEN).await.unwrap().profile.id;
-    assert_eq!(world.look(&org).await, OrgScanResult::Seen { apps: 3 });
+    assert_eq!(world.look(&org).await, OrgScanResult::Scanned { apps: 3 });
     let apps = world.apps().await;
     let standings: Vec<_> = apps.iter().map(AppRecord::standing).collect();
     assert_eq!(standings, [Standing::NeedsConsent, Standing::Consented, Standing::NotApplicable]);
@@ -328,7 +328,7 @@ async fn a_skewed_clock_holds_nobody_up_and_breaks_nothing() {
             org.faults.clear();
             org.faults.on("/api/v1/apps", Fault::ClockSkew(seconds), Times::Always);
         });
-        assert_eq!(world.look(&org).await, OrgScanResult::Seen { apps: 1 }, "{seconds}");
+        assert_eq!(world.look(&org).await, OrgScanResult::Scanned { apps: 1 }, "{seconds}");
     }
     assert_eq!(world.simulator.statuses("acme").get(&429), None);
 }

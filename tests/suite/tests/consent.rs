@@ -1,8 +1,11 @@
 //! The whole way of an app, from the mailed link to the proof, over real clients, real stores and both simulators.
 #![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
 
+use std::time::Duration;
+
 use axum::http::HeaderMap;
 use axum::http::header::COOKIE;
+use jiff::SignedDuration;
 use regrant::domain::cloud::Cloud;
 use regrant::domain::event::EventKind;
 use regrant::domain::failure::consent::ConsentFailure;
@@ -11,10 +14,13 @@ use regrant::domain::session::SessionState;
 use regrant::domain::standing::Standing;
 use regrant::microsoft::MfaEvidence;
 use regrant::usecases::access::graph::{GraphAccessError, read_grants};
-use regrant::usecases::save::hand_over::finish;
+use regrant::usecases::save::hand_over::finish_session;
 use regrant::web::consent::session;
-use regrant_simulators::microsoft::Decision;
+use regrant_simulators::microsoft::{AccessPolicy, Decision};
 use regrant_tests::consent::{ConsentBench, register, registration};
+use url::Url;
+
+const TENANT: &str = "acmelabs.onmicrosoft.com";
 
 #[tokio::test]
 async fn an_app_that_needs_consent_ends_proven_on_both_sides() {
@@ -67,7 +73,7 @@ async fn without_a_hand_over_the_grants_in_graph_do_not_switch_on_what_okta_was_
     bench.consent_at_okta(&mut browser, &session).await;
     let token = browser.form_token(&session).await;
     browser.post(&format!("{session}/finish"), &[("token", &token)]).await;
-    assert_eq!(browser.get(&session).await.heading(), "Saving and proving");
+    assert_eq!(browser.get(&session).await.heading(), "Saving and verifying");
     bench.work().await;
     let page = browser.get(&session).await;
     assert_eq!(page.heading(), "Accept at Microsoft, then come back", "{}", page.body);
@@ -87,8 +93,8 @@ async fn what_a_person_says_counts_though_the_session_was_read_a_moment_too_earl
     // As it was until a save stopped looking, just now.
     let SessionState::Consenting { finishing_since, .. } = &mut early.session.state else { unreachable!() };
     *finishing_since = Some(bench.ports.clock.now());
-    finish(&bench.ports, &early).await.unwrap();
-    assert_eq!(browser.get(&path).await.heading(), "Saving and proving");
+    finish_session(&bench.ports, &early).await.unwrap();
+    assert_eq!(browser.get(&path).await.heading(), "Saving and verifying");
 }
 
 #[tokio::test]
@@ -190,10 +196,10 @@ async fn multi_factor_authentication_is_proven_by_our_own_apis_token_and_its_lac
     let mut browser = bench.browser();
     let invitation = bench.invite("acmelabs").await;
     let session = bench.sign_in(&mut browser, &invitation, "ada.administrator").await;
-    assert!(browser.get(&session).await.body.contains("multi-factor authentication proven"));
+    assert!(browser.get(&session).await.body.contains("multi-factor authentication verified"));
     let mut other = bench.browser();
     let refused = bench.sign_in(&mut other, &invitation, "nora.nofactor").await;
-    assert_eq!(other.get(&refused).await.heading(), "Multi-factor authentication is needed");
+    assert_eq!(other.get(&refused).await.heading(), "Multi-factor authentication is required");
 }
 
 #[tokio::test]
@@ -203,12 +209,40 @@ async fn multi_factor_authentication_that_is_demanded_and_not_proven_refuses() {
     let mut browser = bench.browser();
     let invitation = bench.invite("acmelabs").await;
     let session = bench.sign_in(&mut browser, &invitation, "ada.administrator").await;
-    assert_eq!(browser.get(&session).await.heading(), "Multi-factor authentication is needed");
+    assert_eq!(browser.get(&session).await.heading(), "Multi-factor authentication is required");
     let context =
         MfaEvidence { required: true, authentication_context: Some("c1".to_owned()), ..MfaEvidence::default() };
     register(&bench.ports, &registration(context)).await;
     let session = bench.sign_in(&mut browser, &invitation, "ada.administrator").await;
-    assert_eq!(browser.get(&session).await.heading(), "One consent left");
+    assert_eq!(browser.get(&session).await.heading(), "One more step: approve Okta's access");
+}
+
+#[tokio::test]
+async fn next_sign_in_repeats_graphs_claims_challenge() {
+    let bench = ConsentBench::new().await;
+    let microsoft = &bench.simulation.microsoft;
+    let mut browser = bench.browser();
+    let invitation = bench.invite("acmelabs").await;
+    let claims = |sign_in_page: &Url| {
+        sign_in_page.query_pairs().find(|(name, _)| name == "claims").map(|(_, value)| value.into_owned())
+    };
+    // Graph challenges every sign-in of before the policy begins.
+    let begins_at = bench.ports.clock.now() + SignedDuration::from_mins(5);
+    assert!(microsoft.set_access_policy(TENANT, Some(AccessPolicy::DemandsFactor { since: begins_at })));
+    let first = browser.post(&invitation, &[]).await.location_url();
+    assert_eq!(claims(&first), None);
+    let back = bench.at_microsoft(&first, "ada.administrator", Decision::Accept);
+    let session = browser.get_url(&back).await.location();
+    assert_eq!(browser.get(&session).await.heading(), "Multi-factor authentication is needed");
+
+    bench.clock.advance(Duration::from_mins(5));
+    let second = browser.post(&invitation, &[]).await.location_url();
+    let challenge = r#"{"access_token":{"nbf":{"essential":true,"value":"1"}}}"#;
+    assert_eq!(claims(&second).as_deref(), Some(challenge));
+    let back = bench.at_microsoft(&second, "ada.administrator", Decision::Accept);
+    browser.get_url(&back).await;
+    let third = browser.post(&invitation, &[]).await.location_url();
+    assert_eq!(claims(&third), None, "a verified sign-in has met the challenge");
 }
 
 #[tokio::test]
@@ -226,7 +260,7 @@ async fn an_access_token_that_ended_before_its_time_is_renewed_once() {
     bench.simulation.microsoft.revoke_refresh_tokens("acmelabs.onmicrosoft.com");
     assert!(matches!(
         read_grants(&bench.ports, Cloud::Global, &tenant, &client).await,
-        Err(GraphAccessError::Ended(_))
+        Err(GraphAccessError::SignInRequired(_))
     ));
 }
 
@@ -260,11 +294,11 @@ async fn a_used_link_says_so_and_a_new_one_takes_the_place_of_an_old_one() {
     let mut browser = bench.browser();
     let old = bench.invite("acmelabs").await;
     let new = bench.invite("acmelabs").await;
-    assert_eq!(browser.get(&old).await.heading(), "This link was taken back");
+    assert_eq!(browser.get(&old).await.heading(), "This link is no longer valid");
     let session = bench.sign_in(&mut browser, &new, "ada.administrator").await;
     let shown = bench.consent_at_okta(&mut browser, &session).await;
     let token = browser.form_token(&session).await;
     browser.post(&format!("{session}/handover"), &[("token", &token), ("handover", &shown)]).await;
     bench.work().await;
-    assert_eq!(browser.get(&new).await.heading(), "This has been done already");
+    assert_eq!(browser.get(&new).await.heading(), "This consent has already been completed");
 }

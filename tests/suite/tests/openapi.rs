@@ -1,7 +1,6 @@
-//! The published description of the HTTP interface, against the code of the four functions that serve it; and what is
-//! answered where there is no endpoint.
+//! `infra/openapi.json` matches the code of the functions, and unknown paths and methods get a useful answer.
 
-#![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
+#![expect(clippy::unwrap_used, reason = "tests may panic")]
 
 use std::collections::BTreeSet;
 
@@ -15,22 +14,23 @@ use serde_json::Value;
 use tower::ServiceExt as _;
 use utoipa::openapi::{InfoBuilder, OpenApi};
 
-fn described() -> OpenApi {
+fn document() -> OpenApi {
     let mut all = regrant_discovery::openapi();
     all.merge(regrant_consent_url::openapi());
     all.merge(regrant_save::openapi());
     all.merge(regrant_notify::openapi());
-    let about = "Every Office 365 app of every Okta org: where it stands and why, links for the administrators who have to \
-                 consent, the save that ends a consent, and who was told what.";
+    let about = "Regrant's API for operators. It lists the Office 365 apps of every Okta org with their standing and its \
+                 reasons, starts scans and saves, creates invitations for Microsoft administrators, postpones apps, and \
+                 shows which notifications were sent.";
     all.info = InfoBuilder::new().title("Regrant").version(env!("CARGO_PKG_VERSION")).description(Some(about)).build();
     all
 }
 
-/// `UPDATE_OPENAPI=1` writes the document instead of comparing it.
+/// With `UPDATE_OPENAPI=1` the test writes the document first.
 #[test]
-fn the_published_description_is_the_codes_own() {
+fn published_document_matches_the_code() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../infra/openapi.json");
-    let document = described().to_pretty_json().unwrap() + "\n";
+    let document = document().to_pretty_json().unwrap() + "\n";
     if std::env::var_os("UPDATE_OPENAPI").is_some() {
         std::fs::write(path, &document).unwrap();
     }
@@ -57,29 +57,28 @@ fn the_published_description_is_the_codes_own() {
     );
 }
 
-/// What is served is written out beside what is described.
 #[tokio::test]
-async fn every_path_that_is_described_takes_the_methods_that_are_described_and_no_other() {
+async fn documented_methods_are_exactly_the_served_ones() {
     let folder = tempfile::tempdir().unwrap();
     let ports = embedded::open(&folder.path().join("data"), embedded::Config::default()).await.unwrap();
     let router = regrant_tests::consent::router(&ports);
-    let document = serde_json::to_value(described()).unwrap();
+    let document = serde_json::to_value(document()).unwrap();
     for (path, methods) in document["paths"].as_object().unwrap() {
-        let asked = path.replace(['{', '}'], "");
-        let request = Request::patch(&asked).body(Body::empty()).unwrap();
+        let concrete_path = path.replace(['{', '}'], "");
+        let request = Request::patch(&concrete_path).body(Body::empty()).unwrap();
         let response: Response<Body> = router.clone().oneshot(request).await.unwrap();
         assert_eq!(response.status(), 405, "{path}");
         let allowed = response.headers()[ALLOW].to_str().unwrap().to_lowercase();
-        let taken: BTreeSet<&str> = allowed.split(',').filter(|method| *method != "head").collect();
-        let described: BTreeSet<&str> = methods.as_object().unwrap().keys().map(String::as_str).collect();
-        assert_eq!(taken, described, "{path}");
+        let served: BTreeSet<&str> = allowed.split(',').filter(|method| *method != "head").collect();
+        let documented: BTreeSet<&str> = methods.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(served, documented, "{path}");
     }
 }
 
 const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
-/// Asks; gives status, media type and body.
-async fn ask(router: &Router, method: &str, path: &str, accept: &str) -> (u16, String, String) {
+/// Sends a request; returns status, media type and body.
+async fn send(router: &Router, method: &str, path: &str, accept: &str) -> (u16, String, String) {
     let request = Request::builder().method(method).uri(path).header(ACCEPT, accept).body(Body::empty()).unwrap();
     let response: Response<Body> = router.clone().oneshot(request).await.unwrap();
     assert_eq!(response.headers()["x-content-type-options"], "nosniff", "{method} {path}");
@@ -91,12 +90,12 @@ async fn ask(router: &Router, method: &str, path: &str, accept: &str) -> (u16, S
 }
 
 #[tokio::test]
-async fn what_has_no_endpoint_is_a_problem_to_programs_and_a_page_to_people() {
+async fn unknown_endpoints_send_programs_problems_and_people_pages() {
     let folder = tempfile::tempdir().unwrap();
     let ports = embedded::open(&folder.path().join("data"), embedded::Config::default()).await.unwrap();
-    // Each function as Lambda serves it, with a path of its own that takes no PATCH; and all of them as one process.
+    // Each function as Lambda serves it, with one of its paths, which does not support PATCH; then all in one process.
     let functions = [
-        (regrant_discovery::router(regrant_discovery::App::new(ports.clone())), "/v1/scans"),
+        (regrant_discovery::router(ports.clone()), "/v1/scans"),
         (regrant_consent_url::router(ports.clone()), "/v1/apps/00oacme/0oa1/invitations"),
         (regrant_callback::router(ports.clone()), "/oauth/failed/declined"),
         (regrant_save::router(ports.clone()), "/v1/apps/00oacme/0oa1/save"),
@@ -105,21 +104,25 @@ async fn what_has_no_endpoint_is_a_problem_to_programs_and_a_page_to_people() {
     ];
     for (router, own) in &functions {
         for (method, path, expected) in [("GET", "/v1/nothing", 404), ("PATCH", *own, 405)] {
-            let (status, media_type, body) = ask(router, method, path, "application/json").await;
+            let (status, media_type, body) = send(router, method, path, "application/json").await;
             assert_eq!((status, media_type.as_str()), (expected, "application/problem+json"), "{method} {path}");
             let problem: Value = serde_json::from_str(&body).unwrap();
             let named = if expected == 404 { path } else { method };
             assert!(problem["detail"].as_str().unwrap().contains(named), "{problem}");
             assert_eq!(problem["request_id"].as_str().unwrap().len(), 32);
         }
-        let (status, media_type, page) = ask(router, "GET", "/consent/cut/off/in/the/mail", BROWSER).await;
-        assert_eq!((status, media_type.as_str()), (404, "text/html; charset=utf-8"), "beside {own}");
+        let (status, media_type, page) = send(router, "GET", "/consent/cut/off/in/the/mail", BROWSER).await;
+        assert_eq!(
+            (status, media_type.as_str()),
+            (404, "text/html; charset=utf-8"),
+            "in the function that serves {own}"
+        );
         assert!(page.contains("This link does not work"), "{page}");
     }
-    // Loading again what a form led to.
+    // Reloading a page that a form led to.
     for (path, function) in [("/consent/session/s1/finish", 3), ("/consent/session/s1/okta", 1), ("/mail/mute/t", 4)] {
         let method = if function == 4 { "DELETE" } else { "GET" };
-        let (status, media_type, page) = ask(&functions[function].0, method, path, BROWSER).await;
+        let (status, media_type, page) = send(&functions[function].0, method, path, BROWSER).await;
         assert_eq!((status, media_type.as_str()), (405, "text/html; charset=utf-8"), "{path}");
         assert!(page.contains("What to do"), "{page}");
     }

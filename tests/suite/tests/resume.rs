@@ -7,7 +7,7 @@ use std::sync::Arc;
 use regrant::domain::id::OrgId;
 use regrant::embedded::in_process_queue::InProcessQueue;
 use regrant::okta::config::OktaConfig;
-use regrant::usecases::scan::discover::discover;
+use regrant::usecases::scan::scan_apps::scan_apps;
 use regrant::usecases::scan::start::{Selection, StartScanError, resume_scan, start_scan};
 use regrant_simulators::{Fleet, OktaSimulator, SimulatorConfig};
 use regrant_tests::bench::{Bench, simulated_clock};
@@ -23,7 +23,7 @@ async fn only_the_orgs_that_were_not_looked_at_are_looked_at_again() {
 
     let scan = start_scan(&bench.ports, &Selection::All).await.unwrap();
     let first: OrgId = fleet.org(0).id.parse().unwrap();
-    discover(&bench.ports, &scan.id, &first).await.unwrap();
+    scan_apps(&bench.ports, &scan.id, &first).await.unwrap();
     let asked_once = simulator.requests(&Fleet::name(0)).len();
 
     // The process ends, and its queue with it; the ledger stays.

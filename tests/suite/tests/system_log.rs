@@ -62,7 +62,7 @@ async fn world_with(change: impl FnOnce(&mut Org), credential: &OktaCredential, 
 impl World {
     async fn open(&self) -> Box<dyn OktaOrg> {
         let profile = self.bench.ports.ledger.org(&self.org).await.unwrap().unwrap();
-        okta::open(&self.bench.ports, &profile).await.unwrap()
+        okta::okta_client_for(&self.bench.ports, &profile).await.unwrap()
     }
 
     async fn read(&self, from: &LogPosition) -> Result<LogPage, OktaError> {
@@ -244,7 +244,7 @@ async fn a_token_whose_role_does_not_see_the_log_is_told_so_and_stays_in_use() {
     let error = world.read(&world.now()).await.unwrap_err();
     assert_eq!((error.code(), error.retires_credential()), (Some("E0000006"), false));
     let problem = log_problem(&world).await.unwrap();
-    assert!(problem.contains("okta.logs.read") && problem.contains("Microsoft's side alone"), "{problem}");
+    assert!(problem.contains("okta.logs.read") && problem.contains("only through Microsoft"), "{problem}");
 }
 
 #[tokio::test]

@@ -74,7 +74,7 @@ async fn a_token_that_cannot_be_kept_stops_the_flow_before_okta() {
         let back = bench.at_microsoft(&location, "ada.administrator", Decision::Accept);
         let session = browser.get_url(&back).await.location();
         let page = browser.get(&session).await;
-        assert_eq!(page.heading(), "We could not keep what has to be kept", "{call:?}");
+        assert_eq!(page.heading(), "We could not save your progress", "{call:?}");
         assert_eq!(bench.simulation.okta.snapshot("acme"), before, "{call:?}");
         let failed =
             |event: &EventKind| matches!(event, EventKind::ConsentFailed { failure: ConsentFailure::NotStored, .. });
@@ -84,7 +84,7 @@ async fn a_token_that_cannot_be_kept_stops_the_flow_before_okta() {
         let session = bench.sign_in(&mut browser, &invitation, "ada.administrator").await;
         assert_eq!(
             browser.get(&session).await.heading(),
-            "One consent left",
+            "One more step: approve Okta's access",
             "{call:?}: it goes on once the vault serves"
         );
     }

@@ -1,36 +1,39 @@
-//! `POST` and `GET /v1/apps/{org}/{app}/invitations`, and `DELETE` of one
+//! The API operations on invitations.
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
-use regrant::domain::id::{AppId, OrgId};
+use regrant::domain::id::InvitationId;
 use regrant::domain::invitation::{Invitation, InvitationState};
-use regrant::ledger::{LedgerError, PageRequest};
+use regrant::ledger::PageRequest;
 use regrant::usecases::Ports;
-use regrant::usecases::consent::invite::{InviteError, invite, revoke};
+use regrant::usecases::consent::invite::{InviteError, invite, revoke_invitation as revoke};
+use regrant::web::api_errors::ApiErrors;
+use regrant::web::app_path::AppPath;
 use regrant::web::json::Json;
 use regrant::web::problem::{Problem, ProblemView};
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
-/// How many invitations a list shows; nobody makes more for one app.
-const SHOWN: u32 = 100;
+/// Maximum number of invitations in a list. An app rarely has more than a few.
+const LIST_LIMIT: u32 = 100;
 
-/// An invitation.
+/// An invitation: a link with which a Microsoft Global Administrator consents for one app.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct InvitationInfo {
-    /// Its key, which the page and the email name too.
+    /// The invitation's id, which its page and the email show too.
     id: String,
-    /// When it was made, in UTC.
+    /// When it was created, in UTC.
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
-    /// When it ends, in UTC.
+    /// When it expires, in UTC.
     #[schema(value_type = String, format = DateTime)]
     expires_at: Timestamp,
-    /// What it is good for now.
+    /// Whether the link can still be used.
     state: InvitationState,
-    /// Where it leads; told once, when it is made. Whoever has it can begin.
+    /// The link. Present only in the response that creates the invitation. Anyone who has the link can start the consent,
+    /// so send it only to the administrator.
     #[serde(skip_serializing_if = "Option::is_none")]
     link: Option<String>,
 }
@@ -38,7 +41,7 @@ pub(crate) struct InvitationInfo {
 /// An app's invitations.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Invitations {
-    /// Newest first.
+    /// The latest 100 invitations, newest first.
     invitations: Vec<InvitationInfo>,
 }
 
@@ -52,100 +55,83 @@ fn info(invitation: &Invitation, now: Timestamp, link: Option<String>) -> Invita
     }
 }
 
-/// Makes an invitation for an app. Older open ones are taken back.
+/// Creates an invitation for an app.
+///
+/// Revokes the app's earlier open invitations, so that one link is valid at a time. Sends no email.
 #[utoipa::path(
     post,
     path = "/v1/apps/{org}/{app}/invitations",
-    params(("org" = String, Path, description = "The org's id."), ("app" = String, Path, description = "The app's id.")),
+    params(AppPath),
     responses(
-        (status = 201, description = "The invitation, with its link.", body = InvitationInfo),
-        (status = 404, description = "There is no such app.", body = ProblemView, content_type = "application/problem+json"),
-        (status = 409, description = "Nobody can consent for the app as it stands.", body = ProblemView, content_type = "application/problem+json"),
-        (status = 500, description = "Ledger or vault do not serve.", body = ProblemView, content_type = "application/problem+json"),
+        (status = 201, description = "The new invitation, with its link.", body = InvitationInfo),
+        (
+            status = 409,
+            description = "The app needs no consent, cannot be consented to by link, or another request is creating an \
+                invitation for it; `detail` says which.",
+            body = ProblemView,
+            content_type = "application/problem+json",
+        ),
+        ApiErrors,
     )
 )]
-pub(crate) async fn make(
-    State(ports): State<Ports>,
-    Path((org, app)): Path<(String, String)>,
-) -> Result<Response, Problem> {
-    let (org, app) = ids(org, app)?;
-    let invited = invite(&ports, &org, &app).await.map_err(|error| problem(&error))?;
-    let made = info(&invited.invitation, ports.clock.now(), Some(invited.link.to_string()));
-    Ok((StatusCode::CREATED, Json(made)).into_response())
+pub(crate) async fn create_invitation(State(ports): State<Ports>, path: AppPath) -> Result<Response, Problem> {
+    let invited = invite(&ports, &path.org, &path.app).await.map_err(|error| problem(&error))?;
+    let created = info(&invited.invitation, ports.clock.now(), Some(invited.link.to_string()));
+    Ok((StatusCode::CREATED, Json(created)).into_response())
 }
 
 /// Lists an app's invitations, newest first.
 #[utoipa::path(
     get,
     path = "/v1/apps/{org}/{app}/invitations",
-    params(("org" = String, Path, description = "The org's id."), ("app" = String, Path, description = "The app's id.")),
-    responses(
-        (status = 200, description = "The invitations, without their links.", body = Invitations),
-        (status = 404, description = "There is no such app.", body = ProblemView, content_type = "application/problem+json"),
-        (status = 500, description = "The ledger does not serve.", body = ProblemView, content_type = "application/problem+json"),
-    )
+    params(AppPath),
+    responses((status = 200, description = "The invitations, without their links.", body = Invitations), ApiErrors)
 )]
-pub(crate) async fn list(
-    State(ports): State<Ports>,
-    Path((org, app)): Path<(String, String)>,
-) -> Result<Json<Invitations>, Problem> {
-    let (org, app) = ids(org, app)?;
-    let internal = |error: LedgerError| Problem::internal(&error);
-    ports.ledger.app(&org, &app).await.map_err(internal)?.ok_or_else(nobody)?;
-    let found = ports.ledger.invitations(&org, &app, PageRequest::first(SHOWN)).await.map_err(internal)?;
+pub(crate) async fn list_invitations(State(ports): State<Ports>, path: AppPath) -> Result<Json<Invitations>, Problem> {
+    path.load(&ports).await?;
+    let found = ports.ledger.invitations(&path.org, &path.app, PageRequest::first(LIST_LIMIT)).await?;
     let now = ports.clock.now();
     Ok(Json(Invitations { invitations: found.items.iter().map(|invitation| info(invitation, now, None)).collect() }))
 }
 
-/// Takes an invitation back: its link starts nothing any more.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct InvitationPath {
+    /// The invitation's id.
+    invitation: String,
+}
+
+/// Revokes an invitation.
+///
+/// Its link can no longer start a consent. Revoking an invitation that is already revoked, used or expired succeeds and
+/// changes nothing.
 #[utoipa::path(
     delete,
     path = "/v1/apps/{org}/{app}/invitations/{invitation}",
-    params(
-        ("org" = String, Path, description = "The org's id."),
-        ("app" = String, Path, description = "The app's id."),
-        ("invitation" = String, Path, description = "The invitation's id."),
-    ),
-    responses(
-        (status = 204, description = "It is closed, now or before."),
-        (status = 404, description = "There is no such invitation of that app.", body = ProblemView, content_type = "application/problem+json"),
-        (status = 500, description = "The ledger does not serve.", body = ProblemView, content_type = "application/problem+json"),
-    )
+    params(AppPath, InvitationPath),
+    responses((status = 204, description = "The invitation is closed."), ApiErrors)
 )]
-pub(crate) async fn take_back(
+pub(crate) async fn revoke_invitation(
     State(ports): State<Ports>,
-    Path((org, app, id)): Path<(String, String, String)>,
+    AppPath { org, app }: AppPath,
+    Path(InvitationPath { invitation }): Path<InvitationPath>,
 ) -> Result<StatusCode, Problem> {
-    let (org, app) = ids(org, app)?;
-    let missing = || Problem::not_found("There is no such invitation of this app.");
-    let id = id.parse().map_err(|_| missing())?;
-    let found = ports.ledger.invitation(&id).await.map_err(|error| Problem::internal(&error))?;
+    let missing = || Problem::not_found("No such invitation of this app.");
+    let id: InvitationId = invitation.parse().map_err(|_| missing())?;
+    let found = ports.ledger.invitation(&id).await?;
     found.filter(|found| found.org == org && found.app == app).ok_or_else(missing)?;
     revoke(&ports, &id).await.map_err(|error| problem(&error))?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn nobody() -> Problem {
-    Problem::not_found("There is no such app; GET /v1/apps lists those there are.")
-}
-
-fn ids(org: String, app: String) -> Result<(OrgId, AppId), Problem> {
-    match (org.try_into(), app.try_into()) {
-        (Ok(org), Ok(app)) => Ok((org, app)),
-        _ => Err(nobody()),
-    }
-}
-
 fn problem(error: &InviteError) -> Problem {
     match error {
-        InviteError::NoSuchApp { .. } => nobody(),
+        InviteError::NoSuchApp { .. } => AppPath::not_found(),
         InviteError::NoSuchInvitation => Problem::not_found(error.to_string()),
         InviteError::NothingToConsentTo { .. }
         | InviteError::NoTenant
         | InviteError::NoPublicUrl
         | InviteError::Busy => Problem::new(StatusCode::CONFLICT, error.to_string()),
-        InviteError::Ledger(error) => Problem::internal(error),
-        InviteError::Keys(error) => Problem::internal(error),
-        InviteError::Signing(error) => Problem::internal(error),
+        InviteError::Ledger(_) | InviteError::Keys(_) | InviteError::Signing(_) => Problem::internal(error),
     }
 }

@@ -1,4 +1,4 @@
-//! `GET /v1/orgs/{org}/notifications`
+//! The API operation that lists an org's notifications.
 
 use axum::extract::{Path, State};
 use jiff::Timestamp;
@@ -6,37 +6,40 @@ use regrant::domain::id::OrgId;
 use regrant::domain::notification::{Delivery, Notification, NotificationState, Recipient, WhyDropped};
 use regrant::ledger::PageRequest;
 use regrant::usecases::Ports;
+use regrant::web::api_errors::ApiErrors;
 use regrant::web::json::Json;
-use regrant::web::problem::{Problem, ProblemView};
-use serde::Serialize;
-use utoipa::ToSchema;
+use regrant::web::problem::Problem;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
-/// How many notifications a list shows.
-const SHOWN: u32 = 200;
+/// Maximum number of notifications in a list.
+const LIST_LIMIT: u32 = 200;
 
-/// A notification.
+/// An email or a webhook call to one recipient.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct NotificationInfo {
-    /// Its key.
+    /// The notification's id.
     id: String,
-    /// The request that the email names.
+    /// The request (`RG-…`) that it is about.
     request: String,
-    /// The app, where it is about one.
+    /// The app's id. Absent if the notification is about the org as a whole.
     #[serde(skip_serializing_if = "Option::is_none")]
     app: Option<String>,
-    /// Its kind.
+    /// The kind: `invitation`, `urgent`, `reminder`, `handed-to-operator`, `done`, `digest`, `access-problem`,
+    /// `waiver-expired` or `standing-changed`.
     kind: String,
-    /// The address or the hook.
+    /// The email address, or `hook` and the webhook's name.
     recipient: String,
-    /// When it may be sent, in UTC.
+    /// The earliest time to send it, in UTC.
     #[schema(value_type = String, format = DateTime)]
     due_at: Timestamp,
-    /// `open`, `sending`, `waiting`, `sent`, `refused` or `dropped`.
+    /// `open` (due, but not sent yet), `sending`, `waiting` (failed, and will be retried), `sent`, `refused` (rejected
+    /// permanently) or `dropped` (no longer needed).
     state: String,
-    /// Why it was not sent.
+    /// Why it was not sent. Present if `state` is `refused` or `dropped`.
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<WhyDropped>,
-    /// What the transport reported.
+    /// The latest delivery report from the mail service.
     #[serde(skip_serializing_if = "Option::is_none")]
     delivery: Option<Delivery>,
 }
@@ -44,7 +47,7 @@ pub(crate) struct NotificationInfo {
 /// An org's notifications.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Notifications {
-    /// The last due first.
+    /// The latest 200 notifications, by `due_at`, latest first.
     notifications: Vec<NotificationInfo>,
 }
 
@@ -75,25 +78,30 @@ impl From<Notification> for NotificationInfo {
     }
 }
 
-/// Who was told what about an org and its apps: the last 200.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct OrgPath {
+    /// The Okta org's id, as in `id` of the org's `/.well-known/okta-organization`.
+    #[param(example = "00o1a2b3c4D5e6F7g8h9")]
+    org: String,
+}
+
+/// Lists the notifications about an org and its apps.
+///
+/// Includes notifications that are not sent yet.
 #[utoipa::path(
     get,
     path = "/v1/orgs/{org}/notifications",
-    params(("org" = String, Path, description = "The org's id.")),
-    responses(
-        (status = 200, description = "The notifications.", body = Notifications),
-        (status = 404, description = "There is no such org.", body = ProblemView, content_type = "application/problem+json"),
-        (status = 500, description = "The ledger does not serve.", body = ProblemView, content_type = "application/problem+json"),
-    )
+    params(OrgPath),
+    responses((status = 200, description = "The notifications.", body = Notifications), ApiErrors)
 )]
-pub(crate) async fn of_org(
+pub(crate) async fn list_notifications(
     State(ports): State<Ports>,
-    Path(org): Path<String>,
+    Path(OrgPath { org }): Path<OrgPath>,
 ) -> Result<Json<Notifications>, Problem> {
-    let missing = || Problem::not_found("There is no such org.");
+    let missing = || Problem::not_found("No such org. `regrant org list` shows all orgs.");
     let org = OrgId::try_from(org).map_err(|_| missing())?;
-    ports.ledger.org(&org).await.map_err(|error| Problem::internal(&error))?.ok_or_else(missing)?;
-    let page = ports.ledger.notifications(&org, PageRequest::first(SHOWN)).await;
-    let page = page.map_err(|error| Problem::internal(&error))?;
+    ports.ledger.org(&org).await?.ok_or_else(missing)?;
+    let page = ports.ledger.notifications(&org, PageRequest::first(LIST_LIMIT)).await?;
     Ok(Json(Notifications { notifications: page.items.into_iter().map(NotificationInfo::from).collect() }))
 }

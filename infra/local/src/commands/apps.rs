@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use futures_util::TryStreamExt as _;
 use regrant::domain::access_problem::AccessProblem;
 use regrant::domain::app::AppRecord;
 use regrant::domain::id::OrgId;
 use regrant::domain::scan::{OrgNotScanned, Scan};
 use regrant::domain::text::UntrustedText;
-use regrant::ledger::{AppFilter, PageRequest};
+use regrant::ledger::{AppFilter, paging};
 
 use crate::error::CliError;
 use crate::exit::{self, Outcome, Tally};
@@ -60,10 +61,9 @@ pub(super) async fn show(
     let mut tally = Tally::default();
     let mut table = AppTable::new(terminal.colour);
     let mut document = if view.json { Some(Document::begin(terminal.out(), scan.as_ref())?) } else { None };
-    let mut page = PageRequest::first(PAGE);
-    loop {
-        let apps = installation.ports.ledger.apps(&view.filter, page).await?;
-        let wanted: Vec<AppRecord> = apps.items.into_iter().filter(|app| view.shows_org(&app.identity.org)).collect();
+    let mut pages = paging::pages(PAGE, |page| installation.ports.ledger.apps(&view.filter, page));
+    while let Some(apps) = pages.try_next().await? {
+        let wanted: Vec<AppRecord> = apps.into_iter().filter(|app| view.shows_org(&app.identity.org)).collect();
         for app in &wanted {
             tally.add(app);
             if let Some(document) = &mut document {
@@ -72,10 +72,6 @@ pub(super) async fn show(
         }
         if document.is_none() {
             terminal.print(&table.rows(&wanted))?;
-        }
-        match apps.next {
-            Some(next) => page = PageRequest { after: Some(next), limit: PAGE },
-            None => break,
         }
     }
     if let Some(document) = document {
@@ -98,21 +94,20 @@ pub(super) async fn show(
 
 /// What is wrong with Regrant's own access to the orgs in view, each with its org's host.
 async fn problems(installation: &Installation, view: &View) -> Result<Vec<(String, AccessProblem)>, CliError> {
-    let (mut page, mut found) = (PageRequest::first(PAGE), Vec::new());
-    loop {
-        let orgs = installation.ports.ledger.orgs(page).await?;
-        for org in orgs.items.into_iter().filter(|org| view.shows_org(&org.id)) {
+    let mut found = Vec::new();
+    let mut orgs = paging::items(PAGE, |page| installation.ports.ledger.orgs(page));
+    while let Some(org) = orgs.try_next().await? {
+        if view.shows_org(&org.id) {
             let watch = installation.ports.ledger.org_watch(&org.id).await?;
             let domain = org.domain();
             found.extend(watch.into_iter().flat_map(|watch| watch.problems).map(|problem| (domain.clone(), problem)));
         }
-        let Some(after) = orgs.next else { return Ok(found) };
-        page = PageRequest { after: Some(after), limit: PAGE };
     }
+    Ok(found)
 }
 
 fn told(domain: &str, problem: &AccessProblem) -> String {
-    let what = [problem.kind.name().to_owned(), problem.kind.place()].join(" ");
+    let what = [problem.kind.name().to_owned(), problem.kind.affected()].join(" ");
     let text = format!(
         "{}: {}. Request {}, since {}. {}",
         UntrustedText::new(domain),

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
+use futures_util::TryStreamExt as _;
 use regrant::domain::text::UntrustedText;
-use regrant::ledger::PageRequest;
+use regrant::ledger::paging;
 use regrant::okta::OrgUrl;
 use regrant::vault::{SecretName, SecretVersion};
 
@@ -86,24 +87,17 @@ impl Findings {
     }
 
     async fn orgs(&mut self, terminal: &mut Terminal, installation: &Installation) -> Result<(), CliError> {
-        let mut page = PageRequest::first(PAGE);
         let mut known = 0_u64;
-        loop {
-            let orgs = installation.ports.ledger.orgs(page).await?;
-            for org in &orgs.items {
-                known += 1;
-                let domain = org.domain();
-                match installation.ports.vault.get(&SecretName::Okta(org.id.clone()), SecretVersion::Current).await {
-                    Ok(Some(_)) => {
-                        self.reach(terminal, installation, &domain, org.base_url.as_str(), org.id.as_str()).await?;
-                    }
-                    Ok(None) => self.wrong(terminal, &domain, "has no credential; add it again")?,
-                    Err(error) => self.wrong(terminal, &domain, &error.to_string())?,
+        let mut orgs = paging::items(PAGE, |page| installation.ports.ledger.orgs(page));
+        while let Some(org) = orgs.try_next().await? {
+            known += 1;
+            let domain = org.domain();
+            match installation.ports.vault.get(&SecretName::Okta(org.id.clone()), SecretVersion::Current).await {
+                Ok(Some(_)) => {
+                    self.reach(terminal, installation, &domain, org.base_url.as_str(), org.id.as_str()).await?;
                 }
-            }
-            match orgs.next {
-                Some(next) => page = PageRequest { after: Some(next), limit: PAGE },
-                None => break,
+                Ok(None) => self.wrong(terminal, &domain, "has no credential; add it again")?,
+                Err(error) => self.wrong(terminal, &domain, &error.to_string())?,
             }
         }
         if known == 0 {

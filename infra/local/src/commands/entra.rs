@@ -17,7 +17,7 @@ pub(super) async fn run(global: &Global, entra: &Entra, terminal: &mut Terminal)
         Entra::Set(options) => set(&installation, options, terminal).await,
         Entra::List { json } => list(&installation, *json, terminal).await,
         Entra::Remove { cloud } => {
-            registration::remove(&installation.ports, *cloud).await?;
+            registration::remove_registration(&installation.ports, *cloud).await?;
             terminal.line(&format!("There is no registration for the {cloud} cloud here any more."))?;
             terminal.hint("It still exists in Entra: remove its secret or certificate there.");
             Ok(Outcome::Fine)
@@ -41,7 +41,7 @@ async fn set(installation: &Installation, options: &EntraSet, terminal: &mut Ter
     };
     let (cloud, client_id, watch) = (options.cloud, options.client_id.clone(), options.watch);
     let registration = Registration { cloud, client_id, credential, mfa, watch };
-    registration::set(&installation.ports, &registration).await?;
+    registration::set_registration(&installation.ports, &registration).await?;
     terminal
         .line(&format!("Kept the registration {} for the {} cloud.", registration.client_id, registration.cloud))?;
     match &installation.ports.settings.public_url {
@@ -61,7 +61,7 @@ async fn set(installation: &Installation, options: &EntraSet, terminal: &mut Ter
 
 async fn list(installation: &Installation, as_json: bool, terminal: &mut Terminal) -> Result<Outcome, CliError> {
     let mut shown = Vec::new();
-    for registration in registration::list(&installation.ports).await? {
+    for registration in registration::registrations(&installation.ports).await? {
         let kind = match registration.credential {
             ClientCredential::Secret { .. } => "client secret",
             ClientCredential::Certificate { .. } => "certificate",

@@ -34,7 +34,7 @@ fn list() -> String {
     }
     text.push_str("\nCodes, such as `regrant explain AADSTS65004`:\n");
     for origin in Origin::ALL {
-        let codes: Vec<&str> = failure::of(origin).iter().map(|failure| failure.code).collect();
+        let codes: Vec<&str> = failure::failures_of(origin).iter().map(|failure| failure.code).collect();
         text.push_str(&paragraph(&format!("  {}", origin.name()), 18, &codes.join(" ")));
     }
     text

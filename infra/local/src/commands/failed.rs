@@ -1,7 +1,7 @@
 //! `regrant failed`: the work that failed while a consent was dead.
 
 use regrant::domain::text::UntrustedText;
-use regrant::usecases::notify::failed_work::{FailedWork, failed_work};
+use regrant::usecases::notify::failed_work::{FailedWorkItem, failed_work};
 use regrant::web::json;
 
 use crate::args::{Export, Failed, Global};
@@ -32,7 +32,7 @@ pub(super) async fn run(global: &Global, options: &Failed, terminal: &mut Termin
     Ok(if work.is_empty() { Outcome::Fine } else { Outcome::ActionNeeded })
 }
 
-fn for_people(label: &UntrustedText, work: &[FailedWork], terminal: &mut Terminal) -> Result<(), CliError> {
+fn for_people(label: &UntrustedText, work: &[FailedWorkItem], terminal: &mut Terminal) -> Result<(), CliError> {
     if work.is_empty() {
         terminal.line(&format!("Nothing of {label} is known to have failed."))?;
         return Ok(());
@@ -50,7 +50,7 @@ fn for_people(label: &UntrustedText, work: &[FailedWork], terminal: &mut Termina
     Ok(())
 }
 
-fn row(work: &FailedWork) -> String {
+fn row(work: &FailedWorkItem) -> String {
     let text = |text: Option<&UntrustedText>| text.map(ToString::to_string).unwrap_or_default();
     let cells = [
         work.failed_at.to_string(),
@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn a_cell_is_quoted_where_it_must_be_and_is_never_a_formula() {
-        let work = FailedWork {
+        let work = FailedWorkItem {
             failed_at: "2026-03-01T09:30:00Z".parse().unwrap(),
             event_type: "app.office365.api.error.push.profile".to_owned(),
             whose: Some(UntrustedText::new("=HYPERLINK(\"https://evil.example\",\"a\")")),

@@ -2,11 +2,11 @@
 
 use std::io::{IsTerminal, Read};
 
-use regrant::domain::hand_over::LONGEST;
+use regrant::domain::hand_over::MAX_TEXT_BYTES;
 use regrant::domain::save::ConfirmedBy;
 use regrant::domain::text::UntrustedText;
 use regrant::queue::SaveApp;
-use regrant::usecases::access::okta::open;
+use regrant::usecases::access::okta::okta_client_for;
 use regrant::usecases::records::consent_error::ConsentError;
 use regrant::usecases::save::hand_over::hand_over_by_operator;
 use regrant::usecases::save::open_consent::link_for_operator;
@@ -25,7 +25,7 @@ pub(super) async fn run(global: &Global, options: &Finish, terminal: &mut Termin
     let app = installation.app(&org, &options.app).await?;
     let about = format!("{} in {}", app.identity.label, UntrustedText::new(org.domain()));
     if options.dry_run {
-        let api = open(&installation.ports, &org).await.map_err(ConsentError::from)?;
+        let api = okta_client_for(&installation.ports, &org).await.map_err(ConsentError::from)?;
         let offered = api.connection(&options.app).await?.authorize.offered().is_some();
         let next = if offered {
             "Okta offers a consent link. Would print it, wait for what Okta's last page shows, and save."
@@ -44,7 +44,7 @@ pub(super) async fn run(global: &Global, options: &Finish, terminal: &mut Termin
         if std::io::stdin().is_terminal() { ", and end it with Ctrl-D:" } else { "." }
     ));
     let mut text = String::new();
-    std::io::stdin().lock().take(LONGEST as u64 + 1).read_to_string(&mut text)?;
+    std::io::stdin().lock().take(MAX_TEXT_BYTES as u64 + 1).read_to_string(&mut text)?;
     hand_over_by_operator(&installation.ports, &org, &options.app, &[link.state], &text).await?;
     let request = SaveApp { org: org.id, app: options.app.clone(), session: None, confirmed_by: ConfirmedBy::Operator };
     let outcome = save(&installation.ports, &request).await?;

@@ -1,7 +1,7 @@
 //! `regrant invite`: a link for somebody who may consent.
 
 use regrant::domain::text::UntrustedText;
-use regrant::usecases::consent::invite::{InviteError, invite, revoke};
+use regrant::usecases::consent::invite::{InviteError, invite, revoke_invitation};
 use regrant::web::json;
 
 use crate::args::{Global, Invite};
@@ -17,7 +17,7 @@ pub(super) async fn run(global: &Global, options: &Invite, terminal: &mut Termin
     if let Some(id) = &options.revoke {
         let closed = installation.ports.ledger.invitation(id).await?;
         closed.filter(|found| found.org == org.id && found.app == options.app).ok_or(InviteError::NoSuchInvitation)?;
-        let was_open = !options.dry_run && revoke(&installation.ports, id).await?;
+        let was_open = !options.dry_run && revoke_invitation(&installation.ports, id).await?;
         terminal.line(match (options.dry_run, was_open) {
             (true, _) => "Would take the invitation back.",
             (false, true) => "Taken back: its link starts nothing any more.",

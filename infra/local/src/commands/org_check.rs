@@ -1,8 +1,9 @@
 //! `regrant org check`: real calls with the kept credential, and what each showed.
 
+use futures_util::TryStreamExt as _;
 use regrant::domain::org::OrgProfile;
 use regrant::domain::text::UntrustedText;
-use regrant::ledger::PageRequest;
+use regrant::ledger::paging;
 use regrant::usecases::access::orgs;
 use regrant::usecases::access::orgs::Probe;
 
@@ -20,16 +21,9 @@ pub(super) async fn run(global: &Global, options: &OrgCheck, terminal: &mut Term
         terminal.print("{\"orgs\":[")?;
     }
     if options.org.is_empty() {
-        let mut page = PageRequest::first(PAGE);
-        loop {
-            let orgs = installation.ports.ledger.orgs(page).await?;
-            for profile in &orgs.items {
-                report.org(&installation, profile, terminal).await?;
-            }
-            match orgs.next {
-                Some(next) => page = PageRequest { after: Some(next), limit: PAGE },
-                None => break,
-            }
+        let mut orgs = paging::items(PAGE, |page| installation.ports.ledger.orgs(page));
+        while let Some(profile) = orgs.try_next().await? {
+            report.org(&installation, &profile, terminal).await?;
         }
     }
     for name in &options.org {

@@ -3,7 +3,7 @@
 use regrant::domain::save::{ConfirmedBy, SaveOutcome};
 use regrant::domain::text::UntrustedText;
 use regrant::queue::SaveApp;
-use regrant::usecases::access::okta::open;
+use regrant::usecases::access::okta::okta_client_for;
 use regrant::usecases::records::consent_error::ConsentError;
 use regrant::usecases::save::save;
 use regrant::web::json;
@@ -20,7 +20,7 @@ pub(super) async fn run(global: &Global, options: &Save, terminal: &mut Terminal
     let app = installation.app(&org, &options.app).await?;
     let about = format!("{} in {}", app.identity.label, UntrustedText::new(org.domain()));
     if options.dry_run {
-        let api = open(&installation.ports, &org).await.map_err(ConsentError::from)?;
+        let api = okta_client_for(&installation.ports, &org).await.map_err(ConsentError::from)?;
         let connection = api.connection(&options.app).await?;
         let (scheme, status) = (String::from(connection.auth_scheme), String::from(connection.status));
         terminal.line(&format!(
@@ -51,7 +51,7 @@ pub(super) fn tell(
     match outcome {
         SaveOutcome::Saved { verification } => {
             let permissions = &installation.ports.settings.permissions;
-            let microsoft = match (&verification.grants, &verification.grants_not_seen) {
+            let microsoft = match (&verification.grants, &verification.grants_unread) {
                 (Some(grants), _) if grants.suffices(permissions) => "every required permission is granted".to_owned(),
                 (Some(grants), _) => format!("missing {}", grants.compare(permissions).missing_required.join(", ")),
                 (None, reason) => format!("not verified ({})", reason.as_deref().unwrap_or("not looked at")),

@@ -6,7 +6,8 @@ use std::time::Duration;
 use regrant::domain::id::OrgId;
 use regrant::domain::scan::Scan as ScanRecord;
 use regrant::usecases::Ports;
-use regrant::usecases::notify::sweep::sweep;
+use regrant::usecases::notify::queue_due::queue_due;
+use regrant::usecases::records::cleanup::delete_expired;
 use regrant::usecases::scan::start::{Selection, resume_scan, start_scan};
 
 use super::apps::{self, View};
@@ -81,6 +82,9 @@ pub(super) async fn look(
     progress.finish();
     drained.map_err(|reason| CliError::Drain { scan: scan.id.clone(), reason: reason.to_string() })?;
     tell(&installation.ports).await;
+    if let Err(error) = delete_expired(&installation.ports).await {
+        tracing::error!(%error, "could not delete expired records");
+    }
     Ok(installation.ports.ledger.scan(&scan.id).await?.unwrap_or(scan))
 }
 
@@ -88,7 +92,7 @@ pub(super) async fn look(
 /// is. Without a sender nothing is taken up, since an email that waits would be refused for good.
 async fn tell(ports: &Ports) {
     if ports.settings.mail.sender.is_some()
-        && let Err(error) = sweep(ports).await
+        && let Err(error) = queue_due(ports).await
     {
         tracing::error!(%error, "what could not be told before was not taken up");
     }

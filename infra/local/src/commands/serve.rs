@@ -9,7 +9,8 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use regrant::usecases::notify::sweep::sweep;
+use regrant::usecases::notify::queue_due::queue_due;
+use regrant::usecases::records::cleanup::delete_expired_daily;
 use regrant::usecases::save::resume::resume_saves;
 use regrant::usecases::scan::start::{Selection, start_scan};
 use tokio::net::TcpListener;
@@ -43,6 +44,7 @@ pub(super) async fn run(global: &Global, options: &Serve, terminal: &mut Termina
         () = scans(&installation, options.scan_every) => {}
         () = saves(&installation) => {}
         () = notifications(&installation) => {}
+        () = delete_expired_daily(&installation.ports) => {}
         _ = tokio::signal::ctrl_c() => terminal.hint("ConsentError."),
     }
     Ok(Outcome::Fine)
@@ -115,7 +117,7 @@ pub(super) async fn notifications(installation: &Installation) {
     let mut beat = 0_u32;
     loop {
         if beat.is_multiple_of(60)
-            && let Err(error) = sweep(&installation.ports).await
+            && let Err(error) = queue_due(&installation.ports).await
         {
             tracing::error!(%error, "notifications that were left lying were not queued");
         }

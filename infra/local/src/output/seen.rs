@@ -37,7 +37,7 @@ fn harmless(text: impl Into<String>) -> String {
 
 fn words(kind: &SignalKind) -> String {
     match kind {
-        SignalKind::CouldNotLook { look, .. } => format!(
+        SignalKind::CheckFailed { check: look, .. } => format!(
             "no answer about {}",
             match look {
                 Check::App => "the app",

@@ -23,7 +23,7 @@ async fn current(vault: &dyn Vault, name: &SecretName) -> Option<String> {
 }
 
 #[tokio::test]
-async fn it_does_what_every_vault_must() {
+async fn conforms_to_the_vault_contract() {
     let folder = tempfile::tempdir().unwrap();
     let number = std::sync::atomic::AtomicU32::new(0);
     let make = || {
@@ -35,45 +35,53 @@ async fn it_does_what_every_vault_must() {
 }
 
 #[tokio::test]
-async fn what_another_worker_changed_is_seen_when_its_time_is_over_or_it_was_refused() {
+async fn cached_secrets_are_reread_after_expiry_or_rejection() {
     let folder = tempfile::tempdir().unwrap();
     let (clock, behind, vault) = vaults(folder.path()).await;
     let keys = SecretName::Keys;
     assert_eq!(current(&vault, &keys).await, None);
     set(&*behind, &keys, "one").await;
-    assert_eq!(current(&vault, &keys).await.as_deref(), Some("one"), "that there was none is not remembered");
+    assert_eq!(current(&vault, &keys).await.as_deref(), Some("one"), "absence is not cached");
     set(&*behind, &keys, "two").await;
     assert_eq!(current(&vault, &keys).await.as_deref(), Some("one"), "from memory");
-    clock.advance(KEPT.unsigned_abs());
-    assert_eq!(current(&vault, &keys).await.as_deref(), Some("two"), "its time is over");
+    clock.advance(CACHE_TIME.unsigned_abs());
+    assert_eq!(current(&vault, &keys).await.as_deref(), Some("two"), "the entry has expired");
     set(&*behind, &keys, "three").await;
     assert!(!vault.was_refused(&keys), "our own keys are not read for every forged link");
     assert_eq!(current(&vault, &keys).await.as_deref(), Some("two"), "from memory");
-    clock.advance(KEYS_KEPT_AT_LEAST.unsigned_abs());
+    clock.advance(MIN_KEYS_CACHE_TIME.unsigned_abs());
     assert!(vault.was_refused(&keys));
-    assert_eq!(current(&vault, &keys).await.as_deref(), Some("three"), "what was refused is read anew");
+    assert_eq!(current(&vault, &keys).await.as_deref(), Some("three"), "a rejected secret is read again");
     set(&vault, &keys, "four").await;
-    assert_eq!(current(&vault, &keys).await.as_deref(), Some("four"), "one's own change is seen at once");
+    assert_eq!(
+        current(&vault, &keys).await.as_deref(),
+        Some("four"),
+        "a change through this vault is visible immediately"
+    );
 }
 
 #[tokio::test]
-async fn that_there_are_no_hooks_is_remembered_until_its_time_is_over_or_one_is_added_here() {
+async fn absence_of_hooks_is_cached() {
     let folder = tempfile::tempdir().unwrap();
     let (clock, behind, vault) = vaults(folder.path()).await;
     let hooks = SecretName::Hooks;
     assert_eq!(current(&vault, &hooks).await, None);
     set(&*behind, &hooks, "one").await;
     assert_eq!(current(&vault, &hooks).await, None, "from memory");
-    clock.advance(KEPT.unsigned_abs());
-    assert_eq!(current(&vault, &hooks).await.as_deref(), Some("one"), "its time is over");
+    clock.advance(CACHE_TIME.unsigned_abs());
+    assert_eq!(current(&vault, &hooks).await.as_deref(), Some("one"), "the entry has expired");
     vault.remove(&hooks).await.unwrap();
     assert_eq!(current(&vault, &hooks).await, None);
     set(&vault, &hooks, "two").await;
-    assert_eq!(current(&vault, &hooks).await.as_deref(), Some("two"), "one's own change is seen at once");
+    assert_eq!(
+        current(&vault, &hooks).await.as_deref(),
+        Some("two"),
+        "a change through this vault is visible immediately"
+    );
 }
 
 #[tokio::test]
-async fn what_else_is_missing_is_seen_as_soon_as_somebody_adds_it() {
+async fn absence_of_other_secrets_is_not_cached() {
     let folder = tempfile::tempdir().unwrap();
     let (_, behind, vault) = vaults(folder.path()).await;
     let org: crate::domain::id::OrgId = "00oacme".parse().unwrap();
@@ -92,11 +100,11 @@ async fn what_else_is_missing_is_seen_as_soon_as_somebody_adds_it() {
 }
 
 #[tokio::test]
-async fn a_refused_credential_is_read_anew_at_once() {
+async fn a_rejected_credential_is_reread_immediately() {
     let folder = tempfile::tempdir().unwrap();
     let (_, behind, vault) = vaults(folder.path()).await;
     let okta = SecretName::Okta("00oacme".parse().unwrap());
-    assert!(!vault.was_refused(&okta), "there is nothing in memory to read anew");
+    assert!(!vault.was_refused(&okta), "nothing is cached");
     set(&*behind, &okta, "one").await;
     assert_eq!(current(&vault, &okta).await.as_deref(), Some("one"));
     set(&*behind, &okta, "two").await;
@@ -105,7 +113,7 @@ async fn a_refused_credential_is_read_anew_at_once() {
 }
 
 #[tokio::test]
-async fn tokens_are_always_read_anew() {
+async fn tokens_are_not_cached() {
     let folder = tempfile::tempdir().unwrap();
     let (_, behind, vault) = vaults(folder.path()).await;
     let graph = SecretName::Graph("11111111-2222-4333-8444-555555555555".parse().unwrap());

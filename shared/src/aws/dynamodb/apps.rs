@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::item::{record as read, with_record};
 use super::keys::{
-    APPS, BY_LIST, BY_TENANT, Item, ItemKey, LIST, PLACE, TENANT, number, of_org, place_of_app, places_at, tenant_list,
-    text,
+    APP_PREFIX, APPS, BY_LIST, BY_TENANT, Item, ItemKey, LIST, POSITION, TENANT, app_position, number, org_partition,
+    standing_prefix, tenant_list, text,
 };
 use super::query::{Query, SortKeys};
-use super::table::{Condition, Table, failed};
+use super::table::{Condition, Table, failed, is_new};
 use super::{events, orgs};
 use crate::domain::app::AppRecord;
 use crate::domain::event::AppEvent;
@@ -16,38 +16,38 @@ use crate::domain::id::{AppId, OrgId};
 use crate::domain::org::OrgProfile;
 use crate::domain::standing::Standing;
 use crate::domain::tenant::TenantName;
-use crate::ledger::paging::{List, rows_to_ask_for};
+use crate::ledger::cursor::{ListCursors, rows_to_ask_for};
 use crate::ledger::{AppFilter, LedgerError, Page, PageRequest};
 
-/// How many events one transaction takes beside the app.
-const MOST_EVENTS: usize = 99;
+/// How many events fit into one transaction with the app: a transaction has 100 items at most.
+const MAX_EVENTS: usize = 99;
 /// The attribute with a record's version.
 const VERSION: &str = "version";
 
-/// Where an app is in every list.
+/// An app's position in every list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Place {
+struct Position {
     by: String,
     org: String,
     app: String,
 }
 
-impl Place {
-    fn of(app: &AppRecord) -> Self {
-        Self { by: place_of_app(app), org: app.identity.org.to_string(), app: app.identity.app.to_string() }
+impl Position {
+    fn of_app(app: &AppRecord) -> Self {
+        Self { by: app_position(app), org: app.identity.org.to_string(), app: app.identity.app.to_string() }
     }
 
-    /// The place as the index has it.
-    fn in_list(&self) -> Item {
+    /// The position as an index key.
+    fn index_key(&self) -> Item {
         let key = ItemKey { pk: format!("org#{}", self.org), sk: format!("app#{}", self.app) };
         let mut item = key.item();
         item.insert(LIST.to_owned(), text(APPS));
-        item.insert(PLACE.to_owned(), text(&self.by));
+        item.insert(POSITION.to_owned(), text(&self.by));
         item
     }
 }
 
-/// Writes the record in place of the one with its version, and its events, both or neither. `false` where there is none.
+/// Replaces the record that has the same version and appends its events, in one transaction. Returns `false` if there is none.
 pub(super) async fn record(table: &Table, app: &AppRecord, happened: &[AppEvent]) -> Result<bool, LedgerError> {
     let action = "write an app";
     let identity = &app.identity;
@@ -55,38 +55,33 @@ pub(super) async fn record(table: &Table, app: &AppRecord, happened: &[AppEvent]
     if happened.is_empty() {
         return table.put_if(action, item, unchanged).await;
     }
-    if happened.len() > MOST_EVENTS {
-        return Err(failed(action, format!("{} events of one look are more than can be kept at once", happened.len())));
+    if happened.len() > MAX_EVENTS {
+        return Err(failed(action, format!("{} events are more than one transaction can write", happened.len())));
     }
-    let mut writes = vec![table.a_put(item, Some(unchanged))?];
+    let mut writes = vec![table.put_write(item, Some(unchanged))?];
     for event in happened {
-        writes.push(table.a_put(events::item(&identity.org, &identity.app, event)?, None)?);
+        writes.push(table.put_write(events::item(&identity.org, &identity.app, event)?, None)?);
     }
-    table.write_together(action, &writes).await
+    table.transact(action, &writes).await
 }
 
-/// The item of the record that comes after this one.
+/// The item of the record with its next version.
 fn item(app: &AppRecord) -> Result<Item, LedgerError> {
     let next = AppRecord { version: app.version.saturating_add(1), ..app.clone() };
     let identity = &next.identity;
     let mut item = ItemKey::app(&identity.org, &identity.app).item();
     item.insert(VERSION.to_owned(), number(next.version));
     item.insert(LIST.to_owned(), text(APPS));
-    item.insert(PLACE.to_owned(), text(place_of_app(&next)));
+    item.insert(POSITION.to_owned(), text(app_position(&next)));
     if let Some(tenant) = identity.tenant.as_ref().filter(|tenant| !tenant.as_str().is_empty()) {
         item.insert(TENANT.to_owned(), text(tenant_list(tenant)));
     }
     with_record(item, &next)
 }
 
-/// That nobody changed a record since it was read with this version. A record from before versions were kept has none,
-/// as one that is not there.
+/// The condition that a record still has the version with which it was read; version 0 means that it did not exist.
 fn is_unchanged(version: u64) -> Condition {
-    if version == 0 {
-        Condition { expression: "attribute_not_exists(#version)", names: &[VERSION], values: Vec::new() }
-    } else {
-        Condition::has_version(version)
-    }
+    if version == 0 { is_new() } else { Condition::has_version(version) }
 }
 
 pub(super) async fn get(table: &Table, org: &OrgId, app: &AppId) -> Result<Option<AppRecord>, LedgerError> {
@@ -94,23 +89,23 @@ pub(super) async fn get(table: &Table, org: &OrgId, app: &AppId) -> Result<Optio
     item.map(|item| from_item(&item)).transpose()
 }
 
-/// The app and its org.
+/// An app and its org, in one call.
 pub(super) async fn with_org(
     table: &Table,
     org: &OrgId,
     app: &AppId,
 ) -> Result<(Option<OrgProfile>, Option<AppRecord>), LedgerError> {
-    let (of_org, of_app) = (ItemKey::org(org), ItemKey::app(org, app));
-    let items = table.get_all("read an org and an app", &[of_org.clone(), of_app.clone()]).await?;
-    let find = |key: &ItemKey| items.iter().find(|item| key.is_of(item));
-    let org = find(&of_org).map(|item| orgs::from_item(item, org)).transpose()?;
-    Ok((org, find(&of_app).map(from_item).transpose()?))
+    let (org_key, app_key) = (ItemKey::org(org), ItemKey::app(org, app));
+    let items = table.get_all("read an org and an app", &[org_key.clone(), app_key.clone()]).await?;
+    let find = |key: &ItemKey| items.iter().find(|item| key.is_key_of(item));
+    let org = find(&org_key).map(|item| orgs::from_item(item, org)).transpose()?;
+    Ok((org, find(&app_key).map(from_item).transpose()?))
 }
 
 fn from_item(item: &Item) -> Result<AppRecord, LedgerError> {
     read(item, || {
-        let sk = super::item::a_text_or_none(item, super::keys::SK).unwrap_or("an app");
-        let pk = super::item::a_text_or_none(item, super::keys::PK).unwrap_or("an org");
+        let sk = super::item::optional_text_of(item, super::keys::SK).unwrap_or("an app");
+        let pk = super::item::optional_text_of(item, super::keys::PK).unwrap_or("an org");
         format!("{sk} of {pk}")
     })
 }
@@ -122,24 +117,24 @@ pub(super) async fn list(
 ) -> Result<Page<AppRecord>, LedgerError> {
     let org = filter.org.as_ref().map(OrgId::as_str);
     let tenant = filter.tenant.as_ref().map(TenantName::as_str);
-    let list = List::of(&[Some("apps"), filter.standing.map(Standing::name), org, tenant]);
-    let after: Option<Place> = list.start(page)?;
+    let cursors = ListCursors::for_list(&[Some("apps"), filter.standing.map(Standing::name), org, tenant]);
+    let after: Option<Position> = cursors.start(page)?;
     let most = rows_to_ask_for(page) as usize;
-    let apps = match few(table, filter).await? {
-        Some(apps) => some_of(apps, filter, after.as_ref(), most),
+    let apps = match of_org_or_tenant(table, filter).await? {
+        Some(apps) => filtered(apps, filter, after.as_ref(), most),
         None => across_orgs(table, filter.standing, after, most).await?,
     };
-    list.page(page, apps.into_iter().map(|app| Ok((Place::of(&app), app))))
+    cursors.page(page, apps.into_iter().map(|app| Ok((Position::of_app(&app), app))))
 }
 
-/// Every app of an org or of a tenant, unsorted: few enough to be read whole. `None` where neither is asked for.
-async fn few(table: &Table, filter: &AppFilter) -> Result<Option<Vec<AppRecord>>, LedgerError> {
+/// Every app of an org or a tenant, unsorted; there are few enough to read them all. `None` if the filter names neither.
+async fn of_org_or_tenant(table: &Table, filter: &AppFilter) -> Result<Option<Vec<AppRecord>>, LedgerError> {
     let query = match (&filter.org, &filter.tenant) {
-        (Some(org), _) => Query { sort_keys: SortKeys::beginning("app#"), ..Query::under(of_org(org)) },
-        // No key is empty, so nothing is under an empty name.
+        (Some(org), _) => Query { sort_keys: SortKeys::beginning(APP_PREFIX), ..Query::partition(org_partition(org)) },
+        // No key is empty, so no app has an empty tenant name.
         (None, Some(tenant)) if tenant.as_str().is_empty() => return Ok(Some(Vec::new())),
         (None, Some(tenant)) => {
-            Query { index: Some(BY_TENANT), partition: (TENANT, tenant_list(tenant)), ..Query::under("") }
+            Query { index: Some(BY_TENANT), partition: (TENANT, tenant_list(tenant)), ..Query::partition("") }
         }
         (None, None) => return Ok(None),
     };
@@ -147,33 +142,33 @@ async fn few(table: &Table, filter: &AppFilter) -> Result<Option<Vec<AppRecord>>
     items.iter().map(from_item).collect::<Result<_, _>>().map(Some)
 }
 
-/// The first `most` of `apps` that pass the filter, sorted, after a place.
-fn some_of(apps: Vec<AppRecord>, filter: &AppFilter, after: Option<&Place>, most: usize) -> Vec<AppRecord> {
-    let mut placed: Vec<(Place, AppRecord)> = apps
+/// Sorts `apps`, and returns the first `most` after a position that pass the filter.
+fn filtered(apps: Vec<AppRecord>, filter: &AppFilter, after: Option<&Position>, most: usize) -> Vec<AppRecord> {
+    let mut sorted: Vec<(Position, AppRecord)> = apps
         .into_iter()
         .filter(|app| filter.standing.is_none_or(|standing| app.standing() == standing))
         .filter(|app| filter.tenant.is_none() || app.identity.tenant == filter.tenant)
-        .map(|app| (Place::of(&app), app))
-        .filter(|(place, _)| after.is_none_or(|after| place.by > after.by))
+        .map(|app| (Position::of_app(&app), app))
+        .filter(|(position, _)| after.is_none_or(|after| position.by > after.by))
         .collect();
-    placed.sort_by(|(one, _), (other, _)| one.by.cmp(&other.by));
-    placed.into_iter().map(|(_, app)| app).take(most).collect()
+    sorted.sort_by(|(one, _), (other, _)| one.by.cmp(&other.by));
+    sorted.into_iter().map(|(_, app)| app).take(most).collect()
 }
 
-/// The first `most` apps of all orgs after a place.
+/// The first `most` apps of all orgs after a position.
 async fn across_orgs(
     table: &Table,
     only: Option<Standing>,
-    after: Option<Place>,
+    after: Option<Position>,
     most: usize,
 ) -> Result<Vec<AppRecord>, LedgerError> {
     let query = Query {
         index: Some(BY_LIST),
         partition: (LIST, APPS.to_owned()),
-        sort_keys: only.map_or(SortKeys::Any, |standing| SortKeys::beginning(places_at(standing))),
-        after: after.map(|place| place.in_list()),
+        sort_keys: only.map_or(SortKeys::Any, |standing| SortKeys::beginning(standing_prefix(standing))),
+        after: after.map(|position| position.index_key()),
         most,
-        ..Query::under("")
+        ..Query::partition("")
     };
     table.list("list apps", query).await?.iter().map(from_item).collect()
 }

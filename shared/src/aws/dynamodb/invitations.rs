@@ -1,23 +1,23 @@
-//! Invitations: one item each, and one more under the app's org, by which an app's are listed.
+//! Invitations: one item each, and one under the org that lists it with its app.
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 
 use super::DynamoLedger;
-use super::item::{a_text, record, with_record};
-use super::keys::{Item, ItemKey, PK, SK, invitations_of, of_org, text};
+use super::item::{record, text_of, with_record};
+use super::keys::{EXPIRES_AT, Item, ItemKey, PK, SK, expiry, invitations_prefix, org_partition, text};
 use super::orgs::is_not_being_removed;
 use super::query::{Query, SortKeys};
 use super::table::{Condition, Table, failed, is_new};
 use crate::domain::id::{AppId, InvitationId, OrgId};
 use crate::domain::invitation::{Closed, Closing, Invitation};
-use crate::ledger::paging::{List, rows_to_ask_for};
+use crate::ledger::cursor::{ListCursors, rows_to_ask_for};
 use crate::ledger::stored::{from_text, from_time};
-use crate::ledger::{Invitations, LedgerError, Page, PageRequest};
+use crate::ledger::{Invitations, LedgerError, Page, PageRequest, retention};
 
 const CLOSED: &str = "closed";
-/// In a listing: the invitation's id.
+/// The invitation's id, in the item that lists it.
 const ID: &str = "id";
 
 #[async_trait]
@@ -25,18 +25,19 @@ impl Invitations for DynamoLedger {
     async fn put_invitation(&self, invitation: &Invitation) -> Result<(), LedgerError> {
         let (table, action) = (&self.0, "write an invitation");
         let Invitation { id, org, app, created_at, .. } = invitation;
-        let mut listing = ItemKey::invitation_of(org, app, &from_time(*created_at), id.as_str()).item();
+        let mut listing = ItemKey::invitation_listing(org, app, &from_time(*created_at), id.as_str()).item();
         listing.insert(ID.to_owned(), text(id.as_str()));
+        listing.insert(EXPIRES_AT.to_owned(), expiry(retention::invitation_expires_at(invitation)));
         let writes = [
-            table.a_put(item(invitation)?, Some(is_new()))?,
-            table.a_put(listing, None)?,
-            table.a_check(&ItemKey::org(org), &is_not_being_removed())?,
+            table.put_write(item(invitation)?, Some(is_new()))?,
+            table.put_write(listing, None)?,
+            table.check_write(&ItemKey::org(org), &is_not_being_removed())?,
         ];
-        // Never over another: a link that was closed would be open again.
-        if table.write_together(action, &writes).await? {
+        // Never replaces an invitation: that could reopen a closed link.
+        if table.transact(action, &writes).await? {
             Ok(())
         } else {
-            Err(failed(action, format!("there is an invitation {id} already, or its org is being removed")))
+            Err(failed(action, format!("invitation {id} exists already, or its org is being removed")))
         }
     }
 
@@ -57,6 +58,7 @@ impl Invitations for DynamoLedger {
 fn item(invitation: &Invitation) -> Result<Item, LedgerError> {
     let mut item = with_record(ItemKey::invitation(&invitation.id).item(), invitation)?;
     item.insert(CLOSED.to_owned(), AttributeValue::Bool(invitation.closed.is_some()));
+    item.insert(EXPIRES_AT.to_owned(), expiry(retention::invitation_expires_at(invitation)));
     Ok(item)
 }
 
@@ -71,7 +73,7 @@ async fn close(table: &Table, id: &InvitationId, closed: Closed) -> Result<bool,
     if invitation.closed.is_some() {
         return Ok(false);
     }
-    // Nothing but its closing ever changes, so what was read is what is there unless it was closed since.
+    // Only closing changes an invitation, so the copy that was read is current unless the invitation was closed since.
     let still_open = Condition {
         expression: "#closed = :open",
         names: &[CLOSED],
@@ -80,11 +82,11 @@ async fn close(table: &Table, id: &InvitationId, closed: Closed) -> Result<bool,
     table.put_if(action, item(&Invitation { closed: Some(closed), ..invitation })?, still_open).await
 }
 
-/// Takes back every invitation of an org that was not closed yet.
+/// Revokes every open invitation of an org.
 pub(super) async fn revoke_all(table: &Table, org: &OrgId, at: Timestamp) -> Result<(), LedgerError> {
-    let listed = Query { sort_keys: SortKeys::beginning("invitation#"), ..Query::under(of_org(org)) };
-    for listing in table.list("list invitations", listed).await? {
-        let id = from_text(a_text(&listing, ID)?.to_owned(), || format!("an invitation of org {org}"))?;
+    let query = Query { sort_keys: SortKeys::beginning("invitation#"), ..Query::partition(org_partition(org)) };
+    for listing in table.list("list invitations", query).await? {
+        let id = from_text(text_of(&listing, ID)?.to_owned(), || format!("an invitation of org {org}"))?;
         close(table, &id, Closed { at, why: Closing::Revoked }).await?;
     }
     Ok(())
@@ -92,25 +94,25 @@ pub(super) async fn revoke_all(table: &Table, org: &OrgId, at: Timestamp) -> Res
 
 async fn list(table: &Table, org: &OrgId, app: &AppId, page: &PageRequest) -> Result<Page<Invitation>, LedgerError> {
     let action = "list invitations";
-    let list = List::of(&[Some("invitations"), Some(org.as_str()), Some(app.as_str())]);
-    let after: Option<String> = list.start(page)?;
+    let cursors = ListCursors::for_list(&[Some("invitations"), Some(org.as_str()), Some(app.as_str())]);
+    let after: Option<String> = cursors.start(page)?;
     let query = Query {
-        sort_keys: SortKeys::Beginning(invitations_of(app)),
-        after: after.map(|sk| ItemKey { pk: of_org(org), sk }.item()),
+        sort_keys: SortKeys::Beginning(invitations_prefix(app)),
+        after: after.map(|sk| ItemKey { pk: org_partition(org), sk }.item()),
         backwards: true,
         most: rows_to_ask_for(page) as usize,
-        ..Query::under(of_org(org))
+        ..Query::partition(org_partition(org))
     };
     let mut listings = Vec::new();
     for listing in table.list(action, query).await? {
-        let id: InvitationId = from_text(a_text(&listing, ID)?.to_owned(), || format!("an invitation of app {app}"))?;
-        listings.push((a_text(&listing, SK)?.to_owned(), id));
+        let id: InvitationId = from_text(text_of(&listing, ID)?.to_owned(), || format!("an invitation of app {app}"))?;
+        listings.push((text_of(&listing, SK)?.to_owned(), id));
     }
     let keys: Vec<ItemKey> = listings.iter().map(|(_, id)| ItemKey::invitation(id)).collect();
     let items = table.get_all(action, &keys).await?;
     let found = |id: &InvitationId| {
         let wanted = ItemKey::invitation(id).pk;
-        items.iter().find(|item| a_text(item, PK).is_ok_and(|pk| pk == wanted)).map(read)
+        items.iter().find(|item| text_of(item, PK).is_ok_and(|pk| pk == wanted)).map(read)
     };
-    list.page(page, listings.into_iter().filter_map(|(sk, id)| found(&id).map(|read| Ok((sk, read?)))))
+    cursors.page(page, listings.into_iter().filter_map(|(sk, id)| found(&id).map(|read| Ok((sk, read?)))))
 }

@@ -1,6 +1,6 @@
-//! Where each record is in the table: `pk` and `sk`, and where lists find it: `list`, `tenant` and `place`.
+//! The key of each record in the table, `pk` and `sk`, and its keys in the indexes, `list`, `tenant` and `place`.
 //!
-//! Ids are letters, digits, `-` and `_` ([`crate::domain::id`]), so `#` between them can be taken for nothing else.
+//! Ids consist of letters, digits, `-` and `_` ([`crate::domain::id`]), so `#` separates them unambiguously.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use crate::domain::app::AppRecord;
 use crate::domain::contact::MailAddress;
-use crate::domain::id::{AppId, Digest, InvitationId, NotificationId, OrgId, RequestId, ScanId, SessionId};
+use crate::domain::id::{AppId, InvitationId, NotificationId, OrgId, RequestId, ScanId, SessionId, Sha256Digest};
 use crate::domain::standing::Standing;
 use crate::domain::tenant::TenantName;
 use crate::ledger::stored::from_time;
@@ -21,37 +21,41 @@ pub(super) type Item = HashMap<String, AttributeValue>;
 pub(super) const PK: &str = "pk";
 /// The sort key.
 pub(super) const SK: &str = "sk";
-/// The index of everything that is listed across orgs: apps, saves and notifications that are not settled.
+/// The index of everything that is listed across orgs: apps, unsettled saves and unsettled notifications.
 pub(super) const BY_LIST: &str = "by-list";
-/// What [`BY_LIST`] is partitioned by.
+/// The partition key of [`BY_LIST`].
 pub(super) const LIST: &str = "list";
-/// The index of apps by tenant, and of notifications by org.
+/// The index of apps by tenant and of notifications by org.
 pub(super) const BY_TENANT: &str = "by-tenant";
-/// What [`BY_TENANT`] is partitioned by.
+/// The partition key of [`BY_TENANT`].
 pub(super) const TENANT: &str = "tenant";
-/// What both indexes are sorted by.
-pub(super) const PLACE: &str = "place";
-/// When DynamoDB may remove an item, in seconds since 1970.
+/// The sort key of both indexes.
+pub(super) const POSITION: &str = "place";
+/// When DynamoDB may delete an item, in seconds since 1970: the Time to Live attribute.
 pub(super) const EXPIRES_AT: &str = "expires_at";
-/// The list of apps, worst standing first: one list, so that the worst of all are one query. One partition of an index
-/// takes 1,000 writes a second (DynamoDB docs, "Best practices for designing and using partition keys effectively"); how
-/// many functions look at orgs at once bounds what is asked of it (`infra/scale.md`).
+/// The list of apps, worst standing first: a single list, so that one query finds the worst of all. One partition of an index
+/// takes 1,000 writes a second (DynamoDB docs, "Best practices for designing and using partition keys effectively"); the
+/// concurrency of the scanning function limits the load on it (`infra/scale.md`).
 pub(super) const APPS: &str = "apps";
-/// The list of saves that are not settled.
+/// The list of unsettled saves.
 pub(super) const UNSETTLED: &str = "unsettled-saves";
-/// The list of notifications that are not settled.
+/// The list of unsettled notifications.
 pub(super) const OPEN_NOTIFICATIONS: &str = "open-notifications";
-/// What the sort keys of a request's notifications begin with.
-pub(super) const NOTIFICATIONS: &str = "notification#";
-/// What the sort keys of an org's waivers begin with.
-pub(super) const WAIVERS: &str = "waiver#";
-/// Where the orgs are.
+/// The prefix of the sort keys of a request's notifications.
+pub(super) const NOTIFICATION_PREFIX: &str = "notification#";
+/// The prefix of the sort keys of an org's apps.
+pub(super) const APP_PREFIX: &str = "app#";
+/// The prefix of the sort keys of an org's waivers.
+pub(super) const WAIVER_PREFIX: &str = "waiver#";
+/// The partition of suppressed addresses. One partition takes 1,000 writes a second, far more than addresses bounce.
+pub(super) const SUPPRESSIONS: &str = "suppressions";
+/// The partition of orgs.
 pub(super) const ORGS: &str = "orgs";
-/// Where scans are found by their start.
+/// The partition that sorts scans by start time.
 pub(super) const SCANS: &str = "scans";
 
-/// The longest part of a sort key that comes from outside, in bytes: an index's sort key has 1,024 at the most.
-const LONGEST_PART: usize = 380;
+/// The longest part of a sort key that comes from Okta, in bytes: a sort key has 1,024 bytes at most.
+const MAX_PART_BYTES: usize = 380;
 
 /// An item's key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,59 +74,58 @@ impl ItemKey {
     }
 
     pub(super) fn app(org: &OrgId, app: &AppId) -> Self {
-        Self::new(of_org(org), format!("app#{app}"))
+        Self::new(org_partition(org), format!("{APP_PREFIX}{app}"))
     }
 
     pub(super) fn event(org: &OrgId, app: &AppId, at: Timestamp, id: uuid::Uuid) -> Self {
-        Self::new(events_of(org, app), format!("{}#{id}", from_time(at)))
+        Self::new(events_partition(org, app), format!("{}#{id}", from_time(at)))
     }
 
     pub(super) fn invitation(id: &InvitationId) -> Self {
         Self::new(format!("invitation#{id}"), "invitation")
     }
 
-    /// Where an app's invitations are listed.
-    pub(super) fn invitation_of(org: &OrgId, app: &AppId, created_at: &str, id: &str) -> Self {
-        Self::new(of_org(org), format!("{}{created_at}#{id}", invitations_of(app)))
+    /// The item that lists an invitation with its app.
+    pub(super) fn invitation_listing(org: &OrgId, app: &AppId, created_at: &str, id: &str) -> Self {
+        Self::new(org_partition(org), format!("{}{created_at}#{id}", invitations_prefix(app)))
     }
 
     pub(super) fn session(id: &SessionId) -> Self {
         Self::new(format!("session#{id}"), "session")
     }
 
-    /// Where a session is found by its `state`.
-    pub(super) fn state(state: &Digest) -> Self {
+    /// The item that finds a session by its `state`.
+    pub(super) fn session_by_state(state: &Sha256Digest) -> Self {
         Self::new(format!("state#{}", state.as_str()), "state")
     }
 
-    /// Where an org's sessions are listed.
-    pub(super) fn session_of(org: &OrgId, id: &SessionId) -> Self {
-        Self::new(of_org(org), format!("session#{id}"))
+    /// The item that lists a session with its org.
+    pub(super) fn session_listing(org: &OrgId, id: &SessionId) -> Self {
+        Self::new(org_partition(org), format!("session#{id}"))
     }
 
     pub(super) fn save(org: &OrgId, app: &AppId) -> Self {
-        Self::new(of_org(org), format!("save#{app}"))
+        Self::new(org_partition(org), format!("save#{app}"))
     }
 
     pub(super) fn notification(request: &RequestId, id: &NotificationId) -> Self {
-        Self::new(of_request(request), format!("{NOTIFICATIONS}{id}"))
+        Self::new(request_partition(request), format!("{NOTIFICATION_PREFIX}{id}"))
     }
 
-    /// That an address wants nothing more of a request.
     pub(super) fn mute(request: &RequestId, address: &MailAddress) -> Self {
-        Self::new(of_request(request), format!("mute#{}", address.digest().as_str()))
+        Self::new(request_partition(request), format!("mute#{}", address.digest().as_str()))
     }
 
     pub(super) fn suppression(address: &MailAddress) -> Self {
-        Self::new(format!("address#{}", address.digest().as_str()), "suppression")
+        Self::new(SUPPRESSIONS, address.digest().as_str())
     }
 
     pub(super) fn waiver(org: &OrgId, app: &AppId) -> Self {
-        Self::new(of_org(org), format!("{WAIVERS}{app}"))
+        Self::new(org_partition(org), format!("{WAIVER_PREFIX}{app}"))
     }
 
     pub(super) fn watch(org: &OrgId) -> Self {
-        Self::new(of_org(org), "watch")
+        Self::new(org_partition(org), "watch")
     }
 
     pub(super) fn lease(name: &str) -> Self {
@@ -130,7 +133,7 @@ impl ItemKey {
     }
 
     pub(super) fn scan(scan: &ScanId) -> Self {
-        Self::new(of_scan(scan), "scan")
+        Self::new(scan_partition(scan), "scan")
     }
 
     pub(super) fn scan_by_start(started_at: Timestamp, scan: &ScanId) -> Self {
@@ -138,54 +141,54 @@ impl ItemKey {
     }
 
     pub(super) fn scan_org(scan: &ScanId, org: &OrgId) -> Self {
-        Self::new(of_scan(scan), format!("org#{org}"))
+        Self::new(scan_partition(scan), format!("org#{org}"))
     }
 
-    /// Whether it is the key of an item.
-    pub(super) fn is_of(&self, item: &Item) -> bool {
+    /// Whether an item has this key.
+    pub(super) fn is_key_of(&self, item: &Item) -> bool {
         [(PK, &self.pk), (SK, &self.sk)]
             .into_iter()
             .all(|(name, value)| item.get(name).and_then(|value| value.as_s().ok()) == Some(value))
     }
 
-    /// An item of this key, with nothing else in it.
+    /// An item with this key and no other attribute.
     pub(super) fn item(&self) -> Item {
         HashMap::from([(PK.to_owned(), text(&self.pk)), (SK.to_owned(), text(&self.sk))])
     }
 }
 
-/// What an org's apps, invitations, sessions, saves, waivers and watch are under.
-pub(super) fn of_org(org: &OrgId) -> String {
+/// The partition of an org's apps, invitations, sessions, saves, waivers and watch.
+pub(super) fn org_partition(org: &OrgId) -> String {
     format!("org#{org}")
 }
 
-/// What an app's events are under. They stay when the org goes, so they are not under it.
-pub(super) fn events_of(org: &OrgId, app: &AppId) -> String {
+/// The partition of an app's events. Separate from the org's, as events stay when the org is removed.
+pub(super) fn events_partition(org: &OrgId, app: &AppId) -> String {
     format!("events#{org}#{app}")
 }
 
-/// What a request's notifications and mutes are under. They stay when the org goes, so they are not under it.
-pub(super) fn of_request(request: &RequestId) -> String {
+/// The partition of a request's notifications and mutes. Separate from the org's, as they stay when the org is removed.
+pub(super) fn request_partition(request: &RequestId) -> String {
     format!("request#{request}")
 }
 
-/// What a scan and the orgs it looks at are under.
-pub(super) fn of_scan(scan: &ScanId) -> String {
+/// The partition of a scan and its results.
+pub(super) fn scan_partition(scan: &ScanId) -> String {
     format!("scan#{scan}")
 }
 
-/// What the sort keys of an app's invitations begin with.
-pub(super) fn invitations_of(app: &AppId) -> String {
+/// The prefix of the sort keys that list an app's invitations.
+pub(super) fn invitations_prefix(app: &AppId) -> String {
     format!("invitation#{app}#")
 }
 
-/// What the places of apps at one standing begin with: worst first, as [`Standing::ALL`] is.
-pub(super) fn places_at(standing: Standing) -> String {
+/// The prefix of the positions of apps with one standing: worst first, as in [`Standing::ALL`].
+pub(super) fn standing_prefix(standing: Standing) -> String {
     format!("{}#", Standing::ALL.into_iter().take_while(|worse| *worse != standing).count())
 }
 
-/// The list of the apps of one tenant. The name is what somebody wrote into an Okta app; one with `#` in it, which no
-/// tenant's has, would else put the app into another list of the same index.
+/// The list of the apps of one tenant. An Okta administrator typed the name: without the prefix, a name with `#`, which no
+/// real tenant has, could put the app into a different list of the same index.
 pub(super) fn tenant_list(tenant: &TenantName) -> String {
     let name = tenant.as_str();
     if name.contains('#') { format!("tenant#{name}") } else { name.to_owned() }
@@ -196,44 +199,44 @@ pub(super) fn notifications_list(org: &OrgId) -> String {
     format!("notifications#{org}")
 }
 
-/// Where a notification is among the open ones and among its org's: by when it is due and then by id.
-pub(super) fn place_of_notification(due_at: Timestamp, id: &NotificationId) -> String {
+/// The position of a notification in the lists of open notifications and of its org: by due time and then by id.
+pub(super) fn notification_position(due_at: Timestamp, id: &NotificationId) -> String {
     format!("{}#{id}", from_time(due_at))
 }
 
-/// The last place that a notification due at `until` can have: `~` comes after whatever an id consists of.
-pub(super) fn last_place_of_notifications(until: Timestamp) -> String {
+/// The last position of any notification that is due at `until`: `~` sorts after every character of an id.
+pub(super) fn last_notification_position(until: Timestamp) -> String {
     format!("{}#~", from_time(until))
 }
 
-/// Where an app is among all apps or those of its tenant: by standing, org domain, label, org and app.
-pub(super) fn place_of_app(app: &AppRecord) -> String {
+/// The position of an app among all apps and among those of its tenant: by standing, org domain, label, org and app.
+pub(super) fn app_position(app: &AppRecord) -> String {
     let identity = &app.identity;
     let parts = [&*identity.org_domain, identity.label.raw(), identity.org.as_str(), identity.app.as_str()];
-    places_at(app.standing()) + &parts.map(sortable).join("\u{0}\u{0}")
+    standing_prefix(app.standing()) + &parts.map(sortable).join("\u{0}\u{0}")
 }
 
-/// A part of a sort key. Parts are joined by two zeros, so a zero of their own gets a one behind it: the whole sorts as
-/// its parts do, one after the other. What does not fit is cut off; nobody's domain or label is that long.
+/// Encodes a part of a sort key. Two zeros join the parts, and a one follows each zero within a part, so the key sorts by its
+/// parts in turn. Cuts off what exceeds [`MAX_PART_BYTES`]; no real domain or label is that long.
 fn sortable(part: &str) -> String {
     let mut sortable = part.replace('\u{0}', "\u{0}\u{1}");
-    if let Some((end, _)) = sortable.char_indices().find(|(start, c)| start + c.len_utf8() > LONGEST_PART) {
+    if let Some((end, _)) = sortable.char_indices().find(|(start, c)| start + c.len_utf8() > MAX_PART_BYTES) {
         sortable.truncate(end);
     }
     sortable
 }
 
-/// A string.
+/// A string attribute.
 pub(super) fn text(value: impl Into<String>) -> AttributeValue {
     AttributeValue::S(value.into())
 }
 
-/// A number.
+/// A number attribute.
 pub(super) fn number(value: impl std::fmt::Display) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
-/// A time as DynamoDB's Time to Live reads it.
+/// A time as the Time to Live attribute.
 pub(super) fn expiry(at: Timestamp) -> AttributeValue {
     number(at.as_second())
 }
@@ -246,15 +249,15 @@ mod tests {
 
     proptest! {
         #[test]
-        fn joined_parts_sort_as_the_parts_do(a in "[\u{0}\u{1}\u{2}ab-]{0,4}", b in "[\u{0}\u{1}\u{2}ab-]{0,4}",
+        fn joined_parts_sort_by_each_part_in_turn(a in "[\u{0}\u{1}\u{2}ab-]{0,4}", b in "[\u{0}\u{1}\u{2}ab-]{0,4}",
                                              c in "[\u{0}\u{1}\u{2}ab-]{0,4}", d in "[\u{0}\u{1}\u{2}ab-]{0,4}") {
             let joined = |parts: [&str; 2]| parts.map(sortable).join("\u{0}\u{0}");
             prop_assert_eq!(joined([&a, &b]).cmp(&joined([&c, &d])), [&a, &b].cmp(&[&c, &d]));
         }
 
         #[test]
-        fn a_part_is_never_longer_than_it_may_be(part in "\\PC{0,600}") {
-            prop_assert!(sortable(&part).len() <= LONGEST_PART);
+        fn parts_are_cut_to_the_maximum_length(part in "\\PC{0,600}") {
+            prop_assert!(sortable(&part).len() <= MAX_PART_BYTES);
         }
     }
 }

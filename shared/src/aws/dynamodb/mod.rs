@@ -1,9 +1,10 @@
 //! The ledger in one `DynamoDB` table.
 //!
-//! What is under one key is read as of now; the two indexes (apps by standing and by tenant, saves and notifications that are not
-//! settled, notifications by org) follow within moments, as `DynamoDB` documents for global secondary indexes, so a list may show
-//! an app's standing of a moment ago, or as open a notification that was settled since. What must happen once is one conditional
-//! write, or one transaction.
+//! Reads by key are strongly consistent. The two indexes (apps by standing and by tenant, unsettled saves and notifications,
+//! notifications by org) are eventually consistent, as `DynamoDB` documents for global secondary indexes: a list may show an
+//! app's previous standing, or a notification as open that has just been settled. Each operation that must happen only once is one
+//! conditional write or one transaction. `DynamoDB` deletes expired items by Time to Live ([`crate::ledger::retention`]),
+//! typically within a few days (DynamoDB Developer Guide, "Using time to live (TTL) in DynamoDB").
 
 mod apps;
 mod events;
@@ -14,6 +15,7 @@ mod leases;
 mod notifications;
 mod orgs;
 mod query;
+mod remove_org;
 mod saves;
 mod scans;
 mod sessions;
@@ -42,13 +44,13 @@ use crate::ledger::{AppFilter, Ledger, LedgerError, Page, PageRequest};
 pub struct DynamoLedger(Table);
 
 impl DynamoLedger {
-    /// The ledger in the table called `table`, whose keys and indexes are those of `template.yaml`.
+    /// The ledger in `table`, whose keys and indexes `template.yaml` defines.
     pub fn new(client: Client, table: impl Into<String>) -> Self {
         Self(Table { client, name: table.into() })
     }
 }
 
-/// What a call to the store is in a trace.
+/// The trace span of an operation.
 fn span(action: &'static str) -> tracing::Span {
     tracing::trace_span!("ledger", action)
 }
@@ -68,7 +70,7 @@ impl Ledger for DynamoLedger {
     }
 
     async fn remove_org(&self, org: &OrgId) -> Result<(), LedgerError> {
-        orgs::remove(&self.0, org).instrument(span("remove an org")).await
+        remove_org::remove_org(&self.0, org).instrument(span("remove an org")).await
     }
 
     async fn record_app(&self, app: &AppRecord, events: &[AppEvent]) -> Result<bool, LedgerError> {
@@ -107,10 +109,10 @@ impl Ledger for DynamoLedger {
         &self,
         scan: &ScanId,
         org: &OrgId,
-        look: &OrgScanResult,
+        result: &OrgScanResult,
         at: Timestamp,
     ) -> Result<(), LedgerError> {
-        scans::record_look(&self.0, scan, org, look, at).instrument(span("record a look")).await
+        scans::record_result(&self.0, scan, org, result, at).instrument(span("record a scan result")).await
     }
 
     async fn scan(&self, scan: &ScanId) -> Result<Option<Scan>, LedgerError> {
@@ -123,5 +125,10 @@ impl Ledger for DynamoLedger {
 
     async fn pending_orgs(&self, scan: &ScanId, page: PageRequest) -> Result<Page<OrgId>, LedgerError> {
         scans::pending(&self.0, scan, &page).instrument(span("list pending orgs")).await
+    }
+
+    /// Does nothing: Time to Live deletes expired items.
+    async fn delete_expired(&self, _: Timestamp) -> Result<u64, LedgerError> {
+        Ok(0)
     }
 }

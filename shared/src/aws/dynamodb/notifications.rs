@@ -1,31 +1,29 @@
-//! Notifications: one item each under its request, by which [`BY_LIST`] finds the open ones and [`BY_TENANT`] an org's.
-//!
-//! A notification keeps its reason from being told again, so it stays as long as its reason may be found again. Only a digest and
-//! a change of standing are of one day or moment that does not come back: `DynamoDB` may remove them once they are settled
-//! and were due [`KEPT`] ago. A mute has no end either: whoever asked for quiet did not ask for a year of it.
+//! Notifications: one item each under its request. [`BY_LIST`] lists the open ones, [`BY_TENANT`] those of an org. Mutes are
+//! under the request too; suppressions have a partition of their own.
 
 use async_trait::async_trait;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::DynamoLedger;
-use super::item::{record, with_record};
+use super::item::{record, text_of, with_record};
 use super::keys::{
-    BY_LIST, BY_TENANT, EXPIRES_AT, Item, ItemKey, LIST, NOTIFICATIONS, OPEN_NOTIFICATIONS, PLACE, TENANT, expiry,
-    last_place_of_notifications, notifications_list, number, of_request, place_of_notification, text,
+    BY_LIST, BY_TENANT, EXPIRES_AT, Item, ItemKey, LIST, NOTIFICATION_PREFIX, OPEN_NOTIFICATIONS, POSITION, SK,
+    SUPPRESSIONS, TENANT, expiry, last_notification_position, notification_position, notifications_list, number,
+    request_partition, text,
 };
 use super::query::{Query, SortKeys};
 use super::table::{Condition, is_new};
 use crate::domain::contact::MailAddress;
 use crate::domain::id::{NotificationId, OrgId, RequestId};
-use crate::domain::notification::{About, Notification};
-use crate::ledger::paging::{List, rows_to_ask_for};
-use crate::ledger::stored::from_time;
-use crate::ledger::{LedgerError, Notifications, Page, PageRequest, Suppression};
+use crate::domain::notification::Notification;
+use crate::ledger::cursor::{ListCursors, rows_to_ask_for};
+use crate::ledger::stored::{from_text, from_time};
+use crate::ledger::{LedgerError, Notifications, Page, PageRequest, Suppression, retention};
 
-/// How long a settled notification of one day or moment is kept after it was due: over a year, for whoever reviews one.
-const KEPT: SignedDuration = SignedDuration::from_hours(400 * 24);
-/// When something was noted.
+/// When a mute was recorded.
 const AT: &str = "at";
+/// The address that is suppressed.
+const ADDRESS: &str = "address";
 
 #[async_trait]
 impl Notifications for DynamoLedger {
@@ -49,7 +47,10 @@ impl Notifications for DynamoLedger {
     }
 
     async fn notifications_of(&self, request: &RequestId) -> Result<Vec<Notification>, LedgerError> {
-        let query = Query { sort_keys: SortKeys::beginning(NOTIFICATIONS), ..Query::under(of_request(request)) };
+        let query = Query {
+            sort_keys: SortKeys::beginning(NOTIFICATION_PREFIX),
+            ..Query::partition(request_partition(request))
+        };
         let items = self.0.list("list a request's notifications", query).await?;
         let mut notifications = items.iter().map(read).collect::<Result<Vec<_>, _>>()?;
         notifications.sort_by(|one, other| (one.due_at, &one.id).cmp(&(other.due_at, &other.id)));
@@ -57,39 +58,39 @@ impl Notifications for DynamoLedger {
     }
 
     async fn open_notifications(&self, until: Timestamp, page: PageRequest) -> Result<Page<Notification>, LedgerError> {
-        let list = List::of(&[Some("open notifications")]);
-        let after: Option<Place> = list.start(&page)?;
-        let end = last_place_of_notifications(until);
-        // What is asked for would end before it begins, which DynamoDB refuses.
-        if after.as_ref().is_some_and(|after| after.spot > end) {
+        let cursors = ListCursors::for_list(&[Some("open notifications")]);
+        let after: Option<Position> = cursors.start(&page)?;
+        let end = last_notification_position(until);
+        // The range would end before it begins, which DynamoDB rejects.
+        if after.as_ref().is_some_and(|after| after.sort_key > end) {
             return Ok(Page { items: Vec::new(), next: None });
         }
         let query = Query {
             index: Some(BY_LIST),
             partition: (LIST, OPEN_NOTIFICATIONS.to_owned()),
             sort_keys: SortKeys::UpTo(end),
-            after: after.map(|after| after.in_list(LIST, OPEN_NOTIFICATIONS)),
+            after: after.map(|after| after.index_key(LIST, OPEN_NOTIFICATIONS)),
             most: rows_to_ask_for(&page) as usize,
-            ..Query::under("")
+            ..Query::partition("")
         };
         let items = self.0.list("list open notifications", query).await?;
-        list.page(&page, items.iter().map(placed))
+        cursors.page(&page, items.iter().map(with_position))
     }
 
     async fn notifications(&self, org: &OrgId, page: PageRequest) -> Result<Page<Notification>, LedgerError> {
-        let list = List::of(&[Some("notifications"), Some(org.as_str())]);
-        let after: Option<Place> = list.start(&page)?;
+        let cursors = ListCursors::for_list(&[Some("notifications"), Some(org.as_str())]);
+        let after: Option<Position> = cursors.start(&page)?;
         let of_org = notifications_list(org);
         let query = Query {
             index: Some(BY_TENANT),
-            after: after.map(|after| after.in_list(TENANT, &of_org)),
+            after: after.map(|after| after.index_key(TENANT, &of_org)),
             partition: (TENANT, of_org),
             backwards: true,
             most: rows_to_ask_for(&page) as usize,
-            ..Query::under("")
+            ..Query::partition("")
         };
         let items = self.0.list("list an org's notifications", query).await?;
-        list.page(&page, items.iter().map(placed))
+        cursors.page(&page, items.iter().map(with_position))
     }
 
     async fn mute(&self, request: &RequestId, address: &MailAddress, at: Timestamp) -> Result<(), LedgerError> {
@@ -99,17 +100,37 @@ impl Notifications for DynamoLedger {
     }
 
     async fn is_muted(&self, request: &RequestId, address: &MailAddress) -> Result<bool, LedgerError> {
-        Ok(self.0.get("look for a mute", &ItemKey::mute(request, address)).await?.is_some())
+        Ok(self.0.get("find a mute", &ItemKey::mute(request, address)).await?.is_some())
     }
 
     async fn suppress(&self, address: &MailAddress, suppression: &Suppression) -> Result<(), LedgerError> {
-        let item = with_record(ItemKey::suppression(address).item(), suppression)?;
+        let mut item = with_record(ItemKey::suppression(address).item(), suppression)?;
+        item.insert(ADDRESS.to_owned(), text(address.as_str()));
         self.0.put("suppress an address", item).await
     }
 
     async fn suppression(&self, address: &MailAddress) -> Result<Option<Suppression>, LedgerError> {
-        let item = self.0.get("look for a suppression", &ItemKey::suppression(address)).await?;
-        item.map(|item| record(&item, || "the suppression of an address".to_owned())).transpose()
+        let item = self.0.get("find a suppression", &ItemKey::suppression(address)).await?;
+        item.map(|item| read_suppression(&item)).transpose()
+    }
+
+    async fn suppressions(&self, page: PageRequest) -> Result<Page<(MailAddress, Suppression)>, LedgerError> {
+        let cursors = ListCursors::for_list(&[Some("suppressions")]);
+        let after: Option<String> = cursors.start(&page)?;
+        let query = Query {
+            after: after.map(|sk| ItemKey { pk: SUPPRESSIONS.to_owned(), sk }.item()),
+            most: rows_to_ask_for(&page) as usize,
+            ..Query::partition(SUPPRESSIONS)
+        };
+        let items = self.0.list("list suppressions", query).await?;
+        cursors.page(
+            &page,
+            items.iter().map(|item| {
+                let address = text_of(item, ADDRESS)?.to_owned();
+                let address = from_text(address, || "a suppressed address".to_owned())?;
+                Ok((text_of(item, SK)?.to_owned(), (address, read_suppression(item)?)))
+            }),
+        )
     }
 
     async fn lift_suppression(&self, address: &MailAddress) -> Result<(), LedgerError> {
@@ -117,34 +138,35 @@ impl Notifications for DynamoLedger {
     }
 }
 
-/// Where a notification is in both lists.
+/// A notification's position in both lists.
 #[derive(Debug, serde::Serialize, serde::Deserialize)]
-struct Place {
-    spot: String,
+struct Position {
+    sort_key: String,
     request: RequestId,
     id: NotificationId,
 }
 
-impl Place {
-    /// The place as an index has it.
-    fn in_list(&self, by: &str, list: &str) -> Item {
+impl Position {
+    /// The position as an index key.
+    fn index_key(&self, by: &str, list: &str) -> Item {
         let mut item = ItemKey::notification(&self.request, &self.id).item();
         item.insert(by.to_owned(), text(list));
-        item.insert(PLACE.to_owned(), text(&self.spot));
+        item.insert(POSITION.to_owned(), text(&self.sort_key));
         item
     }
 }
 
-/// A notification that is settled leaves the list of those that are not.
+/// The item of a notification; one that is settled is not in the list of open notifications.
 fn item(notification: &Notification) -> Result<Item, LedgerError> {
     let mut item = with_record(ItemKey::notification(&notification.request, &notification.id).item(), notification)?;
     item.insert("version".to_owned(), number(notification.version));
     item.insert(TENANT.to_owned(), text(notifications_list(&notification.org)));
-    item.insert(PLACE.to_owned(), text(place_of_notification(notification.due_at, &notification.id)));
+    item.insert(POSITION.to_owned(), text(notification_position(notification.due_at, &notification.id)));
     if !notification.is_settled() {
         item.insert(LIST.to_owned(), text(OPEN_NOTIFICATIONS));
-    } else if matches!(notification.about, About::Digest { .. } | About::StandingChanged { .. }) {
-        item.insert(EXPIRES_AT.to_owned(), expiry(notification.due_at.saturating_add(KEPT).unwrap_or(Timestamp::MAX)));
+    }
+    if let Some(at) = retention::notification_expires_at(notification) {
+        item.insert(EXPIRES_AT.to_owned(), expiry(at));
     }
     Ok(item)
 }
@@ -153,8 +175,12 @@ fn read(item: &Item) -> Result<Notification, LedgerError> {
     record(item, || "a notification".to_owned())
 }
 
-fn placed(item: &Item) -> Result<(Place, Notification), LedgerError> {
+fn read_suppression(item: &Item) -> Result<Suppression, LedgerError> {
+    record(item, || "the suppression of an address".to_owned())
+}
+
+fn with_position(item: &Item) -> Result<(Position, Notification), LedgerError> {
     let notification = read(item)?;
-    let place = place_of_notification(notification.due_at, &notification.id);
-    Ok((Place { spot: place, request: notification.request.clone(), id: notification.id.clone() }, notification))
+    let sort_key = notification_position(notification.due_at, &notification.id);
+    Ok((Position { sort_key, request: notification.request.clone(), id: notification.id.clone() }, notification))
 }

@@ -1,46 +1,46 @@
-//! Lists: which items, from where on, and how many.
+//! Queries: which items, after which key, and how many.
 
-use super::keys::{Item, PK, PLACE, SK, text};
+use super::keys::{Item, PK, POSITION, SK, text};
 use super::table::{Condition, Table, refused};
 use crate::ledger::LedgerError;
 
-/// A list to be read.
+/// A query for the items of one partition.
 #[derive(Debug, Clone)]
 pub(super) struct Query {
-    /// An index, and else the table itself, which is read as of now.
+    /// The index to query; `None` for the table itself, which is strongly consistent.
     pub(super) index: Option<&'static str>,
-    /// The partition: its attribute and its value.
+    /// The partition key: attribute and value.
     pub(super) partition: (&'static str, String),
     /// Which items of the partition.
     pub(super) sort_keys: SortKeys,
-    /// What else has to hold of an item.
+    /// A filter on the items.
     pub(super) only: Condition,
-    /// The key of the item to go on after.
+    /// The key of the item after which to start.
     pub(super) after: Option<Item>,
-    /// From the last to the first.
+    /// Whether to read in descending order.
     pub(super) backwards: bool,
-    /// How many at the most.
+    /// How many items at most.
     pub(super) most: usize,
 }
 
-/// Which sort keys. One condition is all that `DynamoDB` takes ("Key condition expressions for the Query operation").
+/// Which sort keys. `DynamoDB` accepts a single condition ("Key condition expressions for the Query operation").
 #[derive(Debug, Clone)]
 pub(super) enum SortKeys {
-    /// Every one.
+    /// All.
     Any,
-    /// Those that begin so.
+    /// Those with a prefix.
     Beginning(String),
-    /// This one and all before it.
+    /// This one and all that sort before it.
     UpTo(String),
 }
 
 impl SortKeys {
-    /// What begins with `prefix`.
+    /// The sort keys with a prefix.
     pub(super) fn beginning(prefix: impl Into<String>) -> Self {
         Self::Beginning(prefix.into())
     }
 
-    /// The condition, and the value in it.
+    /// The condition and its value.
     const fn condition(&self) -> Option<(&'static str, &String)> {
         match self {
             Self::Any => None,
@@ -51,8 +51,8 @@ impl SortKeys {
 }
 
 impl Query {
-    /// What is under `pk`, from the first to the last.
-    pub(super) fn under(pk: impl Into<String>) -> Self {
+    /// Every item of the partition `pk` of the table, in ascending order.
+    pub(super) fn partition(pk: impl Into<String>) -> Self {
         Self {
             index: None,
             partition: (PK, pk.into()),
@@ -66,12 +66,12 @@ impl Query {
 }
 
 impl Table {
-    /// The items of a list, in its order.
+    /// Runs a query, page by page, until it has enough items.
     pub(super) async fn list(&self, action: &'static str, query: Query) -> Result<Vec<Item>, LedgerError> {
         let (mut items, mut after) = (Vec::new(), query.after);
-        let by = if query.index.is_some() { PLACE } else { SK };
-        let wanted = query.sort_keys.condition();
-        let condition = format!("#partition = :partition{}", wanted.map_or("", |(condition, _)| condition));
+        let by = if query.index.is_some() { POSITION } else { SK };
+        let sort_condition = query.sort_keys.condition();
+        let condition = format!("#partition = :partition{}", sort_condition.map_or("", |(condition, _)| condition));
         while items.len() < query.most {
             let mut request = self
                 .client
@@ -84,11 +84,11 @@ impl Table {
                 .key_condition_expression(&condition)
                 .expression_attribute_names("#partition", query.partition.0)
                 .expression_attribute_values(":partition", text(&query.partition.1));
-            if let Some((_, value)) = wanted {
+            if let Some((_, value)) = sort_condition {
                 request = request.expression_attribute_names("#by", by).expression_attribute_values(":by", text(value));
             }
             if query.only.expression.is_empty() {
-                // Without a filter, no more is read than is wanted.
+                // A limit counts items before the filter, so it only applies without one.
                 request = request.set_limit(i32::try_from(query.most - items.len()).ok());
             } else {
                 request = request.filter_expression(query.only.expression);

@@ -5,12 +5,12 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::DynamoLedger;
 use super::item::{record, with_record};
-use super::keys::{BY_LIST, Item, ItemKey, LIST, PLACE, UNSETTLED, number, text};
+use super::keys::{BY_LIST, Item, ItemKey, LIST, POSITION, UNSETTLED, number, text};
 use super::query::Query;
 use super::table::Condition;
 use crate::domain::id::{AppId, OrgId};
 use crate::domain::save::SaveJournal;
-use crate::ledger::paging::{List, rows_to_ask_for};
+use crate::ledger::cursor::{ListCursors, rows_to_ask_for};
 use crate::ledger::{LedgerError, Page, PageRequest, Saves};
 
 #[async_trait]
@@ -21,12 +21,12 @@ impl Saves for DynamoLedger {
     }
 
     async fn unsettled_saves(&self, page: PageRequest) -> Result<Page<SaveJournal>, LedgerError> {
-        let list = List::of(&[Some("unsettled saves")]);
-        let after: Option<(String, String)> = list.start(&page)?;
+        let cursors = ListCursors::for_list(&[Some("unsettled saves")]);
+        let after: Option<(String, String)> = cursors.start(&page)?;
         let after = after.map(|(org, app)| {
             let mut item = ItemKey { pk: format!("org#{org}"), sk: format!("save#{app}") }.item();
             item.insert(LIST.to_owned(), text(UNSETTLED));
-            item.insert(PLACE.to_owned(), text(format!("{org}#{app}")));
+            item.insert(POSITION.to_owned(), text(format!("{org}#{app}")));
             item
         });
         let query = Query {
@@ -34,10 +34,10 @@ impl Saves for DynamoLedger {
             partition: (LIST, UNSETTLED.to_owned()),
             after,
             most: rows_to_ask_for(&page) as usize,
-            ..Query::under("")
+            ..Query::partition("")
         };
         let items = self.0.list("list unsettled saves", query).await?;
-        list.page(
+        cursors.page(
             &page,
             items.iter().map(|item| {
                 let journal: SaveJournal = record(item, || "an unsettled save".to_owned())?;
@@ -67,7 +67,7 @@ impl Saves for DynamoLedger {
     }
 }
 
-/// A journal that is settled leaves the list of those that are not.
+/// The item of a journal; one that is settled is not in the list of unsettled journals.
 fn item(journal: &SaveJournal) -> Result<Item, LedgerError> {
     let mut item = with_record(ItemKey::save(&journal.org, &journal.app).item(), journal)?;
     item.insert("id".to_owned(), text(journal.id.as_str()));
@@ -75,7 +75,7 @@ fn item(journal: &SaveJournal) -> Result<Item, LedgerError> {
     item.insert("settled".to_owned(), AttributeValue::Bool(journal.settled));
     if !journal.settled {
         item.insert(LIST.to_owned(), text(UNSETTLED));
-        item.insert(PLACE.to_owned(), text(format!("{}#{}", journal.org, journal.app)));
+        item.insert(POSITION.to_owned(), text(format!("{}#{}", journal.org, journal.app)));
     }
     Ok(item)
 }

@@ -1,32 +1,32 @@
-//! Scans: one item for the scan, one for each of its orgs, and one by which the latest is found.
+//! Scans: one item for the scan, one for its result for each org, and one that sorts scans by start time. All expire together.
 //!
-//! Totals are counted when they are read, from the orgs' own items. A counter would be one item that every worker writes
-//! to at once, and would be wrong after a write that was repeated.
+//! A read counts the totals from the results. A counter would be a single item that every worker writes at once, and would
+//! be wrong after a retried write.
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
 
-use super::item::{a_text, a_text_or_none};
-use super::keys::{Item, ItemKey, SCANS, SK, number, of_scan, text};
+use super::item::{optional_text_of, text_of};
+use super::keys::{EXPIRES_AT, Item, ItemKey, SCANS, SK, expiry, number, scan_partition, text};
 use super::query::{Query, SortKeys};
 use super::table::{Condition, Table, is_new, refused};
 use crate::domain::id::{OrgId, ScanId};
 use crate::domain::scan::{OrgNotScanned, OrgScanResult, Scan};
-use crate::ledger::paging::{List, rows_to_ask_for};
+use crate::ledger::cursor::{ListCursors, rows_to_ask_for};
 use crate::ledger::stored::{from_text, from_time, to_time};
-use crate::ledger::{LedgerError, Page, PageRequest};
+use crate::ledger::{LedgerError, Page, PageRequest, retention};
 
 const STARTED_AT: &str = "started_at";
 const OUTCOME: &str = "outcome";
-/// When an org was first looked at; a second look does not change it.
-const LOOKED_AT: &str = "looked_at";
+/// When the first result for an org was recorded; a second result does not change it.
+const RECORDED_AT: &str = "recorded_at";
 const APPS: &str = "apps";
 const REASON: &str = "reason";
 const PENDING: &str = "pending";
-/// What every look sets.
-const SET: &str = "SET #looked_at = if_not_exists(#looked_at, :at), #outcome = :outcome";
-/// How many orgs are written at once.
-const AT_ONCE: usize = 32;
+/// What every result sets.
+const SET: &str = "SET #recorded_at = if_not_exists(#recorded_at, :at), #outcome = :outcome, #expires_at = :expires_at";
+/// How many orgs are written concurrently.
+const CONCURRENCY: usize = 32;
 
 pub(super) async fn begin(
     table: &Table,
@@ -37,36 +37,40 @@ pub(super) async fn begin(
     let action = "begin a scan";
     let mut head = ItemKey::scan(scan).item();
     head.insert(STARTED_AT.to_owned(), text(from_time(started_at)));
+    head.insert(EXPIRES_AT.to_owned(), expiry(retention::scan_expires_at(started_at)));
     if table.put_if(action, head, is_new()).await? {
         let mut by_start = ItemKey::scan_by_start(started_at, scan).item();
         by_start.insert("id".to_owned(), text(scan.as_str()));
+        by_start.insert(EXPIRES_AT.to_owned(), expiry(retention::scan_expires_at(started_at)));
         table.put(action, by_start).await?;
     }
     stream::iter(orgs.to_vec())
-        .map(|org| async move { add(table, scan, &org).await })
-        .buffer_unordered(AT_ONCE)
+        .map(|org| async move { add(table, scan, started_at, &org).await })
+        .buffer_unordered(CONCURRENCY)
         .try_for_each(|()| std::future::ready(Ok(())))
         .await
 }
 
-/// Adds an org that the scan does not have yet. What was made of one that it has stays.
-async fn add(table: &Table, scan: &ScanId, org: &OrgId) -> Result<(), LedgerError> {
+/// Adds an org as pending. Keeps the result of an org that the scan already has.
+async fn add(table: &Table, scan: &ScanId, started_at: Timestamp, org: &OrgId) -> Result<(), LedgerError> {
     let mut item = ItemKey::scan_org(scan, org).item();
     item.insert(OUTCOME.to_owned(), text(PENDING));
+    item.insert(EXPIRES_AT.to_owned(), expiry(retention::scan_expires_at(started_at)));
     table.put_if("begin a scan", item, is_new()).await.map(drop)
 }
 
-pub(super) async fn record_look(
+pub(super) async fn record_result(
     table: &Table,
     scan: &ScanId,
     org: &OrgId,
-    look: &OrgScanResult,
+    result: &OrgScanResult,
     at: Timestamp,
 ) -> Result<(), LedgerError> {
-    let action = "record a look";
-    if table.get(action, &ItemKey::scan(scan)).await?.is_none() {
+    let action = "record a scan result";
+    let Some(head) = table.get(action, &ItemKey::scan(scan)).await? else {
         return Err(LedgerError::NoSuchScan(scan.clone()));
-    }
+    };
+    let started_at = to_time(text_of(&head, STARTED_AT)?, || format!("scan {scan}"))?;
     let request = table
         .client
         .update_item()
@@ -75,15 +79,17 @@ pub(super) async fn record_look(
         .expression_attribute_names("#outcome", OUTCOME)
         .expression_attribute_names("#apps", APPS)
         .expression_attribute_names("#reason", REASON)
-        .expression_attribute_names("#looked_at", LOOKED_AT)
-        .expression_attribute_values(":at", text(from_time(at)));
-    let request = match look {
-        OrgScanResult::Pending => return add(table, scan, org).await,
-        OrgScanResult::Seen { apps } => request
+        .expression_attribute_names("#recorded_at", RECORDED_AT)
+        .expression_attribute_names("#expires_at", EXPIRES_AT)
+        .expression_attribute_values(":at", text(from_time(at)))
+        .expression_attribute_values(":expires_at", expiry(retention::scan_expires_at(started_at)));
+    let request = match result {
+        OrgScanResult::Pending => return add(table, scan, started_at, org).await,
+        OrgScanResult::Scanned { apps } => request
             .update_expression(format!("{SET}, #apps = :apps REMOVE #reason"))
             .expression_attribute_values(":outcome", text("seen"))
             .expression_attribute_values(":apps", number(apps)),
-        OrgScanResult::NotSeen { reason } => request
+        OrgScanResult::NotScanned { reason } => request
             .update_expression(format!("{SET}, #reason = :reason REMOVE #apps"))
             .expression_attribute_values(":outcome", text("not-seen"))
             .expression_attribute_values(":reason", text(reason)),
@@ -92,10 +98,10 @@ pub(super) async fn record_look(
 }
 
 pub(super) async fn get(table: &Table, scan: &ScanId) -> Result<Option<Scan>, LedgerError> {
-    let items = table.list("read a scan", Query::under(of_scan(scan))).await?;
+    let items = table.list("read a scan", Query::partition(scan_partition(scan))).await?;
     let what = || format!("scan {scan}");
     let Some(head) = items.iter().find(|item| item.contains_key(STARTED_AT)) else { return Ok(None) };
-    let started_at = to_time(a_text(head, STARTED_AT)?, what)?;
+    let started_at = to_time(text_of(head, STARTED_AT)?, what)?;
     let mut read = Scan {
         id: scan.clone(),
         started_at,
@@ -105,21 +111,21 @@ pub(super) async fn get(table: &Table, scan: &ScanId) -> Result<Option<Scan>, Le
         orgs_not_seen: Vec::new(),
         apps_seen: 0,
     };
-    // A scan of nothing is over when it starts.
+    // A scan of no orgs is finished when it starts.
     let mut last = started_at;
     for item in items.iter().filter(|item| item.contains_key(OUTCOME)) {
-        match a_text(item, OUTCOME)? {
+        match text_of(item, OUTCOME)? {
             PENDING => read.orgs_pending += 1,
             "seen" => {
                 read.orgs_seen += 1;
                 read.apps_seen += apps(item);
             }
             _ => {
-                let reason = a_text_or_none(item, REASON).unwrap_or_default().to_owned();
+                let reason = optional_text_of(item, REASON).unwrap_or_default().to_owned();
                 read.orgs_not_seen.push(OrgNotScanned { org: org(item, scan)?, reason });
             }
         }
-        if let Some(at) = a_text_or_none(item, LOOKED_AT) {
+        if let Some(at) = optional_text_of(item, RECORDED_AT) {
             last = last.max(to_time(at, what)?);
         }
     }
@@ -132,20 +138,20 @@ fn apps(item: &Item) -> u64 {
 }
 
 fn org(item: &Item, scan: &ScanId) -> Result<OrgId, LedgerError> {
-    let sk = a_text(item, SK)?;
+    let sk = text_of(item, SK)?;
     from_text(sk.trim_start_matches("org#").to_owned(), || format!("an org of scan {scan}"))
 }
 
 pub(super) async fn latest(table: &Table) -> Result<Option<Scan>, LedgerError> {
-    let query = Query { backwards: true, most: 1, ..Query::under(SCANS) };
+    let query = Query { backwards: true, most: 1, ..Query::partition(SCANS) };
     let Some(found) = table.list("read the latest scan", query).await?.into_iter().next() else { return Ok(None) };
-    let id = from_text(a_text(&found, "id")?.to_owned(), || "the latest scan".to_owned())?;
+    let id = from_text(text_of(&found, "id")?.to_owned(), || "the latest scan".to_owned())?;
     get(table, &id).await
 }
 
 pub(super) async fn pending(table: &Table, scan: &ScanId, page: &PageRequest) -> Result<Page<OrgId>, LedgerError> {
-    let list = List::of(&[Some("pending orgs"), Some(scan.as_str())]);
-    let after: Option<String> = list.start(page)?;
+    let cursors = ListCursors::for_list(&[Some("pending orgs"), Some(scan.as_str())]);
+    let after: Option<String> = cursors.start(page)?;
     let query = Query {
         sort_keys: SortKeys::beginning("org#"),
         only: Condition {
@@ -153,15 +159,15 @@ pub(super) async fn pending(table: &Table, scan: &ScanId, page: &PageRequest) ->
             names: &[OUTCOME],
             values: vec![(OUTCOME, text(PENDING))],
         },
-        after: after.map(|sk| ItemKey { pk: of_scan(scan), sk }.item()),
+        after: after.map(|sk| ItemKey { pk: scan_partition(scan), sk }.item()),
         most: rows_to_ask_for(page) as usize,
-        ..Query::under(of_scan(scan))
+        ..Query::partition(scan_partition(scan))
     };
     let items = table.list("list pending orgs", query).await?;
-    list.page(
+    cursors.page(
         page,
         items.iter().map(|item| {
-            let sk = a_text(item, SK)?.to_owned();
+            let sk = text_of(item, SK)?.to_owned();
             Ok((sk, org(item, scan)?))
         }),
     )

@@ -1,4 +1,4 @@
-//! The calls to the table: read, write on a condition, write together.
+//! Calls to the table: reads, conditional writes and transactions.
 
 use std::time::Duration;
 
@@ -16,14 +16,14 @@ use super::keys::{Item, ItemKey, PK, number, text};
 use crate::aws::error::{code, reason};
 use crate::ledger::LedgerError;
 
-/// The attribute with the mark of the write that an item is of.
+/// The attribute that identifies the write which produced an item.
 const MARK: &str = "mark";
-/// How many keys one `BatchGetItem` takes.
-const MOST_KEYS: usize = 100;
-/// How often what another writer was in the way of is tried again.
-const TRIES: usize = 8;
-/// What is said when that was not often enough.
-const IN_THE_WAY: &str = "other writers were in the way each time; try again";
+/// How many keys one `BatchGetItem` accepts.
+const MAX_BATCH_KEYS: usize = 100;
+/// How often to try a call that conflicts with another transaction or is throttled.
+const MAX_ATTEMPTS: usize = 8;
+/// The error after the last attempt.
+const CONTENDED: &str = "other writers interfered at every attempt; try again";
 
 /// The table.
 #[derive(Debug, Clone)]
@@ -32,7 +32,7 @@ pub(super) struct Table {
     pub(super) name: String,
 }
 
-/// A condition on a write, in DynamoDB's words. `#name` stands for the attribute `name`, as some names are reserved.
+/// A condition expression. `#name` stands for the attribute `name`, as DynamoDB reserves some names.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Condition {
     pub(super) expression: &'static str,
@@ -41,14 +41,14 @@ pub(super) struct Condition {
 }
 
 impl Condition {
-    /// What is there has this version.
+    /// The stored item has this version.
     pub(super) fn has_version(version: u64) -> Self {
         let values = vec![("version", number(version))];
         Self { expression: "#version = :version", names: &["version"], values }
     }
 }
 
-/// Nothing has this key yet.
+/// No item has this key yet.
 pub(super) const fn is_new() -> Condition {
     Condition { expression: "attribute_not_exists(#pk)", names: &[PK], values: Vec::new() }
 }
@@ -59,10 +59,10 @@ impl Table {
         Ok(request.send().await.map_err(|error| refused(action, &error))?.item)
     }
 
-    /// The items of `keys` that are there, in no order.
+    /// The items of those `keys` that exist, in no particular order.
     pub(super) async fn get_all(&self, action: &'static str, keys: &[ItemKey]) -> Result<Vec<Item>, LedgerError> {
         let mut items = Vec::with_capacity(keys.len());
-        for some in keys.chunks(MOST_KEYS) {
+        for some in keys.chunks(MAX_BATCH_KEYS) {
             let mut wanted: Vec<Item> = some.iter().map(ItemKey::item).collect();
             for pause in pauses() {
                 let keys =
@@ -71,7 +71,7 @@ impl Table {
                 let answer = self.client.batch_get_item().request_items(&self.name, keys).send().await;
                 let answer = answer.map_err(|error| refused(action, &error))?;
                 items.extend(answer.responses.into_iter().flatten().flat_map(|(_, items)| items));
-                // What one answer cannot hold comes back as not processed.
+                // DynamoDB returns keys that did not fit into one response as unprocessed.
                 let left = answer.unprocessed_keys.into_iter().flatten().flat_map(|(_, left)| left.keys);
                 wanted = left.collect();
                 if wanted.is_empty() {
@@ -80,23 +80,23 @@ impl Table {
                 tokio::time::sleep(pause).await;
             }
             if !wanted.is_empty() {
-                return Err(failed(action, "it was asked too often and left keys unread; try again".to_owned()));
+                return Err(failed(action, "DynamoDB left keys unread at every attempt; try again".to_owned()));
             }
         }
         Ok(items)
     }
 
-    /// Writes an item in the place of whatever has its key.
+    /// Writes an item, replacing the one with the same key.
     pub(super) async fn put(&self, action: &'static str, item: Item) -> Result<(), LedgerError> {
         let request = self.client.put_item().table_name(&self.name).set_item(Some(item));
         request.send().await.map(drop).map_err(|error| refused(action, &error))
     }
 
-    /// Writes an item where the condition holds. `false` where it does not. What a transaction is in the way of is tried
-    /// again, as the SDK does not do so by itself.
+    /// Writes an item if the condition holds; returns `false` if it does not. Retries after a conflict with a transaction,
+    /// which the SDK does not retry.
     ///
-    /// A write whose answer was lost is sent again, and its own first attempt may be why the condition does not hold any
-    /// more; so each write has a mark by which it knows itself.
+    /// The SDK resends a write whose response was lost, and then the first attempt may be the reason why the condition no
+    /// longer holds. Each write therefore has a mark that identifies it.
     pub(super) async fn put_if(
         &self,
         action: &'static str,
@@ -127,13 +127,13 @@ impl Table {
                 {
                     return Ok(true);
                 }
-                _ => return held(action, answer),
+                _ => return condition_held(action, answer),
             }
         }
-        Err(failed(action, IN_THE_WAY.to_owned()))
+        Err(failed(action, CONTENDED.to_owned()))
     }
 
-    /// Removes an item where the condition holds. `false` where it does not.
+    /// Deletes an item if the condition holds; returns `false` if it does not.
     pub(super) async fn delete_if(
         &self,
         action: &'static str,
@@ -152,18 +152,18 @@ impl Table {
         for (name, value) in condition.values {
             request = request.expression_attribute_values(format!(":{name}"), value);
         }
-        held(action, request.send().await)
+        condition_held(action, request.send().await)
     }
 
-    /// Removes an item, if it is there.
+    /// Deletes an item, if it exists.
     pub(super) async fn delete(&self, action: &'static str, key: &ItemKey) -> Result<(), LedgerError> {
         let request = self.client.delete_item().table_name(&self.name).set_key(Some(key.item()));
         request.send().await.map(drop).map_err(|error| refused(action, &error))
     }
 
-    /// Writes all of `writes` or none. `false` where a condition of one does not hold. What another transaction is in
-    /// the way of is tried again.
-    pub(super) async fn write_together(
+    /// Applies all of `writes` or none, in a transaction; returns `false` if a condition does not hold. Retries after a
+    /// conflict with a different transaction, and if throttled.
+    pub(super) async fn transact(
         &self,
         action: &'static str,
         writes: &[TransactWriteItem],
@@ -182,11 +182,11 @@ impl Table {
             }
             tokio::time::sleep(pause).await;
         }
-        Err(failed(action, IN_THE_WAY.to_owned()))
+        Err(failed(action, CONTENDED.to_owned()))
     }
 
-    /// A write of an item, as a part of several.
-    pub(super) fn a_put(&self, item: Item, condition: Option<Condition>) -> Result<TransactWriteItem, LedgerError> {
+    /// A write of an item, for [`Self::transact`].
+    pub(super) fn put_write(&self, item: Item, condition: Option<Condition>) -> Result<TransactWriteItem, LedgerError> {
         let mut put = Put::builder().table_name(&self.name).set_item(Some(item));
         if let Some(condition) = condition {
             put = put.condition_expression(condition.expression);
@@ -197,19 +197,19 @@ impl Table {
                 put = put.expression_attribute_values(format!(":{name}"), value);
             }
         }
-        let put = put.build().map_err(|error| failed("put a transaction together", error.to_string()))?;
+        let put = put.build().map_err(|error| failed("build a transaction", error.to_string()))?;
         Ok(TransactWriteItem::builder().put(put).build())
     }
 
-    /// A removal, as a part of several.
-    pub(super) fn a_delete(&self, key: &ItemKey) -> Result<TransactWriteItem, LedgerError> {
+    /// A deletion, for [`Self::transact`].
+    pub(super) fn delete_write(&self, key: &ItemKey) -> Result<TransactWriteItem, LedgerError> {
         let delete = Delete::builder().table_name(&self.name).set_key(Some(key.item())).build();
-        let delete = delete.map_err(|error| failed("put a transaction together", error.to_string()))?;
+        let delete = delete.map_err(|error| failed("build a transaction", error.to_string()))?;
         Ok(TransactWriteItem::builder().delete(delete).build())
     }
 
-    /// A condition on an item that is not written, as a part of several writes.
-    pub(super) fn a_check(&self, key: &ItemKey, condition: &Condition) -> Result<TransactWriteItem, LedgerError> {
+    /// A condition on an item that is not written, for [`Self::transact`].
+    pub(super) fn check_write(&self, key: &ItemKey, condition: &Condition) -> Result<TransactWriteItem, LedgerError> {
         let mut check = ConditionCheck::builder()
             .table_name(&self.name)
             .set_key(Some(key.item()))
@@ -217,7 +217,7 @@ impl Table {
         for name in condition.names {
             check = check.expression_attribute_names(format!("#{name}"), *name);
         }
-        let check = check.build().map_err(|error| failed("put a transaction together", error.to_string()))?;
+        let check = check.build().map_err(|error| failed("build a transaction", error.to_string()))?;
         Ok(TransactWriteItem::builder().condition_check(check).build())
     }
 }
@@ -232,18 +232,18 @@ fn reasons(
     }
 }
 
-/// How long to wait before each further try.
+/// How long to wait before each retry.
 fn pauses() -> impl Iterator<Item = Duration> {
     ExponentialBuilder::default()
         .with_min_delay(Duration::from_millis(20))
         .with_max_delay(Duration::from_secs(1))
-        .with_max_times(TRIES)
+        .with_max_times(MAX_ATTEMPTS)
         .with_jitter()
         .build()
 }
 
 /// Whether the condition of a write held.
-fn held<T, E, R>(action: &'static str, answer: Result<T, SdkError<E, R>>) -> Result<bool, LedgerError>
+fn condition_held<T, E, R>(action: &'static str, answer: Result<T, SdkError<E, R>>) -> Result<bool, LedgerError>
 where
     E: ProvideErrorMetadata,
 {
@@ -254,14 +254,14 @@ where
     }
 }
 
-/// What the service said, in the caller's words.
+/// Translates an error of DynamoDB.
 pub(super) fn refused<E: ProvideErrorMetadata, R>(action: &'static str, error: &SdkError<E, R>) -> LedgerError {
     failed(action, reason(error))
 }
 
-/// The store could not.
+/// The error of an operation, with advice for an item that is too large.
 pub(super) fn failed(action: &'static str, reason: String) -> LedgerError {
     let too_large = reason.contains("Item size") || reason.contains("size has exceeded");
-    let advice = "; a record has 400 KB at the most: look at what this app's name or signals hold";
+    let advice = "; an item has 400 KB at most: check the size of this app's name and signals";
     LedgerError::Store { action, reason: if too_large { format!("{reason}{advice}") } else { reason } }
 }

@@ -1,4 +1,4 @@
-//! What an emulator does not do by itself: lost answers, other transactions in the way, half-answered batches.
+//! Failures that an emulator does not produce: lost responses, conflicting transactions, partial batches.
 
 mod apps;
 mod notifications;
@@ -27,12 +27,12 @@ fn table(client: Client) -> Table {
     Table { client, name: "regrant".to_owned() }
 }
 
-fn an_item() -> keys::Item {
+fn org_item() -> keys::Item {
     ItemKey::org(&org("00oacme")).item()
 }
 
-/// A write that is done and whose answer is lost: the second attempt finds what the first has written.
-fn lost() -> Rule {
+/// A write that succeeds but whose response is lost: the second attempt finds the item of the first.
+fn lost_response() -> Rule {
     let written = Arc::new(Mutex::new(None));
     let (seen, there) = (Arc::clone(&written), written);
     mock!(Client::put_item)
@@ -49,55 +49,55 @@ fn lost() -> Rule {
         .build()
 }
 
-/// A write that somebody else was before.
-fn beaten() -> PutItemError {
-    let there = ConditionalCheckFailedException::builder().set_item(Some(an_item()));
+/// A write that loses against a different writer.
+fn lost_race() -> PutItemError {
+    let there = ConditionalCheckFailedException::builder().set_item(Some(org_item()));
     let meta = ErrorMetadata::builder().code("ConditionalCheckFailedException").build();
     PutItemError::ConditionalCheckFailedException(there.meta(meta).build())
 }
 
-/// A write that a transaction is in the way of.
-fn in_the_way() -> PutItemError {
+/// A write that conflicts with a transaction.
+fn conflict() -> PutItemError {
     let meta = ErrorMetadata::builder().code("TransactionConflictException").build();
     PutItemError::TransactionConflictException(TransactionConflictException::builder().meta(meta).build())
 }
 
 #[tokio::test]
-async fn a_conditional_write_whose_answer_was_lost_knows_itself() {
-    let lost = lost();
+async fn conditional_write_recognizes_itself_after_a_lost_response() {
+    let lost = lost_response();
     let client = mock_client!(aws_sdk_dynamodb, [&lost]);
-    assert!(table(client).put_if("write", an_item(), is_new()).await.unwrap());
+    assert!(table(client).put_if("write", org_item(), is_new()).await.unwrap());
     assert_eq!(lost.num_calls(), 2);
 }
 
 #[tokio::test]
-async fn a_conditional_write_that_another_was_before_does_not_hold() {
-    let other = mock!(Client::put_item).then_error(beaten);
+async fn conditional_write_fails_after_a_lost_race() {
+    let other = mock!(Client::put_item).then_error(lost_race);
     let client = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, [&other]);
-    assert!(!table(client).put_if("write", an_item(), is_new()).await.unwrap());
-    assert_eq!(other.num_calls(), 1, "it is not tried again");
+    assert!(!table(client).put_if("write", org_item(), is_new()).await.unwrap());
+    assert_eq!(other.num_calls(), 1, "it is not retried");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_conditional_write_waits_for_a_transaction_and_then_holds_or_does_not() {
-    for (holds, then) in [(true, None), (false, Some(beaten as fn() -> PutItemError))] {
-        let conflict = mock!(Client::put_item).sequence().error(in_the_way).times(3);
+async fn conditional_write_is_retried_after_a_conflict() {
+    for (holds, then) in [(true, None), (false, Some(lost_race as fn() -> PutItemError))] {
+        let conflict = mock!(Client::put_item).sequence().error(conflict).times(3);
         let conflict = match then {
             None => conflict.output(|| PutItemOutput::builder().build()).build(),
             Some(error) => conflict.error(error).build(),
         };
         let client = mock_client!(aws_sdk_dynamodb, [&conflict]);
-        assert_eq!(table(client).put_if("write", an_item(), is_new()).await.unwrap(), holds);
+        assert_eq!(table(client).put_if("write", org_item(), is_new()).await.unwrap(), holds);
         assert_eq!(conflict.num_calls(), 4);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_conditional_write_that_a_transaction_is_always_in_the_way_of_is_told() {
-    let conflict = mock!(Client::put_item).then_error(in_the_way);
+async fn conditional_write_fails_after_too_many_conflicts() {
+    let conflict = mock!(Client::put_item).then_error(conflict);
     let client = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, [&conflict]);
-    let told = table(client).put_if("write", an_item(), is_new()).await.unwrap_err().to_string();
-    assert!(told.contains("other writers were in the way"), "{told}");
+    let error = table(client).put_if("write", org_item(), is_new()).await.unwrap_err().to_string();
+    assert!(error.contains("other writers interfered"), "{error}");
 }
 
 fn canceled(code: &'static str) -> TransactWriteItemsError {
@@ -107,7 +107,7 @@ fn canceled(code: &'static str) -> TransactWriteItemsError {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_transaction_in_the_way_is_waited_out() {
+async fn transaction_is_retried_after_a_conflict() {
     let conflict = mock!(Client::transact_write_items)
         .sequence()
         .error(|| canceled("TransactionConflict"))
@@ -115,33 +115,33 @@ async fn a_transaction_in_the_way_is_waited_out() {
         .output(|| TransactWriteItemsOutput::builder().build())
         .build();
     let client = mock_client!(aws_sdk_dynamodb, [&conflict]);
-    assert!(table(client).write_together("write", &[]).await.unwrap());
+    assert!(table(client).transact("write", &[]).await.unwrap());
     assert_eq!(conflict.num_calls(), 4);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_transaction_that_is_always_in_the_way_is_told() {
+async fn transaction_fails_after_too_many_conflicts() {
     let conflict = mock!(Client::transact_write_items).then_error(|| canceled("TransactionConflict"));
     let client = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, [&conflict]);
-    let told = table(client).write_together("write", &[]).await.unwrap_err().to_string();
-    assert!(told.contains("other writers were in the way"), "{told}");
+    let error = table(client).transact("write", &[]).await.unwrap_err().to_string();
+    assert!(error.contains("other writers interfered"), "{error}");
 }
 
 #[tokio::test]
-async fn a_condition_in_a_transaction_does_not_hold_and_anything_else_is_told() {
+async fn transaction_tells_a_failed_condition_from_an_error() {
     let refused = mock!(Client::transact_write_items)
         .sequence()
         .error(|| canceled("ConditionalCheckFailed"))
         .error(|| canceled("ValidationError"))
         .build();
     let table = table(mock_client!(aws_sdk_dynamodb, [&refused]));
-    assert!(!table.write_together("write", &[]).await.unwrap());
-    let told = table.write_together("write", &[]).await.unwrap_err().to_string();
-    assert!(told.contains("why"), "{told}");
+    assert!(!table.transact("write", &[]).await.unwrap());
+    let error = table.transact("write", &[]).await.unwrap_err().to_string();
+    assert!(error.contains("why"), "{error}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn keys_that_an_answer_left_out_are_asked_for_again() {
+async fn unprocessed_keys_are_requested_again() {
     let halves = mock!(Client::batch_get_item).then_compute_output(|request| {
         let (name, asked) = request.request_items().unwrap().iter().next().unwrap();
         let (first, rest) = asked.keys().split_first().unwrap();
@@ -160,7 +160,7 @@ async fn keys_that_an_answer_left_out_are_asked_for_again() {
 }
 
 #[tokio::test]
-async fn a_record_without_events_is_one_write() {
+async fn a_record_without_events_is_not_a_transaction() {
     let put = mock!(Client::put_item).then_output(|| PutItemOutput::builder().build());
     let client = mock_client!(aws_sdk_dynamodb, [&put]);
     let app = record("00oacme", "0oa1", "Office", Standing::NeedsConsent);

@@ -22,8 +22,7 @@ impl Waivers for DynamoLedger {
     }
 
     async fn remove_waiver(&self, org: &OrgId, app: &AppId) -> Result<bool, LedgerError> {
-        // Looked for first: of a removal that is sent again because its answer was lost, no condition could tell whether
-        // there was one.
+        // Reads first: if the SDK retries a deletion whose response was lost, no condition can tell whether the waiver existed.
         let (action, key) = ("remove a waiver", ItemKey::waiver(org, app));
         if self.0.get(action, &key).await?.is_none() {
             return Ok(false);

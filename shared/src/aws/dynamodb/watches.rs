@@ -1,4 +1,4 @@
-//! What is remembered of orgs between two looks.
+//! Watches.
 
 use async_trait::async_trait;
 
@@ -13,8 +13,8 @@ use crate::ledger::{LedgerError, Watches};
 #[async_trait]
 impl Watches for DynamoLedger {
     async fn org_watch(&self, org: &OrgId) -> Result<Option<OrgWatch>, LedgerError> {
-        let item = self.0.get("read what is remembered of an org", &ItemKey::watch(org)).await?;
-        item.map(|item| record(&item, || format!("what is remembered of org {org}"))).transpose()
+        let item = self.0.get("read an org's watch", &ItemKey::watch(org)).await?;
+        item.map(|item| record(&item, || format!("the watch of org {org}"))).transpose()
     }
 
     async fn put_org_watch(&self, watch: &OrgWatch) -> Result<bool, LedgerError> {
@@ -22,6 +22,6 @@ impl Watches for DynamoLedger {
         let next = OrgWatch { version: watch.version.saturating_add(1), ..watch.clone() };
         let mut item = with_record(ItemKey::watch(&watch.org).item(), &next)?;
         item.insert("version".to_owned(), number(next.version));
-        self.0.put_if("write what is remembered of an org", item, unchanged).await
+        self.0.put_if("write an org's watch", item, unchanged).await
     }
 }

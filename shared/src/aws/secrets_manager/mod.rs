@@ -1,9 +1,9 @@
 //! The vault in AWS Secrets Manager.
 //!
-//! The stages are the service's own. A secret is made with an empty first version, because the service makes the
-//! first version current whatever its version: an untried value would be in use. One renewal writes one version, so that
-//! no secret is written more often than the service advises (once in ten minutes) as long as its token lives longer than
-//! that; labels may be moved as often as one likes.
+//! Versions use the service's own staging labels. A secret is created with an empty first version, because the service makes
+//! the first version current regardless of its label: an untested value would be in use. A renewal writes one version, so no
+//! secret is written more often than the service advises (once in ten minutes), as long as its token is valid for longer;
+//! moving labels is not limited.
 
 mod pool;
 mod secret;
@@ -20,20 +20,20 @@ use self::pool::Pool;
 use self::secret::Secret;
 use crate::vault::{SecretName, SecretVersion, Vault, VaultError};
 
-/// What the first version of a secret holds: nothing.
+/// The value of the first, empty version of a secret.
 const EMPTY: &str = r#"{"regrant":"empty"}"#;
-/// The longest secret, in bytes (Secrets Manager's quotas).
-const LONGEST: usize = 65_536;
+/// The longest secret, in bytes (Secrets Manager quotas).
+const MAX_BYTES: usize = 65_536;
 
-/// How secrets are kept.
+/// How secrets are stored.
 #[derive(Debug, Clone)]
 pub struct SecretsManagerConfig {
-    /// What every secret's name begins with, before a `/`.
+    /// The prefix of every secret's name, before a `/`.
     pub prefix: String,
-    /// The KMS key that new secrets are encrypted with; `None` for the account's own `aws/secretsmanager`.
+    /// The KMS key that encrypts new secrets; `None` for the account's own `aws/secretsmanager`.
     pub kms_key: Option<String>,
-    /// How many secrets the credentials of all orgs share, each under its org's own key; 0 gives each org its own secret.
-    /// A secret costs the same whatever it holds.
+    /// How many secrets the credentials of all orgs share; 0 gives each org its own secret. AWS bills per secret, regardless
+    /// of its size.
     pub pooled_secrets: u32,
 }
 
@@ -50,8 +50,8 @@ pub struct SecretsManagerVault {
     config: SecretsManagerConfig,
 }
 
-/// Where a secret is.
-enum Place<'a> {
+/// Whether a secret has its own entry in the service or shares one.
+enum Storage<'a> {
     Own(Secret<'a>),
     Shared(Pool<'a>),
 }
@@ -62,16 +62,16 @@ impl SecretsManagerVault {
         Self { client, config }
     }
 
-    fn place(&self, name: &SecretName) -> Place<'_> {
+    fn storage(&self, name: &SecretName) -> Storage<'_> {
         match name {
             SecretName::Okta(org) | SecretName::ProvisioningAdmin(org) if self.config.pooled_secrets > 0 => {
                 let pool = pool::number_of(org, self.config.pooled_secrets);
                 let shared = self.secret(&format!("okta/pool-{pool}"));
-                Place::Shared(Pool { secret: shared, key: name.path() })
+                Storage::Shared(Pool { secret: shared, key: name.path() })
             }
             _ => {
                 let path = name.path();
-                Place::Own(self.secret(path.trim_start_matches("regrant/")))
+                Storage::Own(self.secret(path.trim_start_matches("regrant/")))
             }
         }
     }
@@ -92,37 +92,37 @@ fn span(action: &'static str) -> tracing::Span {
 #[async_trait]
 impl Vault for SecretsManagerVault {
     async fn get(&self, name: &SecretName, version: SecretVersion) -> Result<Option<SecretString>, VaultError> {
-        match self.place(name) {
-            Place::Own(secret) => secret.get(version).instrument(span("read")).await,
-            Place::Shared(pool) => pool.get(version).instrument(span("read")).await,
+        match self.storage(name) {
+            Storage::Own(secret) => secret.get(version).instrument(span("read")).await,
+            Storage::Shared(pool) => pool.get(version).instrument(span("read")).await,
         }
     }
 
     async fn put_pending(&self, name: &SecretName, value: &SecretString) -> Result<(), VaultError> {
-        match self.place(name) {
-            Place::Own(secret) => secret.put_pending(value).instrument(span("write")).await,
-            Place::Shared(pool) => pool.put_pending(value).instrument(span("write")).await,
+        match self.storage(name) {
+            Storage::Own(secret) => secret.put_pending(value).instrument(span("write")).await,
+            Storage::Shared(pool) => pool.put_pending(value).instrument(span("write")).await,
         }
     }
 
     async fn promote(&self, name: &SecretName) -> Result<(), VaultError> {
-        match self.place(name) {
-            Place::Own(secret) => secret.promote().instrument(span("promote")).await,
-            Place::Shared(pool) => pool.promote().instrument(span("promote")).await,
+        match self.storage(name) {
+            Storage::Own(secret) => secret.promote().instrument(span("promote")).await,
+            Storage::Shared(pool) => pool.promote().instrument(span("promote")).await,
         }
     }
 
     async fn discard_pending(&self, name: &SecretName) -> Result<(), VaultError> {
-        match self.place(name) {
-            Place::Own(secret) => secret.discard_pending().instrument(span("discard")).await,
-            Place::Shared(pool) => pool.discard_pending().instrument(span("discard")).await,
+        match self.storage(name) {
+            Storage::Own(secret) => secret.discard_pending().instrument(span("discard")).await,
+            Storage::Shared(pool) => pool.discard_pending().instrument(span("discard")).await,
         }
     }
 
     async fn remove(&self, name: &SecretName) -> Result<(), VaultError> {
-        match self.place(name) {
-            Place::Own(secret) => secret.remove().instrument(span("remove")).await,
-            Place::Shared(pool) => pool.remove().instrument(span("remove")).await,
+        match self.storage(name) {
+            Storage::Own(secret) => secret.remove().instrument(span("remove")).await,
+            Storage::Shared(pool) => pool.remove().instrument(span("remove")).await,
         }
     }
 }

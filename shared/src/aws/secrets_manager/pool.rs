@@ -1,9 +1,9 @@
 //! Credentials of several orgs in one secret, each under its own key.
 //!
-//! The service bills by the secret, so thousands of orgs with a secret each are dear. Here pending, current and previous
-//! are members of the org's own entry, since one org's new credential must not move another's labels. A write takes the
-//! whole secret, changes one entry and puts it back, conditional on nobody having done so meanwhile: the service moves
-//! the label of the current version only from the version that was read.
+//! The service bills per secret, so a secret for each of thousands of orgs is expensive. Here pending, current and previous
+//! are members of an org's entry, since one org's new credential must not move the labels of others. A write reads the whole
+//! secret, changes one entry and writes it back under an optimistic lock: the service moves the label of the current version
+//! only away from the version that was read.
 
 use std::collections::BTreeMap;
 
@@ -16,10 +16,10 @@ use super::secret::Secret;
 use crate::domain::id::OrgId;
 use crate::vault::{SecretVersion, VaultError, exposed_option};
 
-/// How often a write starts again because another was in between.
-const TRIES: usize = 10;
-/// What to do about a pool that is full.
-const FULL: &str = "it is shared by too many orgs: deploy with more pooled secrets and add the orgs again";
+/// How often to try a write while other writers are first.
+const MAX_ATTEMPTS: usize = 10;
+/// What to do about a full pool.
+const FULL: &str = "too many orgs share it; deploy with more pooled secrets and add the orgs again";
 
 /// One org's part of a secret.
 pub(super) struct Pool<'a> {
@@ -27,7 +27,7 @@ pub(super) struct Pool<'a> {
     pub(super) key: String,
 }
 
-/// What is kept of one name.
+/// The versions of one org's credential.
 #[derive(Default, Serialize, Deserialize)]
 struct Entry {
     #[serde(default, serialize_with = "exposed_option", skip_serializing_if = "Option::is_none")]
@@ -84,10 +84,10 @@ impl Pool<'_> {
         self.change(|entries| Ok(entries.remove(&self.key).is_some())).await
     }
 
-    /// Changes the entries; `change` says whether there is anything to write.
+    /// Changes the entries under an optimistic lock; `change` returns whether there is anything to write.
     async fn change(&self, change: impl Fn(&mut Entries) -> Result<bool, VaultError>) -> Result<(), VaultError> {
         let mut last = None;
-        for _ in 0..TRIES {
+        for _ in 0..MAX_ATTEMPTS {
             let before = self.secret.version(SecretVersion::Current).await?;
             let mut entries = match &before {
                 Some(version) => self.read(&version.value)?,
@@ -98,7 +98,7 @@ impl Pool<'_> {
             }
             let written = serde_json::to_string(&entries).map_err(|error| self.unreadable(&error.to_string()))?;
             let id = self.secret.put(&SecretString::from(written), FULL).await?;
-            // Where there was no secret, writing has made one, with nothing in it.
+            // If there was no secret, `put` has created one with an empty first version.
             let before = match before {
                 Some(before) => Some(before),
                 None => self
@@ -113,7 +113,7 @@ impl Pool<'_> {
                 Err(error) => last = Some(error),
             }
         }
-        Err(last.unwrap_or_else(|| self.unreadable("other writers were in the way each time; try again")))
+        Err(last.unwrap_or_else(|| self.unreadable("other writers interfered at every attempt; try again")))
     }
 
     fn read(&self, value: &SecretString) -> Result<Entries, VaultError> {
@@ -121,7 +121,8 @@ impl Pool<'_> {
             return Ok(Entries::new());
         }
         // The parser's own error could quote a secret.
-        serde_json::from_str(value.expose_secret()).map_err(|_| self.unreadable("it is not what this version writes"))
+        serde_json::from_str(value.expose_secret())
+            .map_err(|_| self.unreadable("this version does not know its format"))
     }
 
     fn unreadable(&self, reason: &str) -> VaultError {
@@ -135,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn orgs_are_spread_over_all_pools_and_keep_theirs() {
+    fn orgs_are_spread_evenly_over_stable_pools() {
         let mut pools = [0_u32; 16];
         for number in 0..1_600 {
             let org: OrgId = format!("00o{number}").parse().unwrap();

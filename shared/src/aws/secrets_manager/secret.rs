@@ -8,13 +8,13 @@ use backon::{BackoffBuilder as _, ExponentialBuilder};
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
-use super::{EMPTY, LONGEST};
+use super::{EMPTY, MAX_BYTES};
 use crate::aws::error::{code, reason};
 use crate::vault::{SecretVersion, VaultError};
 
-/// How often making a secret is tried whose name is not free yet: the service removes a secret some time after it was
-/// told to (`DeleteSecret`, "use appropriate back off and retry logic").
-const TRIES: usize = 6;
+/// How often to try creating a secret whose name is not free yet: the service deletes a secret asynchronously (`DeleteSecret`,
+/// "use appropriate back off and retry logic").
+const MAX_ATTEMPTS: usize = 6;
 
 /// One secret.
 pub(super) struct Secret<'a> {
@@ -36,7 +36,7 @@ impl StoredVersion {
     }
 }
 
-/// The service's label of a version.
+/// The service's staging label of a version.
 const fn label_of(version: SecretVersion) -> &'static str {
     match version {
         SecretVersion::Pending => "AWSPENDING",
@@ -48,13 +48,13 @@ const fn label_of(version: SecretVersion) -> &'static str {
 impl Secret<'_> {
     pub(super) async fn get(&self, version: SecretVersion) -> Result<Option<SecretString>, VaultError> {
         let stored = self.version(version).await?;
-        // Where a promotion was cut short the current version still has the label of a pending one.
+        // After an interrupted promotion, the current version still has the label of a pending one.
         let promoted = |found: &StoredVersion| version == SecretVersion::Pending && found.is(SecretVersion::Current);
         let stored = stored.filter(|found| found.value.expose_secret() != EMPTY && !promoted(found));
         Ok(stored.map(|found| found.value))
     }
 
-    /// The version with the label of a version, the empty first one included.
+    /// The version with a label, including the empty first one.
     pub(super) async fn version(&self, version: SecretVersion) -> Result<Option<StoredVersion>, VaultError> {
         let request = self.client.get_secret_value().secret_id(&self.name).version_stage(label_of(version));
         match request.send().await {
@@ -68,13 +68,13 @@ impl Secret<'_> {
         }
     }
 
-    /// Writes a pending version, making the secret where there is none, and gives the version's id.
+    /// Writes a pending version, creating the secret if necessary, and returns the version's id.
     pub(super) async fn put(&self, value: &SecretString, advice: &'static str) -> Result<String, VaultError> {
         let bytes = value.expose_secret().len();
-        if bytes > LONGEST {
+        if bytes > MAX_BYTES {
             return Err(VaultError::TooLarge { name: self.name.clone(), bytes, advice });
         }
-        // The same through all tries, so that a write whose answer was lost is not made twice.
+        // The same token for all attempts, so that a write whose response was lost is not applied twice.
         let token = Uuid::now_v7().to_string();
         let request = || {
             self.client
@@ -86,7 +86,7 @@ impl Secret<'_> {
         };
         match request().send().await {
             Ok(_) => return Ok(token),
-            Err(error) if is_absent(&error) => self.make().await?,
+            Err(error) if is_absent(&error) => self.create().await?,
             Err(error) => return Err(self.refused("write", &error)),
         }
         request().send().await.map_err(|error| self.refused("write", &error))?;
@@ -94,16 +94,16 @@ impl Secret<'_> {
     }
 
     pub(super) async fn put_pending(&self, value: &SecretString) -> Result<(), VaultError> {
-        self.put(value, "it is too long for what it should be; look at what was given").await.map(drop)
+        self.put(value, "this is longer than any valid value; check the input").await.map(drop)
     }
 
-    /// Makes the secret, with nothing in it. Another worker may have made it meanwhile.
-    async fn make(&self) -> Result<(), VaultError> {
+    /// Creates the secret with an empty first version. Succeeds if another worker has just created it.
+    async fn create(&self) -> Result<(), VaultError> {
         let token = Uuid::now_v7().to_string();
         let pauses = ExponentialBuilder::default()
             .with_min_delay(Duration::from_millis(500))
             .with_max_delay(Duration::from_secs(8))
-            .with_max_times(TRIES)
+            .with_max_times(MAX_ATTEMPTS)
             .build();
         let mut pauses = pauses.into_iter();
         loop {
@@ -119,10 +119,10 @@ impl Secret<'_> {
                 Err(error) if code(&error) == Some("ResourceExistsException") => return Ok(()),
                 Err(error) => error,
             };
-            let still_going = code(&error) == Some("InvalidRequestException");
-            match pauses.next().filter(|_| still_going) {
+            let is_being_deleted = code(&error) == Some("InvalidRequestException");
+            match pauses.next().filter(|_| is_being_deleted) {
                 Some(pause) => tokio::time::sleep(pause).await,
-                None => return Err(self.refused("make", &error)),
+                None => return Err(self.refused("create", &error)),
             }
         }
     }
@@ -132,13 +132,13 @@ impl Secret<'_> {
         let pending = self.version(SecretVersion::Pending).await?.ok_or_else(nothing)?;
         if !pending.is(SecretVersion::Current) {
             let current = self.version(SecretVersion::Current).await?;
-            // The service makes the version it takes the label from the previous one.
+            // The service labels the version that loses this label as the previous one.
             self.make_current(&pending.id, current.as_ref()).await?;
         }
         self.unlabel(SecretVersion::Pending, &pending.id).await
     }
 
-    /// Moves the label of the current version from `before`; refused where another has it by now.
+    /// Moves the label of the current version away from `before`. Fails if a different version has it by now.
     pub(super) async fn make_current(&self, id: &str, before: Option<&StoredVersion>) -> Result<(), VaultError> {
         let request = self
             .client
@@ -159,7 +159,7 @@ impl Secret<'_> {
         }
     }
 
-    /// Takes a label off a version. One without any label is removed by the service.
+    /// Removes a label from a version. The service deletes versions without labels.
     async fn unlabel(&self, version: SecretVersion, id: &str) -> Result<(), VaultError> {
         let request = self
             .client
@@ -170,7 +170,7 @@ impl Secret<'_> {
         request.send().await.map(drop).map_err(|error| self.refused("relabel", &error))
     }
 
-    /// Removes the secret at once: whoever removes an org wants its credential gone, not recoverable for a month.
+    /// Deletes the secret immediately: the credential of a removed org must not stay recoverable for a month.
     pub(super) async fn remove(&self) -> Result<(), VaultError> {
         let request = self.client.delete_secret().secret_id(&self.name).force_delete_without_recovery(true);
         match request.send().await {
@@ -184,11 +184,11 @@ impl Secret<'_> {
         let mut reason = reason(error);
         let advice = match code(error) {
             Some("InvalidRequestException") => {
-                "; if it was deleted in the console, restore it there, or wait until it is gone"
+                "; if it was deleted in the console, restore it there, or wait until the deletion is complete"
             }
-            // A hundred versions are kept, and none of the last 24 hours is removed (the service's quotas).
+            // The service keeps about 100 versions, and deletes none from the last 24 hours (Secrets Manager quotas).
             Some("LimitExceededException") => {
-                "; a secret takes about a hundred changes a day: go on tomorrow, or with more pooled secrets"
+                "; a secret allows about a hundred changes a day: continue tomorrow, or use more pooled secrets"
             }
             _ => "",
         };
@@ -197,7 +197,7 @@ impl Secret<'_> {
     }
 }
 
-/// Neither the secret, nor a version with that label.
+/// Whether the secret, or a version with that label, does not exist.
 fn is_absent<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
     code(error) == Some("ResourceNotFoundException")
 }

@@ -1,5 +1,5 @@
-//! What an emulator does not do: refuse a label that another has moved, keep a deleted secret's name for a while, count
-//! versions.
+//! Behavior that an emulator lacks: rejecting a label that a different writer has moved, keeping the name of a deleted secret
+//! for a while, limiting versions.
 
 use std::sync::Arc;
 
@@ -32,7 +32,7 @@ fn okta(org: &str) -> SecretName {
 }
 
 #[tokio::test]
-async fn a_shared_secret_that_another_changed_meanwhile_is_read_and_changed_anew() {
+async fn a_lost_race_for_a_shared_secret_is_retried() {
     let globex = r#"{"regrant/okta/00oglobex":{"current":"globex"}}"#;
     let reads = mock!(Client::get_secret_value)
         .sequence()
@@ -78,7 +78,7 @@ fn absent() -> PutSecretValueError {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_secret_whose_name_is_still_being_deleted_is_made_once_it_is_free() {
+async fn creation_waits_for_a_pending_deletion() {
     let put = mock!(Client::put_secret_value)
         .sequence()
         .error(absent)
@@ -99,7 +99,7 @@ async fn a_secret_whose_name_is_still_being_deleted_is_made_once_it_is_free() {
 }
 
 #[tokio::test]
-async fn a_write_whose_answer_was_lost_is_sent_with_the_same_token() {
+async fn a_resent_write_keeps_its_request_token() {
     let tokens = Arc::new(Mutex::new(Vec::new()));
     let seen = Arc::clone(&tokens);
     let put = mock!(Client::put_secret_value)
@@ -119,12 +119,12 @@ async fn a_write_whose_answer_was_lost_is_sent_with_the_same_token() {
 }
 
 #[tokio::test]
-async fn too_many_versions_in_a_day_are_told_with_what_to_do() {
+async fn the_daily_version_limit_is_explained() {
     let full = mock!(Client::put_secret_value).then_error(|| {
         let full = LimitExceededException::builder().meta(meta("LimitExceededException")).build();
         PutSecretValueError::LimitExceededException(full)
     });
     let client = mock_client!(aws_sdk_secretsmanager, RuleMode::MatchAny, [&full]);
-    let told = vault(client, 0).put_pending(&okta("00oacme"), &SecretString::from("token")).await.unwrap_err();
-    assert!(told.to_string().contains("tomorrow"), "{told}");
+    let error = vault(client, 0).put_pending(&okta("00oacme"), &SecretString::from("token")).await.unwrap_err();
+    assert!(error.to_string().contains("tomorrow"), "{error}");
 }

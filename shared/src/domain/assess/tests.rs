@@ -29,8 +29,8 @@ fn features(provisioning: Provisioning) -> SignalKind {
     SignalKind::ProvisioningRead { provisioning }
 }
 
-fn failed(look: Check) -> SignalKind {
-    SignalKind::CouldNotLook { look, reason: "it did not answer".to_owned() }
+fn failed(check: Check) -> SignalKind {
+    SignalKind::CheckFailed { check, reason: "it did not answer".to_owned() }
 }
 
 fn grants(missing: &[&str], any_granted: bool, principal_enabled: bool) -> SignalKind {
@@ -110,7 +110,7 @@ fn every_rule_gives_its_standing() {
 }
 
 #[test]
-fn consent_is_proven_by_the_grants_and_by_nothing_else() {
+fn only_grants_verify_a_consent() {
     let on = oauth2(ConnectionStatus::Enabled, true);
     assert!(!assessed(&[app(&[]), on.clone()]).verified);
     assert!(assessed(&[app(&[]), on.clone(), grants(&[], true, true)]).verified);
@@ -121,7 +121,7 @@ fn consent_is_proven_by_the_grants_and_by_nothing_else() {
 }
 
 #[test]
-fn a_failed_sign_in_counts_until_provisioning_works_again() {
+fn failed_sign_in_counts_until_provisioning_works() {
     let on = [(0, app(&[])), (0, oauth2(ConnectionStatus::Enabled, true)), (10, credential_failure())];
     let mut signals: Vec<_> = on.into_iter().map(|(second, kind)| Signal::okta(at(second), kind)).collect();
     assert_eq!(assess(&signals).standing, Standing::Broken);
@@ -138,14 +138,14 @@ fn a_failed_sign_in_counts_until_provisioning_works_again() {
 }
 
 #[test]
-fn a_later_rotation_that_succeeds_makes_up_for_one_that_failed() {
+fn later_successful_rotation_clears_a_failed_one() {
     let on = [(0, app(&[])), (0, oauth2(ConnectionStatus::Enabled, true)), (1, rotation(false)), (2, rotation(true))];
     let signals: Vec<_> = on.into_iter().map(|(second, kind)| Signal::okta(at(second), kind)).collect();
     assert_eq!(assess(&signals).standing, Standing::Consented);
 }
 
 #[test]
-fn what_changed_since_the_proof_and_an_email_that_bounced_are_told_and_change_no_standing() {
+fn changed_grants_and_bounces_only_add_reasons() {
     let changed = SignalKind::PermissionGrantsRead {
         missing: Vec::new(),
         any_granted: true,
@@ -159,7 +159,7 @@ fn what_changed_since_the_proof_and_an_email_that_bounced_are_told_and_change_no
     assert!(asked.reasons.iter().any(|reason| reason.contains("RG-A")), "{:?}", asked.reasons);
 }
 
-fn any_look() -> impl Strategy<Value = Check> {
+fn any_check() -> impl Strategy<Value = Check> {
     prop::sample::select(vec![
         Check::App,
         Check::Connection,
@@ -180,7 +180,7 @@ fn any_kind() -> impl Strategy<Value = SignalKind> {
         || prop::collection::vec(prop_oneof![Just("PUSH_NEW_USERS"), Just("OTHER")].prop_map(str::to_owned), 0..3);
     let tenant = prop::option::of(prop_oneof![Just("GCC_HIGH".to_owned()), Just("COMMERCIAL".to_owned())]);
     prop_oneof![
-        any_look().prop_map(failed),
+        any_check().prop_map(failed),
         (word(), names(), tenant).prop_map(|(status, features, tenant_type)| SignalKind::AppRead {
             status: status.into(),
             features,
@@ -228,21 +228,21 @@ proptest! {
     }
 
     #[test]
-    fn the_order_of_signals_does_not_matter(
+    fn order_of_signals_does_not_matter(
         (signals, shuffled) in any_signals().prop_flat_map(|signals| (Just(signals.clone()), Just(signals).prop_shuffle()))
     ) {
         prop_assert_eq!(assess(&signals), assess(&shuffled));
     }
 
     #[test]
-    fn could_not_look_is_neither_consented_nor_broken(mut signals in any_signals(), look in any_look()) {
+    fn failed_check_yields_neither_consented_nor_broken(mut signals in any_signals(), check in any_check()) {
         let fine_or_broken = |standing| matches!(standing, Standing::Consented | Standing::Broken);
         let before = assess(&signals).standing;
-        signals.push(Signal::okta(Timestamp::MAX, failed(look)));
+        signals.push(Signal::okta(Timestamp::MAX, failed(check)));
         let after = assess(&signals).standing;
         prop_assert!(fine_or_broken(before) || !fine_or_broken(after), "{before} became {after}");
-        if matches!(look, Check::App | Check::Connection) {
-            prop_assert!(!fine_or_broken(after), "{after} without a look");
+        if matches!(check, Check::App | Check::Connection) {
+                    prop_assert!(!fine_or_broken(after), "{after} although the check failed");
         }
     }
 }

@@ -1,58 +1,58 @@
-//! The ways a consent can fail, one page each.
+//! The ways a consent attempt can fail. Each has its own page.
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::administrator::NotAllowed;
 use crate::domain::failure::class::FailureClass;
 
-/// Why a consent did not come about.
+/// Why a consent attempt failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ConsentFailure {
-    /// The person pressed Cancel, or Microsoft refused without a reason we know.
+    /// The person pressed Cancel, or Microsoft refused for a reason that we do not know.
     Declined,
-    /// The account is not in the tenant.
+    /// The account is not a member of the tenant.
     WrongAccount,
-    /// The account is in another tenant than the app.
+    /// The account belongs to a different tenant than the app.
     WrongTenant,
-    /// The account is no Global Administrator right now.
+    /// The account does not hold the Global Administrator role at the moment.
     NotAdministrator,
-    /// Multi-factor authentication was not done.
+    /// The person signed in without multi-factor authentication.
     MfaMissing,
-    /// The tenant's Conditional Access let nobody through.
+    /// The tenant's Conditional Access policies blocked the sign-in.
     BlockedByConditionalAccess,
-    /// The invitation's time is over.
+    /// The invitation has expired.
     LinkExpired,
-    /// The invitation was taken back.
+    /// The invitation was revoked.
     LinkRevoked,
-    /// The invitation did its work already.
+    /// The invitation has already been used.
     LinkUsedUp,
-    /// The link was not made by this installation, or was cut in the mail.
+    /// This installation did not create the link, or a mail program truncated it.
     LinkForged,
-    /// The browser came back without its session, too late, or twice.
+    /// The browser returned without its session cookie, too late, or for the second time.
     SessionLost,
-    /// Microsoft did not answer.
+    /// Microsoft did not respond.
     MicrosoftDown,
-    /// Microsoft did not accept this installation's own registration.
+    /// Microsoft rejected this installation's own registration.
     RegistrationRefused,
-    /// Microsoft answered with something that must not be trusted.
+    /// Microsoft's answer failed validation and cannot be trusted.
     Untrusted,
-    /// Okta did not answer.
+    /// Okta did not respond.
     OktaDown,
-    /// Okta refused.
+    /// Okta rejected the request.
     OktaRefused,
-    /// Somebody else finished it meanwhile.
+    /// Another attempt completed the consent first.
     AlreadyDone,
-    /// What was handed over is not for this app, org or attempt.
+    /// The pasted hand-over belongs to a different app, org or attempt.
     WrongHandOver,
-    /// Our own store did not take what had to be kept; nothing was done in Okta.
+    /// Regrant could not store a required record. It changed nothing in Okta.
     NotStored,
-    /// Only the Admin Console can do it for this app.
+    /// This app can be consented only in the Okta Admin Console.
     ByHand,
 }
 
 impl ConsentFailure {
-    /// Every failure, in the order of the way.
+    /// Every failure, in the order in which a consent can meet it.
     pub const ALL: [Self; 20] = [
         Self::LinkForged,
         Self::LinkExpired,
@@ -76,7 +76,7 @@ impl ConsentFailure {
         Self::ByHand,
     ];
 
-    /// The name used in logs, events and problems.
+    /// The name used in logs, events and problem documents.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Declined => "declined",
@@ -102,7 +102,7 @@ impl ConsentFailure {
         }
     }
 
-    /// Who can do something about it.
+    /// Who can resolve it.
     pub const fn class(self) -> FailureClass {
         match self {
             Self::Declined
@@ -144,7 +144,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn every_failure_has_one_name_that_serde_uses_too() {
+    fn failure_names_match_their_serialised_form() {
         let names: BTreeSet<&str> = ConsentFailure::ALL.into_iter().map(ConsentFailure::name).collect();
         assert_eq!(names.len(), ConsentFailure::ALL.len());
         for failure in ConsentFailure::ALL {

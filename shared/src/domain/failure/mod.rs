@@ -1,7 +1,7 @@
-//! Failures: what an error code means, why it comes, and who can do something about it.
+//! The failure catalogue: what each error code means, what causes it, and who can resolve it.
 //!
-//! Codes and texts are Okta's, Microsoft's, Graph's and OAuth's (RFC 6749 section 5.2, RFC 9449). A code chooses words; what
-//! is done next is decided by status, by OAuth's `error`, and by Okta's `errorCode`.
+//! It covers the codes of Okta, Microsoft and Graph and of OAuth (RFC 6749 section 5.2, RFC 9449). A code chooses wording
+//! only. Control flow depends on the HTTP status, OAuth's `error` and Okta's `errorCode`.
 
 pub mod class;
 pub mod consent;
@@ -14,18 +14,18 @@ use serde::Serialize;
 
 use crate::domain::failure::consent::ConsentFailure;
 
-/// A code and what it means.
+/// An error code and what it means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Failure {
-    /// Okta's `errorCode`, or OAuth's `error`.
+    /// Okta's `errorCode`, Graph's `code`, Microsoft's `AADSTS` number, or OAuth's `error`.
     pub code: &'static str,
-    /// Who can do something about it.
+    /// Who can resolve it.
     pub class: FailureClass,
-    /// Why it comes.
+    /// What causes it, in a sentence for people.
     pub cause: &'static str,
-    /// What to do.
+    /// What to do about it, in a sentence for people.
     pub next_step: &'static str,
-    /// Which page tells a person about it during a sign-in.
+    /// The page that explains it if it happens during a sign-in.
     pub page: Option<ConsentFailure>,
 }
 
@@ -45,7 +45,7 @@ const fn on_page(
 
 use crate::domain::failure::class::FailureClass::{Bug, Operator, Wait};
 
-/// Where a code comes from.
+/// Where an error code comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Origin {
@@ -58,10 +58,10 @@ pub enum Origin {
 }
 
 impl Origin {
-    /// Every origin, in the order of lists.
+    /// Every origin, in the order of printed lists.
     pub const ALL: [Self; 3] = [Self::Okta, Self::Microsoft, Self::MicrosoftGraph];
 
-    /// Its name for people.
+    /// The name shown to people.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Okta => "Okta",
@@ -71,8 +71,8 @@ impl Origin {
     }
 }
 
-/// Every failure of one origin that is known by a code.
-pub fn of(origin: Origin) -> &'static [Failure] {
+/// Every known failure of one origin.
+pub fn failures_of(origin: Origin) -> &'static [Failure] {
     match origin {
         Origin::Okta => okta::OKTA,
         Origin::Microsoft => microsoft::MICROSOFT,
@@ -80,12 +80,12 @@ pub fn of(origin: Origin) -> &'static [Failure] {
     }
 }
 
-/// Every failure that is known by a code.
+/// Every known failure.
 pub fn all() -> impl Iterator<Item = &'static Failure> {
-    Origin::ALL.into_iter().flat_map(of)
+    Origin::ALL.into_iter().flat_map(failures_of)
 }
 
-/// What `code` means, however it is capitalised; an `AADSTS` number may be given without its letters.
+/// Finds a code, ignoring case. The prefix `AADSTS` may be omitted.
 pub fn find(code: &str) -> Option<&'static Failure> {
     let is = |failure: &&Failure, code: &str| failure.code.eq_ignore_ascii_case(code);
     all().find(|failure| is(failure, code)).or_else(|| {
@@ -94,16 +94,17 @@ pub fn find(code: &str) -> Option<&'static Failure> {
     })
 }
 
-/// Microsoft's own page about an `AADSTS` number, for one that is not known here.
+/// The address of Microsoft's own page about an `AADSTS` number, for one that the catalogue does not list.
 pub fn microsofts_page(code: &str) -> Option<String> {
     let number = code.get(..6).filter(|letters| letters.eq_ignore_ascii_case("AADSTS")).map_or(code, |_| &code[6..]);
     let is_number = (4..=9).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
     is_number.then(|| format!("https://login.microsoftonline.com/error?code={number}"))
 }
 
-/// The class of an Okta answer by status and `errorCode`. A known code says more than the status.
+/// Who can resolve an Okta error, from its status and `errorCode`. A known code takes precedence over the status.
 pub fn classify(status: u16, code: Option<&str>) -> FailureClass {
-    let known = code.and_then(|code| of(Origin::Okta).iter().find(|failure| failure.code.eq_ignore_ascii_case(code)));
+    let known =
+        code.and_then(|code| failures_of(Origin::Okta).iter().find(|failure| failure.code.eq_ignore_ascii_case(code)));
     match (known, status) {
         (Some(failure), _) => failure.class,
         (None, 429 | 500 | 502..) => Wait,
@@ -118,7 +119,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn each_code_stands_once_and_says_something() {
+    fn codes_are_unique_and_explained() {
         let codes: BTreeSet<_> = all().map(|failure| failure.code.to_ascii_lowercase()).collect();
         assert_eq!(codes.len(), all().count());
         assert!(codes.len() >= 100, "{}", codes.len());
@@ -126,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_is_found_with_its_emails_and_without() {
+    fn aadsts_prefix_is_optional() {
         assert_eq!(find("65004"), find("aadsts65004"));
         assert_eq!(find("65004").and_then(|failure| failure.page), Some(ConsentFailure::Declined));
         assert_eq!(find("99"), None);
@@ -136,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn the_code_counts_before_the_status() {
+    fn known_code_outranks_the_status() {
         assert_eq!(classify(401, Some("E0000015")), Operator);
         assert_eq!(classify(400, Some("E0000029")), Wait);
         assert_eq!(classify(501, Some("E0000060")), Bug);

@@ -1,7 +1,7 @@
-//! What is otherwise with Okta's service principal than when it was proven.
+//! Changes of Okta's service principal since the consent was verified.
 //!
-//! States are compared, never events: a new consent is logged as a removal and, milliseconds later, an addition of the
-//! same grants, so a removal alone says nothing.
+//! Regrant compares states, never events: Microsoft logs a new consent as a removal and, milliseconds later, an addition of
+//! the same grants, so a removal alone proves nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -13,10 +13,10 @@ use crate::domain::permission::PermissionCatalogue;
 use crate::domain::tenant::{ObjectId, TenantId};
 use crate::domain::text::UntrustedText;
 
-/// Who stands behind an application.
+/// The publisher of an application.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct Publisher {
-    /// `verifiedPublisherId`, where it was read.
+pub struct AppPublisher {
+    /// `verifiedPublisherId`, if it was read.
     pub id: Option<UntrustedText>,
     /// The verified publisher's name.
     pub name: Option<UntrustedText>,
@@ -24,10 +24,10 @@ pub struct Publisher {
     pub owner: Option<TenantId>,
 }
 
-impl Publisher {
-    /// Whether both are the same. What one of them does not know (an older record) tells no difference; where both know
-    /// the publisher's key, a new name is only a new name.
-    fn is(&self, other: &Self) -> bool {
+impl AppPublisher {
+    /// Whether both are the same publisher. A value that one of them lacks (an older record) is not a difference. If both
+    /// have an id, a different name is not one either.
+    fn is_same(&self, other: &Self) -> bool {
         let same_publisher = match (&self.id, &other.id) {
             (Some(one), Some(other)) => one.raw().eq_ignore_ascii_case(other.raw()),
             _ => self.name == other.name,
@@ -40,52 +40,52 @@ impl Publisher {
     }
 }
 
-/// One thing that is otherwise than when it was proven.
+/// One change since the consent was verified.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(tag = "change", rename_all = "kebab-case")]
 pub enum GrantChange {
-    /// The tenant has no service principal for Okta any more, and so no grant either.
+    /// The tenant no longer has a service principal for Okta, and therefore no grants.
     PrincipalGone,
-    /// There is another one: the old one was deleted and somebody consented anew.
+    /// The service principal is a new one: the old one was deleted and someone consented again.
     PrincipalReplaced {
-        /// The one that was proven.
+        /// The verified one.
         from: ObjectId,
-        /// The one there is.
+        /// The current one.
         to: ObjectId,
     },
-    /// It may not sign in any more, by the tenant's word or by Microsoft's.
+    /// The tenant or Microsoft no longer allows it to sign in.
     Disabled,
-    /// Somebody else stands behind it.
+    /// Its publisher changed.
     PublisherChanged {
-        /// Who stood behind it.
-        from: Publisher,
-        /// Who does now.
-        to: Publisher,
+        /// The publisher before.
+        from: AppPublisher,
+        /// The publisher now.
+        to: AppPublisher,
     },
-    /// A permission is granted in no way any more.
+    /// A permission is no longer granted.
     PermissionGone {
         /// Its name.
         permission: String,
     },
-    /// A permission is granted that was not.
+    /// A permission is granted that was not granted before.
     PermissionAdded {
         /// Its name.
         permission: String,
     },
-    /// A permission is granted in other ways than before.
+    /// A permission is granted in a different way than before.
     KindChanged {
         /// Its name.
         permission: String,
-        /// The ways that were proven, in order.
+        /// The verified kinds of grant, sorted.
         from: Vec<GrantKind>,
-        /// The ways there are, in order.
+        /// The current kinds of grant, sorted.
         to: Vec<GrantKind>,
     },
 }
 
 impl GrantChange {
-    /// Whether something that was granted is not granted any more.
-    pub fn takes_away(&self) -> bool {
+    /// Whether it revokes a grant.
+    pub fn revokes(&self) -> bool {
         match self {
             Self::PrincipalGone | Self::Disabled | Self::PermissionGone { .. } => true,
             Self::KindChanged { from, to, .. } => from.iter().any(|kind| !to.contains(kind)),
@@ -93,7 +93,7 @@ impl GrantChange {
         }
     }
 
-    /// Whether a permission came that nobody expects of a consent to Okta. A new one of the catalogue is no surprise.
+    /// Whether it adds a permission that a consent to Okta does not include. One of the catalogue is not unexpected.
     pub fn is_unexpected(&self, expected: &PermissionCatalogue) -> bool {
         match self {
             Self::PermissionAdded { permission } => {
@@ -104,11 +104,11 @@ impl GrantChange {
     }
 }
 
-impl fmt::Display for Publisher {
+impl fmt::Display for AppPublisher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.name {
             Some(name) => write!(f, "{name}")?,
-            None => f.write_str("nobody whom Microsoft verified")?,
+            None => f.write_str("no publisher verified by Microsoft")?,
         }
         if let Some(owner) = &self.owner {
             write!(f, " (tenant {owner})")?;
@@ -120,44 +120,44 @@ impl fmt::Display for Publisher {
 /// In words for people, as part of a sentence.
 impl fmt::Display for GrantChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Graph's names are somebody else's text.
+        // Permission names come from Graph, so they are untrusted.
         let shown = |permission: &String| UntrustedText::new(permission.clone());
         let ways = |kinds: &[GrantKind]| kinds.iter().map(GrantKind::words).collect::<Vec<_>>().join(" and ");
         match self {
-            Self::PrincipalGone => f.write_str("Okta's service principal is gone"),
+            Self::PrincipalGone => f.write_str("Okta's service principal no longer exists"),
             Self::PrincipalReplaced { from, to } => {
-                write!(f, "Okta's service principal is another one ({to} in the place of {from})")
+                write!(f, "Okta's service principal was replaced ({to} instead of {from})")
             }
-            Self::Disabled => f.write_str("Okta's service principal may not sign in any more"),
+            Self::Disabled => f.write_str("Okta's service principal can no longer sign in"),
             Self::PublisherChanged { from, to } => {
-                write!(f, "Okta's service principal is published by {to}, and was by {from}")
+                write!(f, "Okta's service principal is published by {to}, previously by {from}")
             }
-            Self::PermissionGone { permission } => write!(f, "{} is not granted any more", shown(permission)),
-            Self::PermissionAdded { permission } => write!(f, "{} is granted and was not", shown(permission)),
+            Self::PermissionGone { permission } => write!(f, "{} is no longer granted", shown(permission)),
+            Self::PermissionAdded { permission } => write!(f, "{} is newly granted", shown(permission)),
             Self::KindChanged { permission, from, to } => {
-                write!(f, "{} is granted {}, and was {}", shown(permission), ways(to), ways(from))
+                write!(f, "{} is granted {}, previously {}", shown(permission), ways(to), ways(from))
             }
         }
     }
 }
 
-/// The ways of each permission. Names differ by case at times, so they are compared without it and shown as they came.
-fn ways(grants: &[PermissionGrant]) -> BTreeMap<String, (&str, BTreeSet<&GrantKind>)> {
-    let mut ways: BTreeMap<String, (&str, BTreeSet<&GrantKind>)> = BTreeMap::new();
+/// The kinds of grant of each permission. Names are compared without case and displayed as received.
+fn kinds_by_permission(grants: &[PermissionGrant]) -> BTreeMap<String, (&str, BTreeSet<&GrantKind>)> {
+    let mut permissions: BTreeMap<String, (&str, BTreeSet<&GrantKind>)> = BTreeMap::new();
     for grant in grants {
-        let (name, kinds) = ways.entry(grant.permission.to_ascii_lowercase()).or_default();
-        // Of several spellings always the same one, whatever the order.
+        let (name, kinds) = permissions.entry(grant.permission.to_ascii_lowercase()).or_default();
+        // Picks the same spelling regardless of the order.
         if name.is_empty() || grant.permission.as_str() < *name {
             *name = &grant.permission;
         }
         kinds.insert(&grant.grant);
     }
-    ways
+    permissions
 }
 
 impl GrantsRead {
-    /// What is otherwise than in `proven`, in the order of [`GrantChange`]. The order in which Graph lists things makes
-    /// no difference, and where the principal is gone nothing else is told.
+    /// The changes since `verified`, in the order of [`GrantChange`]. The order in which Graph lists grants does not matter.
+    /// If the principal is gone, that is the only change.
     pub fn changes_since(&self, verified: &Self) -> Vec<GrantChange> {
         let mut changes = Vec::new();
         match (&verified.principal, &self.principal) {
@@ -169,13 +169,13 @@ impl GrantsRead {
                 if before.is_enabled() && !now.is_enabled() {
                     changes.push(GrantChange::Disabled);
                 }
-                if !before.publisher().is(&now.publisher()) {
+                if !before.publisher().is_same(&now.publisher()) {
                     changes.push(GrantChange::PublisherChanged { from: before.publisher(), to: now.publisher() });
                 }
             }
             (None, _) => {}
         }
-        let (before, now) = (ways(&verified.grants), ways(&self.grants));
+        let (before, now) = (kinds_by_permission(&verified.grants), kinds_by_permission(&self.grants));
         let gone = before.iter().filter(|(key, _)| !now.contains_key(*key));
         changes.extend(gone.map(|(_, (name, _))| GrantChange::PermissionGone { permission: (*name).to_owned() }));
         for (key, (name, kinds)) in &now {

@@ -10,7 +10,7 @@ const STATE: &str = "okta-state-1";
 
 fn take(text: &str) -> Result<(String, String), NotAHandOver> {
     let org = Url::parse("https://acme.okta.com").unwrap();
-    let taken = parse(text, &org, &APP.parse().unwrap(), &[Digest::of("older"), Digest::of(STATE)])?;
+    let taken = parse(text, &org, &APP.parse().unwrap(), &[Sha256Digest::of("older"), Sha256Digest::of(STATE)])?;
     Ok((taken.code.expose_secret().to_owned(), taken.state))
 }
 
@@ -27,7 +27,7 @@ fn good() -> String {
 }
 
 #[test]
-fn the_page_the_address_and_the_two_values_are_taken() {
+fn okta_page_bare_url_and_plain_values_are_accepted() {
     let expected = Ok(("0.Aa+b".to_owned(), STATE.to_owned()));
     for text in
         [shown(&good()), format!("\n {} \r\n", shown(&good())), good(), "code=0.Aa%2Bb&state=okta-state-1".into()]
@@ -38,7 +38,7 @@ fn the_page_the_address_and_the_two_values_are_taken() {
 }
 
 #[test]
-fn another_orgs_host_is_refused_however_it_is_dressed() {
+fn other_hosts_are_refused_however_disguised() {
     for host in [
         "globex.okta.com",
         "acme.okta.com.evil.example",
@@ -56,7 +56,7 @@ fn another_orgs_host_is_refused_however_it_is_dressed() {
 }
 
 #[test]
-fn another_app_and_another_endpoint_are_refused() {
+fn other_apps_and_endpoints_are_refused() {
     assert_eq!(take(&address("acme.okta.com", "0oaOther", "code=c&state=okta-state-1")), Err(NotAHandOver::AnotherApp));
     for path in
         ["/api/v1/apps/slack/0oaInvented1/oauth2/callback", "/api/v1/apps/office365/0oaInvented1/oauth2/callback/", "/"]
@@ -69,7 +69,7 @@ fn another_app_and_another_endpoint_are_refused() {
 }
 
 #[test]
-fn the_state_of_another_attempt_is_refused() {
+fn state_of_a_different_attempt_is_refused() {
     assert_eq!(take("code=c&state=somebody-elses"), Err(NotAHandOver::AnotherAttempt));
     let org = Url::parse("https://acme.okta.com").unwrap();
     let none = parse(&good(), &org, &APP.parse().unwrap(), &[]);
@@ -77,7 +77,7 @@ fn the_state_of_another_attempt_is_refused() {
 }
 
 #[test]
-fn doubled_missing_and_damaged_values_are_refused() {
+fn duplicated_missing_and_damaged_values_are_refused() {
     for query in [
         "code=c&code=d&state=okta-state-1",
         "code=c&state=a&state=okta-state-1",
@@ -90,14 +90,14 @@ fn doubled_missing_and_damaged_values_are_refused() {
     ] {
         assert_eq!(take(&address("acme.okta.com", APP, query)), Err(NotAHandOver::Damaged), "{query}");
     }
-    let long = format!("code={}&state=okta-state-1", "a".repeat(LONGEST_VALUE + 1));
+    let long = format!("code={}&state=okta-state-1", "a".repeat(MAX_VALUE_BYTES + 1));
     assert_eq!(take(&long), Err(NotAHandOver::Damaged));
 }
 
 #[test]
-fn what_is_no_hand_over_is_refused() {
+fn unrelated_text_is_refused() {
     assert_eq!(take(""), Err(NotAHandOver::Size));
-    assert_eq!(take(&"a".repeat(LONGEST + 1)), Err(NotAHandOver::Size));
+    assert_eq!(take(&"a".repeat(MAX_TEXT_BYTES + 1)), Err(NotAHandOver::Size));
     for text in [
         "hello",
         "{}",
@@ -119,12 +119,12 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     #[test]
-    fn nothing_but_the_right_state_is_ever_taken(text in "\\PC{0,200}") {
+    fn only_an_issued_state_is_accepted(text in "\\PC{0,200}") {
         prop_assert!(take(&text).is_err() || text.contains(STATE));
     }
 
     #[test]
-    fn nothing_of_another_host_is_ever_taken(host in "[a-z0-9.@:\\-/\\\\%]{1,40}") {
+    fn no_other_host_is_ever_accepted(host in "[a-z0-9.@:\\-/\\\\%]{1,40}") {
         let text = address(&host, APP, "code=c&state=okta-state-1");
         if let Ok(url) = Url::parse(&text) {
             prop_assume!(url.host_str() != Some("acme.okta.com"));

@@ -1,8 +1,8 @@
-//! The cadence: who is told what, and when, so that the right person hears once, in time, and is not nagged.
+//! The cadence: who receives which email about an app, and when.
 //!
-//! An app's request is announced at once. Reminders follow at growing distances, closer together as the deadline comes
-//! near, and end after [`MOST_REMINDERS`]: after that only the digest names the app. The moment somebody has nothing to do
-//! any more, everybody who was asked is told that it is done.
+//! A new request is announced at once. Reminders follow at growing intervals, or at shorter ones as the deadline
+//! approaches, and stop after [`MOST_REMINDERS`]; from then on only the digest lists the app. When the request is done,
+//! everyone who was asked is notified.
 
 use std::collections::BTreeMap;
 
@@ -16,37 +16,37 @@ use crate::domain::request::Request;
 use crate::domain::standing::Standing;
 use crate::domain::waiver::Waiver;
 
-/// The date that Okta set for moving to consent ("Update Office 365 applications with provisioning to support Microsoft
+/// Okta's deadline for moving to consent ("Update Office 365 applications with provisioning to support Microsoft
 /// Graph").
 pub const OKTAS_DEADLINE: Date = jiff::civil::date(2024, 12, 31);
-/// How many reminders one request gets.
+/// The number of reminders per request.
 pub const MOST_REMINDERS: u32 = 6;
-/// From which reminder on those are told who see to it that somebody acts.
+/// The first reminder that also goes to the escalation contacts.
 const ESCALATES_FROM: u32 = 2;
-/// The same, where provisioning is broken.
+/// The same, if provisioning is broken.
 const BROKEN_ESCALATES_FROM: u32 = 1;
-/// How long a reminder that reached only some of its recipients is made for the rest.
+/// How long a reminder that reached only some recipients is still created for the others.
 const FINISHED_WITHIN: SignedDuration = SignedDuration::from_hours(12);
 
-/// Everything that decides which emails about an app are due.
+/// The facts that decide which emails about an app are due.
 #[derive(Debug, Clone, Copy)]
 pub struct Case<'a> {
     /// The app.
     pub app: &'a AppRecord,
-    /// Every notification of its request so far.
+    /// Every notification of its request that exists.
     pub so_far: &'a [Notification],
-    /// Its waiver, holding or ended.
+    /// Its waiver, active or ended.
     pub waiver: Option<&'a Waiver>,
-    /// Who is written to.
+    /// The contacts of the org.
     pub contacts: &'a Contacts,
-    /// The day until which apps have to be moved.
+    /// The date by which apps must move to consent.
     pub deadline: Date,
     /// Now.
     pub now: Timestamp,
 }
 
-/// The emails that are due and not made yet. Asked again after they were made, the same case gives nothing; asked again
-/// after only some of them were, it gives the rest.
+/// The emails that are due and do not exist yet. Calling it again after storing them returns nothing; calling it after
+/// storing some of them returns the rest.
 pub fn due(case: &Case<'_>) -> Vec<Draft> {
     let Some(request) = &case.app.request else { return Vec::new() };
     if request.is_open() { while_open(case, request) } else { unmade(case, done(case, request)) }
@@ -57,9 +57,9 @@ fn while_open(case: &Case<'_>, request: &Request) -> Vec<Draft> {
         Some(waiver) if waiver.holds(case.now) => Vec::new(),
         Some(waiver) if waiver.ends_at >= request.opened_at => {
             let about = About::WaiverExpired { ended_at: waiver.ends_at };
-            let mut told = unmade(case, drafts(case, request, &about, Audience::OktaOperator));
-            told.extend(asked(case, request));
-            told
+            let mut due = unmade(case, drafts(case, request, &about, Audience::OktaOperator));
+            due.extend(asked(case, request));
+            due
         }
         _ => asked(case, request),
     }
@@ -70,7 +70,7 @@ fn unmade(case: &Case<'_>, drafts: Vec<Draft>) -> Vec<Draft> {
     drafts.into_iter().filter(|draft| !is_made(draft)).collect()
 }
 
-/// What is asked of people now: the first email for where the app stands, or the reminder whose time has come.
+/// The email that asks for action: the first one for the current standing, or the reminder that is due.
 fn asked(case: &Case<'_>, request: &Request) -> Vec<Draft> {
     let standing = case.app.known_standing();
     let Some((first, audience)) = first_email(standing) else { return Vec::new() };
@@ -89,26 +89,26 @@ fn asked(case: &Case<'_>, request: &Request) -> Vec<Draft> {
         .map(|notification| notification.due_at)
         .max();
     let (Some(last), Some(number)) = (last, case.so_far.iter().filter_map(numbered).max()) else { return Vec::new() };
-    // Whoever made the last one may have been stopped half-way.
+    // The worker that created the last reminder may have stopped halfway.
     let begun = if number > 0 && case.now < after(last, FINISHED_WITHIN) {
         unmade(case, reminders(case, request, audience, number))
     } else {
         Vec::new()
     };
     let next = number + 1;
-    let comes_at = after(last, distance(standing, next, days_to(case.deadline, case.now)));
+    let comes_at = after(last, interval(standing, next, days_to(case.deadline, case.now)));
     if !begun.is_empty() || next > MOST_REMINDERS || case.now < comes_at {
         return begun;
     }
     reminders(case, request, audience, next)
 }
 
-fn after(time: Timestamp, distance: SignedDuration) -> Timestamp {
-    time.saturating_add(distance).unwrap_or(Timestamp::MAX)
+fn after(time: Timestamp, interval: SignedDuration) -> Timestamp {
+    time.saturating_add(interval).unwrap_or(Timestamp::MAX)
 }
 
-/// One reminder for everybody who is asked, and from the second one on (the first, where provisioning is broken) for those
-/// who see to it that somebody acts.
+/// One reminder for everyone who was asked. From the second reminder on (the first, if provisioning is broken) it also
+/// goes to the escalation contacts.
 fn reminders(case: &Case<'_>, request: &Request, audience: Audience, number: u32) -> Vec<Draft> {
     let about = About::Reminder { number };
     let escalates = if case.app.known_standing() == Standing::Broken { BROKEN_ESCALATES_FROM } else { ESCALATES_FROM };
@@ -119,7 +119,7 @@ fn reminders(case: &Case<'_>, request: &Request, audience: Audience, number: u32
     made
 }
 
-/// What is asked for first at a standing, and of whom.
+/// The first email for a standing, and its audience.
 const fn first_email(standing: Standing) -> Option<(About, Audience)> {
     match standing {
         Standing::NeedsConsent | Standing::Degraded => Some((About::Invitation, Audience::MicrosoftAdministrator)),
@@ -129,9 +129,9 @@ const fn first_email(standing: Standing) -> Option<(About, Audience)> {
     }
 }
 
-/// How long after the email before it a reminder comes. `days_left` is negative once the deadline is past: then nothing
-/// is gained by haste, and the usual distances hold.
-fn distance(standing: Standing, number: u32, days_left: i64) -> SignedDuration {
+/// The interval between the previous email and this reminder. `days_left` is negative after the deadline; the usual
+/// intervals apply then, because hurrying no longer helps.
+fn interval(standing: Standing, number: u32, days_left: i64) -> SignedDuration {
     let days = match standing {
         Standing::Broken => [1, 2, 4, 7, 7, 7],
         Standing::NeedsSave => [2, 5, 7, 14, 14, 28],
@@ -146,7 +146,7 @@ fn distance(standing: Standing, number: u32, days_left: i64) -> SignedDuration {
     SignedDuration::from_hours(24 * days[at])
 }
 
-/// When the reminder after a notification is due; `None` after the last one, and where none follows.
+/// When the next reminder after a notification is due; `None` after the last one, and if none follows.
 pub fn next_reminder_after(
     notification: &Notification,
     standing: Standing,
@@ -159,35 +159,35 @@ pub fn next_reminder_after(
         ref about if *about == first => 1,
         _ => return None,
     };
-    (next <= MOST_REMINDERS).then(|| after(notification.due_at, distance(standing, next, days_to(deadline, now))))
+    (next <= MOST_REMINDERS).then(|| after(notification.due_at, interval(standing, next, days_to(deadline, now))))
 }
 
-/// Days until the deadline's day ends, in UTC; negative once it is past.
+/// Days until the end of the deadline's date, in UTC; negative afterwards.
 pub fn days_to(deadline: Date, now: Timestamp) -> i64 {
     let today = jiff::tz::TimeZone::UTC.to_datetime(now).date();
     today.until(deadline).map_or(i64::MIN, |span| i64::from(span.get_days()))
 }
 
-/// A request that ended well is told to everybody who was asked, and to the operators.
+/// The completion emails of a request that ended with consent, for everyone who was asked and for the operators.
 fn done(case: &Case<'_>, request: &Request) -> Vec<Draft> {
     let well = request.closed.as_ref().is_some_and(|ended| ended.standing == Standing::Consented);
     let asked = case.so_far.iter().any(|notification| notification.is_sent() && is_email(notification));
     if !well || !asked || case.app.standing() != Standing::Consented {
         return Vec::new();
     }
-    let mut told: BTreeMap<String, (MailAddress, Audience)> = BTreeMap::new();
+    let mut recipients: BTreeMap<String, (MailAddress, Audience)> = BTreeMap::new();
     let operators = case.contacts.of(Audience::OktaOperator).into_iter();
     for (address, audience) in operators.map(|address| (address, Audience::OktaOperator)).chain(emails(case.so_far)) {
-        told.entry(address.digest().as_str().to_owned()).or_insert((address, audience));
+        recipients.entry(address.digest().as_str().to_owned()).or_insert((address, audience));
     }
-    told.into_values().map(|(address, audience)| draft(case, request, &About::Done, address, audience)).collect()
+    recipients.into_values().map(|(address, audience)| draft(case, request, &About::Done, address, audience)).collect()
 }
 
 fn is_email(notification: &Notification) -> bool {
     notification.address().is_some() && !matches!(notification.about, About::Done)
 }
 
-/// Who got an email, and as what.
+/// The recipients of the emails that were sent, with their audiences.
 fn emails(so_far: &[Notification]) -> impl Iterator<Item = (MailAddress, Audience)> {
     so_far.iter().filter(|notification| notification.is_sent() && is_email(notification)).filter_map(|notification| {
         match &notification.recipient {
@@ -197,15 +197,15 @@ fn emails(so_far: &[Notification]) -> impl Iterator<Item = (MailAddress, Audienc
     })
 }
 
-/// One draft for everybody of one side. Where there is no Microsoft administrator to write to, the operators are asked to
-/// find one.
+/// One draft for each contact of an audience. Without a Microsoft administrator among the contacts, the operators are
+/// asked to find one.
 fn drafts(case: &Case<'_>, request: &Request, about: &About, audience: Audience) -> Vec<Draft> {
     let mut to = case.contacts.of(audience);
-    let mut side = audience;
+    let mut recipients_audience = audience;
     if to.is_empty() && audience == Audience::MicrosoftAdministrator {
-        (to, side) = (case.contacts.of(Audience::OktaOperator), Audience::OktaOperator);
+        (to, recipients_audience) = (case.contacts.of(Audience::OktaOperator), Audience::OktaOperator);
     }
-    to.into_iter().map(|address| draft(case, request, about, address, side)).collect()
+    to.into_iter().map(|address| draft(case, request, about, address, recipients_audience)).collect()
 }
 
 fn draft(case: &Case<'_>, request: &Request, about: &About, address: MailAddress, audience: Audience) -> Draft {

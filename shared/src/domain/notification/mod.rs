@@ -1,8 +1,8 @@
-//! Notifications: that one recipient is to be told one thing, once.
+//! Notifications: one message about one reason to one recipient, sent once.
 //!
-//! A notification's id is worked out from its reason and its recipient, so the same reason, found again by another scan or
-//! delivered ten times by a queue, is the same notification. [`cadence`] decides which are due; the ledger keeps what became of
-//! each.
+//! A notification's id is derived from its reason and its recipient. The same reason, found again by another scan or
+//! redelivered by a queue, therefore yields the same notification. [`cadence`] decides which are due; the ledger records
+//! the state of each.
 
 pub mod cadence;
 pub mod reason;
@@ -14,63 +14,63 @@ use serde::{Deserialize, Serialize};
 
 use super::access_problem::AccessProblemKind;
 use super::contact::{Audience, MailAddress};
-use super::id::{AppId, Digest, NotificationId, OrgId, RequestId};
+use super::id::{AppId, NotificationId, OrgId, RequestId, Sha256Digest};
 use super::standing::Standing;
 
 pub use state::{Delivery, NotificationState, WhyDropped};
 
-/// What a notification is about.
+/// The reason for a notification.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(tag = "about", rename_all = "kebab-case")]
 pub enum About {
     /// A Microsoft administrator is asked to consent.
     Invitation,
-    /// The same, provisioning being broken now.
+    /// The same invitation, because provisioning is broken now.
     Urgent,
-    /// What is left is the Okta operator's: save, or do it in the console.
+    /// The remaining step is the Okta operator's: save, or authenticate in the Admin Console.
     HandedToOperator,
-    /// Somebody was asked before, and it is not done.
+    /// An earlier email asked for something that is still not done.
     Reminder {
-        /// Which one, from 1.
+        /// Which reminder, from 1.
         number: u32,
     },
-    /// It is done, with the proof.
+    /// The consent is done and verified.
     Done,
-    /// How all apps of an org stand.
+    /// A summary of the standings of all apps of an org.
     Digest {
-        /// The day it is of, in the org's time zone.
+        /// The date it covers, in the org's time zone.
         #[schema(value_type = String, format = Date)]
         day: Date,
     },
-    /// Regrant itself cannot look, or soon will not.
+    /// Regrant cannot check the org, or soon will not be able to.
     AccessProblem {
-        /// What is wrong.
+        /// The access problem.
         #[serde(flatten)]
         problem: AccessProblemKind,
         /// Since when, in UTC.
         #[schema(value_type = String, format = DateTime)]
         since: Timestamp,
     },
-    /// An app was left as it is until a day, and the day has come.
+    /// The waiver of an app has ended.
     WaiverExpired {
         /// When, in UTC.
         #[schema(value_type = String, format = DateTime)]
         ended_at: Timestamp,
     },
-    /// An app stands elsewhere than before. For hooks, which take every change.
+    /// The standing of an app changed. Only hooks receive it.
     StandingChanged {
-        /// Where it stood.
+        /// The standing before.
         from: Standing,
-        /// Where it stands.
+        /// The standing now.
         to: Standing,
-        /// When that was found, in UTC.
+        /// When Regrant detected it, in UTC.
         #[schema(value_type = String, format = DateTime)]
         at: Timestamp,
     },
 }
 
 impl About {
-    /// Its kind, as output names it.
+    /// The name used in output.
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Invitation => "invitation",
@@ -85,13 +85,13 @@ impl About {
         }
     }
 
-    /// What tells this reason from every other of the same request.
+    /// Distinguishes this reason from every other reason of the same request.
     fn reason(&self) -> String {
         match self {
             Self::Reminder { number } => format!("reminder {number}"),
             Self::Digest { day } => format!("digest {day}"),
             Self::AccessProblem { problem, since } => {
-                format!("access-problem {} {} {since}", problem.name(), problem.place())
+                format!("access-problem {} {} {since}", problem.name(), problem.affected())
             }
             Self::WaiverExpired { ended_at } => format!("waiver-expired {ended_at}"),
             Self::StandingChanged { from, to, at } => format!("standing-changed {from} {to} {at}"),
@@ -99,30 +99,30 @@ impl About {
         }
     }
 
-    /// Whether it does not wait for the end of quiet hours.
+    /// Whether it is sent during quiet hours.
     pub const fn is_urgent(&self) -> bool {
         matches!(self, Self::Urgent | Self::AccessProblem { .. } | Self::StandingChanged { .. })
     }
 
-    /// Whether its recipient may mute it with one click: what comes again does, what comes once does not.
+    /// Whether its recipient can mute it with one click. This applies to repeated messages only.
     pub const fn can_be_muted(&self) -> bool {
         matches!(self, Self::Reminder { .. } | Self::Digest { .. })
     }
 }
 
-/// Who is told.
+/// Who receives a notification.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-// In a record this is beside what a notification is about, and `to` is where an app stands after a change.
+// The record also holds `About`, whose member `to` is a standing, so the tag is `by`.
 #[serde(tag = "by", rename_all = "kebab-case")]
 pub enum Recipient {
-    /// A person, by mail.
+    /// A person, by email.
     Mail {
         /// The address.
         address: MailAddress,
-        /// What the person is asked for.
+        /// The role of the person.
         audience: Audience,
     },
-    /// A program, by an outgoing webhook of the installation.
+    /// A program, through an outgoing webhook of the installation.
     Hook {
         /// The hook's name.
         name: String,
@@ -130,7 +130,7 @@ pub enum Recipient {
 }
 
 impl Recipient {
-    /// What tells one recipient from another. Whoever is on two sides is told a thing once.
+    /// Distinguishes recipients. A person with two roles is one recipient.
     fn key(&self) -> String {
         match self {
             Self::Mail { address, .. } => format!("mail {}", address.digest().as_str()),
@@ -139,61 +139,61 @@ impl Recipient {
     }
 }
 
-/// That one recipient is to be told one thing, and what became of it.
+/// One message to one recipient, and its state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notification {
-    /// Its key, worked out from request, reason and recipient.
+    /// Its key, derived from request, reason and recipient.
     pub id: NotificationId,
-    /// The request it belongs to, which the email names.
+    /// The request it belongs to; the email shows it.
     pub request: RequestId,
     /// The org.
     pub org: OrgId,
-    /// The app, where it is about one.
+    /// The app, if it is about one.
     pub app: Option<AppId>,
-    /// What it is about.
+    /// The reason.
     #[serde(flatten)]
     pub about: About,
-    /// Who is told.
+    /// The recipient.
     #[serde(flatten)]
     pub recipient: Recipient,
     /// When the reason was found.
     pub made_at: Timestamp,
-    /// When it may be sent: later than it was made during quiet hours.
+    /// When it may be sent: later than `made_at` during quiet hours.
     pub due_at: Timestamp,
-    /// What became of it.
+    /// Its state.
     pub state: NotificationState,
-    /// What the transport reported after it had taken it.
+    /// What the mail transport reported after accepting it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivery: Option<Delivery>,
-    /// Counts changes, so that of two writers one is refused; 0 before it is written first.
+    /// Incremented by each write, for the optimistic lock; 0 before the first write.
     pub version: u64,
 }
 
-/// A notification that is not written yet: what [`cadence`] found due.
+/// A notification that [`cadence`] found due and that is not stored yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Draft {
     /// The request it belongs to.
     pub request: RequestId,
     /// The org.
     pub org: OrgId,
-    /// The app, where it is about one.
+    /// The app, if it is about one.
     pub app: Option<AppId>,
-    /// What it is about.
+    /// The reason.
     pub about: About,
-    /// Who is told.
+    /// The recipient.
     pub recipient: Recipient,
     /// When it may be sent.
     pub due_at: Timestamp,
 }
 
 impl Draft {
-    /// The id of the notification that it becomes.
+    /// The id of the notification that this draft becomes.
     pub fn id(&self) -> NotificationId {
         notification_id(&self.request, &self.about, &self.recipient)
     }
 
-    /// The notification that this draft becomes at `now`.
-    pub fn made(self, now: Timestamp) -> Notification {
+    /// Turns this draft into a notification created at `now`.
+    pub fn into_notification(self, now: Timestamp) -> Notification {
         let id = self.id();
         let Self { request, org, app, about, recipient, due_at } = self;
         Notification {
@@ -212,14 +212,14 @@ impl Draft {
     }
 }
 
-/// The id of the notification that tells `recipient` about `about`: always the same one.
+/// The id of a notification, derived from its reason and recipient.
 pub fn notification_id(request: &RequestId, about: &About, recipient: &Recipient) -> NotificationId {
-    let digest = Digest::of(&format!("{request}\n{}\n{}", about.reason(), recipient.key()));
+    let digest = Sha256Digest::of(&format!("{request}\n{}\n{}", about.reason(), recipient.key()));
     NotificationId::from_digits(digest.as_str()[..32].to_owned())
 }
 
 impl Notification {
-    /// Whether nothing is to be done about it any more.
+    /// Whether no further work is pending.
     pub const fn is_settled(&self) -> bool {
         !matches!(
             self.state,
@@ -227,12 +227,12 @@ impl Notification {
         )
     }
 
-    /// Whether it reached its transport.
+    /// Whether a transport accepted it.
     pub const fn is_sent(&self) -> bool {
         matches!(self.state, NotificationState::Sent { .. })
     }
 
-    /// The address it goes to, where it is an email.
+    /// The address it goes to, if it is an email.
     pub const fn address(&self) -> Option<&MailAddress> {
         match &self.recipient {
             Recipient::Mail { address, .. } => Some(address),
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_reason_and_recipient_are_the_same_notification_and_nothing_else_is() {
+    fn notification_id_depends_on_reason_and_recipient_only() {
         let (one, other): (RequestId, RequestId) = ("RG-A".parse().unwrap(), "RG-B".parse().unwrap());
         let ada = mail("ada@contoso.example", Audience::MicrosoftAdministrator);
         let id = notification_id(&one, &About::Invitation, &ada);
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn a_notification_survives_being_written_and_read() {
+    fn notification_survives_a_round_trip() {
         let now = Timestamp::UNIX_EPOCH;
         let abouts = [
             About::AccessProblem { problem: AccessProblemKind::OktaCredentialRefused, since: now },
@@ -285,14 +285,14 @@ mod tests {
                 recipient: mail("ops@contoso.example", Audience::OktaOperator),
                 due_at: now,
             };
-            let notification = draft.made(now);
+            let notification = draft.into_notification(now);
             let written = serde_json::to_string(&notification).unwrap();
             assert_eq!(serde_json::from_str::<Notification>(&written).unwrap(), notification, "{written}");
         }
     }
 
     #[test]
-    fn what_became_of_a_notification_is_read_as_it_was_written_at_any_time() {
+    fn stored_states_decode_unchanged() {
         let at = Timestamp::UNIX_EPOCH;
         let written = [
             (r#"{"state":"open"}"#, NotificationState::Open, false),
@@ -323,7 +323,7 @@ mod tests {
                 recipient: mail("ada@contoso.example", Audience::MicrosoftAdministrator),
                 due_at: at,
             };
-            assert_eq!(Notification { state, ..draft.made(at) }.is_settled(), is_settled, "{json}");
+            assert_eq!(Notification { state, ..draft.into_notification(at) }.is_settled(), is_settled, "{json}");
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Whether the reason of a notification still holds when it is about to be sent: an invitation is not sent to somebody who has
-//! consented meanwhile.
+//! Checks, just before sending, whether the reason for a notification still holds. For example, an invitation is not sent
+//! after the consent was completed.
 
 use jiff::Timestamp;
 
@@ -9,7 +9,7 @@ use crate::domain::app::AppRecord;
 use crate::domain::standing::Standing;
 use crate::domain::waiver::Waiver;
 
-/// Whether a notification about an app is still to be sent.
+/// Whether a notification about an app should still be sent.
 pub fn holds_for_app(
     notification: &Notification,
     app: &AppRecord,
@@ -20,9 +20,9 @@ pub fn holds_for_app(
         return Ok(());
     }
     let Some(request) = app.request.as_ref().filter(|request| request.id == notification.request) else {
-        return Err(WhyDropped::Overtaken);
+        return Err(WhyDropped::Superseded);
     };
-    // While Regrant cannot look, what it saw last counts.
+    // While Regrant cannot check the app, its last known standing counts.
     let standing = app.known_standing();
     let fits = match &notification.about {
         About::Invitation => matches!(standing, Standing::NeedsConsent | Standing::Degraded),
@@ -34,14 +34,14 @@ pub fn holds_for_app(
     };
     let asks = !matches!(notification.about, About::Done);
     if !fits || asks != request.is_open() {
-        return Err(WhyDropped::Overtaken);
+        return Err(WhyDropped::Superseded);
     }
     if asks && waiver.is_some_and(|waiver| waiver.holds(now)) { Err(WhyDropped::Waived) } else { Ok(()) }
 }
 
-/// Whether a notification about an org as a whole is still to be sent.
+/// Whether a notification about an org as a whole should still be sent.
 pub fn holds_for_org(notification: &Notification, watch: Option<&OrgWatch>) -> Result<(), WhyDropped> {
-    let watch = watch.ok_or(WhyDropped::Overtaken)?;
+    let watch = watch.ok_or(WhyDropped::Superseded)?;
     let holds = match &notification.about {
         About::Digest { day } => watch.digest.as_ref().is_some_and(|made| made.day == *day),
         About::AccessProblem { problem, .. } => watch
@@ -50,7 +50,7 @@ pub fn holds_for_org(notification: &Notification, watch: Option<&OrgWatch>) -> R
             .any(|known| known.kind.is_about_the_same_as(problem) && known.request == notification.request),
         _ => false,
     };
-    if holds { Ok(()) } else { Err(WhyDropped::Overtaken) }
+    if holds { Ok(()) } else { Err(WhyDropped::Superseded) }
 }
 
 #[cfg(test)]
@@ -86,7 +86,7 @@ mod tests {
             before: None,
             request: Some(Request { id: "RG-A".parse().unwrap(), opened_at: NOW, closed }),
             consent: ConsentRecord::default(),
-            reach: None,
+            assignment_counts: None,
             version: 0,
         }
     }
@@ -97,7 +97,7 @@ mod tests {
             audience: Audience::MicrosoftAdministrator,
         };
         let (request, org) = ("RG-A".parse().unwrap(), "00oInvented".parse().unwrap());
-        Draft { request, org, app: None, about, recipient, due_at: NOW }.made(NOW)
+        Draft { request, org, app: None, about, recipient, due_at: NOW }.into_notification(NOW)
     }
 
     fn holds(about: About, app: &AppRecord) -> bool {
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn each_email_holds_where_its_app_stands_and_nowhere_else() {
+    fn each_email_holds_only_at_its_standings() {
         use Standing::{Broken, ByHand, Consented, Degraded, NeedsConsent, NeedsSave};
         let rules: [(About, &[Standing]); 4] = [
             (About::Invitation, &[NeedsConsent, Degraded]),
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_not_be_looked_at_now_is_told_by_what_was_seen_last() {
+    fn unknown_app_uses_its_last_known_standing() {
         let mut blind = app(Standing::Unknown, false);
         assert!(!holds(About::Urgent, &blind));
         blind.last_known = Some(LastKnown { standing: Standing::Broken, as_of: NOW });
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_waiver_and_another_request_hold_an_email_back() {
+    fn waivers_and_newer_requests_drop_an_email() {
         let app = app(Standing::NeedsConsent, false);
         let waiver = Waiver {
             org: app.identity.org.clone(),
@@ -143,18 +143,18 @@ mod tests {
         };
         assert_eq!(holds_for_app(&notification(About::Invitation), &app, Some(&waiver), NOW), Err(WhyDropped::Waived));
         let other = Notification { request: "RG-B".parse().unwrap(), ..notification(About::Invitation) };
-        assert_eq!(holds_for_app(&other, &app, None, NOW), Err(WhyDropped::Overtaken));
+        assert_eq!(holds_for_app(&other, &app, None, NOW), Err(WhyDropped::Superseded));
     }
 
     #[test]
-    fn problem_that_is_over_is_not_told() {
+    fn solved_access_problem_is_not_reported() {
         let kind = AccessProblemKind::OktaRoleLost;
         let about = notification(About::AccessProblem { problem: kind.clone(), since: NOW });
         let mut watch = OrgWatch::new("00oInvented".parse().unwrap());
-        assert_eq!(holds_for_org(&about, Some(&watch)), Err(WhyDropped::Overtaken));
+        assert_eq!(holds_for_org(&about, Some(&watch)), Err(WhyDropped::Superseded));
         watch.problems =
             vec![AccessProblem { kind, since: NOW, detail: String::new(), request: "RG-A".parse().unwrap() }];
         assert_eq!(holds_for_org(&about, Some(&watch)), Ok(()));
-        assert_eq!(holds_for_org(&about, None), Err(WhyDropped::Overtaken));
+        assert_eq!(holds_for_org(&about, None), Err(WhyDropped::Superseded));
     }
 }

@@ -1,44 +1,44 @@
-//! What becomes of a notification: whether it was told, and what its transport reported after that.
+//! The state of a notification: whether it was sent, and what its transport reported afterwards.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// What became of a notification.
+/// The state of a notification.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "kebab-case")]
 pub enum NotificationState {
-    /// To be sent.
+    /// Not sent yet.
     Open,
-    /// A worker is handing it to its transport. One that died leaves it so: whether the transport has it is then unknown
-    /// until the transport says so or the time is over.
+    /// A worker is passing it to its transport. If the worker crashes, the state remains: whether the transport has the
+    /// message is unknown until the transport reports it or the notification times out.
     Sending {
         /// Since when.
         since: Timestamp,
         /// Which attempt, from 1.
         attempt: u32,
     },
-    /// Its transport could not take it. It is tried again, and its message comes again for that.
+    /// The transport could not accept it. It is retried when its queue message is redelivered.
     Waiting {
-        /// Not before.
+        /// The earliest time of the next attempt.
         until: Timestamp,
-        /// Which attempt was the last, from 1.
+        /// The number of the last attempt, from 1.
         attempt: u32,
     },
-    /// The transport took it.
+    /// The transport accepted it.
     Sent {
         /// When.
         at: Timestamp,
-        /// The transport's id of it.
+        /// The transport's id for it.
         carrier_id: String,
     },
-    /// The transport will never take it.
+    /// The transport rejected it permanently.
     Refused {
         /// When.
         at: Timestamp,
-        /// What it said.
+        /// The transport's answer.
         reason: String,
     },
-    /// The reason was over before it was sent.
+    /// It was not sent, because the reason no longer held or the recipient may not receive it.
     Dropped {
         /// When.
         at: Timestamp,
@@ -51,47 +51,47 @@ pub enum NotificationState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum WhyDropped {
-    /// What it asks for is done, or its app or org is gone.
-    Overtaken,
-    /// A waiver holds.
+    /// The request is done, or its app or org no longer exists.
+    Superseded,
+    /// A waiver is active.
     Waived,
-    /// The recipient muted what comes again.
+    /// The recipient muted repeated messages.
     Muted,
-    /// Mail to the address bounced for good, or its owner complained.
+    /// Email to the address hard-bounced, or its owner complained.
     Suppressed,
-    /// The address or the hook is not among the org's any more.
+    /// The address or the hook is no longer one of the org's contacts.
     NoLongerAContact,
-    /// The transport refused it for good.
+    /// The transport rejected it permanently.
     Refused,
 }
 
-/// What a transport reported of an email that it had taken.
+/// A transport's report about an email that it had accepted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(tag = "delivery", rename_all = "kebab-case")]
 pub enum Delivery {
-    /// It took it, as its own event says.
+    /// It was accepted, according to the transport's own event.
     Accepted {
         /// When, in UTC.
         #[schema(value_type = String, format = DateTime)]
         at: Timestamp,
     },
-    /// The recipient's server took it.
+    /// The recipient's mail server accepted it.
     Delivered {
         /// When, in UTC.
         #[schema(value_type = String, format = DateTime)]
         at: Timestamp,
     },
-    /// The recipient's server refused it.
+    /// The recipient's mail server rejected it.
     Bounced {
         /// When, in UTC.
         #[schema(value_type = String, format = DateTime)]
         at: Timestamp,
-        /// Whether every other email to the address would bounce as well.
+        /// Whether it is a hard bounce: every other email to the address would bounce as well.
         permanent: bool,
-        /// What was said.
+        /// The server's answer.
         reason: String,
     },
-    /// The recipient called it unwanted.
+    /// The recipient marked it as spam.
     Complained {
         /// When, in UTC.
         #[schema(value_type = String, format = DateTime)]
@@ -100,8 +100,8 @@ pub enum Delivery {
 }
 
 impl Delivery {
-    /// How much it says: a later word replaces an earlier one only where it says at least as much, since reports come in
-    /// any order.
+    /// How conclusive the report is. Reports arrive in any order, so a report replaces an earlier one only if its weight is
+    /// at least as high.
     pub const fn weight(&self) -> u8 {
         match self {
             Self::Accepted { .. } => 0,
@@ -111,8 +111,8 @@ impl Delivery {
         }
     }
 
-    /// Whether nothing more may be sent to the address.
-    pub const fn ends_the_address(&self) -> bool {
+    /// Whether no further email may be sent to the address.
+    pub const fn suppresses_address(&self) -> bool {
         matches!(self, Self::Bounced { permanent: true, .. } | Self::Complained { .. })
     }
 }

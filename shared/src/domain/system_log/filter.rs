@@ -1,11 +1,11 @@
-//! Which events Okta is asked for.
+//! The filter expressions for Okta's System Log.
 
 use crate::domain::id::AppId;
 
-/// The `filter` of a reading, in Okta's syntax ("System Log query", "Expression filter"; "Core Okta API", "Filter"): every
-/// type that [`meaning`](super::meaning()) knows, by families, so that new members of a family are seen too. Of the general
-/// provisioning events, which every app of the org writes, only those that failed: an org that assigns a thousand
-/// users a day does not have them read here.
+/// The `filter` of a System Log query ("System Log query", "Expression filter"; "Core Okta API", "Filter"). It covers every
+/// type that [`meaning`](super::meaning()) knows, by family, so that new members of a family are included. Every app of the
+/// org writes the general provisioning events, so of those only failures are requested; otherwise an org that assigns a
+/// thousand users a day would produce a thousand events a day.
 pub const FILTER: &str = concat!(
     "eventType sw \"app.office365.\"",
     " or eventType sw \"application.lifecycle.\"",
@@ -21,8 +21,8 @@ pub const FILTER: &str = concat!(
     " or (eventType sw \"application.provision.\" and outcome.result eq \"FAILURE\")",
 );
 
-/// The `filter` for provisioning that worked for one app. Successes of provisioning carry the app among their targets
-/// (Okta's event types catalogue, `application.provision.user.*`: `AppInstance`).
+/// The `filter` for successful provisioning of one app. Okta lists the app among the targets of such events (Okta's event
+/// types catalogue, `application.provision.user.*`: `AppInstance`).
 pub fn success_of(app: &AppId) -> String {
     format!(r#"eventType sw "application.provision." and outcome.result eq "SUCCESS" and target.id eq "{app}""#)
 }

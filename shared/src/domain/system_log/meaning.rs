@@ -1,88 +1,88 @@
-//! What an event means for the consent of an app.
+//! The meaning of a System Log event for the consent of an app.
 //!
-//! The types and what each is fired for: Okta's event types catalogue (`okta-event-types.csv`). No event is documented for
-//! a consent that was revoked or has expired; that shows only as calls that fail.
+//! Event types and their triggers are from Okta's event types catalogue (`okta-event-types.csv`). No documented event
+//! reports a revoked or expired consent; it shows only as failing calls.
 
 use super::{LogEvent, OutcomeResult, Target};
 use crate::domain::tenant::ClientId;
 use crate::domain::text::UntrustedText;
 
-/// What an event means.
+/// The meaning of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Meaning {
-    /// Okta could not sign in to Microsoft, or was not let do what it has to: a consent or a credential is in trouble.
+    /// Okta could not sign in to Microsoft, or lacked a permission: the consent or a credential has a problem.
     CredentialFailure {
-        /// The event's type.
+        /// The event type.
         event_type: String,
-        /// Microsoft's own number for it, where it was told.
+        /// Microsoft's error number, if the event contains one.
         aadsts: Option<u32>,
     },
-    /// Microsoft could not be reached or asked for patience. It passes without any consent.
+    /// Microsoft was unreachable or limited the rate. This clears without a new consent.
     Transient,
-    /// Okta made a dedicated Entra app for this app's provisioning.
+    /// Okta created a dedicated Entra app for this app's provisioning.
     ProvisioningAppCreated {
-        /// Its client id, where the event carries it.
+        /// Its client id, if the event contains it.
         client: Option<ClientId>,
     },
-    /// Okta rotated, or could not rotate, the secret of that Entra app.
+    /// Okta rotated the secret of that Entra app, or failed to.
     CredentialRotated {
-        /// Whether it could.
+        /// Whether the rotation succeeded.
         succeeded: bool,
     },
-    /// A piece of provisioning work failed: a symptom, whatever the cause.
+    /// A provisioning task failed, for any cause.
     WorkFailed(FailedWork),
-    /// Somebody changed the app's settings, made it, deleted it, or switched it on or off.
+    /// The app's settings changed, or it was created, deleted, activated or deactivated.
     ConfigurationChanged,
-    /// What API credentials of the org may do has changed, Regrant's own perhaps among them: the target tells whose.
+    /// Access of an API credential of the org changed; it may be Regrant's own. The target says whose.
     AccessChanged(AccessChange),
-    /// Nothing that is known here.
+    /// The event has no known meaning.
     Other,
 }
 
-/// Work that failed.
+/// A provisioning task that failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FailedWork {
-    /// Which work.
+    /// The kind of task.
     pub work: Work,
-    /// For whom, where it was for one user.
+    /// The user concerned, if it was for one user.
     pub user: Option<Target>,
-    /// Why, in the words of Okta or Microsoft.
+    /// The error message of Okta or Microsoft.
     pub reason: Option<UntrustedText>,
-    /// Microsoft's own number for it: where there is one, the work failed because of the credential.
+    /// Microsoft's error number. If there is one, the credential caused the failure.
     pub aadsts: Option<u32>,
 }
 
-/// A kind of provisioning work.
+/// A kind of provisioning task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Work {
-    /// A user is made in the app.
+    /// Creating a user in the app.
     CreateUser,
-    /// A user is deactivated in the app.
+    /// Deactivating a user in the app.
     DeactivateUser,
-    /// A user is reactivated in the app.
+    /// Reactivating a user in the app.
     ReactivateUser,
-    /// A user's profile is written to the app.
+    /// Writing a user's profile to the app.
     PushProfile,
-    /// A user's password is written to the app.
+    /// Writing a user's password to the app.
     PushPassword,
-    /// A user's profile is read from the app.
+    /// Reading a user's profile from the app.
     ImportProfile,
-    /// A user is looked for in the app.
+    /// Searching for a user in the app.
     FindUser,
-    /// Another step of a user's life in the app, such as a licence.
+    /// A different step of a user's life cycle in the app, such as a licence.
     UserLifecycle,
-    /// Users, groups, roles or licences are read from the app.
+    /// Reading users, groups, roles or licences from the app.
     Import,
-    /// A group or its members are written to the app.
+    /// Writing a group or its members to the app.
     PushGroup,
-    /// Users, groups and contacts are kept the same on both sides.
+    /// Synchronizing users, groups and contacts.
     Sync,
-    /// Provisioning of another kind.
+    /// Any other provisioning task.
     Other,
 }
 
 impl Work {
-    /// What was being done, for people: fits after "failed:".
+    /// The task in words for people; follows "failed:".
     pub const fn words(self) -> &'static str {
         match self {
             Self::CreateUser => "creating a user",
@@ -91,7 +91,7 @@ impl Work {
             Self::PushProfile => "updating a user's profile",
             Self::PushPassword => "updating a user's password",
             Self::ImportProfile => "importing a user's profile",
-            Self::FindUser => "looking for a user",
+            Self::FindUser => "searching for a user",
             Self::UserLifecycle => "changing a user's account",
             Self::Import => "importing users, groups or licences",
             Self::PushGroup => "pushing a group",
@@ -101,34 +101,34 @@ impl Work {
     }
 }
 
-/// How access to the org changed.
+/// A change of access to the org.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum AccessChange {
     /// An API token was revoked.
     TokenRevoked,
-    /// An API token was used from outside the network zones it is tied to.
+    /// An API token was used from outside its allowed network zones.
     OutsideAllowedRange,
-    /// A service app was given an administrator's role.
+    /// A service app was granted an administrator role.
     PrivilegeGranted,
-    /// A service app lost an administrator's role.
+    /// A service app lost an administrator role.
     PrivilegeRevoked,
-    /// The org's rate or concurrency limit was reached, or nearly.
+    /// The org's rate or concurrency limit was reached, or nearly so.
     RateLimit,
 }
 
-/// What a type stands for.
+/// The meaning of an event type.
 #[derive(Debug, Clone, Copy)]
 enum Kind {
-    /// Fired only for trouble, so it is trouble whatever the outcome says.
+    /// Reports only failures, regardless of the outcome.
     Credential,
-    /// Fired for trouble; an outcome that says `SUCCESS` is believed, and then it was a change.
+    /// Reports a failed verification, unless the outcome is `SUCCESS`; then it reports a change.
     Verification,
     Transient,
     AppCreated,
     Rotation,
-    /// Fired only where the work failed, unless the outcome says `SUCCESS`.
+    /// Reports a failed task, unless the outcome is `SUCCESS`.
     Failure(Work),
-    /// Fired for the work as such: failed only where the outcome says `FAILURE`.
+    /// Reports a task, which failed only if the outcome is `FAILURE`.
     Attempt(Work),
     Change,
     Access(AccessChange),
@@ -136,7 +136,7 @@ enum Kind {
 
 use Kind::{Access, AppCreated, Attempt, Change, Credential, Failure, Rotation, Transient, Verification};
 
-/// A type, or the family below it, and what it stands for. The longest that fits counts.
+/// Event types, or prefixes of a family of types, and their meaning. The longest match counts.
 const TYPES: &[(&str, Kind)] = &[
     ("app.office365.api.error.validate.creds", Credential),
     ("app.office365.api.error.validate.admin.creds", Credential),
@@ -144,9 +144,9 @@ const TYPES: &[(&str, Kind)] = &[
     ("app.office365.graph.api.error.service.principal.creation.failed", Credential),
     ("app.office365.graph.api.error.service.principal.msgraph.authentication.failure", Credential),
     ("application.integration.authentication_failure", Credential),
-    // In spite of its name: "Okta couldn't verify api credentials".
+    // Despite its name, it means "Okta couldn't verify api credentials".
     ("application.configuration.update", Verification),
-    // "Okta couldn't download application configuration".
+    // It means "Okta couldn't download application configuration".
     ("application.configuration.import_schema", Verification),
     ("app.office365.api.error.endpoint.unavailable", Transient),
     ("app.office365.graph.api.error.rate-limit.exceeded", Transient),
@@ -183,13 +183,13 @@ const TYPES: &[(&str, Kind)] = &[
     ("system.api_token.request_outside_allowed_range", Access(AccessChange::OutsideAllowedRange)),
     ("app.oauth2.client.privilege.grant", Access(AccessChange::PrivilegeGranted)),
     ("app.oauth2.client.privilege.revoke", Access(AccessChange::PrivilegeRevoked)),
-    // The catalogue's spelling, and that of "Monitor rate limits".
+    // The spelling in the catalogue, then the one in "Monitor rate limits".
     ("system.org.rate_limit", Access(AccessChange::RateLimit)),
     ("system.rate.limit", Access(AccessChange::RateLimit)),
     ("core.concurrency.org.limit.violation", Access(AccessChange::RateLimit)),
 ];
 
-/// Every type or family that has a meaning here.
+/// Every type or family with a known meaning.
 #[cfg(test)]
 pub(super) fn known() -> impl Iterator<Item = &'static str> {
     TYPES.iter().map(|(name, _)| *name)
@@ -200,7 +200,7 @@ fn kind(event_type: &str) -> Option<Kind> {
     TYPES.iter().filter(|(name, _)| fits(name)).max_by_key(|(name, _)| name.len()).map(|(_, kind)| *kind)
 }
 
-/// What `event` means. Types that are not known here are [`Meaning::Other`].
+/// The meaning of `event`. Unknown types are [`Meaning::Other`].
 pub fn meaning(event: &LogEvent) -> Meaning {
     let result = event.outcome.as_ref().map(|outcome| &outcome.result);
     let succeeded = result == Some(&OutcomeResult::Success);
@@ -213,7 +213,7 @@ pub fn meaning(event: &LogEvent) -> Meaning {
         Some(AppCreated) if failed => credential(),
         Some(AppCreated) => Meaning::ProvisioningAppCreated { client: event.app_registration_client_id.clone() },
         Some(Rotation) if succeeded || failed => Meaning::CredentialRotated { succeeded },
-        // An outcome that is neither says nothing about the secret.
+        // Any other outcome says nothing about the secret.
         Some(Rotation) | None => Meaning::Other,
         Some(Failure(_)) if succeeded => Meaning::Other,
         Some(Attempt(_)) if !failed => Meaning::Other,

@@ -1,8 +1,8 @@
-//! Okta's System Log, as far as it tells of provisioning: what is kept of an event, and which app it is about.
+//! Okta's System Log: the events about provisioning, what Regrant stores of them, and which app they concern.
 //!
-//! Shape: okta-management-openapi `LogEvent`; delivery: Okta developer docs, "System Log query". Of an event only what
-//! [`meaning()`] and people need is kept, and no more than so much of each text: an event can hold addresses, sessions and
-//! URLs that are nobody's business here.
+//! Shape: okta-management-openapi `LogEvent`; delivery: Okta developer docs, "System Log query". Regrant stores only what
+//! [`meaning()`] and people need, with limited text lengths, because an event can contain addresses, sessions and URLs that
+//! Regrant has no need to know.
 
 mod filter;
 mod meaning;
@@ -23,19 +23,19 @@ pub use filter::{FILTER, success_of};
 pub use meaning::{AccessChange, FailedWork, Meaning, Work, meaning};
 pub use read::NotALogEvent;
 
-/// How long Okta keeps events ("System Log query", "Data retention").
+/// How long Okta retains events, in days ("System Log query", "Data retention").
 pub const KEPT_DAYS: i64 = 90;
 
 open_enum!(
     /// `severity` of an event.
     Severity {
-        /// For developers.
+        /// Debugging information.
         Debug = "DEBUG",
-        /// As it should be.
+        /// Normal operation.
         Info = "INFO",
-        /// Not as it should be.
+        /// A warning.
         Warn = "WARN",
-        /// It did not work.
+        /// An error.
         Error = "ERROR",
     }
 );
@@ -43,11 +43,11 @@ open_enum!(
 open_enum!(
     /// `outcome.result` of an event.
     OutcomeResult {
-        /// It worked.
+        /// It succeeded.
         Success = "SUCCESS",
-        /// It did not.
+        /// It failed.
         Failure = "FAILURE",
-        /// It was not tried.
+        /// It was not attempted.
         Skipped = "SKIPPED",
     }
 );
@@ -55,21 +55,21 @@ open_enum!(
 /// `outcome` of an event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
-    /// How it ended.
+    /// The result.
     pub result: OutcomeResult,
-    /// Why, in Okta's words or in those of the app that was called.
+    /// The reason, in the words of Okta or of the app that it called.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<UntrustedText>,
 }
 
-/// One of an event's `target`s: what it was done to.
+/// One `target` of an event: an object that it affected.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Target {
-    /// Its id; empty where Okta gave none.
+    /// Its id; empty if Okta gave none.
     pub id: UntrustedText,
     /// `type`, as Okta spells it: `AppInstance`, `User`, `AppUser` and many more.
     pub kind: UntrustedText,
-    /// `alternateId`: of a user, the login.
+    /// `alternateId`; the login of a user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alternate_id: Option<UntrustedText>,
     /// `displayName`.
@@ -87,7 +87,7 @@ impl Target {
 /// An event of the System Log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogEvent {
-    /// `uuid`. Two events with one id are one event.
+    /// `uuid`. Two events with the same id are one event.
     pub id: LogEventId,
     /// When it happened, by Okta's clock. Events do not arrive in this order.
     pub published: Timestamp,
@@ -95,34 +95,34 @@ pub struct LogEvent {
     pub event_type: String,
     /// `severity`.
     pub severity: Severity,
-    /// `outcome`, where the event has one.
+    /// `outcome`, if the event has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Outcome>,
-    /// `displayMessage`; empty where there is none.
+    /// `displayMessage`; empty if there is none.
     #[serde(default)]
     pub display_message: UntrustedText,
-    /// `target`, the first twenty of them.
+    /// `target`, at most the first twenty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub targets: Vec<Target>,
-    /// The number behind `AADSTS` that the outcome, the message or the debug data mentions: Microsoft's word on why.
+    /// Microsoft's `AADSTS` number from the outcome, the message or the debug data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aadsts: Option<u32>,
-    /// `app_registration_client_id`: the Entra app that Okta made for this app's provisioning.
+    /// `app_registration_client_id`: the Entra app that Okta created for this app's provisioning.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub app_registration_client_id: Option<ClientId>,
-    /// What in the debug data has the form of an app's id. The rest of that data is not kept.
+    /// Strings in the debug data that look like an app id. The rest of the debug data is not stored.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub apps_in_debug_data: Vec<AppId>,
 }
 
 impl LogEvent {
-    /// The user that it is about, where there is one: the person before the person's account in an app.
+    /// The user that it concerns, if any: a person takes precedence over the person's account in an app.
     pub fn user(&self) -> Option<&Target> {
         let person = self.targets.iter().find(|target| target.kind.raw() == "User");
         person.or_else(|| self.targets.iter().find(|target| target.is_user()))
     }
 
-    /// Texts in which somebody may have named an app: names, and words about what happened.
+    /// Texts that may mention an app: names and messages, all of which people can influence.
     fn texts(&self) -> impl Iterator<Item = &str> {
         let names = self.targets.iter().flat_map(|target| [&target.alternate_id, &target.display_name]).flatten();
         let reason = self.outcome.as_ref().and_then(|outcome| outcome.reason.as_ref());
@@ -132,10 +132,10 @@ impl LogEvent {
 
 /// Whether `event` is about `app`.
 ///
-/// Which member of an Office 365 event carries the app's id is not documented, so all are looked at: the targets' ids and
-/// the debug data, which Okta writes; and then the targets' names and the messages, where Okta's service account
-/// (`svc_OKTA_sync_{appId}`) shows up. Names are chosen by people: they count only where no target is an app by its id, so
-/// that nobody draws another app's event to this one by calling himself after it.
+/// Okta does not document which member of an Office 365 event contains the app's id. So this checks the ids of the targets
+/// and the debug data, which Okta writes, and then the names of the targets and the messages, which may mention Okta's
+/// service account (`svc_OKTA_sync_{appId}`). People can choose names, so names count only if no target is an app by id.
+/// Otherwise a user named after an app could attract another app's events to it.
 pub fn concerns(event: &LogEvent, app: &AppId) -> bool {
     let id = app.as_str();
     if event.targets.iter().any(|target| target.id.raw() == id) || event.apps_in_debug_data.contains(app) {
@@ -145,7 +145,7 @@ pub fn concerns(event: &LogEvent, app: &AppId) -> bool {
     !is_of_another && event.texts().any(|text| mentions(text, id))
 }
 
-/// Whether `text` holds `id` as a word of its own.
+/// Whether `text` contains `id` as a separate word.
 fn mentions(text: &str, id: &str) -> bool {
     let is_end = |c: Option<char>| c.is_none_or(|c| !c.is_ascii_alphanumeric());
     text.match_indices(id).any(|(at, _)| {
@@ -155,13 +155,13 @@ fn mentions(text: &str, id: &str) -> bool {
     })
 }
 
-/// Where reading the log goes on. Kept between two readings, for days if need be.
+/// Where to continue reading the log. Stored between two reads, for days if necessary.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LogPosition {
-    /// With the events that reached the log at that time or later; Okta has those of the last 90 days.
+    /// From the events that reached the log at or after this time. Okta has those of the last 90 days.
     Since(Timestamp),
-    /// Where the last page ended: the `next` link that Okta gave with it. It is opaque, and it is checked again whenever it
-    /// is followed.
+    /// After the last page: the `next` link that Okta returned with it. The link is opaque, and its host is checked again
+    /// each time it is followed.
     Next(Url),
 }

@@ -1,5 +1,5 @@
-//! An event out of Okta's JSON, read leniently: whatever is missing, null or of another type is left out, and the rest is
-//! read. Only an event without an id or a type is none.
+//! Lenient decoding of a System Log event: missing, null and mistyped members are ignored. Only an event without an id or a
+//! type is an error.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -9,38 +9,40 @@ use crate::domain::id::{AppId, LogEventId};
 use crate::domain::tenant::ClientId;
 use crate::domain::text::UntrustedText;
 
-/// How much is kept of a name, and of a message.
+/// The maximum stored lengths of a name and of a message, in characters.
 const NAME: usize = 300;
 const MESSAGE: usize = 1_000;
-/// How many targets, and how many apps of the debug data, are kept.
+/// The maximum numbers of stored targets, and of stored apps from the debug data.
 const TARGETS: usize = 20;
 const APPS: usize = 16;
-/// How many members of an event are looked at. A real one has some hundred.
+/// The maximum number of searched members of an event. A real event has about a hundred.
 const MEMBERS: usize = 4_000;
-/// How much of one text is searched.
+/// The maximum searched length of one text, in bytes.
 const SEARCHED: usize = 4_096;
 
-/// Why JSON is not an event of the System Log.
+/// JSON is not a System Log event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotALogEvent {
-    /// No `uuid`, or one that is no id.
-    #[error("a System Log event has no usable uuid; it is left out, since it could not be told from another")]
+    /// No valid `uuid`.
+    #[error("skipped a System Log event without a valid uuid, because it cannot be identified")]
     NoId,
-    /// No `eventType`, or one that is none.
-    #[error("a System Log event has no usable eventType; it is left out, since it says nothing")]
+    /// No valid `eventType`.
+    #[error("skipped a System Log event without a valid eventType, because its meaning is unknown")]
     NoType,
 }
 
 impl LogEvent {
-    /// Reads one event; `otherwise` is when it happened where it does not tell.
-    pub fn read(json: &Value, otherwise: Timestamp) -> Result<Self, NotALogEvent> {
+    /// Decodes one event. `fallback_time` is used if the event has no time.
+    pub fn from_json(json: &Value, fallback_time: Timestamp) -> Result<Self, NotALogEvent> {
         let text = |pointer: &str| json.pointer(pointer).and_then(Value::as_str);
         let id = text("/uuid").and_then(|id| id.parse::<LogEventId>().ok()).ok_or(NotALogEvent::NoId)?;
         let event_type = text("/eventType").filter(|name| is_event_type(name)).ok_or(NotALogEvent::NoType)?;
         let severity = Severity::from(short(text("/severity").unwrap_or("MISSING")));
         let outcome = text("/outcome/result").map(|result| Outcome {
             result: OutcomeResult::from(short(result)),
-            reason: text("/outcome/reason").filter(|reason| !reason.is_empty()).map(|reason| kept(reason, MESSAGE)),
+            reason: text("/outcome/reason")
+                .filter(|reason| !reason.is_empty())
+                .map(|reason| truncated(reason, MESSAGE)),
         });
         let targets = json.get("target").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         let debug_data = json.pointer("/debugContext/debugData");
@@ -48,11 +50,11 @@ impl LogEvent {
         let messages = [text("/outcome/reason"), text("/displayMessage")].into_iter().flatten();
         Ok(Self {
             id,
-            published: text("/published").and_then(|time| time.parse().ok()).unwrap_or(otherwise),
+            published: text("/published").and_then(|time| time.parse().ok()).unwrap_or(fallback_time),
             event_type: event_type.to_owned(),
             severity,
             outcome,
-            display_message: kept(text("/displayMessage").unwrap_or_default(), MESSAGE),
+            display_message: truncated(text("/displayMessage").unwrap_or_default(), MESSAGE),
             targets: targets.iter().filter(|target| target.is_object()).take(TARGETS).map(target).collect(),
             aadsts: messages.chain(debug_data.into_iter().flat_map(texts)).find_map(aadsts),
             app_registration_client_id: members(json).find_map(client_id),
@@ -63,7 +65,7 @@ impl LogEvent {
 
 fn target(json: &Value) -> Target {
     let text = |name: &str| json.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
-    let name = |name: &str| text(name).map(|text| kept(text, NAME));
+    let name = |name: &str| text(name).map(|text| truncated(text, NAME));
     Target {
         id: name("id").unwrap_or_default(),
         kind: name("type").unwrap_or_default(),
@@ -72,22 +74,22 @@ fn target(json: &Value) -> Target {
     }
 }
 
-fn kept(text: &str, most: usize) -> UntrustedText {
+fn truncated(text: &str, most: usize) -> UntrustedText {
     UntrustedText::new(text.chars().take(most).collect::<String>())
 }
 
-/// A word of an enum, with nothing hidden in it.
+/// An enum value, truncated and with hidden characters escaped.
 fn short(text: &str) -> String {
-    kept(text, 40).to_string()
+    truncated(text, 40).to_string()
 }
 
-/// Emails, digits, dots, hyphens and underscores, as every type of the catalogue.
+/// Letters, digits, dots, hyphens and underscores, like every type in the catalogue.
 fn is_event_type(name: &str) -> bool {
     let is_part = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
     (1..=200).contains(&name.len()) && name.bytes().all(is_part)
 }
 
-/// Every member below `json`, with its name where it has one; no more than [`MEMBERS`].
+/// Every member below `json` with its name, if it has one; at most [`MEMBERS`].
 fn members(json: &Value) -> impl Iterator<Item = (Option<&str>, &Value)> {
     let mut waiting = vec![(None, json)];
     std::iter::from_fn(move || {
@@ -102,7 +104,7 @@ fn members(json: &Value) -> impl Iterator<Item = (Option<&str>, &Value)> {
     .take(MEMBERS)
 }
 
-/// Every text below `json`, cut to what is searched.
+/// Every text below `json`, truncated to the searched length.
 fn texts(json: &Value) -> impl Iterator<Item = &str> {
     members(json).filter_map(|(_, value)| value.as_str()).map(|text| {
         let end = text.floor_char_boundary(SEARCHED);
@@ -110,7 +112,7 @@ fn texts(json: &Value) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The number behind `AADSTS` ("Microsoft Entra authentication and authorization error codes").
+/// Finds an `AADSTS` number ("Microsoft Entra authentication and authorization error codes").
 fn aadsts(text: &str) -> Option<u32> {
     const LETTERS: &[u8] = b"AADSTS";
     let bytes = text.as_bytes();
@@ -124,14 +126,14 @@ fn aadsts(text: &str) -> Option<u32> {
     )
 }
 
-/// `app_registration_client_id`, wherever it stands and however it is written; its place is not documented.
+/// Finds `app_registration_client_id` in any spelling. Its position is not documented, so every member is checked.
 fn client_id((name, value): (Option<&str>, &Value)) -> Option<ClientId> {
     let name: String = name?.chars().filter(|c| *c != '_').take(40).collect();
     let is_it = name.eq_ignore_ascii_case("appRegistrationClientId");
     is_it.then(|| value.as_str()?.parse().ok()).flatten()
 }
 
-/// Whether `word` has the form of an app's id: `0oa` and letters and digits, as in every recorded answer.
+/// Whether `word` looks like an app id: `0oa` followed by letters and digits, as in every recorded response.
 pub(super) fn is_app_id(word: &str) -> bool {
     (8..=40).contains(&word.len()) && word.starts_with("0oa") && word.bytes().all(|b| b.is_ascii_alphanumeric())
 }

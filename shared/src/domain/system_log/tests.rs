@@ -18,7 +18,7 @@ fn app() -> AppId {
 }
 
 fn read(json: &Value) -> LogEvent {
-    LogEvent::read(json, now()).unwrap()
+    LogEvent::from_json(json, now()).unwrap()
 }
 
 fn event(event_type: &str, result: Option<&str>) -> LogEvent {
@@ -56,7 +56,7 @@ fn whole() -> Value {
 }
 
 #[test]
-fn a_whole_event_is_read_and_what_is_nobodys_business_is_not_kept() {
+fn unneeded_members_of_an_event_are_not_stored() {
     let event = read(&whole());
     assert_eq!(event.published.to_string(), "2026-03-02T08:59:58.126Z");
     assert_eq!((event.severity.clone(), event.aadsts), (Severity::Error, Some(50_079)));
@@ -64,13 +64,13 @@ fn a_whole_event_is_read_and_what_is_nobodys_business_is_not_kept() {
     let Meaning::WorkFailed(failed) = meaning(&event) else { unreachable!("{event:?}") };
     assert_eq!((failed.work, failed.aadsts), (Work::PushProfile, Some(50_079)));
     assert_eq!(failed.user.unwrap().alternate_id.unwrap().raw(), "ann@acme.example");
-    let kept = serde_json::to_string(&event).unwrap();
-    assert!(!kept.contains("canary") && !kept.contains("192.0.2.7"), "{kept}");
-    assert_eq!(serde_json::from_str::<LogEvent>(&kept).unwrap(), event);
+    let stored = serde_json::to_string(&event).unwrap();
+    assert!(!stored.contains("canary") && !stored.contains("192.0.2.7"), "{stored}");
+    assert_eq!(serde_json::from_str::<LogEvent>(&stored).unwrap(), event);
 }
 
 #[test]
-fn missing_null_and_odd_members_are_left_out_and_the_rest_is_read() {
+fn missing_null_and_mistyped_members_are_ignored() {
     let least = json!({ "uuid": "1", "eventType": "a.b" });
     let event = read(&least);
     assert_eq!((event.published, event.outcome.is_none(), event.targets.is_empty()), (now(), true, true));
@@ -90,7 +90,7 @@ fn missing_null_and_odd_members_are_left_out_and_the_rest_is_read() {
 }
 
 #[test]
-fn what_has_no_id_or_no_type_is_no_event() {
+fn event_needs_an_id_and_a_type() {
     for (json, why) in [
         (json!({ "eventType": "a.b" }), NotALogEvent::NoId),
         (json!({ "uuid": "../x", "eventType": "a.b" }), NotALogEvent::NoId),
@@ -99,12 +99,12 @@ fn what_has_no_id_or_no_type_is_no_event() {
         (json!({ "uuid": "1", "eventType": "a b\u{1b}[31m" }), NotALogEvent::NoType),
         (json!([]), NotALogEvent::NoId),
     ] {
-        assert_eq!(LogEvent::read(&json, now()), Err(why), "{json}");
+        assert_eq!(LogEvent::from_json(&json, now()), Err(why), "{json}");
     }
 }
 
 #[test]
-fn an_event_that_floods_is_cut() {
+fn oversized_event_is_truncated() {
     let target = json!({ "id": "x".repeat(9_000), "displayName": "\u{202e}".repeat(9_000) });
     let ids: Vec<String> = (0..900).map(|n| format!("0oaFlood{n:012}")).collect();
     let event = read(&json!({
@@ -116,8 +116,8 @@ fn an_event_that_floods_is_cut() {
 }
 
 #[test]
-fn an_aadsts_number_is_found_in_reason_message_and_debug_data() {
-    let of = |reason: &str, message: &str, debug: &str| {
+fn aadsts_number_is_found_in_reason_message_and_debug_data() {
+    let number = |reason: &str, message: &str, debug: &str| {
         read(&json!({
             "uuid": "1", "eventType": "a.b", "displayMessage": message,
             "outcome": { "result": "FAILURE", "reason": reason },
@@ -125,17 +125,17 @@ fn an_aadsts_number_is_found_in_reason_message_and_debug_data() {
         }))
         .aadsts
     };
-    assert_eq!(of("AADSTS50126: x", "AADSTS50079", "AADSTS65001"), Some(50_126));
-    assert_eq!(of("", "Error: aadsts50079: y", "AADSTS65001"), Some(50_079));
-    assert_eq!(of("", "", "{\"error\":\"AADSTS650052 z\"}"), Some(650_052));
+    assert_eq!(number("AADSTS50126: x", "AADSTS50079", "AADSTS65001"), Some(50_126));
+    assert_eq!(number("", "Error: aadsts50079: y", "AADSTS65001"), Some(50_079));
+    assert_eq!(number("", "", "{\"error\":\"AADSTS650052 z\"}"), Some(650_052));
     for none in ["AADSTS", "AADSTS12", "AADSTS9999999999", "AADSTS\u{661}\u{662}\u{663}\u{664}", "AAD STS50126"] {
-        assert_eq!(of(none, "", ""), None, "{none}");
+        assert_eq!(number(none, "", ""), None, "{none}");
     }
-    assert_eq!(of("AADSTS12 and AADSTS50126", "", ""), Some(50_126));
+    assert_eq!(number("AADSTS12 and AADSTS50126", "", ""), Some(50_126));
 }
 
 #[test]
-fn the_entra_app_that_okta_made_is_found_wherever_the_event_carries_it() {
+fn client_id_of_oktas_entra_app_is_found_in_any_member() {
     let name = "app.office365.provisioning_app.create";
     let client: ClientId = CLIENT.parse().unwrap();
     for place in [
@@ -151,8 +151,8 @@ fn the_entra_app_that_okta_made_is_found_wherever_the_event_carries_it() {
     assert!(matches!(meaning(&event(name, Some("FAILURE"))), Meaning::CredentialFailure { .. }));
 }
 
-/// A meaning by its first word, and the work or the change in it.
-fn word(event: &LogEvent) -> String {
+/// A short name of a meaning, with the task or the change in it.
+fn name_of_meaning(event: &LogEvent) -> String {
     match meaning(event) {
         Meaning::CredentialFailure { event_type, .. } => {
             assert_eq!(event_type, event.event_type);
@@ -169,7 +169,7 @@ fn word(event: &LogEvent) -> String {
 }
 
 #[test]
-fn each_documented_type_has_its_meaning_with_and_without_an_outcome() {
+fn every_documented_type_has_its_meaning() {
     // Type; with FAILURE; with SUCCESS; with no outcome.
     for (name, failure, success, none) in [
         ("app.office365.api.error.validate.creds", "credential", "credential", "credential"),
@@ -242,13 +242,13 @@ fn each_documented_type_has_its_meaning_with_and_without_an_outcome() {
         ("app.oauth2.admin.consent.grant", "other", "other", "other"),
         ("user.session.start", "other", "other", "other"),
     ] {
-        let seen = [Some("FAILURE"), Some("SUCCESS"), None].map(|result| word(&event(name, result)));
-        assert_eq!(seen, [failure, success, none], "{name}");
+        let found = [Some("FAILURE"), Some("SUCCESS"), None].map(|result| name_of_meaning(&event(name, result)));
+        assert_eq!(found, [failure, success, none], "{name}");
     }
 }
 
 #[test]
-fn every_type_with_a_meaning_is_asked_for_and_the_filter_fits_a_url() {
+fn filter_covers_every_known_type_and_fits_a_url() {
     let quoted: Vec<&str> = FILTER.split('"').skip(1).step_by(2).filter(|word| *word != "FAILURE").collect();
     for name in meaning::known() {
         assert!(quoted.iter().any(|family| format!("{name}.").starts_with(family)), "{name}");
@@ -258,7 +258,7 @@ fn every_type_with_a_meaning_is_asked_for_and_the_filter_fits_a_url() {
 }
 
 #[test]
-fn an_event_concerns_the_app_that_it_carries_anywhere() {
+fn event_concerns_an_app_that_any_member_mentions() {
     let with = |member: &str, value: Value| {
         let mut json = json!({ "uuid": "1", "eventType": "a.b" });
         json[member] = value;
@@ -280,24 +280,24 @@ fn an_event_concerns_the_app_that_it_carries_anywhere() {
 }
 
 #[test]
-fn a_person_named_after_an_app_does_not_draw_another_apps_event_to_it() {
+fn user_named_after_an_app_attracts_no_events() {
     let named = json!({ "id": "00uInvented", "type": "User", "alternateId": APP, "displayName": APP });
-    let of = |targets: Value| read(&json!({ "uuid": "1", "eventType": "a.b", "target": targets }));
-    assert!(!concerns(&of(json!([named, { "id": OTHER_APP, "type": "AppInstance" }])), &app()));
-    assert!(concerns(&of(json!([{ "id": APP, "type": "AppInstance" }, { "id": OTHER_APP }])), &app()));
+    let event = |targets: Value| read(&json!({ "uuid": "1", "eventType": "a.b", "target": targets }));
+    assert!(!concerns(&event(json!([named, { "id": OTHER_APP, "type": "AppInstance" }])), &app()));
+    assert!(concerns(&event(json!([{ "id": APP, "type": "AppInstance" }, { "id": OTHER_APP }])), &app()));
 }
 
 #[test]
-fn a_position_survives_the_ledger() {
+fn log_position_survives_a_round_trip() {
     for position in
         [LogPosition::Since(now()), LogPosition::Next("https://acme.okta.com/api/v1/logs?after=1".parse().unwrap())]
     {
-        let kept = serde_json::to_string(&position).unwrap();
-        assert_eq!(serde_json::from_str::<LogPosition>(&kept).unwrap(), position);
+        let stored = serde_json::to_string(&position).unwrap();
+        assert_eq!(serde_json::from_str::<LogPosition>(&stored).unwrap(), position);
     }
 }
 
-/// Any JSON, a few levels deep, with the members that are looked for among its names.
+/// Any JSON, a few levels deep, with known member names among its names.
 fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -327,22 +327,22 @@ fn any_json() -> impl Strategy<Value = Value> {
 
 proptest! {
     #[test]
-    fn any_type_has_a_meaning_and_an_unknown_one_is_other(name in "[a-z0-9_.-]{1,60}", result in "[A-Z]{0,9}") {
+    fn unknown_type_means_other(name in "[a-z0-9_.-]{1,60}", result in "[A-Z]{0,9}") {
         let event = event(&name, Some(&result));
         let is_known = meaning::known().any(|known| format!("{name}.").starts_with(&format!("{known}.")));
         prop_assert!(is_known || meaning(&event) == Meaning::Other);
     }
 
     #[test]
-    fn whatever_stands_in_an_event_it_is_read_and_survives_the_ledger(mut json in any_json()) {
+    fn any_event_decodes_and_survives_a_round_trip(mut json in any_json()) {
         if let Some(members) = json.as_object_mut() {
             members.insert("uuid".to_owned(), json!("1"));
             members.insert("eventType".to_owned(), json!("app.office365.api.error.validate.creds"));
         }
-        if let Ok(event) = LogEvent::read(&json, now()) {
+        if let Ok(event) = LogEvent::from_json(&json, now()) {
             let _ = (meaning(&event), concerns(&event, &app()));
-            let kept = serde_json::to_string(&event).unwrap();
-            prop_assert_eq!(serde_json::from_str::<LogEvent>(&kept).unwrap(), event);
+            let stored = serde_json::to_string(&event).unwrap();
+            prop_assert_eq!(serde_json::from_str::<LogEvent>(&stored).unwrap(), event);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Invented apps, one for each standing.
+//! Sample apps, one for each standing.
 
 use serde_json::{Value, json};
 
@@ -7,15 +7,15 @@ use crate::domain::app::AppRecord;
 use crate::domain::permission::PermissionCatalogue;
 use crate::domain::standing::Standing;
 
-/// An app at `standing`, with a proof where it is consented.
+/// Builds an app at `standing`, with a verification if it is consented.
 pub fn app(label: &str, standing: Standing) -> Result<AppRecord, NotASample> {
     let reason = match standing {
         Standing::Broken => "Okta's service principal is disabled in Microsoft Entra.",
-        Standing::NeedsSave => "Microsoft holds a grant and the connection is off.",
-        Standing::Degraded => "Whoever consented no longer holds the role that doing so again needs.",
-        Standing::ByHand => "The tenant is in a government cloud that the Management API does not serve.",
-        Standing::Consented => "The connection is on and Microsoft holds every required grant.",
-        _ => "Provisioning is on without OAuth: it runs on old credentials.",
+        Standing::NeedsSave => "Microsoft has a grant, but the connection is off.",
+        Standing::Degraded => "The administrator who consented no longer has the required role.",
+        Standing::ByHand => "The tenant is in a government cloud that the Management API does not support.",
+        Standing::Consented => "The connection is on, and Microsoft has every required grant.",
+        _ => "Provisioning is on without OAuth and uses a stored password.",
     };
     let consent = if standing == Standing::Consented { consent() } else { json!({}) };
     Ok(serde_json::from_value(json!({
@@ -43,7 +43,7 @@ fn consent() -> Value {
         .map(|permission| json!({"permission": permission.name, "kind": "delegated-for-all"}))
         .collect();
     json!({
-        "administrator": {"username": "ada@contoso.onmicrosoft.com", "mfa": "proven"},
+        "administrator": {"username": "ada@contoso.onmicrosoft.com", "mfa": "verified"},
         "verification": {
             "at": "2026-11-25T07:29:00Z",
             "connection": {"auth_scheme": "OAUTH2", "status": "ENABLED"},

@@ -1,4 +1,4 @@
-//! What all invented emails have in common: an org, its people and their clock.
+//! The data that all samples share: an org, its contacts and their time zone.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -17,57 +17,57 @@ use crate::domain::scan::OrgNotScanned;
 use crate::domain::standing::Standing;
 use crate::domain::text::UntrustedText;
 use crate::domain::waiver::Waiver;
-use crate::emails::context::{AlsoTold, MailDomain};
+use crate::emails::context::{MailDomain, OtherRecipients};
 use crate::http::loopback::LoopbackPolicy;
 use crate::mail::Address;
 use crate::settings::PublicUrl;
 
-/// Everything that samples have in common.
+/// The data that all samples share.
 #[derive(Debug, Clone)]
 pub struct SampleInstallation {
     /// The org.
     pub org: OrgProfile,
-    /// The reader's clock.
+    /// The reader's time zone.
     pub time_zone: TimeZoneName,
-    /// When the email is written.
+    /// The time of writing.
     pub now: Timestamp,
-    /// The day until which apps have to be moved.
+    /// The date by which apps must run on consent.
     pub deadline: Date,
-    /// The page to open.
+    /// The link to the page.
     pub link: Url,
-    /// When it ends.
+    /// When the link expires.
     pub link_ends_at: Timestamp,
-    /// Where one click mutes.
+    /// The link that mutes reminders.
     pub mute: Url,
-    /// What a consent brings.
+    /// The permissions of a consent.
     pub permissions: PermissionCatalogue,
-    /// What failed: when, whose, what, why.
+    /// Failed tasks: time, target, event and error.
     pub failed_work: Vec<(Timestamp, UntrustedText, String, UntrustedText)>,
-    /// How many it concerns.
-    pub reach: Option<AssignmentCounts>,
-    /// Who else is told.
-    pub also_told: AlsoTold,
-    /// Whom to ask.
+    /// The number of assigned users and groups.
+    pub assignment_counts: Option<AssignmentCounts>,
+    /// The number of other recipients.
+    pub other_recipients: OtherRecipients,
+    /// The address for questions.
     pub contact: MailAddress,
-    /// How many apps stand where.
+    /// The number of apps for each standing.
     pub counts: Vec<(Standing, u64)>,
-    /// The apps that somebody has to act on.
+    /// The apps that need action.
     pub waiting: Vec<AppRecord>,
-    /// What was not seen.
-    pub not_seen: Vec<OrgNotScanned>,
-    /// A waiver that ended.
+    /// The orgs that were not checked.
+    pub not_checked: Vec<OrgNotScanned>,
+    /// An expired waiver.
     pub waiver: Waiver,
-    /// Who writes.
+    /// The sender.
     pub from: Address,
-    /// Where it writes from.
+    /// The sender's domain.
     pub domain: MailDomain,
-    /// Where the pages are.
+    /// The address of the pages.
     pub public_url: PublicUrl,
 }
 
 impl SampleInstallation {
-    /// What an email about this has around it.
-    pub(super) fn of_an_email_about(about: &About) -> Result<Self, NotASample> {
+    /// Builds the data for an email about `about`.
+    pub(super) fn for_email_about(about: &About) -> Result<Self, NotASample> {
         let failed = [
             (
                 "2026-11-20T06:41:00Z",
@@ -82,14 +82,14 @@ impl SampleInstallation {
                 "Insufficient privileges to complete the operation.",
             ),
         ];
-        // Only what is broken, or was, has left work undone.
-        let broke = matches!(about, About::Urgent | About::Done);
+        // Only an outage leaves failed tasks.
+        let had_outage = matches!(about, About::Urgent | About::Done);
         let page = match about {
             About::HandedToOperator | About::AccessProblem { .. } | About::WaiverExpired { .. } => "mail/request",
             _ => "consent",
         };
-        let failed = failed.into_iter().filter(|_| broke).map(|(at, whose, what, reason)| {
-            Ok((at.parse()?, UntrustedText::new(whose), what.to_owned(), UntrustedText::new(reason)))
+        let failed = failed.into_iter().filter(|_| had_outage).map(|(at, target, event, reason)| {
+            Ok((at.parse()?, UntrustedText::new(target), event.to_owned(), UntrustedText::new(reason)))
         });
         Ok(Self {
             org: serde_json::from_value(json!({
@@ -106,12 +106,12 @@ impl SampleInstallation {
             mute: "https://regrant.example.com/mute/inv3nt3dM0t3".parse()?,
             permissions: PermissionCatalogue::default(),
             failed_work: failed.collect::<Result<_, jiff::Error>>()?,
-            reach: Some(AssignmentCounts {
+            assignment_counts: Some(AssignmentCounts {
                 users: Count { number: 500, or_more: true },
                 groups: Count { number: 37, or_more: false },
                 counted_at: "2026-11-25T07:30:00Z".parse()?,
             }),
-            also_told: AlsoTold { administrators: 1, operators: 2, escalation: 0 },
+            other_recipients: OtherRecipients { administrators: 1, operators: 2, escalation: 0 },
             contact: "okta-team@acme.example".parse()?,
             counts: vec![
                 (Standing::Broken, 1),
@@ -124,9 +124,9 @@ impl SampleInstallation {
                 app("Office 365 APAC", Standing::NeedsConsent)?,
                 app("Office 365 EMEA", Standing::Broken)?,
             ],
-            not_seen: vec![OrgNotScanned {
+            not_checked: vec![OrgNotScanned {
                 org: "00oInvented2".parse()?,
-                reason: "Okta answered 503 three times; the next scan looks again".to_owned(),
+                reason: "Okta returned 503 three times; the next scan tries again".to_owned(),
             }],
             waiver: serde_json::from_value(json!({
                 "org": "00oInvented1",

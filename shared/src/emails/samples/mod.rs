@@ -1,4 +1,4 @@
-//! Invented emails of every kind: what tests read and what `regrant mail preview` shows.
+//! Sample emails of every kind, with invented data, for tests and `regrant mail preview`.
 
 mod apps;
 mod installation;
@@ -6,7 +6,7 @@ mod installation;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::context::{ActionLink, EmailContext, FailedTasks, Sender, Summary};
+use super::context::{ActionLink, DigestSummary, EmailContext, FailedTask, Sender};
 use crate::domain::app::AppRecord;
 use crate::domain::contact::{Audience, Language};
 use crate::domain::notification::{About, Draft, Notification, Recipient};
@@ -15,42 +15,42 @@ use crate::domain::standing::Standing;
 pub use apps::app;
 pub use installation::SampleInstallation;
 
-/// A sample that its own code cannot read: a mistake in it.
+/// The error of a sample that does not parse, which is a bug in this module.
 pub type NotASample = Box<dyn std::error::Error + Send + Sync>;
 
-/// Everything that one context borrows from.
+/// The owned data of one sample's context.
 #[derive(Debug, Clone)]
 pub struct Sample {
-    /// Its name: the kind, and what tells it from another of the same kind.
+    /// The name: the kind, with a suffix for variants.
     pub name: &'static str,
-    /// What is told to whom.
+    /// The notification.
     pub notification: Notification,
     /// The app.
     pub app: Option<AppRecord>,
-    /// Its language.
+    /// The language.
     pub language: Language,
-    /// Whether it asks for something, and so has a page to open.
-    pub asks: bool,
-    /// What was answered.
+    /// Whether it requests an action, and so links to a page.
+    pub requests_action: bool,
+    /// The error message.
     pub detail: Option<String>,
     /// When the next reminder is due.
     pub next_reminder: Option<Timestamp>,
-    /// Everything that samples have in common.
+    /// The data that all samples share.
     pub installation: SampleInstallation,
 }
 
 impl Sample {
-    /// Hands `use_context` the context of this sample.
+    /// Calls `use_context` with the context of this sample.
     pub fn with<T>(&self, use_context: impl FnOnce(&EmailContext<'_>) -> T) -> T {
         let installation = &self.installation;
         let failed = installation.failed_work.iter();
-        let failed = failed.map(|(at, whose, what, reason)| FailedTasks {
+        let failed = failed.map(|(at, target, event, reason)| FailedTask {
             at: *at,
-            whose: Some(whose),
-            what,
+            target: Some(target),
+            event,
             reason: Some(reason),
         });
-        let failed: Vec<FailedTasks<'_>> = failed.collect();
+        let failed: Vec<FailedTask<'_>> = failed.collect();
         let waiting: Vec<&AppRecord> = installation.waiting.iter().collect();
         use_context(&EmailContext {
             notification: &self.notification,
@@ -60,19 +60,21 @@ impl Sample {
             time_zone: &installation.time_zone,
             now: installation.now,
             deadline: installation.deadline,
-            link: self.asks.then_some(ActionLink { url: &installation.link, ends_at: Some(installation.link_ends_at) }),
+            link: self
+                .requests_action
+                .then_some(ActionLink { url: &installation.link, ends_at: Some(installation.link_ends_at) }),
             mute: Some(&installation.mute),
             permissions: &installation.permissions,
-            signs_in: true,
+            has_sign_in: true,
             failed_work: &failed,
-            reach: installation.reach,
-            also_told: installation.also_told,
+            assignment_counts: installation.assignment_counts,
+            other_recipients: installation.other_recipients,
             next_reminder: self.next_reminder,
             contact: Some(&installation.contact),
-            digest: Some(Summary {
+            digest: Some(DigestSummary {
                 counts: &installation.counts,
                 waiting: &waiting,
-                not_seen: &installation.not_seen,
+                not_checked: &installation.not_checked,
                 last_scan: Some(installation.now),
             }),
             detail: self.detail.as_deref(),
@@ -87,7 +89,7 @@ impl Sample {
     }
 }
 
-/// One sample of every kind of email, and of every trouble, in `language`.
+/// Returns one sample of every kind of email and of every access problem, in `language`.
 pub fn all(language: Language) -> Result<Vec<Sample>, NotASample> {
     let (administrator, operator) = (Audience::MicrosoftAdministrator, Audience::OktaOperator);
     let since = "2026-11-20T06:40:00Z".parse()?;
@@ -149,7 +151,7 @@ pub fn all(language: Language) -> Result<Vec<Sample>, NotASample> {
 
 const TENANT: &str = "11111111-2222-4333-8444-555555555555";
 
-/// One sample about anything.
+/// Builds a sample.
 pub fn sample(
     name: &'static str,
     about: About,
@@ -164,8 +166,8 @@ pub fn sample(
     };
     let next: Timestamp = "2026-12-02T08:00:00Z".parse()?;
     let reminded = !matches!(about, About::Done | About::Digest { .. } | About::AccessProblem { .. });
-    let asks = !matches!(about, About::Done | About::Digest { .. });
-    let installation = SampleInstallation::of_an_email_about(&about)?;
+    let requests_action = !matches!(about, About::Done | About::Digest { .. });
+    let installation = SampleInstallation::for_email_about(&about)?;
     let draft = Draft {
         request: "RG-7K2QM-X4T9P".parse()?,
         org: installation.org.id.clone(),
@@ -174,13 +176,13 @@ pub fn sample(
         recipient: Recipient::Mail { address: address.parse()?, audience },
         due_at: installation.now,
     };
-    let notification = draft.made(installation.now);
+    let notification = draft.into_notification(installation.now);
     Ok(Sample {
         name,
         notification,
         app,
         language,
-        asks,
+        requests_action,
         detail: None,
         next_reminder: reminded.then_some(next),
         installation,

@@ -1,4 +1,4 @@
-//! The words, one catalogue a language. A phrase that a language lacks does not compile.
+//! The words of every email, one catalogue per language. A missing translation does not compile.
 
 mod de;
 mod en;
@@ -20,29 +20,29 @@ pub(super) const fn words(language: Language) -> &'static Words {
     }
 }
 
-/// What phrases are about.
+/// The names that phrases insert, already defused.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Names {
+pub(super) struct EmailNames {
     /// The org's host.
     pub(super) org: String,
     /// The app's label.
     pub(super) app: String,
-    /// The app's key.
+    /// The app's id in Okta.
     pub(super) app_id: String,
-    /// The tenant's domain, or words for it.
+    /// The tenant's domain, or a phrase if it is unknown.
     pub(super) tenant: String,
-    /// The request.
+    /// The request's id.
     pub(super) request: String,
-    /// Whom to ask.
+    /// The address for questions, or a phrase if none is set.
     pub(super) contact: String,
 }
 
-/// How the deadline lies to today.
+/// The deadline, compared with today.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Deadline {
     pub(super) date: Date,
     pub(super) days_left: i64,
-    /// Whether it is the date that Okta set.
+    /// Whether Okta set this date.
     pub(super) is_oktas: bool,
 }
 
@@ -53,261 +53,266 @@ impl Deadline {
 }
 
 type Phrase = &'static str;
-type Of1 = fn(&str) -> String;
-type Of2 = fn(&str, &str) -> String;
-type Named = fn(&Names) -> String;
+type PhraseWithOne = fn(&str) -> String;
+type PhraseWithTwo = fn(&str, &str) -> String;
+type PhraseWithNames = fn(&EmailNames) -> String;
 
-/// Everything that emails say.
+/// The catalogue of one language.
 pub(super) struct Words {
-    pub(super) general: General,
-    pub(super) subjects: Subjects,
-    pub(super) labels: Labels,
-    pub(super) ask: Ask,
-    pub(super) operator: Operator,
-    pub(super) follow: Follow,
-    pub(super) done: Done,
-    pub(super) digest: Digest,
-    pub(super) access: Access,
-    pub(super) waived: Waived,
-    pub(super) trial: Trial,
+    pub(super) general: GeneralWords,
+    pub(super) subjects: SubjectWords,
+    pub(super) labels: LabelWords,
+    pub(super) request: RequestWords,
+    pub(super) operator: OperatorRequestWords,
+    pub(super) follow_up: FollowUpWords,
+    pub(super) completion: CompletionWords,
+    pub(super) digest: DigestWords,
+    pub(super) access_problem: AccessProblemWords,
+    pub(super) waiver_expired: WaiverExpiredWords,
+    pub(super) test_email: TestEmailWords,
 }
 
-/// Dates, numbers and what is short.
-pub(super) struct General {
-    pub(super) day: fn(Date) -> String,
-    /// A day and a time of day with its zone.
-    pub(super) moment: Of2,
-    pub(super) a_tenant: Phrase,
-    pub(super) somebody: Phrase,
+/// Dates, numbers and short phrases.
+pub(super) struct GeneralWords {
+    pub(super) date: fn(Date) -> String,
+    /// A date, and a time with its zone.
+    pub(super) date_and_time: PhraseWithTwo,
+    pub(super) unnamed_tenant: Phrase,
+    /// The people who manage Okta, if no address for questions is set.
+    pub(super) okta_team: Phrase,
     pub(super) standing: fn(Standing) -> &'static str,
-    /// A reason in this language, where the catalogue of permissions has its usual one.
-    pub(super) permission: fn(&str) -> Option<&'static str>,
+    /// The translated purpose of a permission from the default catalogue.
+    pub(super) permission_reason: fn(&str) -> Option<&'static str>,
     pub(super) users: fn(Count) -> String,
     pub(super) groups: fn(Count) -> String,
-    pub(super) and: Of2,
+    pub(super) and: PhraseWithTwo,
     pub(super) deadline: fn(&Deadline, &str) -> String,
+    /// The second argument is the address of the pages.
     pub(super) footer: fn(&str, Option<&str>) -> String,
 }
 
-/// The end of each subject says by when, its beginning where.
-pub(super) struct Subjects {
-    pub(super) invitation: Of1,
-    pub(super) renewal: Of1,
-    pub(super) urgent: Of2,
-    pub(super) save: Of1,
-    pub(super) by_hand: Of1,
+/// Subjects, and their ends that say by when.
+pub(super) struct SubjectWords {
+    pub(super) invitation: PhraseWithOne,
+    pub(super) renewal: PhraseWithOne,
+    pub(super) outage: PhraseWithTwo,
+    pub(super) save: PhraseWithOne,
+    pub(super) console_consent: PhraseWithOne,
     pub(super) reminder: fn(u32, u32, &str) -> String,
-    pub(super) done: Of2,
+    pub(super) completion: PhraseWithTwo,
     pub(super) digest: fn(u64, u64, &str) -> String,
-    pub(super) access: fn(&AccessProblemKind, &str) -> String,
-    pub(super) waived: Of2,
-    pub(super) by: Of1,
-    pub(super) overdue: Of1,
-    pub(super) in_time: Phrase,
+    pub(super) access_problem: fn(&AccessProblemKind, &str) -> String,
+    pub(super) waiver_expired: PhraseWithTwo,
+    pub(super) due_by: PhraseWithOne,
+    pub(super) waiting_since: PhraseWithOne,
+    pub(super) before_it_fails: Phrase,
 }
 
 /// Names of facts and columns.
-pub(super) struct Labels {
+pub(super) struct LabelWords {
     pub(super) org: Phrase,
     pub(super) app: Phrase,
     pub(super) tenant: Phrase,
     pub(super) cloud: Phrase,
-    pub(super) standing: Phrase,
+    pub(super) status: Phrase,
     pub(super) since: Phrase,
-    pub(super) seen: Phrase,
-    pub(super) by_when: Phrase,
+    pub(super) finding: Phrase,
+    pub(super) due: Phrase,
     pub(super) request: Phrase,
     pub(super) permission: Phrase,
-    pub(super) why: Phrase,
+    pub(super) purpose: Phrase,
     pub(super) needed: Phrase,
     pub(super) always: Phrase,
-    pub(super) for_some: Phrase,
-    pub(super) when: Phrase,
-    pub(super) whose: Phrase,
-    pub(super) what: Phrase,
+    pub(super) some_features: Phrase,
+    pub(super) time: Phrase,
+    pub(super) target: Phrase,
+    pub(super) event: Phrase,
     pub(super) reason: Phrase,
     pub(super) more: fn(u64) -> String,
 }
 
-/// What asks a Microsoft administrator.
-pub(super) struct Ask {
-    pub(super) heading: Named,
-    pub(super) heading_renewal: Named,
-    pub(super) heading_urgent: Named,
+/// Requests to a Microsoft administrator; operators' emails share the headings.
+pub(super) struct RequestWords {
+    pub(super) heading: PhraseWithNames,
+    pub(super) heading_renewal: PhraseWithNames,
+    pub(super) heading_outage: PhraseWithNames,
     pub(super) heading_reminder: fn(u32, u32, &str) -> String,
-    pub(super) preheader: Of2,
-    pub(super) nobody_on_file: Named,
-    pub(super) escalation: Named,
-    pub(super) what_breaks: Named,
-    pub(super) what_breaks_urgent: fn(&Names, &str) -> String,
-    pub(super) what_breaks_renewal: Named,
-    pub(super) since: Of1,
-    pub(super) reach: Of1,
-    pub(super) reach_unknown: Phrase,
-    pub(super) failed_so_far: fn(u64) -> String,
-    pub(super) who: Phrase,
-    pub(super) who_must: Named,
-    pub(super) forward: Named,
-    pub(super) open: Phrase,
-    pub(super) leads_to: Of1,
-    pub(super) link_ends: fn(&str, &Names) -> String,
-    pub(super) no_link: Named,
-    pub(super) what_happens: Phrase,
-    pub(super) step_compare: Named,
-    pub(super) step_sign_in: Of1,
-    pub(super) step_consent: Named,
-    pub(super) step_proof: Phrase,
-    pub(super) permissions: Phrase,
+    pub(super) preheader: PhraseWithTwo,
+    pub(super) no_administrator_on_file: PhraseWithNames,
+    pub(super) escalation_notice: PhraseWithNames,
+    pub(super) why_consent: PhraseWithNames,
+    pub(super) why_outage: fn(&EmailNames, &str) -> String,
+    pub(super) why_renewal: PhraseWithNames,
+    pub(super) status_since: PhraseWithOne,
+    pub(super) affects: PhraseWithOne,
+    pub(super) affects_all: Phrase,
+    pub(super) failed_tasks: fn(u64) -> String,
+    pub(super) who_heading: Phrase,
+    pub(super) who_can_approve: PhraseWithNames,
+    pub(super) forward_to_administrator: PhraseWithNames,
+    pub(super) open_page: Phrase,
+    pub(super) link_target: PhraseWithOne,
+    pub(super) link_expiry: fn(&str, &EmailNames) -> String,
+    pub(super) no_link: PhraseWithNames,
+    pub(super) steps_heading: Phrase,
+    pub(super) step_compare: PhraseWithNames,
+    pub(super) step_sign_in: PhraseWithOne,
+    pub(super) step_approve: PhraseWithNames,
+    pub(super) step_copy: Phrase,
+    pub(super) step_verify: Phrase,
+    pub(super) permissions_heading: Phrase,
     pub(super) permissions_intro: Phrase,
-    pub(super) when: Phrase,
+    pub(super) when_heading: Phrase,
     pub(super) best_time: Phrase,
-    pub(super) now: Phrase,
-    pub(super) best_time_urgent: Phrase,
-    pub(super) afterwards: Phrase,
-    pub(super) console: Phrase,
-    pub(super) console_steps: Named,
+    pub(super) best_time_outage: Phrase,
+    pub(super) due_now: Phrase,
+    pub(super) due_before_failure: Phrase,
+    pub(super) failed_tasks_afterwards: Phrase,
+    pub(super) console_heading: Phrase,
+    pub(super) console_steps: PhraseWithNames,
 }
 
-/// What asks an Okta operator.
-pub(super) struct Operator {
-    pub(super) heading_save: Named,
-    pub(super) heading_by_hand: Named,
-    pub(super) what_save: Named,
-    pub(super) what_by_hand: Named,
-    pub(super) who_save: Named,
-    pub(super) who_by_hand: Named,
-    pub(super) forward: Named,
-    pub(super) how: Phrase,
-    pub(super) how_save: Phrase,
-    pub(super) or_console: Phrase,
-    pub(super) steps_save: [Named; 3],
-    pub(super) steps_by_hand: [Named; 4],
-    pub(super) page_save: Phrase,
-    pub(super) permissions_given: Phrase,
+/// Requests to an Okta operator.
+pub(super) struct OperatorRequestWords {
+    pub(super) heading_save: PhraseWithNames,
+    pub(super) heading_console: PhraseWithNames,
+    pub(super) why_save: PhraseWithNames,
+    pub(super) why_console: PhraseWithNames,
+    pub(super) who_can_save: PhraseWithNames,
+    pub(super) who_can_use_console: PhraseWithNames,
+    pub(super) forward: PhraseWithNames,
+    pub(super) how_heading: Phrase,
+    pub(super) save_with_command: Phrase,
+    pub(super) or_in_console: Phrase,
+    pub(super) steps_save: [PhraseWithNames; 3],
+    pub(super) steps_console: [PhraseWithNames; 4],
+    pub(super) no_microsoft_page: Phrase,
+    pub(super) permissions_heading: Phrase,
     pub(super) best_time: Phrase,
-    /// When a link to the page of a request ends, and what then.
-    pub(super) link_ends: Of1,
+    pub(super) link_expiry: PhraseWithOne,
 }
 
-/// How to check an email, and what follows it.
-pub(super) struct Follow {
-    pub(super) real: Phrase,
-    /// The second says whether there is a page.
-    pub(super) real_request: fn(&str, bool) -> String,
-    pub(super) real_address: Of1,
-    pub(super) real_no_page: Phrase,
-    pub(super) real_no_secret: Phrase,
-    pub(super) real_ask: Of1,
-    pub(super) next: Phrase,
-    pub(super) reminders: fn(u32, &str) -> String,
-    pub(super) reminders_last: fn(u32) -> String,
-    pub(super) reminders_none: Phrase,
-    pub(super) stops: Phrase,
-    pub(super) also_told: Of1,
-    pub(super) only_you: Phrase,
-    pub(super) administrators: fn(u64) -> String,
-    pub(super) operators: fn(u64) -> String,
-    pub(super) escalation: fn(u64) -> String,
-    pub(super) contact: Of1,
-    pub(super) snooze: Of1,
-    pub(super) mute: Phrase,
+/// How to check that an email is authentic, and what follows it.
+pub(super) struct FollowUpWords {
+    pub(super) authenticity_heading: Phrase,
+    /// The flag says whether the email links to a page.
+    pub(super) check_request: fn(&str, bool) -> String,
+    pub(super) check_address: PhraseWithOne,
+    pub(super) check_no_link: Phrase,
+    pub(super) check_no_secret: Phrase,
+    pub(super) check_by_asking: PhraseWithOne,
+    pub(super) next_heading: Phrase,
+    pub(super) reminder_plan: fn(u32, &str) -> String,
+    pub(super) last_reminder: fn(u32) -> String,
+    pub(super) no_reminders: Phrase,
+    pub(super) reminders_stop: Phrase,
+    pub(super) also_sent_to: PhraseWithOne,
+    pub(super) only_recipient: Phrase,
+    pub(super) other_administrators: fn(u64) -> String,
+    pub(super) other_operators: fn(u64) -> String,
+    pub(super) other_escalation_contacts: fn(u64) -> String,
+    pub(super) questions: PhraseWithOne,
+    pub(super) postpone: PhraseWithOne,
+    pub(super) mute_explained: Phrase,
     pub(super) mute_link: Phrase,
 }
 
-/// What tells that it is done.
-pub(super) struct Done {
-    pub(super) heading: Named,
-    pub(super) preheader: Named,
-    pub(super) intro: Named,
-    pub(super) read_back: Phrase,
+/// The success report.
+pub(super) struct CompletionWords {
+    pub(super) heading: PhraseWithNames,
+    pub(super) preheader: PhraseWithNames,
+    pub(super) intro: PhraseWithNames,
+    pub(super) verification_heading: Phrase,
     pub(super) in_okta: Phrase,
-    pub(super) on: Phrase,
-    pub(super) not_on: fn(&str, &str) -> String,
-    pub(super) on_by_scan: Phrase,
+    pub(super) connection_on: Phrase,
+    pub(super) connection_not_on: PhraseWithTwo,
+    pub(super) connection_on_by_scan: Phrase,
     pub(super) at_microsoft: Phrase,
-    pub(super) verified: fn(u64) -> String,
-    pub(super) missing: Of1,
-    pub(super) not_seen: Of1,
-    pub(super) no_reason: Phrase,
+    pub(super) all_granted: fn(u64) -> String,
+    pub(super) not_granted: PhraseWithOne,
+    pub(super) not_verified: PhraseWithOne,
+    pub(super) microsoft_not_checked: Phrase,
     pub(super) service_principal: Phrase,
-    pub(super) granted: Phrase,
-    pub(super) grant: fn(&GrantKind) -> &'static str,
-    pub(super) by: Phrase,
-    pub(super) read_at: Phrase,
-    pub(super) failed: Phrase,
-    pub(super) failed_intro: fn(u64) -> String,
-    pub(super) failed_how: Phrase,
-    pub(super) failed_none: Phrase,
-    pub(super) next: Phrase,
+    pub(super) granted_to: Phrase,
+    pub(super) grant_scope: fn(&GrantKind) -> &'static str,
+    pub(super) consented_by: Phrase,
+    pub(super) verified_at: Phrase,
+    pub(super) failed_tasks_heading: Phrase,
+    pub(super) failed_tasks: fn(u64) -> String,
+    pub(super) how_to_retry: Phrase,
+    pub(super) no_failed_tasks: Phrase,
+    pub(super) next_heading: Phrase,
     pub(super) next_items: [Phrase; 3],
 }
 
 /// The digest.
-pub(super) struct Digest {
-    pub(super) heading: fn(&str, &str) -> String,
+pub(super) struct DigestWords {
+    pub(super) heading: PhraseWithTwo,
     pub(super) preheader: fn(u64, u64, u64) -> String,
-    pub(super) all_fine: Phrase,
-    pub(super) counts: Phrase,
+    pub(super) no_action: Phrase,
+    pub(super) counts_heading: Phrase,
     pub(super) apps: fn(u64) -> String,
-    pub(super) waiting: Phrase,
-    pub(super) waits_on: Phrase,
+    pub(super) action_needed_heading: Phrase,
+    pub(super) owner: Phrase,
     pub(super) since: Phrase,
     pub(super) request: Phrase,
-    pub(super) on_administrator: Of1,
-    pub(super) on_operator: Phrase,
-    pub(super) on_access: Phrase,
-    pub(super) oldest: Phrase,
-    pub(super) not_seen: Phrase,
-    pub(super) not_seen_intro: Phrase,
-    pub(super) all_seen: Phrase,
-    pub(super) looks: Phrase,
+    pub(super) administrator_of: PhraseWithOne,
+    pub(super) okta_operator: Phrase,
+    pub(super) access_repair: Phrase,
+    pub(super) waiting_longest: Phrase,
+    pub(super) not_checked_heading: Phrase,
+    pub(super) not_checked_intro: Phrase,
+    pub(super) all_checked: Phrase,
+    pub(super) last_scan_heading: Phrase,
     pub(super) last_scan: Phrase,
     pub(super) never: Phrase,
-    pub(super) look_yourself: Phrase,
-    pub(super) mute: Phrase,
+    pub(super) check_yourself: Phrase,
+    pub(super) mute_explained: Phrase,
     pub(super) mute_link: Phrase,
 }
 
-/// Access trouble.
-pub(super) struct Access {
-    pub(super) preheader: Of1,
+/// A problem with Regrant's own access.
+pub(super) struct AccessProblemWords {
+    pub(super) preheader: PhraseWithOne,
     pub(super) heading: fn(&AccessProblemKind) -> &'static str,
-    /// What happened, and where.
-    pub(super) what: fn(&AccessProblemKind, &str, Option<&str>) -> String,
-    pub(super) meaning: fn(&AccessProblemKind) -> &'static str,
-    pub(super) who: fn(&AccessProblemKind, &str) -> String,
+    /// The arguments are the problem, since when, and when the access ends.
+    pub(super) what_happened: fn(&AccessProblemKind, &str, Option<&str>) -> String,
+    pub(super) impact: fn(&AccessProblemKind) -> &'static str,
+    pub(super) who_can_fix: fn(&AccessProblemKind, &str) -> String,
     pub(super) steps: fn(&AccessProblemKind, &str) -> Vec<String>,
-    pub(super) what_to_do: Phrase,
-    pub(super) answered: Phrase,
+    pub(super) steps_heading: Phrase,
+    pub(super) error_detail: Phrase,
     pub(super) place: Phrase,
-    pub(super) ends: Phrase,
-    pub(super) needs: Phrase,
-    pub(super) needs_rows: [(Phrase, Phrase); 3],
-    pub(super) microsofts_page: Phrase,
+    pub(super) expires: Phrase,
+    pub(super) requirements_heading: Phrase,
+    pub(super) requirements: [(Phrase, Phrase); 3],
+    pub(super) microsoft_page_note: Phrase,
     pub(super) best_time: Phrase,
-    pub(super) once: Phrase,
+    pub(super) sent_once: Phrase,
 }
 
-/// A waiver that ended.
-pub(super) struct Waived {
-    pub(super) heading: Named,
-    pub(super) preheader: Of2,
-    pub(super) what: fn(&Names, &str) -> String,
-    pub(super) ended: Phrase,
-    pub(super) given: Phrase,
+/// An expired waiver.
+pub(super) struct WaiverExpiredWords {
+    pub(super) heading: PhraseWithNames,
+    pub(super) preheader: PhraseWithTwo,
+    pub(super) what_happened: fn(&EmailNames, &str) -> String,
+    pub(super) postponed_until: Phrase,
+    pub(super) decided_on: Phrase,
     pub(super) reason: Phrase,
-    pub(super) who: Named,
-    pub(super) choices: Phrase,
-    pub(super) choice_do: fn(Standing, &Names) -> String,
-    pub(super) choice_wait: Named,
+    pub(super) who_decides: PhraseWithNames,
+    pub(super) choices_heading: Phrase,
+    pub(super) choice_resolve: fn(Standing, &EmailNames) -> String,
+    pub(super) choice_postpone: PhraseWithNames,
+    /// What the administrator will see at Microsoft.
+    pub(super) microsoft_page: Phrase,
 }
 
-/// A trial of whether emails arrive.
-pub(super) struct Trial {
+/// The test email.
+pub(super) struct TestEmailWords {
     pub(super) subject: Phrase,
     pub(super) heading: Phrase,
-    pub(super) what: Phrase,
-    pub(super) nothing_to_do: Phrase,
-    pub(super) pages: Phrase,
+    pub(super) explanation: Phrase,
+    pub(super) no_action: Phrase,
+    pub(super) link_prefix: Phrase,
     pub(super) footer: Phrase,
 }

@@ -3,13 +3,13 @@
 //! ```text
 //! vault.key                        an age X25519 identity, mode 0600
 //! vault.lock                       held while one process writes
-//! regrant/okta/{org}/current.age   one sealed file a version, in the folder of the secret's name
+//! regrant/okta/{org}/current.age   one sealed file per version, in a folder named after the secret
 //! ```
 //!
-//! Each version is an age file (<https://c2sp.org/age>), so whoever has the key can open it with `age -d -i vault.key`
-//! when Regrant is not at hand. Inside, the secret stands beside its name: a file put in another's place does not open.
+//! Each version is an age file (<https://c2sp.org/age>), so anyone with the key can also open it with `age -d -i vault.key`.
+//! The plaintext includes the secret's name: a file that was moved to a different name does not open.
 //!
-//! Readers take no lock: every file appears and changes by one rename.
+//! Readers take no lock: every file appears and changes by one atomic rename.
 
 mod private_files;
 mod seal;
@@ -25,13 +25,13 @@ use self::private_files::WriterLock;
 use self::seal::SealingKey;
 use crate::vault::{SecretName, SecretVersion, Vault, VaultError};
 
-/// The folder under which every sealed file lies: the first part of every [`SecretName::path`].
+/// The folder of all sealed files: the first part of every [`SecretName::path`].
 const SEALED: &str = "regrant";
 
-/// A vault in a folder: one sealed file a version, and a key file that only the owner can read.
+/// A vault in a folder: one sealed file per version, and a key file that only the owner can read.
 pub struct SealedFileVault(Arc<Folder>);
 
-/// What a blocking task needs.
+/// The folder, its key and its lock, shared with blocking tasks.
 struct Folder {
     root: PathBuf,
     key: SealingKey,
@@ -39,9 +39,9 @@ struct Folder {
 }
 
 impl SealedFileVault {
-    /// Opens the vault in `folder`, making folder and key where there are none.
+    /// Opens the vault in `folder`, creating the folder and the key if they do not exist.
     ///
-    /// A key that is gone while sealed files are there is not made anew: they would never open again.
+    /// Fails if the key is missing but sealed files exist: a new key could never open them.
     pub async fn open(folder: &Path) -> Result<Self, VaultError> {
         let root = folder.to_owned();
         blocking(folder, move || Folder::open(root)).await.map(|folder| Self(Arc::new(folder)))
@@ -57,7 +57,7 @@ impl SealedFileVault {
     }
 }
 
-/// Runs file work where it holds nobody up.
+/// Runs file operations on the blocking thread pool.
 async fn blocking<T: Send + 'static>(
     path: &Path,
     work: impl FnOnce() -> Result<T, VaultError> + Send + 'static,
@@ -74,7 +74,7 @@ impl Folder {
         let lock = WriterLock::open(root.join("vault.lock"))?;
         let key_file = root.join("vault.key");
         let key = {
-            // Two processes that start at once must end up with one key.
+            // Two processes that start at the same time must end up with the same key.
             let _writing = lock.hold()?;
             match private_files::read_private(&key_file)? {
                 Some(text) => SealingKey::parse(&text).ok_or_else(|| does_not_open(&key_file))?,
@@ -116,11 +116,11 @@ impl Folder {
         private_files::write(&file, &sealed)
     }
 
-    /// First the current version is copied over the previous one, then the pending one is renamed over the current one.
+    /// Copies the current version over the previous one, then renames the pending one over the current one.
     ///
-    /// A current version is there at every moment. A crash before the copy's rename changes nothing; a crash after it
-    /// leaves current and previous alike and the pending one in place, and promoting again ends as if nothing had
-    /// happened; after the last rename all is done, and promoting again says that nothing is pending.
+    /// There is a current version at every moment. A crash before the copy's rename changes nothing. A crash after it leaves
+    /// current and previous equal and the pending version in place, so that promoting again completes. After the last rename
+    /// promotion is complete, and promoting again fails because nothing is pending.
     fn promote(&self, name: &SecretName) -> Result<(), VaultError> {
         let _writing = self.lock.hold()?;
         // A file that does not open must not replace one that does.
@@ -137,11 +137,11 @@ impl Folder {
     fn discard_pending(&self, name: &SecretName) -> Result<(), VaultError> {
         let _writing = self.lock.hold()?;
         private_files::remove(&self.file(name, SecretVersion::Pending))?;
-        // Goes only where no other version is in it.
+        // Only succeeds if no other version is in the folder.
         private_files::remove_folder(&self.secret(name))
     }
 
-    /// The current version goes last: until then an interrupted removal leaves a secret that works and can be removed.
+    /// Removes the current version last: an interrupted removal leaves a secret that works and can be removed again.
     fn remove(&self, name: &SecretName) -> Result<(), VaultError> {
         let _writing = self.lock.hold()?;
         for version in [SecretVersion::Pending, SecretVersion::Previous, SecretVersion::Current] {

@@ -1,4 +1,4 @@
-//! Files and folders that only their owner can read, and that change by one rename.
+//! Files and folders that only their owner can read, and that change by an atomic rename.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Write};
@@ -10,27 +10,27 @@ use secrecy::zeroize::Zeroizing;
 
 use crate::vault::VaultError;
 
-/// How long to wait for another process to finish writing. A write takes milliseconds; who takes longer is stuck.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long to wait for another process to finish writing. A write takes milliseconds; a process that takes longer is stuck.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What group and others may do, of a mode's bits.
+/// The mode bits of group and others.
 #[cfg(unix)]
 const OTHERS: u32 = 0o077;
 
-/// Turns what the system said into a vault error.
+/// Converts an operating system error to a vault error.
 pub(super) fn failed(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> VaultError {
     let path = path.display().to_string();
     move |source| VaultError::Io { action, path, source }
 }
 
-/// Makes a folder, and those above it, that only the owner can enter; refuses one that others can.
+/// Creates a folder and its parents, for the owner only. Fails if other users can access an existing folder.
 pub(super) fn make_folder(folder: &Path) -> Result<(), VaultError> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder).map_err(failed("make", folder))?;
-    let metadata = fs::metadata(folder).map_err(failed("look at", folder))?;
+    let metadata = fs::metadata(folder).map_err(failed("check", folder))?;
     refuse_loose_mode(folder, &metadata, 0o700)
 }
 
@@ -43,7 +43,7 @@ fn refuse_loose_mode(path: &Path, metadata: &fs::Metadata, wanted: u32) -> Resul
     Err(VaultError::LooseMode { path: path.display().to_string(), mode, wanted })
 }
 
-/// Elsewhere the folder's access list is the administrator's to set.
+/// On other systems the administrator is responsible for access control lists.
 #[cfg(not(unix))]
 fn refuse_loose_mode(_path: &Path, _metadata: &fs::Metadata, _wanted: u32) -> Result<(), VaultError> {
     Ok(())
@@ -56,7 +56,7 @@ fn private() -> OpenOptions {
     options
 }
 
-/// Opens a file to read it; `None` where there is none.
+/// Opens a file for reading; `None` if it does not exist.
 fn open(file: &Path) -> Result<Option<File>, VaultError> {
     match File::open(file) {
         Ok(opened) => Ok(Some(opened)),
@@ -65,7 +65,7 @@ fn open(file: &Path) -> Result<Option<File>, VaultError> {
     }
 }
 
-/// A file's bytes, or `None` where there is no file.
+/// A file's bytes, or `None` if it does not exist.
 pub(super) fn read(file: &Path) -> Result<Option<Vec<u8>>, VaultError> {
     let Some(mut opened) = open(file)? else { return Ok(None) };
     let mut bytes = Vec::new();
@@ -73,43 +73,43 @@ pub(super) fn read(file: &Path) -> Result<Option<Vec<u8>>, VaultError> {
     Ok(Some(bytes))
 }
 
-/// The bytes of a file that is secret as it stands; refused where others can read it.
+/// The bytes of a file that is secret and not encrypted. Fails if other users can read it.
 pub(super) fn read_private(file: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, VaultError> {
     let Some(mut opened) = open(file)? else { return Ok(None) };
-    // Of the open file, not of its name: the name may point elsewhere by now.
-    let metadata = opened.metadata().map_err(failed("look at", file))?;
+    // Of the open file: its name may refer to a different file by now.
+    let metadata = opened.metadata().map_err(failed("check", file))?;
     refuse_loose_mode(file, &metadata, 0o600)?;
     let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1));
     opened.read_to_end(&mut bytes).map_err(failed("read", file))?;
     Ok(Some(bytes))
 }
 
-/// Writes a file whole or not at all. The caller holds the writer's lock.
+/// Writes a file atomically. The caller holds the writer lock.
 pub(super) fn write(file: &Path, bytes: &[u8]) -> Result<(), VaultError> {
     let unfinished = unfinished(file);
     remove_one(&unfinished)?;
     let mut opened = private().write(true).create_new(true).open(&unfinished).map_err(failed("make", &unfinished))?;
     opened
         .write_all(bytes)
-        // Without this the rename can reach the disk before the bytes do.
+        // Without this, the rename can reach the disk before the bytes.
         .and_then(|()| opened.sync_all())
         .map_err(failed("write", &unfinished))?;
     rename(&unfinished, file)
 }
 
-/// Renames a file over another, and lets the disk know.
+/// Renames a file, replacing `to`, and syncs the folder.
 pub(super) fn rename(from: &Path, to: &Path) -> Result<(), VaultError> {
     fs::rename(from, to).map_err(failed("rename", from))?;
     sync_folder_of(to)
 }
 
-/// Removes a file, and what an interrupted write of it left behind.
+/// Removes a file, and the leftover of an interrupted write.
 pub(super) fn remove(file: &Path) -> Result<(), VaultError> {
     remove_one(&unfinished(file))?;
     remove_one(file)
 }
 
-/// Removes an empty folder, where there is one.
+/// Removes a folder if it exists and is empty.
 pub(super) fn remove_folder(folder: &Path) -> Result<(), VaultError> {
     match fs::remove_dir(folder) {
         Ok(()) => sync_folder_of(folder),
@@ -129,7 +129,7 @@ fn unfinished(file: &Path) -> PathBuf {
     file.with_added_extension("unfinished")
 }
 
-/// A rename or removal is durable once its folder is.
+/// Makes a rename or removal durable by syncing its folder.
 #[cfg(unix)]
 fn sync_folder_of(path: &Path) -> Result<(), VaultError> {
     let folder = path.parent().unwrap_or(path);
@@ -141,38 +141,38 @@ fn sync_folder_of(_path: &Path) -> Result<(), VaultError> {
     Ok(())
 }
 
-/// Lets one writer in at a time, of all tasks and all processes.
+/// Admits one writer at a time, across all tasks and processes.
 pub(super) struct WriterLock {
     path: PathBuf,
     file: Mutex<File>,
-    patience: Duration,
+    timeout: Duration,
 }
 
-/// Held while writing.
+/// Holds the lock until it is dropped.
 pub(super) struct Writing<'a>(MutexGuard<'a, File>);
 
 impl Drop for Writing<'_> {
     fn drop(&mut self) {
-        // Where unlocking fails, the system unlocks when the process ends.
+        // If unlocking fails, the operating system unlocks the file when the process ends.
         let _ = self.0.unlock();
     }
 }
 
 impl WriterLock {
-    /// The lock in the file at `path`, made where there is none.
+    /// The lock in the file at `path`, which is created if necessary.
     pub(super) fn open(path: PathBuf) -> Result<Self, VaultError> {
         let file = private().write(true).create(true).truncate(false).open(&path).map_err(failed("open", &path))?;
-        Ok(Self { path, file: Mutex::new(file), patience: PATIENCE })
+        Ok(Self { path, file: Mutex::new(file), timeout: LOCK_TIMEOUT })
     }
 
-    /// Waits until nobody else writes, for a while.
+    /// Waits for the lock. Fails after a timeout.
     pub(super) fn hold(&self) -> Result<Writing<'_>, VaultError> {
         let file = self.file.lock();
-        let asked = Instant::now();
+        let started = Instant::now();
         loop {
             match file.try_lock() {
                 Ok(()) => return Ok(Writing(file)),
-                Err(TryLockError::WouldBlock) if asked.elapsed() < self.patience => {
+                Err(TryLockError::WouldBlock) if started.elapsed() < self.timeout => {
                     std::thread::sleep(Duration::from_millis(5));
                 }
                 Err(error) => return Err(failed("lock", &self.path)(error.into())),
@@ -187,11 +187,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_lock_that_another_process_keeps_is_an_error_and_not_a_hang() {
+    fn waiting_for_the_lock_times_out() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("vault.lock");
         let other = WriterLock::open(path.clone()).unwrap();
-        let mine = WriterLock { patience: Duration::ZERO, ..WriterLock::open(path).unwrap() };
+        let mine = WriterLock { timeout: Duration::ZERO, ..WriterLock::open(path).unwrap() };
 
         let held = other.hold().unwrap();
         let refused = mine.hold().err().unwrap().to_string();
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_interrupted_write_left_behind_is_in_nobodys_way() {
+    fn a_write_replaces_the_leftover_of_an_interrupted_one() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("current.age");
         fs::write(unfinished(&file), b"half").unwrap();
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_cannot_be_made_is_named_in_the_error() {
+    fn a_folder_that_cannot_be_created_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
         let in_the_way = folder.path().join("vault");
         fs::write(&in_the_way, b"").unwrap();

@@ -1,4 +1,4 @@
-//! Sealing: from a secret and its name to an age file, and back.
+//! Encryption of a secret, together with its name, as an age file.
 
 use std::io::{Read, Write};
 
@@ -9,18 +9,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::vault::SecretName;
 
-/// The vault's key: an X25519 identity as age has it.
+/// The vault's key: an age X25519 identity.
 pub(super) struct SealingKey(Identity);
 
-/// What is sealed. The name is inside, so that a file moved to another name's place is found out.
+/// The plaintext of an age file. It includes the secret's name, so that a file moved to a different name does not open.
 #[derive(Serialize)]
-struct Sealed<'a> {
+struct PlaintextRef<'a> {
     name: &'a str,
     value: &'a str,
 }
 
 #[derive(Deserialize)]
-struct Opened {
+struct Plaintext {
     name: String,
     value: SecretString,
 }
@@ -31,7 +31,7 @@ impl SealingKey {
         Self(Identity::generate())
     }
 
-    /// The key in an age identity file, or `None` where it holds none. Empty lines and comments are skipped.
+    /// Parses an age identity file, skipping empty lines and comments. `None` if it has no valid key.
     pub(super) fn parse(file: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(file).ok()?;
         let line = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'))?;
@@ -49,9 +49,9 @@ impl SealingKey {
     /// Seals a secret together with its name.
     pub(super) fn seal(&self, name: &SecretName, secret: &SecretString) -> std::io::Result<Vec<u8>> {
         let (name, value) = (name.path(), secret.expose_secret());
-        // Room for the worst case, six bytes a character (`\u0000`): a buffer that grows leaves copies behind.
+        // Capacity for the worst case, six bytes per character (`\u0000`): a buffer that grows leaves copies in memory.
         let mut plain = Zeroizing::new(Vec::with_capacity(name.len() + value.len() * 6 + 32));
-        serde_json::to_writer(&mut *plain, &Sealed { name: &name, value })?;
+        serde_json::to_writer(&mut *plain, &PlaintextRef { name: &name, value })?;
 
         let recipient = self.0.to_public();
         let encryptor = age::Encryptor::with_recipients(std::iter::once(&recipient as &dyn age::Recipient))
@@ -63,13 +63,13 @@ impl SealingKey {
         Ok(sealed)
     }
 
-    /// The secret in `sealed`, or `None` where this key does not open it, it was changed, or it is another name's.
+    /// Opens a sealed secret. `None` if this key does not fit, the file was changed, or it has a different name inside.
     pub(super) fn open(&self, name: &SecretName, sealed: &[u8]) -> Option<SecretString> {
         let decryptor = age::Decryptor::new_buffered(sealed).ok()?;
         let mut reader = decryptor.decrypt(std::iter::once(&self.0 as &dyn age::Identity)).ok()?;
         let mut plain = Zeroizing::new(Vec::with_capacity(sealed.len() + 32));
         reader.read_to_end(&mut plain).ok()?;
-        let opened: Opened = serde_json::from_slice(&plain).ok()?;
+        let opened: Plaintext = serde_json::from_slice(&plain).ok()?;
         (opened.name == name.path()).then_some(opened.value)
     }
 }

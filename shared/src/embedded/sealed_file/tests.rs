@@ -10,7 +10,7 @@ use super::*;
 use crate::domain::id::OrgId;
 use crate::testing::vault;
 
-/// A folder that only its owner can enter, whatever the system's temporary folders are like.
+/// A folder that only its owner can enter, regardless of the mode of temporary folders.
 fn private_folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     #[cfg(unix)]
@@ -40,7 +40,7 @@ async fn read(vault: &SealedFileVault, org: &str, stage: SecretVersion) -> Optio
 }
 
 #[tokio::test]
-async fn it_does_what_every_vault_must() {
+async fn conforms_to_the_vault_contract() {
     let folder = private_folder();
     let made = AtomicUsize::new(0);
     vault::conforms(|| {
@@ -51,7 +51,7 @@ async fn it_does_what_every_vault_must() {
 }
 
 #[tokio::test]
-async fn a_vault_opened_again_still_has_its_secrets() {
+async fn secrets_survive_reopening() {
     let folder = private_folder();
     drop(vault_with(&folder, &[("00oacme", "one")]).await);
     let again = SealedFileVault::open(folder.path()).await.unwrap();
@@ -59,7 +59,7 @@ async fn a_vault_opened_again_still_has_its_secrets() {
 }
 
 #[tokio::test]
-async fn no_file_shows_the_secret() {
+async fn files_do_not_contain_the_secret() {
     let folder = private_folder();
     let _vault = vault_with(&folder, &[("00oacme", "fluctuating-marmalade")]).await;
     let sealed = fs::read(file(&folder, "00oacme", "current")).unwrap();
@@ -69,7 +69,7 @@ async fn no_file_shows_the_secret() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn everything_it_makes_is_for_the_owner_alone() {
+async fn only_the_owner_can_read_files_and_folders() {
     use std::os::unix::fs::PermissionsExt;
     let folder = private_folder();
     let _vault = vault_with(&folder, &[("00oacme", "one")]).await;
@@ -87,7 +87,7 @@ async fn everything_it_makes_is_for_the_owner_alone() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_folder_or_key_that_others_can_read_is_refused() {
+async fn a_readable_folder_or_key_is_rejected() {
     use std::os::unix::fs::PermissionsExt;
     let folder = private_folder();
     drop(vault_with(&folder, &[]).await);
@@ -105,7 +105,7 @@ async fn a_folder_or_key_that_others_can_read_is_refused() {
 }
 
 #[tokio::test]
-async fn a_file_put_in_anothers_place_does_not_open() {
+async fn a_file_under_a_different_name_does_not_open() {
     let folder = private_folder();
     let vault = vault_with(&folder, &[("00oacme", "acme's"), ("00oglobex", "globex's")]).await;
     fs::copy(file(&folder, "00oglobex", "current"), file(&folder, "00oacme", "current")).unwrap();
@@ -114,7 +114,7 @@ async fn a_file_put_in_anothers_place_does_not_open() {
 }
 
 #[tokio::test]
-async fn a_file_changed_or_cut_anywhere_does_not_open() {
+async fn a_changed_or_truncated_file_does_not_open() {
     let folder = private_folder();
     let vault = vault_with(&folder, &[("00oacme", "one")]).await;
     let current = file(&folder, "00oacme", "current");
@@ -131,7 +131,7 @@ async fn a_file_changed_or_cut_anywhere_does_not_open() {
 }
 
 #[tokio::test]
-async fn a_pending_version_that_does_not_open_is_not_promoted() {
+async fn an_unreadable_pending_version_is_not_promoted() {
     let folder = private_folder();
     let vault = vault_with(&folder, &[("00oacme", "one")]).await;
     fs::write(file(&folder, "00oacme", "pending"), b"not sealed").unwrap();
@@ -140,7 +140,7 @@ async fn a_pending_version_that_does_not_open_is_not_promoted() {
 }
 
 #[tokio::test]
-async fn sealed_files_without_their_key_do_not_get_a_new_one() {
+async fn a_lost_key_is_not_replaced() {
     let folder = private_folder();
     drop(vault_with(&folder, &[("00oacme", "one")]).await);
     let key = folder.path().join("vault.key");
@@ -150,7 +150,7 @@ async fn sealed_files_without_their_key_do_not_get_a_new_one() {
 }
 
 #[tokio::test]
-async fn a_key_file_without_a_key_is_refused() {
+async fn a_key_file_without_a_key_is_rejected() {
     let folder = private_folder();
     drop(vault_with(&folder, &[]).await);
     fs::write(folder.path().join("vault.key"), b"# nothing here\n").unwrap();
@@ -158,7 +158,7 @@ async fn a_key_file_without_a_key_is_refused() {
 }
 
 #[tokio::test]
-async fn promoting_again_after_a_crash_half_way_ends_as_if_there_had_been_none() {
+async fn promotion_can_be_repeated_after_a_crash() {
     let folder = private_folder();
     let vault = vault_with(&folder, &[("00oacme", "one"), ("00oacme", "two")]).await;
     vault.put_pending(&name("00oacme"), &SecretString::from("three")).await.unwrap();
@@ -180,7 +180,7 @@ async fn promoting_again_after_a_crash_half_way_ends_as_if_there_had_been_none()
 }
 
 #[tokio::test]
-async fn vaults_opened_at_once_on_a_new_folder_share_one_key() {
+async fn vaults_opened_concurrently_share_one_key() {
     let folder = private_folder();
     let opened = futures_util::future::join_all((0..8).map(|_| SealedFileVault::open(folder.path()))).await;
     let vaults: Vec<_> = opened.into_iter().map(Result::unwrap).collect();
@@ -192,7 +192,7 @@ async fn vaults_opened_at_once_on_a_new_folder_share_one_key() {
 }
 
 #[tokio::test]
-async fn writers_at_once_leave_a_whole_version_of_one_of_them() {
+async fn concurrent_writers_leave_one_complete_version() {
     let folder = private_folder();
     let (one, two) = (vault_with(&folder, &[]).await, vault_with(&folder, &[]).await);
     let acme = name("00oacme");
@@ -205,5 +205,5 @@ async fn writers_at_once_leave_a_whole_version_of_one_of_them() {
         written.unwrap();
     }
     let last = read(&one, "00oacme", SecretVersion::Pending).await.unwrap();
-    assert!(secrets.iter().any(|secret| secret.expose_secret() == last), "a mixture of writes was kept");
+    assert!(secrets.iter().any(|secret| secret.expose_secret() == last), "a mixture of writes was stored");
 }

@@ -1,4 +1,4 @@
-//! Against a server that others wrote (`mailin`), with and without TLS.
+//! SMTP against an independent server (`mailin`), with and without TLS.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
@@ -27,7 +27,7 @@ use crate::testing::mail;
 use crate::testing::mail::{Bench, email};
 use crate::vault::{SecretName, Vault};
 
-/// What a server was told, and what it answers to `RCPT`.
+/// What a server received, and how it responds to `RCPT`.
 #[derive(Debug, Clone, Default)]
 struct Inbox {
     mails: Arc<Mutex<Vec<Vec<u8>>>>,
@@ -100,7 +100,7 @@ async fn server(offers: Offers, refuses: Option<Response>) -> Server {
     tokio::spawn(async move {
         while let Ok((stream, peer)) = listener.accept().await {
             let (acceptor, session) = (acceptor.clone(), session(offers, peer.ip(), handler.clone()));
-            tokio::spawn(converse(offers, acceptor, stream, session));
+            tokio::spawn(accept(offers, acceptor, stream, session));
         }
     });
     Server { inbox, address, certificate }
@@ -121,7 +121,7 @@ fn session(offers: Offers, peer: IpAddr, inbox: Inbox) -> Session<Inbox> {
     session
 }
 
-async fn converse(
+async fn accept(
     offers: Offers,
     acceptor: TlsAcceptor,
     stream: tokio::net::TcpStream,
@@ -131,20 +131,20 @@ async fn converse(
     if offers == Offers::Tls {
         let mut stream = BufReader::new(acceptor.accept(stream).await?);
         stream.write_all(&greeting).await?;
-        return speak(&mut session, &mut stream).await.map(|_| ());
+        return serve(&mut session, &mut stream).await.map(|_| ());
     }
     let mut stream = BufReader::new(stream);
     stream.write_all(&greeting).await?;
-    if speak(&mut session, &mut stream).await? {
+    if serve(&mut session, &mut stream).await? {
         let mut stream = BufReader::new(acceptor.accept(stream.into_inner()).await?);
         session.tls_active();
-        speak(&mut session, &mut stream).await?;
+        serve(&mut session, &mut stream).await?;
     }
     Ok(())
 }
 
-/// Speaks until the end, or until TLS is asked for: then true.
-async fn speak<S>(session: &mut Session<Inbox>, stream: &mut BufReader<S>) -> io::Result<bool>
+/// Serves a session until it ends, or until the client requests TLS: then returns true.
+async fn serve<S>(session: &mut Session<Inbox>, stream: &mut BufReader<S>) -> io::Result<bool>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
@@ -170,7 +170,7 @@ fn login(password: &str) -> Login {
 }
 
 #[tokio::test]
-async fn it_does_what_every_carrier_must() {
+async fn conforms_to_the_mail_transport_contract() {
     let server = server(Offers::Nothing, None).await;
     let transport = Arc::new(server.transport("smtp://127.0.0.1:PORT", None));
     let mails = Arc::clone(&server.inbox.mails);
@@ -178,7 +178,7 @@ async fn it_does_what_every_carrier_must() {
 }
 
 #[tokio::test]
-async fn every_email_arrives_at_a_real_server_as_a_mail_of_its_thread() {
+async fn emails_arrive_with_their_thread_headers() {
     let server = server(Offers::Upgrade, None).await;
     let transport = server.transport("smtp://localhost:PORT?tls=required", Some(login("right")));
     let mut sent = Vec::new();
@@ -207,7 +207,7 @@ async fn every_email_arrives_at_a_real_server_as_a_mail_of_its_thread() {
 }
 
 #[tokio::test]
-async fn tls_from_the_first_byte_carries_user_and_password() {
+async fn implicit_tls_protects_the_login() {
     let server = server(Offers::Tls, None).await;
     let transport = server.transport("smtps://localhost:PORT", Some(login("right")));
     transport.send(&email("ada@contoso.example")).await.unwrap();
@@ -216,77 +216,80 @@ async fn tls_from_the_first_byte_carries_user_and_password() {
 }
 
 #[tokio::test]
-async fn without_the_tls_that_is_demanded_nothing_is_said_and_nothing_is_lost() {
+async fn missing_tls_is_a_temporary_failure() {
     let stripped = server(Offers::Nothing, None).await;
     let transport = stripped.transport("smtp://localhost:PORT?tls=required", Some(login("right")));
-    let told = transport.send(&email("ada@contoso.example")).await;
-    assert!(matches!(&told, Err(MailError::NotNow { reason }) if reason.contains("offers TLS")), "{told:?}");
+    let result = transport.send(&email("ada@contoso.example")).await;
+    assert!(matches!(&result, Err(MailError::NotNow { reason }) if reason.contains("supports TLS")), "{result:?}");
 
     let stranger = server(Offers::Tls, None).await;
     let config = SmtpConfig::parse(&stranger.url("smtps://localhost:PORT"), Some(login("right"))).unwrap();
-    let told = Smtp::new(&config).unwrap().send(&email("ada@contoso.example")).await;
-    assert!(matches!(told, Err(MailError::NotNow { .. })), "a certificate of nobody we trust: {told:?}");
+    let result = Smtp::new(&config).unwrap().send(&email("ada@contoso.example")).await;
+    assert!(matches!(result, Err(MailError::NotNow { .. })), "an untrusted certificate: {result:?}");
     for server in [stripped, stranger] {
         assert!(server.inbox.logins.lock().is_empty() && server.inbox.mails.lock().is_empty());
     }
 }
 
 #[tokio::test]
-async fn a_wrong_password_is_told_with_advice_that_does_not_hold_it_and_the_email_is_kept() {
+async fn a_wrong_password_is_a_temporary_failure_with_advice() {
     let server = server(Offers::Upgrade, None).await;
     let transport = server.transport("smtp://localhost:PORT?tls=required", Some(login("canary-wrong")));
-    let told = transport.send(&email("ada@contoso.example")).await.unwrap_err();
-    let words = format!("{told} {told:?} {transport:?}");
-    assert!(matches!(told, MailError::NotNow { .. }) && words.contains("mail server set"), "{words}");
+    let result = transport.send(&email("ada@contoso.example")).await.unwrap_err();
+    let words = format!("{result} {result:?} {transport:?}");
+    assert!(matches!(result, MailError::NotNow { .. }) && words.contains("mail server set"), "{words}");
     assert!(!words.contains("canary-wrong"), "{words}");
 }
 
 #[tokio::test]
-async fn a_check_signs_in_and_hands_over_nothing() {
+async fn a_check_signs_in_without_sending() {
     let server = server(Offers::Upgrade, None).await;
     let transport = |password| server.transport("smtp://localhost:PORT?tls=required", Some(login(password)));
     transport("right").check().await.unwrap();
-    let told = transport("canary-wrong").check().await.unwrap_err().to_string();
-    assert!(told.contains("535") || told.contains("password"), "{told}");
+    let result = transport("canary-wrong").check().await.unwrap_err().to_string();
+    assert!(result.contains("535") || result.contains("password"), "{result}");
     assert!(server.inbox.mails.lock().is_empty());
 }
 
 #[tokio::test]
-async fn a_refusal_for_good_and_one_for_now_are_told_apart() {
+async fn permanent_and_temporary_rejections_differ() {
     let for_good = server(Offers::Nothing, Some(NO_MAILBOX)).await;
-    let told = for_good.transport("smtp://127.0.0.1:PORT", None).send(&email("gone@contoso.example")).await;
-    assert!(matches!(&told, Err(MailError::Refused { reason }) if reason.contains("recipient's address")), "{told:?}");
+    let result = for_good.transport("smtp://127.0.0.1:PORT", None).send(&email("gone@contoso.example")).await;
+    assert!(
+        matches!(&result, Err(MailError::Refused { reason }) if reason.contains("recipient's address")),
+        "{result:?}"
+    );
 
     let busy = Response::custom(451, "try again later".to_owned());
     let for_now = server(Offers::Nothing, Some(busy)).await;
-    let told = for_now.transport("smtp://127.0.0.1:PORT", None).send(&email("ada@contoso.example")).await;
-    assert!(matches!(&told, Err(MailError::NotNow { reason }) if reason.contains("try again later")), "{told:?}");
+    let result = for_now.transport("smtp://127.0.0.1:PORT", None).send(&email("ada@contoso.example")).await;
+    assert!(matches!(&result, Err(MailError::NotNow { reason }) if reason.contains("try again later")), "{result:?}");
 
     let strict = server(Offers::Nothing, Some(BAD_HELLO)).await;
-    let told = strict.transport("smtp://127.0.0.1:PORT", None).send(&email("ada@contoso.example")).await;
-    assert!(matches!(told, Err(MailError::Refused { .. })), "{told:?}");
+    let result = strict.transport("smtp://127.0.0.1:PORT", None).send(&email("ada@contoso.example")).await;
+    assert!(matches!(result, Err(MailError::Refused { .. })), "{result:?}");
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_there_is_tried_again() {
+async fn an_unreachable_server_is_a_temporary_failure() {
     let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let config = SmtpConfig::parse(&format!("smtp://{free}"), None).unwrap();
-    let told = Smtp::new(&config).unwrap().send(&email("ada@contoso.example")).await;
-    assert!(matches!(&told, Err(MailError::NotNow { reason }) if reason.contains(&free.to_string())), "{told:?}");
+    let result = Smtp::new(&config).unwrap().send(&email("ada@contoso.example")).await;
+    assert!(matches!(&result, Err(MailError::NotNow { reason }) if reason.contains(&free.to_string())), "{result:?}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_says_nothing_is_given_up_in_time() {
+async fn a_silent_server_times_out() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let config = SmtpConfig::parse(&format!("smtp://{}", silent.local_addr().unwrap()), None).unwrap();
     let began = tokio::time::Instant::now();
-    let told = Smtp::new(&config).unwrap().send(&email("ada@contoso.example")).await;
-    assert!(matches!(told, Err(MailError::NotNow { .. })), "{told:?}");
-    assert!(began.elapsed() <= TIMEOUT * 2, "the clock of this test only moves when everybody waits");
+    let result = Smtp::new(&config).unwrap().send(&email("ada@contoso.example")).await;
+    assert!(matches!(result, Err(MailError::NotNow { .. })), "{result:?}");
+    assert!(began.elapsed() <= TIMEOUT * 2, "the clock of this test only moves while all tasks wait");
 }
 
 #[test]
-fn only_a_server_of_this_machine_is_spoken_to_in_the_clear() {
+fn only_local_servers_may_be_unencrypted() {
     let read = |url: &str| SmtpConfig::parse(url, None).map(|config| (config.to_string(), config.security));
     assert_eq!(read("smtps://mail.example.com"), Ok(("mail.example.com:465".to_owned(), Security::Implicit)));
     assert_eq!(
@@ -317,7 +320,7 @@ fn only_a_server_of_this_machine_is_spoken_to_in_the_clear() {
 }
 
 #[tokio::test]
-async fn the_server_that_the_vault_names_takes_the_emails_of_this_machine() {
+async fn local_mail_uses_the_server_in_the_vault() {
     let folder = tempfile::tempdir().unwrap();
     let vault: Arc<dyn Vault> = Arc::new(SealedFileVault::open(&folder.path().join("vault")).await.unwrap());
     let transport = LocalMail::new(Arc::clone(&vault), Folder::new(folder.path().join("outbox")));
@@ -329,7 +332,7 @@ async fn the_server_that_the_vault_names_takes_the_emails_of_this_machine() {
         for address in ["ada@contoso.example", "bo@contoso.example"] {
             transport.send(&email(address)).await.unwrap();
         }
-        assert_eq!(server.inbox.mails.lock().len(), 2, "another one that is set takes what comes from then on");
+        assert_eq!(server.inbox.mails.lock().len(), 2, "a new server receives the following emails");
     }
     assert!(!folder.path().join("outbox").exists());
 }

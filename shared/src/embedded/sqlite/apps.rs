@@ -9,32 +9,30 @@ use crate::domain::event::AppEvent;
 use crate::domain::id::{AppId, OrgId};
 use crate::domain::standing::Standing;
 use crate::domain::tenant::TenantName;
-use crate::ledger::paging::{List, rows_to_ask_for};
+use crate::ledger::cursor::{ListCursors, rows_to_ask_for};
 use crate::ledger::stored::{from_json, to_json};
 use crate::ledger::{AppFilter, LedgerError, Page, PageRequest};
 
-/// What apps are sorted by: standing, org domain, label, org, app.
-type Key = (i64, String, String, String, String);
+/// What apps are sorted by: severity of the standing, org domain, label, org, app.
+type SortKey = (i64, String, String, String, String);
 
-/// A standing's place in [`Standing::ALL`], which is worst first. It is in every row: a standing added between others
-/// needs a migration that renumbers them.
+/// A standing's position in [`Standing::ALL`], which is worst first. Every row stores it, so a standing that is inserted
+/// between others needs a migration that renumbers them.
 fn severity(standing: Standing) -> i64 {
-    // Counting up to it needs no conversion that could fail.
+    // Counting avoids an integer conversion that could fail.
     Standing::ALL.into_iter().take_while(|other| *other != standing).fold(0, |count, _| count + 1)
 }
 
-/// Writes a record where there is none, or one from before versions were kept.
-const WRITE_FIRST: &str = "INSERT INTO app (org, app, standing, org_domain, label, tenant, record, version)
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1)
-     ON CONFLICT (org, app) DO UPDATE
-     SET standing = ?3, org_domain = ?4, label = ?5, tenant = ?6, record = ?7, version = 1
-     WHERE version = ?8";
-/// Writes a record in place of one that has a version.
-const WRITE_NEXT: &str = "UPDATE app
+/// Inserts a record unless there is one; ?8, the version, is 0.
+const INSERT: &str = "INSERT INTO app (org, app, standing, org_domain, label, tenant, record, version)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 + 1)
+     ON CONFLICT (org, app) DO NOTHING";
+/// Replaces the record that has version ?8.
+const UPDATE: &str = "UPDATE app
      SET standing = ?3, org_domain = ?4, label = ?5, tenant = ?6, record = ?7, version = version + 1
      WHERE org = ?1 AND app = ?2 AND version = ?8";
 
-/// Writes the record in place of the one with its version, and its events, both or neither. `false` where there is none.
+/// Replaces the record that has the same version and appends its events, in one transaction. Returns `false` if there is none.
 pub(super) fn record(connection: &mut Connection, app: &AppRecord, events: &[AppEvent]) -> Result<bool, SqliteError> {
     let transaction = connection.transaction()?;
     if !put(&transaction, app)? {
@@ -48,7 +46,7 @@ pub(super) fn record(connection: &mut Connection, app: &AppRecord, events: &[App
 fn put(connection: &Connection, app: &AppRecord) -> Result<bool, SqliteError> {
     let identity = &app.identity;
     let next = AppRecord { version: app.version.saturating_add(1), ..app.clone() };
-    let statement = if app.version == 0 { WRITE_FIRST } else { WRITE_NEXT };
+    let statement = if app.version == 0 { INSERT } else { UPDATE };
     let changed = connection.prepare_cached(statement)?.execute(params![
         identity.org.as_str(),
         identity.app.as_str(),
@@ -77,8 +75,8 @@ pub(super) fn list(
 ) -> Result<Page<AppRecord>, SqliteError> {
     let org = filter.org.as_ref().map(OrgId::as_str);
     let tenant = filter.tenant.as_ref().map(TenantName::as_str);
-    let list = List::of(&[Some("apps"), filter.standing.map(Standing::name), org, tenant]);
-    let after: Option<Key> = list.start(page)?;
+    let cursors = ListCursors::for_list(&[Some("apps"), filter.standing.map(Standing::name), org, tenant]);
+    let after: Option<SortKey> = cursors.start(page)?;
     let standing = filter.standing.map(severity);
     let limit = rows_to_ask_for(page);
 
@@ -102,8 +100,8 @@ pub(super) fn list(
         ]);
     }
     let mut statement = connection.prepare_cached(&query(filter, after.is_some()))?;
-    let rows = statement.query_map(&*values, |row| Ok((key(row)?, row.get::<_, String>(5)?)))?;
-    list.page(
+    let rows = statement.query_map(&*values, |row| Ok((sort_key(row)?, row.get::<_, String>(5)?)))?;
+    cursors.page(
         page,
         rows.map(|row| {
             let (key, record) = row?;
@@ -113,13 +111,13 @@ pub(super) fn list(
     )
 }
 
-/// The query for a filter. Only what is asked for is in it, so that `SQLite` can choose the index that fits.
-pub(super) fn query(filter: &AppFilter, goes_on: bool) -> String {
+/// The query for a filter. It contains only the conditions that apply, so that `SQLite` chooses the matching index.
+pub(super) fn query(filter: &AppFilter, has_cursor: bool) -> String {
     let conditions: Vec<_> = [
         filter.standing.is_some().then_some("standing = :standing"),
         filter.org.is_some().then_some("org = :org"),
         filter.tenant.is_some().then_some("tenant = :tenant"),
-        goes_on.then_some(
+        has_cursor.then_some(
             "(standing, org_domain, label, org, app) \
              > (:after_standing, :after_domain, :after_label, :after_org, :after_app)",
         ),
@@ -127,14 +125,14 @@ pub(super) fn query(filter: &AppFilter, goes_on: bool) -> String {
     .into_iter()
     .flatten()
     .collect();
-    let wanted = if conditions.is_empty() { String::new() } else { format!("WHERE {}", conditions.join(" AND ")) };
+    let condition = if conditions.is_empty() { String::new() } else { format!("WHERE {}", conditions.join(" AND ")) };
     format!(
-        "SELECT standing, org_domain, label, org, app, record FROM app {wanted} \
+        "SELECT standing, org_domain, label, org, app, record FROM app {condition} \
          ORDER BY standing, org_domain, label, org, app LIMIT :limit"
     )
 }
 
-fn key(row: &Row<'_>) -> rusqlite::Result<Key> {
+fn sort_key(row: &Row<'_>) -> rusqlite::Result<SortKey> {
     Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
 }
 

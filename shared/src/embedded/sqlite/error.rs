@@ -1,4 +1,4 @@
-//! What can go wrong inside, before it is put into words for the caller.
+//! Errors inside the adapter, and their translation to [`LedgerError`].
 
 use rusqlite::ErrorCode;
 
@@ -7,13 +7,13 @@ use crate::ledger::LedgerError;
 /// An error inside the adapter.
 #[derive(Debug)]
 pub(super) enum SqliteError {
-    /// `SQLite` refused.
+    /// `SQLite` failed.
     Sqlite(rusqlite::Error),
-    /// The migrations could not be carried out.
+    /// A migration failed.
     Migration(rusqlite_migration::Error),
-    /// The file system refused.
+    /// The file system failed.
     Io(std::io::Error),
-    /// Already in the caller's words.
+    /// Already the caller's error.
     Ledger(LedgerError),
 }
 
@@ -45,18 +45,18 @@ impl From<LedgerError> for SqliteError {
 }
 
 impl SqliteError {
-    /// True where another process had the file and trying again may help.
+    /// True if another process had locked the file, so that a retry may succeed.
     pub(super) fn is_busy(&self) -> bool {
         matches!(self, Self::Sqlite(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy))
     }
 
-    /// The error in the caller's words; `action` is what was tried.
+    /// Translates the error; `action` is what was attempted.
     pub(super) fn during(self, action: &'static str) -> LedgerError {
         let reason = match self {
             Self::Ledger(error) => return error,
             Self::Migration(rusqlite_migration::Error::MigrationDefinition(
                 rusqlite_migration::MigrationDefinitionError::DatabaseTooFarAhead,
-            )) => return LedgerError::Unreadable { what: "the whole ledger is of a newer layout".to_owned() },
+            )) => return LedgerError::Unreadable { what: "the whole ledger has a newer schema".to_owned() },
             Self::Migration(error) => error.to_string(),
             Self::Io(error) => error.to_string(),
             Self::Sqlite(error) => match advice(error.sqlite_error_code()) {
@@ -68,18 +68,20 @@ impl SqliteError {
     }
 }
 
-/// What to do about an error of `SQLite`'s (<https://sqlite.org/rescode.html>), where there is something to say.
+/// What to do about a `SQLite` result code (<https://sqlite.org/rescode.html>); `None` if there is no advice.
 fn advice(code: Option<ErrorCode>) -> Option<&'static str> {
     Some(match code? {
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => {
-            "another process kept the ledger to itself for too long; end it, or try again"
+            "another process has locked the ledger for too long; stop it, or try again"
         }
         ErrorCode::DiskFull => "make room on the disk and try again",
         ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen => {
-            "make sure that this user may write the file and its folder"
+            "allow this user to write the file and its folder"
         }
-        ErrorCode::NotADatabase => "this is no ledger; check the path",
-        ErrorCode::DatabaseCorrupt => "the file is damaged; restore it from a backup, or scan anew into a new file",
+        ErrorCode::NotADatabase => "this is not a ledger; check the path",
+        ErrorCode::DatabaseCorrupt => {
+            "the file is damaged; restore it from a backup, or start with a new file and scan again"
+        }
         _ => return None,
     })
 }

@@ -5,11 +5,11 @@ use rusqlite::{Connection, named_params, params};
 use super::error::SqliteError;
 use crate::domain::event::AppEvent;
 use crate::domain::id::{AppId, OrgId};
-use crate::ledger::paging::{List, rows_to_ask_for};
+use crate::ledger::cursor::{ListCursors, rows_to_ask_for};
 use crate::ledger::stored::{from_json, from_time, to_json};
 use crate::ledger::{Page, PageRequest};
 
-/// Appends events. The caller's transaction makes them one with what they tell of.
+/// Appends events. The caller's transaction makes them atomic with the change that they record.
 pub(super) fn append(
     connection: &Connection,
     org: &OrgId,
@@ -23,15 +23,15 @@ pub(super) fn append(
     Ok(())
 }
 
-/// By time, and in the order of writing where the time is the same.
+/// Events by time, and in the order of writing at equal times.
 pub(super) fn list(
     connection: &Connection,
     org: &OrgId,
     app: &AppId,
     page: &PageRequest,
 ) -> Result<Page<AppEvent>, SqliteError> {
-    let list = List::of(&[Some("events"), Some(org.as_str()), Some(app.as_str())]);
-    let (at, seq): (String, i64) = list.start(page)?.unwrap_or_default();
+    let cursors = ListCursors::for_list(&[Some("events"), Some(org.as_str()), Some(app.as_str())]);
+    let (at, seq): (String, i64) = cursors.start(page)?.unwrap_or_default();
     let mut statement = connection.prepare_cached(
         "SELECT at, seq, event FROM event
          WHERE org = :org AND app = :app AND (at, seq) > (:at, :seq)
@@ -41,7 +41,7 @@ pub(super) fn list(
         named_params! { ":org": org.as_str(), ":app": app.as_str(), ":at": at, ":seq": seq, ":limit": rows_to_ask_for(page) },
         |row| Ok(((row.get::<_, String>(0)?, row.get::<_, i64>(1)?), row.get::<_, String>(2)?)),
     )?;
-    list.page(
+    cursors.page(
         page,
         rows.map(|row| {
             let (key, event) = row?;

@@ -8,9 +8,9 @@ use super::SqliteLedger;
 use super::error::SqliteError;
 use crate::domain::id::{AppId, InvitationId, OrgId};
 use crate::domain::invitation::{Closed, Closing, Invitation};
-use crate::ledger::paging::{List, rows_to_ask_for};
+use crate::ledger::cursor::{ListCursors, rows_to_ask_for};
 use crate::ledger::stored::{from_json, from_time, to_json};
-use crate::ledger::{Invitations, LedgerError, Page, PageRequest};
+use crate::ledger::{Invitations, LedgerError, Page, PageRequest, retention};
 
 #[async_trait]
 impl Invitations for SqliteLedger {
@@ -44,7 +44,7 @@ impl Invitations for SqliteLedger {
     }
 }
 
-/// Takes back every invitation of an org that was not closed yet.
+/// Revokes every open invitation of an org.
 pub(super) fn revoke_all(connection: &Connection, org: &OrgId, at: Timestamp) -> Result<(), SqliteError> {
     connection
         .prepare_cached(
@@ -55,11 +55,12 @@ pub(super) fn revoke_all(connection: &Connection, org: &OrgId, at: Timestamp) ->
     Ok(())
 }
 
-/// Writes a new one, and never over another: a link that was closed would be open again.
-pub(super) fn put(connection: &Connection, invitation: &Invitation) -> Result<(), SqliteError> {
+/// Inserts a new invitation. Never replaces one: that could reopen a closed link.
+fn put(connection: &Connection, invitation: &Invitation) -> Result<(), SqliteError> {
     connection
         .prepare_cached(
-            "INSERT INTO invitation (id, org, app, created_at, closed, record) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO invitation (id, org, app, created_at, closed, expires_at, record)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?
         .execute(params![
             invitation.id.as_str(),
@@ -67,6 +68,7 @@ pub(super) fn put(connection: &Connection, invitation: &Invitation) -> Result<()
             invitation.app.as_str(),
             from_time(invitation.created_at),
             invitation.closed.is_some(),
+            from_time(retention::invitation_expires_at(invitation)),
             to_json(invitation)?,
         ])?;
     Ok(())
@@ -90,9 +92,9 @@ fn list(
     app: &AppId,
     page: &PageRequest,
 ) -> Result<Page<Invitation>, SqliteError> {
-    let list = List::of(&[Some("invitations"), Some(org.as_str()), Some(app.as_str())]);
-    // Nothing sorts after this, as every time begins with a digit.
-    let (created_at, id): (String, String) = list.start(page)?.unwrap_or_else(|| ("~".to_owned(), String::new()));
+    let cursors = ListCursors::for_list(&[Some("invitations"), Some(org.as_str()), Some(app.as_str())]);
+    // `~` sorts after every time, as times start with a digit.
+    let (created_at, id): (String, String) = cursors.start(page)?.unwrap_or_else(|| ("~".to_owned(), String::new()));
     let mut statement = connection.prepare_cached(
         "SELECT created_at, id, record FROM invitation
          WHERE org = :org AND app = :app AND (created_at < :at OR (created_at = :at AND id > :id))
@@ -102,7 +104,7 @@ fn list(
         named_params! { ":org": org.as_str(), ":app": app.as_str(), ":at": created_at, ":id": id, ":limit": rows_to_ask_for(page) },
         |row| Ok(((row.get::<_, String>(0)?, row.get::<_, String>(1)?), row.get::<_, String>(2)?)),
     )?;
-    list.page(
+    cursors.page(
         page,
         rows.map(|row| {
             let (key, record) = row?;

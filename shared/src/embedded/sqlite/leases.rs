@@ -2,11 +2,10 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use rusqlite::params;
 
 use super::SqliteLedger;
 use crate::ledger::stored::from_time;
-use crate::ledger::{Leases, LedgerError};
+use crate::ledger::{Leases, LedgerError, retention};
 
 #[async_trait]
 impl Leases for SqliteLedger {
@@ -17,14 +16,15 @@ impl Leases for SqliteLedger {
         now: Timestamp,
         until: Timestamp,
     ) -> Result<bool, LedgerError> {
-        let (name, holder) = (name.to_owned(), holder.to_owned());
-        self.run("take a lease", move |connection| {
+        let (name, holder, expires_at) = (name.to_owned(), holder.to_owned(), retention::lease_expires_at(until));
+        self.run("acquire a lease", move |connection| {
             let changed = connection
                 .prepare_cached(
-                    "INSERT INTO lease (name, holder, until) VALUES (?1, ?2, ?4)
-                     ON CONFLICT (name) DO UPDATE SET holder = ?2, until = ?4 WHERE holder = ?2 OR until <= ?3",
+                    "INSERT INTO lease (name, holder, until, expires_at) VALUES (?1, ?2, ?4, ?5)
+                     ON CONFLICT (name) DO UPDATE SET holder = ?2, until = ?4, expires_at = ?5
+                     WHERE holder = ?2 OR until <= ?3",
                 )?
-                .execute(params![name, holder, from_time(now), from_time(until)])?;
+                .execute([name, holder, from_time(now), from_time(until), from_time(expires_at)])?;
             Ok(changed == 1)
         })
         .await
@@ -32,7 +32,7 @@ impl Leases for SqliteLedger {
 
     async fn release_lease(&self, name: &str, holder: &str) -> Result<(), LedgerError> {
         let (name, holder) = (name.to_owned(), holder.to_owned());
-        self.run("give a lease back", move |connection| {
+        self.run("release a lease", move |connection| {
             connection.prepare_cached("DELETE FROM lease WHERE name = ?1 AND holder = ?2")?.execute([name, holder])?;
             Ok(())
         })

@@ -1,11 +1,12 @@
-//! The ledger in one `SQLite` file.
+//! The ledger in one `SQLite` file, for installations on one machine.
 //!
-//! Several processes may have the file open: readers see whole transactions, and writers wait for each other. Within a
-//! process one connection serves everybody, on threads that may block.
+//! Several processes may have the file open: readers see complete transactions, and writers wait for each other. Within a
+//! process all callers share one connection, which runs on the blocking thread pool.
 
 mod apps;
 mod error;
 mod events;
+mod expiry;
 mod file;
 mod invitations;
 mod leases;
@@ -40,7 +41,7 @@ use crate::ledger::{AppFilter, Ledger, LedgerError, Page, PageRequest};
 pub struct SqliteLedger(Arc<Mutex<Connection>>);
 
 impl SqliteLedger {
-    /// Opens the file, making or migrating it where needed.
+    /// Opens the file, creating or migrating it first if necessary.
     pub async fn open(file: &Path) -> Result<Self, LedgerError> {
         let path = file.to_owned();
         let action = "open its file";
@@ -53,7 +54,7 @@ impl SqliteLedger {
         })
     }
 
-    /// A ledger that goes when it is dropped. For tests and trials.
+    /// A ledger that is lost when it is dropped. For tests and trials.
     pub fn in_memory() -> Result<Self, LedgerError> {
         file::in_memory().map(Self::over).map_err(|error| error.during("open in memory"))
     }
@@ -62,7 +63,7 @@ impl SqliteLedger {
         Self(Arc::new(Mutex::new(connection)))
     }
 
-    /// Does `work`, which `action` names for people, where it may block.
+    /// Runs `work` on the blocking thread pool; `action` names it in errors and traces.
     async fn run<T: Send + 'static>(
         &self,
         action: &'static str,
@@ -139,11 +140,12 @@ impl Ledger for SqliteLedger {
         &self,
         scan: &ScanId,
         org: &OrgId,
-        look: &OrgScanResult,
+        result: &OrgScanResult,
         at: Timestamp,
     ) -> Result<(), LedgerError> {
-        let (scan, org, look) = (scan.clone(), org.clone(), look.clone());
-        self.run("record a look", move |connection| scans::record_look(connection, &scan, &org, &look, at)).await
+        let (scan, org, result) = (scan.clone(), org.clone(), result.clone());
+        self.run("record a scan result", move |connection| scans::record_result(connection, &scan, &org, &result, at))
+            .await
     }
 
     async fn scan(&self, scan: &ScanId) -> Result<Option<Scan>, LedgerError> {
@@ -158,6 +160,10 @@ impl Ledger for SqliteLedger {
     async fn pending_orgs(&self, scan: &ScanId, page: PageRequest) -> Result<Page<OrgId>, LedgerError> {
         let scan = scan.clone();
         self.run("list pending orgs", move |connection| scans::pending(connection, &scan, &page)).await
+    }
+
+    async fn delete_expired(&self, now: Timestamp) -> Result<u64, LedgerError> {
+        self.run("delete expired records", move |connection| expiry::delete_expired(connection, now)).await
     }
 }
 

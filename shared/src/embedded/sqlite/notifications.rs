@@ -1,4 +1,4 @@
-//! Notifications: who was told what.
+//! Notifications.
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -10,9 +10,9 @@ use super::recipients;
 use crate::domain::contact::MailAddress;
 use crate::domain::id::{NotificationId, OrgId, RequestId};
 use crate::domain::notification::Notification;
-use crate::ledger::paging::{List, rows_to_ask_for};
+use crate::ledger::cursor::{ListCursors, rows_to_ask_for};
 use crate::ledger::stored::{from_json, from_time, to_json};
-use crate::ledger::{LedgerError, Notifications, Page, PageRequest, Suppression};
+use crate::ledger::{LedgerError, Notifications, Page, PageRequest, Suppression, retention};
 
 #[async_trait]
 impl Notifications for SqliteLedger {
@@ -57,18 +57,22 @@ impl Notifications for SqliteLedger {
 
     async fn is_muted(&self, request: &RequestId, address: &MailAddress) -> Result<bool, LedgerError> {
         let (request, address) = (request.clone(), address.digest());
-        self.run("look for a mute", move |connection| recipients::is_muted(connection, &request, &address)).await
+        self.run("find a mute", move |connection| recipients::is_muted(connection, &request, &address)).await
     }
 
     async fn suppress(&self, address: &MailAddress, suppression: &Suppression) -> Result<(), LedgerError> {
-        let (address, suppression) = (address.digest(), suppression.clone());
+        let (address, suppression) = (address.clone(), suppression.clone());
         self.run("suppress an address", move |connection| recipients::suppress(connection, &address, &suppression))
             .await
     }
 
     async fn suppression(&self, address: &MailAddress) -> Result<Option<Suppression>, LedgerError> {
         let address = address.digest();
-        self.run("look for a suppression", move |connection| recipients::suppression(connection, &address)).await
+        self.run("find a suppression", move |connection| recipients::suppression(connection, &address)).await
+    }
+
+    async fn suppressions(&self, page: PageRequest) -> Result<Page<(MailAddress, Suppression)>, LedgerError> {
+        self.run("list suppressions", move |connection| recipients::suppressions(connection, &page)).await
     }
 
     async fn lift_suppression(&self, address: &MailAddress) -> Result<(), LedgerError> {
@@ -77,14 +81,14 @@ impl Notifications for SqliteLedger {
     }
 }
 
-/// What notifications are listed by: when they are due, id, request.
-type Key = (String, String, String);
+/// What notifications are sorted by: due time, id, request.
+type SortKey = (String, String, String);
 
-/// The notifications that are open, from a place on.
+/// Open notifications, after a sort key.
 pub(super) const OPEN: &str = "SELECT due_at, id, request, record FROM notification
      WHERE NOT settled AND due_at <= :until AND (due_at, id, request) > (:due_at, :id, :request)
      ORDER BY due_at, id, request LIMIT :limit";
-/// The notifications of an org, from a place back.
+/// An org's notifications, before a sort key.
 pub(super) const OF_ORG: &str = "SELECT due_at, id, request, record FROM notification
      WHERE org = :org AND (due_at, id, request) < (:due_at, :id, :request)
      ORDER BY due_at DESC, id DESC, request DESC LIMIT :limit";
@@ -92,7 +96,8 @@ pub(super) const OF_ORG: &str = "SELECT due_at, id, request, record FROM notific
 fn put(connection: &Connection, notification: &Notification) -> Result<bool, SqliteError> {
     let changed = connection
         .prepare_cached(
-            "INSERT INTO notification (request, id, org, due_at, settled, version, record) VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6)
+            "INSERT INTO notification (request, id, org, due_at, settled, version, expires_at, record)
+             VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, ?7)
              ON CONFLICT (request, id) DO NOTHING",
         )?
         .execute(params![
@@ -101,6 +106,7 @@ fn put(connection: &Connection, notification: &Notification) -> Result<bool, Sql
             notification.org.as_str(),
             from_time(notification.due_at),
             notification.is_settled(),
+            retention::notification_expires_at(notification).map(from_time),
             to_json(notification)?,
         ])?;
     Ok(changed == 1)
@@ -117,7 +123,8 @@ fn get(connection: &Connection, request: &RequestId, id: &NotificationId) -> Res
 fn update(connection: &Connection, version: i64, next: &Notification) -> Result<bool, SqliteError> {
     let changed = connection
         .prepare_cached(
-            "UPDATE notification SET org = ?4, due_at = ?5, settled = ?6, version = version + 1, record = ?7
+            "UPDATE notification
+             SET org = ?4, due_at = ?5, settled = ?6, version = version + 1, expires_at = ?7, record = ?8
              WHERE request = ?1 AND id = ?2 AND version = ?3",
         )?
         .execute(params![
@@ -127,6 +134,7 @@ fn update(connection: &Connection, version: i64, next: &Notification) -> Result<
             next.org.as_str(),
             from_time(next.due_at),
             next.is_settled(),
+            retention::notification_expires_at(next).map(from_time),
             to_json(next)?,
         ])?;
     Ok(changed == 1)
@@ -140,37 +148,37 @@ fn of_request(connection: &Connection, request: &RequestId) -> Result<Vec<Notifi
 }
 
 fn open(connection: &Connection, until: Timestamp, page: &PageRequest) -> Result<Page<Notification>, SqliteError> {
-    let list = List::of(&[Some("open notifications")]);
-    // Nothing sorts before these.
-    let (due_at, id, request): Key = list.start(page)?.unwrap_or_default();
+    let cursors = ListCursors::for_list(&[Some("open notifications")]);
+    // Empty text sorts before every key.
+    let (due_at, id, request): SortKey = cursors.start(page)?.unwrap_or_default();
     let mut statement = connection.prepare_cached(OPEN)?;
     let rows = statement.query_map(
         named_params! { ":until": from_time(until), ":due_at": due_at, ":id": id, ":request": request,
         ":limit": rows_to_ask_for(page) },
-        keyed,
+        sort_key_and_record,
     )?;
-    list.page(page, rows.map(|row| placed(row?)))
+    cursors.page(page, rows.map(|row| sort_key_and_notification(row?)))
 }
 
 fn of_org(connection: &Connection, org: &OrgId, page: &PageRequest) -> Result<Page<Notification>, SqliteError> {
-    let list = List::of(&[Some("notifications"), Some(org.as_str())]);
-    // Nothing sorts after this, as every time begins with a digit.
+    let cursors = ListCursors::for_list(&[Some("notifications"), Some(org.as_str())]);
+    // `~` sorts after every time, as times start with a digit.
     let start = || ("~".to_owned(), String::new(), String::new());
-    let (due_at, id, request): Key = list.start(page)?.unwrap_or_else(start);
+    let (due_at, id, request): SortKey = cursors.start(page)?.unwrap_or_else(start);
     let mut statement = connection.prepare_cached(OF_ORG)?;
     let rows = statement.query_map(
         named_params! { ":org": org.as_str(), ":due_at": due_at, ":id": id, ":request": request,
         ":limit": rows_to_ask_for(page) },
-        keyed,
+        sort_key_and_record,
     )?;
-    list.page(page, rows.map(|row| placed(row?)))
+    cursors.page(page, rows.map(|row| sort_key_and_notification(row?)))
 }
 
-fn keyed(row: &Row<'_>) -> rusqlite::Result<(Key, String)> {
+fn sort_key_and_record(row: &Row<'_>) -> rusqlite::Result<(SortKey, String)> {
     Ok(((row.get(0)?, row.get(1)?, row.get(2)?), row.get(3)?))
 }
 
-fn placed((key, record): (Key, String)) -> Result<(Key, Notification), SqliteError> {
+fn sort_key_and_notification((key, record): (SortKey, String)) -> Result<(SortKey, Notification), SqliteError> {
     Ok((key, read(&record)?))
 }
 

@@ -7,7 +7,7 @@ use super::error::SqliteError;
 use super::{invitations, sessions};
 use crate::domain::id::OrgId;
 use crate::domain::org::OrgProfile;
-use crate::ledger::paging::{List, rows_to_ask_for};
+use crate::ledger::cursor::{ListCursors, rows_to_ask_for};
 use crate::ledger::stored::{from_json, to_json};
 use crate::ledger::{LedgerError, Page, PageRequest};
 
@@ -27,14 +27,14 @@ pub(super) fn get(connection: &Connection, org: &OrgId) -> Result<Option<OrgProf
 }
 
 pub(super) fn list(connection: &Connection, page: &PageRequest) -> Result<Page<OrgProfile>, SqliteError> {
-    let list = List::of(&[Some("orgs")]);
-    // No id is empty, so the empty one comes before all.
-    let after: String = list.start(page)?.unwrap_or_default();
+    let cursors = ListCursors::for_list(&[Some("orgs")]);
+    // No id is empty, so empty text sorts before every id.
+    let after: String = cursors.start(page)?.unwrap_or_default();
     let mut statement = connection.prepare_cached("SELECT id, profile FROM org WHERE id > ?1 ORDER BY id LIMIT ?2")?;
     let rows = statement.query_map(params![after, rows_to_ask_for(page)], |row| {
         Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
     })?;
-    list.page(
+    cursors.page(
         page,
         rows.map(|row| {
             let (id, profile) = row?;
@@ -49,10 +49,10 @@ pub(super) fn remove(connection: &mut Connection, org: &OrgId) -> Result<(), Sql
     transaction.execute("DELETE FROM app WHERE org = ?1", [org.as_str()])?;
     transaction.execute("DELETE FROM waiver WHERE org = ?1", [org.as_str()])?;
     transaction.execute("DELETE FROM org_watch WHERE org = ?1", [org.as_str()])?;
-    // In the same transaction, so that no link of an org that is gone is ever open. When it was taken back is for the
-    // audit trail alone, so the store's own time will do.
+    // In the same transaction, so that a removed org never has an open link. The time of revocation only informs the audit
+    // trail, so the store's own clock is good enough.
     invitations::revoke_all(&transaction, org, Timestamp::now())?;
-    sessions::end_all(&transaction, org)?;
+    sessions::delete_all(&transaction, org)?;
     transaction.execute("DELETE FROM org WHERE id = ?1", [org.as_str()])?;
     Ok(transaction.commit()?)
 }

@@ -1,17 +1,19 @@
-//! What keeps a notification from being sent: mutes and suppressions, by the digest of an address.
+//! Mutes and suppressions: both prevent email to an address and are found by its digest.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::error::SqliteError;
-use crate::domain::id::{Digest, RequestId};
-use crate::ledger::Suppression;
-use crate::ledger::stored::{from_json, from_time, to_json};
+use crate::domain::contact::MailAddress;
+use crate::domain::id::{RequestId, Sha256Digest};
+use crate::ledger::cursor::{ListCursors, rows_to_ask_for};
+use crate::ledger::stored::{from_json, from_text, from_time, to_json};
+use crate::ledger::{LedgerError, Page, PageRequest, Suppression};
 
 pub(super) fn mute(
     connection: &Connection,
     request: &RequestId,
-    address: &Digest,
+    address: &Sha256Digest,
     at: Timestamp,
 ) -> Result<(), SqliteError> {
     connection
@@ -23,7 +25,11 @@ pub(super) fn mute(
     Ok(())
 }
 
-pub(super) fn is_muted(connection: &Connection, request: &RequestId, address: &Digest) -> Result<bool, SqliteError> {
+pub(super) fn is_muted(
+    connection: &Connection,
+    request: &RequestId,
+    address: &Sha256Digest,
+) -> Result<bool, SqliteError> {
     Ok(connection
         .prepare_cached("SELECT 1 FROM mute WHERE request = ?1 AND address = ?2")?
         .exists([request.as_str(), address.as_str()])?)
@@ -31,27 +37,52 @@ pub(super) fn is_muted(connection: &Connection, request: &RequestId, address: &D
 
 pub(super) fn suppress(
     connection: &Connection,
-    address: &Digest,
+    address: &MailAddress,
     suppression: &Suppression,
 ) -> Result<(), SqliteError> {
     connection
         .prepare_cached(
-            "INSERT INTO suppression (address, record) VALUES (?1, ?2)
-             ON CONFLICT (address) DO UPDATE SET record = ?2",
+            "INSERT INTO suppression (digest, address, record) VALUES (?1, ?2, ?3)
+             ON CONFLICT (digest) DO UPDATE SET address = ?2, record = ?3",
         )?
-        .execute([address.as_str(), &to_json(suppression)?])?;
+        .execute([address.digest().as_str(), address.as_str(), &to_json(suppression)?])?;
     Ok(())
 }
 
-pub(super) fn suppression(connection: &Connection, address: &Digest) -> Result<Option<Suppression>, SqliteError> {
+pub(super) fn suppression(connection: &Connection, address: &Sha256Digest) -> Result<Option<Suppression>, SqliteError> {
     let record: Option<String> = connection
-        .prepare_cached("SELECT record FROM suppression WHERE address = ?1")?
+        .prepare_cached("SELECT record FROM suppression WHERE digest = ?1")?
         .query_row([address.as_str()], |row| row.get(0))
         .optional()?;
-    Ok(record.map(|record| from_json(&record, || "the suppression of an address".to_owned())).transpose()?)
+    Ok(record.map(|record| read_suppression(&record)).transpose()?)
 }
 
-pub(super) fn lift(connection: &Connection, address: &Digest) -> Result<(), SqliteError> {
-    connection.prepare_cached("DELETE FROM suppression WHERE address = ?1")?.execute([address.as_str()])?;
+fn read_suppression(record: &str) -> Result<Suppression, LedgerError> {
+    from_json(record, || "the suppression of an address".to_owned())
+}
+
+pub(super) fn suppressions(
+    connection: &Connection,
+    page: &PageRequest,
+) -> Result<Page<(MailAddress, Suppression)>, SqliteError> {
+    let cursors = ListCursors::for_list(&[Some("suppressions")]);
+    let after: String = cursors.start(page)?.unwrap_or_default();
+    let mut statement = connection
+        .prepare_cached("SELECT digest, address, record FROM suppression WHERE digest > ?1 ORDER BY digest LIMIT ?2")?;
+    let rows = statement.query_map(params![after, rows_to_ask_for(page)], |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
+    })?;
+    cursors.page(
+        page,
+        rows.map(|row| {
+            let (digest, address, record) = row?;
+            let address = from_text(address, || "a suppressed address".to_owned())?;
+            Ok((digest, (address, read_suppression(&record)?)))
+        }),
+    )
+}
+
+pub(super) fn lift(connection: &Connection, address: &Sha256Digest) -> Result<(), SqliteError> {
+    connection.prepare_cached("DELETE FROM suppression WHERE digest = ?1")?.execute([address.as_str()])?;
     Ok(())
 }

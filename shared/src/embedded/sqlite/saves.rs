@@ -7,7 +7,7 @@ use super::SqliteLedger;
 use super::error::SqliteError;
 use crate::domain::id::{AppId, OrgId};
 use crate::domain::save::SaveJournal;
-use crate::ledger::paging::{List, rows_to_ask_for};
+use crate::ledger::cursor::{ListCursors, rows_to_ask_for};
 use crate::ledger::stored::{from_json, to_json};
 use crate::ledger::{LedgerError, Page, PageRequest, Saves};
 
@@ -74,8 +74,8 @@ impl Saves for SqliteLedger {
 }
 
 fn unsettled(connection: &Connection, page: &PageRequest) -> Result<Page<SaveJournal>, SqliteError> {
-    let list = List::of(&[Some("unsettled saves")]);
-    let (org, app): (String, String) = list.start(page)?.unwrap_or_default();
+    let cursors = ListCursors::for_list(&[Some("unsettled saves")]);
+    let (org, app): (String, String) = cursors.start(page)?.unwrap_or_default();
     let mut statement = connection.prepare_cached(
         "SELECT org, app, record FROM save WHERE NOT settled AND (org, app) > (:org, :app)
          ORDER BY org, app LIMIT :limit",
@@ -84,7 +84,7 @@ fn unsettled(connection: &Connection, page: &PageRequest) -> Result<Page<SaveJou
         .query_map(named_params! { ":org": org, ":app": app, ":limit": rows_to_ask_for(page) }, |row| {
             Ok(((row.get::<_, String>(0)?, row.get::<_, String>(1)?), row.get::<_, String>(2)?))
         })?;
-    list.page(
+    cursors.page(
         page,
         rows.map(|row| {
             let ((org, app), record) = row?;

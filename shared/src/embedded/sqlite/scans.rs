@@ -6,9 +6,9 @@ use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, named_pa
 use super::error::SqliteError;
 use crate::domain::id::{OrgId, ScanId};
 use crate::domain::scan::{OrgNotScanned, OrgScanResult, Scan};
-use crate::ledger::paging::{List, rows_to_ask_for};
+use crate::ledger::cursor::{ListCursors, rows_to_ask_for};
 use crate::ledger::stored::{from_text, from_time, to_time};
-use crate::ledger::{LedgerError, Page, PageRequest};
+use crate::ledger::{LedgerError, Page, PageRequest, retention};
 
 pub(super) fn begin(
     connection: &mut Connection,
@@ -18,8 +18,10 @@ pub(super) fn begin(
 ) -> Result<(), SqliteError> {
     let transaction = connection.transaction()?;
     transaction
-        .prepare_cached("INSERT INTO scan (id, started_at) VALUES (?1, ?2) ON CONFLICT (id) DO NOTHING")?
-        .execute(params![scan.as_str(), from_time(started_at)])?;
+        .prepare_cached(
+            "INSERT INTO scan (id, started_at, expires_at) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO NOTHING",
+        )?
+        .execute([scan.as_str(), &from_time(started_at), &from_time(retention::scan_expires_at(started_at))])?;
     {
         let mut add = transaction.prepare_cached(
             "INSERT INTO scan_org (scan, org, outcome) VALUES (?1, ?2, 'pending') ON CONFLICT (scan, org) DO NOTHING",
@@ -28,23 +30,23 @@ pub(super) fn begin(
             add.execute([scan.as_str(), org.as_str()])?;
         }
     }
-    // A scan of nothing is over when it starts.
+    // A scan of no orgs is finished when it starts.
     finish_if_done(&transaction, scan, started_at)?;
     Ok(transaction.commit()?)
 }
 
-pub(super) fn record_look(
+pub(super) fn record_result(
     connection: &mut Connection,
     scan: &ScanId,
     org: &OrgId,
-    look: &OrgScanResult,
+    result: &OrgScanResult,
     at: Timestamp,
 ) -> Result<(), SqliteError> {
-    let (outcome, apps, reason) = match look {
+    let (outcome, apps, reason) = match result {
         OrgScanResult::Pending => ("pending", None, None),
-        // SQLite's integers are signed; no org has that many apps.
-        OrgScanResult::Seen { apps } => ("seen", Some(i64::try_from(*apps).unwrap_or(i64::MAX)), None),
-        OrgScanResult::NotSeen { reason } => ("not-seen", None, Some(reason)),
+        // SQLite integers are signed; no org has more apps than fit.
+        OrgScanResult::Scanned { apps } => ("seen", Some(i64::try_from(*apps).unwrap_or(i64::MAX)), None),
+        OrgScanResult::NotScanned { reason } => ("not-seen", None, Some(reason)),
     };
     let transaction = connection.transaction()?;
     if !exists(&transaction, scan)? {
@@ -60,7 +62,7 @@ pub(super) fn record_look(
     Ok(transaction.commit()?)
 }
 
-/// The scan ends when its last pending org does, and is open again when orgs are added.
+/// Finishes the scan if no org is pending, and reopens it if orgs were added.
 fn finish_if_done(connection: &Connection, scan: &ScanId, at: Timestamp) -> Result<(), SqliteError> {
     connection
         .prepare_cached(
@@ -78,7 +80,7 @@ fn exists(connection: &Connection, scan: &ScanId) -> Result<bool, SqliteError> {
 }
 
 pub(super) fn get(connection: &mut Connection, scan: &ScanId) -> Result<Option<Scan>, SqliteError> {
-    // One transaction, so that the totals are of one moment; it only reads, so it need not wait for writers.
+    // One transaction, so that the totals are consistent. It only reads, so it does not wait for writers.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
     let Some((started_at, finished_at)) = transaction
         .prepare_cached("SELECT started_at, finished_at FROM scan WHERE id = ?1")?
@@ -134,8 +136,8 @@ pub(super) fn latest(connection: &mut Connection) -> Result<Option<Scan>, Sqlite
 }
 
 pub(super) fn pending(connection: &Connection, scan: &ScanId, page: &PageRequest) -> Result<Page<OrgId>, SqliteError> {
-    let list = List::of(&[Some("pending orgs"), Some(scan.as_str())]);
-    let after: String = list.start(page)?.unwrap_or_default();
+    let cursors = ListCursors::for_list(&[Some("pending orgs"), Some(scan.as_str())]);
+    let after: String = cursors.start(page)?.unwrap_or_default();
     let mut statement = connection.prepare_cached(
         "SELECT org FROM scan_org WHERE scan = :scan AND outcome = 'pending' AND org > :after
          ORDER BY org LIMIT :limit",
@@ -144,7 +146,7 @@ pub(super) fn pending(connection: &Connection, scan: &ScanId, page: &PageRequest
         named_params! { ":scan": scan.as_str(), ":after": after, ":limit": rows_to_ask_for(page) },
         |row| row.get::<_, String>(0),
     )?;
-    list.page(
+    cursors.page(
         page,
         rows.map(|row| {
             let org = row?;

@@ -1,15 +1,14 @@
 //! Authorization sessions.
 
 use async_trait::async_trait;
-use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::SqliteLedger;
 use super::error::SqliteError;
-use crate::domain::id::{Digest, OrgId, SessionId};
+use crate::domain::id::{OrgId, SessionId, Sha256Digest};
 use crate::domain::session::AuthorizationSession;
 use crate::ledger::stored::{from_json, from_time, to_json};
-use crate::ledger::{LedgerError, Sessions};
+use crate::ledger::{LedgerError, Sessions, retention};
 
 #[async_trait]
 impl Sessions for SqliteLedger {
@@ -18,12 +17,12 @@ impl Sessions for SqliteLedger {
         self.run("open a session", move |connection| {
             connection
                 .prepare_cached(
-                    "INSERT INTO session (id, state, opened_at, version, record) VALUES (?1, ?2, ?3, 0, ?4)",
+                    "INSERT INTO session (id, state, version, expires_at, record) VALUES (?1, ?2, 0, ?3, ?4)",
                 )?
                 .execute(params![
                     session.id.as_str(),
                     session.sign_in.as_ref().map(|attempt| attempt.state.as_str()),
-                    from_time(session.opened_at),
+                    from_time(retention::session_expires_at(&session)),
                     to_json(&AuthorizationSession { version: 0, ..session.clone() })?,
                 ])?;
             Ok(())
@@ -39,33 +38,25 @@ impl Sessions for SqliteLedger {
         .await
     }
 
-    async fn session_by_state(&self, state: &Digest) -> Result<Option<AuthorizationSession>, LedgerError> {
+    async fn session_by_state(&self, state: &Sha256Digest) -> Result<Option<AuthorizationSession>, LedgerError> {
         let state = state.clone();
-        self.run("look for a session", move |connection| by_state(connection, &state)).await
+        self.run("find a session", move |connection| by_state(connection, &state)).await
     }
 
     async fn update_session(&self, session: &AuthorizationSession) -> Result<bool, LedgerError> {
         let session = session.clone();
-        self.run("change a session", move |connection| replace(connection, &session)).await
-    }
-
-    async fn forget_sessions(&self, before: Timestamp) -> Result<(), LedgerError> {
-        self.run("forget old sessions", move |connection| {
-            connection.execute("DELETE FROM session WHERE opened_at < ?1", [from_time(before)])?;
-            Ok(())
-        })
-        .await
+        self.run("change a session", move |connection| update(connection, &session)).await
     }
 }
 
-/// Ends every session of an org. There are only those of the last hours, so they need no index by org.
-pub(super) fn end_all(connection: &Connection, org: &OrgId) -> Result<(), SqliteError> {
+/// Deletes every session of an org. Sessions expire within two days, so there are too few to need an index by org.
+pub(super) fn delete_all(connection: &Connection, org: &OrgId) -> Result<(), SqliteError> {
     connection.execute("DELETE FROM session WHERE json_extract(record, '$.org') = ?1", [org.as_str()])?;
     Ok(())
 }
 
-/// Writes the session in the place of the one with its version. `false` where there is none.
-fn replace(connection: &Connection, session: &AuthorizationSession) -> Result<bool, SqliteError> {
+/// Replaces the session that has the same version. Returns `false` if there is none.
+fn update(connection: &Connection, session: &AuthorizationSession) -> Result<bool, SqliteError> {
     let next = AuthorizationSession { version: session.version.saturating_add(1), ..session.clone() };
     let changed = connection
         .prepare_cached("UPDATE session SET version = version + 1, record = ?3 WHERE id = ?1 AND version = ?2")?
@@ -73,7 +64,7 @@ fn replace(connection: &Connection, session: &AuthorizationSession) -> Result<bo
     Ok(changed == 1)
 }
 
-fn by_state(connection: &Connection, state: &Digest) -> Result<Option<AuthorizationSession>, SqliteError> {
+fn by_state(connection: &Connection, state: &Sha256Digest) -> Result<Option<AuthorizationSession>, SqliteError> {
     one(connection, "SELECT record FROM session WHERE state = ?1", state.as_str())
 }
 

@@ -18,12 +18,12 @@ fn any() -> AppFilter {
 }
 
 #[tokio::test]
-async fn it_does_what_every_ledger_must() {
+async fn conforms_to_the_ledger_contract() {
     ledger::conforms(|| async { Arc::new(SqliteLedger::in_memory().unwrap()) as Arc<dyn Ledger> }).await;
 }
 
 #[tokio::test]
-async fn it_does_so_in_a_file_too() {
+async fn conforms_to_the_ledger_contract_in_a_file() {
     let folder = tempfile::tempdir().unwrap();
     let made = std::sync::atomic::AtomicUsize::new(0);
     ledger::conforms(|| {
@@ -35,7 +35,7 @@ async fn it_does_so_in_a_file_too() {
 }
 
 #[tokio::test]
-async fn a_ledger_opened_again_still_has_its_records() {
+async fn records_survive_reopening() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("state/ledger.sqlite");
     let app = record("acme", "a", "Office", Standing::Broken);
@@ -47,7 +47,7 @@ async fn a_ledger_opened_again_still_has_its_records() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn the_file_and_its_side_files_are_for_the_owner_alone() {
+async fn only_the_owner_can_read_the_files() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
     let _ledger = SqliteLedger::open(&folder.path().join("ledger.sqlite")).await.unwrap();
@@ -60,7 +60,7 @@ async fn the_file_and_its_side_files_are_for_the_owner_alone() {
 }
 
 #[tokio::test]
-async fn what_one_connection_writes_another_reads() {
+async fn connections_see_each_others_writes() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("ledger.sqlite");
     let (one, two) = (SqliteLedger::open(&file).await.unwrap(), SqliteLedger::open(&file).await.unwrap());
@@ -77,7 +77,7 @@ async fn what_one_connection_writes_another_reads() {
 }
 
 #[tokio::test]
-async fn a_scan_can_be_read_while_another_process_writes() {
+async fn reads_do_not_wait_for_writers() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("ledger.sqlite");
     let (writer, reader) = (SqliteLedger::open(&file).await.unwrap(), SqliteLedger::open(&file).await.unwrap());
@@ -92,7 +92,7 @@ async fn a_scan_can_be_read_while_another_process_writes() {
 }
 
 #[tokio::test]
-async fn a_new_file_can_be_opened_by_many_at_once() {
+async fn a_new_file_can_be_opened_concurrently() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("ledger.sqlite");
     for opened in join_all((0..8).map(|_| SqliteLedger::open(&file))).await {
@@ -101,7 +101,7 @@ async fn a_new_file_can_be_opened_by_many_at_once() {
 }
 
 #[tokio::test]
-async fn an_empty_file_becomes_a_ledger_and_any_other_file_is_refused() {
+async fn only_an_empty_file_becomes_a_ledger() {
     let folder = tempfile::tempdir().unwrap();
     let empty = folder.path().join("empty");
     std::fs::write(&empty, b"").unwrap();
@@ -110,11 +110,11 @@ async fn an_empty_file_becomes_a_ledger_and_any_other_file_is_refused() {
     let email = folder.path().join("email.txt");
     std::fs::write(&email, "Dear reader, ".repeat(100)).unwrap();
     let refused = SqliteLedger::open(&email).await.err().unwrap().to_string();
-    assert!(refused.contains("email.txt") && refused.contains("this is no ledger"), "{refused}");
+    assert!(refused.contains("email.txt") && refused.contains("this is not a ledger"), "{refused}");
 }
 
 #[tokio::test]
-async fn a_file_of_a_newer_layout_is_refused() {
+async fn a_newer_schema_is_rejected() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("ledger.sqlite");
     let ledger = SqliteLedger::open(&file).await.unwrap();
@@ -124,7 +124,7 @@ async fn a_file_of_a_newer_layout_is_refused() {
 }
 
 #[tokio::test]
-async fn a_record_that_cannot_be_read_is_named() {
+async fn errors_name_the_unreadable_record() {
     let ledger = SqliteLedger::in_memory().unwrap();
     let app = record("acme", "a", "Office", Standing::Broken);
     assert!(ledger.record_app(&app, &[]).await.unwrap());
@@ -139,7 +139,7 @@ async fn a_record_that_cannot_be_read_is_named() {
 }
 
 #[tokio::test]
-async fn an_app_is_not_recorded_when_its_events_cannot_be() {
+async fn an_app_and_its_events_are_written_atomically() {
     let ledger = SqliteLedger::in_memory().unwrap();
     ledger.0.lock().execute("DROP TABLE event", params![]).unwrap();
     let app = record("acme", "a", "Office", Standing::Broken);
@@ -160,7 +160,7 @@ async fn events_cannot_be_changed_or_removed() {
 }
 
 #[tokio::test]
-async fn of_scans_begun_at_the_same_time_the_one_written_last_is_the_latest() {
+async fn the_last_written_of_simultaneous_scans_is_latest() {
     let ledger = SqliteLedger::in_memory().unwrap();
     for id in ["b", "c", "a"] {
         ledger.begin_scan(&scan(id), at(0), &[]).await.unwrap();
@@ -169,15 +169,15 @@ async fn of_scans_begun_at_the_same_time_the_one_written_last_is_the_latest() {
 }
 
 #[tokio::test]
-async fn a_count_beyond_what_the_file_can_hold_is_not_an_error() {
+async fn an_app_count_beyond_i64_is_capped() {
     let ledger = SqliteLedger::in_memory().unwrap();
     ledger.begin_scan(&scan("s"), at(0), &[org("a")]).await.unwrap();
-    ledger.record_org_result(&scan("s"), &org("a"), &OrgScanResult::Seen { apps: u64::MAX }, at(1)).await.unwrap();
+    ledger.record_org_result(&scan("s"), &org("a"), &OrgScanResult::Scanned { apps: u64::MAX }, at(1)).await.unwrap();
     assert_eq!(ledger.scan(&scan("s")).await.unwrap().unwrap().apps_seen, i64::MAX.unsigned_abs());
 }
 
 #[test]
-fn every_list_of_apps_is_read_from_an_index_in_its_order() {
+fn lists_of_apps_use_an_index() {
     let ledger = SqliteLedger::in_memory().unwrap();
     let connection = ledger.0.lock();
     for bits in 0..16_u8 {
@@ -199,7 +199,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, cases: 24, ..ProptestConfig::default() })]
 
     #[test]
-    fn pages_of_any_size_make_up_the_whole_list(
+    fn pages_of_any_size_add_up_to_the_list(
         apps in prop::collection::vec((0..3_usize, 0..8_usize, "[ab\u{fc}]{0,2}"), 0..30),
         limit in 1..12_u32,
     ) {

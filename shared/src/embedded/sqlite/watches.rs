@@ -1,4 +1,4 @@
-//! What is remembered of orgs between two looks.
+//! Watches.
 
 use async_trait::async_trait;
 use rusqlite::{OptionalExtension, params};
@@ -13,12 +13,12 @@ use crate::ledger::{LedgerError, Watches};
 impl Watches for SqliteLedger {
     async fn org_watch(&self, org: &OrgId) -> Result<Option<OrgWatch>, LedgerError> {
         let org = org.clone();
-        self.run("read what is remembered of an org", move |connection| {
+        self.run("read an org's watch", move |connection| {
             let record: Option<String> = connection
                 .prepare_cached("SELECT record FROM org_watch WHERE org = ?1")?
                 .query_row([org.as_str()], |row| row.get(0))
                 .optional()?;
-            Ok(record.map(|record| from_json(&record, || format!("what is remembered of org {org}"))).transpose()?)
+            Ok(record.map(|record| from_json(&record, || format!("the watch of org {org}"))).transpose()?)
         })
         .await
     }
@@ -26,7 +26,7 @@ impl Watches for SqliteLedger {
     async fn put_org_watch(&self, watch: &OrgWatch) -> Result<bool, LedgerError> {
         let version = watch.version;
         let next = OrgWatch { version: version.saturating_add(1), ..watch.clone() };
-        self.run("write what is remembered of an org", move |connection| {
+        self.run("write an org's watch", move |connection| {
             let (org, record) = (next.org.as_str(), to_json(&next)?);
             let changed = if version == 0 {
                 connection

@@ -1,4 +1,4 @@
-//! Graph's items, one at a time. What lacks something that matters is refused, never left out.
+//! Decodes Graph's objects one at a time. An object that lacks a required member is an error and is never skipped.
 
 use std::collections::BTreeMap;
 
@@ -8,15 +8,15 @@ use serde_json::Value;
 
 use crate::domain::administrator::{DirectoryRoles, DirectoryUser};
 use crate::domain::grant::{GrantKind, PermissionGrant, ServicePrincipal};
-use crate::domain::registered_credential::{CredentialKind, Hint, RegisteredCredential, Thumbprint};
+use crate::domain::registered_credential::{Hint, RegisteredCredential, RegisteredCredentialKind, Thumbprint};
 use crate::domain::tenant::{ClientId, ObjectId};
 use crate::domain::text::UntrustedText;
 
-/// How much of somebody else's text is kept.
+/// The maximum stored length of a text from Graph, in characters.
 const KEPT: usize = 300;
 
-/// The directory roles among memberships. Filtered here: the cast form in the path reads an index that lags right after an
-/// activation.
+/// The directory roles among memberships. They are filtered here, because the cast form of the path reads an index that
+/// lags after an activation.
 pub(super) fn roles(memberships: &[Value]) -> DirectoryRoles {
     let mut roles = DirectoryRoles::default();
     for item in memberships {
@@ -33,7 +33,7 @@ pub(super) fn roles(memberships: &[Value]) -> DirectoryRoles {
     roles
 }
 
-/// A `user`, believed only where it is the one that was asked for.
+/// Decodes a `user`; `None` if it is not the requested one.
 pub(super) fn user(found: &Value, asked: &ObjectId) -> Option<DirectoryUser> {
     let account_enabled = match found.get("accountEnabled") {
         None | Some(Value::Null) => None,
@@ -43,7 +43,7 @@ pub(super) fn user(found: &Value, asked: &ObjectId) -> Option<DirectoryUser> {
     Some(DirectoryUser { id, account_enabled })
 }
 
-/// A `servicePrincipal`, believed only where it is of the application that was asked for.
+/// Decodes a `servicePrincipal`; `None` if it is not of the requested application.
 pub(super) fn service_principal(found: &Value, asked: &ClientId) -> Option<ServicePrincipal> {
     Some(ServicePrincipal {
         id: found.get("id")?.as_str()?.parse().ok()?,
@@ -57,12 +57,13 @@ pub(super) fn service_principal(found: &Value, asked: &ClientId) -> Option<Servi
     })
 }
 
-/// The secrets and certificates of an `application`.
+/// Decodes the secrets and certificates of an `application`.
 pub(super) fn credentials(application: &Value) -> Option<Vec<RegisteredCredential>> {
     let mut all = Vec::new();
-    for (list, kind) in
-        [("passwordCredentials", CredentialKind::Secret), ("keyCredentials", CredentialKind::Certificate)]
-    {
+    for (list, kind) in [
+        ("passwordCredentials", RegisteredCredentialKind::Secret),
+        ("keyCredentials", RegisteredCredentialKind::Certificate),
+    ] {
         for item in application.get(list)?.as_array()? {
             all.push(credential(item, kind)?);
         }
@@ -70,20 +71,20 @@ pub(super) fn credentials(application: &Value) -> Option<Vec<RegisteredCredentia
     Some(all)
 }
 
-fn credential(item: &Value, kind: CredentialKind) -> Option<RegisteredCredential> {
+fn credential(item: &Value, kind: RegisteredCredentialKind) -> Option<RegisteredCredential> {
     let identifier = item.get("customKeyIdentifier").and_then(Value::as_str);
     Some(RegisteredCredential {
         key_id: item.get("keyId")?.as_str()?.parse().ok()?,
         kind,
         display_name: text(item.get("displayName")).unwrap_or_default(),
         ends_at: item.get("endDateTime")?.as_str()?.parse().ok()?,
-        thumbprint: identifier.filter(|_| kind == CredentialKind::Certificate).and_then(thumbprint),
+        thumbprint: identifier.filter(|_| kind == RegisteredCredentialKind::Certificate).and_then(thumbprint),
         hint: item.get("hint").and_then(Value::as_str).filter(|hint| !hint.is_empty()).map(Hint::of),
     })
 }
 
-/// `customKeyIdentifier`: "binary", and the certificate's thumbprint unless somebody chose another. Graph writes it as
-/// hexadecimal digits, or as base64 of the digest or of its digits.
+/// Decodes `customKeyIdentifier`: "binary", and the certificate's thumbprint unless its owner chose a different value. Graph
+/// returns it as hexadecimal digits, or as base64 of the digest or of its digits.
 fn thumbprint(identifier: &str) -> Option<Thumbprint> {
     Thumbprint::parse(identifier).or_else(|| {
         let bytes = STANDARD.decode(identifier).ok()?;
@@ -91,7 +92,7 @@ fn thumbprint(identifier: &str) -> Option<Thumbprint> {
     })
 }
 
-/// The names of Graph's application permissions by their ids.
+/// The names of Graph's application permissions, by their ids.
 pub(super) fn role_names(graph: &Value) -> BTreeMap<String, String> {
     let roles = graph.get("appRoles").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let pair = |role: &Value| {
@@ -101,14 +102,14 @@ pub(super) fn role_names(graph: &Value) -> BTreeMap<String, String> {
     roles.iter().filter_map(pair).collect()
 }
 
-/// An `appRoleAssignment`. One whose permission Graph does not name keeps its id: it is granted all the same.
+/// Decodes an `appRoleAssignment`. A permission that Graph does not name keeps its id, because it is granted anyway.
 pub(super) fn application(item: &Value, roles: &BTreeMap<String, String>) -> Option<PermissionGrant> {
     let id = item.get("appRoleId")?.as_str()?.to_ascii_lowercase();
     let permission = roles.get(&id).cloned().unwrap_or(id);
     Some(PermissionGrant { permission, grant: GrantKind::Application })
 }
 
-/// An `oAuth2PermissionGrant`: its `scope` is one string with spaces, at times before the first name.
+/// Decodes an `oAuth2PermissionGrant`. Its `scope` is a space-separated string that may start with a space.
 pub(super) fn delegated(item: &Value) -> Option<Vec<PermissionGrant>> {
     let grant = match item.get("consentType")?.as_str()? {
         "AllPrincipals" => GrantKind::DelegatedForAll,

@@ -1,5 +1,5 @@
-//! Tests of token verification: one claim is bent at a time, and the token is signed as Microsoft would.
-#![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
+//! Tests of token verification: each alters one claim and signs the token as Microsoft would.
+#![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
 
 use std::sync::Arc;
 
@@ -18,12 +18,12 @@ const CLIENT: &str = "22222222-2222-4333-8444-555555555555";
 const PERSON: &str = "bbbbbbbb-0000-4000-8000-000000000002";
 const API: &str = "api://33333333-2222-4333-8444-555555555555";
 const NOW: i64 = 1_772_442_000;
-/// The simulator's first signing key; invented, and opens nothing.
+/// The simulator's first signing key. It is invented and protects nothing.
 const PEM: &str = include_str!("../../../../tests/simulators/src/microsoft/keys/signing-1.pem");
 /// Its modulus.
 const MODULUS: &str = "09TqCI0Z-TQ4kFhfP4YTxJOTUHHIBEKvcfjAoOWxPyfLSKPrlXGjvJTbDcWEKFTpSaPcfFZ_1Bi7FatopFhx5bIaUVzO65t2s_a12sHQYmBd8y-cCQIJoP-1wWu7CXjfNCKL_Bd42r5tGNnG-UC0iJ34T1IOmiWWgOhjoq7YdNa0Et0U9UQXuZ3yxLbNI9YpoRtk949K9DOvhPm0v0At3DHmc5lkJN3JCJ29Y_Z4l8wMd-zkacQvSQa1QHbYToZfghCgVsyWuck2o5z14sD9Xqs3rAa7tZDmbBXJNsZnWiksavNQUzbLxj0dzoCkbi3XubljMZbcrDYNbpUeg4QQUQ";
 
-/// A tenant whose keys are served on loopback.
+/// A tenant whose keys are served on a loopback address.
 struct Issuer {
     endpoints: Endpoints,
     http: RetryingClient,
@@ -33,13 +33,13 @@ struct Issuer {
 }
 
 impl Issuer {
-    /// The key names its issuer as Microsoft's do.
+    /// Creates a tenant whose key names its issuer as Microsoft's do.
     async fn new() -> Self {
-        Self::whose_key_is_of("{login}/{tenantid}/v2.0").await
+        Self::with_key_issuer("{login}/{tenantid}/v2.0").await
     }
 
-    /// The key names another issuer.
-    async fn whose_key_is_of(issuer: &str) -> Self {
+    /// Creates a tenant whose key names the given issuer.
+    async fn with_key_issuer(issuer: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let login = format!("http://{}", listener.local_addr().unwrap());
         let issuer = issuer.replace("{login}", &login);
@@ -48,7 +48,7 @@ impl Issuer {
         tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
                 let mut request = [0u8; 2048];
-                // Whoever asks for a key sends one small request; one that went away is nobody's loss.
+                // A request for keys is small. A client that has disconnected needs no answer.
                 let _ = stream.read(&mut request).await;
                 let _ = stream.write_all(answer.as_bytes()).await;
             }
@@ -67,7 +67,7 @@ impl Issuer {
         Verifier { endpoints, http, keys, cloud: Cloud::Global, tenant, now }
     }
 
-    /// The claims of an ID token in which everything is right.
+    /// The claims of a valid ID token.
     fn claims(&self) -> Value {
         json!({
             "aud": CLIENT,
@@ -82,7 +82,7 @@ impl Issuer {
         })
     }
 
-    /// The claims of an access token for our own API in which everything is right.
+    /// The claims of a valid access token for our own API.
     fn api_claims(&self, methods: &Value) -> Value {
         json!({
             "aud": API,
@@ -95,8 +95,8 @@ impl Issuer {
 
     async fn identify(&self, token: &str) -> Result<Identified, String> {
         let (token, nonce) = (SecretString::from(token.to_owned()), SecretString::from("the-nonce"));
-        let told = self.verifier().identify(&token, &CLIENT.parse().unwrap(), &nonce).await;
-        told.map_err(|error| {
+        let identified = self.verifier().identify(&token, &CLIENT.parse().unwrap(), &nonce).await;
+        identified.map_err(|error| {
             assert!(matches!(error, MicrosoftError::Untrusted(_)), "{error:?}");
             error.to_string()
         })
@@ -118,15 +118,15 @@ impl Issuer {
 fn signed(algorithm: Algorithm, kid: Option<&str>, claims: &Value) -> String {
     let header = Header { kid: kid.map(str::to_owned), ..Header::new(algorithm) };
     let key = match algorithm {
-        // A public key in the place of a secret: everybody has it.
+        // A public key used as a secret: anyone has it.
         Algorithm::HS256 => EncodingKey::from_secret(MODULUS.as_bytes()),
         _ => EncodingKey::from_rsa_pem(PEM.as_bytes()).unwrap(),
     };
     encode(&header, claims, &key).unwrap()
 }
 
-/// The claims with one of them changed; null takes it out.
-fn bent(mut claims: Value, name: &str, value: Value) -> Value {
+/// The claims with one of them changed; null removes it.
+fn altered(mut claims: Value, name: &str, value: Value) -> Value {
     let members = claims.as_object_mut().unwrap();
     match value {
         Value::Null => members.remove(name),
@@ -136,10 +136,10 @@ fn bent(mut claims: Value, name: &str, value: Value) -> Value {
 }
 
 #[tokio::test]
-async fn a_token_in_which_everything_is_right_says_who_signed_in() {
+async fn valid_id_token_identifies_the_person() {
     let issuer = Issuer::new().await;
-    let told = issuer.identify(&signed(Algorithm::RS256, Some("one"), &issuer.claims())).await;
-    let identified = told.ok().unwrap();
+    let identified = issuer.identify(&signed(Algorithm::RS256, Some("one"), &issuer.claims())).await;
+    let identified = identified.ok().unwrap();
     let person = identified.person;
     assert_eq!((person.tenant.as_str(), person.object.as_str()), (TENANT, PERSON));
     assert_eq!(person.username.raw(), "ada.administrator@contoso.onmicrosoft.com");
@@ -148,38 +148,38 @@ async fn a_token_in_which_everything_is_right_says_who_signed_in() {
 }
 
 #[tokio::test]
-async fn a_token_with_one_wrong_or_missing_claim_is_of_nobody() {
+async fn wrong_or_missing_claim_is_refused() {
     let issuer = Issuer::new().await;
     let other = "dddddddd-0000-4000-8000-000000000004";
-    for (name, value, told) in [
-        ("aud", json!(other), "another client"),
+    for (name, value, reason) in [
+        ("aud", json!(other), "a different client"),
         ("aud", Value::Null, "a claim is missing"),
-        ("iss", json!(format!("{}/{other}/v2.0", issuer.login)), "another issuer"),
-        ("iss", json!(format!("{}/{TENANT}/v2.0/", issuer.login)), "another issuer"),
-        ("iss", json!(format!("https://login.microsoftonline.com/{TENANT}/v2.0")), "another issuer"),
+        ("iss", json!(format!("{}/{other}/v2.0", issuer.login)), "a different issuer"),
+        ("iss", json!(format!("{}/{TENANT}/v2.0/", issuer.login)), "a different issuer"),
+        ("iss", json!(format!("https://login.microsoftonline.com/{TENANT}/v2.0")), "a different issuer"),
         ("iss", Value::Null, "a claim is missing"),
-        ("ver", json!("1.0"), "another version"),
-        ("ver", Value::Null, "cannot be read"),
-        ("tid", json!(other), "another tenant"),
-        ("tid", json!("contoso.onmicrosoft.com"), "another tenant"),
-        ("tid", Value::Null, "cannot be read"),
+        ("ver", json!("1.0"), "not version 2.0"),
+        ("ver", Value::Null, "cannot be decoded"),
+        ("tid", json!(other), "a different tenant"),
+        ("tid", json!("contoso.onmicrosoft.com"), "a different tenant"),
+        ("tid", Value::Null, "cannot be decoded"),
         ("nonce", json!("another-nonce"), "nonce"),
         ("nonce", json!("the-nonce-and-more"), "nonce"),
         ("nonce", json!(""), "nonce"),
         ("nonce", Value::Null, "nonce"),
-        ("oid", json!("ada"), "whose it is"),
-        ("oid", Value::Null, "whose it is"),
-        ("exp", Value::Null, "cannot be read"),
-        ("exp", json!("tomorrow"), "cannot be read"),
+        ("oid", json!("ada"), "does not identify an account"),
+        ("oid", Value::Null, "does not identify an account"),
+        ("exp", Value::Null, "cannot be decoded"),
+        ("exp", json!("tomorrow"), "cannot be decoded"),
     ] {
-        let claims = bent(issuer.claims(), name, value.clone());
+        let claims = altered(issuer.claims(), name, value.clone());
         let refused = issuer.identify(&signed(Algorithm::RS256, Some("one"), &claims)).await.err();
-        assert!(refused.as_ref().is_some_and(|error| error.contains(told)), "{name} {value}: {refused:?}");
+        assert!(refused.as_ref().is_some_and(|error| error.contains(reason)), "{name} {value}: {refused:?}");
     }
 }
 
 #[tokio::test]
-async fn clocks_may_be_five_minutes_apart_and_no_more() {
+async fn clocks_may_differ_by_five_minutes() {
     let issuer = Issuer::new().await;
     for (name, at, holds) in [
         ("exp", NOW - 299, true),
@@ -191,22 +191,22 @@ async fn clocks_may_be_five_minutes_apart_and_no_more() {
         ("exp", i64::MIN, false),
         ("exp", i64::MAX, true),
     ] {
-        let claims = bent(issuer.claims(), name, json!(at));
-        let read = issuer.identify(&signed(Algorithm::RS256, Some("one"), &claims)).await;
-        assert_eq!(read.is_ok(), holds, "{name} {at}");
+        let claims = altered(issuer.claims(), name, json!(at));
+        let identified = issuer.identify(&signed(Algorithm::RS256, Some("one"), &claims)).await;
+        assert_eq!(identified.is_ok(), holds, "{name} {at}");
     }
 }
 
 #[tokio::test]
-async fn only_rs256_by_a_key_of_the_tenant_counts() {
+async fn only_rs256_with_a_key_of_the_tenant_is_accepted() {
     let issuer = Issuer::new().await;
     let claims = issuer.claims();
     let whole = signed(Algorithm::RS256, Some("one"), &claims);
     let (head, signature) = whole.rsplit_once('.').unwrap();
-    let another = signed(Algorithm::RS256, Some("one"), &bent(claims.clone(), "oid", json!("x")));
+    let another = signed(Algorithm::RS256, Some("one"), &altered(claims.clone(), "oid", json!("x")));
     let (another, _) = another.rsplit_once('.').unwrap();
-    let padded = bent(claims.clone(), "padding", json!("x".repeat(LONGEST)));
-    for (name, token, told) in [
+    let padded = altered(claims.clone(), "padding", json!("x".repeat(MAX_TOKEN_BYTES)));
+    for (name, token, reason) in [
         ("HS256 with the public key", signed(Algorithm::HS256, Some("one"), &claims), "RS256"),
         ("PS256 with the right key", signed(Algorithm::PS256, Some("one"), &claims), "RS256"),
         ("RS512 with the right key", signed(Algorithm::RS512, Some("one"), &claims), "RS256"),
@@ -217,16 +217,16 @@ async fn only_rs256_by_a_key_of_the_tenant_counts() {
         ("two parts", head.to_owned(), "not a signed token"),
         ("nothing", String::new(), "not a signed token"),
         ("words", "canary".to_owned(), "not a signed token"),
-        ("far too long", signed(Algorithm::RS256, Some("one"), &padded), "longer"),
+        ("too long", signed(Algorithm::RS256, Some("one"), &padded), "too long"),
     ] {
         let refused = issuer.identify(&token).await.err();
-        assert!(refused.as_ref().is_some_and(|error| error.contains(told)), "{name}: {refused:?}");
+        assert!(refused.as_ref().is_some_and(|error| error.contains(reason)), "{name}: {refused:?}");
         assert!(token.is_empty() || !refused.is_some_and(|error| error.contains(&token)), "{name} is quoted");
     }
 }
 
 #[tokio::test]
-async fn a_key_counts_only_for_the_issuer_that_it_names() {
+async fn key_is_valid_only_for_its_own_issuer() {
     let other = "dddddddd-0000-4000-8000-000000000004";
     for (issuer, holds) in [
         ("{login}/{tenantid}/v2.0".to_owned(), true),
@@ -235,34 +235,37 @@ async fn a_key_counts_only_for_the_issuer_that_it_names() {
         ("https://login.evil.example/{tenantid}/v2.0".to_owned(), false),
         (String::new(), false),
     ] {
-        let of_key = Issuer::whose_key_is_of(&issuer).await;
+        let of_key = Issuer::with_key_issuer(&issuer).await;
         let token = signed(Algorithm::RS256, Some("one"), &of_key.claims());
         assert_eq!(of_key.identify(&token).await.is_ok(), holds, "{issuer}");
     }
 }
 
 #[tokio::test]
-async fn only_methods_that_say_so_prove_or_refute_a_second_factor() {
+async fn authentication_methods_verify_or_refute_mfa() {
     let issuer = Issuer::new().await;
     for (methods, said) in [
-        (json!(["pwd", "mfa"]), Mfa::Proven),
-        (json!(["ngcmfa"]), Mfa::Proven),
+        (json!(["pwd", "mfa"]), Mfa::Verified),
+        (json!(["ngcmfa"]), Mfa::Verified),
         (json!(["pwd"]), Mfa::Refuted),
         (json!([]), Mfa::Refuted),
-        (json!(["rsa", "wiaormfa"]), Mfa::NotProven),
-        (json!(["wiaormfa", "mfa"]), Mfa::Proven),
-        (Value::Null, Mfa::NotProven),
+        (json!(["rsa", "wiaormfa"]), Mfa::NotVerified),
+        (json!(["wiaormfa", "mfa"]), Mfa::Verified),
+        (Value::Null, Mfa::NotVerified),
     ] {
         assert_eq!(issuer.mfa(&issuer.api_claims(&methods)).await, Ok(said), "{methods}");
     }
 }
 
 #[tokio::test]
-async fn an_access_token_that_is_not_that_persons_for_our_api_proves_nothing() {
+async fn access_token_for_another_api_or_person_is_refused() {
     let issuer = Issuer::new().await;
     let other = "dddddddd-0000-4000-8000-000000000004";
     let right = issuer.api_claims(&json!(["mfa"]));
-    assert_eq!(issuer.mfa(&bent(right.clone(), "aud", json!(API.trim_start_matches("api://")))).await, Ok(Mfa::Proven));
+    assert_eq!(
+        issuer.mfa(&altered(right.clone(), "aud", json!(API.trim_start_matches("api://")))).await,
+        Ok(Mfa::Verified)
+    );
     for (name, value) in [
         ("aud", json!(CLIENT)),
         ("aud", json!("https://graph.microsoft.com")),
@@ -275,7 +278,7 @@ async fn an_access_token_that_is_not_that_persons_for_our_api_proves_nothing() {
         ("exp", json!(NOW - 300)),
         ("nbf", json!(NOW + 301)),
     ] {
-        let read = issuer.mfa(&bent(right.clone(), name, value.clone())).await;
+        let read = issuer.mfa(&altered(right.clone(), name, value.clone())).await;
         assert!(read.is_err(), "{name} {value}: {read:?}");
     }
 }

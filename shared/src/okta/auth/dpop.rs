@@ -1,4 +1,4 @@
-//! Demonstrating proof of possession (RFC 9449): an access token that only its key's holder can use.
+//! Demonstrating proof of possession (DPoP, RFC 9449): an access token that only the holder of its key can use.
 
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use base64::Engine;
@@ -13,7 +13,7 @@ use url::Url;
 use crate::okta::OktaError;
 use crate::randomness::{Randomness, token};
 
-/// A key made for one opened org; it never leaves memory.
+/// The DPoP key of one opened org. It never leaves memory.
 pub(super) struct DpopKey {
     key: EncodingKey,
     public: Jwk,
@@ -38,24 +38,24 @@ struct ProofClaims<'a> {
     ath: Option<String>,
 }
 
-/// What a proof is for.
-pub(super) struct Bound<'a> {
+/// The request that a proof is bound to.
+pub(super) struct BoundRequest<'a> {
     pub(super) method: &'a str,
     pub(super) url: &'a Url,
-    /// The authorization server's nonce, at its token endpoint.
+    /// The authorization server's nonce, for its token endpoint.
     pub(super) nonce: Option<&'a str>,
-    /// The access token, at the API.
+    /// The access token, for the API.
     pub(super) access_token: Option<&'a str>,
 }
 
 impl DpopKey {
-    /// A new P-256 key, from the cryptography library's own generator.
+    /// Generates a P-256 key with the cryptography library's own generator.
     pub(super) fn generate() -> Result<Self, OktaError> {
-        let failed = || OktaError::Credential("a DPoP key could not be made on this machine".to_owned());
+        let failed = || OktaError::Credential("could not create a DPoP key on this machine".to_owned());
         let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).map_err(|_| failed())?;
         let der = pair.to_pkcs8v1().map_err(|_| failed())?;
         let point = pair.public_key().as_ref();
-        // An uncompressed point: 4, then 32 bytes each of x and y (SEC 1 section 2.3.3).
+        // An uncompressed point: the byte 4, then 32 bytes each of x and y (SEC 1 section 2.3.3).
         let (Some(x), Some(y)) = (point.get(1..33), point.get(33..65)) else { return Err(failed()) };
         let public = serde_json::json!({
             "kty": "EC", "crv": "P-256", "x": URL_SAFE_NO_PAD.encode(x), "y": URL_SAFE_NO_PAD.encode(y),
@@ -64,10 +64,10 @@ impl DpopKey {
         Ok(Self { key: EncodingKey::from_ec_der(der.as_ref()), public })
     }
 
-    /// A proof for one request; its `jti` is used once.
+    /// Creates the proof for one request. Its `jti` is used once.
     pub(super) fn proof(
         &self,
-        bound: &Bound<'_>,
+        bound: &BoundRequest<'_>,
         now: Timestamp,
         randomness: &dyn Randomness,
     ) -> Result<String, OktaError> {
@@ -85,7 +85,6 @@ impl DpopKey {
         let mut header = Header::new(Algorithm::ES256);
         header.typ = Some("dpop+jwt".to_owned());
         header.jwk = Some(self.public.clone());
-        encode(&header, &claims, &self.key)
-            .map_err(|_| OktaError::Credential("a DPoP proof could not be signed".to_owned()))
+        encode(&header, &claims, &self.key).map_err(|_| OktaError::Credential("could not sign a DPoP proof".to_owned()))
     }
 }

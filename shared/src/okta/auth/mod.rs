@@ -1,4 +1,4 @@
-//! How a call proves who makes it: an API token, or an access token of a service app.
+//! Authentication of calls to Okta: an API token, or an access token of a service app.
 
 mod dpop;
 mod scope;
@@ -13,17 +13,17 @@ use super::retrying_client::RetryingClient;
 use super::{OktaCredential, OktaError, OrgUrl};
 use service_app::ServiceApp;
 
-/// What an opened org proves itself with.
+/// Authenticates calls to an opened org.
 #[derive(Debug)]
 pub(crate) enum Authenticator {
-    /// `Authorization: SSWS …`. The value is marked sensitive, so it prints nowhere.
+    /// `Authorization: SSWS …`. The value is marked sensitive, so it is never printed.
     ApiToken(HeaderValue),
-    /// An access token, asked for when it is needed.
+    /// An access token, requested when it is needed.
     ServiceApp(Box<ServiceApp>),
 }
 
 impl Authenticator {
-    /// From a credential; refuses one that cannot be used without asking anybody.
+    /// Creates it from a credential. Fails if the credential is unusable regardless of the org.
     pub(crate) fn new(credential: &OktaCredential) -> Result<Self, OktaError> {
         match credential {
             OktaCredential::ApiToken { token } => {
@@ -40,7 +40,7 @@ impl Authenticator {
         }
     }
 
-    /// Puts the proof on a request to `org`.
+    /// Adds the credential to a request to `org`.
     pub(crate) async fn sign(
         &self,
         http: &RetryingClient,
@@ -56,19 +56,21 @@ impl Authenticator {
         }
     }
 
-    /// Drops an access token that was refused. True where a new one may do better.
+    /// Discards a rejected access token. Returns whether a new one may be accepted.
     pub(crate) async fn renew(&self) -> bool {
         match self {
             Self::ApiToken(_) => false,
-            Self::ServiceApp(app) => app.forget_token().await,
+            Self::ServiceApp(app) => app.forget_tokens().await,
         }
     }
 }
 
-/// A header value that prints nowhere.
+/// Creates a header value that is never printed.
 fn sensitive(value: &str) -> Result<HeaderValue, OktaError> {
     let mut header = HeaderValue::from_str(value).map_err(|_| {
-        OktaError::Credential("the credential has a character that no token has; was it copied whole?".to_owned())
+        OktaError::Credential(
+            "the credential contains an invalid character; check that it was copied completely".to_owned(),
+        )
     })?;
     header.set_sensitive(true);
     Ok(header)

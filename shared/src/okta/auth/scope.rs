@@ -1,23 +1,23 @@
-//! Which scope a call needs ("OAuth 2.0 scopes" in Okta's Management API).
+//! The OAuth scope that a call needs ("OAuth 2.0 scopes" in Okta's Management API).
 
 use reqwest::Method;
 use url::Url;
 
-/// What an access token is asked for: the least that the call needs, so that a scan never holds a token that writes, and an
-/// app that was not granted the System Log still reads apps.
+/// The scope of an access token: the least that the call needs. A scan therefore never holds a token that can write, and a
+/// service app without access to the System Log can still read apps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Scope {
-    /// Apps, their connections and features.
+    /// Read apps, their connections and features.
     Read,
-    /// The same, and to change them.
+    /// Read and change them.
     Manage,
-    /// The System Log.
+    /// Read the System Log.
     ReadLogs,
 }
 
 impl Scope {
     /// The scope that a call needs.
-    pub(super) fn of(method: &Method, url: &Url) -> Self {
+    pub(super) fn of_call(method: &Method, url: &Url) -> Self {
         match *method {
             Method::GET if url.path() == "/api/v1/logs" => Self::ReadLogs,
             Method::GET => Self::Read,
@@ -25,7 +25,7 @@ impl Scope {
         }
     }
 
-    /// As Okta names it.
+    /// The name of the scope in Okta.
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Read => "okta.apps.read",
@@ -41,12 +41,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_call_asks_for_the_least_it_needs() {
-        let of = |method: Method, path: &str| {
-            Scope::of(&method, &format!("https://acme.okta.com{path}").parse().unwrap()).name()
+    fn call_requests_the_least_scope() {
+        let scope = |method: Method, path: &str| {
+            Scope::of_call(&method, &format!("https://acme.okta.com{path}").parse().unwrap()).name()
         };
-        assert_eq!(of(Method::GET, "/api/v1/apps?limit=200"), "okta.apps.read");
-        assert_eq!(of(Method::GET, "/api/v1/logs?after=1"), "okta.logs.read");
-        assert_eq!(of(Method::POST, "/api/v1/apps/0oaInvented/connections/default"), "okta.apps.manage");
+        assert_eq!(scope(Method::GET, "/api/v1/apps?limit=200"), "okta.apps.read");
+        assert_eq!(scope(Method::GET, "/api/v1/logs?after=1"), "okta.logs.read");
+        assert_eq!(scope(Method::POST, "/api/v1/apps/0oaInvented/connections/default"), "okta.apps.manage");
     }
 }

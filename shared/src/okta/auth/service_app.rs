@@ -1,7 +1,7 @@
-//! An OAuth 2.0 service app: client credentials with `private_key_jwt` (RFC 7523), DPoP where the app asks for it.
+//! An OAuth 2.0 service app: client credentials with `private_key_jwt` (RFC 7523), and DPoP if the app requires it.
 //!
-//! The form is posted plainly and not through an OAuth library: the DPoP nonce comes in a header of an error answer,
-//! which those do not hand out.
+//! The form is posted without an OAuth library, because the DPoP nonce is in a header of an error response, which those
+//! libraries do not expose.
 
 use std::time::Duration;
 
@@ -16,86 +16,92 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 use url::Url;
 
-use super::dpop::{Bound, DpopKey};
+use super::dpop::{BoundRequest, DpopKey};
 use super::scope::Scope;
 use super::sensitive;
-use crate::http::transport::Answer;
+use crate::http::transport::HttpResponse;
 use crate::okta::rate_budget::Bucket;
 use crate::okta::retrying_client::{Call, RetryingClient};
 use crate::okta::wire::short;
 use crate::okta::{OktaError, OrgUrl};
 use crate::randomness::token;
 
-/// How long an assertion is good for. Okta allows an hour; it is used at once.
+/// The lifetime of an assertion in seconds. Okta allows an hour; Regrant uses it at once.
 const ASSERTION_LIFE: i64 = 300;
-/// How long before its end an access token is not used any more.
+/// How long before its expiry an access token is replaced.
 const MARGIN: Duration = Duration::from_mins(5);
-/// How often the token endpoint is asked for one token: plain, with DPoP, with the nonce, with a newer nonce.
+/// The maximum number of requests for one token: plain, with DPoP, with the nonce, with a newer nonce.
 const ROUNDS: usize = 4;
 
-/// A service app and what it holds for the moment.
+/// A service app and its current tokens.
 #[derive(Debug)]
 pub(crate) struct ServiceApp {
     client_id: String,
     signer: Signer,
-    held: Mutex<Held>,
+    session: Mutex<TokenSession>,
 }
 
 #[derive(Debug, Default)]
-struct Held {
-    access: Vec<Access>,
-    /// Set once the token endpoint has asked for DPoP.
+struct TokenSession {
+    access_tokens: Vec<AccessToken>,
+    /// Set once the token endpoint has required DPoP.
     dpop: Option<DpopKey>,
     nonce: Option<String>,
 }
 
 #[derive(Debug)]
-struct Access {
+struct AccessToken {
     scope: Scope,
-    token: SecretString,
+    value: SecretString,
     is_dpop: bool,
-    until: Timestamp,
+    expires_at: Timestamp,
 }
 
 impl ServiceApp {
     pub(super) fn new(client_id: &str, key_id: Option<&str>, private_key: &SecretString) -> Result<Self, OktaError> {
         let signer = Signer::from_pem(private_key, key_id)?;
-        Ok(Self { client_id: client_id.to_owned(), signer, held: Mutex::default() })
+        Ok(Self { client_id: client_id.to_owned(), signer, session: Mutex::default() })
     }
 
-    pub(super) async fn forget_token(&self) -> bool {
-        let mut held = self.held.lock().await;
-        let held_any = !held.access.is_empty();
-        held.access.clear();
-        held_any
+    /// Discards the access tokens. Returns whether there were any.
+    pub(super) async fn forget_tokens(&self) -> bool {
+        let mut session = self.session.lock().await;
+        let had_any = !session.access_tokens.is_empty();
+        session.access_tokens.clear();
+        had_any
     }
 
+    /// Adds an access token to a request, after requesting one if necessary.
     pub(super) async fn sign(
         &self,
         http: &RetryingClient,
         org: &OrgUrl,
         request: &mut Request,
     ) -> Result<(), OktaError> {
-        // Held while a token is asked for, so that callers at once make one token call.
-        let mut held = self.held.lock().await;
+        // Locked during the token request, so that concurrent callers share one.
+        let mut session = self.session.lock().await;
         let now = http.clock.now();
-        let scope = Scope::of(request.method(), request.url());
-        held.access.retain(|access| now < access.until);
-        if !held.access.iter().any(|access| access.scope == scope) {
-            let access = self.ask(http, org, scope, &mut held).await?;
-            held.access.push(access);
+        let scope = Scope::of_call(request.method(), request.url());
+        session.access_tokens.retain(|token| now < token.expires_at);
+        if !session.access_tokens.iter().any(|token| token.scope == scope) {
+            let token = self.request_token(http, org, scope, &mut session).await?;
+            session.access_tokens.push(token);
         }
-        let Held { access, dpop, .. } = &*held;
-        let Some(access) = access.iter().find(|access| access.scope == scope) else { return Ok(()) };
-        let token = access.token.expose_secret();
-        match dpop.as_ref().filter(|_| access.is_dpop) {
+        let TokenSession { access_tokens, dpop, .. } = &*session;
+        let Some(access_token) = access_tokens.iter().find(|token| token.scope == scope) else { return Ok(()) };
+        let token = access_token.value.expose_secret();
+        match dpop.as_ref().filter(|_| access_token.is_dpop) {
             None => {
                 request.headers_mut().insert(AUTHORIZATION, sensitive(&format!("Bearer {token}"))?);
             }
             Some(key) => {
                 let url = request.url().clone();
-                let bound =
-                    Bound { method: request.method().as_str(), url: &url, nonce: None, access_token: Some(token) };
+                let bound = BoundRequest {
+                    method: request.method().as_str(),
+                    url: &url,
+                    nonce: None,
+                    access_token: Some(token),
+                };
                 let proof = key.proof(&bound, http.clock.now(), &*http.randomness)?;
                 request.headers_mut().insert(AUTHORIZATION, sensitive(&format!("DPoP {token}"))?);
                 request.headers_mut().insert("dpop", sensitive(&proof)?);
@@ -105,77 +111,77 @@ impl ServiceApp {
         Ok(())
     }
 
-    async fn ask(
+    async fn request_token(
         &self,
         http: &RetryingClient,
         org: &OrgUrl,
         scope: Scope,
-        held: &mut Held,
-    ) -> Result<Access, OktaError> {
+        session: &mut TokenSession,
+    ) -> Result<AccessToken, OktaError> {
         let url = org.at("/oauth2/v1/token");
-        let mut refused = None;
+        let mut rejection = None;
         for _ in 0..ROUNDS {
-            let (dpop, nonce) = (held.dpop.as_ref(), held.nonce.as_deref());
+            let (dpop, nonce) = (session.dpop.as_ref(), session.nonce.as_deref());
             let call = TokenRequest { app: self, http, url: &url, scope, dpop, nonce };
-            let answer = http.deliver(org, Bucket::Token, &call).await?;
-            if answer.status.is_success() {
-                return Self::read(http, org, scope, held.dpop.is_some(), &answer);
+            let response = http.send(org, Bucket::Token, &call).await?;
+            if response.status.is_success() {
+                return Self::decode_token(http, org, scope, session.dpop.is_some(), &response);
             }
-            let error = TokenError::from_answer(&answer);
-            let nonce = answer.header("dpop-nonce").map(str::to_owned);
+            let error = TokenError::from_response(&response);
+            let nonce = response.header("dpop-nonce").map(str::to_owned);
             match error.error.as_str() {
-                "invalid_dpop_proof" if held.dpop.is_none() => held.dpop = Some(DpopKey::generate()?),
-                "use_dpop_nonce" if nonce.is_some() && nonce != held.nonce => {
-                    if held.dpop.is_none() {
-                        held.dpop = Some(DpopKey::generate()?);
+                "invalid_dpop_proof" if session.dpop.is_none() => session.dpop = Some(DpopKey::generate()?),
+                "use_dpop_nonce" if nonce.is_some() && nonce != session.nonce => {
+                    if session.dpop.is_none() {
+                        session.dpop = Some(DpopKey::generate()?);
                     }
-                    held.nonce = nonce;
+                    session.nonce = nonce;
                 }
-                _ => return Err(error.to_okta(answer.status.as_u16())),
+                _ => return Err(error.to_okta(response.status.as_u16())),
             }
-            refused = Some(error.to_okta(answer.status.as_u16()));
+            rejection = Some(error.to_okta(response.status.as_u16()));
         }
-        Err(refused.unwrap_or(OktaError::Credential("the token endpoint gave no token".to_owned())))
+        Err(rejection.unwrap_or(OktaError::Credential("the token endpoint issued no token".to_owned())))
     }
 
-    fn read(
+    fn decode_token(
         http: &RetryingClient,
         org: &OrgUrl,
         scope: Scope,
         has_key: bool,
-        answer: &Answer,
-    ) -> Result<Access, OktaError> {
+        response: &HttpResponse,
+    ) -> Result<AccessToken, OktaError> {
         let not_a_token =
-            || OktaError::NotOkta { host: org.host(), what: "a token answer without an access token".to_owned() };
-        // The parser's own error could quote the token.
-        let granted: Granted = serde_json::from_slice(&answer.body).map_err(|_| not_a_token())?;
+            || OktaError::NotOkta { host: org.host(), what: "a token response without an access token".to_owned() };
+        // The parser's own error could contain the token, so it is dropped.
+        let granted: TokenResponse = serde_json::from_slice(&response.body).map_err(|_| not_a_token())?;
         let is_dpop = granted.token_type.eq_ignore_ascii_case("DPoP");
         if is_dpop && !has_key {
-            let what = "a token that is bound to a key nobody sent".to_owned();
+            let what = "a token that is bound to a key that Regrant did not send".to_owned();
             return Err(OktaError::NotOkta { host: org.host(), what });
         }
-        // A token shorter than the margin is still used for half its life, or each call would ask for another.
-        let whole = Duration::from_secs(granted.expires_in);
-        let life = whole.saturating_sub(MARGIN).max(whole / 2);
-        Ok(Access {
+        // A token that lives shorter than the margin is used for half its lifetime; otherwise every call would request one.
+        let lifetime = Duration::from_secs(granted.expires_in);
+        let usable = lifetime.saturating_sub(MARGIN).max(lifetime / 2);
+        Ok(AccessToken {
             scope,
             is_dpop,
-            token: granted.access_token,
-            until: http.clock.now().saturating_add(life).unwrap_or(Timestamp::MAX),
+            value: granted.access_token,
+            expires_at: http.clock.now().saturating_add(usable).unwrap_or(Timestamp::MAX),
         })
     }
 }
 
 #[derive(Deserialize)]
-struct Granted {
+struct TokenResponse {
     access_token: SecretString,
     token_type: String,
-    /// Seconds; RFC 6749 section 5.1 lets it be missing.
+    /// Seconds; optional in RFC 6749 section 5.1.
     #[serde(default = "an_hour")]
     expires_in: u64,
 }
 
-/// How long Okta's tokens live ("Implement OAuth for Okta with a service app").
+/// The lifetime of Okta's tokens, in seconds ("Implement OAuth for Okta with a service app").
 const fn an_hour() -> u64 {
     3_600
 }
@@ -188,10 +194,10 @@ struct TokenError {
 }
 
 impl TokenError {
-    fn from_answer(answer: &Answer) -> Self {
-        let mut error: Self = serde_json::from_slice(&answer.body).unwrap_or_default();
+    fn from_response(response: &HttpResponse) -> Self {
+        let mut error: Self = serde_json::from_slice(&response.body).unwrap_or_default();
         if error.error.is_empty() {
-            let okta = crate::okta::wire::error(answer);
+            let okta = crate::okta::wire::error(response);
             error = Self { error: okta.code.unwrap_or(okta.summary), error_description: None };
         }
         error
@@ -203,7 +209,7 @@ impl TokenError {
     }
 }
 
-/// One attempt at the token endpoint. A `jti` may be used once, so each attempt signs an assertion of its own.
+/// One attempt at the token endpoint. A `jti` is single-use, so each attempt signs its own assertion.
 struct TokenRequest<'a> {
     app: &'a ServiceApp,
     http: &'a RetryingClient,
@@ -215,7 +221,7 @@ struct TokenRequest<'a> {
 
 #[async_trait]
 impl Call for TokenRequest<'_> {
-    async fn write(&self) -> Result<Request, OktaError> {
+    async fn request(&self) -> Result<Request, OktaError> {
         let now = self.http.clock.now();
         let assertion = self.app.signer.sign(&Assertion {
             iss: &self.app.client_id,
@@ -237,7 +243,7 @@ impl Call for TokenRequest<'_> {
         headers.insert(http::header::ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
         if let Some(key) = self.dpop {
-            let bound = Bound { method: "POST", url: self.url, nonce: self.nonce, access_token: None };
+            let bound = BoundRequest { method: "POST", url: self.url, nonce: self.nonce, access_token: None };
             headers.insert("dpop", sensitive(&key.proof(&bound, now, &*self.http.randomness)?)?);
         }
         Ok(request)
@@ -271,12 +277,14 @@ impl Signer {
         let text = pem.expose_secret().trim();
         let explain = |what: &str| OktaError::Credential(format!("the service app's private key {what}"));
         if text.starts_with('{') {
-            return Err(explain("is a JWK; in the Okta console choose PEM when the key is shown, and use that"));
+            return Err(explain("is a JWK; choose PEM in the Okta Admin Console when it shows the key"));
         }
         let (key, algorithm) = EncodingKey::from_rsa_pem(text.as_bytes())
             .map(|key| (key, Algorithm::RS256))
             .or_else(|_| EncodingKey::from_ec_pem(text.as_bytes()).map(|key| (key, Algorithm::ES256)))
-            .map_err(|_| explain("is neither an RSA nor an EC P-256 key as PEM (PKCS #8); was it copied whole?"))?;
+            .map_err(|_| {
+                explain("is not an RSA or EC P-256 key in PEM (PKCS #8); check that it was copied completely")
+            })?;
         let mut header = Header::new(algorithm);
         header.kid = key_id.map(str::to_owned);
         Ok(Self { key, header })
@@ -284,7 +292,7 @@ impl Signer {
 
     fn sign(&self, assertion: &Assertion<'_>) -> Result<String, OktaError> {
         encode(&self.header, assertion, &self.key).map_err(|_| {
-            OktaError::Credential("the service app's private key does not sign; use RSA or EC P-256".to_owned())
+            OktaError::Credential("the service app's private key cannot sign; use RSA or EC P-256".to_owned())
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Apps that several change: of two who read the same record one writes it, and the other learns that it did not.
+//! Concurrent changes of apps: of two writers that read the same record, one succeeds and the other learns that it lost.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::domain::event::AppEvent;
 use crate::domain::standing::Standing;
 use crate::ledger::{AppFilter, Ledger};
 
-/// How many callers at once a write of several items is tried with: each is in the way of all others.
+/// How many concurrent callers race for a transaction: each conflicts with all others.
 const CALLERS_WITH_EVENTS: usize = 8;
 
 pub(super) async fn conforms<F, Fut>(make: &F)
@@ -19,11 +19,11 @@ where
     F: Fn() -> Fut,
     Fut: Future<Output = Arc<dyn Ledger>>,
 {
-    a_stale_record_writes_neither_itself_nor_its_events(&*make().await).await;
-    what_is_read_has_the_version_to_write_next(&*make().await).await;
-    of_many_who_record_an_app_at_once_one_does(&*make().await, CALLERS, false).await;
-    of_many_who_record_an_app_at_once_one_does(&*make().await, CALLERS_WITH_EVENTS, true).await;
-    an_app_of_a_removed_org_is_not_written_again(&*make().await).await;
+    a_stale_app_writes_neither_record_nor_events(&*make().await).await;
+    a_read_app_has_the_version_for_the_next_write(&*make().await).await;
+    one_of_many_concurrent_app_writes_wins(&*make().await, CALLERS, false).await;
+    one_of_many_concurrent_app_writes_wins(&*make().await, CALLERS_WITH_EVENTS, true).await;
+    a_stale_write_cannot_restore_a_removed_app(&*make().await).await;
 }
 
 async fn read(ledger: &dyn Ledger) -> Option<AppRecord> {
@@ -35,18 +35,18 @@ async fn trail(ledger: &dyn Ledger) -> Vec<AppEvent> {
     all(100, |page| ledger.events(&org, &app, page)).await
 }
 
-/// Writes a record alone and with an event, and says whether either was written.
+/// Tries to write a record alone and with an event; returns whether either was written.
 async fn is_written(ledger: &dyn Ledger, app: &AppRecord) -> bool {
     puts(ledger, app, &[]).await || puts(ledger, app, &[found(9, Standing::Consented)]).await
 }
 
-async fn a_stale_record_writes_neither_itself_nor_its_events(ledger: &dyn Ledger) {
+async fn a_stale_app_writes_neither_record_nor_events(ledger: &dyn Ledger) {
     let first = record("acme", "a", "Office", Standing::Broken);
-    assert!(!is_written(ledger, &AppRecord { version: 1, ..first.clone() }).await, "what is not there is not made");
+    assert!(!is_written(ledger, &AppRecord { version: 1, ..first.clone() }).await, "an unknown app is not created");
     assert_eq!((read(ledger).await, trail(ledger).await), (None, Vec::new()));
 
-    let told = [found(1, Standing::Broken)];
-    assert!(puts(ledger, &first, &told).await);
+    let events = [found(1, Standing::Broken)];
+    assert!(puts(ledger, &first, &events).await);
     let kept = AppRecord { last_known: None, ..recorded(first) };
     assert!(puts(ledger, &kept, &[]).await, "the version it was read with");
     let kept = recorded(kept);
@@ -54,13 +54,13 @@ async fn a_stale_record_writes_neither_itself_nor_its_events(ledger: &dyn Ledger
         let stale = AppRecord { version, ..record("acme", "a", "Renamed", Standing::Consented) };
         assert!(!is_written(ledger, &stale).await, "version {version} is refused");
         assert_eq!(read(ledger).await.as_ref(), Some(&kept), "version {version} wrote nothing");
-        assert_eq!(trail(ledger).await, told, "nor any event");
+        assert_eq!(trail(ledger).await, events, "nor any event");
     }
     let consented = AppFilter { standing: Some(Standing::Consented), ..AppFilter::default() };
-    assert!(listed(ledger, &consented).await.is_empty(), "nor into any list");
+    assert!(listed(ledger, &consented).await.is_empty(), "and it is in no list");
 }
 
-async fn what_is_read_has_the_version_to_write_next(ledger: &dyn Ledger) {
+async fn a_read_app_has_the_version_for_the_next_write(ledger: &dyn Ledger) {
     assert!(puts(ledger, &record("acme", "a", "Office", Standing::Broken), &[]).await);
     let news = [found(2, Standing::Broken)];
     for (version, events) in [(1, &news[..]), (2, &[]), (3, &news), (4, &[])] {
@@ -73,7 +73,7 @@ async fn what_is_read_has_the_version_to_write_next(ledger: &dyn Ledger) {
     assert_eq!(listed.first().map(|app| app.version), Some(5), "in a list too");
 }
 
-async fn of_many_who_record_an_app_at_once_one_does(ledger: &dyn Ledger, callers: usize, with_events: bool) {
+async fn one_of_many_concurrent_app_writes_wins(ledger: &dyn Ledger, callers: usize, with_events: bool) {
     for version in [0_u64, 1] {
         let before = trail(ledger).await.len();
         let tries: Vec<_> = (10..)
@@ -84,19 +84,19 @@ async fn of_many_who_record_an_app_at_once_one_does(ledger: &dyn Ledger, callers
         let written = join_all(tries.iter().map(|app| puts(ledger, app, &events))).await;
         let winners: Vec<_> = tries.into_iter().zip(written).filter_map(|(app, won)| won.then_some(app)).collect();
         assert_eq!(winners.len(), 1, "one writes it over version {version}");
-        assert_eq!(read(ledger).await, winners.into_iter().next().map(recorded), "and what it wrote is kept");
-        assert_eq!(trail(ledger).await.len(), before + events.len(), "with its own events alone");
+        assert_eq!(read(ledger).await, winners.into_iter().next().map(recorded), "the winner's record is stored");
+        assert_eq!(trail(ledger).await.len(), before + events.len(), "with only the winner's events");
     }
 }
 
-async fn an_app_of_a_removed_org_is_not_written_again(ledger: &dyn Ledger) {
-    let told = [found(1, Standing::Broken)];
+async fn a_stale_write_cannot_restore_a_removed_app(ledger: &dyn Ledger) {
+    let events = [found(1, Standing::Broken)];
     let first = record("acme", "a", "Office", Standing::Broken);
     ledger.put_org(&profile("acme")).await.expect("an org is written");
-    assert!(puts(ledger, &first, &told).await);
+    assert!(puts(ledger, &first, &events).await);
     ledger.remove_org(&org("acme")).await.expect("an org is removed");
-    assert!(!is_written(ledger, &recorded(first.clone())).await, "whoever read it before knows nothing of that");
-    assert_eq!((read(ledger).await, trail(ledger).await), (None, told.to_vec()), "it stays gone");
-    assert!(puts(ledger, &first, &[]).await, "an app that is found anew is written");
-    assert_eq!(read(ledger).await, Some(recorded(first)), "and counts from the beginning");
+    assert!(!is_written(ledger, &recorded(first.clone())).await, "an earlier reader does not know that it was removed");
+    assert_eq!((read(ledger).await, trail(ledger).await), (None, events.to_vec()), "it stays gone");
+    assert!(puts(ledger, &first, &[]).await, "an app that is found again is written");
+    assert_eq!(read(ledger).await, Some(recorded(first)), "its version starts again");
 }

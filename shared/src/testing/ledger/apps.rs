@@ -14,13 +14,13 @@ where
     F: Fn() -> Fut,
     Fut: Future<Output = Arc<dyn Ledger>>,
 {
-    an_app_comes_back_as_it_was_recorded_last(&*make().await).await;
+    the_last_written_app_is_returned(&*make().await).await;
     apps_are_listed_worst_first(&*make().await).await;
     apps_are_filtered(&*make().await).await;
-    an_app_whose_standing_changed_is_listed_once(&*make().await).await;
-    events_are_kept_in_order_and_only_added(&*make().await).await;
-    an_event_is_appended_without_the_app(&*make().await).await;
-    a_cursor_of_another_list_is_refused(&*make().await).await;
+    an_app_is_listed_once_after_its_standing_changes(&*make().await).await;
+    events_are_listed_in_order_and_never_replaced(&*make().await).await;
+    an_event_can_be_appended_on_its_own(&*make().await).await;
+    a_cursor_of_a_different_list_is_rejected(&*make().await).await;
 }
 
 pub(super) async fn puts(ledger: &dyn Ledger, app: &AppRecord, events: &[AppEvent]) -> bool {
@@ -29,17 +29,17 @@ pub(super) async fn puts(ledger: &dyn Ledger, app: &AppRecord, events: &[AppEven
 
 async fn put_apps(ledger: &dyn Ledger, apps: &[AppRecord]) {
     for app in apps {
-        assert!(puts(ledger, app, &[]).await, "nobody else writes it");
+        assert!(puts(ledger, app, &[]).await, "no one else writes it");
     }
 }
 
-/// Org and app of each app that passes the filter, two apps a page.
+/// Org and app id of each app that matches the filter, listed two per page.
 pub(super) async fn listed(ledger: &dyn Ledger, filter: &AppFilter) -> Vec<String> {
     let apps = all(2, |page| ledger.apps(filter, page)).await;
     apps.iter().map(|app| format!("{}/{}", app.identity.org, app.identity.app)).collect()
 }
 
-async fn an_app_comes_back_as_it_was_recorded_last(ledger: &dyn Ledger) {
+async fn the_last_written_app_is_returned(ledger: &dyn Ledger) {
     let first = record("acme", "a", "B\u{fc}ro \u{202e}\"1\"\n\u{0}", Standing::Unknown);
     put_apps(ledger, std::slice::from_ref(&first)).await;
     let read = ledger.app(&org("acme"), &app("a")).await.expect("an app is read");
@@ -61,7 +61,7 @@ async fn apps_are_listed_worst_first(ledger: &dyn Ledger) {
     put_apps(ledger, &backwards).await;
     assert_eq!(listed(ledger, &AppFilter::default()).await, wanted, "by standing");
 
-    // Alike in standing: by org domain, then label, then id.
+    // With equal standing: by org domain, then label, then id.
     put_apps(
         ledger,
         &[
@@ -75,7 +75,7 @@ async fn apps_are_listed_worst_first(ledger: &dyn Ledger) {
     let broken = AppFilter { standing: Some(Standing::Broken), ..AppFilter::default() };
     let wanted = ["alfa/y9", "alfa/y1", "alfa/y2", "beta/x1", "zulu/broken"];
     assert_eq!(listed(ledger, &broken).await, wanted, "by domain, label and id");
-    assert_eq!(listed(ledger, &AppFilter::default()).await[..5], wanted, "in the whole list too");
+    assert_eq!(listed(ledger, &AppFilter::default()).await[..5], wanted, "also in the list of all apps");
 }
 
 async fn apps_are_filtered(ledger: &dyn Ledger) {
@@ -103,15 +103,15 @@ async fn apps_are_filtered(ledger: &dyn Ledger) {
     }
 }
 
-async fn an_app_whose_standing_changed_is_listed_once(ledger: &dyn Ledger) {
+async fn an_app_is_listed_once_after_its_standing_changes(ledger: &dyn Ledger) {
     put_apps(ledger, &[record("acme", "a", "Office", Standing::Broken)]).await;
     put_apps(ledger, &[AppRecord { version: 1, ..record("acme", "a", "Renamed", Standing::Consented) }]).await;
     assert_eq!(listed(ledger, &AppFilter::default()).await, ["acme/a"]);
     let broken = AppFilter { standing: Some(Standing::Broken), ..AppFilter::default() };
-    assert!(listed(ledger, &broken).await.is_empty(), "it is not listed where it stood before");
+    assert!(listed(ledger, &broken).await.is_empty(), "it is not listed under its previous standing");
 }
 
-async fn events_are_kept_in_order_and_only_added(ledger: &dyn Ledger) {
+async fn events_are_listed_in_order_and_never_replaced(ledger: &dyn Ledger) {
     let acme = record("acme", "a", "Office", Standing::Broken);
     let change = |seconds, from, to| AppEvent {
         at: at(seconds),
@@ -130,10 +130,10 @@ async fn events_are_kept_in_order_and_only_added(ledger: &dyn Ledger) {
         assert_eq!(events, trail, "{limit} a page");
     }
     let other = ledger.events(&org("acme"), &app("b"), PageRequest::first(10)).await.expect("events are listed");
-    assert!(other.items.is_empty(), "another app has its own trail");
+    assert!(other.items.is_empty(), "a different app has its own trail");
 }
 
-async fn an_event_is_appended_without_the_app(ledger: &dyn Ledger) {
+async fn an_event_can_be_appended_on_its_own(ledger: &dyn Ledger) {
     let acme = record("acme", "a", "Office", Standing::Broken);
     let AppIdentity { org, app, .. } = &acme.identity;
     assert!(puts(ledger, &acme, &[found(1, Standing::Broken)]).await);
@@ -143,10 +143,10 @@ async fn an_event_is_appended_without_the_app(ledger: &dyn Ledger) {
     let trail = ledger.events(org, app, PageRequest::first(10)).await.expect("events are listed").items;
     assert_eq!(trail, [found(1, Standing::Broken), found(2, Standing::Consented)]);
     let read = ledger.app(org, app).await.expect("an app is read");
-    assert_eq!(read, Some(recorded(changed)), "its record is as it was");
+    assert_eq!(read, Some(recorded(changed)), "its record is unchanged");
 }
 
-async fn a_cursor_of_another_list_is_refused(ledger: &dyn Ledger) {
+async fn a_cursor_of_a_different_list_is_rejected(ledger: &dyn Ledger) {
     for id in ["a", "b", "c"] {
         ledger.put_org(&profile(id)).await.expect("an org is written");
         put_apps(ledger, &[record(id, "a", "Office", Standing::Broken)]).await;

@@ -14,11 +14,11 @@ where
     F: Fn() -> Fut,
     Fut: Future<Output = Arc<dyn Ledger>>,
 {
-    an_invitation_comes_back_as_it_was_written(&*make().await).await;
-    an_invitation_is_not_written_over(&*make().await).await;
+    a_written_invitation_is_returned(&*make().await).await;
+    an_invitation_is_not_overwritten(&*make().await).await;
     invitations_are_listed_newest_first(&*make().await).await;
     an_invitation_is_closed_once(&*make().await).await;
-    of_many_who_close_an_invitation_at_once_one_does(&*make().await).await;
+    one_of_many_concurrent_closings_wins(&*make().await).await;
 }
 
 pub(crate) fn invitation_id(id: &str) -> InvitationId {
@@ -42,14 +42,14 @@ async fn read(ledger: &dyn Ledger, id: &str) -> Option<Invitation> {
     ledger.invitation(&invitation_id(id)).await.expect("an invitation is looked up")
 }
 
-async fn an_invitation_comes_back_as_it_was_written(ledger: &dyn Ledger) {
+async fn a_written_invitation_is_returned(ledger: &dyn Ledger) {
     let open = invitation("i1", "acme", "a", 1);
     ledger.put_invitation(&open).await.expect("an invitation is written");
     assert_eq!(read(ledger, "i1").await, Some(open));
-    assert_eq!(read(ledger, "i2").await, None, "another id finds nothing");
+    assert_eq!(read(ledger, "i2").await, None, "a different id finds nothing");
 }
 
-async fn an_invitation_is_not_written_over(ledger: &dyn Ledger) {
+async fn an_invitation_is_not_overwritten(ledger: &dyn Ledger) {
     let first = invitation("i1", "acme", "a", 1);
     ledger.put_invitation(&first).await.expect("an invitation is written");
     let closed = Closed { at: at(2), why: Closing::Revoked };
@@ -80,7 +80,11 @@ async fn invitations_are_listed_newest_first(ledger: &dyn Ledger) {
         let twin = invitation(&format!("twin{n}"), "acme", "b", 5);
         ledger.put_invitation(&twin).await.expect("an invitation is written");
     }
-    assert_eq!(all(2, |page| ledger.invitations(&acme, &b, page)).await.len(), 6, "those of one moment are all listed");
+    assert_eq!(
+        all(2, |page| ledger.invitations(&acme, &b, page)).await.len(),
+        6,
+        "all invitations of one moment are listed"
+    );
 
     let first = ledger.invitations(&acme, &a, PageRequest::first(1)).await.expect("invitations are listed");
     let page = |after: Option<Cursor>| PageRequest { after, limit: 1 };
@@ -100,10 +104,10 @@ async fn an_invitation_is_closed_once(ledger: &dyn Ledger) {
     let listed = all(10, |page| ledger.invitations(&closed.org, &closed.app, page)).await;
     assert_eq!(listed, std::slice::from_ref(&closed), "the list shows it closed too");
     let unknown = ledger.close_invitation(&invitation_id("i2"), used_up).await.expect("closing is tried");
-    assert!(!unknown && read(ledger, "i2").await.is_none(), "an unknown one is neither closed nor made");
+    assert!(!unknown && read(ledger, "i2").await.is_none(), "an unknown one is neither closed nor created");
 }
 
-async fn of_many_who_close_an_invitation_at_once_one_does(ledger: &dyn Ledger) {
+async fn one_of_many_concurrent_closings_wins(ledger: &dyn Ledger) {
     let open = invitation("i1", "acme", "a", 1);
     ledger.put_invitation(&open).await.expect("an invitation is written");
     let closings = (2..).take(CALLERS).map(|seconds| Closed { at: at(seconds), why: Closing::Revoked });
@@ -113,5 +117,9 @@ async fn of_many_who_close_an_invitation_at_once_one_does(ledger: &dyn Ledger) {
     }));
     let winners: Vec<Closed> = tries.await.into_iter().flatten().collect();
     assert_eq!(winners.len(), 1, "one closes it");
-    assert_eq!(read(ledger, "i1").await.and_then(|read| read.closed), Some(winners[0]), "and what it wrote is kept");
+    assert_eq!(
+        read(ledger, "i1").await.and_then(|read| read.closed),
+        Some(winners[0]),
+        "the winner's closing is stored"
+    );
 }

@@ -1,4 +1,4 @@
-//! What every ledger adapter must do.
+//! The conformance suite of the ledger, and sample records.
 
 #![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a conformance test fails by panicking")]
 
@@ -11,6 +11,7 @@ mod notification_lists;
 mod notifications;
 mod orgs;
 mod recipients;
+mod retention;
 mod saves;
 mod scans;
 mod sessions;
@@ -37,7 +38,7 @@ use crate::domain::assignment_counts::{AssignmentCounts, Count};
 use crate::domain::cloud::Cloud;
 use crate::domain::contact::Contacts;
 use crate::domain::event::{AppEvent, EventKind};
-use crate::domain::id::{AppId, Digest, OrgId, ScanId};
+use crate::domain::id::{AppId, OrgId, ScanId, Sha256Digest};
 use crate::domain::org::{CredentialKind, OrgProfile};
 use crate::domain::signal::{Check, Signal, SignalKind};
 use crate::domain::standing::{Assessment, LastKnown, Standing};
@@ -45,10 +46,10 @@ use crate::domain::tenant::TenantName;
 use crate::domain::text::UntrustedText;
 use crate::ledger::{AppFilter, Ledger, LedgerError, Page, PageRequest};
 
-/// How many callers at once a write that only one may win is tried with.
+/// How many concurrent callers race for a write that only one may win.
 const CALLERS: usize = 64;
 
-/// Holds an adapter to the contract. `make` gives an empty ledger, a fresh one each time.
+/// Checks an adapter against the contract. `make` returns a new, empty ledger each time.
 pub async fn conforms<F, Fut>(make: F)
 where
     F: Fn() -> Fut,
@@ -66,11 +67,12 @@ where
     notifications::conforms(&make).await;
     notification_lists::conforms(&make).await;
     recipients::conforms(&make).await;
+    retention::conforms(&make).await;
     waivers::conforms(&make).await;
     watches::conforms(&make).await;
 }
 
-/// The time `seconds` after an arbitrary start, with a part that only nanoseconds can hold.
+/// The time `seconds` after an arbitrary start, with a fraction that needs nanoseconds.
 pub fn at(seconds: i64) -> Timestamp {
     Timestamp::new(1_735_603_200 + seconds, 123_456_789).expect("the test's own time is a time")
 }
@@ -106,10 +108,10 @@ fn count(number: u64, or_more: bool) -> Count {
     Count { number, or_more }
 }
 
-/// An app of `org_id`, whose domain is `{org_id}.okta.com`, not written yet.
+/// A new app of `org_id`, whose domain is `{org_id}.okta.com`.
 pub fn record(org_id: &str, app_id: &str, label: &str, standing: Standing) -> AppRecord {
     let reason = "The connection could not be read: \"timed out\".".to_owned();
-    let look = SignalKind::CouldNotLook { look: Check::Connection, reason: reason.clone() };
+    let look = SignalKind::CheckFailed { check: Check::Connection, reason: reason.clone() };
     AppRecord {
         identity: AppIdentity {
             org: org(org_id),
@@ -127,12 +129,16 @@ pub fn record(org_id: &str, app_id: &str, label: &str, standing: Standing) -> Ap
         before: None,
         request: None,
         consent: ConsentRecord::default(),
-        reach: Some(AssignmentCounts { users: count(500, true), groups: count(3, false), counted_at: at(1) }),
+        assignment_counts: Some(AssignmentCounts {
+            users: count(500, true),
+            groups: count(3, false),
+            counted_at: at(1),
+        }),
         version: 0,
     }
 }
 
-/// An app's record as it is read back once it was written.
+/// An app's record as the ledger returns it after the write.
 pub fn recorded(app: AppRecord) -> AppRecord {
     AppRecord { version: app.version + 1, ..app }
 }
@@ -149,7 +155,7 @@ where
     let (mut items, mut after) = (Vec::new(), None);
     loop {
         let page = list(PageRequest { after, limit }).await.expect("a page is read");
-        assert!(page.items.len() <= limit as usize, "a page of {} where {limit} was the most", page.items.len());
+        assert!(page.items.len() <= limit as usize, "a page of {} exceeds the limit of {limit}", page.items.len());
         items.extend(page.items);
         match page.next {
             Some(next) => after = Some(next),
@@ -168,11 +174,11 @@ async fn an_empty_ledger_has_nothing(ledger: &dyn Ledger) {
     assert!(ledger.apps(&AppFilter::default(), page()).await.expect("apps are listed").items.is_empty());
     assert!(ledger.events(&org("acme"), &app("a"), page()).await.expect("events are listed").items.is_empty());
     assert!(ledger.pending_orgs(&scan("s1"), page()).await.expect("pending orgs are listed").items.is_empty());
-    assert_eq!(ledger.session_by_state(&Digest::of("s")).await.expect("a session is looked up"), None);
+    assert_eq!(ledger.session_by_state(&Sha256Digest::of("s")).await.expect("a session is looked up"), None);
     assert_eq!(ledger.save_journal(&org("acme"), &app("a")).await.expect("a journal is looked up"), None);
     assert!(
         ledger.invitations(&org("acme"), &app("a"), page()).await.expect("invitations are listed").items.is_empty()
     );
-    ledger.forget_sessions(at(0)).await.expect("forgetting nothing is fine");
-    ledger.remove_org(&org("acme")).await.expect("removing what is not there is fine");
+    assert_eq!(ledger.delete_expired(at(0)).await.expect("nothing is deleted"), 0);
+    ledger.remove_org(&org("acme")).await.expect("removing an unknown org succeeds");
 }

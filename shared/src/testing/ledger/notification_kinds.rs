@@ -1,4 +1,4 @@
-//! Everything a notification can say, one of each. Whoever adds a variant to the domain is told here by the compiler.
+//! One sample of every variant of a notification. The compiler reports a new variant that is missing here.
 
 use std::iter::successors;
 
@@ -10,7 +10,7 @@ use crate::domain::notification::{About, Delivery, NotificationState, WhyDropped
 use crate::domain::standing::Standing;
 use crate::domain::tenant::TenantId;
 
-/// What a notification can be about: every reason, and every trouble.
+/// Everything that a notification can be about, including every access problem.
 pub(super) fn abouts() -> Vec<About> {
     let problem = |problem| About::AccessProblem { problem, since: at(3) };
     let mut all: Vec<_> = successors(Some(About::Invitation), |about| {
@@ -33,7 +33,7 @@ pub(super) fn abouts() -> Vec<About> {
     all
 }
 
-/// What can be wrong with Regrant's access.
+/// Every access problem.
 pub(super) fn problems() -> Vec<AccessProblemKind> {
     let tenant =
         || TenantId::try_from("11111111-2222-4333-8444-555555555555".to_owned()).expect("the test's own tenant is one");
@@ -57,7 +57,7 @@ pub(super) fn problems() -> Vec<AccessProblemKind> {
     .collect()
 }
 
-/// Who can be told.
+/// Every audience.
 pub(super) fn audiences() -> Vec<Audience> {
     successors(Some(Audience::MicrosoftAdministrator), |audience| {
         Some(match audience {
@@ -69,7 +69,7 @@ pub(super) fn audiences() -> Vec<Audience> {
     .collect()
 }
 
-/// What can become of a notification.
+/// Every state of a notification.
 pub(super) fn states() -> Vec<NotificationState> {
     let dropped = |why| NotificationState::Dropped { at: at(10), why };
     successors(Some(NotificationState::Open), |state| {
@@ -82,9 +82,9 @@ pub(super) fn states() -> Vec<NotificationState> {
             NotificationState::Sent { .. } => {
                 NotificationState::Refused { at: at(9), reason: "550 5.1.1 \"unknown\"\r\n\u{0}".to_owned() }
             }
-            NotificationState::Refused { .. } => dropped(WhyDropped::Overtaken),
+            NotificationState::Refused { .. } => dropped(WhyDropped::Superseded),
             NotificationState::Dropped { why, .. } => dropped(match why {
-                WhyDropped::Overtaken => WhyDropped::Waived,
+                WhyDropped::Superseded => WhyDropped::Waived,
                 WhyDropped::Waived => WhyDropped::Muted,
                 WhyDropped::Muted => WhyDropped::Suppressed,
                 WhyDropped::Suppressed => WhyDropped::NoLongerAContact,
@@ -96,7 +96,7 @@ pub(super) fn states() -> Vec<NotificationState> {
     .collect()
 }
 
-/// What can be reported of an email.
+/// Every delivery report.
 pub(super) fn deliveries() -> Vec<Delivery> {
     let reason = || "550 5.7.1 \"no\"\r\n\u{0}".to_owned();
     successors(Some(Delivery::Accepted { at: at(11) }), |delivery| {

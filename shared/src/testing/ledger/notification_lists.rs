@@ -14,14 +14,14 @@ where
     F: Fn() -> Fut,
     Fut: Future<Output = Arc<dyn Ledger>>,
 {
-    the_notifications_of_a_request_are_its_own_in_their_order(&*make().await).await;
-    open_notifications_are_listed_as_they_are_due_and_no_earlier(&*make().await).await;
-    a_settled_notification_leaves_the_open_ones(&*make().await).await;
-    notifications_that_are_settled_page_by_page_are_all_seen(&*make().await).await;
-    an_orgs_notifications_are_listed_the_last_due_first(&*make().await).await;
-    a_notification_that_waits_longer_moves_in_every_list(&*make().await).await;
-    a_cursor_goes_on_in_its_own_list_only(&*make().await).await;
-    a_tenant_with_the_name_of_another_list_is_listed_for_itself(&*make().await).await;
+    a_requests_notifications_are_listed_by_due_time(&*make().await).await;
+    open_notifications_are_listed_once_due(&*make().await).await;
+    a_settled_notification_is_not_listed_as_open(&*make().await).await;
+    settling_while_paging_skips_nothing(&*make().await).await;
+    an_orgs_notifications_are_listed_latest_first(&*make().await).await;
+    a_later_due_time_moves_a_notification_in_lists(&*make().await).await;
+    a_notification_cursor_only_fits_its_list(&*make().await).await;
+    a_tenant_named_like_a_list_stays_separate(&*make().await).await;
 }
 
 async fn put_all(ledger: &dyn Ledger, notifications: &[(&str, &str, &str, i64)]) {
@@ -34,7 +34,7 @@ fn ids(notifications: &[Notification]) -> Vec<String> {
     notifications.iter().map(|notification| notification.id.to_string()).collect()
 }
 
-/// The open notifications due at `until`, `limit` a page.
+/// The open notifications due at `until`, `limit` per page.
 async fn open(ledger: &dyn Ledger, until: i64, limit: u32) -> Vec<String> {
     ids(&all(limit, |page| ledger.open_notifications(at(until), page)).await)
 }
@@ -45,10 +45,10 @@ async fn of_org(ledger: &dyn Ledger, id: &str, limit: u32) -> Vec<String> {
 }
 
 fn dropped(seconds: i64) -> NotificationState {
-    NotificationState::Dropped { at: at(seconds), why: WhyDropped::Overtaken }
+    NotificationState::Dropped { at: at(seconds), why: WhyDropped::Superseded }
 }
 
-async fn the_notifications_of_a_request_are_its_own_in_their_order(ledger: &dyn Ledger) {
+async fn a_requests_notifications_are_listed_by_due_time(ledger: &dyn Ledger) {
     let mixed = [
         ("RG-A", "n3", "acme", 3),
         ("RG-A", "n2", "acme", 1),
@@ -62,13 +62,13 @@ async fn the_notifications_of_a_request_are_its_own_in_their_order(ledger: &dyn 
     let settled = Notification { state: dropped(4), version: 1, ..notification("RG-A", "n2", "acme", 1) };
     assert!(updates(ledger, &settled).await);
     let listed = ledger.notifications_of(&request("RG-A")).await.expect("a request's notifications are listed");
-    assert_eq!(ids(&listed), ["n1", "n2", "n0", "n3"], "by when they are due, then by id, settled or not");
-    assert_eq!(listed[1], Notification { version: 2, ..settled }, "as they are now");
+    assert_eq!(ids(&listed), ["n1", "n2", "n0", "n3"], "by due time, then by id, settled or not");
+    assert_eq!(listed[1], Notification { version: 2, ..settled }, "in their current version");
     let none = ledger.notifications_of(&request("RG-C")).await.expect("a request's notifications are listed");
-    assert!(none.is_empty(), "another request has its own");
+    assert!(none.is_empty(), "a different request has its own");
 }
 
-async fn open_notifications_are_listed_as_they_are_due_and_no_earlier(ledger: &dyn Ledger) {
+async fn open_notifications_are_listed_once_due(ledger: &dyn Ledger) {
     let mixed = [
         ("RG-A", "n5", "acme", 5),
         ("RG-B", "n2", "globex", 2),
@@ -88,7 +88,7 @@ async fn open_notifications_are_listed_as_they_are_due_and_no_earlier(ledger: &d
     assert_eq!(ids(&early), ["n3"], "not a nanosecond early");
 }
 
-async fn a_settled_notification_leaves_the_open_ones(ledger: &dyn Ledger) {
+async fn a_settled_notification_is_not_listed_as_open(ledger: &dyn Ledger) {
     let first = notification("RG-A", "n1", "acme", 1);
     assert!(puts(ledger, &first).await && puts(ledger, &notification("RG-A", "n2", "acme", 2)).await);
     let born_settled = Notification { state: dropped(1), ..notification("RG-A", "n3", "acme", 1) };
@@ -97,7 +97,7 @@ async fn a_settled_notification_leaves_the_open_ones(ledger: &dyn Ledger) {
     assert!(updates(ledger, &sending).await);
     let listed =
         ledger.open_notifications(at(9), PageRequest::first(10)).await.expect("open notifications are listed").items;
-    assert_eq!(ids(&listed), ["n1", "n2"], "who sends it may have died");
+    assert_eq!(ids(&listed), ["n1", "n2"], "the worker that sends it may have crashed");
     assert_eq!(listed[0], Notification { version: 2, ..sending.clone() }, "as it is now");
     let waiting =
         Notification { state: NotificationState::Waiting { until: at(8), attempt: 1 }, version: 2, ..sending };
@@ -107,18 +107,18 @@ async fn a_settled_notification_leaves_the_open_ones(ledger: &dyn Ledger) {
     assert_eq!(listed, [Notification { version: 3, ..waiting.clone() }], "the message that it waits for may be lost");
     let sent = NotificationState::Sent { at: at(4), carrier_id: "c".to_owned() };
     assert!(updates(ledger, &Notification { state: sent, version: 3, ..waiting }).await);
-    assert_eq!(open(ledger, 9, 10).await, ["n2"], "nothing is to be done about it any more");
+    assert_eq!(open(ledger, 9, 10).await, ["n2"], "it needs no more work");
     assert_eq!(of_org(ledger, "acme", 10).await, ["n2", "n3", "n1"], "its org's list still has it");
 }
 
-/// What a worker does that goes through the list and settles what it finds.
-async fn notifications_that_are_settled_page_by_page_are_all_seen(ledger: &dyn Ledger) {
+/// A worker pages through the list and settles each notification.
+async fn settling_while_paging_skips_nothing(ledger: &dyn Ledger) {
     for n in 0..7 {
         assert!(puts(ledger, &notification("RG-A", &format!("n{n}"), "acme", n / 2)).await);
     }
     let (mut seen, mut after, mut until) = (Vec::new(), None, 9);
     loop {
-        // Time goes on meanwhile.
+        // Time passes between pages.
         until += 1;
         let page = PageRequest { after, limit: 2 };
         let page = ledger.open_notifications(at(until), page).await.expect("open notifications are listed");
@@ -135,7 +135,7 @@ async fn notifications_that_are_settled_page_by_page_are_all_seen(ledger: &dyn L
     assert!(open(ledger, 99, 10).await.is_empty(), "and all are settled");
 }
 
-async fn an_orgs_notifications_are_listed_the_last_due_first(ledger: &dyn Ledger) {
+async fn an_orgs_notifications_are_listed_latest_first(ledger: &dyn Ledger) {
     let mixed = [
         ("RG-A", "n1", "acme", 2),
         ("RG-B", "n2", "acme", 9),
@@ -149,10 +149,10 @@ async fn an_orgs_notifications_are_listed_the_last_due_first(ledger: &dyn Ledger
         assert_eq!(of_org(ledger, "acme", limit).await, ["n2", "n4", "n5", "n1", "n6"], "{limit} a page");
     }
     assert_eq!(of_org(ledger, "globex", 10).await, ["n3"]);
-    assert!(of_org(ledger, "acm", 10).await.is_empty(), "an org that nobody was told about");
+    assert!(of_org(ledger, "acm", 10).await.is_empty(), "an org without notifications");
 }
 
-async fn a_notification_that_waits_longer_moves_in_every_list(ledger: &dyn Ledger) {
+async fn a_later_due_time_moves_a_notification_in_lists(ledger: &dyn Ledger) {
     put_all(ledger, &[("RG-A", "n1", "acme", 1), ("RG-A", "n2", "acme", 2)]).await;
     let later = Notification { version: 1, ..notification("RG-A", "n1", "acme", 5) };
     assert!(updates(ledger, &later).await);
@@ -165,7 +165,7 @@ async fn a_notification_that_waits_longer_moves_in_every_list(ledger: &dyn Ledge
     assert_eq!(ids(&listed), ["n2", "n1"]);
 }
 
-async fn a_cursor_goes_on_in_its_own_list_only(ledger: &dyn Ledger) {
+async fn a_notification_cursor_only_fits_its_list(ledger: &dyn Ledger) {
     let mixed = [
         ("RG-A", "n1", "acme", 1),
         ("RG-A", "n2", "acme", 2),
@@ -182,7 +182,7 @@ async fn a_cursor_goes_on_in_its_own_list_only(ledger: &dyn Ledger) {
     let goes_on = ledger.open_notifications(at(2), page(&open)).await.expect("open notifications are listed");
     assert_eq!((ids(&goes_on.items), goes_on.next), (vec!["n2".to_owned()], None), "under an earlier end");
     let over = ledger.open_notifications(at(0), page(&open)).await.expect("open notifications are listed");
-    assert_eq!((over.items, over.next), (Vec::new(), None), "under an end that lies behind it");
+    assert_eq!((over.items, over.next), (Vec::new(), None), "under an end before the cursor");
 
     let junk = Some(Cursor("not a cursor".to_owned()));
     for (what, refused) in [
@@ -196,16 +196,20 @@ async fn a_cursor_goes_on_in_its_own_list_only(ledger: &dyn Ledger) {
     }
 }
 
-/// The name of a tenant is what somebody wrote into an Okta app.
-async fn a_tenant_with_the_name_of_another_list_is_listed_for_itself(ledger: &dyn Ledger) {
+/// An Okta administrator typed the name of the tenant.
+async fn a_tenant_named_like_a_list_stays_separate(ledger: &dyn Ledger) {
     let name = "notifications#acme";
     let mut strange = super::record("acme", "a", "Office", Standing::Broken);
     strange.identity.tenant = Some(TenantName::from(name.to_owned()));
     assert!(super::apps::puts(ledger, &strange, &[]).await);
     put_all(ledger, &[("RG-A", "n1", "acme", 1)]).await;
-    assert_eq!(of_org(ledger, "acme", 10).await, ["n1"], "the app is no notification");
+    assert_eq!(of_org(ledger, "acme", 10).await, ["n1"], "the app is not listed as a notification");
     for (tenant, wanted) in [(name, &["acme/a"][..]), ("tenant#notifications#acme", &[])] {
         let filter = AppFilter { tenant: Some(TenantName::from(tenant.to_owned())), ..AppFilter::default() };
-        assert_eq!(super::apps::listed(ledger, &filter).await, wanted, "the notification is no app of {tenant}");
+        assert_eq!(
+            super::apps::listed(ledger, &filter).await,
+            wanted,
+            "the notification is not listed as an app of {tenant}"
+        );
     }
 }

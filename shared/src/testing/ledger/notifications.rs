@@ -1,4 +1,4 @@
-//! Notifications, one by one: written once, changed by one, read back as they were.
+//! Single notifications: written once, changed under an optimistic lock, and read back.
 
 use std::sync::Arc;
 
@@ -16,12 +16,12 @@ where
     Fut: Future<Output = Arc<dyn Ledger>>,
 {
     a_notification_is_written_once(&*make().await).await;
-    a_notification_is_known_by_its_request_and_id(&*make().await).await;
-    of_many_who_write_a_notification_at_once_one_does(&*make().await).await;
-    every_notification_comes_back_as_it_was_written(&*make().await).await;
+    a_notification_is_identified_by_request_and_id(&*make().await).await;
+    one_of_many_concurrent_notification_writes_wins(&*make().await).await;
+    every_kind_of_notification_round_trips(&*make().await).await;
     a_stale_notification_writes_nothing(&*make().await).await;
-    of_many_who_change_a_notification_at_once_one_does(&*make().await).await;
-    a_notification_that_is_settled_is_not_written_again(&*make().await).await;
+    one_of_many_concurrent_notification_changes_wins(&*make().await).await;
+    a_settled_notification_is_not_replaced(&*make().await).await;
 }
 
 pub(super) fn request(id: &str) -> RequestId {
@@ -36,7 +36,7 @@ pub(super) fn address(text: &str) -> MailAddress {
     text.parse().expect("the test's own address is an address")
 }
 
-/// An open notification of app `a`, due at `seconds` and not written yet.
+/// A new, open notification of app `a`, due at `seconds`.
 pub(crate) fn notification(request_id: &str, id: &str, org_id: &str, seconds: i64) -> Notification {
     Notification {
         id: notification_id(id),
@@ -64,7 +64,7 @@ pub(super) async fn updates(ledger: &dyn Ledger, notification: &Notification) ->
     ledger.update_notification(notification).await.expect("changing a notification is tried")
 }
 
-/// A notification as the ledger has it.
+/// A notification as the ledger returns it.
 pub(super) async fn read(ledger: &dyn Ledger, like: &Notification) -> Option<Notification> {
     ledger.notification(&like.request, &like.id).await.expect("a notification is looked up")
 }
@@ -75,16 +75,16 @@ fn sent(seconds: i64) -> NotificationState {
 
 async fn a_notification_is_written_once(ledger: &dyn Ledger) {
     let first = notification("RG-A", "n1", "acme", 1);
-    assert!(puts(ledger, &Notification { version: 7, ..first.clone() }).await, "nobody knew it");
+    assert!(puts(ledger, &Notification { version: 7, ..first.clone() }).await, "it is new");
     let kept = Notification { version: 1, ..first.clone() };
     assert_eq!(read(ledger, &first).await.as_ref(), Some(&kept), "a new one has version 1");
     for again in [&first, &Notification { state: sent(9), due_at: at(9), ..first.clone() }] {
         assert!(!puts(ledger, again).await, "it is known");
     }
-    assert_eq!(read(ledger, &first).await, Some(kept), "and is as it was");
+    assert_eq!(read(ledger, &first).await, Some(kept), "it is unchanged");
 }
 
-async fn a_notification_is_known_by_its_request_and_id(ledger: &dyn Ledger) {
+async fn a_notification_is_identified_by_request_and_id(ledger: &dyn Ledger) {
     let all =
         [("RG-A", "n1"), ("RG-A", "n2"), ("RG-B", "n1")].map(|(request, id)| notification(request, id, "acme", 1));
     for (n, notification) in all.iter().enumerate() {
@@ -97,17 +97,17 @@ async fn a_notification_is_known_by_its_request_and_id(ledger: &dyn Ledger) {
     }
 }
 
-async fn of_many_who_write_a_notification_at_once_one_does(ledger: &dyn Ledger) {
+async fn one_of_many_concurrent_notification_writes_wins(ledger: &dyn Ledger) {
     let tries: Vec<_> = (1..).take(CALLERS).map(|seconds| notification("RG-A", "n1", "acme", seconds)).collect();
     let written = join_all(tries.iter().map(|notification| puts(ledger, notification))).await;
     let winners: Vec<_> =
         tries.iter().zip(written).filter_map(|(notification, won)| won.then_some(notification)).collect();
     assert_eq!(winners.len(), 1, "one writes it");
     let kept = read(ledger, &tries[0]).await.map(|read| read.due_at);
-    assert_eq!(kept, Some(winners[0].due_at), "and what it wrote is kept");
+    assert_eq!(kept, Some(winners[0].due_at), "the winner's record is stored");
 }
 
-async fn every_notification_comes_back_as_it_was_written(ledger: &dyn Ledger) {
+async fn every_kind_of_notification_round_trips(ledger: &dyn Ledger) {
     let plain = || notification("RG-A", "n1", "acme", 1);
     let mut all = Vec::new();
     for about in notification_kinds::abouts() {
@@ -136,7 +136,10 @@ async fn every_notification_comes_back_as_it_was_written(ledger: &dyn Ledger) {
 
 async fn a_stale_notification_writes_nothing(ledger: &dyn Ledger) {
     let first = notification("RG-A", "n1", "acme", 1);
-    assert!(!updates(ledger, &Notification { version: 1, ..first.clone() }).await, "what is not there is not made");
+    assert!(
+        !updates(ledger, &Notification { version: 1, ..first.clone() }).await,
+        "an unknown notification is not created"
+    );
     assert_eq!(read(ledger, &first).await, None);
     assert!(puts(ledger, &first).await);
     let sending =
@@ -154,7 +157,7 @@ async fn a_stale_notification_writes_nothing(ledger: &dyn Ledger) {
     assert_eq!(read(ledger, &first).await, Some(Notification { version: 3, ..delivered }));
 }
 
-async fn of_many_who_change_a_notification_at_once_one_does(ledger: &dyn Ledger) {
+async fn one_of_many_concurrent_notification_changes_wins(ledger: &dyn Ledger) {
     let first = notification("RG-A", "n1", "acme", 1);
     assert!(puts(ledger, &first).await);
     let states: Vec<_> =
@@ -165,17 +168,17 @@ async fn of_many_who_change_a_notification_at_once_one_does(ledger: &dyn Ledger)
         }))
         .await;
     let winners: Vec<_> = states.iter().zip(changed).filter_map(|(state, won)| won.then_some(state)).collect();
-    assert_eq!(winners.len(), 1, "one takes it in hand");
+    assert_eq!(winners.len(), 1, "one claims it");
     let kept = read(ledger, &first).await.map(|read| (read.state, read.version));
-    assert_eq!(kept, Some((winners[0].clone(), 2)), "and what it wrote is kept");
+    assert_eq!(kept, Some((winners[0].clone(), 2)), "the winner's record is stored");
 }
 
-async fn a_notification_that_is_settled_is_not_written_again(ledger: &dyn Ledger) {
+async fn a_settled_notification_is_not_replaced(ledger: &dyn Ledger) {
     let dropped = NotificationState::Dropped { at: at(2), why: WhyDropped::Muted };
     for (id, state) in [("n1", sent(2)), ("n2", dropped)] {
         let first = notification("RG-A", id, "acme", 1);
         assert!(puts(ledger, &first).await);
         assert!(updates(ledger, &Notification { state, version: 1, ..first.clone() }).await);
-        assert!(!puts(ledger, &first).await, "somebody would be told twice");
+        assert!(!puts(ledger, &first).await, "it would be sent twice");
     }
 }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::at;
 use super::notifications::{address, request};
+use super::{all, at};
 use crate::domain::contact::MailAddress;
 use crate::ledger::{Ledger, Suppression};
 
@@ -12,47 +12,71 @@ where
     F: Fn() -> Fut,
     Fut: Future<Output = Arc<dyn Ledger>>,
 {
-    a_mute_is_of_one_address_and_one_request(&*make().await).await;
-    a_suppression_is_of_one_address_until_it_is_lifted(&*make().await).await;
+    a_mute_covers_one_address_and_request(&*make().await).await;
+    a_suppression_lasts_until_it_is_lifted(&*make().await).await;
+    suppressions_are_listed_with_their_addresses(&*make().await).await;
 }
 
 async fn is_muted(ledger: &dyn Ledger, id: &str, who: &str) -> bool {
-    ledger.is_muted(&request(id), &address(who)).await.expect("a mute is looked for")
+    ledger.is_muted(&request(id), &address(who)).await.expect("a mute is read")
 }
 
-async fn a_mute_is_of_one_address_and_one_request(ledger: &dyn Ledger) {
-    assert!(!is_muted(ledger, "RG-A", "ada@contoso.example").await, "nobody asked for quiet yet");
+async fn a_mute_covers_one_address_and_request(ledger: &dyn Ledger) {
+    assert!(!is_muted(ledger, "RG-A", "ada@contoso.example").await, "no one has muted it yet");
     for (who, seconds) in [("Ada@Contoso.example", 1), ("ada@contoso.example", 2), ("ADA@CONTOSO.EXAMPLE", 1)] {
-        ledger.mute(&request("RG-A"), &address(who), at(seconds)).await.expect("muting again is fine");
+        ledger.mute(&request("RG-A"), &address(who), at(seconds)).await.expect("muting again succeeds");
         for spelling in ["ada@contoso.example", "Ada@Contoso.Example"] {
             assert!(is_muted(ledger, "RG-A", spelling).await, "{spelling}, muted as {who}");
         }
     }
-    assert!(!is_muted(ledger, "RG-A", "bea@contoso.example").await, "somebody else");
-    assert!(!is_muted(ledger, "RG-B", "ada@contoso.example").await, "another request");
-    let suppression = ledger.suppression(&address("ada@contoso.example")).await.expect("a suppression is looked for");
-    assert_eq!(suppression, None, "whoever is muted may be told other things");
+    assert!(!is_muted(ledger, "RG-A", "bea@contoso.example").await, "a different address");
+    assert!(!is_muted(ledger, "RG-B", "ada@contoso.example").await, "a different request");
+    let suppression = ledger.suppression(&address("ada@contoso.example")).await.expect("a suppression is read");
+    assert_eq!(suppression, None, "a mute does not suppress the address");
 }
 
 async fn suppression(ledger: &dyn Ledger, who: &MailAddress) -> Option<Suppression> {
-    ledger.suppression(who).await.expect("a suppression is looked for")
+    ledger.suppression(who).await.expect("a suppression is read")
 }
 
-async fn a_suppression_is_of_one_address_until_it_is_lifted(ledger: &dyn Ledger) {
+async fn a_suppression_lasts_until_it_is_lifted(ledger: &dyn Ledger) {
     let (ada, spelled, bea) =
         (address("Ada@Contoso.example"), address("ada@contoso.example"), address("bea@contoso.example"));
-    ledger.lift_suppression(&ada).await.expect("lifting what is not there is fine");
+    ledger.lift_suppression(&ada).await.expect("lifting a missing suppression succeeds");
     assert_eq!(suppression(ledger, &ada).await, None);
     let first = Suppression { at: at(1), reason: "550 5.1.1 \"unknown\"\r\n\u{0}".to_owned() };
     let second = Suppression { at: at(2), reason: "complaint".to_owned() };
     for (who, noted) in [(&ada, &first), (&ada, &first), (&spelled, &second)] {
-        ledger.suppress(who, noted).await.expect("suppressing again is fine");
-        assert_eq!(suppression(ledger, &ada).await.as_ref(), Some(noted), "the last word counts");
-        assert_eq!(suppression(ledger, &spelled).await.as_ref(), Some(noted), "however the address is spelled");
+        ledger.suppress(who, noted).await.expect("suppressing again succeeds");
+        assert_eq!(suppression(ledger, &ada).await.as_ref(), Some(noted), "the last suppression counts");
+        assert_eq!(suppression(ledger, &spelled).await.as_ref(), Some(noted), "in any spelling");
     }
-    assert_eq!(suppression(ledger, &bea).await, None, "somebody else");
-    assert!(!is_muted(ledger, "RG-A", "ada@contoso.example").await, "it is no mute");
+    assert_eq!(suppression(ledger, &bea).await, None, "a different address");
+    assert!(!is_muted(ledger, "RG-A", "ada@contoso.example").await, "a suppression is not a mute");
     ledger.lift_suppression(&spelled).await.expect("a suppression is lifted");
-    assert_eq!(suppression(ledger, &ada).await, None, "it is taken back");
-    ledger.lift_suppression(&ada).await.expect("lifting it again is fine");
+    assert_eq!(suppression(ledger, &ada).await, None, "it is lifted");
+    ledger.lift_suppression(&ada).await.expect("lifting it again succeeds");
+}
+
+async fn suppressions_are_listed_with_their_addresses(ledger: &dyn Ledger) {
+    let listed = async |limit| {
+        let mut listed = all(limit, |page| ledger.suppressions(page)).await;
+        listed.sort_by(|(one, _), (other, _)| one.as_str().cmp(other.as_str()));
+        listed
+    };
+    assert_eq!(listed(2).await, []);
+    ledger.mute(&request("RG-A"), &address("zoe@contoso.example"), at(1)).await.expect("an address is muted");
+    let noted = |seconds| Suppression { at: at(seconds), reason: "bounced".to_owned() };
+    let mut wanted = Vec::new();
+    for (seconds, who) in (1..).zip(["Ada@Contoso.example", "bea@contoso.example", "cy@contoso.example"]) {
+        ledger.suppress(&address(who), &noted(seconds)).await.expect("an address is suppressed");
+        wanted.push((address(who), noted(seconds)));
+    }
+    for limit in 1..5 {
+        assert_eq!(listed(limit).await, wanted, "{limit} at a time");
+    }
+    ledger.suppress(&address("ada@contoso.example"), &noted(9)).await.expect("an address is suppressed again");
+    ledger.lift_suppression(&address("bea@contoso.example")).await.expect("a suppression is lifted");
+    let wanted = [(address("ada@contoso.example"), noted(9)), (address("cy@contoso.example"), noted(3))];
+    assert_eq!(listed(1).await, wanted, "one entry per address, with its last spelling");
 }

@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use super::{CALLERS, app, at, org};
 use crate::domain::connection::{AuthScheme, ConnectionStatus};
 use crate::domain::id::SaveId;
-use crate::domain::save::{Callback, ConnectionSeen, SaveJournal, SaveOutcome};
+use crate::domain::save::{CodeDelivery, ConnectionReading, SaveJournal, SaveOutcome};
 use crate::ledger::{Ledger, PageRequest};
 
 pub(super) async fn conforms<F, Fut>(make: &F)
@@ -15,12 +15,12 @@ where
     F: Fn() -> Fut,
     Fut: Future<Output = Arc<dyn Ledger>>,
 {
-    a_journal_comes_back_as_it_was_begun(&*make().await).await;
-    a_save_waits_for_the_one_before_it(&*make().await).await;
-    of_many_saves_begun_at_once_one_is(&*make().await).await;
-    unsettled_ones_are_listed_in_pages(&*make().await).await;
+    a_begun_journal_is_returned(&*make().await).await;
+    a_save_cannot_begin_while_one_is_unsettled(&*make().await).await;
+    one_of_many_concurrent_saves_begins(&*make().await).await;
+    unsettled_journals_are_listed_in_pages(&*make().await).await;
     a_stale_journal_writes_nothing(&*make().await).await;
-    a_journal_of_an_earlier_save_writes_nothing(&*make().await).await;
+    a_journal_of_an_earlier_save_is_not_written(&*make().await).await;
 }
 
 fn save_id(id: &str) -> SaveId {
@@ -35,8 +35,8 @@ pub(crate) fn journal(id: &str, org_id: &str, app_id: &str) -> SaveJournal {
         app: app(app_id),
         session: None,
         started_at: at(1),
-        before: ConnectionSeen { auth_scheme: AuthScheme::Oauth2, status: ConnectionStatus::Disabled },
-        callback: Callback::Waiting,
+        before: ConnectionReading { auth_scheme: AuthScheme::Oauth2, status: ConnectionStatus::Disabled },
+        code_delivery: CodeDelivery::Waiting,
         code: None,
         activated: false,
         outcome: None,
@@ -58,41 +58,41 @@ async fn read(ledger: &dyn Ledger) -> Option<SaveJournal> {
     ledger.save_journal(&org("acme"), &app("a")).await.expect("a journal is looked up")
 }
 
-async fn a_journal_comes_back_as_it_was_begun(ledger: &dyn Ledger) {
+async fn a_begun_journal_is_returned(ledger: &dyn Ledger) {
     let first = journal("s1", "acme", "a");
     assert!(begins(ledger, &SaveJournal { version: 7, ..first.clone() }).await);
     assert_eq!(read(ledger).await, Some(first), "a new one has version 0");
 }
 
-async fn a_save_waits_for_the_one_before_it(ledger: &dyn Ledger) {
+async fn a_save_cannot_begin_while_one_is_unsettled(ledger: &dyn Ledger) {
     let (first, second) = (journal("s1", "acme", "a"), journal("s2", "acme", "a"));
     assert!(begins(ledger, &first).await);
     for refused in [&second, &first] {
-        assert!(!begins(ledger, refused).await, "one is under way");
+        assert!(!begins(ledger, refused).await, "one is in progress");
     }
-    assert_eq!(read(ledger).await.as_ref(), Some(&first), "what is under way is as it was");
+    assert_eq!(read(ledger).await.as_ref(), Some(&first), "the save in progress is unchanged");
     for (org, app) in [("acme", "b"), ("globex", "a")] {
-        assert!(begins(ledger, &journal("s3", org, app)).await, "another app has its own");
+        assert!(begins(ledger, &journal("s3", org, app)).await, "a different app has its own");
     }
     assert!(updates(ledger, &SaveJournal { activated: true, ..first.clone() }).await);
-    assert!(!begins(ledger, &second).await, "it is still under way");
+    assert!(!begins(ledger, &second).await, "it is still in progress");
     let ended = SaveJournal { outcome: Some(SaveOutcome::NoConsent), version: 1, ..first };
     assert!(updates(ledger, &ended).await);
-    assert!(!begins(ledger, &second).await, "it has ended, and not everybody knows");
+    assert!(!begins(ledger, &second).await, "it has ended but is not settled");
     assert!(updates(ledger, &SaveJournal { settled: true, version: 2, ..ended }).await);
-    assert!(begins(ledger, &second).await, "the one before is settled");
+    assert!(begins(ledger, &second).await, "the previous save is settled");
     assert_eq!(read(ledger).await, Some(second), "the new one is in its place, from version 0");
 }
 
-async fn of_many_saves_begun_at_once_one_is(ledger: &dyn Ledger) {
+async fn one_of_many_concurrent_saves_begins(ledger: &dyn Ledger) {
     let journals: Vec<_> = (0..CALLERS).map(|n| journal(&format!("s{n}"), "acme", "a")).collect();
     let begun = join_all(journals.iter().map(|journal| begins(ledger, journal))).await;
     let winners: Vec<_> = journals.iter().zip(begun).filter_map(|(journal, won)| won.then_some(journal)).collect();
     assert_eq!(winners.len(), 1, "one is begun");
-    assert_eq!(read(ledger).await.as_ref(), winners.first().copied(), "and it is the one that is kept");
+    assert_eq!(read(ledger).await.as_ref(), winners.first().copied(), "the winner's journal is stored");
 }
 
-async fn unsettled_ones_are_listed_in_pages(ledger: &dyn Ledger) {
+async fn unsettled_journals_are_listed_in_pages(ledger: &dyn Ledger) {
     let all = [("s1", "acme", "a"), ("s2", "acme", "b"), ("s3", "globex", "a"), ("s4", "hooli", "a")];
     for (id, org, app) in all {
         assert!(begins(ledger, &journal(id, org, app)).await);
@@ -113,23 +113,23 @@ async fn unsettled_ones_are_listed_in_pages(ledger: &dyn Ledger) {
 
 async fn a_stale_journal_writes_nothing(ledger: &dyn Ledger) {
     let first = journal("s1", "acme", "a");
-    assert!(!updates(ledger, &first).await && read(ledger).await.is_none(), "a save never begun is not made");
+    assert!(!updates(ledger, &first).await && read(ledger).await.is_none(), "an unknown save is not created");
     assert!(begins(ledger, &first).await);
-    let attempted = SaveJournal { callback: Callback::Attempted, ..first.clone() };
+    let attempted = SaveJournal { code_delivery: CodeDelivery::Attempted, ..first.clone() };
     assert!(updates(ledger, &attempted).await, "the version it was read with");
     let kept = SaveJournal { version: 1, ..attempted };
     assert_eq!(read(ledger).await.as_ref(), Some(&kept), "the version counts up");
     for version in [0, 2, i64::MAX.unsigned_abs(), u64::MAX] {
-        let stale = SaveJournal { callback: Callback::Done, version, ..first.clone() };
+        let stale = SaveJournal { code_delivery: CodeDelivery::Done, version, ..first.clone() };
         assert!(!updates(ledger, &stale).await, "version {version} is refused");
         assert_eq!(read(ledger).await.as_ref(), Some(&kept), "version {version} wrote nothing");
     }
 }
 
-async fn a_journal_of_an_earlier_save_writes_nothing(ledger: &dyn Ledger) {
+async fn a_journal_of_an_earlier_save_is_not_written(ledger: &dyn Ledger) {
     let first = SaveJournal { settled: true, ..journal("s1", "acme", "a") };
     let second = journal("s2", "acme", "a");
     assert!(begins(ledger, &first).await && begins(ledger, &second).await);
-    assert!(!updates(ledger, &first).await, "its place is taken, though the version is the same");
+    assert!(!updates(ledger, &first).await, "a later save replaced it, although the version is equal");
     assert_eq!(read(ledger).await, Some(second));
 }

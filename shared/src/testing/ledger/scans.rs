@@ -12,16 +12,16 @@ where
     F: Fn() -> Fut,
     Fut: Future<Output = Arc<dyn Ledger>>,
 {
-    a_scan_is_finished_when_its_last_org_was_looked_at(&*make().await).await;
-    the_last_look_counts_and_pending_replaces_none(&*make().await).await;
-    beginning_again_adds_orgs_and_forgets_none(&*make().await).await;
-    a_scan_of_no_orgs_is_finished_when_it_starts(&*make().await).await;
+    a_scan_finishes_with_its_last_org(&*make().await).await;
+    the_last_result_counts_and_pending_replaces_none(&*make().await).await;
+    beginning_again_adds_orgs_and_keeps_results(&*make().await).await;
+    a_scan_of_no_orgs_finishes_immediately(&*make().await).await;
     the_latest_scan_is_the_one_begun_last(&*make().await).await;
-    a_look_for_a_scan_that_was_never_begun_is_refused(&*make().await).await;
+    a_result_for_an_unknown_scan_is_rejected(&*make().await).await;
 }
 
-async fn look(ledger: &dyn Ledger, org_id: &str, look: OrgScanResult, seconds: i64) {
-    ledger.record_org_result(&scan("s1"), &org(org_id), &look, at(seconds)).await.expect("a look is recorded");
+async fn record_result(ledger: &dyn Ledger, org_id: &str, result: OrgScanResult, seconds: i64) {
+    ledger.record_org_result(&scan("s1"), &org(org_id), &result, at(seconds)).await.expect("a result is recorded");
 }
 
 async fn pending(ledger: &dyn Ledger) -> Vec<OrgId> {
@@ -29,49 +29,49 @@ async fn pending(ledger: &dyn Ledger) -> Vec<OrgId> {
     all(2, |page| ledger.pending_orgs(&scan, page)).await
 }
 
-async fn a_scan_is_finished_when_its_last_org_was_looked_at(ledger: &dyn Ledger) {
+async fn a_scan_finishes_with_its_last_org(ledger: &dyn Ledger) {
     let orgs = ["c", "a", "b"].map(org);
     ledger.begin_scan(&scan("s1"), at(0), &orgs).await.expect("a scan begins");
     assert_eq!(pending(ledger).await, ["a", "b", "c"].map(org), "all are pending, by id");
-    look(ledger, "b", OrgScanResult::Seen { apps: 3 }, 1).await;
-    look(ledger, "a", OrgScanResult::NotSeen { reason: "The token was refused.".to_owned() }, 2).await;
+    record_result(ledger, "b", OrgScanResult::Scanned { apps: 3 }, 1).await;
+    record_result(ledger, "a", OrgScanResult::NotScanned { reason: "The token was refused.".to_owned() }, 2).await;
     let running = ledger.scan(&scan("s1")).await.expect("a scan is read").expect("the scan is there");
     assert_eq!((running.started_at, running.finished_at), (at(0), None), "one is still pending");
     assert_eq!((running.orgs_pending, running.orgs_seen, running.apps_seen), (1, 1, 3), "so far");
     assert_eq!(pending(ledger).await, [org("c")], "one is left");
-    look(ledger, "c", OrgScanResult::Seen { apps: 4 }, 3).await;
+    record_result(ledger, "c", OrgScanResult::Scanned { apps: 4 }, 3).await;
     let done = ledger.scan(&scan("s1")).await.expect("a scan is read").expect("the scan is there");
-    assert_eq!(done.finished_at, Some(at(3)), "finished at the last look");
+    assert_eq!(done.finished_at, Some(at(3)), "finished with the last result");
     assert_eq!((done.orgs_pending, done.orgs_seen, done.apps_seen), (0, 2, 7), "at the end");
     let not_seen = OrgNotScanned { org: org("a"), reason: "The token was refused.".to_owned() };
-    assert_eq!(done.orgs_not_seen, [not_seen], "what was not seen is told, with its reason");
+    assert_eq!(done.orgs_not_seen, [not_seen], "orgs that were not scanned are listed with the reason");
 }
 
-async fn the_last_look_counts_and_pending_replaces_none(ledger: &dyn Ledger) {
+async fn the_last_result_counts_and_pending_replaces_none(ledger: &dyn Ledger) {
     ledger.begin_scan(&scan("s1"), at(0), &[org("a")]).await.expect("a scan begins");
-    look(ledger, "a", OrgScanResult::NotSeen { reason: "Timed out.".to_owned() }, 1).await;
-    look(ledger, "a", OrgScanResult::Seen { apps: 2 }, 2).await;
-    look(ledger, "a", OrgScanResult::Pending, 3).await;
+    record_result(ledger, "a", OrgScanResult::NotScanned { reason: "Timed out.".to_owned() }, 1).await;
+    record_result(ledger, "a", OrgScanResult::Scanned { apps: 2 }, 2).await;
+    record_result(ledger, "a", OrgScanResult::Pending, 3).await;
     let scan = ledger.scan(&scan("s1")).await.expect("a scan is read").expect("the scan is there");
-    assert_eq!((scan.orgs_pending, scan.orgs_seen, scan.apps_seen), (0, 1, 2), "the second look counts");
-    assert!(scan.orgs_not_seen.is_empty(), "the first look is forgotten");
+    assert_eq!((scan.orgs_pending, scan.orgs_seen, scan.apps_seen), (0, 1, 2), "the second result counts");
+    assert!(scan.orgs_not_seen.is_empty(), "the first result is replaced");
     assert!(scan.finished_at.is_some(), "a finished scan stays finished");
 }
 
-async fn beginning_again_adds_orgs_and_forgets_none(ledger: &dyn Ledger) {
+async fn beginning_again_adds_orgs_and_keeps_results(ledger: &dyn Ledger) {
     ledger.begin_scan(&scan("s1"), at(0), &[org("a")]).await.expect("a scan begins");
-    look(ledger, "a", OrgScanResult::Seen { apps: 1 }, 1).await;
+    record_result(ledger, "a", OrgScanResult::Scanned { apps: 1 }, 1).await;
     ledger.begin_scan(&scan("s1"), at(5), &[org("a"), org("b")]).await.expect("a scan begins again");
     let scan = ledger.scan(&scan("s1")).await.expect("a scan is read").expect("the scan is there");
-    assert_eq!(scan.started_at, at(0), "it started when it was begun first");
-    assert_eq!((scan.orgs_pending, scan.orgs_seen), (1, 1), "what was seen stays seen, the new org is pending");
-    assert_eq!(scan.finished_at, None, "it is not finished any more");
+    assert_eq!(scan.started_at, at(0), "the first start time counts");
+    assert_eq!((scan.orgs_pending, scan.orgs_seen), (1, 1), "the result stays, and the new org is pending");
+    assert_eq!(scan.finished_at, None, "it is no longer finished");
     assert_eq!(pending(ledger).await, [org("b")]);
-    look(ledger, "b", OrgScanResult::Seen { apps: 1 }, 6).await;
-    assert!(pending(ledger).await.is_empty(), "all were looked at");
+    record_result(ledger, "b", OrgScanResult::Scanned { apps: 1 }, 6).await;
+    assert!(pending(ledger).await.is_empty(), "none is pending");
 }
 
-async fn a_scan_of_no_orgs_is_finished_when_it_starts(ledger: &dyn Ledger) {
+async fn a_scan_of_no_orgs_finishes_immediately(ledger: &dyn Ledger) {
     ledger.begin_scan(&scan("s1"), at(7), &[]).await.expect("a scan of nothing begins");
     let scan = ledger.scan(&scan("s1")).await.expect("a scan is read").expect("the scan is there");
     assert_eq!((scan.started_at, scan.finished_at), (at(7), Some(at(7))));
@@ -85,8 +85,8 @@ async fn the_latest_scan_is_the_one_begun_last(ledger: &dyn Ledger) {
     assert_eq!((latest.id, latest.orgs_pending), (scan("s1"), 1));
 }
 
-async fn a_look_for_a_scan_that_was_never_begun_is_refused(ledger: &dyn Ledger) {
-    let refused = ledger.record_org_result(&scan("s1"), &org("a"), &OrgScanResult::Seen { apps: 1 }, at(1)).await;
+async fn a_result_for_an_unknown_scan_is_rejected(ledger: &dyn Ledger) {
+    let refused = ledger.record_org_result(&scan("s1"), &org("a"), &OrgScanResult::Scanned { apps: 1 }, at(1)).await;
     assert!(matches!(refused, Err(LedgerError::NoSuchScan(_))), "{refused:?}");
-    assert_eq!(ledger.scan(&scan("s1")).await.expect("a scan is looked up"), None, "no scan comes of it");
+    assert_eq!(ledger.scan(&scan("s1")).await.expect("a scan is looked up"), None, "no scan is created");
 }

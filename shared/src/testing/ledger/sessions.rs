@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::invitations::invitation_id;
 use super::{CALLERS, app, at, org};
 use crate::domain::cloud::Cloud;
-use crate::domain::id::{Digest, SessionId};
+use crate::domain::id::{SessionId, Sha256Digest};
 use crate::domain::session::{AuthorizationSession, NotConsumed, SIGN_IN_TIME, SessionState, SignInAttempt};
 use crate::ledger::Ledger;
 
@@ -18,14 +18,13 @@ where
     Fut: Future<Output = Arc<dyn Ledger>>,
 {
     a_session_is_found_by_id_and_by_state(&*make().await).await;
-    sessions_without_a_sign_in_do_not_meet(&*make().await).await;
+    sessions_without_a_sign_in_are_separate(&*make().await).await;
     a_sign_in_is_consumed_once(&*make().await).await;
-    of_many_callbacks_at_once_one_gets_the_session(&*make().await).await;
+    one_of_many_concurrent_callbacks_gets_the_session(&*make().await).await;
     a_sign_in_expires_at_its_last_moment(&*make().await).await;
-    a_consumed_sign_in_stays_consumed_after_its_time(&*make().await).await;
+    a_consumed_sign_in_stays_consumed_after_expiry(&*make().await).await;
     a_stale_session_writes_nothing(&*make().await).await;
-    a_session_read_before_its_sign_in_was_consumed_is_stale(&*make().await).await;
-    sessions_that_are_not_old_are_not_forgotten(&*make().await).await;
+    consuming_a_sign_in_makes_earlier_reads_stale(&*make().await).await;
 }
 
 pub(crate) fn session_id(id: &str) -> SessionId {
@@ -41,9 +40,9 @@ pub(crate) fn session(id: &str, org_id: &str, state: &str, seconds: i64) -> Auth
         org: org(org_id),
         app: app("a"),
         invitation: invitation_id("i1"),
-        browser: Digest::of("the browser's secret"),
+        browser: Sha256Digest::of("the browser's secret"),
         sign_in: Some(SignInAttempt {
-            state: Digest::of(state),
+            state: Sha256Digest::of(state),
             cloud: Cloud::Global,
             tenant: guid.parse().expect("the test's own tenant is a GUID"),
             client: guid.parse().expect("the test's own client is a GUID"),
@@ -75,7 +74,7 @@ pub(crate) async fn consume_at(
     state: &str,
     now: Timestamp,
 ) -> Result<AuthorizationSession, NotConsumed> {
-    let found = ledger.session_by_state(&Digest::of(state)).await.expect("a session is looked up");
+    let found = ledger.session_by_state(&Sha256Digest::of(state)).await.expect("a session is looked up");
     let found = found.ok_or(NotConsumed::Unknown)?;
     ledger.consume_sign_in(&found, now).await.expect("a callback is answered")
 }
@@ -83,20 +82,20 @@ pub(crate) async fn consume_at(
 async fn a_session_is_found_by_id_and_by_state(ledger: &dyn Ledger) {
     let one = opened(ledger, session("one", "acme", "s1", 1)).await;
     let two = opened(ledger, AuthorizationSession { version: 7, ..session("two", "acme", "s2", 1) }).await;
-    let by_state = ledger.session_by_state(&Digest::of("s1")).await.expect("a session is looked up");
+    let by_state = ledger.session_by_state(&Sha256Digest::of("s1")).await.expect("a session is looked up");
     assert_eq!((read(ledger, "one").await.as_ref(), by_state.as_ref()), (Some(&one), Some(&one)));
     assert_eq!(read(ledger, "two").await, Some(AuthorizationSession { version: 0, ..two }), "a new one has version 0");
-    let unknown = ledger.session_by_state(&Digest::of("s3")).await.expect("a session is looked up");
-    assert_eq!((read(ledger, "three").await, unknown), (None, None), "what is not there");
+    let unknown = ledger.session_by_state(&Sha256Digest::of("s3")).await.expect("a session is looked up");
+    assert_eq!((read(ledger, "three").await, unknown), (None, None), "an unknown session");
 }
 
-async fn sessions_without_a_sign_in_do_not_meet(ledger: &dyn Ledger) {
+async fn sessions_without_a_sign_in_are_separate(ledger: &dyn Ledger) {
     for id in ["one", "two"] {
         let none = AuthorizationSession { sign_in: None, ..session(id, "acme", "s", 1) };
         let none = opened(ledger, none).await;
         assert_eq!(read(ledger, id).await, Some(none));
     }
-    assert_eq!(consume(ledger, "s", 2).await, Err(NotConsumed::Unknown), "there is no sign-in to answer");
+    assert_eq!(consume(ledger, "s", 2).await, Err(NotConsumed::Unknown), "it has no sign-in");
 }
 
 async fn a_sign_in_is_consumed_once(ledger: &dyn Ledger) {
@@ -107,21 +106,21 @@ async fn a_sign_in_is_consumed_once(ledger: &dyn Ledger) {
         sign_in.consumed_at = Some(at(2));
     }
     wanted.version = 1;
-    assert_eq!(got, wanted, "the session is given as it is afterwards");
-    assert_eq!(read(ledger, "one").await, Some(wanted), "and kept so");
-    assert_eq!(consume(ledger, "s1", 3).await, Err(NotConsumed::Consumed), "a second answer");
-    assert_eq!(consume(ledger, "s3", 3).await, Err(NotConsumed::Unknown), "an answer to nothing");
-    assert_eq!(read(ledger, "two").await, Some(other), "another session is as it was");
+    assert_eq!(got, wanted, "the updated session is returned");
+    assert_eq!(read(ledger, "one").await, Some(wanted), "and stored");
+    assert_eq!(consume(ledger, "s1", 3).await, Err(NotConsumed::Consumed), "a second callback");
+    assert_eq!(consume(ledger, "s3", 3).await, Err(NotConsumed::Unknown), "a callback without a session");
+    assert_eq!(read(ledger, "two").await, Some(other), "a different session is unchanged");
 }
 
-async fn of_many_callbacks_at_once_one_gets_the_session(ledger: &dyn Ledger) {
+async fn one_of_many_concurrent_callbacks_gets_the_session(ledger: &dyn Ledger) {
     opened(ledger, session("one", "acme", "s1", 1)).await;
     let found = read(ledger, "one").await.expect("the session is there");
     let answers = join_all((0..CALLERS).map(|_| ledger.consume_sign_in(&found, at(2)))).await;
     let answers = answers.into_iter().map(|answer| answer.expect("a callback is answered"));
     let (won, lost): (Vec<_>, Vec<_>) = answers.partition(Result::is_ok);
     assert_eq!((won.len(), lost.len()), (1, CALLERS - 1), "one gets it");
-    assert!(lost.into_iter().all(|answer| answer == Err(NotConsumed::Consumed)), "the others hear why not");
+    assert!(lost.into_iter().all(|answer| answer == Err(NotConsumed::Consumed)), "the others learn the reason");
 }
 
 async fn a_sign_in_expires_at_its_last_moment(ledger: &dyn Ledger) {
@@ -129,18 +128,18 @@ async fn a_sign_in_expires_at_its_last_moment(ledger: &dyn Ledger) {
     let in_time = opened(ledger, session("in-time", "acme", "s2", 0)).await;
     let end = at(SIGN_IN_TIME.as_secs());
     let too_late = consume_at(ledger, "s1", end).await;
-    assert_eq!(too_late, Err(NotConsumed::Expired), "at its end it is over");
+    assert_eq!(too_late, Err(NotConsumed::Expired), "it expires at its end");
     assert_eq!(read(ledger, "late").await, Some(late), "and nothing was written");
     let just = end - SignedDuration::from_nanos(1);
     let taken = consume_at(ledger, "s2", just).await;
-    assert_eq!(taken.map(|session| session.id), Ok(in_time.id), "just before it is not");
+    assert_eq!(taken.map(|session| session.id), Ok(in_time.id), "it is valid until just before");
 }
 
-async fn a_consumed_sign_in_stays_consumed_after_its_time(ledger: &dyn Ledger) {
+async fn a_consumed_sign_in_stays_consumed_after_expiry(ledger: &dyn Ledger) {
     opened(ledger, session("one", "acme", "s1", 0)).await;
     consume(ledger, "s1", 1).await.expect("the first answer counts");
     let after = SIGN_IN_TIME.as_secs() + 1;
-    assert_eq!(consume(ledger, "s1", after).await, Err(NotConsumed::Consumed), "a replay is told from a late answer");
+    assert_eq!(consume(ledger, "s1", after).await, Err(NotConsumed::Consumed), "a replay differs from a late response");
 }
 
 async fn a_stale_session_writes_nothing(ledger: &dyn Ledger) {
@@ -160,23 +159,12 @@ async fn a_stale_session_writes_nothing(ledger: &dyn Ledger) {
     assert_eq!(read(ledger, "one").await.map(|read| (read.state, read.version)), Some((verified, 2)));
     let unknown = session("two", "acme", "s2", 1);
     let changed = ledger.update_session(&unknown).await.expect("a change is tried");
-    assert!(!changed && read(ledger, "two").await.is_none(), "an unknown session is not made");
+    assert!(!changed && read(ledger, "two").await.is_none(), "an unknown session is not created");
 }
 
-async fn a_session_read_before_its_sign_in_was_consumed_is_stale(ledger: &dyn Ledger) {
+async fn consuming_a_sign_in_makes_earlier_reads_stale(ledger: &dyn Ledger) {
     let before = opened(ledger, session("one", "acme", "s1", 1)).await;
     consume(ledger, "s1", 2).await.expect("the first answer counts");
     assert!(!ledger.update_session(&before).await.expect("a change is tried"), "it would open the sign-in again");
     assert_eq!(consume(ledger, "s1", 3).await, Err(NotConsumed::Consumed));
-}
-
-async fn sessions_that_are_not_old_are_not_forgotten(ledger: &dyn Ledger) {
-    for (id, seconds) in [("old", 1), ("edge", 2), ("new", 3)] {
-        opened(ledger, session(id, "acme", id, seconds)).await;
-    }
-    ledger.forget_sessions(at(2)).await.expect("old sessions are forgotten");
-    // Where the store forgets by itself, the old one may still be there; the others must be.
-    for id in ["edge", "new"] {
-        assert!(read(ledger, id).await.is_some(), "{id} is still there");
-    }
 }

@@ -12,9 +12,9 @@ where
     F: Fn() -> Fut,
     Fut: Future<Output = Arc<dyn Ledger>>,
 {
-    a_waiver_comes_back_as_it_was_written_last(&*make().await).await;
+    the_last_written_waiver_is_returned(&*make().await).await;
     a_waiver_is_removed_once(&*make().await).await;
-    a_waiver_is_not_an_app(&*make().await).await;
+    a_waiver_is_not_listed_as_an_app(&*make().await).await;
 }
 
 /// A waiver of an app.
@@ -36,7 +36,7 @@ async fn removes(ledger: &dyn Ledger, org_id: &str, app_id: &str) -> bool {
     ledger.remove_waiver(&org(org_id), &app(app_id)).await.expect("removing a waiver is tried")
 }
 
-async fn a_waiver_comes_back_as_it_was_written_last(ledger: &dyn Ledger) {
+async fn the_last_written_waiver_is_returned(ledger: &dyn Ledger) {
     assert_eq!(read(ledger, "acme", "a").await, None);
     let first = waiver("acme", "a");
     ledger.put_waiver(&first).await.expect("a waiver is written");
@@ -50,18 +50,18 @@ async fn a_waiver_comes_back_as_it_was_written_last(ledger: &dyn Ledger) {
 }
 
 async fn a_waiver_is_removed_once(ledger: &dyn Ledger) {
-    assert!(!removes(ledger, "acme", "a").await, "there is none");
+    assert!(!removes(ledger, "acme", "a").await, "it has no waiver");
     for (org, app) in [("acme", "a"), ("acme", "b"), ("globex", "a")] {
         ledger.put_waiver(&waiver(org, app)).await.expect("a waiver is written");
     }
-    assert!(removes(ledger, "acme", "a").await, "there is one");
+    assert!(removes(ledger, "acme", "a").await, "it has a waiver");
     assert!(!removes(ledger, "acme", "a").await, "and it is gone");
     assert_eq!(read(ledger, "acme", "a").await, None);
     assert!(read(ledger, "acme", "b").await.is_some() && read(ledger, "globex", "a").await.is_some(), "others stay");
 }
 
-async fn a_waiver_is_not_an_app(ledger: &dyn Ledger) {
+async fn a_waiver_is_not_listed_as_an_app(ledger: &dyn Ledger) {
     ledger.put_waiver(&waiver("acme", "a")).await.expect("a waiver is written");
     let filter = crate::ledger::AppFilter { org: Some(org("acme")), ..crate::ledger::AppFilter::default() };
-    assert!(super::apps::listed(ledger, &filter).await.is_empty(), "what is left as it is may have been removed");
+    assert!(super::apps::listed(ledger, &filter).await.is_empty(), "there is no such app");
 }

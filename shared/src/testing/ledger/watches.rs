@@ -1,4 +1,4 @@
-//! What is remembered of orgs between two looks.
+//! Watches.
 
 use std::sync::Arc;
 
@@ -14,13 +14,13 @@ where
     F: Fn() -> Fut,
     Fut: Future<Output = Arc<dyn Ledger>>,
 {
-    a_watch_comes_back_as_it_was_written(&*make().await).await;
+    a_written_watch_is_returned(&*make().await).await;
     a_stale_watch_writes_nothing(&*make().await).await;
-    of_many_who_write_the_first_watch_at_once_one_does(&*make().await).await;
-    of_many_who_change_a_watch_at_once_one_does(&*make().await).await;
+    one_of_many_concurrent_first_watches_wins(&*make().await).await;
+    one_of_many_concurrent_watch_changes_wins(&*make().await).await;
 }
 
-/// What is remembered of an org that everything is wrong with.
+/// The watch of an org with every access problem.
 pub(super) fn watch(org_id: &str) -> OrgWatch {
     let detail = "E0000011: \"refused\"\r\n\u{0}".to_owned();
     let problems = notification_kinds::problems().into_iter();
@@ -35,25 +35,25 @@ pub(super) fn watch(org_id: &str) -> OrgWatch {
 }
 
 pub(super) async fn puts(ledger: &dyn Ledger, watch: &OrgWatch) -> bool {
-    ledger.put_org_watch(watch).await.expect("writing what is remembered is tried")
+    ledger.put_org_watch(watch).await.expect("writing a watch is tried")
 }
 
 pub(super) async fn read(ledger: &dyn Ledger, org_id: &str) -> Option<OrgWatch> {
-    ledger.org_watch(&org(org_id)).await.expect("what is remembered is looked up")
+    ledger.org_watch(&org(org_id)).await.expect("a watch is read")
 }
 
-async fn a_watch_comes_back_as_it_was_written(ledger: &dyn Ledger) {
+async fn a_written_watch_is_returned(ledger: &dyn Ledger) {
     assert_eq!(read(ledger, "acme").await, None);
     let (acme, globex) = (watch("acme"), OrgWatch::new(org("globex")));
     assert!(puts(ledger, &acme).await && puts(ledger, &globex).await);
     assert_eq!(read(ledger, "acme").await, Some(OrgWatch { version: 1, ..acme }), "all of it comes back");
-    assert_eq!(read(ledger, "globex").await, Some(OrgWatch { version: 1, ..globex }), "another org has its own");
+    assert_eq!(read(ledger, "globex").await, Some(OrgWatch { version: 1, ..globex }), "a different org has its own");
 }
 
 async fn a_stale_watch_writes_nothing(ledger: &dyn Ledger) {
     let first = watch("acme");
-    assert!(!puts(ledger, &OrgWatch { version: 1, ..first.clone() }).await, "there is none of that version");
-    assert_eq!(read(ledger, "acme").await, None, "and none was made");
+    assert!(!puts(ledger, &OrgWatch { version: 1, ..first.clone() }).await, "there is no watch with that version");
+    assert_eq!(read(ledger, "acme").await, None, "and none was created");
     assert!(puts(ledger, &first).await);
     assert!(!puts(ledger, &first).await, "there is one already");
     let well = OrgWatch { problems: Vec::new(), version: 1, ..first.clone() };
@@ -74,14 +74,14 @@ async fn race(ledger: &dyn Ledger, version: u64) {
     let winners: Vec<_> = tries.into_iter().zip(written).filter_map(|(watch, won)| won.then_some(watch)).collect();
     assert_eq!(winners.len(), 1, "one writes it");
     let kept = winners.into_iter().next().map(|watch| OrgWatch { version: version + 1, ..watch });
-    assert_eq!(read(ledger, "acme").await, kept, "and what it wrote is kept");
+    assert_eq!(read(ledger, "acme").await, kept, "the winner's watch is stored");
 }
 
-async fn of_many_who_write_the_first_watch_at_once_one_does(ledger: &dyn Ledger) {
+async fn one_of_many_concurrent_first_watches_wins(ledger: &dyn Ledger) {
     race(ledger, 0).await;
 }
 
-async fn of_many_who_change_a_watch_at_once_one_does(ledger: &dyn Ledger) {
+async fn one_of_many_concurrent_watch_changes_wins(ledger: &dyn Ledger) {
     assert!(puts(ledger, &watch("acme")).await);
     race(ledger, 1).await;
 }

@@ -1,8 +1,9 @@
-//! Microsoft Graph with the tokens that the vault keeps: refreshed by one worker at a time, tried before they count.
+//! Clients for Microsoft Graph, and the tokens in the vault that they need.
 //!
-//! A refresh by a thousand workers at once makes one token call: whoever holds the tenant's lease makes it, and the
-//! others find what it wrote. Microsoft leaves an old refresh token valid, so a crash between "got" and "stored" costs
-//! nothing but the call.
+//! However many workers need new tokens for a tenant at the same time, Microsoft receives one refresh: the worker that
+//! holds the tenant's lease sends it, and the others read the stored result. New tokens are tried with a real call
+//! before they become current. Microsoft keeps the previous refresh token valid, so a crash between receiving and
+//! storing tokens costs one extra call.
 
 use std::time::Duration;
 
@@ -21,46 +22,49 @@ use crate::microsoft::{Graph, GraphTokens, MicrosoftError, TokenFailure, WatchAc
 use crate::vault::{NotUnsealed, SecretName, SecretVersion, VaultError};
 
 use crate::usecases::Ports;
-use crate::usecases::access::registration::{is_renewed, registration};
+use crate::usecases::access::registration::{registration, registration_may_have_changed};
 use crate::usecases::records::consent_error::ConsentError;
 use crate::usecases::records::lease::LeaseGuard;
 
-/// How long before its end an access token is not used any more.
-const MARGIN: SignedDuration = SignedDuration::from_mins(5);
-/// How long one worker may take over a tenant's tokens.
-const HELD_FOR: SignedDuration = SignedDuration::from_mins(2);
-/// How long, and how far apart, the others look whether it is through.
-const PATIENCE: Duration = Duration::from_mins(2);
-const PAUSE: Duration = Duration::from_millis(200);
+/// How long before its expiry an access token is no longer used.
+const EXPIRY_MARGIN: SignedDuration = SignedDuration::from_mins(5);
+/// How long one worker may hold the lease on a tenant's tokens.
+const LEASE_DURATION: SignedDuration = SignedDuration::from_mins(2);
+/// How long the other workers wait for it, and how often they check.
+const MAX_WAIT: Duration = Duration::from_mins(2);
+const POLL_INTERVAL: Duration = Duration::from_millis(200);
 
-/// Why Graph cannot be asked.
+/// Why Microsoft Graph cannot be called.
 #[derive(Debug, thiserror::Error)]
 pub enum GraphAccessError {
-    /// Nobody has consented to our own registration in this tenant.
-    #[error("nobody of this tenant has signed in here yet, so Microsoft Graph cannot be asked")]
+    /// No administrator of this tenant has consented to our own registration.
+    #[error(
+        "no administrator of this tenant has signed in to Regrant yet, so Regrant has no tokens for Microsoft Graph; send \
+         an invitation"
+    )]
     NoTokens,
-    /// The tokens ended and cannot be renewed.
-    #[error("the tokens for Microsoft Graph have ended ({0}); an administrator has to sign in again")]
-    Ended(String),
-    /// Another worker is renewing them and does not come to an end.
-    #[error("another worker has been renewing the tokens for too long; try again in two minutes")]
+    /// The tokens are no longer valid and cannot be refreshed.
+    #[error("the tokens for Microsoft Graph are no longer valid ({0}); an administrator must sign in again")]
+    SignInRequired(String),
+    /// Another worker has held the lease on the tokens for too long.
+    #[error("another worker has been refreshing the tokens for too long; try again in two minutes")]
     Busy,
-    /// The vault gave back something else than it was given.
-    #[error("the vault did not give back the tokens it was given; nothing was made current")]
-    NotKept,
-    /// Microsoft did not serve.
+    /// The vault did not return the tokens that were stored.
+    #[error("the vault did not return the tokens that were stored; the previous tokens stay current")]
+    NotStored,
+    /// The call to Microsoft failed.
     #[error(transparent)]
     Microsoft(#[from] MicrosoftError),
-    /// The vault did not serve.
+    /// The vault operation failed.
     #[error(transparent)]
     Vault(#[from] VaultError),
-    /// The vault's secret is something else.
+    /// The stored secret cannot be read.
     #[error(transparent)]
     NotUnsealed(#[from] NotUnsealed),
-    /// The ledger did not serve.
+    /// The ledger operation failed.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
-    /// There is no registration of ours to renew with.
+    /// Our registration in Entra is missing or could not be read.
     #[error("{0}")]
     NoRegistration(String),
 }
@@ -70,7 +74,7 @@ impl From<GraphAccessError> for ConsentError {
         match error {
             GraphAccessError::Microsoft(error) => error.into(),
             GraphAccessError::NoRegistration(cause) => Self::new(ConsentFailure::RegistrationRefused, cause),
-            GraphAccessError::NoTokens | GraphAccessError::Ended(_) => {
+            GraphAccessError::NoTokens | GraphAccessError::SignInRequired(_) => {
                 Self::new(ConsentFailure::SessionLost, error.to_string())
             }
             _ => Self::new(ConsentFailure::NotStored, error.to_string()),
@@ -78,90 +82,95 @@ impl From<GraphAccessError> for ConsentError {
     }
 }
 
-/// Writes a tenant's tokens: pending, read back, tried with a real call, and only then current.
-pub async fn store(ports: &Ports, tokens: &GraphTokens) -> Result<(), GraphAccessError> {
-    let lease = LeaseGuard::acquire(ports, &work_on(&tokens.tenant), HELD_FOR, PATIENCE).await?;
+/// Stores a tenant's tokens. They become current only after they were read back and tried with a real call.
+pub async fn store_graph_tokens(ports: &Ports, tokens: &GraphTokens) -> Result<(), GraphAccessError> {
+    let lease = LeaseGuard::acquire(ports, &lease_name(&tokens.tenant), LEASE_DURATION, MAX_WAIT).await?;
     let lease = lease.ok_or(GraphAccessError::Busy)?;
-    let stored = try_and_promote(ports, tokens).await;
+    let stored = verify_and_promote(ports, tokens).await;
     lease.release(ports).await?;
     stored
 }
 
-/// A tenant's tokens, good for another five minutes at least.
-pub async fn tokens(ports: &Ports, tenant: &TenantId) -> Result<GraphTokens, GraphAccessError> {
-    tokens_but(ports, tenant, None).await
+/// A tenant's tokens, refreshed if needed. They stay valid for more than five minutes.
+pub async fn graph_tokens(ports: &Ports, tenant: &TenantId) -> Result<GraphTokens, GraphAccessError> {
+    graph_tokens_except(ports, tenant, None).await
 }
 
-/// The same, but not those that Graph refused.
-async fn tokens_but(
+/// A tenant's tokens, but not `refused`, which Graph has rejected.
+async fn graph_tokens_except(
     ports: &Ports,
     tenant: &TenantId,
     refused: Option<&GraphTokens>,
 ) -> Result<GraphTokens, GraphAccessError> {
     let mut waited = Duration::ZERO;
     loop {
-        let held = current(ports, tenant).await?;
-        if serves(ports, &held, refused) {
-            return Ok(held);
+        let stored = stored_tokens(ports, tenant).await?;
+        if is_usable(ports, &stored, refused) {
+            return Ok(stored);
         }
-        if let Some(lease) = LeaseGuard::try_acquire(ports, &work_on(tenant), HELD_FOR).await? {
-            let renewed = renew(ports, tenant, refused).await;
-            if let Err(error) = &renewed {
+        if let Some(lease) = LeaseGuard::try_acquire(ports, &lease_name(tenant), LEASE_DURATION).await? {
+            let refreshed = refresh_tokens(ports, tenant, refused).await;
+            if let Err(error) = &refreshed {
                 count(Metric::GraphRefreshesFailed);
-                tracing::warn!(%tenant, %error, "a token for Graph could not be refreshed");
+                tracing::warn!(%tenant, %error, "failed to refresh the tokens for Microsoft Graph");
             }
             lease.release(ports).await?;
-            return renewed;
+            return refreshed;
         }
-        if waited >= PATIENCE {
+        if waited >= MAX_WAIT {
             return Err(GraphAccessError::Busy);
         }
-        ports.clock.sleep(PAUSE).await;
-        waited += PAUSE;
+        ports.clock.sleep(POLL_INTERVAL).await;
+        waited += POLL_INTERVAL;
     }
 }
 
-/// Reads what Okta's client was granted in a tenant.
+/// Reads the permissions that a tenant has granted to Okta's client.
 pub async fn read_grants(
     ports: &Ports,
     cloud: Cloud,
     tenant: &TenantId,
     client: &ClientId,
 ) -> Result<GrantsRead, GraphAccessError> {
-    let opened = open(ports, cloud, tenant).await?;
-    match (grants_of(&*opened.graph, client).await, opened.delegated) {
-        // An access token may end before its time: sessions were revoked, a policy changed.
+    let access = graph_access(ports, cloud, tenant).await?;
+    match (grants_of(&*access.graph, client).await, access.delegated) {
+        // An access token can become invalid before it expires: sessions were revoked, or a policy changed.
         (Err(MicrosoftError::Graph(refusal)), Some(tokens)) if refusal.status == 401 => {
-            let renewed = tokens_but(ports, tenant, Some(&tokens)).await?;
-            Ok(grants_of(&*ports.microsoft.graph(renewed.cloud, &renewed.access_token), client).await?)
+            let fresh = graph_tokens_except(ports, tenant, Some(&tokens)).await?;
+            Ok(grants_of(&*ports.microsoft.graph(fresh.cloud, &fresh.access_token), client).await?)
         }
         (read, _) => Ok(read?),
     }
 }
 
-/// Graph in a tenant, opened as the installation watches it.
-struct Opened {
+/// A Graph client and the tokens that it uses.
+struct GraphAccess {
     graph: Box<dyn Graph>,
-    /// The person's tokens that it was opened with; `None` where it was opened as the application itself.
+    /// The signed-in administrator's tokens; `None` if the client acts as the application itself.
     delegated: Option<GraphTokens>,
 }
 
-async fn open(ports: &Ports, cloud: Cloud, tenant: &TenantId) -> Result<Opened, GraphAccessError> {
-    let ours = registration(ports, cloud).await.map_err(|stopped| GraphAccessError::NoRegistration(stopped.cause))?;
+async fn graph_access(ports: &Ports, cloud: Cloud, tenant: &TenantId) -> Result<GraphAccess, GraphAccessError> {
+    let ours = registration(ports, cloud).await.map_err(|error| GraphAccessError::NoRegistration(error.cause))?;
     if let Some(ours) = ours.filter(|ours| ours.watch == WatchAccess::Application) {
         let tokens = ports.microsoft.application_token(&ours, tenant).await?;
-        return Ok(Opened { graph: ports.microsoft.graph(cloud, &tokens.access_token), delegated: None });
+        return Ok(GraphAccess { graph: ports.microsoft.graph(cloud, &tokens.access_token), delegated: None });
     }
-    let tokens = tokens(ports, tenant).await?;
-    Ok(Opened { graph: ports.microsoft.graph(tokens.cloud, &tokens.access_token), delegated: Some(tokens) })
+    let tokens = graph_tokens(ports, tenant).await?;
+    Ok(GraphAccess { graph: ports.microsoft.graph(tokens.cloud, &tokens.access_token), delegated: Some(tokens) })
 }
 
-/// Graph in a tenant, opened as the installation watches it.
-pub async fn open_graph(ports: &Ports, cloud: Cloud, tenant: &TenantId) -> Result<Box<dyn Graph>, GraphAccessError> {
-    Ok(open(ports, cloud, tenant).await?.graph)
+/// A Graph client for a tenant. It acts as the application itself if the registration says so, and otherwise as the
+/// administrator who signed in last.
+pub async fn graph_client_for(
+    ports: &Ports,
+    cloud: Cloud,
+    tenant: &TenantId,
+) -> Result<Box<dyn Graph>, GraphAccessError> {
+    Ok(graph_access(ports, cloud, tenant).await?.graph)
 }
 
-/// When our registration's own credential ends, as far as it says so itself or this tenant's Graph shows it.
+/// When our registration's own credential expires. `None` if neither the credential nor this tenant's Graph shows it.
 pub(crate) async fn registration_ends_at(
     ports: &Ports,
     cloud: Cloud,
@@ -172,25 +181,25 @@ pub(crate) async fn registration_ends_at(
     if let Some(ends_at) = ours.credential.ends_at() {
         return Ok(Some(ends_at));
     }
-    let registered = open_graph(ports, cloud, tenant).await?.registration_credentials(&ours.client_id).await?;
-    Ok(registered.and_then(|registered| registered_credential::ends_at(&registered, &known)))
+    let registered = graph_client_for(ports, cloud, tenant).await?.registration_credentials(&ours.client_id).await?;
+    Ok(registered.and_then(|registered| registered_credential::own_credential_ends_at(&registered, &known)))
 }
 
-/// When a tenant's tokens were renewed last.
-pub(crate) async fn renewed_at(ports: &Ports, tenant: &TenantId) -> Option<Timestamp> {
-    current(ports, tenant).await.ok().map(|held| held.renewed_at())
+/// When a tenant's tokens were last refreshed.
+pub(crate) async fn last_refresh(ports: &Ports, tenant: &TenantId) -> Option<Timestamp> {
+    stored_tokens(ports, tenant).await.ok().map(|tokens| tokens.renewed_at())
 }
 
 impl GraphAccessError {
-    /// What this says of Regrant's access, where it will not pass by itself.
+    /// The access problem behind this error. `None` if it usually clears without action.
     pub(crate) fn problem(&self, tenant: &TenantId, cloud: Cloud) -> Option<AccessProblemKind> {
         match self {
-            Self::Ended(_) => Some(AccessProblemKind::GraphTokensEnded { tenant: tenant.clone() }),
+            Self::SignInRequired(_) => Some(AccessProblemKind::GraphTokensEnded { tenant: tenant.clone() }),
             Self::NoRegistration(_) => Some(AccessProblemKind::EntraCredentialRefused { cloud }),
             Self::Microsoft(error) => match error.token_failure() {
                 TokenFailure::OurCredential => Some(AccessProblemKind::EntraCredentialRefused { cloud }),
                 TokenFailure::Transient => None,
-                // A tenant that does not know our registration any more needs what one needs whose tokens ended.
+                // A tenant that no longer knows our registration needs a new sign-in too.
                 TokenFailure::OurRegistration
                 | TokenFailure::Permanent
                 | TokenFailure::Interaction
@@ -209,89 +218,98 @@ async fn grants_of(graph: &dyn Graph, client: &ClientId) -> Result<GrantsRead, M
     Ok(GrantsRead { principal: Some(principal), grants })
 }
 
-/// Reads grants until they suffice, or until Microsoft has had its time: it documents that new grants show late.
+/// Reads grants repeatedly until they suffice or the configured number of attempts is used up. Microsoft documents that
+/// new grants take time to appear.
 pub async fn read_grants_with_patience(
     ports: &Ports,
     cloud: Cloud,
     tenant: &TenantId,
     client: &ClientId,
 ) -> Result<GrantsRead, GraphAccessError> {
-    let mut looks = ports.settings.replication_looks.max(1);
-    let mut seen = false;
+    let mut attempts_left = ports.settings.replication_looks.max(1);
+    let mut has_read = false;
     loop {
-        looks -= 1;
+        attempts_left -= 1;
         match read_grants(ports, cloud, tenant, client).await {
-            Ok(read) if looks == 0 || read.suffices(&ports.settings.permissions) => return Ok(read),
-            Ok(_) => seen = true,
-            // A look that fails on the way undoes nothing; where the last one fails, what the tenant holds by now is not known.
-            Err(error) if looks == 0 || !seen => return Err(error),
+            Ok(read) if attempts_left == 0 || read.suffices(&ports.settings.permissions) => return Ok(read),
+            Ok(_) => has_read = true,
+            // An error between two successful reads is ignored. After an error in the last read, the current grants are unknown.
+            Err(error) if attempts_left == 0 || !has_read => return Err(error),
             Err(_) => {}
         }
         ports.clock.sleep(ports.settings.replication_pause).await;
     }
 }
 
-async fn current(ports: &Ports, tenant: &TenantId) -> Result<GraphTokens, GraphAccessError> {
+async fn stored_tokens(ports: &Ports, tenant: &TenantId) -> Result<GraphTokens, GraphAccessError> {
     let secret = ports.vault.get(&SecretName::Graph(tenant.clone()), SecretVersion::Current).await?;
     Ok(GraphTokens::unseal(&secret.ok_or(GraphAccessError::NoTokens)?)?)
 }
 
-fn serves(ports: &Ports, tokens: &GraphTokens, refused: Option<&GraphTokens>) -> bool {
+/// Whether `tokens` are valid for long enough and are not the ones that Graph rejected.
+fn is_usable(ports: &Ports, tokens: &GraphTokens, refused: Option<&GraphTokens>) -> bool {
     let is_refused =
         refused.is_some_and(|refused| refused.access_token.expose_secret() == tokens.access_token.expose_secret());
-    !is_refused && tokens.expires_at.duration_since(ports.clock.now()) > MARGIN
+    !is_refused && tokens.expires_at.duration_since(ports.clock.now()) > EXPIRY_MARGIN
 }
 
-/// Under the lease: somebody may have renewed them while we waited for it.
-async fn renew(
+/// Refreshes a tenant's tokens. Call it under the lease; it first checks whether another worker has just refreshed them.
+async fn refresh_tokens(
     ports: &Ports,
     tenant: &TenantId,
     refused: Option<&GraphTokens>,
 ) -> Result<GraphTokens, GraphAccessError> {
-    let held = current(ports, tenant).await?;
-    if serves(ports, &held, refused) {
-        return Ok(held);
+    let stored = stored_tokens(ports, tenant).await?;
+    if is_usable(ports, &stored, refused) {
+        return Ok(stored);
     }
-    let refresh_token = held
+    let refresh_token = stored
         .refresh_token
         .clone()
-        .ok_or_else(|| GraphAccessError::Ended("there is nothing to renew them with".to_owned()))?;
-    let registration = our_registration(ports, held.cloud).await?;
+        .ok_or_else(|| GraphAccessError::SignInRequired("no refresh token is stored".to_owned()))?;
+    let registration = our_registration(ports, stored.cloud).await?;
     let mut refreshed = ports.microsoft.refresh(&registration, tenant, &refresh_token).await;
-    if refreshed.as_ref().is_err_and(MicrosoftError::retires_credential) && is_renewed(ports, held.cloud) {
-        let registration = our_registration(ports, held.cloud).await?;
+    if refreshed.as_ref().is_err_and(MicrosoftError::retires_credential)
+        && registration_may_have_changed(ports, stored.cloud)
+    {
+        let registration = our_registration(ports, stored.cloud).await?;
         refreshed = ports.microsoft.refresh(&registration, tenant, &refresh_token).await;
     }
     let renewed = match refreshed {
-        Ok(renewed) => held.renewed(renewed, ports.clock.now()),
-        Err(error) if error.token_failure().needs_a_person() => return Err(GraphAccessError::Ended(error.to_string())),
+        Ok(renewed) => stored.renewed(renewed, ports.clock.now()),
+        Err(error) if error.token_failure().needs_a_person() => {
+            return Err(GraphAccessError::SignInRequired(error.to_string()));
+        }
         Err(error) => return Err(error.into()),
     };
-    try_and_promote(ports, &renewed).await?;
+    verify_and_promote(ports, &renewed).await?;
     count(Metric::GraphRefreshes);
     Ok(renewed)
 }
 
 async fn our_registration(ports: &Ports, cloud: Cloud) -> Result<crate::microsoft::Registration, GraphAccessError> {
-    let found = registration(ports, cloud).await.map_err(|stopped| GraphAccessError::NoRegistration(stopped.cause))?;
+    let found = registration(ports, cloud).await.map_err(|error| GraphAccessError::NoRegistration(error.cause))?;
     found.ok_or_else(|| {
-        GraphAccessError::NoRegistration(format!("the vault holds no registration for the {cloud} cloud any more"))
+        GraphAccessError::NoRegistration(format!(
+            "there is no registration for the {cloud} cloud; add one with `regrant entra set`"
+        ))
     })
 }
 
-async fn try_and_promote(ports: &Ports, tokens: &GraphTokens) -> Result<(), GraphAccessError> {
+/// Stores `tokens` as pending, reads them back, calls Graph with them and then makes them current.
+async fn verify_and_promote(ports: &Ports, tokens: &GraphTokens) -> Result<(), GraphAccessError> {
     let name = SecretName::Graph(tokens.tenant.clone());
     ports.vault.put_pending(&name, &tokens.seal()).await?;
-    let pending = ports.vault.get(&name, SecretVersion::Pending).await?.ok_or(GraphAccessError::NotKept)?;
+    let pending = ports.vault.get(&name, SecretVersion::Pending).await?.ok_or(GraphAccessError::NotStored)?;
     let pending = GraphTokens::unseal(&pending)?;
     let organization = ports.microsoft.graph(pending.cloud, &pending.access_token).organization().await?;
     if organization.id != tokens.tenant {
-        return Err(GraphAccessError::NotKept);
+        return Err(GraphAccessError::NotStored);
     }
     Ok(ports.vault.promote(&name).await?)
 }
 
-/// The work that only one worker does at a time for a tenant.
-fn work_on(tenant: &TenantId) -> String {
+/// The lease on a tenant's tokens.
+fn lease_name(tenant: &TenantId) -> String {
     format!("graph/{tenant}")
 }

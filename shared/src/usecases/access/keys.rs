@@ -1,4 +1,4 @@
-//! The installation's keys: made when they are first needed, and rotated.
+//! The installation's keys, which sign links and seal cookies: created on first use, and rotated on request.
 
 use std::time::Duration;
 
@@ -9,28 +9,28 @@ use crate::vault::{NotUnsealed, SecretName, SecretVersion, VaultError};
 use crate::usecases::Ports;
 use crate::usecases::records::lease::LeaseGuard;
 
-/// The lease that one maker of keys holds.
+/// The lease of the worker that creates or rotates the keys.
 const LEASE: &str = "keys";
-/// How long it may take.
+/// How long that worker may hold the lease.
 const HELD_FOR: jiff::SignedDuration = jiff::SignedDuration::from_secs(30);
-/// How often a second worker looks whether the first has made them.
+/// How often another worker checks whether the keys exist, and the time between checks.
 const LOOKS: u32 = 50;
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Why there are no keys.
 #[derive(Debug, thiserror::Error)]
 pub enum KeysError {
-    /// The vault did not serve.
+    /// The vault operation failed.
     #[error(transparent)]
     Vault(#[from] VaultError),
-    /// The ledger did not serve.
+    /// The ledger operation failed.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
-    /// What the vault keeps is not keys.
+    /// The stored secret is not a set of keys.
     #[error(transparent)]
     NotUnsealed(#[from] NotUnsealed),
-    /// Another worker is making them and does not come to an end.
-    #[error("another worker has been making the keys for too long; try again in half a minute")]
+    /// Another worker has held the lease on the keys for too long.
+    #[error("another worker has been creating or rotating the keys for too long; try again in half a minute")]
     Busy,
 }
 
@@ -40,7 +40,7 @@ impl From<KeysError> for crate::usecases::records::consent_error::ConsentError {
     }
 }
 
-/// The keys, made by one worker if there are none yet.
+/// The current keys. Creates them if there are none yet; only one worker does.
 pub async fn keys(ports: &Ports) -> Result<Keyring, KeysError> {
     for _ in 0..LOOKS {
         if let Some(keys) = read(ports).await? {
@@ -54,8 +54,8 @@ pub async fn keys(ports: &Ports) -> Result<Keyring, KeysError> {
     Err(KeysError::Busy)
 }
 
-/// What `open` opens with the keys. Where it opens nothing with keys from memory they are read anew, since they may have
-/// been rotated meanwhile.
+/// Verifies or decrypts with the current keys. If `open` fails with keys from memory, it runs again with keys read from the vault,
+/// because they may have been rotated meanwhile.
 pub(crate) async fn open_with_keys<T, E>(
     ports: &Ports,
     open: impl Fn(&Keyring) -> Result<T, E>,
@@ -88,7 +88,7 @@ async fn alone(ports: &Ports, make: impl Fn(Option<Keyring>) -> Keyring) -> Resu
     write(ports, make, false).await
 }
 
-/// Writes what `make` makes of the keys there are, while no other worker does. `None` where another one does.
+/// Stores the keys that `make` returns for the current ones, under the lease. `None` if another worker holds the lease.
 async fn write(
     ports: &Ports,
     make: impl Fn(Option<Keyring>) -> Keyring,
@@ -96,7 +96,7 @@ async fn write(
 ) -> Result<Option<Keyring>, KeysError> {
     let Some(lease) = LeaseGuard::try_acquire(ports, LEASE, HELD_FOR).await? else { return Ok(None) };
     let written = async {
-        // Not from memory: another worker may have rotated them.
+        // Read from the vault and not from memory, because another worker may have rotated them.
         ports.vault.was_refused(&SecretName::Keys);
         match read(ports).await? {
             Some(keys) if !replace => Ok(keys),

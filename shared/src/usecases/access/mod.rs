@@ -1,4 +1,12 @@
-//! Access: orgs and their credentials, the registration in Entra, tokens for Graph, and the keys that sign links.
+//! Access: the orgs that Regrant serves and the credentials it uses.
+//!
+//! - [`orgs`] adds, checks and removes orgs; [`okta`] gives a client for one of them.
+//! - [`registration`] holds Regrant's own app registration in Microsoft Entra; [`graph`] holds the tokens for Microsoft
+//!   Graph and keeps them valid.
+//! - [`keys`] holds the keys that sign links and seal cookies.
+//!
+//! Who may consent is decided in [`consent`](crate::usecases::consent). Problems with this access are found and
+//! recorded during a [`scan`](crate::usecases::scan).
 
 pub mod graph;
 pub mod keys;

@@ -1,7 +1,7 @@
-//! An org opened with its credential, and once more with a newer one.
+//! Clients for Okta orgs that pick up a replaced credential.
 //!
-//! Credentials are served from memory for a while. Where Okta refuses one for good and the vault may have another by now,
-//! it is read anew and the call made again, so that a new token works from its first moment.
+//! The vault serves credentials from memory for a while. If Okta rejects one and the vault may hold a newer one, the
+//! client reads it and repeats the call, so a new API token works as soon as it is stored.
 
 use std::sync::Arc;
 
@@ -20,61 +20,99 @@ use crate::okta::org_url::OrgUrl;
 use crate::okta::{AppPage, Connection, ListedApp, LogPage, OktaCredential, OktaError, OktaOrg, ProvisioningAdmin};
 use crate::vault::{SecretName, SecretVersion};
 
-use super::orgs::OpenOrgError;
+use crate::domain::failure::consent::ConsentFailure;
+use crate::okta::credential::NotACredential;
+use crate::okta::org_url::OrgUrlError;
 use crate::usecases::Ports;
+use crate::usecases::records::consent_error::ConsentError;
+use crate::vault::VaultError;
 
-/// Opens an org with the credential that is current.
-pub async fn open(ports: &Ports, profile: &OrgProfile) -> Result<Box<dyn OktaOrg>, OpenOrgError> {
-    let org = RwLock::new(with_current(ports, profile).await?);
-    Ok(Box::new(Opened { ports: ports.clone(), profile: profile.clone(), org }))
+/// Why there is no client for an org. Nothing was sent to Okta.
+#[derive(Debug, thiserror::Error)]
+pub enum OktaAccessError {
+    /// The vault operation failed.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// The vault has no credential for the org.
+    #[error("The vault holds no credential for {0}; add the org again with `regrant org add`.")]
+    NoCredential(String),
+    /// The stored secret is not an Okta credential.
+    #[error(transparent)]
+    NotACredential(#[from] NotACredential),
+    /// The stored URL is not the URL of an Okta org.
+    #[error(transparent)]
+    NotAnOrg(#[from] OrgUrlError),
+    /// The credential cannot be used.
+    #[error(transparent)]
+    Okta(#[from] OktaError),
 }
 
-async fn with_current(ports: &Ports, profile: &OrgProfile) -> Result<Arc<dyn OktaOrg>, OpenOrgError> {
+impl From<OktaAccessError> for ConsentError {
+    fn from(error: OktaAccessError) -> Self {
+        let failure = match &error {
+            OktaAccessError::Vault(_) => ConsentFailure::NotStored,
+            _ => ConsentFailure::OktaRefused,
+        };
+        Self::new(failure, error.to_string())
+    }
+}
+
+/// A client for an org, with the org's current credential.
+pub async fn okta_client_for(ports: &Ports, profile: &OrgProfile) -> Result<Box<dyn OktaOrg>, OktaAccessError> {
+    let org = RwLock::new(client_with_current_credential(ports, profile).await?);
+    Ok(Box::new(ReloadingClient { ports: ports.clone(), profile: profile.clone(), org }))
+}
+
+async fn client_with_current_credential(
+    ports: &Ports,
+    profile: &OrgProfile,
+) -> Result<Arc<dyn OktaOrg>, OktaAccessError> {
     let secret = ports.vault.get(&SecretName::Okta(profile.id.clone()), SecretVersion::Current).await?;
-    let secret = secret.ok_or_else(|| OpenOrgError::NoCredential(profile.domain()))?;
+    let secret = secret.ok_or_else(|| OktaAccessError::NoCredential(profile.domain()))?;
     let credential = OktaCredential::unseal(&secret)?;
     let url = OrgUrl::from_base_url(&profile.base_url, ports.loopback)?;
     Ok(ports.okta.open(&url, &credential)?.into())
 }
 
-struct Opened {
+/// A client that reloads its credential after Okta rejects it.
+struct ReloadingClient {
     ports: Ports,
     profile: OrgProfile,
     org: RwLock<Arc<dyn OktaOrg>>,
 }
 
-impl Opened {
+impl ReloadingClient {
     fn org(&self) -> Arc<dyn OktaOrg> {
         Arc::clone(&self.org.read())
     }
 
-    /// The org opened anew, where that may help against `error`.
-    async fn anew(&self, error: &OktaError) -> Option<Arc<dyn OktaOrg>> {
+    /// A client with a newer credential. `None` if `error` does not concern the credential or the vault has no newer one.
+    async fn with_newer_credential(&self, error: &OktaError) -> Option<Arc<dyn OktaOrg>> {
         let name = SecretName::Okta(self.profile.id.clone());
         if !error.retires_credential() || !self.ports.vault.was_refused(&name) {
             return None;
         }
-        let org = with_current(&self.ports, &self.profile).await.ok()?;
+        let org = client_with_current_credential(&self.ports, &self.profile).await.ok()?;
         *self.org.write() = Arc::clone(&org);
         Some(org)
     }
 }
 
-/// A call, and the same again where a newer credential may help. A macro, since the futures borrow what the call is about.
+/// Makes a call, and repeats it once with a newer credential. A macro, because the futures borrow the call's arguments.
 macro_rules! call {
     ($self:ident.$method:ident($($argument:expr),*)) => {
         match $self.org().$method($($argument),*).await {
-            Err(error) => match $self.anew(&error).await {
+            Err(error) => match $self.with_newer_credential(&error).await {
                 Some(org) => org.$method($($argument),*).await,
                 None => Err(error),
             },
-            done => done,
+            result => result,
         }
     };
 }
 
 #[async_trait]
-impl OktaOrg for Opened {
+impl OktaOrg for ReloadingClient {
     async fn apps(&self, next: Option<&Url>) -> Result<AppPage, OktaError> {
         call!(self.apps(next))
     }
@@ -91,8 +129,8 @@ impl OktaOrg for Opened {
         call!(self.provisioning(app))
     }
 
-    async fn reach(&self, app: &AppId) -> Result<AssignmentCounts, OktaError> {
-        call!(self.reach(app))
+    async fn count_assignments(&self, app: &AppId) -> Result<AssignmentCounts, OktaError> {
+        call!(self.count_assignments(app))
     }
 
     async fn log_events(&self, from: &LogPosition) -> Result<LogPage, OktaError> {
@@ -107,7 +145,7 @@ impl OktaOrg for Opened {
         call!(self.prepare_connection(app, admin))
     }
 
-    // Sent once, whatever becomes of it.
+    // Never repeated here: the code is single-use.
     async fn complete_consent(&self, app: &AppId, code: &SecretString, state: &str) -> Result<(), OktaError> {
         self.org().complete_consent(app, code, state).await
     }

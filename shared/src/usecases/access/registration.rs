@@ -1,4 +1,4 @@
-//! Our own registration in Microsoft Entra: kept, shown, removed. Its secret part is shown never again.
+//! Regrant's own app registration in Microsoft Entra, one per Microsoft cloud. Its secret is never shown.
 
 use crate::domain::cloud::Cloud;
 use crate::domain::failure::consent::ConsentFailure;
@@ -10,8 +10,8 @@ use crate::vault::SecretVersion;
 use crate::usecases::Ports;
 use crate::usecases::records::consent_error::ConsentError;
 
-/// Keeps a registration as the one of its cloud, once its credential proved to be usable.
-pub async fn set(ports: &Ports, registration: &Registration) -> Result<(), ConsentError> {
+/// Stores the registration of a cloud. Fails with `RegistrationRefused` if its credential cannot be used.
+pub async fn set_registration(ports: &Ports, registration: &Registration) -> Result<(), ConsentError> {
     let name = SecretName::Entra(registration.cloud);
     ports.vault.put_pending(&name, &registration.seal()).await?;
     registration
@@ -20,8 +20,8 @@ pub async fn set(ports: &Ports, registration: &Registration) -> Result<(), Conse
     Ok(ports.vault.promote(&name).await?)
 }
 
-/// The registrations there are, by cloud.
-pub async fn list(ports: &Ports) -> Result<Vec<Registration>, ConsentError> {
+/// All stored registrations, at most one per cloud.
+pub async fn registrations(ports: &Ports) -> Result<Vec<Registration>, ConsentError> {
     let mut found = Vec::new();
     for cloud in Cloud::ALL {
         found.extend(registration(ports, cloud).await?);
@@ -29,30 +29,31 @@ pub async fn list(ports: &Ports) -> Result<Vec<Registration>, ConsentError> {
     Ok(found)
 }
 
-/// Forgets the registration of a cloud. Tokens that were issued to it stay and cannot be renewed.
-pub async fn remove(ports: &Ports, cloud: Cloud) -> Result<(), ConsentError> {
+/// Removes the registration of a cloud. Tokens that were issued to it stay in the vault but can no longer be refreshed.
+pub async fn remove_registration(ports: &Ports, cloud: Cloud) -> Result<(), ConsentError> {
     Ok(ports.vault.remove(&SecretName::Entra(cloud)).await?)
 }
 
-/// Our registration in a cloud, if there is one.
+/// The registration of a cloud, if there is one.
 pub async fn registration(ports: &Ports, cloud: Cloud) -> Result<Option<Registration>, ConsentError> {
     let secret = ports.vault.get(&SecretName::Entra(cloud), SecretVersion::Current).await?;
     Ok(secret.as_ref().map(Registration::unseal).transpose()?)
 }
 
-/// Whether our registration in a cloud, which was refused or is not the one expected, may read differently now.
-pub(crate) fn is_renewed(ports: &Ports, cloud: Cloud) -> bool {
+/// Drops the cached registration of a cloud after Microsoft rejected it or it was not the expected one. Returns whether
+/// reading it again may give a different one.
+pub(crate) fn registration_may_have_changed(ports: &Ports, cloud: Cloud) -> bool {
     ports.vault.was_refused(&SecretName::Entra(cloud))
 }
 
-/// The key of the tenant that an app's settings name.
-pub(crate) async fn tenant_of(
+/// The id of the Microsoft tenant that an app's settings name.
+pub(crate) async fn resolve_tenant(
     ports: &Ports,
     name: Option<&TenantName>,
     cloud: Cloud,
 ) -> Result<TenantId, ConsentError> {
     let wrong = |why: String| ConsentError::new(ConsentFailure::WrongTenant, why);
-    let name = name.ok_or_else(|| wrong("the app's settings in Okta name no Microsoft tenant".to_owned()))?;
+    let name = name.ok_or_else(|| wrong("the app's settings in Okta do not name a Microsoft tenant; set it in the Okta Admin Console and scan again".to_owned()))?;
     let domain = TenantDomain::of(name, cloud).map_err(|error| wrong(error.to_string()))?;
     Ok(ports.microsoft.tenant(cloud, &domain).await?)
 }

@@ -1,13 +1,13 @@
-//! Begin: somebody pressed the button on the invitation's page. A session is opened for this browser, and it is sent to
-//! Microsoft's sign-in page. Nothing in Okta is touched.
+//! Beginning a consent after the person clicked the button on the invitation's page: opens a session for this browser and
+//! sends it to Microsoft's sign-in page. Changes nothing in Okta.
 
-use crate::usecases::access::registration::{registration, tenant_of};
+use crate::usecases::access::registration::{registration, resolve_tenant};
 use secrecy::ExposeSecret;
 use url::Url;
 
 use crate::domain::event::EventKind;
 use crate::domain::failure::consent::ConsentFailure;
-use crate::domain::id::Digest;
+use crate::domain::id::Sha256Digest;
 use crate::domain::session::{AuthorizationSession, SIGN_IN_TIME, SessionState, SignInAttempt};
 use crate::microsoft::AuthorizationRequest;
 use crate::randomness::{secret, session_id};
@@ -18,23 +18,24 @@ use crate::usecases::Ports;
 use crate::usecases::records::app::record_event;
 use crate::usecases::records::consent_error::ConsentError;
 
-/// A session that was opened.
+/// A new session.
 #[derive(Debug)]
-pub struct Begun {
+pub struct StartedConsent {
     /// The session.
     pub session: AuthorizationSession,
-    /// The value of its cookie.
+    /// The value of the session's cookie.
     pub cookie: String,
-    /// Where the browser goes: Microsoft's sign-in page, or, where the org runs without a registration of ours, the
-    /// session's own page.
+    /// Where to redirect the browser: Microsoft's sign-in page, or the session's own page if there is no registration for
+    /// the org's cloud.
     pub location: Url,
 }
 
-/// Opens a session for the browser that came with an invitation's token.
-pub async fn begin_consent(ports: &Ports, token: &str) -> Result<Begun, ConsentError> {
+/// Opens a session for the browser that sent an invitation's `token`.
+pub async fn begin_consent(ports: &Ports, token: &str) -> Result<StartedConsent, ConsentError> {
     let OpenInvitation { invitation, org, app } = open_invitation(ports, token).await?;
     let public_url = ports.settings.public_url.as_ref();
-    let public_url = public_url.ok_or_else(|| ConsentError::new(ConsentFailure::NotStored, "no public URL is set"))?;
+    let public_url = public_url
+        .ok_or_else(|| ConsentError::new(ConsentFailure::NotStored, "no public URL is set; set REGRANT_PUBLIC_URL"))?;
     let registration = registration(ports, org.cloud).await?;
 
     let secrets = BrowserSecrets::new(ports);
@@ -52,7 +53,7 @@ pub async fn begin_consent(ports: &Ports, token: &str) -> Result<Begun, ConsentE
     };
     let mut location = public_url.at(&format!("/consent/session/{}", session.id));
     if let Some(registration) = registration {
-        let tenant = tenant_of(ports, app.identity.tenant.as_ref(), registration.cloud).await?;
+        let tenant = resolve_tenant(ports, app.identity.tenant.as_ref(), registration.cloud).await?;
         let state = secret(&*ports.randomness);
         location = ports.microsoft.authorize_url(
             &registration,
@@ -62,11 +63,11 @@ pub async fn begin_consent(ports: &Ports, token: &str) -> Result<Begun, ConsentE
                 state: &state,
                 nonce: &secrets.nonce,
                 code_verifier: &secrets.code_verifier,
-                claims: None,
+                claims: app.consent.claims_challenge.as_ref(),
             },
         )?;
         session.sign_in = Some(SignInAttempt {
-            state: Digest::of(state.expose_secret()),
+            state: Sha256Digest::of(state.expose_secret()),
             cloud: registration.cloud,
             tenant,
             client: registration.client_id,
@@ -79,5 +80,5 @@ pub async fn begin_consent(ports: &Ports, token: &str) -> Result<Begun, ConsentE
     ports.ledger.open_session(&session).await?;
     let kind = EventKind::ConsentBegun { session: session.id.clone() };
     record_event(ports, &session.org, &session.app, kind).await?;
-    Ok(Begun { session, cookie, location })
+    Ok(StartedConsent { session, cookie, location })
 }

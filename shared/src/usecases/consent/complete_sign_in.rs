@@ -1,5 +1,7 @@
-//! Complete the sign-in: Microsoft sent the browser back. The session is consumed before the code is spent, the person
-//! is verified before anything is kept, and the token is tried before it becomes current. Nothing in Okta is touched.
+//! Completing the sign-in after Microsoft has redirected the browser back.
+//!
+//! The sign-in is consumed before the code is redeemed, the person is verified before anything is stored, and the token is
+//! tried before it becomes current. Changes nothing in Okta.
 
 use secrecy::SecretString;
 
@@ -9,121 +11,134 @@ use crate::domain::cloud::Cloud;
 use crate::domain::event::EventKind;
 use crate::domain::failure;
 use crate::domain::failure::consent::ConsentFailure;
-use crate::domain::id::{Digest, SessionId};
+use crate::domain::id::{SessionId, Sha256Digest};
 use crate::domain::session::{Administrator, AuthorizationSession, NotConsumed, SessionState, SignInAttempt};
 use crate::domain::tenant::TenantDomain;
 use crate::microsoft::{Graph, GraphTokens, MicrosoftError, Organization, Redemption, Registration, SignIn};
 
-use super::session::{BrowserSecrets, advance, change_app, cookie_name, fail, lost, open_cookie};
+use super::session::{
+    BrowserSecrets, cookie_name, fail_session, open_cookie, session_lost, update_existing_app, update_session,
+};
 use crate::usecases::Ports;
-use crate::usecases::access::graph::store;
-use crate::usecases::access::registration::{is_renewed, registration};
+use crate::usecases::access::graph::store_graph_tokens;
+use crate::usecases::access::registration::{registration, registration_may_have_changed};
 use crate::usecases::records::consent_error::ConsentError;
 
-/// What Microsoft's redirect carries: a code or an error, never both.
+/// The result in an authorization response: a code or an error, never both.
 #[derive(Debug)]
-pub enum Answer {
-    /// `code`.
+pub enum AuthorizationResult {
+    /// The authorization code, from `code`.
     Code(SecretString),
-    /// `error`, with the `AADSTS` number that its description begins with, where there is one.
+    /// An error.
     Error {
-        /// `error`: what is acted on.
+        /// The OAuth error, from `error`. It determines what Regrant does.
         error: String,
-        /// What chooses the words.
+        /// The `AADSTS` number at the start of `error_description`, if there is one. It selects the explanation.
         code: Option<String>,
     },
 }
 
-/// A callback.
+/// Microsoft's authorization response (RFC 6749 section 4.1.2), from the parameters of the redirect.
 #[derive(Debug)]
-pub struct Callback<'a> {
+pub struct AuthorizationResponse<'a> {
     /// The cloud whose redirect URI was called.
     pub cloud: Cloud,
     /// `state`.
     pub state: &'a str,
-    /// `iss` (RFC 9207), where it is sent.
+    /// `iss` (RFC 9207), if it was sent.
     pub issuer: Option<&'a str>,
-    /// What was answered.
-    pub answer: Answer,
+    /// The code or the error.
+    pub result: AuthorizationResult,
 }
 
-/// Completes the sign-in that a callback belongs to, for the browser whose cookies `cookie` looks up by name. Gives the
-/// session whose page the browser goes to next; that page tells of a failure too.
+/// Completes the sign-in that `response` belongs to. `cookie` reads the browser's cookies by name.
+///
+/// Returns the session whose page the browser goes to next. That page also shows why a sign-in failed.
 pub async fn complete_sign_in(
     ports: &Ports,
-    callback: Callback<'_>,
+    response: AuthorizationResponse<'_>,
     cookie: impl Fn(&str) -> Option<String>,
 ) -> Result<SessionId, ConsentError> {
-    let (session, secrets) = find(ports, &callback, cookie).await?;
-    // One conditional write: of any number of callbacks with this state, one goes on.
+    let (session, secrets) = find_session(ports, &response, cookie).await?;
+    // One conditional write: however many responses arrive with this state, only one continues.
     let session = match ports.ledger.consume_sign_in(&session, ports.clock.now()).await? {
         Ok(session) => session,
-        // The same browser again: a reload, a double click, a second tab. Its page shows how far it has come.
+        // The same browser again, because of a reload, a double click or a second tab. The session's page shows the progress.
         Err(NotConsumed::Consumed) => return Ok(session.id),
         Err(NotConsumed::Expired) => {
-            let stopped = lost("Microsoft's answer came too late");
-            fail(ports, &session, &stopped).await?;
+            let error = session_lost("the sign-in had expired when Microsoft's response arrived");
+            fail_session(ports, &session, &error).await?;
             return Ok(session.id);
         }
-        Err(NotConsumed::Unknown) => return Err(lost("the ledger does not know the state any more")),
+        Err(NotConsumed::Unknown) => return Err(session_lost("the ledger no longer knows the state")),
     };
-    match verify(ports, &session, callback, &secrets).await {
+    match verify_sign_in(ports, &session, response, &secrets).await {
         Ok(()) => {}
-        Err(stopped) => {
-            tracing::info!(session = %session.id, failure = stopped.failure.name(), cause = %stopped.cause, trace = stopped.trace, "a sign-in was not taken");
-            fail(ports, &session, &stopped).await?;
+        Err(error) => {
+            tracing::info!(session = %session.id, failure = error.failure.name(), cause = %error.cause, trace = error.trace, "a sign-in failed");
+            if error.claims.is_some() {
+                // The next sign-in for this app repeats the challenge.
+                update_existing_app(ports, &session.org, &session.app, None, |record| {
+                    record.consent.claims_challenge.clone_from(&error.claims);
+                })
+                .await?;
+            }
+            fail_session(ports, &session, &error).await?;
         }
     }
     Ok(session.id)
 }
 
-/// The session with this `state`, if it is this browser's. Consumes nothing, so that nobody can burn another's session.
-async fn find(
+/// Finds the session with the response's `state` and checks that it belongs to this browser. Consumes nothing, so no one can
+/// use up another browser's sign-in.
+async fn find_session(
     ports: &Ports,
-    callback: &Callback<'_>,
+    response: &AuthorizationResponse<'_>,
     cookie: impl Fn(&str) -> Option<String>,
 ) -> Result<(AuthorizationSession, BrowserSecrets), ConsentError> {
-    let session = ports.ledger.session_by_state(&Digest::of(callback.state)).await?;
-    let session = session.ok_or_else(|| lost("no session has this state"))?;
+    let session = ports.ledger.session_by_state(&Sha256Digest::of(response.state)).await?;
+    let session = session.ok_or_else(|| session_lost("no session has this state"))?;
     let cookie =
-        cookie(&cookie_name(&session.id)).ok_or_else(|| lost("the browser sent no cookie for this session"))?;
-    let secrets = open_cookie(ports, &session.id, &cookie).await?.ok_or_else(|| lost("the cookie does not open"))?;
+        cookie(&cookie_name(&session.id)).ok_or_else(|| session_lost("the browser sent no cookie for this session"))?;
+    let secrets = open_cookie(ports, &session.id, &cookie)
+        .await?
+        .ok_or_else(|| session_lost("the cookie cannot be decrypted"))?;
     if secrets.digest() != session.browser {
-        return Err(lost("the cookie is of another browser"));
+        return Err(session_lost("the cookie belongs to a different browser"));
     }
-    let attempt = session.sign_in.as_ref().ok_or_else(|| lost("the session has no sign-in"))?;
-    if attempt.cloud != callback.cloud {
-        return Err(lost("the answer came to another cloud's redirect URI"));
+    let attempt = session.sign_in.as_ref().ok_or_else(|| session_lost("the session has no sign-in attempt"))?;
+    if attempt.cloud != response.cloud {
+        return Err(session_lost("the response arrived at a different cloud's redirect URI"));
     }
     Ok((session, secrets))
 }
 
-/// Our registration, if it is still the one that the session began with.
-async fn registration_of(ports: &Ports, attempt: &SignInAttempt) -> Result<Registration, ConsentError> {
+/// The registration that the session began with. Fails if it was replaced.
+async fn registration_for_attempt(ports: &Ports, attempt: &SignInAttempt) -> Result<Registration, ConsentError> {
     let is_ours = |registration: &Registration| registration.client_id == attempt.client;
     let mut found = registration(ports, attempt.cloud).await?.filter(is_ours);
-    if found.is_none() && is_renewed(ports, attempt.cloud) {
+    if found.is_none() && registration_may_have_changed(ports, attempt.cloud) {
         found = registration(ports, attempt.cloud).await?.filter(is_ours);
     }
     found.ok_or_else(|| {
-        ConsentError::new(ConsentFailure::RegistrationRefused, "the registration was changed since the session began")
+        ConsentError::new(ConsentFailure::RegistrationRefused, "the registration was replaced after the session began")
     })
 }
 
-async fn verify(
+async fn verify_sign_in(
     ports: &Ports,
     session: &AuthorizationSession,
-    callback: Callback<'_>,
+    response: AuthorizationResponse<'_>,
     secrets: &BrowserSecrets,
 ) -> Result<(), ConsentError> {
-    let attempt = session.sign_in.as_ref().ok_or_else(|| lost("the session has no sign-in"))?;
-    is_expected_issuer(ports, attempt, callback.issuer)?;
-    let code = match callback.answer {
-        Answer::Code(code) => code,
-        Answer::Error { error, code } => return Err(refused(&error, code)),
+    let attempt = session.sign_in.as_ref().ok_or_else(|| session_lost("the session has no sign-in attempt"))?;
+    check_issuer(ports, attempt, response.issuer)?;
+    let code = match response.result {
+        AuthorizationResult::Code(code) => code,
+        AuthorizationResult::Error { error, code } => return Err(authorization_error(&error, code)),
     };
-    let mut registration = registration_of(ports, attempt).await?;
-    let public_url = ports.settings.public_url.as_ref().ok_or_else(|| lost("no public URL is set"))?;
+    let mut registration = registration_for_attempt(ports, attempt).await?;
+    let public_url = ports.settings.public_url.as_ref().ok_or_else(|| session_lost("no public URL is set"))?;
     let redemption = Redemption {
         code: &code,
         tenant: &attempt.tenant,
@@ -132,43 +147,46 @@ async fn verify(
         code_verifier: &secrets.code_verifier,
     };
     let mut redeemed = ports.microsoft.redeem(&registration, &redemption).await;
-    // Microsoft looks at who asks before it looks at the code, which is still good.
-    if redeemed.as_ref().is_err_and(MicrosoftError::retires_credential) && is_renewed(ports, attempt.cloud) {
-        registration = registration_of(ports, attempt).await?;
+    // Microsoft authenticates the client before it checks the code, so the code is still valid.
+    if redeemed.as_ref().is_err_and(MicrosoftError::retires_credential)
+        && registration_may_have_changed(ports, attempt.cloud)
+    {
+        registration = registration_for_attempt(ports, attempt).await?;
         redeemed = ports.microsoft.redeem(&registration, &redemption).await;
     }
-    let signed_in = redeemed?;
+    let sign_in = redeemed?;
 
-    let graph = ports.microsoft.graph(attempt.cloud, &signed_in.tokens.access_token);
+    let graph = ports.microsoft.graph(attempt.cloud, &sign_in.tokens.access_token);
     let app = ports.ledger.app(&session.org, &session.app).await?;
-    let app = app.ok_or_else(|| lost("the app was removed meanwhile"))?;
-    let roles = judge(&*graph, &signed_in, attempt, &app, registration.mfa.required).await?;
-    tracing::debug!(session = %session.id, by_graph = roles.is_some(), "the administrator was verified");
-    keep(ports, attempt, &signed_in).await?;
+    let app = app.ok_or_else(|| session_lost("the app was removed during the sign-in"))?;
+    let roles = check_administrator(&*graph, &sign_in, attempt, &app, registration.mfa.required).await?;
+    tracing::debug!(session = %session.id, by_graph = roles.is_some(), "verified the administrator");
+    store_tokens(ports, attempt, &sign_in).await?;
 
     let administrator = Administrator {
-        username: signed_in.person.username.clone(),
-        object: Some(signed_in.person.object.clone()),
-        mfa: signed_in.mfa,
+        username: sign_in.person.username.clone(),
+        object: Some(sign_in.person.object.clone()),
+        mfa: sign_in.mfa,
     };
     let kind = EventKind::AdministratorVerified {
         session: session.id.clone(),
         username: administrator.username.clone(),
-        object: signed_in.person.object.clone(),
-        mfa: signed_in.mfa,
-        token_id: signed_in.person.token_id.clone(),
+        object: sign_in.person.object.clone(),
+        mfa: sign_in.mfa,
+        token_id: sign_in.person.token_id.clone(),
     };
-    change_app(ports, &session.org, &session.app, Some(kind), |record| {
+    update_existing_app(ports, &session.org, &session.app, Some(kind), |record| {
         record.consent.tenant = Some(attempt.tenant.clone());
         record.consent.administrator = Some(administrator.clone());
+        record.consent.claims_challenge = None;
     })
     .await?;
     let verified = SessionState::Verified { administrator: Some(administrator) };
-    advance(ports, session, |now| (now.state == SessionState::SigningIn).then(|| verified.clone())).await
+    update_session(ports, session, |now| (now.state == SessionState::SigningIn).then(|| verified.clone())).await
 }
 
-/// RFC 9207 section 2.4: where an issuer is named, it is the one the browser was sent to.
-fn is_expected_issuer(ports: &Ports, attempt: &SignInAttempt, issuer: Option<&str>) -> Result<(), ConsentError> {
+/// Checks the response's issuer, if there is one: it must be the issuer to which the browser was sent (RFC 9207 section 2.4).
+fn check_issuer(ports: &Ports, attempt: &SignInAttempt, issuer: Option<&str>) -> Result<(), ConsentError> {
     let Some(issuer) = issuer else { return Ok(()) };
     let expected = format!("{}{}/v2.0", ports.microsoft.login_origin(attempt.cloud), attempt.tenant);
     if issuer == expected {
@@ -176,70 +194,73 @@ fn is_expected_issuer(ports: &Ports, attempt: &SignInAttempt, issuer: Option<&st
     } else {
         Err(ConsentError::new(
             ConsentFailure::Untrusted,
-            "the answer names another issuer than the browser was sent to",
+            "the response comes from a different issuer than the one to which the browser was sent",
         ))
     }
 }
 
-/// The session ends whatever the error is; the code only chooses the words.
-fn refused(error: &str, code: Option<String>) -> ConsentError {
+/// The error of a failed authorization. Every error ends the session; the code only selects the explanation.
+fn authorization_error(error: &str, code: Option<String>) -> ConsentError {
     let known = code.as_deref().and_then(failure::find).or_else(|| failure::find(error));
     let failure = known.and_then(|known| known.page).unwrap_or(ConsentFailure::Declined);
-    let cause = format!("Microsoft answered {error}");
-    ConsentError { failure, code: code.or_else(|| known.map(|known| known.code.to_owned())), trace: None, cause }
+    let cause = format!("Microsoft returned the error {error}");
+    ConsentError {
+        failure,
+        code: code.or_else(|| known.map(|known| known.code.to_owned())),
+        trace: None,
+        claims: None,
+        cause,
+    }
 }
 
-/// Whether this person, of this tenant, may consent for this app.
-async fn judge(
+/// Checks that the person is from the app's tenant and may consent. Returns the roles if they had to be read from Graph.
+async fn check_administrator(
     graph: &dyn Graph,
-    signed_in: &SignIn,
+    sign_in: &SignIn,
     attempt: &SignInAttempt,
     app: &AppRecord,
     mfa_required: bool,
 ) -> Result<Option<DirectoryRoles>, ConsentError> {
-    let person = &signed_in.person;
+    let person = &sign_in.person;
     let organization = graph.organization().await?;
     let roles = match global_administrator_by_token(person) {
         Some(true) => None,
         _ => Some(graph.my_roles().await?),
     };
-    is_the_apps_tenant(&organization, attempt, app)?;
-    may_consent(person, &attempt.tenant, roles.as_ref(), signed_in.mfa, mfa_required)
+    check_tenant(&organization, attempt, app)?;
+    may_consent(person, &attempt.tenant, roles.as_ref(), sign_in.mfa, mfa_required)
         .map_err(|reason| ConsentError::new(ConsentFailure::from(reason), reason.to_string()))?;
     Ok(roles)
 }
 
-/// Three sources have to agree: the token's tenant, Graph's, and the domain in the app's settings in Okta.
-fn is_the_apps_tenant(
-    organization: &Organization,
-    attempt: &SignInAttempt,
-    app: &AppRecord,
-) -> Result<(), ConsentError> {
+/// Checks that three sources name the same tenant: the ID token, Microsoft Graph, and the domain in the app's settings in Okta.
+fn check_tenant(organization: &Organization, attempt: &SignInAttempt, app: &AppRecord) -> Result<(), ConsentError> {
     let wrong = |why: &str| ConsentError::new(ConsentFailure::WrongTenant, why);
     if organization.id != attempt.tenant {
-        return Err(wrong("Microsoft Graph names another tenant than the ID token"));
+        return Err(wrong("Microsoft Graph and the ID token name different tenants"));
     }
-    let name = app.identity.tenant.as_ref().ok_or_else(|| wrong("the app's settings name no tenant any more"))?;
+    let name =
+        app.identity.tenant.as_ref().ok_or_else(|| wrong("the app's settings in Okta no longer name a tenant"))?;
     let domain = TenantDomain::of(name, attempt.cloud).map_err(|error| wrong(&error.to_string()))?;
     if organization.verified_domains.iter().any(|verified| verified == domain.as_str()) {
         Ok(())
     } else {
-        Err(wrong("the tenant does not own the domain in the app's settings"))
+        Err(wrong("the tenant does not own the domain in the app's settings in Okta"))
     }
 }
 
-/// Keeps the tokens. Where they cannot be kept, the flow stops: the grants could not be watched.
-async fn keep(ports: &Ports, attempt: &SignInAttempt, signed_in: &SignIn) -> Result<(), ConsentError> {
+/// Stores the tokens. If that fails, so does the sign-in: without tokens, Regrant could not monitor the grants.
+async fn store_tokens(ports: &Ports, attempt: &SignInAttempt, sign_in: &SignIn) -> Result<(), ConsentError> {
     let tokens = GraphTokens {
         cloud: attempt.cloud,
         tenant: attempt.tenant.clone(),
-        person: signed_in.person.object.clone(),
+        person: sign_in.person.object.clone(),
         signed_in_at: ports.clock.now(),
-        access_token: signed_in.tokens.access_token.clone(),
-        refresh_token: signed_in.tokens.refresh_token.clone(),
-        expires_at: signed_in.tokens.expires_at,
+        access_token: sign_in.tokens.access_token.clone(),
+        refresh_token: sign_in.tokens.refresh_token.clone(),
+        expires_at: sign_in.tokens.expires_at,
         renewed_at: None,
-        scopes: signed_in.tokens.scopes.clone(),
+        scopes: sign_in.tokens.scopes.clone(),
     };
-    Ok(store(ports, &tokens).await?)
+    Ok(store_graph_tokens(ports, &tokens).await?)
 }

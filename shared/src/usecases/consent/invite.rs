@@ -1,8 +1,11 @@
-//! Invite somebody to consent for one app: a signed link, and nothing else yet.
+//! Inviting an administrator to consent for one app: makes, reuses, reads and revokes the signed link.
+//!
+//! Sending the link is [`notify`](crate::usecases::notify)'s job.
 
-use crate::usecases::records::app::record_event;
+use std::future::ready;
 use std::time::Duration;
 
+use futures_util::TryStreamExt as _;
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
@@ -14,17 +17,18 @@ use crate::domain::invitation::{Closed, Closing, Invitation, InvitationState};
 use crate::domain::org::OrgProfile;
 use crate::domain::standing::Standing;
 use crate::keyring::Forged;
-use crate::ledger::{LedgerError, PageRequest};
+use crate::ledger::{LedgerError, paging};
 use crate::randomness::invitation_id;
 
 use crate::usecases::Ports;
 use crate::usecases::access::keys::{KeysError, keys, open_with_keys};
+use crate::usecases::records::app::record_event;
 use crate::usecases::records::consent_error::ConsentError;
 use crate::usecases::records::lease::LeaseGuard;
 
-/// How long one worker may take to make a link, and how long another waits for it.
-const HELD_FOR: SignedDuration = SignedDuration::from_secs(30);
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long one worker may take to make a link, and how long the others wait for it.
+const LEASE_DURATION: SignedDuration = SignedDuration::from_secs(30);
+const MAX_WAIT: Duration = Duration::from_secs(10);
 
 /// Why there is no invitation.
 #[derive(Debug, thiserror::Error)]
@@ -37,30 +41,31 @@ pub enum InviteError {
         /// The app.
         app: AppId,
     },
-    /// There is no such invitation.
+    /// The invitation is not in the ledger.
     #[error("there is no such invitation")]
     NoSuchInvitation,
-    /// Nobody can consent for the app as it stands.
-    #[error("nobody can consent for this app while it is {standing}: {}", .standing.next_step().words())]
+    /// The app's standing does not allow a consent.
+    #[error("this app cannot receive a consent while its standing is {standing}: {}", .standing.next_step().words())]
     NothingToConsentTo {
-        /// Where it stands.
+        /// The app's standing.
         standing: Standing,
     },
-    /// The app's settings in Okta name no tenant.
+    /// The app's settings in Okta do not name a tenant.
     #[error(
-        "the app's settings in Okta name no Microsoft tenant, so there is nobody to send to; set it and scan again"
+        "the app's settings in Okta do not name a Microsoft tenant, so there is no administrator to invite; set it and scan \
+         again"
     )]
     NoTenant,
-    /// No page is served, so a link would lead nowhere.
-    #[error("no public URL is set, so a link would lead nowhere; set REGRANT_PUBLIC_URL or pass --public-url")]
+    /// There is no public URL, so a link would have no host.
+    #[error("no public URL is set, so no link can be made; set REGRANT_PUBLIC_URL or pass --public-url")]
     NoPublicUrl,
-    /// Another worker is making one for the same app.
+    /// Another worker is making a link for the same app.
     #[error("another worker is making a link for the same app; try again in half a minute")]
     Busy,
-    /// The ledger did not serve.
+    /// The ledger operation failed.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
-    /// There are no keys to sign with.
+    /// The signing keys could not be read.
     #[error(transparent)]
     Keys(#[from] KeysError),
     /// The link could not be signed.
@@ -70,15 +75,15 @@ pub enum InviteError {
 
 /// An invitation and its link.
 #[derive(Debug, Clone)]
-pub struct Invited {
+pub struct IssuedInvitation {
     /// The invitation.
     pub invitation: Invitation,
-    /// Where it leads. Whoever has it can begin, and not more than begin.
+    /// The signed link. A person who has it can begin a consent and do nothing else.
     pub link: Url,
 }
 
-/// Makes an invitation for an app. Older open ones are taken back, so that one link leads there.
-pub async fn invite(ports: &Ports, org: &OrgId, app: &AppId) -> Result<Invited, InviteError> {
+/// Makes an invitation for an app and revokes the app's older open invitations, so that only one link is valid.
+pub async fn invite(ports: &Ports, org: &OrgId, app: &AppId) -> Result<IssuedInvitation, InviteError> {
     let public_url = ports.settings.public_url.as_ref().ok_or(InviteError::NoPublicUrl)?;
     let record = known_app(ports, org, app).await?;
     if matches!(record.standing(), Standing::NotApplicable | Standing::ByHand) {
@@ -101,44 +106,46 @@ pub async fn invite(ports: &Ports, org: &OrgId, app: &AppId) -> Result<Invited, 
     };
     let token = keys.sign(&invitation)?;
     ports.ledger.put_invitation(&invitation).await?;
-    // After the new one is there, so that a crash between leaves a link that works.
+    // The old invitations are revoked last: a crash in between leaves a working link.
     for older in older {
-        take_back(ports, &older).await?;
+        close_as_revoked(ports, &older).await?;
     }
     let kind = EventKind::Invited { invitation: invitation.id.clone(), expires_at: invitation.expires_at };
     record_event(ports, org, app, kind).await?;
-    Ok(Invited { link: public_url.at(&format!("/consent/{token}")), invitation })
+    Ok(IssuedInvitation { link: public_url.at(&format!("/consent/{token}")), invitation })
 }
 
-/// A link for an email: the one that an earlier email carries, as long as it lives long enough for a reader who takes a
-/// while, else a new one. All readers of a matter have one link, since a new one takes the older ones back.
-pub async fn link_for_email(ports: &Ports, org: &OrgId, app: &AppId) -> Result<Invited, InviteError> {
+/// A link for an email. Reuses the current invitation while at least a quarter of its lifetime is left, so that a reader has
+/// time to respond; otherwise makes a new one. All recipients share one link, because a new invitation revokes the older
+/// ones.
+pub async fn link_for_email(ports: &Ports, org: &OrgId, app: &AppId) -> Result<IssuedInvitation, InviteError> {
     let work = format!("invitation/{org}/{app}");
-    let lease = LeaseGuard::acquire(ports, &work, HELD_FOR, PATIENCE).await?.ok_or(InviteError::Busy)?;
+    let lease = LeaseGuard::acquire(ports, &work, LEASE_DURATION, MAX_WAIT).await?.ok_or(InviteError::Busy)?;
     let link = current_or_new(ports, org, app).await;
     lease.release(ports).await?;
     link
 }
 
-async fn current_or_new(ports: &Ports, org: &OrgId, app: &AppId) -> Result<Invited, InviteError> {
-    let needed = ports.clock.now().saturating_add(ports.settings.invitation_lifetime / 4).unwrap_or(Timestamp::MAX);
-    let current = open_invitations(ports, org, app).await?.into_iter().find(|open| open.expires_at >= needed);
+async fn current_or_new(ports: &Ports, org: &OrgId, app: &AppId) -> Result<IssuedInvitation, InviteError> {
+    let needed_until =
+        ports.clock.now().saturating_add(ports.settings.invitation_lifetime / 4).unwrap_or(Timestamp::MAX);
+    let current = open_invitations(ports, org, app).await?.into_iter().find(|open| open.expires_at >= needed_until);
     match (current, &ports.settings.public_url) {
         (Some(invitation), Some(public_url)) => {
             let token = keys(ports).await?.sign(&invitation)?;
-            Ok(Invited { link: public_url.at(&format!("/consent/{token}")), invitation })
+            Ok(IssuedInvitation { link: public_url.at(&format!("/consent/{token}")), invitation })
         }
         _ => invite(ports, org, app).await,
     }
 }
 
-/// Takes an invitation back. `false` where it was not open any more.
-pub async fn revoke(ports: &Ports, id: &InvitationId) -> Result<bool, InviteError> {
+/// Revokes an invitation. `false` if it was no longer open.
+pub async fn revoke_invitation(ports: &Ports, id: &InvitationId) -> Result<bool, InviteError> {
     let invitation = ports.ledger.invitation(id).await?.ok_or(InviteError::NoSuchInvitation)?;
-    Ok(take_back(ports, &invitation).await?)
+    Ok(close_as_revoked(ports, &invitation).await?)
 }
 
-/// An invitation that is open, and what it is for.
+/// An open invitation with its org and app.
 #[derive(Debug, Clone)]
 pub struct OpenInvitation {
     /// The invitation.
@@ -149,15 +156,15 @@ pub struct OpenInvitation {
     pub app: AppRecord,
 }
 
-/// The open invitation of a link's token. Changes nothing, since mail scanners follow links.
+/// Reads the open invitation of a link's `token`. Changes nothing, because mail scanners follow links.
 pub async fn open_invitation(ports: &Ports, token: &str) -> Result<OpenInvitation, ConsentError> {
     let signed = open_with_keys(ports, |keys| keys.read(token))
         .await?
-        .map_err(|forged: Forged| ConsentError::new(ConsentFailure::LinkForged, forged.to_string()))?;
-    let unknown = || ConsentError::new(ConsentFailure::LinkRevoked, "the ledger does not know the invitation any more");
+        .map_err(|error: Forged| ConsentError::new(ConsentFailure::LinkForged, error.to_string()))?;
+    let unknown = || ConsentError::new(ConsentFailure::LinkRevoked, "the ledger no longer knows the invitation");
     let invitation = ports.ledger.invitation(&signed.id).await?.ok_or_else(unknown)?;
     if (&invitation.org, &invitation.app) != (&signed.org, &signed.app) {
-        return Err(ConsentError::new(ConsentFailure::LinkForged, "the link and the ledger disagree on the app"));
+        return Err(ConsentError::new(ConsentFailure::LinkForged, "the link and the ledger name different apps"));
     }
     let closed = match invitation.state(ports.clock.now()) {
         InvitationState::Open => None,
@@ -179,16 +186,14 @@ async fn known_app(ports: &Ports, org: &OrgId, app: &AppId) -> Result<AppRecord,
 
 async fn open_invitations(ports: &Ports, org: &OrgId, app: &AppId) -> Result<Vec<Invitation>, LedgerError> {
     let now = ports.clock.now();
-    let (mut request, mut open) = (PageRequest::first(100), Vec::new());
-    loop {
-        let page = ports.ledger.invitations(org, app, request).await?;
-        open.extend(page.items.into_iter().filter(|invitation| invitation.state(now) == InvitationState::Open));
-        let Some(after) = page.next else { return Ok(open) };
-        request = PageRequest { after: Some(after), limit: 100 };
-    }
+    paging::items(100, |page| ports.ledger.invitations(org, app, page))
+        .try_filter(|invitation| ready(invitation.state(now) == InvitationState::Open))
+        .try_collect()
+        .await
 }
 
-async fn take_back(ports: &Ports, invitation: &Invitation) -> Result<bool, LedgerError> {
+/// Closes an invitation as revoked. `false` if it was no longer open.
+async fn close_as_revoked(ports: &Ports, invitation: &Invitation) -> Result<bool, LedgerError> {
     let closed = Closed { at: ports.clock.now(), why: Closing::Revoked };
     let was_open = ports.ledger.close_invitation(&invitation.id, closed).await?;
     if was_open {

@@ -1,4 +1,4 @@
-//! One browser's session, as its cookie and the ledger know it together.
+//! The session of one browser: its secrets are in a sealed cookie, its progress is in the ledger.
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::app::AppRecord;
 use crate::domain::event::{AppEvent, EventKind};
 use crate::domain::failure::consent::ConsentFailure;
-use crate::domain::id::{AppId, Digest, OrgId, SessionId};
+use crate::domain::id::{AppId, OrgId, SessionId, Sha256Digest};
 use crate::domain::org::OrgProfile;
 use crate::domain::session::{AuthorizationSession, SessionState};
 use crate::keyring::Keyring;
@@ -18,11 +18,9 @@ use crate::usecases::access::keys::{keys, open_with_keys};
 use crate::usecases::records::app;
 use crate::usecases::records::app::record_event;
 use crate::usecases::records::consent_error::ConsentError;
+use crate::usecases::records::optimistic::optimistic;
 
-/// How often a change of a session is tried again after somebody else changed it first.
-const TRIES: u32 = 5;
-
-/// What a browser's cookie holds, sealed: everything secret about its attempt.
+/// The content of a session's cookie, sealed: every secret of the attempt.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct BrowserSecrets {
     /// Binds the session to this browser.
@@ -31,31 +29,31 @@ pub struct BrowserSecrets {
     /// The PKCE verifier (RFC 7636).
     #[serde(serialize_with = "exposed")]
     pub code_verifier: SecretString,
-    /// What the ID token has to carry.
+    /// The nonce that the ID token must contain (`OpenID` Connect Core section 3.1.2.1).
     #[serde(serialize_with = "exposed")]
     pub nonce: SecretString,
 }
 
 impl BrowserSecrets {
-    /// New ones.
+    /// New random secrets.
     pub fn new(ports: &Ports) -> Self {
         let new = || secret(&*ports.randomness);
         Self { browser: new(), code_verifier: new(), nonce: new() }
     }
 
     /// The digest by which the ledger knows this browser.
-    pub fn digest(&self) -> Digest {
-        Digest::of(self.browser.expose_secret())
+    pub fn digest(&self) -> Sha256Digest {
+        Sha256Digest::of(self.browser.expose_secret())
     }
 
-    /// What a form of this browser's pages carries, so that no other site can send it.
+    /// The token in each form of this browser's pages, which prevents cross-site request forgery.
     pub fn form_token(&self) -> String {
-        Digest::of(&format!("form {}", self.browser.expose_secret())).as_str().to_owned()
+        Sha256Digest::of(&format!("form {}", self.browser.expose_secret())).as_str().to_owned()
     }
 
-    /// Whether a form carries it.
+    /// Whether `token` is this browser's form token.
     pub fn is_form_token(&self, token: &str) -> bool {
-        Digest::of(&format!("form {}", self.browser.expose_secret())).matches_digits(token)
+        Sha256Digest::of(&format!("form {}", self.browser.expose_secret())).matches_digits(token)
     }
 
     fn unseal(secret: &SecretString) -> Result<Self, NotUnsealed> {
@@ -63,23 +61,28 @@ impl BrowserSecrets {
     }
 }
 
-/// The name of a session's cookie. The prefix makes browsers insist on `Secure`, on the path `/` and on no `Domain`
-/// (RFC 6265bis section 4.1.3.2). Each session has its own, so that tabs do not disturb each other.
+/// The name of a session's cookie. The prefix makes browsers require `Secure`, the path `/` and no `Domain` (RFC 6265bis
+/// section 4.1.3.2). Each session has its own cookie, so tabs do not interfere with each other.
 pub fn cookie_name(session: &SessionId) -> String {
     format!("__Host-regrant-{session}")
 }
 
-/// The secrets, sealed for the cookie of this session.
+/// The value of a session's cookie: the secrets, sealed.
 pub async fn sealed_cookie(
     ports: &Ports,
     session: &SessionId,
     secrets: &BrowserSecrets,
 ) -> Result<String, ConsentError> {
     let sealed = keys(ports).await?.seal_cookie(&cookie_name(session), &seal(secrets));
-    sealed.ok_or_else(|| ConsentError::new(ConsentFailure::NotStored, "the session key is damaged"))
+    sealed.ok_or_else(|| {
+        ConsentError::new(
+            ConsentFailure::NotStored,
+            "the key that seals cookies is damaged; rotate the keys with `regrant keys rotate`",
+        )
+    })
 }
 
-/// Opens the cookie of a session. `None` where it was not sealed here for this session.
+/// Decrypts the cookie of a session. `None` if it was not sealed by this installation for this session.
 pub async fn open_cookie(
     ports: &Ports,
     session: &SessionId,
@@ -90,9 +93,9 @@ pub async fn open_cookie(
     Ok(opened.and_then(|secret| BrowserSecrets::unseal(&secret).ok()))
 }
 
-/// A session whose browser proved itself, and what it is about.
+/// A session whose browser is authenticated, with its org and app.
 #[derive(Debug, Clone)]
-pub struct OwnSession {
+pub struct BrowserSession {
     /// The session.
     pub session: AuthorizationSession,
     /// The browser's secrets.
@@ -103,96 +106,98 @@ pub struct OwnSession {
     pub app: AppRecord,
 }
 
-pub(crate) fn lost(why: &str) -> ConsentError {
+/// The error of a session that does not exist, has ended or belongs to a different browser.
+pub(crate) fn session_lost(why: &str) -> ConsentError {
     ConsentError::new(ConsentFailure::SessionLost, why)
 }
 
-/// The session with this id and its browser's secrets, for the browser that has its cookie and for nobody else.
-pub async fn opened(
+/// The session `id` and its browser's secrets. Fails unless `cookie` is the session's cookie.
+pub async fn authenticate_browser(
     ports: &Ports,
     id: &SessionId,
     cookie: Option<&str>,
 ) -> Result<(AuthorizationSession, BrowserSecrets), ConsentError> {
-    let cookie = cookie.ok_or_else(|| lost("the browser sent no cookie for this session"))?;
-    let secrets = open_cookie(ports, id, cookie).await?.ok_or_else(|| lost("the cookie does not open"))?;
-    let session = ports.ledger.session(id).await?.ok_or_else(|| lost("the ledger does not know the session"))?;
+    let cookie = cookie.ok_or_else(|| session_lost("the browser sent no cookie for this session"))?;
+    let secrets =
+        open_cookie(ports, id, cookie).await?.ok_or_else(|| session_lost("the cookie cannot be decrypted"))?;
+    let session =
+        ports.ledger.session(id).await?.ok_or_else(|| session_lost("the ledger does not know the session"))?;
     if !session.browser.matches(secrets.browser.expose_secret()) {
-        return Err(lost("the cookie is of another browser"));
+        return Err(session_lost("the cookie belongs to a different browser"));
     }
     if ports.clock.now() >= session.ends_at() {
-        return Err(lost("the session is over"));
+        return Err(session_lost("the session has expired"));
     }
     Ok((session, secrets))
 }
 
-/// The same with what it is about.
-pub async fn own_session(ports: &Ports, id: &SessionId, cookie: Option<&str>) -> Result<OwnSession, ConsentError> {
-    let (session, secrets) = opened(ports, id, cookie).await?;
-    about(ports, session, secrets).await
+/// The session `id` with its org and app. Fails unless `cookie` is the session's cookie.
+pub async fn browser_session(
+    ports: &Ports,
+    id: &SessionId,
+    cookie: Option<&str>,
+) -> Result<BrowserSession, ConsentError> {
+    let (session, secrets) = authenticate_browser(ports, id, cookie).await?;
+    with_org_and_app(ports, session, secrets).await
 }
 
-/// What a session is about.
-pub async fn about(
+/// Adds the org and the app to an authenticated session.
+pub async fn with_org_and_app(
     ports: &Ports,
     session: AuthorizationSession,
     secrets: BrowserSecrets,
-) -> Result<OwnSession, ConsentError> {
+) -> Result<BrowserSession, ConsentError> {
     let (org, app) = ports.ledger.org_and_app(&session.org, &session.app).await?;
-    let org = org.ok_or_else(|| lost("the org was removed meanwhile"))?;
-    let app = app.ok_or_else(|| lost("the app was removed meanwhile"))?;
-    Ok(OwnSession { session, secrets, org, app })
+    let org = org.ok_or_else(|| session_lost("the org was removed during the session"))?;
+    let app = app.ok_or_else(|| session_lost("the app was removed during the session"))?;
+    Ok(BrowserSession { session, secrets, org, app })
 }
 
-/// Moves a session on. `change` sees it as it was read, and as it is now where that is no longer so or where there seems to be
-/// nothing to do; `None` leaves it so.
-pub(crate) async fn advance(
+/// Updates a session's state under an optimistic lock. `change` receives the current session, once per attempt, and returns
+/// `None` for no change. Does nothing if the session no longer exists.
+pub(crate) async fn update_session(
     ports: &Ports,
     session: &AuthorizationSession,
     change: impl Fn(&AuthorizationSession) -> Option<SessionState>,
 ) -> Result<(), ConsentError> {
-    let (mut session, mut is_read_anew) = (session.clone(), false);
-    for _ in 0..TRIES {
-        match change(&session) {
-            None if is_read_anew => return Ok(()),
-            None => {}
-            Some(stage) => {
-                session.state = stage;
-                if ports.ledger.update_session(&session).await? {
-                    return Ok(());
-                }
-            }
-        }
-        let Some(newer) = ports.ledger.session(&session.id).await? else { return Ok(()) };
-        (session, is_read_anew) = (newer, true);
-    }
-    Err(ConsentError::new(ConsentFailure::NotStored, "the session is being changed by too many at once"))
+    let written = optimistic(
+        "update a session",
+        || ports.ledger.session(&session.id),
+        move |known: Option<AuthorizationSession>| {
+            let known = known?;
+            change(&known).map(|state| AuthorizationSession { state, ..known })
+        },
+        |session: AuthorizationSession| async move { ports.ledger.update_session(&session).await },
+    );
+    Ok(written.await.map(drop)?)
 }
 
-/// Changes an app's record as it is now, and appends what happened. `change` may be asked again, of a newer record.
-pub(crate) async fn change_app(
+/// Updates the record of an app under an optimistic lock and appends an event. Fails if the app was removed. `change` runs again
+/// with a newer record if another worker wrote first.
+pub(crate) async fn update_existing_app(
     ports: &Ports,
     org: &OrgId,
     app: &AppId,
     kind: Option<EventKind>,
     change: impl Fn(&mut AppRecord),
 ) -> Result<(), ConsentError> {
-    let is_there = app::change(ports, org, app, |known, now| {
+    let exists = app::update_app(ports, org, app, |known, now| {
         let mut record = known?.clone();
         change(&mut record);
         let events = kind.iter().map(|kind| AppEvent { at: now, kind: kind.clone() }).collect();
         Some((record, events))
     });
-    if is_there.await? { Ok(()) } else { Err(lost("the app was removed meanwhile")) }
+    if exists.await? { Ok(()) } else { Err(session_lost("the app was removed during the session")) }
 }
 
-/// Ends a session, so that its page tells why, and says so in the audit trail.
-pub(crate) async fn fail(
+/// Marks a session as failed, so that its page shows why, and records the failure in the audit trail.
+pub(crate) async fn fail_session(
     ports: &Ports,
     session: &AuthorizationSession,
-    stopped: &ConsentError,
+    error: &ConsentError,
 ) -> Result<(), ConsentError> {
-    let (failure, code) = (stopped.failure, stopped.code.clone());
-    let ended = advance(ports, session, |now| match now.state {
+    let (failure, code) = (error.failure, error.code.clone());
+    let ended = update_session(ports, session, |now| match now.state {
         SessionState::Done | SessionState::Failed { .. } => None,
         _ => Some(SessionState::Failed { failure, code: code.clone() }),
     });

@@ -1,4 +1,4 @@
-//! Who is written to about an org: its own people, and the installation's where it names none.
+//! Who receives email about an org: its own contacts, and the installation's contacts as the fallback.
 
 use crate::domain::contact::{Contacts, MailAddress};
 use crate::domain::id::OrgId;
@@ -7,7 +7,8 @@ use crate::ledger::LedgerError;
 use crate::settings::Settings;
 use crate::usecases::Ports;
 
-/// The people of an org. Each side that the org names nobody for is the installation's; nobody, where no emails are sent.
+/// The contacts of an org. Operators and escalation contacts that the org does not set come from the installation. Empty if no
+/// sender address is set, because then no email is sent.
 pub fn contacts_of(org: &OrgProfile, settings: &Settings) -> Contacts {
     if settings.mail.sender.is_none() {
         return Contacts::default();
@@ -16,19 +17,19 @@ pub fn contacts_of(org: &OrgProfile, settings: &Settings) -> Contacts {
     if own.is_empty() {
         return settings.mail.contacts.clone();
     }
-    let either =
-        |own: &[MailAddress], common: &[MailAddress]| if own.is_empty() { common.to_vec() } else { own.to_vec() };
-    let common = &settings.mail.contacts;
+    let or_fallback =
+        |own: &[MailAddress], fallback: &[MailAddress]| if own.is_empty() { fallback.to_vec() } else { own.to_vec() };
+    let fallback = &settings.mail.contacts;
     Contacts {
-        // An administrator is of one tenant, so nobody else's stands in.
+        // No fallback: an administrator belongs to one tenant.
         administrators: own.administrators.clone(),
-        operators: either(&own.operators, &common.operators),
-        escalation: either(&own.escalation, &common.escalation),
+        operators: or_fallback(&own.operators, &fallback.operators),
+        escalation: or_fallback(&own.escalation, &fallback.escalation),
         ..own.clone()
     }
 }
 
-/// Writes who is written to about an org. `false` where the org is not known.
+/// Stores the contacts of an org. `false` if the org is not known.
 pub async fn set_contacts(ports: &Ports, org: &OrgId, contacts: Contacts) -> Result<bool, LedgerError> {
     let Some(profile) = ports.ledger.org(org).await? else { return Ok(false) };
     ports.ledger.put_org(&OrgProfile { contacts, ..profile }).await?;

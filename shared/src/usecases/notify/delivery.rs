@@ -1,4 +1,4 @@
-//! What a transport reports of an email after it took it: delivered, bounced, called unwanted.
+//! Delivery reports of the mail transport: delivered, bounced, or marked as spam.
 
 use crate::domain::event::EventKind;
 use crate::domain::id::{NotificationId, RequestId};
@@ -7,13 +7,11 @@ use crate::domain::signal::{Signal, SignalKind, Source};
 use crate::ledger::Suppression;
 use crate::metrics::{Metric, count};
 use crate::usecases::Ports;
-use crate::usecases::records::app::change;
 use crate::usecases::records::app::record_event;
+use crate::usecases::records::app::update_app;
+use crate::usecases::records::optimistic::optimistic;
 
 use super::NotifyError;
-
-/// How often a report is written again where somebody else changed the notification first.
-const TRIES: u32 = 5;
 
 /// Records what a transport reported. Reports come in any order and more than once; one that says less than what is known
 /// changes nothing. An address that an email bounced from for good, or whose owner complained, gets no more.
@@ -23,32 +21,34 @@ pub async fn record_delivery(
     id: &NotificationId,
     delivery: &Delivery,
 ) -> Result<(), NotifyError> {
-    for _ in 0..TRIES {
-        let Some(notification) = ports.ledger.notification(request, id).await? else {
-            tracing::warn!(%request, notification = %id, "a transport reported on an email that is not known");
-            return Ok(());
-        };
-        if notification.delivery.as_ref().is_some_and(|known| known == delivery || known.weight() > delivery.weight()) {
-            return Ok(());
-        }
-        if let (true, Some(address)) = (delivery.ends_the_address(), notification.address()) {
-            let reason = words(delivery);
-            ports.ledger.suppress(address, &Suppression { at: ports.clock.now(), reason }).await?;
-        }
-        let known = Notification { delivery: Some(delivery.clone()), ..notification };
-        if ports.ledger.update_notification(&known).await? {
-            return tell(ports, &known, delivery).await;
-        }
+    let recorded = optimistic(
+        "record the delivery of an email",
+        || ports.ledger.notification(request, id),
+        |known: Option<Notification>| {
+            let Some(known) = known else {
+                tracing::warn!(%request, notification = %id, "a mail transport reported on an unknown email");
+                return None;
+            };
+            let is_news = known.delivery.as_ref().is_none_or(|d| d != delivery && d.weight() <= delivery.weight());
+            is_news.then(|| Notification { delivery: Some(delivery.clone()), ..known })
+        },
+        |notification: Notification| async move {
+            // Before the report is recorded, so that a retry after a crash in between still suppresses the address.
+            if let (true, Some(address)) = (delivery.suppresses_address(), notification.address()) {
+                let reason = describe(delivery);
+                ports.ledger.suppress(address, &Suppression { at: ports.clock.now(), reason }).await?;
+            }
+            ports.ledger.update_notification(&notification).await
+        },
+    );
+    match recorded.await? {
+        Some(notification) => record_on_app(ports, &notification, delivery).await,
+        None => Ok(()),
     }
-    Err(crate::ledger::LedgerError::Store {
-        action: "record what became of an email",
-        reason: "somebody else changed the notification at every try; it is tried again".to_owned(),
-    }
-    .into())
 }
 
-/// Into the audit trail, and where the email did not reach its reader into the app's signals.
-async fn tell(ports: &Ports, notification: &Notification, delivery: &Delivery) -> Result<(), NotifyError> {
+/// Records the report in the app's audit trail and, after a bounce or a complaint, in the app's signals.
+async fn record_on_app(ports: &Ports, notification: &Notification, delivery: &Delivery) -> Result<(), NotifyError> {
     let Some(app) = &notification.app else { return Ok(()) };
     let kind = EventKind::EmailReported { notification: notification.id.clone(), delivery: delivery.clone() };
     record_event(ports, &notification.org, app, kind).await?;
@@ -56,8 +56,8 @@ async fn tell(ports: &Ports, notification: &Notification, delivery: &Delivery) -
         return Ok(());
     }
     count(Metric::EmailsFailed);
-    let failed = SignalKind::EmailFailed { request: notification.request.to_string(), what: words(delivery) };
-    change(ports, &notification.org, app, |known, now| {
+    let failed = SignalKind::EmailFailed { request: notification.request.to_string(), what: describe(delivery) };
+    update_app(ports, &notification.org, app, |known, now| {
         let mut record = known?.clone();
         if record.signals.iter().any(|signal| signal.kind == failed) {
             return None;
@@ -69,12 +69,12 @@ async fn tell(ports: &Ports, notification: &Notification, delivery: &Delivery) -
     Ok(())
 }
 
-fn words(delivery: &Delivery) -> String {
+fn describe(delivery: &Delivery) -> String {
     match delivery {
-        Delivery::Accepted { .. } => "the transport took it".to_owned(),
+        Delivery::Accepted { .. } => "the mail transport accepted it".to_owned(),
         Delivery::Delivered { .. } => "it was delivered".to_owned(),
-        Delivery::Bounced { permanent: true, reason, .. } => format!("it bounced for good: {reason}"),
-        Delivery::Bounced { reason, .. } => format!("it bounced: {reason}"),
-        Delivery::Complained { .. } => "its reader called it unwanted".to_owned(),
+        Delivery::Bounced { permanent: true, reason, .. } => format!("hard bounce: {reason}"),
+        Delivery::Bounced { reason, .. } => format!("soft bounce: {reason}"),
+        Delivery::Complained { .. } => "the recipient marked it as spam".to_owned(),
     }
 }

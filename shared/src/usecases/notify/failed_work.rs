@@ -1,8 +1,9 @@
-//! The work of Okta's provisioning that failed while a consent was dead. Okta leaves it to be done again by hand
-//! (Dashboard › Tasks), so whoever repairs a consent is told what that is.
+//! The provisioning tasks that failed while an app's consent was broken. Okta does not retry them automatically (Okta Admin
+//! Console, Dashboard › Tasks), so the person who repairs the consent receives this list.
 
 use std::collections::BTreeSet;
 
+use futures_util::TryStreamExt as _;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
@@ -10,34 +11,34 @@ use crate::domain::app::AppRecord;
 use crate::domain::event::EventKind;
 use crate::domain::id::{AppId, OrgId};
 use crate::domain::text::UntrustedText;
-use crate::ledger::{LedgerError, PageRequest};
+use crate::ledger::{LedgerError, paging};
 
 use crate::usecases::Ports;
 
-/// How long before a consent was found dead its work may have failed already: as long as the System Log is read back
-/// when an org is looked at first.
-const BEFORE_IT_WAS_FOUND: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// How long before a broken consent was detected its tasks may already have failed: as far back as the first scan of an org reads
+/// the System Log.
+const DETECTION_DELAY: SignedDuration = SignedDuration::from_hours(7 * 24);
 const PAGE: u32 = 500;
 
-/// One piece of work that failed.
+/// A provisioning task that failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-pub struct FailedWork {
-    /// When, in UTC, by Okta's clock.
+pub struct FailedWorkItem {
+    /// When it failed, in UTC, by Okta's clock.
     #[schema(value_type = String, format = DateTime)]
     pub failed_at: Timestamp,
-    /// The System Log's type of the event.
+    /// The event type in Okta's System Log.
     pub event_type: String,
-    /// Whose it was, as Okta names the person or group.
+    /// The affected user or group, as Okta names it.
     pub whose: Option<UntrustedText>,
-    /// What Okta said.
+    /// The reason that Okta gives.
     pub reason: Option<UntrustedText>,
 }
 
-/// The work that failed in an app's last request, oldest first, each piece once. Nothing where there was no request.
-pub async fn failed_work(ports: &Ports, app: &AppRecord) -> Result<Vec<FailedWork>, LedgerError> {
+/// The tasks that failed during an app's last request, oldest first, without duplicates. Empty if there was no request.
+pub async fn failed_work(ports: &Ports, app: &AppRecord) -> Result<Vec<FailedWorkItem>, LedgerError> {
     let Some(request) = &app.request else { return Ok(Vec::new()) };
-    let from = request.opened_at.saturating_sub(BEFORE_IT_WAS_FOUND).unwrap_or(Timestamp::MIN);
-    let until = request.closed.as_ref().map_or(Timestamp::MAX, |ended| ended.at);
+    let from = request.opened_at.saturating_sub(DETECTION_DELAY).unwrap_or(Timestamp::MIN);
+    let until = request.closed.as_ref().map_or(Timestamp::MAX, |closed| closed.at);
     failed_between(ports, &app.identity.org, &app.identity.app, from, until).await
 }
 
@@ -47,21 +48,15 @@ async fn failed_between(
     app: &AppId,
     from: Timestamp,
     until: Timestamp,
-) -> Result<Vec<FailedWork>, LedgerError> {
-    let (mut page, mut seen, mut found) = (PageRequest::first(PAGE), BTreeSet::new(), Vec::new());
-    loop {
-        let events = ports.ledger.events(org, app, page).await?;
-        for event in events.items {
-            let EventKind::WorkFailed { log_event, event_type, whose, reason, failed_at } = event.kind else {
-                continue;
-            };
-            // Reading the log again may bring an event twice.
-            if (from..=until).contains(&failed_at) && seen.insert(log_event) {
-                found.push(FailedWork { failed_at, event_type, whose, reason });
-            }
+) -> Result<Vec<FailedWorkItem>, LedgerError> {
+    let (mut seen, mut found) = (BTreeSet::new(), Vec::new());
+    let mut events = paging::items(PAGE, |page| ports.ledger.events(org, app, page));
+    while let Some(event) = events.try_next().await? {
+        let EventKind::WorkFailed { log_event, event_type, whose, reason, failed_at } = event.kind else { continue };
+        // Reading the log again may bring an event twice.
+        if (from..=until).contains(&failed_at) && seen.insert(log_event) {
+            found.push(FailedWorkItem { failed_at, event_type, whose, reason });
         }
-        let Some(after) = events.next else { break };
-        page = PageRequest { after: Some(after), limit: PAGE };
     }
     found.sort_by_key(|work| work.failed_at);
     Ok(found)

@@ -1,4 +1,4 @@
-//! Tell a hook that an app stands elsewhere than before; and which hooks there are.
+//! Hooks: listing, adding and removing them, and calling one when an app's standing changes.
 
 use crate::domain::notification::{About, Notification};
 use crate::hooks::message::{StandingChange, body};
@@ -7,24 +7,24 @@ use crate::usecases::Ports;
 use crate::vault::{NotUnsealed, SecretName, SecretVersion, VaultError};
 
 use super::NotifyError;
-use super::matter::Matter;
-use super::not_told::NotTold;
+use super::context::NotificationContext;
+use super::send_error::SendError;
 
-/// Why the hooks cannot be read or written.
+/// Why the hooks cannot be read or changed.
 #[derive(Debug, thiserror::Error)]
 pub enum HooksError {
-    /// The vault did not serve.
+    /// The vault operation failed.
     #[error(transparent)]
     Vault(#[from] VaultError),
-    /// The vault's secret is something else.
+    /// The stored secret is not a list of hooks.
     #[error(transparent)]
     NotUnsealed(#[from] NotUnsealed),
-    /// There is one already.
-    #[error("there is a hook {0} already; remove it first")]
+    /// A hook with this name exists.
+    #[error("a hook named {0} already exists; remove it first or choose a different name")]
     Known(String),
 }
 
-/// Every hook.
+/// All hooks.
 pub async fn hooks(ports: &Ports) -> Result<Vec<Hook>, HooksError> {
     let secret = ports.vault.get(&SecretName::Hooks, SecretVersion::Current).await?;
     Ok(secret.as_ref().map(HookList::unseal).transpose()?.unwrap_or_default().0)
@@ -37,39 +37,39 @@ pub async fn add_hook(ports: &Ports, hook: Hook) -> Result<(), HooksError> {
         return Err(HooksError::Known(hook.name));
     }
     all.push(hook);
-    keep(ports, all).await
+    store_hooks(ports, all).await
 }
 
-/// Removes a hook. `false` where there is none of that name.
+/// Removes a hook. `false` if there is none with this name.
 pub async fn remove_hook(ports: &Ports, name: &str) -> Result<bool, HooksError> {
     let mut all = hooks(ports).await?;
     let before = all.len();
     all.retain(|hook| hook.name != name);
     let removed = all.len() < before;
     if removed {
-        keep(ports, all).await?;
+        store_hooks(ports, all).await?;
     }
     Ok(removed)
 }
 
-async fn keep(ports: &Ports, hooks: Vec<Hook>) -> Result<(), HooksError> {
+async fn store_hooks(ports: &Ports, hooks: Vec<Hook>) -> Result<(), HooksError> {
     ports.vault.put_pending(&SecretName::Hooks, &HookList(hooks).seal()).await?;
     Ok(ports.vault.promote(&SecretName::Hooks).await?)
 }
 
-/// Calls a hook, or says why it cannot be told.
-pub(super) async fn call(
+/// Calls the hook `name` about a changed standing.
+pub(super) async fn call_hook(
     ports: &Ports,
     name: &str,
     notification: &Notification,
-    matter: &Matter,
-) -> Result<Result<(), NotTold>, NotifyError> {
-    let never = |reason: &str| Ok(Err(NotTold::Never { reason: reason.to_owned() }));
+    context: &NotificationContext,
+) -> Result<Result<(), SendError>, NotifyError> {
+    let permanent = |reason: &str| Ok(Err(SendError::Permanent { reason: reason.to_owned() }));
     let Some(hook) = hooks(ports).await?.into_iter().find(|hook| hook.name == name) else {
-        return never("there is no hook of this name any more");
+        return permanent("no hook has this name; it was removed");
     };
-    let (About::StandingChanged { from, to, at }, Some(app)) = (&notification.about, &matter.app) else {
-        return never("a hook is told of changes of standing only");
+    let (About::StandingChanged { from, to, at }, Some(app)) = (&notification.about, &context.app) else {
+        return permanent("hooks are only called for a changed standing");
     };
     let change = StandingChange {
         notification: &notification.id,
@@ -80,5 +80,5 @@ pub(super) async fn call(
         at: *at,
     };
     let called = ports.hooks.call(&hook, &notification.id, ports.clock.now(), &body(hook.kind, &change)).await;
-    Ok(called.map_err(NotTold::from))
+    Ok(called.map_err(SendError::from))
 }

@@ -1,7 +1,7 @@
-//! The one link of an email: where it leads, and until when.
+//! The link of an email: its target and its expiry.
 //!
-//! Whoever can consent is led to the page that begins a consent. Whoever looks after Okta is led to a page that shows the
-//! email's request as it stands now. What only tells has no link.
+//! An email to a person who can consent links to the page that begins a consent. An email to an operator links to a page that
+//! shows the current state of its request. An email that needs no action has no link.
 
 use jiff::Timestamp;
 use url::Url;
@@ -17,52 +17,53 @@ use crate::usecases::consent::invite::{InviteError, link_for_email};
 
 use super::NotifyError;
 
-/// A link, and when it ends.
+/// A link to a page, and its expiry.
 pub(super) struct PageLink {
     pub(super) url: Url,
     pub(super) ends_at: Timestamp,
 }
 
-/// What an email leads to.
+/// Where an email's link leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum LeadsTo {
+enum LinkTarget {
     /// The page that begins a consent.
     Consent,
-    /// The page that shows its request.
+    /// The page that shows the email's request.
     Request,
-    Nothing,
+    /// The email has no link.
+    None,
 }
 
-/// What an email leads to while its app stands at `standing`.
-const fn leads_to(about: &About, standing: Standing) -> LeadsTo {
+/// Where the link of an email about `about` leads while its app has `standing`.
+const fn link_target(about: &About, standing: Standing) -> LinkTarget {
     match about {
-        About::Done | About::Digest { .. } | About::StandingChanged { .. } => LeadsTo::Nothing,
-        About::HandedToOperator | About::AccessProblem { .. } | About::WaiverExpired { .. } => LeadsTo::Request,
+        About::Done | About::Digest { .. } | About::StandingChanged { .. } => LinkTarget::None,
+        About::HandedToOperator | About::AccessProblem { .. } | About::WaiverExpired { .. } => LinkTarget::Request,
         About::Invitation | About::Urgent | About::Reminder { .. } => match standing {
-            Standing::NeedsConsent | Standing::Broken | Standing::Degraded => LeadsTo::Consent,
-            Standing::NeedsSave | Standing::ByHand => LeadsTo::Request,
-            Standing::Unknown | Standing::Consented | Standing::NotApplicable => LeadsTo::Nothing,
+            Standing::NeedsConsent | Standing::Broken | Standing::Degraded => LinkTarget::Consent,
+            Standing::NeedsSave | Standing::ByHand => LinkTarget::Request,
+            Standing::Unknown | Standing::Consented | Standing::NotApplicable => LinkTarget::None,
         },
     }
 }
 
-/// The link of the email of a notification; `None` where it has none, or no page is served. The email then says how to do it
-/// without.
-pub(super) async fn link_of(
+/// The link of a notification's email. `None` if it needs none or no public URL is set; the email then explains how to proceed
+/// without a link.
+pub(super) async fn link_for(
     ports: &Ports,
     notification: &Notification,
     app: Option<&AppRecord>,
 ) -> Result<Option<PageLink>, NotifyError> {
-    // While Regrant cannot look, what it saw last counts.
+    // If the last scan failed, the last known standing counts.
     let standing = app.map_or(Standing::Unknown, AppRecord::known_standing);
-    match (leads_to(&notification.about, standing), app) {
-        (LeadsTo::Consent, Some(app)) => to_consent(ports, app).await,
-        (LeadsTo::Request, _) => to_request(ports, notification).await,
-        (LeadsTo::Consent | LeadsTo::Nothing, _) => Ok(None),
+    match (link_target(&notification.about, standing), app) {
+        (LinkTarget::Consent, Some(app)) => consent_link(ports, app).await,
+        (LinkTarget::Request, _) => request_link(ports, notification).await,
+        (LinkTarget::Consent | LinkTarget::None, _) => Ok(None),
     }
 }
 
-async fn to_consent(ports: &Ports, app: &AppRecord) -> Result<Option<PageLink>, NotifyError> {
+async fn consent_link(ports: &Ports, app: &AppRecord) -> Result<Option<PageLink>, NotifyError> {
     match link_for_email(ports, &app.identity.org, &app.identity.app).await {
         Ok(invited) => Ok(Some(PageLink { url: invited.link, ends_at: invited.invitation.expires_at })),
         Err(
@@ -75,7 +76,7 @@ async fn to_consent(ports: &Ports, app: &AppRecord) -> Result<Option<PageLink>, 
     }
 }
 
-async fn to_request(ports: &Ports, notification: &Notification) -> Result<Option<PageLink>, NotifyError> {
+async fn request_link(ports: &Ports, notification: &Notification) -> Result<Option<PageLink>, NotifyError> {
     let Some(public_url) = &ports.settings.public_url else { return Ok(None) };
     let ends_at = ports.clock.now().saturating_add(LINK_LIFETIME).unwrap_or(Timestamp::MAX);
     let email = SignedRequest { request: notification.request.clone(), notification: notification.id.clone(), ends_at };
@@ -89,24 +90,24 @@ mod tests {
     use crate::domain::access_problem::AccessProblemKind;
 
     #[test]
-    fn whoever_is_asked_is_led_to_where_it_is_done_or_shown() {
+    fn link_target_follows_kind_and_standing() {
         use Standing::{Broken, ByHand, Degraded, NeedsConsent, NeedsSave};
         let now = Timestamp::UNIX_EPOCH;
         let reminder = About::Reminder { number: 1 };
         for standing in [NeedsConsent, Degraded, Broken] {
-            assert_eq!(leads_to(&reminder, standing), LeadsTo::Consent, "{standing}");
+            assert_eq!(link_target(&reminder, standing), LinkTarget::Consent, "{standing}");
         }
         for standing in [NeedsSave, ByHand] {
-            assert_eq!(leads_to(&reminder, standing), LeadsTo::Request, "{standing}");
+            assert_eq!(link_target(&reminder, standing), LinkTarget::Request, "{standing}");
         }
         let problem = About::AccessProblem { problem: AccessProblemKind::OktaRoleLost, since: now };
         let digest = About::Digest { day: jiff::civil::date(2026, 3, 2) };
         for standing in Standing::ALL {
             for about in [&About::HandedToOperator, &About::WaiverExpired { ended_at: now }, &problem] {
-                assert_eq!(leads_to(about, standing), LeadsTo::Request, "{about:?}, {standing}");
+                assert_eq!(link_target(about, standing), LinkTarget::Request, "{about:?}, {standing}");
             }
             for about in [&About::Done, &digest] {
-                assert_eq!(leads_to(about, standing), LeadsTo::Nothing, "{about:?}, {standing}");
+                assert_eq!(link_target(about, standing), LinkTarget::None, "{about:?}, {standing}");
             }
         }
     }

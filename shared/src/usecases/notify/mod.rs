@@ -1,26 +1,33 @@
-//! Notify: the right person hears once, in time.
+//! Notify: informs the right people once and in time.
 //!
-//! [`plan`] finds out who has to be told what and writes it into the ledger; [`send`] tells one recipient one thing;
-//! [`sweep`] takes up what was left lying; [`look_up`] shows a reader how the matter has gone on. Each can be repeated, and
-//! none needs Okta or Microsoft: the alarm does not depend on what it watches.
+//! - [`plan`] decides which notifications are due and writes them into the ledger. [`send`] delivers one of them by email
+//!   or to a hook. [`queue_due`](mod@queue_due) queues the ones that have no message in the queue. [`work`] runs all this
+//!   as queued work.
+//! - [`delivery`] records bounces and complaints. [`request_status`](mod@request_status) shows a reader how the request of
+//!   an email stands now. [`mute`](mod@mute) stops reminders, and [`waive`](mod@waive) postpones an app to a date.
+//! - [`contacts`] and [`hook`] hold the recipients.
+//!
+//! Each of these can run again without sending a second copy. None calls Okta or Microsoft, so an outage there does not
+//! delay the email that reports it. What the emails say is in [`emails`](crate::emails); which standings need action is
+//! decided in [`domain`](crate::domain).
 
+mod compose;
 pub mod contacts;
+mod context;
 pub mod delivery;
-pub(super) mod envelope;
 pub mod failed_work;
 pub mod hook;
 mod link;
-pub mod look_up;
-mod matter;
 pub mod mute;
-mod not_told;
 pub mod plan;
+pub mod queue_due;
+pub mod request_status;
 pub mod send;
-pub mod sweep;
+mod send_error;
+pub(super) mod sender;
 pub mod test_email;
 pub mod waive;
 pub mod work;
-mod writing;
 
 use crate::ledger::LedgerError;
 use crate::queue::QueueError;
@@ -31,23 +38,23 @@ use crate::usecases::access::keys::KeysError;
 use crate::usecases::consent::invite::InviteError;
 use crate::usecases::records::consent_error::ConsentError;
 
-/// Why something could not be told. Nothing is lost: what is in the ledger is taken up again.
+/// Why planning or sending failed. No notification is lost: the ledger keeps it, and it is queued again.
 #[derive(Debug, thiserror::Error)]
 pub enum NotifyError {
-    /// The ledger did not serve.
+    /// The ledger operation failed.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
-    /// The queue did not serve.
+    /// The queue operation failed.
     #[error(transparent)]
     Queue(#[from] QueueError),
-    /// There are no keys to sign a link with.
+    /// The keys that sign links could not be read.
     #[error(transparent)]
     Keys(#[from] KeysError),
     /// The hooks could not be read.
     #[error(transparent)]
     Hooks(#[from] hook::HooksError),
-    /// There is no link to ask with.
-    #[error("there is no link for the email: {0}")]
+    /// The email's link could not be made.
+    #[error("the email's link could not be made: {0}")]
     Link(#[from] InviteError),
 }
 

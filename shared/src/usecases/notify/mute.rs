@@ -1,4 +1,4 @@
-//! Mute: one click, and what comes again does not come again to this reader about this request (RFC 8058).
+//! Muting: with one click (RFC 8058), a recipient stops the reminders about one request.
 
 use url::Url;
 
@@ -9,8 +9,8 @@ use crate::usecases::access::keys::{keys, open_with_keys};
 
 use super::NotifyError;
 
-/// The link that mutes what comes again about a notification's request, for the notification's reader; `None` where the notification
-/// cannot be muted or no page is served.
+/// The link with which a notification's recipient mutes reminders about its request. `None` if the notification cannot be muted
+/// or no public URL is set.
 pub(super) async fn mute_link(ports: &Ports, notification: &Notification) -> Result<Option<Url>, NotifyError> {
     let (Some(public_url), Some(address)) = (&ports.settings.public_url, notification.address()) else {
         return Ok(None);
@@ -23,12 +23,12 @@ pub(super) async fn mute_link(ports: &Ports, notification: &Notification) -> Res
     Ok(Some(public_url.at(&format!("/mail/mute/{token}"))))
 }
 
-/// What a link would mute. Changes nothing, since mail scanners follow links.
+/// Reads what a link would mute. Changes nothing, because mail scanners follow links.
 pub async fn read_mute(ports: &Ports, token: &str) -> Result<Result<SignedMute, Forged>, NotifyError> {
     Ok(open_with_keys(ports, |keys| keys.read_mute(token)).await?)
 }
 
-/// Mutes what a link says, whoever uses it and however often.
+/// Mutes the request and recipient that a link's `token` names. Can run again without harm.
 pub async fn mute(ports: &Ports, token: &str) -> Result<Result<SignedMute, Forged>, NotifyError> {
     let read = read_mute(ports, token).await?;
     if let Ok(mute) = &read {

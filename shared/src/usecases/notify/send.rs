@@ -1,13 +1,14 @@
-//! Tell one recipient one thing, once.
+//! Sending one notification to its recipient, once.
 //!
-//! A worker claims the notification in one conditional write before its transport is called, so of any number of deliveries of its
-//! message one calls. A worker that dies after that leaves it claimed: whether the transport has the email is then not
-//! known. If the transport reports that it took it, the notification is sent; if nothing is heard for [`IN_FLIGHT`], the email
-//! goes out again under the same `Message-ID`, since losing it would be worse than a second copy.
+//! A worker claims the notification with one conditional write before it calls the transport. However often the queue
+//! delivers the message, only one worker calls. If that worker crashes, the notification stays claimed and it is unknown
+//! whether the transport accepted the email. A delivery report then marks it as sent. Without a report, the email is sent
+//! again after [`IN_FLIGHT`] with the same `Message-ID`, because a duplicate is better than a lost email.
 //!
-//! Where the transport cannot take it now, the notification waits, and its message comes again when that time is over. A message
-//! that comes earlier is a copy and ends there: so, however long a transport is out, one message waits for each notification. A
-//! message that does not come for [`LOST_AFTER`] is taken for lost, and the sweep sends another.
+//! If the transport fails temporarily, the notification waits and its message is delivered again after the delay. A message
+//! that arrives before that time is a copy and is deleted. So one message waits per notification, however long the outage.
+//! A message that has not arrived within [`LOST_AFTER`] of its time counts as lost, and
+//! [`queue_due`](super::queue_due::queue_due) queues another.
 
 use std::time::Duration;
 
@@ -22,31 +23,31 @@ use crate::usecases::Ports;
 use crate::usecases::records::app::record_event;
 
 use super::NotifyError;
-use super::hook::call;
-use super::matter::{Matter, matter_of};
-use super::not_told::NotTold;
-use super::writing::write;
+use super::compose::compose_email;
+use super::context::{NotificationContext, load_context};
+use super::hook::call_hook;
+use super::send_error::SendError;
 
-/// How long a claimed notification is left to whoever claimed it: longer than any call to a transport takes.
+/// How long a claimed notification is left to its worker: longer than any call to a transport takes.
 pub const IN_FLIGHT: SignedDuration = SignedDuration::from_mins(5);
-/// How long after its time the message of a notification that waits may still come: queues are behind when much waits.
+/// How late the message of a waiting notification may be: a queue with a backlog delivers late.
 pub const LOST_AFTER: SignedDuration = SignedDuration::from_mins(15);
-/// How much too early a notification's own message may come: the clocks of two workers are not quite the same.
-const EARLY: SignedDuration = SignedDuration::from_secs(10);
-/// The longest that a refused attempt waits for the next.
-const LONGEST_PAUSE: Duration = Duration::from_mins(10);
-/// How long until the next attempt where somebody else wrote first.
-const SOON: Duration = Duration::from_secs(2);
+/// How early a notification's own message may arrive: the clocks of two workers may differ.
+const CLOCK_SKEW: SignedDuration = SignedDuration::from_secs(10);
+/// The longest delay between two attempts.
+const MAX_BACKOFF: Duration = Duration::from_mins(10);
+/// The delay before a retry after another worker wrote first.
+const RACE_RETRY_DELAY: Duration = Duration::from_secs(2);
 
-/// Sends a notification, or says when to come again.
+/// Sends a notification, or says when to retry.
 pub async fn send(ports: &Ports, request: &RequestId, id: &NotificationId) -> Result<Disposition, NotifyError> {
     let Some(notification) = ports.ledger.notification(request, id).await? else { return Ok(Disposition::Done) };
     let now = ports.clock.now();
-    // Its time has not come: the sweep brings it when it has.
+    // A notification that is not due yet is queued again when it is.
     if notification.is_settled() || notification.due_at > now {
         return Ok(Disposition::Done);
     }
-    // The transport has it, whatever became of its answer.
+    // A delivery report proves that the transport accepted the email, even if its response was lost.
     if notification.delivery.is_some() {
         return settle(ports, &notification, NotificationState::Sent { at: now, carrier_id: String::new() }).await;
     }
@@ -54,24 +55,26 @@ pub async fn send(ports: &Ports, request: &RequestId, id: &NotificationId) -> Re
         Ok(attempt) => attempt,
         Err(next) => return Ok(next),
     };
-    let matter = match matter_of(ports, &notification).await? {
-        Ok(matter) => matter,
+    let context = match load_context(ports, &notification).await? {
+        Ok(context) => context,
         Err(why) => return settle(ports, &notification, NotificationState::Dropped { at: now, why }).await,
     };
     let claimed = Notification { state: NotificationState::Sending { since: now, attempt }, ..notification };
     if !ports.ledger.update_notification(&claimed).await? {
-        return Ok(Disposition::Retry { after: SOON });
+        return Ok(Disposition::Retry { after: RACE_RETRY_DELAY });
     }
     let claimed = Notification { version: claimed.version + 1, ..claimed };
-    tell(ports, claimed, &matter, attempt).await
+    deliver(ports, claimed, &context, attempt).await
 }
 
-/// Which attempt is due, or what becomes of the message where none is.
+/// The number of the attempt that is due, or what to do with the message if none is due.
 fn attempt_at(notification: &Notification, now: Timestamp) -> Result<u32, Disposition> {
-    let (left, before) = match notification.state {
+    let (remaining, previous_attempt) = match notification.state {
         NotificationState::Sending { since, attempt } => (IN_FLIGHT.saturating_sub(now.duration_since(since)), attempt),
-        // The notification's own message comes when the time is over, and not so long before.
-        NotificationState::Waiting { until, .. } if until.duration_since(now) > EARLY => return Err(Disposition::Done),
+        // This message is a copy: the notification's own message is not delivered that early.
+        NotificationState::Waiting { until, .. } if until.duration_since(now) > CLOCK_SKEW => {
+            return Err(Disposition::Done);
+        }
         NotificationState::Waiting { until, attempt } => (until.duration_since(now), attempt),
         NotificationState::Open
         | NotificationState::Sent { .. }
@@ -80,48 +83,54 @@ fn attempt_at(notification: &Notification, now: Timestamp) -> Result<u32, Dispos
             return Ok(1);
         }
     };
-    if left.is_positive() {
-        return Err(Disposition::Retry { after: Duration::try_from(left).unwrap_or(SOON) });
+    if remaining.is_positive() {
+        return Err(Disposition::Retry { after: Duration::try_from(remaining).unwrap_or(RACE_RETRY_DELAY) });
     }
-    Ok(before.saturating_add(1))
+    Ok(previous_attempt.saturating_add(1))
 }
 
-async fn tell(ports: &Ports, claimed: Notification, matter: &Matter, attempt: u32) -> Result<Disposition, NotifyError> {
-    let told = match &claimed.recipient {
-        Recipient::Mail { .. } => match write(ports, &claimed, matter).await? {
-            Ok(email) => ports.mail.send(&email).await.map(|id| id.0).map_err(NotTold::from),
+/// Delivers a claimed notification and records the result.
+async fn deliver(
+    ports: &Ports,
+    claimed: Notification,
+    context: &NotificationContext,
+    attempt: u32,
+) -> Result<Disposition, NotifyError> {
+    let sent = match &claimed.recipient {
+        Recipient::Mail { .. } => match compose_email(ports, &claimed, context).await? {
+            Ok(email) => ports.mail.send(&email).await.map(|id| id.0).map_err(SendError::from),
             Err(invalid) => Err(invalid.into()),
         },
-        Recipient::Hook { name } => call(ports, name, &claimed, matter).await?.map(|()| String::new()),
+        Recipient::Hook { name } => call_hook(ports, name, &claimed, context).await?.map(|()| String::new()),
     };
     let now = ports.clock.now();
-    match told {
+    match sent {
         Ok(carrier_id) => settle(ports, &claimed, NotificationState::Sent { at: now, carrier_id }).await,
-        Err(NotTold::NotNow { reason }) => {
-            let pause = pause_after(attempt);
-            let (notification, request, seconds) = (&claimed.id, &claimed.request, pause.as_secs());
-            tracing::warn!(%notification, %request, attempt, seconds, reason, "a notification could not be sent now; it is tried again");
+        Err(SendError::Retryable { reason }) => {
+            let backoff = backoff_after(attempt);
+            let (notification, request, retry_in_seconds) = (&claimed.id, &claimed.request, backoff.as_secs());
+            tracing::warn!(%notification, %request, attempt, retry_in_seconds, reason, "failed to send a notification; it will be retried");
             count(Metric::NotificationsDelayed);
-            let until = now.saturating_add(pause).unwrap_or(now);
+            let until = now.saturating_add(backoff).unwrap_or(now);
             let waiting = Notification { state: NotificationState::Waiting { until, attempt }, ..claimed };
-            // Where somebody else changed it meanwhile, its message finds how.
-            let after = if ports.ledger.update_notification(&waiting).await? { pause } else { SOON };
+            // If another worker changed the notification, the retry reads the change.
+            let after = if ports.ledger.update_notification(&waiting).await? { backoff } else { RACE_RETRY_DELAY };
             Ok(Disposition::Retry { after })
         }
-        Err(NotTold::Never { reason }) => {
+        Err(SendError::Permanent { reason }) => {
             let (notification, request) = (&claimed.id, &claimed.request);
-            tracing::error!(%notification, %request, attempt, reason, "a notification was refused for good");
+            tracing::error!(%notification, %request, attempt, reason, "a notification was permanently rejected");
             settle(ports, &claimed, NotificationState::Refused { at: now, reason }).await
         }
     }
 }
 
-/// How long a notification waits after so many attempts: half a minute, then twice as long each time.
-fn pause_after(attempt: u32) -> Duration {
-    Duration::from_secs(15).saturating_mul(2_u32.saturating_pow(attempt.min(10))).min(LONGEST_PAUSE)
+/// The delay after a number of attempts: 30 seconds, doubled each time up to [`MAX_BACKOFF`].
+fn backoff_after(attempt: u32) -> Duration {
+    Duration::from_secs(15).saturating_mul(2_u32.saturating_pow(attempt.min(10))).min(MAX_BACKOFF)
 }
 
-/// Writes how a notification ended. Where somebody else changed it meanwhile, its message comes again and finds how.
+/// Records the final state of a notification. If another worker changed it, the message is retried and reads the change.
 async fn settle(
     ports: &Ports,
     notification: &Notification,
@@ -129,21 +138,21 @@ async fn settle(
 ) -> Result<Disposition, NotifyError> {
     let settled = Notification { state, ..notification.clone() };
     if !ports.ledger.update_notification(&settled).await? {
-        return Ok(Disposition::Retry { after: SOON });
+        return Ok(Disposition::Retry { after: RACE_RETRY_DELAY });
     }
-    let (kind, name) = (settled.about.name().to_owned(), settled.id.clone());
+    let (kind, id) = (settled.about.name().to_owned(), settled.id.clone());
     let event = match &settled.state {
         NotificationState::Sent { .. } => {
             count(Metric::NotificationsSent);
-            EventKind::Notified { notification: name, request: settled.request.clone(), kind }
+            EventKind::Notified { notification: id, request: settled.request.clone(), kind }
         }
         NotificationState::Dropped { why, .. } => {
             count(Metric::NotificationsDropped);
-            EventKind::NotNotified { notification: name, kind, why: *why }
+            EventKind::NotNotified { notification: id, kind, why: *why }
         }
         NotificationState::Refused { .. } => {
             count(Metric::NotificationsRefused);
-            EventKind::NotNotified { notification: name, kind, why: WhyDropped::Refused }
+            EventKind::NotNotified { notification: id, kind, why: WhyDropped::Refused }
         }
         NotificationState::Open | NotificationState::Sending { .. } | NotificationState::Waiting { .. } => {
             return Ok(Disposition::Done);
@@ -156,7 +165,7 @@ async fn settle(
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+#[expect(clippy::unwrap_used, reason = "tests may panic")]
 mod tests {
     use super::*;
     use crate::domain::contact::Audience;
@@ -178,18 +187,18 @@ mod tests {
             },
             due_at: at(0),
         };
-        Notification { state, ..draft.made(at(0)) }
+        Notification { state, ..draft.into_notification(at(0)) }
     }
 
     #[test]
-    fn each_attempt_waits_twice_as_long_up_to_ten_minutes() {
-        let pauses: Vec<u64> = (1..=7).map(|attempt| pause_after(attempt).as_secs()).collect();
-        assert_eq!(pauses, [30, 60, 120, 240, 480, 600, 600]);
-        assert_eq!(pause_after(u32::MAX), LONGEST_PAUSE);
+    fn backoff_doubles_up_to_ten_minutes() {
+        let delays: Vec<u64> = (1..=7).map(|attempt| backoff_after(attempt).as_secs()).collect();
+        assert_eq!(delays, [30, 60, 120, 240, 480, 600, 600]);
+        assert_eq!(backoff_after(u32::MAX), MAX_BACKOFF);
     }
 
     #[test]
-    fn a_message_that_comes_too_early_is_a_copy_and_one_that_is_a_little_early_is_not() {
+    fn early_message_is_a_copy_unless_within_clock_skew() {
         let waiting = notification(NotificationState::Waiting { until: at(600), attempt: 6 });
         assert_eq!(attempt_at(&waiting, at(0)), Err(Disposition::Done));
         assert_eq!(attempt_at(&waiting, at(589)), Err(Disposition::Done));
@@ -202,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn what_somebody_is_at_is_left_to_them_until_they_must_have_died() {
+    fn claimed_notification_is_retried_only_after_in_flight_time() {
         let sending = notification(NotificationState::Sending { since: at(0), attempt: 1 });
         assert_eq!(attempt_at(&sending, at(299)), Err(Disposition::Retry { after: Duration::from_secs(1) }));
         assert_eq!(attempt_at(&sending, at(300)), Ok(2));

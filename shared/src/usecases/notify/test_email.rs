@@ -1,4 +1,4 @@
-//! One email about nothing, to find out whether emails arrive.
+//! The test email, with which an operator checks that email arrives.
 
 use crate::domain::contact::{Language, MailAddress};
 use crate::emails;
@@ -6,12 +6,12 @@ use crate::mail::MailError;
 use crate::randomness::token;
 
 use crate::usecases::Ports;
-use crate::usecases::notify::envelope::Envelope;
+use crate::usecases::notify::sender::SenderIdentity;
 
-/// Sends the trial email to one address, and gives what the transport called it.
-pub async fn send(ports: &Ports, to: &MailAddress, language: Language) -> Result<String, MailError> {
-    let envelope = Envelope::of(&ports.settings)?;
+/// Sends the test email to one address. Returns the mail transport's message id.
+pub async fn send_test_email(ports: &Ports, to: &MailAddress, language: Language) -> Result<String, MailError> {
+    let identity = SenderIdentity::from_settings(&ports.settings)?;
     let id = token(&*ports.randomness);
-    let email = emails::trial(&envelope.sender(&ports.settings), to, language, &id)?;
+    let email = emails::test_email(&identity.sender(&ports.settings), to, language, &id)?;
     Ok(ports.mail.send(&email).await?.0)
 }

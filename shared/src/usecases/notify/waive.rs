@@ -1,4 +1,4 @@
-//! Waive: leave an app as it is until a day, for a reason that is written down.
+//! Waivers: an operator postpones an app to a date and records the reason.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -10,32 +10,32 @@ use crate::ledger::LedgerError;
 use crate::usecases::Ports;
 use crate::usecases::records::app::record_event;
 
-/// The longest that an app is left as it is at once.
-const LONGEST: SignedDuration = SignedDuration::from_hours(366 * 24);
-/// The longest reason, in characters.
-const LONGEST_REASON: usize = 500;
+/// The longest duration of a waiver.
+const MAX_DURATION: SignedDuration = SignedDuration::from_hours(366 * 24);
+/// The most characters of a reason.
+const MAX_REASON_LENGTH: usize = 500;
 
 /// Why there is no waiver.
 #[derive(Debug, thiserror::Error)]
 pub enum WaiveError {
     /// The app is not in the ledger.
-    #[error("there is no such app; `regrant status` shows those there are")]
+    #[error("this app is not known; `regrant status` lists the known apps")]
     NoSuchApp,
-    /// Nobody would know why.
-    #[error("a waiver needs a reason of 1 to 500 characters: whoever reads it later has to understand it")]
+    /// The reason is empty or too long.
+    #[error("a waiver needs a reason of 1 to 500 characters that others will understand later")]
     NoReason,
-    /// It would have ended already.
-    #[error("a waiver ends in the future; name a day that is to come")]
+    /// The end is not in the future.
+    #[error("the end of a waiver must be in the future; choose a later date")]
     NoEnd,
-    /// It would be forgotten.
-    #[error("a waiver lasts a year at the most; give it again then if it is still right")]
+    /// The end is too far in the future.
+    #[error("a waiver lasts at most one year; choose an earlier date and renew the waiver if needed")]
     TooLong,
-    /// The ledger did not serve.
+    /// The ledger operation failed.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
 }
 
-/// Leaves an app as it is until `ends_at`.
+/// Waives an app until `ends_at`: no one is emailed about it before then.
 pub async fn waive(
     ports: &Ports,
     org: &OrgId,
@@ -44,15 +44,15 @@ pub async fn waive(
     ends_at: Timestamp,
 ) -> Result<Waiver, WaiveError> {
     let reason = reason.trim();
-    if reason.is_empty() || reason.chars().count() > LONGEST_REASON {
+    if reason.is_empty() || reason.chars().count() > MAX_REASON_LENGTH {
         return Err(WaiveError::NoReason);
     }
     let now = ports.clock.now();
-    let lasts = ends_at.duration_since(now);
-    if !lasts.is_positive() {
+    let duration = ends_at.duration_since(now);
+    if !duration.is_positive() {
         return Err(WaiveError::NoEnd);
     }
-    if lasts > LONGEST {
+    if duration > MAX_DURATION {
         return Err(WaiveError::TooLong);
     }
     ports.ledger.app(org, app).await?.ok_or(WaiveError::NoSuchApp)?;
@@ -63,7 +63,7 @@ pub async fn waive(
     Ok(waiver)
 }
 
-/// Ends an app's waiver. `false` where there was none.
+/// Removes an app's waiver. `false` if there was none.
 pub async fn end_waiver(ports: &Ports, org: &OrgId, app: &AppId) -> Result<bool, WaiveError> {
     ports.ledger.app(org, app).await?.ok_or(WaiveError::NoSuchApp)?;
     let removed = ports.ledger.remove_waiver(org, app).await?;

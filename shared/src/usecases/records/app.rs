@@ -1,4 +1,4 @@
-//! How an app's record is changed: read, decided on, and written where nobody else wrote it in between.
+//! Updates of an app's record under an optimistic lock, and entries in its audit trail.
 
 use crate::domain::event::EventKind;
 use crate::queue::{NotificationWork, QueueError};
@@ -10,47 +10,46 @@ use crate::domain::id::{AppId, OrgId};
 use crate::ledger::LedgerError;
 
 use crate::usecases::Ports;
+use crate::usecases::records::optimistic::optimistic;
 
-/// How often a change is decided on anew where somebody else changed the record first.
-const TRIES: u32 = 5;
+/// An updated app record and the events that explain the update.
+pub(crate) type AppUpdate = (AppRecord, Vec<AppEvent>);
 
-/// What a change makes of an app: its record, and what happened.
-pub(crate) type Changed = (AppRecord, Vec<AppEvent>);
-
-/// Changes an app's record. `decide` sees the record as it is now and the time, and may be asked again; `None` leaves the
-/// record so. `false` where it was left so.
+/// Updates an app's record under an optimistic lock.
 ///
-/// A scan, a look that a log stream asked for, a save and a transport's report may all be at one app at once. What only one
-/// of them saw would be lost, and what both found out would be told twice, if the later one wrote what it made of an older
-/// record.
-pub(crate) async fn change(
+/// `decide` receives the current record (`None` if the app is unknown) and the time. It runs again with a fresh record if
+/// another worker wrote first, so it must have no side effects. If it returns `None`, the record stays unchanged and this
+/// returns `false`.
+///
+/// A scheduled scan, a rescan triggered by a log stream, a save and a delivery report may all update one app at the same
+/// time. Without the lock, the later write would discard what only the earlier one observed, and changes that both
+/// observed would be notified twice.
+pub(crate) async fn update_app(
     ports: &Ports,
     org: &OrgId,
     app: &AppId,
-    decide: impl Fn(Option<&AppRecord>, Timestamp) -> Option<Changed>,
+    decide: impl Fn(Option<&AppRecord>, Timestamp) -> Option<AppUpdate>,
 ) -> Result<bool, LedgerError> {
-    for _ in 0..TRIES {
-        let known = ports.ledger.app(org, app).await?;
-        let version = known.as_ref().map_or(0, |record| record.version);
-        let Some((record, events)) = decide(known.as_ref(), ports.clock.now()) else { return Ok(false) };
-        if ports.ledger.record_app(&AppRecord { version, ..record }, &events).await? {
-            return Ok(true);
-        }
-        tracing::debug!(%org, %app, "somebody else changed an app's record first; it is read anew");
-    }
-    Err(LedgerError::Store {
-        action: "change an app's record",
-        reason: "somebody else changed the app's record at every try; it is tried again".to_owned(),
-    })
+    let changed = optimistic(
+        "change an app's record",
+        || ports.ledger.app(org, app),
+        move |known: Option<AppRecord>| {
+            let version = known.as_ref().map_or(0, |record| record.version);
+            let (record, events) = decide(known.as_ref(), ports.clock.now())?;
+            Some((AppRecord { version, ..record }, events))
+        },
+        |(record, events): AppUpdate| async move { ports.ledger.record_app(&record, &events).await },
+    );
+    Ok(changed.await?.is_some())
 }
 
-/// Appends to the audit trail of an app that is still known.
+/// Appends an event to an app's audit trail.
 pub(crate) async fn record_event(ports: &Ports, org: &OrgId, app: &AppId, kind: EventKind) -> Result<(), LedgerError> {
     let event = AppEvent { at: ports.clock.now(), kind };
     ports.ledger.append_event(org, app, &event).await
 }
 
-/// Asks for the plan of an org, or of one app of it.
+/// Queues notification planning for an org, or for one of its apps.
 pub async fn queue_plan(ports: &Ports, org: &OrgId, app: Option<&AppId>) -> Result<(), QueueError> {
     let work = NotificationWork::Plan { org: org.clone(), app: app.cloned() };
     ports.queues.notifications.send(&[work]).await

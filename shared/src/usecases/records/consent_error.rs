@@ -1,5 +1,6 @@
-//! A consent that stopped: what the person is told, and what only the log is told.
+//! The error that ends a consent or a save: which page the person sees, and what only the log records.
 
+use crate::domain::claims_challenge::ClaimsChallenge;
 use crate::domain::failure::consent::ConsentFailure;
 use crate::ledger::LedgerError;
 use crate::microsoft::MicrosoftError;
@@ -7,24 +8,26 @@ use crate::okta::OktaError;
 use crate::queue::QueueError;
 use crate::vault::{NotUnsealed, VaultError};
 
-/// Why a consent stopped.
+/// Why a consent or a save failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}: {cause}", failure.name())]
 pub struct ConsentError {
-    /// Which page tells the person.
+    /// The page that the person sees.
     pub failure: ConsentFailure,
-    /// The code of Microsoft's or Okta's that came with it; chooses words, decides nothing.
+    /// Microsoft's or Okta's error code. It selects the explanation on the page and has no other effect.
     pub code: Option<String>,
-    /// What their support asks for: a correlation id, a request id, an `errorId`.
+    /// The id that Microsoft's or Okta's support asks for: a correlation id, a request id or an `errorId`.
     pub trace: Option<String>,
-    /// What happened, for the log.
+    /// What Microsoft requires of the next sign-in.
+    pub claims: Option<ClaimsChallenge>,
+    /// The cause in technical terms, for the log.
     pub cause: String,
 }
 
 impl ConsentError {
-    /// Without a code.
+    /// An error without a vendor code.
     pub fn new(failure: ConsentFailure, cause: impl Into<String>) -> Self {
-        Self { failure, code: None, trace: None, cause: cause.into() }
+        Self { failure, code: None, trace: None, claims: None, cause: cause.into() }
     }
 }
 
@@ -47,7 +50,8 @@ impl From<MicrosoftError> for ConsentError {
             MicrosoftError::Graph(refusal) => refusal.request_id.clone(),
             _ => None,
         };
-        Self { failure: error.consent_failure(), code: error.code(), trace, cause: error.to_string() }
+        let claims = error.claims_challenge().cloned();
+        Self { failure: error.consent_failure(), code: error.code(), trace, claims, cause: error.to_string() }
     }
 }
 
@@ -58,6 +62,6 @@ impl From<OktaError> for ConsentError {
             OktaError::Api(answer) => answer.error_id.clone(),
             _ => None,
         };
-        Self { failure, code: error.code().map(str::to_owned), trace, cause: error.to_string() }
+        Self { failure, code: error.code().map(str::to_owned), trace, claims: None, cause: error.to_string() }
     }
 }

@@ -1,5 +1,6 @@
-//! Work that one worker does at a time, whichever process it is in: it holds a lease in the ledger. A lease ends by itself,
-//! so a worker that dies blocks nobody for longer than it may take.
+//! Leases in the ledger: one worker at a time does a piece of work, across all processes.
+//!
+//! A lease expires automatically, so a crashed worker blocks the others for no longer than the lease duration.
 
 use std::time::Duration;
 
@@ -10,10 +11,10 @@ use crate::randomness::token;
 
 use crate::usecases::Ports;
 
-/// How often somebody who waits looks again.
-const PAUSE: Duration = Duration::from_millis(200);
+/// How often a waiting worker tries again.
+const POLL_INTERVAL: Duration = Duration::from_millis(200);
 
-/// The right to do one kind of work alone.
+/// A lease that this worker holds.
 #[derive(Debug)]
 pub(crate) struct LeaseGuard {
     name: String,
@@ -21,40 +22,40 @@ pub(crate) struct LeaseGuard {
 }
 
 impl LeaseGuard {
-    /// Takes it for `held_for`. `None` where another worker has it.
+    /// Acquires the lease `name` for `duration`. `None` if another worker holds it.
     pub(crate) async fn try_acquire(
         ports: &Ports,
         name: &str,
-        held_for: SignedDuration,
+        duration: SignedDuration,
     ) -> Result<Option<Self>, LedgerError> {
         let lease = Self { name: name.to_owned(), holder: token(&*ports.randomness) };
         let now = ports.clock.now();
-        let until = now.saturating_add(held_for).unwrap_or(now);
-        let taken = ports.ledger.acquire_lease(&lease.name, &lease.holder, now, until).await?;
-        Ok(taken.then_some(lease))
+        let until = now.saturating_add(duration).unwrap_or(now);
+        let acquired = ports.ledger.acquire_lease(&lease.name, &lease.holder, now, until).await?;
+        Ok(acquired.then_some(lease))
     }
 
-    /// Takes it once it is free. `None` where it is not within `patience`.
+    /// Waits up to `max_wait` for the lease `name`, then holds it for `duration`. `None` if it did not become free.
     pub(crate) async fn acquire(
         ports: &Ports,
         name: &str,
-        held_for: SignedDuration,
-        patience: Duration,
+        duration: SignedDuration,
+        max_wait: Duration,
     ) -> Result<Option<Self>, LedgerError> {
         let mut waited = Duration::ZERO;
         loop {
-            if let Some(lease) = Self::try_acquire(ports, name, held_for).await? {
+            if let Some(lease) = Self::try_acquire(ports, name, duration).await? {
                 return Ok(Some(lease));
             }
-            if waited >= patience {
+            if waited >= max_wait {
                 return Ok(None);
             }
-            ports.clock.sleep(PAUSE).await;
-            waited += PAUSE;
+            ports.clock.sleep(POLL_INTERVAL).await;
+            waited += POLL_INTERVAL;
         }
     }
 
-    /// Gives it back.
+    /// Releases the lease.
     pub(crate) async fn release(self, ports: &Ports) -> Result<(), LedgerError> {
         ports.ledger.release_lease(&self.name, &self.holder).await
     }

@@ -1,6 +1,7 @@
-//! Hand over: the person brings what Okta's last page showed. The code is kept in the vault, and sent by the save.
+//! Hand-over: the person pastes the text of Okta's last page. This stores the code from it in the vault and queues the save,
+//! which sends the code to Okta.
 
-use crate::usecases::save::code::{KeptHandOver, kept};
+use crate::usecases::save::authorization_code::{StoredCode, stored_code};
 use std::time::Duration;
 
 use secrecy::ExposeSecret;
@@ -8,46 +9,47 @@ use secrecy::ExposeSecret;
 use crate::domain::event::EventKind;
 use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::hand_over;
-use crate::domain::id::{AppId, Digest, OrgId};
+use crate::domain::id::{AppId, OrgId, Sha256Digest};
 use crate::domain::org::OrgProfile;
-use crate::domain::save::{Callback, ConfirmedBy};
+use crate::domain::save::{CodeDelivery, ConfirmedBy};
 use crate::domain::session::{AuthorizationSession, SessionState};
 use crate::queue::SaveApp;
 use crate::vault::{SecretName, seal};
 
 use crate::usecases::Ports;
-use crate::usecases::access::okta::open;
-use crate::usecases::consent::session::{OwnSession, advance};
+use crate::usecases::access::okta::okta_client_for;
+use crate::usecases::consent::session::{BrowserSession, update_session};
 use crate::usecases::records::app::record_event;
 use crate::usecases::records::consent_error::ConsentError;
 use crate::usecases::records::lease::LeaseGuard;
-use crate::usecases::save::journal::{Journal, busy, seen};
-use crate::usecases::save::{HELD_FOR, work_on};
+use crate::usecases::save::journal::{NewJournal, already_saving, reading};
+use crate::usecases::save::{LEASE_DURATION, lease_name};
 
-/// How long a hand-over waits for a save that is at work.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a hand-over waits for a save in progress.
+const MAX_WAIT: Duration = Duration::from_secs(20);
 
-/// Takes what a session's own browser brought, and hands it to the save.
-pub async fn hand_over(ports: &Ports, own: &OwnSession, text: &str) -> Result<(), ConsentError> {
+/// Accepts the text that a session's browser pasted, and queues the save.
+pub async fn hand_over(ports: &Ports, own: &BrowserSession, text: &str) -> Result<(), ConsentError> {
     let SessionState::Consenting { okta_states, .. } = &own.session.state else {
         return Err(ConsentError::new(ConsentFailure::SessionLost, "the session is not waiting for a consent"));
     };
-    take(ports, &own.org, Owner::Session(&own.session), okta_states, text).await?;
-    finishing(ports, own).await
+    accept(ports, &own.org, Owner::Session(&own.session), okta_states, text).await?;
+    start_finishing(ports, own).await
 }
 
-/// The person says to have accepted: a save looks whether that shows.
-pub async fn finish(ports: &Ports, own: &OwnSession) -> Result<(), ConsentError> {
+/// Queues the save after the person confirmed that they accepted the consent.
+pub async fn finish_session(ports: &Ports, own: &BrowserSession) -> Result<(), ConsentError> {
     match own.session.state {
-        SessionState::Consenting { .. } => finishing(ports, own).await,
+        SessionState::Consenting { .. } => start_finishing(ports, own).await,
         SessionState::Done | SessionState::Failed { .. } => Ok(()),
         _ => Err(ConsentError::new(ConsentFailure::SessionLost, "the session is not waiting for a consent")),
     }
 }
 
-async fn finishing(ports: &Ports, own: &OwnSession) -> Result<(), ConsentError> {
+/// Marks the session as finishing, and queues the save.
+async fn start_finishing(ports: &Ports, own: &BrowserSession) -> Result<(), ConsentError> {
     let now = ports.clock.now();
-    advance(ports, &own.session, |session| match session.state.clone() {
+    update_session(ports, &own.session, |session| match session.state.clone() {
         SessionState::Consenting { administrator, was_on, okta_states, finishing_since: None } => {
             Some(SessionState::Consenting { administrator, was_on, okta_states, finishing_since: Some(now) })
         }
@@ -58,15 +60,16 @@ async fn finishing(ports: &Ports, own: &OwnSession) -> Result<(), ConsentError> 
     Ok(ports.queues.saves.send(&[SaveApp { org, app, session, confirmed_by: ConfirmedBy::Person }]).await?)
 }
 
-/// Takes what an operator brought, for a link whose `state` was given out to that operator just now.
+/// Accepts the text that an operator pasted. `issued_states` are the digests of the `state` values of the links that this
+/// operator received.
 pub async fn hand_over_by_operator(
     ports: &Ports,
     org: &OrgProfile,
     app: &AppId,
-    given_out: &[Digest],
+    issued_states: &[Sha256Digest],
     text: &str,
 ) -> Result<(), ConsentError> {
-    take(ports, org, Owner::Operator(app), given_out, text).await
+    accept(ports, org, Owner::Operator(app), issued_states, text).await
 }
 
 enum Owner<'a> {
@@ -74,54 +77,56 @@ enum Owner<'a> {
     Operator(&'a AppId),
 }
 
-async fn take(
+async fn accept(
     ports: &Ports,
     org: &OrgProfile,
     owner: Owner<'_>,
-    given_out: &[Digest],
+    issued_states: &[Sha256Digest],
     text: &str,
 ) -> Result<(), ConsentError> {
     let app = match &owner {
         Owner::Session(session) => &session.app,
         Owner::Operator(app) => *app,
     };
-    let handed = hand_over::parse(text, &org.base_url, app, given_out)
+    let parsed = hand_over::parse(text, &org.base_url, app, issued_states)
         .map_err(|error| ConsentError::new(ConsentFailure::WrongHandOver, error.to_string()))?;
-    // No save is at work meanwhile, and no other hand-over: a double click.
-    let lease = LeaseGuard::acquire(ports, &work_on(&org.id, app), HELD_FOR, PATIENCE).await?.ok_or_else(busy)?;
-    let kept = keep(ports, org, &owner, app, handed).await;
+    // The lease excludes saves and, after a double click, a second hand-over.
+    let lease = LeaseGuard::acquire(ports, &lease_name(&org.id, app), LEASE_DURATION, MAX_WAIT)
+        .await?
+        .ok_or_else(already_saving)?;
+    let stored = store(ports, org, &owner, app, parsed).await;
     lease.release(ports).await?;
-    kept
+    stored
 }
 
-async fn keep(
+async fn store(
     ports: &Ports,
     org: &OrgProfile,
     owner: &Owner<'_>,
     app: &AppId,
-    handed: hand_over::HandOver,
+    parsed: hand_over::HandOver,
 ) -> Result<(), ConsentError> {
-    let code = Digest::of(handed.code.expose_secret());
-    if is_taken(ports, &org.id, app, &code).await? {
+    let code = Sha256Digest::of(parsed.code.expose_secret());
+    if is_known(ports, &org.id, app, &code).await? {
         return Ok(());
     }
-    let before = seen(&open(ports, org).await?.connection(app).await?);
+    let before = reading(&okta_client_for(ports, org).await?.connection(app).await?);
     let journal = match owner {
-        Owner::Session(session) => Journal::of_session(session, before),
-        Owner::Operator(app) => Journal::of_operator(&org.id, app, before),
+        Owner::Session(session) => NewJournal::for_session(session, before),
+        Owner::Operator(app) => NewJournal::for_operator(&org.id, app, before),
     };
-    // The journal first: a secret that no journal tells of would be left behind by a crash.
+    // The journal is written first: after a crash, a secret without a journal would stay in the vault.
     let journal = journal.with_code(code).begin(ports).await?;
     let name = SecretName::HandOver(org.id.clone(), app.clone());
-    ports.vault.put_pending(&name, &seal(&KeptHandOver { code: handed.code, state: handed.state })).await?;
+    ports.vault.put_pending(&name, &seal(&StoredCode { code: parsed.code, state: parsed.state })).await?;
     ports.vault.promote(&name).await?;
     record_event(ports, &org.id, app, EventKind::HandedOver { save: journal.record.id.clone() }).await?;
     Ok(())
 }
 
-/// Whether this code was handed over before, and is kept or was sent.
-async fn is_taken(ports: &Ports, org: &OrgId, app: &AppId, code: &Digest) -> Result<bool, ConsentError> {
+/// Whether this code was handed over before and is stored or was sent.
+async fn is_known(ports: &Ports, org: &OrgId, app: &AppId, code: &Sha256Digest) -> Result<bool, ConsentError> {
     let Some(journal) = ports.ledger.save_journal(org, app).await? else { return Ok(false) };
-    let sent = journal.callback != Callback::Waiting;
-    Ok(journal.code.as_ref() == Some(code) && (sent || kept(ports, org, app).await?.is_some()))
+    let sent = journal.code_delivery != CodeDelivery::Waiting;
+    Ok(journal.code.as_ref() == Some(code) && (sent || stored_code(ports, org, app).await?.is_some()))
 }

@@ -1,9 +1,10 @@
-//! The save's journal: written before the first write to Okta, and before and after each one.
+//! The journal of a save. It is written before the first write to Okta, and before and after each further one, so a save can
+//! continue after a crash.
 
 use crate::domain::event::EventKind;
 use crate::domain::failure::consent::ConsentFailure;
-use crate::domain::id::{AppId, Digest, OrgId, SessionId};
-use crate::domain::save::{Callback, ConnectionSeen, SaveJournal, SaveOutcome};
+use crate::domain::id::{AppId, OrgId, SessionId, Sha256Digest};
+use crate::domain::save::{CodeDelivery, ConnectionReading, SaveJournal, SaveOutcome};
 use crate::domain::session::AuthorizationSession;
 use crate::okta::Connection;
 use crate::randomness::save_id;
@@ -11,51 +12,52 @@ use crate::usecases::Ports;
 use crate::usecases::records::app::record_event;
 use crate::usecases::records::consent_error::ConsentError;
 
-use super::epilogue;
+use super::outcome;
 
-/// How often a journal is begun again after somebody else changed it first.
+/// How many times beginning a journal is attempted when other workers write first.
 const TRIES: u32 = 5;
 
-/// What a save has to remember of a connection.
-pub(in crate::usecases) fn seen(connection: &Connection) -> ConnectionSeen {
-    ConnectionSeen { auth_scheme: connection.auth_scheme.clone(), status: connection.status.clone() }
+/// The part of a connection that the journal records.
+pub(in crate::usecases) fn reading(connection: &Connection) -> ConnectionReading {
+    ConnectionReading { auth_scheme: connection.auth_scheme.clone(), status: connection.status.clone() }
 }
 
-/// A journal about to be begun.
+/// A journal that is not written yet.
 #[derive(Debug)]
-pub(in crate::usecases) struct Journal {
+pub(in crate::usecases) struct NewJournal {
     org: OrgId,
     app: AppId,
     session: Option<SessionId>,
-    before: ConnectionSeen,
-    code: Option<Digest>,
+    before: ConnectionReading,
+    code: Option<Sha256Digest>,
 }
 
-/// A journal that is in the ledger.
+/// A journal in the ledger whose save has not ended.
 #[derive(Debug, Clone)]
 pub(in crate::usecases) struct OpenJournal {
     pub(in crate::usecases) record: SaveJournal,
 }
 
-impl Journal {
-    pub(in crate::usecases) fn of_session(session: &AuthorizationSession, before: ConnectionSeen) -> Self {
+impl NewJournal {
+    pub(in crate::usecases) fn for_session(session: &AuthorizationSession, before: ConnectionReading) -> Self {
         Self::new(&session.org, &session.app, Some(&session.id), before)
     }
 
-    pub(in crate::usecases) fn of_operator(org: &OrgId, app: &AppId, before: ConnectionSeen) -> Self {
+    pub(in crate::usecases) fn for_operator(org: &OrgId, app: &AppId, before: ConnectionReading) -> Self {
         Self::new(org, app, None, before)
     }
 
-    pub(super) fn new(org: &OrgId, app: &AppId, session: Option<&SessionId>, before: ConnectionSeen) -> Self {
+    pub(super) fn new(org: &OrgId, app: &AppId, session: Option<&SessionId>, before: ConnectionReading) -> Self {
         Self { org: org.clone(), app: app.clone(), session: session.cloned(), before, code: None }
     }
 
-    /// With a code that was handed over, and waits to be given to Okta.
-    pub(in crate::usecases) fn with_code(self, code: Digest) -> Self {
+    /// Adds a handed-over code that the save has to send to Okta.
+    pub(in crate::usecases) fn with_code(self, code: Sha256Digest) -> Self {
         Self { code: Some(code), ..self }
     }
 
-    /// Writes it, or goes on with the one that has not ended: what was before that one's first write counts.
+    /// Writes the journal. If the app already has a save that has not ended, adopts that one: its record of the connection
+    /// before the first write stays authoritative.
     pub(in crate::usecases) async fn begin(self, ports: &Ports) -> Result<OpenJournal, ConsentError> {
         let record = SaveJournal {
             id: save_id(&*ports.randomness),
@@ -64,7 +66,7 @@ impl Journal {
             session: self.session,
             started_at: ports.clock.now(),
             before: self.before,
-            callback: if self.code.is_some() { Callback::Waiting } else { Callback::NotNeeded },
+            code_delivery: if self.code.is_some() { CodeDelivery::Waiting } else { CodeDelivery::NotNeeded },
             code: self.code,
             activated: false,
             outcome: None,
@@ -75,8 +77,8 @@ impl Journal {
             let known = ports.ledger.save_journal(&record.org, &record.app).await?.filter(|known| !known.settled);
             if let Some(known) = known {
                 if known.outcome.is_some() {
-                    epilogue::write(ports, &known).await?;
-                } else if let Some(adopted) = (OpenJournal { record: known }).adopted_by(ports, &record).await? {
+                    outcome::settle(ports, &known).await?;
+                } else if let Some(adopted) = (OpenJournal { record: known }).adopt_for(ports, &record).await? {
                     return Ok(adopted);
                 }
             } else if ports.ledger.begin_save(&record).await? {
@@ -85,26 +87,26 @@ impl Journal {
                 return Ok(OpenJournal { record });
             }
         }
-        Err(busy())
+        Err(already_saving())
     }
 }
 
 impl OpenJournal {
-    /// The journal of an app that has not ended.
-    pub(super) async fn of(ports: &Ports, org: &OrgId, app: &AppId) -> Result<Option<Self>, ConsentError> {
+    /// The journal of an app's save that has not ended.
+    pub(super) async fn find(ports: &Ports, org: &OrgId, app: &AppId) -> Result<Option<Self>, ConsentError> {
         let record = ports.ledger.save_journal(org, app).await?;
         Ok(record.filter(|record| record.outcome.is_none()).map(|record| Self { record }))
     }
 
-    /// The same save, now of another one's session, so that whoever brings it to its end is told; and with its code,
-    /// where it has one. `None` where somebody changed it meanwhile.
-    async fn adopted_by(self, ports: &Ports, other: &SaveJournal) -> Result<Option<Self>, ConsentError> {
+    /// Continues this save for another session, so that the person who completes it sees the result, and with its code if it has
+    /// one. `None` if another worker updated the journal first.
+    async fn adopt_for(self, ports: &Ports, other: &SaveJournal) -> Result<Option<Self>, ConsentError> {
         let mut record = self.record;
         if other.session.is_some() {
             record.session.clone_from(&other.session);
         }
         if other.code.is_some() && other.code != record.code {
-            (record.code, record.callback) = (other.code.clone(), Callback::Waiting);
+            (record.code, record.code_delivery) = (other.code.clone(), CodeDelivery::Waiting);
         }
         if !ports.ledger.update_save(&record).await? {
             return Ok(None);
@@ -113,37 +115,37 @@ impl OpenJournal {
         Ok(Some(Self { record }))
     }
 
-    pub(in crate::usecases) async fn with_callback(
+    pub(in crate::usecases) async fn with_code_delivery(
         self,
         ports: &Ports,
-        callback: Callback,
+        code_delivery: CodeDelivery,
     ) -> Result<Self, ConsentError> {
-        if self.record.callback == callback {
+        if self.record.code_delivery == code_delivery {
             return Ok(self);
         }
-        self.written(ports, |record| record.callback = callback).await
+        self.update(ports, |record| record.code_delivery = code_delivery).await
     }
 
-    pub(super) async fn activating(self, ports: &Ports) -> Result<Self, ConsentError> {
-        self.written(ports, |record| record.activated = true).await
+    pub(super) async fn mark_activated(self, ports: &Ports) -> Result<Self, ConsentError> {
+        self.update(ports, |record| record.activated = true).await
     }
 
-    pub(super) async fn finished(self, ports: &Ports, outcome: SaveOutcome) -> Result<Self, ConsentError> {
-        self.written(ports, |record| record.outcome = Some(outcome)).await
+    pub(super) async fn finish(self, ports: &Ports, outcome: SaveOutcome) -> Result<Self, ConsentError> {
+        self.update(ports, |record| record.outcome = Some(outcome)).await
     }
 
-    async fn written(self, ports: &Ports, change: impl FnOnce(&mut SaveJournal)) -> Result<Self, ConsentError> {
+    async fn update(self, ports: &Ports, change: impl FnOnce(&mut SaveJournal)) -> Result<Self, ConsentError> {
         let mut record = self.record;
         change(&mut record);
         if !ports.ledger.update_save(&record).await? {
-            return Err(busy());
+            return Err(already_saving());
         }
         record.version += 1;
         Ok(Self { record })
     }
 }
 
-/// Another worker is at the same save. Its result counts.
-pub(in crate::usecases) fn busy() -> ConsentError {
-    ConsentError::new(ConsentFailure::NotStored, "another worker is saving this app at this moment")
+/// The error of a save that another worker is already doing.
+pub(in crate::usecases) fn already_saving() -> ConsentError {
+    ConsentError::new(ConsentFailure::NotStored, "another worker is saving this app; try again in a minute")
 }

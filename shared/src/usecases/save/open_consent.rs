@@ -1,7 +1,7 @@
-//! Open Okta's consent: the second leg. Okta's own link is fetched for this app, looked at, and given to the browser.
+//! Opening Okta's consent: fetches Okta's own link for the app, checks it and sends the browser there.
 //!
-//! The link is taken by GET. Only where the connection is off and has no link is one prepared by POST, after the state
-//! before it was written down.
+//! A GET returns the link. Only if the connection is off and has no link does this prepare one by POST, after the journal
+//! has recorded the connection's state.
 
 use url::Url;
 
@@ -19,83 +19,87 @@ use crate::queue::SaveApp;
 use crate::vault::{SecretName, SecretVersion, unseal};
 
 use crate::usecases::Ports;
-use crate::usecases::access::okta::open;
-use crate::usecases::consent::session::{OwnSession, advance, change_app, lost};
+use crate::usecases::access::okta::okta_client_for;
+use crate::usecases::consent::session::{BrowserSession, session_lost, update_existing_app, update_session};
 use crate::usecases::records::consent_error::ConsentError;
-use crate::usecases::save::journal::{Journal, seen};
+use crate::usecases::save::journal::{NewJournal, reading};
 
-/// The most links one session is given: each GET of the connection makes a new one.
-const MOST_LINKS: usize = 8;
+/// The most links that one session receives. Each GET of the connection creates a new one.
+const MAX_LINKS: usize = 8;
 
-/// Where the browser goes next.
+/// The page that the browser goes to next.
 #[derive(Debug)]
-pub enum Next {
-    /// To Okta's consent link.
+pub enum NextPage {
+    /// Okta's consent link.
     Consent(Url),
-    /// Back to the session's page: nothing is left to consent to, and the save goes on by itself.
+    /// The session's page: no consent is left to give, and the save continues automatically.
     Progress,
 }
 
-/// Fetches Okta's consent link for the app of a session that is ready for it.
-pub async fn open_okta_consent(ports: &Ports, own: &OwnSession) -> Result<Next, ConsentError> {
+/// Fetches Okta's consent link for a session whose administrator is verified, and queues the save.
+pub async fn open_okta_consent(ports: &Ports, own: &BrowserSession) -> Result<NextPage, ConsentError> {
     let (administrator, okta_states, was_on_before) = match &own.session.state {
         SessionState::Verified { administrator } => (administrator.clone(), Vec::new(), None),
         SessionState::Consenting { administrator, okta_states, was_on, .. } => {
             (administrator.clone(), okta_states.clone(), Some(*was_on))
         }
-        SessionState::Done | SessionState::Failed { .. } => return Ok(Next::Progress),
-        SessionState::SigningIn => return Err(lost("nobody has signed in yet in this session")),
+        SessionState::Done | SessionState::Failed { .. } => return Ok(NextPage::Progress),
+        SessionState::SigningIn => return Err(session_lost("the administrator of this session has not signed in yet")),
     };
-    if okta_states.len() >= MOST_LINKS {
-        return Err(lost("the consent was opened too often in this session"));
+    if okta_states.len() >= MAX_LINKS {
+        return Err(session_lost("the consent was opened too often in this session; start again from the invitation"));
     }
-    let api = open(ports, &own.org).await?;
-    let connection = with_link(ports, &own.org, &own.session.app, Some(&own.session), &*api).await?;
-    // Opened again: what counts is how it was the first time.
-    let was_on = was_on_before.unwrap_or_else(|| seen(&connection).is_on());
-    let Some(link) = offered(&connection)? else {
-        // Off, and Okta asks for no consent: what is left is the console's Save button.
-        consenting(
+    let api = okta_client_for(ports, &own.org).await?;
+    let connection = connection_with_link(ports, &own.org, &own.session.app, Some(&own.session), &*api).await?;
+    // If the consent is opened again, the state at the first opening counts.
+    let was_on = was_on_before.unwrap_or_else(|| reading(&connection).is_on());
+    let Some(link) = consent_link(&connection)? else {
+        // The connection is off and needs no consent; it only has to be saved.
+        record_link_and_queue_save(
             ports,
             own,
             SessionState::Consenting { administrator, was_on, okta_states, finishing_since: None },
             None,
         )
         .await?;
-        return Ok(Next::Progress);
+        return Ok(NextPage::Progress);
     };
-    let link = look_at(ports, &own.org, &own.app, Some(&own.session), link)?;
+    let link = check_link(ports, &own.org, &own.app, Some(&own.session), link)?;
     let okta_states = okta_states.into_iter().chain([link.state.clone()]).collect();
-    consenting(
+    record_link_and_queue_save(
         ports,
         own,
         SessionState::Consenting { administrator, was_on, okta_states, finishing_since: None },
         Some(&link),
     )
     .await?;
-    Ok(Next::Consent(link.url))
+    Ok(NextPage::Consent(link.url))
 }
 
-/// Okta's consent link for an operator, looked at as far as that can be done without a sign-in of ours.
+/// Okta's consent link for an operator, with every check that does not need a sign-in.
 pub async fn link_for_operator(
     ports: &Ports,
     org: &OrgProfile,
     app: &AppRecord,
 ) -> Result<AuthorizeLink, ConsentError> {
-    let api = open(ports, org).await?;
+    let api = okta_client_for(ports, org).await?;
     let id = &app.identity.app;
-    let connection = with_link(ports, org, id, None, &*api).await?;
+    let connection = connection_with_link(ports, org, id, None, &*api).await?;
     let none = || {
-        ConsentError::new(ConsentFailure::ByHand, "Okta offers no consent link for this app; `regrant save` saves it")
+        ConsentError::new(
+            ConsentFailure::ByHand,
+            "Okta offers no consent link for this app; save it with `regrant save`",
+        )
     };
-    let link = offered(&connection)?.ok_or_else(none)?;
-    let link = look_at(ports, org, app, None, link)?;
-    change_app(ports, &org.id, id, None, |record| record.consent.client = Some(link.client.clone())).await?;
+    let link = consent_link(&connection)?.ok_or_else(none)?;
+    let link = check_link(ports, org, app, None, link)?;
+    update_existing_app(ports, &org.id, id, None, |record| record.consent.client = Some(link.client.clone())).await?;
     Ok(link)
 }
 
-/// The link of a connection. One that leads elsewhere is not the same as none: it says that a consent is wanted.
-fn offered(connection: &Connection) -> Result<Option<&Url>, ConsentError> {
+/// The consent link of a connection. A link that does not lead to Microsoft is an error and not the same as no link, because
+/// it means that Okta wants a consent.
+fn consent_link(connection: &Connection) -> Result<Option<&Url>, ConsentError> {
     match &connection.authorize {
         ConsentLink::Absent => Ok(None),
         ConsentLink::Offered(link) => Ok(Some(link)),
@@ -106,8 +110,8 @@ fn offered(connection: &Connection) -> Result<Option<&Url>, ConsentError> {
     }
 }
 
-/// The connection, with a consent link wherever one is to be had without switching anything off.
-async fn with_link(
+/// The app's connection, with a consent link if one can be had without switching the connection off.
+async fn connection_with_link(
     ports: &Ports,
     org: &OrgProfile,
     app: &AppId,
@@ -115,12 +119,12 @@ async fn with_link(
     api: &dyn OktaOrg,
 ) -> Result<Connection, ConsentError> {
     let connection = api.connection(app).await?;
-    if offered(&connection)?.is_some() {
+    if consent_link(&connection)?.is_some() {
         return Ok(connection);
     }
-    let before = seen(&connection);
+    let before = reading(&connection);
     if before.is_on() {
-        let cause = "the connection is on and offers no consent link; preparing one would switch it off";
+        let cause = "the connection is on and has no consent link; preparing one would switch it off, so use the Okta Admin Console";
         return Err(ConsentError::new(ConsentFailure::ByHand, cause));
     }
     if before.auth_scheme == crate::domain::connection::AuthScheme::Oauth2 {
@@ -128,28 +132,28 @@ async fn with_link(
     }
     let admin = provisioning_admin(ports, &org.id).await?;
     let journal = match session {
-        Some(session) => Journal::of_session(session, before),
-        None => Journal::of_operator(&org.id, app, before),
+        Some(session) => NewJournal::for_session(session, before),
+        None => NewJournal::for_operator(&org.id, app, before),
     };
     journal.begin(ports).await?;
     api.prepare_connection(app, admin.as_ref()).await?;
     let prepared = api.connection(app).await?;
-    if offered(&prepared)?.is_none() {
-        let cause = format!("Okta prepared no consent link; the connection reads {:?}", prepared.auth_scheme);
+    if consent_link(&prepared)?.is_none() {
+        let cause = format!("Okta did not prepare a consent link; the connection is now {:?}", prepared.auth_scheme);
         return Err(ConsentError::new(ConsentFailure::ByHand, cause));
     }
     Ok(prepared)
 }
 
-/// A Microsoft administrator's name and password, only where the operator put them into the vault for this org.
+/// A Microsoft administrator's username and password, if the operator stored them in the vault for this org.
 async fn provisioning_admin(ports: &Ports, org: &OrgId) -> Result<Option<ProvisioningAdmin>, ConsentError> {
     let name = SecretName::ProvisioningAdmin(org.clone());
     let secret = ports.vault.get(&name, SecretVersion::Current).await?;
     Ok(secret.as_ref().map(|secret| unseal("provisioning administrator", secret)).transpose()?)
 }
 
-/// Whether Okta's link leads where this session was verified for.
-fn look_at(
+/// Checks that Okta's link leads to the tenant for which this session was verified.
+fn check_link(
     ports: &Ports,
     org: &OrgProfile,
     app: &AppRecord,
@@ -168,34 +172,36 @@ fn look_at(
         name.and_then(|name| TenantDomain::of(name, cloud).ok()).into_iter().map(String::from).collect();
     let ours = attempt.map(|attempt| &attempt.client);
     let expected = ExpectedTenant { id: tenant, domains: &domains };
-    let link = authorize_link::check(link, &expected, ours, |redirect| OrgUrl::is_okta_host(redirect, ports.loopback))
-        .map_err(|error| refused(error.to_string()))?;
-    // The client may change between sessions (Okta replaces it), never within one.
+    let link =
+        authorize_link::validate(link, &expected, ours, |redirect| OrgUrl::is_okta_host(redirect, ports.loopback))
+            .map_err(|error| refused(error.to_string()))?;
+    // Okta may replace its client between sessions, but not within one.
     match (session.map(|session| &session.state), &app.consent.client) {
         (Some(SessionState::Consenting { okta_states, .. }), Some(known))
             if !okta_states.is_empty() && *known != link.client =>
         {
-            Err(refused("Okta's consent link names another client than before in this session".to_owned()))
+            Err(refused("Okta's consent link names a different client than earlier in this session".to_owned()))
         }
         _ => Ok(link),
     }
 }
 
-async fn consenting(
+/// Records the opened link, updates the session and queues the save.
+async fn record_link_and_queue_save(
     ports: &Ports,
-    own: &OwnSession,
+    own: &BrowserSession,
     state: SessionState,
     link: Option<&AuthorizeLink>,
 ) -> Result<(), ConsentError> {
     let session = &own.session;
     if let Some(link) = link {
         let kind = EventKind::ConsentLinkOpened { session: session.id.clone(), client: link.client.clone() };
-        change_app(ports, &session.org, &session.app, Some(kind), |record| {
+        update_existing_app(ports, &session.org, &session.app, Some(kind), |record| {
             record.consent.client = Some(link.client.clone());
         })
         .await?;
     }
-    advance(ports, session, |now| {
+    update_session(ports, session, |now| {
         matches!(now.state, SessionState::Verified { .. } | SessionState::Consenting { .. }).then(|| state.clone())
     })
     .await?;

@@ -1,32 +1,34 @@
-//! Saves that nobody works on any more are queued again: after a restart, and whenever a scan begins.
+//! Queuing unfinished saves again: after a restart, and whenever a scheduled scan begins.
+
+use futures_util::TryStreamExt as _;
 
 use crate::domain::save::ConfirmedBy;
-use crate::ledger::{LedgerError, PageRequest};
+use crate::ledger::{LedgerError, paging};
 use crate::queue::{QueueError, SaveApp};
 use crate::usecases::Ports;
 
-/// How many journals are held at a time.
+/// How many journals are read at a time.
 const PAGE: u32 = 200;
 
 /// Why unfinished saves were not queued.
 #[derive(Debug, thiserror::Error)]
 pub enum ResumeError {
-    /// The ledger did not serve.
+    /// The ledger operation failed.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
-    /// The queue did not serve.
+    /// The queue operation failed.
     #[error(transparent)]
     Queue(#[from] QueueError),
 }
 
-/// Queues every save that is not settled, and gives how many. One that another worker is at stays with it:
-/// the save's lease sees to that.
+/// Queues every save that is not settled. Returns their number. A save in progress is not disturbed, because its worker holds
+/// the lease.
 pub async fn resume_saves(ports: &Ports) -> Result<usize, ResumeError> {
-    let (mut queued, mut request) = (0, PageRequest::first(PAGE));
-    loop {
-        let page = ports.ledger.unsettled_saves(request).await?;
+    let mut queued = 0;
+    let mut pages = paging::pages(PAGE, |page| ports.ledger.unsettled_saves(page));
+    while let Some(journals) = pages.try_next().await? {
         let mut messages = Vec::new();
-        for journal in page.items {
+        for journal in journals {
             // What began in an org that was removed stays as it is, for the audit trail.
             if ports.ledger.app(&journal.org, &journal.app).await?.is_some() {
                 let (org, app, session) = (journal.org, journal.app, journal.session);
@@ -35,7 +37,6 @@ pub async fn resume_saves(ports: &Ports) -> Result<usize, ResumeError> {
         }
         ports.queues.saves.send(&messages).await?;
         queued += messages.len();
-        let Some(after) = page.next else { return Ok(queued) };
-        request = PageRequest { after: Some(after), limit: PAGE };
     }
+    Ok(queued)
 }

@@ -1,56 +1,54 @@
-//! Hasten: look at an org now, because its log stream just brought an event that tells of a consent.
+//! Starting a scan of an org early, because its log stream delivered an event that may concern a consent.
 //!
-//! The event itself decides nothing: it is anybody's word on the bus, it may come twice or late, and a stream says nothing by
-//! its silence. It only brings the next look forward; what the look reads decides.
+//! The event is only a hint: anyone with access to the event bus can send one, it may arrive twice or late, and a missing
+//! event means nothing. It brings the next scan forward; only what that scan reads has any effect.
 
+use futures_util::TryStreamExt as _;
 use jiff::SignedDuration;
 
 use crate::domain::id::OrgId;
 use crate::domain::system_log::{AccessChange, Meaning, meaning};
-use crate::ledger::PageRequest;
+use crate::ledger::paging;
 use crate::okta::OrgUrl;
 use crate::okta::log_stream::StreamedEvent;
 
 use crate::usecases::Ports;
 use crate::usecases::scan::start::{Selection, StartScanError, start_scan};
 
-/// How long after a hastened look events of the same org bring forward no other one: a dead consent fails at every push.
-/// With the look itself this keeps what a stream tells within five minutes.
-const AT_MOST_EVERY: SignedDuration = SignedDuration::from_mins(1);
+/// The minimum time between two such scans of one org. A revoked consent fails at every provisioning task, so events come in
+/// bursts. Including the scan itself, an event takes effect within five minutes.
+const MIN_INTERVAL: SignedDuration = SignedDuration::from_mins(1);
 const PAGE: u32 = 500;
 
-/// Looks soon at every org that an event may be from. Gives how many.
+/// Starts a scan of every org that an event may come from. Returns the number of orgs.
 pub async fn rescan_soon(ports: &Ports, streamed: &StreamedEvent) -> Result<usize, StartScanError> {
-    let told = meaning(&streamed.event);
-    // An org at its rate limit is not asked for more.
-    if matches!(told, Meaning::Other | Meaning::Transient | Meaning::AccessChanged(AccessChange::RateLimit)) {
+    let meaning = meaning(&streamed.event);
+    // An org that has reached its rate limit must not receive more calls.
+    if matches!(meaning, Meaning::Other | Meaning::Transient | Meaning::AccessChanged(AccessChange::RateLimit)) {
         return Ok(0);
     }
     let now = ports.clock.now();
-    // Not given back: it keeps further events of the same org from asking for the same look.
+    // This lease is never released: until it expires, it suppresses further scans of the same org.
     let name = format!("hastened/{}", streamed.subdomain);
-    let until = now.saturating_add(AT_MOST_EVERY).unwrap_or(now);
+    let until = now.saturating_add(MIN_INTERVAL).unwrap_or(now);
     if !ports.ledger.acquire_lease(&name, streamed.event.id.as_str(), now, until).await? {
         return Ok(0);
     }
-    let orgs = orgs_of(ports, streamed).await?;
+    let orgs = possible_sources(ports, streamed).await?;
     if !orgs.is_empty() {
         start_scan(ports, &Selection::Orgs(orgs.clone())).await?;
     }
     Ok(orgs.len())
 }
 
-async fn orgs_of(ports: &Ports, streamed: &StreamedEvent) -> Result<Vec<OrgId>, StartScanError> {
-    let (mut page, mut found) = (PageRequest::first(PAGE), Vec::new());
-    loop {
-        let orgs = ports.ledger.orgs(page).await?;
-        for org in orgs.items {
-            let url = OrgUrl::from_base_url(&org.base_url, ports.loopback);
-            if url.is_ok_and(|url| streamed.may_be_from(&url)) {
-                found.push(org.id);
-            }
+async fn possible_sources(ports: &Ports, streamed: &StreamedEvent) -> Result<Vec<OrgId>, StartScanError> {
+    let mut found = Vec::new();
+    let mut orgs = paging::items(PAGE, |page| ports.ledger.orgs(page));
+    while let Some(org) = orgs.try_next().await? {
+        let url = OrgUrl::from_base_url(&org.base_url, ports.loopback);
+        if url.is_ok_and(|url| streamed.may_be_from(&url)) {
+            found.push(org.id);
         }
-        let Some(after) = orgs.next else { return Ok(found) };
-        page = PageRequest { after: Some(after), limit: PAGE };
     }
+    Ok(found)
 }

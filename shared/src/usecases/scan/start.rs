@@ -1,4 +1,6 @@
-//! Start a scan: one message an org.
+//! Starting and resuming scans: queues one message per org.
+
+use futures_util::TryStreamExt as _;
 
 use crate::domain::id::{OrgId, ScanId};
 use crate::domain::scan::Scan;
@@ -6,12 +8,12 @@ use crate::ledger::LedgerError;
 use crate::metrics::{Metric, count};
 use crate::queue::QueueError;
 
-use crate::ledger::PageRequest;
+use crate::ledger::paging;
 use crate::queue::ScanOrg;
 
 use crate::usecases::Ports;
 
-/// How many orgs are held at a time.
+/// How many orgs are read at a time.
 const PAGE: u32 = 500;
 
 /// Which orgs to scan.
@@ -19,28 +21,28 @@ const PAGE: u32 = 500;
 pub enum Selection {
     /// Every org in the ledger.
     All,
-    /// These.
+    /// These orgs.
     Orgs(Vec<OrgId>),
 }
 
 /// Why a scan did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartScanError {
-    /// An org that was asked for is not in the ledger.
+    /// A selected org is not in the ledger.
     #[error("org {0} is not known; `regrant org list` shows those that are")]
     NoSuchOrg(OrgId),
-    /// No such scan to resume.
-    #[error("there is no scan {0} to resume")]
+    /// The scan is not in the ledger.
+    #[error("scan {0} is not known, so it cannot be resumed; start a new one with `regrant scan`")]
     NoSuchScan(ScanId),
-    /// The ledger did not serve.
+    /// The ledger operation failed.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
-    /// The queue did not serve.
+    /// The queue operation failed.
     #[error(transparent)]
     Queue(#[from] QueueError),
 }
 
-/// Starts a scan of `selection` and queues one message an org.
+/// Starts a scan of `selection` and queues one message per org.
 pub async fn start_scan(ports: &Ports, selection: &Selection) -> Result<Scan, StartScanError> {
     let scan = crate::randomness::scan_id(&*ports.randomness);
     let started_at = ports.clock.now();
@@ -55,40 +57,34 @@ pub async fn start_scan(ports: &Ports, selection: &Selection) -> Result<Scan, St
             orgs.sort();
             orgs.dedup();
             ports.ledger.begin_scan(&scan, started_at, &orgs).await?;
-            queue(ports, &scan, orgs).await?;
+            queue_orgs(ports, &scan, orgs).await?;
         }
         Selection::All => {
             count(Metric::ScansStarted);
-            let mut request = PageRequest::first(PAGE);
-            loop {
-                let page = ports.ledger.orgs(request).await?;
-                let orgs: Vec<OrgId> = page.items.into_iter().map(|profile| profile.id).collect();
+            let mut pages = paging::pages(PAGE, |page| ports.ledger.orgs(page));
+            while let Some(profiles) = pages.try_next().await? {
+                let orgs: Vec<OrgId> = profiles.into_iter().map(|profile| profile.id).collect();
                 ports.ledger.begin_scan(&scan, started_at, &orgs).await?;
-                queue(ports, &scan, orgs).await?;
-                let Some(next) = page.next else { break };
-                request = PageRequest { after: Some(next), limit: PAGE };
+                queue_orgs(ports, &scan, orgs).await?;
             }
         }
     }
     ports.ledger.scan(&scan).await?.ok_or(StartScanError::NoSuchScan(scan))
 }
 
-/// Queues again the orgs that a scan has not looked at, after a crash for example.
+/// Queues the orgs that a scan has not reached yet, for example after a crash.
 pub async fn resume_scan(ports: &Ports, scan: &ScanId) -> Result<Scan, StartScanError> {
     if ports.ledger.scan(scan).await?.is_none() {
         return Err(StartScanError::NoSuchScan(scan.clone()));
     }
-    let mut request = PageRequest::first(PAGE);
-    loop {
-        let page = ports.ledger.pending_orgs(scan, request).await?;
-        queue(ports, scan, page.items).await?;
-        let Some(next) = page.next else { break };
-        request = PageRequest { after: Some(next), limit: PAGE };
+    let mut pages = paging::pages(PAGE, |page| ports.ledger.pending_orgs(scan, page));
+    while let Some(orgs) = pages.try_next().await? {
+        queue_orgs(ports, scan, orgs).await?;
     }
     ports.ledger.scan(scan).await?.ok_or_else(|| StartScanError::NoSuchScan(scan.clone()))
 }
 
-async fn queue(ports: &Ports, scan: &ScanId, orgs: Vec<OrgId>) -> Result<(), QueueError> {
+async fn queue_orgs(ports: &Ports, scan: &ScanId, orgs: Vec<OrgId>) -> Result<(), QueueError> {
     let messages: Vec<ScanOrg> = orgs.into_iter().map(|org| ScanOrg { scan: scan.clone(), org }).collect();
     if messages.is_empty() { Ok(()) } else { ports.queues.scans.send(&messages).await }
 }

@@ -1,7 +1,8 @@
-//! Microsoft's side of a scan: the grants of each app's consent, and the person who gave it.
+//! Microsoft's side of a scan: the permission grants behind each app's consent, and the person who consented.
 //!
-//! Apps of one tenant share one look. What suffices is believed at once; what does not, and did before, is looked at
-//! again, since a consent given anew is logged as a removal followed by an addition, and Graph shows additions late.
+//! Apps of the same tenant share one read. Sufficient grants are accepted at once. Grants that were sufficient before and
+//! are not now are read again: when someone renews a consent, Microsoft removes the grants and adds them back, and Graph
+//! shows additions with a delay.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -11,7 +12,7 @@ use crate::domain::access_problem::AccessProblemKind;
 use crate::domain::administrator::GLOBAL_ADMINISTRATOR;
 use crate::domain::app::AppRecord;
 use crate::domain::connection::{AuthScheme, ConnectionStatus};
-use crate::domain::grant::{GrantChange, GrantsRead, Publisher};
+use crate::domain::grant::{AppPublisher, GrantChange, GrantsRead};
 use crate::domain::org::OrgProfile;
 use crate::domain::permission::PermissionCatalogue;
 use crate::domain::signal::{Check, Signal, SignalKind, Source};
@@ -21,29 +22,29 @@ use crate::okta::{Connection, ListedApp};
 use crate::usecases::Ports;
 use crate::usecases::access::graph;
 use crate::usecases::access::graph::GraphAccessError;
-use crate::usecases::access::registration::{registration, tenant_of};
+use crate::usecases::access::registration::{registration, resolve_tenant};
 
-use crate::usecases::scan::watch_access::Access;
+use crate::usecases::scan::watch_access::AccessFindings;
 
-/// How long before its end somebody is told of a credential.
-const ENDING_SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
-/// How long a refresh token lives that is not used (Microsoft identity platform, "Refresh tokens").
-const REFRESH_TOKEN_LIVES: SignedDuration = SignedDuration::from_hours(90 * 24);
+/// How long before its expiry Regrant warns about a credential.
+const EXPIRY_WARNING: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// How long an unused refresh token stays valid (Microsoft identity platform, "Refresh tokens").
+const REFRESH_TOKEN_LIFETIME: SignedDuration = SignedDuration::from_hours(90 * 24);
 
-/// What a look at one tenant's consent to one client gave.
-type Looked = Result<GrantsRead, String>;
+/// One tenant's grants to one client, or why they could not be read.
+type GrantsResult = Result<GrantsRead, String>;
 
-/// Microsoft's side of one visit to one org.
+/// Reads grants at Microsoft during the scan of one org.
 pub(in crate::usecases) struct GrantWatch<'a> {
     ports: &'a Ports,
     org: &'a OrgProfile,
-    grants: HashMap<(TenantId, ClientId), Looked>,
+    grants: HashMap<(TenantId, ClientId), GrantsResult>,
     people: HashMap<(TenantId, ObjectId), Result<SignalKind, String>>,
     tenants: HashMap<String, Option<TenantId>>,
     problems: Vec<(AccessProblemKind, String)>,
-    over: BTreeSet<(&'static str, String)>,
-    registration_seen: bool,
-    /// Whether there is a registration of ours to ask with; looked up once a visit.
+    resolved: BTreeSet<(&'static str, String)>,
+    registration_checked: bool,
+    /// Whether there is a registration to call Microsoft with; read once per scan.
     registered: Option<bool>,
 }
 
@@ -56,21 +57,21 @@ impl<'a> GrantWatch<'a> {
             people: HashMap::new(),
             tenants: HashMap::new(),
             problems: Vec::new(),
-            over: BTreeSet::new(),
-            registration_seen: false,
+            resolved: BTreeSet::new(),
+            registration_checked: false,
             registered: None,
         }
     }
 
-    /// Adds what was found out about Regrant's own access to Microsoft.
-    pub(in crate::usecases) fn tell(self, access: &mut Access) {
+    /// Adds the findings about Regrant's own access to Microsoft.
+    pub(in crate::usecases) fn add_findings_to(self, access: &mut AccessFindings) {
         access.problems.extend(self.problems);
-        access.over.extend(self.over);
+        access.resolved.extend(self.resolved);
     }
 
-    /// What Microsoft shows of an app's consent. Nothing where nobody has signed in for its tenant: the standing then says
-    /// "not proven".
-    pub(in crate::usecases) async fn look(
+    /// The signals of an app's consent at Microsoft. Empty if no one has signed in for its tenant; the consent then counts as
+    /// not verified.
+    pub(in crate::usecases) async fn check_app(
         &mut self,
         app: &ListedApp,
         connection: &Connection,
@@ -83,15 +84,15 @@ impl<'a> GrantWatch<'a> {
         if !self.is_registered().await {
             return Vec::new();
         }
-        let Some((tenant, client)) = self.whose(app, connection, before).await else { return Vec::new() };
-        // A connection that is on was consented to, whether or not anybody looked before.
+        let Some((tenant, client)) = self.tenant_and_client(app, connection, before).await else { return Vec::new() };
+        // An enabled connection implies a consent, even if no earlier scan has read its grants.
         let on = connection.status == ConnectionStatus::Enabled;
-        let sufficed = before.and_then(sufficed).unwrap_or(on);
+        let sufficed = before.and_then(grants_sufficed).unwrap_or(on);
         let mut kinds = Vec::new();
         match self.grants_of(&tenant, &client, sufficed).await {
             None => return Vec::new(),
             Some(Ok(read)) => kinds.push(self.signal(&read, before)),
-            Some(Err(reason)) => kinds.push(SignalKind::CouldNotLook { look: Check::PermissionGrants, reason }),
+            Some(Err(reason)) => kinds.push(SignalKind::CheckFailed { check: Check::PermissionGrants, reason }),
         }
         let administrator = before.and_then(|app| app.consent.administrator.as_ref());
         if let Some(person) = administrator.and_then(|administrator| administrator.object.clone()) {
@@ -101,7 +102,7 @@ impl<'a> GrantWatch<'a> {
         kinds.into_iter().map(|kind| Signal { seen_at: now, source: Source::MicrosoftGraph, kind }).collect()
     }
 
-    /// Whether Microsoft can be asked at all. Without a registration nothing is sent there.
+    /// Whether there is a registration. Without one, nothing is sent to Microsoft.
     async fn is_registered(&mut self) -> bool {
         if self.registered.is_none() {
             self.registered = registration(self.ports, self.org.cloud).await.ok().map(|ours| ours.is_some());
@@ -109,8 +110,8 @@ impl<'a> GrantWatch<'a> {
         self.registered == Some(true)
     }
 
-    /// The tenant and Okta's client of an app: as its last consent left them, else as Okta's own link names them.
-    async fn whose(
+    /// The tenant and Okta's client id of an app, from its last consent or else from Okta's consent link.
+    async fn tenant_and_client(
         &mut self,
         app: &ListedApp,
         connection: &Connection,
@@ -128,13 +129,13 @@ impl<'a> GrantWatch<'a> {
         }
         let name = app.tenant.as_ref()?;
         if !self.tenants.contains_key(name.as_str()) {
-            let found = tenant_of(self.ports, Some(name), self.org.cloud).await.ok();
+            let found = resolve_tenant(self.ports, Some(name), self.org.cloud).await.ok();
             self.tenants.insert(name.as_str().to_owned(), found);
         }
         Some((self.tenants.get(name.as_str()).cloned().flatten()?, client))
     }
 
-    async fn grants_of(&mut self, tenant: &TenantId, client: &ClientId, sufficed: bool) -> Option<Looked> {
+    async fn grants_of(&mut self, tenant: &TenantId, client: &ClientId, sufficed: bool) -> Option<GrantsResult> {
         let key = (tenant.clone(), client.clone());
         if let Some(known) = self.grants.get(&key) {
             return Some(known.clone());
@@ -146,24 +147,24 @@ impl<'a> GrantWatch<'a> {
         if sufficed && short(&read) {
             read = graph::read_grants_with_patience(self.ports, self.org.cloud, tenant, client).await;
         }
-        let looked = match read {
+        let result = match read {
             Ok(read) => {
-                self.answered(tenant).await;
+                self.record_success(tenant).await;
                 Ok(read)
             }
             Err(GraphAccessError::NoTokens) => return None,
             Err(error) => {
-                self.refused(tenant, &error).await;
+                self.record_failure(tenant, &error).await;
                 Err(error.to_string())
             }
         };
-        self.grants.insert(key, looked.clone());
-        Some(looked)
+        self.grants.insert(key, result.clone());
+        Some(result)
     }
 
-    /// Graph answered: its tokens are fine, and so is our registration's credential. When that ends is asked once a visit,
-    /// of the tenant that the registration is in.
-    async fn answered(&mut self, tenant: &TenantId) {
+    /// Graph responded, so its tokens and our registration's credential are valid. Checks once per scan when that credential
+    /// expires; only Graph in the registration's own tenant shows it.
+    async fn record_success(&mut self, tenant: &TenantId) {
         let cloud = self.org.cloud;
         let failure = AccessProblemKind::GraphTokensEnding { tenant: tenant.clone(), ends_at: Timestamp::MAX };
         for kind in [
@@ -171,40 +172,41 @@ impl<'a> GrantWatch<'a> {
             failure,
             AccessProblemKind::EntraCredentialRefused { cloud },
         ] {
-            self.over.insert((kind.name(), kind.place()));
+            self.resolved.insert((kind.name(), kind.affected()));
         }
-        if self.registration_seen {
+        if self.registration_checked {
             return;
         }
         match graph::registration_ends_at(self.ports, cloud, tenant).await {
             Ok(Some(ends_at)) => {
-                self.registration_seen = true;
+                self.registration_checked = true;
                 let kind = AccessProblemKind::EntraCredentialEnding { cloud, ends_at };
-                if ends_at.duration_since(self.ports.clock.now()) <= ENDING_SOON {
-                    self.problems.push((kind, format!("It ends on {}.", ends_at.strftime("%-d %B %Y"))));
+                if ends_at.duration_since(self.ports.clock.now()) <= EXPIRY_WARNING {
+                    self.problems.push((kind, format!("It expires on {}.", ends_at.strftime("%-d %B %Y"))));
                 } else {
-                    self.over.insert((kind.name(), kind.place()));
+                    self.resolved.insert((kind.name(), kind.affected()));
                 }
             }
             Ok(None) => {}
-            Err(error) => tracing::info!(%tenant, %error, "when the registration's credential ends could not be read"),
+            Err(error) => tracing::info!(%tenant, %error, "could not read when the registration's credential expires"),
         }
     }
 
-    /// Graph could not be asked: for good, or for so long that its tokens are about to end.
-    async fn refused(&mut self, tenant: &TenantId, error: &GraphAccessError) {
+    /// Graph could not be called. Reports a permanent failure, or a temporary one that has lasted until the tokens are about to
+    /// expire.
+    async fn record_failure(&mut self, tenant: &TenantId, error: &GraphAccessError) {
         let problem = match error.problem(tenant, self.org.cloud) {
             Some(problem) => Some(problem),
-            None => self.ending(tenant).await,
+            None => self.expiring_tokens(tenant).await,
         };
         self.problems.extend(problem.map(|kind| (kind, error.to_string())));
     }
 
-    async fn ending(&self, tenant: &TenantId) -> Option<AccessProblemKind> {
-        let renewed_at = graph::renewed_at(self.ports, tenant).await?;
-        let ends_at = renewed_at.saturating_add(REFRESH_TOKEN_LIVES).unwrap_or(Timestamp::MAX);
+    async fn expiring_tokens(&self, tenant: &TenantId) -> Option<AccessProblemKind> {
+        let refreshed_at = graph::last_refresh(self.ports, tenant).await?;
+        let ends_at = refreshed_at.saturating_add(REFRESH_TOKEN_LIFETIME).unwrap_or(Timestamp::MAX);
         let left = ends_at.duration_since(self.ports.clock.now());
-        (left <= ENDING_SOON).then(|| AccessProblemKind::GraphTokensEnding { tenant: tenant.clone(), ends_at })
+        (left <= EXPIRY_WARNING).then(|| AccessProblemKind::GraphTokensEnding { tenant: tenant.clone(), ends_at })
     }
 
     fn signal(&self, read: &GrantsRead, before: Option<&AppRecord>) -> SignalKind {
@@ -214,7 +216,7 @@ impl<'a> GrantWatch<'a> {
             .and_then(|verification| verification.grants.as_ref());
         if let (SignalKind::PermissionGrantsRead { changes, .. }, Some(verified)) = (&mut kind, verified) {
             let expected = &self.ports.settings.permissions;
-            *changes = read.changes_since(verified).iter().filter_map(|change| words(change, expected)).collect();
+            *changes = read.changes_since(verified).iter().filter_map(|change| describe(change, expected)).collect();
         }
         kind
     }
@@ -227,44 +229,44 @@ impl<'a> GrantWatch<'a> {
         }
         match self.people.get(&key) {
             Some(Ok(kind)) => kind.clone(),
-            Some(Err(reason)) => SignalKind::CouldNotLook { look: Check::Consenter, reason: reason.clone() },
-            None => SignalKind::CouldNotLook { look: Check::Consenter, reason: String::new() },
+            Some(Err(reason)) => SignalKind::CheckFailed { check: Check::Consenter, reason: reason.clone() },
+            None => SignalKind::CheckFailed { check: Check::Consenter, reason: String::new() },
         }
     }
 }
 
-/// A change in words, where it is not told otherwise: what is gone is told by what is missing, and what the catalogue knows
-/// is no surprise.
-fn words(change: &GrantChange, expected: &PermissionCatalogue) -> Option<String> {
+/// Describes a change that no other signal reports. Removed permissions are reported as missing, and added permissions that
+/// the catalogue lists are expected.
+fn describe(change: &GrantChange, expected: &PermissionCatalogue) -> Option<String> {
     match change {
         GrantChange::PrincipalReplaced { .. } => Some("Okta's service principal was replaced".to_owned()),
         GrantChange::PublisherChanged { from, to } => {
-            let name = |publisher: &Publisher| {
-                publisher.name.as_ref().map_or_else(|| "nobody verified".to_owned(), ToString::to_string)
+            let name = |publisher: &AppPublisher| {
+                publisher.name.as_ref().map_or_else(|| "not verified".to_owned(), ToString::to_string)
             };
-            Some(format!("its publisher was {} and is {}", name(from), name(to)))
+            Some(format!("its publisher changed from {} to {}", name(from), name(to)))
         }
         GrantChange::PermissionAdded { permission } if change.is_unexpected(expected) => {
-            Some(format!("{} is granted, which no consent to Okta asks for", UntrustedText::new(permission)))
+            Some(format!("{} is granted, although Okta's consent does not request it", UntrustedText::new(permission)))
         }
-        GrantChange::KindChanged { permission, .. } if change.takes_away() => {
-            Some(format!("{} is granted in another way", UntrustedText::new(permission)))
+        GrantChange::KindChanged { permission, .. } if change.revokes() => {
+            Some(format!("{} is granted in a different way", UntrustedText::new(permission)))
         }
         _ => None,
     }
 }
 
-/// The client of the application that Okta made for this app's provisioning, if it made one.
+/// The client id of the application that Okta created for this app's provisioning, if it created one.
 fn provisioning_app(app: &AppRecord) -> Option<ClientId> {
-    let made = app.signals.iter().filter(|signal| matches!(signal.kind, SignalKind::ProvisioningAppCreated { .. }));
-    match &made.max_by_key(|signal| signal.seen_at)?.kind {
+    let created = app.signals.iter().filter(|signal| matches!(signal.kind, SignalKind::ProvisioningAppCreated { .. }));
+    match &created.max_by_key(|signal| signal.seen_at)?.kind {
         SignalKind::ProvisioningAppCreated { client } => client.as_ref()?.parse().ok(),
         _ => None,
     }
 }
 
-/// Whether Microsoft's side was whole when it was read last; `None` where it never was.
-fn sufficed(app: &AppRecord) -> Option<bool> {
+/// Whether the grants were sufficient when they were last read; `None` if they were never read.
+fn grants_sufficed(app: &AppRecord) -> Option<bool> {
     let read = app.signals.iter().filter(|signal| matches!(signal.kind, SignalKind::PermissionGrantsRead { .. })).max();
     read.map(|signal| match &signal.kind {
         SignalKind::PermissionGrantsRead { missing, any_granted, principal_enabled, .. } => {
@@ -280,13 +282,13 @@ async fn read_consenter(
     tenant: &TenantId,
     person: &ObjectId,
 ) -> Result<SignalKind, String> {
-    let graph = graph::open_graph(ports, org.cloud, tenant).await.map_err(|error| error.to_string())?;
+    let graph = graph::graph_client_for(ports, org.cloud, tenant).await.map_err(|error| error.to_string())?;
     let Some(user) = graph.user(person).await.map_err(|error| error.to_string())? else {
         return Ok(SignalKind::ConsenterRead { enabled: Some(false), holds_role: Some(false) });
     };
     let roles = graph.roles_of(person).await.map_err(|error| error.to_string())?;
     let holds = roles.templates.contains(GLOBAL_ADMINISTRATOR);
-    // A role whose template Graph would not show may be the one.
+    // One of the roles that Graph hides may be Global Administrator.
     let holds_role = if holds || !roles.some_hidden { Some(holds) } else { None };
     Ok(SignalKind::ConsenterRead { enabled: user.account_enabled, holds_role })
 }

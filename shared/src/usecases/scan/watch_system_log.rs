@@ -1,7 +1,7 @@
-//! Okta's side between two scans: what its System Log says of each app since the last look.
+//! What Okta's System Log says about each app since the last scan.
 //!
-//! The log is read on from where the last visit stopped. A place that Okta no longer takes is read again from its
-//! beginning, which is harmless: events have ids, and a signal is the same however often it is seen.
+//! Reading continues where the last scan stopped. If Okta no longer accepts that position, it starts again at the
+//! beginning. Reading an event twice is harmless: events have ids, and repeated signals are equal.
 
 use std::collections::HashMap;
 
@@ -14,44 +14,49 @@ use crate::domain::system_log::{FailedWork, LogEvent, LogPosition, Meaning, conc
 use crate::okta::{OktaError, OktaOrg};
 use crate::usecases::Ports;
 
-/// How far back the log is read at first: as far as Okta reads by itself (System Log API, `since`).
-pub(in crate::usecases) const FIRST_LOOK: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// How many pages of a thousand events one visit reads; the next one goes on.
-const PAGES: u32 = 50;
+/// How far back the first read goes: Okta's own default (System Log API, `since`).
+pub(in crate::usecases) const INITIAL_LOOKBACK: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// How many pages of 1,000 events one scan reads. The next scan continues from there.
+const MAX_PAGES: u32 = 50;
 
-/// What the log says, and where it goes on.
+/// New events of the System Log.
 #[derive(Debug)]
-pub(in crate::usecases) struct LogRead {
+pub(in crate::usecases) struct SystemLogUpdate {
     events: Vec<(LogEvent, Meaning)>,
-    /// Where the next visit goes on; `None` where nothing could be read.
+    /// The position for the next scan; `None` if nothing could be read.
     pub(in crate::usecases) next: Option<LogPosition>,
-    /// Why it could not be read to its end.
+    /// Why reading stopped before the end of the log.
     pub(in crate::usecases) failed: Option<OktaError>,
 }
 
-/// Reads the log on from `from`.
-pub(in crate::usecases) async fn read(ports: &Ports, api: &dyn OktaOrg, from: Option<LogPosition>) -> LogRead {
+/// Reads the events after `from`, or of the last [`INITIAL_LOOKBACK`] if there is no position yet.
+pub(in crate::usecases) async fn read_new_events(
+    ports: &Ports,
+    api: &dyn OktaOrg,
+    from: Option<LogPosition>,
+) -> SystemLogUpdate {
     let now = ports.clock.now();
-    let beginning = || LogPosition::Since(now.saturating_sub(FIRST_LOOK).unwrap_or(now));
-    let mut read = LogRead { events: Vec::new(), next: None, failed: None };
-    let (mut at, mut begun_anew) = (from.unwrap_or_else(beginning), false);
-    for _ in 0..PAGES {
+    let beginning = || LogPosition::Since(now.saturating_sub(INITIAL_LOOKBACK).unwrap_or(now));
+    let mut read = SystemLogUpdate { events: Vec::new(), next: None, failed: None };
+    let (mut at, mut has_restarted) = (from.unwrap_or_else(beginning), false);
+    for _ in 0..MAX_PAGES {
         match api.log_events(&at).await {
             Ok(page) => {
                 for surprise in page.surprises {
-                    tracing::warn!(surprise, "an event of the System Log could not be read");
+                    tracing::warn!(surprise, "could not read an event of the System Log");
                 }
-                let meant = page.events.into_iter().map(|event| (meaning(&event), event));
-                read.events
-                    .extend(meant.filter(|(meant, _)| *meant != Meaning::Other).map(|(meant, event)| (event, meant)));
+                let interpreted = page.events.into_iter().map(|event| (meaning(&event), event));
+                read.events.extend(
+                    interpreted.filter(|(meant, _)| *meant != Meaning::Other).map(|(meant, event)| (event, meant)),
+                );
                 at = page.next;
                 read.next = Some(at.clone());
                 if !page.full {
                     return read;
                 }
             }
-            Err(OktaError::LogPositionLost { .. }) if !begun_anew => {
-                begun_anew = true;
+            Err(OktaError::LogPositionLost { .. }) if !has_restarted => {
+                has_restarted = true;
                 at = beginning();
             }
             Err(error) => {
@@ -63,8 +68,9 @@ pub(in crate::usecases) async fn read(ports: &Ports, api: &dyn OktaOrg, from: Op
     read
 }
 
-/// Whether provisioning works again for an app whose last word is a sign-in that failed. Only then is it asked for.
-pub(in crate::usecases) async fn worked_again(
+/// Checks whether provisioning has succeeded since an app's last failed sign-in. Calls Okta only if the failure is the newest
+/// known event.
+pub(in crate::usecases) async fn provisioning_recovered(
     ports: &Ports,
     api: &dyn OktaOrg,
     app: &AppId,
@@ -78,25 +84,25 @@ pub(in crate::usecases) async fn worked_again(
     let (seen_at, kind) = match api.provisioning_worked_after(app, failed).await {
         Ok(worked) => (worked?, SignalKind::ProvisioningWorked),
         Err(error) => {
-            (ports.clock.now(), SignalKind::CouldNotLook { look: Check::SystemLog, reason: error.to_string() })
+            (ports.clock.now(), SignalKind::CheckFailed { check: Check::SystemLog, reason: error.to_string() })
         }
     };
     Some(Signal { seen_at, source: Source::OktaSystemLog, kind })
 }
 
-/// What the log says of one app.
+/// What the log says about one app.
 #[derive(Debug, Default)]
-pub(in crate::usecases) struct OfApp {
+pub(in crate::usecases) struct AppLogSignals {
     pub(in crate::usecases) signals: Vec<Signal>,
-    /// Work that failed, for the audit trail.
+    /// Failed provisioning tasks, for the audit trail.
     pub(in crate::usecases) failed_work: Vec<AppEvent>,
 }
 
-impl LogRead {
-    /// What it says of an app, the newest of each kind of occurrence.
-    pub(in crate::usecases) fn of(&self, ports: &Ports, app: &AppId) -> OfApp {
+impl SystemLogUpdate {
+    /// What the log says about an app: the newest event of each kind.
+    pub(in crate::usecases) fn for_app(&self, ports: &Ports, app: &AppId) -> AppLogSignals {
         let mut newest: HashMap<std::mem::Discriminant<SignalKind>, Signal> = HashMap::new();
-        let mut of_app = OfApp::default();
+        let mut app_log = AppLogSignals::default();
         for (event, meant) in self.events.iter().filter(|(event, _)| concerns(event, app)) {
             if let Some(kind) = signal_of(event, meant) {
                 let signal = Signal { seen_at: event.published, source: Source::OktaSystemLog, kind };
@@ -105,21 +111,21 @@ impl LogRead {
                     *known = signal;
                 }
             }
-            of_app.failed_work.extend(failed_work(ports, event, meant));
+            app_log.failed_work.extend(failed_work(ports, event, meant));
         }
-        of_app.signals = newest.into_values().collect();
-        of_app.signals.sort();
+        app_log.signals = newest.into_values().collect();
+        app_log.signals.sort();
         if let Some(error) = &self.failed {
-            let kind = SignalKind::CouldNotLook { look: Check::SystemLog, reason: error.to_string() };
-            of_app.signals.push(Signal { seen_at: ports.clock.now(), source: Source::OktaSystemLog, kind });
+            let kind = SignalKind::CheckFailed { check: Check::SystemLog, reason: error.to_string() };
+            app_log.signals.push(Signal { seen_at: ports.clock.now(), source: Source::OktaSystemLog, kind });
         }
-        of_app
+        app_log
     }
 }
 
 fn signal_of(event: &LogEvent, meant: &Meaning) -> Option<SignalKind> {
     Some(match meant {
-        // Work that Microsoft refused to the credential itself, such as Conditional Access on Okta's service account.
+        // A task for which Microsoft rejected the credential itself, for example by Conditional Access.
         Meaning::CredentialFailure { .. } | Meaning::WorkFailed(FailedWork { aadsts: Some(_), .. }) => {
             SignalKind::CredentialFailure { event_type: event.event_type.clone() }
         }

@@ -7,7 +7,7 @@ use crate::ledger::LedgerError;
 use crate::metrics::{Metric, count};
 use crate::queue::{Disposition, ScanOrg};
 use crate::usecases::Ports;
-use crate::usecases::scan::discover::{DiscoverError, discover};
+use crate::usecases::scan::scan_apps::{ScanError, scan_apps};
 
 /// How often one org is tried in one scan before its last result stands.
 const ATTEMPTS: u32 = 3;
@@ -19,23 +19,23 @@ pub async fn scan_org(
     message: &ScanOrg,
     receive_count: u32,
     pause: Duration,
-) -> Result<Disposition, DiscoverError> {
+) -> Result<Disposition, ScanError> {
     let ScanOrg { scan, org } = message;
-    let found = match discover(ports, scan, org).await {
-        Ok(found) => found,
+    let scanned = match scan_apps(ports, scan, org).await {
+        Ok(scanned) => scanned,
         // The org's records are written; only the scan's own record is missing, and no one waits for it.
-        Err(DiscoverError::Ledger(LedgerError::NoSuchScan(scan))) => {
+        Err(ScanError::Ledger(LedgerError::NoSuchScan(scan))) => {
             tracing::warn!(%scan, %org, "scanned an org for an unknown scan");
             return Ok(Disposition::Done);
         }
         Err(error) => return Err(error),
     };
-    if found.try_again && receive_count < ATTEMPTS {
+    if scanned.retry && receive_count < ATTEMPTS {
         return Ok(Disposition::Retry { after: pause });
     }
-    count(match found.look {
-        OrgScanResult::Seen { .. } => Metric::OrgsSeen,
-        OrgScanResult::NotSeen { .. } | OrgScanResult::Pending => Metric::OrgsNotSeen,
+    count(match scanned.result {
+        OrgScanResult::Scanned { .. } => Metric::OrgsSeen,
+        OrgScanResult::NotScanned { .. } | OrgScanResult::Pending => Metric::OrgsNotSeen,
     });
     Ok(Disposition::Done)
 }

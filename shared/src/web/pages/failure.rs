@@ -1,4 +1,4 @@
-//! One page for each way a consent can fail: what happened, and what to do next.
+//! The failure pages, one for each way a consent can fail: what happened, and what to do next.
 
 use axum::http::StatusCode;
 use maud::html;
@@ -10,56 +10,40 @@ use crate::domain::failure::class::FailureClass;
 use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::text::UntrustedText;
 
-/// Where to go from a failure.
-#[derive(Debug, Clone)]
-pub enum WayOn {
-    /// A GET of this path begins again.
-    Restart(String),
-    /// Only the mail's link leads on.
-    Mail,
-}
-
-/// What the page tells.
+/// The data of the page.
 #[derive(Debug)]
 pub struct FailureView<'a> {
     /// What failed.
     pub failure: ConsentFailure,
-    /// The code of Microsoft's or Okta's that came with it.
+    /// Microsoft's or Okta's error code, if there is one.
     pub code: Option<&'a str>,
-    /// What this attempt is called in our log.
+    /// The id of this attempt in the log.
     pub request: Option<&'a str>,
-    /// The app, where it is known to this browser.
+    /// The app, if this browser may see it.
     pub subject: Option<&'a Subject>,
-    /// Where to go on.
-    pub way_on: WayOn,
-    /// Whether anything was changed in Okta before it failed.
+    /// Whether Regrant may have changed anything in Okta before the failure.
     pub okta_changed: bool,
 }
 
-/// Title, what happened, what to do.
 struct Words {
     status: StatusCode,
     heading: &'static str,
-    what: &'static str,
-    next: &'static str,
+    what_happened: &'static str,
+    next_step: &'static str,
 }
 
-/// The page.
+/// Renders the page.
 pub fn failure(view: &FailureView<'_>) -> Page {
     let words = words(view.failure);
     let known = view.code.and_then(failure::find);
-    let part = html! {
-        p { (words.what) }
+    let content = html! {
+        p { (words.what_happened) }
         h2 { "What to do" }
-        p { (words.next) }
-        p { strong { "Who can do it: " } (who(view.failure.class())) }
-        @if let WayOn::Restart(path) = &view.way_on {
-            form method="get" action=(path) { button type="submit" { "Begin again" } }
-        } @else {
-            p { "The link in your mail leads back to the beginning." }
-        }
+        p { (words.next_step) }
+        p { strong { "Who can fix this: " } (who(view.failure.class())) }
+        p { "To start again, open the link in your email." }
         @if let Some(code) = view.code {
-            h2 { "For whoever looks into it" }
+            h2 { "Technical details" }
             p {
                 "Code " code { (UntrustedText::new(code.chars().take(64).collect::<String>())) }
                 @if let Some(known) = known { ": " (known.cause) " " (known.next_step) } @else { "." }
@@ -72,146 +56,146 @@ pub fn failure(view: &FailureView<'_>) -> Page {
             }
         }
         p {
-            @if view.okta_changed { "Okta's connection may have been changed; your operator has been told what it was before." }
+            @if view.okta_changed { "The connection in Okta may have changed. Your Okta operator can see its previous state." }
             @else { "Nothing was changed in Okta." }
         }
-        @if let Some(request) = view.request { p.small { "Request " code { (request) } ". Name it when you ask your operator." } }
+        @if let Some(request) = view.request { p.small { "Reference " code { (request) } ". Quote this reference if you contact support." } }
     };
-    Frame { status: words.status, heading: words.heading, form_targets: &[] }.around(&part)
+    Frame { status: words.status, heading: words.heading, form_targets: &[] }.around(&content)
 }
 
 fn who(class: FailureClass) -> &'static str {
     match class {
-        FailureClass::Person => "you, now.",
-        FailureClass::Operator => "whoever looks after Okta or Microsoft Entra at your company.",
-        FailureClass::Wait => "nobody has to; it passes.",
-        FailureClass::Bug => "whoever runs this service; please tell them.",
+        FailureClass::Person => "you can, right now.",
+        FailureClass::Operator => "your company's Okta or Microsoft Entra administrators.",
+        FailureClass::Wait => "no action needed. This usually clears by itself.",
+        FailureClass::Bug => "the operator of this service. Please report it to them.",
     }
 }
 
-#[expect(clippy::too_many_lines, reason = "one table, one entry a failure")]
+#[expect(clippy::too_many_lines, reason = "one table, one entry per failure")]
 fn words(failure: ConsentFailure) -> Words {
-    let words = |status, heading, what, next| Words { status, heading, what, next };
+    let words = |status, heading, what_happened, next_step| Words { status, heading, what_happened, next_step };
     match failure {
         ConsentFailure::Declined => words(
             StatusCode::FORBIDDEN,
-            "The consent was not given",
-            "Microsoft told us that the request was cancelled or refused.",
-            "If you pressed Cancel by mistake, begin again and press Accept. If you have doubts, ask your Okta operator first: nothing is lost by waiting.",
+            "The consent was declined",
+            "Microsoft told us that the request was cancelled or declined.",
+            "If you clicked Cancel by mistake, start again and click Accept. If you are unsure, ask your Okta operator first. Nothing is lost if you wait.",
         ),
         ConsentFailure::WrongAccount => words(
             StatusCode::FORBIDDEN,
             "This account is not in the tenant",
-            "You signed in with an account that Microsoft does not know in this tenant.",
-            "Begin again, best in a private window, and choose an administrator account of the tenant named below.",
+            "Microsoft does not know the account you used in this tenant.",
+            "Start again, preferably in a private window, and choose an administrator account of the tenant shown below.",
         ),
         ConsentFailure::WrongTenant => words(
             StatusCode::FORBIDDEN,
-            "This account belongs to another tenant",
-            "The Microsoft tenant that you signed in to is not the one that the app in Okta is set up for.",
-            "Begin again with an administrator account of the right tenant. If the tenant named here is wrong, your Okta operator has to correct it in the app's settings.",
+            "This account belongs to a different tenant",
+            "You signed in to a Microsoft tenant that is not the one configured for the app in Okta.",
+            "Start again with an administrator account of the right tenant. If the tenant shown here is wrong, your Okta operator has to correct it in the app's settings.",
         ),
         ConsentFailure::NotAdministrator => words(
             StatusCode::FORBIDDEN,
             "This account is not a Global Administrator right now",
-            "Okta asks for the consent of a Global Administrator, and the account you used does not hold that role at this moment.",
-            "If you hold the role through Privileged Identity Management, activate it and begin again. Otherwise pass the mail on to a Global Administrator of the tenant.",
+            "Okta needs the consent of a Global Administrator, and the account you used does not have that role at the moment.",
+            "If you can activate the role in Privileged Identity Management, activate it and start again. Otherwise forward the email to a Global Administrator of the tenant.",
         ),
         ConsentFailure::MfaMissing => words(
             StatusCode::FORBIDDEN,
-            "Multi-factor authentication is needed",
-            "The sign-in was made without multi-factor authentication, or it could not be shown that it was made with it.",
-            "Register a second factor for the account at Microsoft if it has none, then begin again and confirm the sign-in with it.",
+            "Multi-factor authentication is required",
+            "We could not confirm that you signed in with multi-factor authentication.",
+            "If the account has no second factor, register one at Microsoft. Then start again and confirm the sign-in with it.",
         ),
         ConsentFailure::BlockedByConditionalAccess => words(
             StatusCode::FORBIDDEN,
             "Your company's access policy blocked the sign-in",
-            "Microsoft Entra's Conditional Access did not let the sign-in through, for example because of the device, the place or the risk.",
-            "Use a device and a network that your policy accepts, or give the code below to whoever looks after Conditional Access. Then begin again.",
+            "Conditional Access in Microsoft Entra blocked the sign-in, for example because of the device, the location or the risk.",
+            "Use a device and a network that your policy allows, or give the code below to your Conditional Access administrator. Then start again.",
         ),
         ConsentFailure::LinkExpired => words(
             StatusCode::GONE,
-            "This link has ended",
-            "Invitations live for a limited time, and this one is over.",
-            "Ask your Okta operator for a new one; it takes them a moment.",
+            "This link has expired",
+            "Invitations are valid for a limited time, and this one has expired.",
+            "Ask your Okta operator for a new link.",
         ),
         ConsentFailure::LinkRevoked => words(
             StatusCode::GONE,
-            "This link was taken back",
-            "A newer invitation took its place, or your Okta operator withdrew it.",
-            "Check for a newer mail about the same app, or ask your Okta operator.",
+            "This link is no longer valid",
+            "A newer invitation replaced this link, or your Okta operator revoked it.",
+            "Check for a newer email about the same app, or ask your Okta operator.",
         ),
         ConsentFailure::LinkUsedUp => words(
             StatusCode::GONE,
-            "This has been done already",
-            "The consent that this link was for has been given and saved.",
-            "Nothing is left to do. If provisioning fails all the same, ask your Okta operator for a new invitation.",
+            "This consent has already been completed",
+            "This consent has been given and saved.",
+            "You don't need to do anything. If provisioning still fails, ask your Okta operator for a new invitation.",
         ),
         ConsentFailure::LinkForged => words(
             StatusCode::NOT_FOUND,
             "This link does not work",
-            "The link was not made by this service, or a part of it was lost on its way.",
-            "Open it again straight from the mail. If that does not help, ask your Okta operator for a new one, and whether the mail is real.",
+            "This service did not create the link, or a part of it is missing.",
+            "Open it again directly from the email. If that does not help, ask your Okta operator for a new link and whether the email is genuine.",
         ),
         ConsentFailure::SessionLost => words(
             StatusCode::CONFLICT,
-            "This attempt cannot go on",
-            "The sign-in came back to another browser than it began in, came back twice, or took longer than ten minutes.",
-            "Begin again from the link in your mail and stay in one browser. Cookies have to be allowed for this site.",
+            "This attempt can't continue",
+            "The sign-in returned to a different browser, returned twice, or took longer than ten minutes.",
+            "Start again from the link in your email and stay in one browser. Allow cookies for this site.",
         ),
         ConsentFailure::MicrosoftDown => words(
             StatusCode::BAD_GATEWAY,
-            "Microsoft does not answer",
-            "Microsoft's sign-in or directory service did not serve us just now.",
-            "Begin again in a few minutes. Your link stays good.",
+            "Microsoft is not responding",
+            "Microsoft's sign-in or directory service is not responding at the moment.",
+            "Start again in a few minutes. Your link stays valid.",
         ),
         ConsentFailure::RegistrationRefused => words(
             StatusCode::BAD_GATEWAY,
-            "This service is not set up right at Microsoft",
-            "Microsoft did not accept this service's own registration, so nobody can sign in at the moment.",
-            "Tell your Okta operator; the code below says what is wrong. Your link stays good.",
+            "Our Microsoft registration is misconfigured",
+            "Microsoft rejected this service's own app registration, so no one can sign in at the moment.",
+            "Tell your Okta operator; the code below says what is wrong. Your link stays valid.",
         ),
         ConsentFailure::Untrusted => words(
             StatusCode::BAD_GATEWAY,
-            "An answer could not be trusted",
-            "An answer of Microsoft's or a link of Okta's did not pass our checks, so we stopped.",
-            "Begin again once. If it happens again, tell your Okta operator the request below: this should not happen.",
+            "We could not trust a response",
+            "A response from Microsoft or a link from Okta failed our security checks, so we stopped.",
+            "Start again once. If it happens again, give your Okta operator the reference below, because this should not happen.",
         ),
         ConsentFailure::OktaDown => words(
             StatusCode::BAD_GATEWAY,
-            "Okta does not answer",
-            "Your Okta org did not serve us just now, or asks everybody to slow down.",
-            "Wait a few minutes and go on. Your link stays good, and a consent that you have given is kept.",
+            "Okta is not responding",
+            "Your Okta org is not responding or is limiting requests at the moment.",
+            "Wait a few minutes, then continue. Your link stays valid, and a consent that you have given is kept.",
         ),
         ConsentFailure::OktaRefused => words(
             StatusCode::BAD_GATEWAY,
-            "Okta refused",
-            "Your Okta org did not accept what we asked of it: our access there is too small, has ended, or the code was no longer good.",
-            "Tell your Okta operator; the code below says more. Then begin again.",
+            "Okta rejected our request",
+            "Our access to your Okta org is insufficient or has ended, or the code from Okta's page was no longer valid.",
+            "Tell your Okta operator; the code below says more. Then start again.",
         ),
         ConsentFailure::AlreadyDone => words(
             StatusCode::CONFLICT,
-            "Somebody else was faster",
-            "The connection was finished by somebody else in the meantime, here or in the Okta Admin Console.",
-            "Nothing is left to do.",
+            "Already completed",
+            "Another administrator completed the connection in the meantime, here or in the Okta Admin Console.",
+            "You don't need to do anything.",
         ),
         ConsentFailure::WrongHandOver => words(
             StatusCode::BAD_REQUEST,
-            "That text does not belong here",
-            "What you brought is not what Okta's last page shows for this app and this attempt.",
-            "Copy the whole text of the page that Okta showed in the tab opened from here, and nothing else. If the text came to you in a mail or a chat, do not use it, and tell your operator.",
+            "That isn't the text from Okta's page",
+            "That isn't the text from Okta's page for this app.",
+            "Copy all of the text on Okta's page, in the tab that you opened from here, and nothing else. If you received the text in an email or a chat, don't use it, and tell your Okta operator.",
         ),
         ConsentFailure::NotStored => words(
             StatusCode::SERVICE_UNAVAILABLE,
-            "We could not keep what has to be kept",
-            "Our own store did not take it, so we stopped before anything else was done.",
-            "Begin again in a few minutes; tell your Okta operator if it happens again.",
+            "We could not save your progress",
+            "Our own database did not accept the data, so we stopped before doing anything else.",
+            "Start again in a few minutes. If it happens again, tell your Okta operator.",
         ),
         ConsentFailure::ByHand => words(
             StatusCode::CONFLICT,
-            "This app has to be done in the console",
-            "Okta offers no consent link for this app that could be used without switching its provisioning off.",
-            "In the Okta Admin Console: Applications › the app › Provisioning › Integration › Edit › Re-authenticate with Microsoft Office 365, then Save.",
+            "Use the Okta Admin Console for this app",
+            "Okta offers no consent link for this app that we could use without turning off its provisioning.",
+            "In the Okta Admin Console, open Applications › the app › Provisioning › Integration › Edit, click Re-authenticate with Microsoft Office 365, then Save.",
         ),
     }
 }

@@ -1,4 +1,4 @@
-//! The invitation: what will happen, who must act, and how to check that it is real. Changes nothing by itself.
+//! The invitation page: what will happen, who can approve, and how to check that the page is genuine. Opening it changes nothing.
 
 use axum::http::StatusCode;
 use jiff::Timestamp;
@@ -12,61 +12,57 @@ use crate::domain::id::{InvitationId, RequestId};
 use crate::domain::permission::Permission;
 use crate::settings::PublicUrl;
 
-/// What the page tells.
+/// The data of the page.
 #[derive(Debug)]
 pub struct InvitationView<'a> {
     /// The app.
     pub subject: &'a Subject,
-    /// Which invitation.
+    /// The invitation.
     pub invitation: &'a InvitationId,
-    /// The request that the email with this link names, where an email brought it.
+    /// The request that the email with this link names; `None` if the link did not come by email.
     pub request: Option<&'a RequestId>,
-    /// When it ends.
+    /// When the link expires.
     pub expires_at: Timestamp,
     /// The Microsoft cloud.
     pub cloud: Cloud,
-    /// Where people sign in; `None` where the org runs without a registration of ours.
+    /// Where administrators sign in; `None` if the org runs without Regrant's own registration.
     pub sign_in: Option<&'a Url>,
     /// The permissions that Okta will ask for.
     pub permissions: &'a [Permission],
-    /// Where this page is.
+    /// The address of the pages.
     pub public_url: &'a PublicUrl,
-    /// Where the button leads.
+    /// The path that the button posts to.
     pub action: &'a str,
 }
 
-/// The page.
+/// Renders the page.
 pub fn invitation(view: &InvitationView<'_>) -> Page {
     let subject = view.subject;
-    let part = html! {
-        p { "Okta creates and updates your Microsoft 365 users. Until now it did so with a stored administrator password. With your consent on Microsoft Graph it no longer needs that password." }
+    let content = html! {
+        p { "Okta creates and updates your Microsoft 365 users. It still uses a stored administrator password for this. If you approve Okta's access to Microsoft Graph, Okta no longer needs that password." }
         dl.facts {
             dt { "Okta org" } dd { (subject.org_domain) }
             dt { "App in Okta" } dd { (subject.label) }
             dt { "Microsoft tenant" } dd { (subject.tenant_domain) }
             @if view.cloud != Cloud::Global { dt { "Microsoft cloud" } dd { (view.cloud) } }
             @if let Some(request) = view.request { dt { "Request" } dd { code { (request) } } }
-            dt { "This link ends" } dd { (day(view.expires_at)) }
+            dt { "This link expires" } dd { (utc_time(view.expires_at)) }
         }
-        p { strong { "Who has to do this: " } "a Global Administrator of " (subject.tenant_domain) ", with multi-factor authentication. It takes about two minutes." }
+        p { strong { "Who can do this: " } "a Global Administrator of " (subject.tenant_domain) " who signs in with multi-factor authentication. It takes about two minutes." }
         (steps(view))
         form method="post" action=(view.action) {
             button type="submit" {
                 @if view.sign_in.is_some() { "Continue to Microsoft sign-in" } @else { "Continue" }
             }
         }
-        p.small { "Nothing has been changed by opening this page, and nothing changes in Okta before you have signed in and were found to be an administrator of this tenant." }
+        p.small { "Opening this page changes nothing. Nothing changes in Okta until you have signed in and we have confirmed that you are an administrator of this tenant." }
         h2 { "What Okta will be allowed to do" }
         (permissions(view.permissions))
         (checks(view))
     };
     let form_targets: Vec<Url> = view.sign_in.into_iter().cloned().collect();
-    Frame {
-        status: StatusCode::OK,
-        heading: "Let Okta provision Microsoft 365 with consent instead of a password",
-        form_targets: &form_targets,
-    }
-    .around(&part)
+    Frame { status: StatusCode::OK, heading: "Approve Okta's access to Microsoft 365", form_targets: &form_targets }
+        .around(&content)
 }
 
 fn steps(view: &InvitationView<'_>) -> Markup {
@@ -74,10 +70,11 @@ fn steps(view: &InvitationView<'_>) -> Markup {
         h2 { "What happens" }
         ol {
             @if let Some(sign_in) = view.sign_in {
-                li { "You sign in at Microsoft (" code { (sign_in.host_str().unwrap_or_default()) } "), so that we know that you may decide this. We ask for reading the directory and nothing else." }
+                li { "You sign in at Microsoft (" code { (sign_in.host_str().unwrap_or_default()) } ") so we can confirm you are authorized. Microsoft will also ask you to grant Regrant one read-only permission, " code { "Directory.Read.All" } "." }
             }
-            li { "Microsoft shows Okta's own request. Its title is " strong { "Okta Microsoft Graph Client" } " or a similar name of Okta's. Compare the tenant, then accept." }
-            li { "We save the connection in Okta, read back what Okta and Microsoft really hold, and show you." }
+            li { "Microsoft shows Okta's own request in a new tab. Its title is " strong { "Okta Microsoft Graph Client" } " or similar. You check the tenant, then accept." }
+            li { "Okta shows a page of plain text. You copy it into our page in this browser." }
+            li { "We save the connection in Okta, check what Okta and Microsoft have stored, and show you the result." }
         }
     }
 }
@@ -85,13 +82,13 @@ fn steps(view: &InvitationView<'_>) -> Markup {
 pub(super) fn permissions(permissions: &[Permission]) -> Markup {
     html! {
         table {
-            thead { tr { th scope="col" { "Permission" } th scope="col" { "Why" } th scope="col" { "Needed" } } }
+            thead { tr { th scope="col" { "Permission" } th scope="col" { "Purpose" } th scope="col" { "Needed" } } }
             tbody {
                 @for permission in permissions {
                     tr {
                         td { code { (permission.name) } }
                         td { (permission.why) }
-                        td { @if permission.required { "always" } @else { "for some features" } }
+                        td data-name="Needed" { @if permission.required { "always" } @else { "for some features" } }
                     }
                 }
             }
@@ -101,23 +98,23 @@ pub(super) fn permissions(permissions: &[Permission]) -> Markup {
 
 fn checks(view: &InvitationView<'_>) -> Markup {
     html! {
-        h2 { "How to check that this is real" }
+        h2 { "How to check that this page is genuine" }
         ul {
-            li { "The address bar shows " code { (view.public_url) } @if view.public_url.is_https() { ", and the padlock is closed" } "." }
+            li { "The address bar shows " code { (view.public_url) } @if view.public_url.is_https() { ", and your browser shows the connection as secure" } "." }
             @if let Some(request) = view.request {
-                li { "The mail that brought you here names request " code { (request) } ", as this page does, and " code { "regrant status" } " too. A mail that names another one is not ours." }
+                li { "The email that brought you here names the same request, " code { (request) } ". An email that names a different one did not come from us. Your Okta team sees this request in " code { "regrant status" } "." }
             }
-            li { "Ask whoever looks after Okta at your company for invitation " code { (view.invitation) } ". They see it in their own tools." }
-            li { "Passwords are typed only on Microsoft's own page. Nobody of ours will ask you for a password or a code, in a mail, a chat or a call." }
+            li { "Ask your company's Okta team about invitation " code { (view.invitation) } ". They can look it up in Regrant." }
+            li { "You enter passwords only on Microsoft's own page. We will never ask you for a password or a code by email, chat or phone." }
         }
         details {
-            summary { "Rather do it in Okta yourself?" }
-            p { "In the Okta Admin Console of " (view.subject.org_domain) ": Applications › Applications › " (view.subject.label) " › Provisioning › Integration › Edit › Authenticate with Microsoft Office 365 (or Re-authenticate), accept as Global Administrator, then Save. It needs one person who is both App Administrator in Okta and Global Administrator at Microsoft." }
+            summary { "Prefer to do it yourself in Okta?" }
+            p { "In the Okta Admin Console of " (view.subject.org_domain) ", open Applications › Applications › " (view.subject.label) " › Provisioning › Integration › Edit and click Authenticate with Microsoft Office 365 (or Re-authenticate). Accept as a Global Administrator, then click Save. You must be an App Administrator in Okta and a Global Administrator at Microsoft." }
         }
     }
 }
 
-/// A day for people, in UTC.
-pub(super) fn day(time: Timestamp) -> String {
+/// Formats a time for people, in UTC: `1 January 1970, 00:00 UTC`.
+pub(super) fn utc_time(time: Timestamp) -> String {
     time.strftime("%-d %B %Y, %H:%M UTC").to_string()
 }

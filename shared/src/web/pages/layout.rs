@@ -1,4 +1,4 @@
-//! What every page has around it, and the headers it goes out with.
+//! The frame of every page, and its security headers.
 
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
@@ -11,7 +11,7 @@ use url::Url;
 
 use super::style::{STYLE, STYLE_SOURCE};
 
-/// A page, ready to be sent.
+/// A rendered page with its status and policy.
 #[derive(Debug, Clone)]
 pub struct Page {
     pub(super) status: StatusCode,
@@ -19,17 +19,17 @@ pub struct Page {
     pub(super) form_targets: Vec<String>,
 }
 
-/// What goes around a page's own part.
+/// The frame around a page's content.
 pub(super) struct Frame<'a> {
     pub(super) status: StatusCode,
-    /// The one `h1`, and the title.
+    /// The only `h1`, and the title.
     pub(super) heading: &'a str,
-    /// Where forms may lead besides here: browsers hold `form-action` against redirects too.
+    /// Other origins that forms may lead to. Browsers apply `form-action` to redirects too.
     pub(super) form_targets: &'a [Url],
 }
 
 impl Frame<'_> {
-    pub(super) fn around(self, part: &Markup) -> Page {
+    pub(super) fn around(self, content: &Markup) -> Page {
         let html = html! {
             (DOCTYPE)
             html lang="en" {
@@ -42,9 +42,9 @@ impl Frame<'_> {
                 }
                 body {
                     header { "Regrant" }
-                    main { h1 { (self.heading) } (part) }
+                    main { h1 { (self.heading) } (content) }
                     footer {
-                        p { "Regrant moves the provisioning of Office 365 apps in Okta from stored passwords to consent. It never asks for a password, and no mail of ours asks you to paste anything." }
+                        p { "Regrant moves Okta's provisioning of Microsoft 365 from stored passwords to consent. Regrant never asks for passwords or codes." }
                     }
                 }
             }
@@ -55,12 +55,12 @@ impl Frame<'_> {
 }
 
 impl Page {
-    /// Its HTML.
+    /// The HTML.
     pub fn html(&self) -> &str {
         &self.html
     }
 
-    /// Its status.
+    /// The HTTP status.
     pub const fn status(&self) -> StatusCode {
         self.status
     }
@@ -80,7 +80,7 @@ const FIXED: [(HeaderName, &str); 8] = [
     (CACHE_CONTROL, "no-store"),
     (REFERRER_POLICY, "no-referrer"),
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    // For browsers that do not know `frame-ancestors`.
+    // For browsers that do not support `frame-ancestors`.
     (X_FRAME_OPTIONS, "DENY"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
@@ -93,7 +93,7 @@ impl IntoResponse for Page {
         for (name, value) in FIXED {
             response.headers_mut().insert(name, HeaderValue::from_static(value));
         }
-        // Origins and hashes are always header values; a page without its policy is not sent.
+        // Origins and hashes are always valid header values. A page is never sent without its policy.
         match policy {
             Ok(policy) => {
                 response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);

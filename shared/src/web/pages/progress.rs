@@ -1,52 +1,52 @@
-//! Progress: three steps, and what to do about the current one.
+//! The progress page: three steps, and what to do at the current one.
 
 use axum::http::StatusCode;
 use maud::{Markup, html};
 use url::Url;
 
 use super::layout::{Frame, Page};
-use super::{Subject, request_id};
+use super::{Subject, reference};
 use crate::domain::administrator::Mfa;
 use crate::domain::id::SessionId;
 use crate::domain::session::Administrator;
 
-/// Where a session is.
+/// The current step of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    /// At Microsoft's sign-in page, perhaps in another tab.
+    /// The administrator is at Microsoft's sign-in page, perhaps in another tab.
     SigningIn,
-    /// Ready for Okta's consent.
+    /// The administrator has signed in and can open Okta's consent.
     ReadyToConsent,
-    /// Okta's consent was opened.
+    /// The administrator has opened Okta's consent.
     Consenting,
-    /// The save is on its way.
+    /// Regrant is saving the connection.
     Saving,
 }
 
-/// What the page tells.
+/// The data of the page.
 #[derive(Debug)]
 pub struct ProgressView<'a> {
     /// The app.
     pub subject: &'a Subject,
     /// The session.
     pub session: &'a SessionId,
-    /// Where it is.
+    /// The current step.
     pub step: Step,
-    /// Who signed in.
+    /// The administrator who signed in.
     pub administrator: Option<&'a Administrator>,
-    /// Whether the org runs with a registration of ours.
+    /// Whether administrators sign in to Regrant's own registration first.
     pub has_sign_in: bool,
-    /// Whether a Microsoft administrator's password goes along, because the operator set it so for this org.
+    /// Whether Okta also receives a Microsoft administrator's password, because the operator configured it for this org.
     pub sends_password: bool,
-    /// What forms carry, so that no other site can send them.
+    /// The anti-forgery token of every form.
     pub form_token: &'a str,
-    /// Where the consent's form leads.
+    /// The origin that the consent's form redirects to.
     pub sign_in: &'a Url,
 }
 
-/// The page.
+/// Renders the page.
 pub fn progress(view: &ProgressView<'_>) -> Page {
-    let part = html! {
+    let content = html! {
         dl.facts {
             dt { "App in Okta" } dd { (view.subject.label) " (" (view.subject.org_domain) ")" }
             dt { "Microsoft tenant" } dd { (view.subject.tenant_domain) }
@@ -55,21 +55,21 @@ pub fn progress(view: &ProgressView<'_>) -> Page {
             }
         }
         ol.steps { (first(view)) (second(view)) (third(view)) }
-        (request_id(view.session))
+        (reference(view.session))
     };
     let heading = match view.step {
         Step::SigningIn => "Sign in at Microsoft",
-        Step::ReadyToConsent => "One consent left",
+        Step::ReadyToConsent => "One more step: approve Okta's access",
         Step::Consenting => "Accept at Microsoft, then come back",
-        Step::Saving => "Saving and proving",
+        Step::Saving => "Saving and verifying",
     };
-    Frame { status: StatusCode::OK, heading, form_targets: std::slice::from_ref(view.sign_in) }.around(&part)
+    Frame { status: StatusCode::OK, heading, form_targets: std::slice::from_ref(view.sign_in) }.around(&content)
 }
 
 fn mfa(mfa: Mfa) -> &'static str {
     match mfa {
-        Mfa::Proven => "multi-factor authentication proven",
-        Mfa::NotProven => "multi-factor authentication not proven",
+        Mfa::Verified => "multi-factor authentication verified",
+        Mfa::NotVerified => "multi-factor authentication not verified",
         Mfa::Refuted => "without multi-factor authentication",
     }
 }
@@ -78,9 +78,9 @@ fn first(view: &ProgressView<'_>) -> Markup {
     let current = view.step == Step::SigningIn;
     html! {
         li aria-current=[current.then_some("step")] {
-            strong { "Sign in as administrator" } " – "
+            strong { "Sign in as an administrator" } " – "
             @if !view.has_sign_in { span.state { "not needed here" } }
-            @else if current { span.state { "waiting for Microsoft" } p { "Microsoft's page is open in this browser. If you closed it, begin again from the link in your mail." } }
+            @else if current { span.state { "waiting for Microsoft" } p { "Microsoft's page is open in this browser. If you closed it, open the link in your email again." } }
             @else { span.state.good { "done" } }
         }
     }
@@ -90,12 +90,12 @@ fn second(view: &ProgressView<'_>) -> Markup {
     let current = matches!(view.step, Step::ReadyToConsent | Step::Consenting);
     html! {
         li aria-current=[current.then_some("step")] {
-            strong { "Consent for Okta" } " – "
+            strong { "Approve Okta's access" } " – "
             @match view.step {
                 Step::SigningIn => span.state { "next" },
-                Step::ReadyToConsent => { span.state { "your turn" } (open_consent(view, "Open Okta's consent at Microsoft", "")) },
+                Step::ReadyToConsent => { span.state { "your turn" } (open_consent(view, "Open Okta's request at Microsoft", "")) },
                 Step::Consenting => { span.state { "opened" } (finish(view)) },
-                Step::Saving => span.state.good { "given" },
+                Step::Saving => span.state.good { "done" },
             }
         }
     }
@@ -103,9 +103,9 @@ fn second(view: &ProgressView<'_>) -> Markup {
 
 fn open_consent(view: &ProgressView<'_>, label: &str, class: &str) -> Markup {
     html! {
-        p { "It opens in a new tab. Microsoft's page is titled " strong { "Okta Microsoft Graph Client" } " or a similar name of Okta's. Check that it speaks of " strong { (view.subject.tenant_domain) } ", then accept. Okta then shows a page of plain text; leave it open and come back here." }
+        p { "Microsoft's page opens in a new tab. Its title is " strong { "Okta Microsoft Graph Client" } " or similar. Check that it shows the tenant " strong { (view.subject.tenant_domain) } ", then accept. Okta then shows a page of plain text. Copy all of it and come back here." }
         @if view.sends_password {
-            p { strong { "Your operator has set" } " that this Okta org also receives a stored Microsoft administrator name and password, because its Okta still insists on them." }
+            p { strong { "Your Okta operator has configured" } " this org to also send Okta a stored Microsoft administrator name and password, because the org still requires them." }
         }
         form method="post" target="_blank" rel="noopener" action=(format!("/consent/session/{}/okta", view.session)) {
             (token(view))
@@ -116,23 +116,24 @@ fn open_consent(view: &ProgressView<'_>, label: &str, class: &str) -> Markup {
 
 fn finish(view: &ProgressView<'_>) -> Markup {
     html! {
-        p { "Have you accepted? Then let us finish." }
-        form method="post" action=(format!("/consent/session/{}/finish", view.session)) {
+        p { "After you accept, Okta's page shows text that starts with " code { "{\"continue_oauth_flow_url\"" } ". Copy all of that text and paste it here." }
+        form method="post" action=(format!("/consent/session/{}/handover", view.session)) {
             (token(view))
-            button type="submit" { "I have accepted: finish" }
+            p { label for="handover" { "Text from Okta's page" } }
+            textarea id="handover" name="handover" required autocomplete="off" spellcheck="false" {}
+            p { button type="submit" { "Continue" } }
         }
+        p.small { "Copy the text only from the tab that this page opened, never from an email or a chat. Anyone who has this text could finish the consent in your place, so don't share it." }
         details {
-            summary { "Okta's last page shows text and nothing moves on" }
-            p { "That page begins with " code { "{\"continue_oauth_flow_url\"" } ". You may bring its whole text here, but only from the tab that this page opened, never from a mail or a chat: whoever has that text could finish the consent in your place." }
-            form method="post" action=(format!("/consent/session/{}/handover", view.session)) {
+            summary { "Does Okta's page show no text?" }
+            p { "Done at Microsoft? Then we can check whether Okta has received your consent." }
+            form method="post" action=(format!("/consent/session/{}/finish", view.session)) {
                 (token(view))
-                p { label for="handover" { "Text of Okta's page" } }
-                textarea id="handover" name="handover" required autocomplete="off" spellcheck="false" {}
-                p { button.second type="submit" { "Hand over and finish" } }
+                button.second type="submit" { "I've accepted - continue" }
             }
         }
         details {
-            summary { "Open the consent again" }
+            summary { "Open Okta's request again" }
             (open_consent(view, "Open it again", "second"))
         }
     }
@@ -142,14 +143,14 @@ fn third(view: &ProgressView<'_>) -> Markup {
     let current = view.step == Step::Saving;
     html! {
         li aria-current=[current.then_some("step")] {
-            strong { "Save and prove" } " – "
-            @if current { span.state { "working" } p { "We save the connection in Okta and read back what Okta and Microsoft hold. Microsoft may take a minute to show new permissions." }
+            strong { "Save and verify" } " – "
+            @if current { span.state { "working" } p { "We are saving the connection in Okta and checking what Okta and Microsoft have stored. New permissions can take a minute to appear at Microsoft." }
                 form method="get" action=(format!("/consent/session/{}", view.session)) { button type="submit" { "Check again" } }
                 details {
-                    summary { "Nothing has moved for more than a minute" }
-                    form method="post" action=(format!("/consent/session/{}/finish", view.session)) { (token(view)) button.second type="submit" { "Ask again to finish" } }
+                    summary { "Still waiting after a minute?" }
+                    form method="post" action=(format!("/consent/session/{}/finish", view.session)) { (token(view)) button.second type="submit" { "Try again" } }
                 } }
-            @else { span.state { "after that, by itself" } }
+            @else { span.state { "happens automatically" } }
         }
     }
 }

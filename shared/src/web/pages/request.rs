@@ -1,183 +1,176 @@
-//! A request: what an email to an operator told, as it stands now. Nothing can be done here, so there is no form.
+//! The request page for operators: the current state of what their email reported. It is read-only, so it has no form.
 
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use maud::{Markup, html};
 
-use super::invitation::day;
+use super::invitation::utc_time;
 use super::layout::{Frame, Page};
+use super::subject;
 use crate::domain::access_problem::{AccessProblem, AccessProblemKind};
 use crate::domain::app::AppRecord;
 use crate::domain::cloud::Cloud;
 use crate::domain::request::Ended;
 use crate::domain::text::UntrustedText;
 use crate::domain::waiver::Waiver;
-use crate::emails::{Asked, asked_about_app, asked_about_problem, problem_in_words};
+use crate::emails::{
+    OperatorInstructions, access_problem_title, inline_code, instructions_for_access_problem, instructions_for_app,
+};
 use crate::settings::PublicUrl;
-use crate::usecases::notify::look_up::{LookedUp, Stands};
-use crate::web::consent::subject;
+use crate::usecases::notify::request_status::{RequestState, RequestStatus};
 
-/// The longest answer of somebody else's that is shown, in characters.
-const LONGEST_ANSWER: usize = 300;
+/// The longest error message shown, in characters.
+const MAX_DETAIL: usize = 300;
 
-/// What the page tells.
+/// The data of the page.
 #[derive(Debug)]
 pub struct RequestView<'a> {
     /// The request.
-    pub looked_up: &'a LookedUp,
-    /// Where this page is.
+    pub looked_up: &'a RequestStatus,
+    /// The address of the pages.
     pub public_url: Option<&'a PublicUrl>,
 }
 
-/// The page.
+/// Renders the page.
 pub fn request(view: &RequestView<'_>) -> Page {
     let id = &view.looked_up.request;
-    let (state, part) = match &view.looked_up.stands {
-        Stands::Open { app, left_alone_until, told_waiver } => {
-            let state = if left_alone_until.is_some() { "left as it is for now" } else { "somebody has to act" };
-            (state, open(view, app, *left_alone_until, told_waiver.as_ref()))
+    let (state, content) = match &view.looked_up.state {
+        RequestState::Open { app, waived_until, expired_waiver } => {
+            let state = if waived_until.is_some() { "postponed" } else { "action needed" };
+            (state, open(view, app, *waived_until, expired_waiver.as_ref()))
         }
-        Stands::AccessProblem(problem) => (problem_in_words(&problem.kind), in_problem(view, problem)),
-        Stands::Closed { app, ended } => ("nothing is left to do", closed(view, app, ended.as_ref())),
-        Stands::TroubleOver(kind) => ("nothing is left to do", over(view, kind)),
+        RequestState::AccessProblem(problem) => (access_problem_title(&problem.kind), access_problem(view, problem)),
+        RequestState::Closed { app, ended } => ("no action needed", closed(view, app, ended.as_ref())),
+        RequestState::AccessProblemSolved(kind) => ("no action needed", solved(view, kind)),
     };
     let heading = format!("Request {id}: {state}");
-    let part = html! {
-        p { "Compare it with the email that led you here: both name " strong { code { (id) } } ". If the email with this link names another request, it is not ours." }
-        (part)
-        (elsewhere(view))
+    let content = html! {
+        p { "Compare this page with your email. Both must name request " strong { code { (id) } } ". An email that names a different request did not come from us." }
+        (content)
+        (authenticity_checks(view))
     };
-    Frame { status: StatusCode::OK, heading: &heading, form_targets: &[] }.around(&part)
+    Frame { status: StatusCode::OK, heading: &heading, form_targets: &[] }.around(&content)
 }
 
-fn open(view: &RequestView<'_>, app: &AppRecord, until: Option<Timestamp>, told: Option<&Waiver>) -> Markup {
+fn open(view: &RequestView<'_>, app: &AppRecord, until: Option<Timestamp>, waiver: Option<&Waiver>) -> Markup {
     let org = &view.looked_up.org;
     html! {
         @if let Some(until) = until {
-            p { strong { "The app is left as it is until " (day(until)) ". Nobody has to act before." } }
+            p { strong { "Your team postponed this app until " (utc_time(until)) ". No action is needed before then." } }
         }
         dl.facts {
-            (of_app(view, app))
-            dt { "Where it stands" } dd { code { (app.standing()) } ": " (app.standing().meaning()) }
+            (app_facts(view, app))
+            dt { "Status" } dd { code { (app.standing()) } ": " (app.standing().meaning()) }
             @if let Some(last) = &app.last_known {
-                dt { "Last known" } dd { code { (last.standing) } ", seen " (day(last.as_of)) }
+                dt { "Last known" } dd { code { (last.standing) } "; checked " (utc_time(last.as_of)) }
             }
-            dt { "Since" } dd { (day(app.since.unwrap_or(app.as_of))) }
+            dt { "Since" } dd { (utc_time(app.since.unwrap_or(app.as_of))) }
             @if let Some(reason) = app.assessment.reasons.first() {
-                dt { "What was seen" } dd { (UntrustedText::new(reason.as_str())) }
+                dt { "Finding" } dd { (UntrustedText::new(reason.as_str())) }
             }
-            dt { "Assessed" } dd { (day(app.as_of)) }
-            @if let Some(waiver) = told {
-                dt { "Left alone until" } dd { (day(waiver.ends_at)) }
-                dt { "For the reason" } dd { (waiver.reason) }
+            dt { "Checked" } dd { (utc_time(app.as_of)) }
+            @if let Some(waiver) = waiver {
+                dt { "Postponed until" } dd { (utc_time(waiver.ends_at)) }
+                dt { "Reason" } dd { (waiver.reason) }
             }
-            (link_ends(view))
+            (link_expiry(view))
         }
-        (asked(&asked_about_app(org, app)))
+        (instructions(&instructions_for_app(org, app)))
     }
 }
 
-fn in_problem(view: &RequestView<'_>, problem: &AccessProblem) -> Markup {
-    let answer: String = problem.detail.chars().take(LONGEST_ANSWER).collect();
+fn access_problem(view: &RequestView<'_>, problem: &AccessProblem) -> Markup {
+    let detail: String = problem.detail.chars().take(MAX_DETAIL).collect();
     html! {
         dl.facts {
-            (of_problem(view, &problem.kind))
-            dt { "Since" } dd { (day(problem.since)) }
-            @if let Some(end) = problem.kind.ends_at() { dt { "Ends" } dd { (day(end)) } }
-            @if !answer.is_empty() { dt { "What was answered" } dd { (UntrustedText::new(answer)) } }
-            (link_ends(view))
+            (problem_facts(view, &problem.kind))
+            dt { "Since" } dd { (utc_time(problem.since)) }
+            @if let Some(end) = problem.kind.ends_at() { dt { "Expires" } dd { (utc_time(end)) } }
+            @if !detail.is_empty() { dt { "Error" } dd { (UntrustedText::new(detail)) } }
+            (link_expiry(view))
         }
-        (asked(&asked_about_problem(&view.looked_up.org, problem, day)))
+        (instructions(&instructions_for_access_problem(&view.looked_up.org, problem, utc_time)))
     }
 }
 
 fn closed(view: &RequestView<'_>, app: &AppRecord, ended: Option<&Ended>) -> Markup {
     html! {
         @match ended {
-            Some(ended) => p { "This request was closed on " (day(ended.at)) ". " (ended.standing.meaning()) },
-            None => p { "This request is closed. If somebody has to act on the app again, another email says so, with a request of its own." },
+            Some(ended) => p { "This request was closed on " (utc_time(ended.at)) ". " (ended.standing.meaning()) },
+            None => p { "This request is closed. If the app needs action again, we will send a new email about a new request." },
         }
         dl.facts {
-            (of_app(view, app))
-            @if let Some(ended) = ended { dt { "Where it stood then" } dd { code { (ended.standing) } } }
-            (link_ends(view))
+            (app_facts(view, app))
+            @if let Some(ended) = ended { dt { "Status then" } dd { code { (ended.standing) } } }
+            (link_expiry(view))
         }
     }
 }
 
-fn over(view: &RequestView<'_>, kind: &AccessProblemKind) -> Markup {
+fn solved(view: &RequestView<'_>, kind: &AccessProblemKind) -> Markup {
     html! {
-        p { "What the email told is over, as the last look found." }
-        dl.facts { (of_problem(view, kind)) (link_ends(view)) }
+        p { "The last check found that this problem is solved." }
+        dl.facts { (problem_facts(view, kind)) (link_expiry(view)) }
     }
 }
 
-fn of_app(view: &RequestView<'_>, app: &AppRecord) -> Markup {
+fn app_facts(view: &RequestView<'_>, app: &AppRecord) -> Markup {
     let org = &view.looked_up.org;
     let subject = subject(org, app);
     html! {
-        (of_org(view))
+        (org_facts(view))
         dt { "App in Okta" } dd { (subject.label) " (" (app.identity.app) ")" }
         dt { "Microsoft tenant" } dd { (subject.tenant_domain) }
         @if org.cloud != Cloud::Global { dt { "Microsoft cloud" } dd { (org.cloud) } }
     }
 }
 
-fn of_problem(view: &RequestView<'_>, kind: &AccessProblemKind) -> Markup {
-    let place = kind.place();
+fn problem_facts(view: &RequestView<'_>, kind: &AccessProblemKind) -> Markup {
+    let place = kind.affected();
     html! {
-        (of_org(view))
-        dt { "What" } dd { (problem_in_words(kind)) }
+        (org_facts(view))
+        dt { "Problem" } dd { (access_problem_title(kind)) }
         @if !place.is_empty() { dt { "Where" } dd { (place) } }
     }
 }
 
-fn of_org(view: &RequestView<'_>) -> Markup {
+fn org_facts(view: &RequestView<'_>) -> Markup {
     html! {
         dt { "Request" } dd { code { (view.looked_up.request) } }
         dt { "Okta org" } dd { (UntrustedText::new(view.looked_up.org.domain())) }
     }
 }
 
-fn link_ends(view: &RequestView<'_>) -> Markup {
-    html! { dt { "This link ends" } dd { (day(view.looked_up.link_ends_at)) } }
+fn link_expiry(view: &RequestView<'_>) -> Markup {
+    html! { dt { "This link expires" } dd { (utc_time(view.looked_up.link_ends_at)) } }
 }
 
-fn asked(asked: &Asked) -> Markup {
+fn instructions(instructions: &OperatorInstructions) -> Markup {
     html! {
-        h2 { "What is asked" }
-        @for paragraph in &asked.what { p { (marked(paragraph)) } }
-        @if let Some(who) = &asked.who { p { strong { "Who has to do this: " } (marked(who)) } }
+        h2 { "What happened" }
+        @for paragraph in &instructions.situation { p { (inline_code(paragraph)) } }
+        @if let Some(who) = &instructions.who { p { strong { "Who can do this: " } (inline_code(who)) } }
         h2 { "How to do it" }
-        @if let Some(command) = &asked.command {
-            p { "With Regrant's command line: " code { (command) } }
-            p { "Or yourself, without Regrant:" }
+        @if let Some(command) = &instructions.command {
+            p { "Use Regrant's command line: " code { (command) } }
+            p { "Or do it yourself in Okta:" }
         }
-        ol { @for step in &asked.steps { li { (marked(step)) } } }
+        ol { @for step in &instructions.steps { li { (inline_code(step)) } } }
     }
 }
 
-/// Where the same is to be seen by whoever may see more, and how to find out that this page is real.
-fn elsewhere(view: &RequestView<'_>) -> Markup {
+/// How to check that the page is genuine.
+fn authenticity_checks(view: &RequestView<'_>) -> Markup {
     let org = view.looked_up.org.domain();
     html! {
-        h2 { "How to check that this is real" }
+        h2 { "How to check that this page is genuine" }
         ul {
             @if let Some(url) = view.public_url {
-                li { "The address bar shows " code { (url) } @if url.is_https() { ", and the padlock is closed" } "." }
+                li { "The address bar shows " code { (url) } @if url.is_https() { ", and your browser shows the connection as secure" } "." }
             }
-            li { code { "regrant status --org " (UntrustedText::new(org)) } " shows the same request. It does so after this link has ended, too; the next email, if there is one, brings a new link." }
-            li { "This page asks for nothing, and nothing can be done on it. Passwords are typed at Microsoft and at Okta only." }
+            li { code { "regrant status --org " (UntrustedText::new(org)) } " shows the same request, even after this link has expired. If we email you again, you will get a new link." }
+            li { "This page is read-only. We will never ask you for a password or a code by email, chat or phone." }
         }
-        p.small { "Nothing has been changed by opening this page." }
-    }
-}
-
-/// Text with its commands set off.
-fn marked(text: &str) -> Markup {
-    html! {
-        @for (at, part) in text.split('`').enumerate() {
-            @if at % 2 == 1 { code { (part) } } @else { (part) }
-        }
+        p.small { "Opening this page changes nothing." }
     }
 }

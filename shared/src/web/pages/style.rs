@@ -1,4 +1,4 @@
-//! The style, and its hash for the Content-Security-Policy.
+//! The style of every page, and its hash for the Content-Security-Policy.
 
 use std::sync::LazyLock;
 
@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
-/// One style for every page. Colours reach WCAG AA on light and on dark grounds.
+/// The style. Colours meet WCAG AA in light and dark mode.
 pub(super) const STYLE: &str = "\
 :root{color-scheme:light dark;--ink:#1b1f24;--soft:#4a545e;--ground:#fff;--sheet:#f5f7f9;--line:#c9d1d9;--deed:#0b57a4;\
 --deed-ink:#fff;--good:#116329;--bad:#a40e26}\
@@ -43,15 +43,16 @@ outline-offset:3px}\
 textarea{font:inherit;font-size:1rem;width:100%;min-height:7rem;padding:.6rem;border:1px solid var(--soft);\
 border-radius:.5rem;background:var(--ground);color:var(--ink)}\
 table{border-collapse:collapse;width:100%;font-size:1rem}\
-th,td{text-align:left;vertical-align:top;padding:.45rem .6rem .45rem 0;border-bottom:1px solid var(--line)}\
+th,td{text-align:left;vertical-align:top;padding:.45rem .6rem .45rem 0;border-bottom:1px solid var(--line);overflow-wrap:break-word}\
 @media(min-width:34.01rem){td:first-child,.whole{white-space:nowrap}}\
 details{border:1px solid var(--line);border-radius:.5rem;padding:.6rem 1rem;margin:1rem 0}\
 summary{cursor:pointer;font-weight:600;padding:.35rem 0;min-height:1.75rem}\
 @media(max-width:34rem){dl.facts{grid-template-columns:1fr;gap:0}dl.facts dd{margin-bottom:.6rem}\
 table,tbody,tr,td{display:block}thead{position:absolute;left:-99rem}td{border:0;padding:.1rem 0}\
+td[data-name]::before{content:attr(data-name) ': ';color:var(--soft)}\
 tr{border-bottom:1px solid var(--line);padding:.5rem 0;display:block}button{width:100%}}\
 @media print{button,form{display:none}}";
 
-/// `'sha256-…'`, as `style-src` wants it (W3C Content Security Policy Level 3).
+/// The style's `'sha256-…'` source expression for `style-src` (W3C Content Security Policy Level 3).
 pub(super) static STYLE_SOURCE: LazyLock<String> =
     LazyLock::new(|| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(STYLE.as_bytes()))));

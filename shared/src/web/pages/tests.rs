@@ -1,4 +1,6 @@
-#![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
+//! Tests of every page: escaping, headers, and what each one says.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic when its setup fails")]
 
 mod requests;
 
@@ -16,7 +18,7 @@ use crate::domain::connection::{AuthScheme, ConnectionStatus};
 use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::grant::{GrantKind, GrantsRead, PermissionGrant, ServicePrincipal};
 use crate::domain::permission::PermissionCatalogue;
-use crate::domain::save::{ConnectionSeen, Verification};
+use crate::domain::save::{ConnectionReading, Verification};
 use crate::domain::session::Administrator;
 use crate::http::loopback::LoopbackPolicy;
 use crate::settings::PublicUrl;
@@ -33,14 +35,14 @@ fn subject() -> Subject {
 }
 
 fn administrator() -> Administrator {
-    Administrator { username: UntrustedText::new(EVIL), object: None, mfa: Mfa::NotProven }
+    Administrator { username: UntrustedText::new(EVIL), object: None, mfa: Mfa::NotVerified }
 }
 
 fn login() -> Url {
     "https://login.microsoftonline.com".parse().unwrap()
 }
 
-fn an_invitation() -> Page {
+fn invitation_page() -> Page {
     let catalogue = PermissionCatalogue::default();
     invitation(&InvitationView {
         subject: &subject(),
@@ -55,7 +57,7 @@ fn an_invitation() -> Page {
     })
 }
 
-fn a_progress(step: Step) -> Page {
+fn progress_page(step: Step) -> Page {
     progress(&ProgressView {
         subject: &subject(),
         session: &"s1".parse().unwrap(),
@@ -68,13 +70,13 @@ fn a_progress(step: Step) -> Page {
     })
 }
 
-fn a_done(grants: Option<GrantsRead>) -> Page {
-    let connection = ConnectionSeen { auth_scheme: AuthScheme::Oauth2, status: ConnectionStatus::Enabled };
+fn done_page(grants: Option<GrantsRead>) -> Page {
+    let connection = ConnectionReading { auth_scheme: AuthScheme::Oauth2, status: ConnectionStatus::Enabled };
     let verification = Verification {
         at: Timestamp::UNIX_EPOCH,
         connection,
         grants,
-        grants_not_seen: Some("nobody signed in".to_owned()),
+        grants_unread: Some("nobody signed in".to_owned()),
     };
     done(&DoneView {
         subject: &subject(),
@@ -107,29 +109,28 @@ fn grants() -> GrantsRead {
     }
 }
 
-fn a_failure(failure: ConsentFailure) -> Page {
+fn failure_page(failure: ConsentFailure) -> Page {
     super::failure(&FailureView {
         failure,
         code: Some(EVIL),
         request: Some("s1"),
         subject: Some(&subject()),
-        way_on: WayOn::Restart("/consent/token".to_owned()),
         okta_changed: false,
     })
 }
 
 fn every_page() -> Vec<Page> {
     let steps = [Step::SigningIn, Step::ReadyToConsent, Step::Consenting, Step::Saving];
-    let mut pages = vec![an_invitation(), a_done(Some(grants())), a_done(None)];
-    pages.extend(steps.map(a_progress));
-    pages.extend(ConsentFailure::ALL.map(a_failure));
+    let mut pages = vec![invitation_page(), done_page(Some(grants())), done_page(None)];
+    pages.extend(steps.map(progress_page));
+    pages.extend(ConsentFailure::ALL.map(failure_page));
     pages.extend(requests::every_request());
-    pages.extend(requests::every_not_shown());
+    pages.extend(requests::every_unavailable());
     pages
 }
 
 #[test]
-fn no_page_shows_markup_or_hidden_characters_of_somebody_else() {
+fn no_page_shows_untrusted_markup_or_hidden_characters() {
     for page in every_page() {
         let html = page.html();
         assert!(!html.contains("<img") && !html.contains("<script") && !html.contains("onerror=alert(1)>"), "{html}");
@@ -139,22 +140,19 @@ fn no_page_shows_markup_or_hidden_characters_of_somebody_else() {
 }
 
 #[test]
-fn every_page_has_one_heading_a_language_and_nothing_from_elsewhere() {
+fn every_page_has_one_heading_and_loads_nothing() {
     for page in every_page() {
         let html = page.html();
         assert_eq!(html.matches("<h1").count(), 1);
         assert!(html.contains("lang=\"en\"") && html.contains("<main>") && html.contains("name=\"viewport\""));
-        for from_elsewhere in ["src=", "<link", "@import", "url(", "<iframe"] {
-            assert!(
-                !html.replace(EVIL, "").contains(from_elsewhere) || html.contains("&lt;img src=x"),
-                "{from_elsewhere}"
-            );
+        for external in ["src=", "<link", "@import", "url(", "<iframe"] {
+            assert!(!html.replace(EVIL, "").contains(external) || html.contains("&lt;img src=x"), "{external}");
         }
     }
 }
 
 #[test]
-fn every_page_goes_out_with_a_policy_that_lets_in_its_style_and_nothing_else() {
+fn every_page_has_a_strict_content_security_policy() {
     for page in every_page() {
         let response = page.into_response();
         let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
@@ -170,44 +168,44 @@ fn every_page_goes_out_with_a_policy_that_lets_in_its_style_and_nothing_else() {
         assert_eq!(header("x-frame-options"), "DENY");
         assert_eq!(header("x-content-type-options"), "nosniff");
     }
-    let policy = an_invitation().into_response().headers()[CONTENT_SECURITY_POLICY].to_str().unwrap().to_owned();
+    let policy = invitation_page().into_response().headers()[CONTENT_SECURITY_POLICY].to_str().unwrap().to_owned();
     assert!(policy.contains("form-action 'self' https://login.microsoftonline.com;"), "{policy}");
 }
 
 #[test]
-fn each_failure_has_a_page_of_its_own_that_says_what_to_do() {
-    let pages = ConsentFailure::ALL.map(a_failure);
+fn every_failure_page_is_distinct_and_says_what_to_do() {
+    let pages = ConsentFailure::ALL.map(failure_page);
     let headings: BTreeSet<String> = pages
         .iter()
         .map(|page| page.html().split("<h1>").nth(1).unwrap().split("</h1>").next().unwrap().to_owned())
         .collect();
     assert_eq!(headings.len(), ConsentFailure::ALL.len());
     for page in &pages {
-        assert!(page.html().contains("What to do") && page.html().contains("Who can do it"));
+        assert!(page.html().contains("What to do") && page.html().contains("Who can fix this"));
         assert!(page.html().contains("Nothing was changed in Okta."));
         assert!(page.status().is_client_error() || page.status().is_server_error());
     }
 }
 
 #[test]
-fn progress_marks_the_current_step_and_never_reloads_under_somebody() {
+fn progress_marks_the_current_step_and_never_reloads() {
     for (step, at) in [(Step::SigningIn, 0), (Step::ReadyToConsent, 1), (Step::Consenting, 1), (Step::Saving, 2)] {
-        let page = a_progress(step);
+        let page = progress_page(step);
         let items: Vec<&str> = page.html().split("<ol class=\"steps\">").nth(1).unwrap().split("<li").skip(1).collect();
         let marked: Vec<usize> =
             (0..items.len()).filter(|at| items[*at].starts_with(" aria-current=\"step\"")).collect();
         assert_eq!(marked, [at], "{step:?}");
-        assert!(!page.html().contains("http-equiv"), "a page that reloads itself takes the reader's place away");
+        assert!(!page.html().contains("http-equiv"), "a page that reloads loses what the reader typed");
         assert_eq!(page.html().contains("Check again"), step == Step::Saving);
     }
 }
 
 #[test]
-fn done_tells_what_was_proven_and_what_was_not() {
-    assert!(a_done(Some(grants())).html().contains("Done, and verified on both sides"));
-    let not_seen = a_done(None);
+fn done_page_shows_what_was_verified_and_what_was_not() {
+    assert!(done_page(Some(grants())).html().contains("Done, and verified on both sides"));
+    let not_seen = done_page(None);
     assert!(not_seen.html().contains("Not verified") && not_seen.html().contains("nobody signed in"));
     let mut fewer = grants();
     fewer.grants.retain(|grant| grant.permission != "User.ReadWrite.All");
-    assert!(a_done(Some(fewer)).html().contains("User.ReadWrite.All"));
+    assert!(done_page(Some(fewer)).html().contains("User.ReadWrite.All"));
 }

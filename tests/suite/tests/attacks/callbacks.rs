@@ -45,7 +45,7 @@ async fn a_state_in_other_email_case_spends_no_code() {
 #[tokio::test]
 async fn the_digest_of_a_state_is_no_state() {
     comes_to_nothing(|back| {
-        let digest = regrant::domain::id::Digest::of(&value(back, "state"));
+        let digest = regrant::domain::id::Sha256Digest::of(&value(back, "state"));
         path(&with(back, "state", digest.as_str()))
     })
     .await;
@@ -121,7 +121,7 @@ async fn another_issuer_in_the_answer_spends_no_code() {
     let bench = ConsentBench::new().await;
     let (mut browser, back) = sent(&bench).await;
     let session = browser.get_url(&with(&back, "iss", "https://login.evil.example/v2.0")).await.location();
-    assert_eq!(browser.get(&session).await.heading(), "An answer could not be trusted");
+    assert_eq!(browser.get(&session).await.heading(), "We could not trust a response");
     assert_eq!(exchanges(&bench), 0);
 }
 
@@ -162,7 +162,7 @@ async fn somebody_with_the_state_alone_cannot_burn_the_session() {
     let (mut browser, back) = sent(&bench).await;
     bench.browser().get_url(&with(&back, "code", "junk")).await;
     let session = browser.get_url(&back).await.location();
-    assert_eq!(browser.get(&session).await.heading(), "One consent left");
+    assert_eq!(browser.get(&session).await.heading(), "One more step: approve Okta's access");
 }
 
 #[tokio::test]
@@ -171,7 +171,7 @@ async fn a_code_of_another_attempt_does_not_fit_this_browsers_verifier() {
     let (mut browser, back) = sent(&bench).await;
     let (_, other) = sent(&bench).await;
     let session = browser.get_url(&with(&back, "code", &value(&other, "code"))).await.location();
-    assert_eq!(browser.get(&session).await.heading(), "This attempt cannot go on");
+    assert_eq!(browser.get(&session).await.heading(), "This attempt can't continue");
     assert!(!state(&bench).await.1, "no token was kept");
 }
 
@@ -180,7 +180,7 @@ async fn a_code_that_the_attacker_made_up_is_refused() {
     let bench = ConsentBench::new().await;
     let (mut browser, back) = sent(&bench).await;
     let session = browser.get_url(&with(&back, "code", "0.madeup")).await.location();
-    assert_eq!(browser.get(&session).await.heading(), "This attempt cannot go on");
+    assert_eq!(browser.get(&session).await.heading(), "This attempt can't continue");
     assert!(!state(&bench).await.1);
 }
 
@@ -192,7 +192,7 @@ async fn a_code_of_another_tenants_path_is_refused() {
     let location = bench.browser().post(&invitation, &[]).await.location_url();
     let other = bench.at_microsoft(&location, ADMIN, Decision::Accept);
     let session = browser.get_url(&with(&back, "code", &value(&other, "code"))).await.location();
-    assert_eq!(browser.get(&session).await.heading(), "This attempt cannot go on");
+    assert_eq!(browser.get(&session).await.heading(), "This attempt can't continue");
     assert!(!state(&bench).await.1);
 }
 
@@ -202,7 +202,7 @@ async fn an_answer_after_ten_minutes_comes_too_late() {
     let (mut browser, back) = sent(&bench).await;
     bench.clock.advance(std::time::Duration::from_mins(10));
     let session = browser.get_url(&back).await.location();
-    assert_eq!(browser.get(&session).await.heading(), "This attempt cannot go on");
+    assert_eq!(browser.get(&session).await.heading(), "This attempt can't continue");
     assert_eq!(exchanges(&bench), 0);
 }
 
@@ -231,6 +231,6 @@ async fn concurrent_tabs_do_not_disturb_each_other() {
     let first = browser.get_url(&first).await.location();
     assert_ne!(first, second);
     for session in [first, second] {
-        assert_eq!(browser.get(&session).await.heading(), "One consent left");
+        assert_eq!(browser.get(&session).await.heading(), "One more step: approve Okta's access");
     }
 }

@@ -5,7 +5,7 @@ use regrant_tests::consent::{Browser, ConsentBench};
 
 use super::{ADMIN, TENANT};
 
-const WRONG: &str = "That text does not belong here";
+const WRONG: &str = "That isn't the text from Okta's page";
 
 /// A browser that has accepted at Okta's link, its session, and the text of Okta's page.
 async fn accepted(bench: &ConsentBench, tenant: &str) -> (Browser, String, String) {
@@ -125,7 +125,7 @@ async fn before_any_link_was_given_out() {
     let session = bench.sign_in(&mut browser, &invitation, ADMIN).await;
     let token = browser.form_token(&session).await;
     let seen = browser.post(&format!("{session}/handover"), &[("token", &token), ("handover", &shown)]).await;
-    assert_eq!(seen.heading(), "This attempt cannot go on");
+    assert_eq!(seen.heading(), "This attempt can't continue");
 }
 
 #[tokio::test]
@@ -151,7 +151,7 @@ async fn with_a_code_that_okta_does_not_take_switches_nothing_on() {
     let token = browser.form_token(&session).await;
     browser.post(&format!("{session}/handover"), &[("token", &token), ("handover", &bent)]).await;
     bench.work().await;
-    assert_eq!(browser.get(&session).await.heading(), "Okta refused");
+    assert_eq!(browser.get(&session).await.heading(), "Okta rejected our request");
     let (org, app) = bench.ids("globex").await;
     let journal = bench.ports.ledger.save_journal(&org, &app).await.unwrap().unwrap();
     assert!(matches!(journal.outcome, Some(SaveOutcome::NotSwitchedOn { .. })), "{journal:?}");

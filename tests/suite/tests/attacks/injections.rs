@@ -34,7 +34,7 @@ async fn an_error_that_is_markup_is_only_a_word_nobody_knows() {
     let (mut browser, back) = sent(&bench).await;
     let session = browser.get_url(&with(&with(&back, "code", ""), "error", EVIL)).await.location();
     let page = browser.get(&session).await;
-    assert_eq!(page.heading(), "The consent was not given");
+    assert_eq!(page.heading(), "The consent was declined");
     assert!(!page.body.contains("<script"));
 }
 

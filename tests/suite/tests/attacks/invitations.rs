@@ -23,7 +23,7 @@ async fn a_mail_scanner_that_opens_a_link_a_hundred_times_changes_nothing() {
     assert_eq!(bench.simulation.gate.calls(), calls, "nobody was asked anything");
     let mut browser = bench.browser();
     let session = bench.sign_in(&mut browser, &invitation, ADMIN).await;
-    assert_eq!(browser.get(&session).await.heading(), "One consent left", "the link still works");
+    assert_eq!(browser.get(&session).await.heading(), "One more step: approve Okta's access", "the link still works");
 }
 
 #[tokio::test]
@@ -90,7 +90,7 @@ async fn an_expired_link_starts_nothing() {
     let invitation = bench.invite(TENANT).await;
     bench.clock.advance(std::time::Duration::from_hours(14 * 24));
     for seen in [bench.browser().get(&invitation).await, bench.browser().post(&invitation, &[]).await] {
-        assert_eq!(seen.heading(), "This link has ended");
+        assert_eq!(seen.heading(), "This link has expired");
         assert!(!seen.headers.contains_key("set-cookie"));
     }
 }
@@ -104,7 +104,7 @@ async fn a_link_that_was_taken_back_starts_nothing() {
     let open = bench.ports.ledger.invitations(&org, &app, page).await.unwrap().items.remove(0);
     let path = format!("/v1/apps/{org}/{app}/invitations/{}", open.id);
     assert_eq!(bench.browser().send("DELETE", &path, Body::empty()).await.status, 204);
-    assert_eq!(bench.browser().post(&invitation, &[]).await.heading(), "This link was taken back");
+    assert_eq!(bench.browser().post(&invitation, &[]).await.heading(), "This link is no longer valid");
 }
 
 #[tokio::test]

@@ -21,7 +21,7 @@ async fn leads_nobody_there(link: impl Fn(&str) -> String) {
     let token = browser.form_token(&session).await;
     let seen = browser.post(&format!("{session}/okta"), &[("token", &token)]).await;
     assert!(!seen.headers.contains_key("location"), "{href}");
-    assert_eq!(seen.heading(), "An answer could not be trusted", "{href}");
+    assert_eq!(seen.heading(), "We could not trust a response", "{href}");
 }
 
 #[tokio::test]

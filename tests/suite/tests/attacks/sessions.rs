@@ -6,7 +6,7 @@ use regrant_tests::consent::{Browser, ConsentBench};
 
 use super::{ADMIN, TENANT, exchanges, sent, state};
 
-const LOST: &str = "This attempt cannot go on";
+const LOST: &str = "This attempt can't continue";
 
 /// A verified session and its browser.
 async fn verified(bench: &ConsentBench) -> (Browser, String) {
@@ -147,7 +147,7 @@ async fn a_failed_session_goes_no_further() {
     let location = browser.post(&invitation, &[]).await.location_url();
     let back = bench.at_microsoft(&location, ADMIN, Decision::Cancel);
     let session = browser.get_url(&back).await.location();
-    assert_eq!(browser.get(&session).await.heading(), "The consent was not given");
+    assert_eq!(browser.get(&session).await.heading(), "The consent was declined");
     let id = session.rsplit('/').next().unwrap().parse().unwrap();
     let secrets =
         regrant::usecases::consent::session::open_cookie(&bench.ports, &id, &decoded(&browser)).await.unwrap().unwrap();
@@ -201,7 +201,7 @@ async fn a_token_that_cannot_be_kept_stops_the_flow_and_says_so() {
     let until = jiff::Timestamp::MAX;
     bench.ports.ledger.acquire_lease(&format!("graph/{tenant}"), holder, jiff::Timestamp::MIN, until).await.unwrap();
     let session = browser.get_url(&back).await.location();
-    assert_eq!(browser.get(&session).await.heading(), "We could not keep what has to be kept");
+    assert_eq!(browser.get(&session).await.heading(), "We could not save your progress");
     assert!(bench.ports.vault.get(&name, regrant::vault::SecretVersion::Current).await.unwrap().is_none());
     let kinds = bench.events(TENANT).await;
     assert!(kinds.iter().any(|kind| matches!(

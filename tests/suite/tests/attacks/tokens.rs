@@ -13,7 +13,7 @@ async fn is_not_believed(tampering: TokenTampering) {
     bench.simulation.microsoft.tamper(tampering);
     let mut browser = bench.browser();
     let session = bench.sign_in(&mut browser, &invitation, ADMIN).await;
-    assert_eq!(browser.get(&session).await.heading(), "An answer could not be trusted");
+    assert_eq!(browser.get(&session).await.heading(), "We could not trust a response");
     assert_eq!(state(&bench).await, before);
     assert_eq!(bench.simulation.microsoft.count("/v1.0/"), 0, "Graph was not asked anything");
 }
@@ -100,7 +100,7 @@ async fn a_flood_of_unknown_keys_makes_one_call_for_keys() {
         bench.simulation.microsoft.tamper(TokenTampering { kid, ..TokenTampering::default() });
         let mut browser = bench.browser();
         let session = bench.sign_in(&mut browser, &invitation, ADMIN).await;
-        assert_eq!(browser.get(&session).await.heading(), "An answer could not be trusted");
+        assert_eq!(browser.get(&session).await.heading(), "We could not trust a response");
     }
     assert_eq!(bench.simulation.microsoft.count("/discovery/"), 1);
 }
@@ -114,6 +114,6 @@ async fn a_new_signing_key_is_fetched_when_it_is_first_seen() {
     bench.clock.advance(std::time::Duration::from_mins(5));
     let mut browser = bench.browser();
     let session = bench.sign_in(&mut browser, &invitation, ADMIN).await;
-    assert_eq!(browser.get(&session).await.heading(), "One consent left");
+    assert_eq!(browser.get(&session).await.heading(), "One more step: approve Okta's access");
     assert_eq!(bench.simulation.microsoft.count("/discovery/"), 2);
 }

@@ -225,7 +225,7 @@ async fn left_lying(
         recipient: Recipient::Mail { address: reader.parse().unwrap(), audience },
         due_at: now,
     };
-    assert!(ledger.put_notification(&draft.made(now)).await.unwrap());
+    assert!(ledger.put_notification(&draft.into_notification(now)).await.unwrap());
     assert_eq!(installation.invoke("notify", schedule_event()).await, json!({"queued": 1}));
     installation.work().await;
 }

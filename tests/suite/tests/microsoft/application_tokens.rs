@@ -132,7 +132,7 @@ async fn what_does_not_pass_is_told_and_ends_nothing() {
     }
     let bench = Bench::impatient(vec![(TOKEN, vec![Reply::Silence])]).await;
     let error = bench.application_token().await.unwrap_err();
-    assert!(error.to_string().contains("in time") && error.token_failure() == TokenFailure::Transient, "{error}");
+    assert!(error.to_string().contains("timed out") && error.token_failure() == TokenFailure::Transient, "{error}");
     assert_eq!(bench.heard().len(), 4);
 }
 

@@ -67,7 +67,7 @@ async fn a_lost_answer_or_an_outage_that_passes_goes_unnoticed() {
 async fn silence_is_waited_for_only_so_long_and_so_often() {
     let bench = Bench::impatient(vec![(ORGANIZATION, vec![Reply::Silence])]).await;
     let error = bench.graph().organization().await.unwrap_err();
-    assert!(error.to_string().contains("in time") && error.may_pass(), "{error}");
+    assert!(error.to_string().contains("timed out") && error.is_transient(), "{error}");
     tells_no_secret(&error);
     assert_eq!(bench.heard().len(), 4);
 }
@@ -91,12 +91,12 @@ async fn a_token_that_graph_refuses_is_not_sent_again() {
     let bench = Bench::with(vec![(ORGANIZATION, vec![refused, Reply::json(200, &organization())])]).await;
     let error = bench.graph().organization().await.unwrap_err();
     assert_eq!(bench.heard().len(), 1);
-    assert!(!error.may_pass(), "only another token helps");
+    assert!(!error.is_transient(), "only another token helps");
     tells_no_secret(&error);
     let MicrosoftError::Graph(read) = error else { panic!("{error:?}") };
     assert_eq!((read.status, read.code.as_deref()), (401, Some("InvalidAuthenticationToken")));
     let claims = r#"{"access_token":{"nbf":{"essential":true,"value":"1"}}}"#;
-    assert_eq!(read.claims.as_deref(), Some(claims));
+    assert_eq!(read.claims.map(String::from).as_deref(), Some(claims));
 }
 
 #[tokio::test]

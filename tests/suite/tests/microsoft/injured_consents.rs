@@ -20,7 +20,7 @@ async fn grants_are_revoked_one_or_all_and_given_again() {
     assert_eq!(one.await, [GrantChange::PermissionGone { permission: "User.ReadWrite.All".to_owned() }]);
     let all = watched.told(|| microsoft.revoke_grants(DOMAIN), || microsoft.consent_again(DOMAIN)).await;
     let wanted = PermissionCatalogue::default().all().len();
-    assert_eq!(all.iter().filter(|change| change.takes_away()).count(), wanted, "{all:?}");
+    assert_eq!(all.iter().filter(|change| change.revokes()).count(), wanted, "{all:?}");
     let more = watched
         .told(|| microsoft.grant_permission(DOMAIN, "Mail.Read"), || microsoft.revoke_permission(DOMAIN, "Mail.Read"));
     assert!(more.await[0].is_unexpected(&PermissionCatalogue::default()));

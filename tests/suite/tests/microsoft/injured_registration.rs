@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use regrant::clock::Clock as _;
 use regrant::domain::cloud::Cloud;
-use regrant::domain::registered_credential::ends_at;
+use regrant::domain::registered_credential::own_credential_ends_at;
 use regrant::domain::tenant::ClientId;
 use regrant::microsoft::{Microsoft as _, TokenFailure};
 use regrant_simulators::microsoft::REGRANT_CLIENT;
@@ -45,12 +45,12 @@ async fn our_secret_ends_by_the_clock_and_graph_told_so_before() {
     assert_eq!(watched.graph.registration_credentials(&client).await, Ok(None), "it is registered elsewhere");
     assert!(microsoft.set_our_home(DOMAIN) && microsoft.let_our_secret_end_in(SignedDuration::from_mins(30)));
     let all = watched.graph.registration_credentials(&client).await.unwrap().unwrap();
-    let ends = ends_at(&all, &registration.credential.known_by().unwrap()).unwrap();
+    let ends = own_credential_ends_at(&all, &registration.credential.known_by().unwrap()).unwrap();
     let left = ends.duration_since(clock.now());
     assert_eq!(left, SignedDuration::from_mins(30));
     let by_certificate = certificate().known_by().unwrap();
     assert!(
-        ends_at(&all, &by_certificate).unwrap() > ends,
+        own_credential_ends_at(&all, &by_certificate).unwrap() > ends,
         "the simulator shows the thumbprint of its own certificate"
     );
     clock.advance(Duration::from_mins(30));

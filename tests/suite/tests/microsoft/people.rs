@@ -148,7 +148,7 @@ async fn roles_that_lead_to_another_host_are_refused_and_the_token_stays_here() 
         let bench = Bench::with(vec![(ROLES, vec![roles(&administrator(), Some(&next))])]).await;
         let error = bench.graph().roles_of(&ada()).await.unwrap_err();
         assert!(
-            matches!(&error, MicrosoftError::Unexpected { what, .. } if what.contains("another host")),
+            matches!(&error, MicrosoftError::Unexpected { what, .. } if what.contains("different host")),
             "{error:?}"
         );
         assert_eq!(bench.heard().len(), 1, "{next}");

@@ -1,6 +1,6 @@
 //! The credentials of our own registration: when ours ends, by Graph's word and by the certificate's own.
 
-use regrant::domain::registered_credential::{CredentialKind, ends_at, ours};
+use regrant::domain::registered_credential::{RegisteredCredentialKind, own_credential, own_credential_ends_at};
 use regrant::domain::tenant::ClientId;
 use regrant::microsoft::{ClientCredential, MicrosoftError, TokenFailure};
 use regrant_simulators::microsoft::{CLIENT_KEY, OPERATOR_SECRET, REGRANT_CLIENT};
@@ -43,7 +43,7 @@ async fn shown(application: &Value) -> Bench {
 async fn told(application: &Value, credential: &ClientCredential) -> Option<String> {
     let bench = shown(application).await;
     let all = bench.graph().registration_credentials(&regrants_client()).await.unwrap().unwrap();
-    ends_at(&all, &credential.known_by().unwrap()).map(|at| at.to_string())
+    own_credential_ends_at(&all, &credential.known_by().unwrap()).map(|at| at.to_string())
 }
 
 #[tokio::test]
@@ -56,7 +56,7 @@ async fn secrets_and_certificates_are_read_as_they_are() {
     let all = bench.graph().registration_credentials(&regrants_client()).await.unwrap().unwrap();
     assert_eq!(bench.heard()[0].line, format!("GET {APPLICATION}?%24select=passwordCredentials%2CkeyCredentials"));
     let kinds: Vec<_> = all.iter().map(|one| (one.kind, one.hint.is_some(), one.thumbprint.is_some())).collect();
-    let (a, b) = (CredentialKind::Secret, CredentialKind::Certificate);
+    let (a, b) = (RegisteredCredentialKind::Secret, RegisteredCredentialKind::Certificate);
     assert_eq!(kinds, [(a, true, false), (a, false, false), (b, false, true)]);
     assert_eq!(all[0].display_name.raw(), "Regrant");
     assert_eq!(all[2].ends_at.to_string(), "2028-01-31T08:00:00Z");
@@ -157,6 +157,6 @@ async fn a_certificate_tells_its_own_end_and_nothing_else_does() {
     for pem in ["", "canary", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", CLIENT_KEY] {
         let broken = ClientCredential::Certificate { certificate: pem.to_owned(), private_key: CLIENT_KEY.into() };
         assert_eq!(broken.ends_at(), None, "{pem}");
-        assert!(broken.known_by().is_none_or(|known| ours(&[], &known).is_none()));
+        assert!(broken.known_by().is_none_or(|known| own_credential(&[], &known).is_none()));
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use regrant::domain::tenant::TenantId;
 use regrant::microsoft::GraphTokens;
-use regrant::usecases::access::graph::{GraphAccessError, tokens};
+use regrant::usecases::access::graph::{GraphAccessError, graph_tokens};
 use regrant::vault::{SecretName, SecretVersion};
 use regrant_simulators::{Fault, Times};
 use regrant_tests::consent::ConsentBench;
@@ -36,11 +36,11 @@ async fn kept(bench: &ConsentBench, tenant: &TenantId) -> String {
 async fn tokens_that_ended_are_renewed_and_the_new_ones_kept() {
     let (bench, tenant) = ended().await;
     let (before, calls) = (kept(&bench, &tenant).await, bench.simulation.microsoft.count(TOKEN));
-    let renewed = tokens(&bench.ports, &tenant).await.unwrap();
+    let renewed = graph_tokens(&bench.ports, &tenant).await.unwrap();
     let after = kept(&bench, &tenant).await;
     assert_eq!(renewed.refresh_token.unwrap().expose_secret(), after);
     assert_ne!(before, after);
-    tokens(&bench.ports, &tenant).await.unwrap();
+    graph_tokens(&bench.ports, &tenant).await.unwrap();
     assert_eq!(bench.simulation.microsoft.count(TOKEN), calls + 1);
 }
 
@@ -59,12 +59,12 @@ async fn a_token_endpoint_that_fails_costs_no_refresh_token() {
         Fault::Redirect("http://login.localhost/".to_owned()),
     ] {
         bench.simulation.microsoft.fail(TOKEN, fault.clone(), Times::Always);
-        let error = tokens(&bench.ports, &tenant).await.unwrap_err();
+        let error = graph_tokens(&bench.ports, &tenant).await.unwrap_err();
         assert!(matches!(error, GraphAccessError::Microsoft(_)), "{fault:?}: {error:?}");
         assert_eq!(kept(&bench, &tenant).await, before, "{fault:?}");
         bench.simulation.microsoft.heal();
     }
-    tokens(&bench.ports, &tenant).await.unwrap();
+    graph_tokens(&bench.ports, &tenant).await.unwrap();
 }
 
 #[tokio::test]
@@ -73,12 +73,12 @@ async fn new_tokens_that_cannot_be_tried_are_not_made_current() {
     let before = kept(&bench, &tenant).await;
     for fault in [Fault::Reset, Fault::ServerError, Fault::DeadCredential, Fault::OtherShape, Fault::NotJson] {
         bench.simulation.microsoft.fail("/v1.0/organization", fault.clone(), Times::Always);
-        let error = tokens(&bench.ports, &tenant).await.unwrap_err();
+        let error = graph_tokens(&bench.ports, &tenant).await.unwrap_err();
         assert!(matches!(error, GraphAccessError::Microsoft(_)), "{fault:?}: {error:?}");
         assert_eq!(kept(&bench, &tenant).await, before, "{fault:?}");
         bench.simulation.microsoft.heal();
     }
-    tokens(&bench.ports, &tenant).await.unwrap();
+    graph_tokens(&bench.ports, &tenant).await.unwrap();
     assert_ne!(kept(&bench, &tenant).await, before);
 }
 
@@ -88,13 +88,13 @@ async fn an_answer_that_was_lost_on_the_way_is_asked_for_again_within_the_same_r
     for fault in [Fault::Truncated, Fault::Reset, Fault::ServerError, Fault::RateLimited] {
         let (before, calls) = (kept(&bench, &tenant).await, bench.simulation.microsoft.count(TOKEN));
         bench.simulation.microsoft.fail(TOKEN, fault.clone(), Times::Exactly(1));
-        tokens(&bench.ports, &tenant).await.unwrap();
+        graph_tokens(&bench.ports, &tenant).await.unwrap();
         assert_eq!(bench.simulation.microsoft.count(TOKEN), calls + 2, "{fault:?}");
         assert_ne!(kept(&bench, &tenant).await, before, "{fault:?}");
         bench.clock.advance(Duration::from_hours(2));
     }
     // The last one that was kept works, whichever Microsoft thinks is the newest.
-    tokens(&bench.ports, &tenant).await.unwrap();
+    graph_tokens(&bench.ports, &tenant).await.unwrap();
 }
 
 #[tokio::test]
@@ -117,7 +117,7 @@ async fn a_refresh_token_that_was_revoked_is_told_as_ended_after_one_call() {
     let (bench, tenant) = ended().await;
     let calls = bench.simulation.microsoft.count(TOKEN);
     bench.simulation.microsoft.revoke_refresh_tokens(DOMAIN);
-    let error = tokens(&bench.ports, &tenant).await.unwrap_err();
-    assert!(matches!(error, GraphAccessError::Ended(_)), "{error:?}");
+    let error = graph_tokens(&bench.ports, &tenant).await.unwrap_err();
+    assert!(matches!(error, GraphAccessError::SignInRequired(_)), "{error:?}");
     assert_eq!(bench.simulation.microsoft.count(TOKEN), calls + 1);
 }

@@ -53,7 +53,7 @@ async fn a_domain_that_nobody_owns_is_told_apart_from_an_outage() {
     let unknown = json!({"error": "invalid_tenant", "error_codes": [90_002]});
     let bench = Bench::with(vec![(METADATA, vec![Reply::json(400, &unknown)])]).await;
     let error = asked(&bench).await.unwrap_err();
-    assert_eq!((error.consent_failure(), error.may_pass()), (ConsentFailure::WrongTenant, false));
+    assert_eq!((error.consent_failure(), error.is_transient()), (ConsentFailure::WrongTenant, false));
     assert_eq!((error.code().as_deref(), bench.heard().len()), (Some("AADSTS90002"), 1));
 
     for elsewhere in [Reply::html(404), Reply::html(400)] {
@@ -63,7 +63,11 @@ async fn a_domain_that_nobody_owns_is_told_apart_from_an_outage() {
     for problem in [Reply::html(503), Reply::html(500), Reply::Closed, Reply::CutOff] {
         let bench = Bench::with(vec![(METADATA, vec![problem.clone()])]).await;
         let error = asked(&bench).await.unwrap_err();
-        assert_eq!((error.consent_failure(), error.may_pass()), (ConsentFailure::MicrosoftDown, true), "{problem:?}");
+        assert_eq!(
+            (error.consent_failure(), error.is_transient()),
+            (ConsentFailure::MicrosoftDown, true),
+            "{problem:?}"
+        );
         assert_eq!(bench.heard().len(), 4, "{problem:?}");
     }
 }

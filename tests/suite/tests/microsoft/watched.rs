@@ -56,7 +56,7 @@ impl Watched {
         let changes = self.grants().await.changes_since(&verified);
         assert!(repair());
         let left = self.grants().await.changes_since(&verified);
-        assert!(left.iter().all(|change| !change.takes_away()), "{left:?}");
+        assert!(left.iter().all(|change| !change.revokes()), "{left:?}");
         changes
     }
 }

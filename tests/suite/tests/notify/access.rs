@@ -118,6 +118,6 @@ async fn a_role_in_okta_that_was_lost_is_told_by_its_own_name() {
     desk.set_power("acme", TokenPower::NoApps);
     desk.scan().await;
     let emails = desk.emails_to(OLGA);
-    assert!(emails.iter().all(|email| email.subject.contains("a role in Okta is missing")), "{emails:?}");
+    assert!(emails.iter().all(|email| email.subject.contains("has lacked a role in Okta")), "{emails:?}");
     assert_eq!(desk.told().await, [format!("access-problem {OLGA}")]);
 }

@@ -28,10 +28,7 @@ async fn each_administrator_is_asked_once_and_the_link_opens_the_page_of_the_sam
     }
     assert_eq!(pages.len(), 1, "all readers of a matter have one link");
     let page = desk.bench.browser().get(pages.first().unwrap()).await;
-    assert_eq!(
-        (page.status.as_u16(), page.heading().as_str()),
-        (200, "Let Okta provision Microsoft 365 with consent instead of a password")
-    );
+    assert_eq!((page.status.as_u16(), page.heading().as_str()), (200, "Approve Okta's access to Microsoft 365"));
     assert!(page.body.contains(&request_of_the_app), "{}", page.body);
     let told = desk.told().await;
     assert_eq!(told, [format!("digest {OLGA}"), format!("invitation {ADA}"), format!("invitation {BEA}")]);
@@ -44,7 +41,7 @@ async fn a_email_says_how_many_users_and_groups_are_assigned_in_okta() {
     let emails = desk.emails_to(ADA);
     let [email] = emails.as_slice() else { unreachable!("one email to {ADA}: {emails:?}") };
     let text = email.text.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(text.contains("It concerns 12 users and 3 groups."), "{text}");
+    assert!(text.contains("This affects 12 users and 3 groups."), "{text}");
 }
 
 #[tokio::test]

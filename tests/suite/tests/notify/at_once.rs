@@ -12,7 +12,7 @@ use regrant::domain::standing::Standing;
 use regrant::ledger::Ledger;
 use regrant::randomness::scan_id;
 use regrant::usecases::Ports;
-use regrant::usecases::scan::discover::{DiscoverError, discover};
+use regrant::usecases::scan::scan_apps::{ScanError, scan_apps};
 use regrant_tests::in_between::Deed;
 use regrant_tests::tripwire::{TrippedLedger, Tripwire};
 
@@ -26,10 +26,10 @@ fn interrupted(desk: &Desk, app: &AppId, deeds: impl IntoIterator<Item = Deed>) 
     Ports { ledger, ..desk.bench.ports.clone() }
 }
 
-async fn discovered(ports: &Ports, org: &OrgId) -> Result<(), DiscoverError> {
+async fn discovered(ports: &Ports, org: &OrgId) -> Result<(), ScanError> {
     let scan = scan_id(&*ports.randomness);
     ports.ledger.begin_scan(&scan, ports.clock.now(), std::slice::from_ref(org)).await.unwrap();
-    discover(ports, &scan, org).await.map(drop)
+    scan_apps(ports, &scan, org).await.map(drop)
 }
 
 /// Looks at an org and tells everybody.
@@ -127,7 +127,7 @@ async fn a_record_that_somebody_else_changes_at_every_try_is_left_to_the_next_lo
     let (org, app) = desk.bench.ids(RUNNING).await;
     let ports = interrupted(&desk, &app, (0..5).map(|_| a_touch(&desk, &app)));
     let told = discovered(&ports, &org).await.unwrap_err().to_string();
-    assert!(told.contains("somebody else changed the app's record at every try"), "{told}");
+    assert!(told.contains("other writers changed the record at every attempt"), "{told}");
     assert_eq!(desk.bench.app(RUNNING).await.standing(), Standing::Consented);
     look(&ports, &org).await;
     assert_eq!(desk.bench.app(RUNNING).await.standing(), Standing::Broken);

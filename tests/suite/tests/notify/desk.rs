@@ -15,8 +15,8 @@ use regrant::ledger::{AppFilter, PageRequest};
 use regrant::mail::Email;
 use regrant::settings::{MailSettings, Settings};
 use regrant::usecases::notify::contacts::set_contacts;
-use regrant::usecases::notify::plan::plan;
-use regrant::usecases::notify::sweep::sweep;
+use regrant::usecases::notify::plan::plan_notifications;
+use regrant::usecases::notify::queue_due::queue_due;
 use regrant::usecases::scan::start::{Selection, start_scan};
 use regrant_simulators::{LogEntry, TokenPower};
 use regrant_tests::consent::ConsentBench;
@@ -95,14 +95,14 @@ impl Desk {
 
     /// Queues what was left lying, and works it off. Gives how much it was.
     pub(crate) async fn sweep(&self) -> usize {
-        let queued = sweep(&self.bench.ports).await.unwrap();
+        let queued = queue_due(&self.bench.ports).await.unwrap();
         self.work().await;
         queued
     }
 
     /// Plans what is due about `acme` without sending it.
     pub(crate) async fn plan(&self) {
-        plan(&self.bench.ports, &self.org, None).await.unwrap();
+        plan_notifications(&self.bench.ports, &self.org, None).await.unwrap();
     }
 
     /// Looks at `acme` and tells everybody.

@@ -51,7 +51,7 @@ async fn a_reminder_that_was_queued_already_is_not_sent_once_somebody_has_consen
     desk.consent(&page).await;
     desk.work().await;
     let dropped = |notification: &regrant::domain::notification::Notification| {
-        matches!(notification.state, NotificationState::Dropped { why: WhyDropped::Overtaken, .. })
+        matches!(notification.state, NotificationState::Dropped { why: WhyDropped::Superseded, .. })
     };
     assert!(desk.notifications_about("reminder").await.iter().all(dropped));
     let told = desk.told().await;

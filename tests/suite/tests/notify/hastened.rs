@@ -37,7 +37,7 @@ async fn event(desk: &Desk, org: &str, id: &str, kind: &str) -> Value {
 
 /// How many orgs are looked at for an event.
 async fn looks_at(desk: &Desk, event: &Value) -> usize {
-    rescan_soon(&desk.bench.ports, &log_stream::read(event).unwrap()).await.unwrap()
+    rescan_soon(&desk.bench.ports, &log_stream::decode(event).unwrap()).await.unwrap()
 }
 
 /// Works off what was asked for, and tells everybody.
@@ -91,7 +91,7 @@ async fn an_event_of_another_source_is_none_of_a_log_stream() {
     for source in ["aws.events", "evil.example/okta.com/acme/x", "aws.partner/evil.example/acme/x", ""] {
         let mut event = good.clone();
         event["source"] = json!(source);
-        assert_eq!(log_stream::read(&event), Err(NotALogStreamEvent::NotFromOkta), "{source}");
+        assert_eq!(log_stream::decode(&event), Err(NotALogStreamEvent::NotFromOkta), "{source}");
     }
 }
 

@@ -30,7 +30,7 @@ async fn one_click_ends_the_reminders_of_one_reader_and_the_link_to_the_page_sti
     program.fetch_site = "cross-site";
     for _ in 0..2 {
         let muted = program.post(&mute, &ONE_CLICK).await;
-        assert_eq!((muted.status.as_u16(), muted.heading().as_str()), (200, "Reminders are off"));
+        assert_eq!((muted.status.as_u16(), muted.heading().as_str()), (200, "Reminders are muted"));
     }
     let opened = desk.bench.browser().get(&page).await;
     assert!(opened.body.contains("Continue to Microsoft sign-in"), "{}", opened.body);

@@ -8,7 +8,7 @@ use regrant::domain::contact::Contacts;
 use regrant::keyring::{Keyring, SignedRequest};
 use regrant::randomness::SystemRandomness;
 use regrant::usecases::access::keys::rotate_keys;
-use regrant::usecases::access::orgs::remove;
+use regrant::usecases::access::orgs;
 use regrant_tests::mailbox::link;
 
 use super::desk::{ADA, BEA, Desk, OLGA, WEEK, contacts};
@@ -98,7 +98,7 @@ async fn a_link_whose_time_is_over_says_so_and_shows_nothing_of_the_app() {
     assert_eq!(desk.bench.browser().get(&page).await.status, 200);
     desk.later(Duration::from_hours(1));
     let seen = desk.bench.browser().get(&page).await;
-    assert_eq!((seen.status.as_u16(), seen.heading().as_str()), (410, "This link has ended"));
+    assert_eq!((seen.status.as_u16(), seen.heading().as_str()), (410, "This link has expired"));
     assert!(seen.body.contains(&request_of(&desk, SAVING).await), "{}", seen.body);
     assert!(seen.body.contains(&format!("regrant status --org {org}")), "{}", seen.body);
     assert!(!seen.body.contains("EMEA") && !seen.body.contains("needs-save"), "{}", seen.body);
@@ -108,9 +108,9 @@ async fn a_link_whose_time_is_over_says_so_and_shows_nothing_of_the_app() {
 async fn a_link_about_an_org_that_was_removed_shows_nothing() {
     let (desk, page) = handed().await;
     let (org, _) = desk.bench.ids(SAVING).await;
-    remove(&desk.bench.ports, &org).await.unwrap();
+    orgs::remove(&desk.bench.ports, &org).await.unwrap();
     let seen = desk.bench.browser().get(&page).await;
-    assert_eq!((seen.status.as_u16(), seen.heading().as_str()), (410, "There is nothing to show any more"));
+    assert_eq!((seen.status.as_u16(), seen.heading().as_str()), (410, "This request no longer exists"));
     assert!(!seen.body.contains("EMEA"), "{}", seen.body);
 }
 
@@ -120,7 +120,7 @@ async fn the_link_of_a_reader_who_is_written_to_no_more_shows_nothing() {
     let others = Contacts { operators: vec![BEA.parse().unwrap()], ..contacts() };
     desk.people_of(SAVING, others).await;
     let seen = desk.bench.browser().get(&page).await;
-    assert_eq!((seen.status.as_u16(), seen.heading().as_str()), (410, "This link shows nothing any more"));
+    assert_eq!((seen.status.as_u16(), seen.heading().as_str()), (410, "This link is no longer valid"));
     assert!(!["EMEA", OLGA, BEA].iter().any(|known| seen.body.contains(known)), "{}", seen.body);
 }
 

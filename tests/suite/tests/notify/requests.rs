@@ -69,9 +69,11 @@ async fn a_email_to_an_operator_leads_to_a_page_that_shows_its_request() {
     assert_eq!(app.standing(), Standing::NeedsSave);
     let id = app.request.unwrap().id;
     let seen = open(&desk, &page).await;
-    assert_eq!(seen.heading(), format!("Request {id}: somebody has to act"));
+    assert_eq!(seen.heading(), format!("Request {id}: action needed"));
     let command = format!("regrant save {} {}", app.identity.org_domain, app.identity.app);
-    for shown in ["Compare it", "Office 365 EMEA", "contosoemea.onmicrosoft.com", "needs-save", "Save.", &command] {
+    for shown in
+        ["Compare this page", "Office 365 EMEA", "contosoemea.onmicrosoft.com", "needs-save", "Save.", &command]
+    {
         assert!(seen.body.contains(shown), "{shown} in {}", seen.body);
     }
     for hidden in [ADA, BEA, OLGA, EVE, "Office 365 Government", "Office 365 (user name and password)", "<form"] {
@@ -106,7 +108,7 @@ async fn once_the_app_is_saved_the_page_says_that_nothing_is_left_to_do() {
         save(&desk.bench.ports, &SaveApp { org, app, session: None, confirmed_by: ConfirmedBy::Operator }).await;
     assert!(matches!(saved, Ok(SaveOutcome::Saved { .. })), "{saved:?}");
     let seen = open(&desk, &page).await;
-    assert_eq!(seen.heading(), format!("Request {id}: nothing is left to do"));
+    assert_eq!(seen.heading(), format!("Request {id}: no action needed"));
     assert!(seen.body.contains("Provisioning runs on consent.") && !seen.body.contains("regrant save"));
 }
 
@@ -118,9 +120,11 @@ async fn a_page_about_trouble_tells_what_to_do_until_it_is_over() {
     let id = request(&desk.emails_to(OLGA)[0]).to_owned();
     let page = page_of(&desk, OLGA, &id);
     let seen = open(&desk, &page).await;
-    assert_eq!(seen.heading(), format!("Request {id}: Okta refuses Regrant's credential"));
+    assert_eq!(seen.heading(), format!("Request {id}: Okta has rejected Regrant's credential"));
     let org = desk.bench.app(WAITING).await.identity.org_domain;
-    for shown in ["What was answered", &format!("<code>regrant org add {org}</code>"), "goes on as before"] {
+    for shown in
+        ["<dt>Error</dt>", &format!("<code>regrant org add {org}</code>"), "continues for every user and group"]
+    {
         assert!(seen.body.contains(shown), "{shown} in {}", seen.body);
     }
 
@@ -128,7 +132,7 @@ async fn a_page_about_trouble_tells_what_to_do_until_it_is_over() {
     desk.later(Duration::from_mins(15));
     desk.scan().await;
     let seen = open(&desk, &page).await;
-    assert_eq!(seen.heading(), format!("Request {id}: nothing is left to do"));
+    assert_eq!(seen.heading(), format!("Request {id}: no action needed"));
     assert!(!seen.body.contains("regrant org add"), "{}", seen.body);
 }
 
@@ -136,14 +140,14 @@ async fn a_page_about_trouble_tells_what_to_do_until_it_is_over() {
 async fn a_page_about_a_waiver_tells_what_its_email_told_and_not_what_was_decided_since() {
     let (desk, page) = waived(WAITING).await;
     let seen = open(&desk, &page).await;
-    for shown in ["somebody has to act", "needs-consent", "merger until spring", "regrant invite"] {
+    for shown in ["action needed", "needs-consent", "merger until spring", "regrant invite"] {
         assert!(seen.body.contains(shown), "{shown} in {}", seen.body);
     }
     let (org, app) = desk.bench.ids(WAITING).await;
     let ends_at = desk.bench.clock.now() + SignedDuration::from_hours(48);
     waive(&desk.bench.ports, &org, &app, "the acquisition of Initech", ends_at).await.unwrap();
     let seen = open(&desk, &page).await;
-    assert!(seen.body.contains("Nobody has to act before") && !seen.body.contains("Initech"), "{}", seen.body);
+    assert!(seen.body.contains("No action is needed before then") && !seen.body.contains("Initech"), "{}", seen.body);
 }
 
 #[tokio::test]
@@ -152,7 +156,7 @@ async fn a_page_never_names_a_later_request_of_its_app() {
     let first = request_of(&desk, WAITING).await;
     desk.consent(&desk.page_for(ADA).await).await;
     desk.work().await;
-    assert_eq!(open(&desk, &page).await.heading(), format!("Request {first}: nothing is left to do"));
+    assert_eq!(open(&desk, &page).await.heading(), format!("Request {first}: no action needed"));
 
     desk.later(Duration::from_mins(1));
     desk.breaks(WAITING).await;
@@ -160,6 +164,6 @@ async fn a_page_never_names_a_later_request_of_its_app() {
     let later = request_of(&desk, WAITING).await;
     assert_ne!(later, first);
     let seen = open(&desk, &page).await;
-    assert_eq!(seen.heading(), format!("Request {first}: nothing is left to do"));
+    assert_eq!(seen.heading(), format!("Request {first}: no action needed"));
     assert!(!seen.body.contains(&later) && !seen.body.contains("broken"), "{}", seen.body);
 }

@@ -8,7 +8,7 @@ use regrant::domain::event::EventKind;
 use regrant::ledger::PageRequest;
 use regrant::microsoft::{GraphTokens, MfaEvidence};
 use regrant::usecases::Ports;
-use regrant::usecases::access::graph::tokens;
+use regrant::usecases::access::graph::graph_tokens;
 use regrant::usecases::consent::invite::invite;
 use regrant::vault::{SecretName, SecretVersion};
 use regrant_simulators::microsoft::Decision;
@@ -192,7 +192,7 @@ impl Fixture {
         let mut crowd = JoinSet::new();
         for _ in 0..self.crowd {
             let (ports, tenant) = (self.ports.clone(), tenant.clone());
-            crowd.spawn(async move { tokens(&ports, &tenant).await.map(|tokens| exposed(&tokens)) });
+            crowd.spawn(async move { graph_tokens(&ports, &tenant).await.map(|tokens| exposed(&tokens)) });
         }
         let mut got = std::collections::BTreeSet::new();
         while let Some(one) = crowd.join_next().await {

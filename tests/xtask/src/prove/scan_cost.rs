@@ -11,8 +11,8 @@ use regrant::aws::cached_vault::CachedVault;
 use regrant::aws::secrets_manager::SecretsManagerConfig;
 use regrant::clock::Clock;
 use regrant::domain::scan::Scan;
-use regrant::usecases::notify::plan::plan;
-use regrant::usecases::scan::discover::discover;
+use regrant::usecases::notify::plan::plan_notifications;
+use regrant::usecases::scan::scan_apps::scan_apps;
 use regrant::usecases::scan::start::{Selection, start_scan};
 use regrant_simulators::{Fleet, OktaSimulator, SimulatorConfig};
 use regrant_tests::aws::{Account, Call, access_key};
@@ -70,8 +70,8 @@ pub(crate) async fn prove(size: Size) -> Outcome {
         let scan = start_scan(&ports, &Selection::All).await?;
         for index in 0..orgs {
             let org = fleet.org(index).id.parse()?;
-            discover(&ports, &scan.id, &org).await?;
-            plan(&ports, &org, None).await?;
+            scan_apps(&ports, &scan.id, &org).await?;
+            plan_notifications(&ports, &org, None).await?;
         }
         Ok(ports.ledger.scan(&scan.id).await?.ok_or("the scan is gone")?)
     };

@@ -132,7 +132,7 @@ async fn step(fixture: Fixture<'_>, address: &str, browser: &mut Browser, place:
         let begun = browser.post(address, fixture.link, &[]).await?;
         let Some(location) = begun.location else {
             // Our own save has already used the link.
-            return Ok(begun.heading() == "This has been done already");
+            return Ok(begun.heading() == "This consent has already been completed");
         };
         let back = fixture.at_microsoft(&location.parse()?)?;
         let query = back.query().unwrap_or_default();
@@ -148,14 +148,14 @@ async fn step(fixture: Fixture<'_>, address: &str, browser: &mut Browser, place:
             let filled = [("token", token.as_str()), ("handover", text.as_str())];
             browser.post(address, &format!("{path}/handover"), &filled).await?;
         }
-        "One consent left" | "Accept at Microsoft, then come back" => {
+        "One more step: approve Okta's access" | "Accept at Microsoft, then come back" => {
             let sent = browser.post(address, &format!("{path}/okta"), &[("token", &token)]).await?;
             if let Some(url) = sent.location.and_then(|location| location.parse::<Url>().ok()) {
                 let href = fixture.at_microsoft(&url)?;
                 place.shown = Some(json!({"continue_oauth_flow_url": {"href": href, "method": "POST"}}).to_string());
             }
         }
-        "Saving and proving" => {
+        "Saving and verifying" => {
             browser.post(address, &format!("{path}/finish"), &[("token", &token)]).await?;
             tokio::time::sleep(Duration::from_millis(200)).await;
         }

@@ -15,7 +15,7 @@ use regrant::microsoft::config::{MicrosoftConfig as OktaConfig, SimulatedMicroso
 use regrant::microsoft::{ClientCredential, MfaEvidence, Registration, WatchAccess};
 use regrant::okta::OktaCredential;
 use regrant::settings::{MailSettings, PublicUrl, Settings};
-use regrant::usecases::access::orgs::add;
+use regrant::usecases::access::orgs;
 use regrant::usecases::access::registration;
 use regrant::usecases::consent::invite::invite;
 use regrant::usecases::scan::start::{Selection, start_scan};
@@ -73,7 +73,7 @@ impl DemoFixture {
         let mut installation = Installation::open_at(folder, config).await?;
         let outbox = Arc::new(Outbox::default());
         installation.ports.mail = outbox.clone();
-        registration::set(&installation.ports, &registration().map_err(|error| failed(&error))?).await?;
+        registration::set_registration(&installation.ports, &registration().map_err(|error| failed(&error))?).await?;
         let orgs = know_orgs(&installation, &okta).await?;
         Ok(Self { installation, microsoft, orgs, outbox, _okta: okta })
     }
@@ -126,7 +126,7 @@ async fn know_orgs(installation: &Installation, simulator: &OktaSimulator) -> Re
         simulator.add_org(demo.org.clone());
         set_power(simulator, &demo, revoked.then_some(TokenPower::Full));
         let credential = OktaCredential::ApiToken { token: SecretString::from(demo.token) };
-        let added = add(&installation.ports, &simulator.org_url(demo.name), Cloud::Global, &credential).await?;
+        let added = orgs::add(&installation.ports, &simulator.org_url(demo.name), Cloud::Global, &credential).await?;
         orgs.push(added.profile.id.clone());
         if revoked {
             lost.push((added.profile.id, demo));

@@ -6,11 +6,11 @@ use regrant::domain::failure::consent::ConsentFailure;
 use regrant::domain::save::{ConfirmedBy, SaveOutcome};
 use regrant::queue::SaveApp;
 use regrant::usecases::consent::begin::begin_consent;
-use regrant::usecases::consent::complete_sign_in::{Answer, Callback, complete_sign_in};
-use regrant::usecases::consent::session::own_session;
+use regrant::usecases::consent::complete_sign_in::{AuthorizationResponse, AuthorizationResult, complete_sign_in};
+use regrant::usecases::consent::session::browser_session;
 use regrant::usecases::records::consent_error::ConsentError;
 use regrant::usecases::save::hand_over::hand_over;
-use regrant::usecases::save::open_consent::{Next, open_okta_consent};
+use regrant::usecases::save::open_consent::{NextPage, open_okta_consent};
 use regrant::usecases::save::save;
 use regrant_simulators::microsoft::Decision;
 use secrecy::SecretString;
@@ -35,18 +35,22 @@ pub(super) async fn walk(fixture: &DemoFixture, terminal: &mut Terminal) -> Resu
     let begun = begin_consent(ports, token).await?;
 
     let back = at_microsoft(fixture, &begun.location)?;
-    let callback =
-        Callback { cloud: Cloud::Global, state: &value(&back, "state")?, issuer: None, answer: code(&back)? };
+    let callback = AuthorizationResponse {
+        cloud: Cloud::Global,
+        state: &value(&back, "state")?,
+        issuer: None,
+        result: code(&back)?,
+    };
     let session = complete_sign_in(ports, callback, |_| Some(begun.cookie.clone())).await?;
     terminal.line(&format!("  2. Microsoft says who it is: {ADMINISTRATOR}, Global Administrator."))?;
 
-    let own = own_session(ports, &session, Some(&begun.cookie)).await?;
-    let Next::Consent(consent) = open_okta_consent(ports, &own).await? else {
+    let own = browser_session(ports, &session, Some(&begun.cookie)).await?;
+    let NextPage::Consent(consent) = open_okta_consent(ports, &own).await? else {
         return Err(not_walked("Okta offered no consent link").into());
     };
     let shown = at_microsoft(fixture, &consent)?;
     terminal.line("  3. The administrator accepts Okta's own request at Microsoft.")?;
-    let own = own_session(ports, &session, Some(&begun.cookie)).await?;
+    let own = browser_session(ports, &session, Some(&begun.cookie)).await?;
     let text = serde_json::json!({ "continue_oauth_flow_url": { "href": shown, "method": "POST" } });
     hand_over(ports, &own, &text.to_string()).await?;
     terminal.line("  4. Regrant saves the connection in Okta and reads both sides back.")?;
@@ -70,8 +74,8 @@ fn value(url: &Url, name: &str) -> Result<String, CliError> {
     Ok(found.ok_or_else(|| not_walked("the simulated Microsoft answered with something else"))?)
 }
 
-fn code(url: &Url) -> Result<Answer, CliError> {
-    Ok(Answer::Code(SecretString::from(value(url, "code")?)))
+fn code(url: &Url) -> Result<AuthorizationResult, CliError> {
+    Ok(AuthorizationResult::Code(SecretString::from(value(url, "code")?)))
 }
 
 fn not_walked(why: &str) -> ConsentError {

@@ -11,7 +11,7 @@ use crate::terminal::Terminal;
 
 pub(super) async fn run(global: &Global, options: &MailTest, terminal: &mut Terminal) -> Result<Outcome, CliError> {
     let installation = Installation::open(global).await?;
-    let sent = test_email::send(&installation.ports, &options.address, options.language).await;
+    let sent = test_email::send_test_email(&installation.ports, &options.address, options.language).await;
     let id = sent.map_err(|error| CliError::NoEmail { reason: mail_server::reason_of(&error) })?;
     let to = &options.address;
     let in_a_folder =

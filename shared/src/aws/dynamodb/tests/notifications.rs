@@ -1,4 +1,4 @@
-//! Notifications, waivers and watches, as far as an emulator does not show what is asked of the table.
+//! Notifications, waivers and watches: failures and attributes that an emulator does not show.
 
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemOutput;
 use aws_sdk_dynamodb::operation::get_item::GetItemOutput;
@@ -16,7 +16,7 @@ fn ledger(client: Client) -> DynamoLedger {
     DynamoLedger::new(client, "regrant")
 }
 
-/// Each conditional write of the three.
+/// The result of each conditional write of notifications and watches.
 async fn each_write(client: impl Fn() -> Client) -> Vec<Result<bool, LedgerError>> {
     let first = notification("RG-A", "n1", "acme", 1);
     let (watch, known) = (OrgWatch::new(org("acme")), OrgWatch { version: 3, ..OrgWatch::new(org("acme")) });
@@ -29,15 +29,15 @@ async fn each_write(client: impl Fn() -> Client) -> Vec<Result<bool, LedgerError
 }
 
 #[tokio::test]
-async fn a_write_whose_answer_was_lost_is_not_taken_for_somebody_elses() {
-    for (n, won) in each_write(|| mock_client!(aws_sdk_dynamodb, [&lost()])).await.into_iter().enumerate() {
+async fn write_recognizes_itself_after_a_lost_response() {
+    for (n, won) in each_write(|| mock_client!(aws_sdk_dynamodb, [&lost_response()])).await.into_iter().enumerate() {
         assert!(won.unwrap(), "write {n}");
     }
 }
 
 #[tokio::test]
-async fn a_write_that_somebody_else_was_before_is_refused() {
-    let other = mock!(Client::put_item).then_error(beaten);
+async fn write_fails_after_a_lost_race() {
+    let other = mock!(Client::put_item).then_error(lost_race);
     let client = || mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, [&other]);
     for (n, won) in each_write(client).await.into_iter().enumerate() {
         assert!(!won.unwrap(), "write {n}");
@@ -45,9 +45,9 @@ async fn a_write_that_somebody_else_was_before_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_write_waits_for_a_transaction() {
+async fn write_is_retried_after_a_conflict() {
     let client = || {
-        let sequence = mock!(Client::put_item).sequence().error(in_the_way);
+        let sequence = mock!(Client::put_item).sequence().error(conflict);
         mock_client!(aws_sdk_dynamodb, [&sequence.output(|| PutItemOutput::builder().build()).build()])
     };
     for (n, won) in each_write(client).await.into_iter().enumerate() {
@@ -56,8 +56,8 @@ async fn a_write_waits_for_a_transaction() {
 }
 
 #[tokio::test]
-async fn a_waiver_whose_removal_was_not_answered_was_removed() {
-    let there = mock!(Client::get_item).then_output(|| GetItemOutput::builder().set_item(Some(an_item())).build());
+async fn waiver_removal_survives_a_lost_response() {
+    let there = mock!(Client::get_item).then_output(|| GetItemOutput::builder().set_item(Some(org_item())).build());
     let removed = mock!(Client::delete_item)
         .sequence()
         .http_status(500, None)
@@ -68,8 +68,8 @@ async fn a_waiver_whose_removal_was_not_answered_was_removed() {
     assert_eq!(removed.num_calls(), 2);
 }
 
-/// When the table may forget a notification.
-async fn forgotten_at(notification: &Notification) -> Option<String> {
+/// When DynamoDB may delete a notification.
+async fn expiry_of(notification: &Notification) -> Option<String> {
     let written = Arc::new(Mutex::new(None));
     let seen = Arc::clone(&written);
     let put = mock!(Client::put_item)
@@ -84,13 +84,13 @@ async fn forgotten_at(notification: &Notification) -> Option<String> {
 }
 
 #[tokio::test]
-async fn only_a_settled_notification_of_one_day_or_moment_is_ever_forgotten() {
+async fn only_settled_single_notifications_expire() {
     let sent = NotificationState::Sent { at: at(2), carrier_id: "c".to_owned() };
     let due = at(1);
     let in_400_days = (due + SignedDuration::from_hours(400 * 24)).as_second().to_string();
     let digest = About::Digest { day: jiff::civil::date(2026, 3, 2) };
     let changed = About::StandingChanged { from: Standing::Consented, to: Standing::Broken, at: due };
-    for (about, forgotten) in [
+    for (about, expires) in [
         (About::Invitation, false),
         (About::Reminder { number: 1 }, false),
         (About::WaiverExpired { ended_at: due }, false),
@@ -98,14 +98,14 @@ async fn only_a_settled_notification_of_one_day_or_moment_is_ever_forgotten() {
         (changed, true),
     ] {
         let open = Notification { about, version: 1, ..notification("RG-A", "n1", "acme", 1) };
-        assert_eq!(forgotten_at(&open).await, None, "{open:?}");
+        assert_eq!(expiry_of(&open).await, None, "{open:?}");
         let settled = Notification { state: sent.clone(), ..open };
-        assert_eq!(forgotten_at(&settled).await, forgotten.then(|| in_400_days.clone()), "{settled:?}");
+        assert_eq!(expiry_of(&settled).await, expires.then(|| in_400_days.clone()), "{settled:?}");
     }
 }
 
 #[tokio::test]
-async fn a_list_that_would_end_before_it_begins_is_not_asked_for() {
+async fn an_empty_range_is_not_queried() {
     let listed = mock!(Client::query).then_output(|| {
         let items =
             ["n1", "n2"].map(|id| with_record(keys::Item::new(), &notification("RG-A", id, "acme", 5)).unwrap());
@@ -116,5 +116,5 @@ async fn a_list_that_would_end_before_it_begins_is_not_asked_for() {
     assert!(first.next.is_some() && first.items.len() == 1);
     let over = ledger.open_notifications(at(4), PageRequest { after: first.next, limit: 1 }).await.unwrap();
     assert_eq!((over.items, over.next), (Vec::new(), None));
-    assert_eq!(listed.num_calls(), 1, "the table would refuse it");
+    assert_eq!(listed.num_calls(), 1, "DynamoDB would reject it");
 }

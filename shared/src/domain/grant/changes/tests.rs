@@ -34,36 +34,37 @@ fn for_all(names: &[&str]) -> GrantsRead {
     read(names.iter().map(|name| granted(name, GrantKind::DelegatedForAll)).collect())
 }
 
-/// What is told where only the principal is otherwise.
-fn told(change: impl FnOnce(&mut ServicePrincipal)) -> Vec<GrantChange> {
+/// The changes if only the principal differs.
+fn changes_of(change: impl FnOnce(&mut ServicePrincipal)) -> Vec<GrantChange> {
     let (verified, mut now) = (for_all(&["User.ReadWrite.All"]), principal());
     change(&mut now);
     GrantsRead { principal: Some(now), grants: verified.grants.clone() }.changes_since(&verified)
 }
 
 #[test]
-fn a_principal_that_is_gone_is_all_there_is_to_tell() {
-    let nobody = GrantsRead { principal: None, grants: Vec::new() };
-    let changes = nobody.changes_since(&for_all(&["User.ReadWrite.All", "Group.ReadWrite.All"]));
+fn missing_principal_is_the_only_change() {
+    let missing = GrantsRead { principal: None, grants: Vec::new() };
+    let changes = missing.changes_since(&for_all(&["User.ReadWrite.All", "Group.ReadWrite.All"]));
     assert_eq!(changes, [GrantChange::PrincipalGone]);
-    assert!(changes.iter().all(GrantChange::takes_away));
-    assert!(nobody.changes_since(&nobody).is_empty());
+    assert!(changes.iter().all(GrantChange::revokes));
+    assert!(missing.changes_since(&missing).is_empty());
 }
 
 #[test]
-fn another_principal_is_told_and_takes_nothing_away_by_itself() {
-    let changes = told(|now| now.id = OTHER.parse().unwrap());
+fn replaced_principal_revokes_nothing() {
+    let changes = changes_of(|now| now.id = OTHER.parse().unwrap());
     let (from, to) = (ONE.parse().unwrap(), OTHER.parse().unwrap());
     assert_eq!(changes, [GrantChange::PrincipalReplaced { from, to }]);
-    assert!(!changes[0].takes_away());
+    assert!(!changes[0].revokes());
 }
 
 #[test]
-fn a_principal_is_disabled_by_the_tenant_or_by_microsoft() {
-    assert_eq!(told(|now| now.account_enabled = false), [GrantChange::Disabled]);
+fn tenant_or_microsoft_can_disable_the_principal() {
+    assert_eq!(changes_of(|now| now.account_enabled = false), [GrantChange::Disabled]);
     let status = "DisabledDueToViolationOfServicesAgreement";
-    assert_eq!(told(|now| now.disabled_by_microsoft = Some(UntrustedText::new(status))), [GrantChange::Disabled]);
-    assert!(told(|now| now.disabled_by_microsoft = Some(UntrustedText::new("NotDisabled"))).is_empty());
+    let disabled = changes_of(|now| now.disabled_by_microsoft = Some(UntrustedText::new(status)));
+    assert_eq!(disabled, [GrantChange::Disabled]);
+    assert!(changes_of(|now| now.disabled_by_microsoft = Some(UntrustedText::new("NotDisabled"))).is_empty());
     let mut off = for_all(&["User.ReadWrite.All"]);
     off.principal.as_mut().unwrap().account_enabled = false;
     assert!(off.changes_since(&off).is_empty(), "it was off when it was verified");
@@ -71,21 +72,24 @@ fn a_principal_is_disabled_by_the_tenant_or_by_microsoft() {
 }
 
 #[test]
-fn a_publisher_is_known_by_its_key_and_by_its_name_where_there_is_no_key() {
-    let is_told = |changes: &[GrantChange]| matches!(changes, [GrantChange::PublisherChanged { .. }]);
-    assert!(is_told(&told(|now| now.verified_publisher_id = Some(UntrustedText::new("666")))));
-    assert!(is_told(&told(|now| now.owner = Some(OTHER.parse().unwrap()))));
-    assert!(is_told(&told(|now| (now.verified_publisher, now.verified_publisher_id) = (None, None))));
-    assert!(is_told(&told(|now| {
+fn publisher_is_compared_by_id_then_by_name() {
+    let is_reported = |changes: &[GrantChange]| matches!(changes, [GrantChange::PublisherChanged { .. }]);
+    assert!(is_reported(&changes_of(|now| now.verified_publisher_id = Some(UntrustedText::new("666")))));
+    assert!(is_reported(&changes_of(|now| now.owner = Some(OTHER.parse().unwrap()))));
+    assert!(is_reported(&changes_of(|now| (now.verified_publisher, now.verified_publisher_id) = (None, None))));
+    assert!(is_reported(&changes_of(|now| {
         (now.verified_publisher, now.verified_publisher_id) = (Some(UntrustedText::new("Evil, Inc.")), None);
     })));
-    assert!(told(|now| now.verified_publisher = Some(UntrustedText::new("Okta"))).is_empty(), "only a new name");
-    assert!(told(|now| now.owner = None).is_empty(), "what is not shown is no difference");
-    assert!(told(|now| now.display_name = UntrustedText::new("Something else")).is_empty(), "names are nobody's");
+    assert!(changes_of(|now| now.verified_publisher = Some(UntrustedText::new("Okta"))).is_empty(), "only renamed");
+    assert!(changes_of(|now| now.owner = None).is_empty(), "a missing value is not a difference");
+    assert!(
+        changes_of(|now| now.display_name = UntrustedText::new("Something else")).is_empty(),
+        "anyone can choose a display name"
+    );
 }
 
 #[test]
-fn a_record_of_before_the_key_was_read_still_decodes_and_tells_no_change() {
+fn older_record_without_publisher_id_shows_no_change() {
     let mut old = serde_json::to_value(for_all(&["User.ReadWrite.All"])).unwrap();
     let members = old["principal"].as_object_mut().unwrap();
     members.remove("verified_publisher_id").unwrap();
@@ -95,7 +99,7 @@ fn a_record_of_before_the_key_was_read_still_decodes_and_tells_no_change() {
 }
 
 #[test]
-fn permissions_come_and_go_and_an_expected_one_is_no_surprise() {
+fn only_permissions_outside_the_catalogue_are_unexpected() {
     let verified = for_all(&["User.ReadWrite.All", "Group.ReadWrite.All"]);
     let now = for_all(&["user.readwrite.all", "application.read.all", "Mail.Read"]);
     let (gone, expected, extra) = (
@@ -109,27 +113,27 @@ fn permissions_come_and_go_and_an_expected_one_is_no_surprise() {
         assert!(changes.contains(change), "{change:?}");
     }
     let catalogue = PermissionCatalogue::default();
-    let surprises: Vec<_> = changes.iter().filter(|change| change.is_unexpected(&catalogue)).collect();
-    assert_eq!(surprises, [&extra]);
-    assert_eq!(changes.iter().filter(|change| change.takes_away()).collect::<Vec<_>>(), [&gone]);
+    let unexpected: Vec<_> = changes.iter().filter(|change| change.is_unexpected(&catalogue)).collect();
+    assert_eq!(unexpected, [&extra]);
+    assert_eq!(changes.iter().filter(|change| change.revokes()).collect::<Vec<_>>(), [&gone]);
 }
 
 #[test]
-fn a_permission_that_is_granted_in_another_way_is_told_with_both() {
+fn changed_kind_of_grant_lists_both_kinds() {
     let one = GrantKind::DelegatedForOne { principal: OTHER.parse().unwrap() };
     let verified = read(vec![granted("User.ReadWrite.All", GrantKind::DelegatedForAll)]);
     let now = read(vec![granted("User.ReadWrite.All", one.clone())]);
     let changes = now.changes_since(&verified);
     let [GrantChange::KindChanged { from, to, .. }] = changes.as_slice() else { panic!("{changes:?}") };
     assert_eq!((from.as_slice(), to.as_slice()), (&[GrantKind::DelegatedForAll][..], &[one.clone()][..]));
-    assert!(changes[0].takes_away());
+    assert!(changes[0].revokes());
     let both = read(verified.grants.iter().chain(&now.grants).cloned().collect());
-    assert!(!both.changes_since(&verified)[0].takes_away(), "one more way takes none away");
-    assert!(verified.changes_since(&both)[0].takes_away());
+    assert!(!both.changes_since(&verified)[0].revokes(), "an additional kind revokes none");
+    assert!(verified.changes_since(&both)[0].revokes());
 }
 
 #[test]
-fn a_change_keeps_its_shape_in_a_record() {
+fn serialised_change_keeps_its_shape() {
     let change = GrantChange::PermissionAdded { permission: "Mail.Read".to_owned() };
     let shape = serde_json::json!({"change": "permission-added", "permission": "Mail.Read"});
     assert_eq!(serde_json::to_value(&change).unwrap(), shape);
@@ -137,18 +141,21 @@ fn a_change_keeps_its_shape_in_a_record() {
 }
 
 #[test]
-fn a_change_is_told_in_words_and_shows_foreign_text_harmlessly() {
+fn change_wording_escapes_untrusted_text() {
     let one = GrantKind::DelegatedForOne { principal: OTHER.parse().unwrap() };
     let (permission, to) = ("A".to_owned(), vec![GrantKind::DelegatedForAll, one]);
     let changed = GrantChange::KindChanged { permission, from: vec![GrantKind::Application], to };
-    let words = format!("A is granted for everybody and for {OTHER} only, and was to the application itself");
+    let words = format!("A is granted for all users and for {OTHER} only, previously to the application itself");
     assert_eq!(changed.to_string(), words);
-    let nobody = Publisher { id: None, name: None, owner: None };
-    let evil = Publisher { name: Some(UntrustedText::new("Okta\u{202e}\u{1b}[31m")), ..nobody.clone() };
-    let told = GrantChange::PublisherChanged { from: nobody, to: evil }.to_string();
-    assert!(told.contains("nobody whom Microsoft verified") && told.contains("Okta\\u{202e}\\u{1b}[31m"), "{told}");
+    let unverified = AppPublisher { id: None, name: None, owner: None };
+    let evil = AppPublisher { name: Some(UntrustedText::new("Okta\u{202e}\u{1b}[31m")), ..unverified.clone() };
+    let words = GrantChange::PublisherChanged { from: unverified, to: evil }.to_string();
+    assert!(
+        words.contains("no publisher verified by Microsoft") && words.contains("Okta\\u{202e}\\u{1b}[31m"),
+        "{words}"
+    );
     let gone = GrantChange::PermissionGone { permission: "Mail\n.Read".to_owned() }.to_string();
-    assert_eq!(gone, "Mail\\u{a}.Read is not granted any more");
+    assert_eq!(gone, "Mail\\u{a}.Read is no longer granted");
 }
 
 fn any_kind() -> impl Strategy<Value = GrantKind> {
@@ -193,19 +200,19 @@ fn any_read() -> impl Strategy<Value = GrantsRead> {
     })
 }
 
-/// Names and ways, without the case of the names.
+/// Permissions with their kinds, ignoring the case of the names.
 fn facts(read: &GrantsRead) -> BTreeSet<(String, GrantKind)> {
     read.grants.iter().map(|grant| (grant.permission.to_ascii_lowercase(), grant.grant.clone())).collect()
 }
 
 proptest! {
     #[test]
-    fn nothing_changed_tells_nothing(read in any_read()) {
+    fn unchanged_grants_yield_no_change(read in any_read()) {
         prop_assert!(read.changes_since(&read).is_empty());
     }
 
     #[test]
-    fn order_and_repetition_make_no_difference(
+    fn order_and_repetition_do_not_matter(
         verified in any_read(),
         (now, shuffled) in any_read().prop_flat_map(|now| {
             let twice: Vec<_> = now.grants.iter().chain(&now.grants).cloned().collect();
@@ -218,9 +225,9 @@ proptest! {
         prop_assert!(turned.changes_since(&now).is_empty());
     }
 
-    /// Nothing is told exactly where permissions and ways are the same; each permission is told of once at the most.
+    /// No change exactly if permissions and kinds are equal; at most one change per permission.
     #[test]
-    fn every_difference_of_the_grants_is_told_once(verified in any_grants(), now in any_grants()) {
+    fn every_difference_is_reported_once(verified in any_grants(), now in any_grants()) {
         let (verified, now) = (read(verified), read(now));
         let changes = now.changes_since(&verified);
         prop_assert_eq!(changes.is_empty(), facts(&verified) == facts(&now));
@@ -235,11 +242,11 @@ proptest! {
         prop_assert_eq!(changes.len(), names.len());
     }
 
-    /// Something is taken away exactly where a way that was proven is missing.
+    /// A change revokes something exactly if a verified grant is missing.
     #[test]
-    fn what_is_taken_away_is_told_as_such(verified in any_grants(), now in any_grants()) {
-        let (verified, now) = (read(verified), read(now));
-        let taken = !facts(&verified).is_subset(&facts(&now));
-        prop_assert_eq!(now.changes_since(&verified).iter().any(GrantChange::takes_away), taken);
+    fn missing_grant_is_reported_as_revoked(verified in any_grants(), now in any_grants()) {
+            let (verified, now) = (read(verified), read(now));
+            let revoked = !facts(&verified).is_subset(&facts(&now));
+            prop_assert_eq!(now.changes_since(&verified).iter().any(GrantChange::revokes), revoked);
     }
 }

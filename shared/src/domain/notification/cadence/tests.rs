@@ -1,4 +1,4 @@
-//! What the cadence promises.
+//! Tests of the cadence.
 
 #![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
 
@@ -35,7 +35,7 @@ fn app(standing: Standing, request: Option<Request>) -> AppRecord {
         before: None,
         request,
         consent: ConsentRecord::default(),
-        reach: None,
+        assignment_counts: None,
         version: 0,
     }
 }
@@ -54,21 +54,21 @@ fn contacts() -> Contacts {
     }
 }
 
-/// What is due each day from `first` to `last`, as "day kind recipients", everything due being sent at once.
+/// The emails due each day from `first` to `last`, as "day kind recipients", if each is sent at once.
 fn history(standing: Standing, first: i64, last: i64, deadline: Date) -> Vec<String> {
     let (app, contacts) = (app(standing, Some(Request { opened_at: day(first), ..open() })), contacts());
     let mut so_far: Vec<Notification> = Vec::new();
-    let mut told = Vec::new();
+    let mut emails = Vec::new();
     for now in first..=last {
         let case = Case { app: &app, so_far: &so_far, waiver: None, contacts: &contacts, deadline, now: day(now) };
-        let fresh: Vec<Notification> = due(&case).into_iter().map(|draft| draft.made(day(now))).collect();
+        let fresh: Vec<Notification> = due(&case).into_iter().map(|draft| draft.into_notification(day(now))).collect();
         let names: Vec<&str> = fresh.iter().filter_map(|n| n.address()?.as_str().split('@').next()).collect();
         if let Some(notification) = fresh.first() {
-            told.push(format!("{} {} {}", now - first, notification.about.name(), names.join("+")));
+            emails.push(format!("{} {} {}", now - first, notification.about.name(), names.join("+")));
         }
         so_far.extend(fresh.into_iter().map(sent));
     }
-    told
+    emails
 }
 
 fn sent(notification: Notification) -> Notification {
@@ -79,10 +79,10 @@ fn sent(notification: Notification) -> Notification {
 }
 
 #[test]
-fn a_consent_is_asked_for_at_once_and_then_ever_more_seldom_and_somebody_else_hears_of_it() {
-    let told = history(Standing::NeedsConsent, 20_400, 20_700, OKTAS_DEADLINE);
+fn reminders_slow_down_and_escalate() {
+    let emails = history(Standing::NeedsConsent, 20_400, 20_700, OKTAS_DEADLINE);
     assert_eq!(
-        told,
+        emails,
         [
             "0 invitation ada+bea",
             "7 reminder ada+bea",
@@ -96,11 +96,11 @@ fn a_consent_is_asked_for_at_once_and_then_ever_more_seldom_and_somebody_else_he
 }
 
 #[test]
-fn reminders_come_closer_together_as_the_deadline_comes_near() {
+fn reminders_speed_up_before_the_deadline() {
     let deadline = jiff::tz::TimeZone::UTC.to_datetime(day(20_440)).date();
     let days: Vec<String> = history(Standing::NeedsConsent, 20_400, 20_445, deadline)
         .iter()
-        .map(|told| told.split(' ').next().unwrap().to_owned())
+        .map(|email| email.split(' ').next().unwrap().to_owned())
         .collect();
     assert_eq!(days, ["0", "7", "12", "17", "22", "27", "32"], "every five days in the last month");
     let close: Vec<String> = history(Standing::NeedsConsent, 20_434, 20_440, deadline);
@@ -108,20 +108,20 @@ fn reminders_come_closer_together_as_the_deadline_comes_near() {
 }
 
 #[test]
-fn what_is_broken_is_urgent_and_escalates_after_a_day() {
-    let told = history(Standing::Broken, 20_400, 20_420, OKTAS_DEADLINE);
-    assert_eq!(told[..3], ["0 urgent ada+bea", "1 reminder ada+bea+eve", "3 reminder ada+bea+eve"]);
+fn broken_app_is_urgent_and_escalates_after_a_day() {
+    let emails = history(Standing::Broken, 20_400, 20_420, OKTAS_DEADLINE);
+    assert_eq!(emails[..3], ["0 urgent ada+bea", "1 reminder ada+bea+eve", "3 reminder ada+bea+eve"]);
 }
 
 #[test]
-fn what_only_okta_can_do_goes_to_the_operator() {
+fn steps_in_okta_go_to_the_operator() {
     for standing in [Standing::NeedsSave, Standing::ByHand] {
         assert_eq!(history(standing, 20_400, 20_401, OKTAS_DEADLINE), ["0 handed-to-operator olga"]);
     }
 }
 
 #[test]
-fn where_no_administrator_is_known_the_operators_are_asked() {
+fn operators_are_asked_if_no_administrator_is_known() {
     let app = app(Standing::NeedsConsent, Some(open()));
     let contacts = Contacts { administrators: Vec::new(), ..contacts() };
     let case =
@@ -133,7 +133,7 @@ fn where_no_administrator_is_known_the_operators_are_asked() {
 }
 
 #[test]
-fn the_end_is_told_once_to_everybody_who_was_asked_and_to_the_operators() {
+fn completion_email_goes_to_everyone_who_was_asked() {
     let closed = Ended { at: day(3), standing: Standing::Consented };
     let app = app(Standing::Consented, Some(Request { closed: Some(closed), ..open() }));
     let contacts = contacts();
@@ -148,16 +148,16 @@ fn the_end_is_told_once_to_everybody_who_was_asked_and_to_the_operators() {
         },
         due_at: day(0),
     };
-    let asked = asked.made(day(0));
+    let asked = asked.into_notification(day(0));
     let due_of = |so_far: &[Notification]| {
         let case = Case { app: &app, so_far, waiver: None, contacts: &contacts, deadline: OKTAS_DEADLINE, now: day(3) };
         due(&case)
     };
-    assert!(due_of(&[]).is_empty(), "nobody was asked");
+    assert!(due_of(&[]).is_empty(), "no one was asked");
     let dropped = NotificationState::Dropped { at: day(0), why: WhyDropped::Muted };
-    assert!(due_of(&[Notification { state: dropped, ..asked.clone() }]).is_empty(), "nobody heard");
-    let told = due_of(&[sent(asked)]);
-    let mut names: Vec<String> = told
+    assert!(due_of(&[Notification { state: dropped, ..asked.clone() }]).is_empty(), "no one received it");
+    let completion = due_of(&[sent(asked)]);
+    let mut names: Vec<String> = completion
         .iter()
         .map(|draft| match &draft.recipient {
             Recipient::Mail { address, .. } => address.to_string(),
@@ -166,11 +166,11 @@ fn the_end_is_told_once_to_everybody_who_was_asked_and_to_the_operators() {
         .collect();
     names.sort_unstable();
     assert_eq!(names, ["ada@contoso.example", "olga@contoso.example"]);
-    assert!(told.iter().all(|draft| draft.about == About::Done));
+    assert!(completion.iter().all(|draft| draft.about == About::Done));
 }
 
 #[test]
-fn a_waiver_silences_until_its_day_and_then_its_end_is_told() {
+fn waiver_silences_until_it_ends() {
     let app = app(Standing::NeedsConsent, Some(open()));
     let contacts = contacts();
     let waiver = Waiver {
@@ -196,7 +196,7 @@ fn a_waiver_silences_until_its_day_and_then_its_end_is_told() {
 }
 
 #[test]
-fn the_deadline_is_told_apart_from_the_day_after_it() {
+fn days_to_counts_to_the_end_of_the_date() {
     let at = |text: &str| text.parse::<Timestamp>().unwrap();
     assert_eq!(days_to(OKTAS_DEADLINE, at("2024-12-31T23:59:59Z")), 0);
     assert_eq!(days_to(OKTAS_DEADLINE, at("2025-01-01T00:00:00Z")), -1);
@@ -205,18 +205,18 @@ fn the_deadline_is_told_apart_from_the_day_after_it() {
 
 proptest! {
     #[test]
-    fn nobody_gets_one_email_twice_however_often_it_is_asked(
-        standing in prop::sample::select(&Standing::ALL[..]), days in 1_i64..400, looks in 1_usize..4,
+    fn no_one_receives_an_email_twice(
+            standing in prop::sample::select(&Standing::ALL[..]), days in 1_i64..400, scans in 1_usize..4,
     ) {
         let (app, contacts) = (app(standing, Some(open())), contacts());
         let mut so_far: Vec<Notification> = Vec::new();
         for now in 0..days {
-            for _ in 0..looks {
+            for _ in 0..scans {
                 let case = Case {
                     app: &app, so_far: &so_far, waiver: None, contacts: &contacts, deadline: OKTAS_DEADLINE, now: day(now),
                 };
                 for draft in due(&case) {
-                    let notification = sent(draft.made(day(now)));
+                    let notification = sent(draft.into_notification(day(now)));
                     prop_assert!(so_far.iter().all(|known| known.id != notification.id));
                     so_far.push(notification);
                 }
@@ -228,12 +228,12 @@ proptest! {
 }
 
 #[test]
-fn the_link_of_an_email_lives_until_the_next_one_has_come() {
-    // A daily scan finds a reminder due a day late at the most, and quiet hours hold it back for less than another.
+fn email_link_outlives_the_next_reminder() {
+    // A daily scan finds a reminder at most a day late, and quiet hours delay it by less than another day.
     let late = SignedDuration::from_hours(2 * 24);
     for standing in Standing::ALL {
         for (number, days_left) in (1..=MOST_REMINDERS).flat_map(|number| [-1, 7, 30, 90].map(|left| (number, left))) {
-            let comes_after = distance(standing, number, days_left) + late;
+            let comes_after = interval(standing, number, days_left) + late;
             assert!(comes_after <= LINK_LIFETIME, "reminder {number} at {standing}, {days_left} days left");
         }
     }

@@ -1,11 +1,11 @@
-//! German.
+//! The German catalogue.
 
-mod asks;
-mod tells;
+mod reports;
+mod requests;
 
 use jiff::civil::Date;
 
-use super::{Follow, General, Labels, Subjects, Trial, Words};
+use super::{FollowUpWords, GeneralWords, LabelWords, SubjectWords, TestEmailWords, Words};
 use crate::domain::access_problem::AccessProblemKind;
 use crate::domain::assignment_counts::Count;
 use crate::domain::standing::Standing;
@@ -14,14 +14,14 @@ pub(super) const WORDS: Words = Words {
     general: GENERAL,
     subjects: SUBJECTS,
     labels: LABELS,
-    ask: asks::ASK,
-    operator: asks::OPERATOR,
-    follow: FOLLOW,
-    done: tells::DONE,
-    digest: tells::DIGEST,
-    access: tells::ACCESS,
-    waived: asks::WAIVED,
-    trial: TRIAL,
+    request: requests::REQUEST,
+    operator: requests::OPERATOR_REQUEST,
+    follow_up: FOLLOW_UP,
+    completion: reports::COMPLETION,
+    digest: reports::DIGEST,
+    access_problem: reports::ACCESS_PROBLEM,
+    waiver_expired: requests::WAIVER_EXPIRED,
+    test_email: TEST_EMAIL,
 };
 
 const MONTHS: [&str; 12] = [
@@ -39,7 +39,7 @@ const MONTHS: [&str; 12] = [
     "Dezember",
 ];
 
-fn day(date: Date) -> String {
+fn date(date: Date) -> String {
     let month = usize::try_from(date.month()).ok().and_then(|month| MONTHS.get(month.checked_sub(1)?));
     format!("{}. {} {}", date.day(), month.copied().unwrap_or_default(), date.year())
 }
@@ -50,38 +50,38 @@ fn number(count: u64, one: &str, many: &str) -> String {
 
 fn counted(count: Count, one: &str, many: &str) -> String {
     if count.or_more {
-        // The page of a list was full, so it is never one.
+        // Okta returned a full page, so the count is never one.
         format!("{} oder mehr {many}", crate::emails::words::number::grouped(count.number, '.'))
     } else {
         number(count.number, one, many)
     }
 }
 
-const GENERAL: General = General {
-    day,
-    moment: |day, time| format!("{day}, {time}"),
-    a_tenant: "dem Microsoft-Mandanten dieser App",
-    somebody: "wer sich in Ihrem Unternehmen um Okta kümmert",
+const GENERAL: GeneralWords = GeneralWords {
+    date,
+    date_and_time: |date, time| format!("{date}, {time}"),
+    unnamed_tenant: "dem Microsoft-Mandanten dieser App",
+    okta_team: "das Okta-Team Ihres Unternehmens",
     standing: |standing| match standing {
         Standing::Broken => "die Provisionierung schlägt fehl",
-        Standing::NeedsConsent => "noch hat niemand zugestimmt",
-        Standing::NeedsSave => "zugestimmt, die Verbindung ist aus",
-        Standing::Degraded => "läuft, die nächste erneute Anmeldung wird fehlschlagen",
-        Standing::ByHand => "nur die Admin Console bedient sie",
-        Standing::Unknown => "war nicht einzusehen",
+        Standing::NeedsConsent => "noch keine Zustimmung",
+        Standing::NeedsSave => "zugestimmt, aber die Verbindung ist ausgeschaltet",
+        Standing::Degraded => "funktioniert, aber die nächste erneute Anmeldung wird fehlschlagen",
+        Standing::ByHand => "nur in der Admin Console möglich",
+        Standing::Unknown => "konnte nicht geprüft werden",
         Standing::Consented => "läuft mit Zustimmung",
-        Standing::NotApplicable => "die Provisionierung ist aus",
+        Standing::NotApplicable => "die Provisionierung ist ausgeschaltet",
     },
-    permission: |name| {
+    permission_reason: |name| {
         Some(match name {
-            "User.ReadWrite.All" => "Legt die Konten an, die Okta zuweist, ändert und deaktiviert sie.",
-            "Group.ReadWrite.All" => "Legt die Gruppen an, die Okta überträgt, und ändert sie.",
-            "GroupMember.ReadWrite.All" => "Hält die Mitglieder dieser Gruppen so, wie sie in Okta sind.",
+            "User.ReadWrite.All" => "Erstellt, ändert und deaktiviert die Konten, die Okta zuweist.",
+            "Group.ReadWrite.All" => "Erstellt und ändert die Gruppen, die Okta überträgt.",
+            "GroupMember.ReadWrite.All" => "Gleicht die Mitglieder dieser Gruppen mit Okta ab.",
             "Organization.Read.All" => "Liest die Lizenzen des Mandanten, damit Okta sie zuweisen kann.",
             "Directory.Read.All" => "Liest Konten, Gruppen und Domänen für den Import.",
             "Application.Read.All" => "Liest Oktas eigenen Dienstprinzipal, um dessen Einrichtung zu prüfen.",
             "RoleManagement.ReadWrite.Directory" => {
-                "Weist Konten Entra-Rollen zu, wo Okta das aufgetragen ist. Sie ist mächtig: Ohne Rollen, die aus Okta kommen, bleibt sie ungenutzt."
+                "Weist Konten Entra-Rollen zu, wenn dies in Okta eingerichtet ist. Diese Berechtigung ist weitreichend, bleibt aber ungenutzt, solange Okta keine Rollen zuweist."
             }
             _ => return None,
         })
@@ -89,141 +89,134 @@ const GENERAL: General = General {
     users: |count| counted(count, "Konto", "Konten"),
     groups: |count| counted(count, "Gruppe", "Gruppen"),
     and: |one, other| format!("{one} und {other}"),
-    deadline: |deadline, day| {
-        let left = number(deadline.days_left.unsigned_abs(), "Tag", "Tage");
-        match (deadline.is_past(), deadline.is_oktas) {
-            (true, true) => format!("{day}, der Termin, den Okta gesetzt hat. Er ist vorbei."),
-            (true, false) => format!("{day}, der hier gesetzte Termin. Er ist vorbei."),
-            (false, _) if deadline.days_left == 0 => format!("{day}. Das ist heute."),
-            (false, true) => format!("{day}, der Termin, den Okta gesetzt hat: noch {left}."),
-            (false, false) => format!("{day}, der hier gesetzte Termin: noch {left}."),
+    deadline: |deadline, date| {
+        let (set_by, left) = (
+            if deadline.is_oktas { "Frist von Okta" } else { "Frist Ihres Unternehmens" },
+            number(deadline.days_left.unsigned_abs(), "Tag", "Tage"),
+        );
+        if deadline.is_past() {
+            format!("{date} ({set_by}, bereits abgelaufen)")
+        } else if deadline.days_left == 0 {
+            format!("{date} ({set_by}, heute)")
+        } else {
+            format!("{date} ({set_by}, noch {left})")
         }
     },
-    footer: |org, place| {
-        let from = place.map(|place| format!(" ({place})")).unwrap_or_default();
-        format!(
-            "Von Regrant{from} zur Okta-Org {org}. Regrant fragt nie nach einem Kennwort oder Code, und keine seiner Mails bittet Sie, etwas irgendwo einzufügen."
-        )
+    footer: |org, url| {
+        let from = url.map(|url| format!(" ({url})")).unwrap_or_default();
+        format!("Gesendet von Regrant{from} zur Okta-Org {org}. Regrant fragt nie nach Kennwörtern oder Codes.")
     },
 };
 
-const SUBJECTS: Subjects = Subjects {
-    invitation: |app| format!("{app} braucht eine Zustimmung bei Microsoft"),
-    renewal: |app| format!("{app} braucht eine neue Zustimmung bei Microsoft"),
-    urgent: |app, since| {
-        format!("{app} provisioniert seit dem {since} nicht mehr, Zustimmung bei Microsoft sofort nötig")
-    },
-    save: |app| format!("{app} muss in Okta gespeichert werden"),
-    by_hand: |app| format!("{app} braucht eine Zustimmung in der Okta-Konsole"),
+const SUBJECTS: SubjectWords = SubjectWords {
+    invitation: |app| format!("{app} genehmigen"),
+    renewal: |app| format!("Zugriff für {app} erneuern"),
+    outage: |app, since| format!("{app} genehmigen, gestört seit dem {since}"),
+    save: |app| format!("{app} in Okta speichern"),
+    console_consent: |app| format!("{app} in der Admin Console genehmigen"),
     reminder: |number, most, subject| format!("Erinnerung {number} von {most}: {subject}"),
-    done: |app, day| format!("{app} ist erledigt, Provisionierung mit Zustimmung seit dem {day}"),
-    digest: |waiting, all, day| {
-        format!("{waiting} von {} am {day} noch offen", number(all, "Office-365-App", "Office-365-Apps"))
+    completion: |app, date| format!("{app} läuft seit dem {date} mit Zustimmung"),
+    digest: |waiting, all, date| {
+        format!("{waiting} von {} mit Handlungsbedarf ({date})", number(all, "Office-365-App", "Office-365-Apps"))
     },
-    access: |problem, when| match problem {
-        AccessProblemKind::OktaCredentialRefused => {
-            format!("Regrant sieht nichts, Okta lehnt seit dem {when} die Anmeldung ab")
-        }
-        AccessProblemKind::OktaRoleLost => format!("Regrant sieht nichts, seit dem {when} fehlt eine Rolle in Okta"),
-        AccessProblemKind::OktaCredentialIdle => {
-            format!("Regrants API-Token in Okta ist ungenutzt, handeln bis zum {when}")
-        }
+    access_problem: |problem, when| match problem {
+        AccessProblemKind::OktaCredentialRefused => format!("Okta lehnt Regrants Zugangsdaten seit dem {when} ab"),
+        AccessProblemKind::OktaRoleLost => format!("Regrant fehlt seit dem {when} eine Rolle in Okta"),
+        AccessProblemKind::OktaCredentialIdle => format!("Regrants API-Token bis zum {when} verwenden"),
         AccessProblemKind::GraphTokensEnded { .. } => {
-            format!("Regrant sieht seit dem {when} die Seite von Microsoft nicht")
+            format!("Regrant kann Microsoft seit dem {when} nicht prüfen")
         }
         AccessProblemKind::GraphTokensEnding { .. } => {
-            format!("Regrant wird die Seite von Microsoft nicht mehr sehen, handeln bis zum {when}")
+            format!("Regrants Microsoft-Zugriff bis zum {when} erneuern")
         }
         AccessProblemKind::EntraCredentialRefused { .. } => {
-            format!("Microsoft lehnt seit dem {when} Regrants Registrierung ab")
+            format!("Microsoft lehnt Regrants Zugangsdaten seit dem {when} ab")
         }
         AccessProblemKind::EntraCredentialEnding { .. } => {
-            format!("Regrants Registrierung bei Microsoft läuft ab, handeln bis zum {when}")
+            format!("Regrants Entra-Zugangsdaten bis zum {when} erneuern")
         }
     },
-    waived: |app, day| format!("{app} wurde bis zum {day} in Ruhe gelassen, jetzt neu entscheiden"),
-    by: |day| format!("bis zum {day}"),
-    overdue: |day| format!("überfällig seit dem {day}"),
-    in_time: "vor der nächsten erneuten Anmeldung",
+    waiver_expired: |app, date| format!("{app} war bis zum {date} zurückgestellt, bitte neu entscheiden"),
+    due_by: |date| format!(", bis zum {date}"),
+    waiting_since: |date| format!(", offen seit dem {date}"),
+    before_it_fails: ", bevor er ausfällt",
 };
 
-const LABELS: Labels = Labels {
+const LABELS: LabelWords = LabelWords {
     org: "Okta-Org",
     app: "App in Okta",
     tenant: "Microsoft-Mandant",
     cloud: "Microsoft-Cloud",
-    standing: "Stand",
+    status: "Status",
     since: "Seit",
-    seen: "Gesehen (englisch)",
-    by_when: "Bis wann",
+    finding: "Befund (englisch)",
+    due: "Fällig",
     request: "Anfrage",
     permission: "Berechtigung",
-    why: "Wozu",
-    needed: "Nötig",
+    purpose: "Zweck",
+    needed: "Erforderlich",
     always: "immer",
-    for_some: "für einzelne Funktionen",
-    when: "Wann",
-    whose: "Wessen",
-    what: "Was",
-    reason: "Grund",
-    more: |count| format!("und {} mehr; `regrant status` zeigt alles", number(count, "Eintrag", "Einträge")),
+    some_features: "für einzelne Funktionen",
+    time: "Zeitpunkt",
+    target: "Konto oder Gruppe",
+    event: "Aufgabe",
+    reason: "Fehler (englisch)",
+    more: |count| format!("und {}; `regrant status` zeigt alle", number(count, "weiterer Eintrag", "weitere Einträge")),
 };
 
-const FOLLOW: Follow = Follow {
-    real: "Woran Sie erkennen, dass diese Mail echt ist",
-    real_request: |request, has_page| {
-        let page = if has_page { ", und auch die Seite nennt sie" } else { "" };
+const FOLLOW_UP: FollowUpWords = FollowUpWords {
+    authenticity_heading: "So prüfen Sie, ob diese E-Mail echt ist",
+    check_request: |request, has_page| {
+        let page = if has_page { " Auch die Seite, die der Link öffnet, zeigt diese Anfrage." } else { "" };
         format!(
-            "Sie gehört zur Anfrage {request}. Dieselbe zeigt `regrant status` allen, die sich in Ihrem Unternehmen um Okta kümmern{page}."
+            "Diese E-Mail gehört zur Anfrage {request}. Das Okta-Team Ihres Unternehmens sieht dieselbe Anfrage in `regrant status`.{page}"
         )
     },
-    real_address: |place| format!("Die Adresse der Seite beginnt mit {place}, und das Schloss ist geschlossen."),
-    real_no_page: "Sie enthält keinen ActionLink. Jeder Schritt beginnt in einer Konsole, die Sie selbst öffnen.",
-    real_no_secret: "Sie fragt nach keinem Kennwort und keinem Code, und nichts ist irgendwo einzufügen. Kennwörter werden nur bei Microsoft und bei Okta eingegeben.",
-    real_ask: |somebody| {
+    check_address: |url| {
+        format!("Die Adresse der Seite beginnt mit {url}, und Ihr Browser zeigt die Verbindung als sicher an.")
+    },
+    check_no_link: "Diese E-Mail enthält keinen Link. Sie beginnen jeden Schritt in einer Konsole, die Sie selbst öffnen.",
+    check_no_secret: "Wir fragen Sie nie per E-Mail, Chat oder Telefon nach einem Kennwort oder Code. Kennwörter geben Sie nur auf den Seiten von Microsoft und Okta ein.",
+    check_by_asking: |okta_team| {
         format!(
-            "Im Zweifel fragen Sie nach, unter einer Nummer oder Adresse, die Sie schon vor dieser Mail kannten: {somebody}."
+            "Wenden Sie sich im Zweifel an {okta_team}, und zwar über eine Telefonnummer oder Adresse, die Sie bereits kennen."
         )
     },
-    next: "Was auf diese Mail folgt",
-    reminders: |most, next| {
-        format!("Bis es erledigt ist, folgen höchstens {most} Erinnerungen. Die nächste kommt am {next}.")
-    },
-    reminders_last: |most| {
+    next_heading: "So geht es nach dieser E-Mail weiter",
+    reminder_plan: |most, next| {
         format!(
-            "Bis es erledigt ist, folgen höchstens {most} Erinnerungen. Eine weitere ist nicht geplant: Von nun an nennt es nur noch der Überblick an die Okta-Verantwortlichen."
+            "Bis dies erledigt ist, senden wir höchstens {most} Erinnerungen. Die nächste ist für den {next} geplant."
         )
     },
-    reminders_none: "Keine Erinnerung folgt. Der Überblick an die Okta-Verantwortlichen nennt es, bis es erledigt ist.",
-    stops: "Sie enden sofort, wenn es erledigt ist, und Sie erhalten eine Mail mit dem Nachweis.",
-    also_told: |others| format!("Dasselbe erfahren {others}."),
-    only_you: "Niemand sonst hat diese Mail erhalten.",
-    administrators: |count| {
-        number(count, "weitere Person der Microsoft-Administration", "weitere Personen der Microsoft-Administration")
-    },
-    operators: |count| number(count, "weitere Person, die Okta betreut", "weitere Personen, die Okta betreuen"),
-    escalation: |count| {
-        number(
-            count,
-            "weitere Person, die darauf achtet, dass jemand handelt",
-            "weitere Personen, die darauf achten, dass jemand handelt",
-        )
-    },
-    contact: |contact| format!("Ihre Fragen beantwortet: {contact}."),
-    snooze: |contact| {
+    last_reminder: |most| {
         format!(
-            "Wenn es warten muss, lässt sich die App aus einem Grund, der aufbewahrt wird, bis zu einem Tag in Ruhe lassen. Das kann: {contact}."
+            "Dies ist die letzte von höchstens {most} Erinnerungen. Von nun an erscheint diese Anfrage nur noch in der Übersicht für die Okta-Verantwortlichen."
         )
     },
-    mute: "Sie können stumm schalten, was zu dieser Anfrage wiederkommt. Sie bleibt offen, und andere erfahren weiter davon.",
-    mute_link: "Erinnerungen stumm schalten",
+    no_reminders: "Wir senden keine Erinnerungen. Diese Anfrage erscheint in der Übersicht für die Okta-Verantwortlichen, bis sie erledigt ist.",
+    reminders_stop: "Sobald dies erledigt ist, enden die Erinnerungen, und Sie erhalten eine E-Mail mit der Bestätigung.",
+    also_sent_to: |others| format!("Außerdem gesendet an: {others}."),
+    only_recipient: "Nur Sie haben diese E-Mail erhalten.",
+    other_administrators: |count| {
+        number(count, "Person aus der Microsoft-Administration", "Personen aus der Microsoft-Administration")
+    },
+    other_operators: |count| number(count, "Person aus dem Okta-Team", "Personen aus dem Okta-Team"),
+    other_escalation_contacts: |count| number(count, "Eskalationskontakt", "Eskalationskontakte"),
+    questions: |contact| format!("Wenden Sie sich bei Fragen an {contact}."),
+    postpone: |contact| {
+        format!(
+            "Wenn dies warten muss, lässt es sich mit Angabe eines Grundes bis zu einem bestimmten Datum zurückstellen. Wenden Sie sich dafür an {contact}."
+        )
+    },
+    mute_explained: "Sie können die Erinnerungen an diese Anfrage stummschalten. Die Anfrage bleibt offen, und andere Empfänger werden weiterhin erinnert.",
+    mute_link: "Erinnerungen stummschalten",
 };
 
-const TRIAL: Trial = Trial {
-    subject: "Ein Versuch: Regrant kann Ihnen schreiben",
-    heading: "Dieser Brief ist angekommen",
-    what: "Wer sich in Ihrem Unternehmen um Regrant kümmert, hat ihn mit `regrant mail test` geschickt, um zu sehen, ob Briefe Sie erreichen.",
-    nothing_to_do: "Es ist nichts zu tun und nichts zu öffnen.",
-    pages: "Links in anderen Briefen beginnen mit",
-    footer: "Briefe, die um etwas bitten, nennen eine Okta-Org, eine App und eine Anfrage. Dieser betrifft keine.",
+const TEST_EMAIL: TestEmailWords = TestEmailWords {
+    subject: "Test-E-Mail von Regrant",
+    heading: "Ihre Test-E-Mail ist angekommen",
+    explanation: "Jemand in Ihrem Unternehmen hat sie mit `regrant mail test` gesendet, um zu prüfen, ob E-Mails von Regrant Sie erreichen.",
+    no_action: "Sie müssen nichts tun.",
+    link_prefix: "Links in unseren E-Mails beginnen mit",
+    footer: "E-Mails, die um etwas bitten, nennen immer eine Okta-Org, eine App und eine Anfrage. Diese E-Mail tut das nicht.",
 };

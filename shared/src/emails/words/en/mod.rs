@@ -1,11 +1,11 @@
-//! English.
+//! The English catalogue.
 
-mod asks;
-mod tells;
+mod reports;
+mod requests;
 
 use jiff::civil::Date;
 
-use super::{Follow, General, Labels, Subjects, Trial, Words};
+use super::{FollowUpWords, GeneralWords, LabelWords, SubjectWords, TestEmailWords, Words};
 use crate::domain::access_problem::AccessProblemKind;
 use crate::domain::assignment_counts::Count;
 use crate::domain::standing::Standing;
@@ -14,14 +14,14 @@ pub(super) const WORDS: Words = Words {
     general: GENERAL,
     subjects: SUBJECTS,
     labels: LABELS,
-    ask: asks::ASK,
-    operator: asks::OPERATOR,
-    follow: FOLLOW,
-    done: tells::DONE,
-    digest: tells::DIGEST,
-    access: tells::ACCESS,
-    waived: asks::WAIVED,
-    trial: TRIAL,
+    request: requests::REQUEST,
+    operator: requests::OPERATOR_REQUEST,
+    follow_up: FOLLOW_UP,
+    completion: reports::COMPLETION,
+    digest: reports::DIGEST,
+    access_problem: reports::ACCESS_PROBLEM,
+    waiver_expired: requests::WAIVER_EXPIRED,
+    test_email: TEST_EMAIL,
 };
 
 const MONTHS: [&str; 12] = [
@@ -39,7 +39,7 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
-fn day(date: Date) -> String {
+fn date(date: Date) -> String {
     let month = usize::try_from(date.month()).ok().and_then(|month| MONTHS.get(month.checked_sub(1)?));
     format!("{} {} {}", date.day(), month.copied().unwrap_or_default(), date.year())
 }
@@ -50,153 +50,147 @@ fn number(count: u64, one: &str, many: &str) -> String {
 
 fn counted(count: Count, one: &str, many: &str) -> String {
     if count.or_more {
-        // The page of a list was full, so it is never one.
+        // Okta returned a full page, so the count is never one.
         format!("{} or more {many}", crate::emails::words::number::grouped(count.number, ','))
     } else {
         number(count.number, one, many)
     }
 }
 
-const GENERAL: General = General {
-    day,
-    moment: |day, time| format!("{day}, {time}"),
-    a_tenant: "the app's Microsoft tenant",
-    somebody: "whoever looks after Okta at your company",
+const GENERAL: GeneralWords = GeneralWords {
+    date,
+    date_and_time: |date, time| format!("{date}, {time}"),
+    unnamed_tenant: "the app's Microsoft tenant",
+    okta_team: "your company's Okta team",
     standing: |standing| match standing {
         Standing::Broken => "provisioning fails",
-        Standing::NeedsConsent => "nobody has consented yet",
-        Standing::NeedsSave => "consent is given, the connection is off",
-        Standing::Degraded => "works, and the next re-authentication will fail",
-        Standing::ByHand => "only the Admin Console serves it",
-        Standing::Unknown => "could not be looked at",
+        Standing::NeedsConsent => "not consented yet",
+        Standing::NeedsSave => "consented, but the connection is off",
+        Standing::Degraded => "works, but the next re-authentication will fail",
+        Standing::ByHand => "only available in the Admin Console",
+        Standing::Unknown => "could not be checked",
         Standing::Consented => "runs on consent",
         Standing::NotApplicable => "provisioning is off",
     },
-    permission: |_| None,
+    permission_reason: |_| None,
     users: |count| counted(count, "user", "users"),
     groups: |count| counted(count, "group", "groups"),
     and: |one, other| format!("{one} and {other}"),
-    deadline: |deadline, day| match (deadline.is_past(), deadline.is_oktas) {
-        (true, true) => format!("{day}, the date that Okta set. It is past."),
-        (true, false) => format!("{day}, the date set for it here. It is past."),
-        (false, _) if deadline.days_left == 0 => format!("{day}. That is today."),
-        (false, true) => {
-            format!("{day}, the date that Okta set: {} left.", number(deadline.days_left.unsigned_abs(), "day", "days"))
+    deadline: |deadline, date| {
+        let (set_by, left) = (
+            if deadline.is_oktas { "Okta's deadline" } else { "your company's deadline" },
+            number(deadline.days_left.unsigned_abs(), "day", "days"),
+        );
+        if deadline.is_past() {
+            format!("{date} ({set_by}, now past)")
+        } else if deadline.days_left == 0 {
+            format!("{date} ({set_by}, today)")
+        } else {
+            format!("{date} ({set_by}, {left} left)")
         }
-        (false, false) => format!(
-            "{day}, the date set for it here: {} left.",
-            number(deadline.days_left.unsigned_abs(), "day", "days")
-        ),
     },
-    footer: |org, place| match place {
-        Some(place) => format!(
-            "Sent by Regrant ({place}) about the Okta org {org}. It never asks for a password or a code, and no mail of it asks you to paste anything."
-        ),
-        None => format!(
-            "Sent by Regrant about the Okta org {org}. It never asks for a password or a code, and no mail of it asks you to paste anything."
-        ),
+    footer: |org, url| {
+        let from = url.map(|url| format!(" ({url})")).unwrap_or_default();
+        format!("Sent by Regrant{from} about the Okta org {org}. Regrant never asks for passwords or codes.")
     },
 };
 
-const SUBJECTS: Subjects = Subjects {
-    invitation: |app| format!("{app} needs a consent at Microsoft"),
-    renewal: |app| format!("{app} needs its consent at Microsoft renewed"),
-    urgent: |app, since| format!("{app} has not provisioned since {since}, consent at Microsoft needed now"),
-    save: |app| format!("{app} needs to be saved in Okta"),
-    by_hand: |app| format!("{app} needs a consent in the Okta console"),
+const SUBJECTS: SubjectWords = SubjectWords {
+    invitation: |app| format!("approve {app}"),
+    renewal: |app| format!("renew access for {app}"),
+    outage: |app, since| format!("approve {app}, failing since {since}"),
+    save: |app| format!("save {app} in Okta"),
+    console_consent: |app| format!("approve {app} in the Admin Console"),
     reminder: |number, most, subject| format!("Reminder {number} of {most}: {subject}"),
-    done: |app, day| format!("{app} is done, provisioning runs on consent since {day}"),
-    digest: |waiting, all, day| {
-        format!("{waiting} of {} waiting for somebody on {day}", number(all, "Office 365 app", "Office 365 apps"))
+    completion: |app, date| format!("{app} has run on consent since {date}"),
+    digest: |waiting, all, date| {
+        let need = if waiting == 1 { "needs" } else { "need" };
+        format!("{waiting} of {} {need} attention ({date})", number(all, "Office 365 app", "Office 365 apps"))
     },
-    access: |problem, when| match problem {
-        AccessProblemKind::OktaCredentialRefused => {
-            format!("Regrant cannot look, Okta refuses its credential since {when}")
-        }
-        AccessProblemKind::OktaRoleLost => format!("Regrant cannot look, a role in Okta is missing since {when}"),
-        AccessProblemKind::OktaCredentialIdle => format!("Regrant's API token in Okta is idle, act by {when}"),
-        AccessProblemKind::GraphTokensEnded { .. } => format!("Regrant does not see Microsoft's side since {when}"),
-        AccessProblemKind::GraphTokensEnding { .. } => {
-            format!("Regrant will not see Microsoft's side any more, act by {when}")
-        }
+    access_problem: |problem, when| match problem {
+        AccessProblemKind::OktaCredentialRefused => format!("Okta has rejected Regrant's credential since {when}"),
+        AccessProblemKind::OktaRoleLost => format!("Regrant has lacked a role in Okta since {when}"),
+        AccessProblemKind::OktaCredentialIdle => format!("use Regrant's API token by {when}"),
+        AccessProblemKind::GraphTokensEnded { .. } => format!("Regrant can't check Microsoft since {when}"),
+        AccessProblemKind::GraphTokensEnding { .. } => format!("renew Regrant's Microsoft access by {when}"),
         AccessProblemKind::EntraCredentialRefused { .. } => {
-            format!("Microsoft refuses Regrant's registration since {when}")
+            format!("Microsoft has rejected Regrant's credential since {when}")
         }
-        AccessProblemKind::EntraCredentialEnding { .. } => {
-            format!("Regrant's registration at Microsoft expires, act by {when}")
-        }
+        AccessProblemKind::EntraCredentialEnding { .. } => format!("renew Regrant's Entra credential by {when}"),
     },
-    waived: |app, day| format!("{app} was left alone until {day}, decide again now"),
-    by: |day| format!("by {day}"),
-    overdue: |day| format!("overdue since {day}"),
-    in_time: "before the next re-authentication",
+    waiver_expired: |app, date| format!("{app} was postponed until {date}, please decide again"),
+    due_by: |date| format!(" by {date}"),
+    waiting_since: |date| format!(", waiting since {date}"),
+    before_it_fails: " before it fails",
 };
 
-const LABELS: Labels = Labels {
+const LABELS: LabelWords = LabelWords {
     org: "Okta org",
     app: "App in Okta",
     tenant: "Microsoft tenant",
     cloud: "Microsoft cloud",
-    standing: "Where it stands",
+    status: "Status",
     since: "Since",
-    seen: "What was seen",
-    by_when: "By when",
+    finding: "Finding",
+    due: "Due",
     request: "Request",
     permission: "Permission",
-    why: "Why",
+    purpose: "Purpose",
     needed: "Needed",
     always: "always",
-    for_some: "for some features",
-    when: "When",
-    whose: "Whose",
-    what: "What",
-    reason: "Reason",
-    more: |count| format!("and {}, which `regrant status` lists", number(count, "more", "more")),
+    some_features: "for some features",
+    time: "When",
+    target: "User or group",
+    event: "Task",
+    reason: "Error",
+    more: |count| format!("and {} more; `regrant status` lists them all", super::number::grouped(count, ',')),
 };
 
-const FOLLOW: Follow = Follow {
-    real: "How to check that this email is real",
-    real_request: |request, has_page| {
-        let page = if has_page { ", and so does the page" } else { "" };
+const FOLLOW_UP: FollowUpWords = FollowUpWords {
+    authenticity_heading: "How to check that this email is genuine",
+    check_request: |request, has_page| {
+        let page = if has_page { " The page that the link opens shows it too." } else { "" };
         format!(
-            "It is about request {request}. `regrant status` shows the same one to whoever looks after Okta at your company{page}."
+            "This email is about request {request}. Your company's Okta team sees the same request in `regrant status`.{page}"
         )
     },
-    real_address: |place| format!("The page's address begins with {place} and the padlock is closed."),
-    real_no_page: "It has no link. Every step begins in a console that you open yourself.",
-    real_no_secret: "It asks for no password and no code, and for nothing to be pasted anywhere. Passwords are typed at Microsoft and at Okta only.",
-    real_ask: |somebody| {
-        format!("In doubt, ask {somebody}, by a number or an address that you knew before this email.")
+    check_address: |url| {
+        format!("The page's address begins with {url}, and your browser shows the connection as secure.")
     },
-    next: "What follows this email",
-    reminders: |most, next| format!("Reminders follow until it is done, {most} at most. The next one comes on {next}."),
-    reminders_last: |most| {
+    check_no_link: "This email contains no link. You start every step in a console that you open yourself.",
+    check_no_secret: "We will never ask you for a password or a code by email, chat or phone. You enter passwords only on Microsoft's and Okta's own pages.",
+    check_by_asking: |okta_team| {
+        format!("If in doubt, contact {okta_team}, using a phone number or an address that you already know.")
+    },
+    next_heading: "What happens after this email",
+    reminder_plan: |most, next| {
+        format!("We will send up to {most} reminders until this is done. The next one is due on {next}.")
+    },
+    last_reminder: |most| {
         format!(
-            "Reminders follow until it is done, {most} at most. No further one is planned: from now on only the digest to Okta's operators names it."
+            "This is the last of up to {most} reminders. From now on, this request appears only in the digest for Okta operators."
         )
     },
-    reminders_none: "No reminder follows. The digest to Okta's operators names it until it is done.",
-    stops: "They stop at once when it is done, and you get an email with the verification.",
-    also_told: |others| format!("The same is told to {others}."),
-    only_you: "Nobody else got this email.",
-    administrators: |count| number(count, "other Microsoft administrator", "other Microsoft administrators"),
-    operators: |count| number(count, "other Okta operator", "other Okta operators"),
-    escalation: |count| {
-        number(count, "other person who sees to it that somebody acts", "other people who see to it that somebody acts")
+    no_reminders: "We will send no reminders. This request appears in the digest for Okta operators until it is done.",
+    reminders_stop: "As soon as it is done, we will stop the reminders and email you the verification.",
+    also_sent_to: |others| format!("Also sent to {others}."),
+    only_recipient: "You are the only recipient of this email.",
+    other_administrators: |count| number(count, "Microsoft administrator", "Microsoft administrators"),
+    other_operators: |count| number(count, "Okta operator", "Okta operators"),
+    other_escalation_contacts: |count| number(count, "escalation contact", "escalation contacts"),
+    questions: |contact| format!("If you have questions, contact {contact}."),
+    postpone: |contact| {
+        format!("If this has to wait, {contact} can postpone it to a date of your choice and record the reason.")
     },
-    contact: |contact| format!("Questions go to {contact}."),
-    snooze: |contact| {
-        format!("If it has to wait, {contact} can leave the app as it is until a day, for a reason that is kept.")
-    },
-    mute: "You can mute what comes again about this request. It stays open, and others are still told.",
+    mute_explained: "You can mute the reminders about this request. It stays open, and other recipients still get reminders.",
     mute_link: "Mute the reminders",
 };
 
-const TRIAL: Trial = Trial {
-    subject: "A trial: Regrant can write to you",
-    heading: "This email has arrived",
-    what: "Whoever looks after Regrant at your company sent it with `regrant mail test`, to find out whether emails reach you.",
-    nothing_to_do: "There is nothing to do, and nothing to open.",
-    pages: "Links in other emails begin with",
-    footer: "Emails that ask for something name an Okta org, an app and a request. This one is about none.",
+const TEST_EMAIL: TestEmailWords = TestEmailWords {
+    subject: "Regrant test email",
+    heading: "Your test email has arrived",
+    explanation: "Someone at your company sent it with `regrant mail test` to check that Regrant's emails reach you.",
+    no_action: "You don't need to do anything.",
+    link_prefix: "Links in our emails begin with",
+    footer: "Emails that request an action always name an Okta org, an app and a request. This one does not.",
 };

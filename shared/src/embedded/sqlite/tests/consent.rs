@@ -1,15 +1,15 @@
-//! Invitations, sessions, saves and leases, as far as the file itself is what matters.
+//! Invitations, sessions, saves and leases: persistence, concurrent processes and indexes.
 
 use tempfile::TempDir;
 
 use super::*;
-use crate::domain::id::Digest;
+use crate::domain::id::Sha256Digest;
 use crate::domain::invitation::{Closed, Closing};
 use crate::domain::session::NotConsumed;
-use crate::ledger::{Invitations, Leases, Saves, Sessions};
+use crate::ledger::{Invitations, Leases, Saves, Sessions, retention};
 use crate::testing::ledger::{consume_at, invitation, invitation_id, journal, session, session_id};
 
-/// One file, as two processes have it open.
+/// One file, opened twice as by two processes.
 pub(super) async fn opened_twice() -> (TempDir, SqliteLedger, SqliteLedger) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("ledger.sqlite");
@@ -18,7 +18,7 @@ pub(super) async fn opened_twice() -> (TempDir, SqliteLedger, SqliteLedger) {
 }
 
 #[tokio::test]
-async fn a_ledger_opened_again_still_has_what_a_consent_left_in_it() {
+async fn consent_records_survive_reopening() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("ledger.sqlite");
     let (link, attempt, save) =
@@ -37,13 +37,13 @@ async fn a_ledger_opened_again_still_has_what_a_consent_left_in_it() {
     assert_eq!(again.invitation(&link.id).await.unwrap().unwrap().closed, Some(closed));
     assert_eq!(again.session(&attempt.id).await.unwrap().unwrap().version, 1);
     let replayed = consume_at(&again, "state", at(2)).await;
-    assert_eq!(replayed, Err(NotConsumed::Consumed), "a restart opens no sign-in again");
+    assert_eq!(replayed, Err(NotConsumed::Consumed), "a restart does not reopen a sign-in");
     assert_eq!(again.save_journal(&save.org, &save.app).await.unwrap(), Some(save));
     assert!(!again.acquire_lease("refresh", "two", at(1), at(11)).await.unwrap(), "the lease is still held");
 }
 
 #[tokio::test]
-async fn of_two_processes_one_wins_each_conditional_write() {
+async fn one_of_two_processes_wins_each_conditional_write() {
     let (_folder, one, two) = opened_twice().await;
     for round in 0..8 {
         let (state, link) = (format!("state{round}"), invitation(&format!("i{round}"), "acme", "a", round));
@@ -69,11 +69,11 @@ async fn of_two_processes_one_wins_each_conditional_write() {
 }
 
 #[tokio::test]
-async fn no_file_shows_the_state_or_the_browsers_secret() {
+async fn files_contain_neither_state_nor_browser_secret() {
     let folder = tempfile::tempdir().unwrap();
     let ledger = SqliteLedger::open(&folder.path().join("ledger.sqlite")).await.unwrap();
     let mut attempt = session("s1", "acme", "fluctuating-marmalade", 1);
-    attempt.browser = Digest::of("perpendicular-custard");
+    attempt.browser = Sha256Digest::of("perpendicular-custard");
     ledger.open_session(&attempt).await.unwrap();
     consume_at(&ledger, "fluctuating-marmalade", at(2)).await.unwrap();
     let mut files = Vec::new();
@@ -81,24 +81,41 @@ async fn no_file_shows_the_state_or_the_browsers_secret() {
         files.extend(std::fs::read(file.unwrap().path()).unwrap());
     }
     let shows = |text: &str| files.windows(text.len()).any(|bytes| bytes == text.as_bytes());
-    assert!(shows(Digest::of("fluctuating-marmalade").as_str()), "the session is in the files that were searched");
+    assert!(
+        shows(Sha256Digest::of("fluctuating-marmalade").as_str()),
+        "the session is in the files that were searched"
+    );
     assert!(!shows("fluctuating-marmalade") && !shows("perpendicular-custard"));
 }
 
 #[tokio::test]
-async fn old_sessions_are_gone() {
+async fn expired_sessions_are_deleted() {
     let ledger = SqliteLedger::in_memory().unwrap();
     for (id, seconds) in [("old", 1), ("edge", 2)] {
         ledger.open_session(&session(id, "acme", id, seconds)).await.unwrap();
     }
-    ledger.forget_sessions(at(2)).await.unwrap();
+    let expiry = retention::session_expires_at(&session("old", "acme", "old", 1));
+    assert_eq!(ledger.delete_expired(expiry).await.unwrap(), 1);
     assert_eq!(ledger.session(&session_id("old")).await.unwrap(), None);
-    assert_eq!(ledger.session_by_state(&Digest::of("old")).await.unwrap(), None);
+    assert_eq!(ledger.session_by_state(&Sha256Digest::of("old")).await.unwrap(), None);
     assert!(ledger.session(&session_id("edge")).await.unwrap().is_some());
 }
 
 #[tokio::test]
-async fn no_two_sessions_have_one_state() {
+async fn a_deleted_scan_takes_its_results_with_it() {
+    let ledger = SqliteLedger::in_memory().unwrap();
+    for (id, seconds) in [("old", 1), ("new", 2)] {
+        ledger.begin_scan(&scan(id), at(seconds), &[org("acme")]).await.unwrap();
+    }
+    assert_eq!(ledger.delete_expired(jiff::Timestamp::MAX).await.unwrap(), 1, "the latest scan stays");
+    assert_eq!(ledger.scan(&scan("old")).await.unwrap(), None);
+    assert!(ledger.scan(&scan("new")).await.unwrap().is_some());
+    let results: i64 = ledger.0.lock().query_row("SELECT count(*) FROM scan_org", [], |row| row.get(0)).unwrap();
+    assert_eq!(results, 1);
+}
+
+#[tokio::test]
+async fn two_sessions_cannot_share_a_state() {
     let ledger = SqliteLedger::in_memory().unwrap();
     ledger.open_session(&session("one", "acme", "state", 1)).await.unwrap();
     let refused = ledger.open_session(&session("two", "acme", "state", 1)).await;
@@ -106,7 +123,7 @@ async fn no_two_sessions_have_one_state() {
 }
 
 #[tokio::test]
-async fn an_org_keeps_its_links_where_it_cannot_be_removed_whole() {
+async fn a_failed_removal_keeps_invitations_open() {
     let ledger = SqliteLedger::in_memory().unwrap();
     ledger.put_invitation(&invitation("i1", "acme", "a", 1)).await.unwrap();
     ledger.0.lock().execute("DROP TABLE org", params![]).unwrap();
@@ -115,14 +132,16 @@ async fn an_org_keeps_its_links_where_it_cannot_be_removed_whole() {
 }
 
 #[test]
-fn what_a_callback_and_a_page_ask_for_is_read_from_an_index() {
+fn lookups_and_deletions_use_an_index() {
     let ledger = SqliteLedger::in_memory().unwrap();
     let connection = ledger.0.lock();
-    for query in [
+    let looked_up = [
         "SELECT record FROM session WHERE state = ?1",
-        "DELETE FROM session WHERE opened_at < ?1",
         "UPDATE invitation SET closed = 1 WHERE org = ?1 AND NOT closed",
-    ] {
+    ];
+    // The statement for scans also finds the latest scan, from the end of an index.
+    let [expired @ .., _] = expiry::DELETE_EXPIRED;
+    for query in looked_up.into_iter().chain(expired) {
         let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {query}")).unwrap();
         let plan: Vec<String> = statement.raw_query().mapped(|row| row.get(3)).map(Result::unwrap).collect();
         let plan = plan.join("; ");

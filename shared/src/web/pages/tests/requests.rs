@@ -1,4 +1,4 @@
-//! Pages that emails to operators lead to.
+//! Tests of the pages that emails to operators link to.
 
 use super::*;
 use crate::domain::access_problem::{AccessProblem, AccessProblemKind};
@@ -12,7 +12,7 @@ use crate::domain::standing::{LastKnown, Standing};
 use crate::domain::waiver::Waiver;
 use crate::emails::samples;
 use crate::keyring::Forged;
-use crate::usecases::notify::look_up::{LookedUp, NotShown, Stands};
+use crate::usecases::notify::request_status::{RequestLinkError, RequestState, RequestStatus};
 
 const REQUEST: &str = "RG-7K3M2-Q9XDA";
 
@@ -30,18 +30,23 @@ fn app(standing: Standing) -> AppRecord {
     app
 }
 
-fn a_request(stands: Stands) -> Page {
-    let looked_up = LookedUp { request: id(), org: org(), link_ends_at: Timestamp::UNIX_EPOCH, stands };
+fn request_page(stands: RequestState) -> Page {
+    let looked_up = RequestStatus { request: id(), org: org(), link_ends_at: Timestamp::UNIX_EPOCH, state: stands };
     let public_url = PublicUrl::parse("https://regrant.example.com", LoopbackPolicy::Refuse).unwrap();
     request(&RequestView { looked_up: &looked_up, public_url: Some(&public_url) })
 }
 
-fn open(app: AppRecord) -> Stands {
-    Stands::Open { app, left_alone_until: None, told_waiver: None }
+fn open(app: AppRecord) -> RequestState {
+    RequestState::Open { app, waived_until: None, expired_waiver: None }
 }
 
-fn problem(kind: AccessProblemKind) -> Stands {
-    Stands::AccessProblem(AccessProblem { kind, since: Timestamp::UNIX_EPOCH, detail: EVIL.repeat(500), request: id() })
+fn problem(kind: AccessProblemKind) -> RequestState {
+    RequestState::AccessProblem(AccessProblem {
+        kind,
+        since: Timestamp::UNIX_EPOCH,
+        detail: EVIL.repeat(500),
+        request: id(),
+    })
 }
 
 fn waiver() -> Waiver {
@@ -50,95 +55,98 @@ fn waiver() -> Waiver {
     Waiver { org: app.org, app: app.app, reason: UntrustedText::new(EVIL), given_at, ends_at }
 }
 
-/// The page of every way in which a request may stand.
+/// The page of every state that a request can have.
 pub(super) fn every_request() -> Vec<Page> {
-    let mut all: Vec<Stands> = Standing::ALL.map(|standing| open(app(standing))).into();
+    let mut all: Vec<RequestState> = Standing::ALL.map(|standing| open(app(standing))).into();
     let ended = Ended { at: Timestamp::UNIX_EPOCH, standing: Standing::Consented };
-    let left_alone_until = Some(Timestamp::UNIX_EPOCH);
+    let waived_until = Some(Timestamp::UNIX_EPOCH);
     all.extend([
-        Stands::Open { app: app(Standing::NeedsSave), left_alone_until, told_waiver: Some(waiver()) },
-        Stands::Closed { app: app(Standing::Consented), ended: Some(ended) },
-        Stands::Closed { app: app(Standing::Broken), ended: None },
+        RequestState::Open { app: app(Standing::NeedsSave), waived_until, expired_waiver: Some(waiver()) },
+        RequestState::Closed { app: app(Standing::Consented), ended: Some(ended) },
+        RequestState::Closed { app: app(Standing::Broken), ended: None },
         problem(AccessProblemKind::OktaCredentialRefused),
         problem(AccessProblemKind::EntraCredentialEnding { cloud: Cloud::GccHigh, ends_at: Timestamp::UNIX_EPOCH }),
-        Stands::TroubleOver(AccessProblemKind::OktaRoleLost),
+        RequestState::AccessProblemSolved(AccessProblemKind::OktaRoleLost),
     ]);
-    all.into_iter().map(a_request).collect()
+    all.into_iter().map(request_page).collect()
 }
 
-/// The page of every link that shows nothing.
-pub(super) fn every_not_shown() -> Vec<Page> {
-    let ended = |org_domain: Option<&str>| NotShown::Ended {
+/// The page of every unavailable request.
+pub(super) fn every_unavailable() -> Vec<Page> {
+    let ended = |org_domain: Option<&str>| RequestLinkError::Ended {
         request: id(),
         org_domain: org_domain.map(str::to_owned),
         at: Timestamp::UNIX_EPOCH,
     };
     let all = [
-        NotShown::Forged(Forged),
+        RequestLinkError::Forged(Forged),
         ended(None),
         ended(Some(EVIL)),
-        NotShown::Gone { request: id() },
-        NotShown::NoLongerAContact { request: id() },
+        RequestLinkError::Gone { request: id() },
+        RequestLinkError::NoLongerAContact { request: id() },
     ];
-    all.iter().map(request_not_shown).collect()
+    all.iter().map(unavailable_request).collect()
 }
 
 #[test]
-fn a_request_is_named_to_be_compared_and_can_only_be_read() {
+fn request_page_names_the_request_and_is_read_only() {
     for page in every_request() {
         let html = page.html();
         assert_eq!(page.status().as_u16(), 200);
-        assert!(html.contains(&format!("<strong><code>{REQUEST}</code></strong>")) && html.contains("Compare it"));
+        assert!(
+            html.contains(&format!("<strong><code>{REQUEST}</code></strong>")) && html.contains("Compare this page")
+        );
         assert!(html.contains("acme.okta.com") && html.contains("1 January 1970, 00:00 UTC"), "{html}");
         assert!(!html.contains("<form") && !html.contains("<a ") && !html.contains('`'), "{html}");
     }
 }
 
 #[test]
-fn an_open_request_says_what_to_do_and_a_closed_one_that_nothing_is() {
+fn open_request_says_what_to_do_and_closed_one_does_not() {
     use Standing::{Broken, ByHand, NeedsConsent, NeedsSave};
     let commands =
         [(NeedsSave, Some("save")), (NeedsConsent, Some("invite")), (Broken, Some("invite")), (ByHand, None)];
     for (standing, command) in commands {
-        let page = a_request(open(app(standing)));
+        let page = request_page(open(app(standing)));
         let html = page.html();
-        assert!(html.contains("somebody has to act") && html.contains("How to do it"), "{html}");
-        assert!(html.contains("Provisioning › Integration › Edit"), "how to do it in the console: {html}");
-        let told = command.is_none_or(|verb| html.contains(&format!("regrant {verb} acme.okta.com 0oaInvented1")));
-        assert!(told, "{html}");
+        assert!(html.contains("action needed") && html.contains("How to do it"), "{html}");
+        assert!(html.contains("Provisioning › Integration › Edit"), "instructions for the console: {html}");
+        let has_command =
+            command.is_none_or(|verb| html.contains(&format!("regrant {verb} acme.okta.com 0oaInvented1")));
+        assert!(has_command, "{html}");
     }
-    let mut unseen = app(Standing::Unknown);
-    unseen.last_known = Some(LastKnown { standing: Standing::NeedsSave, as_of: Timestamp::UNIX_EPOCH });
-    let unseen = a_request(open(unseen));
-    assert!(unseen.html().contains("Last known") && unseen.html().contains("regrant save"), "{}", unseen.html());
+    let mut unknown = app(Standing::Unknown);
+    unknown.last_known = Some(LastKnown { standing: Standing::NeedsSave, as_of: Timestamp::UNIX_EPOCH });
+    let unknown = request_page(open(unknown));
+    assert!(unknown.html().contains("Last known") && unknown.html().contains("regrant save"), "{}", unknown.html());
     let ended = Some(Ended { at: Timestamp::UNIX_EPOCH, standing: Standing::Consented });
     for ended in [ended, None] {
-        let page = a_request(Stands::Closed { app: app(Standing::Broken), ended });
+        let page = request_page(RequestState::Closed { app: app(Standing::Broken), ended });
         let html = page.html();
-        assert!(html.contains("nothing is left to do") && !html.contains("How to do it"), "{html}");
-        assert!(!html.contains("broken") && !html.contains("RG-7K2QM"), "nothing of what came later: {html}");
+        assert!(html.contains("no action needed") && !html.contains("How to do it"), "{html}");
+        assert!(!html.contains("broken") && !html.contains("RG-7K2QM"), "shows nothing newer than the request: {html}");
     }
 }
 
 #[test]
-fn what_somebody_decided_meanwhile_is_told_and_why_is_not() {
-    let left_alone_until = Some(Timestamp::UNIX_EPOCH);
-    let told = a_request(Stands::Open { app: app(Standing::ByHand), left_alone_until, told_waiver: None });
-    assert!(told.html().contains("Nobody has to act before") && !told.html().contains("For the reason"));
+fn postponed_request_shows_the_date_but_not_the_reason() {
+    let waived_until = Some(Timestamp::UNIX_EPOCH);
+    let page = request_page(RequestState::Open { app: app(Standing::ByHand), waived_until, expired_waiver: None });
+    assert!(page.html().contains("No action is needed before then") && !page.html().contains("<dt>Reason</dt>"));
 }
 
 #[test]
-fn problem_with_our_own_access_is_told_as_its_email_told_it() {
-    let page = a_request(problem(AccessProblemKind::OktaCredentialRefused));
+fn access_problem_page_matches_its_email() {
+    let page = request_page(problem(AccessProblemKind::OktaCredentialRefused));
     let html = page.html();
-    assert!(html.contains("Okta refuses Regrant") && html.contains("What was answered"), "{html}");
+    assert!(html.contains("Okta has rejected Regrant") && html.contains("<dt>Error</dt>"), "{html}");
     assert!(html.contains("<code>regrant org add acme.okta.com</code>"), "{html}");
-    assert!(html.len() < 12_000, "an answer that does not end is cut: {}", html.len());
+    assert!(html.len() < 12_000, "a long error message is cut: {}", html.len());
 }
 
 #[test]
-fn a_link_that_shows_nothing_says_why_and_nothing_of_the_app() {
-    let pages = every_not_shown();
+fn unavailable_request_says_why_and_reveals_nothing() {
+    let pages = every_unavailable();
     assert_eq!(pages.iter().map(|page| page.status().as_u16()).collect::<Vec<_>>(), [404, 410, 410, 410, 410]);
     for page in pages {
         assert!(page.html().contains("What to do"), "{}", page.html());

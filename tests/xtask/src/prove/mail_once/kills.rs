@@ -17,7 +17,7 @@ use regrant::embedded::in_process_queues;
 use regrant::embedded::sqlite::SqliteLedger;
 use regrant::ledger::{AppFilter, Ledger, PageRequest};
 use regrant::usecases::Ports;
-use regrant::usecases::notify::sweep::sweep;
+use regrant::usecases::notify::queue_due::queue_due;
 use regrant::usecases::records::app::queue_plan;
 use regrant_tests::bench::{Sides, Stores, ports_over};
 use regrant_tests::mailbox::Mailbox;
@@ -192,7 +192,7 @@ impl Fixture {
                 reborn
             }
         };
-        sweep(&reborn).await?;
+        queue_due(&reborn).await?;
         work_off(&reborn, &clock, 1).await?;
         Ok(Ended { post: sorted(&mailbox.emails()), writes: wire.writes(), was_killed })
     }

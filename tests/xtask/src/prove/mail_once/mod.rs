@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use regrant::mail::Email;
-use regrant::usecases::notify::sweep::sweep;
+use regrant::usecases::notify::queue_due::queue_due;
 use regrant::usecases::records::app::queue_plan;
 use serde_json::json;
 
@@ -88,7 +88,7 @@ async fn redelivered(installation: &Installation) -> Result<Again, Failure> {
     let messages = messages + installation.notifications.deliver_again(TIMES).await?;
     work_off(&installation.ports, &installation.clock, WORKERS).await?;
     for _ in 0..2 {
-        sweep(&installation.ports).await?;
+        queue_due(&installation.ports).await?;
         for org in &installation.orgs {
             queue_plan(&installation.ports, org, None).await?;
         }

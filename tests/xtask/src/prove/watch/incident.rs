@@ -82,7 +82,7 @@ impl Sight {
             Self::Consenter => fresh(|kind| matches!(kind, SignalKind::ConsenterRead { .. })),
             Self::Log => {
                 let failed =
-                    |kind: &SignalKind| matches!(kind, SignalKind::CouldNotLook { look: Check::SystemLog, .. });
+                    |kind: &SignalKind| matches!(kind, SignalKind::CheckFailed { check: Check::SystemLog, .. });
                 connection() && !fresh(failed)
             }
             Self::Connection => connection(),

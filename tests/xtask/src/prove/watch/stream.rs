@@ -35,7 +35,7 @@ async fn of_org(world: &World, org: &OrgInCare) -> Result<Option<i64>, Failure> 
     let began = world.clock.now();
     loop {
         let event = streamed(world, org)?;
-        rescan_soon(&world.ports, &log_stream::read(&event)?).await?;
+        rescan_soon(&world.ports, &log_stream::decode(&event)?).await?;
         drain_scans(&world.ports, 1, || ()).await?;
         let took = world.clock.now().duration_since(began);
         let record = world.ports.ledger.app(&org.id, &org.apps[0].id).await?;

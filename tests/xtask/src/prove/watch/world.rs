@@ -174,7 +174,7 @@ impl World {
             administrator: Some(Administrator {
                 username: UntrustedText::new(FLEET_ADMINISTRATOR),
                 object: Some(administrator.parse()?),
-                mfa: Mfa::NotProven,
+                mfa: Mfa::NotVerified,
             }),
             ..ConsentRecord::default()
         };

@@ -1,0 +1,38 @@
+//! The API operation that saves an app's connection.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::LOCATION;
+use axum::response::IntoResponse;
+use regrant::domain::save::ConfirmedBy;
+use regrant::queue::SaveApp;
+use regrant::usecases::Ports;
+use regrant::web::api_errors::ApiErrors;
+use regrant::web::app_path::AppPath;
+use regrant::web::problem::Problem;
+
+/// Saves an app's provisioning connection.
+///
+/// Does what the Save button in the Okta Admin Console does, then reads the result back from Okta and Microsoft Graph. The
+/// save runs in the background; its outcome appears in the app's timeline.
+#[utoipa::path(
+    post,
+    path = "/v1/apps/{org}/{app}/save",
+    params(AppPath),
+    responses(
+        (
+            status = 202,
+            description = "The save is queued.",
+            headers(("location" = String, description = "The app's path; its timeline shows the outcome.")),
+        ),
+        ApiErrors,
+    )
+)]
+pub(crate) async fn save_app(State(ports): State<Ports>, path: AppPath) -> Result<impl IntoResponse, Problem> {
+    path.load(&ports).await?;
+    let AppPath { org, app } = path;
+    let location = format!("/v1/apps/{org}/{app}");
+    let message = SaveApp { org, app, session: None, confirmed_by: ConfirmedBy::Operator };
+    ports.queues.saves.send(&[message]).await?;
+    Ok((StatusCode::ACCEPTED, [(LOCATION, location)]))
+}

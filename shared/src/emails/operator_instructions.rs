@@ -1,0 +1,103 @@
+//! Instructions for Okta operators on the page that their email links to. Page and email use the same words.
+//!
+//! The page is in English, like every page. Text between backticks is a command.
+
+use jiff::Timestamp;
+
+use super::defuse::{MAX_NAME, defused};
+use super::localized::label;
+use super::words::{EmailNames, Words, words};
+use crate::domain::access_problem::{AccessProblem, AccessProblemKind};
+use crate::domain::app::AppRecord;
+use crate::domain::contact::Language;
+use crate::domain::org::OrgProfile;
+use crate::domain::standing::Standing;
+use crate::domain::tenant::TenantDomain;
+
+/// What happened and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OperatorInstructions {
+    /// What happened, in paragraphs.
+    pub situation: Vec<String>,
+    /// Who can act, if that is not simply the reader.
+    pub who: Option<String>,
+    /// The command that does it, if there is one.
+    pub command: Option<String>,
+    /// What to do, without the command.
+    pub steps: Vec<String>,
+}
+
+fn english() -> &'static Words {
+    words(Language::En)
+}
+
+/// Instructions for an app at its last known standing.
+pub fn instructions_for_app(org: &OrgProfile, app: &AppRecord) -> OperatorInstructions {
+    let (request, operator, names) = (&english().request, &english().operator, names(org, app));
+    let standing = app.known_standing();
+    let command = |verb: &str| Some(format!("regrant {verb} {} {}", names.org, names.app_id));
+    match standing {
+        Standing::NeedsSave => OperatorInstructions {
+            situation: vec![(operator.why_save)(&names)],
+            who: Some((operator.who_can_save)(&names)),
+            command: command("save"),
+            steps: operator.steps_save.map(|step| step(&names)).to_vec(),
+        },
+        Standing::ByHand => OperatorInstructions {
+            situation: vec![(operator.why_console)(&names)],
+            who: Some((operator.who_can_use_console)(&names)),
+            command: None,
+            steps: operator.steps_console.map(|step| step(&names)).to_vec(),
+        },
+        Standing::Broken | Standing::NeedsConsent | Standing::Degraded => OperatorInstructions {
+            situation: vec![standing.meaning().to_owned(), standing.next_step().words().to_owned()],
+            who: Some((request.who_can_approve)(&names)),
+            command: command("invite"),
+            steps: vec![(request.console_steps)(&names)],
+        },
+        Standing::Unknown | Standing::Consented | Standing::NotApplicable => OperatorInstructions {
+            situation: vec![standing.meaning().to_owned()],
+            who: None,
+            command: None,
+            steps: vec![standing.next_step().words().to_owned()],
+        },
+    }
+}
+
+/// Instructions for a problem with Regrant's own access. `moment` formats times.
+pub fn instructions_for_access_problem(
+    org: &OrgProfile,
+    problem: &AccessProblem,
+    moment: impl Fn(Timestamp) -> String,
+) -> OperatorInstructions {
+    let words = &english().access_problem;
+    let end = problem.kind.ends_at().map(&moment);
+    OperatorInstructions {
+        situation: vec![
+            (words.what_happened)(&problem.kind, &moment(problem.since), end.as_deref()),
+            (words.impact)(&problem.kind).to_owned(),
+        ],
+        who: None,
+        command: None,
+        steps: (words.steps)(&problem.kind, &defused(&org.domain(), MAX_NAME)),
+    }
+}
+
+/// An access problem in a few words.
+pub fn access_problem_title(problem: &AccessProblemKind) -> &'static str {
+    (english().access_problem.heading)(problem)
+}
+
+fn names(org: &OrgProfile, app: &AppRecord) -> EmailNames {
+    let general = &english().general;
+    let tenant = app.identity.tenant.as_ref().and_then(|name| TenantDomain::of(name, org.cloud).ok());
+    EmailNames {
+        org: defused(&org.domain(), MAX_NAME),
+        app: label(app),
+        app_id: app.identity.app.to_string(),
+        tenant: tenant.map_or_else(|| general.unnamed_tenant.to_owned(), |domain| defused(domain.as_str(), MAX_NAME)),
+        // The instructions mention neither.
+        request: String::new(),
+        contact: general.okta_team.to_owned(),
+    }
+}

@@ -1,0 +1,236 @@
+//! Emails that request an action.
+
+use super::super::{OperatorRequestWords, RequestWords, WaiverExpiredWords};
+use super::number;
+use crate::domain::standing::Standing;
+
+pub(super) const REQUEST: RequestWords = RequestWords {
+    heading: |_| "Genehmigen Sie Oktas Zugriff auf Microsoft 365".to_owned(),
+    heading_renewal: |names| format!("Erneuern Sie Oktas Zugriff auf Microsoft 365 für {}", names.app),
+    heading_outage: |names| format!("{} kann Microsoft 365 nicht mehr provisionieren", names.app),
+    heading_reminder: |number, most, heading| format!("Erinnerung {number} von {most}: {heading}"),
+    preheader: |subject, tenant| {
+        format!("{subject}. Ein globaler Administrator von {tenant} braucht dafür etwa zwei Minuten.")
+    },
+    no_administrator_on_file: |names| {
+        format!(
+            "Für {} ist niemand aus der Microsoft-Administration hinterlegt, deshalb erhalten Sie diese E-Mail. Bitte leiten Sie sie an einen globalen Administrator von {} weiter.",
+            names.org, names.tenant
+        )
+    },
+    escalation_notice: |names| {
+        format!(
+            "Sie erhalten diese E-Mail, weil noch niemand gehandelt hat. Sie müssen nicht selbst tätig werden. Bitte sorgen Sie dafür, dass ein globaler Administrator von {} dies erledigt.",
+            names.tenant
+        )
+    },
+    why_consent: |names| {
+        format!(
+            "Okta erstellt, ändert und deaktiviert die Microsoft-365-Konten von {}. Bisher verwendet Okta dafür ein gespeichertes Administratorkennwort. Microsoft verlangt von Administratoren eine mehrstufige Authentifizierung (MFA), die ein gespeichertes Kennwort nicht leisten kann. Sobald Microsoft dies hier durchsetzt, erhalten neue Mitarbeitende kein Konto, Änderungen kommen nicht an, und ausgeschiedene Mitarbeitende behalten ihren Zugang. Mit Ihrer Zustimmung für Microsoft Graph benötigt Okta das Kennwort nicht mehr.",
+            names.app
+        )
+    },
+    why_outage: |names, since| {
+        format!(
+            "Seit dem {since} kann Okta Microsoft 365 für {} nicht mehr provisionieren. Neue Mitarbeitende erhalten kein Konto, Änderungen kommen nicht an, und ausgeschiedene Mitarbeitende behalten ihren Zugang. Eine erneute Zustimmung behebt das.",
+            names.app
+        )
+    },
+    why_renewal: |names| {
+        format!(
+            "Die Provisionierung von {} funktioniert noch, wird aber fehlschlagen, sobald Okta sich erneut bei Microsoft anmelden muss. Dann erhalten neue Mitarbeitende kein Konto, Änderungen kommen nicht an, und ausgeschiedene Mitarbeitende behalten ihren Zugang. Eine erneute Zustimmung verhindert das.",
+            names.app
+        )
+    },
+    status_since: |since| format!("Status unverändert seit dem {since}."),
+    affects: |assigned| format!("Betroffen sind {assigned}."),
+    affects_all: "Betroffen sind alle Konten und Gruppen, die der App in Okta zugewiesen sind.",
+    failed_tasks: |count| {
+        format!(
+            "Seitdem {} {} fehlgeschlagen; wir führen alle in der E-Mail zum Abschluss auf.",
+            if count == 1 { "ist" } else { "sind" },
+            number(count, "Okta-Aufgabe", "Okta-Aufgaben")
+        )
+    },
+    who_heading: "Wer dies tun kann",
+    who_can_approve: |names| {
+        format!(
+            "Ein globaler Administrator (Microsoft Global Administrator) von {} mit mehrstufiger Authentifizierung. Es dauert etwa zwei Minuten.",
+            names.tenant
+        )
+    },
+    forward_to_administrator: |names| {
+        format!(
+            "Wenn das nicht auf Sie zutrifft, leiten Sie diese E-Mail bitte im Unternehmen an einen globalen Administrator weiter. Allen anderen nützt sie nichts, denn Microsoft verlangt eine Anmeldung als Administrator von {}.",
+            names.tenant
+        )
+    },
+    open_page: "Anfrage öffnen",
+    link_target: |url| format!("Der Link öffnet eine Seite unter {url}. Das Öffnen ändert nichts."),
+    link_expiry: |end, names| {
+        format!(
+            "Der Link läuft am {end} ab. Danach funktioniert er nicht mehr. Einen neuen Link erhalten Sie mit unserer nächsten E-Mail zu dieser Anfrage. Sie können sich dafür auch an {} wenden.",
+            names.contact
+        )
+    },
+    no_link: |names| {
+        format!(
+            "Diese E-Mail enthält keinen Link, weil Ihr Unternehmen die Webseiten von Regrant nicht betreibt. Ein Link lässt sich mit `regrant invite` erstellen; wenden Sie sich dafür an {}. Sie können auch wie unten beschrieben die Okta Admin Console verwenden.",
+            names.contact
+        )
+    },
+    steps_heading: "So läuft es ab",
+    step_compare: |names| {
+        format!(
+            "Öffnen Sie die Anfrage und vergleichen Sie sie mit dieser E-Mail: Org {}, App {}, Mandant {}, Anfrage {}.",
+            names.org, names.app, names.tenant, names.request
+        )
+    },
+    step_sign_in: |host| {
+        format!(
+            "Melden Sie sich bei Microsoft an (`{host}`). Microsoft zeigt zuerst Regrants eigene Anfrage nach einer einzigen Leseberechtigung, `Directory.Read.All`. Damit stellen wir fest, dass Sie Administrator sind. Bis dahin ist noch nichts geändert."
+        )
+    },
+    step_approve: |names| {
+        format!(
+            "Öffnen Sie Oktas Anfrage bei Microsoft. Sie heißt „Okta Microsoft Graph Client“ oder ähnlich, und ihr Herausgeber muss Okta sein. Prüfen Sie, ob der Mandant {} angezeigt wird, und stimmen Sie dann zu.",
+            names.tenant
+        )
+    },
+    step_copy: "Okta zeigt danach eine Seite mit reinem Text. Kopieren Sie den gesamten Text und fügen Sie ihn auf der Seite der Anfrage in Ihrem Browser ein. Senden Sie ihn nie per E-Mail oder Chat.",
+    step_verify: "Wir speichern die Verbindung in Okta. Was Okta und Microsoft tatsächlich gespeichert haben, wird geprüft, und wir zeigen Ihnen das Ergebnis.",
+    permissions_heading: "Was Okta künftig darf",
+    permissions_intro: "Die Seite von Microsoft führt diese Berechtigungen in eigenen Worten auf.",
+    when_heading: "Der beste Zeitpunkt",
+    best_time: "Einzelne Benutzer müssen sich eventuell neu anmelden. Falls das stört, wählen Sie eine Zeit außerhalb der Arbeitszeit.",
+    best_time_outage: "Sofort, denn die Provisionierung schlägt fehl. Einzelne Benutzer müssen sich eventuell neu anmelden.",
+    due_now: "sofort, denn die Provisionierung schlägt fehl",
+    due_before_failure: "vor der nächsten erneuten Anmeldung",
+    failed_tasks_afterwards: "Okta wiederholt früher fehlgeschlagene Aufgaben nicht automatisch. Wir führen sie in der E-Mail zum Abschluss auf. Sie können sie in der Okta Admin Console unter Dashboard › Tasks wiederholen.",
+    console_heading: "Möchten Sie es lieber selbst in Okta erledigen?",
+    console_steps: |names| {
+        format!(
+            "Öffnen Sie in der Okta Admin Console von {} Applications › Applications › {} › Provisioning › Integration › Edit und klicken Sie auf Authenticate with Microsoft Office 365 (oder Re-authenticate). Stimmen Sie als globaler Administrator zu und klicken Sie dann auf Save. Ohne Save wird nichts gespeichert. Sie müssen in Okta App Administrator und bei {} globaler Administrator sein.",
+            names.org, names.app, names.tenant
+        )
+    },
+};
+
+pub(super) const OPERATOR_REQUEST: OperatorRequestWords = OperatorRequestWords {
+    heading_save: |names| format!("Noch ein Schritt für {}: in Okta speichern", names.app),
+    heading_console: |names| format!("{} benötigt die Zustimmung in der Okta Admin Console", names.app),
+    why_save: |names| {
+        format!(
+            "Für {} wurde bei Microsoft zugestimmt, aber die Verbindung in Okta ist ausgeschaltet. Solange sie nicht gespeichert ist, erhalten neue Mitarbeitende kein Konto in Microsoft 365, Änderungen kommen nicht an, und ausgeschiedene Mitarbeitende behalten ihren Zugang.",
+            names.app
+        )
+    },
+    why_console: |names| {
+        format!(
+            "Oktas Management API unterstützt {} nicht, deshalb kann Regrant Ihnen dies nicht abnehmen. Verwenden Sie die Admin Console. Bis dahin erhalten neue Mitarbeitende möglicherweise kein Konto in Microsoft 365, Änderungen kommen möglicherweise nicht an, und ausgeschiedene Mitarbeitende behalten möglicherweise ihren Zugang.",
+            names.app
+        )
+    },
+    who_can_save: |names| {
+        format!(
+            "Ein App Administrator in {}, der {} verwalten darf. Ein globaler Administrator (Microsoft Global Administrator) von {} ist nicht mehr nötig. Es dauert etwa eine Minute.",
+            names.org, names.app, names.tenant
+        )
+    },
+    who_can_use_console: |names| {
+        format!(
+            "Eine Person, die in {} App Administrator und bei {} globaler Administrator (Microsoft Global Administrator) ist, oder zwei Personen gemeinsam. Es dauert etwa fünf Minuten.",
+            names.org, names.tenant
+        )
+    },
+    forward: |names| {
+        format!(
+            "Sie können diese E-Mail im Unternehmen an eine Person weiterleiten, die die App in {} verwalten darf. Allen anderen nützt sie nichts.",
+            names.org
+        )
+    },
+    how_heading: "So gehen Sie vor",
+    save_with_command: "Verwenden Sie die Befehlszeile von Regrant, die die Verbindung speichert und überprüft:",
+    or_in_console: "Oder speichern Sie selbst in der Okta Admin Console:",
+    steps_save: [
+        |names| {
+            format!(
+                "Öffnen Sie in der Admin Console von {} Applications › Applications › {} › Provisioning › Integration › Edit.",
+                names.org, names.app
+            )
+        },
+        |_| "Klicken Sie nicht auf „Re-authenticate with Microsoft Office 365“.".to_owned(),
+        |_| {
+            "Klicken Sie auf Save. Der nächste Prüflauf erkennt das, und Sie erhalten eine E-Mail mit der Bestätigung."
+                .to_owned()
+        },
+    ],
+    steps_console: [
+        |names| {
+            format!(
+                "Öffnen Sie in der Admin Console von {} Applications › Applications › {} › Provisioning › Integration › Edit.",
+                names.org, names.app
+            )
+        },
+        |names| {
+            format!(
+                "Klicken Sie auf „Authenticate with Microsoft Office 365“ (oder „Re-authenticate …“) und melden Sie sich bei Microsoft als globaler Administrator von {} an.",
+                names.tenant
+            )
+        },
+        |_| {
+            "Microsoft zeigt Oktas Anfrage mit dem Titel „Okta Microsoft Graph Client“ oder ähnlich. Prüfen Sie Mandant und Herausgeber und stimmen Sie dann zu.".to_owned()
+        },
+        |_| "Kehren Sie zu Okta zurück und klicken Sie auf Save. Ohne Save wird nichts gespeichert.".to_owned(),
+    ],
+    no_microsoft_page: "Microsoft zeigt diesmal keine Seite, denn „Okta Microsoft Graph Client“ hat die Zustimmung bereits.",
+    permissions_heading: "Berechtigungen, die die Zustimmung umfasst",
+    best_time: "Das Speichern unterbricht niemanden. Nach einer neuen Anmeldung bei Microsoft müssen sich einzelne Benutzer eventuell neu anmelden. Falls das stört, wählen Sie eine Zeit außerhalb der Arbeitszeit.",
+    link_expiry: |end| {
+        format!(
+            "Der Link läuft am {end} ab. Danach funktioniert er nicht mehr. Einen neuen Link erhalten Sie, wenn wir Ihnen noch einmal zu dieser Anfrage schreiben. `regrant status` zeigt die Anfrage jederzeit."
+        )
+    },
+};
+
+pub(super) const WAIVER_EXPIRED: WaiverExpiredWords = WaiverExpiredWords {
+    heading: |names| format!("{} ist nicht länger zurückgestellt", names.app),
+    preheader: |subject, org| format!("{subject} ({org}). Jetzt erledigen oder erneut zurückstellen."),
+    what_happened: |names, end| {
+        format!(
+            "Ihr Team hat {} bis zum {end} zurückgestellt, deshalb haben wir dazu keine E-Mails gesendet. Dieses Datum ist erreicht, und es besteht weiterhin Handlungsbedarf. Deshalb senden wir wieder E-Mails.",
+            names.app
+        )
+    },
+    postponed_until: "Zurückgestellt bis",
+    decided_on: "Entschieden am",
+    reason: "Grund",
+    who_decides: |names| {
+        format!(
+            "Sie oder eine andere Person, die {} betreut. Es dauert etwa eine Minute. Sie können diese E-Mail im Unternehmen weiterleiten.",
+            names.org
+        )
+    },
+    choices_heading: "Was Sie tun können",
+    choice_resolve: |standing, names| match standing {
+        Standing::NeedsSave => format!(
+            "Erledigen: Ein App Administrator speichert die Verbindung mit `regrant save {} {}` oder in der Admin Console.",
+            names.org, names.app_id
+        ),
+        Standing::ByHand => format!(
+            "Erledigen: Ein globaler Administrator (Microsoft Global Administrator) von {} meldet sich in der Admin Console bei Microsoft an und speichert.",
+            names.tenant
+        ),
+        _ => format!(
+            "Erledigen: Wir senden einen Link an einen globalen Administrator (Microsoft Global Administrator) von {}. Einen Link erhalten Sie sofort mit `regrant invite {} {}`.",
+            names.tenant, names.org, names.app_id
+        ),
+    },
+    choice_postpone: |names| {
+        format!(
+            "Erneut mit Angabe eines Grundes bis zu einem bestimmten Datum zurückstellen: Wenden Sie sich dafür an {}.",
+            names.contact
+        )
+    },
+    microsoft_page: "Microsoft zeigt dem Administrator Oktas Anfrage mit dem Titel „Okta Microsoft Graph Client“ oder ähnlich und mit diesen Berechtigungen.",
+};

@@ -1,0 +1,36 @@
+//! Queuing due notifications that have no message: their time has come, their worker crashed, or their message was lost during
+//! an outage of the transport.
+
+use futures_util::TryStreamExt as _;
+
+use crate::domain::notification::{Notification, NotificationState};
+use crate::ledger::paging;
+use crate::usecases::Ports;
+
+use super::NotifyError;
+use super::plan::send_message;
+use super::send::{IN_FLIGHT, LOST_AFTER};
+
+/// How many notifications are read and queued at a time.
+const PAGE: u32 = 100;
+
+/// Queues every notification that is due, not settled, and has no message in the queue. Returns their number.
+pub async fn queue_due(ports: &Ports) -> Result<usize, NotifyError> {
+    let now = ports.clock.now();
+    let mut queued = 0;
+    let mut pages = paging::pages(PAGE, |page| ports.ledger.open_notifications(now, page));
+    while let Some(open) = pages.try_next().await? {
+        // One that somebody is at, or that needs_attention for its transport, has its message already.
+        let has_no_message = |notification: &&Notification| match notification.state {
+            NotificationState::Sending { since, .. } => now.duration_since(since) >= IN_FLIGHT,
+            NotificationState::Waiting { until, .. } => now.duration_since(until) >= LOST_AFTER,
+            _ => true,
+        };
+        let messages: Vec<_> = open.iter().filter(has_no_message).map(send_message).collect();
+        if !messages.is_empty() {
+            ports.queues.notifications.send(&messages).await?;
+        }
+        queued += messages.len();
+    }
+    Ok(queued)
+}

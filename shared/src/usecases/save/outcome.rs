@@ -1,0 +1,174 @@
+//! Recording the outcome of a save: in the app's record, the audit trail, the session and the invitation.
+//!
+//! Each part can run again without harm, so a crash between them only delays the rest.
+
+use jiff::Timestamp;
+
+use crate::domain::app::AppRecord;
+use crate::domain::assess::assess;
+use crate::domain::event::{AppEvent, EventKind};
+use crate::domain::failure::consent::ConsentFailure;
+use crate::domain::grant::GrantKind;
+use crate::domain::history::{clear_failures, supersede};
+use crate::domain::id::RequestId;
+use crate::domain::invitation::{Closed, Closing};
+use crate::domain::save::{CodeDelivery, SaveJournal, SaveOutcome, Verification};
+use crate::domain::session::SessionState;
+use crate::domain::signal::{Check, Signal, SignalKind, Source};
+use crate::randomness::request_id;
+use crate::usecases::Ports;
+use crate::usecases::consent::session::update_session;
+use crate::usecases::records::app::queue_plan;
+use crate::usecases::records::app::{AppUpdate, update_app};
+use crate::usecases::records::consent_error::ConsentError;
+use crate::usecases::save::authorization_code::delete_code;
+
+use crate::queue::SaveApp;
+
+/// Finishes recording the outcome of an earlier save. Returns that outcome if it answers `request`: the same session, and the
+/// connection was saved.
+pub(super) async fn settle_earlier_save(ports: &Ports, request: &SaveApp) -> Result<Option<SaveOutcome>, ConsentError> {
+    let journal = ports.ledger.save_journal(&request.org, &request.app).await?;
+    let Some(journal) = journal else { return Ok(None) };
+    let Some(outcome) = journal.outcome.clone() else { return Ok(None) };
+    if !journal.settled {
+        settle(ports, &journal).await?;
+    }
+    let same_session = request.session.is_some() && journal.session == request.session;
+    Ok(same_session.then_some(outcome).filter(|outcome| matches!(outcome, SaveOutcome::Saved { .. })))
+}
+
+/// Records the outcome of a journal everywhere, then marks the journal as settled. Does nothing if there is no outcome yet.
+pub(super) async fn settle(ports: &Ports, journal: &SaveJournal) -> Result<(), ConsentError> {
+    let Some(outcome) = &journal.outcome else { return Ok(()) };
+    update_app_record(ports, journal, outcome).await?;
+    delete_code(ports, &journal.org, &journal.app).await?;
+    update_session_and_invitation(ports, journal, outcome).await?;
+    queue_plan(ports, &journal.org, Some(&journal.app)).await?;
+    // A lost race is fine: another worker has then settled it.
+    ports.ledger.update_save(&SaveJournal { settled: true, ..journal.clone() }).await?;
+    Ok(())
+}
+
+async fn update_session_and_invitation(
+    ports: &Ports,
+    journal: &SaveJournal,
+    outcome: &SaveOutcome,
+) -> Result<(), ConsentError> {
+    let Some(id) = &journal.session else { return Ok(()) };
+    let Some(session) = ports.ledger.session(id).await? else { return Ok(()) };
+    if let SaveOutcome::Saved { .. } = outcome {
+        let closed = Closed { at: ports.clock.now(), why: Closing::UsedUp };
+        ports.ledger.close_invitation(&session.invitation, closed).await?;
+    }
+    let state = match outcome {
+        SaveOutcome::Saved { .. } => SessionState::Done,
+        SaveOutcome::LeftOff { .. } => failed(ConsentFailure::OktaRefused),
+        SaveOutcome::NotSwitchedOn { .. } if journal.code_delivery == CodeDelivery::Refused => {
+            failed(ConsentFailure::OktaRefused)
+        }
+        // The person may still be on Microsoft's page, so the session keeps waiting.
+        SaveOutcome::NotSwitchedOn { .. } | SaveOutcome::NoConsent => return Ok(()),
+    };
+    update_session(ports, &session, |now| match now.state {
+        SessionState::Done | SessionState::Failed { .. } => None,
+        _ => Some(state.clone()),
+    })
+    .await
+}
+
+fn failed(failure: ConsentFailure) -> SessionState {
+    SessionState::Failed { failure, code: None }
+}
+
+/// Updates the app's record with the read-back, at most once per save.
+async fn update_app_record(ports: &Ports, journal: &SaveJournal, outcome: &SaveOutcome) -> Result<(), ConsentError> {
+    let spare = request_id(&*ports.randomness);
+    update_app(ports, &journal.org, &journal.app, |app, now| {
+        record_after_save(ports, journal, outcome, app?, now, &spare)
+    })
+    .await?;
+    Ok(())
+}
+
+/// The app's record after a save, and its events. `None` if this save is already recorded.
+fn record_after_save(
+    ports: &Ports,
+    journal: &SaveJournal,
+    outcome: &SaveOutcome,
+    app: &AppRecord,
+    now: Timestamp,
+    spare: &RequestId,
+) -> Option<AppUpdate> {
+    if app.consent.last_save.as_ref() == Some(&journal.id) {
+        return None;
+    }
+    let (fresh, kind) = match outcome {
+        SaveOutcome::Saved { verification } => (signals(ports, verification), saved(ports, journal, verification)),
+        SaveOutcome::NoConsent => (Vec::new(), not_saved(journal, "Regrant found no sign of a consent.", false)),
+        SaveOutcome::NotSwitchedOn { reason } => (Vec::new(), not_saved(journal, reason, false)),
+        SaveOutcome::LeftOff { reason } => (Vec::new(), not_saved(journal, reason, true)),
+    };
+    let signals = supersede(&app.signals, &fresh);
+    let signals = if let SaveOutcome::Saved { verification } = outcome {
+        clear_failures(signals, verification.at)
+    } else {
+        signals
+    };
+    let assessment = assess(&signals);
+    let mut events = vec![AppEvent { at: now, kind }];
+    if assessment.standing != app.standing() {
+        let (from, to, reasons) = (app.standing(), assessment.standing, assessment.reasons.clone());
+        events.push(AppEvent { at: now, kind: EventKind::StandingChanged { from, to, reasons } });
+    }
+    let identity = app.identity.clone();
+    let mut after = AppRecord::assessed(identity, signals, assessment, now, Some(app), spare.clone());
+    after.consent.last_save = Some(journal.id.clone());
+    if let SaveOutcome::Saved { verification } = outcome {
+        after.consent.verification = Some(verification.as_ref().clone());
+    }
+    Some((after, events))
+}
+
+/// The signals that a verification consists of.
+fn signals(ports: &Ports, verification: &Verification) -> Vec<Signal> {
+    let connection = SignalKind::ConnectionRead {
+        auth_scheme: verification.connection.auth_scheme.clone(),
+        status: verification.connection.status.clone(),
+        authorize_offered: true,
+    };
+    let mut signals = vec![Signal::okta(verification.at, connection)];
+    let grants = match (&verification.grants, &verification.grants_unread) {
+        (Some(grants), _) => Some(grants.signal(&ports.settings.permissions)),
+        (None, Some(reason)) => {
+            Some(SignalKind::CheckFailed { check: Check::PermissionGrants, reason: reason.clone() })
+        }
+        (None, None) => None,
+    };
+    signals.extend(grants.map(|kind| Signal { seen_at: verification.at, source: Source::MicrosoftGraph, kind }));
+    signals
+}
+
+fn saved(ports: &Ports, journal: &SaveJournal, verification: &Verification) -> EventKind {
+    let verified = verification.grants.as_ref().is_some_and(|grants| grants.suffices(&ports.settings.permissions));
+    let mut grant_kinds: Vec<String> = verification
+        .grants
+        .iter()
+        .flat_map(|grants| &grants.grants)
+        .map(|grant| {
+            match grant.grant {
+                GrantKind::Application => "application",
+                GrantKind::DelegatedForAll => "delegated-for-all",
+                GrantKind::DelegatedForOne { .. } => "delegated-for-one",
+            }
+            .to_owned()
+        })
+        .collect();
+    grant_kinds.sort_unstable();
+    grant_kinds.dedup();
+    EventKind::Saved { save: journal.id.clone(), verified, grant_kinds }
+}
+
+fn not_saved(journal: &SaveJournal, reason: &str, left_off: bool) -> EventKind {
+    EventKind::SaveFailed { save: journal.id.clone(), reason: reason.to_owned(), left_off }
+}

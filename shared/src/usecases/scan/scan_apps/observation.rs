@@ -1,0 +1,213 @@
+//! What a scan observed of one app, and the app record that results from it.
+
+use jiff::Timestamp;
+
+use crate::domain::app::{AppIdentity, AppRecord};
+use crate::domain::assess::assess;
+use crate::domain::assignment_counts::AssignmentCounts;
+use crate::domain::event::{AppEvent, EventKind};
+use crate::domain::history::{is_superseded, merge_signals};
+use crate::domain::id::RequestId;
+use crate::domain::signal::{Check, Signal, SignalKind};
+use crate::domain::standing::{Assessment, Standing};
+use crate::ledger::LedgerError;
+use crate::randomness::request_id;
+use crate::usecases::Ports;
+use crate::usecases::records::app::{AppUpdate, update_app};
+
+/// The most events written in one transaction with the app's record. Further events are written before it.
+const MAX_EVENTS_PER_WRITE: usize = 20;
+
+/// What a scan observed of one app.
+#[derive(Debug, Clone)]
+pub(super) struct AppObservation {
+    /// The app's identity, as the org's list shows it.
+    pub(super) identity: AppIdentity,
+    /// The observed signals.
+    pub(super) signals: Vec<Signal>,
+    /// Failed provisioning tasks, for the audit trail.
+    pub(super) failed_work: Vec<AppEvent>,
+    /// Whether the System Log was read.
+    pub(super) log_was_read: bool,
+    /// Whether the ledger knew the app when its scan began. If it no longer does, the org was removed meanwhile.
+    pub(super) was_known: bool,
+    /// How many users and groups are assigned, if this scan counted them.
+    pub(super) assignment_counts: Option<AssignmentCounts>,
+}
+
+impl AppObservation {
+    /// The single signal of an app that is in the ledger but not in the org's list.
+    pub(super) fn of_known(identity: AppIdentity, signal: Signal) -> Self {
+        let signals = vec![signal];
+        Self {
+            identity,
+            signals,
+            failed_work: Vec::new(),
+            log_was_read: false,
+            was_known: true,
+            assignment_counts: None,
+        }
+    }
+
+    /// Updates the app's record and appends the events.
+    pub(super) async fn record(mut self, ports: &Ports) -> Result<(), LedgerError> {
+        let (org, app) = (self.identity.org.clone(), self.identity.app.clone());
+        // One place is reserved for a change of the standing. The surplus is written before the record and outside the optimistic
+        // lock's loop: readers drop a failed task that a crash or another scan wrote twice.
+        let with_record = self.failed_work.split_off(self.failed_work.len().saturating_sub(MAX_EVENTS_PER_WRITE - 1));
+        for event in std::mem::replace(&mut self.failed_work, with_record) {
+            ports.ledger.append_event(&org, &app, &event).await?;
+        }
+        let spare = request_id(&*ports.randomness);
+        update_app(ports, &org, &app, |known, now| self.apply(known, now, &spare)).await?;
+        Ok(())
+    }
+
+    /// The record that results from `previous`, and its events. `None` if the app was removed meanwhile.
+    fn apply(&self, previous: Option<&AppRecord>, now: Timestamp, spare: &RequestId) -> Option<AppUpdate> {
+        if self.was_known && previous.is_none() {
+            return None;
+        }
+        let mut signals = self.merged_signals(previous);
+        let assessment = assess(&signals);
+        if !assessment.standing.needs_action() && assessment.standing != Standing::Unknown {
+            // The failed email no longer matters.
+            signals.retain(|signal| !matches!(signal.kind, SignalKind::EmailFailed { .. }));
+        }
+        let mut events = self.failed_work.clone();
+        events.extend(standing_event(previous, &assessment).map(|kind| AppEvent { at: now, kind }));
+        let mut record =
+            AppRecord::assessed(self.identity(previous), signals, assessment, now, previous, spare.clone());
+        record.assignment_counts = self.assignment_counts.or(record.assignment_counts);
+        Some((record, events))
+    }
+
+    /// The standing after this observation, if no other worker updates the record first.
+    pub(super) fn standing(&self, previous: Option<&AppRecord>) -> Standing {
+        assess(&self.merged_signals(previous)).standing
+    }
+
+    /// The observed signals and the earlier ones that are still valid.
+    fn merged_signals(&self, previous: Option<&AppRecord>) -> Vec<Signal> {
+        // A successful read of the log leaves no signal that would replace an earlier failure to read it, so it is dropped here.
+        let is_resolved = |signal: &Signal| self.log_was_read && signal.kind.check() == Some(Check::SystemLog);
+        let earlier = previous.into_iter().flat_map(|record| &record.signals);
+        let earlier: Vec<Signal> = earlier.filter(|&signal| !is_resolved(signal)).cloned().collect();
+        merge_signals(&earlier, self.signals.clone())
+    }
+
+    /// The app's identity: as observed, unless the app was not read or another worker read it later.
+    fn identity(&self, previous: Option<&AppRecord>) -> AppIdentity {
+        let was_read = self.signals.iter().any(|signal| matches!(signal.kind, SignalKind::AppRead { .. }));
+        match previous {
+            Some(known) if !was_read || is_superseded(&known.signals, &self.signals) => known.identity.clone(),
+            _ => self.identity.clone(),
+        }
+    }
+}
+
+/// The event for a newly found app or a changed standing.
+fn standing_event(previous: Option<&AppRecord>, assessment: &Assessment) -> Option<EventKind> {
+    let to = assessment.standing;
+    match previous {
+        None => Some(EventKind::Found { standing: to }),
+        Some(before) if before.standing() != to => {
+            Some(EventKind::StandingChanged { from: before.standing(), to, reasons: assessment.reasons.clone() })
+        }
+        Some(_) => None,
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests may panic")]
+mod tests {
+    use super::*;
+    use crate::domain::assignment_counts::Count;
+    use crate::domain::connection::{AppStatus, AuthScheme, ConnectionStatus};
+    use crate::domain::text::UntrustedText;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn identity(label: &str) -> AppIdentity {
+        AppIdentity {
+            org: "00oInvented".parse().unwrap(),
+            org_domain: "acme.okta.com".to_owned(),
+            app: "0oaInvented".parse().unwrap(),
+            label: UntrustedText::new(label),
+            tenant: None,
+            domain: None,
+        }
+    }
+
+    /// The observation of an app that needs consent, made at `second`.
+    fn observed(second: i64, label: &str) -> AppObservation {
+        let read = SignalKind::AppRead { status: AppStatus::Active, features: Vec::new(), tenant_type: None };
+        let connection = SignalKind::ConnectionRead {
+            auth_scheme: AuthScheme::Oauth2,
+            status: ConnectionStatus::Disabled,
+            authorize_offered: true,
+        };
+        let signals = [connection, read].map(|kind| Signal::okta(at(second), kind)).into();
+        let (identity, failed_work) = (identity(label), Vec::new());
+        AppObservation { identity, signals, failed_work, log_was_read: true, was_known: false, assignment_counts: None }
+    }
+
+    fn spare(id: &str) -> RequestId {
+        id.parse().unwrap()
+    }
+
+    #[test]
+    fn concurrent_scans_of_new_app_share_one_request() {
+        let (first, found) = observed(1, "Office 365").apply(None, at(3), &spare("RG-A")).unwrap();
+        assert_eq!(found.len(), 1, "{found:?}");
+        let (second, nothing) = observed(2, "Office 365").apply(Some(&first), at(4), &spare("RG-B")).unwrap();
+        assert_eq!((second.request, second.since, nothing), (first.request, first.since, Vec::new()));
+    }
+
+    #[test]
+    fn later_scan_names_app_regardless_of_write_order() {
+        for (one, other) in [(1, 2), (2, 1)] {
+            let called = |second: i64| format!("since {second}");
+            let (first, _) = observed(one, &called(one)).apply(None, at(3), &spare("RG-A")).unwrap();
+            let (second, _) = observed(other, &called(other)).apply(Some(&first), at(4), &spare("RG-A")).unwrap();
+            assert_eq!(second.identity, identity(&called(2)));
+            assert!(second.signals.iter().all(|signal| signal.seen_at == at(2)), "{:?}", second.signals);
+        }
+    }
+
+    #[test]
+    fn unlisted_app_keeps_name_read_by_other_scan() {
+        let (known, _) = observed(1, "Renamed").apply(None, at(1), &spare("RG-A")).unwrap();
+        let gone = AppObservation::of_known(identity("Office 365"), Signal::okta(at(2), SignalKind::AppNotListed));
+        let (gone, _) = gone.apply(Some(&known), at(3), &spare("RG-B")).unwrap();
+        assert_eq!((gone.standing(), gone.identity), (Standing::NotApplicable, known.identity));
+    }
+
+    #[test]
+    fn app_found_after_listing_began_stays_listed() {
+        let (known, _) = observed(2, "Office 365").apply(None, at(2), &spare("RG-A")).unwrap();
+        let not_listed =
+            AppObservation::of_known(identity("Office 365"), Signal::okta(at(1), SignalKind::AppNotListed));
+        let (still, _) = not_listed.apply(Some(&known), at(3), &spare("RG-B")).unwrap();
+        assert_eq!((still.signals, still.request), (known.signals, known.request));
+    }
+
+    #[test]
+    fn scan_without_count_keeps_earlier_count() {
+        let count = |number| Count { number, or_more: false };
+        let assignment_counts = Some(AssignmentCounts { users: count(12), groups: count(3), counted_at: at(1) });
+        let observation = AppObservation { assignment_counts, ..observed(1, "Office 365") };
+        assert_eq!(observation.standing(None), Standing::NeedsConsent);
+        let (counted, _) = observation.apply(None, at(1), &spare("RG-A")).unwrap();
+        let (later, _) = observed(2, "Office 365").apply(Some(&counted), at(2), &spare("RG-B")).unwrap();
+        assert_eq!((counted.assignment_counts, later.assignment_counts), (assignment_counts, assignment_counts));
+    }
+
+    #[test]
+    fn app_removed_during_scan_is_not_recreated() {
+        let observation = AppObservation { was_known: true, ..observed(1, "Office 365") };
+        assert_eq!(observation.apply(None, at(2), &spare("RG-A")), None);
+    }
+}
