@@ -1,4 +1,4 @@
-//! One account: its services, and what stands before them.
+//! One account: its services, with call recording and fault injection in front of them.
 
 use std::io;
 use std::net::SocketAddr;
@@ -26,10 +26,10 @@ use crate::faults::{Fault, Faults};
 
 const ACCOUNT: &str = "123456789012";
 const REGION: &str = "eu-central-1";
-/// More than any service takes.
+/// The largest request body, in bytes; larger than any service accepts.
 const LARGEST_BODY: usize = 2 << 20;
 
-/// An account, as its control reaches it.
+/// An account, as the control API uses it.
 #[derive(Clone)]
 pub(crate) struct Account {
     tables: SharedDynamoDbState,
@@ -40,7 +40,7 @@ pub(crate) struct Account {
     pub(crate) faults: Faults,
 }
 
-/// Opens an empty account and gives its endpoint.
+/// Opens an empty account and returns its endpoint.
 pub(crate) async fn open() -> io::Result<String> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let endpoint = format!("http://{}", listener.local_addr()?);
@@ -63,7 +63,7 @@ pub(crate) async fn open() -> io::Result<String> {
 }
 
 impl Account {
-    /// Empties every table and every queue and removes every secret, as if a backup of the first day were put back.
+    /// Empties every table and queue and removes every secret, as if an empty backup had been restored.
     fn forget(&self) {
         for (_, regions) in self.tables.write().iter_mut() {
             regions.regions_mut().flat_map(|(_, s)| s.tables.values_mut()).for_each(|t| t.replace_items(Vec::new()));
@@ -102,7 +102,7 @@ fn config() -> DispatchConfig {
     }
 }
 
-/// Writes each call down, and answers in the service's place where a test asked for a fault.
+/// Records each call, and answers instead of the service if a test requested a fault.
 async fn before_the_services(State(account): State<Account>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let body = body::to_bytes(body, LARGEST_BODY).await.unwrap_or_default();
@@ -111,7 +111,7 @@ async fn before_the_services(State(account): State<Account>, request: Request, n
         account.forget();
     }
     if account.faults.is_down() {
-        return Fault::nobody().answer();
+        return Fault::unavailable().answer();
     }
     match account.faults.take(&call.operation) {
         Some(fault) => fault.answer(),

@@ -1,4 +1,4 @@
-//! Who called what, so that a test can hold it against what a role grants.
+//! Records who called what, so that tests can compare calls with a role's grants.
 
 use std::sync::Arc;
 
@@ -7,16 +7,16 @@ use parking_lot::Mutex;
 use serde::Serialize;
 use serde_json::Value;
 
-/// One call.
+/// One recorded call.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Call {
-    /// The access key it was signed with. Each program of a test has its own.
+    /// The access key that signed it. Each program of a test has its own.
     pub(crate) access_key: String,
-    /// `service:Operation`, as IAM actions are written where operation and action are alike.
+    /// `service:Operation`, like the IAM action if both have the same name.
     pub(crate) operation: String,
-    /// What it was about: a table, an index, a secret, a queue, a sender.
+    /// Its resource: a table, an index, a secret, a queue or a sender.
     pub(crate) resource: String,
-    /// What is granted beside it: the operations inside a `DynamoDB` transaction, the configuration set of a mail.
+    /// Further resources or actions that need a grant: the operations inside a `DynamoDB` transaction, the configuration set of an email.
     pub(crate) parts: Vec<String>,
 }
 
@@ -30,7 +30,7 @@ impl Calls {
         let (access_key, service) = signer(parts);
         let operation = match parts.headers.get("x-amz-target").and_then(|target| target.to_str().ok()) {
             Some(target) => target.rsplit('.').next().unwrap_or_default().to_owned(),
-            // SES speaks REST.
+            // SES has a REST API.
             None => format!("{} {}", parts.method, parts.uri.path()),
         };
         let call = Call {
@@ -77,7 +77,7 @@ fn resource(body: &Value) -> String {
     }
 }
 
-/// `Put`, `Update`, `Delete` and `ConditionCheck` of a transaction, or the configuration set that a mail names.
+/// `Put`, `Update`, `Delete` and `ConditionCheck` of a transaction, or the configuration set of an email.
 fn parts_of(body: &Value) -> Vec<String> {
     let items = body.get("TransactItems").and_then(Value::as_array).into_iter().flatten();
     let mut parts: Vec<String> = items.filter_map(Value::as_object).flat_map(|item| item.keys().cloned()).collect();

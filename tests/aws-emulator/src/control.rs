@@ -1,4 +1,4 @@
-//! What a test may ask of an account, under `/_emulator`.
+//! The control API for tests, under `/_emulator` of each account.
 
 use std::time::Duration;
 
@@ -13,11 +13,11 @@ use crate::calls::Call;
 use crate::faults::Fault;
 
 /// - `GET calls`: every call so far;
-/// - `GET mails`: every mail that was sent;
-/// - `POST pass-time/{seconds}`: messages in flight come back that much earlier;
-/// - `POST faults`: a [`Fault`] to come;
-/// - `POST forget-after/{calls}/{outage}`: once that many further calls were made, all that was written is gone, and
-///   that many calls from then on find nobody there, as while a service starts anew.
+/// - `GET mails`: every email sent so far;
+/// - `POST pass-time/{seconds}`: messages in flight become visible that much earlier;
+/// - `POST faults`: adds a [`Fault`];
+/// - `POST forget-after/{calls}/{outage}`: after that many further calls, deletes all data; the next `outage`
+///   calls then fail as during a restart of the service.
 pub(crate) fn router(account: Account) -> Router {
     let control = Router::new()
         .route("/calls", get(calls))

@@ -1,4 +1,4 @@
-//! Answers that a service gives on a bad day.
+//! Fault injection: errors, outages and data loss.
 
 use std::sync::Arc;
 
@@ -8,28 +8,28 @@ use parking_lot::Mutex;
 use serde::Deserialize;
 use serde_json::json;
 
-/// What the next calls of an operation are answered with.
+/// An error for the next calls of an operation.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Fault {
     /// `service:Operation`.
     operation: String,
-    /// How many calls are to pass before it.
+    /// How many calls succeed before it.
     #[serde(default)]
     after: usize,
-    /// How many calls in a row.
+    /// How many consecutive calls fail.
     times: usize,
     /// The status, 400 or 500 and up.
     status: u16,
     /// The error's name, as the service's API reference spells it.
     error: String,
-    /// What it says.
+    /// The error message.
     #[serde(default)]
     message: String,
 }
 
 impl Fault {
-    /// What stands before a service that is not there says.
-    pub(crate) fn nobody() -> Self {
+    /// The error of a load balancer without a backend.
+    pub(crate) fn unavailable() -> Self {
         Self {
             operation: String::new(),
             after: 0,
@@ -41,7 +41,7 @@ impl Fault {
     }
 
     pub(crate) fn answer(&self) -> Response {
-        // Both spellings of the message are in use.
+        // Services use both spellings of the member.
         let body = json!({"__type": self.error, "message": self.message, "Message": self.message}).to_string();
         Response::builder()
             .status(self.status)
@@ -52,21 +52,21 @@ impl Fault {
     }
 }
 
-/// The faults that were asked for.
+/// The requested faults.
 #[derive(Clone, Default)]
 pub(crate) struct Faults {
     answers: Arc<Mutex<Vec<Fault>>>,
     loss: Arc<Mutex<Loss>>,
 }
 
-/// When all is lost.
+/// A scheduled loss of all data.
 #[derive(Default)]
 struct Loss {
-    /// How many calls until then, if it is to come.
+    /// The number of calls until then, if it is scheduled.
     calls_until: Option<usize>,
-    /// How many calls find nobody there from then on.
+    /// The length of the outage, in calls.
     outage: usize,
-    /// How many of those are still to come.
+    /// The remaining calls of the outage.
     down_for: usize,
 }
 
@@ -75,12 +75,12 @@ impl Faults {
         self.answers.lock().push(fault);
     }
 
-    /// Once `calls` have passed all is forgotten, and the `outage` calls from then on find nobody there.
+    /// Schedules the loss of all data after `calls`, followed by an outage of `outage` calls.
     pub(crate) fn forget_after(&self, calls: usize, outage: usize) {
         *self.loss.lock() = Loss { calls_until: Some(calls), outage, down_for: 0 };
     }
 
-    /// Whether all is forgotten before this call.
+    /// Whether all data is lost before this call.
     pub(crate) fn forgets(&self) -> bool {
         let mut loss = self.loss.lock();
         let now = loss.calls_until == Some(0);
@@ -91,7 +91,7 @@ impl Faults {
         now
     }
 
-    /// Whether this call finds nobody there.
+    /// Whether this call falls into the outage.
     pub(crate) fn is_down(&self) -> bool {
         let mut loss = self.loss.lock();
         let left = loss.down_for.checked_sub(1);
@@ -99,7 +99,7 @@ impl Faults {
         left.is_some()
     }
 
-    /// The fault of a call, if there is one for it.
+    /// The fault for a call, if any.
     pub(crate) fn take(&self, operation: &str) -> Option<Fault> {
         let mut faults = self.answers.lock();
         let fault = faults.iter_mut().find(|fault| fault.operation == operation && fault.times > 0)?;

@@ -1,11 +1,11 @@
-//! Empty AWS accounts on loopback, for tests.
+//! Emulated AWS accounts on loopback, for tests.
 //!
-//! A program of its own, because the crates it is made of are under another licence than the rest: tests start it and
-//! speak to it over HTTP, and link none of it. It writes the address it listens on as its first line and ends when its
-//! standard input does, so that none is left behind by a test that died.
+//! A separate program, because its crates are under a different licence than the rest: tests start it, use it over HTTP and
+//! link none of it. It prints its address as the first line and exits when its standard input closes, so that a failed
+//! test leaves no process behind.
 //!
-//! `POST /accounts` there makes an empty account on a port of its own and answers with its endpoint. What a test may ask
-//! of an account is in [`control`].
+//! `POST /accounts` creates an empty account on its own port and answers with its endpoint. [`control`] describes the
+//! account's control API.
 
 mod account;
 mod calls;

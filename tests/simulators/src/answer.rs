@@ -1,4 +1,4 @@
-//! Answers before they are bytes, and the bodies that misbehave.
+//! HTTP responses and their bodies, including truncated and oversized bodies.
 
 use std::io;
 use std::pin::Pin;
@@ -8,10 +8,10 @@ use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use hyper::body::{Body, Bytes, Frame};
 use serde_json::Value;
 
-/// The largest piece of a streamed body.
+/// The size of one chunk of a streamed body, in bytes.
 const PIECE: usize = 64 * 1024;
 
-/// An answer: status, headers of its own and a body.
+/// A response before the common headers are added.
 #[derive(Debug, Clone)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
@@ -35,7 +35,7 @@ impl Answer {
         answer
     }
 
-    /// The answer with one more header line. A value that cannot be a header is left out.
+    /// Appends a header. Ignores a value that is not valid in a header.
     pub(crate) fn with_header(mut self, name: HeaderName, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {
             self.headers.append(name, value);
@@ -48,7 +48,7 @@ impl Answer {
         self.with_body(body)
     }
 
-    /// Half of the body under a `Content-Length` for all of it.
+    /// Sends half of the body under the `Content-Length` of the full body.
     pub(crate) fn truncated(mut self) -> Response<AnswerBody> {
         let length = self.body.len().max(2);
         self.headers.insert(http::header::CONTENT_LENGTH, HeaderValue::from(length));
@@ -57,7 +57,7 @@ impl Answer {
         self.with_body(body)
     }
 
-    /// `length` bytes of white space in place of the body, streamed.
+    /// Streams `length` bytes of white space instead of the body.
     pub(crate) fn huge(self, length: u64) -> Response<AnswerBody> {
         let body =
             AnswerBody { piece: Bytes::from(vec![b' '; PIECE]), left: length, breaks_off: false, flushed: false };
@@ -72,7 +72,7 @@ impl Answer {
     }
 }
 
-/// A body that repeats a piece until so many bytes are out, and may break off then.
+/// A body that repeats one chunk until `left` bytes are sent, and can then abort the connection.
 pub(crate) struct AnswerBody {
     piece: Bytes,
     left: u64,
@@ -100,13 +100,13 @@ impl Body for AnswerBody {
             return Poll::Ready(Some(Ok(Frame::data(self.piece.slice(..length)))));
         }
         if self.breaks_off && !self.flushed {
-            // Waiting once lets the server write out what it has before it closes the connection.
+            // Yielding once lets the server flush its buffer before it closes the connection.
             self.flushed = true;
             context.waker().wake_by_ref();
             return Poll::Pending;
         }
         if self.breaks_off {
-            return Poll::Ready(Some(Err(io::Error::other("broken off on purpose"))));
+            return Poll::Ready(Some(Err(io::Error::other("aborted on purpose"))));
         }
         Poll::Ready(None)
     }

@@ -9,12 +9,12 @@ use crate::okta_error::OktaError;
 use crate::org::{App, Org};
 use crate::wire;
 
-/// What the server takes where no limit is asked for.
+/// The page size if the request sets no limit.
 const DEFAULT_LIMIT: usize = 20;
-/// The most it gives.
+/// The largest page size.
 const MOST: usize = 200;
 
-/// One term of a filter; joining terms is not documented, so it is not served.
+/// One filter term. Okta does not document combined terms, so the simulator rejects them.
 enum Filter {
     Name(String),
     Id(String),
@@ -40,7 +40,7 @@ impl Filter {
         }
     }
 
-    fn lets_through(&self, app: &App) -> bool {
+    fn matches(&self, app: &App) -> bool {
         match self {
             Self::Name(name) => app.name == *name,
             Self::Id(id) => app.id == *id,
@@ -49,7 +49,7 @@ impl Filter {
     }
 }
 
-/// A page of the list, with `Link` as one header line for `self` and one for `next`.
+/// Lists apps. Sends `Link` as one header line for `self` and one for `next`.
 pub(crate) fn list(org: &Org, query: &str, origin: &str) -> Result<Answer, OktaError> {
     let mut filter = None;
     let mut after = None;
@@ -72,7 +72,7 @@ pub(crate) fn list(org: &Org, query: &str, origin: &str) -> Result<Answer, OktaE
         None => 0,
         Some(id) => org.apps.iter().position(|app| app.id == *id).ok_or_else(OktaError::bad_cursor)? + 1,
     };
-    let mut rest = org.apps.iter().skip(start).filter(|app| term.as_ref().is_none_or(|term| term.lets_through(app)));
+    let mut rest = org.apps.iter().skip(start).filter(|app| term.as_ref().is_none_or(|term| term.matches(app)));
     let page: Vec<&App> = rest.by_ref().take(limit).collect();
     let more = rest.next().is_some();
 
@@ -99,13 +99,13 @@ fn page_url(origin: &str, after: Option<&str>, limit: usize, filter: Option<&str
     format!("{origin}/api/v1/apps?{}", query.finish())
 }
 
-/// One app.
+/// Reads one app.
 pub(crate) fn get(org: &Org, id: &str, origin: &str) -> Result<Answer, OktaError> {
     let app = find(org, id)?;
     Ok(Answer::json(StatusCode::OK, &wire::app(org, app, origin)))
 }
 
-/// The app of that id, or Okta's 404.
+/// Finds the app with this id, or returns Okta's 404 error.
 pub(crate) fn find<'a>(org: &'a Org, id: &str) -> Result<&'a App, OktaError> {
     org.app(id).ok_or_else(|| OktaError::not_found(id, "AppInstance"))
 }

@@ -1,4 +1,4 @@
-//! `GET /api/v1/apps/{id}/users` and `GET /api/v1/apps/{id}/groups`: who is assigned to an app.
+//! `GET /api/v1/apps/{id}/users` and `GET /api/v1/apps/{id}/groups`: the users and groups assigned to an app.
 
 use http::StatusCode;
 use http::header::LINK;
@@ -9,7 +9,7 @@ use crate::applications::find;
 use crate::okta_error::OktaError;
 use crate::org::{App, Org};
 
-/// What is assigned.
+/// The kind of assignment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Assigned {
     /// Users.
@@ -26,7 +26,7 @@ impl Assigned {
         }
     }
 
-    /// The fewest a page holds, how many where no limit is asked for, and the most (Management API).
+    /// The minimum, default and maximum page size (Okta Management API).
     const fn limits(self) -> (usize, usize, usize) {
         match self {
             Self::Users => (1, 50, 500),
@@ -34,7 +34,7 @@ impl Assigned {
         }
     }
 
-    const fn of(self, app: &App) -> usize {
+    const fn count(self, app: &App) -> usize {
         match self {
             Self::Users => app.users,
             Self::Groups => app.groups,
@@ -82,32 +82,32 @@ impl Assigned {
     }
 }
 
-/// A page of who is assigned, with `Link` as one header line for `self` and one for `next`.
-pub(crate) fn list(org: &Org, id: &str, what: Assigned, query: &str, origin: &str) -> Result<Answer, OktaError> {
+/// Lists the users or groups assigned to an app. Sends `Link` as one header line for `self` and one for `next`.
+pub(crate) fn list(org: &Org, id: &str, kind: Assigned, query: &str, origin: &str) -> Result<Answer, OktaError> {
     let app = find(org, id)?;
-    let (fewest, mut limit, most) = what.limits();
-    let all = what.of(app);
+    let (minimum, mut limit, maximum) = kind.limits();
+    let all = kind.count(app);
     let mut start = 0;
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
         match name.as_ref() {
-            "after" => start = (0..all).find(|&n| what.id(n) == *value).ok_or_else(OktaError::bad_cursor)? + 1,
+            "after" => start = (0..all).find(|&n| kind.id(n) == *value).ok_or_else(OktaError::bad_cursor)? + 1,
             "limit" => {
                 let asked: usize =
                     value.parse().map_err(|_| OktaError::invalid("limit", "limit: must be a whole number"))?;
-                limit = asked.clamp(fewest, most);
+                limit = asked.clamp(minimum, maximum);
             }
             _ => {}
         }
     }
     let end = all.min(start + limit);
-    let body = Value::Array((start..end).map(|number| what.item(app, number, origin)).collect());
-    let page = |origin: &str, query: &str| format!("{origin}/api/v1/apps/{}/{}?{query}", app.id, what.path());
+    let body = Value::Array((start..end).map(|number| kind.item(app, number, origin)).collect());
+    let page = |origin: &str, query: &str| format!("{origin}/api/v1/apps/{}/{}?{query}", app.id, kind.path());
     let this = page(origin, &format!("limit={limit}"));
     let answer = Answer::json(StatusCode::OK, &body).with_header(LINK, &format!("<{this}>; rel=\"self\""));
     if end == all {
         return Ok(answer);
     }
     let there = org.next_link_origin.as_deref().unwrap_or(origin);
-    let next = page(there, &format!("after={}&limit={limit}", what.id(end - 1)));
+    let next = page(there, &format!("after={}&limit={limit}", kind.id(end - 1)));
     Ok(answer.with_header(LINK, &format!("<{next}>; rel=\"next\"")))
 }

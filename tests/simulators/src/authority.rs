@@ -1,26 +1,26 @@
-//! Whether a request may do what it asks: API tokens and access tokens, their powers and their scopes.
+//! Authorizes requests by API token or access token, and by the permissions and scopes behind them.
 
 use http::Method;
 use http::header::AUTHORIZATION;
 
 use crate::dpop::{self, Expected};
-use crate::front_door::{Installation, Request, header};
+use crate::handler::{Request, RequestContext, header};
 use crate::ledger::OrgLedger;
 use crate::okta_error::OktaError;
 use crate::org::{Org, TokenPower};
 
-/// Why a request is not let in.
+/// Why a request is not authorized.
 pub(crate) enum Refusal {
-    /// With Okta's error.
+    /// Okta's error response.
     Error(OktaError),
-    /// Its proof of possession does not hold.
+    /// Its `DPoP` proof is invalid, for this reason.
     Proof(&'static str),
 }
 
-/// Whether the request may do what it asks. The System Log needs `okta.logs.read` and a role that sees it, other reads
-/// `okta.apps.read` or `okta.apps.manage`, the rest the latter.
-pub(crate) fn authorise(
-    installation: &Installation<'_>,
+/// Authorizes a request. The System Log needs `okta.logs.read` and a role that can read it; other reads need
+/// `okta.apps.read` or `okta.apps.manage`; writes need `okta.apps.manage`.
+pub(crate) fn authorize(
+    context: &RequestContext<'_>,
     org: &Org,
     ledger: &mut OrgLedger,
     request: &Request<'_>,
@@ -39,7 +39,7 @@ pub(crate) fn authorise(
             Some(TokenPower::Revoked) | None => Err(Refusal::Error(OktaError::invalid_token())),
         };
     }
-    let token = ledger.access_tokens.get(value).filter(|token| token.expires > installation.now);
+    let token = ledger.access_tokens.get(value).filter(|token| token.expires > context.now);
     let Some(token) = token else {
         return Err(Refusal::Error(OktaError::invalid_token()));
     };
@@ -48,11 +48,11 @@ pub(crate) fn authorise(
         ("DPoP", Some(bound)) => {
             let proof = request.head.headers.get("dpop").and_then(|value| value.to_str().ok());
             let proof = proof.ok_or(Refusal::Proof("The DPoP proof JWT header is missing."))?;
-            let url = format!("{}{}", installation.origin, request.head.uri.path());
+            let url = format!("{}{}", context.origin, request.head.uri.path());
             let expected = Expected {
                 method: request.head.method.as_str(),
                 url: &url,
-                now: installation.now,
+                now: context.now,
                 nonces: None,
                 access_token: Some(value),
             };

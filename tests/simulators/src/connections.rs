@@ -1,23 +1,23 @@
-//! `/api/v1/apps/{id}/connections/default` and its life cycle.
+//! `/api/v1/apps/{id}/connections/default` and its activate and deactivate calls.
 
 use http::StatusCode;
 use serde_json::Value;
 
 use crate::answer::Answer;
 use crate::applications::find;
-use crate::dice::Dice;
 use crate::okta_error::OktaError;
 use crate::org::{Connection, Org, Provisioning};
+use crate::seeded_rng::SeededRng;
 use crate::wire;
 
-/// The connection as it is.
-pub(crate) fn get(org: &Org, id: &str, origin: &str, dice: &mut Dice) -> Result<Answer, OktaError> {
+/// Reads the connection.
+pub(crate) fn get(org: &Org, id: &str, origin: &str, rng: &mut SeededRng) -> Result<Answer, OktaError> {
     let app = find(org, id)?;
-    Ok(Answer::json(StatusCode::OK, &wire::connection(app, origin, dice)))
+    Ok(Answer::json(StatusCode::OK, &wire::connection(app, origin, rng)))
 }
 
-/// Sets the connection. Without `activate=true` an enabled connection is switched off, as recorded; an app without
-/// support answers 200 and stays `UNKNOWN`, as recorded.
+/// Sets the connection. As recorded, a request without `activate=true` disables an enabled connection, and an app
+/// without support answers 200 and stays `UNKNOWN`.
 pub(crate) fn post(org: &mut Org, id: &str, query: &str, body: &[u8]) -> Result<(), OktaError> {
     find(org, id)?;
     let scheme = asked_scheme(body)?;
@@ -31,7 +31,7 @@ pub(crate) fn post(org: &mut Org, id: &str, query: &str, body: &[u8]) -> Result<
             (Connection::Unknown, _) if app.provisioning == Provisioning::NotSupported => Connection::Unknown,
             (Connection::Unknown, "OAUTH2") => Connection::OAuth2 { enabled: false, authorize: true },
             (Connection::Unknown, _) => Connection::Unknown,
-            // Consent that is still missing cannot be activated away.
+            // Activating cannot replace a missing consent.
             (Connection::OAuth2 { enabled: false, authorize: true }, _) if !app.consented => app.connection,
             (other, _) => other.switched(activate),
         };
@@ -45,7 +45,7 @@ fn has_admin_credentials(body: &[u8]) -> bool {
     given("adminUsername") && given("adminPassword")
 }
 
-/// The scheme that a body asks for.
+/// The authentication scheme in a request body.
 fn asked_scheme(body: &[u8]) -> Result<String, OktaError> {
     let body: Value = serde_json::from_slice(body).map_err(|_| OktaError::malformed_body())?;
     let scheme = body.get("profile").and_then(|profile| profile.get("authScheme")).and_then(Value::as_str);
@@ -54,16 +54,16 @@ fn asked_scheme(body: &[u8]) -> Result<String, OktaError> {
         .ok_or_else(|| OktaError::invalid("authScheme", "authScheme: The field cannot be left blank"))
 }
 
-/// Switches the connection. 204 whatever there is to switch, as recorded.
+/// Enables or disables the connection. Always answers 204, as recorded.
 pub(crate) fn switch(org: &mut Org, id: &str, enabled: bool) -> Result<Answer, OktaError> {
     let strict_consent = org.strict_consent;
     let app = org.app_mut(id).ok_or_else(|| OktaError::not_found(id, "AppInstance"))?;
-    // 204 proves nothing: what nobody consented to stays off.
+    // 204 proves nothing: without a consent the connection stays disabled.
     let waits = matches!(app.connection, Connection::OAuth2 { enabled: false, authorize: true }) && !app.consented;
     if !(enabled && waits && strict_consent) {
         app.connection = app.connection.switched(enabled);
     }
-    // One that is on offers the link again, for the next consent: Okta's example of an enabled connection has it.
+    // An enabled connection offers the link again, for the next consent, as in Okta's example.
     if let Connection::OAuth2 { enabled: true, authorize } = &mut app.connection {
         *authorize = true;
         app.consented = true;

@@ -1,4 +1,4 @@
-//! Okta's leg of a consent: the link it gives out, the page the browser ends on, and the callback that completes it
+//! Okta's part of a consent: the link, the page where the browser ends, and the callback that completes the consent
 //! (Okta, "Configure app provisioning connections").
 
 use http::StatusCode;
@@ -6,35 +6,35 @@ use serde_json::json;
 
 use crate::answer::Answer;
 use crate::applications::find;
-use crate::dice::Dice;
 use crate::microsoft::MicrosoftSimulator;
 use crate::okta_error::OktaError;
 use crate::org::{Connection, Org};
+use crate::seeded_rng::SeededRng;
 use crate::wire::CONSENT_CLIENT_ID;
 
-/// How many links of one app are remembered.
+/// How many consent links per app stay valid.
 const REMEMBERED: usize = 50;
 
-/// Gives the app a consent link on the simulated Microsoft, with a `state` of its own. Without one, the link is made
-/// elsewhere and leads to Microsoft's own host.
+/// Gives the app a consent link to the simulated Microsoft, with a fresh `state`. Without a simulated Microsoft,
+/// `wire` builds a link to Microsoft's real host.
 pub(crate) fn give_out_link(
     org: &mut Org,
     id: &str,
     origin: &str,
     microsoft: Option<&MicrosoftSimulator>,
-    dice: &mut Dice,
+    rng: &mut SeededRng,
 ) {
     let (Some(microsoft), Some(app)) = (microsoft, org.app_mut(id)) else { return };
     if !matches!(app.connection, Connection::OAuth2 { authorize: true, .. }) {
         return;
     }
-    // A link that a test put there stays.
+    // Keeps a link that a test has set.
     let ours = |href: &str| app.consent_states.iter().any(|state| href.contains(state.as_str()));
     let usual = app.authorize_href.as_deref().is_none_or(ours);
     if !usual || app.name != "office365" {
         return;
     }
-    let state = dice.alphanumeric(40);
+    let state = rng.alphanumeric(40);
     let tenant = app.tenant.as_deref().unwrap_or("unknown");
     let redirect = callback(origin, id);
     let query = url::form_urlencoded::Serializer::new(String::new())
@@ -51,7 +51,7 @@ pub(crate) fn give_out_link(
     }
 }
 
-/// Where Microsoft answers to for an app.
+/// The redirect URI of an app.
 fn callback(origin: &str, id: &str) -> String {
     format!("{origin}/api/v1/apps/office365/{id}/oauth2/callback")
 }
@@ -61,7 +61,7 @@ fn parameter(query: &str, name: &str) -> String {
     pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
 }
 
-/// The page that the browser ends on.
+/// The page where the browser ends after the consent.
 pub(crate) fn landing(org: &Org, id: &str, query: &str, origin: &str) -> Result<Answer, OktaError> {
     find(org, id)?;
     let (code, state) = (parameter(query, "code"), parameter(query, "state"));
@@ -78,8 +78,8 @@ pub(crate) fn landing(org: &Org, id: &str, query: &str, origin: &str) -> Result<
     Ok(Answer::json(StatusCode::OK, &body))
 }
 
-/// Completes the consent. What Okta answers to a used or expired code is documented nowhere; here it is a refusal of the
-/// kind it has for other bad values.
+/// Completes the consent. Okta does not document its answer to a used or expired code; the simulator answers as Okta
+/// does for other invalid values.
 pub(crate) fn complete(
     org: &mut Org,
     id: &str,

@@ -1,48 +1,67 @@
-//! Invented orgs that together show every standing a reader of Okta can find.
+//! Invented orgs for the demo. Together they show every standing that a scan can find.
 
 use regrant::domain::standing::Standing;
 
+use crate::expected_standing::expected_standing;
 use crate::fault::{Fault, Times};
 use crate::org::{App, Connection, Org, Provisioning, TokenPower};
-use crate::truth::truth;
 
-/// An org of the demonstration and what a scan of it has to find.
+/// A demo org and the expected result of scanning it.
 #[derive(Debug, Clone)]
 pub struct DemoOrg {
-    /// Its name: what goes before `.localhost`.
+    /// Its name: the label before `.localhost`.
     pub name: &'static str,
-    /// The API token to add it with. Invented.
+    /// The API token for adding it to Regrant. Invented.
     pub token: &'static str,
-    /// What to serve.
+    /// The org to serve.
     pub org: Org,
-    /// Its Office 365 apps, in the order of the list.
+    /// Its Office 365 apps, in list order.
     pub apps: Vec<DemoApp>,
 }
 
-/// An app of the demonstration and where it stands.
+/// A demo app and its expected standing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DemoApp {
     /// Its id.
     pub id: String,
-    /// Where it stands.
+    /// Its expected standing.
     pub standing: Standing,
 }
 
 const CONSENTED: Connection = Connection::OAuth2 { enabled: true, authorize: true };
-const WAITING: Connection = Connection::OAuth2 { enabled: false, authorize: true };
-const UNSAVED: Connection = Connection::OAuth2 { enabled: false, authorize: false };
+const AWAITING_CONSENT: Connection = Connection::OAuth2 { enabled: false, authorize: true };
+const AWAITING_SAVE: Connection = Connection::OAuth2 { enabled: false, authorize: false };
 
-/// The orgs of the demonstration: `acme`, `contoso`, `globex` and `initech`, whose token was revoked.
+/// The demo orgs: `acme`, `contoso`, `globex` and `initech`, whose token was revoked.
 pub fn demo_set() -> Vec<DemoOrg> {
     vec![acme(), contoso(), globex(), initech()]
 }
 
+/// The demo orgs, with app labels in `globex` that contain markup, escape sequences and bidirectional control characters.
+pub fn hostile_demo_set() -> Vec<DemoOrg> {
+    let mut orgs = demo_set();
+    let labels = [
+        "<b onclick=\"alert(1)\">Office</b> & 365",
+        "Office\u{1b}[31m 365\u{7}\nsecond line",
+        "Office \u{202e}563\u{202c} עברית",
+    ];
+    for globex in orgs.iter_mut().filter(|org| org.name == "globex") {
+        for (app, label) in globex.org.apps.iter_mut().zip(labels) {
+            label.clone_into(&mut app.label);
+        }
+    }
+    orgs
+}
+
 fn demo(name: &'static str, token: &'static str, power: TokenPower, apps: Vec<App>) -> DemoOrg {
-    let reads = power == TokenPower::Full;
+    let readable = power == TokenPower::Full;
     let expected = apps
         .iter()
         .filter(|app| app.name == "office365")
-        .map(|app| DemoApp { id: app.id.clone(), standing: if reads { truth(app) } else { Standing::Unknown } })
+        .map(|app| DemoApp {
+            id: app.id.clone(),
+            standing: if readable { expected_standing(app) } else { Standing::Unknown },
+        })
         .collect();
     let mut org = Org::new(name).with_token(token, power);
     org.apps = apps;
@@ -53,11 +72,11 @@ fn acme() -> DemoOrg {
     let apps = vec![
         App::of_kind("okta_enduser", "Okta Dashboard", "acme"),
         App::office365("Microsoft Office 365", "acme").provisioned(CONSENTED),
-        // The same label twice is normal: one app per domain.
-        App::office365("Microsoft Office 365", "acmelabs").provisioned(WAITING),
+        // Real orgs often have the same label twice: one app per domain.
+        App::office365("Microsoft Office 365", "acmelabs").provisioned(AWAITING_CONSENT),
         App::office365("Office 365 (single sign-on only)", "acmeretail"),
         App::of_kind("acme_office365_3", "office365", "acme"),
-        App::office365("Office 365 before the merger", "acmeold").provisioned(CONSENTED).inactive(),
+        App::office365("Office 365 (inactive)", "acmeold").provisioned(CONSENTED).inactive(),
     ];
     demo("acme", "00demoAcmeTokenThatIsInventedAndOpensNothing", TokenPower::Full, apps)
 }
@@ -69,11 +88,11 @@ fn contoso() -> DemoOrg {
     };
     let unsupported = App {
         provisioning: Provisioning::NotSupported,
-        ..App::office365("Office 365 (classic engine)", "contosoclassic").provisioned(Connection::Unknown)
+        ..App::office365("Office 365 (provisioning not supported)", "contosoclassic").provisioned(Connection::Unknown)
     };
     let apps = vec![
-        App::office365("Office 365 on the old password", "contoso").provisioned(Connection::Unknown),
-        App::office365("Office 365 EMEA", "contosoemea").provisioned(UNSAVED),
+        App::office365("Office 365 (user name and password)", "contoso").provisioned(Connection::Unknown),
+        App::office365("Office 365 EMEA", "contosoemea").provisioned(AWAITING_SAVE),
         government,
         unsupported,
     ];
@@ -83,13 +102,13 @@ fn contoso() -> DemoOrg {
 }
 
 fn globex() -> DemoOrg {
-    let broken = App::office365("Office 365 that Okta cannot read", "globexlost").provisioned(CONSENTED);
+    let broken = App::office365("Office 365 archive (Okta error)", "globexlost").provisioned(CONSENTED);
     let broken_path = format!("/api/v1/apps/{}/connections/default", broken.id);
     let broken_id = broken.id.clone();
     let apps = vec![
-        App::office365("<b onclick=\"alert(1)\">Office</b> & 365", "globex").provisioned(WAITING),
-        App::office365("Office\u{1b}[31m 365\u{7}\nsecond line", "globexnorth").provisioned(UNSAVED),
-        App::office365("Office \u{202e}563\u{202c} עברית", "globexsouth").provisioned(CONSENTED),
+        App::office365("Office 365 Europe", "globex").provisioned(AWAITING_CONSENT),
+        App::office365("Office 365 North America", "globexnorth").provisioned(AWAITING_SAVE),
+        App::office365("Office 365 Asia Pacific", "globexsouth").provisioned(CONSENTED),
         broken,
     ];
     let mut org = demo("globex", "00demoGlobexTokenThatIsInventedAndOpensNothn", TokenPower::Full, apps);
@@ -103,7 +122,7 @@ fn globex() -> DemoOrg {
 fn initech() -> DemoOrg {
     let apps = vec![
         App::office365("Microsoft Office 365", "initech").provisioned(CONSENTED),
-        App::office365("Office 365 contractors", "initechext").provisioned(WAITING),
+        App::office365("Office 365 contractors", "initechext").provisioned(AWAITING_CONSENT),
     ];
     demo("initech", "00demoInitechTokenThatWasRevokedAndIsNoMore", TokenPower::Revoked, apps)
 }

@@ -1,4 +1,4 @@
-//! `DPoP` proofs (RFC 9449), verified.
+//! Verifies `DPoP` proofs (RFC 9449).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::ledger::UsedOnce;
 
-/// How far a proof's `iat` may be from now, in seconds.
+/// The largest difference between a proof's `iat` and now, in seconds.
 const FRESH_SECONDS: i64 = 300;
 
 #[derive(Deserialize)]
@@ -23,35 +23,35 @@ struct ProofClaims {
     ath: Option<String>,
 }
 
-/// What a proof has to be about.
+/// The values a proof must match.
 pub(crate) struct Expected<'a> {
     pub(crate) method: &'a str,
-    /// Scheme, host and path; no query.
+    /// `htu`: scheme, host and path, without the query.
     pub(crate) url: &'a str,
     pub(crate) now: Timestamp,
-    /// The nonces that are taken, where one is needed.
+    /// The accepted nonces, if one is required.
     pub(crate) nonces: Option<&'a [String]>,
-    /// The access token that the proof goes with, where it goes with one.
+    /// The access token sent with the proof, if any.
     pub(crate) access_token: Option<&'a str>,
 }
 
-/// Why a proof is refused.
+/// Why a proof is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ProofError {
-    /// It is not a good proof, for this reason.
+    /// The proof is invalid, for this reason.
     Invalid(&'static str),
-    /// It lacks the nonce.
+    /// The nonce is missing or unknown.
     NonceNeeded,
 }
 
-/// What a good proof gives.
+/// The result of a valid proof.
 #[derive(Debug)]
 pub(crate) struct Proof {
     /// The thumbprint (RFC 7638) of its key.
     pub(crate) thumbprint: String,
 }
 
-/// Rules for a signature alone: times are checked by the simulator's clock and the rest by hand.
+/// Validates the signature only: this module checks times against the simulator's clock, and all other claims.
 pub(crate) fn signature_only(algorithm: Algorithm) -> Validation {
     let mut rules = Validation::new(algorithm);
     rules.required_spec_claims.clear();
@@ -61,7 +61,7 @@ pub(crate) fn signature_only(algorithm: Algorithm) -> Validation {
     rules
 }
 
-/// Verifies `proof` against what is `expected` (RFC 9449 section 4.3). Its `jti` is used up by a good one.
+/// Verifies `proof` against what is `expected` (RFC 9449 section 4.3). A valid proof uses up its `jti`.
 pub(crate) fn verify(proof: &str, expected: &Expected<'_>, used: &mut UsedOnce) -> Result<Proof, ProofError> {
     use ProofError::{Invalid, NonceNeeded};
     let header = jsonwebtoken::decode_header(proof).map_err(|_| Invalid("The DPoP proof is not a JWT."))?;

@@ -1,10 +1,10 @@
-//! How answers fail: by script, or at a rate.
+//! Fault injection: scripted faults, and random faults at a rate.
 
 use std::collections::VecDeque;
 
-use crate::dice::Dice;
+use crate::seeded_rng::SeededRng;
 
-/// One way to fail.
+/// An injected fault.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
     /// 429 `E0000047` with the rate headers, nothing remaining, no `Retry-After`.
@@ -15,11 +15,11 @@ pub enum Fault {
     ServerError,
     /// 503 `E0000010`.
     ReadOnly,
-    /// 503 with HTML, as a front door answers.
-    FrontDoor,
-    /// No answer until the client gives up.
+    /// 503 with HTML, as Okta's edge proxy answers.
+    EdgeProxyError,
+    /// No response until the client gives up.
     Timeout,
-    /// The connection is closed without an answer.
+    /// The connection is closed without a response.
     Reset,
     /// Less body than `Content-Length` says, then the connection is closed.
     Truncated,
@@ -27,34 +27,34 @@ pub enum Fault {
     NotJson,
     /// 200 with JSON of another shape.
     OtherShape,
-    /// 302 to there.
+    /// 302 to this URL.
     Redirect(String),
-    /// 200 with a body of that many bytes, streamed.
+    /// 200 with a streamed body of this many bytes.
     HugeBody(u64),
-    /// The right answer, with `Date` and `X-Rate-Limit-Reset` that many seconds off.
+    /// The correct response, with `Date` and `X-Rate-Limit-Reset` off by this many seconds.
     ClockSkew(i64),
     /// 401 `E0000011`.
     DeadCredential,
 }
 
-/// Faults at a rate. The same seed, org and count of requests draw the same fault.
+/// Random faults at a rate. The same seed, org and request count draw the same fault.
 #[derive(Debug, Clone, Default)]
 pub struct FaultPlan(Vec<(f64, Fault)>);
 
 impl FaultPlan {
-    /// The plan, with `fault` in that share (0 to 1) of all answers.
+    /// Adds `fault` for this share (0 to 1) of all responses.
     #[must_use]
     pub fn with(mut self, share: f64, fault: Fault) -> Self {
         self.0.push((share, fault));
         self
     }
 
-    /// The fault of the org's request number `counter`.
+    /// The fault for the org's request number `counter`.
     pub(crate) fn draw(&self, seed: u64, org: &str, counter: u64) -> Option<Fault> {
         if self.0.is_empty() {
             return None;
         }
-        let mut left = Dice::new(seed, &format!("fault {org}"), counter).chance();
+        let mut left = SeededRng::new(seed, &format!("fault {org}"), counter).chance();
         self.0.iter().find_map(|(share, fault)| {
             left -= share;
             (left < 0.0).then(|| fault.clone())
@@ -62,10 +62,10 @@ impl FaultPlan {
     }
 }
 
-/// How often a scripted fault strikes.
+/// How often a scripted fault occurs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Times {
-    /// That often.
+    /// This many times.
     Exactly(u32),
     /// Every time.
     Always,
@@ -78,7 +78,7 @@ struct Scripted {
     times: Times,
 }
 
-/// How one org misbehaves: a script first, then a plan.
+/// The faults of one org: scripted faults first, then a fault plan.
 #[derive(Debug, Clone, Default)]
 pub struct Faults {
     script: VecDeque<Scripted>,
@@ -86,27 +86,27 @@ pub struct Faults {
 }
 
 impl Faults {
-    /// The next answer not yet spoken for fails with `fault`.
+    /// Appends `fault` to the faults of the next responses, one per response.
     pub fn next(&mut self, fault: Fault) {
         self.on("", fault, Times::Exactly(1));
     }
 
-    /// Answers to paths that hold `path_part` fail with `fault`.
+    /// Responses to paths that contain `path_part` fail with `fault`.
     pub fn on(&mut self, path_part: &str, fault: Fault, times: Times) {
         self.script.push_back(Scripted { path_part: path_part.to_owned(), fault, times });
     }
 
-    /// Faults at a rate for this org, in place of the simulator's plan.
+    /// Sets a fault plan for this org that replaces the simulator's.
     pub fn plan(&mut self, plan: FaultPlan) {
         self.plan = Some(plan);
     }
 
-    /// No more faults, but for the simulator's plan.
+    /// Removes all faults of this org. The simulator's fault plan still applies.
     pub fn clear(&mut self) {
         *self = Self::default();
     }
 
-    /// The scripted fault for `path`, counted as struck.
+    /// Takes the scripted fault for `path` and counts it.
     pub(crate) fn take(&mut self, path: &str) -> Option<Fault> {
         let at = self.script.iter().position(|scripted| path.contains(&scripted.path_part))?;
         let scripted = self.script.get_mut(at)?;

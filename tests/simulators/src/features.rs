@@ -9,14 +9,14 @@ use crate::okta_error::OktaError;
 use crate::org::{App, Org, Provisioning};
 use crate::wire;
 
-/// The features of an app that provisions.
+/// Lists the features of an app with provisioning enabled.
 pub(crate) fn list(org: &Org, id: &str, origin: &str) -> Result<Answer, OktaError> {
     let app = provisioning_app(org, id)?;
     let features = wire::FEATURES.iter().filter_map(|name| wire::feature(app, name, origin)).collect();
     Ok(Answer::json(StatusCode::OK, &Value::Array(features)))
 }
 
-/// One feature. An unknown name is 404 before anything else is looked at.
+/// Reads one feature. An unknown name is 404 before any other check.
 pub(crate) fn get(org: &Org, id: &str, name: &str, origin: &str) -> Result<Answer, OktaError> {
     let known = wire::FEATURES.contains(&name);
     find(org, id)?;

@@ -1,53 +1,53 @@
-//! Thousands of orgs that nobody stores: each is worked out from the seed and its number.
+//! Thousands of synthetic orgs that are not stored: each is generated from the seed and its number.
 
 use regrant::domain::standing::Standing;
 
-use crate::dice::Dice;
+use crate::expected_standing::expected_standing;
 use crate::org::{App, Connection, Org, Provisioning, TokenPower};
-use crate::truth::truth;
+use crate::seeded_rng::SeededRng;
 
-/// Synthetic orgs `org-000000` to the last.
+/// Synthetic orgs, numbered from `org-000000`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fleet {
-    /// What everything is drawn from.
+    /// The seed of every random value.
     pub seed: u64,
     /// How many orgs there are.
     pub size: u32,
     /// How many Office 365 apps each has.
     pub apps_per_org: u32,
-    /// Calls a minute in each org's bucket `/api/v1/apps`.
+    /// Each org's rate limit for `/api/v1/apps`, in calls per minute.
     pub apps_limit: u32,
 }
 
 impl Fleet {
-    /// `size` orgs with three apps each and 50 calls a minute.
+    /// A fleet of `size` orgs with three apps each and 50 calls per minute.
     pub fn new(seed: u64, size: u32) -> Self {
         Self { seed, size, apps_per_org: 3, apps_limit: 50 }
     }
 
-    /// The name of org number `index`: what goes before `.localhost`.
+    /// The name of org number `index`: the label before `.localhost`.
     pub fn name(index: u32) -> String {
         format!("org-{index:06}")
     }
 
-    /// The number of the org of that name, where the fleet has one.
+    /// The number of the org with this name, if it is in the fleet.
     pub fn index(&self, name: &str) -> Option<u32> {
         let digits = name.strip_prefix("org-").filter(|digits| digits.len() == 6)?;
         let index = digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok()).flatten()?;
         (index < self.size).then_some(index)
     }
 
-    /// The API token that org takes.
+    /// The API token of org number `index`.
     pub fn token(&self, index: u32) -> String {
-        format!("00{}", Dice::new(self.seed, "fleet token", u64::from(index)).alphanumeric(40))
+        format!("00{}", SeededRng::new(self.seed, "fleet token", u64::from(index)).alphanumeric(40))
     }
 
     /// App number `app` of org number `index`.
     pub fn app(&self, index: u32, app: u32) -> App {
-        let mut dice = Dice::new(self.seed, "fleet app", (u64::from(index) << 32) | u64::from(app));
+        let mut rng = SeededRng::new(self.seed, "fleet app", (u64::from(index) << 32) | u64::from(app));
         let tenant = format!("tenant{index:06}x{app}");
         let base = App::office365(&format!("Microsoft Office 365 ({app})"), &tenant);
-        match dice.below(12) {
+        match rng.below(12) {
             0 => base,
             1 => base.provisioned(Connection::OAuth2 { enabled: true, authorize: true }).inactive(),
             2 => base.provisioned(Connection::Unknown),
@@ -61,12 +61,12 @@ impl Fleet {
         }
     }
 
-    /// Where that app stands.
-    pub fn truth(&self, index: u32, app: u32) -> Standing {
-        truth(&self.app(index, app))
+    /// The expected standing of that app.
+    pub fn expected_standing(&self, index: u32, app: u32) -> Standing {
+        expected_standing(&self.app(index, app))
     }
 
-    /// Org number `index`, with one app that is not Office 365 besides.
+    /// Org number `index`, plus one app that is not Office 365.
     pub fn org(&self, index: u32) -> Org {
         let mut org = Org::new(&Self::name(index)).with_token(&self.token(index), TokenPower::Full);
         org.apps_limit = self.apps_limit;

@@ -1,4 +1,4 @@
-//! What was asked of an org and how it was answered, bounded.
+//! A bounded record of an org's requests, rate limit usage and issued tokens.
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
@@ -9,25 +9,25 @@ use crate::rate::{Bucket, RateState, Window};
 
 /// How many requests are kept per org.
 const KEPT_REQUESTS: usize = 10_000;
-/// How many single-use values are kept per org. The oldest ones go by then: an assertion lives an hour at most.
+/// How many single-use values are kept per org. Dropping the oldest is safe: an assertion lives at most an hour.
 const KEPT_IDS: usize = 10_000;
 
-/// A request that came in. Holds no credential.
+/// A recorded request, without its credential.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordedRequest {
     /// Its method.
     pub method: String,
     /// Its path and query.
     pub path_and_query: String,
-    /// When, by the simulator's clock.
+    /// When it arrived, by the simulator's clock.
     pub at: Timestamp,
-    /// What kind of credential it showed.
+    /// The kind of its credential.
     pub credential: CredentialKind,
-    /// The status it was answered with; none where the answer never came.
+    /// The response status; `None` if there was no response.
     pub status: Option<u16>,
 }
 
-/// What kind of credential a request showed.
+/// The kind of a request's credential.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CredentialKind {
     /// None.
@@ -36,7 +36,7 @@ pub enum CredentialKind {
     Ssws,
     /// A bearer token.
     Bearer,
-    /// A token bound to a key.
+    /// A `DPoP` token, which is bound to a key.
     Dpop,
     /// Another `Authorization` header.
     Other,
@@ -54,18 +54,18 @@ impl CredentialKind {
     }
 }
 
-/// How far a bucket was used.
+/// The usage of a rate limit bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Usage {
-    /// Calls let through.
+    /// Accepted calls.
     pub calls: u64,
-    /// Calls refused because the window was used up.
+    /// Calls rejected because the limit of the window was reached.
     pub refused: u64,
-    /// The most calls let through in one window.
+    /// The highest number of accepted calls in one window.
     pub most_in_a_window: u32,
 }
 
-/// An access token that was handed out.
+/// An issued access token.
 #[derive(Debug, Clone)]
 pub(crate) struct AccessToken {
     pub(crate) expires: Timestamp,
@@ -74,7 +74,7 @@ pub(crate) struct AccessToken {
     pub(crate) key_thumbprint: Option<String>,
 }
 
-/// Values that may be used once, bounded.
+/// A bounded set of used single-use values.
 #[derive(Debug, Default)]
 pub(crate) struct UsedOnce {
     seen: HashSet<String>,
@@ -82,7 +82,7 @@ pub(crate) struct UsedOnce {
 }
 
 impl UsedOnce {
-    /// Whether `id` had not been used before; it has been now.
+    /// Marks `id` as used. Returns whether it was unused.
     pub(crate) fn take(&mut self, id: &str) -> bool {
         if !self.seen.insert(id.to_owned()) {
             return false;
@@ -97,10 +97,10 @@ impl UsedOnce {
     }
 }
 
-/// Everything that changes while an org is served.
+/// The mutable state of an org that its requests change.
 #[derive(Default)]
 pub(crate) struct OrgLedger {
-    /// Requests so far: what draws rest on.
+    /// The number of requests so far. Seeds the random values of the next one.
     pub(crate) counter: u64,
     pub(crate) windows: HashMap<Bucket, Option<Window>>,
     pub(crate) usage: BTreeMap<Bucket, Usage>,
@@ -135,16 +135,16 @@ impl OrgLedger {
         self.recent.push_back(request);
     }
 
-    /// Keeps an access token, and lets go of those that have expired.
+    /// Stores an access token and drops expired ones.
     pub(crate) fn keep_token(&mut self, value: String, token: AccessToken, now: Timestamp) {
         self.access_tokens.retain(|_, token| token.expires > now);
         self.access_tokens.insert(value, token);
     }
 }
 
-/// An org and what happened to it.
+/// An org and its request records.
 pub(crate) struct Tenancy {
-    /// Absent for an org of the fleet that nobody changed: it is worked out again when asked for.
+    /// `None` for an unchanged fleet org, which is generated again for each request.
     pub(crate) org: Option<Org>,
     pub(crate) ledger: OrgLedger,
 }

@@ -1,4 +1,4 @@
-//! Connections: requests read whole, answers written as they were meant to be, broken ones too.
+//! Accepts connections, reads requests and writes responses, including deliberately broken ones.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -12,33 +12,33 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use crate::answer::{Answer, AnswerBody};
-use crate::front_door::Outcome;
-use crate::gate::Gate;
+use crate::handler::Outcome;
+use crate::kill_point::KillPoint;
 
-/// How large a request body may be.
+/// The largest accepted request body, in bytes.
 const LARGEST_REQUEST: usize = 64 * 1024;
 
-/// What answers requests.
-pub(crate) trait Serves: Send + Sync + 'static {
+/// Answers requests.
+pub(crate) trait RequestHandler: Send + Sync + 'static {
     /// Answers one request.
     fn serve(&self, head: &http::request::Parts, body: &[u8]) -> Outcome;
 }
 
-pub(crate) async fn accept<S: Serves>(
+pub(crate) async fn accept<S: RequestHandler>(
     listener: TcpListener,
     world: Arc<S>,
     title_case_headers: bool,
-    gate: Option<Arc<Gate>>,
+    kill_point: Option<Arc<KillPoint>>,
 ) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _peer)) => {
-                    connections.spawn(converse(stream, Arc::clone(&world), title_case_headers, gate.clone()));
+                    connections.spawn(serve_connection(stream, Arc::clone(&world), title_case_headers, kill_point.clone()));
                 }
                 Err(error) => {
-                    tracing::warn!(%error, "a connection was not accepted");
+                    tracing::warn!(%error, "cannot accept a connection");
                     tokio::task::yield_now().await;
                 }
             },
@@ -47,26 +47,31 @@ pub(crate) async fn accept<S: Serves>(
     }
 }
 
-async fn converse<S: Serves>(stream: TcpStream, world: Arc<S>, title_case_headers: bool, gate: Option<Arc<Gate>>) {
-    let service = service_fn(move |request| answer(Arc::clone(&world), gate.clone(), request));
+async fn serve_connection<S: RequestHandler>(
+    stream: TcpStream,
+    world: Arc<S>,
+    title_case_headers: bool,
+    kill_point: Option<Arc<KillPoint>>,
+) {
+    let service = service_fn(move |request| answer(Arc::clone(&world), kill_point.clone(), request));
     let served = hyper::server::conn::http1::Builder::new()
         .title_case_headers(title_case_headers)
         .serve_connection(TokioIo::new(stream), service)
         .await;
     if let Err(error) = served {
-        // Usual here: answers break off on purpose, and clients give up.
+        // Expected: the simulator aborts responses on purpose, and clients give up.
         tracing::debug!(%error, "a connection ended early");
     }
 }
 
-/// Why a connection is closed without an answer.
+/// Closes a connection without a response.
 #[derive(Debug, thiserror::Error)]
 #[error("closed on purpose")]
 struct ClosedOnPurpose;
 
-async fn answer<S: Serves>(
+async fn answer<S: RequestHandler>(
     world: Arc<S>,
-    gate: Option<Arc<Gate>>,
+    kill_point: Option<Arc<KillPoint>>,
     request: http::Request<Incoming>,
 ) -> Result<Response<AnswerBody>, ClosedOnPurpose> {
     let (head, body) = request.into_parts();
@@ -74,8 +79,8 @@ async fn answer<S: Serves>(
         return Ok(Answer::empty(http::StatusCode::PAYLOAD_TOO_LARGE).whole());
     };
     let outcome = world.serve(&head, &body.to_bytes());
-    // What was asked for is done; whether anybody hears of it is the gate's to say.
-    if gate.is_some_and(|gate| !gate.lets_out()) {
+    // The call has taken effect by now. The kill point decides whether the client receives the response.
+    if kill_point.is_some_and(|kill_point| !kill_point.delivers_answer()) {
         match std::future::pending::<Infallible>().await {}
     }
     match outcome {
@@ -83,7 +88,7 @@ async fn answer<S: Serves>(
         Outcome::Truncated(answer) => Ok(answer.truncated()),
         Outcome::Huge(answer, length) => Ok(answer.huge(length)),
         Outcome::Closed => Err(ClosedOnPurpose),
-        // hyper drops this future when the client closes its end.
+        // hyper drops this future when the client disconnects.
         Outcome::Silence => match std::future::pending::<Infallible>().await {},
     }
 }

@@ -10,14 +10,14 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
-use crate::dice::Dice;
 use crate::dpop::{self, Expected, ProofError};
 use crate::ledger::{AccessToken, OrgLedger};
 use crate::org::{DpopRule, Org, ServiceApp};
+use crate::seeded_rng::SeededRng;
 
-/// The lifetime of an access token, and the most an assertion may have.
+/// The lifetime of an access token, and the longest lifetime of an assertion, in seconds.
 const HOUR_SECONDS: i64 = 3_600;
-/// How long a `DPoP` nonce is good; Okta documents 24 hours.
+/// The lifetime of a `DPoP` nonce; Okta documents 24 hours.
 const NONCE_SECONDS: i64 = 86_400;
 const DPOP_NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
 
@@ -58,9 +58,9 @@ pub(crate) struct TokenCall<'a> {
 }
 
 /// Answers a token request.
-pub(crate) fn token(org: &Org, ledger: &mut OrgLedger, call: &TokenCall<'_>, dice: &mut Dice) -> Answer {
+pub(crate) fn token(org: &Org, ledger: &mut OrgLedger, call: &TokenCall<'_>, rng: &mut SeededRng) -> Answer {
     let nonces = nonces(call.seed, &org.name, call.now);
-    match grant(org, ledger, call, &nonces, dice) {
+    match grant(org, ledger, call, &nonces, rng) {
         Ok(body) => with_nonce(Answer::json(StatusCode::OK, &body), call.proof.is_some(), &nonces),
         Err(error) => {
             let body = json!({ "error": error.error, "error_description": error.description });
@@ -77,10 +77,10 @@ fn with_nonce(answer: Answer, wanted: bool, nonces: &[String]) -> Answer {
     }
 }
 
-/// The nonce of this day and the one before, which is still taken.
+/// Today's nonce and yesterday's, which is still accepted.
 fn nonces(seed: u64, org: &str, now: Timestamp) -> [String; 2] {
     let day = now.as_second().div_euclid(NONCE_SECONDS);
-    [day, day - 1].map(|day| Dice::new(seed, &format!("nonce {org}"), day.cast_unsigned()).alphanumeric(32))
+    [day, day - 1].map(|day| SeededRng::new(seed, &format!("nonce {org}"), day.cast_unsigned()).alphanumeric(32))
 }
 
 fn grant(
@@ -88,7 +88,7 @@ fn grant(
     ledger: &mut OrgLedger,
     call: &TokenCall<'_>,
     nonces: &[String],
-    dice: &mut Dice,
+    rng: &mut SeededRng,
 ) -> Result<Value, TokenError> {
     let form: HashMap<String, String> = url::form_urlencoded::parse(call.body).into_owned().collect();
     let field = |name: &str| form.get(name).map_or("", String::as_str);
@@ -116,7 +116,7 @@ fn grant(
         let description = "One or more scopes are not configured for the authorization server resource.";
         return Err(TokenError::bad("invalid_scope", description));
     }
-    let value = dice.alphanumeric(64);
+    let value = rng.alphanumeric(64);
     let kind = if thumbprint.is_some() { "DPoP" } else { "Bearer" };
     let scope = scopes.join(" ");
     let expires = call.now.saturating_add(SignedDuration::from_secs(HOUR_SECONDS)).unwrap_or(Timestamp::MAX);
@@ -134,7 +134,7 @@ fn proof_error(error: ProofError) -> TokenError {
     }
 }
 
-/// The service app whose key signed `assertion`, which is used up by that.
+/// The service app whose key signed `assertion`. Uses up the assertion.
 fn verified_client<'a>(
     org: &'a Org,
     ledger: &mut OrgLedger,

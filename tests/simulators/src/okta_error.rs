@@ -4,7 +4,7 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
-use crate::dice::Dice;
+use crate::seeded_rng::SeededRng;
 
 /// An error of the Management API.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,12 +81,12 @@ impl OktaError {
         Self::new(StatusCode::BAD_REQUEST, "E0000031", "Invalid search criteria.").because(&cause)
     }
 
-    /// A filter of the System Log that cannot be read ("System Log query", "Errors").
+    /// An invalid System Log filter ("System Log query", "Errors").
     pub(crate) fn bad_log_filter(filter: &str) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "E0000053", &format!("Invalid filter '{filter}'"))
     }
 
-    /// A time too far back ("System Log query", "Errors").
+    /// A time too far in the past ("System Log query", "Errors").
     pub(crate) fn since_too_old() -> Self {
         let summary = "Invalid parameter: The since parameter is over 180 days prior to the current day.";
         Self::new(StatusCode::BAD_REQUEST, "E0000053", summary)
@@ -97,20 +97,20 @@ impl OktaError {
         Self::new(StatusCode::TOO_MANY_REQUESTS, "E0000047", summary)
     }
 
-    pub(crate) fn answer(&self, dice: &mut Dice) -> Answer {
+    pub(crate) fn answer(&self, rng: &mut SeededRng) -> Answer {
         let causes: Vec<Value> = self.causes.iter().map(|cause| json!({ "errorSummary": cause })).collect();
         let body = json!({
             "errorCode": self.code,
             "errorSummary": self.summary,
             "errorLink": self.code,
-            "errorId": format!("oae{}", dice.alphanumeric(22)),
+            "errorId": format!("oae{}", rng.alphanumeric(22)),
             "errorCauses": causes,
         });
         Answer::json(self.status, &body)
     }
 }
 
-/// What a front door answers for a host or path that is nobody's: not Okta's error shape.
-pub(crate) fn front_door_not_found() -> Answer {
+/// The answer of Okta's edge proxy to an unknown host or path. It is not in Okta's error shape.
+pub(crate) fn edge_not_found() -> Answer {
     Answer::json(StatusCode::NOT_FOUND, &json!({ "status": 404, "message": "Resource not found" }))
 }

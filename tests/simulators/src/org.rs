@@ -1,7 +1,7 @@
-//! What an org holds: its apps, its credentials, its limits and how it misbehaves.
+//! An org: its apps, credentials, rate limits and faults.
 
-use crate::dice::Dice;
 use crate::fault::Faults;
+use crate::seeded_rng::SeededRng;
 
 /// An invented Okta org.
 #[derive(Debug, Clone)]
@@ -14,38 +14,38 @@ pub struct Org {
     pub pipeline: String,
     /// Where `_links.organization.href` points, where that is not here. For tests that attack.
     pub organization_href: Option<String>,
-    /// `_links.alternate.href`, which a custom domain has.
+    /// `_links.alternate.href`, present for a custom domain.
     pub alternate_href: Option<String>,
     /// The origin of every `next` link, where that is not here. For tests that attack.
     pub next_link_origin: Option<String>,
-    /// Calls a minute in the bucket `/api/v1/apps`; recorded orgs have 10, 20, 50 or 100.
+    /// The rate limit of `/api/v1/apps`, in calls per minute; recorded orgs have 10, 20, 50 or 100.
     pub apps_limit: u32,
-    /// Calls a minute in the bucket `/api/v1/logs`; Okta documents 20 to 120 ("Management rate limits").
+    /// The rate limit of `/api/v1/logs`, in calls per minute; Okta documents 20 to 120 ("Management rate limits").
     pub logs_limit: u32,
-    /// Whether the role behind its credentials is too small for the System Log: 403 `E0000006`, whatever scope they have.
+    /// Whether the role behind its credentials cannot read the System Log: 403 `E0000006`, regardless of their scopes.
     pub refuses_logs: bool,
-    /// Metric up, every cursor of the System Log that was given out before is refused: 400 `E0000029`.
+    /// Increase it to invalidate every System Log cursor issued so far: 400 `E0000029`.
     pub log_cursor_age: u32,
-    /// Its apps, in the order of the list.
+    /// Its apps, in list order.
     pub apps: Vec<App>,
     /// Its API tokens.
     pub tokens: Vec<ApiToken>,
     /// Its OAuth service apps.
     pub service_apps: Vec<ServiceApp>,
-    /// How it misbehaves.
+    /// Its injected faults.
     pub faults: Faults,
-    /// Whether a connection that nobody consented to stays off when it is activated. Recordings do not tell.
+    /// Whether activating a connection without a consent leaves it disabled. The recordings do not show it.
     pub strict_consent: bool,
-    /// Whether preparing an OAuth connection needs an administrator's name and password, as the schema still says.
+    /// Whether preparing an OAuth connection needs an administrator's user name and password, as the schema still says.
     pub wants_admin_credentials: bool,
 }
 
 impl Org {
-    /// An org without apps and credentials, with 50 calls a minute.
+    /// An org without apps or credentials, with 50 calls per minute.
     pub fn new(name: &str) -> Self {
         Self {
             name: name.to_owned(),
-            id: format!("00o{}", Dice::new(0, &format!("org {name}"), 0).alphanumeric(17)),
+            id: format!("00o{}", SeededRng::new(0, &format!("org {name}"), 0).alphanumeric(17)),
             pipeline: "idx".to_owned(),
             organization_href: None,
             alternate_href: None,
@@ -63,26 +63,26 @@ impl Org {
         }
     }
 
-    /// The org with one more token.
+    /// Adds an API token.
     #[must_use]
     pub fn with_token(mut self, value: &str, power: TokenPower) -> Self {
         self.tokens.push(ApiToken { value: value.to_owned(), power });
         self
     }
 
-    /// The org with one more app.
+    /// Adds an app.
     #[must_use]
     pub fn with_app(mut self, app: App) -> Self {
         self.apps.push(app);
         self
     }
 
-    /// The app of that id.
+    /// The app with this id.
     pub fn app(&self, id: &str) -> Option<&App> {
         self.apps.iter().find(|app| app.id == id)
     }
 
-    /// The app of that id, to change it.
+    /// The app with this id, for changes.
     pub fn app_mut(&mut self, id: &str) -> Option<&mut App> {
         self.apps.iter_mut().find(|app| app.id == id)
     }
@@ -93,9 +93,9 @@ impl Org {
 pub struct App {
     /// Its id.
     pub id: String,
-    /// The catalogue's name for its kind: `office365` or another.
+    /// Its name in Okta's catalog: `office365` or another.
     pub name: String,
-    /// Its label; may hold anything.
+    /// Its label; may contain any text.
     pub label: String,
     /// `ACTIVE` or `INACTIVE`.
     pub active: bool,
@@ -109,7 +109,7 @@ pub struct App {
     pub tenant_type: Option<String>,
     /// Its provisioning connection.
     pub connection: Connection,
-    /// What the features API says of it.
+    /// The features API's answer for it.
     pub provisioning: Provisioning,
     /// How many users are assigned to it.
     pub users: usize,
@@ -117,21 +117,21 @@ pub struct App {
     pub groups: usize,
     /// The consent URL, where it is not the usual one. For tests that attack.
     pub authorize_href: Option<String>,
-    /// Whether Okta holds a consent for it.
+    /// Whether Okta has a consent for it.
     pub consented: bool,
-    /// The `state` of each consent link that was given out and not used.
+    /// The `state` of each issued, unused consent link.
     pub consent_states: Vec<String>,
 }
 
 impl App {
-    /// An active Office 365 app on which provisioning was never turned on. Its id follows from its label and tenant.
+    /// An active Office 365 app without provisioning. Its id is derived from its label and tenant.
     pub fn office365(label: &str, tenant: &str) -> Self {
         Self::of_kind("office365", label, tenant)
     }
 
     /// An active app of any kind.
     pub fn of_kind(name: &str, label: &str, tenant: &str) -> Self {
-        let id = format!("0oa{}", Dice::new(0, &format!("app {name} {label} {tenant}"), 0).alphanumeric(17));
+        let id = format!("0oa{}", SeededRng::new(0, &format!("app {name} {label} {tenant}"), 0).alphanumeric(17));
         Self {
             id,
             name: name.to_owned(),
@@ -151,11 +151,11 @@ impl App {
         }
     }
 
-    /// The app with provisioning on over `connection`.
+    /// Enables provisioning over `connection`.
     #[must_use]
     pub fn provisioned(mut self, connection: Connection) -> Self {
         self.connection = connection;
-        // Once it was on, or Okta asks for no consent, somebody has consented.
+        // An enabled connection, or one without a consent link, implies an earlier consent.
         self.consented = matches!(
             connection,
             Connection::OAuth2 { enabled: true, .. } | Connection::OAuth2 { authorize: false, .. }
@@ -166,7 +166,7 @@ impl App {
         self
     }
 
-    /// The app, switched off.
+    /// Deactivates the app.
     #[must_use]
     pub fn inactive(mut self) -> Self {
         self.active = false;
@@ -177,21 +177,21 @@ impl App {
 /// The states of a provisioning connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Connection {
-    /// `UNKNOWN`, `UNKNOWN`, no links: no API connection, or the old user name and password.
+    /// `UNKNOWN`, `UNKNOWN`, no links: no API connection, or one with user name and password.
     Unknown,
-    /// `OAUTH2`, what consent makes.
+    /// `OAUTH2`: a connection by consent.
     OAuth2 {
         /// `ENABLED` or `DISABLED`.
         enabled: bool,
-        /// Whether `_links.authorize` is there.
+        /// Whether `_links.authorize` is present.
         authorize: bool,
     },
-    /// `TOKEN`, which other apps have.
+    /// `TOKEN`, used by other apps.
     Token {
         /// `ENABLED` or `DISABLED`.
         enabled: bool,
     },
-    /// `TOKEN` as it was answered in 2022: without `profile`.
+    /// `TOKEN` as Okta answered in 2022: without `profile`.
     TokenWithoutProfile {
         /// `ENABLED` or `DISABLED`.
         enabled: bool,
@@ -199,7 +199,7 @@ pub enum Connection {
 }
 
 impl Connection {
-    /// The same connection switched on or off; one without a scheme stays as it is.
+    /// Enables or disables the connection. One without a scheme is unchanged.
     #[must_use]
     pub fn switched(self, enabled: bool) -> Self {
         match self {
@@ -211,7 +211,7 @@ impl Connection {
     }
 }
 
-/// What the features API says of an app.
+/// The features API's answer for an app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Provisioning {
     /// It lists the features.
@@ -222,12 +222,12 @@ pub enum Provisioning {
     NotSupported,
 }
 
-/// An API token and what it may do.
+/// An API token and its permissions.
 #[derive(Clone)]
 pub struct ApiToken {
-    /// What follows `SSWS `.
+    /// The value after `SSWS `.
     pub value: String,
-    /// What it may do.
+    /// Its permissions.
     pub power: TokenPower,
 }
 
@@ -237,16 +237,16 @@ impl std::fmt::Debug for ApiToken {
     }
 }
 
-/// What an API token may do.
+/// The permissions of an API token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenPower {
-    /// Everything.
+    /// Full access.
     Full,
-    /// Nothing with apps: 403 `E0000006`.
+    /// No access to apps: 403 `E0000006`.
     NoApps,
-    /// Its org's licence lacks the feature: 401 `E0000015`.
+    /// The org's license lacks the feature: 401 `E0000015`.
     FeatureMissing,
-    /// Nothing any more: 401 `E0000011`.
+    /// Revoked: 401 `E0000011`.
     Revoked,
 }
 
@@ -259,15 +259,15 @@ pub struct ServiceApp {
     pub public_key_pem: String,
     /// The scopes granted to it.
     pub scopes: Vec<String>,
-    /// Whether its tokens are bound to a key.
+    /// Its `DPoP` policy.
     pub dpop: DpopRule,
 }
 
-/// Whether a service app's token requests need a `DPoP` proof (`dpop_bound_access_tokens`).
+/// The `DPoP` policy of a service app (`dpop_bound_access_tokens`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DpopRule {
-    /// A proof is honoured where there is one.
+    /// A proof is optional.
     Optional,
-    /// A token request without a proof is refused.
+    /// A token request without a proof is rejected.
     Required,
 }

@@ -1,21 +1,21 @@
-//! Okta's rate limits: calls a minute, counted per org and bucket.
+//! Okta's rate limits: calls per minute, counted per org and bucket.
 
 use http::Method;
 use jiff::Timestamp;
 
 use crate::org::Org;
 
-/// How long a window is open, in seconds.
+/// The length of a window, in seconds.
 const WINDOW_SECONDS: i64 = 60;
 
-/// What calls are counted in, as Okta maps its paths.
+/// A rate limit bucket, as Okta maps its paths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Bucket {
     /// `/api/v1/apps`: the list and everything below an app.
     Apps,
     /// `/api/v1/apps/{id}`: five times `/api/v1/apps`.
     App,
-    /// `/api/v1/logs`: 20 to 120, as the org has it.
+    /// `/api/v1/logs`: 20 to 120, as set for the org.
     Logs,
     /// `/oauth2/v1/token`: 150.
     Token,
@@ -26,7 +26,7 @@ pub enum Bucket {
 }
 
 impl Bucket {
-    /// The bucket that a call draws on.
+    /// The bucket of a call.
     pub(crate) fn of(method: &Method, path: &str) -> Self {
         let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
         match segments.as_slice() {
@@ -39,7 +39,7 @@ impl Bucket {
         }
     }
 
-    /// Calls a minute in `org`.
+    /// The limit in `org`, in calls per minute.
     pub(crate) fn limit(self, org: &Org) -> u32 {
         match self {
             Self::Apps => org.apps_limit,
@@ -51,14 +51,14 @@ impl Bucket {
     }
 }
 
-/// The window of one bucket that is open now.
+/// The current window of one bucket.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Window {
     reset: i64,
     pub(crate) calls: u32,
 }
 
-/// What the rate headers say.
+/// The values of the rate limit headers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct RateState {
     pub(crate) limit: u32,
@@ -68,7 +68,7 @@ pub(crate) struct RateState {
     pub(crate) exceeded: bool,
 }
 
-/// Counts a call at `now`. A window starts with the first call after the last one, not with the minute.
+/// Counts a call at `now`. A window starts with the first call after the previous window, not with the minute.
 pub(crate) fn count(window: &mut Option<Window>, limit: u32, now: Timestamp) -> RateState {
     let second = now.as_second();
     let mut open = match *window {

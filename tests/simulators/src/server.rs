@@ -13,52 +13,52 @@ use tokio::task::JoinHandle;
 
 use crate::fault::FaultPlan;
 use crate::fleet::Fleet;
-use crate::front_door::{self, Installation, Outcome, Request, http_date};
-use crate::gate::Gate;
+use crate::handler::{self, Outcome, Request, RequestContext, http_date};
+use crate::kill_point::KillPoint;
 use crate::ledger::{OrgLedger, RecordedRequest, Tenancy, Usage};
-use crate::listener::{Serves, accept};
+use crate::listener::{RequestHandler, accept};
 use crate::microsoft::MicrosoftSimulator;
-use crate::okta_error::front_door_not_found;
+use crate::okta_error::edge_not_found;
 use crate::org::Org;
 use crate::rate::Bucket;
 use crate::system_log::{LogEntry, SystemLog};
 
-/// How many orgs of the fleet are remembered at a time.
+/// How many fleet orgs are cached at a time.
 const REMEMBERED_FLEET_ORGS: usize = 20_000;
 
-/// How a simulator starts.
+/// The configuration of an Okta simulator.
 #[derive(Clone)]
 pub struct SimulatorConfig {
-    /// The time it tells and counts by.
+    /// Its clock.
     pub clock: Arc<dyn Clock>,
-    /// What every draw rests on.
+    /// The seed of every random value.
     pub seed: u64,
-    /// The loopback port; a free one where none is given.
+    /// The loopback port; `None` picks a free port.
     pub port: Option<u16>,
-    /// Whether header names go out as `X-Rate-Limit-Limit`, as Okta writes some, and not in lower case.
+    /// Whether header names are sent in title case (`X-Rate-Limit-Limit`), as Okta sends some, instead of lower case.
     pub title_case_headers: bool,
-    /// Where every call is counted, and one may be lost.
-    pub gate: Option<Arc<Gate>>,
-    /// Where consent links lead, and where codes are redeemed; without one, links lead to Microsoft's own host.
+    /// Counts calls and can withhold one response.
+    pub kill_point: Option<Arc<KillPoint>>,
+    /// The simulator that consent links lead to and that redeems codes; without one, links lead to Microsoft's real host.
     pub microsoft: Option<MicrosoftSimulator>,
 }
 
 impl SimulatorConfig {
     /// Any free port, seed 0, lower-case header names.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, seed: 0, port: None, title_case_headers: false, gate: None, microsoft: None }
+        Self { clock, seed: 0, port: None, title_case_headers: false, kill_point: None, microsoft: None }
     }
 }
 
-/// Why a simulator did not start.
+/// A simulator failed to start.
 #[derive(Debug, thiserror::Error)]
 pub enum SimulatorError {
-    /// The port cannot be had.
-    #[error("cannot listen on 127.0.0.1:{port} ({source}); choose a free port, or give none")]
+    /// The port is not available.
+    #[error("cannot listen on 127.0.0.1:{port} ({source}); choose a free port, or set none")]
     Listen {
-        /// The port that was asked for; 0 is any.
+        /// The requested port; 0 is any.
         port: u16,
-        /// What the operating system says.
+        /// The operating system's error.
         source: io::Error,
     },
 }
@@ -77,19 +77,19 @@ struct State {
     fleet: Option<Fleet>,
     fleet_orgs: HashMap<u32, Tenancy>,
     fleet_order: VecDeque<u32>,
-    /// The System Logs that anything was written to: kept apart, since orgs of the fleet are forgotten and worked out anew.
+    /// The System Logs with entries. They are stored separately because fleet orgs are evicted and generated again.
     logs: HashMap<String, Arc<SystemLog>>,
     plan: FaultPlan,
 }
 
-/// Okta in this process. Ends when it is dropped.
+/// A simulated Okta in this process. Stops when dropped.
 pub struct OktaSimulator {
     world: Arc<World>,
     accepting: JoinHandle<()>,
 }
 
 impl OktaSimulator {
-    /// Starts listening on loopback. Serves no org yet.
+    /// Starts listening on loopback, without any org.
     pub async fn start(config: SimulatorConfig) -> Result<Self, SimulatorError> {
         let port = config.port.unwrap_or(0);
         let listen = |source| SimulatorError::Listen { port, source };
@@ -98,7 +98,8 @@ impl OktaSimulator {
         let state = Mutex::new(State::default());
         let world =
             Arc::new(World { clock: config.clock, microsoft: config.microsoft, seed: config.seed, port, state });
-        let accepting = tokio::spawn(accept(listener, Arc::clone(&world), config.title_case_headers, config.gate));
+        let accepting =
+            tokio::spawn(accept(listener, Arc::clone(&world), config.title_case_headers, config.kill_point));
         Ok(Self { world, accepting })
     }
 
@@ -107,7 +108,7 @@ impl OktaSimulator {
         self.world.port
     }
 
-    /// Serves `org`, in place of an earlier one of its name.
+    /// Adds `org`, or replaces the org with the same name.
     pub fn add_org(&self, org: Org) {
         let tenancy = Tenancy { org: Some(org.clone()), ledger: OrgLedger::default() };
         let mut state = self.world.state.lock();
@@ -115,7 +116,7 @@ impl OktaSimulator {
         state.orgs.insert(org.name, tenancy);
     }
 
-    /// Serves a fleet, in place of an earlier one.
+    /// Adds a fleet, or replaces the current fleet.
     pub fn add_fleet(&self, fleet: Fleet) {
         let mut state = self.world.state.lock();
         state.fleet = Some(fleet);
@@ -124,7 +125,7 @@ impl OktaSimulator {
         state.logs.retain(|name, _| fleet.index(name).is_none());
     }
 
-    /// Faults at a rate for every org that has no plan of its own.
+    /// Sets the fault plan for every org without its own.
     pub fn set_fault_plan(&self, plan: FaultPlan) {
         self.world.state.lock().plan = plan;
     }
@@ -134,7 +135,7 @@ impl OktaSimulator {
         self.world.origin(name)
     }
 
-    /// Changes an org, or reads it. Gives nothing where there is no such org.
+    /// Reads or changes an org. Returns `None` if there is no such org.
     pub fn with_org<T>(&self, name: &str, change: impl FnOnce(&mut Org) -> T) -> Option<T> {
         let mut state = self.world.state.lock();
         let fleet = state.fleet;
@@ -146,7 +147,7 @@ impl OktaSimulator {
         tenancy.org.as_mut().map(change)
     }
 
-    /// Writes an entry to the org's System Log, now, and gives the event's `uuid`. Gives nothing where there is no such org.
+    /// Writes an entry to the org's System Log and returns the event's `uuid`, or `None` if there is no such org.
     pub fn log(&self, org_name: &str, entry: LogEntry) -> Option<String> {
         let now = self.world.clock.now();
         let mut state = self.world.state.lock();
@@ -163,17 +164,17 @@ impl OktaSimulator {
         self.of_ledger(name, |ledger| ledger.recent.iter().cloned().collect())
     }
 
-    /// How many answers of each status the org gave.
+    /// The org's number of responses per status.
     pub fn statuses(&self, name: &str) -> BTreeMap<u16, u64> {
         self.of_ledger(name, |ledger| ledger.statuses.clone())
     }
 
-    /// How far the org's bucket was used.
+    /// The usage of the org's bucket.
     pub fn usage(&self, name: &str, bucket: Bucket) -> Usage {
         self.of_ledger(name, |ledger| ledger.usage.get(&bucket).copied().unwrap_or_default())
     }
 
-    /// How many answers of each status the fleet gave, as far as its orgs are remembered.
+    /// The fleet's number of responses per status, over the cached orgs.
     pub fn fleet_statuses(&self) -> BTreeMap<u16, u64> {
         let state = self.world.state.lock();
         let mut all = BTreeMap::new();
@@ -183,8 +184,8 @@ impl OktaSimulator {
         all
     }
 
-    /// An org's whole state, to see whether anything was changed. Not what reading leaves behind: the calls it counted,
-    /// and the links it gave out.
+    /// An org's full state, for detecting changes. Leaves out the traces of reads: call counts and issued consent
+    /// links.
     pub fn snapshot(&self, name: &str) -> Option<String> {
         let state = self.world.state.lock();
         let mut org = state.orgs.get(name)?.org.clone()?;
@@ -199,7 +200,7 @@ impl OktaSimulator {
     /// Stops listening and closes every connection.
     pub async fn stop(mut self) {
         self.accepting.abort();
-        // It ends by being aborted, which is what was asked for.
+        // The task always ends with the cancellation requested above.
         let _ = (&mut self.accepting).await;
     }
 
@@ -218,7 +219,7 @@ impl Drop for OktaSimulator {
 }
 
 impl State {
-    /// What is kept of the org of that name; made where the fleet has it and nobody asked before.
+    /// The entry of the org with this name. Creates it for a fleet org on first use.
     fn tenancy(&mut self, name: &str) -> Option<&mut Tenancy> {
         if self.orgs.contains_key(name) {
             return self.orgs.get_mut(name);
@@ -242,37 +243,39 @@ impl World {
         format!("http://{name}.localhost:{}", self.port)
     }
 
-    /// The name of the org in `Host`, without looking whether there is one.
+    /// The org name in `Host`. The org may not exist.
     fn org_name(host: &str) -> Option<&str> {
         let host = host.rsplit_once(':').map_or(host, |(host, _port)| host);
         host.strip_suffix(".localhost").filter(|name| !name.is_empty() && !name.contains('.'))
     }
 }
 
-impl Serves for World {
+impl RequestHandler for World {
     fn serve(&self, head: &http::request::Parts, body: &[u8]) -> Outcome {
         let now = self.clock.now();
         let host = head.headers.get(HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let host = host.to_ascii_lowercase();
-        let nobody = || Outcome::Answered(front_door_not_found().with_header(DATE, &http_date(now.as_second())));
-        let Some(name) = Self::org_name(&host) else { return nobody() };
+        let not_found = || Outcome::Answered(edge_not_found().with_header(DATE, &http_date(now.as_second())));
+        let Some(name) = Self::org_name(&host) else { return not_found() };
         let origin = self.origin(name);
 
         let mut state = self.state.lock();
         let plan = state.plan.clone();
         let fleet = state.fleet;
         let log = state.logs.get(name).cloned().unwrap_or_default();
-        let Some(tenancy) = state.tenancy(name) else { return nobody() };
+        let Some(tenancy) = state.tenancy(name) else { return not_found() };
         let microsoft = self.microsoft.as_ref();
-        let installation = Installation { seed: self.seed, now, origin: &origin, plan: &plan, microsoft, log: &log };
+        let context = RequestContext { seed: self.seed, now, origin: &origin, plan: &plan, microsoft, log: &log };
         let request = Request { head, body };
         if let Some(org) = &mut tenancy.org {
-            return front_door::serve(&installation, org, &mut tenancy.ledger, &request);
+            return handler::serve(&context, org, &mut tenancy.ledger, &request);
         }
-        let Some((fleet, index)) = fleet.and_then(|fleet| Some((fleet, fleet.index(name)?))) else { return nobody() };
+        let Some((fleet, index)) = fleet.and_then(|fleet| Some((fleet, fleet.index(name)?))) else {
+            return not_found();
+        };
         let mut org = fleet.org(index);
-        let outcome = front_door::serve(&installation, &mut org, &mut tenancy.ledger, &request);
-        // Only a write can have changed it; what was only read is worked out again.
+        let outcome = handler::serve(&context, &mut org, &mut tenancy.ledger, &request);
+        // Only a write can have changed the org; an unchanged one is generated again.
         if head.method != http::Method::GET {
             tenancy.org = Some(org);
         }

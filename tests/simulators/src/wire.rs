@@ -1,9 +1,9 @@
-//! How apps, connections and features look on the wire (recorded and documented Okta answers).
+//! The JSON form of apps, connections and features (recorded and documented Okta answers).
 
 use serde_json::{Map, Value, json};
 
-use crate::dice::Dice;
 use crate::org::{App, Connection, Org};
+use crate::seeded_rng::SeededRng;
 
 /// The client id of Okta's consent page in this simulator; invented.
 pub(crate) const CONSENT_CLIENT_ID: &str = "11111111-2222-4333-8444-555555555555";
@@ -12,7 +12,7 @@ fn link(href: &str, allow: &[&str]) -> Value {
     json!({ "href": href, "hints": { "allow": allow } })
 }
 
-/// An app as the list and `GET /api/v1/apps/{id}` show it.
+/// An app, as in the list and `GET /api/v1/apps/{id}`.
 pub(crate) fn app(org: &Org, app: &App, origin: &str) -> Value {
     let at = format!("{origin}/api/v1/apps/{}", app.id);
     let (status, turn) = if app.active { ("ACTIVE", "deactivate") } else { ("INACTIVE", "activate") };
@@ -84,15 +84,15 @@ fn settings(app: &App) -> Value {
     })
 }
 
-/// A connection. `dice` gives the `state` of the consent URL.
-pub(crate) fn connection(app: &App, origin: &str, dice: &mut Dice) -> Value {
+/// A connection. `rng` draws the `state` of the consent URL.
+pub(crate) fn connection(app: &App, origin: &str, rng: &mut SeededRng) -> Value {
     let status = |enabled: bool| if enabled { "ENABLED" } else { "DISABLED" };
     match app.connection {
         Connection::Unknown => json!({ "status": "UNKNOWN", "profile": { "authScheme": "UNKNOWN" } }),
         Connection::OAuth2 { enabled, authorize } => {
             let mut links = connection_links(app, origin, enabled);
             if authorize {
-                let href = app.authorize_href.clone().unwrap_or_else(|| consent_url(app, dice));
+                let href = app.authorize_href.clone().unwrap_or_else(|| consent_url(app, rng));
                 let mut link = link(&href, &["GET"]);
                 link["guidance"] = json!([
                     "Specifies the URI to invoke in a browser for granting scope consent required to complete the OAuth \
@@ -125,23 +125,23 @@ fn connection_links(app: &App, origin: &str, enabled: bool) -> Map<String, Value
     links
 }
 
-/// Microsoft's v1 endpoint with the tenant in the path, as Okta's own example has it.
-fn consent_url(app: &App, dice: &mut Dice) -> String {
+/// A consent URL on Microsoft's v1 endpoint, with the tenant in the path, as in Okta's example.
+fn consent_url(app: &App, rng: &mut SeededRng) -> String {
     let tenant = app.tenant.as_deref().unwrap_or("unknown");
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     query
         .append_pair("response_type", "code")
-        .append_pair("state", &dice.alphanumeric(40))
+        .append_pair("state", &rng.alphanumeric(40))
         .append_pair("client_id", CONSENT_CLIENT_ID)
         .append_pair("redirect_uri", "https://system-admin.okta.com/admin/app/generic/oauth20redirect")
         .append_pair("scope", "openid profile offline_access https://graph.microsoft.com/.default");
     format!("https://login.microsoftonline.com/{tenant}.onmicrosoft.com/oauth2/authorize?{}", query.finish())
 }
 
-/// The features that Office 365 has.
+/// The features of Office 365.
 pub(crate) const FEATURES: [&str; 2] = ["USER_PROVISIONING", "INBOUND_PROVISIONING"];
 
-/// A feature, or nothing where there is none of that name.
+/// A feature, or `None` if the name is unknown.
 pub(crate) fn feature(app: &App, name: &str, origin: &str) -> Option<Value> {
     let (description, capabilities) = match name {
         "USER_PROVISIONING" => (

@@ -26,7 +26,7 @@ use regrant::vault::SecretName;
 use regrant_simulators::microsoft::{
     Decision, MicrosoftConfig, MicrosoftSimulator, OPERATOR_SECRET, REGRANT_CLIENT, consent_set,
 };
-use regrant_simulators::{Gate, OktaSimulator, SimulatorConfig, TokenPower, demo_set};
+use regrant_simulators::{KillPoint, OktaSimulator, SimulatorConfig, TokenPower, hostile_demo_set};
 use secrecy::SecretString;
 use tempfile::TempDir;
 use url::Url;
@@ -45,7 +45,7 @@ pub struct Simulation {
     /// Microsoft.
     pub microsoft: MicrosoftSimulator,
     /// Where their calls are counted.
-    pub gate: Arc<Gate>,
+    pub gate: Arc<KillPoint>,
     /// Their clock.
     pub clock: Arc<dyn Clock>,
     /// How long the clients wait for an answer.
@@ -55,19 +55,19 @@ pub struct Simulation {
 impl Simulation {
     /// Sets the simulation, by that clock.
     pub async fn new(clock: Arc<dyn Clock>) -> Self {
-        let gate = Arc::new(Gate::default());
-        let microsoft = MicrosoftConfig { gate: Some(gate.clone()), ..MicrosoftConfig::new(clock.clone()) };
+        let gate = Arc::new(KillPoint::default());
+        let microsoft = MicrosoftConfig { kill_point: Some(gate.clone()), ..MicrosoftConfig::new(clock.clone()) };
         let microsoft = MicrosoftSimulator::start(microsoft).await.unwrap();
         let redirect = PublicUrl::parse(PUBLIC_URL, LoopbackPolicy::Refuse).unwrap();
         let redirects = Cloud::ALL.map(|cloud| redirect.redirect_uri(cloud).to_string()).to_vec();
         consent_set(&microsoft, redirects, clock.now());
         let config = SimulatorConfig {
             microsoft: Some(microsoft.clone()),
-            gate: Some(gate.clone()),
+            kill_point: Some(gate.clone()),
             ..SimulatorConfig::new(clock.clone())
         };
         let okta = OktaSimulator::start(config).await.unwrap();
-        for demo in demo_set() {
+        for demo in hostile_demo_set() {
             let mut org = demo.org;
             org.apps_limit = 10_000;
             for token in &mut org.tokens {
@@ -163,7 +163,7 @@ pub async fn register(ports: &Ports, registration: &Registration) {
 
 /// Adds the demonstration's orgs and scans them.
 pub async fn know_everything(simulation: &Simulation, ports: &Ports) {
-    for demo in demo_set() {
+    for demo in hostile_demo_set() {
         let url = simulation.okta.org_url(demo.name);
         orgs::add(ports, &url, Cloud::Global, &api_token(demo.token)).await.unwrap();
     }

@@ -206,7 +206,7 @@ async fn each_way_of_not_answering_is_told_and_tried_again() {
         (Fault::Truncated, "no complete response"),
         (Fault::ServerError, "E0000009"),
         (Fault::ReadOnly, "E0000010"),
-        (Fault::FrontDoor, "proxy in front of Okta returned 503"),
+        (Fault::EdgeProxyError, "proxy in front of Okta returned 503"),
         (Fault::RateLimited, "rate limit"),
         (Fault::ConcurrencyLimited, "E0000047"),
     ] {

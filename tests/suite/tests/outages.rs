@@ -38,7 +38,7 @@ fn faults() -> [Fault; 10] {
     [
         Fault::RateLimited,
         Fault::ServerError,
-        Fault::FrontDoor,
+        Fault::EdgeProxyError,
         Fault::Timeout,
         Fault::Reset,
         Fault::Truncated,

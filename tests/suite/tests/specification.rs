@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Trial};
 use regrant::okta::config::OktaConfig;
-use regrant_simulators::{OktaSimulator, SimulatorConfig, demo_set};
+use regrant_simulators::{OktaSimulator, SimulatorConfig, hostile_demo_set};
 use regrant_tests::bench::{Bench, api_token, simulated_clock};
 use regrant_tests::recorded::folder;
 use serde_json::{Map, Value, json};
@@ -61,12 +61,12 @@ fn scan() -> Vec<(String, String, Option<u16>)> {
         let clock = simulated_clock();
         let simulator = OktaSimulator::start(SimulatorConfig::new(Arc::new(clock.clone()))).await.unwrap();
         let bench = Bench::with(clock, OktaConfig::default()).await;
-        for demo in demo_set() {
+        for demo in hostile_demo_set() {
             simulator.add_org(demo.org.clone());
             bench.know(&demo.org.id, &simulator.org_url(demo.name), &api_token(demo.token)).await;
         }
         bench.scan_all(1).await.unwrap();
-        let requests = demo_set().into_iter().flat_map(|demo| simulator.requests(demo.name));
+        let requests = hostile_demo_set().into_iter().flat_map(|demo| simulator.requests(demo.name));
         requests.map(|request| (request.method, request.path_and_query, request.status)).collect()
     })
 }
@@ -163,7 +163,7 @@ fn bodies() -> Vec<(String, u16, Value)> {
         let clock = simulated_clock();
         let simulator = OktaSimulator::start(SimulatorConfig::new(Arc::new(clock))).await.unwrap();
         let mut bodies = Vec::new();
-        for demo in demo_set() {
+        for demo in hostile_demo_set() {
             let mut org = demo.org.clone();
             org.apps_limit = 1_000;
             let apps: Vec<_> = org.apps.iter().map(|app| format!("/api/v1/apps/{}", app.id)).collect();

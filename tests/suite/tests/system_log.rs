@@ -129,7 +129,7 @@ async fn what_passes_is_tried_again_within_the_call() {
         Fault::ConcurrencyLimited,
         Fault::ServerError,
         Fault::ReadOnly,
-        Fault::FrontDoor,
+        Fault::EdgeProxyError,
         Fault::Timeout,
         Fault::Reset,
         Fault::Truncated,
@@ -148,7 +148,7 @@ async fn what_does_not_pass_is_told_and_the_position_is_as_good_as_before() {
     for (fault, is_transient) in [
         (Fault::RateLimited, true),
         (Fault::ServerError, true),
-        (Fault::FrontDoor, true),
+        (Fault::EdgeProxyError, true),
         (Fault::Timeout, true),
         (Fault::Reset, true),
         (Fault::Truncated, true),

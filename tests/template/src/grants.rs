@@ -1,26 +1,27 @@
-//! What each function may do.
+//! The IAM grants of each function.
 
 use serde_json::Value;
 
 use crate::template::{Resource, Template, each, text};
 
-/// One action that a role allows, on one pattern of resources.
+/// One action that a role allows on one resource pattern.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Grant {
-    /// Such as `dynamodb:GetItem`.
+    /// The IAM action, such as `dynamodb:GetItem`.
     pub action: String,
-    /// An ARN, in which `*` and `?` stand for others, in the made-up account.
+    /// An ARN pattern with the wildcards `*` and `?`, in the invented account.
     pub resource: String,
 }
 
 impl Grant {
-    /// Whether it covers a call: the action's name in any case, as IAM has it, and the resource by its pattern.
+    /// Whether it covers a call. Like IAM, compares the action case-insensitively and the resource by pattern.
     pub fn covers(&self, action: &str, resource: &str) -> bool {
         self.action.eq_ignore_ascii_case(action) && like(self.resource.as_bytes(), resource.as_bytes())
     }
 }
 
-/// What the function of this binary (`discovery`, `consent-url`, `callback`, `save`, `notify`) may do; empty where there is none.
+/// The grants of the function with this binary (`discovery`, `consent-url`, `callback`, `save`, `notify`); empty if there is
+/// no such function.
 pub fn granted(template: &Template, function: &str) -> Vec<Grant> {
     let role = template
         .function(function)
@@ -32,7 +33,7 @@ pub fn granted(template: &Template, function: &str) -> Vec<Grant> {
     grants
 }
 
-/// The statements of a role's policies, its own and those attached to it.
+/// The statements of a role's inline and attached policies.
 pub(crate) fn statements<'a>(template: &'a Template, role: Resource<'a>) -> impl Iterator<Item = &'a Value> {
     let is_role = move |reference: &Value| {
         template.named("AWS::IAM::Role", reference).is_some_and(|named| named.name == role.name)
@@ -52,7 +53,7 @@ pub(crate) fn of(statement: &Value) -> impl Iterator<Item = Grant> {
     })
 }
 
-/// Whether a text is like a pattern of IAM's.
+/// Whether a text matches an IAM pattern.
 fn like(pattern: &[u8], text: &[u8]) -> bool {
     match (pattern, text) {
         ([], []) => true,
@@ -68,7 +69,7 @@ mod tests {
     use super::Grant;
 
     #[test]
-    fn a_grant_covers_what_its_pattern_says() {
+    fn grant_covers_calls_matching_its_pattern() {
         let grant = Grant { action: "a:Get".to_owned(), resource: "arn:aws:a:::x/keys-??/*".to_owned() };
         assert!(grant.covers("a:Get", "arn:aws:a:::x/keys-ab/c/d"));
         assert!(grant.covers("a:get", "arn:aws:a:::x/keys-ab/"));

@@ -1,7 +1,6 @@
-//! `template.yaml` as data: what it says once its functions are resolved, what it grants each function, and rules that
-//! no linter checks.
+//! Reads `template.yaml` as data: its resolved resources, the grants of each function, and rules that no linter checks.
 //!
-//! Names in it are resolved for a made-up account, so that it can be read without one.
+//! Names resolve for an invented account, so that no AWS account is needed.
 
 mod grants;
 mod node;

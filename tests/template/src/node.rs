@@ -1,4 +1,4 @@
-//! YAML with CloudFormation's short forms, read as JSON with the long ones: `!Ref X` is `{"Ref": "X"}`.
+//! Reads YAML with CloudFormation's short forms as JSON with the long forms: `!Ref X` becomes `{"Ref": "X"}`.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ impl<'de> Deserialize<'de> for Node {
         Ok(Self(match tag.as_deref().and_then(|tag| tag.strip_prefix('!')) {
             None => value,
             Some(name @ ("Ref" | "Condition")) => json!({ name: value }),
-            // Of `Resource.Attribute`, only the first dot divides.
+            // Only the first dot separates `Resource.Attribute`.
             Some("GetAtt") => match value.as_str().and_then(|both| both.split_once('.')) {
                 Some((resource, attribute)) => json!({ "Fn::GetAtt": [resource, attribute] }),
                 None => json!({ "Fn::GetAtt": value }),
@@ -84,14 +84,14 @@ impl<'de> Visitor<'de> for Values {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
+#[expect(clippy::unwrap_used, reason = "a failed test may panic")]
 mod tests {
     use serde_json::json;
 
     use super::Node;
 
     #[test]
-    fn short_forms_become_long_ones() {
+    fn short_forms_become_long_forms() {
         let text = "
             a: !Ref Table
             b: !GetAtt Table.Stream.Arn

@@ -1,37 +1,37 @@
-//! CloudFormation's functions, resolved for a made-up account.
+//! Resolves CloudFormation's intrinsic functions for an invented account.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-/// The made-up account.
+/// The invented account.
 pub const ACCOUNT: &str = "123456789012";
 /// Its region.
 pub const REGION: &str = "eu-central-1";
-/// The stack in it.
+/// Its stack.
 pub const STACK: &str = "regrant";
 
-/// Why a template does not resolve.
+/// A template failed to resolve.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum ResolveError {
-    /// Nothing has this name.
-    #[error("there is no parameter, resource or pseudo parameter {0}")]
+    /// The name is undefined.
+    #[error("unknown parameter, resource or pseudo parameter {0}")]
     NoSuchName(String),
-    /// There is no such condition.
-    #[error("there is no condition {0}")]
+    /// The condition is undefined.
+    #[error("unknown condition {0}")]
     NoSuchCondition(String),
-    /// What the resource's attribute is like is not known here.
-    #[error("{0} is not known here")]
+    /// The resolver does not support this attribute.
+    #[error("the resolver does not support attribute {0}")]
     NoSuchAttribute(String),
-    /// A function of CloudFormation's that this does not know, or one with wrong arguments.
-    #[error("{0} is not understood here")]
+    /// An unsupported CloudFormation function, or one with invalid arguments.
+    #[error("unsupported function or invalid arguments: {0}")]
     NotUnderstood(String),
-    /// There is nothing at this place of the template.
-    #[error("there is nothing at {0}")]
+    /// The template has no value at this JSON pointer.
+    #[error("the template has no value at {0}")]
     NoSuchPlace(String),
 }
 
-/// What the made-up account calls a resource that the template does not name.
+/// The physical name of a resource that the template does not name.
 pub(crate) fn physical(name: &str) -> String {
     format!("{STACK}-{name}")
 }
@@ -46,7 +46,7 @@ impl<'a> Resolver<'a> {
         Self { document, given }
     }
 
-    /// Every resource whose condition holds, with what `Globals` adds to it.
+    /// Every resource whose condition is true, merged with `Globals`.
     pub(crate) fn resources(&self) -> Result<BTreeMap<String, Value>, ResolveError> {
         let mut resources = BTreeMap::new();
         for (name, body) in self.document["Resources"].as_object().into_iter().flatten() {
@@ -65,7 +65,7 @@ impl<'a> Resolver<'a> {
         Ok(resources)
     }
 
-    /// A value without functions; nothing where it is `AWS::NoValue`.
+    /// Resolves a value's functions; `None` for `AWS::NoValue`.
     fn value(&self, value: &Value) -> Result<Option<Value>, ResolveError> {
         match value {
             Value::Object(members) => match only(members) {
@@ -120,12 +120,12 @@ impl<'a> Resolver<'a> {
         Some(match parameter.get("Default") {
             Some(Value::String(default)) => default.clone(),
             Some(default) => default.to_string(),
-            // Whoever deploys has to name it; here its name stands for it.
+            // A required parameter without a default. Its name serves as its value.
             None => name.to_owned(),
         })
     }
 
-    /// What `Ref` gives of a resource.
+    /// The value of `Ref` for a resource.
     fn resource(&self, name: &str) -> Option<String> {
         let resource = self.document["Resources"].get(name)?;
         let named = |property: &str| resource["Properties"].get(property).cloned();
@@ -136,7 +136,7 @@ impl<'a> Resolver<'a> {
                 let written = named("LogGroupName").and_then(|written| self.value(&written).ok().flatten());
                 written.as_ref().and_then(Value::as_str).map_or_else(|| physical(name), str::to_owned)
             }
-            // Ids that have no name in them.
+            // Ids without a name.
             "AWS::KMS::Key" | "AWS::ApiGatewayV2::Api" | "AWS::ApiGatewayV2::Authorizer" => name.to_owned(),
             kind if kind.starts_with("AWS::ApiGatewayV2::") => name.to_owned(),
             _ => physical(name),
@@ -218,7 +218,7 @@ fn only(members: &Map<String, Value>) -> Option<(&str, &Value)> {
     all.next().is_none().then_some((name, member))
 }
 
-/// Lays one over the other: objects member by member, all else as a whole.
+/// Merges two values: objects member by member; otherwise the second replaces the first.
 fn merge(under: &mut Value, over: Value) {
     match (under, over) {
         (Value::Object(under), Value::Object(over)) => {
@@ -231,7 +231,7 @@ fn merge(under: &mut Value, over: Value) {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
+#[expect(clippy::unwrap_used, reason = "a failed test may panic")]
 mod tests {
     use serde_json::json;
 
@@ -258,7 +258,7 @@ Resources:
 "#;
 
     #[test]
-    fn defaults_globals_and_conditions_are_applied() {
+    fn resolution_applies_defaults_globals_and_conditions() {
         let template = Template::parse(SMALL).unwrap();
         let function = template.functions().next().unwrap().properties();
         let arn = "arn:aws:sqs:eu-central-1:123456789012:regrant-Queue";
@@ -269,7 +269,7 @@ Resources:
     }
 
     #[test]
-    fn a_parameter_that_is_given_counts() {
+    fn given_parameters_override_defaults() {
         let template = Template::parse(SMALL).unwrap().with_parameter("Domain", "example.com").unwrap();
         let function = template.functions().next().unwrap().properties();
         assert_eq!(function["Url"], "https://example.com");
@@ -278,7 +278,7 @@ Resources:
     }
 
     #[test]
-    fn what_leads_nowhere_is_an_error() {
+    fn undefined_names_are_errors() {
         let template = Template::parse(SMALL).unwrap();
         let url = "/Resources/Function/Properties/Url";
         let error = |value| template.with(url, value).unwrap_err();

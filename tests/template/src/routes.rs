@@ -1,4 +1,4 @@
-//! The routes of the HTTP API, and whose they are.
+//! The routes of the HTTP API and their functions.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +7,8 @@ use serde_json::Value;
 use crate::resolve::physical;
 use crate::template::{Resource, Template, text};
 
-/// Each route, such as `GET /v1/apps/{org}/{app}`, with the binary that answers it; no name where API Gateway may not
-/// call one.
+/// Each route, such as `GET /v1/apps/{org}/{app}`, with the binary that answers it; `None` if API Gateway may not call
+/// one.
 pub fn routes(template: &Template) -> BTreeMap<String, &str> {
     let key = |route: Resource<'_>| text(&route.properties()["RouteKey"]).to_owned();
     template

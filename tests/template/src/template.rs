@@ -1,4 +1,4 @@
-//! The template and the way around in it.
+//! The template and its resources.
 
 use std::collections::BTreeMap;
 
@@ -7,18 +7,18 @@ use serde_json::Value;
 use crate::node::Node;
 use crate::resolve::{ResolveError, Resolver};
 
-/// Why there is no template.
+/// A template failed to load.
 #[derive(Debug, thiserror::Error)]
 pub enum TemplateError {
-    /// It is not YAML.
-    #[error("the template is not YAML: {0}")]
+    /// It is not valid YAML.
+    #[error("the template is not valid YAML: {0}")]
     Yaml(String),
-    /// It does not resolve.
+    /// It failed to resolve.
     #[error(transparent)]
     Resolve(#[from] ResolveError),
 }
 
-/// A template as it is written, and as it is for its parameters' defaults.
+/// A template in its source form and resolved.
 #[derive(Debug, Clone)]
 pub struct Template {
     document: Value,
@@ -26,12 +26,12 @@ pub struct Template {
     resources: BTreeMap<String, Value>,
 }
 
-/// A resource, resolved.
+/// A resolved resource.
 #[derive(Debug, Clone, Copy)]
 pub struct Resource<'a> {
     /// Its name in the template.
     pub name: &'a str,
-    /// What it says.
+    /// Its definition.
     pub body: &'a Value,
 }
 
@@ -42,14 +42,14 @@ impl Template {
         Ok(Self::resolved(document, BTreeMap::new())?)
     }
 
-    /// The same with a parameter set.
+    /// The template with a parameter set.
     pub fn with_parameter(&self, name: &str, value: &str) -> Result<Self, ResolveError> {
         let mut given = self.given.clone();
         given.insert(name.to_owned(), value.to_owned());
         Self::resolved(self.document.clone(), given)
     }
 
-    /// The same with another value at a JSON pointer; the last step may name a new member. For tests that break it.
+    /// The template with a different value at a JSON pointer, for tests of rules. The last step may name a new member.
     pub fn with(&self, pointer: &str, value: Value) -> Result<Self, ResolveError> {
         let mut document = self.document.clone();
         let (parent, member) = pointer.rsplit_once('/').unwrap_or(("", pointer));
@@ -71,27 +71,27 @@ impl Template {
         Ok(Self { document, given, resources })
     }
 
-    /// The template as it is written, with the long forms of its functions.
+    /// The template's source, with its functions in their long forms.
     pub fn document(&self) -> &Value {
         &self.document
     }
 
-    /// A parameter as it is written.
+    /// A parameter's definition.
     pub fn parameter(&self, name: &str) -> &Value {
         &self.document["Parameters"][name]
     }
 
-    /// Every resource that there is under these parameters.
+    /// Every resource that exists with these parameters.
     pub fn resources(&self) -> impl Iterator<Item = Resource<'_>> {
         self.resources.iter().map(|(name, body)| Resource { name, body })
     }
 
-    /// Those of one type.
+    /// The resources of one type.
     pub fn of_type<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = Resource<'a>> {
         self.resources().filter(move |resource| resource.kind() == kind)
     }
 
-    /// The one of a type that an ARN or a reference names.
+    /// The resource of a type that an ARN or a reference names.
     pub fn named<'a>(&'a self, kind: &'a str, reference: &Value) -> Option<Resource<'a>> {
         let reference = reference.as_str()?;
         self.of_type(kind).find(|resource| {
@@ -105,7 +105,7 @@ impl Template {
         self.of_type("AWS::Serverless::Function")
     }
 
-    /// The Lambda function of a binary.
+    /// The Lambda function with this binary.
     pub fn function(&self, binary: &str) -> Option<Resource<'_>> {
         self.functions().find(|function| function.binary() == binary)
     }
@@ -122,18 +122,18 @@ impl<'a> Resource<'a> {
         &self.body["Properties"]
     }
 
-    /// The binary that a function is.
+    /// The binary of a function.
     pub fn binary(self) -> &'a str {
         text(&self.body["Metadata"]["BuildProperties"]["Binary"])
     }
 }
 
-/// A string, or nothing.
+/// The string, or an empty one.
 pub(crate) fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
-/// One value or a list of them, as IAM takes both.
+/// One value or a list, because IAM accepts both.
 pub(crate) fn each(value: &Value) -> impl Iterator<Item = &Value> {
     match value {
         Value::Array(items) => items.as_slice(),

@@ -1,7 +1,7 @@
-//! The project's template holds to every rule, and grants each function what it needs and no more.
-#![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
+//! The project's template complies with every rule and grants each function only the permissions it needs.
+#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
-use regrant_template::rules::offences;
+use regrant_template::rules::violations;
 use regrant_template::{Grant, Template, granted};
 use serde_json::json;
 
@@ -27,12 +27,12 @@ fn secret(name: &str) -> String {
 }
 
 #[test]
-fn the_template_holds_to_every_rule() {
-    assert_eq!(offences(&template()), Vec::<String>::new());
+fn template_complies_with_every_rule() {
+    assert_eq!(violations(&template()), Vec::<String>::new());
 }
 
 #[test]
-fn so_it_does_with_every_option_on() {
+fn template_with_all_options_complies_with_every_rule() {
     let options = [
         ("PublicDomain", "regrant.example.com"),
         ("CertificateArn", "arn:aws:acm:eu-central-1:123456789012:certificate/1"),
@@ -44,7 +44,7 @@ fn so_it_does_with_every_option_on() {
         ("ReservedForSave", "5"),
     ];
     let full = options.iter().try_fold(template(), |so_far, (name, value)| so_far.with_parameter(name, value)).unwrap();
-    assert_eq!(offences(&full), Vec::<String>::new());
+    assert_eq!(violations(&full), Vec::<String>::new());
     let save = full.function("save").unwrap().properties();
     assert_eq!(save["Environment"]["Variables"]["REGRANT_PUBLIC_URL"], "https://regrant.example.com");
     assert_eq!(save["ReservedConcurrentExecutions"], "5");
@@ -53,7 +53,7 @@ fn so_it_does_with_every_option_on() {
 }
 
 #[test]
-fn a_domain_is_the_api_s_own_without_a_web_acl_and_cloudfront_s_with_one() {
+fn domain_belongs_to_cloudfront_only_with_web_acl() {
     let count = |template: &Template, kind| template.of_type(kind).count();
     let (api, front) = ("AWS::ApiGatewayV2::DomainName", "AWS::CloudFront::Distribution");
     let named = template().with_parameter("PublicDomain", "regrant.example.com").unwrap();
@@ -64,7 +64,7 @@ fn a_domain_is_the_api_s_own_without_a_web_acl_and_cloudfront_s_with_one() {
 }
 
 #[test]
-fn each_function_reads_the_secrets_it_needs_and_no_other() {
+fn each_function_reads_only_the_secrets_it_needs() {
     let read = "secretsmanager:GetSecretValue";
     let table = [
         ("okta/acme.okta.com", [true, true, false, true, false]),
@@ -87,7 +87,7 @@ fn each_function_reads_the_secrets_it_needs_and_no_other() {
 }
 
 #[test]
-fn no_function_writes_the_credentials_of_an_org() {
+fn no_function_writes_org_credentials() {
     for function in FUNCTIONS {
         for action in ["CreateSecret", "PutSecretValue", "UpdateSecretVersionStage", "DeleteSecret"] {
             for name in ["okta/acme.okta.com", "entra/global", "provisioning-admin/acme.okta.com", "hooks"] {
@@ -101,7 +101,7 @@ fn no_function_writes_the_credentials_of_an_org() {
 }
 
 #[test]
-fn queues_are_open_to_whom_they_concern() {
+fn queues_are_open_only_to_their_functions() {
     let queue = |name: &str| format!("arn:aws:sqs:eu-central-1:123456789012:regrant-{name}");
     assert!(may("consent-url", "sqs:SendMessage", &queue("SaveQueue")));
     assert!(!may("consent-url", "sqs:SendMessage", &queue("ScanQueue")));
@@ -124,7 +124,7 @@ fn queues_are_open_to_whom_they_concern() {
 }
 
 #[test]
-fn tokens_for_graph_are_renewed_by_scans_and_never_made() {
+fn scans_renew_graph_tokens_but_never_create_them() {
     let token = secret("graph/contoso");
     assert!(may("discovery", "secretsmanager:PutSecretValue", &token));
     assert!(!may("discovery", "secretsmanager:CreateSecret", &token));
@@ -132,7 +132,7 @@ fn tokens_for_graph_are_renewed_by_scans_and_never_made() {
 }
 
 #[test]
-fn emails_are_sent_by_notify_alone_and_only_where_a_sender_is_named() {
+fn only_notify_sends_emails_if_sender_is_set() {
     let identity = "arn:aws:ses:eu-central-1:123456789012:identity/example.com";
     let set = "arn:aws:ses:eu-central-1:123456789012:configuration-set/regrant-ConfigurationSet";
     let emailed = template().with_parameter("MailFrom", MAIL_FROM).unwrap();
@@ -140,7 +140,7 @@ fn emails_are_sent_by_notify_alone_and_only_where_a_sender_is_named() {
         for action in ["ses:SendEmail", "ses:SendRawEmail"] {
             for resource in [identity, set] {
                 assert_eq!(may_in(&emailed, function, action, resource), function == "notify", "{function} {action}");
-                assert!(!may(function, action, resource), "{function} sends with no sender");
+                assert!(!may(function, action, resource), "{function} sends without a sender");
             }
         }
         assert!(!may_in(&emailed, function, "ses:SendEmail", "arn:aws:ses:eu-central-1:999999999999:identity/a"));
@@ -157,17 +157,17 @@ fn emails_are_sent_by_notify_alone_and_only_where_a_sender_is_named() {
 }
 
 #[test]
-fn a_mail_server_that_is_down_for_a_day_ends_no_notification() {
+fn notifications_survive_a_day_of_mail_outage() {
     let template = template();
     let queue =
         template.of_type("AWS::SQS::Queue").find(|queue| queue.name == "NotificationQueue").unwrap().properties();
     let received = queue["RedrivePolicy"]["maxReceiveCount"].as_u64().unwrap();
-    // A notification that a transport cannot take comes again after ten minutes at the most.
+    // A notification that the mail transport rejects is retried after at most ten minutes.
     assert!(received * 600 >= 24 * 60 * 60, "{received} times ten minutes");
 }
 
 #[test]
-fn what_only_emails_or_a_log_stream_need_is_there_only_with_them() {
+fn email_and_stream_resources_exist_only_with_their_options() {
     let count = |template: &Template, kind| template.of_type(kind).count();
     let kinds = ["AWS::SES::ConfigurationSet", "AWS::Events::Rule", "AWS::SQS::QueuePolicy"];
     let emailed = template().with_parameter("MailFrom", MAIL_FROM).unwrap();
@@ -178,7 +178,7 @@ fn what_only_emails_or_a_log_stream_need_is_there_only_with_them() {
 }
 
 #[test]
-fn parameters_of_emails_take_what_the_functions_read_and_nothing_else() {
+fn email_parameters_accept_only_valid_values() {
     let table: [(&str, &[&str], &[&str]); 6] = [
         ("MailFrom", &["", MAIL_FROM], &["Regrant <regrant@example.com>", "a@b,c@d", "regrant"]),
         (
@@ -195,15 +195,15 @@ fn parameters_of_emails_take_what_the_functions_read_and_nothing_else() {
     for (name, right, wrong) in table {
         let pattern = regex::Regex::new(template.parameter(name)["AllowedPattern"].as_str().unwrap()).unwrap();
         for one in right {
-            assert!(pattern.is_match(one), "{name} refuses {one:?}");
+            assert!(pattern.is_match(one), "{name} rejects {one:?}");
         }
         for one in wrong {
-            assert!(!pattern.is_match(one), "{name} admits {one:?}");
+            assert!(!pattern.is_match(one), "{name} accepts {one:?}");
         }
     }
 }
 
 #[test]
-fn a_function_that_is_not_there_is_granted_nothing() {
+fn unknown_function_has_no_grants() {
     assert_eq!(granted(&template(), "nothing"), Vec::<Grant>::new());
 }

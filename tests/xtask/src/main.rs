@@ -1,5 +1,5 @@
 //! `cargo xtask`: measurements (`prove`), the files of a release (`dist`) and pictures for the docs (`screenshots`).
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "what a command line is for")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line program prints")]
 
 mod dist;
 mod prove;
@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use jiff::SignedDuration;
-use prove::{PROOFS, Size, Verification};
+use prove::{MEASUREMENTS, Report, Size};
 use regrant::microsoft::config::SimulatedMicrosoft;
 use regrant_tests::victim::Victim;
 
@@ -24,18 +24,18 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Task {
-    /// Run one measurement; exits 1 where its target is missed.
+    /// Run one measurement; exits 1 if its target is missed.
     Prove {
-        /// Which one; `--list` names them all.
+        /// The measurement's name; `--list` shows all names.
         #[arg(required_unless_present = "list")]
         name: Option<String>,
         /// Print one JSON object instead of a table.
         #[arg(long)]
         json: bool,
-        /// Name every measurement.
+        /// List every measurement.
         #[arg(long)]
         list: bool,
-        /// The size that the test command runs, instead of the full one.
+        /// Run the small size of the test suite instead of the full one.
         #[arg(long)]
         small: bool,
     },
@@ -43,7 +43,7 @@ enum Task {
     Dist(dist::Options),
     /// Take the pictures in README and docs of the running demo. Needs Chromium.
     Screenshots(screenshots::Options),
-    /// Be the process that a measurement kills.
+    /// Run as the process that a measurement kills.
     #[command(hide = true)]
     Victim {
         /// Its data folder.
@@ -55,10 +55,10 @@ enum Task {
         /// The simulated Graph.
         #[arg(long)]
         graph: url::Url,
-        /// End after this write.
+        /// Exit after this write.
         #[arg(long)]
         end_after_write: Option<u64>,
-        /// How far its clock is ahead, in seconds.
+        /// How far its clock runs ahead, in seconds.
         #[arg(long, default_value_t = 0)]
         ahead_secs: i64,
         /// Log everything to standard error.
@@ -81,24 +81,24 @@ async fn main() -> ExitCode {
         }
     };
     if list {
-        for verification in PROOFS {
-            println!("{:<18} {}", verification.name, verification.about);
+        for measurement in MEASUREMENTS {
+            println!("{:<18} {}", measurement.name, measurement.about);
         }
         return ExitCode::SUCCESS;
     }
     let name = name.unwrap_or_default();
-    let Some(verification) = PROOFS.iter().find(|verification| verification.name == name) else {
-        eprintln!("there is no measurement called {name:?}; `cargo xtask prove --list` names them all");
+    let Some(measurement) = MEASUREMENTS.iter().find(|measurement| measurement.name == name) else {
+        eprintln!("unknown measurement {name:?}; run `cargo xtask prove --list` for all names");
         return ExitCode::from(2);
     };
     let size = if small { Size::Small } else { Size::Full };
-    match verification.run(size).await {
+    match measurement.run(size).await {
         Ok(result) => {
             print(&result, json);
             ExitCode::from(u8::from(!result.holds))
         }
         Err(error) => {
-            eprintln!("{name} could not be measured: {error}");
+            eprintln!("cannot measure {name}: {error}");
             ExitCode::from(2)
         }
     }
@@ -114,20 +114,17 @@ fn exit_code(task: &str, done: Result<(), Box<dyn std::error::Error + Send + Syn
     }
 }
 
-fn print(verification: &Verification, json: bool) {
+fn print(report: &Report, json: bool) {
     if json {
-        println!(
-            "{}",
-            serde_json::json!({"name": verification.name, "holds": verification.holds, "figures": verification.figures})
-        );
+        println!("{}", serde_json::json!({"name": report.name, "holds": report.holds, "figures": report.figures}));
         return;
     }
     let mut table = comfy_table::Table::new();
-    table.set_content_arrangement(comfy_table::ContentArrangement::Dynamic).set_header([verification.name, ""]);
-    for (figure, value) in &verification.figures {
+    table.set_content_arrangement(comfy_table::ContentArrangement::Dynamic).set_header([report.name, ""]);
+    for (figure, value) in &report.figures {
         let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         table.add_row([figure.replace('_', " "), shown]);
     }
     println!("{table}");
-    println!("{}", if verification.holds { "holds" } else { "does not hold" });
+    println!("{}", if report.holds { "holds" } else { "does not hold" });
 }

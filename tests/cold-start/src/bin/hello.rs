@@ -1,4 +1,4 @@
-//! The least that a function can be: it says hello, and calls nothing.
+//! A minimal function that says hello and makes no calls.
 
 use lambda_http::{Body, Error, Request, Response, run, service_fn};
 

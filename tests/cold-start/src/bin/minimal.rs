@@ -1,5 +1,5 @@
-//! The least that a function can be which makes the calls that Regrant's functions begin with: one item and the named
-//! secrets while it starts, and one item for each event. A client for Okta and Microsoft is there, as it has to be.
+//! A minimal function with the same first calls as Regrant's functions: it reads one item and the named secrets during
+//! start, and one item per event. It also creates an HTTP client, as for Okta and Microsoft.
 
 use std::env;
 

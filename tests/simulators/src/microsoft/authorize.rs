@@ -1,4 +1,4 @@
-//! The authorization endpoint: who signs in, what that person decides, and where the browser is led.
+//! The authorization endpoint: sign-in, consent decision and redirect.
 
 use http::StatusCode;
 use http::header::LOCATION;
@@ -7,14 +7,14 @@ use url::Url;
 
 use super::directory::AccessPolicy;
 use super::pages;
-use super::person::{GLOBAL_ADMINISTRATOR, Person, Trouble};
+use super::person::{GLOBAL_ADMINISTRATOR, Person, SignInBlock};
 use super::world::{Code, Decision, World};
 use crate::answer::Answer;
 
-/// How long a code lives, in minutes.
+/// The lifetime of a code, in minutes.
 const CODE_MINUTES: i64 = 10;
 
-/// The tenant's metadata. Only its issuer matters here.
+/// The tenant's OpenID Connect metadata. Regrant reads only its issuer.
 pub(super) fn metadata(world: &World, name: &str) -> Answer {
     let Some(tenant) = world.tenant(name) else {
         let body = json!({"error": "invalid_tenant", "error_description": format!("AADSTS90002: Tenant '{name}' not found."), "error_codes": [90002]});
@@ -33,7 +33,7 @@ pub(super) fn metadata(world: &World, name: &str) -> Answer {
     Answer::json(StatusCode::OK, &body)
 }
 
-/// An authorization request, checked as far as it can be without a person.
+/// An authorization request, validated before anyone signs in.
 struct Request {
     tenant: String,
     client: String,
@@ -87,7 +87,7 @@ pub(super) fn page(world: &World, tenant: &str, path: &str, query: &str) -> Answ
     }
 }
 
-/// What a form of these pages leads to: the consent page, or back.
+/// Handles a submitted form: shows the consent page or redirects back.
 pub(super) fn decided(world: &mut World, tenant: &str, path: &str, body: &[u8]) -> Answer {
     let find = |name: &str| {
         let mut pairs = url::form_urlencoded::parse(body);
@@ -106,7 +106,7 @@ pub(super) fn decided(world: &mut World, tenant: &str, path: &str, body: &[u8]) 
         "cancel" => Some(Decision::Cancel),
         _ => None,
     };
-    let undecided = decision.is_none() && person.trouble.is_none() && asks_for_consent(world, &request);
+    let undecided = decision.is_none() && person.block.is_none() && asks_for_consent(world, &request);
     if let (true, Some(tenant), Some(app)) = (undecided, world.tenant(tenant), world.app(&request.client)) {
         return pages::consent(tenant, app, &upn, path, &query);
     }
@@ -117,7 +117,7 @@ pub(super) fn decided(world: &mut World, tenant: &str, path: &str, body: &[u8]) 
     )
 }
 
-/// What the browser would be led to in the end.
+/// The URL that the browser is finally redirected to.
 pub(super) fn answer(world: &mut World, url: &Url, upn: &str, decision: Decision) -> Option<Url> {
     let tenant = url.path_segments()?.next()?.to_owned();
     let request = read(world, &tenant, url.query()?).ok()?;
@@ -138,16 +138,16 @@ fn conclude(world: &mut World, request: Request, person: &Person, decision: Deci
     let mut back = Url::parse(&request.redirect_uri).ok()?;
     let asks = asks_for_consent(world, &request);
     let blocked = world.tenant(&request.tenant)?.access_policy == Some(AccessPolicy::Blocks);
-    let refusal = match (person.trouble, decision) {
+    let refusal = match (person.block, decision) {
         (None, _) if !person.enabled => Some((50057, "The user account is disabled.")),
         (None, _) if blocked => Some((53003, "Access has been blocked by Conditional Access policies.")),
-        (Some(Trouble::AnotherTenant), _) => {
+        (Some(SignInBlock::AnotherTenant), _) => {
             Some((50020, "User account from another identity provider does not exist in tenant."))
         }
-        (Some(Trouble::ConditionalAccess), _) => {
+        (Some(SignInBlock::ConditionalAccess), _) => {
             Some((53003, "Access has been blocked by Conditional Access policies."))
         }
-        (Some(Trouble::MfaDemanded), _) => {
+        (Some(SignInBlock::MfaDemanded), _) => {
             Some((50076, "Due to a configuration change you must use multi-factor authentication."))
         }
         (None, Decision::Accept) if asks && !person.roles.iter().any(|role| role == GLOBAL_ADMINISTRATOR) => Some((
@@ -171,7 +171,7 @@ fn conclude(world: &mut World, request: Request, person: &Person, decision: Deci
         if asks {
             world.tenant_mut(&request.tenant)?.consent(&app, &person.oid, now);
         }
-        let code = format!("0.{}", world.dice().alphanumeric(80));
+        let code = format!("0.{}", world.rng().alphanumeric(80));
         back.query_pairs_mut().append_pair("code", &code);
         let until = now.saturating_add(jiff::SignedDuration::from_mins(CODE_MINUTES)).ok()?;
         let Request { tenant, client, redirect_uri, nonce, challenge, scopes, contexts, .. } = request;

@@ -1,4 +1,4 @@
-//! What a client proves itself with at the token endpoint.
+//! Client authentication at the token endpoint.
 
 use std::collections::HashMap;
 
@@ -18,7 +18,7 @@ const fn client(number: u32) -> Refusal {
     Refusal::new(StatusCode::UNAUTHORIZED, "invalid_client", number)
 }
 
-/// The client, proven by a secret in the body or in `Authorization`, by its certificate, or by another issuer's token.
+/// Authenticates the client by a secret in the body or in `Authorization`, by its certificate, or by a federated token.
 pub(super) fn authenticated(
     world: &mut World,
     tenant: &str,
@@ -50,15 +50,15 @@ pub(super) fn authenticated(
     }
 }
 
-/// How often an assertion that holds may be used.
+/// How often a valid assertion may be used.
 enum Proven {
-    /// A certificate's: once, by its `jti`, until it ends.
+    /// A certificate's assertion: once per `jti`, until it expires.
     Once(String, Timestamp),
-    /// Another issuer's token: until it ends.
+    /// A federated issuer's token: any number of times until it expires.
     Often,
 }
 
-/// Whether an assertion holds for one way of proving.
+/// Whether an assertion is valid for one credential.
 fn is_proven(auth: &ClientAuth, assertion: &str, audience: &str, client: &str, now: Timestamp) -> Option<Proven> {
     let header = decode_header(assertion).ok()?;
     let (algorithm, pem, audience, issuer, subject) = match auth {

@@ -1,24 +1,23 @@
-//! Everything that the demonstration's orgs need of Microsoft: their tenants, the people in them, Okta's application, and
-//! Regrant's own registration.
+//! The Microsoft side of the demo: its orgs' tenants with their people, Okta's application and Regrant's registration.
 
 use jiff::{SignedDuration, Timestamp};
 use regrant::domain::permission::PermissionCatalogue;
 
 use super::directory::EntraTenant;
 use super::entra_app::{AppCredential, ClientAuth, EntraApp, GrantStyle};
-use super::person::{GLOBAL_ADMINISTRATOR, HELPDESK_ADMINISTRATOR, Person, Trouble, guid};
+use super::person::{GLOBAL_ADMINISTRATOR, HELPDESK_ADMINISTRATOR, Person, SignInBlock, guid};
 use super::{CLIENT_CERTIFICATE, MicrosoftSimulator};
 use crate::demo::demo_set;
 use crate::wire::CONSENT_CLIENT_ID;
 
 /// The client id of Regrant's registration in this simulator; invented.
 pub const REGRANT_CLIENT: &str = "99999999-8888-4777-8666-555555555555";
-/// Its client secret; invented, and opens nothing.
+/// Its client secret; invented, grants no access.
 pub const OPERATOR_SECRET: &str = "demo~RegrantSecretThatIsInventedAndOpensNothing";
 
 /// SHA-1 of the client certificate in DER, as Entra's portal and Graph show it.
 const CLIENT_CERTIFICATE_SHA1: &str = "1F03C565368756C9C99984D0E41911429D5E552B";
-/// How long a credential of Regrant's registration is good.
+/// The lifetime of a credential of Regrant's registration.
 pub(super) const CREDENTIAL_LIFE: SignedDuration = SignedDuration::from_hours(365 * 24);
 
 /// Okta's application, as its consent page shows it.
@@ -39,8 +38,8 @@ pub(super) fn okta_app() -> EntraApp {
     }
 }
 
-/// Regrant's registration, answered at `redirect_uris`, proven by secret, by certificate or by another issuer. It is
-/// registered in the tenant `acme`, and its credentials end a year after `now`.
+/// Regrant's registration with these `redirect_uris`, with a secret, a certificate and a federated credential. Its home
+/// tenant is `acme`, and its credentials expire a year after `now`.
 pub(super) fn regrant_app(redirect_uris: Vec<String>, now: Timestamp) -> EntraApp {
     let ends_at = now.saturating_add(CREDENTIAL_LIFE).unwrap_or(now);
     let credential = |name: &str, auth| AppCredential {
@@ -91,7 +90,7 @@ fn thumbprint(pem: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(STANDARD.decode(body).unwrap_or_default()))
 }
 
-/// A tenant with one person of each kind.
+/// A tenant with one person per sign-in outcome.
 fn peopled(name: &str) -> EntraTenant {
     let domain = format!("{name}.onmicrosoft.com");
     EntraTenant::new(name)
@@ -99,17 +98,17 @@ fn peopled(name: &str) -> EntraTenant {
         .with_person(Person::new("Hugo Helpdesk", &domain).with_role(HELPDESK_ADMINISTRATOR))
         .with_person(Person::new("Nora Nofactor", &domain).with_role(GLOBAL_ADMINISTRATOR).without_mfa())
         .with_person(
-            Person::new("Mia Mustfactor", &domain).with_role(GLOBAL_ADMINISTRATOR).with_trouble(Trouble::MfaDemanded),
+            Person::new("Mia Mustfactor", &domain).with_role(GLOBAL_ADMINISTRATOR).with_block(SignInBlock::MfaDemanded),
         )
         .with_person(
             Person::new("Carl Conditional", &domain)
                 .with_role(GLOBAL_ADMINISTRATOR)
-                .with_trouble(Trouble::ConditionalAccess),
+                .with_block(SignInBlock::ConditionalAccess),
         )
-        .with_person(Person::new("Sven Stranger", "elsewhere.example").with_trouble(Trouble::AnotherTenant))
+        .with_person(Person::new("Sven Stranger", "elsewhere.example").with_block(SignInBlock::AnotherTenant))
 }
 
-/// Knows the tenants of the demonstration's apps. Those whose connection is on have consented before.
+/// Adds the tenants of the demo apps. Tenants of apps with an enabled connection have already consented.
 pub fn consent_set(microsoft: &MicrosoftSimulator, redirect_uris: Vec<String>, now: Timestamp) {
     let okta = okta_app();
     microsoft.register(okta.clone());

@@ -1,78 +1,78 @@
-//! A tenant and what is in its directory.
+//! A tenant and its directory.
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::entra_app::{EntraApp, GrantStyle};
-use super::person::{Person, Trouble, guid};
+use super::person::{Person, SignInBlock, guid};
 use super::principal::{Grant, Principal};
 
-/// A tenant.
+/// An Entra tenant.
 #[derive(Debug, Clone)]
 pub struct EntraTenant {
-    /// Its key.
+    /// Its tenant id.
     pub id: String,
     /// Its first domain, such as `contoso.onmicrosoft.com`.
     pub initial_domain: String,
     /// Its other verified domains.
     pub domains: Vec<String>,
-    /// What it calls itself.
+    /// Its display name.
     pub display_name: String,
-    /// Its people, and strangers who try.
+    /// Its people, and outsiders who try to sign in.
     pub persons: Vec<Person>,
-    /// The people who were deleted.
+    /// Deleted people.
     pub deleted_persons: Vec<Person>,
-    /// The applications that somebody consented to.
+    /// The service principals of applications with a consent.
     pub principals: Vec<Principal>,
-    /// How long new grants stay unseen by Graph, in seconds.
+    /// The replication delay before Graph shows new grants, in seconds.
     pub replication_seconds: i64,
-    /// How many items a page of Graph's lists has.
+    /// The page size of Graph's lists.
     pub page_size: usize,
-    /// Whether Graph hides what roles are: 200, with `roleTemplateId` null.
+    /// Whether Graph hides role templates: 200, with `roleTemplateId` null.
     pub hides_roles: bool,
     /// Whether Graph hides whether accounts are enabled: 200, with `accountEnabled` null.
     pub hides_accounts: bool,
-    /// How old a sign-in may be before its refresh token ends.
+    /// The maximum age of a sign-in before its refresh token expires.
     pub sign_in_frequency: Option<SignedDuration>,
-    /// What Conditional Access asks for.
+    /// The Conditional Access policy.
     pub access_policy: Option<AccessPolicy>,
-    /// How long, and how, Microsoft does not serve this tenant.
+    /// The current outage for this tenant.
     pub outage: Option<Outage>,
-    /// How many principals there ever were, so that each has an id of its own.
+    /// The number of principals ever created. Makes their ids unique.
     principals_made: u32,
 }
 
-/// What a tenant's Conditional Access asks of people. It asks nothing of applications.
+/// A tenant's Conditional Access policy. It applies to people, not to applications.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AccessPolicy {
-    /// Nobody gets in: `AADSTS53003`.
+    /// Blocks every sign-in: `AADSTS53003`.
     Blocks,
-    /// Sign-ins of before then are asked for another factor: `AADSTS50076`, and a claims challenge of Graph.
+    /// Requires another factor for sign-ins before `since`: `AADSTS50076`, and a claims challenge from Graph.
     DemandsFactor {
-        /// Since when.
+        /// Sign-ins before this time need another factor.
         since: Timestamp,
     },
 }
 
-/// Microsoft does not serve for a while.
+/// A temporary outage of Microsoft.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Outage {
-    /// How it answers.
+    /// How Microsoft answers meanwhile.
     pub kind: OutageKind,
-    /// When it is over.
+    /// When it ends.
     pub until: Timestamp,
 }
 
-/// How an outage answers.
+/// How Microsoft answers during an outage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OutageKind {
     /// 503.
     Unavailable,
-    /// 429, with `Retry-After` until it is over.
+    /// 429, with `Retry-After` set to the remaining time.
     Throttled,
 }
 
 impl EntraTenant {
-    /// A tenant with this short name and nobody in it.
+    /// A tenant with this short name and no people.
     pub fn new(name: &str) -> Self {
         Self {
             id: guid(&format!("tenant {name}")),
@@ -93,7 +93,7 @@ impl EntraTenant {
         }
     }
 
-    /// The tenant with one more person.
+    /// Adds a person.
     #[must_use]
     pub fn with_person(mut self, person: Person) -> Self {
         self.persons.push(person);
@@ -104,34 +104,34 @@ impl EntraTenant {
         self.persons.iter().find(|person| person.upn == upn)
     }
 
-    /// The person of that account name, or of its part before the `@`.
+    /// The person with this account name or its part before the `@`.
     pub fn person_mut(&mut self, name: &str) -> Option<&mut Person> {
         let upn = self.upn(name);
         self.persons.iter_mut().find(|person| person.upn == upn)
     }
 
-    /// The whole account name.
+    /// The full account name.
     pub(super) fn upn(&self, name: &str) -> String {
         if name.contains('@') { name.to_owned() } else { format!("{name}@{}", self.initial_domain) }
     }
 
-    /// The person of that key, but no stranger.
+    /// The person with this object id, if a member of the tenant.
     pub(super) fn member(&self, oid: &str) -> Option<&Person> {
-        self.persons.iter().find(|person| person.oid == oid && person.trouble != Some(Trouble::AnotherTenant))
+        self.persons.iter().find(|person| person.oid == oid && person.block != Some(SignInBlock::AnotherTenant))
     }
 
-    /// The application of that client id.
+    /// The service principal of this client id.
     pub fn principal(&self, client: &str) -> Option<&Principal> {
         self.principals.iter().find(|principal| principal.client_id == client)
     }
 
-    /// The same, to be changed.
+    /// The service principal of this client id, for changes.
     pub fn principal_mut(&mut self, client: &str) -> Option<&mut Principal> {
         self.principals.iter_mut().find(|principal| principal.client_id == client)
     }
 
-    /// Grants an application what it asks for, in place of what it was granted before. One that was deleted comes back
-    /// with another id.
+    /// Grants an application the permissions it requests, replacing earlier grants. A deleted service principal is created
+    /// again with a different id.
     pub fn consent(&mut self, app: &EntraApp, by: &str, now: Timestamp) {
         let one = (app.grant_style == GrantStyle::DelegatedForOne).then(|| by.to_owned());
         let style = app.grant_style;
@@ -140,7 +140,7 @@ impl EntraTenant {
         self.set_grants(app, grants, now);
     }
 
-    /// Grants an application everything that its registration lists, its application permissions too: a consent through
+    /// Grants an application all permissions in its registration, including application permissions: a consent through
     /// `/.default`.
     pub fn consent_to_everything(&mut self, app: &EntraApp, by: &str, now: Timestamp) {
         self.consent(app, by, now);
@@ -160,13 +160,13 @@ impl EntraTenant {
         self.principals.push(Principal::new(id, app, grants, now));
     }
 
-    /// An id that no principal of this tenant had before.
+    /// A new id for a principal of this tenant.
     pub(super) fn next_principal_id(&mut self, client: &str) -> String {
         self.principals_made += 1;
         guid(&format!("principal {} {client} {}", self.id, self.principals_made))
     }
 
-    /// Whether Graph shows already what was done then.
+    /// Whether Graph already shows a change made at that time.
     pub(super) fn shows(&self, done: Timestamp, now: Timestamp) -> bool {
         now.duration_since(done).as_secs() >= self.replication_seconds
     }

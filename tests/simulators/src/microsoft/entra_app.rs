@@ -1,50 +1,50 @@
-//! Applications that are registered somewhere.
+//! Application registrations.
 
 use jiff::Timestamp;
 
-/// A registration.
+/// An application registration.
 #[derive(Debug, Clone)]
 pub struct EntraApp {
     /// Its client id.
     pub client_id: String,
-    /// The tenant it is registered in, by its id.
+    /// The id of the tenant it is registered in.
     pub home: String,
-    /// What the consent page calls it.
+    /// Its name on the consent page.
     pub display_name: String,
     /// Its verified publisher.
     pub publisher: Option<String>,
-    /// Where it may be answered to, exactly so.
+    /// Its redirect URIs, matched exactly.
     pub redirect_uris: Vec<String>,
-    /// Whether it is Okta's: then every app of every simulated org has a redirect URI of its own.
+    /// Whether it is Okta's application, for which every app of every simulated org has its own redirect URI.
     pub is_oktas: bool,
-    /// What it proves itself with.
+    /// Its credentials.
     pub credentials: Vec<AppCredential>,
-    /// The permissions on Graph that its consent grants.
+    /// The Graph permissions that a consent grants.
     pub permissions: Vec<String>,
     /// How they are granted.
     pub grant_style: GrantStyle,
-    /// The application permissions on Graph that a consent through `/.default` grants besides.
+    /// The Graph application permissions that a consent through `/.default` also grants.
     pub application_permissions: Vec<String>,
     /// Whether its ID tokens carry `wids`.
     pub role_claims: bool,
-    /// Whether the consent page is shown only where nobody has consented yet.
+    /// Whether the consent page is skipped after a first consent.
     pub remembers_consent: bool,
 }
 
 /// A secret, a certificate or a federated credential of a registration.
 #[derive(Debug, Clone)]
 pub struct AppCredential {
-    /// Its key.
+    /// Its id.
     pub key_id: String,
-    /// What its owner calls it.
+    /// Its display name.
     pub display_name: String,
-    /// When it ends.
+    /// When it expires.
     pub ends_at: Timestamp,
-    /// What it is.
+    /// Its kind.
     pub auth: ClientAuth,
 }
 
-/// What a registration proves itself with.
+/// A way for a client to authenticate.
 #[derive(Debug, Clone)]
 pub enum ClientAuth {
     /// A client secret.
@@ -58,13 +58,13 @@ pub enum ClientAuth {
         /// SHA-1 of the certificate in DER, as Graph shows it.
         key_identifier: String,
     },
-    /// A federated credential.
+    /// A federated identity credential.
     Federated {
-        /// The other issuer.
+        /// The external issuer.
         issuer: String,
-        /// The subject it has to name.
+        /// The required subject.
         subject: String,
-        /// The other issuer's RSA public key.
+        /// The external issuer's RSA public key.
         public_key_pem: String,
     },
 }

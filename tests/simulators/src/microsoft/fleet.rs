@@ -1,4 +1,4 @@
-//! Tenants for a fleet of orgs: one for each of its apps, with an administrator who consented to everything.
+//! Tenants for a fleet of orgs: one per app, with an administrator who consented to everything.
 
 use super::MicrosoftSimulator;
 use super::consent_set::{REGRANT_CLIENT, okta_app, regrant_app};
@@ -8,12 +8,12 @@ use super::token::refresh_token;
 use crate::fleet::Fleet;
 use crate::wire::CONSENT_CLIENT_ID;
 
-/// What the administrator of every tenant of a fleet is called; the account's name goes before the `@`.
+/// The name of the administrator in every fleet tenant: the account name before the `@`.
 pub const FLEET_ADMINISTRATOR: &str = "ada.administrator";
 
 impl MicrosoftSimulator {
-    /// Knows the tenants of a fleet's apps. Each has an administrator, who consented to Okta's application and to
-    /// Regrant's registration, to its application permissions too. Registers both where nobody did before.
+    /// Adds a tenant per app of a fleet, with an administrator who consented to Okta's application and to Regrant's
+    /// registration including its application permissions. Registers both applications if they are missing.
     pub fn add_fleet(&self, fleet: &Fleet) {
         let mut world = self.shared.world.lock();
         let now = world.clock.now();
@@ -38,8 +38,8 @@ impl MicrosoftSimulator {
         }
     }
 
-    /// A refresh token of Regrant's registration, as if that person had signed in now. `None` where nobody of that name
-    /// is there.
+    /// Issues a refresh token of Regrant's registration, as if that person had signed in now. `None` if there is no such
+    /// person.
     pub fn hand_out_refresh_token(&self, tenant: &str, person: &str) -> Option<String> {
         let mut world = self.shared.world.lock();
         let tenant = world.tenants.find(tenant)?;

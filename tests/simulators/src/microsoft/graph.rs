@@ -1,4 +1,4 @@
-//! Graph: the organization, its people and their roles, what applications were granted, and registrations.
+//! Microsoft Graph: the organization, people and their roles, grants of applications, and registrations.
 
 mod shapes;
 
@@ -16,16 +16,16 @@ use crate::answer::Answer;
 
 /// Graph's own application.
 const GRAPH: &str = "00000003-0000-0000-c000-000000000000";
-/// What a claims challenge asks for.
+/// The claims that a claims challenge requires.
 pub(super) const CHALLENGE: &str = r#"{"access_token":{"nbf":{"essential":true,"value":"1"}}}"#;
 
-/// A refusal: the status and `error.code`.
+/// An error response: the status and `error.code`.
 struct Refused(StatusCode, &'static str);
 
 const NOT_FOUND: Refused = Refused(StatusCode::NOT_FOUND, "Request_ResourceNotFound");
 const FORBIDDEN: Refused = Refused(StatusCode::FORBIDDEN, "Authorization_RequestDenied");
 const BAD_TOKEN: Refused = Refused(StatusCode::UNAUTHORIZED, "InvalidAuthenticationToken");
-/// Of a token that is good but for a claims challenge.
+/// The error for a valid token that must satisfy a claims challenge.
 const CHALLENGED: Refused = Refused(StatusCode::UNAUTHORIZED, "TokenCreatedWithOutdatedPolicies");
 
 /// Answers a call to Graph.
@@ -33,7 +33,7 @@ pub(super) fn answer(world: &mut World, head: &http::request::Parts, segments: &
     match read(world, head, segments, query) {
         Ok(answer) => answer,
         Err(Refused(status, code)) => {
-            let id = world.dice().hex(32);
+            let id = world.rng().hex(32);
             let body = json!({"error": {"code": code, "message": "canary-message", "innerError": {"date": "2026-03-02T09:00:00", "request-id": id, "client-request-id": id}}});
             let answer = Answer::json(status, &body);
             if code != CHALLENGED.1 {
@@ -46,30 +46,30 @@ pub(super) fn answer(world: &mut World, head: &http::request::Parts, segments: &
     }
 }
 
-/// The access token of a request, where it was given out and has not ended.
+/// The valid access token of a request, if any.
 fn access<'a>(world: &'a World, head: &http::request::Parts) -> Option<&'a Access> {
     let bearer = head.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = bearer.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
     world.access_tokens.get(token).filter(|access| access.until > world.clock.now())
 }
 
-/// The tenant that a request's token is of.
+/// The tenant of a request's token.
 pub(super) fn tenant_of<'a>(world: &'a World, head: &http::request::Parts) -> Option<&'a EntraTenant> {
     world.tenant(&access(world, head)?.tenant)
 }
 
-/// What the holder of a token may.
+/// The permissions of a token.
 struct Power<'a> {
-    /// The person it is of.
+    /// Its person, if any.
     me: Option<&'a str>,
-    /// Whether it reads the organization.
+    /// Whether it can read the organization.
     organization: bool,
-    /// Whether it reads the directory.
+    /// Whether it can read the directory.
     directory: bool,
 }
 
-/// A person reads with `Directory.Read.All` and any role; everybody reads the organization's name. An application reads
-/// with `Directory.Read.All` alone.
+/// A person reads the directory with `Directory.Read.All` and any role, and the organization's name without them. An
+/// application needs only `Directory.Read.All`.
 fn power<'a>(tenant: &EntraTenant, access: &'a Access) -> Result<Power<'a>, Refused> {
     match &access.holder {
         Holder::Person { oid, reads_directory, signed_in_at } => {
@@ -142,7 +142,7 @@ fn service_principal(tenant: &EntraTenant, client: &str, now: Timestamp) -> Resu
     principal.map(shapes::service_principal).ok_or(NOT_FOUND)
 }
 
-/// A page of a list, and the link to the next.
+/// A page of a list, with the link to the next page.
 fn list(graph: &str, head: &http::request::Parts, query: &str, tenant: &EntraTenant, items: &[Value]) -> Answer {
     let mut pairs = url::form_urlencoded::parse(query.as_bytes());
     let start: usize = pairs.find(|(name, _)| name == "$skiptoken").and_then(|(_, at)| at.parse().ok()).unwrap_or(0);

@@ -20,12 +20,12 @@ fn page(status: StatusCode, title: &str, body: &str) -> Answer {
     Answer::text(status, "text/html; charset=utf-8", html)
 }
 
-/// The request again, hidden in a form.
+/// The authorization request as hidden form fields.
 fn hidden(query: &str) -> String {
     format!("<input type=\"hidden\" name=\"request\" value=\"{}\">", escaped(query))
 }
 
-/// An error that is shown and never sent on: a redirect URI that is not registered is nobody's to be answered at.
+/// An error page without a redirect, because an unregistered redirect URI must not receive a response.
 pub(super) fn error(number: u32, text: &str) -> Answer {
     page(
         StatusCode::BAD_REQUEST,
@@ -34,7 +34,7 @@ pub(super) fn error(number: u32, text: &str) -> Answer {
     )
 }
 
-/// Who signs in?
+/// The sign-in page.
 pub(super) fn sign_in(tenant: &EntraTenant, path: &str, query: &str) -> Answer {
     let buttons: String = tenant
         .persons
@@ -53,7 +53,7 @@ pub(super) fn sign_in(tenant: &EntraTenant, path: &str, query: &str) -> Answer {
     page(StatusCode::OK, "Pick an account", &body)
 }
 
-/// May this application in?
+/// The consent page.
 pub(super) fn consent(tenant: &EntraTenant, app: &EntraApp, upn: &str, path: &str, query: &str) -> Answer {
     let permissions: String =
         app.permissions.iter().map(|name| format!("<li>{}</li>", escaped(name))).collect::<Vec<_>>().concat();

@@ -1,6 +1,6 @@
 //! The people of a tenant, as its sign-in page offers them.
 
-use crate::dice::Dice;
+use crate::seeded_rng::SeededRng;
 
 /// The role template id of Global Administrator (Microsoft Entra built-in roles).
 pub const GLOBAL_ADMINISTRATOR: &str = "62e90394-69f5-4237-9190-012177145e10";
@@ -10,26 +10,26 @@ pub const HELPDESK_ADMINISTRATOR: &str = "729827e3-9c14-49f7-bb1b-9608f156bbb8";
 /// A person.
 #[derive(Debug, Clone)]
 pub struct Person {
-    /// The person's key in the tenant.
+    /// The object id in the tenant.
     pub oid: String,
-    /// What the sign-in page shows.
+    /// The display name.
     pub name: String,
-    /// The account's name.
+    /// The account name.
     pub upn: String,
-    /// Role template ids, active now.
+    /// The template ids of active roles.
     pub roles: Vec<String>,
     /// Whether the person does multi-factor authentication.
     pub mfa: bool,
     /// Whether the account may sign in.
     pub enabled: bool,
-    /// What keeps the person from getting in.
-    pub trouble: Option<Trouble>,
+    /// Why sign-in fails for this person, if it does.
+    pub block: Option<SignInBlock>,
 }
 
-/// What keeps a person from getting in.
+/// Why sign-in fails for a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trouble {
-    /// `AADSTS50020`: of another tenant.
+pub enum SignInBlock {
+    /// `AADSTS50020`: the account belongs to a different tenant.
     AnotherTenant,
     /// `AADSTS53003`.
     ConditionalAccess,
@@ -38,37 +38,37 @@ pub enum Trouble {
 }
 
 impl Person {
-    /// A person without any role, who does multi-factor authentication.
+    /// A person with multi-factor authentication and without roles.
     pub fn new(name: &str, domain: &str) -> Self {
         let upn = format!("{}@{domain}", name.to_lowercase().replace(' ', "."));
-        Self { oid: guid(&upn), name: name.to_owned(), upn, roles: Vec::new(), mfa: true, enabled: true, trouble: None }
+        Self { oid: guid(&upn), name: name.to_owned(), upn, roles: Vec::new(), mfa: true, enabled: true, block: None }
     }
 
-    /// The person, holding that role.
+    /// Assigns a role.
     #[must_use]
     pub fn with_role(mut self, role: &str) -> Self {
         self.roles.push(role.to_owned());
         self
     }
 
-    /// The person, without a second factor.
+    /// Removes multi-factor authentication.
     #[must_use]
     pub fn without_mfa(mut self) -> Self {
         self.mfa = false;
         self
     }
 
-    /// The person, kept out.
+    /// Makes sign-in fail.
     #[must_use]
-    pub fn with_trouble(mut self, trouble: Trouble) -> Self {
-        self.trouble = Some(trouble);
+    pub fn with_block(mut self, block: SignInBlock) -> Self {
+        self.block = Some(block);
         self
     }
 }
 
-/// A GUID that is always the same for the same text.
+/// A GUID derived from a text.
 pub(super) fn guid(text: &str) -> String {
-    let digits = Dice::new(0, &format!("guid {text}"), 0).hex(32);
+    let digits = SeededRng::new(0, &format!("guid {text}"), 0).hex(32);
     let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
     format!("{}-{}-4{}-8{}-{}", part(0, 8), part(8, 12), part(13, 16), part(17, 20), part(20, 32))
 }

@@ -1,18 +1,18 @@
-//! An application in a tenant: its service principal and what it was granted.
+//! A service principal and its grants.
 
 use jiff::Timestamp;
 
 use super::entra_app::{EntraApp, GrantStyle};
 use super::person::guid;
 
-/// An application in a tenant.
+/// A service principal: an application in a tenant.
 #[derive(Debug, Clone)]
 pub struct Principal {
-    /// Its key here.
+    /// Its object id in this tenant.
     pub id: String,
-    /// The application's key everywhere.
+    /// The application's client id, the same in every tenant.
     pub client_id: String,
-    /// What it calls itself.
+    /// Its display name.
     pub display_name: String,
     /// Whether it may sign in.
     pub enabled: bool,
@@ -20,13 +20,13 @@ pub struct Principal {
     pub disabled_by_microsoft: Option<String>,
     /// Its verified publisher.
     pub publisher: Option<Publisher>,
-    /// The tenant it is registered in.
+    /// The tenant of its registration.
     pub owner: String,
-    /// What it was granted on Graph.
+    /// Its grants on Graph.
     pub grants: Vec<Grant>,
-    /// When it came to be.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// When the last grant was given.
+    /// The time of the last grant.
     pub granted_at: Timestamp,
 }
 
@@ -40,21 +40,21 @@ pub struct Publisher {
 }
 
 impl Publisher {
-    /// A publisher with an id that is always the same for the same name.
+    /// A publisher whose id is derived from its name.
     pub fn named(name: &str) -> Self {
         let digits: String = guid(&format!("publisher {name}")).chars().filter(char::is_ascii_digit).take(7).collect();
         Self { id: digits, name: name.to_owned() }
     }
 }
 
-/// A permission that was granted.
+/// A granted permission.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
     /// Its name.
     pub permission: String,
-    /// How it was granted.
+    /// The grant style.
     pub style: GrantStyle,
-    /// The person, where it is for one only.
+    /// The person, if the grant is for one person only.
     pub principal: Option<String>,
 }
 
@@ -74,12 +74,12 @@ impl Principal {
         }
     }
 
-    /// Whether it may sign in, by the tenant's word and by Microsoft's.
+    /// Whether both the tenant and Microsoft allow it to sign in.
     pub(super) fn may_sign_in(&self) -> bool {
         self.enabled && self.disabled_by_microsoft.as_deref().is_none_or(|status| status == "NotDisabled")
     }
 
-    /// Whether it holds a delegated permission that serves this person.
+    /// Whether a delegated permission applies to this person.
     pub(super) fn acts_for(&self, oid: &str, permission: &str) -> bool {
         self.grants.iter().any(|grant| {
             grant.permission == permission

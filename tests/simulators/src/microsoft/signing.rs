@@ -1,9 +1,9 @@
-//! The keys that tokens are signed with.
+//! The token signing keys.
 
 use jsonwebtoken::EncodingKey;
 use serde_json::{Value, json};
 
-/// Two keys, invented; the moduli are theirs.
+/// Two invented keys with their moduli.
 const KEYS: [(&str, &str, &str); 2] = [
     (
         "simulated-key-1",
@@ -17,7 +17,7 @@ const KEYS: [(&str, &str, &str); 2] = [
     ),
 ];
 
-/// Which key signs, and which are published.
+/// The current signing key and the published keys.
 #[derive(Debug, Default)]
 pub(super) struct Signing {
     current: usize,
@@ -36,12 +36,12 @@ impl Signing {
         EncodingKey::from_rsa_pem(KEYS[self.current].1.as_bytes()).ok()
     }
 
-    /// The modulus of the signing key, which everybody knows.
+    /// The modulus of the signing key, which is public.
     pub(super) fn public(&self) -> &'static str {
         KEYS[self.current].2
     }
 
-    /// The published keys. A key that was not used yet is not among them, so that a rotation is news.
+    /// The published keys. An unused key is not published, so that a client must refetch the keys after a rotation.
     pub(super) fn published(&self, issuer: &str) -> Value {
         let keys: Vec<Value> = KEYS
             .iter()

@@ -1,34 +1,34 @@
-//! Tenants, found by their keys and by every domain they have, however many there are.
+//! An index of tenants by id and by every domain, fast for any number of tenants.
 
 use std::collections::HashMap;
 
 use super::directory::EntraTenant;
 
-/// Every tenant.
+/// All tenants.
 #[derive(Default)]
 pub(super) struct Tenants {
     by_id: HashMap<String, EntraTenant>,
-    /// Ids and domains, in lower case, and whose they are.
+    /// Ids and domains in lower case, each with its tenant.
     names: HashMap<String, String>,
 }
 
 impl Tenants {
-    /// The tenant of that id or domain.
+    /// The tenant with this id or domain.
     pub(super) fn get(&self, name: &str) -> Option<&EntraTenant> {
         self.by_id.get(self.names.get(&name.to_ascii_lowercase())?)
     }
 
-    /// The same, to be changed in anything but its names.
+    /// The tenant with this id or domain, for changes to anything except its names.
     pub(super) fn get_mut(&mut self, name: &str) -> Option<&mut EntraTenant> {
         self.by_id.get_mut(self.names.get(&name.to_ascii_lowercase())?)
     }
 
-    /// The tenant of that id, domain or short name.
+    /// The tenant with this id, domain or short name.
     pub(super) fn find(&self, name: &str) -> Option<&EntraTenant> {
         self.get(name).or_else(|| self.get(&format!("{name}.onmicrosoft.com")))
     }
 
-    /// Takes a tenant in, in place of an earlier one of its id.
+    /// Adds a tenant, or replaces the tenant with the same id.
     pub(super) fn insert(&mut self, tenant: EntraTenant) {
         self.remove(&tenant.id);
         for name in names(&tenant) {
@@ -37,7 +37,7 @@ impl Tenants {
         self.by_id.insert(tenant.id.clone(), tenant);
     }
 
-    /// Reads or changes a tenant, its names too.
+    /// Reads or changes a tenant, including its names.
     pub(super) fn change<T>(&mut self, name: &str, change: impl FnOnce(&mut EntraTenant) -> T) -> Option<T> {
         let id = self.find(name)?.id.clone();
         let mut tenant = self.remove(&id)?;
@@ -49,7 +49,7 @@ impl Tenants {
     fn remove(&mut self, id: &str) -> Option<EntraTenant> {
         let tenant = self.by_id.remove(id)?;
         for name in names(&tenant) {
-            // A domain may have gone over to another tenant.
+            // A domain may have moved to a different tenant.
             if self.names.get(&name).is_some_and(|owner| owner == id) {
                 self.names.remove(&name);
             }

@@ -1,7 +1,6 @@
-//! The simulator's own answers, byte for byte in the shapes that Microsoft documents: members that are there, and members
-//! that must not be.
+//! Checks the members of the simulator's responses, both required and forbidden, against Microsoft's documented shapes.
 
-#![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
+#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -63,7 +62,7 @@ fn members(value: &Value) -> BTreeSet<&str> {
 }
 
 #[tokio::test]
-async fn an_application_token_has_no_scope_and_no_other_token() {
+async fn application_token_response_has_no_scope_or_other_token() {
     let raw = Raw::new().await;
     let (status, body) = raw.token(&APPLICATION).await;
     assert_eq!(status, 200);
@@ -78,7 +77,7 @@ async fn an_application_token_has_no_scope_and_no_other_token() {
 }
 
 #[tokio::test]
-async fn a_refusal_names_its_word_its_number_and_what_the_next_sign_in_needs() {
+async fn token_errors_have_documented_members_and_codes() {
     let raw = Raw::new().await;
     let usual = ["correlation_id", "error", "error_codes", "error_description", "error_uri", "timestamp", "trace_id"];
     let refresh_token = raw.microsoft.hand_out_refresh_token(TENANT, FLEET_ADMINISTRATOR).unwrap();
@@ -94,7 +93,7 @@ async fn a_refusal_names_its_word_its_number_and_what_the_next_sign_in_needs() {
 }
 
 #[tokio::test]
-async fn people_and_their_roles_are_shown_as_far_as_they_are_selected() {
+async fn graph_shows_only_selected_members_of_people() {
     let raw = Raw::new().await;
     let token = raw.application_token().await;
     let ada = raw.microsoft.oid(TENANT, FLEET_ADMINISTRATOR).unwrap();
@@ -115,7 +114,7 @@ async fn people_and_their_roles_are_shown_as_far_as_they_are_selected() {
 }
 
 #[tokio::test]
-async fn a_registration_shows_its_credentials_and_no_secret() {
+async fn registration_shows_credentials_without_secret_values() {
     let raw = Raw::new().await;
     assert!(raw.microsoft.set_our_home(TENANT));
     let token = raw.application_token().await;
@@ -129,11 +128,11 @@ async fn a_registration_shows_its_credentials_and_no_secret() {
     assert_eq!(body["passwordCredentials"][0]["endDateTime"], "2027-11-23T10:00:00Z");
     assert!(!body.to_string().contains(OPERATOR_SECRET));
     let lists = ["passwordCredentials", "keyCredentials"].map(|list| body[list].as_array().unwrap().len());
-    assert_eq!(lists, [1, 1], "a federated credential is in neither");
+    assert_eq!(lists, [1, 1], "neither lists federated credentials");
 }
 
 #[tokio::test]
-async fn a_service_principal_shows_what_watching_compares() {
+async fn service_principal_shows_status_and_publisher() {
     let raw = Raw::new().await;
     let token = raw.application_token().await;
     let (_, body) = raw.graph(&token, &format!("/servicePrincipals(appId='{CONSENT_CLIENT_ID}')")).await;
@@ -144,7 +143,7 @@ async fn a_service_principal_shows_what_watching_compares() {
 }
 
 #[tokio::test]
-async fn an_outage_answers_in_the_words_of_each_side_and_says_how_long() {
+async fn outage_answers_match_each_service_with_retry_after() {
     let raw = Raw::new().await;
     let token = raw.application_token().await;
     assert!(raw.microsoft.start_outage(TENANT, OutageKind::Throttled, jiff::SignedDuration::from_secs(90)));

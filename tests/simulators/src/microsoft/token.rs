@@ -13,17 +13,17 @@ use super::client_proof::authenticated;
 use super::directory::{AccessPolicy, EntraTenant};
 use super::entra_app::EntraApp;
 use super::graph::CHALLENGE;
-use super::mint::{IdTokenOf, api_token, id_token};
 use super::person::Person;
+use super::token_issuer::{IdTokenRequest, api_token, id_token};
 use super::world::{Access, Holder, Refresh, World};
 use crate::answer::Answer;
 
-/// How long an access token lives, in seconds.
+/// The lifetime of an access token, in seconds.
 const LIFE: i64 = 4_500;
-/// How long a refresh token lives that nobody uses ("Refresh tokens in the Microsoft identity platform").
+/// The lifetime of an unused refresh token ("Refresh tokens in the Microsoft identity platform").
 const REFRESH_LIFE: SignedDuration = SignedDuration::from_hours(90 * 24);
 
-/// A refusal: OAuth's word and Microsoft's number.
+/// An error response: OAuth's error code and Microsoft's error number.
 #[derive(Debug)]
 pub(super) struct Refusal {
     status: StatusCode,
@@ -40,7 +40,7 @@ impl Refusal {
 
     fn body(&self, world: &mut World) -> Value {
         let Self { error, number, suberror, claims, .. } = self;
-        let (trace, correlation) = (world.dice().hex(32), world.dice().hex(32));
+        let (trace, correlation) = (world.rng().hex(32), world.rng().hex(32));
         let mut body = json!({
             "error": error,
             "error_description": format!("AADSTS{number}: canary-description\r\nTrace ID: {trace}"),
@@ -63,7 +63,7 @@ const fn grant(number: u32) -> Refusal {
     Refusal::new(StatusCode::BAD_REQUEST, "invalid_grant", number)
 }
 
-/// A request that Microsoft refuses for what it asks, or for who asks.
+/// An error in the request or the client.
 const fn request(error: &'static str, number: u32) -> Refusal {
     Refusal::new(StatusCode::BAD_REQUEST, error, number)
 }
@@ -122,7 +122,7 @@ fn by_code(
     code.used = true;
     let code = code.clone();
     let asked = if scopes.is_empty() { code.scopes.clone() } else { scopes };
-    let minted = IdTokenOf {
+    let minted = IdTokenRequest {
         tenant,
         client: &app.client_id,
         person: &code.person,
@@ -155,7 +155,7 @@ fn by_refresh_token(
     tokens(world, tenant, app, &person, old.signed_in_at, &asked)
 }
 
-/// Whose refresh token it is, where nothing has ended it.
+/// The person and grant of a refresh token, if it is still valid.
 fn refreshable<'a>(
     tenant: &'a EntraTenant,
     app: &EntraApp,
@@ -192,8 +192,8 @@ fn refreshable<'a>(
     Ok(person)
 }
 
-/// A token of the application itself: no refresh token, no ID token, no `scope` ("OAuth 2.0 client credentials flow"). A
-/// tenant without its service principal refuses it; one that consented to nothing gives a token that may nothing.
+/// Issues an application token: no refresh token, no ID token, no `scope` ("OAuth 2.0 client credentials flow"). A
+/// tenant without the service principal rejects the request; one without a consent issues a token without permissions.
 fn of_application(world: &mut World, tenant: &str, app: &EntraApp, scopes: &[String]) -> Result<Value, Refusal> {
     let [scope] = scopes else { return Err(request("invalid_scope", 1_002_012)) };
     if !scope.ends_with("/.default") {
@@ -212,13 +212,13 @@ fn of_application(world: &mut World, tenant: &str, app: &EntraApp, scopes: &[Str
 
 fn access_token(world: &mut World, tenant: &str, holder: Holder) -> String {
     let now = world.clock.now();
-    let token = format!("graph-{}", world.dice().alphanumeric(60));
+    let token = format!("graph-{}", world.rng().alphanumeric(60));
     let until = now.saturating_add(SignedDuration::from_secs(LIFE)).unwrap_or(now);
     world.access_tokens.insert(token.clone(), Access { tenant: tenant.to_owned(), holder, until }, now);
     token
 }
 
-/// Tokens for the one resource that is asked for.
+/// Issues tokens for the one requested resource.
 fn tokens(
     world: &mut World,
     tenant: &str,
@@ -250,7 +250,7 @@ fn tokens(
     Ok(body)
 }
 
-/// A new refresh token. The old one stays valid, as documented.
+/// Issues a new refresh token. The old one stays valid, as documented.
 pub(super) fn refresh_token(
     world: &mut World,
     tenant: &str,
@@ -260,7 +260,7 @@ pub(super) fn refresh_token(
     scopes: &[String],
 ) -> String {
     let now = world.clock.now();
-    let token = format!("1.{}", world.dice().alphanumeric(80));
+    let token = format!("1.{}", world.rng().alphanumeric(80));
     let refresh = Refresh {
         tenant: tenant.to_owned(),
         client: client.to_owned(),

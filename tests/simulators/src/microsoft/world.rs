@@ -1,4 +1,4 @@
-//! Everything that a simulated Microsoft knows.
+//! The state of the simulated Microsoft.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
@@ -8,18 +8,18 @@ use regrant::clock::Clock;
 
 use super::directory::{EntraTenant, Outage};
 use super::entra_app::EntraApp;
-use super::kept::{Ends, Kept};
+use super::expiring_map::{Expires, ExpiringMap};
 use super::person::Person;
 use super::signing::Signing;
-use super::tamper::TokenTampering;
 use super::tenants::Tenants;
-use crate::dice::Dice;
+use super::token_issuer::TokenTampering;
 use crate::fault::{FaultPlan, Faults};
+use crate::seeded_rng::SeededRng;
 
-/// How many requests are remembered in their order; they are counted beyond that.
+/// How many requests are remembered in order. Counts include older ones.
 const REMEMBERED: usize = 100_000;
 
-/// What a person decides on the consent page.
+/// A person's decision on the consent page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision {
     /// Accept.
@@ -34,24 +34,24 @@ pub(super) struct World {
     pub(super) port: u16,
     pub(super) tenants: Tenants,
     pub(super) apps: Vec<EntraApp>,
-    pub(super) codes: Kept<Code>,
-    pub(super) refresh_tokens: Kept<Refresh>,
+    pub(super) codes: ExpiringMap<Code>,
+    pub(super) refresh_tokens: ExpiringMap<Refresh>,
     pub(super) newest_refresh_token: Option<String>,
-    pub(super) access_tokens: Kept<Access>,
-    pub(super) assertion_ids: Kept<Timestamp>,
+    pub(super) access_tokens: ExpiringMap<Access>,
+    pub(super) assertion_ids: ExpiringMap<Timestamp>,
     pub(super) signing: Signing,
     pub(super) tampering: TokenTampering,
     pub(super) faults: Faults,
     pub(super) plan: FaultPlan,
     pub(super) outage: Option<Outage>,
-    /// How many calls each tenant had that the plan may spoil.
+    /// Calls per tenant that the fault plan may affect.
     draws: HashMap<String, u64>,
     requests: VecDeque<String>,
     request_counts: BTreeMap<String, usize>,
     counter: u64,
 }
 
-/// An authorization code and what it was given for.
+/// An authorization code's grant.
 #[derive(Debug, Clone)]
 pub(super) struct Code {
     pub(super) tenant: String,
@@ -66,7 +66,7 @@ pub(super) struct Code {
     pub(super) used: bool,
 }
 
-/// A refresh token and whose it is.
+/// A refresh token's grant.
 #[derive(Debug, Clone)]
 pub(super) struct Refresh {
     pub(super) tenant: String,
@@ -77,7 +77,7 @@ pub(super) struct Refresh {
     pub(super) until: Timestamp,
 }
 
-/// An access token for Graph and what it may.
+/// A Graph access token's grant.
 #[derive(Debug, Clone)]
 pub(super) struct Access {
     pub(super) tenant: String,
@@ -85,29 +85,29 @@ pub(super) struct Access {
     pub(super) until: Timestamp,
 }
 
-/// Whose an access token is.
+/// The holder of an access token.
 #[derive(Debug, Clone)]
 pub(super) enum Holder {
-    /// A person's, through an application.
+    /// A person, through an application.
     Person { oid: String, reads_directory: bool, signed_in_at: Timestamp },
-    /// The application's own, with the permissions it had when the token was issued.
+    /// The application itself, with its permissions at the time of issue.
     Application { client: String, permissions: Vec<String> },
 }
 
-impl Ends for Code {
-    fn ends_at(&self) -> Timestamp {
+impl Expires for Code {
+    fn expires_at(&self) -> Timestamp {
         self.until
     }
 }
 
-impl Ends for Refresh {
-    fn ends_at(&self) -> Timestamp {
+impl Expires for Refresh {
+    fn expires_at(&self) -> Timestamp {
         self.until
     }
 }
 
-impl Ends for Access {
-    fn ends_at(&self) -> Timestamp {
+impl Expires for Access {
+    fn expires_at(&self) -> Timestamp {
         self.until
     }
 }
@@ -120,11 +120,11 @@ impl World {
             port,
             tenants: Tenants::default(),
             apps: Vec::new(),
-            codes: Kept::default(),
-            refresh_tokens: Kept::default(),
+            codes: ExpiringMap::default(),
+            refresh_tokens: ExpiringMap::default(),
             newest_refresh_token: None,
-            access_tokens: Kept::default(),
-            assertion_ids: Kept::default(),
+            access_tokens: ExpiringMap::default(),
+            assertion_ids: ExpiringMap::default(),
             signing: Signing::default(),
             tampering: TokenTampering::default(),
             faults: Faults::default(),
@@ -137,10 +137,10 @@ impl World {
         }
     }
 
-    /// Draws that nobody had before.
-    pub(super) fn dice(&mut self) -> Dice {
+    /// A generator for values that have not been drawn before.
+    pub(super) fn rng(&mut self) -> SeededRng {
         self.counter += 1;
-        Dice::new(self.seed, "microsoft", self.counter)
+        SeededRng::new(self.seed, "microsoft", self.counter)
     }
 
     pub(super) fn login(&self) -> String {
@@ -167,21 +167,21 @@ impl World {
         self.apps.iter_mut().find(|app| app.client_id == client)
     }
 
-    /// Knows an application, in place of an earlier one with its client id.
+    /// Registers an application, or replaces the one with the same client id.
     pub(super) fn register(&mut self, app: EntraApp) {
         self.apps.retain(|known| known.client_id != app.client_id);
         self.apps.push(app);
     }
 
-    /// The number of this call of a tenant, for what is drawn by it: the same whatever other tenants do meanwhile.
+    /// Counts a tenant's calls for the fault plan. The result does not depend on calls of other tenants.
     pub(super) fn draw(&mut self, tenant: &str) -> u64 {
         let counter = self.draws.entry(tenant.to_owned()).or_default();
         *counter += 1;
         *counter
     }
 
-    /// Counts a request, and remembers it for a while.
-    pub(super) fn heard(&mut self, request: String) {
+    /// Counts and remembers a request.
+    pub(super) fn record_request(&mut self, request: String) {
         match self.request_counts.get_mut(&request) {
             Some(count) => *count += 1,
             None => {

@@ -1,10 +1,10 @@
-//! What a test writes to a log, by the documented event types (Okta's event types catalogue).
+//! System Log entries for tests, by the documented event types (Okta's event types catalog).
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-/// Where an event carries the id of the app it is about. Okta does not document it for Office 365 events.
+/// Where an event carries its app's id. Okta does not document this for Office 365 events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AppPlace {
     /// As a target of the type `AppInstance`.
@@ -24,24 +24,24 @@ pub struct LogEntry {
     pub severity: String,
     /// `displayMessage`.
     pub message: String,
-    /// The app it is about, by its id.
+    /// The id of its app.
     pub app: Option<String>,
-    /// Where that id stands.
+    /// Where the event carries that id.
     pub place: AppPlace,
-    /// The user it is about, by the login.
+    /// The login of its user.
     pub user: Option<String>,
-    /// `outcome.result`; without one, `outcome` is null.
+    /// `outcome.result`; if `None`, `outcome` is null.
     pub outcome: Option<String>,
     /// `outcome.reason`.
     pub reason: Option<String>,
     /// `debugContext.debugData`.
     pub debug_data: BTreeMap<String, String>,
-    /// When it happened; when it is written, where it is not said.
+    /// When it happened; if `None`, when it is written.
     pub published: Option<Timestamp>,
 }
 
 impl LogEntry {
-    /// An entry of any type, with an outcome where one is given.
+    /// An entry of any type, with an optional outcome.
     pub fn new(event_type: &str, outcome: Option<&str>, message: &str) -> Self {
         let severity = if outcome == Some("FAILURE") { "ERROR" } else { "INFO" };
         Self {
@@ -62,21 +62,21 @@ impl LogEntry {
         Self::new(event_type, Some("FAILURE"), message).about(app)
     }
 
-    /// Okta could not sign in to Microsoft with what it holds for `app`.
+    /// Microsoft rejected Okta's credentials for `app`.
     pub fn credentials_refused(app: &str) -> Self {
         let message = "Could not validate your Office 365 credentials, received error.";
         Self::failure("app.office365.api.error.validate.creds", app, message)
             .because("AADSTS50126: Error validating credentials due to invalid username or password.")
     }
 
-    /// The account behind `app` is no Global Administrator any more.
+    /// The account behind `app` is no longer a Global Administrator.
     pub fn administrator_lost_role(app: &str) -> Self {
         let message =
             "User does not have the Company Administrator role. Please try again with a user which has this role.";
         Self::failure("app.office365.api.error.validate.admin.creds", app, message)
     }
 
-    /// Microsoft Graph did not let Okta in for `app`, as after a consent was revoked.
+    /// Microsoft Graph denied Okta access for `app`, as after a consent was revoked.
     pub fn graph_refused(app: &str) -> Self {
         let message = "Failure while trying to create service principal due to a Microsoft Graph authentication issue.";
         Self::failure("app.office365.graph.api.error.service.principal.msgraph.authentication.failure", app, message)
@@ -88,40 +88,40 @@ impl LogEntry {
         Self::failure("app.office365.api.error.endpoint.unavailable", app, "Unable to reach the Office 365 endpoint.")
     }
 
-    /// Microsoft Graph asked for patience.
+    /// Microsoft Graph throttled Okta.
     pub fn graph_rate_limited(app: &str) -> Self {
         let message = "Rate limit exceeded for Microsoft Graph.";
         Self::failure("app.office365.graph.api.error.rate-limit.exceeded", app, message)
     }
 
-    /// Okta made a dedicated Entra app, `client`, for the provisioning of `app`.
+    /// Okta created a dedicated Entra app, `client`, for provisioning `app`.
     pub fn provisioning_app_created(app: &str, client: &str) -> Self {
         Self::new("app.office365.provisioning_app.create", Some("SUCCESS"), "Office 365 provisioning app created.")
             .about(app)
             .with_debug_data("app_registration_client_id", client)
     }
 
-    /// Okta rotated, or could not rotate, the secret of that Entra app.
+    /// Okta rotated, or failed to rotate, the secret of that Entra app.
     pub fn credential_rotated(app: &str, succeeded: bool) -> Self {
         let outcome = if succeeded { "SUCCESS" } else { "FAILURE" };
         let name = "app.office365.provisioning_app_credential.rotate";
         Self::new(name, Some(outcome), "Office 365 provisioning app credential rotated.").about(app)
     }
 
-    /// A user's profile was not taken by Office 365.
+    /// Office 365 rejected a user's profile.
     pub fn profile_push_failed(app: &str, user: &str, reason: &str) -> Self {
         let message = "Could not push profile for Office 365 user, received error.";
         Self::failure("app.office365.api.error.push.profile", app, message).about_user(user).because(reason)
     }
 
-    /// A user's profile was pushed by any app, well or not.
+    /// An app pushed a user's profile, successfully or not.
     pub fn profile_pushed(app: &str, user: &str, succeeded: bool) -> Self {
         let outcome = if succeeded { "SUCCESS" } else { "FAILURE" };
         let name = "application.provision.user.push_profile";
         Self::new(name, Some(outcome), "Push user's profile to external application").about(app).about_user(user)
     }
 
-    /// Somebody changed the settings of `app`.
+    /// An administrator changed the settings of `app`.
     pub fn app_updated(app: &str) -> Self {
         Self::new("application.lifecycle.update", Some("SUCCESS"), "Update application").about(app)
     }
@@ -142,47 +142,47 @@ impl LogEntry {
         Self::new("system.org.rate_limit.violation", None, "Rate limit violation")
     }
 
-    /// Somebody signed in: what most of a log is made of.
+    /// A user signed in: the most frequent kind of event in a log.
     pub fn signed_in(user: &str) -> Self {
         Self::new("user.session.start", Some("SUCCESS"), "User login to Okta").about_user(user)
     }
 
-    /// The entry, about an app.
+    /// Sets the app.
     #[must_use]
     pub fn about(mut self, app: &str) -> Self {
         self.app = Some(app.to_owned());
         self
     }
 
-    /// The entry, about a user.
+    /// Sets the user.
     #[must_use]
     pub fn about_user(mut self, user: &str) -> Self {
         self.user = Some(user.to_owned());
         self
     }
 
-    /// The entry, with the app's id elsewhere than in a target.
+    /// Sets where the event carries the app's id.
     #[must_use]
     pub fn with_app_in(mut self, place: AppPlace) -> Self {
         self.place = place;
         self
     }
 
-    /// The entry, with why.
+    /// Sets the reason.
     #[must_use]
     pub fn because(mut self, reason: &str) -> Self {
         self.reason = Some(reason.to_owned());
         self
     }
 
-    /// The entry, with one more member of its debug data.
+    /// Adds a member to the debug data.
     #[must_use]
     pub fn with_debug_data(mut self, name: &str, value: &str) -> Self {
         self.debug_data.insert(name.to_owned(), value.to_owned());
         self
     }
 
-    /// The entry of something that happened at `time`, whenever it is written.
+    /// Sets when it happened, independently of when it is written.
     #[must_use]
     pub fn published_at(mut self, time: Timestamp) -> Self {
         self.published = Some(time);

@@ -1,17 +1,17 @@
-//! Filter expressions, as far as Regrant may send them: `eventType` by `eq`, `sw` and `co`, `outcome.result` and `target.id`
+//! Filter expressions, limited to those that Regrant sends: `eventType` by `eq`, `sw` and `co`, `outcome.result` and `target.id`
 //! by `eq`, joined by `and` and `or`, grouped by parentheses (Okta developer docs, "Core Okta API", "Filter").
 
 use super::LogEntry;
 use crate::okta_error::OktaError;
 
-/// The most words of an expression, and with that the deepest nesting.
+/// The largest number of words in an expression, which also limits nesting.
 const WORDS: usize = 200;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Filter {
-    /// Any of these.
+    /// At least one of these matches.
     Any(Vec<Self>),
-    /// All of these.
+    /// All of these match.
     All(Vec<Self>),
     TypeIs(String),
     TypeStartsWith(String),
@@ -72,7 +72,7 @@ fn words(text: &str) -> Option<Vec<Word>> {
     Some(words)
 }
 
-/// Whether the next word is `text`; it is taken then.
+/// Consumes the next word if it is `text`. Returns whether it was.
 fn takes(rest: &mut &[Word], text: &str) -> bool {
     match rest.split_first() {
         Some((Word::Text(word), after)) if word.eq_ignore_ascii_case(text) => {

@@ -1,4 +1,4 @@
-//! `GET /api/v1/logs`, as a reader polls it: `since` once, then `next` links for ever.
+//! `GET /api/v1/logs` as a polling reader uses it: `since` once, then `next` links indefinitely.
 
 use http::StatusCode;
 use http::header::LINK;
@@ -8,28 +8,28 @@ use serde_json::Value;
 use super::filter::Filter;
 use super::{SystemLog, Written, wire};
 use crate::answer::Answer;
-use crate::dice::Dice;
 use crate::okta_error::OktaError;
 use crate::org::Org;
+use crate::seeded_rng::SeededRng;
 
 const DEFAULT_LIMIT: usize = 100;
 const MOST: usize = 1_000;
 const DAY_HOURS: i64 = 24;
-/// How far back a reading goes that names no time.
+/// The default range of a read without `since`, in days.
 const DEFAULT_DAYS: i64 = 7;
-/// How long events are kept.
+/// The retention of events, in days.
 const KEPT_DAYS: i64 = 90;
-/// How far back a reading may ask.
+/// The oldest accepted `since`, in days.
 const ASKED_DAYS: i64 = 180;
 
-/// What a reading needs to know of the simulator.
+/// The simulator's state that a read needs.
 pub(crate) struct Reading<'a> {
     pub(crate) seed: u64,
     pub(crate) now: Timestamp,
     pub(crate) origin: &'a str,
 }
 
-/// A page, with one `Link` line for `self` and one for `next`, which is always there.
+/// Lists a page of events, with one `Link` line for `self` and one for `next`, which is always present.
 pub(crate) fn list(org: &Org, log: &SystemLog, query: &str, reading: &Reading<'_>) -> Result<Answer, OktaError> {
     let (mut filter, mut since, mut after, mut limit) = (None, None, None, DEFAULT_LIMIT);
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
@@ -48,7 +48,7 @@ pub(crate) fn list(org: &Org, log: &SystemLog, query: &str, reading: &Reading<'_
             }
             "sortOrder" if value == "ASCENDING" => {}
             "sortOrder" | "until" | "q" => {
-                return Err(OktaError::invalid(&format!("'{name}'"), "only polling readers are served here"));
+                return Err(OktaError::invalid(&format!("'{name}'"), "the simulator serves polling requests only"));
             }
             _ => {}
         }
@@ -68,7 +68,7 @@ pub(crate) fn list(org: &Org, log: &SystemLog, query: &str, reading: &Reading<'_
     let lets_through =
         |written: &&Written| written.published >= kept && term.as_ref().is_none_or(|term| term.matches(&written.entry));
     let page: Vec<&Written> = log.after(start).filter(lets_through).take(limit).collect();
-    // A full page goes on behind its last event, any other behind all that was looked at.
+    // A full page continues after its last event; any other page continues after all examined events.
     let next = page.last().filter(|_| page.len() == limit).map_or(log.next.max(start), |last| last.number + 1);
 
     let body = Value::Array(page.iter().map(|written| wire::event(written)).collect());
@@ -86,9 +86,9 @@ pub(crate) fn list(org: &Org, log: &SystemLog, query: &str, reading: &Reading<'_
         .with_header(LINK, &format!("<{there}/api/v1/logs?{}>; rel=\"next\"", onward.finish())))
 }
 
-/// A cursor that only the org itself can make, until it ages.
+/// A cursor that only this org issues and that `log_cursor_age` invalidates.
 fn cursor(number: u64, org: &Org, seed: u64) -> String {
-    let seal = Dice::new(seed, &format!("cursor {} {}", org.name, org.log_cursor_age), number).hex(16);
+    let seal = SeededRng::new(seed, &format!("cursor {} {}", org.name, org.log_cursor_age), number).hex(16);
     format!("{number:x}_{seal}")
 }
 

@@ -1,4 +1,4 @@
-//! The System Log: entries in the order in which they were written, and `GET /api/v1/logs` over them (Okta developer docs,
+//! The System Log: entries in the order of writing, and `GET /api/v1/logs` over them (Okta developer docs,
 //! "System Log query").
 
 mod entry;
@@ -10,21 +10,21 @@ use std::collections::VecDeque;
 
 use jiff::Timestamp;
 
-use crate::dice::Dice;
+use crate::seeded_rng::SeededRng;
 
 pub use entry::{AppPlace, LogEntry};
 pub(crate) use list::{Reading, list};
 
-/// How many entries are kept per org; the oldest go.
+/// The most entries kept per org; older ones are dropped.
 const KEPT: usize = 10_000;
 
-/// An entry, written.
+/// A stored entry.
 #[derive(Debug, Clone)]
 struct Written {
-    /// Its place in the order of writing, from 0.
+    /// Its position in the order of writing, from 0.
     number: u64,
     uuid: String,
-    /// When it was written: what a polling reader's `since` is compared with.
+    /// When it was written. A polling reader's `since` is compared with it.
     at: Timestamp,
     /// When it happened.
     published: Timestamp,
@@ -35,14 +35,14 @@ struct Written {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct SystemLog {
     entries: VecDeque<Written>,
-    /// The number that the next entry gets.
+    /// The number of the next entry.
     next: u64,
 }
 
 impl SystemLog {
-    /// Writes `entry` and gives its `uuid`.
+    /// Stores `entry` and returns its `uuid`.
     pub(crate) fn write(&mut self, seed: u64, org: &str, entry: LogEntry, now: Timestamp) -> String {
-        let digits = Dice::new(seed, &format!("log {org}"), self.next).hex(32);
+        let digits = SeededRng::new(seed, &format!("log {org}"), self.next).hex(32);
         let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
         let uuid = [part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-");
         let published = entry.published.unwrap_or(now);
@@ -54,13 +54,13 @@ impl SystemLog {
         uuid
     }
 
-    /// The entries from number `from` on.
+    /// The entries with number `from` or higher.
     fn after(&self, from: u64) -> impl Iterator<Item = &Written> {
         let start = self.entries.partition_point(|written| written.number < from);
         self.entries.range(start..)
     }
 
-    /// The number of the first entry that was written at `since` or later.
+    /// The number of the first entry written at or after `since`.
     fn number_at(&self, since: Timestamp) -> u64 {
         let start = self.entries.partition_point(|written| written.at < since);
         self.entries.get(start).map_or(self.next, |written| written.number)

@@ -1,13 +1,13 @@
-//! How an event looks on the wire (okta-management-openapi `LogEvent`).
+//! The JSON form of an event (okta-management-openapi `LogEvent`).
 
 use serde_json::{Value, json};
 
 use super::{AppPlace, Written};
-use crate::dice::Dice;
+use crate::seeded_rng::SeededRng;
 
-/// The id of the user with that login.
+/// The id of the user with this login.
 pub(super) fn user_id(login: &str) -> String {
-    format!("00u{}", Dice::new(0, &format!("user {login}"), 0).alphanumeric(17))
+    format!("00u{}", SeededRng::new(0, &format!("user {login}"), 0).alphanumeric(17))
 }
 
 /// One event, with the members that Okta documents.

@@ -1,12 +1,12 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::stage::{Stage, acme_with, error_of, provisioned};
+use super::fixture::{Fixture, acme_with, error_of, provisioned};
 use crate::{App, Connection, Provisioning};
 
 async fn connection_of(connection: Connection) -> Value {
     let (org, path) = acme_with(provisioned(connection));
-    Stage::new(org).await.read(&format!("{path}/connections/default")).await.1
+    Fixture::new(org).await.read(&format!("{path}/connections/default")).await.1
 }
 
 fn link_names(connection: &Value) -> Vec<&str> {
@@ -17,13 +17,13 @@ fn link_names(connection: &Value) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn an_unknown_connection_has_no_links() {
+async fn unknown_connection_has_no_links() {
     let body = connection_of(Connection::Unknown).await;
     assert_eq!(body, json!({ "status": "UNKNOWN", "profile": { "authScheme": "UNKNOWN" } }));
 }
 
 #[tokio::test]
-async fn links_follow_the_state_of_an_oauth_connection() {
+async fn oauth_connection_links_match_its_state() {
     let waiting = connection_of(Connection::OAuth2 { enabled: false, authorize: true }).await;
     assert_eq!((&waiting["status"], link_names(&waiting)), (&"DISABLED".into(), vec!["activate", "authorize", "self"]));
     let unsaved = connection_of(Connection::OAuth2 { enabled: false, authorize: false }).await;
@@ -41,7 +41,7 @@ async fn links_follow_the_state_of_an_oauth_connection() {
 }
 
 #[tokio::test]
-async fn token_connections_come_with_and_without_a_profile() {
+async fn token_connection_can_omit_its_profile() {
     let now = connection_of(Connection::Token { enabled: true }).await;
     assert_eq!((&now["authScheme"], &now["profile"]["authScheme"]), (&"TOKEN".into(), &"TOKEN".into()));
     let then = connection_of(Connection::TokenWithoutProfile { enabled: false }).await;
@@ -49,61 +49,61 @@ async fn token_connections_come_with_and_without_a_profile() {
 }
 
 #[tokio::test]
-async fn a_plain_post_disables_and_activate_enables() {
+async fn post_without_activate_disables_the_connection() {
     let (org, path) = acme_with(provisioned(Connection::OAuth2 { enabled: true, authorize: false }));
-    let stage = Stage::new(org).await;
+    let fixture = Fixture::new(org).await;
     let path = format!("{path}/connections/default");
     let post = |query: &'static str| {
-        let call = stage.call(Method::POST, &format!("{path}{query}"));
+        let call = fixture.call(Method::POST, &format!("{path}{query}"));
         call.body(r#"{"profile":{"authScheme":"OAUTH2"}}"#)
     };
     let status = |body: Value| body["status"].as_str().unwrap().to_owned();
     assert_eq!(status(post("").send().await.unwrap().json().await.unwrap()), "DISABLED");
-    let activate = stage.call(Method::POST, &format!("{path}/lifecycle/activate")).send().await.unwrap();
+    let activate = fixture.call(Method::POST, &format!("{path}/lifecycle/activate")).send().await.unwrap();
     assert_eq!(activate.status(), 204);
-    assert_eq!(status(stage.read(&path).await.1), "ENABLED");
-    let deactivate = stage.call(Method::POST, &format!("{path}/lifecycle/deactivate")).send().await.unwrap();
+    assert_eq!(status(fixture.read(&path).await.1), "ENABLED");
+    let deactivate = fixture.call(Method::POST, &format!("{path}/lifecycle/deactivate")).send().await.unwrap();
     assert_eq!(deactivate.status(), 204);
-    assert_eq!(status(stage.read(&path).await.1), "DISABLED");
+    assert_eq!(status(fixture.read(&path).await.1), "DISABLED");
     assert_eq!(status(post("?activate=TRUE").send().await.unwrap().json().await.unwrap()), "ENABLED");
-    let empty = stage.call(Method::POST, &path).send().await.unwrap();
+    let empty = fixture.call(Method::POST, &path).send().await.unwrap();
     assert_eq!((empty.status().as_u16(), error_of(&empty.json().await.unwrap()).0.as_str()), (400, "E0000003"));
 }
 
 #[tokio::test]
-async fn what_is_not_supported_answers_success_and_stays_unknown() {
+async fn unsupported_connection_answers_success_and_stays_unknown() {
     let app = App { provisioning: Provisioning::NotSupported, ..App::office365("Office", "acme") };
     let (org, path) = acme_with(app);
-    let stage = Stage::new(org).await;
+    let fixture = Fixture::new(org).await;
     let path = format!("{path}/connections/default");
-    let post = stage.call(Method::POST, &path).body(r#"{"profile":{"authScheme":"OAUTH2"}}"#).send().await.unwrap();
+    let post = fixture.call(Method::POST, &path).body(r#"{"profile":{"authScheme":"OAUTH2"}}"#).send().await.unwrap();
     assert_eq!(post.status(), 200);
     assert_eq!(post.json::<Value>().await.unwrap()["status"], "UNKNOWN");
-    let activate = stage.call(Method::POST, &format!("{path}/lifecycle/activate")).send().await.unwrap();
+    let activate = fixture.call(Method::POST, &format!("{path}/lifecycle/activate")).send().await.unwrap();
     assert_eq!(activate.status(), 204);
-    assert_eq!(stage.read(&path).await.1["status"], "UNKNOWN");
+    assert_eq!(fixture.read(&path).await.1["status"], "UNKNOWN");
 }
 
 #[tokio::test]
-async fn features_tell_enabled_from_not_enabled_from_not_supported() {
+async fn features_distinguish_enabled_disabled_and_unsupported() {
     let mut app = provisioned(Connection::Unknown);
     let (org, path) = acme_with(app.clone());
-    let stage = Stage::new(org).await;
+    let fixture = Fixture::new(org).await;
     let list = format!("{path}/features");
-    let (status, body) = stage.read(&list).await;
+    let (status, body) = fixture.read(&list).await;
     let names: Vec<&Value> = body.as_array().unwrap().iter().map(|feature| &feature["name"]).collect();
     assert_eq!((status, names), (200, vec![&json!("USER_PROVISIONING"), &json!("INBOUND_PROVISIONING")]));
-    let inbound = stage.read(&format!("{list}/INBOUND_PROVISIONING")).await.1;
+    let inbound = fixture.read(&format!("{list}/INBOUND_PROVISIONING")).await.1;
     assert_eq!(inbound["capabilities"]["importSettings"]["username"]["userNameFormat"], "EMAIL");
-    let (status, body) = stage.read(&format!("{list}/NO_SUCH")).await;
+    let (status, body) = fixture.read(&format!("{list}/NO_SUCH")).await;
     assert_eq!((status, error_of(&body).0.as_str()), (404, "E0000007"));
     for (provisioning, cause) in [
         (Provisioning::NotEnabled, "Provisioning is not enabled for the app instance."),
         (Provisioning::NotSupported, "Provisioning is not supported."),
     ] {
         app.provisioning = provisioning;
-        stage.okta.with_org("acme", |org| org.apps = vec![app.clone()]).unwrap();
-        let (status, body) = stage.read(&list).await;
+        fixture.okta.with_org("acme", |org| org.apps = vec![app.clone()]).unwrap();
+        let (status, body) = fixture.read(&list).await;
         assert_eq!((status, error_of(&body)), (400, ("E0000001".to_owned(), Some(cause.to_owned()))));
     }
 }

@@ -1,15 +1,15 @@
 use reqwest::Method;
 
-use super::stage::{Stage, TOKEN, acme, error_of};
+use super::fixture::{Fixture, TOKEN, acme, error_of};
 use crate::{CredentialKind, TokenPower};
 
 #[tokio::test]
-async fn every_kind_of_token_is_answered_by_its_own_error() {
+async fn each_token_state_answers_its_own_error() {
     let org = acme()
         .with_token("00noApps", TokenPower::NoApps)
         .with_token("00noFeature", TokenPower::FeatureMissing)
         .with_token("00revoked", TokenPower::Revoked);
-    let stage = Stage::new(org).await;
+    let fixture = Fixture::new(org).await;
     for (credential, status, code) in [
         (Some("SSWS 00noApps"), 403, "E0000006"),
         (Some("SSWS 00noFeature"), 401, "E0000015"),
@@ -18,7 +18,7 @@ async fn every_kind_of_token_is_answered_by_its_own_error() {
         (Some("Bearer 00neverSeen"), 401, "E0000011"),
         (None, 403, "E0000005"),
     ] {
-        let mut call = stage.bare(Method::GET, &stage.url("/api/v1/apps"));
+        let mut call = fixture.bare(Method::GET, &fixture.url("/api/v1/apps"));
         if let Some(credential) = credential {
             call = call.header("authorization", credential);
         }
@@ -29,10 +29,10 @@ async fn every_kind_of_token_is_answered_by_its_own_error() {
 }
 
 #[tokio::test]
-async fn requests_are_recorded_without_their_credential() {
-    let stage = Stage::new(acme()).await;
-    stage.get("/api/v1/apps?limit=2").await;
-    let requests = stage.okta.requests("acme");
+async fn recorded_requests_omit_credentials() {
+    let fixture = Fixture::new(acme()).await;
+    fixture.get("/api/v1/apps?limit=2").await;
+    let requests = fixture.okta.requests("acme");
     assert_eq!(requests.len(), 1);
     assert_eq!(requests[0].path_and_query, "/api/v1/apps?limit=2");
     assert_eq!((requests[0].credential, requests[0].status), (CredentialKind::Ssws, Some(200)));

@@ -3,61 +3,61 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::Value;
 
-use super::stage::{Stage, acme, error_of, header};
+use super::fixture::{Fixture, acme, error_of, header};
 use crate::{Fault, FaultPlan, Times};
 
-async fn failing(fault: Fault) -> Stage {
+async fn failing(fault: Fault) -> Fixture {
     let mut org = acme();
     org.faults.next(fault);
-    Stage::new(org).await
+    Fixture::new(org).await
 }
 
 #[tokio::test]
-async fn errors_come_in_oktas_shape_once_and_then_no_more() {
+async fn single_fault_occurs_once_in_oktas_shape() {
     for (fault, status, code) in [
         (Fault::RateLimited, 429, "E0000047"),
         (Fault::ServerError, 500, "E0000009"),
         (Fault::ReadOnly, 503, "E0000010"),
         (Fault::DeadCredential, 401, "E0000011"),
     ] {
-        let stage = failing(fault).await;
-        let (seen, body) = stage.read("/api/v1/apps").await;
+        let fixture = failing(fault).await;
+        let (seen, body) = fixture.read("/api/v1/apps").await;
         assert_eq!((seen, error_of(&body).0.as_str()), (status, code));
-        assert_eq!(stage.get("/api/v1/apps").await.status(), 200);
+        assert_eq!(fixture.get("/api/v1/apps").await.status(), 200);
     }
 }
 
 #[tokio::test]
-async fn the_concurrency_limit_shows_two_zeros() {
+async fn concurrency_limit_sends_zero_limit_and_remaining() {
     let answer = failing(Fault::ConcurrencyLimited).await.get("/api/v1/apps").await;
     assert_eq!(answer.status(), 429);
     assert_eq!((header(&answer, "x-rate-limit-limit"), header(&answer, "x-rate-limit-remaining")), ("0", "0"));
 }
 
 #[tokio::test]
-async fn a_front_door_answers_html_without_rate_headers() {
-    let answer = failing(Fault::FrontDoor).await.get("/api/v1/apps").await;
+async fn edge_proxy_fault_is_html_without_rate_headers() {
+    let answer = failing(Fault::EdgeProxyError).await.get("/api/v1/apps").await;
     assert_eq!((answer.status().as_u16(), header(&answer, "content-type")), (503, "text/html"));
     assert_eq!(header(&answer, "x-rate-limit-limit"), "");
 }
 
 #[tokio::test]
-async fn silence_lasts_until_the_client_gives_up_and_the_next_call_is_served() {
-    let stage = failing(Fault::Timeout).await;
-    let call = stage.call(Method::GET, "/api/v1/apps").timeout(Duration::from_millis(50));
+async fn timeout_fault_lasts_until_client_gives_up() {
+    let fixture = failing(Fault::Timeout).await;
+    let call = fixture.call(Method::GET, "/api/v1/apps").timeout(Duration::from_millis(50));
     assert!(call.send().await.unwrap_err().is_timeout());
-    assert_eq!(stage.okta.requests("acme")[0].status, None);
-    assert_eq!(stage.get("/api/v1/apps").await.status(), 200);
+    assert_eq!(fixture.okta.requests("acme")[0].status, None);
+    assert_eq!(fixture.get("/api/v1/apps").await.status(), 200);
 }
 
 #[tokio::test]
-async fn a_reset_closes_without_an_answer() {
-    let stage = failing(Fault::Reset).await;
-    assert!(stage.call(Method::POST, "/api/v1/apps").send().await.unwrap_err().is_request());
+async fn reset_fault_closes_without_response() {
+    let fixture = failing(Fault::Reset).await;
+    assert!(fixture.call(Method::POST, "/api/v1/apps").send().await.unwrap_err().is_request());
 }
 
 #[tokio::test]
-async fn a_truncated_body_breaks_off_after_good_headers() {
+async fn truncated_body_ends_early_after_good_headers() {
     let answer = failing(Fault::Truncated).await.get("/.well-known/okta-organization").await;
     assert_eq!(answer.status(), 200);
     assert!(answer.content_length().unwrap() > 100);
@@ -65,7 +65,7 @@ async fn a_truncated_body_breaks_off_after_good_headers() {
 }
 
 #[tokio::test]
-async fn bodies_that_mislead_come_with_success() {
+async fn malformed_bodies_come_with_status_200() {
     let text = failing(Fault::NotJson).await.get("/api/v1/apps").await.text().await.unwrap();
     assert!(serde_json::from_str::<Value>(&text).is_err());
     let (status, shape) = failing(Fault::OtherShape).await.read("/api/v1/apps").await;
@@ -73,15 +73,15 @@ async fn bodies_that_mislead_come_with_success() {
 }
 
 #[tokio::test]
-async fn a_redirect_leads_where_it_was_told() {
+async fn redirect_fault_names_its_target() {
     let answer = failing(Fault::Redirect("https://evil.example/".to_owned())).await.get("/api/v1/apps").await;
     assert_eq!((answer.status().as_u16(), header(&answer, "location")), (302, "https://evil.example/"));
 }
 
 #[tokio::test]
-async fn a_huge_body_is_streamed_to_its_full_length() {
-    let stage = failing(Fault::HugeBody(3_000_001)).await;
-    let mut answer = stage.get("/api/v1/apps").await;
+async fn huge_body_is_streamed_completely() {
+    let fixture = failing(Fault::HugeBody(3_000_001)).await;
+    let mut answer = fixture.get("/api/v1/apps").await;
     assert_eq!(answer.content_length(), None);
     let mut length = 0;
     while let Some(piece) = answer.chunk().await.unwrap() {
@@ -91,7 +91,7 @@ async fn a_huge_body_is_streamed_to_its_full_length() {
 }
 
 #[tokio::test]
-async fn a_skewed_clock_moves_date_and_reset_together() {
+async fn clock_skew_shifts_date_and_reset() {
     let answer = failing(Fault::ClockSkew(-3_600)).await.get("/api/v1/apps").await;
     assert_eq!(answer.status(), 200);
     assert_eq!(header(&answer, "date"), "Mon, 23 Nov 2026 09:00:00 GMT");
@@ -99,27 +99,27 @@ async fn a_skewed_clock_moves_date_and_reset_together() {
 }
 
 #[tokio::test]
-async fn a_fault_on_a_path_strikes_there_only_and_as_often_as_it_was_told() {
+async fn path_fault_occurs_only_there_and_as_often() {
     let mut org = acme();
     org.faults.on("/features", Fault::ServerError, Times::Exactly(2));
-    let stage = Stage::new(org).await;
+    let fixture = Fixture::new(org).await;
     let mut seen = Vec::new();
     for path in ["", "/0oaX/features", "", "/0oaX/features", "/0oaX/features"] {
-        seen.push(stage.get(&format!("/api/v1/apps{path}")).await.status().as_u16());
+        seen.push(fixture.get(&format!("/api/v1/apps{path}")).await.status().as_u16());
     }
     assert_eq!(seen, [200, 500, 200, 500, 404]);
 }
 
 #[tokio::test]
-async fn a_plan_strikes_the_same_requests_for_the_same_seed() {
+async fn fault_plan_is_reproducible_for_a_seed() {
     let run = |seed| async move {
         let mut org = acme();
         org.apps_limit = 1_000;
-        let stage = Stage::with_seed(seed, org).await;
-        stage.okta.set_fault_plan(FaultPlan::default().with(0.2, Fault::ServerError).with(0.2, Fault::ReadOnly));
+        let fixture = Fixture::with_seed(seed, org).await;
+        fixture.okta.set_fault_plan(FaultPlan::default().with(0.2, Fault::ServerError).with(0.2, Fault::ReadOnly));
         let mut seen = Vec::new();
         for _ in 0..60 {
-            let (status, body) = stage.read("/api/v1/apps/0oaNobody/features").await;
+            let (status, body) = fixture.read("/api/v1/apps/0oaNobody/features").await;
             seen.push((status, body.to_string()));
         }
         seen

@@ -4,49 +4,53 @@ use regrant::domain::standing::Standing;
 use reqwest::Method;
 use serde_json::Value;
 
-use super::stage::{Stage, acme};
-use crate::{App, Connection, Fleet, OktaSimulator, Provisioning, SimulatorConfig, demo_set, truth};
+use super::fixture::{Fixture, acme};
+use crate::{
+    App, Connection, DemoOrg, Fleet, OktaSimulator, Provisioning, SimulatorConfig, demo_set, expected_standing,
+    hostile_demo_set,
+};
 
 #[tokio::test]
-async fn an_org_of_the_fleet_is_served_as_its_number_says() {
-    let stage = Stage::new(acme()).await;
+async fn fleet_org_is_generated_from_its_number() {
+    let fixture = Fixture::new(acme()).await;
     let fleet = Fleet::new(11, 100);
-    stage.okta.add_fleet(fleet);
-    let at = stage.okta.org_url("org-000007");
-    let list = stage
+    fixture.okta.add_fleet(fleet);
+    let at = fixture.okta.org_url("org-000007");
+    let list = fixture
         .bare(Method::GET, &format!("{at}/api/v1/apps?filter=name+eq+%22office365%22"))
         .header("authorization", format!("SSWS {}", fleet.token(7)));
     let body: Value = list.send().await.unwrap().json().await.unwrap();
     let ids: Vec<&str> = body.as_array().unwrap().iter().map(|app| app["id"].as_str().unwrap()).collect();
     assert_eq!(ids, [0, 1, 2].map(|app| fleet.app(7, app).id));
-    assert_eq!(stage.okta.fleet_statuses().get(&200), Some(&1));
-    let beyond = stage.bare(Method::GET, &stage.okta.org_url("org-000100")).send().await.unwrap();
+    assert_eq!(fixture.okta.fleet_statuses().get(&200), Some(&1));
+    let beyond = fixture.bare(Method::GET, &fixture.okta.org_url("org-000100")).send().await.unwrap();
     assert_eq!(beyond.status(), 404);
 }
 
 #[tokio::test]
-async fn what_is_changed_in_the_fleet_stays_changed() {
-    let stage = Stage::new(acme()).await;
-    stage.okta.add_fleet(Fleet::new(11, 100));
-    stage.okta.with_org("org-000007", |org| org.apps.clear()).unwrap();
-    assert_eq!(stage.okta.with_org("org-000007", |org| org.apps.len()), Some(0));
-    assert_eq!(stage.okta.with_org("org-000008", |org| org.apps.len()), Some(4));
+async fn changes_to_fleet_orgs_persist() {
+    let fixture = Fixture::new(acme()).await;
+    fixture.okta.add_fleet(Fleet::new(11, 100));
+    fixture.okta.with_org("org-000007", |org| org.apps.clear()).unwrap();
+    assert_eq!(fixture.okta.with_org("org-000007", |org| org.apps.len()), Some(0));
+    assert_eq!(fixture.okta.with_org("org-000008", |org| org.apps.len()), Some(4));
 }
 
 #[test]
-fn a_fleet_is_the_same_for_a_seed_and_has_every_standing_that_reads_can_show() {
+fn fleet_is_reproducible_and_covers_every_standing() {
     let fleet = Fleet::new(3, 100);
-    let truths = |fleet: Fleet| (0..100).flat_map(move |org| (0..3).map(move |app| fleet.truth(org, app)));
-    assert!(truths(fleet).eq(truths(Fleet::new(3, 100))));
-    assert!(!truths(fleet).eq(truths(Fleet::new(4, 100))));
-    let seen: BTreeSet<Standing> = truths(fleet).collect();
+    let expected_standings =
+        |fleet: Fleet| (0..100).flat_map(move |org| (0..3).map(move |app| fleet.expected_standing(org, app)));
+    assert!(expected_standings(fleet).eq(expected_standings(Fleet::new(3, 100))));
+    assert!(!expected_standings(fleet).eq(expected_standings(Fleet::new(4, 100))));
+    let seen: BTreeSet<Standing> = expected_standings(fleet).collect();
     let expected =
         [Standing::NeedsConsent, Standing::NeedsSave, Standing::ByHand, Standing::Consented, Standing::NotApplicable];
     assert_eq!(seen, expected.into());
 }
 
 #[test]
-fn the_truth_follows_each_rule_in_its_order() {
+fn expected_standing_applies_rules_in_order() {
     let base = || App::office365("Office", "acme");
     let on = |connection| base().provisioned(connection);
     let oauth = |enabled, authorize| Connection::OAuth2 { enabled, authorize };
@@ -67,12 +71,12 @@ fn the_truth_follows_each_rule_in_its_order() {
         (on(Connection::Token { enabled: true }), Standing::ByHand),
         (on(Connection::TokenWithoutProfile { enabled: false }), Standing::ByHand),
     ] {
-        assert_eq!(truth(&app), standing, "{app:?}");
+        assert_eq!(expected_standing(&app), standing, "{app:?}");
     }
 }
 
 #[test]
-fn only_names_of_the_fleet_have_a_number() {
+fn only_fleet_names_have_a_number() {
     let fleet = Fleet::new(1, 1_000);
     assert_eq!(fleet.index(&Fleet::name(999)), Some(999));
     for name in ["org-001000", "org-1", "org-+00001", "org-00000x", "acme"] {
@@ -81,7 +85,7 @@ fn only_names_of_the_fleet_have_a_number() {
 }
 
 #[test]
-fn the_demonstration_shows_every_standing_that_reads_can_show() {
+fn demo_covers_every_standing() {
     let seen: BTreeSet<Standing> = demo_set().iter().flat_map(|org| &org.apps).map(|app| app.standing).collect();
     let expected = [
         Standing::NeedsConsent,
@@ -95,29 +99,38 @@ fn the_demonstration_shows_every_standing_that_reads_can_show() {
 }
 
 #[test]
-fn the_demonstration_has_a_label_twice_and_labels_that_try_to_do_harm() {
+fn demo_has_a_repeated_label_and_unique_ids() {
     let orgs = demo_set();
     let labels: Vec<&str> = orgs.iter().flat_map(|org| &org.org.apps).map(|app| app.label.as_str()).collect();
-    let twice = labels.iter().filter(|label| **label == "Microsoft Office 365").count();
-    assert!(twice >= 2);
-    for harm in ['<', '\u{1b}', '\u{202e}'] {
-        assert!(labels.iter().any(|label| label.contains(harm)), "{harm:?}");
-    }
+    let repeated = labels.iter().filter(|label| **label == "Microsoft Office 365").count();
+    assert!(repeated >= 2);
     let ids: BTreeSet<&str> = orgs.iter().flat_map(|org| &org.org.apps).map(|app| app.id.as_str()).collect();
     assert_eq!(ids.len(), labels.len());
 }
 
+#[test]
+fn hostile_demo_changes_labels_only() {
+    let orgs = hostile_demo_set();
+    let labels: Vec<&str> = orgs.iter().flat_map(|org| &org.org.apps).map(|app| app.label.as_str()).collect();
+    for character in ['<', '\u{1b}', '\u{202e}'] {
+        assert!(labels.iter().any(|label| label.contains(character)), "{character:?}");
+    }
+    let ids =
+        |orgs: &[DemoOrg]| orgs.iter().flat_map(|org| &org.org.apps).map(|app| app.id.clone()).collect::<Vec<_>>();
+    assert_eq!(ids(&orgs), ids(&demo_set()));
+}
+
 #[tokio::test]
-async fn the_demonstrations_unknown_apps_cannot_be_read() {
-    let stage = Stage::new(acme()).await;
+async fn unknown_demo_apps_cannot_be_read() {
+    let fixture = Fixture::new(acme()).await;
     for mut demo in demo_set() {
-        // Served under the one name that the client can find.
+        // The client resolves only this name.
         demo.org.name = "acme".to_owned();
-        stage.okta.add_org(demo.org);
+        fixture.okta.add_org(demo.org);
         for app in demo.apps {
             let path = format!("/api/v1/apps/{}/connections/default", app.id);
             let call =
-                stage.bare(Method::GET, &stage.url(&path)).header("authorization", format!("SSWS {}", demo.token));
+                fixture.bare(Method::GET, &fixture.url(&path)).header("authorization", format!("SSWS {}", demo.token));
             let readable = call.send().await.unwrap().status() == 200;
             assert_eq!(readable, app.standing != Standing::Unknown, "{} {}", demo.name, app.id);
         }
@@ -125,7 +138,7 @@ async fn the_demonstrations_unknown_apps_cannot_be_read() {
 }
 
 #[tokio::test]
-async fn stopping_frees_the_port_and_title_case_is_a_choice() {
+async fn stopping_frees_the_port() {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     let clock = std::sync::Arc::new(regrant::clock::SystemClock);
     let config = SimulatorConfig { title_case_headers: true, ..SimulatorConfig::new(clock) };

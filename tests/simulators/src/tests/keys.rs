@@ -1,4 +1,4 @@
-//! A key pair made for one test.
+//! A key pair generated for one test.
 
 use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
@@ -8,7 +8,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 
-/// What stands before the point in the `SubjectPublicKeyInfo` of a P-256 key (RFC 5480).
+/// The bytes before the point in the `SubjectPublicKeyInfo` of a P-256 key (RFC 5480).
 const P256_PREFIX: [u8; 26] = [
     0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce,
     0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
@@ -46,7 +46,7 @@ impl Key {
     }
 }
 
-/// An assertion under RS256, and the public key it verifies with.
+/// An RS256 assertion and the public key that verifies it.
 pub(super) fn rsa_signed(claims: &Value) -> (String, String) {
     let pair = aws_lc_rs::rsa::KeyPair::generate(aws_lc_rs::rsa::KeySize::Rsa2048).unwrap();
     let pem = |what: &str, der: &[u8]| {

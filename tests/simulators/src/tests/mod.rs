@@ -1,4 +1,4 @@
-//! Behaviour, seen from outside: a real client on a real socket.
+//! Tests the simulators from outside: a real client on a real socket.
 #![expect(clippy::unwrap_used, reason = "a failing step fails the test")]
 
 mod apps;
@@ -6,9 +6,9 @@ mod assignments;
 mod connections;
 mod credentials;
 mod faults;
+mod fixture;
 mod fleet_and_demo;
 mod keys;
 mod oauth;
 mod rate_limits;
-mod stage;
 mod system_log;

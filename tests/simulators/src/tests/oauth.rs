@@ -2,14 +2,14 @@ use regrant::clock::Clock as _;
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 
+use super::fixture::{Fixture, acme, header};
 use super::keys::{Key, rsa_signed};
-use super::stage::{Stage, acme, header};
 use crate::{DpopRule, ServiceApp, dpop};
 
 const CLIENT: &str = "0oaInventedClient";
 
 struct Service {
-    stage: Stage,
+    fixture: Fixture,
     key: Key,
 }
 
@@ -23,20 +23,20 @@ impl Service {
             scopes: vec!["okta.apps.read".to_owned()],
             dpop,
         });
-        Self { stage: Stage::new(org).await, key }
+        Self { fixture: Fixture::new(org).await, key }
     }
 
     fn now(&self) -> i64 {
-        self.stage.clock.now().as_second()
+        self.fixture.clock.now().as_second()
     }
 
     fn claims(&self, jti: &str) -> Value {
-        let aud = self.stage.url("/oauth2/v1/token");
+        let aud = self.fixture.url("/oauth2/v1/token");
         json!({ "iss": CLIENT, "sub": CLIENT, "aud": aud, "exp": self.now() + 300, "jti": jti })
     }
 
     fn proof(&self, key: &Key, jti: &str, nonce: Option<&str>) -> String {
-        let htu = self.stage.url("/oauth2/v1/token");
+        let htu = self.fixture.url("/oauth2/v1/token");
         key.proof(&json!({ "jti": jti, "htm": "POST", "htu": htu, "iat": self.now(), "nonce": nonce }))
     }
 
@@ -47,7 +47,7 @@ impl Service {
             ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
             ("client_assertion", assertion),
         ];
-        let mut call = self.stage.bare(Method::POST, &self.stage.url("/oauth2/v1/token")).form(&form);
+        let mut call = self.fixture.bare(Method::POST, &self.fixture.url("/oauth2/v1/token")).form(&form);
         if let Some(proof) = proof {
             call = call.header("dpop", proof);
         }
@@ -61,7 +61,7 @@ impl Service {
     }
 
     async fn list(&self, authorization: &str, proof: Option<&str>) -> u16 {
-        let mut call = self.stage.bare(Method::GET, &self.stage.url("/api/v1/apps?limit=1"));
+        let mut call = self.fixture.bare(Method::GET, &self.fixture.url("/api/v1/apps?limit=1"));
         call = call.header("authorization", authorization);
         if let Some(proof) = proof {
             call = call.header("dpop", proof);
@@ -71,7 +71,7 @@ impl Service {
 }
 
 #[tokio::test]
-async fn a_signed_assertion_buys_a_token_for_an_hour_and_only_for_its_scopes() {
+async fn assertion_yields_an_hour_token_for_its_scopes() {
     let service = Service::new(DpopRule::Optional).await;
     let answer = service.ask(&service.key.sign(&service.claims("1")), "okta.apps.read", None).await;
     assert_eq!((answer.status().as_u16(), header(&answer, "x-rate-limit-limit")), (200, "150"));
@@ -79,14 +79,14 @@ async fn a_signed_assertion_buys_a_token_for_an_hour_and_only_for_its_scopes() {
     assert_eq!((&body["token_type"], &body["expires_in"]), (&json!("Bearer"), &json!(3600)));
     let bearer = format!("Bearer {}", body["access_token"].as_str().unwrap());
     assert_eq!(service.list(&bearer, None).await, 200);
-    let write = service.stage.bare(Method::POST, &service.stage.url("/api/v1/apps/x/connections/default"));
+    let write = service.fixture.bare(Method::POST, &service.fixture.url("/api/v1/apps/x/connections/default"));
     assert_eq!(write.header("authorization", &bearer).send().await.unwrap().status(), 403);
-    service.stage.sleep(3_600);
+    service.fixture.sleep(3_600);
     assert_eq!(service.list(&bearer, None).await, 401);
 }
 
 #[tokio::test]
-async fn an_assertion_works_once() {
+async fn assertion_is_single_use() {
     let service = Service::new(DpopRule::Optional).await;
     let claims = service.claims("once");
     assert_eq!(service.refusal(&claims).await, (200, "none".to_owned()));
@@ -94,7 +94,7 @@ async fn an_assertion_works_once() {
 }
 
 #[tokio::test]
-async fn assertions_with_anything_wrong_are_refused() {
+async fn invalid_assertions_are_rejected() {
     let service = Service::new(DpopRule::Optional).await;
     let now = service.now();
     for (member, value) in [
@@ -117,7 +117,7 @@ async fn assertions_with_anything_wrong_are_refused() {
 }
 
 #[tokio::test]
-async fn where_dpop_is_required_a_request_without_proof_is_refused_as_recorded() {
+async fn required_dpop_rejects_requests_without_proof() {
     let service = Service::new(DpopRule::Required).await;
     let answer = service.ask(&service.key.sign(&service.claims("1")), "okta.apps.read", None).await;
     assert_eq!(answer.status(), 400);
@@ -128,7 +128,7 @@ async fn where_dpop_is_required_a_request_without_proof_is_refused_as_recorded()
 }
 
 #[tokio::test]
-async fn a_proof_gets_a_nonce_first_then_a_token_bound_to_its_key() {
+async fn dpop_proof_gets_nonce_then_bound_token() {
     let service = Service::new(DpopRule::Required).await;
     let key = Key::new();
     let sign = |jti: &str| service.key.sign(&service.claims(jti));
@@ -136,14 +136,14 @@ async fn a_proof_gets_a_nonce_first_then_a_token_bound_to_its_key() {
     let nonce = header(&first, "dpop-nonce").to_owned();
     assert_eq!(first.json::<Value>().await.unwrap()["error"], "use_dpop_nonce");
     let again = service.proof(&key, "p2", Some(&nonce));
-    // The first assertion is used up, whatever became of the request.
+    // The failed request has used up the first assertion.
     assert_eq!(service.ask(&sign("1"), "okta.apps.read", Some(&again)).await.status(), 401);
     let answer = service.ask(&sign("2"), "okta.apps.read", Some(&again)).await;
     let body: Value = answer.json().await.unwrap();
     assert_eq!(body["token_type"], "DPoP");
     let token = body["access_token"].as_str().unwrap();
     let bound = format!("DPoP {token}");
-    let htu = service.stage.url("/api/v1/apps");
+    let htu = service.fixture.url("/api/v1/apps");
     let proof = |key: &Key, jti: &str, htm: &str, ath: &str| {
         key.proof(&json!({ "jti": jti, "htm": htm, "htu": htu, "iat": service.now(), "ath": ath }))
     };
@@ -159,10 +159,10 @@ async fn a_proof_gets_a_nonce_first_then_a_token_bound_to_its_key() {
 }
 
 #[tokio::test]
-async fn an_rsa_key_signs_as_well() {
+async fn rsa_keys_can_sign_assertions() {
     let service = Service::new(DpopRule::Optional).await;
     let (assertion, public_key_pem) = rsa_signed(&service.claims("rsa"));
     assert_eq!(service.ask(&assertion, "okta.apps.read", None).await.status(), 401, "not registered yet");
-    service.stage.okta.with_org("acme", |org| org.service_apps[0].public_key_pem = public_key_pem).unwrap();
+    service.fixture.okta.with_org("acme", |org| org.service_apps[0].public_key_pem = public_key_pem).unwrap();
     assert_eq!(service.ask(&assertion, "okta.apps.read", None).await.status(), 200);
 }

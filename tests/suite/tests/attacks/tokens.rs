@@ -83,7 +83,7 @@ async fn a_token_of_version_1() {
 
 #[tokio::test]
 async fn a_token_of_nobody() {
-    is_not_believed(TokenTampering { nobody: true, ..TokenTampering::default() }).await;
+    is_not_believed(TokenTampering { no_object_id: true, ..TokenTampering::default() }).await;
 }
 
 #[tokio::test]

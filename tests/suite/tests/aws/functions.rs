@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use regrant::domain::contact::Audience;
 use regrant::domain::id::{AppId, OrgId};
 use regrant::domain::notification::{About, Draft, Recipient};
-use regrant_simulators::demo_set;
+use regrant_simulators::hostile_demo_set;
 use regrant_tests::deployment::FUNCTIONS;
 use regrant_tests::runtime_api::{bounce_event, log_stream_event, schedule_event};
 use serde_json::{Value, json};
@@ -69,7 +69,7 @@ async fn from_a_scan_to_the_proof(installation: &Installation) {
         for secret in installation.simulation.microsoft.secrets().iter().chain(browser.cookies.values()) {
             assert!(!log.contains(secret.as_str()), "{function} logs a secret");
         }
-        for demo in demo_set() {
+        for demo in hostile_demo_set() {
             assert!(!log.contains(demo.token), "{function} logs a token of Okta's");
         }
         assert!(!log.contains(&invitation), "{function} logs a link");

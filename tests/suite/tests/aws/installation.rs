@@ -15,7 +15,7 @@ use regrant::microsoft::MfaEvidence;
 use regrant::usecases::Ports;
 use regrant::usecases::access::orgs;
 use regrant::usecases::notify::contacts::set_contacts;
-use regrant_simulators::demo_set;
+use regrant_simulators::hostile_demo_set;
 use regrant_tests::aws::Account;
 use regrant_tests::bench::api_token;
 use regrant_tests::consent::{Browser, PUBLIC_URL, Simulation, app_of, register, registration};
@@ -51,7 +51,7 @@ impl Installation {
         let stack = Stack { configuration_set, ..account.stack(secrets).await };
         let operator = simulation.ports_over(account.stores("operator", &stack).await);
         register(&operator, &registration(MfaEvidence::default())).await;
-        for demo in demo_set() {
+        for demo in hostile_demo_set() {
             let url = simulation.okta.org_url(demo.name);
             let added = orgs::add(&operator, &url, Cloud::Global, &api_token(demo.token)).await.unwrap();
             if demo.name == "acme" {
@@ -100,7 +100,7 @@ impl Installation {
     /// A scheduled scan, until every org was looked at and everybody was told.
     pub(super) async fn scan(&self) -> Value {
         let started = self.invoke("discovery", schedule_event()).await;
-        let orgs = demo_set().len() as u64;
+        let orgs = hostile_demo_set().len() as u64;
         assert_eq!(started["orgs_pending"].as_u64(), Some(orgs), "the schedule only queues: {started}");
         self.work().await;
         self.get(&format!("/v1/scans/{}", started["id"].as_str().unwrap())).await

@@ -52,7 +52,7 @@ async fn a_token_endpoint_that_fails_costs_no_refresh_token() {
         Fault::Reset,
         Fault::Truncated,
         Fault::ServerError,
-        Fault::FrontDoor,
+        Fault::EdgeProxyError,
         Fault::RateLimited,
         Fault::NotJson,
         Fault::OtherShape,

@@ -80,7 +80,7 @@ async fn made_up_key_names_cause_no_flood() {
 
 #[tokio::test]
 async fn the_last_keys_serve_while_none_can_be_fetched() {
-    for fault in [Fault::ServerError, Fault::FrontDoor, Fault::Reset, Fault::NotJson, Fault::OtherShape] {
+    for fault in [Fault::ServerError, Fault::EdgeProxyError, Fault::Reset, Fault::NotJson, Fault::OtherShape] {
         let sign_ins = SignIns::new().await;
         sign_ins.sign_in().await.unwrap();
         sign_ins.clock.advance(Duration::from_hours(30));

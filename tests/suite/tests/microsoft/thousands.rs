@@ -56,7 +56,7 @@ async fn every_tenant_of_a_fleet_can_be_watched_both_ways() {
 /// Which calls fail, over one tenant after the other or one call after the other.
 async fn faulty_calls(by_tenant: bool) -> Vec<(usize, u32, bool)> {
     let (simulator, client, tenants) = fleet(10).await;
-    let faults = [Fault::RateLimited, Fault::ServerError, Fault::FrontDoor, Fault::Reset, Fault::Truncated];
+    let faults = [Fault::RateLimited, Fault::ServerError, Fault::EdgeProxyError, Fault::Reset, Fault::Truncated];
     simulator.set_fault_plan(faults.into_iter().fold(FaultPlan::default(), |plan, fault| plan.with(0.02, fault)));
     let ours = registration(MfaEvidence::default());
     let order: Vec<(usize, u32)> = if by_tenant {

@@ -103,7 +103,7 @@ async fn an_outage_of_either_side_is_no_trouble_of_ours_and_no_alarm() {
     assert!(desk.bench.simulation.microsoft.start_outage(WAITING, OutageKind::Unavailable, outage));
     desk.later(Duration::from_hours(2));
     desk.scan().await;
-    desk.bench.simulation.okta.with_org("acme", |org| org.faults.on("", Fault::FrontDoor, Times::Always)).unwrap();
+    desk.bench.simulation.okta.with_org("acme", |org| org.faults.on("", Fault::EdgeProxyError, Times::Always)).unwrap();
     desk.scan().await;
     assert_eq!(desk.bench.app(WAITING).await.standing(), Standing::Unknown);
     desk.sweep().await;

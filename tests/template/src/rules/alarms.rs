@@ -1,11 +1,11 @@
-//! Alarms: what tells somebody.
+//! Rules for CloudWatch alarms.
 
 use serde_json::{Value, json};
 
 use crate::resolve::{STACK, physical};
 use crate::template::{Template, text};
 
-/// The metrics of Regrant's own that somebody has to be told of.
+/// Regrant's own metrics that need an alarm.
 const OWN: &[&str] = &[
     "ConnectionsLeftOff",
     "GraphRefreshesFailed",
@@ -17,7 +17,7 @@ const OWN: &[&str] = &[
     "ScansStarted",
 ];
 
-/// Each thing to watch: namespace, metric, and its one dimension.
+/// Each metric that needs an alarm: namespace, name, and its dimension.
 fn watched(template: &Template) -> Vec<(&'static str, &'static str, &'static str, String)> {
     let own = OWN.iter().map(|metric| ("Regrant", *metric, "Installation", STACK.to_owned()));
     let ends = template.of_type("AWS::SQS::Queue").filter(|queue| queue.name.ends_with("DeadLetters"));
@@ -31,7 +31,7 @@ fn watched(template: &Template) -> Vec<(&'static str, &'static str, &'static str
 }
 
 pub(super) fn complete(template: &Template) -> Vec<String> {
-    let mut offences = Vec::new();
+    let mut violations = Vec::new();
     let topics: Vec<Value> = template.of_type("AWS::SNS::Topic").map(|topic| arn(topic.name)).collect();
     for (namespace, metric, dimension, value) in watched(template) {
         let dimensions = json!([{ "Name": dimension, "Value": value }]);
@@ -42,22 +42,22 @@ pub(super) fn complete(template: &Template) -> Vec<String> {
                 && properties["Dimensions"] == dimensions
         });
         let Some(alarm) = alarm else {
-            offences.push(format!("{metric} of {value} has none"));
+            violations.push(format!("{metric} of {value} has no alarm"));
             continue;
         };
         let properties = alarm.properties();
         if !topics.iter().any(|topic| properties["AlarmActions"] == json!([topic])) {
-            offences.push(format!("{} tells nobody", alarm.name));
+            violations.push(format!("{} has no topic as its action", alarm.name));
         }
-        // What ought to happen is missed by silence; of what ought not to happen, silence is good news.
+        // Missing data breaches an expected event's alarm, and is normal for a failure metric.
         let missed = metric == "ScansStarted";
         let (silence, comparison) =
             if missed { ("breaching", "LessThanThreshold") } else { ("notBreaching", "GreaterThanThreshold") };
         if text(&properties["TreatMissingData"]) != silence || text(&properties["ComparisonOperator"]) != comparison {
-            offences.push(format!("{} goes off at the wrong time", alarm.name));
+            violations.push(format!("{} has the wrong comparison or treatment of missing data", alarm.name));
         }
     }
-    offences
+    violations
 }
 
 fn arn(topic: &str) -> Value {
@@ -70,7 +70,7 @@ mod tests {
     use crate::rules::testing::detects;
 
     #[test]
-    fn missing_and_mute_alarms_are_noticed() {
+    fn missing_and_mute_alarms_are_reported() {
         detects(
             complete,
             [

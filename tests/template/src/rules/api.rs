@@ -1,4 +1,4 @@
-//! The HTTP API: its routes, who may call them, and what is logged of them.
+//! Rules for the HTTP API: routes, authorizers, throttles and access log.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::Template;
 use crate::template::{each, text};
 
-/// The pages and callbacks of the functions' routers; what is below `/v1` stands in `infra/openapi.json`.
+/// The pages and callbacks of the functions' routers; `infra/openapi.json` lists the paths below `/v1`.
 const PAGES: &[(&str, &str)] = &[
     ("GET /consent/session/{session}", "save"),
     ("GET /consent/{invitation}", "consent-url"),
@@ -18,7 +18,7 @@ const PAGES: &[(&str, &str)] = &[
     ("GET /oauth/microsoft/callback", "callback"),
     ("GET /oauth/microsoft/dod/callback", "callback"),
     ("GET /oauth/microsoft/gcc-high/callback", "callback"),
-    // A page may be asked for without its body; a callback may not, since it acts.
+    // Pages also accept HEAD. Callbacks do not, because they have side effects.
     ("HEAD /consent/session/{session}", "save"),
     ("HEAD /consent/{invitation}", "consent-url"),
     ("HEAD /mail/mute/{token}", "notify"),
@@ -31,7 +31,7 @@ const PAGES: &[(&str, &str)] = &[
     ("POST /mail/mute/{token}", "notify"),
 ];
 
-/// Whose a path below `/v1` is.
+/// The function of a path below `/v1`.
 fn owner(path: &str) -> &'static str {
     if path.contains("/invitations") {
         "consent-url"
@@ -46,8 +46,8 @@ fn owner(path: &str) -> &'static str {
     }
 }
 
-/// What ought to be there: each route with its function.
-fn meant() -> Result<BTreeMap<String, &'static str>, String> {
+/// The expected routes with their functions.
+fn expected() -> Result<BTreeMap<String, &'static str>, String> {
     let description = include_str!("../../../../infra/openapi.json");
     let description: Value = serde_json::from_str(description).map_err(|error| error.to_string())?;
     let mut meant: BTreeMap<_, _> = PAGES.iter().map(|(key, function)| ((*key).to_owned(), *function)).collect();
@@ -60,7 +60,7 @@ fn meant() -> Result<BTreeMap<String, &'static str>, String> {
 }
 
 pub(super) fn routes(template: &Template) -> Vec<String> {
-    let (meant, present) = match meant() {
+    let (meant, present) = match expected() {
         Ok(meant) => (meant, crate::routes(template)),
         Err(error) => return vec![error],
     };
@@ -68,15 +68,15 @@ pub(super) fn routes(template: &Template) -> Vec<String> {
     keys.into_iter()
         .filter_map(|key| match (meant.get(key), present.get(key)) {
             (Some(meant), Some(present)) if meant == present => None,
-            (Some(meant), Some(present)) => Some(format!("{key} leads to {present:?} and not to {meant}")),
-            (Some(_), None) => Some(format!("{key} is not there")),
-            (None, _) => Some(format!("{key} is there, and no function answers it")),
+            (Some(meant), Some(present)) => Some(format!("{key} calls {present:?} instead of {meant}")),
+            (Some(_), None) => Some(format!("{key} is missing")),
+            (None, _) => Some(format!("{key} exists without a function that answers it")),
         })
         .collect()
 }
 
 pub(super) fn authorizers(template: &Template) -> Vec<String> {
-    let mut offences = Vec::new();
+    let mut violations = Vec::new();
     for route in template.of_type("AWS::ApiGatewayV2::Route") {
         let properties = route.properties();
         let key = text(&properties["RouteKey"]);
@@ -87,43 +87,44 @@ pub(super) fn authorizers(template: &Template) -> Vec<String> {
         let asks = properties["AuthorizationType"] == "JWT"
             && authorizer.is_some_and(|one| each(&one.properties()["JwtConfiguration"]["Audience"]).count() > 0);
         if of_operators && !asks {
-            offences.push(format!("{key} asks for no token"));
+            violations.push(format!("{key} requires no token"));
         }
         if !of_operators && (properties["AuthorizationType"] != "NONE" || authorizer.is_some()) {
-            offences.push(format!("{key} asks for a token, which nobody there has"));
+            violations.push(format!("{key} requires a token, which its callers do not have"));
         }
     }
-    offences
+    violations
 }
 
 pub(super) fn throttles(template: &Template) -> Vec<String> {
-    let mut offences = Vec::new();
+    let mut violations = Vec::new();
     for stage in template.of_type("AWS::ApiGatewayV2::Stage") {
         let properties = stage.properties();
         let rate = |settings: &Value| settings["ThrottlingRateLimit"].as_f64().filter(|rate| *rate > 0.0);
         let Some(usual) = rate(&properties["DefaultRouteSettings"]) else {
-            offences.push(format!("{} throttles nothing", stage.name));
+            violations.push(format!("{} has no throttle", stage.name));
             continue;
         };
         let settings = &properties["RouteSettings"];
         for route in template.of_type("AWS::ApiGatewayV2::Route") {
             let key = text(&route.properties()["RouteKey"]);
             if !key.contains(" /v1/") && rate(&settings[key]).is_none_or(|rate| rate >= usual) {
-                offences.push(format!("{key} is not throttled more than the rest"));
+                violations.push(format!("{key} is not throttled more strictly than the default"));
             }
             if settings.get(key).is_some() && !each(&stage.body["DependsOn"]).any(|one| *one == route.name) {
-                offences.push(format!("{} has settings for {key} and does not wait for it", stage.name));
+                violations.push(format!("{} has settings for {key} without depending on it", stage.name));
             }
         }
         let there: BTreeSet<_> = crate::routes(template).into_keys().collect();
         let named = settings.as_object().into_iter().flatten().map(|(key, _)| key);
-        offences
-            .extend(named.filter(|key| !there.contains(*key)).map(|key| format!("{key} is throttled and not there")));
+        violations.extend(
+            named.filter(|key| !there.contains(*key)).map(|key| format!("{key} is throttled but does not exist")),
+        );
     }
-    offences
+    violations
 }
 
-/// What may be logged of a request. A path is not among it: that of an invitation is the invitation.
+/// The request fields that the access log may contain. The path is excluded because an invitation's path is a secret.
 const LOGGED: &[&str] = &[
     "context.integration.status",
     "context.requestId",
@@ -134,21 +135,21 @@ const LOGGED: &[&str] = &[
 ];
 
 pub(super) fn access_log(template: &Template) -> Vec<String> {
-    let mut offences = Vec::new();
+    let mut violations = Vec::new();
     for stage in template.of_type("AWS::ApiGatewayV2::Stage") {
         let format = text(&stage.properties()["AccessLogSettings"]["Format"]);
         if serde_json::from_str::<Value>(format).is_err() {
-            offences.push(format!("{} does not log JSON", stage.name));
+            violations.push(format!("{} does not log JSON", stage.name));
         }
         let name = |rest: &str| {
             rest.split(|c: char| !c.is_alphanumeric() && !"._-".contains(c)).next().unwrap_or_default().to_owned()
         };
         let logged = format.split('$').skip(1).map(name);
-        offences.extend(
+        violations.extend(
             logged.filter(|one| !LOGGED.contains(&one.as_str())).map(|one| format!("{} logs {one}", stage.name)),
         );
     }
-    offences
+    violations
 }
 
 #[cfg(test)]
@@ -159,7 +160,7 @@ mod tests {
     use crate::rules::testing::detects;
 
     #[test]
-    fn open_and_locked_routes_are_noticed() {
+    fn wrong_route_authorizers_are_reported() {
         detects(
             authorizers,
             [
@@ -176,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn missing_odd_and_misled_routes_are_noticed() {
+    fn missing_unknown_and_misdirected_routes_are_reported() {
         detects(
             routes,
             [
@@ -193,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn loose_throttles_are_noticed() {
+    fn loose_throttles_are_reported() {
         let settings = "/Resources/Stage/Properties/RouteSettings";
         detects(
             throttles,
@@ -211,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_log_that_tells_too_much_is_noticed() {
+    fn access_log_with_secrets_is_reported() {
         let place = "/Resources/Stage/Properties/AccessLogSettings/Format";
         detects(
             access_log,

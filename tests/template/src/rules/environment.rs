@@ -1,4 +1,4 @@
-//! What functions are told by their environment.
+//! Rules for the functions' environment variables.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ const ALL: &[&str] = &[
     "REGRANT_TRACING",
 ];
 
-/// What only `notify` is told.
+/// Variables of `notify` only.
 const NOTIFY: &[&str] = &[
     "REGRANT_MAIL_CONFIGURATION_SET",
     "REGRANT_MAIL_DEADLINE",
@@ -29,7 +29,7 @@ const NOTIFY: &[&str] = &[
     "REGRANT_NOTIFICATION_QUEUE_URL",
 ];
 
-/// The functions, with what only they are told.
+/// The functions, with their specific variables.
 const FUNCTIONS: &[(&str, &[&str])] = &[
     ("callback", &[]),
     ("consent-url", &["REGRANT_SAVE_QUEUE_URL"]),
@@ -39,22 +39,23 @@ const FUNCTIONS: &[(&str, &[&str])] = &[
 ];
 
 pub(super) fn variables(template: &Template) -> Vec<String> {
-    let mut offences = Vec::new();
+    let mut violations = Vec::new();
     for (binary, own) in FUNCTIONS {
         let Some(function) = template.function(binary) else {
-            offences.push(format!("{binary} is not there"));
+            violations.push(format!("{binary} is missing"));
             continue;
         };
-        let meant: BTreeSet<&str> = ALL.iter().chain(*own).copied().collect();
-        let told = function.properties()["Environment"]["Variables"].as_object();
-        let told: BTreeSet<&str> = told.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
-        offences.extend(meant.difference(&told).map(|name| format!("{binary} is not told {name}")));
-        offences.extend(told.difference(&meant).map(|name| format!("{binary} is told {name}, which it does not read")));
+        let expected: BTreeSet<&str> = ALL.iter().chain(*own).copied().collect();
+        let present = function.properties()["Environment"]["Variables"].as_object();
+        let present: BTreeSet<&str> = present.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+        violations.extend(expected.difference(&present).map(|name| format!("{binary} lacks {name}")));
+        violations
+            .extend(present.difference(&expected).map(|name| format!("{binary} has {name}, which it does not read")));
     }
     let known = |binary: &str| FUNCTIONS.iter().any(|(known, _)| *known == binary);
-    let odd = template.functions().filter(|function| !known(function.binary()));
-    offences.extend(odd.map(|function| format!("{} is not known here", function.name)));
-    offences
+    let unknown = template.functions().filter(|function| !known(function.binary()));
+    violations.extend(unknown.map(|function| format!("{} is an unknown function", function.name)));
+    violations
 }
 
 #[cfg(test)]
@@ -65,7 +66,7 @@ mod tests {
     use crate::rules::testing::detects;
 
     #[test]
-    fn missing_and_odd_variables_are_noticed() {
+    fn missing_and_unknown_variables_are_reported() {
         detects(
             variables,
             [
@@ -73,7 +74,7 @@ mod tests {
                 ("/Globals/Function/Environment/Variables/REGRANT_DATA_DIR", json!("/x")),
                 ("/Resources/SaveFunction/Properties/Environment", Value::Null),
                 ("/Resources/NotifyFunction/Properties/Environment/Variables/REGRANT_MAIL_FROM", Value::Null),
-                ("/Resources/CallbackFunction/Metadata/BuildProperties/Binary", json!("odd")),
+                ("/Resources/CallbackFunction/Metadata/BuildProperties/Binary", json!("unknown")),
             ],
         );
     }

@@ -1,4 +1,4 @@
-//! Rules of EventBridge, and what they bring to whom.
+//! Rules for EventBridge: which events reach which function.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use crate::resolve::physical;
 use crate::template::{Resource, Template, each, text};
 use crate::{ResolveError, granted};
 
-/// The template where there are emails and a log stream: else there are no rules.
+/// The template with emails and a log stream, the only configuration with EventBridge rules.
 fn full(template: &Template) -> Result<Template, ResolveError> {
     let emailed = template.with_parameter("MailFrom", "regrant@example.com")?;
     emailed.with_parameter("OktaEventBus", "aws.partner/okta.com/acme/regrant")
@@ -18,8 +18,8 @@ fn of_full(template: &Template, find: impl Fn(&Template) -> Vec<String>) -> Vec<
     full(template).map_or_else(|error| vec![error.to_string()], |full| find(&full))
 }
 
-/// EventBridge tries again for as long as the target says, and Lambda three times after that; both keep what failed in
-/// a queue, where they may send to it ("Using dead-letter queues to process undelivered events", EventBridge's guide).
+/// EventBridge retries as configured in the target, then Lambda tries three times; both send failed events to a queue if
+/// their permissions allow it ("Using dead-letter queues to process undelivered events", EventBridge's guide).
 pub(super) fn rules(template: &Template) -> Vec<String> {
     of_full(template, |template| {
         let rules: Vec<_> = template.of_type("AWS::Events::Rule").collect();
@@ -32,10 +32,10 @@ pub(super) fn rules(template: &Template) -> Vec<String> {
 
 fn lacks(template: &Template, rule: Resource<'_>) -> Vec<String> {
     let arn = json!(format!("arn:aws:events:{}:{}:rule/{}", crate::REGION, crate::ACCOUNT, physical(rule.name)));
-    let mut offences = Vec::new();
+    let mut violations = Vec::new();
     for target in each(&rule.properties()["Targets"]) {
         let Some(function) = template.named("AWS::Serverless::Function", &target["Arn"]) else {
-            offences.push(format!("{} leads nowhere", rule.name));
+            violations.push(format!("{} has no function as its target", rule.name));
             continue;
         };
         let may_call = template.of_type("AWS::Lambda::Permission").map(Resource::properties).any(|permission| {
@@ -44,23 +44,23 @@ fn lacks(template: &Template, rule: Resource<'_>) -> Vec<String> {
                 && permission["SourceArn"] == arn
         });
         if !may_call {
-            offences.push(format!("{} may not call {}", rule.name, function.name));
+            violations.push(format!("{} may not call {}", rule.name, function.name));
         }
         if target["RetryPolicy"]["MaximumRetryAttempts"].as_u64().is_none_or(|tries| tries == 0) {
-            offences.push(format!("{} tries once", rule.name));
+            violations.push(format!("{} does not retry", rule.name));
         }
         let emails = &target["DeadLetterConfig"]["Arn"];
         let may_keep = template.of_type("AWS::SQS::QueuePolicy").any(|policy| lets_keep(policy, emails, &arn));
         if template.named("AWS::SQS::Queue", emails).is_none() || !may_keep {
-            offences.push(format!("what {} cannot deliver is lost", rule.name));
+            violations.push(format!("{} has no dead-letter queue for undelivered events", rule.name));
         }
         let kept = &function.properties()["DeadLetterQueue"]["TargetArn"];
         let grants = granted(template, function.binary());
         if !grants.iter().any(|grant| grant.covers("sqs:SendMessage", text(kept))) {
-            offences.push(format!("what {} cannot do is lost", function.name));
+            violations.push(format!("{} has no dead-letter queue for failed events", function.name));
         }
     }
-    offences
+    violations
 }
 
 fn lets_keep(policy: Resource<'_>, queue: &Value, rule: &Value) -> bool {
@@ -73,12 +73,12 @@ fn lets_keep(policy: Resource<'_>, queue: &Value, rule: &Value) -> bool {
     })
 }
 
-/// The kinds that `notify` reads. Opened and clicked are not among them.
+/// The event kinds that `notify` reads. They exclude opens and clicks.
 const REPORTED: [&str; 5] = ["bounce", "complaint", "delivery", "reject", "send"];
 
 pub(super) fn reports(template: &Template) -> Vec<String> {
     of_full(template, |template| {
-        let mut offences = Vec::new();
+        let mut violations = Vec::new();
         let sets: Vec<_> =
             template.of_type("AWS::SES::ConfigurationSet").map(|set| json!(physical(set.name))).collect();
         let destinations: Vec<_> = template.of_type("AWS::SES::ConfigurationSetEventDestination").collect();
@@ -86,15 +86,15 @@ pub(super) fn reports(template: &Template) -> Vec<String> {
             let reports =
                 destinations.iter().map(|one| one.properties()).find(|one| one["ConfigurationSetName"] == *set);
             let Some(destination) = reports.map(|one| &one["EventDestination"]) else {
-                offences.push(format!("{set} reports nothing"));
+                violations.push(format!("{set} has no event destination"));
                 continue;
             };
             let kinds: BTreeSet<&str> = each(&destination["MatchingEventTypes"]).map(text).collect();
             if kinds != BTreeSet::from(REPORTED) || destination["Enabled"] != true {
-                offences.push(format!("{set} reports {kinds:?}"));
+                violations.push(format!("{set} reports {kinds:?}"));
             }
             if !text(&destination["EventBridgeDestination"]["EventBusArn"]).ends_with(":event-bus/default") {
-                offences.push(format!("{set} reports elsewhere"));
+                violations.push(format!("{set} does not report to the default event bus"));
             }
             let listens = |rule: Resource<'_>| {
                 let pattern = &rule.properties()["EventPattern"];
@@ -104,18 +104,18 @@ pub(super) fn reports(template: &Template) -> Vec<String> {
                     && tags["regrant-notification"] == json!([{ "exists": true }])
             };
             if !template.of_type("AWS::Events::Rule").any(listens) {
-                offences.push(format!("nobody listens to the reports of {set}, or to others too"));
+                violations.push(format!("no rule selects exactly the reports of {set}"));
             }
         }
         let told = template.function("notify").map(|notify| &notify.properties()["Environment"]["Variables"]);
         if !sets.iter().any(|set| told.is_some_and(|told| told["REGRANT_MAIL_CONFIGURATION_SET"] == *set)) {
-            offences.push("notify sends with no configuration set".to_owned());
+            violations.push("notify sends with no configuration set".to_owned());
         }
-        offences
+        violations
     })
 }
 
-/// Families of `shared/src/domain/system_log/filter.rs` that bring no look forward: it would take more of the limit.
+/// Families of `shared/src/domain/system_log/filter.rs` that trigger no early scan, because it would use more of the rate limit.
 const OF_RATE_LIMITS: [&str; 3] =
     ["system.org.rate_limit.", "system.rate.limit.", "core.concurrency.org.limit.violation"];
 
@@ -127,18 +127,22 @@ pub(super) fn log_stream(template: &Template) -> Vec<String> {
             return vec!["there is no rule on the log stream's bus".to_owned()];
         };
         let pattern = &rule.properties()["EventPattern"];
-        let mut offences = Vec::new();
+        let mut violations = Vec::new();
         if pattern["source"] != json!([{ "prefix": "aws.partner/okta.com/" }]) {
-            offences.push(format!("{} listens to others", rule.name));
+            violations.push(format!("{} also selects other events", rule.name));
         }
         let brought: BTreeSet<String> = each(&pattern["detail"]["$or"]).flat_map(types).collect();
-        offences.extend(asked.difference(&brought).map(|family| format!("{family} is not brought")));
-        offences.extend(brought.difference(&asked).map(|family| format!("{family} is brought, and nobody reads it")));
-        offences
+        violations.extend(asked.difference(&brought).map(|family| format!("the stream lacks {family}")));
+        violations.extend(
+            brought
+                .difference(&asked)
+                .map(|family| format!("the stream contains {family}, which Regrant does not read")),
+        );
+        violations
     })
 }
 
-/// The types that one part of a pattern lets through; what is let through only where it failed is marked.
+/// The event types that one part of a pattern matches; marks types that it matches only for failures.
 fn types(part: &Value) -> Vec<String> {
     let mark = match &part["outcome"] {
         Value::Null => "",
@@ -152,7 +156,7 @@ fn types(part: &Value) -> Vec<String> {
     each(&part["eventType"]).map(kind).collect()
 }
 
-/// The same of the filter's source: `eventType sw \"family\"`, each on a line of its own.
+/// The event types in the filter's source: `eventType sw \"family\"`, each on a line of its own.
 fn families(source: &str) -> BTreeSet<String> {
     let clause = |line: &str| {
         let (_, rest) = line.split_once("eventType ")?;
@@ -172,7 +176,7 @@ mod tests {
     use crate::rules::testing::detects;
 
     #[test]
-    fn events_that_reach_nobody_or_are_lost_are_noticed() {
+    fn undelivered_and_lost_events_are_reported() {
         let elsewhere = json!({ "Fn::GetAtt": ["SaveDeadLetters", "Arn"] });
         detects(
             rules,
@@ -190,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn reports_that_are_not_read_are_noticed() {
+    fn unread_ses_reports_are_reported() {
         let kinds = "/Resources/ConfigurationSetEvents/Properties/EventDestination/MatchingEventTypes";
         let tags = "/Resources/EmailReports/Properties/EventPattern/detail/mail/tags";
         let set = "/Resources/NotifyFunction/Properties/Environment/Variables/REGRANT_MAIL_CONFIGURATION_SET";
@@ -208,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stream_that_brings_more_or_less_is_noticed() {
+    fn stream_that_differs_from_filter_is_reported() {
         let first = "/Resources/LogStreamEvents/Properties/EventPattern/detail/$or/0/eventType/0";
         let failed = "/Resources/LogStreamEvents/Properties/EventPattern/detail/$or/1/outcome";
         detects(
@@ -224,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn the_filter_is_read_from_its_source() {
+    fn filter_is_parsed_from_source() {
         let clause = |family: &str, rest: &str| format!("    \" or (eventType sw \\\"{family}\\\"{rest}\",\n");
         let source = clause("app.x.", "") + &clause("app.y.", " and outcome.result eq \\\"FAILURE\\\")");
         let read: Vec<_> = families(&source).into_iter().collect();

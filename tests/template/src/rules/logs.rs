@@ -1,4 +1,4 @@
-//! Log groups.
+//! Rules for log groups.
 
 use serde_json::Value;
 
@@ -6,27 +6,27 @@ use crate::Template;
 use crate::template::{Resource, text};
 
 pub(super) fn groups(template: &Template) -> Vec<String> {
-    let mut offences = Vec::new();
+    let mut violations = Vec::new();
     let groups: Vec<_> = template.of_type("AWS::Logs::LogGroup").collect();
     for group in &groups {
         let properties = group.properties();
         for needed in ["RetentionInDays", "KmsKeyId", "LogGroupName"] {
             if properties.get(needed).is_none() {
-                offences.push(format!("{} has no {needed}", group.name));
+                violations.push(format!("{} has no {needed}", group.name));
             }
         }
         if !readable_by_key(template, text(&properties["LogGroupName"])) {
-            offences.push(format!("the key's policy does not know {}", group.name));
+            violations.push(format!("the key's policy does not allow {}", group.name));
         }
     }
     let written = |function: &Resource<'_>| function.properties()["LoggingConfig"]["LogGroup"].clone();
     let is_there = |name: &Value| groups.iter().any(|group| group.properties()["LogGroupName"] == *name);
     let none = template.functions().filter(|function| !is_there(&written(function)));
-    offences.extend(none.map(|function| format!("{} has none", function.name)));
-    offences
+    violations.extend(none.map(|function| format!("{} has no log group", function.name)));
+    violations
 }
 
-/// Whether the key lets CloudWatch Logs use it for a group of this name.
+/// Whether the key's policy allows CloudWatch Logs to use it for a group with this name.
 fn readable_by_key(template: &Template, name: &str) -> bool {
     let statements = template
         .of_type("AWS::KMS::Key")
@@ -45,7 +45,7 @@ mod tests {
     use crate::rules::testing::detects;
 
     #[test]
-    fn endless_open_and_missing_logs_are_noticed() {
+    fn unencrypted_unlimited_and_missing_logs_are_reported() {
         detects(
             groups,
             [

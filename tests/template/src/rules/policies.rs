@@ -1,4 +1,4 @@
-//! Roles: what they allow, and where.
+//! Rules for the permissions of roles.
 
 use std::collections::BTreeMap;
 
@@ -6,14 +6,14 @@ use crate::Template;
 use crate::grants::{Grant, of, statements};
 use crate::template::{each, text};
 
-/// What AWS does not let one allow on less than everything.
+/// Actions that AWS supports only on all resources.
 const KNOW_NO_RESOURCES: &[&str] = &["xray:PutTelemetryRecords", "xray:PutTraceSegments"];
 
-/// What adds grants where it is set.
+/// Parameters that add grants if they are set.
 const OPTIONS: [(&str, &str); 3] =
     [("Tracing", "on"), ("MailFrom", "regrant@example.com"), ("OktaEventBus", "aws.partner/okta.com/acme/regrant")];
 
-/// Every grant of every role, with everything on that adds some.
+/// Every grant of every role, with all such parameters set.
 fn grants(template: &Template) -> Result<Vec<(String, Grant)>, String> {
     let add = |so_far: Template, (name, value): &(&str, &str)| so_far.with_parameter(name, value);
     let full = OPTIONS.iter().try_fold(template.clone(), add).map_err(|error| error.to_string())?;
@@ -41,35 +41,35 @@ pub(super) fn own_service(template: &Template) -> Vec<String> {
 }
 
 pub(super) fn wildcards(template: &Template) -> Vec<String> {
-    let mut offences = offending(template, |grant| {
+    let mut violations = offending(template, |grant| {
         let everything = grant.resource.split(':').skip(5).all(|rest| rest == "*");
         grant.action.contains('*') || (everything && !KNOW_NO_RESOURCES.contains(&grant.action.as_str()))
     });
     for key in template.of_type("AWS::KMS::Key") {
         let actions =
             each(&key.properties()["KeyPolicy"]["Statement"]).flat_map(|statement| each(&statement["Action"]));
-        offences.extend(
+        violations.extend(
             actions.map(text).filter(|action| action.contains('*')).map(|action| format!("{}: {action}", key.name)),
         );
     }
     for role in template.of_type("AWS::IAM::Role").filter(|role| role.properties().get("ManagedPolicyArns").is_some()) {
-        offences.push(format!("{} takes over what AWS allows", role.name));
+        violations.push(format!("{} uses an AWS managed policy", role.name));
     }
-    offences
+    violations
 }
 
 pub(super) fn own_roles(template: &Template) -> Vec<String> {
     let mut users: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    let mut offences = Vec::new();
+    let mut violations = Vec::new();
     for function in template.functions() {
         match template.named("AWS::IAM::Role", &function.properties()["Role"]) {
             Some(role) => users.entry(role.name).or_default().push(function.name),
-            None => offences.push(format!("{} has none", function.name)),
+            None => violations.push(format!("{} has no role", function.name)),
         }
     }
     let shared = users.into_iter().filter(|(_, functions)| functions.len() > 1);
-    offences.extend(shared.map(|(role, functions)| format!("{role} is that of {}", functions.join(" and "))));
-    offences
+    violations.extend(shared.map(|(role, functions)| format!("{role} is shared by {}", functions.join(" and "))));
+    violations
 }
 
 #[cfg(test)]
@@ -87,13 +87,13 @@ mod tests {
     }
 
     #[test]
-    fn an_action_on_another_service_is_noticed() {
+    fn action_on_other_service_is_reported() {
         let table = json!({ "Fn::GetAtt": ["Table", "Arn"] });
         detects(own_service, [(PLACE, statement("ses:SendEmail", &table)), (MAIL, statement("ses:SendEmail", &table))]);
     }
 
     #[test]
-    fn wildcards_are_noticed() {
+    fn wildcards_are_reported() {
         let table = json!({ "Fn::GetAtt": ["Table", "Arn"] });
         detects(
             wildcards,
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn shared_and_missing_roles_are_noticed() {
+    fn shared_and_missing_roles_are_reported() {
         let place = "/Resources/CallbackFunction/Properties/Role";
         detects(own_roles, [(place, json!({ "Fn::GetAtt": ["SaveRole", "Arn"] })), (place, Value::Null)]);
     }

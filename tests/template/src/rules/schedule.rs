@@ -1,4 +1,4 @@
-//! Schedules: no linter reads their expressions.
+//! Rules for schedules, whose expressions no linter checks.
 
 use regex::Regex;
 use serde_json::{Value, json};
@@ -6,36 +6,36 @@ use serde_json::{Value, json};
 use crate::template::text;
 use crate::{Template, granted};
 
-/// What the parameter has to admit, and what not.
+/// Expressions that the parameter must accept, and ones it must reject.
 const RIGHT: &[&str] = &["rate(1 hour)", "rate(1 day)", "rate(2 days)", "rate(10 hours)", "cron(0 6 ? * MON *)"];
 const WRONG: &[&str] =
     &["rate(1 days)", "rate(2 day)", "rate(0 days)", "rate(day)", "1 day", "cron(0 6 ? * MON)", "rate(1 day) ", ""];
 
 pub(super) fn expressions(template: &Template) -> Vec<String> {
-    let mut offences = Vec::new();
+    let mut violations = Vec::new();
     for schedule in template.of_type("AWS::Scheduler::Schedule") {
         let expression = text(&schedule.properties()["ScheduleExpression"]);
         if !valid(expression) {
-            offences.push(format!("{}: {expression} is no schedule", schedule.name));
+            violations.push(format!("{}: {expression} is not a valid schedule", schedule.name));
         }
         let written = &template.document()["Resources"][schedule.name]["Properties"]["ScheduleExpression"];
         if let Some(parameter) = written["Ref"].as_str() {
-            offences.extend(admits(parameter, template.parameter(parameter)));
+            violations.extend(admits(parameter, template.parameter(parameter)));
         }
     }
-    offences
+    violations
 }
 
 fn admits(name: &str, parameter: &Value) -> Vec<String> {
     let Ok(pattern) = Regex::new(text(&parameter["AllowedPattern"])) else {
-        return vec![format!("{name}: its pattern is none")];
+        return vec![format!("{name}: the pattern is not a valid regular expression")];
     };
-    let refused = RIGHT.iter().filter(|one| !pattern.is_match(one)).map(|one| format!("{name} refuses {one}"));
-    let admitted = WRONG.iter().filter(|one| pattern.is_match(one)).map(|one| format!("{name} admits {one:?}"));
+    let refused = RIGHT.iter().filter(|one| !pattern.is_match(one)).map(|one| format!("{name} rejects {one}"));
+    let admitted = WRONG.iter().filter(|one| pattern.is_match(one)).map(|one| format!("{name} accepts {one:?}"));
     refused.chain(admitted).collect()
 }
 
-/// A `rate` in the right number, or a `cron` of six fields of which one of the days is `?`.
+/// Whether this is a `rate` with the matching singular or plural, or a `cron` of six fields with `?` in one of the day fields.
 fn valid(expression: &str) -> bool {
     let inside = |name: &str| expression.strip_prefix(name)?.strip_prefix('(')?.strip_suffix(')');
     if let Some(rate) = inside("rate") {
@@ -59,8 +59,8 @@ fn valid(expression: &str) -> bool {
 const MONTHS: &[&str] = &["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
 const WEEKDAYS: &[&str] = &["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 
-/// `*`, one value, a range of them, each with a step or not. The emails `L`, `W` and `#` are not taken: nobody here
-/// needs them.
+/// Whether a field is `*`, a value or a range, each with an optional step. Rejects `L`, `W` and `#`, which Regrant does
+/// not use.
 fn part_of(part: &str, least: u32, most: u32, names: &[&str]) -> bool {
     let one = |value: &str| names.contains(&value) || value.parse().is_ok_and(|value| (least..=most).contains(&value));
     let (range, step) = part.split_once('/').map_or((part, None), |(range, step)| (range, Some(step)));
@@ -74,7 +74,7 @@ pub(super) fn inputs(template: &Template) -> Vec<String> {
     template
         .of_type("AWS::Scheduler::Schedule")
         .filter(|schedule| input(&schedule.properties()["Target"]).as_ref() != Some(&meant))
-        .map(|schedule| format!("{} hands over something else", schedule.name))
+        .map(|schedule| format!("{} sends a different event", schedule.name))
         .collect()
 }
 
@@ -91,7 +91,7 @@ pub(super) fn failures_are_kept(template: &Template) -> Vec<String> {
     template
         .of_type("AWS::Scheduler::Schedule")
         .filter(|schedule| keeps(&schedule.properties()["Target"]).is_none())
-        .map(|schedule| format!("what {} starts is lost where it fails", schedule.name))
+        .map(|schedule| format!("{} has no dead-letter queue for failed events", schedule.name))
         .collect()
 }
 
@@ -101,19 +101,19 @@ mod tests {
     use crate::rules::testing::detects;
 
     #[test]
-    fn wrong_schedules_are_noticed() {
+    fn invalid_schedules_are_reported() {
         let place = "/Resources/ScanSchedules/Properties/ScheduleExpression";
         detects(expressions, [(place, json!("rate(1 days)")), (place, json!("cron(0 6 * * 1)"))]);
     }
 
     #[test]
-    fn a_parameter_that_admits_them_is_noticed() {
+    fn parameter_that_accepts_invalid_schedules_is_reported() {
         let place = "/Parameters/ScanSchedule/AllowedPattern";
         detects(expressions, [(place, json!("^rate|^cron")), (place, json!(r"^rate\(1 day\)$"))]);
     }
 
     #[test]
-    fn the_right_ones_are_told_from_the_wrong_ones() {
+    fn valid_and_invalid_schedules_are_distinguished() {
         assert_eq!(RIGHT.iter().filter(|one| !valid(one)).count(), 0);
         assert_eq!(WRONG.iter().filter(|one| valid(one)).count(), 0);
         assert!(valid("cron(0/15 8-17 ? JAN,JUL MON-FRI *)"));
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn another_event_is_noticed() {
+    fn wrong_schedule_event_is_reported() {
         let other = json!(r#"{"source":"aws.events"}"#);
         let places = [
             "/Resources/ScanSchedules/Properties/Target/Input",
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_function_that_loses_what_fails_is_noticed() {
+    fn function_without_dead_letter_queue_is_reported() {
         let queue = "/Resources/DiscoveryFunction/Properties/DeadLetterQueue";
         let target = "/Resources/DiscoveryFunction/Properties/DeadLetterQueue/TargetArn";
         let elsewhere = json!({"Fn::GetAtt": ["SaveDeadLetters", "Arn"]});

@@ -1,21 +1,21 @@
-//! Secrets: none stands in the template, and none is asked for by it.
+//! Rules for secrets: the template contains none and takes none as a parameter.
 
 use regex::RegexSet;
 use serde_json::Value;
 
 use crate::Template;
 
-/// Members that hold a secret, in small emails.
+/// Names of members that hold a secret, in lower case.
 const HOLDERS: &[&str] =
     &["secretstring", "password", "clientsecret", "privatekey", "apitoken", "accesstoken", "apikey"];
 
-/// What a secret looks like wherever it stands.
+/// Patterns of secret values.
 const SHAPES: &[&str] = &[
     "-----BEGIN ",
     r"\beyJ[\w-]{10,}\.[\w-]{10,}",
     r"\b(AKIA|ASIA)[A-Z0-9]{16}\b",
     r"(?i)\bSSWS\s",
-    // An API token of Okta's; a client secret of Entra's.
+    // An Okta API token; an Entra client secret.
     r"\b00[\w-]{40}\b",
     r"\b[\w~.-]{3}8Q~[\w~.-]{34}\b",
 ];
@@ -24,18 +24,18 @@ pub(super) fn literals(template: &Template) -> Vec<String> {
     let Ok(shapes) = RegexSet::new(SHAPES) else {
         return vec!["the shapes are no patterns".to_owned()];
     };
-    let mut offences = Vec::new();
+    let mut violations = Vec::new();
     walk(template.document(), "", &mut |place, name, value| {
         let small = name.to_lowercase().replace(['_', '-'], "");
         let held = HOLDERS.iter().any(|holder| small.ends_with(holder)) && !value.is_empty();
         if held || shapes.is_match(value) {
-            offences.push(format!("{place} holds one"));
+            violations.push(format!("{place} contains a secret"));
         }
     });
-    offences
+    violations
 }
 
-/// Every string, with its place and the name of the member that holds it.
+/// Every string, with its JSON pointer and the name of its member.
 fn walk(value: &Value, place: &str, see: &mut impl FnMut(&str, &str, &str)) {
     match value {
         Value::Object(members) => {
@@ -56,7 +56,7 @@ pub(super) fn parameters(template: &Template) -> Vec<String> {
             || ["secret", "password", "token", "key"].iter().any(|end| small.ends_with(end))
     };
     let all = template.document()["Parameters"].as_object().into_iter().flatten();
-    all.filter(secret).map(|(name, _)| format!("{name} looks like one that does")).collect()
+    all.filter(secret).map(|(name, _)| format!("{name} looks like a parameter for a secret")).collect()
 }
 
 #[cfg(test)]
@@ -67,7 +67,7 @@ mod tests {
     use crate::rules::testing::detects;
 
     #[test]
-    fn secrets_are_noticed_by_name_and_by_shape() {
+    fn secrets_are_found_by_name_and_pattern() {
         let secret = json!({ "Type": "AWS::SecretsManager::Secret", "Properties": { "SecretString": "hunter2" } });
         let variable = "/Globals/Function/Environment/Variables/REGRANT_X";
         let okta = format!("00{}", "a".repeat(40));
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn parameters_for_secrets_are_noticed() {
+    fn parameters_for_secrets_are_reported() {
         detects(
             parameters,
             [

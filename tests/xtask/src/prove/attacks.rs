@@ -1,13 +1,13 @@
-//! The suite of attacks, run as it is, and counted.
+//! Runs the suite's attack tests and counts them.
 
 use serde_json::json;
 use tokio::process::Command;
 
-use super::{Outcome, Verification};
+use super::{Outcome, Report};
 
 pub(crate) const NAME: &str = "attacks";
 
-/// How many there have to be.
+/// The required number of attacks.
 const AT_LEAST: u64 = 60;
 
 pub(crate) async fn prove() -> Outcome {
@@ -20,14 +20,14 @@ pub(crate) async fn prove() -> Outcome {
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
     let summary = printed.lines().find(|line| line.starts_with("test result:")).unwrap_or_default().to_owned();
     let (withstood, got_through) = (figure(&summary, "passed"), figure(&summary, "failed"));
-    Ok(Verification::new(
+    Ok(Report::new(
         NAME,
         output.status.success() && withstood >= AT_LEAST && got_through == 0,
         [("attacks_withstood", json!(withstood)), ("attacks_that_got_through", json!(got_through))],
     ))
 }
 
-/// The number before a word of cargo's summary line; 0 where there is none.
+/// The number before a word in cargo's summary line, or 0.
 fn figure(summary: &str, word: &str) -> u64 {
     let before = summary.split(word).next().filter(|before| before.len() < summary.len());
     before.and_then(|before| before.split_whitespace().last()).and_then(|number| number.parse().ok()).unwrap_or(0)

@@ -1,5 +1,5 @@
-//! What the callback takes for itself: everything but waiting for Microsoft and for the stores, beside that waiting, in
-//! one run. The stores are the embedded ones here, whose writes wait for the disk.
+//! The callback's own time, without waiting for Microsoft and the stores, compared with that waiting time in the same run.
+//! The stores are the embedded ones, whose writes wait for the disk.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use tracing::span::{Attributes, Id};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 
-use super::{Outcome, Size, Verification};
+use super::{Outcome, Report, Size};
 
 pub(crate) const NAME: &str = "callback-own-time";
 
@@ -48,9 +48,9 @@ pub(crate) async fn prove(size: Size) -> Outcome {
     }
     let (own, stores, upstream) = (Quantiles::of(own), Quantiles::of(stores), Quantiles::of(upstream));
     let measured = !upstream.median.is_zero() && !stores.median.is_zero();
-    // A short run beside other work is no measurement: it shows only that measuring works.
+    // A short run next to other work only shows that measuring works.
     let holds = measured && (size == Size::Small || own.median < TARGET);
-    Ok(Verification::new(
+    Ok(Report::new(
         NAME,
         holds,
         [
@@ -89,7 +89,7 @@ impl Quantiles {
     }
 }
 
-/// Adds up how long the spans of calls are open, by name: the time between asking and the whole answer.
+/// Sums the duration of call spans by name: the time from a request to its complete response.
 #[derive(Debug, Clone, Default)]
 struct Waits(Arc<Mutex<BTreeMap<&'static str, Duration>>>);
 

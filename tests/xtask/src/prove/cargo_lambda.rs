@@ -1,9 +1,9 @@
-//! The real functions as processes under cargo-lambda: its Runtime API hands them their events, and its emulation of API
-//! Gateway makes events of requests. Records, secrets and queues are in the emulator of AWS.
+//! Runs the real functions under cargo-lambda: its Runtime API delivers their events, and its API Gateway emulation turns
+//! requests into events. Records, secrets and queues are in the AWS emulator.
 //!
-//! The test command walks the same way under a Runtime API of our own, since it needs nothing but Rust. This holds that one
-//! to another's word. cargo-lambda routes as the template's API does, which it is told in a file; each function is started
-//! here, with the variables and the access key that are its own.
+//! The test suite makes the same walk under the project's own Runtime API, which needs only Rust. This measurement checks
+//! that against an independent implementation. A file gives cargo-lambda the template's routes. Each function runs with
+//! its own variables and access key.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -30,16 +30,16 @@ use regrant_tests::runtime_api::{Host, schedule_event};
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::{Outcome, Verification};
+use super::{Outcome, Report};
 
 pub(crate) const NAME: &str = "cargo-lambda";
 
 const TENANT: &str = "acmelabs";
-/// What the page says in the end.
+/// The heading of the final page.
 const PROVEN: &str = "Done, and verified on both sides";
-/// How often something is looked for before it is given up.
+/// The number of attempts before polling fails.
 const LOOKS: usize = 90;
-/// Longer than any message waits in its queue while a person consents.
+/// Longer than any message waits in its queue during a consent.
 const A_WAIT: Duration = Duration::from_secs(61);
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -93,7 +93,7 @@ pub(crate) async fn prove() -> Outcome {
         && verified
         && *standing == json!(Standing::Consented)
         && up == FUNCTIONS.len();
-    Ok(Verification::new(
+    Ok(Report::new(
         NAME,
         holds,
         [
@@ -110,7 +110,7 @@ pub(crate) async fn prove() -> Outcome {
     ))
 }
 
-/// What a path of the operators' API answers.
+/// The answer of the operators' API to a path.
 async fn json_of(operators: &mut Browser, method: &str, path: &str) -> Result<Value, Failure> {
     let seen = operators.send(method, path, axum::body::Body::empty()).await;
     if seen.status.is_success() {
@@ -119,7 +119,7 @@ async fn json_of(operators: &mut Browser, method: &str, path: &str) -> Result<Va
     Err(format!("{method} {path}: {} {}", seen.status, seen.body).into())
 }
 
-/// `cargo lambda watch` without anything to watch; it ends with its owner.
+/// A `cargo lambda watch` process that builds nothing. Dropping it ends the process.
 struct CargoLambda {
     process: Child,
     url: String,
@@ -134,7 +134,7 @@ impl Drop for CargoLambda {
 }
 
 impl CargoLambda {
-    /// Starts it, with the template's routes. Its configuration and its log are in `folder`.
+    /// Starts it with the template's routes. Writes its configuration and log to `folder`.
     async fn start(folder: &Path) -> Result<Self, Failure> {
         let version = Command::new("cargo").args(["lambda", "--version"]).output()?;
         if !version.status.success() {
@@ -160,7 +160,7 @@ impl CargoLambda {
     }
 }
 
-/// Waits until somebody listens there. A request would not do: each becomes an event, and no function is there yet.
+/// Waits until the port accepts connections. A request would become an event, and no function is running yet.
 async fn listens(address: SocketAddr) -> Result<(), Failure> {
     for _ in 0..LOOKS {
         if TcpStream::connect(address).await.is_ok() {
@@ -171,7 +171,7 @@ async fn listens(address: SocketAddr) -> Result<(), Failure> {
     Err("cargo lambda watch does not listen".into())
 }
 
-/// The template's routes, as cargo-lambda reads them: for each path, the function of each method.
+/// The template's routes in cargo-lambda's format: for each path, the function of each method.
 fn configuration() -> String {
     let mut router: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for (key, function) in routes(template()) {

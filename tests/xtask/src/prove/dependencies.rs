@@ -1,7 +1,7 @@
-//! The dependency tree keeps to `deny.toml`: licences, sources, and no second TLS, HTTP or async stack.
+//! Checks the dependency tree against `deny.toml`: licences, sources, and no second TLS, HTTP or async stack.
 //!
-//! `cargo deny` reads the same file and asks more, the advisory database above all. This needs nothing but cargo, so
-//! it runs wherever the tests run.
+//! `cargo deny` reads the same file and checks more, above all the advisory database. This check needs only cargo, so it
+//! runs wherever the tests run.
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::json;
 use spdx::{Expression, LicenseReq, ParseMode};
 
-use super::{Outcome, Verification};
+use super::{Outcome, Report};
 
 pub(crate) const NAME: &str = "dependencies";
 
@@ -62,7 +62,7 @@ pub(crate) fn prove() -> Outcome {
         .args([
             "tree",
             "--workspace",
-            // Under a licence of its own, and so a program of its own: what is left must hold without its exceptions.
+            // A separate program under a different licence. All other packages must comply without its licence exceptions.
             "--exclude",
             "regrant-aws-emulator",
             "--all-features",
@@ -81,14 +81,14 @@ pub(crate) fn prove() -> Outcome {
     }
     let packages = read_tree(&String::from_utf8(tree.stdout)?, root)?;
     let offences = offences(&policy, &packages)?;
-    Ok(Verification::new(
+    Ok(Report::new(
         NAME,
         offences.is_empty() && packages.len() > 50,
         [("crates", json!(packages.len())), ("offences", json!(offences))],
     ))
 }
 
-/// Reads `name v1.2.3 (where)|LICENCE` lines; a feature line of the tree has no version and is passed over.
+/// Reads `name v1.2.3 (where)|LICENCE` lines; skips feature lines, which have no version.
 fn read_tree(tree: &str, root: &str) -> Result<BTreeSet<Package>, Box<dyn std::error::Error + Send + Sync>> {
     let root = std::fs::canonicalize(root)?.display().to_string();
     let mut packages = BTreeSet::new();
@@ -141,7 +141,7 @@ fn one_license(id: &str) -> Result<LicenseReq, Box<dyn std::error::Error + Send 
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+#[expect(clippy::unwrap_used, reason = "a failed test may panic")]
 mod tests {
     use super::*;
 
@@ -157,13 +157,13 @@ mod tests {
     }
 
     #[test]
-    fn the_tree_of_this_workspace_keeps_to_the_policy() {
+    fn workspace_dependencies_comply_with_policy() {
         let verification = prove().unwrap();
         assert!(verification.holds, "{:#?}", verification.figures);
     }
 
     #[test]
-    fn each_kind_of_offence_is_seen() {
+    fn each_kind_of_offence_is_reported() {
         assert_eq!(offences_of("serde v1.0.0|MIT OR Apache-2.0"), Vec::<String>::new());
         assert_eq!(offences_of("hyper v1.12.0|MIT"), Vec::<String>::new());
         assert_eq!(offences_of("hyper v0.14.0|MIT").len(), 1);

@@ -1,9 +1,9 @@
-//! The whole stack, deployed by `sam deploy` to an emulator of AWS that knows `CloudFormation`, API Gateway and Lambda, and
-//! one scan and one consent through it.
+//! Deploys the whole stack with `sam deploy` to an AWS emulator that supports `CloudFormation`, API Gateway and Lambda, and
+//! runs one scan and one consent through it.
 //!
-//! The emulator (ministack) makes the template's resources, runs the real functions, and carries messages and requests to
-//! them. Okta and Microsoft are simulated in this process, and the template is told so in a copy; nothing else of it is
-//! changed. What the emulator cannot do is listed in `infra/template/README.md`.
+//! The emulator (ministack) creates the template's resources, runs the real functions, and delivers messages and requests
+//! to them. Okta and Microsoft are simulated in this process; a copy of the template points to them and is otherwise
+//! unchanged. The limits of the emulator are listed in `infra/template/README.md`.
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -30,23 +30,22 @@ use regrant_tests::program::built;
 use regrant_tests::runtime_api::schedule_event;
 use serde_json::{Value, json};
 
-use super::{Outcome, Verification};
+use super::{Outcome, Report};
 
 pub(crate) const NAME: &str = "deployed-stack";
 
 const STACK: &str = "regrant-local";
 const TENANT: &str = "acmelabs";
 const ENDPOINT: &str = "http://127.0.0.1:4566";
-/// What the doctor has to find fine of a stack that was just deployed and scanned. What the emulator does not do is not among
-/// it.
+/// The checks of `regrant aws doctor` that must pass after deployment and scan, without those the emulator cannot support.
 const LOOKED_AFTER: [&str; 8] =
     ["stack", "scan queue", "save queue", "notification queue", "dead letters", "schedules", "orgs", "scans"];
-/// How often something is looked for, a second apart, before it is given up.
+/// The number of attempts, one per second, before polling fails.
 const LOOKS: usize = 90;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// The emulator; it ends with its owner.
+/// The emulator process. Dropping it ends the process.
 struct Emulator(Child);
 
 impl Drop for Emulator {
@@ -103,7 +102,7 @@ pub(crate) async fn prove() -> Outcome {
         && record.assessment.standing == Standing::Consented
         && scanned.orgs_not_seen.is_empty()
         && LOOKED_AFTER.iter().all(|part| doctor.fine.iter().any(|fine| fine == part));
-    Ok(Verification::new(
+    Ok(Report::new(
         NAME,
         holds,
         [
@@ -118,14 +117,14 @@ pub(crate) async fn prove() -> Outcome {
     ))
 }
 
-/// What `regrant aws doctor` says of the stack.
+/// The report of `regrant aws doctor`.
 #[derive(Default)]
 struct Doctor {
     fine: Vec<String>,
     wrong: Vec<String>,
 }
 
-/// Runs it as an operator does, in a build of its own.
+/// Runs `regrant aws doctor` as an operator does, in a separate build.
 fn doctor() -> Result<Doctor, Failure> {
     let mut command = Command::new("cargo");
     command.args(["run", "--quiet", "--package", "regrant-cli", "--features", "aws", "--"]);
@@ -133,13 +132,13 @@ fn doctor() -> Result<Doctor, Failure> {
     let ran = environment(&mut command).current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).output()?;
     let mut doctor = Doctor::default();
     for line in String::from_utf8(ran.stdout)?.lines() {
-        // A part's first line names it; what follows is further words of it.
+        // The first line of a check names it; further lines are its details.
         let named = |mark: &str| Some(line.strip_prefix(mark)?.split("  ").next()?.to_owned());
         doctor.fine.extend(named("  ok     "));
         doctor.wrong.extend(named("  wrong  "));
     }
     if doctor.fine.is_empty() {
-        return Err(format!("`regrant aws doctor` said nothing: {}", String::from_utf8_lossy(&ran.stderr)).into());
+        return Err(format!("`regrant aws doctor` printed nothing: {}", String::from_utf8_lossy(&ran.stderr)).into());
     }
     Ok(doctor)
 }
@@ -147,9 +146,9 @@ fn doctor() -> Result<Doctor, Failure> {
 async fn start_emulator(folder: &Path) -> Result<Emulator, Failure> {
     let log = std::fs::File::create(folder.join("emulator.log"))?;
     let mut command = Command::new("ministack");
-    // What it starts inherits this, and so the functions find it.
+    // Its child processes inherit this, so the functions find the emulator.
     environment(&mut command).stdout(log.try_clone()?).stderr(log).stdin(Stdio::null());
-    let emulator = Emulator(command.spawn().map_err(|error| format!("ministack does not start: {error}"))?);
+    let emulator = Emulator(command.spawn().map_err(|error| format!("cannot start ministack: {error}"))?);
     for _ in 0..LOOKS {
         if reqwest::get(ENDPOINT).await.is_ok() {
             return Ok(emulator);
@@ -170,7 +169,7 @@ fn environment(command: &mut Command) -> &mut Command {
     ])
 }
 
-/// Puts the functions where the template finds them, tells it of the simulators, and deploys it.
+/// Places the functions where the template expects them, points it to the simulators, and deploys it.
 fn deploy(folder: &Path, simulation: &Simulation) -> Result<(), Failure> {
     for function in regrant_tests::deployment::FUNCTIONS {
         let package = folder.join("functions").join(function);
@@ -205,14 +204,14 @@ fn deploy(folder: &Path, simulation: &Simulation) -> Result<(), Failure> {
         "JwtAudience=regrant",
         &format!("Architecture={processor}"),
     ]);
-    let deployed = sam.output().map_err(|error| format!("sam does not start: {error}"))?;
+    let deployed = sam.output().map_err(|error| format!("cannot start sam: {error}"))?;
     if deployed.status.success() {
         return Ok(());
     }
     Err(format!("sam deploy failed: {}", String::from_utf8_lossy(&deployed.stderr)).into())
 }
 
-/// What was deployed.
+/// The deployed stack.
 struct Deployed {
     stack: Stack,
     api: String,
@@ -241,14 +240,14 @@ impl Deployed {
         Ok(Self { stack, api: id("Api")?, resources })
     }
 
-    /// Records and secrets of the stack, for an operator who starts no work.
+    /// The stack's records and secrets, without queues.
     async fn operator(&self, account: &Account, simulation: &Simulation) -> Ports {
         let stores = account.stores("operator", &self.stack).await;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         simulation.ports_over(Stores { queues: in_process_queues(&clock), ..stores })
     }
 
-    /// Invokes a function and waits for its answer.
+    /// Invokes a function and waits for its response.
     async fn invoke(&self, function: &str, event: &Value) -> Result<Value, Failure> {
         let name = self.resources.get(function).ok_or_else(|| format!("{function} was not deployed"))?;
         let url = format!("{ENDPOINT}/2015-03-31/functions/{name}/invocations");
@@ -259,7 +258,7 @@ impl Deployed {
         Ok(invoked.error_for_status()?.json().await?)
     }
 
-    /// The HTTP API: the emulator tells APIs apart by the host.
+    /// The HTTP API. The emulator selects the API by host.
     fn http_api(&self) -> Router {
         pass_on::router(ENDPOINT, Some(&format!("{}.execute-api.localhost:4566", self.api)))
     }

@@ -1,5 +1,5 @@
-//! A million generated callbacks and hand-overs, each wrong in at least one way, through the real endpoints: none is
-//! accepted, none panics. In the end the right ones are, which shows that they could have been.
+//! Sends a million generated callbacks and hand-overs, each wrong in at least one way, to the real endpoints: none may be
+//! accepted or panic. Finally sends valid ones, which must be accepted, to show that acceptance was possible.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use regrant_tests::consent::{Browser, ConsentBench};
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use super::{Outcome, Size, Verification};
+use super::{Outcome, Report, Size};
 use crate::walk::Failure;
 
 pub(crate) const NAME: &str = "generated-inputs";
@@ -32,7 +32,7 @@ pub(crate) async fn prove(size: Size) -> Outcome {
     let back = bench.at_microsoft(&sent.location_url(), ADMIN, Decision::Accept);
     let good = GoodCallback { path: back.path().to_owned(), query: back.query().unwrap_or_default().to_owned() };
     let before = seen(&bench);
-    let callbacks = crowd(each, &browser, move |dice, browser| good.bent(dice, browser)).await?;
+    let callbacks = crowd(each, &browser, move |rng, browser| good.mutated(rng, browser)).await?;
     let untouched_by_callbacks = seen(&bench) == before;
     let session = browser.get_url(&back).await.location();
     let accepts_a_callback = seen(&bench) != before && session.starts_with("/consent/session/");
@@ -42,14 +42,14 @@ pub(crate) async fn prove(size: Size) -> Outcome {
     let good = GoodHandOver { path: format!("{session}/handover"), token, shown };
     let right = good.form(&good.shown);
     let (path, before) = (good.path.clone(), seen(&bench));
-    let hand_overs = crowd(each, &browser, move |dice, browser| good.bent(dice, browser)).await?;
+    let hand_overs = crowd(each, &browser, move |rng, browser| good.mutated(rng, browser)).await?;
     let untouched_by_hand_overs = seen(&bench) == before;
     let answer = browser.send("POST", &path, Body::from(right)).await;
     let accepts_a_hand_over = answer.status == axum::http::StatusCode::SEE_OTHER;
 
     let (accepted, panicked) = (callbacks.accepted + hand_overs.accepted, callbacks.panicked + hand_overs.panicked);
     let untouched = untouched_by_callbacks && untouched_by_hand_overs;
-    Ok(Verification::new(
+    Ok(Report::new(
         NAME,
         accepted == 0 && panicked == 0 && untouched && accepts_a_callback && accepts_a_hand_over,
         [
@@ -64,12 +64,12 @@ pub(crate) async fn prove(size: Size) -> Outcome {
     ))
 }
 
-/// Everything outside that an accepted input would have touched.
+/// All external state that an accepted input would change.
 fn seen(bench: &ConsentBench) -> (Option<String>, u64) {
     (bench.simulation.okta.snapshot("acme"), bench.simulation.gate.calls())
 }
 
-/// What became of the inputs.
+/// The results of the inputs.
 #[derive(Default)]
 struct Fates {
     tried: u64,
@@ -77,7 +77,7 @@ struct Fates {
     panicked: u64,
 }
 
-/// A request to be sent.
+/// A request to send.
 struct Input {
     browser: Browser,
     method: &'static str,
@@ -85,7 +85,7 @@ struct Input {
     body: Vec<u8>,
 }
 
-/// Sends `count` inputs. Accepted is what leads to a session's page.
+/// Sends `count` inputs. An input is accepted if it leads to a session's page.
 async fn crowd(
     count: u64,
     browser: &Browser,
@@ -97,13 +97,13 @@ async fn crowd(
     for worker in 0..WORKERS {
         let (make, browser) = (make.clone(), browser.clone());
         workers.spawn(async move {
-            let mut dice = SmallRng::seed_from_u64(SEED + worker);
+            let mut rng = SmallRng::seed_from_u64(SEED + worker);
             let mut fates = Fates::default();
             for _ in 0..count / WORKERS {
-                let mut input = make(&mut dice, &browser);
+                let mut input = make(&mut rng, &browser);
                 let sent = async move { input.browser.send(input.method, &input.path, Body::from(input.body)).await };
                 fates.tried += 1;
-                // In a task of its own, so that a panic is counted and ends nothing else.
+                // In a separate task, so that a panic is counted and ends only that task.
                 match tokio::spawn(sent).await {
                     Ok(shown) => {
                         let leads = shown.headers.get("location").and_then(|place| place.to_str().ok());
@@ -124,51 +124,51 @@ async fn crowd(
     Ok(fates)
 }
 
-/// Microsoft's answer as it came.
+/// Microsoft's unmodified response.
 struct GoodCallback {
     path: String,
     query: String,
 }
 
 impl GoodCallback {
-    /// Wrong in one way for certain, and often in others as well.
-    fn bent(&self, dice: &mut SmallRng, browser: &Browser) -> Input {
+    /// Makes it wrong in at least one way, and often in others.
+    fn mutated(&self, rng: &mut SmallRng, browser: &Browser) -> Input {
         let mut browser = browser.clone();
         let mut path = self.path.clone();
         let value = |name: &str| parameter(&self.query, name);
-        let (state, code, other) = (value("state"), value("code"), token(dice, 43));
-        let query = match dice.random_range(0..12) {
-            0 => scribbled(dice, &format!("code={code}&state={other}")),
-            1 => format!("code={code}&state={}", changed(dice, &state)),
+        let (state, code, other) = (value("state"), value("code"), token(rng, 43));
+        let query = match rng.random_range(0..12) {
+            0 => scribbled(rng, &format!("code={code}&state={other}")),
+            1 => format!("code={code}&state={}", changed(rng, &state)),
             2 => format!("{}&state={other}", self.query),
             3 => format!("{}&co%64e={other}", self.query),
-            4 => format!("{}&error={}", self.query, token(dice, 12)),
-            5 => format!("{}&x=%{:02X}%FF", self.query, dice.random_range(0xC0_u8..=0xFF)),
-            6 => format!("{}&session_state={}", self.query, "A".repeat(dice.random_range(33_000..40_000))),
-            7 => format!("code={}&state={state}", "A".repeat(dice.random_range(4_097..9_000))),
+            4 => format!("{}&error={}", self.query, token(rng, 12)),
+            5 => format!("{}&x=%{:02X}%FF", self.query, rng.random_range(0xC0_u8..=0xFF)),
+            6 => format!("{}&session_state={}", self.query, "A".repeat(rng.random_range(33_000..40_000))),
+            7 => format!("code={}&state={state}", "A".repeat(rng.random_range(4_097..9_000))),
             8 => {
                 let others = [Cloud::GccHigh, Cloud::Dod, Cloud::China21Vianet];
-                others[dice.random_range(0..others.len())].callback_path().clone_into(&mut path);
+                others[rng.random_range(0..others.len())].callback_path().clone_into(&mut path);
                 self.query.clone()
             }
             9 => {
-                // Another cookie, or none: the very answer of Microsoft's, in another browser.
+                // A different cookie or none: Microsoft's valid response in a different browser.
                 for value in browser.cookies.values_mut() {
-                    *value = changed(dice, value);
+                    *value = changed(rng, value);
                 }
-                if dice.random() {
+                if rng.random() {
                     browser.cookies.clear();
                 }
                 self.query.clone()
             }
             10 => format!("state={state}"),
-            _ => noise(dice, 300),
+            _ => noise(rng, 300),
         };
         Input { browser, method: "GET", path: format!("{path}?{}", as_uri(&query)), body: Vec::new() }
     }
 }
 
-/// Okta's page as it was shown, and the form it goes into.
+/// The text of Okta's page, and the form it is submitted in.
 struct GoodHandOver {
     path: String,
     token: String,
@@ -182,42 +182,42 @@ impl GoodHandOver {
         form.finish().into_bytes()
     }
 
-    /// Wrong in one way for certain, and often in others as well.
-    fn bent(&self, dice: &mut SmallRng, browser: &Browser) -> Input {
+    /// Makes it wrong in at least one way, and often in others.
+    fn mutated(&self, rng: &mut SmallRng, browser: &Browser) -> Input {
         let shown = self.shown.as_str();
         let href = shown.split("\"href\":\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
         let query = href.split('?').nth(1).unwrap_or_default();
         let (code, state) = (parameter(query, "code"), parameter(query, "state"));
-        let other = token(dice, 40);
-        // Okta's JSON, the bare address, or the bare parameters.
-        let form = match dice.random_range(0..3) {
+        let other = token(rng, 40);
+        // Okta's JSON, only the address, or only the parameters.
+        let form = match rng.random_range(0..3) {
             0 => shown,
             1 => href,
             _ => query,
         };
-        let text = match dice.random_range(0..14) {
-            0 => scribbled(dice, &form.replace(&state, &other)),
-            1 => form.replace(&state, &changed(dice, &state)),
-            2 => scribbled(dice, &shown.replace("acme.localhost", &format!("{other}.example"))),
-            3 => scribbled(dice, &href.replace("/office365/0oa", &format!("/office365/0o{other}"))),
+        let text = match rng.random_range(0..14) {
+            0 => scribbled(rng, &form.replace(&state, &other)),
+            1 => form.replace(&state, &changed(rng, &state)),
+            2 => scribbled(rng, &shown.replace("acme.localhost", &format!("{other}.example"))),
+            3 => scribbled(rng, &href.replace("/office365/0oa", &format!("/office365/0o{other}"))),
             4 => form.replace("state=", &format!("state={other}&state=")),
             5 => form.replace("code=", &format!("code={other}&code=")),
-            6 => form.replace("state=", &format!("{}=1&state=", token(dice, 6))),
+            6 => form.replace("state=", &format!("{}=1&state=", token(rng, 6))),
             7 => form.replace(&code, ""),
             8 => format!("state={state}"),
-            9 => href.replace("//", &format!("//{}@", token(dice, 5))),
-            10 => shown.replace("POST", ["GET", "PUT", "post", ""][dice.random_range(0..4)]),
-            11 => format!("{{\"{}\":1,{}", token(dice, 5), shown.trim_start().trim_start_matches('{')),
-            12 => format!("{form}{}", "A".repeat(dice.random_range(17_000..30_000))),
-            _ => noise(dice, 600),
+            9 => href.replace("//", &format!("//{}@", token(rng, 5))),
+            10 => shown.replace("POST", ["GET", "PUT", "post", ""][rng.random_range(0..4)]),
+            11 => format!("{{\"{}\":1,{}", token(rng, 5), shown.trim_start().trim_start_matches('{')),
+            12 => format!("{form}{}", "A".repeat(rng.random_range(17_000..30_000))),
+            _ => noise(rng, 600),
         };
-        let body = match dice.random_range(0..20) {
-            // A right text under a wrong form token, or twice, or not UTF-8.
+        let body = match rng.random_range(0..20) {
+            // A valid text with a wrong form token, repeated, or not in UTF-8.
             0 => [self.form(shown), b"&handover=x".to_vec()].concat(),
             1 => [b"token=%FF&handover=".to_vec(), shown.as_bytes().to_vec()].concat(),
-            2 => String::from_utf8_lossy(&self.form(shown))
-                .replace(&self.token, &changed(dice, &self.token))
-                .into_bytes(),
+            2 => {
+                String::from_utf8_lossy(&self.form(shown)).replace(&self.token, &changed(rng, &self.token)).into_bytes()
+            }
             _ => self.form(&text),
         };
         Input { browser: browser.clone(), method: "POST", path: self.path.clone(), body }
@@ -230,28 +230,28 @@ fn parameter(query: &str, name: &str) -> String {
 }
 
 /// Letters and digits.
-fn token(dice: &mut SmallRng, length: usize) -> String {
-    (0..length).map(|_| char::from(dice.sample(rand::distr::Alphanumeric))).collect()
+fn token(rng: &mut SmallRng, length: usize) -> String {
+    (0..length).map(|_| char::from(rng.sample(rand::distr::Alphanumeric))).collect()
 }
 
-/// The text with one character of its first half changed into another: what comes last in base64 may stand for nothing.
-fn changed(dice: &mut SmallRng, text: &str) -> String {
+/// Changes one character in the first half of the text. The last characters of base64 may be unused bits.
+fn changed(rng: &mut SmallRng, text: &str) -> String {
     let mut bytes = text.as_bytes().to_vec();
     let half = (bytes.len() / 2).max(1);
-    if let Some(byte) = bytes.get_mut(dice.random_range(0..half)) {
+    if let Some(byte) = bytes.get_mut(rng.random_range(0..half)) {
         *byte = if *byte == b'a' { b'b' } else { b'a' };
     }
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// The text with up to four characters replaced, put in or left out.
-fn scribbled(dice: &mut SmallRng, text: &str) -> String {
+/// Replaces, inserts or removes up to four characters.
+fn scribbled(rng: &mut SmallRng, text: &str) -> String {
     let mut characters: Vec<char> = text.chars().collect();
-    for _ in 0..dice.random_range(0..=4) {
-        let at = dice.random_range(0..characters.len());
-        match dice.random_range(0..3) {
-            0 => characters[at] = any(dice),
-            1 => characters.insert(at, any(dice)),
+    for _ in 0..rng.random_range(0..=4) {
+        let at = rng.random_range(0..characters.len());
+        match rng.random_range(0..3) {
+            0 => characters[at] = any(rng),
+            1 => characters.insert(at, any(rng)),
             _ if characters.len() > 1 => drop(characters.remove(at)),
             _ => {}
         }
@@ -259,27 +259,27 @@ fn scribbled(dice: &mut SmallRng, text: &str) -> String {
     characters.into_iter().collect()
 }
 
-fn any(dice: &mut SmallRng) -> char {
-    if dice.random_ratio(1, 8) { dice.random() } else { char::from(dice.random_range(0x20_u8..0x7F)) }
+fn any(rng: &mut SmallRng) -> char {
+    if rng.random_ratio(1, 8) { rng.random() } else { char::from(rng.random_range(0x20_u8..0x7F)) }
 }
 
-/// Characters that mean something to a parser, and others.
-fn noise(dice: &mut SmallRng, most: usize) -> String {
+/// Characters that are significant to a parser, and others.
+fn noise(rng: &mut SmallRng, most: usize) -> String {
     const MEANT: &[u8] = b"&=%?#/\\\"'{}[]:;,.+-_@ \t\r\n\0codestate0123456789";
-    let length = dice.random_range(0..most);
+    let length = rng.random_range(0..most);
     (0..length)
-        .map(|_| if dice.random_ratio(1, 6) { any(dice) } else { char::from(MEANT[dice.random_range(0..MEANT.len())]) })
+        .map(|_| if rng.random_ratio(1, 6) { any(rng) } else { char::from(MEANT[rng.random_range(0..MEANT.len())]) })
         .collect()
 }
 
-/// What a request line may hold: the rest is escaped, as every client has to.
+/// Escapes characters that a request line must not contain, as every client must.
 fn as_uri(query: &str) -> String {
     let mut escaped = String::with_capacity(query.len());
     for byte in query.bytes() {
         if byte.is_ascii_graphic() && !b"\"<>\\^`{}|#".contains(&byte) {
             escaped.push(char::from(byte));
         } else {
-            // Writing to a string does not fail.
+            // Writing to a string cannot fail.
             let _ = write!(escaped, "%{byte:02X}");
         }
     }

@@ -1,5 +1,5 @@
-//! The process is killed after every single external call and every write of a consent, once each, and started again: the
-//! end is always the same. The person at the browser does what anybody would: look again, and begin again where told so.
+//! Kills the process once after every external call and every write of a consent, and restarts it. The final state must
+//! always be the same. The person at the browser reloads pages, and starts again if a page asks for it.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -19,13 +19,13 @@ use regrant_tests::hastened::HastenedClock;
 use regrant_tests::program::built;
 use serde_json::json;
 
-use super::{Outcome, Size, Verification};
+use super::{Outcome, Report, Size};
 use crate::walk::process::Life;
 use crate::walk::{Failure, Fixture, Person, is_on};
 
 pub(crate) const NAME: &str = "kill-points";
 
-/// The kinds of apps, by tenant: first consent, only the save, old password, and one that is on all the time.
+/// The kinds of apps, by tenant: first consent, save only, user name and password, and one that is always enabled.
 const KINDS: [(&str, &str); 4] =
     [("acmelabs", "acme"), ("contosoemea", "contoso"), ("contoso", "contoso"), ("acme", "acme")];
 
@@ -52,7 +52,7 @@ pub(crate) async fn prove(size: Size) -> Outcome {
         }
     }
     let (calls, writes) = (tried["calls"], tried["writes"]);
-    Ok(Verification::new(
+    Ok(Report::new(
         NAME,
         bad.is_empty() && calls > 0 && writes > 0,
         [
@@ -65,13 +65,13 @@ pub(crate) async fn prove(size: Size) -> Outcome {
     ))
 }
 
-/// Where the process is killed.
+/// A kill point.
 #[derive(Debug, Clone, Copy)]
 enum Point {
     None,
-    /// When this call was done and its answer is on the way.
+    /// After this call took effect, before its response arrives.
     Call(u64),
-    /// Right after this write.
+    /// Directly after this write.
     Write(u64),
 }
 
@@ -87,7 +87,7 @@ impl Point {
 /// How a run ended.
 struct Ended {
     state: String,
-    /// Whether a connection that was on was seen off at any time.
+    /// Whether an enabled connection was ever disabled.
     was_off: bool,
     calls: u64,
     writes: u64,
@@ -121,7 +121,7 @@ async fn run(program: &Path, tenant: &str, org: &str, point: Point) -> Result<En
     Ok(Ended { state: end, was_off, calls, writes })
 }
 
-/// Okta, vault and ledger in the end, without what differs by chance.
+/// The final state of Okta, vault and ledger, without random values.
 async fn end_state(simulation: &Simulation, ports: &Ports, tenant: &str, org: &str) -> Result<String, Failure> {
     let (org_id, app_id) = app_of(ports, tenant).await;
     let app = ports.ledger.app(&org_id, &app_id).await?.ok_or("no app")?;

@@ -1,4 +1,4 @@
-//! Measurements: each has a name, a target, and figures that show whether the target is met.
+//! Measurements. Each has a name, a target, and figures that show whether the target is met.
 
 mod attacks;
 mod callback_own_time;
@@ -25,40 +25,40 @@ use std::pin::Pin;
 
 use serde_json::Value;
 
-/// How much of it.
+/// The size of a measurement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Size {
-    /// What the test command runs: seconds.
+    /// The size in the test suite: seconds.
     Small,
-    /// What the target speaks of: minutes.
+    /// The size that the target refers to: minutes.
     Full,
 }
 
-/// What a measurement showed.
+/// The result of a measurement.
 #[derive(Debug)]
-pub(crate) struct Verification {
+pub(crate) struct Report {
     /// Its name.
     pub(crate) name: &'static str,
     /// Whether the target is met.
     pub(crate) holds: bool,
-    /// What was measured, with units in the names.
+    /// The measured values, with units in their names.
     pub(crate) figures: BTreeMap<String, Value>,
 }
 
-impl Verification {
+impl Report {
     fn new<const N: usize>(name: &'static str, holds: bool, figures: [(&str, Value); N]) -> Self {
         Self { name, holds, figures: figures.into_iter().map(|(figure, value)| (figure.to_owned(), value)).collect() }
     }
 }
 
-type Outcome = Result<Verification, Box<dyn Error + Send + Sync>>;
+type Outcome = Result<Report, Box<dyn Error + Send + Sync>>;
 type Running = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 
 /// A measurement that can be run.
 pub(crate) struct Measurement {
-    /// What to call it by.
+    /// Its name.
     pub(crate) name: &'static str,
-    /// What it shows.
+    /// A one-line description with the target.
     pub(crate) about: &'static str,
     start: fn(Size) -> Running,
 }
@@ -70,16 +70,16 @@ impl Measurement {
     }
 }
 
-/// Every measurement there is.
-pub(crate) const PROOFS: &[Measurement] = &[
+/// All measurements.
+pub(crate) const MEASUREMENTS: &[Measurement] = &[
     Measurement {
         name: attacks::NAME,
-        about: "named attacks on a consent, at least 60: all withstood",
+        about: "at least 60 named attacks on a consent: all fail",
         start: |_| Box::pin(attacks::prove()),
     },
     Measurement {
         name: callback_own_time::NAME,
-        about: "what the callback takes beside waiting for Microsoft: under 2 ms at the median",
+        about: "the callback's own time, without waiting for Microsoft: median under 2 ms",
         start: |size| Box::pin(callback_own_time::prove(size)),
     },
     Measurement {
@@ -89,12 +89,12 @@ pub(crate) const PROOFS: &[Measurement] = &[
     },
     Measurement {
         name: cargo_lambda::NAME,
-        about: "the real functions under cargo-lambda's Runtime API and gateway: from a scan to the verification",
+        about: "the real functions under cargo-lambda's Runtime API and gateway: from a scan to the report",
         start: |_| Box::pin(cargo_lambda::prove()),
     },
     Measurement {
         name: cold_start::NAME,
-        about: "each function's start and first event, beside minimal functions in Rust, Python and Node",
+        about: "each function's start and first event, compared with minimal functions in Rust, Python and Node",
         start: |size| Box::pin(cold_start::prove(size)),
     },
     Measurement {
@@ -114,12 +114,12 @@ pub(crate) const PROOFS: &[Measurement] = &[
     },
     Measurement {
         name: kill_points::NAME,
-        about: "killed after every call and every write of a consent: always the same end",
+        about: "killed after every call and every write of a consent: always the same final state",
         start: |size| Box::pin(kill_points::prove(size)),
     },
     Measurement {
         name: mail_once::NAME,
-        about: "every message ten times over, and a kill after every write: each email once, none lost",
+        about: "every message delivered ten times, and a kill after every write: each email sent once, none lost",
         start: |size| Box::pin(mail_once::prove(size)),
     },
     Measurement {
@@ -129,7 +129,7 @@ pub(crate) const PROOFS: &[Measurement] = &[
     },
     Measurement {
         name: rate_budget::NAME,
-        about: "orgs of 10 and 50 calls a minute: no 429, at most half of each window",
+        about: "orgs with 10 and 50 calls per minute: no 429, at most half of each window",
         start: |size| Box::pin(rate_budget::prove(size)),
     },
     Measurement {
@@ -139,7 +139,7 @@ pub(crate) const PROOFS: &[Measurement] = &[
     },
     Measurement {
         name: scan_cost::NAME,
-        about: "what an org costs to scan on AWS, and 10,000 of them a month: under $100 without the secrets kept",
+        about: "the cost of scanning on AWS, per org and for 10,000 orgs a month: under $100 without secret storage",
         start: |size| Box::pin(scan_cost::prove(size)),
     },
     Measurement {
@@ -149,88 +149,88 @@ pub(crate) const PROOFS: &[Measurement] = &[
     },
     Measurement {
         name: scan_memory::NAME,
-        about: "peak memory of a scan of 10,000 orgs beside that of 100",
+        about: "peak memory of scanning 10,000 orgs, compared with 100",
         start: |size| Box::pin(scan_memory::prove(size)),
     },
     Measurement {
         name: watch::NAME,
-        about: "2,000 orgs, 90 days, 200 injuries, 10 % faulty answers: each found by the second scan, nothing else told",
+        about: "2,000 orgs, 90 days, 200 incidents, 10 % faulty answers: each found by the second scan, no false alarm",
         start: |size| Box::pin(watch::prove(size)),
     },
 ];
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop at what it did not expect")]
+#[expect(clippy::unwrap_used, clippy::panic, reason = "a failed test may panic")]
 mod tests {
     use super::*;
 
-    async fn holds_in_small(name: &str) {
-        let measurement = PROOFS.iter().find(|verification| verification.name == name).unwrap();
+    async fn meets_target_when_small(name: &str) {
+        let measurement = MEASUREMENTS.iter().find(|measurement| measurement.name == name).unwrap();
         match measurement.run(Size::Small).await {
-            Ok(verification) => assert!(verification.holds, "{name}: {:#?}", verification.figures),
+            Ok(report) => assert!(report.holds, "{name}: {:#?}", report.figures),
             Err(error) => panic!("{name}: {error}"),
         }
     }
 
     #[tokio::test]
     async fn callback_own_time_is_measured() {
-        holds_in_small(callback_own_time::NAME).await;
+        meets_target_when_small(callback_own_time::NAME).await;
     }
 
     #[tokio::test]
-    async fn canaries_holds() {
-        holds_in_small(canaries::NAME).await;
+    async fn no_secret_appears_in_any_output() {
+        meets_target_when_small(canaries::NAME).await;
     }
 
     #[tokio::test]
     #[cfg(target_os = "linux")]
     async fn cold_start_is_measured() {
-        holds_in_small(cold_start::NAME).await;
+        meets_target_when_small(cold_start::NAME).await;
     }
 
     #[tokio::test]
-    async fn generated_inputs_holds() {
-        holds_in_small(generated_inputs::NAME).await;
+    async fn generated_inputs_are_rejected() {
+        meets_target_when_small(generated_inputs::NAME).await;
     }
 
     #[tokio::test]
-    async fn kill_points_holds() {
-        holds_in_small(kill_points::NAME).await;
+    async fn killed_consents_end_in_the_same_state() {
+        meets_target_when_small(kill_points::NAME).await;
     }
 
     #[tokio::test]
-    async fn mail_once_holds() {
-        holds_in_small(mail_once::NAME).await;
+    async fn each_email_is_sent_once() {
+        meets_target_when_small(mail_once::NAME).await;
     }
 
     #[tokio::test]
-    async fn rate_budget_holds() {
-        holds_in_small(rate_budget::NAME).await;
+    async fn scans_stay_within_rate_limits() {
+        meets_target_when_small(rate_budget::NAME).await;
     }
 
     #[tokio::test]
-    async fn replays_holds() {
-        holds_in_small(replays::NAME).await;
+    async fn replays_cause_one_exchange() {
+        meets_target_when_small(replays::NAME).await;
     }
 
     #[tokio::test]
-    async fn scan_cost_holds() {
-        holds_in_small(scan_cost::NAME).await;
+    async fn scan_cost_meets_its_target() {
+        meets_target_when_small(scan_cost::NAME).await;
     }
 
     #[tokio::test]
-    async fn scan_faults_holds() {
-        holds_in_small(scan_faults::NAME).await;
+    async fn standings_are_right_despite_faults() {
+        meets_target_when_small(scan_faults::NAME).await;
     }
 
     #[tokio::test]
     #[cfg(target_os = "linux")]
-    async fn scan_memory_holds() {
-        holds_in_small(scan_memory::NAME).await;
+    async fn scan_memory_is_independent_of_org_count() {
+        meets_target_when_small(scan_memory::NAME).await;
     }
 
     #[tokio::test]
-    async fn watch_holds() {
-        holds_in_small(watch::NAME).await;
+    async fn watch_finds_each_incident() {
+        meets_target_when_small(watch::NAME).await;
     }
 }

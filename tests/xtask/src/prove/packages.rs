@@ -1,6 +1,6 @@
-//! The packages that Lambda gets: what `cargo lambda build` makes of each function, zipped, for both processors.
+//! Measures the zipped Lambda packages that `cargo lambda build` creates, for each function and both processors.
 //!
-//! Lambda loads a package before it starts a function, so its size is part of a cold start.
+//! Lambda loads a package before it starts a function, so its size affects the cold start.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -8,14 +8,14 @@ use std::process::Command;
 
 use serde_json::json;
 
-use super::{Outcome, Verification};
+use super::{Outcome, Report};
 
 pub(crate) const NAME: &str = "packages";
 
 const FUNCTIONS: [&str; 5] = ["discovery", "consent-url", "callback", "save", "notify"];
-/// What a zipped package may have, in bytes.
+/// The largest allowed size of a zipped package, in bytes.
 const TARGET: u64 = 5_000_000;
-/// Lambda's processors, as Rust and as the template call them, with what `cargo lambda build` is told.
+/// Lambda's processors: Rust's name, the template's name and the `cargo lambda build` option.
 const PROCESSORS: [(&str, &str, &str); 2] =
     [("aarch64-unknown-linux-gnu", "arm64", "--arm64"), ("x86_64-unknown-linux-gnu", "x86_64", "--x86-64")];
 
@@ -38,20 +38,20 @@ pub(crate) fn prove() -> Outcome {
         ("largest_bytes_zipped", json!(largest)),
         ("targets_not_installed", json!(not_installed)),
     ];
-    let mut verification = Verification::new(NAME, largest.is_some_and(|bytes| bytes < TARGET), figures);
+    let mut report = Report::new(NAME, largest.is_some_and(|bytes| bytes < TARGET), figures);
     let shown =
         sizes.into_iter().map(|((processor, function), bytes)| (format!("{processor}: {function}"), json!(bytes)));
-    verification.figures.extend(shown);
-    Ok(verification)
+    report.figures.extend(shown);
+    Ok(report)
 }
 
-/// Whether Rust can build for a target: its standard library is there.
+/// Whether Rust's standard library for a target is installed.
 fn is_installed(target: &str) -> Result<bool, Failure> {
     let asked = Command::new("rustc").args(["--print", "target-libdir", "--target", target]).output()?;
     Ok(asked.status.success() && Path::new(String::from_utf8(asked.stdout)?.trim()).is_dir())
 }
 
-/// Builds every function for a processor and gives each package's size.
+/// Builds every function for a processor and returns the package sizes.
 fn build(option: &str) -> Result<Vec<(&'static str, u64)>, Failure> {
     let folder = tempfile::tempdir()?;
     let mut command = Command::new("cargo");

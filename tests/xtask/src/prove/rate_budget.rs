@@ -1,4 +1,4 @@
-//! Small orgs are scanned without a single 429, on at most half of each rate window. Simulated time.
+//! Scans orgs with low rate limits, in simulated time. There must be no 429, and at most half of each window is used.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use regrant_simulators::{Bucket, Fleet, OktaSimulator, SimulatorConfig};
 use regrant_tests::bench::{Bench, simulated_clock};
 use serde_json::{Value, json};
 
-use super::{Outcome, Size, Verification};
+use super::{Outcome, Report, Size};
 
 pub(crate) const NAME: &str = "rate-budget";
 
@@ -27,7 +27,7 @@ pub(crate) async fn prove(size: Size) -> Outcome {
         figure("apps_seen", json!(run.apps_seen));
         figure("simulated_seconds", json!(run.seconds));
     }
-    Ok(Verification { name: NAME, holds, figures: figures.into_iter().collect() })
+    Ok(Report { name: NAME, holds, figures: figures.into_iter().collect() })
 }
 
 struct Run {
@@ -38,7 +38,7 @@ struct Run {
     seconds: i64,
 }
 
-/// Scans one org with `limit` calls a minute, in a world of its own so that no other org moves its clock.
+/// Scans one org with `limit` calls per minute, in its own world so that no other org advances its clock.
 async fn scan_one(limit: u32, apps: u32) -> Result<Run, Box<dyn std::error::Error + Send + Sync>> {
     let clock = simulated_clock();
     let simulator = OktaSimulator::start(SimulatorConfig::new(Arc::new(clock.clone()))).await?;

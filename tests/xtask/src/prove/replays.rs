@@ -1,4 +1,4 @@
-//! A thousand at once: replays of one good callback, hand-overs of one code, refreshes of one tenant's token.
+//! Sends a thousand concurrent replays of one valid callback, hand-overs of one code, and refreshes of one tenant's token.
 
 use regrant::embedded::worker::drain_saves;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use serde_json::json;
 use tokio::task::JoinSet;
 use url::Url;
 
-use super::{Outcome, Size, Verification};
+use super::{Outcome, Report, Size};
 use crate::walk::Failure;
 
 pub(crate) const NAME: &str = "replays";
@@ -58,7 +58,7 @@ pub(crate) async fn prove(size: Size) -> Outcome {
     }
     let one_session = sessions.iter().all(|session| *session == sessions[0]);
     let fresh = refreshes.iter().all(|refresh| refresh.token_calls == 1 && refresh.different == 1 && refresh.kept);
-    Ok(Verification::new(
+    Ok(Report::new(
         NAME,
         one_session
             && exchanges == 1
@@ -72,7 +72,7 @@ pub(crate) async fn prove(size: Size) -> Outcome {
             ("tokens_stored", json!(tokens_stored)),
             ("codes_given_to_okta", json!(saves.codes)),
             ("saves_in_the_audit_trail", json!(saves.saved)),
-            // Two where a worker saw the grants at Microsoft before Okta had the code: the first one switches nothing.
+            // Two if a worker saw the grants at Microsoft before Okta had the code: the first one enables nothing.
             ("activations_asked_for", json!(saves.activations)),
             ("exchanges_by_replays_after_the_end", json!(late)),
             ("refreshes_at_once", json!(crowd)),
@@ -92,17 +92,17 @@ struct Fixture {
     crowd: usize,
 }
 
-/// What came of a thousand hand-overs.
+/// The results of a thousand hand-overs.
 struct HandedOver {
-    /// Codes that Okta was given.
+    /// Codes that Okta received.
     codes: usize,
-    /// How often Okta was told to switch the connection on.
+    /// Calls to Okta that enable the connection.
     activations: usize,
-    /// Saves that the audit trail tells of.
+    /// Saves in the audit trail.
     saved: usize,
 }
 
-/// What a thousand who needed a fresh token got.
+/// The results of a thousand concurrent token refreshes.
 struct Refreshed {
     token_calls: usize,
     different: usize,
@@ -126,7 +126,7 @@ impl Fixture {
         answered.ok_or_else(|| "Microsoft did not take the request".into())
     }
 
-    /// A browser that has begun, and the callback that waits for it.
+    /// A browser with a started sign-in, and its pending callback.
     async fn sent_to_microsoft(&self) -> Result<(Browser, String), Failure> {
         let (org, app) = app_of(&self.ports, TENANT).await;
         let link = invite(&self.ports, &org, &app).await?.link;
@@ -135,7 +135,7 @@ impl Fixture {
         Ok((browser, format!("{}?{}", back.path(), back.query().unwrap_or_default())))
     }
 
-    /// The same callback by everybody at once. Gives where each is led.
+    /// Sends the same callback concurrently. Returns each redirect target.
     async fn replay(&self, browser: &Browser, callback: &str) -> Result<Vec<String>, Failure> {
         let mut crowd = JoinSet::new();
         for _ in 0..self.crowd {
@@ -149,7 +149,7 @@ impl Fixture {
         Ok(led)
     }
 
-    /// The same hand-over by everybody at once, with eight workers at the queue.
+    /// Sends the same hand-over concurrently, with eight queue workers.
     async fn hand_over_and_save(&self, mut browser: Browser, session: &str) -> Result<HandedOver, Failure> {
         let token = browser.form_token(session).await;
         let sent = browser.post(&format!("{session}/okta"), &[("token", &token)]).await;
@@ -166,7 +166,7 @@ impl Fixture {
         for _ in 0..8 {
             let ports = self.ports.clone();
             crowd.spawn(async move {
-                // Whoever finds the save taken leaves it to the other.
+                // A worker that finds the save leased leaves it to the lease holder.
                 for _ in 0..200 {
                     let _ = drain_saves(&ports).await;
                     ports.clock.sleep(std::time::Duration::from_secs(1)).await;
@@ -209,7 +209,7 @@ impl Fixture {
     }
 }
 
-/// Access and refresh token.
+/// The access token and the refresh token.
 fn exposed(tokens: &GraphTokens) -> (String, String) {
     let refresh = tokens.refresh_token.as_ref().map(|token| token.expose_secret().to_owned());
     (tokens.access_token.expose_secret().to_owned(), refresh.unwrap_or_default())

@@ -1,8 +1,8 @@
-//! What a scan costs on AWS: the calls that an org takes, counted at the emulator and at the simulated Okta, and what
-//! 10,000 orgs a day cost a month by the published prices.
+//! The cost of scans on AWS: counts the calls per org at the AWS emulator and at the simulated Okta, and derives the monthly
+//! cost of scanning 10,000 orgs a day from published prices.
 //!
-//! Metric is a second scan, which is what repeats: nothing has changed since the first. With it comes, of each org, the
-//! plan of what somebody has to be told. `docs/scale.md` says what is made of it.
+//! It measures a second scan without changes, because that is the recurring case, including the notification plan of each
+//! org. `docs/scale.md` explains the results.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,19 +19,19 @@ use regrant_tests::aws::{Account, Call, access_key};
 use regrant_tests::bench::{Sides, Stores, know_fleet, ports_over, simulated_clock};
 use serde_json::{Value, json};
 
-use super::{Outcome, Size, Verification};
+use super::{Outcome, Report, Size};
 
 pub(crate) const NAME: &str = "scan-cost";
 
-/// The program that scans, as the emulator tells programs apart.
+/// The scanning program's name at the emulator.
 const SCANNER: &str = "scanner";
 
-// What the document speaks of.
+// The size that `docs/scale.md` describes.
 const ORGS: f64 = 10_000.0;
 const SCANS_A_MONTH: f64 = 30.0;
-/// How long Okta takes for a call, in seconds. Assumed; everything else of a scan is next to nothing beside it.
+/// The assumed duration of a call to Okta, in seconds. It dominates the duration of a scan.
 const OKTA_CALL: f64 = 0.4;
-/// The memory of a function in GB, as the template has it.
+/// The memory of a function in GB, as set in the template.
 const MEMORY: f64 = 0.25;
 
 // List prices of us-east-1 in US dollars, from the pricing page of each service.
@@ -41,15 +41,15 @@ const DYNAMODB_WRITE: f64 = 0.625e-6;
 const DYNAMODB_READ: f64 = 0.125e-6;
 const SECRETS_CALL: f64 = 0.05 / 10_000.0;
 const SQS_REQUEST: f64 = 0.4e-6;
-/// What the queue of a scan takes for each org: sent ten a call, received and deleted ten a call. And the queue of notifications:
-/// sent alone, received and deleted five a call.
+/// Queue calls per org. Scan messages are sent, received and deleted in batches of ten. Notification messages are sent
+/// singly, and received and deleted in batches of five.
 const SQS_REQUESTS_AN_ORG: f64 = 0.3 + 1.4;
-/// Orgs an invocation.
+/// Orgs per invocation.
 const BATCH: f64 = 10.0;
-/// Plans an invocation.
+/// Plans per invocation.
 const PLANS: f64 = 5.0;
 
-/// The target for the whole installation, without secrets kept and without what is free of orgs.
+/// The target for the whole installation, without secret storage and without costs independent of orgs.
 const TARGET_DOLLARS_A_MONTH: f64 = 100.0;
 
 pub(crate) async fn prove(size: Size) -> Outcome {
@@ -76,7 +76,7 @@ pub(crate) async fn prove(size: Size) -> Outcome {
         Ok(ports.ledger.scan(&scan.id).await?.ok_or("the scan is gone")?)
     };
     scan().await?;
-    // The credentials are no longer in memory when the next scan begins.
+    // The next scan starts without cached credentials.
     clock.advance(std::time::Duration::from_hours(24));
     let (aws_before, okta_before) = (account.calls().await.len(), okta_calls(&simulator));
     let second = scan().await?;
@@ -98,7 +98,7 @@ pub(crate) async fn prove(size: Size) -> Outcome {
         + SQS_REQUESTS_AN_ORG * SQS_REQUEST;
     let a_month = dollars * ORGS * SCANS_A_MONTH;
     let complete = second.orgs_seen == u64::from(orgs) && okta > 0.0 && writes > 0.0 && secrets > 0.0;
-    Ok(Verification::new(
+    Ok(Report::new(
         NAME,
         complete && a_month < TARGET_DOLLARS_A_MONTH,
         [
@@ -123,7 +123,7 @@ fn okta_calls(simulator: &OktaSimulator) -> u64 {
     simulator.fleet_statuses().values().sum()
 }
 
-/// What is billed.
+/// The billed units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Unit {
     Read,
@@ -131,7 +131,7 @@ enum Unit {
     Secret,
 }
 
-/// How much is billed for calls; a write counts one for each item, and two in a transaction ("Read and write operations",
+/// Sums the billed units of calls; a write counts one per item, and two in a transaction ("Read and write operations",
 /// DynamoDB's guide).
 fn units(calls: &[Call]) -> BTreeMap<Unit, f64> {
     let mut units = BTreeMap::new();
@@ -153,8 +153,7 @@ fn units(calls: &[Call]) -> BTreeMap<Unit, f64> {
     units
 }
 
-/// How many units one write of one item is: one for each begun KB, in the table and in each index that it is in; the mean
-/// over all items that there are.
+/// The write units of one item: one per started KB in the table and in each of its indexes, averaged over all items.
 async fn write_units(account: &Account, table: &str) -> Result<f64, Box<dyn std::error::Error + Send + Sync>> {
     let found = account.call("dynamodb", "DynamoDB_20120810.Scan", &json!({"TableName": table})).await;
     let items = found["Items"].as_array().ok_or("the table was not read")?;

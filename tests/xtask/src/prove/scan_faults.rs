@@ -1,4 +1,4 @@
-//! Thousands of orgs, a tenth of all answers faulty: every standing is right, or `unknown` with a reason.
+//! Scans thousands of orgs with a tenth of all responses faulty. Every standing must be right, or `unknown` with a reason.
 
 use std::time::Duration;
 
@@ -9,17 +9,17 @@ use regrant_simulators::{Fault, FaultPlan, Fleet, OktaSimulator, SimulatorConfig
 use regrant_tests::bench::{Bench, simulated_clock};
 use serde_json::json;
 
-use super::{Outcome, Size, Verification};
+use super::{Outcome, Report, Size};
 
 pub(crate) const NAME: &str = "scan-faults";
 
-/// The share of all answers that is faulty, over all kinds.
+/// The total share of faulty responses.
 const FAULTY: f64 = 0.10;
 
-/// How many kinds of faults share it.
+/// The number of fault kinds that share it.
 const KINDS: f64 = 7.0;
 
-/// How many orgs are looked at at once.
+/// The number of orgs scanned concurrently.
 const WORKERS: usize = 16;
 
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -27,9 +27,9 @@ struct Tally {
     right: u64,
     unknown_with_reason: u64,
     wrong: Vec<String>,
-    /// Apps without a record whose org the scan says it did not see.
+    /// Apps without a record whose org the scan reports as not scanned.
     not_seen: u64,
-    /// Apps without a record whose org the scan claims to have seen.
+    /// Apps without a record whose org the scan reports as scanned.
     lost: u64,
 }
 
@@ -41,7 +41,7 @@ pub(crate) async fn prove(size: Size) -> Outcome {
     simulator.add_fleet(fleet);
     simulator.set_fault_plan(a_tenth_faulty());
 
-    // Two attempts a call instead of four, so that many faults get through to the scan.
+    // Two attempts per call instead of four, so that more faults reach the scan.
     let config = OktaConfig { timeout: Duration::from_millis(500), attempts: 2, ..OktaConfig::default() };
     let bench = Bench::with(clock, config).await;
     bench.know_fleet(&simulator, &fleet).await;
@@ -61,7 +61,7 @@ pub(crate) async fn prove(size: Size) -> Outcome {
         && second == Tally { right: apps, ..Tally::default() }
         && clean.orgs_not_seen.is_empty()
         && clean.apps_seen == apps;
-    Ok(Verification::new(
+    Ok(Report::new(
         NAME,
         holds,
         [
@@ -87,7 +87,7 @@ fn a_tenth_faulty() -> FaultPlan {
         Fault::RateLimited,
         Fault::ServerError,
         Fault::ReadOnly,
-        Fault::FrontDoor,
+        Fault::EdgeProxyError,
         Fault::Timeout,
         Fault::Reset,
         Fault::Truncated,
@@ -102,18 +102,18 @@ async fn tally(bench: &Bench, fleet: &Fleet, scan: &Scan) -> Result<Tally, Box<d
         let org_id = org.id.parse()?;
         let not_seen = scan.orgs_not_seen.iter().any(|missed| missed.org == org_id);
         for number in 0..fleet.apps_per_org {
-            let truth = fleet.truth(index, number);
+            let expected = fleet.expected_standing(index, number);
             let app = fleet.app(index, number).id.parse()?;
             match bench.ports.ledger.app(&org_id, &app).await? {
                 None if not_seen => tally.not_seen += 1,
                 None => tally.lost += 1,
-                Some(record) if record.standing() == truth => tally.right += 1,
+                Some(record) if record.standing() == expected => tally.right += 1,
                 Some(record) if record.standing() == Standing::Unknown && !record.assessment.reasons.is_empty() => {
                     tally.unknown_with_reason += 1;
                 }
                 Some(record) => {
                     tally.wrong.push(format!(
-                        "{app} stands {truth}, reported {}: {:?}",
+                        "{app}: expected {expected}, reported {}: {:?}",
                         record.standing(),
                         record.assessment.reasons
                     ));

@@ -1,7 +1,7 @@
 //! The memory of a scan does not grow with the number of orgs.
 //!
-//! The scan is the real `regrant scan` in a process of its own; the simulator is in this one. Its peak is the kernel's
-//! own high-water mark of resident memory, so this can be measured on Linux only.
+//! The scan is the real `regrant scan` in a separate process; the simulator is in this one. Its peak is the kernel's
+//! high-water mark of resident memory, so this measurement works on Linux only.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -15,11 +15,11 @@ use regrant_tests::program::regrant;
 use serde_json::json;
 use tokio::process::Command;
 
-use super::{Outcome, Size, Verification};
+use super::{Outcome, Report, Size};
 
 pub(crate) const NAME: &str = "scan-memory";
 
-/// How many percent of the peak with few orgs the peak with many may be.
+/// The largest allowed peak with many orgs, in percent of the peak with few.
 const TARGET_PERCENT: u64 = 150;
 
 pub(crate) async fn prove(size: Size) -> Outcome {
@@ -28,7 +28,7 @@ pub(crate) async fn prove(size: Size) -> Outcome {
     let of_many = peak_of(many).await?;
     let percent = of_many.kib * 100 / of_few.kib.max(1);
     let complete = of_few.complete && of_many.complete;
-    Ok(Verification::new(
+    Ok(Report::new(
         NAME,
         complete && percent <= TARGET_PERCENT,
         [

@@ -1,21 +1,21 @@
-//! A browser: cookies, forms, and a memory of everything it was shown.
+//! A test browser with cookies, forms and a record of every response.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::Failure;
 
-/// How long an answer may take.
+/// The time limit for a response.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// An answer.
+/// A response.
 #[derive(Debug, Clone)]
 pub(crate) struct Shown {
-    /// What was asked for: the path with its query.
+    /// The requested path with its query.
     pub(crate) path: String,
-    /// Where it leads.
+    /// The `Location` header.
     pub(crate) location: Option<String>,
-    /// What it shows.
+    /// The body.
     pub(crate) body: String,
 }
 
@@ -25,7 +25,7 @@ impl Shown {
         self.body.split("<h1>").nth(1).and_then(|rest| rest.split("</h1>").next()).unwrap_or_default()
     }
 
-    /// What the page's forms have to carry.
+    /// The form token of the page's forms.
     pub(crate) fn form_token(&self) -> String {
         let after = self.body.split("name=\"token\" value=\"").nth(1).unwrap_or_default();
         after.split('"').next().unwrap_or_default().to_owned()
@@ -37,17 +37,17 @@ impl Shown {
 pub(crate) struct Browser {
     /// Its cookies by name.
     pub(crate) cookies: BTreeMap<String, String>,
-    /// Everything it was shown, in order.
+    /// Every response, in order.
     pub(crate) history: Vec<Shown>,
 }
 
 impl Browser {
-    /// Opens a path.
+    /// Requests a path.
     pub(crate) async fn get(&mut self, address: &str, path: &str) -> Result<Shown, Failure> {
         self.ask(address, "GET", path, None).await
     }
 
-    /// Sends a form.
+    /// Submits a form.
     pub(crate) async fn post(&mut self, address: &str, path: &str, form: &[(&str, &str)]) -> Result<Shown, Failure> {
         self.ask(address, "POST", path, Some(form)).await
     }

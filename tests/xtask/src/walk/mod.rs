@@ -1,4 +1,4 @@
-//! A person who walks a consent at the browser of a Regrant in a process of its own, whatever becomes of that process.
+//! Completes a consent in a browser against Regrant in a separate process, and restarts the process if it is killed.
 
 pub(crate) mod browser;
 pub(crate) mod process;
@@ -14,31 +14,31 @@ use url::Url;
 use browser::{Browser, Shown};
 use process::{Life, Running};
 
-/// Why a walk did not come to its end.
+/// Why a consent was not completed.
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// How many things a person does before giving up.
+/// The maximum number of steps before the walk fails.
 const PATIENCE: u32 = 40;
 
-/// Where a walk takes place.
+/// The environment of a walk.
 #[derive(Clone, Copy)]
 pub(crate) struct Fixture<'a> {
     /// The simulators.
     pub(crate) simulation: &'a Simulation,
-    /// The program that is Regrant.
+    /// The program that runs Regrant.
     pub(crate) program: &'a Path,
     /// Its data folder.
     pub(crate) data: &'a Path,
     /// The person's tenant.
     pub(crate) tenant: &'a str,
-    /// The path of the invitation's link.
+    /// The path of the invitation link.
     pub(crate) link: &'a str,
-    /// Org and app of a connection that has to stay on.
+    /// The org and app of a connection that must stay enabled.
     pub(crate) stays_on: Option<(&'a str, &'a str)>,
 }
 
 impl Fixture<'_> {
-    /// Starts a Regrant here.
+    /// Starts Regrant in this environment.
     pub(crate) async fn start(&self, life: Life) -> Result<Running, Failure> {
         process::start(self.program, self.data, self.simulation, life).await
     }
@@ -53,26 +53,26 @@ impl Fixture<'_> {
 /// The person.
 pub(crate) struct Person<'a> {
     fixture: Fixture<'a>,
-    /// The Regrant that answers now.
+    /// The running Regrant process.
     pub(crate) regrant: Running,
     /// The browser.
     pub(crate) browser: Browser,
     place: Place,
-    /// Whether the connection that has to stay on was seen off.
+    /// Whether the connection that must stay enabled was ever disabled.
     pub(crate) was_off: bool,
 }
 
-/// How far the person has come.
+/// The progress of the consent.
 #[derive(Default)]
 struct Place {
     /// The session's path.
     session: Option<String>,
-    /// The text of Okta's last page.
+    /// The text of Okta's final page.
     shown: Option<String>,
 }
 
 impl<'a> Person<'a> {
-    /// Somebody before the first click, and a Regrant that lives so.
+    /// A person before the first click, with a process in this mode.
     pub(crate) async fn new(fixture: Fixture<'a>, life: Life) -> Result<Self, Failure> {
         let regrant = fixture.start(life).await?;
         Ok(Self { fixture, regrant, browser: Browser::default(), place: Place::default(), was_off: false })
@@ -93,7 +93,7 @@ impl<'a> Person<'a> {
         self.browser.post(&self.regrant.address, path, form).await
     }
 
-    /// Walks from the link to "done".
+    /// Goes from the link to the "done" page.
     pub(crate) async fn walk(&mut self) -> Result<(), Failure> {
         let fixture = self.fixture;
         for _ in 0..PATIENCE {
@@ -108,7 +108,7 @@ impl<'a> Person<'a> {
             match step {
                 Some(Ok(true)) => return Ok(()),
                 Some(Ok(false)) => {}
-                // The process is gone, or is to go: it is started again, and nothing kills it any more.
+                // The process is gone or about to be killed. Restarts it without a kill point.
                 Some(Err(_)) | None => {
                     self.regrant.kill().await?;
                     fixture.simulation.gate.restart(None);
@@ -120,18 +120,18 @@ impl<'a> Person<'a> {
     }
 }
 
-/// Whether a connection is on in Okta.
+/// Whether a connection is enabled in Okta.
 pub(crate) fn is_on(simulation: &Simulation, org: &str, app: &str) -> bool {
     let seen = simulation.okta.with_org(org, |org| org.app(app).map(|app| format!("{:?}", app.connection)));
     seen.flatten().is_some_and(|connection| connection.contains("enabled: true"))
 }
 
-/// Does the next thing, which the page at hand asks for. True at the end.
+/// Takes the next step that the current page asks for. Returns true at the end.
 async fn step(fixture: Fixture<'_>, address: &str, browser: &mut Browser, place: &mut Place) -> Result<bool, Failure> {
     let Some(path) = place.session.clone() else {
         let begun = browser.post(address, fixture.link, &[]).await?;
         let Some(location) = begun.location else {
-            // Somebody's save has used the link up: it was ours.
+            // Our own save has already used the link.
             return Ok(begun.heading() == "This consent has already been completed");
         };
         let back = fixture.at_microsoft(&location.parse()?)?;
@@ -160,11 +160,11 @@ async fn step(fixture: Fixture<'_>, address: &str, browser: &mut Browser, place:
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
         heading if heading.starts_with("Done") => {
-            // A second save may be on its way: a hand-over comes in while the first one finds the consent by itself.
+            // A second save may be running: the hand-over arrives while the first one finds the consent at Microsoft.
             browser.get(address, "/settled").await?;
             return Ok(true);
         }
-        // The page says to begin again.
+        // The page asks the person to start again.
         _ => *place = Place::default(),
     }
     Ok(false)

@@ -1,4 +1,4 @@
-//! A Regrant in a process of its own.
+//! Runs Regrant in a separate process.
 
 use std::fs::File;
 use std::path::Path;
@@ -11,39 +11,39 @@ use tokio::process::{Child, Command};
 
 use super::Failure;
 
-/// How long a process may take until it listens.
+/// The time limit for a process to start listening.
 const START: Duration = Duration::from_secs(20);
-/// How far the clock of a second process is ahead: what the dead one held is free by then.
+/// How far the clock of a restarted process is ahead, so that the leases of the killed one have expired.
 const LATER_SECS: &str = "600";
 
-/// How a process lives.
+/// How a process runs and ends.
 #[derive(Debug)]
 pub(crate) enum Life {
-    /// Until it is killed.
+    /// Runs until it is killed.
     Unharmed,
-    /// It kills itself after this write.
+    /// Kills itself after this write.
     EndingAfterWrite(u64),
-    /// After another one died.
+    /// Restarts after a kill, with a later clock.
     Second,
-    /// It writes everything it does to a log.
+    /// Logs everything at trace level.
     Logged(File),
 }
 
 /// A running process.
 pub(crate) struct Running {
     child: Child,
-    /// Where it listens.
+    /// The address it listens on.
     pub(crate) address: String,
 }
 
 impl Running {
-    /// Ends it, and returns when it is gone.
+    /// Kills it and waits for its end.
     pub(crate) async fn kill(&mut self) -> Result<(), Failure> {
         Ok(self.child.kill().await?)
     }
 }
 
-/// Starts `program` as a Regrant.
+/// Starts `program` as Regrant.
 pub(super) async fn start(
     program: &Path,
     data: &Path,

@@ -1,4 +1,4 @@
-//! What Graph shows of the directory, in the shapes of "Microsoft Graph REST API v1.0".
+//! The JSON form of directory objects, as in "Microsoft Graph REST API v1.0".
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -44,7 +44,7 @@ pub(super) fn memberships(tenant: &EntraTenant, person: Option<&Person>) -> Vec<
     items
 }
 
-/// A user, as far as `$select=id,accountEnabled` goes.
+/// A user with the members of `$select=id,accountEnabled`.
 pub(super) fn user(tenant: &EntraTenant, person: &Person) -> Value {
     let enabled = if tenant.hides_accounts { Value::Null } else { json!(person.enabled) };
     json!({"@odata.context": "$metadata#users(id,accountEnabled)/$entity", "id": person.oid, "accountEnabled": enabled})
@@ -79,7 +79,7 @@ pub(super) fn service_principal(principal: &Principal) -> Value {
     })
 }
 
-/// A registration, as far as `$select=passwordCredentials,keyCredentials` goes. Federated credentials are in neither.
+/// A registration with the members of `$select=passwordCredentials,keyCredentials`. Neither lists federated credentials.
 pub(super) fn application(app: &EntraApp) -> Value {
     let secret = |one: &AppCredential| {
         let ClientAuth::Secret(value) = &one.auth else { return None };
@@ -101,7 +101,7 @@ pub(super) fn application(app: &EntraApp) -> Value {
     })
 }
 
-/// As Graph writes times: in whole seconds.
+/// A time in whole seconds, as Graph formats it.
 fn seconds(at: Timestamp) -> String {
     Timestamp::from_second(at.as_second()).unwrap_or(at).to_string()
 }
@@ -122,7 +122,7 @@ pub(super) fn grants(tenant: &EntraTenant, principal: &Principal, kind: &str) ->
             .map(|grant| json!({"id": guid(&grant.permission), "appRoleId": role(&grant.permission), "principalId": principal.id, "principalType": "ServicePrincipal", "resourceId": resource, "resourceDisplayName": "Microsoft Graph"}))
             .collect();
     }
-    // As Entra has it: one grant for everybody and one a person, each with its names in one string.
+    // Entra stores one grant for all principals and one per person, each with its permissions in one string.
     let styles = [GrantStyle::DelegatedForAll, GrantStyle::DelegatedForOne];
     styles
         .into_iter()

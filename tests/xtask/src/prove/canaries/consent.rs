@@ -1,5 +1,5 @@
-//! Canaries in a consent: every code, token, secret and cookie of several walks, good and bad, through a Regrant in a
-//! process of its own that logs everything.
+//! Canaries in a consent: the codes, tokens, secrets and cookies of several successful and failed walks, through Regrant in
+//! a separate process that logs everything.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use regrant::microsoft::MfaEvidence;
 use regrant::usecases::consent::invite::invite;
 use regrant_simulators::microsoft::{Decision, OPERATOR_SECRET};
-use regrant_simulators::{Fault, Times, demo_set};
+use regrant_simulators::{Fault, Times, hostile_demo_set};
 use regrant_tests::consent::{Simulation, app_of, know_everything, register, registration};
 use regrant_tests::hastened::HastenedClock;
 use regrant_tests::program::built;
@@ -19,10 +19,10 @@ use crate::walk::process::Life;
 use crate::walk::{Failure, Fixture, Person};
 
 const TENANT: &str = "acmelabs";
-/// What anybody may write into an error of Microsoft's.
+/// Text that an attacker can put into a Microsoft error response.
 const FOREIGN_TEXT: [&str; 3] = ["canary-description", "canary-message", "canary-handover"];
 
-/// Walks, and adds what came out to `run`. Gives what must not be in it.
+/// Runs the walks and adds all output to `run`. Returns the canaries that must not appear in it.
 pub(super) async fn walk(folder: &Path, run: &mut Run) -> Result<Canaries, Failure> {
     let simulation = Simulation::new(Arc::new(HastenedClock::ahead_by(SignedDuration::ZERO))).await;
     let data = folder.join("consent");
@@ -59,16 +59,16 @@ pub(super) async fn walk(folder: &Path, run: &mut Run) -> Result<Canaries, Failu
     }
     for shown in &person.browser.history {
         let place = shown.location.clone().unwrap_or_default();
-        run.outputs.push((format!("where {} leads", route(&shown.path)), place.into_bytes()));
+        run.outputs.push((format!("location of {}", route(&shown.path)), place.into_bytes()));
     }
     run.outputs.push(("log of the process".to_owned(), std::fs::read(&log)?));
     run.files(&data)?;
 
     let mut everywhere = simulation.microsoft.secrets();
-    everywhere.extend(demo_set().iter().map(|demo| demo.token.to_owned()));
+    everywhere.extend(hostile_demo_set().iter().map(|demo| demo.token.to_owned()));
     everywhere.extend(FOREIGN_TEXT.map(str::to_owned));
     everywhere.extend([OPERATOR_SECRET.to_owned(), JWT.to_owned()]);
-    // These belong into the browser, and nowhere else.
+    // These may appear in the browser only.
     let mut in_logs: Vec<String> = person.browser.cookies.values().cloned().collect();
     in_logs.extend(person.browser.history.iter().map(crate::walk::browser::Shown::form_token));
     in_logs.push(link.rsplit('/').next().unwrap_or_default().to_owned());
@@ -76,7 +76,7 @@ pub(super) async fn walk(folder: &Path, run: &mut Run) -> Result<Canaries, Failu
     Ok(Canaries { everywhere, in_logs })
 }
 
-/// Every way to be refused that leaves text of somebody else's or a code behind.
+/// Every rejection that involves untrusted text or a code.
 async fn refusals(person: &mut Person<'_>, simulation: &Simulation, link: &str) -> Result<(), Failure> {
     for (who, decision) in [
         ("ada.administrator", Decision::Cancel),
@@ -96,7 +96,7 @@ async fn refusals(person: &mut Person<'_>, simulation: &Simulation, link: &str) 
         person.come_back(link, "ada.administrator", Decision::Accept).await?;
         simulation.microsoft.heal();
     }
-    // A code that comes back a second time, and one that somebody else's page shows.
+    // A replayed code, and one from a different session's page.
     if let Some(callback) = person.come_back(link, "ada.administrator", Decision::Accept).await? {
         person.browse(&callback).await?;
     }
@@ -111,7 +111,7 @@ async fn refusals(person: &mut Person<'_>, simulation: &Simulation, link: &str) 
     Ok(())
 }
 
-/// A path without what may be secret in it.
+/// A path without its potentially secret parts.
 fn route(path: &str) -> &str {
     let path = path.split('?').next().unwrap_or_default();
     match path.strip_prefix("/consent/") {
@@ -121,7 +121,7 @@ fn route(path: &str) -> &str {
 }
 
 impl Person<'_> {
-    /// Follows the link to Microsoft and comes back. Gives the callback's path and query.
+    /// Follows the link to Microsoft and returns the callback's path and query.
     async fn come_back(&mut self, link: &str, who: &str, decision: Decision) -> Result<Option<String>, Failure> {
         let sent = self.send(link, &[]).await?;
         let Some(Ok(url)) = sent.location.as_deref().map(Url::parse) else { return Ok(None) };

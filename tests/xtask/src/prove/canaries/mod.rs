@@ -1,4 +1,4 @@
-//! No secret appears in any output: canaries in every secret field, everything that comes out searched for them.
+//! Puts canaries in every secret field and searches all output for them.
 
 use std::io::Write;
 use std::path::Path;
@@ -18,7 +18,7 @@ use tokio::process::Command;
 
 mod consent;
 
-use super::{Outcome, Verification};
+use super::{Outcome, Report};
 use crate::walk::Failure;
 
 pub(crate) const NAME: &str = "canaries";
@@ -26,7 +26,7 @@ pub(crate) const NAME: &str = "canaries";
 const API_TOKEN: &str = "00canaryApiTokenThatNobodyMaySee0000000000";
 const WRONG_TOKEN: &str = "00canaryWrongTokenThatNobodyMaySee00000000";
 
-/// What the first bytes of every JWT look like: an assertion or a proof that got out.
+/// The first bytes of every JWT, to find leaked assertions and proofs.
 const JWT: &str = "eyJ";
 
 pub(crate) async fn prove() -> Outcome {
@@ -79,9 +79,9 @@ pub(crate) async fn prove() -> Outcome {
         consents.outputs.iter().any(|(name, bytes)| name.starts_with("log of") && contains(bytes, b"upstream"));
     run.outputs.append(&mut consents.outputs);
     let searched: usize = run.outputs.iter().map(|(_, bytes)| bytes.len()).sum();
-    // A search that finds nothing anywhere must be shown to find what is there.
+    // Shows that the search finds a canary that is present.
     let sees = run.outputs.iter().any(|(_, bytes)| contains(bytes, b"acme.localhost"));
-    Ok(Verification::new(
+    Ok(Report::new(
         NAME,
         hits.is_empty() && sees && walked && logged && searched > 10_000,
         [
@@ -110,7 +110,7 @@ fn org_with_service_app(key: &Key) -> Org {
     org
 }
 
-/// A service app's key, made for this run.
+/// A service app's key, generated for this run.
 struct Key {
     pem: String,
     public_pem: String,
@@ -134,22 +134,22 @@ fn pem(label: &str, der: &[u8]) -> String {
     format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
 }
 
-/// What must not come out.
+/// Canaries that must not appear.
 struct Canaries {
-    /// Anywhere.
+    /// In any output.
     everywhere: Vec<String>,
-    /// In a log; a page may hold it.
+    /// In a log; a page may contain them.
     in_logs: Vec<String>,
 }
 
-/// Everything that came out so far.
+/// All output so far.
 struct Run {
     data: std::path::PathBuf,
     outputs: Vec<(String, Vec<u8>)>,
 }
 
 impl Run {
-    /// Runs `regrant` with everything logged; a command that fails is as good as one that works.
+    /// Runs `regrant` with full logging. The command may fail.
     async fn regrant(&mut self, arguments: &[&str], input: &str) -> Result<(), Failure> {
         let mut stdin = tempfile::tempfile()?;
         stdin.write_all(input.as_bytes())?;
@@ -167,7 +167,7 @@ impl Run {
         Ok(())
     }
 
-    /// Every file of the data folder, the sealed ones and the ledger alike; not the vault's own key.
+    /// Adds every file of the data folder, including sealed files and the ledger, except the vault's key.
     fn files(&mut self, folder: &Path) -> Result<(), Failure> {
         let mut folders = vec![folder.to_owned()];
         while let Some(folder) = folders.pop() {
@@ -183,7 +183,7 @@ impl Run {
         Ok(())
     }
 
-    /// Canaries in outputs whose names begin so.
+    /// Canaries found in outputs with this name prefix.
     fn hits(&self, canaries: &[String], outputs: &str) -> Vec<String> {
         let found = |(name, bytes): &(String, Vec<u8>)| {
             let canary = canaries.iter().find(|canary| contains(bytes, canary.as_bytes()))?;

@@ -1,4 +1,4 @@
-//! What the functions find: a stack whose operator has scanned and invited, and people on their way.
+//! The environment of the functions: a stack with a completed scan, invitations, and people at each step of a consent.
 
 use std::sync::Arc;
 
@@ -24,19 +24,19 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::Failure;
-use super::front::Front;
 use super::subject::{Asked, Subject};
+use super::tls_proxy::TlsProxy;
 
 const TENANT: &str = "acmelabs";
 
-/// The stack, and what stands before it.
+/// The stack and its TLS proxy.
 pub(super) struct Fixture {
     account: Account,
     stack: Stack,
     simulation: Simulation,
     operator: Ports,
-    /// TLS before the account.
-    pub(super) front: Front,
+    /// The TLS proxy in front of the account.
+    pub(super) proxy: TlsProxy,
     _folder: TempDir,
 }
 
@@ -46,26 +46,26 @@ impl Fixture {
         let simulation = Simulation::new(clock.clone()).await;
         let account = Account::open().await;
         let stack = account.stack(SecretsManagerConfig::default()).await;
-        // Records and secrets are the stack's; what the operator does here is worked off in this process.
+        // Uses the stack's records and secrets; this process works the operator's queue.
         let stores = account.stores("operator", &stack).await;
         let operator = simulation.ports_over(Stores { queues: in_process_queues(&clock), ..stores });
         register(&operator, &registration(MfaEvidence::default())).await;
         know_everything(&simulation, &operator).await;
         let folder = tempfile::tempdir()?;
-        let front = Front::start(account.address()?, folder.path()).await?;
-        Ok(Self { account, stack, simulation, operator, front, _folder: folder })
+        let proxy = TlsProxy::start(account.address()?, folder.path()).await?;
+        Ok(Self { account, stack, simulation, operator, proxy, _folder: folder })
     }
 
-    /// What a process of that name is started with.
+    /// The environment variables of a process with this name.
     pub(super) fn variables(&self, subject: &Subject) -> Vec<(&'static str, String)> {
         let mut variables = environment(&self.account, &self.stack, &self.simulation, subject.name);
         let path = |path: &std::path::Path| path.display().to_string();
         variables.extend([
-            ("AWS_ENDPOINT_URL", self.front.endpoint.clone()),
-            ("AWS_CA_BUNDLE", path(&self.front.roots)),
-            ("NODE_EXTRA_CA_CERTS", path(&self.front.root)),
-            ("SSL_CERT_FILE", path(&self.front.roots)),
-            // Lambda sets it beside AWS_REGION; boto3 reads only this one.
+            ("AWS_ENDPOINT_URL", self.proxy.endpoint.clone()),
+            ("AWS_CA_BUNDLE", path(&self.proxy.roots)),
+            ("NODE_EXTRA_CA_CERTS", path(&self.proxy.root)),
+            ("SSL_CERT_FILE", path(&self.proxy.roots)),
+            // Lambda sets it in addition to AWS_REGION; boto3 reads only this one.
             ("AWS_DEFAULT_REGION", REGION.to_owned()),
             ("AWS_LAMBDA_FUNCTION_NAME", subject.name.to_owned()),
             ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", super::MEMORY_MB.to_string()),
@@ -78,7 +78,7 @@ impl Fixture {
         variables
     }
 
-    /// An event, with a person who has come as far as it needs.
+    /// An event, for a person at the step that it needs.
     pub(super) async fn event(&self, asked: Asked) -> Result<Value, Failure> {
         let mut browser = Browser::new(router(&self.operator));
         let path = match asked {
@@ -104,7 +104,7 @@ impl Fixture {
         Ok(api_gateway::event(&parts, &Bytes::new()))
     }
 
-    /// What the link in a reminder carries.
+    /// The token in a reminder's link.
     async fn mute(&self) -> Result<String, Failure> {
         let mute = SignedMute { request: "RG-7K2QM-X4T9P".parse()?, address: "ada@contoso.example".parse()? };
         Ok(keys(&self.operator).await?.sign_mute(&mute)?)

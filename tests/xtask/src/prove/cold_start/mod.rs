@@ -1,31 +1,30 @@
-//! How long a function takes to start and to answer its first event, beside minimal functions in Rust, Python and Node
-//! that make the same first calls, in one run.
+//! Measures how long a function takes to start and to answer its first event, compared with minimal functions in Rust,
+//! Python and Node that make the same first calls in the same run.
 //!
-//! Each is a process under a Runtime API, on one processor, with everything of AWS behind TLS. Rounds go through all of
-//! them in turn, so that whatever else the machine does falls on all alike. `tests/cold-start/README.md` says what each
-//! figure is.
+//! Each is a process under a Runtime API, on one processor, with all AWS endpoints behind TLS. Each round runs all of them
+//! in turn, so that other load on the machine affects them equally. `tests/cold-start/README.md` explains each figure.
 
 mod fixture;
-mod front;
-mod judgement;
 mod process;
 mod share;
 mod subject;
+mod targets;
+mod tls_proxy;
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
 use self::fixture::Fixture;
-use self::judgement::{Run, Summary};
 use self::process::Conditions;
 use self::share::Share;
 use self::subject::{Subject, subjects};
-use super::{Outcome, Size, Verification};
+use self::targets::{Run, Summary};
+use super::{Outcome, Report, Size};
 
 pub(crate) const NAME: &str = "cold-start";
 
-/// The memory of a function, as the template has it.
+/// The memory of a function, as set in the template.
 const MEMORY_MB: u32 = 256;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -40,8 +39,8 @@ pub(crate) async fn prove(size: Size) -> Outcome {
         Ok(share) => (measure(&fixture, &subjects, rounds, Some(&share)).await?, json!("measured")),
         Err(error) => (Summaries::new(), json!(format!("not measured: {error}"))),
     };
-    let verdict = judgement::judge(&full_core, &at_share);
-    // A short run beside other work is no measurement: it shows only that measuring works.
+    let verdict = targets::judge(&full_core, &at_share);
+    // A short run next to other work only shows that measuring works.
     let holds = if size == Size::Full { verdict.missed.is_empty() } else { full_core.len() == subjects.len() };
     let figures = [
         ("rounds", json!(rounds)),
@@ -50,13 +49,11 @@ pub(crate) async fn prove(size: Size) -> Outcome {
         ("not_there", json!(missing)),
         ("missed", json!(verdict.missed)),
     ];
-    let mut verification = Verification::new(NAME, holds, figures);
-    verification.figures.extend(shown("full core", &full_core));
-    verification.figures.extend(shown("share of 256 MB", &at_share));
-    verification
-        .figures
-        .extend(verdict.ratios.into_iter().map(|(pair, ratio)| (format!("ratio: {pair}"), json!(ratio))));
-    Ok(verification)
+    let mut report = Report::new(NAME, holds, figures);
+    report.figures.extend(shown("full core", &full_core));
+    report.figures.extend(shown("share of 256 MB", &at_share));
+    report.figures.extend(verdict.ratios.into_iter().map(|(pair, ratio)| (format!("ratio: {pair}"), json!(ratio))));
+    Ok(report)
 }
 
 async fn measure(
@@ -69,7 +66,7 @@ async fn measure(
     for _ in 0..rounds {
         for subject in subjects {
             let event = fixture.event(subject.event).await?;
-            let conditions = Conditions { variables: &fixture.variables(subject), front: &fixture.front, share };
+            let conditions = Conditions { variables: &fixture.variables(subject), proxy: &fixture.proxy, share };
             let run = process::run(subject, &event, &conditions).await?;
             runs.entry(subject.name).or_default().push(run);
         }

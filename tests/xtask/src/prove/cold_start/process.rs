@@ -1,4 +1,4 @@
-//! One start of a process under a Runtime API that notes when what happens.
+//! Starts one process under a Runtime API that records the timing.
 
 use std::fs::File;
 use std::io;
@@ -17,31 +17,31 @@ use tokio::net::TcpListener;
 use tokio::sync::{Mutex, mpsc};
 
 use super::Failure;
-use super::front::Front;
-use super::judgement::{Run, median};
 use super::share::Share;
 use super::subject::Subject;
+use super::targets::{Run, median};
+use super::tls_proxy::TlsProxy;
 use crate::prove::scan_memory::high_water_mark;
 
-/// Longer than any start takes; only a defect waits so long.
+/// The time limit of a start, longer than any correct start.
 const PATIENCE: Duration = Duration::from_mins(1);
-/// How many events follow the first.
+/// The number of events after the first.
 const WARM: usize = 5;
 
-/// What a process runs in.
+/// The conditions of a process.
 pub(super) struct Conditions<'a> {
     pub(super) variables: &'a [(&'static str, String)],
-    pub(super) front: &'a Front,
+    pub(super) proxy: &'a TlsProxy,
     pub(super) share: Option<&'a Share>,
 }
 
-/// What the process did.
+/// A step of the process.
 enum Moment {
-    /// It asks for an event.
+    /// It requests an event.
     Ready(Instant),
     /// It answered one.
     Answered(Instant, bool, Bytes),
-    /// It could not start, and says why.
+    /// It reports an initialization error.
     Failed(Bytes),
 }
 
@@ -50,7 +50,7 @@ struct Api {
     moments: mpsc::Sender<Moment>,
 }
 
-/// Ends with its owner.
+/// Ends the process when dropped.
 struct Running(Child);
 
 impl Drop for Running {
@@ -60,13 +60,13 @@ impl Drop for Running {
     }
 }
 
-/// Starts it, has it answer the event some times, and ends it. A failure says what it complained of.
+/// Starts the process, sends it the event several times, and ends it. An error includes the process's output.
 pub(super) async fn run(subject: &Subject, event: &Value, conditions: &Conditions<'_>) -> Result<Run, Failure> {
     let complaints = tempfile::NamedTempFile::new()?;
     let ran = start_and_ask(subject, event, conditions, complaints.reopen()?).await;
     ran.map_err(|error| {
         let said = std::fs::read_to_string(complaints.path()).unwrap_or_default();
-        format!("{}: {error}; it said {:?}", subject.name, said.trim()).into()
+        format!("{}: {error}; its output was {:?}", subject.name, said.trim()).into()
     })
 }
 
@@ -96,10 +96,10 @@ async fn start_and_ask(
     if let Some(share) = conditions.share {
         share.hold(process.0.id())?;
     }
-    conditions.front.waited();
+    conditions.proxy.waited();
     let event = event.to_string();
     let first = invoke(&events, &mut moments, &event).await?;
-    let first_own = first.saturating_sub(conditions.front.waited());
+    let first_own = first.saturating_sub(conditions.proxy.waited());
     let mut warm = Vec::new();
     for _ in 0..WARM {
         ready(&mut moments).await?;
@@ -170,8 +170,7 @@ async fn failed(State(api): State<Arc<Api>>, why: Bytes) -> StatusCode {
     if api.moments.send(Moment::Failed(why)).await.is_err() { StatusCode::GONE } else { StatusCode::ACCEPTED }
 }
 
-/// Starts a command on one processor only. A child inherits where its parent's thread may run, so a thread is made that
-/// may run there only.
+/// Starts a command on one processor. A child inherits its parent thread's CPU affinity, so a pinned thread starts it.
 #[cfg(target_os = "linux")]
 fn spawn_on_last_processor(mut command: Command) -> io::Result<Child> {
     use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};

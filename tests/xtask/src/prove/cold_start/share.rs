@@ -1,4 +1,4 @@
-//! A share of a processor, as a function of little memory has it: a control group of the kernel with a quota.
+//! Limits a process to a share of a processor, as for a function with little memory, by a cgroup with a CPU quota.
 
 use std::fs;
 use std::io;
@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 
 /// The memory at which a function has one whole processor (Lambda docs, "Configure Lambda function memory").
 const MEMORY_OF_A_PROCESSOR_MB: u32 = 1_769;
-/// In how long a time the quota is used up and given anew, in microseconds.
+/// The period of the quota, in microseconds.
 const PERIOD: u32 = 20_000;
 
-/// A control group that is there until it is dropped.
+/// A cgroup that is removed when dropped.
 pub(super) struct Share(PathBuf);
 
 impl Share {
-    /// The share of a function with that much memory.
+    /// Creates the share of a function with this much memory.
     pub(super) fn of_memory(mb: u32) -> io::Result<Self> {
         let quota = PERIOD * mb / MEMORY_OF_A_PROCESSOR_MB;
         let root = Path::new("/sys/fs/cgroup");
@@ -31,7 +31,7 @@ impl Share {
         Ok(share)
     }
 
-    /// Holds a process to it from now on.
+    /// Moves a process into it.
     pub(super) fn hold(&self, process: u32) -> io::Result<()> {
         self.write("cgroup.procs", &process.to_string())
     }
@@ -48,7 +48,7 @@ fn refused(path: &Path, error: &io::Error) -> io::Error {
 
 impl Drop for Share {
     fn drop(&mut self) {
-        // Only an empty group goes; one that stays holds nobody.
+        // Only an empty group can be removed; a leftover group limits no process.
         drop(fs::remove_dir(&self.0));
     }
 }

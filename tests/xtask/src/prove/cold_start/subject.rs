@@ -1,4 +1,4 @@
-//! What is started: the functions, and what they are measured beside.
+//! The measured programs: the functions, and the minimal programs they are compared with.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -13,32 +13,32 @@ pub(super) const HELLO: &str = "hello";
 pub(super) const MINIMAL: &str = "minimal";
 pub(super) const PYTHON: &str = "python";
 pub(super) const NODE: &str = "node";
-/// The same, with their first calls while they start.
+/// The functions with warm-up: they make their first calls during start.
 pub(super) const PYTHON_WARMED: &str = "python warmed";
 pub(super) const NODE_WARMED: &str = "node warmed";
 /// The functions themselves.
 pub(super) const FUNCTIONS: [&str; 5] = ["discovery", "consent-url", "callback", "save", "notify"];
 
-/// What a subject is asked.
+/// The event that a subject receives.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Asked {
-    /// The list of apps.
+    /// A request for the list of apps.
     Apps,
-    /// The page behind an invitation.
+    /// A request for an invitation's page.
     Invitation,
-    /// An answer of Microsoft's: the person cancelled.
+    /// A callback from Microsoft: the person cancelled.
     Cancelled,
-    /// How far a consent is.
+    /// A request for the progress of a consent.
     Session,
-    /// The page that asks whether reminders are to end.
+    /// A request for the page that stops reminders.
     Muting,
 }
 
-/// A program to be started.
+/// A program to start.
 pub(super) struct Subject {
     pub(super) name: &'static str,
     pub(super) event: Asked,
-    /// Whether it is told to make its first calls while it starts.
+    /// Whether it makes its first calls during start.
     is_warmed: bool,
     program: PathBuf,
     arguments: Vec<OsString>,
@@ -57,7 +57,7 @@ impl Subject {
     }
 }
 
-/// Everything that is there, and what is not. A short run has none that Rust does not build.
+/// All available subjects, and the names of missing ones. A short run uses only those built with Rust.
 pub(super) async fn subjects(size: Size) -> Result<(Vec<Subject>, Vec<&'static str>), Failure> {
     tokio::task::spawn_blocking(move || {
         let mut subjects = vec![rust(HELLO, "regrant-cold-start", "cold-start-hello", Asked::Invitation)?];

@@ -1,6 +1,6 @@
-//! A kill after every write: of the ledger, of the queue, and of the transport, once each. Ten minutes later another process
-//! takes up what is there, with the queue as it was (as SQS keeps it) and without it (as one process loses it, until the
-//! next scan asks anew).
+//! Kills the process once after every write to the ledger, the queue and the mail transport. Ten minutes later a second
+//! process continues, both with the queue intact (as in SQS) and with it lost (as in memory, until the next scan queues
+//! again).
 
 use regrant::embedded::worker::drain_notifications;
 use regrant::queue::Queues;
@@ -25,25 +25,25 @@ use regrant_tests::memory_vault::MemoryVault;
 use regrant_tests::tripped_post::{TrippedQueue, TrippedTransport};
 use regrant_tests::tripwire::{ENDED, TrippedLedger, Tripwire};
 
-use super::desk::{Desk, settings, work_off};
+use super::installation::{Installation, settings, work_off};
 use super::{Post, Told, count, sorted};
 use crate::walk::Failure;
 
-/// How many orgs are told of: the second one's token is dead.
+/// The number of orgs with notifications; the second one's token is revoked.
 const ORGS: usize = 3;
 
-/// What came of all kills.
+/// The results of all kills.
 #[derive(Debug, Default)]
 pub(super) struct Killed {
     pub(super) kills: u64,
-    /// What nobody was told any more.
+    /// Notifications that were lost.
     pub(super) lost: Vec<String>,
-    /// What was told only after a kill.
+    /// Notifications that were sent only after a kill.
     pub(super) otherwise: Vec<String>,
-    /// Emails that were taken twice.
+    /// Emails that the transport accepted twice.
     pub(super) copies: usize,
     pub(super) most_copies: usize,
-    /// Copies under a `Message-ID` of their own: mail programs show those as two.
+    /// Copies with a different `Message-ID`, which mail clients show as two emails.
     pub(super) other_ids: usize,
 }
 
@@ -57,9 +57,9 @@ impl Killed {
     }
 }
 
-/// Kills after every `step`th write.
-pub(super) async fn killed(desk: &Desk, step: usize) -> Result<Killed, Failure> {
-    let fixture = Fixture::of(desk).await?;
+/// Kills the process after every `step`th write.
+pub(super) async fn killed(installation: &Installation, step: usize) -> Result<Killed, Failure> {
+    let fixture = Fixture::of(installation).await?;
     let whole = fixture.run(None, Queue::Survives).await?;
     let due: BTreeSet<&Told> = whole.post.keys().collect();
     let mut sum = Killed::default();
@@ -81,7 +81,7 @@ pub(super) async fn killed(desk: &Desk, step: usize) -> Result<Killed, Failure> 
     Ok(sum)
 }
 
-/// What becomes of the queue when the process dies.
+/// The state of the queue after a kill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Queue {
     Survives,
@@ -94,7 +94,7 @@ struct Ended {
     was_killed: bool,
 }
 
-/// Some orgs right after a scan, nobody told anything yet.
+/// Some orgs directly after a scan, before any notification.
 struct Fixture {
     now: Timestamp,
     orgs: Vec<OrgProfile>,
@@ -103,17 +103,18 @@ struct Fixture {
 }
 
 impl Fixture {
-    async fn of(desk: &Desk) -> Result<Self, Failure> {
-        let ledger = &desk.ports.ledger;
-        let mut fixture = Self { now: desk.clock.now(), orgs: Vec::new(), apps: Vec::new(), watches: Vec::new() };
-        for org in desk.orgs.iter().take(ORGS) {
+    async fn of(installation: &Installation) -> Result<Self, Failure> {
+        let ledger = &installation.ports.ledger;
+        let mut fixture =
+            Self { now: installation.clock.now(), orgs: Vec::new(), apps: Vec::new(), watches: Vec::new() };
+        for org in installation.orgs.iter().take(ORGS) {
             fixture.orgs.push(ledger.org(org).await?.ok_or("an org of the fixture is gone")?);
             let filter = AppFilter { org: Some(org.clone()), ..AppFilter::default() };
             let apps = ledger.apps(&filter, PageRequest::first(100)).await?.items;
-            // Each is written first, into a ledger of its own.
+            // Each record goes first into a fresh ledger.
             fixture.apps.extend(apps.into_iter().map(|app| AppRecord { version: 0, ..app }));
             let watch = ledger.org_watch(org).await?.ok_or("an org of the fixture was never looked at")?;
-            // Written first, and without the digest that was made of it already.
+            // Written first, and without the digest that already includes it.
             fixture.watches.push(OrgWatch { version: 0, digest: None, ..watch });
         }
         Ok(fixture)
@@ -141,7 +142,7 @@ impl Fixture {
         Ok(())
     }
 
-    /// Tells everybody, killed after a write or not at all, and takes up what was left.
+    /// Sends all notifications, with or without a kill after a write, and then continues after the kill.
     async fn run(&self, end_after: Option<u64>, queue: Queue) -> Result<Ended, Failure> {
         let folder = tempfile::tempdir()?;
         let clock = SimulatedClock::starting_at(self.now);

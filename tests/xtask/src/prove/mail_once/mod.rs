@@ -1,10 +1,11 @@
-//! Each email once: every message of a run is delivered ten times over, and the process is killed after every single write.
+//! Each email is sent once, although every message of a run is delivered ten times and the process is killed after every
+//! write.
 //!
-//! An email is told from another by its reader and by its subject behind the org's name, and has to carry one `Message-ID`
-//! however often it is taken. A kill between "the transport has it" and "that is written down" brings a second copy, since
-//! losing the email would be worse; such copies are counted apart.
+//! Recipient and subject (without the org's name) identify an email, and every copy must have the same `Message-ID`. A kill
+//! between the transport's acceptance and its record causes a second copy, because losing the email would be worse; the
+//! measurement counts such copies separately.
 
-mod desk;
+mod installation;
 mod kills;
 
 use regrant::embedded::worker::drain_scans;
@@ -16,29 +17,29 @@ use regrant::usecases::notify::queue_due::queue_due;
 use regrant::usecases::records::app::queue_plan;
 use serde_json::json;
 
-use super::{Outcome, Size, Verification};
+use super::{Outcome, Report, Size};
 use crate::walk::Failure;
-use desk::{Desk, told_in, work_off};
+use installation::{Installation, told_in, work_off};
 
 pub(crate) const NAME: &str = "mail-once";
 
-/// How often each message is delivered again.
+/// The number of redeliveries of each message.
 const TIMES: usize = 10;
-/// How many work at the queue at once.
+/// The number of concurrent queue workers.
 const WORKERS: usize = 4;
 
-/// Who is told what: the reader, and the subject behind the org's name.
+/// The identity of an email: its recipient, and its subject without the org's name.
 type Told = (String, String);
-/// Every email that was taken, by what it tells: the `Message-ID` of each copy.
+/// Every accepted email with the `Message-ID` of each copy.
 type Post = BTreeMap<Told, Vec<String>>;
 
 pub(crate) async fn prove(size: Size) -> Outcome {
     let (orgs, step) = if size == Size::Full { (100, 1) } else { (8, 12) };
-    let first = Desk::set(orgs, 1).await?;
+    let first = Installation::set(orgs, 1).await?;
     let once = first.scan_and_tell(1).await?;
     let killed = kills::killed(&first, step).await?;
     let again = redelivered(&first).await?;
-    let ten_at_once = Desk::set(orgs.min(20), TIMES).await?.scan_and_tell(WORKERS).await?;
+    let ten_at_once = Installation::set(orgs.min(20), TIMES).await?.scan_and_tell(WORKERS).await?;
 
     let crowd = told_in(&once, orgs.min(20));
     let holds = is_each_once(&once)
@@ -48,7 +49,7 @@ pub(crate) async fn prove(size: Size) -> Outcome {
         && is_each_once(&ten_at_once)
         && ten_at_once.keys().cloned().collect::<BTreeSet<_>>() == crowd
         && killed.holds();
-    Ok(Verification::new(
+    Ok(Report::new(
         NAME,
         holds,
         [
@@ -72,41 +73,41 @@ pub(crate) async fn prove(size: Size) -> Outcome {
     ))
 }
 
-/// What everything delivered again came to.
+/// The results of redelivering all messages.
 struct Again {
     messages: usize,
     emails: Post,
-    /// Notifications beside the first about one thing for one reader, whatever request they name.
+    /// Duplicate notifications about the same subject to the same recipient, regardless of their request.
     for_one_reason: usize,
 }
 
-/// Every message of the run ten times more, scans too; then what any later hour does: sweep, and plan.
-async fn redelivered(desk: &Desk) -> Result<Again, Failure> {
-    let messages = desk.scans.deliver_again(TIMES).await?;
-    drain_scans(&desk.ports, WORKERS, || ()).await?;
-    let messages = messages + desk.notifications.deliver_again(TIMES).await?;
-    work_off(&desk.ports, &desk.clock, WORKERS).await?;
+/// Redelivers every message of the run ten times, including scans; then sweeps and plans as in each later hour.
+async fn redelivered(installation: &Installation) -> Result<Again, Failure> {
+    let messages = installation.scans.deliver_again(TIMES).await?;
+    drain_scans(&installation.ports, WORKERS, || ()).await?;
+    let messages = messages + installation.notifications.deliver_again(TIMES).await?;
+    work_off(&installation.ports, &installation.clock, WORKERS).await?;
     for _ in 0..2 {
-        queue_due(&desk.ports).await?;
-        for org in &desk.orgs {
-            queue_plan(&desk.ports, org, None).await?;
+        queue_due(&installation.ports).await?;
+        for org in &installation.orgs {
+            queue_plan(&installation.ports, org, None).await?;
         }
-        work_off(&desk.ports, &desk.clock, WORKERS).await?;
-        desk.clock.advance(Duration::from_hours(1));
+        work_off(&installation.ports, &installation.clock, WORKERS).await?;
+        installation.clock.advance(Duration::from_hours(1));
     }
     let mut seen = BTreeSet::new();
-    let notifications = desk.notifications().await?;
+    let notifications = installation.notifications().await?;
     let all = notifications.len();
     for notification in notifications {
         let reader = notification.address().map(|address| address.as_str().to_lowercase());
         seen.insert((notification.org, notification.app, format!("{:?}", notification.about), reader));
     }
-    Ok(Again { messages, emails: desk.post(), for_one_reason: all - seen.len() })
+    Ok(Again { messages, emails: installation.post(), for_one_reason: all - seen.len() })
 }
 
-/// The kinds of emails that the ledger knows as sent.
-async fn kinds(desk: &Desk) -> Result<BTreeSet<&'static str>, Failure> {
-    let notifications = desk.notifications().await?;
+/// The kinds of emails that the ledger records as sent.
+async fn kinds(installation: &Installation) -> Result<BTreeSet<&'static str>, Failure> {
+    let notifications = installation.notifications().await?;
     Ok(notifications
         .iter()
         .filter(|notification| notification.is_sent())
@@ -114,11 +115,11 @@ async fn kinds(desk: &Desk) -> Result<BTreeSet<&'static str>, Failure> {
         .collect())
 }
 
-/// Emails by what they tell.
+/// Groups emails by their identity.
 fn sorted(emails: &[Email]) -> Post {
     let mut post = Post::new();
     for email in emails {
-        // The org's address has a port, which is another one in every run.
+        // The org's address has a port that differs in every run.
         let subject = email.subject.split_once(": ").map_or(email.subject.as_str(), |(_, rest)| rest);
         let told = (email.to.bare(), subject.to_owned());
         post.entry(told).or_default().push(email.message_id.clone());

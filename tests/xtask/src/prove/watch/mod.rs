@@ -1,11 +1,11 @@
-//! Three months of two thousand orgs on both sides, a tenth of all answers faulty: whatever happens to a consent is found by
-//! the second scan at the latest that could see it, nothing else is told, and what is over is seen to be over.
+//! Scans two thousand orgs daily for three months with a tenth of all responses faulty. Every incident must be found by the
+//! second scan that could see it, its end must be noticed, and nothing else may be reported.
 //!
-//! Every org is scanned every day, for real: some 8 to 10 calls over loopback, so about 1.8 million calls in the full size,
-//! which is what a run takes its time for. `calls_answered` says how many there were. Three orgs of five are watched at
-//! Microsoft too; of every tenth one two further apps stand elsewhere than on consent.
+//! Each scan makes some 8 to 10 real calls over loopback, about 1.8 million calls in the full size, which dominate the run
+//! time. `calls_answered` counts them. Three of five orgs are also monitored at Microsoft; every tenth org has two apps
+//! with other standings.
 
-mod injury;
+mod incident;
 mod stream;
 mod tally;
 mod world;
@@ -19,54 +19,55 @@ use regrant::clock::Clock as _;
 use regrant::usecases::scan::start::Selection;
 use serde_json::json;
 
-use super::{Outcome, Size, Verification};
+use super::{Outcome, Report, Size};
 use crate::walk::Failure;
-use injury::{Injury, Kind, Sign};
+use incident::{Incident, Kind, Sign};
 use tally::Tally;
 use world::{FAULTY, World};
 
 pub(crate) const NAME: &str = "watch";
 
 const SEED: u64 = 90;
-/// How long it may take until a consent that broke is known, where Okta streams its log.
+/// The target time to detect a broken consent with Okta's log streaming.
 const STREAM_TARGET_SECONDS: i64 = 5 * 60;
 
-/// How much of everything.
+/// The size of a run.
 struct Extent {
     orgs: u32,
     days: u32,
-    injuries: usize,
-    /// On which days something may happen.
-    struck_on: RangeInclusive<u32>,
-    /// How many days it stands.
+    incidents: usize,
+    /// The days on which incidents start.
+    injected_on: RangeInclusive<u32>,
+    /// The duration of an incident, in days.
     stands: RangeInclusive<u32>,
-    /// How many consents break before a log stream.
+    /// The number of consents that break while the log is streamed.
     streamed: usize,
 }
 
-const FULL: Extent = Extent { orgs: 2_000, days: 90, injuries: 200, struck_on: 1..=75, stands: 7..=10, streamed: 20 };
+const FULL: Extent =
+    Extent { orgs: 2_000, days: 90, incidents: 200, injected_on: 1..=75, stands: 7..=10, streamed: 20 };
 const SMALL: Extent =
-    Extent { orgs: 40, days: 12, injuries: Kind::ALL.len(), struck_on: 1..=3, stands: 5..=5, streamed: 2 };
+    Extent { orgs: 40, days: 12, incidents: Kind::ALL.len(), injected_on: 1..=3, stands: 5..=5, streamed: 2 };
 
 pub(crate) async fn prove(size: Size) -> Outcome {
     let extent = if size == Size::Full { FULL } else { SMALL };
     let mut world = World::set(extent.orgs).await?;
-    let mut injuries = planned(&extent, &world);
+    let mut incidents = planned(&extent, &world);
     let mut tally = Tally::default();
     for day in 1..=extent.days {
         world.wait_for_the_morning_of(day);
-        happenings_of(day, &world, &injuries, &mut tally).await?;
+        apply_incidents(day, &world, &incidents, &mut tally).await?;
         let since = world.clock.now();
         world.scan(&Selection::All).await?;
-        tally.take(&world, &mut injuries, day, since).await?;
+        tally.take(&world, &mut incidents, day, since).await?;
     }
-    let seconds = stream::seconds_to_see(&world, &unhurt(&world, &injuries, extent.streamed)).await?;
+    let seconds = stream::seconds_to_see(&world, &unaffected(&world, &incidents, extent.streamed)).await?;
 
-    let signs = injuries.iter().filter(|injury| injury.kind.sign() != Sign::None).count();
-    let found = injuries.iter().filter(|injury| injury.found_after.is_some()).count();
+    let signs = incidents.iter().filter(|incident| incident.kind.sign() != Sign::None).count();
+    let found = incidents.iter().filter(|incident| incident.found_after.is_some()).count();
     let streamed_in_time = seconds.iter().all(|seconds| (0..=STREAM_TARGET_SECONDS).contains(seconds));
     let holds = tally.is_clean() && found == signs && signs > 0 && streamed_in_time && !seconds.is_empty();
-    Ok(Verification::new(
+    Ok(Report::new(
         NAME,
         holds,
         [
@@ -74,9 +75,9 @@ pub(crate) async fn prove(size: Size) -> Outcome {
             ("apps", json!(world.orgs.iter().map(|org| org.apps.len()).sum::<usize>())),
             ("days", json!(extent.days)),
             ("faulty_share", json!(FAULTY)),
-            ("calls_answered", json!(world.gate.calls())),
-            ("injected", json!(injuries.len())),
-            ("injected_by_kind", json!(by_kind(&injuries))),
+            ("calls_answered", json!(world.kill_point.calls())),
+            ("injected", json!(incidents.len())),
+            ("injected_by_kind", json!(by_kind(&incidents))),
             ("injected_that_have_to_be_told", json!(signs)),
             ("found", json!(found)),
             ("missed", json!(tally.missed.len())),
@@ -85,9 +86,9 @@ pub(crate) async fn prove(size: Size) -> Outcome {
             ("not_seen_to_be_over", json!(tally.stuck)),
             ("false_alarms", json!(tally.false_alarms.len())),
             ("false_alarms_ones", json!(tally.false_alarms)),
-            ("not_injured_at_all", json!(tally.not_struck)),
-            ("scans_to_find", json!(distribution(&injuries, |injury| injury.found_after))),
-            ("scans_to_see_that_it_is_over", json!(distribution(&injuries, |injury| injury.over_after))),
+            ("not_injured_at_all", json!(tally.not_injected)),
+            ("scans_to_find", json!(distribution(&incidents, |incident| incident.found_after))),
+            ("scans_to_see_that_it_is_over", json!(distribution(&incidents, |incident| incident.over_after))),
             ("app_days_looked_at", json!(tally.looked_at)),
             ("app_days_not_looked_at", json!(tally.not_looked_at)),
             ("seconds_by_log_stream", json!(seconds)),
@@ -96,66 +97,66 @@ pub(crate) async fn prove(size: Size) -> Outcome {
     ))
 }
 
-/// Each kind as often as every other, each in an org of its own that is watched on both sides.
-fn planned(extent: &Extent, world: &World) -> Vec<Injury> {
-    let mut dice = SmallRng::seed_from_u64(SEED);
+/// Plans each kind of incident equally often, each in its own org that is monitored on both sides.
+fn planned(extent: &Extent, world: &World) -> Vec<Incident> {
+    let mut rng = SmallRng::seed_from_u64(SEED);
     let watched = world.orgs.iter().enumerate().filter(|(_, org)| org.is_watched).map(|(index, _)| index);
     let watched: Vec<usize> = watched.collect();
-    let apart = (watched.len() / extent.injuries).max(1);
+    let apart = (watched.len() / extent.incidents).max(1);
     let places = watched.into_iter().step_by(apart);
     let kinds = Kind::ALL.into_iter().cycle();
     places
         .zip(kinds)
-        .take(extent.injuries)
+        .take(extent.incidents)
         .map(|(org, kind)| {
-            let struck_on = dice.random_range(extent.struck_on.clone());
-            let stands = if kind.sign() == Sign::None { 1 } else { dice.random_range(extent.stands.clone()) };
-            Injury::new(kind, org, struck_on, struck_on + stands)
+            let injected_on = rng.random_range(extent.injected_on.clone());
+            let stands = if kind.sign() == Sign::None { 1 } else { rng.random_range(extent.stands.clone()) };
+            Incident::new(kind, org, injected_on, injected_on + stands)
         })
         .collect()
 }
 
-/// What is repaired on a day, what happens on it, and what goes on.
-async fn happenings_of(day: u32, world: &World, injuries: &[Injury], tally: &mut Tally) -> Result<(), Failure> {
-    for injury in injuries {
-        let org = &world.orgs[injury.org];
-        let done = if day == injury.repaired_on {
-            injury.kind.repair(world, org).await?
-        } else if day == injury.struck_on {
-            injury.kind.strike(world, org)
+/// Repairs, injects and continues the incidents of a day.
+async fn apply_incidents(day: u32, world: &World, incidents: &[Incident], tally: &mut Tally) -> Result<(), Failure> {
+    for incident in incidents {
+        let org = &world.orgs[incident.org];
+        let done = if day == incident.repaired_on {
+            incident.kind.repair(world, org).await?
+        } else if day == incident.injected_on {
+            incident.kind.inject(world, org)
         } else {
-            injury.is_on(day).then(|| injury.kind.go_on(world, org)).is_none_or(|done| done)
+            incident.is_on(day).then(|| incident.kind.recur(world, org)).is_none_or(|done| done)
         };
         if !done {
-            tally.not_struck.push(format!("{} on day {day}", injury.name(world)));
+            tally.not_injected.push(format!("{} on day {day}", incident.name(world)));
         }
-        if day == injury.struck_on && injury.kind == Kind::ConsentedAgain {
-            // The very moment: what was granted is gone already, and what is granted anew does not show yet.
+        if day == incident.injected_on && incident.kind == Kind::ConsentedAgain {
+            // Between the events: the old grants are gone, and the new ones are not yet visible.
             world.scan(&Selection::Orgs(vec![org.id.clone()])).await?;
-            tally.look_between(world, injury, day).await?;
+            tally.scan_between(world, incident, day).await?;
         }
     }
     Ok(())
 }
 
-/// Orgs that nothing ever happened to.
-fn unhurt(world: &World, injuries: &[Injury], most: usize) -> Vec<usize> {
-    let is_hurt = |index: &usize| injuries.iter().any(|injury| injury.org == *index);
-    (0..world.orgs.len()).filter(|index| !is_hurt(index)).take(most).collect()
+/// Orgs without an incident.
+fn unaffected(world: &World, incidents: &[Incident], most: usize) -> Vec<usize> {
+    let is_affected = |index: &usize| incidents.iter().any(|incident| incident.org == *index);
+    (0..world.orgs.len()).filter(|index| !is_affected(index)).take(most).collect()
 }
 
-fn by_kind(injuries: &[Injury]) -> BTreeMap<String, usize> {
+fn by_kind(incidents: &[Incident]) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
-    for injury in injuries {
-        *counts.entry(format!("{:?}", injury.kind)).or_default() += 1;
+    for incident in incidents {
+        *counts.entry(format!("{:?}", incident.kind)).or_default() += 1;
     }
     counts
 }
 
-/// How many took how many scans.
-fn distribution(injuries: &[Injury], took: impl Fn(&Injury) -> Option<u32>) -> BTreeMap<String, usize> {
+/// The number of incidents per number of scans.
+fn distribution(incidents: &[Incident], took: impl Fn(&Incident) -> Option<u32>) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
-    for scans in injuries.iter().filter(|injury| injury.kind.sign() != Sign::None).filter_map(took) {
+    for scans in incidents.iter().filter(|incident| incident.kind.sign() != Sign::None).filter_map(took) {
         *counts.entry(scans.to_string()).or_default() += 1;
     }
     counts

@@ -1,4 +1,4 @@
-//! How long it takes where Okta streams its log: an event comes, the org is looked at, and the app stands elsewhere.
+//! Measures detection time with log streaming: an event arrives, the org is scanned, and the app's standing changes.
 
 use regrant::embedded::worker::drain_scans;
 use std::time::Duration;
@@ -14,18 +14,18 @@ use serde_json::{Value, json};
 use super::world::{OrgInCare, World};
 use crate::walk::Failure;
 
-/// How long after one push that fails the next one does.
+/// The time between failing pushes.
 const PUSHES_APART: Duration = Duration::from_secs(30);
-/// When nobody waits any longer.
+/// The time limit for detection.
 const GIVEN_UP: SignedDuration = SignedDuration::from_mins(15);
 
-/// The simulated seconds from the first failure in each org until its app stands where it has to; -1 where it never did.
+/// The simulated seconds from the first failure in each org to its app's expected standing; -1 if it was never reached.
 pub(super) async fn seconds_to_see(world: &World, orgs: &[usize]) -> Result<Vec<i64>, Failure> {
     let mut all = Vec::new();
     for index in orgs {
         let seconds = of_org(world, &world.orgs[*index]).await?;
         all.push(seconds.unwrap_or(-1));
-        // The next org's failure is not this one's.
+        // Separates the failures of two orgs.
         world.clock.advance(Duration::from_mins(10));
     }
     Ok(all)
@@ -49,7 +49,7 @@ async fn of_org(world: &World, org: &OrgInCare) -> Result<Option<i64>, Failure> 
     }
 }
 
-/// A push fails: it is in the log, and as EventBridge brings it.
+/// Logs a failed push and returns its event as EventBridge delivers it.
 fn streamed(world: &World, org: &OrgInCare) -> Result<Value, Failure> {
     let (app, now) = (org.app(), world.clock.now());
     let id = world.okta.log(&org.name, LogEntry::credentials_refused(app)).ok_or("the org has no log")?;

@@ -1,4 +1,4 @@
-//! What a scan told, beside what has to be told.
+//! Compares what a scan reported with what it must report.
 
 use std::collections::HashMap;
 
@@ -9,78 +9,79 @@ use regrant::domain::id::AppId;
 use regrant::domain::standing::Standing;
 use regrant::ledger::{AppFilter, PageRequest};
 
-use super::injury::{Injury, Sign};
+use super::incident::{Incident, Sign};
 use super::world::{AppInCare, OrgInCare, World};
 use crate::walk::Failure;
 
-/// At which scan that could see it an injury has to be found.
+/// The scan by which an incident must be found, counting only scans that could see it.
 const FOUND_BY: u32 = 2;
 
-/// The sum of all scans.
+/// The totals of all scans.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
-    /// Injuries that were not found in time, or not at all.
+    /// Incidents that were found late or never.
     pub(super) missed: Vec<String>,
-    /// Injuries that were found and then taken for healed.
+    /// Incidents that were found and then wrongly reported as repaired.
     pub(super) forgotten: Vec<String>,
-    /// Injuries that were healed and still told.
+    /// Incidents that were repaired and still reported.
     pub(super) stuck: Vec<String>,
-    /// What was told and never happened.
+    /// Reports without an incident.
     pub(super) false_alarms: Vec<String>,
-    /// Injuries that were none: there was nothing to hurt.
-    pub(super) not_struck: Vec<String>,
-    /// Apps whose standing rested on a look, over all days.
+    /// Incidents that could not be injected.
+    pub(super) not_injected: Vec<String>,
+    /// Scanned apps with a standing, over all days.
     pub(super) looked_at: u64,
-    /// Apps that could not be looked at, over all days.
+    /// Apps that could not be scanned, over all days.
     pub(super) not_looked_at: u64,
 }
 
 impl Tally {
     pub(super) fn is_clean(&self) -> bool {
-        let all = [&self.missed, &self.forgotten, &self.stuck, &self.false_alarms, &self.not_struck];
+        let all = [&self.missed, &self.forgotten, &self.stuck, &self.false_alarms, &self.not_injected];
         all.into_iter().all(Vec::is_empty) && self.looked_at > self.not_looked_at
     }
 
-    /// Takes in what the scan of a day told, which began at `since`.
+    /// Adds the results of the day's scan, which began at `since`.
     pub(super) async fn take(
         &mut self,
         world: &World,
-        injuries: &mut [Injury],
+        incidents: &mut [Incident],
         day: u32,
         since: Timestamp,
     ) -> Result<(), Failure> {
         let records = records(world).await?;
-        let mut hurt: HashMap<usize, &mut Injury> = injuries.iter_mut().map(|injury| (injury.org, injury)).collect();
+        let mut hurt: HashMap<usize, &mut Incident> =
+            incidents.iter_mut().map(|incident| (incident.org, incident)).collect();
         for (index, org) in world.orgs.iter().enumerate() {
             let watch = world.ports.ledger.org_watch(&org.id).await?;
-            let injury = hurt.remove(&index).filter(|injury| day >= injury.struck_on);
+            let incident = hurt.remove(&index).filter(|incident| day >= incident.injected_on);
             for (number, app) in org.apps.iter().enumerate() {
                 let record = records.get(&app.id).ok_or_else(|| format!("{} of {} has no record", app.id, org.name))?;
-                self.judge(world, (org, app, record), injury.as_deref().filter(|_| number == 0), day);
+                self.judge(world, (org, app, record), incident.as_deref().filter(|_| number == 0), day);
             }
-            self.judge_troubles(org, watch.as_ref(), injury.as_deref(), day);
-            if let (Some(injury), Some(record)) = (injury, records.get(&org.apps[0].id)) {
-                self.follow(world, injury, record, watch.as_ref(), (day, since));
+            self.judge_troubles(org, watch.as_ref(), incident.as_deref(), day);
+            if let (Some(incident), Some(record)) = (incident, records.get(&org.apps[0].id)) {
+                self.follow(world, incident, record, watch.as_ref(), (day, since));
             }
         }
         Ok(())
     }
 
-    /// A look at the moment between a removal and the addition that belongs to it.
-    pub(super) async fn look_between(&mut self, world: &World, injury: &Injury, day: u32) -> Result<(), Failure> {
-        let org = &world.orgs[injury.org];
+    /// Scans between the removal of a grant and the matching addition.
+    pub(super) async fn scan_between(&mut self, world: &World, incident: &Incident, day: u32) -> Result<(), Failure> {
+        let org = &world.orgs[incident.org];
         let app = &org.apps[0];
         let record = world.ports.ledger.app(&org.id, &app.id).await?.ok_or("the app is gone")?;
         self.judge(world, (org, app, &record), None, day);
         Ok(())
     }
 
-    /// Where an app stands, or stood when it was seen last.
+    /// An app's current or last known standing.
     fn judge(
         &mut self,
         world: &World,
         (org, app, record): (&OrgInCare, &AppInCare, &AppRecord),
-        injury: Option<&Injury>,
+        incident: Option<&Incident>,
         day: u32,
     ) {
         let shown = if record.standing() == Standing::Unknown {
@@ -91,14 +92,15 @@ impl Tally {
             Some(record.standing())
         };
         let Some(shown) = shown else { return };
-        let injured = injury.filter(|injury| injury.may_show(day)).and_then(|injury| match injury.kind.sign() {
-            Sign::Standing(standing) => Some((injury, standing)),
-            _ => None,
-        });
+        let injured =
+            incident.filter(|incident| incident.may_show(day)).and_then(|incident| match incident.kind.sign() {
+                Sign::Standing(standing) => Some((incident, standing)),
+                _ => None,
+            });
         match injured {
             Some((_, standing)) if shown == standing => {}
-            Some((injury, _)) if shown == app.base && injury.is_on(day) && injury.found_after.is_some() => {
-                self.forgotten.push(format!("{}, on day {day}", injury.name(world)));
+            Some((incident, _)) if shown == app.base && incident.is_on(day) && incident.found_after.is_some() => {
+                self.forgotten.push(format!("{}, on day {day}", incident.name(world)));
             }
             _ if shown == app.base => {}
             _ => self.false_alarms.push(format!(
@@ -108,9 +110,11 @@ impl Tally {
         }
     }
 
-    fn judge_troubles(&mut self, org: &OrgInCare, watch: Option<&OrgWatch>, injury: Option<&Injury>, day: u32) {
+    fn judge_troubles(&mut self, org: &OrgInCare, watch: Option<&OrgWatch>, incident: Option<&Incident>, day: u32) {
         let explained = |name: &str| {
-            injury.is_some_and(|injury| injury.kind.sign() == Sign::AccessProblem(known(name)) && injury.may_show(day))
+            incident.is_some_and(|incident| {
+                incident.kind.sign() == Sign::AccessProblem(known(name)) && incident.may_show(day)
+            })
         };
         for problem in watch.into_iter().flat_map(|watch| &watch.problems) {
             if !explained(problem.kind.name()) {
@@ -120,54 +124,54 @@ impl Tally {
         }
     }
 
-    /// Follows an injury from the scan that could see it first to the one that saw that it is over.
+    /// Tracks an incident from the first scan that could see it to the one that saw its end.
     fn follow(
         &mut self,
         world: &World,
-        injury: &mut Injury,
+        incident: &mut Incident,
         record: &AppRecord,
         watch: Option<&OrgWatch>,
         (day, since): (u32, Timestamp),
     ) {
-        let base = world.orgs[injury.org].apps[0].base;
+        let base = world.orgs[incident.org].apps[0].base;
         let has = |name: &str| watch.is_some_and(|watch| watch.problems.iter().any(|t| t.kind.name() == name));
-        let (shows, is_over) = match injury.kind.sign() {
+        let (shows, is_over) = match incident.kind.sign() {
             Sign::None => return,
             Sign::Standing(standing) => (record.standing() == standing, record.standing() == base),
             Sign::AccessProblem(name) => (has(name), !has(name)),
         };
-        if injury.is_on(day) {
-            let seen = injury.kind.could_be_seen(record, since);
-            injury.looks += u32::from(seen);
-            if injury.found_after.is_none() && shows {
-                injury.found_after = Some(injury.looks.max(1));
+        if incident.is_on(day) {
+            let seen = incident.kind.could_be_seen(record, since);
+            incident.looks += u32::from(seen);
+            if incident.found_after.is_none() && shows {
+                incident.found_after = Some(incident.looks.max(1));
             }
-            if injury.found_after.is_none() && seen && injury.looks == FOUND_BY {
-                self.miss(world, injury, record);
+            if incident.found_after.is_none() && seen && incident.looks == FOUND_BY {
+                self.miss(world, incident, record);
             }
-        } else if injury.over_after.is_none() {
-            if injury.found_after.is_none() && injury.looks < FOUND_BY {
-                // Repaired before it was found; one that was missed was counted then.
-                self.miss(world, injury, record);
-                injury.looks = FOUND_BY;
+        } else if incident.over_after.is_none() {
+            if incident.found_after.is_none() && incident.looks < FOUND_BY {
+                // Repaired before it was found. A missed incident has already been counted.
+                self.miss(world, incident, record);
+                incident.looks = FOUND_BY;
             }
-            let seen = injury.kind.end_could_be_seen(record, since);
-            injury.looks_after += u32::from(seen);
+            let seen = incident.kind.end_could_be_seen(record, since);
+            incident.looks_after += u32::from(seen);
             if is_over && seen {
-                injury.over_after = Some(injury.looks_after);
-            } else if injury.looks_after == FOUND_BY && seen {
-                self.stuck.push(format!("{}: {:?}", injury.name(world), record.assessment.reasons));
+                incident.over_after = Some(incident.looks_after);
+            } else if incident.looks_after == FOUND_BY && seen {
+                self.stuck.push(format!("{}: {:?}", incident.name(world), record.assessment.reasons));
             }
         }
     }
 
-    fn miss(&mut self, world: &World, injury: &Injury, record: &AppRecord) {
-        let (looks, standing, reasons) = (injury.looks, record.standing(), &record.assessment.reasons);
-        self.missed.push(format!("{} after {looks} looks: {standing}, {reasons:?}", injury.name(world)));
+    fn miss(&mut self, world: &World, incident: &Incident, record: &AppRecord) {
+        let (looks, standing, reasons) = (incident.looks, record.standing(), &record.assessment.reasons);
+        self.missed.push(format!("{} after {looks} scans: {standing}, {reasons:?}", incident.name(world)));
     }
 }
 
-/// The trouble's name as injuries have it.
+/// The access problem's name as incidents use it.
 fn known(name: &str) -> &'static str {
     ["graph-tokens-ended", "okta-credential-refused"].into_iter().find(|known| *known == name).unwrap_or("another")
 }

@@ -1,4 +1,4 @@
-//! Both simulators with the same fleet, and a Regrant that knows it and was consented to.
+//! Sets up both simulators with the same fleet, and a Regrant with its orgs and consents.
 
 use regrant::embedded::worker::drain_scans;
 use std::sync::Arc;
@@ -26,7 +26,8 @@ use regrant_simulators::microsoft::{
     FLEET_ADMINISTRATOR, GLOBAL_ADMINISTRATOR, MicrosoftConfig, MicrosoftSimulator, Person,
 };
 use regrant_simulators::{
-    App, Connection, Fault, FaultPlan, Fleet, Gate, LogEntry, OktaSimulator, Org, SimulatorConfig, TokenPower, truth,
+    App, Connection, Fault, FaultPlan, Fleet, KillPoint, LogEntry, OktaSimulator, Org, SimulatorConfig, TokenPower,
+    expected_standing,
 };
 use regrant_tests::bench::{Sides, Stores, dawn, know_fleet, ports_over, simulated_clock};
 use regrant_tests::consent::{register, registration};
@@ -37,32 +38,32 @@ use url::Url;
 
 use crate::walk::Failure;
 
-/// The share of all answers that is faulty, over all kinds.
+/// The total share of faulty responses.
 pub(super) const FAULTY: f64 = 0.10;
-/// The share of those that cost time, each: a timeout costs the run's, a rate limit the simulated day's.
+/// The share of each slow fault: a timeout takes real time, a rate limit takes simulated time.
 const SLOW: f64 = 0.002;
-/// How many kinds of faults share the rest.
+/// The number of fault kinds that share the rest.
 const QUICK_KINDS: f64 = 5.0;
-/// How many orgs are looked at at once.
+/// The number of orgs scanned concurrently.
 const WORKERS: usize = 24;
-/// Who signed in last in every tenant, and whose tokens Regrant looks with. Another administrator consented before, whose
-/// going therefore leaves the looking alone.
+/// The administrator who signed in last in every tenant and whose tokens Regrant uses. A different administrator consented
+/// earlier, so removing that one does not affect Regrant's access.
 pub(super) const WATCHER: &str = "bea.watcher";
 /// The client id of Okta's application in the simulators.
 const OKTA_CLIENT: &str = "11111111-2222-4333-8444-555555555555";
 const ON: Connection = Connection::OAuth2 { enabled: true, authorize: true };
 
-/// An org that Regrant looks after.
+/// An org that Regrant monitors.
 pub(super) struct OrgInCare {
     pub(super) name: String,
     pub(super) id: OrgId,
-    /// Whether somebody signed in for its first app's tenant, so that Graph is asked.
+    /// Whether an administrator of its first app's tenant has signed in, so that scans call Graph.
     pub(super) is_watched: bool,
-    /// The first one runs on consent.
+    /// Its apps. The first one is consented.
     pub(super) apps: Vec<AppInCare>,
 }
 
-/// An app of it, and where it stands as long as nothing happens.
+/// An app and its standing without any incident.
 pub(super) struct AppInCare {
     pub(super) id: AppId,
     pub(super) tenant: String,
@@ -81,11 +82,11 @@ impl OrgInCare {
     }
 }
 
-/// Everything.
+/// The simulated world of the measurement.
 pub(super) struct World {
     pub(super) okta: OktaSimulator,
     pub(super) microsoft: MicrosoftSimulator,
-    pub(super) gate: Arc<Gate>,
+    pub(super) kill_point: Arc<KillPoint>,
     pub(super) ports: Ports,
     pub(super) clock: SimulatedClock,
     pub(super) orgs: Vec<OrgInCare>,
@@ -93,14 +94,15 @@ pub(super) struct World {
 }
 
 impl World {
-    /// Sets it, scans it once while every answer is right, and spoils the answers from then on.
+    /// Sets it up, scans it once without faults, and then injects faults.
     pub(super) async fn set(size: u32) -> Result<Self, Failure> {
         let clock = simulated_clock();
         let shared: Arc<dyn Clock> = Arc::new(clock.clone());
-        let gate = Arc::new(Gate::default());
-        let microsoft = MicrosoftConfig { gate: Some(gate.clone()), ..MicrosoftConfig::new(shared.clone()) };
+        let kill_point = Arc::new(KillPoint::default());
+        let microsoft =
+            MicrosoftConfig { kill_point: Some(kill_point.clone()), ..MicrosoftConfig::new(shared.clone()) };
         let microsoft = MicrosoftSimulator::start(microsoft).await?;
-        let okta = SimulatorConfig { gate: Some(gate.clone()), ..SimulatorConfig::new(shared.clone()) };
+        let okta = SimulatorConfig { kill_point: Some(kill_point.clone()), ..SimulatorConfig::new(shared.clone()) };
         let okta = OktaSimulator::start(okta).await?;
         let fleet = Fleet { apps_limit: 10_000, ..Fleet::new(5, size) };
         okta.add_fleet(fleet);
@@ -111,7 +113,7 @@ impl World {
         register(&ports, &registration(MfaEvidence::default())).await;
         know_fleet(&ports, &okta, &fleet).await;
         let orgs = (0..size).map(|index| in_care(&okta, &fleet, index)).collect::<Result<_, _>>()?;
-        let world = Self { okta, microsoft, gate, ports, clock, orgs, _folder: folder };
+        let world = Self { okta, microsoft, kill_point, ports, clock, orgs, _folder: folder };
         world.scan(&Selection::All).await?;
         for org in &world.orgs {
             world.consented(org).await?;
@@ -121,14 +123,13 @@ impl World {
         Ok(world)
     }
 
-    /// Scans, until nothing is left in the queue.
+    /// Scans until the queue is empty.
     pub(super) async fn scan(&self, selection: &Selection) -> Result<(), Failure> {
         start_scan(&self.ports, selection).await?;
         Ok(drain_scans(&self.ports, WORKERS, || ()).await?)
     }
 
-    /// Waits for the hour of the scan. What yesterday's scan asked to be told is let go: emails have a measurement of
-    /// their own.
+    /// Advances to the next scan. Discards yesterday's queued notifications: `mail-once` measures emails.
     pub(super) fn wait_for_the_morning_of(&mut self, day: u32) {
         let morning = dawn() + SignedDuration::from_hours(24 * i64::from(day));
         let left = morning.duration_since(self.clock.now());
@@ -146,7 +147,7 @@ impl World {
         self.okta.with_org(&org.name, change).is_some()
     }
 
-    /// Sets what an org's API tokens may do.
+    /// Sets the permissions of an org's API tokens.
     pub(super) fn set_power(&self, org: &OrgInCare, power: TokenPower) -> bool {
         self.change(org, |org| {
             for token in &mut org.tokens {
@@ -160,7 +161,7 @@ impl World {
         Ok(id.ok_or("the simulated Microsoft lacks a tenant of the fleet")?.parse()?)
     }
 
-    /// An org's first app as a consent long ago left it.
+    /// Sets an org's first app to the state after an old consent.
     async fn consented(&self, org: &OrgInCare) -> Result<(), Failure> {
         let ledger = &self.ports.ledger;
         let record = ledger.app(&org.id, &org.apps[0].id).await?;
@@ -190,7 +191,7 @@ impl World {
         Ok(())
     }
 
-    /// The watcher signs in: there are new tokens, which have to be renewed before their first use.
+    /// Signs the watcher in: stores new tokens that must be refreshed before their first use.
     pub(super) async fn sign_in(&self, tenant: &str) -> Result<(), Failure> {
         let id = self.tenant_id(tenant)?;
         let person: ObjectId = self.microsoft.oid(tenant, WATCHER).ok_or("a tenant without watcher")?.parse()?;
@@ -213,8 +214,8 @@ impl World {
     }
 }
 
-/// The embedded ledger, secrets in memory, and the real clients. Two attempts a call instead of four, so that many faults
-/// get through.
+/// The embedded ledger, secrets in memory, and the real clients. Calls make two attempts instead of four, so that more
+/// faults reach the scan.
 async fn ports(microsoft: &MicrosoftSimulator, folder: &TempDir, clock: Arc<dyn Clock>) -> Result<Ports, Failure> {
     let simulator =
         SimulatedMicrosoft { login: Url::parse(&microsoft.login_url())?, graph: Url::parse(&microsoft.graph_url())? };
@@ -227,24 +228,28 @@ async fn ports(microsoft: &MicrosoftSimulator, folder: &TempDir, clock: Arc<dyn 
             simulator: Some(simulator),
             ..MicrosoftClientConfig::default()
         },
-        // Long enough for what shows late, and no more calls than that takes.
+        // Outlasts the replication delay with as few calls as possible.
         settings: Settings { replication_looks: 4, replication_pause: Duration::from_secs(10), ..Settings::default() },
     };
     let embedded = Stores::embedded(folder.path(), &clock).await;
     Ok(ports_over(Stores { vault: Arc::new(MemoryVault::default()), ..embedded }, clock, sides))
 }
 
-/// Org number `index` with one app on consent, every tenth with two further ones as the fleet drew them.
+/// Org number `index` with one consented app; every tenth org keeps its two other generated apps.
 fn in_care(okta: &OktaSimulator, fleet: &Fleet, index: u32) -> Result<OrgInCare, Failure> {
     let name = Fleet::name(index);
     let apps = if index.is_multiple_of(10) { 3 } else { 1 };
     let dressed = okta.with_org(&name, |org| {
-        // The first one is not Office 365.
+        // The first app is not Office 365.
         org.apps.truncate(1 + apps);
         if let Some(app) = org.apps.get_mut(1) {
             *app = App::office365(&app.label, app.tenant.as_deref().unwrap_or_default()).provisioned(ON);
         }
-        org.apps.iter().skip(1).map(|app| (app.id.clone(), app.tenant.clone(), truth(app))).collect::<Vec<_>>()
+        org.apps
+            .iter()
+            .skip(1)
+            .map(|app| (app.id.clone(), app.tenant.clone(), expected_standing(app)))
+            .collect::<Vec<_>>()
     });
     let mut apps = Vec::new();
     for (id, tenant, base) in dressed.ok_or("the simulated Okta lacks an org of the fleet")? {
@@ -254,7 +259,7 @@ fn in_care(okta: &OktaSimulator, fleet: &Fleet, index: u32) -> Result<OrgInCare,
 }
 
 fn a_tenth_faulty() -> FaultPlan {
-    let quick = [Fault::ServerError, Fault::ReadOnly, Fault::FrontDoor, Fault::Reset, Fault::Truncated];
+    let quick = [Fault::ServerError, Fault::ReadOnly, Fault::EdgeProxyError, Fault::Reset, Fault::Truncated];
     let slow = FaultPlan::default().with(SLOW, Fault::Timeout).with(SLOW, Fault::RateLimited);
     quick.into_iter().fold(slow, |plan, fault| plan.with((FAULTY - 2.0 * SLOW) / QUICK_KINDS, fault))
 }

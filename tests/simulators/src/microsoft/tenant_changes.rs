@@ -1,5 +1,5 @@
-//! What can happen to a tenant, and how it is put right again. Every method gives `false` where there is no such tenant,
-//! application or person, and nothing was done.
+//! Changes to a tenant that tests make: revocations, policies and outages, and their reversal. Every method returns
+//! `false` if there is no such tenant, application or person; it then changes nothing.
 
 mod people;
 mod principals;
@@ -11,57 +11,58 @@ use super::MicrosoftSimulator;
 use super::directory::{AccessPolicy, EntraTenant, Outage, OutageKind};
 
 impl MicrosoftSimulator {
-    /// Changes a tenant, where the change finds what it is of.
-    fn injure(&self, tenant: &str, change: impl FnOnce(&mut EntraTenant) -> bool) -> bool {
+    /// Changes a tenant. Returns whether `change` found its object.
+    fn change_tenant(&self, tenant: &str, change: impl FnOnce(&mut EntraTenant) -> bool) -> bool {
         self.with_tenant(tenant, change).unwrap_or(false)
     }
 
-    /// Ends refresh tokens (`AADSTS70043`) whose sign-in is that old, or no more.
+    /// Expires refresh tokens (`AADSTS70043`) whose sign-in is older than `often`; `None` removes the policy.
     pub fn set_sign_in_frequency(&self, tenant: &str, often: Option<SignedDuration>) -> bool {
-        self.injure(tenant, |tenant| {
+        self.change_tenant(tenant, |tenant| {
             tenant.sign_in_frequency = often;
             true
         })
     }
 
-    /// Conditional Access lets no person in (`AADSTS53003`).
+    /// Makes Conditional Access block every person (`AADSTS53003`).
     pub fn block_people(&self, tenant: &str) -> bool {
         self.set_access_policy(tenant, Some(AccessPolicy::Blocks))
     }
 
-    /// Conditional Access asks everybody who signed in before now for another factor (`AADSTS50076` and a claims challenge).
+    /// Makes Conditional Access require another factor of people who signed in before now (`AADSTS50076` and a claims
+    /// challenge).
     pub fn demand_factor(&self, tenant: &str) -> bool {
         let since = self.shared.world.lock().clock.now();
         self.set_access_policy(tenant, Some(AccessPolicy::DemandsFactor { since }))
     }
 
-    /// Sets what Conditional Access asks for.
+    /// Sets or removes the Conditional Access policy.
     pub fn set_access_policy(&self, tenant: &str, policy: Option<AccessPolicy>) -> bool {
-        self.injure(tenant, |tenant| {
+        self.change_tenant(tenant, |tenant| {
             tenant.access_policy = policy;
             true
         })
     }
 
-    /// Microsoft does not serve that tenant for so long, by the clock.
+    /// Starts an outage for this tenant that lasts `length`.
     pub fn start_outage(&self, tenant: &str, kind: OutageKind, length: SignedDuration) -> bool {
         let outage = self.outage(kind, length);
-        self.injure(tenant, |tenant| {
+        self.change_tenant(tenant, |tenant| {
             tenant.outage = Some(outage);
             true
         })
     }
 
-    /// Microsoft serves nobody for so long, by the clock.
+    /// Starts an outage for every tenant that lasts `length`.
     pub fn start_outage_everywhere(&self, kind: OutageKind, length: SignedDuration) {
         let outage = self.outage(kind, length);
         self.shared.world.lock().outage = Some(outage);
     }
 
-    /// Ends every outage of a tenant, and the one of everybody, before its time.
+    /// Ends the tenant's outage and the outage for every tenant.
     pub fn end_outage(&self, tenant: &str) -> bool {
         self.shared.world.lock().outage = None;
-        self.injure(tenant, |tenant| {
+        self.change_tenant(tenant, |tenant| {
             tenant.outage = None;
             true
         })

@@ -1,4 +1,4 @@
-//! One request from door to door: counted, failed on purpose, authorised, answered.
+//! Handles one request to Okta: counts it, injects a fault, authorizes it and answers it.
 
 use http::header::{AUTHORIZATION, CACHE_CONTROL, DATE, LOCATION, SERVER, WWW_AUTHENTICATE};
 use http::{HeaderName, Method, StatusCode};
@@ -8,7 +8,6 @@ use serde_json::json;
 use crate::answer::Answer;
 use crate::assignments::Assigned;
 use crate::authority::Refusal;
-use crate::dice::Dice;
 use crate::fault::{Fault, FaultPlan};
 use crate::ledger::{CredentialKind, OrgLedger, RecordedRequest};
 use crate::microsoft::MicrosoftSimulator;
@@ -16,6 +15,7 @@ use crate::oauth::{self, TokenCall};
 use crate::okta_error::OktaError;
 use crate::org::Org;
 use crate::rate::{Bucket, RateState};
+use crate::seeded_rng::SeededRng;
 use crate::system_log::{self, Reading, SystemLog};
 use crate::{applications, assignments, authority, connections, consents, features, wire};
 
@@ -24,43 +24,43 @@ const LIMIT: HeaderName = HeaderName::from_static("x-rate-limit-limit");
 const REMAINING: HeaderName = HeaderName::from_static("x-rate-limit-remaining");
 const RESET: HeaderName = HeaderName::from_static("x-rate-limit-reset");
 
-/// What the simulator lends to every request.
-pub(crate) struct Installation<'a> {
+/// The simulator's state that every request reads.
+pub(crate) struct RequestContext<'a> {
     pub(crate) seed: u64,
     pub(crate) now: Timestamp,
     /// `http://acme.localhost:PORT`.
     pub(crate) origin: &'a str,
     pub(crate) plan: &'a FaultPlan,
-    /// Where consent links lead, and where codes are redeemed.
+    /// The simulator that consent links lead to and that redeems codes.
     pub(crate) microsoft: Option<&'a MicrosoftSimulator>,
     /// The org's System Log.
     pub(crate) log: &'a SystemLog,
 }
 
-impl Installation<'_> {
-    /// What the System Log needs of it.
+impl RequestContext<'_> {
+    /// The part of it that the System Log needs.
     fn reading(&self) -> Reading<'_> {
         Reading { seed: self.seed, now: self.now, origin: self.origin }
     }
 }
 
-/// A request, read whole.
+/// A request with its full body.
 pub(crate) struct Request<'a> {
     pub(crate) head: &'a http::request::Parts,
     pub(crate) body: &'a [u8],
 }
 
-/// How a request ends.
+/// The outcome of a request.
 pub(crate) enum Outcome {
-    /// With this answer, whole.
+    /// A complete response.
     Answered(Answer),
-    /// With half of this answer.
+    /// A response whose body breaks off halfway.
     Truncated(Answer),
-    /// With that many bytes.
+    /// A response with a streamed body of this many bytes.
     Huge(Answer, u64),
-    /// With nothing, for as long as the client waits.
+    /// No response for as long as the client waits.
     Silence,
-    /// With nothing, at once.
+    /// The connection closes immediately, without a response.
     Closed,
 }
 
@@ -73,9 +73,9 @@ impl Outcome {
     }
 }
 
-/// Serves one request and records it.
+/// Handles one request and records it.
 pub(crate) fn serve(
-    installation: &Installation<'_>,
+    context: &RequestContext<'_>,
     org: &mut Org,
     ledger: &mut OrgLedger,
     request: &Request<'_>,
@@ -85,22 +85,21 @@ pub(crate) fn serve(
     let counter = ledger.counter;
     ledger.counter += 1;
     let bucket = Bucket::of(&request.head.method, uri.path());
-    let rate = ledger.count_call(bucket, bucket.limit(org), installation.now);
-    // A call over the limit never reaches what could fail, so it uses up no scripted fault.
+    let rate = ledger.count_call(bucket, bucket.limit(org), context.now);
+    // A rate-limited call uses up no scripted fault.
     let fault = if rate.exceeded {
         None
     } else {
         let scripted = org.faults.take(uri.path());
-        scripted
-            .or_else(|| org.faults.own_plan().unwrap_or(installation.plan).draw(installation.seed, &org.name, counter))
+        scripted.or_else(|| org.faults.own_plan().unwrap_or(context.plan).draw(context.seed, &org.name, counter))
     };
-    let mut dice = Dice::new(installation.seed, &org.name, counter);
+    let mut rng = SeededRng::new(context.seed, &org.name, counter);
     let credential = CredentialKind::of(authorization);
-    let outcome = decide(installation, org, ledger, request, rate, fault, &mut dice);
+    let outcome = decide(context, org, ledger, request, rate, fault, &mut rng);
     ledger.record(RecordedRequest {
         method: request.head.method.to_string(),
         path_and_query: uri.path_and_query().map_or_else(|| uri.path().to_owned(), ToString::to_string),
-        at: installation.now,
+        at: context.now,
         credential,
         status: outcome.status(),
     });
@@ -108,21 +107,22 @@ pub(crate) fn serve(
 }
 
 fn decide(
-    installation: &Installation<'_>,
+    context: &RequestContext<'_>,
     org: &mut Org,
     ledger: &mut OrgLedger,
     request: &Request<'_>,
     mut rate: RateState,
     fault: Option<Fault>,
-    dice: &mut Dice,
+    rng: &mut SeededRng,
 ) -> Outcome {
-    let dress = |answer, rate: RateState, skew, dice: &mut Dice| dressed(answer, rate, installation.now, skew, dice);
+    let with_headers =
+        |answer, rate: RateState, skew, rng: &mut SeededRng| with_okta_headers(answer, rate, context.now, skew, rng);
     if rate.exceeded {
-        return Outcome::Answered(dress(OktaError::rate_limited().answer(dice), rate, 0, dice));
+        return Outcome::Answered(with_headers(OktaError::rate_limited().answer(rng), rate, 0, rng));
     }
-    let mut answer = || match route(installation, org, ledger, request, dice) {
+    let mut answer = || match route(context, org, ledger, request, rng) {
         Ok(answer) => answer,
-        Err(error) => error.answer(dice),
+        Err(error) => error.answer(rng),
     };
     let mut skew = 0;
     let answer = match fault {
@@ -135,29 +135,29 @@ fn decide(
         Some(Fault::Reset) => return Outcome::Closed,
         Some(Fault::Truncated) => {
             let answer = answer();
-            return Outcome::Truncated(dress(answer, rate, 0, dice));
+            return Outcome::Truncated(with_headers(answer, rate, 0, rng));
         }
         Some(Fault::HugeBody(length)) => {
             let answer = Answer::json(StatusCode::OK, &json!([]));
-            return Outcome::Huge(dress(answer, rate, 0, dice), length);
+            return Outcome::Huge(with_headers(answer, rate, 0, rng), length);
         }
         Some(Fault::RateLimited) => {
             rate.remaining = 0;
-            OktaError::rate_limited().answer(dice)
+            OktaError::rate_limited().answer(rng)
         }
         Some(Fault::ConcurrencyLimited) => {
             rate.limit = 0;
             rate.remaining = 0;
-            OktaError::rate_limited().answer(dice)
+            OktaError::rate_limited().answer(rng)
         }
-        Some(Fault::ServerError) => OktaError::internal().answer(dice),
-        Some(Fault::ReadOnly) => OktaError::read_only().answer(dice),
-        Some(Fault::DeadCredential) => OktaError::invalid_token().answer(dice),
-        Some(Fault::FrontDoor) => {
+        Some(Fault::ServerError) => OktaError::internal().answer(rng),
+        Some(Fault::ReadOnly) => OktaError::read_only().answer(rng),
+        Some(Fault::DeadCredential) => OktaError::invalid_token().answer(rng),
+        Some(Fault::EdgeProxyError) => {
             let page = "<html><head><title>503</title></head><body>Service Temporarily Unavailable</body></html>";
             return Outcome::Answered(
                 Answer::text(StatusCode::SERVICE_UNAVAILABLE, "text/html", page.to_owned())
-                    .with_header(DATE, &http_date(installation.now.as_second())),
+                    .with_header(DATE, &http_date(context.now.as_second())),
             );
         }
         Some(Fault::NotJson) => Answer::text(StatusCode::OK, "application/json", "{\"id\": tru".to_owned()),
@@ -166,22 +166,22 @@ fn decide(
         }
         Some(Fault::Redirect(there)) => Answer::empty(StatusCode::FOUND).with_header(LOCATION, &there),
     };
-    Outcome::Answered(dress(answer, rate, skew, dice))
+    Outcome::Answered(with_headers(answer, rate, skew, rng))
 }
 
-/// The answer with the headers that Okta puts on every one.
-fn dressed(answer: Answer, rate: RateState, now: Timestamp, skew: i64, dice: &mut Dice) -> Answer {
+/// Adds the headers that Okta sends with every response.
+fn with_okta_headers(answer: Answer, rate: RateState, now: Timestamp, skew: i64, rng: &mut SeededRng) -> Answer {
     answer
         .with_header(DATE, &http_date(now.as_second().saturating_add(skew)))
         .with_header(SERVER, "nginx")
         .with_header(CACHE_CONTROL, "no-cache, no-store")
-        .with_header(REQUEST_ID, &dice.hex(32))
+        .with_header(REQUEST_ID, &rng.hex(32))
         .with_header(LIMIT, &rate.limit.to_string())
         .with_header(REMAINING, &rate.remaining.to_string())
         .with_header(RESET, &rate.reset.saturating_add(skew).to_string())
 }
 
-/// `Date` as HTTP writes it (RFC 9110 section 5.6.7).
+/// Formats the `Date` header (RFC 9110 section 5.6.7).
 pub(crate) fn http_date(second: i64) -> String {
     let since_1970 = std::time::Duration::from_secs(u64::try_from(second).unwrap_or(0));
     httpdate::fmt_http_date(std::time::UNIX_EPOCH + since_1970)
@@ -192,11 +192,11 @@ pub(crate) fn header<'a>(request: &Request<'a>, name: &HeaderName) -> Option<&'a
 }
 
 fn route(
-    installation: &Installation<'_>,
+    context: &RequestContext<'_>,
     org: &mut Org,
     ledger: &mut OrgLedger,
     request: &Request<'_>,
-    dice: &mut Dice,
+    rng: &mut SeededRng,
 ) -> Result<Answer, OktaError> {
     let method = &request.head.method;
     let path = request.head.uri.path();
@@ -206,39 +206,34 @@ fn route(
     let post = *method == Method::POST;
     match segments.as_slice() {
         [".well-known", "okta-organization"] if get => {
-            return Ok(Answer::json(StatusCode::OK, &wire::organization(org, installation.origin)));
+            return Ok(Answer::json(StatusCode::OK, &wire::organization(org, context.origin)));
         }
         ["oauth2", "v1", "token"] if post => {
             let proof = request.head.headers.get("dpop").and_then(|value| value.to_str().ok());
-            let call = TokenCall {
-                body: request.body,
-                proof,
-                origin: installation.origin,
-                now: installation.now,
-                seed: installation.seed,
-            };
-            return Ok(oauth::token(org, ledger, &call, dice));
+            let call =
+                TokenCall { body: request.body, proof, origin: context.origin, now: context.now, seed: context.seed };
+            return Ok(oauth::token(org, ledger, &call, rng));
         }
-        // The browser comes back from Microsoft with no credential of Okta's.
+        // The browser returns from Microsoft without an Okta credential.
         ["api", "v1", "apps", "office365", id, "oauth2", "callback"] if get => {
-            return consents::landing(org, id, query, installation.origin);
+            return consents::landing(org, id, query, context.origin);
         }
         [".well-known", "okta-organization"] | ["oauth2", "v1", "token"] => return Err(OktaError::wrong_method()),
         ["api", "v1", ..] => {}
         _ => return Err(OktaError::no_such_path()),
     }
-    match authority::authorise(installation, org, ledger, request) {
+    match authority::authorize(context, org, ledger, request) {
         Ok(()) => {}
         Err(Refusal::Error(error)) => return Err(error),
         Err(Refusal::Proof(why)) => {
             let challenge = format!("DPoP error=\"invalid_dpop_proof\", error_description=\"{why}\"");
-            return Ok(OktaError::invalid_token().answer(dice).with_header(WWW_AUTHENTICATE, &challenge));
+            return Ok(OktaError::invalid_token().answer(rng).with_header(WWW_AUTHENTICATE, &challenge));
         }
     }
-    let origin = installation.origin;
+    let origin = context.origin;
     let rest = match segments.as_slice() {
         ["api", "v1", "apps", rest @ ..] => rest,
-        ["api", "v1", "logs"] if get => return system_log::list(org, installation.log, query, &installation.reading()),
+        ["api", "v1", "logs"] if get => return system_log::list(org, context.log, query, &context.reading()),
         ["api", "v1", "logs"] => return Err(OktaError::wrong_method()),
         _ => return Err(OktaError::no_such_path()),
     };
@@ -246,16 +241,16 @@ fn route(
         [] if get => applications::list(org, query, origin),
         [id] if get => applications::get(org, id, origin),
         ["office365", id, "oauth2", "callback"] if post => {
-            consents::complete(org, id, query, installation.origin, installation.microsoft)
+            consents::complete(org, id, query, context.origin, context.microsoft)
         }
         [id, "connections", "default"] if get => {
-            consents::give_out_link(org, id, origin, installation.microsoft, dice);
-            connections::get(org, id, origin, dice)
+            consents::give_out_link(org, id, origin, context.microsoft, rng);
+            connections::get(org, id, origin, rng)
         }
         [id, "connections", "default"] if post => {
             connections::post(org, id, query, request.body)?;
-            consents::give_out_link(org, id, origin, installation.microsoft, dice);
-            connections::get(org, id, origin, dice)
+            consents::give_out_link(org, id, origin, context.microsoft, rng);
+            connections::get(org, id, origin, rng)
         }
         [id, "connections", "default", "lifecycle", "activate"] if post => connections::switch(org, id, true),
         [id, "connections", "default", "lifecycle", "deactivate"] if post => connections::switch(org, id, false),

@@ -1,4 +1,4 @@
-//! A fleet whose people have addresses: apps at several standings, an org whose token is dead, and whoever is written to.
+//! A fleet with contacts: apps with several standings, an org with a revoked token, and email recipients.
 
 use regrant::embedded::in_process_queues;
 use regrant::embedded::worker::{drain_notifications, drain_scans};
@@ -34,13 +34,13 @@ use url::Url;
 use super::{Post, Told, sorted};
 use crate::walk::Failure;
 
-/// How long the queue is waited for where it shows nothing: longer than a claim lasts.
+/// The pause before polling an empty queue again: longer than a lease lasts.
 const PAUSE: Duration = Duration::from_mins(6);
-/// After how many such pauses nothing more is expected: longer than any message hides.
+/// The number of such pauses before the queue counts as empty: longer than any visibility timeout.
 const IDLE: u32 = 3;
 
-/// A Regrant that writes emails.
-pub(super) struct Desk {
+/// A Regrant that sends emails.
+pub(super) struct Installation {
     pub(super) ports: Ports,
     pub(super) clock: SimulatedClock,
     pub(super) orgs: Vec<OrgId>,
@@ -52,8 +52,8 @@ pub(super) struct Desk {
     _folder: TempDir,
 }
 
-impl Desk {
-    /// `size` orgs, every message about emails delivered `copies` times.
+impl Installation {
+    /// Sets up `size` orgs, with every notification message delivered `copies` times.
     pub(super) async fn set(size: u32, copies: usize) -> Result<Self, Failure> {
         let clock = simulated_clock();
         let shared: Arc<dyn Clock> = Arc::new(clock.clone());
@@ -101,7 +101,7 @@ impl Desk {
         })
     }
 
-    /// Scans every org and tells everybody. Gives the emails.
+    /// Scans every org and sends all notifications. Returns the emails.
     pub(super) async fn scan_and_tell(&self, workers: usize) -> Result<Post, Failure> {
         start_scan(&self.ports, &Selection::All).await?;
         drain_scans(&self.ports, 8, || ()).await?;
@@ -109,12 +109,12 @@ impl Desk {
         Ok(self.post())
     }
 
-    /// Every email that was taken.
+    /// Every email that the transport accepted.
     pub(super) fn post(&self) -> Post {
         sorted(&self.mailbox.emails())
     }
 
-    /// Every notification there is.
+    /// Every notification in the ledger.
     pub(super) async fn notifications(&self) -> Result<Vec<Notification>, Failure> {
         let mut all = Vec::new();
         for org in &self.orgs {
@@ -124,14 +124,14 @@ impl Desk {
     }
 }
 
-/// What of `post` is told to people of the first `orgs` orgs.
+/// The emails in `post` to contacts of the first `orgs` orgs.
 pub(super) fn told_in(post: &Post, orgs: u32) -> BTreeSet<Told> {
     let domains: Vec<String> = (0..orgs).map(|index| domain(&Fleet::name(index))).collect();
     let is_of = |told: &&Told| domains.iter().any(|domain| told.0.ends_with(domain.as_str()));
     post.keys().filter(is_of).cloned().collect()
 }
 
-/// What emails need to be written.
+/// The settings that sending emails needs.
 pub(super) fn settings() -> Result<Settings, Failure> {
     let mail = MailSettings {
         sender: Some("regrant@regrant.example.com".parse()?),
@@ -142,7 +142,7 @@ pub(super) fn settings() -> Result<Settings, Failure> {
     Ok(Settings { public_url: Some(public_url), mail, ..Settings::default() })
 }
 
-/// Of the apps that run on consent every third breaks and every third is in danger; every tenth org's token is dead.
+/// Breaks every third consented app and puts every third at risk; revokes the token of every tenth org.
 fn hurt(okta: &OktaSimulator, fleet: &Fleet) {
     let mut met = 0_u32;
     for index in 0..fleet.size {
@@ -155,7 +155,9 @@ fn hurt(okta: &OktaSimulator, fleet: &Fleet) {
             });
             continue;
         }
-        for number in (0..fleet.apps_per_org).filter(|number| fleet.truth(index, *number) == Standing::Consented) {
+        for number in
+            (0..fleet.apps_per_org).filter(|number| fleet.expected_standing(index, *number) == Standing::Consented)
+        {
             let app = fleet.app(index, number).id;
             let entry = match met % 3 {
                 0 => Some(LogEntry::credentials_refused(&app)),
@@ -174,7 +176,7 @@ fn domain(org: &str) -> String {
     format!("@{org}.example")
 }
 
-/// Two administrators, two operators of whom one is an administrator too, and somebody who sees to it.
+/// Two administrators, two operators of whom one is also an administrator, and an assignee.
 fn contacts(org: &str) -> Result<Contacts, Failure> {
     let address = |name: &str| format!("{name}{}", domain(org)).parse::<MailAddress>();
     Ok(Contacts {
@@ -185,7 +187,7 @@ fn contacts(org: &str) -> Result<Contacts, Failure> {
     })
 }
 
-/// Works at the queue of notifications with so many at once, until nothing comes any more.
+/// Processes the notification queue with this many workers until it is empty.
 pub(super) async fn work_off(ports: &Ports, clock: &SimulatedClock, workers: usize) -> Result<(), Failure> {
     let mut idle = 0;
     while idle < IDLE {

@@ -1,4 +1,4 @@
-//! Regrant's own registration: the consent to it in a tenant, and its credentials.
+//! Changes to Regrant's registration: its consent in a tenant, and its credentials.
 
 use jiff::SignedDuration;
 
@@ -7,10 +7,10 @@ use crate::microsoft::consent_set::{CREDENTIAL_LIFE, REGRANT_CLIENT};
 use crate::microsoft::entra_app::ClientAuth;
 
 impl MicrosoftSimulator {
-    /// Takes the consent to Regrant's registration back in a tenant, of both kinds. Its service principal stays: a refresh
-    /// is answered `AADSTS65001`, and a token of the application itself may nothing.
+    /// Revokes delegated and application permissions of Regrant's registration in a tenant. Keeps the service principal: a
+    /// refresh fails with `AADSTS65001`, and an application token has no permissions.
     pub fn withdraw_our_consent(&self, tenant: &str) -> bool {
-        self.injure(tenant, |tenant| {
+        self.change_tenant(tenant, |tenant| {
             tenant.principal_mut(REGRANT_CLIENT).map(|principal| principal.grants.clear()).is_some()
         })
     }
@@ -20,32 +20,32 @@ impl MicrosoftSimulator {
         self.delete_principal_of(tenant, REGRANT_CLIENT)
     }
 
-    /// An administrator consents to everything that Regrant's registration lists, through `/.default`.
+    /// Consents to all permissions of Regrant's registration, through `/.default`.
     pub fn consent_to_ours(&self, tenant: &str) -> bool {
         self.consent_to(tenant, REGRANT_CLIENT, true)
     }
 
-    /// Regrant's client secrets end now: `AADSTS7000222`.
+    /// Expires Regrant's client secrets now: `AADSTS7000222`.
     pub fn expire_our_secret(&self) -> bool {
         self.set_our_ends(SignedDuration::ZERO, |auth| matches!(auth, ClientAuth::Secret(_)))
     }
 
-    /// Regrant's certificates end now: `AADSTS700027`.
+    /// Expires Regrant's certificates now: `AADSTS700027`.
     pub fn expire_our_certificate(&self) -> bool {
         self.set_our_ends(SignedDuration::ZERO, |auth| matches!(auth, ClientAuth::Certificate { .. }))
     }
 
-    /// All of Regrant's credentials are good for a year from now.
+    /// Renews all of Regrant's credentials for a year from now.
     pub fn renew_our_credentials(&self) -> bool {
         self.set_our_ends(CREDENTIAL_LIFE, |_| true)
     }
 
-    /// Regrant's client secrets end that long from now.
+    /// Makes Regrant's client secrets expire after `left`.
     pub fn let_our_secret_end_in(&self, left: SignedDuration) -> bool {
         self.set_our_ends(left, |auth| matches!(auth, ClientAuth::Secret(_)))
     }
 
-    /// The tenant that Regrant is registered in.
+    /// Sets the tenant that Regrant is registered in.
     pub fn set_our_home(&self, tenant: &str) -> bool {
         let mut world = self.shared.world.lock();
         let home = world.tenants.find(tenant).map(|tenant| tenant.id.clone());

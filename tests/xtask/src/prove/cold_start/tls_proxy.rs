@@ -1,4 +1,4 @@
-//! TLS before the emulator, as AWS has it, and how long was waited for what is behind it.
+//! A TLS proxy in front of the emulator, as AWS uses TLS, that measures the waiting time for the emulator.
 
 use std::io;
 use std::net::SocketAddr;
@@ -16,16 +16,16 @@ use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
 use super::Failure;
 
-/// Where systems keep the certificates that they trust.
+/// The paths of system certificate bundles.
 const SYSTEM_ROOTS: [&str; 2] = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"];
 
-/// The front: an endpoint, and what to trust to reach it.
-pub(super) struct Front {
+/// The proxy's endpoint and the certificates to trust for it.
+pub(super) struct TlsProxy {
     /// Its URL.
     pub(super) endpoint: String,
-    /// A file with its own root.
+    /// A file with its root certificate.
     pub(super) root: PathBuf,
-    /// A file with the system's roots and its own.
+    /// A file with the system's root certificates and its own.
     pub(super) roots: PathBuf,
     waits: Arc<Waits>,
 }
@@ -33,8 +33,8 @@ pub(super) struct Front {
 #[derive(Default)]
 struct Waits(Mutex<Duration>);
 
-impl Front {
-    /// Stands before `upstream` until the program ends. Its certificates are in `folder`.
+impl TlsProxy {
+    /// Proxies `upstream` until the program ends. Writes the certificates to `folder`.
     pub(super) async fn start(upstream: SocketAddr, folder: &Path) -> Result<Self, Failure> {
         let (config, root_pem) = certificates()?;
         let [root, roots] = ["root.pem", "roots.pem"].map(|file| folder.join(file));
@@ -55,18 +55,18 @@ impl Front {
         Ok(Self { endpoint, root, roots, waits })
     }
 
-    /// How long was waited since this was asked last.
+    /// The waiting time since the last call.
     pub(super) fn waited(&self) -> Duration {
         std::mem::take(&mut self.waits.0.lock())
     }
 }
 
-/// A root of our own, and a certificate below it, both RSA of 2,048 bits as AWS's are.
+/// Generates a root and a certificate signed by it, both RSA with 2,048 bits as at AWS.
 fn certificates() -> Result<(ServerConfig, String), Failure> {
     let key = || KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048);
     let mut root = CertificateParams::new(Vec::new())?;
     root.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    // Another name than the certificate below it has, or OpenSSL takes that for signed by itself.
+    // A name that differs from the leaf certificate's; otherwise OpenSSL treats the leaf as self-signed.
     root.distinguished_name.push(DnType::CommonName, "Regrant's cold start");
     let root_key = key()?;
     let root_pem = root.self_signed(&root_key)?.pem();
@@ -78,7 +78,7 @@ fn certificates() -> Result<(ServerConfig, String), Failure> {
     Ok((config, root_pem))
 }
 
-/// Passes bytes on in both directions, and adds up how long each answer took to begin.
+/// Forwards bytes in both directions and sums the time to the first byte of each response.
 async fn pass_on(client: TcpStream, acceptor: &TlsAcceptor, upstream: SocketAddr, waits: &Waits) -> io::Result<()> {
     client.set_nodelay(true)?;
     let (mut from_client, mut to_client) = split(acceptor.accept(client).await?);

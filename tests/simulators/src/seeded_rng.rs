@@ -1,4 +1,4 @@
-//! Chance that can be had again: every draw rests on the seed and on what it is for.
+//! Reproducible randomness: every draw depends on a seed, a name and a counter.
 
 use rand::rngs::SmallRng;
 use rand::{Rng as _, SeedableRng as _};
@@ -7,10 +7,10 @@ use sha2::{Digest as _, Sha256};
 const ALPHANUMERIC: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const HEX: &[u8] = b"0123456789abcdef";
 
-/// Draws that are the same for the same `(seed, name, counter)`, on every machine.
-pub(crate) struct Dice(SmallRng);
+/// A random number generator that draws the same values for the same `(seed, name, counter)` on every machine.
+pub(crate) struct SeededRng(SmallRng);
 
-impl Dice {
+impl SeededRng {
     pub(crate) fn new(seed: u64, name: &str, counter: u64) -> Self {
         let mut hash = Sha256::new();
         hash.update(seed.to_le_bytes());
@@ -20,12 +20,12 @@ impl Dice {
         Self(SmallRng::from_seed(digest))
     }
 
-    /// From 0, inclusive, to 1, exclusive.
+    /// A number from 0, inclusive, to 1, exclusive.
     pub(crate) fn chance(&mut self) -> f64 {
         self.0.random()
     }
 
-    /// From 0, inclusive, to `end`, exclusive; 0 where `end` is 0.
+    /// A number from 0, inclusive, to `end`, exclusive; 0 if `end` is 0.
     pub(crate) fn below(&mut self, end: usize) -> usize {
         if end == 0 { 0 } else { self.0.random_range(0..end) }
     }
@@ -38,7 +38,9 @@ impl Dice {
         self.text(HEX, length)
     }
 
-    fn text(&mut self, emails: &[u8], length: usize) -> String {
-        (0..length).map(|_| emails.get(self.0.random_range(0..emails.len())).map_or('0', |&b| char::from(b))).collect()
+    fn text(&mut self, alphabet: &[u8], length: usize) -> String {
+        (0..length)
+            .map(|_| alphabet.get(self.0.random_range(0..alphabet.len())).map_or('0', |&b| char::from(b)))
+            .collect()
     }
 }

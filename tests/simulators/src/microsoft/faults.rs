@@ -1,4 +1,4 @@
-//! Answers that were made to fail, and tenants that are not served.
+//! Responses for injected faults and for outages.
 
 use http::StatusCode;
 use http::header::{LOCATION, RETRY_AFTER};
@@ -8,14 +8,14 @@ use serde_json::{Value, json};
 use super::directory::{Outage, OutageKind};
 use crate::answer::Answer;
 use crate::fault::Fault;
-use crate::front_door::Outcome;
+use crate::handler::Outcome;
 
-/// Whose answer it is.
+/// The service that answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Side {
-    /// The identity platform: OAuth's words.
+    /// The identity platform, with OAuth errors.
     Login,
-    /// Graph: its codes.
+    /// Graph, with its error codes.
     Graph,
 }
 
@@ -51,9 +51,9 @@ impl Side {
     }
 }
 
-/// What comes in the place of `answer`, which is made only where it is needed: a call that fails before it is taken
-/// changes nothing.
-pub(super) fn spoilt(fault: Fault, side: Side, answer: impl FnOnce() -> Answer) -> Outcome {
+/// Replaces or changes `answer` according to `fault`. Calls `answer` only if the fault occurs after the request took
+/// effect.
+pub(super) fn faulty_outcome(fault: Fault, side: Side, answer: impl FnOnce() -> Answer) -> Outcome {
     let json = |status, body: &Value| Outcome::Answered(Answer::json(status, body));
     match fault {
         Fault::ClockSkew(_) => Outcome::Answered(answer()),
@@ -65,7 +65,7 @@ pub(super) fn spoilt(fault: Fault, side: Side, answer: impl FnOnce() -> Answer) 
             Answer::json(StatusCode::TOO_MANY_REQUESTS, &side.throttled()).with_header(RETRY_AFTER, "2"),
         ),
         Fault::ServerError => json(StatusCode::INTERNAL_SERVER_ERROR, &side.broken()),
-        Fault::ReadOnly | Fault::FrontDoor => {
+        Fault::ReadOnly | Fault::EdgeProxyError => {
             let page = "<html><body>Our services aren't available right now</body></html>".to_owned();
             Outcome::Answered(Answer::text(StatusCode::SERVICE_UNAVAILABLE, "text/html", page))
         }
@@ -78,8 +78,8 @@ pub(super) fn spoilt(fault: Fault, side: Side, answer: impl FnOnce() -> Answer) 
     }
 }
 
-/// What is answered while Microsoft does not serve.
-pub(super) fn unserved(outage: Outage, side: Side, now: Timestamp) -> Answer {
+/// The response during an outage.
+pub(super) fn outage_answer(outage: Outage, side: Side, now: Timestamp) -> Answer {
     match outage.kind {
         OutageKind::Unavailable => Answer::json(StatusCode::SERVICE_UNAVAILABLE, &side.unavailable()),
         OutageKind::Throttled => {

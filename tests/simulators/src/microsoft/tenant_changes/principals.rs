@@ -1,4 +1,4 @@
-//! Okta's service principal in a tenant, and the consent to it.
+//! Changes to Okta's service principal in a tenant and to its consent.
 
 use crate::microsoft::MicrosoftSimulator;
 use crate::microsoft::principal::{Grant, Principal, Publisher};
@@ -7,17 +7,17 @@ use crate::wire::CONSENT_CLIENT_ID;
 impl MicrosoftSimulator {
     /// Changes Okta's service principal in a tenant.
     pub fn with_oktas_principal(&self, tenant: &str, change: impl FnOnce(&mut Principal)) -> bool {
-        self.injure(tenant, |tenant| tenant.principal_mut(CONSENT_CLIENT_ID).map(change).is_some())
+        self.change_tenant(tenant, |tenant| tenant.principal_mut(CONSENT_CLIENT_ID).map(change).is_some())
     }
 
-    /// Takes every grant from Okta. The service principal stays.
+    /// Revokes every grant of Okta. Keeps the service principal.
     pub fn revoke_grants(&self, tenant: &str) -> bool {
         self.with_oktas_principal(tenant, |principal| principal.grants.clear())
     }
 
-    /// Takes one permission from Okta.
+    /// Revokes one permission of Okta.
     pub fn revoke_permission(&self, tenant: &str, permission: &str) -> bool {
-        self.injure(tenant, |tenant| {
+        self.change_tenant(tenant, |tenant| {
             let Some(principal) = tenant.principal_mut(CONSENT_CLIENT_ID) else { return false };
             let before = principal.grants.len();
             principal.grants.retain(|grant| grant.permission != permission);
@@ -25,7 +25,7 @@ impl MicrosoftSimulator {
         })
     }
 
-    /// Grants Okta one more permission, in the way its other ones are.
+    /// Grants Okta one more permission, in its usual grant style.
     pub fn grant_permission(&self, tenant: &str, permission: &str) -> bool {
         let style = self.shared.world.lock().app(CONSENT_CLIENT_ID).map(|app| app.grant_style);
         let Some(style) = style else { return false };
@@ -34,9 +34,9 @@ impl MicrosoftSimulator {
         })
     }
 
-    /// Consents to Okta's application by the tenant's first person: what was granted is removed and, at once, added again,
-    /// as Microsoft logs it. Graph shows nothing of the new grants before its replication. One that was deleted comes
-    /// back with another id; whether it is enabled stays as it was.
+    /// Consents to Okta's application as the tenant's first person. Removes and immediately re-adds the grants, as
+    /// Microsoft logs it. Graph shows the new grants after its replication delay. A deleted service principal is created
+    /// again with a different id; `enabled` is unchanged.
     pub fn consent_again(&self, tenant: &str) -> bool {
         self.consent_to(tenant, CONSENT_CLIENT_ID, false)
     }
@@ -46,15 +46,15 @@ impl MicrosoftSimulator {
         self.delete_principal_of(tenant, CONSENT_CLIENT_ID)
     }
 
-    /// Gives Okta's service principal another id, with all it was granted: deleted and consented to anew between two looks.
+    /// Gives Okta's service principal a different id and keeps its grants: deleted and consented again between two scans.
     pub fn replace_principal(&self, tenant: &str) -> bool {
-        self.injure(tenant, |tenant| {
+        self.change_tenant(tenant, |tenant| {
             let id = tenant.next_principal_id(CONSENT_CLIENT_ID);
             tenant.principal_mut(CONSENT_CLIENT_ID).map(|principal| principal.id = id).is_some()
         })
     }
 
-    /// Okta may not sign in any more, or may again.
+    /// Enables or disables sign-in for Okta.
     pub fn set_principal_enabled(&self, tenant: &str, enabled: bool) -> bool {
         self.with_oktas_principal(tenant, |principal| principal.enabled = enabled)
     }
@@ -64,27 +64,27 @@ impl MicrosoftSimulator {
         self.with_oktas_principal(tenant, |principal| principal.disabled_by_microsoft = status.map(str::to_owned))
     }
 
-    /// Somebody else, or nobody, is the verified publisher of Okta's application.
+    /// Sets or removes the verified publisher of Okta's application.
     pub fn set_publisher(&self, tenant: &str, name: Option<&str>) -> bool {
         self.with_oktas_principal(tenant, |principal| principal.publisher = name.map(Publisher::named))
     }
 
     pub(super) fn delete_principal_of(&self, tenant: &str, client: &str) -> bool {
-        self.injure(tenant, |tenant| {
+        self.change_tenant(tenant, |tenant| {
             let before = tenant.principals.len();
             tenant.principals.retain(|principal| principal.client_id != client);
             tenant.principals.len() < before
         })
     }
 
-    /// Consents to an application by the tenant's first person.
+    /// Consents to an application as the tenant's first person.
     pub(super) fn consent_to(&self, tenant: &str, client: &str, to_everything: bool) -> bool {
         let (app, now) = {
             let world = self.shared.world.lock();
             (world.app(client).cloned(), world.clock.now())
         };
         let Some(app) = app else { return false };
-        self.injure(tenant, |tenant| {
+        self.change_tenant(tenant, |tenant| {
             let by = tenant.persons.first().map(|person| person.oid.clone()).unwrap_or_default();
             if to_everything {
                 tenant.consent_to_everything(&app, &by, now);

@@ -1,13 +1,13 @@
-//! Where an app stands by the rules, told from its state and not from any answer.
+//! The expected standing of an app, derived from its simulated state and not from any response.
 
 use regrant::domain::standing::Standing;
 
 use crate::org::{App, Connection, Provisioning};
 
-/// The standing that a reader of Okta has to find for `app` when every read succeeds.
+/// The standing that a scan must find for `app` if every read succeeds.
 ///
-/// Written apart from the product's own assessment, so that one can be checked against the other.
-pub fn truth(app: &App) -> Standing {
+/// Independent of the product's own assessment, so that tests can compare the two.
+pub fn expected_standing(app: &App) -> Standing {
     if !app.active {
         return Standing::NotApplicable;
     }
@@ -17,7 +17,7 @@ pub fn truth(app: &App) -> Standing {
     }
     match (app.connection, app.provisioning) {
         (Connection::OAuth2 { enabled: true, .. }, _) => Standing::Consented,
-        // Consent that was begun, and provisioning on the old user name and password.
+        // A started consent, and provisioning with user name and password.
         (Connection::OAuth2 { enabled: false, authorize: true }, _) | (Connection::Unknown, Provisioning::Enabled) => {
             Standing::NeedsConsent
         }

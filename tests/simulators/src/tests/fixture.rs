@@ -1,4 +1,4 @@
-//! A simulator with one org, a clock that stands still and a client that finds `*.localhost`.
+//! A simulator with one org, a simulated clock and a client that resolves `*.localhost`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,14 +11,14 @@ use crate::{App, Connection, OktaSimulator, Org, SimulatorConfig, TokenPower};
 
 pub(super) const TOKEN: &str = "00inventedTokenOfAcme";
 
-pub(super) struct Stage {
+pub(super) struct Fixture {
     pub(super) okta: OktaSimulator,
     pub(super) clock: SimulatedClock,
     client: reqwest::Client,
 }
 
-impl Stage {
-    /// The org `acme`, changed by `change`, behind a simulator with that seed.
+impl Fixture {
+    /// Starts a simulator with this seed and org.
     pub(super) async fn with_seed(seed: u64, org: Org) -> Self {
         let clock = SimulatedClock::starting_at("2026-11-23T10:00:00.5Z".parse().unwrap());
         let config = SimulatorConfig { seed, ..SimulatorConfig::new(Arc::new(clock.clone())) };
@@ -60,7 +60,7 @@ impl Stage {
         self.call(Method::GET, path).send().await.unwrap()
     }
 
-    /// Status and body of a GET.
+    /// The status and body of a GET request.
     pub(super) async fn read(&self, path: &str) -> (u16, Value) {
         let response = self.get(path).await;
         (response.status().as_u16(), response.json().await.unwrap())
@@ -75,7 +75,7 @@ pub(super) fn acme() -> Org {
     Org::new("acme").with_token(TOKEN, TokenPower::Full)
 }
 
-/// `acme` with one app, and that app's path.
+/// The org `acme` with one app, and the app's path.
 pub(super) fn acme_with(app: App) -> (Org, String) {
     let path = format!("/api/v1/apps/{}", app.id);
     (acme().with_app(app), path)
@@ -85,7 +85,7 @@ pub(super) fn provisioned(connection: Connection) -> App {
     App::office365("Microsoft Office 365", "acme").provisioned(connection)
 }
 
-/// Checks Okta's error shape and gives code and first cause.
+/// Checks Okta's error shape and returns the code and the first cause.
 pub(super) fn error_of(body: &Value) -> (String, Option<String>) {
     let mut members: Vec<&String> = body.as_object().unwrap().keys().collect();
     members.sort();

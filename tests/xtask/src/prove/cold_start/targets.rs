@@ -1,4 +1,4 @@
-//! What the figures say about the targets.
+//! Checks the figures against the targets.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,16 +7,16 @@ use std::time::Duration;
 use super::Summaries;
 use super::subject::{FUNCTIONS, HELLO, MINIMAL, NODE, NODE_WARMED, PYTHON, PYTHON_WARMED};
 
-/// How many times as long as the minimal function in Rust a function may take.
+/// The largest ratio of a function's time to the minimal Rust function's.
 const TO_MINIMAL: f64 = 1.25;
-/// How many times as long Python and Node have to take, on a full core.
+/// The smallest ratio of Python's and Node's time to a function's, on a full core.
 const PYTHON_TO_OURS: f64 = 15.0;
 const NODE_TO_OURS: f64 = 10.0;
-/// Either, at the share of a processor.
+/// The smallest ratio of either, at the share of a processor.
 const EITHER_AT_SHARE: f64 = 30.0;
-/// What the first invocation may take for itself at the share.
+/// The longest own time of the first invocation, at the share.
 const FIRST_OWN: Duration = Duration::from_millis(3);
-/// Peak memory, in KiB.
+/// The largest peak memory, in KiB.
 const PEAK_KIB: u64 = 20 << 10;
 
 /// One start of a process.
@@ -26,11 +26,11 @@ pub(super) struct Run {
     pub(super) init: Duration,
     /// From the first event to its answer.
     pub(super) first: Duration,
-    /// The same without waiting for AWS.
+    /// The first event's time without waiting for AWS.
     pub(super) first_own: Duration,
-    /// A later event, the median of some.
+    /// The median time of the later events.
     pub(super) warm: Duration,
-    /// The most memory that was resident, in KiB.
+    /// Peak resident memory, in KiB.
     pub(super) peak_kib: u64,
 }
 
@@ -72,20 +72,20 @@ impl fmt::Display for Summary {
     }
 }
 
-/// The middle of what was measured.
+/// The median of measured values.
 pub(super) fn median<T: Ord + Copy + Default>(mut all: Vec<T>) -> T {
     all.sort_unstable();
     all.get(all.len() / 2).copied().unwrap_or_default()
 }
 
-/// Ratios, and the targets that are missed.
+/// The ratios and the missed targets.
 #[derive(Debug, Default)]
 pub(super) struct Verdict {
     pub(super) ratios: BTreeMap<String, f64>,
     pub(super) missed: Vec<String>,
 }
 
-/// Holds the figures to the targets. What was not measured is missed.
+/// Checks the figures against the targets. A target without a measurement is missed.
 pub(super) fn judge(full_core: &Summaries, at_share: &Summaries) -> Verdict {
     let mut verdict = Verdict::default();
     for function in FUNCTIONS {
@@ -143,14 +143,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_fast_enough_meets_every_target() {
+    fn fast_enough_functions_meet_every_target() {
         let verdict = judge(&all(10, 8, 150, 100), &all(10, 8, 300, 300));
         assert_eq!(verdict.missed, Vec::<String>::new());
         assert_eq!(verdict.ratios.get("save to minimal"), Some(&1.25));
     }
 
     #[test]
-    fn each_ratio_that_is_short_is_named() {
+    fn each_insufficient_ratio_is_named() {
         let slower_than_minimal = judge(&all(11, 8, 300, 300), &all(11, 8, 600, 600)).missed;
         assert_eq!(slower_than_minimal.len(), FUNCTIONS.len(), "{slower_than_minimal:?}");
         assert!(judge(&all(10, 8, 149, 100), &all(10, 8, 300, 300)).missed.contains(&"python to save".to_owned()));
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_measured_is_missed() {
+    fn unmeasured_targets_are_missed() {
         let mut without_node = all(10, 8, 150, 100);
         without_node.remove(NODE);
         assert_eq!(judge(&without_node, &all(10, 8, 300, 300)).missed.len(), FUNCTIONS.len());

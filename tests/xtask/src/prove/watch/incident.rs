@@ -1,4 +1,4 @@
-//! What happens to a consent, or to Regrant's own access: how it is done, how it is repaired, and what has to be told.
+//! Incidents: faults of a consent or of Regrant's own access, with their injection, repair and expected report.
 
 use jiff::{SignedDuration, Timestamp};
 use regrant::domain::app::AppRecord;
@@ -13,54 +13,54 @@ use crate::walk::Failure;
 /// A required permission (`PermissionCatalogue`).
 const PERMISSION: &str = "Group.ReadWrite.All";
 const USER: &str = "ann@acme.example";
-/// How long Graph shows nothing of a consent that was given anew, in seconds.
+/// The replication delay of a renewed consent in Graph, in seconds.
 const REPLICATION_SECONDS: i64 = 20;
 
-/// A kind of injury.
+/// A kind of incident.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// Every grant is taken from Okta's service principal.
+    /// Every grant of Okta's service principal is revoked.
     ConsentRevoked,
-    /// One grant is.
+    /// One grant is revoked.
     PermissionRevoked,
-    /// Okta's service principal may not sign in any more.
+    /// Okta's service principal is disabled.
     PrincipalDisabled,
-    /// It is deleted.
+    /// Okta's service principal is deleted.
     PrincipalDeleted,
-    /// Whoever consented holds no role any more.
+    /// The consenting administrator loses every role.
     AdministratorLostRole,
-    /// Whoever consented cannot sign in any more.
+    /// The consenting administrator's account is disabled.
     AdministratorDisabled,
-    /// The tokens that Regrant looks with are revoked.
+    /// Regrant's Graph tokens are revoked.
     RefreshTokenRevoked,
-    /// A sign-in frequency ends them (`AADSTS70043`).
+    /// A sign-in frequency policy expires Regrant's Graph tokens (`AADSTS70043`).
     SignInFrequency,
-    /// Conditional Access keeps Okta's service account out: every push fails (`AADSTS50079`).
+    /// Conditional Access blocks Okta's service account: every push fails (`AADSTS50079`).
     ConditionalAccess,
     /// Okta cannot rotate its credential.
     RotationFailed,
-    /// The consent is given anew: logged as a removal and an addition, and shown late.
+    /// The consent is renewed: logged as a removal and an addition, and visible only after a delay.
     ConsentedAgain,
-    /// Okta serves nobody of the org for a day.
+    /// Okta is unavailable for the org for a day.
     OktaDown,
-    /// Microsoft does not serve the tenant for some hours.
+    /// Microsoft is unavailable for the tenant for some hours.
     MicrosoftDown,
-    /// The token that Regrant looks with in Okta is revoked.
+    /// Regrant's Okta API token is revoked.
     OktaTokenRevoked,
 }
 
-/// How an injury shows.
+/// The expected report of an incident.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sign {
-    /// The app stands there.
+    /// The app has this standing.
     Standing(Standing),
-    /// There is access trouble of that name.
+    /// The org has the access problem with this name.
     AccessProblem(&'static str),
-    /// Not at all.
+    /// No report.
     None,
 }
 
-/// Which look of a scan could have seen something.
+/// The part of a scan that could see an incident.
 #[derive(Debug, Clone, Copy)]
 enum Sight {
     Grants,
@@ -71,7 +71,7 @@ enum Sight {
 }
 
 impl Sight {
-    /// Whether that look succeeded since then.
+    /// Whether that part succeeded since then.
     fn was_had(self, app: &AppRecord, since: Timestamp) -> bool {
         let fresh = |pick: fn(&SignalKind) -> bool| {
             app.signals.iter().any(|signal| signal.seen_at >= since && pick(&signal.kind))
@@ -129,7 +129,7 @@ impl Kind {
         let sight = match self {
             Self::AdministratorLostRole | Self::AdministratorDisabled => Sight::Consenter,
             Self::ConditionalAccess | Self::RotationFailed => Sight::Log,
-            // What Graph is asked with is found dead before Graph is asked.
+            // The expired token is detected before the call to Graph.
             Self::RefreshTokenRevoked | Self::SignInFrequency => Sight::Connection,
             Self::OktaTokenRevoked => Sight::Whatever,
             _ => Sight::Grants,
@@ -137,7 +137,7 @@ impl Kind {
         sight.was_had(app, since)
     }
 
-    /// Whether a scan since then could have seen that it is over.
+    /// Whether a scan since then could have seen its end.
     pub(super) fn end_could_be_seen(self, app: &AppRecord, since: Timestamp) -> bool {
         match self {
             Self::RefreshTokenRevoked | Self::SignInFrequency => Sight::Grants.was_had(app, since),
@@ -146,8 +146,8 @@ impl Kind {
         }
     }
 
-    /// Does it. `false` where there was nothing to do it to.
-    pub(super) fn strike(self, world: &World, org: &OrgInCare) -> bool {
+    /// Injects it. Returns `false` if its target does not exist.
+    pub(super) fn inject(self, world: &World, org: &OrgInCare) -> bool {
         let (microsoft, tenant) = (&world.microsoft, org.tenant());
         match self {
             Self::ConsentRevoked => microsoft.revoke_grants(tenant),
@@ -172,8 +172,8 @@ impl Kind {
         }
     }
 
-    /// What goes on every day while it stands: a consent that is dead fails at every push.
-    pub(super) fn go_on(self, world: &World, org: &OrgInCare) -> bool {
+    /// Repeats its daily effects: with a broken consent every push fails.
+    pub(super) fn recur(self, world: &World, org: &OrgInCare) -> bool {
         if self == Self::ConditionalAccess { world.log(org, push_refused(org)) } else { true }
     }
 
@@ -197,7 +197,7 @@ impl Kind {
             }
             Self::ConditionalAccess => world.log(org, LogEntry::profile_pushed(org.app(), USER, true)),
             Self::RotationFailed => world.log(org, LogEntry::credential_rotated(org.app(), true)),
-            // Over by themselves.
+            // They end automatically.
             Self::ConsentedAgain | Self::MicrosoftDown => true,
             Self::OktaDown => world.change(org, |org| org.faults.clear()),
             Self::OktaTokenRevoked => world.set_power(org, TokenPower::Full),
@@ -205,47 +205,47 @@ impl Kind {
     }
 }
 
-/// Okta's service account is asked for a second factor, and only its name says which app it is of.
+/// Microsoft asks Okta's service account for a second factor. Only the account's name identifies the app.
 fn push_refused(org: &OrgInCare) -> LogEntry {
     let app = org.app();
     let reason = format!("AADSTS50079: svc_OKTA_sync_{app} must enroll in multi-factor authentication to proceed.");
     LogEntry::profile_push_failed(app, USER, &reason).with_app_in(AppPlace::ServiceAccount)
 }
 
-/// One injury, and what became of it.
+/// One incident and its detection.
 #[derive(Debug)]
-pub(super) struct Injury {
+pub(super) struct Incident {
     pub(super) kind: Kind,
-    /// The org's place in the world; it is always the first app that is hurt.
+    /// The index of the org in the world. Only its first app is affected.
     pub(super) org: usize,
-    pub(super) struck_on: u32,
+    pub(super) injected_on: u32,
     pub(super) repaired_on: u32,
-    /// Scans that could have seen it.
+    /// The number of scans that could have seen it.
     pub(super) looks: u32,
-    /// At which of them it was found.
+    /// The scan that found it.
     pub(super) found_after: Option<u32>,
-    /// Scans that could have seen that it is over.
+    /// The number of scans that could have seen its end.
     pub(super) looks_after: u32,
-    /// At which of them that was found.
+    /// The scan that noticed its end.
     pub(super) over_after: Option<u32>,
 }
 
-impl Injury {
-    pub(super) const fn new(kind: Kind, org: usize, struck_on: u32, repaired_on: u32) -> Self {
-        Self { kind, org, struck_on, repaired_on, looks: 0, found_after: None, looks_after: 0, over_after: None }
+impl Incident {
+    pub(super) const fn new(kind: Kind, org: usize, injected_on: u32, repaired_on: u32) -> Self {
+        Self { kind, org, injected_on, repaired_on, looks: 0, found_after: None, looks_after: 0, over_after: None }
     }
 
     pub(super) fn is_on(&self, day: u32) -> bool {
-        (self.struck_on..self.repaired_on).contains(&day)
+        (self.injected_on..self.repaired_on).contains(&day)
     }
 
-    /// Whether it may still show: it stands, or nobody could see yet that it is over.
+    /// Whether it may still be reported: it is active, or no scan could have seen its end yet.
     pub(super) fn may_show(&self, day: u32) -> bool {
-        day >= self.struck_on && self.over_after.is_none()
+        day >= self.injected_on && self.over_after.is_none()
     }
 
     pub(super) fn name(&self, world: &World) -> String {
         let name = &world.orgs[self.org].name;
-        format!("{:?} in {name}, days {} to {}", self.kind, self.struck_on, self.repaired_on)
+        format!("{:?} in {name}, days {} to {}", self.kind, self.injected_on, self.repaired_on)
     }
 }

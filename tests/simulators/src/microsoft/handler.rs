@@ -1,4 +1,4 @@
-//! One request from door to door: counted, failed on purpose, answered.
+//! Handles one request to Microsoft: counts it, injects a fault and answers it.
 
 use std::sync::Arc;
 
@@ -7,24 +7,24 @@ use http::{Method, StatusCode};
 use parking_lot::Mutex;
 
 use super::directory::Outage;
-use super::spoilt::{Side, spoilt, unserved};
+use super::faults::{Side, faulty_outcome, outage_answer};
 use super::world::World;
 use super::{authorize, graph, token};
 use crate::answer::Answer;
-use crate::front_door::Outcome;
-use crate::listener::Serves;
+use crate::handler::Outcome;
+use crate::listener::RequestHandler;
 
-pub(super) struct Door {
+pub(super) struct Handler {
     pub(super) world: Arc<Mutex<World>>,
 }
 
-impl Serves for Door {
+impl RequestHandler for Handler {
     fn serve(&self, head: &http::request::Parts, body: &[u8]) -> Outcome {
         let mut world = self.world.lock();
         let host = head.headers.get(HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let side = if host.starts_with("graph.") { Side::Graph } else { Side::Login };
         let path = head.uri.path();
-        world.heard(format!("{} {path}", head.method));
+        world.record_request(format!("{} {path}", head.method));
         let now = world.clock.now();
         let tenant = match side {
             Side::Graph => graph::tenant_of(&world, head),
@@ -35,9 +35,9 @@ impl Serves for Door {
         let tenant = tenant.map(|tenant| tenant.id.clone()).unwrap_or_default();
         let scripted = world.faults.take(path);
         if let (None, Some(outage)) = (&scripted, outage) {
-            return Outcome::Answered(unserved(outage, side, now));
+            return Outcome::Answered(outage_answer(outage, side, now));
         }
-        // People's pages are spared by a plan, and only by a plan.
+        // A fault plan never affects interactive pages; a scripted fault can.
         let may_draw = side == Side::Graph || path.ends_with("/oauth2/v2.0/token");
         let fault = scripted.or_else(|| {
             let counter = may_draw.then(|| world.draw(&tenant))?;
@@ -46,7 +46,7 @@ impl Serves for Door {
         let mut answer = || route(&mut world, side, head, body);
         match fault {
             None => Outcome::Answered(answer()),
-            Some(fault) => spoilt(fault, side, answer),
+            Some(fault) => faulty_outcome(fault, side, answer),
         }
     }
 }
