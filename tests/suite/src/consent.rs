@@ -45,7 +45,7 @@ pub struct Simulation {
     /// Microsoft.
     pub microsoft: MicrosoftSimulator,
     /// Where their calls are counted.
-    pub gate: Arc<KillPoint>,
+    pub kill_point: Arc<KillPoint>,
     /// Their clock.
     pub clock: Arc<dyn Clock>,
     /// How long the clients wait for an answer.
@@ -55,15 +55,15 @@ pub struct Simulation {
 impl Simulation {
     /// Sets the simulation, by that clock.
     pub async fn new(clock: Arc<dyn Clock>) -> Self {
-        let gate = Arc::new(KillPoint::default());
-        let microsoft = MicrosoftConfig { kill_point: Some(gate.clone()), ..MicrosoftConfig::new(clock.clone()) };
+        let kill_point = Arc::new(KillPoint::default());
+        let microsoft = MicrosoftConfig { kill_point: Some(kill_point.clone()), ..MicrosoftConfig::new(clock.clone()) };
         let microsoft = MicrosoftSimulator::start(microsoft).await.unwrap();
         let redirect = PublicUrl::parse(PUBLIC_URL, LoopbackPolicy::Refuse).unwrap();
         let redirects = Cloud::ALL.map(|cloud| redirect.redirect_uri(cloud).to_string()).to_vec();
         consent_set(&microsoft, redirects, clock.now());
         let config = SimulatorConfig {
             microsoft: Some(microsoft.clone()),
-            kill_point: Some(gate.clone()),
+            kill_point: Some(kill_point.clone()),
             ..SimulatorConfig::new(clock.clone())
         };
         let okta = OktaSimulator::start(config).await.unwrap();
@@ -75,7 +75,7 @@ impl Simulation {
             }
             okta.add_org(org);
         }
-        Self { okta, microsoft, gate, clock, timeout: OktaConfig::default().timeout }
+        Self { okta, microsoft, kill_point, clock, timeout: OktaConfig::default().timeout }
     }
 
     /// The stores in `folder` and the real clients, pointed at this simulation.
@@ -162,7 +162,7 @@ pub async fn register(ports: &Ports, registration: &Registration) {
 }
 
 /// Adds the demonstration's orgs and scans them.
-pub async fn know_everything(simulation: &Simulation, ports: &Ports) {
+pub async fn add_and_scan_demo_orgs(simulation: &Simulation, ports: &Ports) {
     for demo in hostile_demo_set() {
         let url = simulation.okta.org_url(demo.name);
         orgs::add(ports, &url, Cloud::Global, &api_token(demo.token)).await.unwrap();
@@ -225,7 +225,7 @@ impl ConsentBench {
         simulation.timeout = timeout.unwrap_or(simulation.timeout);
         let folder = tempfile::tempdir().unwrap();
         let ports = simulation.ports(&folder.path().join("data")).await;
-        know_everything(&simulation, &ports).await;
+        add_and_scan_demo_orgs(&simulation, &ports).await;
         Self { simulation, ports, clock, _folder: folder }
     }
 

@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn it_does_what_every_vault_must() {
+    async fn memory_vault_meets_the_contract() {
         vault::conforms(|| async { Arc::new(MemoryVault::default()) as Arc<dyn Vault> }).await;
     }
 }

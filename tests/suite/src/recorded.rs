@@ -30,7 +30,7 @@ pub fn recording(file: &str, interaction: Option<usize>) -> Value {
     }
 }
 
-/// An answer as it goes over the wire.
+/// An answer as it goes over the crash_point.
 #[derive(Debug, Clone)]
 pub struct RawAnswer {
     status: u16,

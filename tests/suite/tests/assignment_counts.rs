@@ -89,7 +89,7 @@ fn numbers(reach: &AssignmentCounts) -> [(u64, bool); 2] {
 }
 
 #[tokio::test]
-async fn the_first_page_of_each_list_is_counted_and_says_whether_there_are_more() {
+async fn first_page_is_counted_with_more_marker() {
     let world = world().await;
     for (users, groups, expected) in [
         (0, 0, [(0, false), (0, false)]),
@@ -104,7 +104,7 @@ async fn the_first_page_of_each_list_is_counted_and_says_whether_there_are_more(
 }
 
 #[tokio::test]
-async fn a_list_that_is_refused_or_none_is_an_error() {
+async fn rejected_or_invalid_list_is_an_error() {
     let world = world().await;
     let gone = world.open().count_assignments(&"0oaNobody".parse().unwrap()).await.unwrap_err();
     assert_eq!(gone.code(), Some("E0000007"));
@@ -117,7 +117,7 @@ async fn a_list_that_is_refused_or_none_is_an_error() {
 }
 
 #[tokio::test]
-async fn an_app_that_waits_is_counted_once_a_week_and_one_that_runs_never() {
+async fn only_waiting_apps_are_counted_weekly() {
     let world = world().await;
     assert_eq!(numbers(&world.look().await.assignment_counts.unwrap()), [(12, false), (3, false)]);
     assert_eq!(world.asked(), 2);
@@ -131,7 +131,7 @@ async fn an_app_that_waits_is_counted_once_a_week_and_one_that_runs_never() {
 }
 
 #[tokio::test]
-async fn a_count_that_fails_changes_nothing_that_was_seen() {
+async fn failed_count_changes_no_standing() {
     for fault in [Fault::RateLimited, Fault::ServerError, Fault::Timeout, Fault::NotJson, Fault::OtherShape] {
         let world = world().await;
         world.fails("/users", fault.clone());

@@ -6,6 +6,8 @@
 mod application_tokens;
 #[path = "microsoft/code_exchange.rs"]
 mod code_exchange;
+#[path = "microsoft/consent_changes.rs"]
+mod consent_changes;
 #[path = "microsoft/credentials.rs"]
 mod credentials;
 #[path = "microsoft/graph.rs"]
@@ -14,18 +16,16 @@ mod graph;
 mod graph_lists;
 #[path = "microsoft/hostile.rs"]
 mod hostile;
-#[path = "microsoft/injured_consents.rs"]
-mod injured_consents;
-#[path = "microsoft/injured_people.rs"]
-mod injured_people;
-#[path = "microsoft/injured_registration.rs"]
-mod injured_registration;
 #[path = "microsoft/people.rs"]
 mod people;
+#[path = "microsoft/people_changes.rs"]
+mod people_changes;
 #[path = "microsoft/refreshes.rs"]
 mod refreshes;
 #[path = "microsoft/registered_credentials.rs"]
 mod registered_credentials;
+#[path = "microsoft/registration_changes.rs"]
+mod registration_changes;
 #[path = "microsoft/renewals.rs"]
 mod renewals;
 #[path = "microsoft/sign_ins.rs"]

@@ -10,12 +10,12 @@ mod asking;
 mod at_once;
 #[path = "notify/deliveries.rs"]
 mod deliveries;
-#[path = "notify/desk.rs"]
-mod desk;
 #[path = "notify/done.rs"]
 mod done;
-#[path = "notify/hastened.rs"]
-mod hastened;
+#[path = "notify/early_rescans.rs"]
+mod early_rescans;
+#[path = "notify/fixture.rs"]
+mod fixture;
 #[path = "notify/hooks.rs"]
 mod hooks;
 #[path = "notify/listener.rs"]

@@ -101,46 +101,46 @@ fn tells_something(page: &Seen, what: &str) {
 }
 
 #[tokio::test]
-async fn of_the_tenants_metadata() {
+async fn consent_survives_failures_of_tenant_metadata() {
     is_survived(Side::Microsoft, "/openid-configuration", "acmelabs", Meanwhile::Waits).await;
 }
 
 #[tokio::test]
-async fn of_the_token_endpoint() {
+async fn consent_survives_failures_of_token_endpoint() {
     is_survived(Side::Microsoft, "/oauth2/v2.0/token", "acmelabs", Meanwhile::Waits).await;
 }
 
 #[tokio::test]
-async fn of_the_signing_keys() {
+async fn consent_survives_failures_of_signing_keys() {
     is_survived(Side::Microsoft, "/discovery/v2.0/keys", "acmelabs", Meanwhile::Waits).await;
 }
 
 #[tokio::test]
-async fn of_the_organization_in_graph() {
+async fn consent_survives_failures_of_graph_organization() {
     is_survived(Side::Microsoft, "/v1.0/organization", "acmelabs", Meanwhile::Waits).await;
 }
 
 #[tokio::test]
-async fn of_the_service_principal_in_graph() {
+async fn consent_survives_failures_of_graph_principal() {
     is_survived(Side::Microsoft, "/v1.0/servicePrincipals", "acmelabs", Meanwhile::EndsUnproven).await;
 }
 
 #[tokio::test]
-async fn of_the_delegated_grants_in_graph() {
+async fn consent_survives_failures_of_graph_grants() {
     is_survived(Side::Microsoft, "/oauth2PermissionGrants", "acmelabs", Meanwhile::EndsUnproven).await;
 }
 
 #[tokio::test]
-async fn of_the_connection_in_okta() {
+async fn consent_survives_failures_of_okta_connection() {
     is_survived(Side::Okta, "/connections/default", "acme", Meanwhile::Waits).await;
 }
 
 #[tokio::test]
-async fn of_switching_the_connection_on() {
+async fn consent_survives_failures_of_activation() {
     is_survived(Side::Okta, "/lifecycle/activate", "acmelabs", Meanwhile::MayEnd).await;
 }
 
 #[tokio::test]
-async fn of_the_callback_in_okta() {
+async fn consent_survives_failures_of_okta_callback() {
     is_survived(Side::Okta, "/oauth2/callback", "acme", Meanwhile::MayEnd).await;
 }

@@ -28,13 +28,13 @@ async fn signs_in_twice(credential: ClientCredential) {
 
 /// The simulator takes each assertion's `jti` once, PS256 only, and the certificate's own thumbprint.
 #[tokio::test]
-async fn a_certificate_proves_the_registration_with_a_fresh_assertion_each_time() {
+async fn certificate_uses_fresh_assertion_each_time() {
     let (certificate, private_key) = (CLIENT_CERTIFICATE.to_owned(), SecretString::from(CLIENT_KEY));
     signs_in_twice(ClientCredential::Certificate { certificate, private_key }).await;
 }
 
 #[tokio::test]
-async fn another_issuers_token_proves_the_registration_and_is_read_for_each_use() {
+async fn federated_token_is_read_for_each_sign_in() {
     let folder = tempfile::tempdir().unwrap();
     let token_file = folder.path().join("token");
     let claims = json!({
@@ -49,7 +49,7 @@ async fn another_issuers_token_proves_the_registration_and_is_read_for_each_use(
 }
 
 #[tokio::test]
-async fn a_registration_that_proves_nothing_is_refused_with_a_page() {
+async fn invalid_registration_credential_shows_error_page() {
     let bench = ConsentBench::without_registration().await;
     let credential = ClientCredential::Secret { value: SecretString::from("another-secret") };
     register(&bench.ports, &Registration { credential, ..registration(MfaEvidence::default()) }).await;

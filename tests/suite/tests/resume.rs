@@ -13,7 +13,7 @@ use regrant_simulators::{Fleet, OktaSimulator, SimulatorConfig};
 use regrant_tests::bench::{Bench, simulated_clock};
 
 #[tokio::test]
-async fn only_the_orgs_that_were_not_looked_at_are_looked_at_again() {
+async fn resumed_scan_covers_remaining_orgs_only() {
     let clock = simulated_clock();
     let simulator = OktaSimulator::start(SimulatorConfig::new(Arc::new(clock.clone()))).await.unwrap();
     let fleet = Fleet::new(9, 5);
@@ -39,7 +39,7 @@ async fn only_the_orgs_that_were_not_looked_at_are_looked_at_again() {
 }
 
 #[tokio::test]
-async fn a_scan_that_never_was_cannot_go_on() {
+async fn unknown_scan_cannot_resume() {
     let bench = Bench::with(simulated_clock(), OktaConfig::default()).await;
     let refused = resume_scan(&bench.ports, &"nothing".parse().unwrap()).await;
     assert!(matches!(refused, Err(StartScanError::NoSuchScan(_))), "{refused:?}");

@@ -38,7 +38,7 @@ fn specification() -> Value {
     specification
 }
 
-/// OpenAPI 3.0's `nullable` in the words of JSON Schema; and open enums stay open, as Okta's do on the wire.
+/// OpenAPI 3.0's `nullable` in the words of JSON Schema; and open enums stay open, as Okta's do on the crash_point.
 fn as_json_schema(value: &mut Value) {
     match value {
         Value::Object(members) => {

@@ -60,7 +60,7 @@ impl Vault for FullVault {
 }
 
 #[tokio::test]
-async fn a_token_that_cannot_be_kept_stops_the_flow_before_okta() {
+async fn vault_failure_stops_consent_before_okta() {
     for call in [Call::Put, Call::ReadBack, Call::Promote] {
         let bench = ConsentBench::new().await;
         let invitation = bench.invite(TENANT).await;

@@ -19,60 +19,60 @@ async fn is_not_believed(tampering: TokenTampering) {
 }
 
 #[tokio::test]
-async fn a_token_without_a_signature() {
+async fn unsigned_token_is_rejected() {
     is_not_believed(TokenTampering { unsigned: true, ..TokenTampering::default() }).await;
 }
 
 #[tokio::test]
-async fn a_token_signed_with_the_public_key_as_a_secret() {
+async fn token_signed_with_public_key_is_rejected() {
     is_not_believed(TokenTampering { signed_with_public_key: true, ..TokenTampering::default() }).await;
 }
 
 #[tokio::test]
-async fn a_token_with_another_tokens_signature() {
+async fn token_with_other_signature_is_rejected() {
     is_not_believed(TokenTampering { wrong_signature: true, ..TokenTampering::default() }).await;
 }
 
 #[tokio::test]
-async fn a_token_whose_key_nobody_knows() {
+async fn token_with_unknown_key_is_rejected() {
     is_not_believed(TokenTampering { kid: Some("unknown".to_owned()), ..TokenTampering::default() }).await;
 }
 
 #[tokio::test]
-async fn a_token_for_another_client() {
+async fn token_for_other_client_is_rejected() {
     let audience = Some("11111111-2222-4333-8444-555555555555".to_owned());
     is_not_believed(TokenTampering { audience, ..TokenTampering::default() }).await;
 }
 
 #[tokio::test]
-async fn a_token_of_another_issuer() {
+async fn token_of_other_issuer_is_rejected() {
     let issuer = Some("https://login.evil.example/11111111-2222-4333-8444-555555555555/v2.0".to_owned());
     is_not_believed(TokenTampering { issuer, ..TokenTampering::default() }).await;
 }
 
 #[tokio::test]
-async fn a_token_of_another_tenant() {
+async fn token_of_other_tenant_is_rejected() {
     let tenant = Some("11111111-2222-4333-8444-555555555555".to_owned());
     is_not_believed(TokenTampering { tenant, ..TokenTampering::default() }).await;
 }
 
 #[tokio::test]
-async fn a_token_with_another_nonce() {
+async fn token_with_other_nonce_is_rejected() {
     is_not_believed(TokenTampering { nonce: Some("another".to_owned()), ..TokenTampering::default() }).await;
 }
 
 #[tokio::test]
-async fn a_token_with_an_empty_nonce() {
+async fn token_with_empty_nonce_is_rejected() {
     is_not_believed(TokenTampering { nonce: Some(String::new()), ..TokenTampering::default() }).await;
 }
 
 #[tokio::test]
-async fn a_token_that_has_ended() {
+async fn expired_token_is_rejected() {
     is_not_believed(TokenTampering { expires_in: Some(-301), ..TokenTampering::default() }).await;
 }
 
 #[tokio::test]
-async fn a_token_that_is_not_valid_yet() {
+async fn not_yet_valid_token_is_rejected() {
     is_not_believed(TokenTampering { not_before_in: Some(301), ..TokenTampering::default() }).await;
 }
 
@@ -82,17 +82,17 @@ async fn a_token_of_version_1() {
 }
 
 #[tokio::test]
-async fn a_token_of_nobody() {
+async fn token_without_object_id_is_rejected() {
     is_not_believed(TokenTampering { no_object_id: true, ..TokenTampering::default() }).await;
 }
 
 #[tokio::test]
-async fn an_answer_without_an_id_token() {
+async fn response_without_id_token_is_rejected() {
     is_not_believed(TokenTampering { missing: true, ..TokenTampering::default() }).await;
 }
 
 #[tokio::test]
-async fn a_flood_of_unknown_keys_makes_one_call_for_keys() {
+async fn many_unknown_keys_cause_one_fetch() {
     let bench = ConsentBench::new().await;
     let invitation = bench.invite(TENANT).await;
     for n in 0..20 {
@@ -106,7 +106,7 @@ async fn a_flood_of_unknown_keys_makes_one_call_for_keys() {
 }
 
 #[tokio::test]
-async fn a_new_signing_key_is_fetched_when_it_is_first_seen() {
+async fn new_signing_key_is_fetched_on_first_use() {
     let bench = ConsentBench::new().await;
     let invitation = bench.invite(TENANT).await;
     bench.sign_in(&mut bench.browser(), &invitation, ADMIN).await;

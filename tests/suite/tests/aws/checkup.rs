@@ -14,7 +14,7 @@ use regrant::microsoft::MfaEvidence;
 use regrant::settings::PublicUrl;
 use regrant_tests::aws::Account;
 use regrant_tests::bench::simulated_clock;
-use regrant_tests::consent::{Simulation, know_everything, register, registration, router};
+use regrant_tests::consent::{Simulation, add_and_scan_demo_orgs, register, registration, router};
 use serde_json::json;
 use tokio::net::TcpListener;
 
@@ -39,7 +39,7 @@ fn wrong(findings: &[Finding]) -> Vec<&'static str> {
 }
 
 #[tokio::test]
-async fn everything_that_is_missing_is_said_and_everything_mended_is_fine() {
+async fn doctor_reports_missing_parts_until_fixed() {
     let simulation = Simulation::new(Arc::new(simulated_clock())).await;
     let account = Account::open().await;
     let stack = account.stack(SecretsManagerConfig::default()).await;
@@ -88,7 +88,7 @@ async fn everything_that_is_missing_is_said_and_everything_mended_is_fine() {
         account.call("sqs", "AmazonSQS.PurgeQueue", &json!({"QueueUrl": queue})).await;
     }
     register(&ports, &registration(MfaEvidence::default())).await;
-    know_everything(&simulation, &ports).await;
+    add_and_scan_demo_orgs(&simulation, &ports).await;
     let closed = serve(router(&ports).layer(middleware::from_fn(signed_in))).await;
     let findings = checkup(&closed).run().await;
     assert!(wrong(&findings).is_empty(), "{findings:#?}");
@@ -96,7 +96,7 @@ async fn everything_that_is_missing_is_said_and_everything_mended_is_fine() {
 }
 
 #[tokio::test]
-async fn a_stack_that_is_not_there_is_said_part_by_part() {
+async fn doctor_reports_each_part_of_missing_stack() {
     let simulation = Simulation::new(Arc::new(simulated_clock())).await;
     let account = Account::open().await;
     let mut stack = account.stack(SecretsManagerConfig::default()).await;

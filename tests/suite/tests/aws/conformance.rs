@@ -31,7 +31,7 @@ impl Names {
 }
 
 #[tokio::test]
-async fn the_ledger_in_dynamodb() {
+async fn dynamodb_ledger_meets_its_contract() {
     let account = Account::open().await;
     let client = aws_sdk_dynamodb::Client::new(&account.config("test").await);
     let names = Names::default();
@@ -86,17 +86,17 @@ async fn vault_conforms(pooled_secrets: u32) {
 }
 
 #[tokio::test]
-async fn the_vault_in_secrets_manager() {
+async fn secrets_manager_vault_meets_its_contract() {
     vault_conforms(0).await;
 }
 
 #[tokio::test]
-async fn the_vault_in_secrets_manager_where_orgs_share_a_secret() {
+async fn pooled_secrets_vault_meets_its_contract() {
     vault_conforms(1).await;
 }
 
 #[tokio::test]
-async fn the_queue_in_sqs() {
+async fn sqs_queue_meets_its_contract() {
     let account = Account::open().await;
     let client = aws_sdk_sqs::Client::new(&account.config("test").await);
     let names = Names::default();
@@ -108,7 +108,7 @@ async fn the_queue_in_sqs() {
 }
 
 #[tokio::test]
-async fn the_carrier_ses() {
+async fn ses_transport_meets_its_contract() {
     let account = Account::open().await;
     account.verify(&["example.com", "contoso.example"]).await;
     let transport = Arc::new(Ses::new(aws_sdk_sesv2::Client::new(&account.config("test").await), None));

@@ -77,7 +77,7 @@ async fn from_a_scan_to_the_proof(installation: &Installation) {
 }
 
 #[tokio::test]
-async fn a_consent_goes_from_a_scan_to_the_proof() {
+async fn consent_completes_from_scan_to_verification() {
     let installation = Installation::new(0).await;
     from_a_scan_to_the_proof(&installation).await;
     let (org, app) = installation.app("acmelabs").await;
@@ -137,12 +137,12 @@ fn what_was_counted(installation: &Installation) {
 }
 
 #[tokio::test]
-async fn the_same_where_orgs_share_secrets() {
+async fn consent_completes_with_pooled_secrets() {
     from_a_scan_to_the_proof(&Installation::new(2).await).await;
 }
 
 #[tokio::test]
-async fn an_address_that_bounces_gets_nothing_more_and_its_app_says_so() {
+async fn bounced_address_gets_no_further_email() {
     let installation = Installation::new(0).await;
     installation.scan().await;
     let (org, app) = installation.app("acmelabs").await;
@@ -165,7 +165,7 @@ async fn an_address_that_bounces_gets_nothing_more_and_its_app_says_so() {
 }
 
 #[tokio::test]
-async fn what_a_worker_left_lying_is_told_by_the_schedule_and_can_be_muted_by_its_reader() {
+async fn schedule_sends_unqueued_notification_that_reader_can_mute() {
     let installation = Installation::new(0).await;
     installation.scan().await;
     let (org, app) = installation.app("acmelabs").await;

@@ -16,11 +16,11 @@ use regrant::usecases::Ports;
 use regrant::usecases::access::orgs;
 use regrant::usecases::notify::contacts::set_contacts;
 use regrant_simulators::hostile_demo_set;
+use regrant_tests::accelerated_clock::AcceleratedClock;
 use regrant_tests::aws::Account;
 use regrant_tests::bench::api_token;
 use regrant_tests::consent::{Browser, PUBLIC_URL, Simulation, app_of, register, registration};
 use regrant_tests::deployment::Deployment;
-use regrant_tests::hastened::HastenedClock;
 use regrant_tests::runtime_api::schedule_event;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -43,7 +43,7 @@ pub(super) struct Installation {
 
 impl Installation {
     pub(super) async fn new(pooled_secrets: u32) -> Self {
-        let simulation = Simulation::new(Arc::new(HastenedClock::ahead_by(jiff::SignedDuration::ZERO))).await;
+        let simulation = Simulation::new(Arc::new(AcceleratedClock::ahead_by(jiff::SignedDuration::ZERO))).await;
         let account = Account::open().await;
         account.verify(&["example.com", "contoso.example"]).await;
         let secrets = SecretsManagerConfig { pooled_secrets, ..SecretsManagerConfig::default() };

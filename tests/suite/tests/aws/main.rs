@@ -3,8 +3,8 @@
 
 mod checkup;
 mod conformance;
+mod data_loss;
 mod failures;
-mod forgetting;
 mod functions;
 mod grants;
 mod installation;

@@ -39,7 +39,7 @@ async fn heard(switch: &str) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn an_invocation_is_traced_below_the_segment_of_lambda() {
+async fn invocation_is_traced_below_lambdas_segment() {
     let documents = heard("on").await;
     let named = |name: &str| documents.iter().find(|document| document["name"] == name);
     assert!(named("invocation").is_some(), "{documents:?}");
@@ -53,6 +53,6 @@ async fn an_invocation_is_traced_below_the_segment_of_lambda() {
 }
 
 #[tokio::test]
-async fn nothing_is_traced_where_the_switch_is_off() {
+async fn disabled_tracing_sends_nothing() {
     assert!(heard("off").await.is_empty());
 }

@@ -50,7 +50,7 @@ async fn calls_of(account: &Account, function: &str) -> Vec<(String, String)> {
 }
 
 #[tokio::test]
-async fn connections_are_open_and_secrets_read_before_the_first_event() {
+async fn warm_up_opens_connections_and_reads_secrets() {
     let account = Account::open().await;
     let stack = account.stack(SecretsManagerConfig::default()).await;
     let simulation = Simulation::new(Arc::new(simulated_clock())).await;
@@ -79,7 +79,7 @@ async fn connections_are_open_and_secrets_read_before_the_first_event() {
 }
 
 #[tokio::test]
-async fn a_function_that_may_read_nothing_starts_and_answers() {
+async fn function_without_read_permissions_starts_and_answers() {
     let account = Account::open().await;
     account.stack(SecretsManagerConfig::default()).await;
     for operation in ["dynamodb:GetItem", "dynamodb:BatchGetItem", "secretsmanager:GetSecretValue"] {
@@ -91,6 +91,6 @@ async fn a_function_that_may_read_nothing_starts_and_answers() {
 }
 
 #[tokio::test]
-async fn a_function_that_reaches_nothing_starts_and_answers() {
+async fn function_without_network_starts_and_answers() {
     assert_eq!(answered(&Account::nowhere().await, "consent-url", "/nobody").await, 404);
 }

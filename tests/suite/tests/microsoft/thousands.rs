@@ -33,7 +33,7 @@ fn id(simulator: &MicrosoftSimulator, tenant: &str) -> TenantId {
 }
 
 #[tokio::test]
-async fn every_tenant_of_a_fleet_can_be_watched_both_ways() {
+async fn every_fleet_tenant_can_be_monitored() {
     let (simulator, client, tenants) = fleet(2_000).await;
     assert_eq!(tenants.len(), 2_000);
     let ours = registration(MfaEvidence::default());
@@ -77,7 +77,7 @@ async fn faulty_calls(by_tenant: bool) -> Vec<(usize, u32, bool)> {
 }
 
 #[tokio::test]
-async fn a_tenth_of_all_answers_is_faulty_and_always_the_same_ones() {
+async fn fault_plan_affects_same_tenth_of_answers() {
     let seen = faulty_calls(true).await;
     let faulty = seen.iter().filter(|(_, _, failed)| *failed).count();
     assert!((8..=36).contains(&faulty), "{faulty} of {}", seen.len());

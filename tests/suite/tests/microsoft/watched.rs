@@ -50,9 +50,9 @@ impl Watched {
     }
 
     /// What an injury changes, and that the repair leaves nothing of it.
-    pub(crate) async fn told(&self, injure: impl FnOnce() -> bool, repair: impl FnOnce() -> bool) -> Vec<GrantChange> {
+    pub(crate) async fn told(&self, change: impl FnOnce() -> bool, repair: impl FnOnce() -> bool) -> Vec<GrantChange> {
         let verified = self.grants().await;
-        assert!(injure());
+        assert!(change());
         let changes = self.grants().await.changes_since(&verified);
         assert!(repair());
         let left = self.grants().await.changes_since(&verified);

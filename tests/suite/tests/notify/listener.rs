@@ -19,7 +19,7 @@ use serde_json::Value;
 use standardwebhooks::Webhook;
 use tokio::net::TcpListener;
 
-use super::desk::Desk;
+use super::fixture::NotifyFixture;
 
 /// A call that came.
 #[derive(Debug, Clone)]
@@ -85,9 +85,9 @@ impl Listener {
         self.heard.calls.lock().clone()
     }
 
-    /// Has the desk call it.
-    pub(crate) async fn hooked_to(&self, desk: &Desk, kind: HookKind) -> Hook {
-        let (ports, url) = (&desk.bench.ports, SecretString::from(self.url.clone()));
+    /// Has the fixture call it.
+    pub(crate) async fn hooked_to(&self, fixture: &NotifyFixture, kind: HookKind) -> Hook {
+        let (ports, url) = (&fixture.bench.ports, SecretString::from(self.url.clone()));
         let hook = Hook::new("siem", kind, &url, LoopbackPolicy::Allow, &*ports.randomness).unwrap();
         add_hook(ports, hook.clone()).await.unwrap();
         hook

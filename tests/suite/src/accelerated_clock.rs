@@ -13,11 +13,11 @@ const HASTE: u32 = 50;
 
 /// The operating system's clock, ahead by what was slept. Two who sleep at the same time sleep through the same time.
 #[derive(Debug)]
-pub struct HastenedClock {
+pub struct AcceleratedClock {
     ahead_millis: AtomicI64,
 }
 
-impl HastenedClock {
+impl AcceleratedClock {
     /// A clock that is ahead from the start.
     pub fn ahead_by(ahead: SignedDuration) -> Self {
         Self { ahead_millis: AtomicI64::new(millis(ahead)) }
@@ -34,7 +34,7 @@ fn millis(duration: SignedDuration) -> i64 {
 }
 
 #[async_trait]
-impl Clock for HastenedClock {
+impl Clock for AcceleratedClock {
     fn now(&self) -> Timestamp {
         let ahead = SignedDuration::from_millis(self.ahead_millis.load(Ordering::SeqCst));
         Timestamp::now().saturating_add(ahead).unwrap_or(Timestamp::MAX)

@@ -38,7 +38,7 @@ pub(crate) const USER: &str = "ann@acme.example";
 /// A week, after which an app that waits for a consent is asked for again.
 pub(crate) const WEEK: Duration = Duration::from_hours(7 * 24);
 
-pub(crate) struct Desk {
+pub(crate) struct NotifyFixture {
     pub(crate) bench: ConsentBench,
     pub(crate) mailbox: Arc<Mailbox>,
     pub(crate) org: OrgId,
@@ -55,7 +55,7 @@ pub(crate) fn contacts() -> Contacts {
     }
 }
 
-impl Desk {
+impl NotifyFixture {
     /// Everything was scanned, and nobody told anything yet.
     pub(crate) async fn new() -> Self {
         Self::with(contacts()).await
@@ -69,17 +69,17 @@ impl Desk {
         bench.ports.settings = Arc::new(Settings { mail, ..Settings::clone(&bench.ports.settings) });
         bench.ports.mail = mailbox.clone();
         let (org, _) = bench.ids(WAITING).await;
-        let desk = Self { bench, mailbox, org };
-        desk.people_of(WAITING, contacts).await;
-        desk
+        let fixture = Self { bench, mailbox, org };
+        fixture.people_of(WAITING, contacts).await;
+        fixture
     }
 
     /// The same, once everybody was told where things stand. Nothing is in the mailbox.
     pub(crate) async fn settled() -> Self {
-        let desk = Self::new().await;
-        desk.work().await;
-        desk.mailbox.empty();
-        desk
+        let fixture = Self::new().await;
+        fixture.work().await;
+        fixture.mailbox.empty();
+        fixture
     }
 
     /// Says who is written to about the org of a tenant's app.

@@ -27,20 +27,20 @@ use regrant::ledger::{
 use regrant::vault::{SecretName, SecretVersion, Vault, VaultError};
 use secrecy::SecretString;
 
-use crate::in_between::{Deed, InBetween};
+use crate::concurrent_changes::{ConcurrentChange, ConcurrentChanges};
 
 /// What a task that was ended leaves its joiner.
-pub const ENDED: &str = "ended by the tripwire";
+pub const ENDED: &str = "ended by the crash_point";
 
 /// Counts writes, and ends the process or the task after one of them. Before a write of an app's record it may let others
 /// act.
 #[derive(Debug, Default)]
-pub struct Tripwire {
+pub struct CrashPoint {
     writes: AtomicU64,
     to_the_vault: Mutex<BTreeMap<String, u64>>,
     end_after: Option<u64>,
     ends: Ends,
-    in_between: Mutex<InBetween>,
+    in_between: Mutex<ConcurrentChanges>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -50,7 +50,7 @@ enum Ends {
     Task,
 }
 
-impl Tripwire {
+impl CrashPoint {
     /// Ends the process after write number `end_after`, counted from 1.
     pub fn new(end_after: Option<u64>) -> Arc<Self> {
         Arc::new(Self { end_after, ..Self::default() })
@@ -58,16 +58,16 @@ impl Tripwire {
 
     /// Ends the task that makes write number `end_after`: it unwinds with [`ENDED`] and does nothing that would have come
     /// next, not even what follows an error. The process lives on.
-    pub fn of_a_task(end_after: Option<u64>) -> Arc<Self> {
+    pub fn for_task(end_after: Option<u64>) -> Arc<Self> {
         Arc::new(Self { end_after, ends: Ends::Task, ..Self::default() })
     }
 
     /// Lets others act each time after an app's record was read and right before it is written.
-    pub fn before_records_of(&self, app: &AppId, deeds: impl IntoIterator<Item = Deed>) {
-        *self.in_between.lock() = InBetween::new(app.clone(), deeds);
+    pub fn before_record_writes(&self, app: &AppId, changes: impl IntoIterator<Item = ConcurrentChange>) {
+        *self.in_between.lock() = ConcurrentChanges::new(app.clone(), changes);
     }
 
-    async fn others_act(&self, app: &AppId) {
+    async fn apply_concurrent_change(&self, app: &AppId) {
         let deed = self.in_between.lock().next(app);
         if let Some(deed) = deed {
             deed.await;
@@ -103,12 +103,12 @@ impl Tripwire {
 }
 
 /// A ledger over another one.
-pub struct TrippedLedger(pub Arc<dyn Ledger>, pub Arc<Tripwire>);
+pub struct CrashingLedger(pub Arc<dyn Ledger>, pub Arc<CrashPoint>);
 /// A vault over another one.
-pub struct TrippedVault(pub Arc<dyn Vault>, pub Arc<Tripwire>);
+pub struct CrashingVault(pub Arc<dyn Vault>, pub Arc<CrashPoint>);
 
 #[async_trait]
-impl Vault for TrippedVault {
+impl Vault for CrashingVault {
     async fn get(&self, name: &SecretName, version: SecretVersion) -> Result<Option<SecretString>, VaultError> {
         self.0.get(name, version).await
     }
@@ -127,7 +127,7 @@ impl Vault for TrippedVault {
 }
 
 #[async_trait]
-impl Invitations for TrippedLedger {
+impl Invitations for CrashingLedger {
     async fn put_invitation(&self, invitation: &Invitation) -> Result<(), LedgerError> {
         self.1.wrote(self.0.put_invitation(invitation).await)
     }
@@ -143,7 +143,7 @@ impl Invitations for TrippedLedger {
 }
 
 #[async_trait]
-impl Sessions for TrippedLedger {
+impl Sessions for CrashingLedger {
     async fn open_session(&self, session: &AuthorizationSession) -> Result<(), LedgerError> {
         self.1.wrote(self.0.open_session(session).await)
     }
@@ -159,7 +159,7 @@ impl Sessions for TrippedLedger {
 }
 
 #[async_trait]
-impl Saves for TrippedLedger {
+impl Saves for CrashingLedger {
     async fn save_journal(&self, org: &OrgId, app: &AppId) -> Result<Option<SaveJournal>, LedgerError> {
         self.0.save_journal(org, app).await
     }
@@ -175,7 +175,7 @@ impl Saves for TrippedLedger {
 }
 
 #[async_trait]
-impl Leases for TrippedLedger {
+impl Leases for CrashingLedger {
     async fn acquire_lease(
         &self,
         name: &str,
@@ -191,7 +191,7 @@ impl Leases for TrippedLedger {
 }
 
 #[async_trait]
-impl Notifications for TrippedLedger {
+impl Notifications for CrashingLedger {
     async fn put_notification(&self, notification: &Notification) -> Result<bool, LedgerError> {
         self.1.wrote(self.0.put_notification(notification).await)
     }
@@ -235,7 +235,7 @@ impl Notifications for TrippedLedger {
 }
 
 #[async_trait]
-impl Waivers for TrippedLedger {
+impl Waivers for CrashingLedger {
     async fn put_waiver(&self, waiver: &Waiver) -> Result<(), LedgerError> {
         self.1.wrote(self.0.put_waiver(waiver).await)
     }
@@ -248,7 +248,7 @@ impl Waivers for TrippedLedger {
 }
 
 #[async_trait]
-impl Watches for TrippedLedger {
+impl Watches for CrashingLedger {
     async fn org_watch(&self, org: &OrgId) -> Result<Option<OrgWatch>, LedgerError> {
         self.0.org_watch(org).await
     }
@@ -258,7 +258,7 @@ impl Watches for TrippedLedger {
 }
 
 #[async_trait]
-impl Ledger for TrippedLedger {
+impl Ledger for CrashingLedger {
     async fn put_org(&self, org: &OrgProfile) -> Result<(), LedgerError> {
         self.1.wrote(self.0.put_org(org).await)
     }
@@ -272,7 +272,7 @@ impl Ledger for TrippedLedger {
         self.1.wrote(self.0.remove_org(org).await)
     }
     async fn record_app(&self, app: &AppRecord, events: &[AppEvent]) -> Result<bool, LedgerError> {
-        self.1.others_act(&app.identity.app).await;
+        self.1.apply_concurrent_change(&app.identity.app).await;
         self.1.wrote(self.0.record_app(app, events).await)
     }
     async fn app(&self, org: &OrgId, app: &AppId) -> Result<Option<AppRecord>, LedgerError> {

@@ -15,14 +15,14 @@ use regrant::usecases::save::resume::resume_saves;
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
 
+use crate::accelerated_clock::AcceleratedClock;
 use crate::bench::{Sides, ports_in};
 use crate::consent::{PUBLIC_URL, router};
-use crate::hastened::HastenedClock;
-use crate::tripwire::{TrippedLedger, TrippedVault, Tripwire};
+use crate::crash_point::{CrashPoint, CrashingLedger, CrashingVault};
 
 /// What a victim is started with.
 #[derive(Debug, Clone)]
-pub struct Victim {
+pub struct KillableServer {
     /// Its data folder.
     pub data: PathBuf,
     /// The simulated Microsoft's sign-in page and Graph.
@@ -35,7 +35,7 @@ pub struct Victim {
     pub ahead: SignedDuration,
 }
 
-impl Victim {
+impl KillableServer {
     /// Serves until it is killed, or kills itself. Prints its address, and nothing else.
     pub async fn live(self) -> std::io::Result<()> {
         if self.trace {
@@ -53,18 +53,18 @@ impl Victim {
             },
             ..Sides::default()
         };
-        let mut ports = ports_in(&self.data, Arc::new(HastenedClock::ahead_by(self.ahead)), sides).await;
+        let mut ports = ports_in(&self.data, Arc::new(AcceleratedClock::ahead_by(self.ahead)), sides).await;
         ports.randomness = Arc::new(regrant::randomness::SystemRandomness);
-        let tripwire = Tripwire::new(self.end_after_write);
-        ports.ledger = Arc::new(TrippedLedger(ports.ledger, tripwire.clone()));
-        ports.vault = Arc::new(TrippedVault(ports.vault, tripwire.clone()));
+        let crash_point = CrashPoint::new(self.end_after_write);
+        ports.ledger = Arc::new(CrashingLedger(ports.ledger, crash_point.clone()));
+        ports.vault = Arc::new(CrashingVault(ports.vault, crash_point.clone()));
 
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         #[expect(clippy::print_stdout, reason = "how the parent learns the address")]
         {
             println!("{}", listener.local_addr()?);
         }
-        let writes = move || async move { tripwire.writes().to_string() };
+        let writes = move || async move { crash_point.writes().to_string() };
         // As after a redelivery: what the process before this one left is worked on first.
         let _ = resume_saves(&ports).await;
         let one_worker = Arc::new(Mutex::new(ports.clone()));
