@@ -1,4 +1,4 @@
-//! What others do to an app between somebody's reading its record and writing it.
+//! Concurrent changes to an app between a read of its record and the write.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -6,10 +6,10 @@ use std::pin::Pin;
 
 use regrant::domain::id::AppId;
 
-/// What somebody else does.
+/// A change by a concurrent writer.
 pub type ConcurrentChange = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// What others do right before the records of an app are written, one deed each time.
+/// Changes to run directly before writes of an app's record, one per write.
 #[derive(Default)]
 pub(crate) struct ConcurrentChanges {
     app: Option<AppId>,
@@ -21,7 +21,7 @@ impl ConcurrentChanges {
         Self { app: Some(app), changes: changes.into_iter().collect() }
     }
 
-    /// What is done before this app's record is written now, if anything is left to do.
+    /// The change to run before this write of the app's record, if any is left.
     pub(crate) fn next(&mut self, app: &AppId) -> Option<ConcurrentChange> {
         if self.app.as_ref() == Some(app) { self.changes.pop_front() } else { None }
     }

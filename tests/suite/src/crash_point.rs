@@ -1,5 +1,4 @@
-//! Stores that end the process, or one task of it, right after a write of theirs, chosen by its number: what a crash at the
-//! worst moment does.
+//! Stores that end the process or one task directly after a chosen write, to simulate a crash.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -29,11 +28,11 @@ use secrecy::SecretString;
 
 use crate::concurrent_changes::{ConcurrentChange, ConcurrentChanges};
 
-/// What a task that was ended leaves its joiner.
-pub const ENDED: &str = "ended by the crash_point";
+/// The panic payload of an ended task.
+pub const ENDED: &str = "ended at the crash point";
 
-/// Counts writes, and ends the process or the task after one of them. Before a write of an app's record it may let others
-/// act.
+/// Counts writes and ends the process or the task after one of them. Can run concurrent changes before writes of an app's
+/// record.
 #[derive(Debug, Default)]
 pub struct CrashPoint {
     writes: AtomicU64,
@@ -56,13 +55,13 @@ impl CrashPoint {
         Arc::new(Self { end_after, ..Self::default() })
     }
 
-    /// Ends the task that makes write number `end_after`: it unwinds with [`ENDED`] and does nothing that would have come
-    /// next, not even what follows an error. The process lives on.
+    /// Ends the task that makes write number `end_after`: it unwinds with [`ENDED`], without running its error handling.
+    /// The process continues.
     pub fn for_task(end_after: Option<u64>) -> Arc<Self> {
         Arc::new(Self { end_after, ends: Ends::Task, ..Self::default() })
     }
 
-    /// Lets others act each time after an app's record was read and right before it is written.
+    /// Runs one of `changes` directly before each write of an app's record.
     pub fn before_record_writes(&self, app: &AppId, changes: impl IntoIterator<Item = ConcurrentChange>) {
         *self.in_between.lock() = ConcurrentChanges::new(app.clone(), changes);
     }
@@ -74,12 +73,12 @@ impl CrashPoint {
         }
     }
 
-    /// How many writes there were.
+    /// The number of writes so far.
     pub fn writes(&self) -> u64 {
         self.writes.load(Ordering::SeqCst)
     }
 
-    /// How many writes of one kind to one secret there were: `promote regrant/graph/…`.
+    /// The number of writes of one kind to one secret: `promote regrant/graph/…`.
     pub fn writes_of(&self, kind: &str) -> u64 {
         self.to_the_vault.lock().get(kind).copied().unwrap_or_default()
     }
@@ -92,9 +91,9 @@ impl CrashPoint {
     pub(crate) fn wrote<T>(&self, written: T) -> T {
         if Some(self.writes.fetch_add(1, Ordering::SeqCst) + 1) == self.end_after {
             match self.ends {
-                // No destructor runs and nothing is flushed, as when the power goes.
+                // No destructor runs and nothing is flushed, as in a power failure.
                 Ends::Process => std::process::abort(),
-                // Not a panic of its own, so that nothing is printed.
+                // Unlike a panic, this prints nothing.
                 Ends::Task => std::panic::resume_unwind(Box::new(ENDED)),
             }
         }
@@ -102,9 +101,9 @@ impl CrashPoint {
     }
 }
 
-/// A ledger over another one.
+/// Wraps a ledger.
 pub struct CrashingLedger(pub Arc<dyn Ledger>, pub Arc<CrashPoint>);
-/// A vault over another one.
+/// Wraps a vault.
 pub struct CrashingVault(pub Arc<dyn Vault>, pub Arc<CrashPoint>);
 
 #[async_trait]

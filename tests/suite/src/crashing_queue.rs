@@ -1,4 +1,4 @@
-//! A transport and a queue over a [`CrashPoint`]: what they were told is done, and then the end comes.
+//! A mail transport and a queue that crash at a [`CrashPoint`], after the operation took effect.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,9 +9,9 @@ use regrant::queue::{Delivery, Message, Queue, QueueError};
 
 use crate::crash_point::CrashPoint;
 
-/// A transport over another one.
+/// Wraps a mail transport.
 pub struct CrashingTransport(pub Arc<dyn MailTransport>, pub Arc<CrashPoint>);
-/// A queue over another one. What it hands out is no write: it comes again by itself.
+/// Wraps a queue. Receiving is not a write, because the messages become visible again automatically.
 pub struct CrashingQueue<M>(pub Arc<dyn Queue<M>>, pub Arc<CrashPoint>);
 
 #[async_trait]

@@ -1,6 +1,6 @@
-//! What the tests of the whole share.
-#![expect(clippy::missing_panics_doc, reason = "test support stops at what it did not expect")]
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "test support stops at what it did not expect")]
+//! Support for the tests of the whole system.
+#![expect(clippy::missing_panics_doc, reason = "test support panics on unexpected results")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "test support panics on unexpected results")]
 
 pub mod accelerated_clock;
 pub mod api_gateway;

@@ -1,4 +1,4 @@
-//! A vault in memory: for crowds, where sealing every secret anew would be most of what is measured.
+//! A vault in memory, for large tests in which sealing every secret would dominate the measurement.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 use regrant::vault::{SecretName, SecretVersion, Vault, VaultError};
 use secrecy::SecretString;
 
-/// Secrets, gone with the process.
+/// Secrets in memory only.
 #[derive(Default)]
 pub struct MemoryVault(Mutex<HashMap<SecretName, Versions>>);
 

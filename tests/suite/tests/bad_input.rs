@@ -1,5 +1,5 @@
-//! Everything an org, a network or a person can do wrong: a clear error each time, and nothing lost.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop at what it did not expect")]
+//! Tests errors of orgs, networks and people: each gives a clear error, without data loss.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a failed test may panic")]
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -58,7 +58,7 @@ impl World {
         orgs::add(&self.bench.ports, &self.url(), Cloud::Global, &api_token(token)).await
     }
 
-    /// Adds the org, and looks at it once while all is well.
+    /// Adds the org and scans it once without faults.
     async fn added(&self) -> OrgId {
         let org = self.add(TOKEN).await.unwrap().profile.id;
         assert!(matches!(self.look(&org).await, OrgScanResult::Scanned { .. }));
@@ -80,7 +80,7 @@ impl World {
     async fn list_fails(&self, fault: Fault) -> String {
         let org = self.added().await;
         self.fault("/api/v1/apps", fault);
-        let OrgScanResult::NotScanned { reason } = self.look(&org).await else { panic!("seen for all that") };
+        let OrgScanResult::NotScanned { reason } = self.look(&org).await else { panic!("unexpectedly scanned") };
         let [app] = &self.apps().await[..] else { panic!("one app") };
         assert_eq!(app.standing(), Standing::Unknown);
         assert_eq!(app.last_known.as_ref().map(|last| last.standing), Some(Standing::Consented));
@@ -112,7 +112,7 @@ async fn wrong_new_token_keeps_working_one() {
     let still = world.bench.ports.vault.get(&name, SecretVersion::Current).await.unwrap().unwrap();
     assert_eq!(still.expose_secret(), current.expose_secret());
     let pending = world.bench.ports.vault.get(&name, SecretVersion::Pending).await.unwrap();
-    assert!(pending.is_none(), "the refused token is not kept, to be promoted by whoever comes next");
+    assert!(pending.is_none(), "the refused token is not kept, so that no later call can promote it");
 }
 
 #[tokio::test]
@@ -168,7 +168,7 @@ async fn next_link_to_other_host_is_not_followed() {
             org.apps.push(App::office365(&format!("Office 365 {number}"), "contoso"));
         }
     });
-    let OrgScanResult::NotScanned { reason } = world.look(&org).await else { panic!("seen for all that") };
+    let OrgScanResult::NotScanned { reason } = world.look(&org).await else { panic!("unexpectedly scanned") };
     assert!(reason.contains("evil.example") && reason.contains("no credential was sent"), "{reason}");
 }
 
@@ -249,7 +249,7 @@ async fn org_deleted_during_scan_is_not_scanned() {
     world.simulator.with_org("acme", |org| org.tokens.clear()).unwrap();
     assert!(matches!(world.look(&org).await, OrgScanResult::NotScanned { .. }));
     orgs::remove(&world.bench.ports, &org).await.unwrap();
-    let OrgScanResult::NotScanned { reason } = world.look(&org).await else { panic!("seen for all that") };
+    let OrgScanResult::NotScanned { reason } = world.look(&org).await else { panic!("unexpectedly scanned") };
     assert!(reason.contains("not known"), "{reason}");
     assert!(world.apps().await.is_empty());
 }

@@ -1,5 +1,5 @@
-//! The whole way of an app, from the mailed link to the proof, over real clients, real stores and both simulators.
-#![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+//! Tests a complete consent, from the emailed link to verification, with real clients, real stores and both simulators.
+#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
 use std::time::Duration;
 
@@ -49,7 +49,7 @@ async fn earlier_consent_needs_only_save() {
     let session = bench.sign_in(&mut browser, &invitation, "ada.administrator").await;
     let token = browser.form_token(&session).await;
     let sent = browser.post(&format!("{session}/okta"), &[("token", &token)]).await;
-    assert_eq!(sent.location(), session, "nothing is left to consent to");
+    assert_eq!(sent.location(), session, "no consent is needed");
     bench.work().await;
     let page = browser.get(&session).await;
     assert_eq!(page.heading(), "Done, and verified on both sides", "{}", page.body);
@@ -90,7 +90,7 @@ async fn confirmation_survives_stale_session_read() {
     let cookies: Vec<_> = browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let headers = HeaderMap::from_iter([(COOKIE, cookies.join("; ").parse().unwrap())]);
     let mut early = session(&bench.ports, path.rsplit('/').next().unwrap(), &headers).await.unwrap();
-    // As it was until a save stopped looking, just now.
+    // The state before the save stopped waiting.
     let SessionState::Consenting { finishing_since, .. } = &mut early.session.state else { unreachable!() };
     *finishing_since = Some(bench.ports.clock.now());
     finish_session(&bench.ports, &early).await.unwrap();
@@ -172,7 +172,7 @@ async fn unauthorized_person_leaves_okta_unchanged() {
 async fn regrant_rejects_person_without_role() {
     let bench = ConsentBench::new().await;
     let invitation = bench.invite("acmelabs").await;
-    // From now on Microsoft knows our registration and asks nobody for consent to it.
+    // Microsoft no longer asks for consent to our registration.
     bench.sign_in(&mut bench.browser(), &invitation, "ada.administrator").await;
     let (before, calls) = (bench.simulation.okta.snapshot("acme"), bench.simulation.okta.requests("acme").len());
     for hides in [false, true] {

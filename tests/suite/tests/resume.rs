@@ -1,5 +1,5 @@
-//! A scan that stopped half-way goes on where it stopped.
-#![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+//! Tests that an interrupted scan resumes where it stopped.
+#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
 use regrant::embedded::worker::drain_scans;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ async fn resumed_scan_covers_remaining_orgs_only() {
     scan_apps(&bench.ports, &scan.id, &first).await.unwrap();
     let asked_once = simulator.requests(&Fleet::name(0)).len();
 
-    // The process ends, and its queue with it; the ledger stays.
+    // The process and its queue end; the ledger remains.
     bench.ports.queues.scans = Arc::new(InProcessQueue::new(bench.ports.clock.clone()));
     let resumed = resume_scan(&bench.ports, &scan.id).await.unwrap();
     assert_eq!((resumed.orgs_seen, resumed.orgs_pending), (1, 4));

@@ -1,6 +1,6 @@
-//! Reading the System Log of an org, through the real client and against the simulator: nothing twice, nothing missed, and
-//! every failure says what it was and leaves the place where reading goes on.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop at what it did not expect")]
+//! Tests System Log reads with the real client and the simulator: no event is missed or repeated, and every failure is
+//! reported and keeps the position.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a failed test may panic")]
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,12 +32,12 @@ struct World {
     app: AppId,
 }
 
-/// One org, `acme`, with one consented app, known by its API token.
+/// One org, `acme`, with one consented app, added with its API token.
 async fn world() -> World {
     world_with(|_| (), &api_token(TOKEN), &OktaConfig::default()).await
 }
 
-/// The same, with a client that waits no longer than it has to for what never comes.
+/// The same, with a short client timeout.
 async fn world_of(fault: &Fault) -> World {
     let usual = OktaConfig::default();
     let timeout = if *fault == Fault::Timeout { Duration::from_millis(300) } else { usual.timeout };
@@ -226,12 +226,12 @@ async fn log_reads_use_half_of_own_rate_limit() {
     assert_eq!(world.simulator.usage("acme", Bucket::Apps).calls, 0);
 }
 
-/// The trouble that a check has with the log, where it has any; all else is fine.
+/// The log problem of a check, if any. Checks that everything else passes.
 async fn log_problem(world: &World) -> Option<String> {
     let probes = orgs::check(&world.bench.ports, &world.org).await.unwrap();
     let (log, others): (Vec<_>, Vec<_>) = probes.into_iter().partition(|probe| probe.needs == "okta.logs.read");
     assert!(others.len() == 3 && others.iter().all(|probe| !probe.optional && probe.problem.is_none()), "{others:?}");
-    let [log] = &log[..] else { panic!("one look at the log: {log:?}") };
+    let [log] = &log[..] else { panic!("one log check: {log:?}") };
     assert!(log.optional);
     log.problem.clone()
 }

@@ -1,4 +1,4 @@
-//! A vault that does not serve: the flow stops, says so, and Okta stays as it was.
+//! Tests vault failures: the consent stops with an error page, and Okta is unchanged.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use secrecy::SecretString;
 
 const TENANT: &str = "acmelabs";
 
-/// Which call fails.
+/// The failing call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Call {
     Put,
@@ -21,7 +21,7 @@ enum Call {
     Promote,
 }
 
-/// A vault whose tokens for Graph cannot be kept.
+/// A vault that cannot store Graph tokens.
 struct FullVault {
     inner: Arc<dyn Vault>,
     fails: Mutex<Option<Call>>,

@@ -64,7 +64,7 @@ fn names(tenant: &EntraTenant) -> impl Iterator<Item = String> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+#[expect(clippy::unwrap_used, reason = "a failed test may panic")]
 mod tests {
     use super::*;
 

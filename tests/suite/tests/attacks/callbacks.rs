@@ -1,4 +1,4 @@
-//! Callbacks that are not what Microsoft sent, or not to whom.
+//! Attacks with modified callbacks or callbacks for a different browser.
 
 use axum::body::Body;
 use regrant::domain::cloud::Cloud;
@@ -7,7 +7,7 @@ use regrant_tests::consent::ConsentBench;
 
 use super::{ADMIN, TENANT, exchanges, sent, state, value, with};
 
-/// Sends a bent callback from the right browser and sees that nothing comes of it.
+/// Sends a modified callback from the right browser and checks that it has no effect.
 async fn comes_to_nothing(bend: impl Fn(&url::Url) -> String) {
     let bench = ConsentBench::new().await;
     let (mut browser, back) = sent(&bench).await;

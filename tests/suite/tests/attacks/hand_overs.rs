@@ -1,4 +1,4 @@
-//! Hand-overs of another app, org, host or attempt.
+//! Attacks with hand-overs of a different app, org, host or attempt.
 
 use regrant::domain::save::SaveOutcome;
 use regrant_tests::consent::{Browser, ConsentBench};
@@ -7,7 +7,7 @@ use super::{ADMIN, TENANT};
 
 const WRONG: &str = "That isn't the text from Okta's page";
 
-/// A browser that has accepted at Okta's link, its session, and the text of Okta's page.
+/// A browser after consent at Okta's link, with its session and the text of Okta's page.
 async fn accepted(bench: &ConsentBench, tenant: &str) -> (Browser, String, String) {
     let invitation = bench.invite(tenant).await;
     let mut browser = bench.browser();
@@ -16,7 +16,7 @@ async fn accepted(bench: &ConsentBench, tenant: &str) -> (Browser, String, Strin
     (browser, session, shown)
 }
 
-/// Hands over a bent text, and sees that nothing was sent to anybody.
+/// Submits a modified text and checks that nothing was sent to Okta or Microsoft.
 async fn is_not_taken(bend: impl Fn(&str) -> String) {
     let bench = ConsentBench::new().await;
     let (mut browser, session, shown) = accepted(&bench, TENANT).await;

@@ -1,4 +1,4 @@
-//! Text of somebody else's in pages, headers, logs and redirects.
+//! Attacks with untrusted text in pages, headers, logs and redirects.
 
 use regrant_simulators::microsoft::Decision;
 use regrant_tests::consent::ConsentBench;
@@ -70,7 +70,7 @@ async fn host_header_does_not_change_redirect_uri() {
 #[tokio::test]
 async fn markup_in_names_is_escaped_on_every_page() {
     let bench = ConsentBench::new().await;
-    // globex's first app carries markup as its label.
+    // The label of globex's first app contains markup.
     bench.simulation.microsoft.with_tenant("globex.onmicrosoft.com", |tenant| tenant.display_name = EVIL.to_owned());
     let mut browser = bench.browser();
     let invitation = bench.invite("globex").await;

@@ -1,4 +1,4 @@
-//! Links that are forged, old, taken back, or opened by machines.
+//! Attacks with invitation links that are forged, expired, revoked, or opened by scanners.
 
 use axum::body::Body;
 use regrant_tests::consent::ConsentBench;
@@ -20,7 +20,7 @@ async fn mail_scanner_changes_nothing() {
         assert!(!seen.headers.contains_key("set-cookie"));
     }
     assert_eq!((state(&bench).await, bench.events(TENANT).await.len()), (before, events));
-    assert_eq!(bench.simulation.kill_point.calls(), calls, "nobody was asked anything");
+    assert_eq!(bench.simulation.kill_point.calls(), calls, "no external call was made");
     let mut browser = bench.browser();
     let session = bench.sign_in(&mut browser, &invitation, ADMIN).await;
     assert_eq!(browser.get(&session).await.heading(), "One more step: approve Okta's access", "the link still works");

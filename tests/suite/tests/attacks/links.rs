@@ -1,4 +1,4 @@
-//! Consent links of Okta's that nobody may be sent to.
+//! Attacks with Okta consent links that Regrant must not follow.
 
 use regrant_tests::consent::ConsentBench;
 
@@ -6,7 +6,7 @@ use super::{ADMIN, TENANT};
 
 const GOOD: &str = "response_type=code&state=s1&client_id=11111111-2222-4333-8444-555555555555&redirect_uri=https%3A%2F%2Fsystem-admin.okta.com%2Fx&scope=y";
 
-/// Lets Okta offer that link, and sees that nobody is sent there.
+/// Makes Okta offer this link and checks that Regrant does not redirect to it.
 async fn leads_nobody_there(link: impl Fn(&str) -> String) {
     let bench = ConsentBench::new().await;
     let invitation = bench.invite(TENANT).await;

@@ -1,4 +1,4 @@
-//! Sessions of somebody else, in another browser, or of another app.
+//! Attacks with sessions of a different person, browser or app.
 
 use regrant::domain::failure::consent::ConsentFailure;
 use regrant_simulators::microsoft::Decision;
@@ -188,7 +188,7 @@ async fn invalid_id_is_rejected_like_unknown_id() {
 async fn unstorable_token_stops_the_consent() {
     let bench = ConsentBench::new().await;
     let (mut browser, back) = sent(&bench).await;
-    // Graph serves the judgement (once) and then not the trial of what was kept.
+    // Graph answers the administrator check once, and then fails the test of the stored token.
     bench.simulation.microsoft.fail(
         "/v1.0/me",
         regrant_simulators::Fault::Reset,

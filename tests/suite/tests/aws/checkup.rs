@@ -1,4 +1,4 @@
-//! What `regrant aws doctor` finds of a stack.
+//! Tests the findings of `regrant aws doctor`.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use regrant_tests::consent::{Simulation, add_and_scan_demo_orgs, register, regis
 use serde_json::json;
 use tokio::net::TcpListener;
 
-/// Serves a router, and gives where.
+/// Serves a router and returns its address.
 async fn serve(router: Router) -> PublicUrl {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -26,7 +26,7 @@ async fn serve(router: Router) -> PublicUrl {
     PublicUrl::parse(&format!("http://{address}"), LoopbackPolicy::Allow).unwrap()
 }
 
-/// What API Gateway's authorizer does with a request without a token.
+/// Rejects requests without a token, as API Gateway's authorizer does.
 async fn signed_in(request: Request, next: Next) -> Response {
     if request.uri().path().starts_with("/v1/") {
         return StatusCode::UNAUTHORIZED.into_response();
@@ -64,7 +64,7 @@ async fn doctor_reports_missing_parts_until_fixed() {
     let findings = checkup(&open_to_all).run().await;
     let all = ["table", "backups", "expiry", "dead letters", "schedules", "API", "Entra registration", "orgs", "scans"];
     assert_eq!(wrong(&findings), all, "{findings:#?}");
-    // What schedules started is done by the next one, and never redriven.
+    // The next scheduled run replaces a failed one, so those messages need no redrive.
     let of = |what: &str| findings.iter().find(|finding| finding.what == what).unwrap().words.clone();
     assert!(of("dead letters").contains("redrive") && !of("schedules").contains("redrive"), "{findings:#?}");
     assert!(of("schedules").contains(&dead_events), "{findings:#?}");

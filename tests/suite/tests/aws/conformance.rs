@@ -1,4 +1,4 @@
-//! Every adapter does what every adapter of its port must.
+//! Runs the conformance suite of each port against its AWS adapter.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -20,7 +20,7 @@ use regrant::vault::Vault;
 use regrant_tests::aws::Account;
 use serde_json::json;
 
-/// Names that no other call gives.
+/// Unique names.
 #[derive(Default)]
 struct Names(AtomicU32);
 

@@ -1,4 +1,4 @@
-//! What a service says on a bad day ends in a retry or in a clear message, and nothing is lost.
+//! Tests that AWS service failures lead to a retry or a clear error, without data loss.
 
 use std::sync::Arc;
 use std::time::Duration;

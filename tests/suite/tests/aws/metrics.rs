@@ -1,4 +1,4 @@
-//! The metrics that the template watches are ones that the functions count.
+//! Compares the metrics in the template with those that the functions emit.
 
 use std::collections::BTreeSet;
 

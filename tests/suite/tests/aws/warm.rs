@@ -1,4 +1,4 @@
-//! What functions do before their first event, and that none of it has to work.
+//! Tests the functions' warm-up before the first event, which may fail without consequences.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ fn get(path: &str) -> Value {
     event(&Request::get(path).body(()).unwrap().into_parts().0, &Bytes::new())
 }
 
-/// Starts `function` in `account`, has it answer `path`, and gives the answer's status.
+/// Starts `function` in `account`, requests `path` and returns the status.
 async fn answered(account: &Account, function: &str, path: &str) -> u64 {
     let simulation = Simulation::new(Arc::new(simulated_clock())).await;
     let stack = SecretsManagerConfig::default();
@@ -42,7 +42,7 @@ async fn answered(account: &Account, function: &str, path: &str) -> u64 {
     answer["statusCode"].as_u64().unwrap()
 }
 
-/// The calls that a function made, in order.
+/// The calls of a function, in order.
 async fn calls_of(account: &Account, function: &str) -> Vec<(String, String)> {
     let key = access_key(function);
     let calls = account.calls().await.into_iter().filter(|call| call.access_key == key);
@@ -57,14 +57,14 @@ async fn warm_up_opens_connections_and_reads_secrets() {
     register(&simulation.ports_over(account.stores("operator", &stack).await), &registration(MfaEvidence::default()))
         .await;
     for function in FUNCTIONS {
-        // A path that is nobody's: answering it calls nothing.
+        // An unknown path: answering it makes no calls.
         assert_eq!(answered(&account, function, "/nobody").await, 404, "{function}");
         let mut calls = calls_of(&account, function).await;
         calls.sort();
         let read = |name: SecretName| ("secretsmanager:GetSecretValue".to_owned(), name.path());
         let table = |call: &str| (format!("dynamodb:{call}"), "regrant-Table".to_owned());
         let mut expected = match function {
-            // An answer of Microsoft's to nobody is rehearsed too.
+            // The warm-up also simulates a callback without a session.
             "callback" => vec![table("GetItem"), table("GetItem")],
             "consent-url" | "save" => vec![table("BatchGetItem")],
             _ => vec![table("GetItem")],

@@ -1,4 +1,4 @@
-//! Tokens of the application itself: asked for by every kind of credential, tried again like a refresh, and of nobody.
+//! Tests application tokens: every kind of credential, retries, and no connection to a person.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use super::hostile::{Hostile, Reply};
 use super::sign_ins::{DOMAIN, SignIns};
 use super::{Bench, TENANT, TOKEN, proven_by, tells_no_secret, tenant};
 
-/// What Microsoft documents: no `scope`, no refresh token, no ID token.
+/// The response that Microsoft documents: no `scope`, no refresh token, no ID token.
 fn application_token() -> Value {
     json!({
         "token_type": "Bearer",
@@ -171,7 +171,7 @@ async fn tenant_without_consent_yields_no_usable_token() {
     let sign_ins = SignIns::new().await;
     let error = of_simulator(&sign_ins).await.unwrap_err();
     assert_eq!((error.code().as_deref(), error.token_failure()), (Some("AADSTS700016"), TokenFailure::OurRegistration));
-    // The consent of a sign-in is to the delegated permission alone.
+    // A sign-in consents to the delegated permission only.
     sign_ins.sign_in().await.unwrap();
     let token = of_simulator(&sign_ins).await.unwrap();
     let graph = sign_ins.client.graph(Cloud::Global, &token.access_token);
@@ -183,7 +183,10 @@ async fn tenant_without_consent_yields_no_usable_token() {
     let graph = sign_ins.client.graph(Cloud::Global, &token.access_token);
     assert!(graph.organization().await.is_ok());
     let error = graph.my_roles().await.unwrap_err();
-    assert!(matches!(&error, MicrosoftError::Graph(refusal) if refusal.status == 400), "it is of nobody: {error:?}");
+    assert!(
+        matches!(&error, MicrosoftError::Graph(refusal) if refusal.status == 400),
+        "it belongs to no person: {error:?}"
+    );
 }
 
 #[tokio::test]

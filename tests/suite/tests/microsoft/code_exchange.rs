@@ -1,4 +1,4 @@
-//! A code is good once: it is sent once, but where Microsoft said that it did not take it.
+//! Tests that a code is sent only once, unless Microsoft reports that it did not accept the request.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What can happen to the consent to Okta, in the simulator, seen through the real client; and that it can be put right.
+//! Tests changes to Okta's consent in the simulator, as seen by the real client, and their reversal.
 
 use std::time::Duration;
 

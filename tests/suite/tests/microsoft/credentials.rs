@@ -1,4 +1,4 @@
-//! What a registration proves itself with: a certificate's key, another issuer's token, or a secret.
+//! Tests client authentication by certificate, federated token and secret.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -29,14 +29,14 @@ fn der(pem: &str) -> Vec<u8> {
     STANDARD.decode(body).unwrap()
 }
 
-/// A part of the assertion that a request carries.
+/// A decoded part of a request's assertion.
 pub(crate) fn part(request: &Heard, number: usize) -> Value {
     let assertion = request.field("client_assertion").unwrap();
     let part = assertion.split('.').nth(number).unwrap().to_owned();
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
 }
 
-/// A token of the other issuer that the simulated registration trusts.
+/// A token of the federated issuer that the simulated registration trusts.
 pub(crate) fn federated_token(subject: &str) -> String {
     let claims = json!({
         "iss": "https://issuer.example.com",
@@ -98,7 +98,7 @@ async fn each_attempt_has_own_assertion() {
 async fn retry_after_lost_response_uses_new_assertion() {
     let sign_ins = SignIns::of(proven_by(certificate())).await;
     let refresh_token = sign_ins.sign_in().await.unwrap().tokens.refresh_token.unwrap();
-    // The simulator takes an assertion once.
+    // The simulator accepts an assertion once.
     sign_ins.microsoft.fail(TOKEN, Fault::Truncated, Times::Exactly(1));
     sign_ins.client.refresh(&sign_ins.registration, &sign_ins.tenant, &refresh_token).await.unwrap();
     assert_eq!(sign_ins.microsoft.count(TOKEN), 3);

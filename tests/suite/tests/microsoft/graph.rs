@@ -1,4 +1,4 @@
-//! Graph: refusals are told apart, and absence is believed only of Graph itself.
+//! Tests Graph calls: classification of errors, and that only Graph's own answer proves absence.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Graph's lists: read whole, from Graph's own origin only, and never for ever.
+//! Tests Graph's lists: read completely, from Graph's own origin only, and with a limit.
 
 use regrant::domain::administrator::GLOBAL_ADMINISTRATOR;
 use regrant::domain::grant::GrantKind;
@@ -110,7 +110,7 @@ async fn failed_page_fails_the_list() {
         let replies =
             vec![("$skiptoken=1", vec![broken.clone()]), (ROLES, vec![page(&[role(GLOBAL_ADMINISTRATOR)], next)])];
         let bench = Bench::with(replies).await;
-        assert!(bench.graph().my_roles().await.is_err(), "{broken:?}: half a list is no list");
+        assert!(bench.graph().my_roles().await.is_err(), "{broken:?}: a partial list is an error");
         assert_eq!(bench.heard().len(), asked, "{broken:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! People and their roles, read by key: absence is believed of Graph itself only, and what is hidden proves nothing.
+//! Tests reads of people and their roles: only Graph's own answer proves absence, and hidden data proves nothing.
 
 use regrant::domain::administrator::GLOBAL_ADMINISTRATOR;
 use regrant::domain::tenant::ObjectId;
@@ -80,7 +80,7 @@ async fn incomplete_or_wrong_person_is_rejected() {
     }
 }
 
-/// Both calls meet the same trouble: what is tried again, how often, and what it ends.
+/// Both calls get the same failure: checks retries and the resulting error.
 #[tokio::test]
 async fn user_and_role_calls_handle_failures_alike() {
     let challenge = "Bearer error=\"insufficient_claims\", claims=\"e30=\"";

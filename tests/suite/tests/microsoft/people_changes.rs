@@ -1,4 +1,4 @@
-//! What can happen to people and to their sign-ins, in the simulator, seen through the real client; and that it passes.
+//! Tests changes to people and their sign-ins in the simulator, as seen by the real client, and their reversal.
 
 use std::time::Duration;
 

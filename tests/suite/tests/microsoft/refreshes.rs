@@ -1,4 +1,4 @@
-//! Refreshes: what is tried again, what never, and how an error is read.
+//! Tests token refreshes: retries and error classification.
 
 use std::time::Duration;
 
@@ -127,7 +127,7 @@ async fn invalid_token_response_is_rejected_without_quoting() {
 #[tokio::test]
 async fn redirect_is_never_followed_and_leaks_nothing() {
     let elsewhere = Hostile::start(simulated_clock(), vec![("", vec![Reply::json(200, &tokens())])]).await;
-    // 307 and 308 would send the form there as it is.
+    // 307 and 308 would resend the form unchanged.
     for status in [301, 302, 303, 307, 308] {
         for there in [format!("{}/{TENANT}{TOKEN}", elsewhere.base), "{base}/elsewhere".to_owned()] {
             let bench = Bench::with(vec![("", vec![Reply::redirect(status, &there)])]).await;
@@ -167,7 +167,7 @@ async fn rejection_is_classified_without_its_text() {
 
 #[tokio::test]
 async fn error_number_selects_text_only() {
-    // Numbers that belong to other words: a secret that is wrong, a missing factor, an outage, nothing known.
+    // Numbers of other errors: a wrong secret, a missing factor, an outage, an unknown number.
     for number in [7_000_215, 50_076, 90_033, 1] {
         let refusal = json!({"error": "invalid_grant", "error_codes": [number]});
         let bench = Bench::with(vec![(TOKEN, vec![Reply::json(400, &refusal)])]).await;

@@ -1,4 +1,4 @@
-//! The credentials of our own registration: when ours ends, by Graph's word and by the certificate's own.
+//! Tests the expiry of Regrant's own credential, from Graph and from the certificate.
 
 use regrant::domain::registered_credential::{RegisteredCredentialKind, own_credential, own_credential_ends_at};
 use regrant::domain::tenant::ClientId;
@@ -39,7 +39,7 @@ async fn shown(application: &Value) -> Bench {
     Bench::with(vec![(APPLICATION, vec![Reply::json(200, application)])]).await
 }
 
-/// When the credential ends, as far as that answer tells.
+/// The expiry of the credential according to this answer.
 async fn told(application: &Value, credential: &ClientCredential) -> Option<String> {
     let bench = shown(application).await;
     let all = bench.graph().registration_credentials(&regrants_client()).await.unwrap().unwrap();
@@ -101,7 +101,7 @@ async fn registration_in_other_tenant_is_not_found() {
     let bench = Bench::with(vec![(APPLICATION, vec![missing])]).await;
     assert_eq!(bench.graph().registration_credentials(&regrants_client()).await, Ok(None));
     let bench = Bench::with(vec![(APPLICATION, vec![Reply::html(404)])]).await;
-    assert!(bench.graph().registration_credentials(&regrants_client()).await.is_err(), "that was not Graph's word");
+    assert!(bench.graph().registration_credentials(&regrants_client()).await.is_err(), "the answer was not from Graph");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! What can happen to our own registration, in the simulator, seen through the real client; and that it can be put right.
+//! Tests changes to Regrant's registration in the simulator, as seen by the real client, and their reversal.
 
 use std::time::Duration;
 
@@ -75,6 +75,6 @@ async fn own_certificate_expires() {
 async fn changes_to_missing_objects_return_false() {
     let SignIns { microsoft, .. } = SignIns::new().await;
     assert!(!microsoft.revoke_grants("nobody") && !microsoft.delete_person(DOMAIN, "nobody"));
-    assert!(!microsoft.delete_our_principal(DOMAIN), "nobody consented to us here yet");
+    assert!(!microsoft.delete_our_principal(DOMAIN), "there is no consent to Regrant yet");
     assert_eq!(microsoft.hand_out_refresh_token(DOMAIN, "nobody"), None);
 }

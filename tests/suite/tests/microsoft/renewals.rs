@@ -1,4 +1,4 @@
-//! Renewing the tokens that the vault keeps: whatever breaks on the way, a refresh token that works is still there.
+//! Tests renewal of stored tokens: after any failure a working refresh token is still stored.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use super::hostile::Reply;
 
 const DOMAIN: &str = "acmelabs.onmicrosoft.com";
 
-/// A tenant whose administrator signed in, and whose access token has ended since.
+/// A tenant with a signed-in administrator and an expired access token.
 async fn ended() -> (ConsentBench, TenantId) {
     let bench = ConsentBench::new().await;
     let invitation = bench.invite("acmelabs").await;
@@ -93,7 +93,7 @@ async fn renewal_retries_lost_response() {
         assert_ne!(kept(&bench, &tenant).await, before, "{fault:?}");
         bench.clock.advance(Duration::from_hours(2));
     }
-    // The last one that was kept works, whichever Microsoft thinks is the newest.
+    // The stored token works even if Microsoft has issued a newer one.
     graph_tokens(&bench.ports, &tenant).await.unwrap();
 }
 

@@ -1,4 +1,4 @@
-//! The keys that tokens are checked with: fetched seldom, at once when they roll, and kept while none can be had.
+//! Tests the signing key cache: rare fetches, immediate fetch after rotation, and use of old keys during outages.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Which tenant owns a domain: only the key is taken from the answer, and only where the rest is as it has to be.
+//! Tests which tenant owns a domain: only the tenant id is read from the answer, and only if the rest is valid.
 
 use regrant::domain::cloud::Cloud;
 use regrant::domain::failure::consent::ConsentFailure;

@@ -1,5 +1,5 @@
-//! The alarm does not depend on what it watches: with the tokens dead on either side, or on both, people are told that
-//! Regrant cannot look, and what was due before is still sent.
+//! Tests that notifications do not depend on the monitored access: with revoked tokens on either or both sides, people learn
+//! that Regrant cannot scan, and due emails are still sent.
 
 use std::time::Duration;
 

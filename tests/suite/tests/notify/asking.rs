@@ -1,4 +1,4 @@
-//! Asking for a consent, and how a reader finds out that an email is real.
+//! Tests consent requests by email, and how a reader verifies that an email is genuine.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -66,7 +66,7 @@ async fn no_email_is_created_without_sender() {
     assert!(fixture.told().await.is_empty() && fixture.notifications().await.is_empty());
 }
 
-/// Every request that Regrant itself can name: of apps, of troubles, and of digests.
+/// Every known request: of apps, of access problems and of digests.
 async fn known_requests(fixture: &NotifyFixture, known: &mut BTreeSet<String>) {
     known.extend(fixture.apps().await.into_iter().filter_map(|app| Some(app.request?.id.to_string())));
     let ledger = &fixture.bench.ports.ledger;
@@ -77,7 +77,7 @@ async fn known_requests(fixture: &NotifyFixture, known: &mut BTreeSet<String>) {
     }
 }
 
-/// A run of months in which emails of every kind are written.
+/// Several months in which emails of every kind are sent.
 async fn emails_of_every_kind(fixture: &NotifyFixture) -> BTreeSet<String> {
     let mut known = BTreeSet::new();
     let everything = || Selection::All;

@@ -1,5 +1,5 @@
-//! Several at one app at once: a scan, a look that a log stream asked for, a save. Whoever writes second decides anew, so
-//! nothing is lost and nobody is told twice.
+//! Tests concurrent writers of one app: a scan, an early scan after a log event, and a save. The second writer decides
+//! again, so nothing is lost and no one is notified twice.
 
 use regrant::embedded::worker::{drain_notifications, drain_saves};
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use regrant_tests::crash_point::{CrashPoint, CrashingLedger};
 
 use super::fixture::{ADA, BEA, NotifyFixture, RUNNING, WAITING};
 
-/// The same Regrant, except that others do this each time before it writes the app's record.
+/// The same Regrant, with one of these changes before each write of the app's record.
 fn interrupted(fixture: &NotifyFixture, app: &AppId, changes: impl IntoIterator<Item = ConcurrentChange>) -> Ports {
     let crash_point = CrashPoint::new(None);
     crash_point.before_record_writes(app, changes);
@@ -32,20 +32,20 @@ async fn discovered(ports: &Ports, org: &OrgId) -> Result<(), ScanError> {
     scan_apps(ports, &scan, org).await.map(drop)
 }
 
-/// Looks at an org and tells everybody.
+/// Scans an org and sends all notifications.
 async fn look(ports: &Ports, org: &OrgId) {
     discovered(ports, org).await.unwrap();
     while drain_notifications(ports).await.unwrap() > 0 {}
 }
 
-/// Somebody else's whole look.
-fn a_look(fixture: &NotifyFixture) -> ConcurrentChange {
+/// A complete concurrent scan.
+fn concurrent_scan(fixture: &NotifyFixture) -> ConcurrentChange {
     let (ports, org) = (fixture.bench.ports.clone(), fixture.org.clone());
     Box::pin(async move { look(&ports, &org).await })
 }
 
-/// Somebody else's change that changes nothing but the version.
-fn a_touch(fixture: &NotifyFixture, app: &AppId) -> ConcurrentChange {
+/// A concurrent change of the version only.
+fn version_change(fixture: &NotifyFixture, app: &AppId) -> ConcurrentChange {
     let (ledger, org, app) = (fixture.bench.ports.ledger.clone(), fixture.org.clone(), app.clone());
     Box::pin(async move {
         let record = ledger.app(&org, &app).await.unwrap().unwrap();
@@ -53,14 +53,14 @@ fn a_touch(fixture: &NotifyFixture, app: &AppId) -> ConcurrentChange {
     })
 }
 
-/// Somebody consented for the app that waits, and nothing is saved yet.
+/// A consent for the waiting app, before the save.
 async fn handed_over(fixture: &NotifyFixture) -> AppId {
     let invitation = fixture.bench.invite(WAITING).await;
     fixture.bench.simulation.consent(&mut fixture.bench.browser(), &invitation).await;
     fixture.bench.ids(WAITING).await.1
 }
 
-/// How often an app ended saved, and how often it was found elsewhere after that.
+/// How often an app was saved, and how often it then had a different standing.
 async fn saved_and_left(fixture: &NotifyFixture) -> (usize, usize) {
     let events = fixture.bench.events(WAITING).await;
     let saved = events.iter().filter(|kind| matches!(kind, EventKind::Saved { .. })).count();
@@ -73,7 +73,7 @@ async fn concurrent_scans_open_one_request() {
     let fixture = NotifyFixture::settled().await;
     fixture.breaks(RUNNING).await;
     let (org, app) = fixture.bench.ids(RUNNING).await;
-    look(&interrupted(&fixture, &app, [a_look(&fixture)]), &org).await;
+    look(&interrupted(&fixture, &app, [concurrent_scan(&fixture)]), &org).await;
 
     assert_eq!(fixture.told().await, [format!("urgent {ADA}"), format!("urgent {BEA}")]);
     let record = fixture.bench.app(RUNNING).await;
@@ -109,7 +109,7 @@ async fn concurrent_scan_keeps_verification_of_save() {
 async fn save_during_scan_is_notified_once() {
     let fixture = NotifyFixture::settled().await;
     let app = handed_over(&fixture).await;
-    let ports = interrupted(&fixture, &app, [a_look(&fixture)]);
+    let ports = interrupted(&fixture, &app, [concurrent_scan(&fixture)]);
     for _ in 0..20 {
         drain_saves(&ports).await.unwrap();
         fixture.later(Duration::from_secs(6));
@@ -125,7 +125,7 @@ async fn constantly_changed_record_waits_for_next_scan() {
     let fixture = NotifyFixture::settled().await;
     fixture.breaks(RUNNING).await;
     let (org, app) = fixture.bench.ids(RUNNING).await;
-    let ports = interrupted(&fixture, &app, (0..5).map(|_| a_touch(&fixture, &app)));
+    let ports = interrupted(&fixture, &app, (0..5).map(|_| version_change(&fixture, &app)));
     let told = discovered(&ports, &org).await.unwrap_err().to_string();
     assert!(told.contains("other writers changed the record at every attempt"), "{told}");
     assert_eq!(fixture.bench.app(RUNNING).await.standing(), Standing::Consented);

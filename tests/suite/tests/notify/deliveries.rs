@@ -1,4 +1,4 @@
-//! What the transport reports of an email after it took it.
+//! Tests delivery reports for accepted emails.
 
 use regrant::aws::ses_report::EmailReport;
 use regrant::domain::contact::MailAddress;
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::fixture::{ADA, BEA, NotifyFixture, OLGA, WAITING, WEEK};
 
-/// What SES reports of the invitation to Ada, as EventBridge brings it.
+/// The SES report on the invitation to Ada, as delivered by EventBridge.
 async fn report(fixture: &NotifyFixture, kind: &str, member: &str, data: Value) -> EmailReport {
     let invitations = fixture.notifications_about("invitation").await;
     let [ada, _] = invitations.as_slice() else { unreachable!("two invitations: {invitations:?}") };

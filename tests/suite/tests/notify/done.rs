@@ -1,4 +1,4 @@
-//! The end: once somebody has consented, everybody who was asked hears of it, and nobody is reminded any more.
+//! Tests completion: after a consent everyone who was asked is notified, and reminders stop.
 
 use regrant::domain::notification::{NotificationState, WhyDropped};
 use regrant::domain::standing::Standing;

@@ -1,4 +1,4 @@
-//! An event of a log stream brings the next look forward, and decides nothing by itself.
+//! Tests that a log stream event triggers an early scan and never changes a standing directly.
 
 use regrant::embedded::worker::drain_scans;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use super::fixture::{ADA, BEA, NotifyFixture, RUNNING};
 
 const REFUSED: &str = "app.office365.api.error.validate.creds";
 
-/// An event as EventBridge brings it from the log stream of an org.
+/// An event from the log stream of an org, as delivered by EventBridge.
 async fn event(fixture: &NotifyFixture, org: &str, id: &str, kind: &str) -> Value {
     let (_, app) = fixture.bench.ids(RUNNING).await;
     let now = fixture.bench.clock.now();
@@ -35,12 +35,12 @@ async fn event(fixture: &NotifyFixture, org: &str, id: &str, kind: &str) -> Valu
     })
 }
 
-/// How many orgs are looked at for an event.
+/// The number of orgs scanned for an event.
 async fn looks_at(fixture: &NotifyFixture, event: &Value) -> usize {
     rescan_soon(&fixture.bench.ports, &log_stream::decode(event).unwrap()).await.unwrap()
 }
 
-/// Works off what was asked for, and tells everybody.
+/// Runs the requested scans and sends all notifications.
 async fn works_off(fixture: &NotifyFixture) {
     drain_scans(&fixture.bench.ports, 4, || ()).await.unwrap();
     fixture.work().await;

@@ -1,5 +1,5 @@
-//! Outgoing hooks: one signed call for each change, again where the other side could not take it, and no further than where
-//! the operator said.
+//! Tests outgoing hooks: one signed call per change, retries after failures, and no calls to other hosts than the
+//! operator's.
 
 use std::time::Duration;
 

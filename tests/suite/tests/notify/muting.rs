@@ -1,11 +1,11 @@
-//! Mute: one click of one reader, and what comes again does not come again to that reader.
+//! Tests muting: one click stops recurring emails to that reader.
 
 use regrant::domain::notification::{NotificationState, WhyDropped};
 use regrant_tests::mailbox::{header, link};
 
 use super::fixture::{ADA, BEA, EVE, NotifyFixture, OLGA, WEEK};
 
-/// What a mail program sends for its user (RFC 8058 section 3.1).
+/// A mail client's one-click request (RFC 8058 section 3.1).
 const ONE_CLICK: [(&str, &str); 1] = [("List-Unsubscribe", "One-Click")];
 
 /// A fixture a week later, when both administrators were reminded.
@@ -25,7 +25,7 @@ async fn one_click_mutes_one_reader_only() {
     let fixture = reminded().await;
     let (mute, page) = (mute_link(&fixture, ADA), fixture.page_for(ADA).await);
     assert_eq!(fixture.told().await, [format!("digest {OLGA}"), format!("reminder {ADA}"), format!("reminder {BEA}")]);
-    // A mail program: no cookie, and from nowhere that a browser would call our own site.
+    // A mail client sends no cookie and no same-site header.
     let mut program = fixture.bench.browser();
     program.fetch_site = "cross-site";
     for _ in 0..2 {

@@ -1,5 +1,5 @@
-//! A transport that is out: however long that is, one message waits for each email, none is lost, and each goes out once
-//! when the transport is back.
+//! Tests a mail transport outage of any length: one message waits per email, none is lost, and each email is sent once
+//! afterwards.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,9 +13,9 @@ use regrant::usecases::notify::send::{LOST_AFTER, send};
 
 use super::fixture::{ADA, BEA, NotifyFixture, OLGA};
 
-/// How often the schedule in AWS sweeps.
+/// The interval of the sweep schedule in AWS.
 const QUARTER: Duration = Duration::from_mins(15);
-/// How long a notification waits after its first attempt.
+/// The delay of a notification after its first attempt.
 const FIRST_PAUSE: Duration = Duration::from_secs(30);
 
 /// A fixture with three emails that its transport did not take.
@@ -27,7 +27,7 @@ async fn out() -> NotifyFixture {
     fixture
 }
 
-/// How many attempts were made for each notification that waits; 0 for one that does not.
+/// The attempts of each waiting notification; 0 for one that is not waiting.
 async fn attempts(fixture: &NotifyFixture) -> Vec<u32> {
     let attempt = |notification: &Notification| match notification.state {
         NotificationState::Waiting { attempt, .. } => attempt,
@@ -36,7 +36,7 @@ async fn attempts(fixture: &NotifyFixture) -> Vec<u32> {
     fixture.notifications().await.iter().map(attempt).collect()
 }
 
-/// The transport is back, and each email goes out once.
+/// Ends the outage and checks that each email is sent once.
 async fn each_goes_out_once(fixture: &NotifyFixture) {
     fixture.mailbox.shut(false);
     fixture.later(QUARTER);

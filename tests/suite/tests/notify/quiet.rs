@@ -1,4 +1,4 @@
-//! Quiet hours: what can wait waits for the morning of its readers, and what cannot does not.
+//! Tests quiet hours: normal emails wait for the reader's morning, urgent ones do not.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Links to the pages of requests that are forged, made for something else, ended, or opened by machines.
+//! Tests links to request pages that are forged, made for a different purpose, expired, or opened by scanners.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -22,7 +22,7 @@ fn token(path: &str) -> &str {
     path.rsplit('/').next().unwrap()
 }
 
-/// Sees that a path shows nothing, whoever asks.
+/// Checks that a path shows nothing to any browser.
 async fn is_forged(fixture: &NotifyFixture, path: &str) {
     let seen = fixture.bench.browser().get(path).await;
     assert_eq!((seen.status.as_u16(), seen.heading().as_str()), (404, FORGED), "{path}");

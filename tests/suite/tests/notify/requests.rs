@@ -1,4 +1,4 @@
-//! The page that an email to an operator leads to: what the email told, as it stands now.
+//! Tests the request page that operator emails link to, with the current state of the request.
 
 use std::time::Duration;
 
@@ -17,18 +17,18 @@ use regrant_tests::mailbox::{link, links, request};
 
 use super::fixture::{ADA, BEA, EVE, NotifyFixture, OLGA, WAITING, WEEK, contacts};
 
-/// The tenant of the app that only has to be saved.
+/// The tenant of the app that needs only a save.
 pub(crate) const SAVING: &str = "contosoemea";
 const DAY: Duration = Duration::from_hours(24);
 
-/// The path of the page that the last email to `reader` about a request leads to.
+/// The path of the page linked in the last email to `reader` about a request.
 pub(crate) fn page_of(fixture: &NotifyFixture, reader: &str, about: &str) -> String {
     let emails: Vec<Email> = fixture.emails_to(reader);
     let mut of_it = emails.iter().rev().filter(|email| request(email) == about);
     of_it.find_map(|email| link(email, "/mail/request/")).unwrap()
 }
 
-/// The request of a tenant's app.
+/// The request id of a tenant's app.
 pub(crate) async fn request_of(fixture: &NotifyFixture, tenant: &str) -> String {
     fixture.bench.app(tenant).await.request.unwrap().id.to_string()
 }

@@ -1,4 +1,4 @@
-//! Programs that open every link of every email before its reader does: nothing comes of it, anywhere.
+//! Tests that link scanners, which open every link of every email, change nothing.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -10,7 +10,7 @@ use url::Url;
 
 use super::fixture::{ADA, BEA, NotifyFixture, WEEK};
 
-/// Everything that a link could have changed: the ledger, Okta, and how often anybody outside was asked.
+/// All state that a link could change: the ledger, Okta and the number of external calls.
 pub(crate) async fn everything(fixture: &NotifyFixture, readers: &BTreeSet<(String, String)>) -> String {
     let ports = &fixture.bench.ports;
     let mut seen = String::new();
@@ -55,7 +55,7 @@ async fn link_scanner_changes_nothing() {
     }
     assert_eq!(everything(&fixture, &readers).await, before);
 
-    // They were real links: the same ones do what they say once their readers press the button.
+    // The links are genuine: they work when their readers click the button.
     let page = fixture.bench.browser().get(&fixture.page_for(ADA).await).await;
     assert!(page.body.contains("Continue to Microsoft sign-in"), "{}", page.body);
     fixture.consent(&fixture.page_for(BEA).await).await;

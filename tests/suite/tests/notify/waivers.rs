@@ -1,4 +1,4 @@
-//! Waivers: an app that is left as it is for a while, and what follows when the while is over.
+//! Tests waivers: an app without reminders until a date, and the notification afterwards.
 
 use std::time::Duration;
 
