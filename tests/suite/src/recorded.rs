@@ -12,11 +12,11 @@ use tokio::net::{TcpListener, TcpStream};
 /// Headers of the recorded transfer encoding, which the server sets itself.
 const TRANSPORT: [&str; 3] = ["content-encoding", "content-length", "transfer-encoding"];
 
-/// The folder of recorded answers: `REGRANT_RECORDED_ANSWERS`, or `shared/okta` beside the checkout. `None` if
+/// The folder of recorded answers: `REGRANT_RECORDED_ANSWERS`, or `shared/okta` next to the checkout. `None` if
 /// it is missing, as in most checkouts, because the recordings of Okta's projects cannot be published here.
 pub fn folder() -> Option<PathBuf> {
-    let beside = || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/okta"));
-    let folder = std::env::var_os("REGRANT_RECORDED_ANSWERS").map_or_else(beside, PathBuf::from);
+    let default = || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/okta"));
+    let folder = std::env::var_os("REGRANT_RECORDED_ANSWERS").map_or_else(default, PathBuf::from);
     folder.join("01-app-office365-get.json").exists().then_some(folder)
 }
 

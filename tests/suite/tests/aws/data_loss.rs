@@ -86,7 +86,7 @@ async fn lose_in_scans(step: usize, outage: usize) {
         fixture.account.restart_after(lost_before, outage).await;
         // It may fail, because the data it needs is gone.
         let begun = start_scan(&fixture.ports, &Selection::All).await;
-        assert!(outage == 0 || lost_before > 0 || begun.is_err(), "nobody is there to begin a scan");
+        assert!(outage == 0 || lost_before > 0 || begun.is_err(), "the scan cannot start during an outage");
         if begun.is_ok() {
             let _ = drain_scans(&fixture.ports, 4, || ()).await;
         }

@@ -131,7 +131,7 @@ async fn a_record_of_more_than_400_kb_is_refused_and_the_older_one_stays() {
     let refused = stores.ledger.record_app(&huge, &[]).await.unwrap_err();
     assert!(matches!(refused, LedgerError::Store { .. }));
     let told = refused.to_string();
-    assert!(told.contains("400 KB at the most") && told.len() < 500, "{told}");
+    assert!(told.contains("400 KB at most") && told.len() < 500, "{told}");
     assert_eq!(stores.ledger.app(&app.identity.org, &app.identity.app).await.unwrap(), Some(recorded(app)));
 }
 

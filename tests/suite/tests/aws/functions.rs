@@ -133,7 +133,7 @@ fn what_was_counted(installation: &Installation) {
     assert_eq!((&described["Namespace"], &described["Dimensions"]), (&json!("Regrant"), &json!([["Installation"]])));
     assert_eq!((&counted["Installation"], &counted["SavesDone"]), (&json!("regrant-test"), &json!(1)));
     assert!(counted["requestId"].is_string(), "{counted}");
-    assert!(save.contains("\"api_request_id\":\"JKJaXmPLvHcESHA=\""), "what is logged names API Gateway's request");
+    assert!(save.contains("\"api_request_id\":\"JKJaXmPLvHcESHA=\""), "the log names API Gateway's request");
 }
 
 #[tokio::test]

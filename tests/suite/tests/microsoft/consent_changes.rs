@@ -24,7 +24,7 @@ async fn revoked_and_restored_grants_are_seen() {
     let more = watched
         .told(|| microsoft.grant_permission(DOMAIN, "Mail.Read"), || microsoft.revoke_permission(DOMAIN, "Mail.Read"));
     assert!(more.await[0].is_unexpected(&PermissionCatalogue::default()));
-    assert!(!microsoft.revoke_permission(DOMAIN, "Mail.Read"), "it is not there any more");
+    assert!(!microsoft.revoke_permission(DOMAIN, "Mail.Read"), "it is already revoked");
 }
 
 #[tokio::test]

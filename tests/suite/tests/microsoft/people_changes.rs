@@ -76,7 +76,11 @@ async fn sign_in_frequency_expires_old_sign_ins_only() {
     watched.sign_ins.clock.advance(Duration::from_hours(23));
     watched.refresh_token = watched.refresh().await.unwrap().refresh_token.unwrap();
     watched.sign_ins.clock.advance(Duration::from_hours(1));
-    assert_eq!(watched.refused().await, (TokenFailure::Permanent, "AADSTS70043".to_owned()), "a refresh is no sign-in");
+    assert_eq!(
+        watched.refused().await,
+        (TokenFailure::Permanent, "AADSTS70043".to_owned()),
+        "a refresh is not a sign-in"
+    );
     let anew = watched.sign_ins.sign_in().await.unwrap();
     watched.refresh_token = anew.tokens.refresh_token.unwrap();
     watched.refresh().await.unwrap();
@@ -88,7 +92,7 @@ async fn conditional_access_blocks_people_or_demands_factor() {
     let before = watched.refresh().await.unwrap();
     assert!(watched.sign_ins.microsoft.block_people(DOMAIN));
     assert_eq!(watched.refused().await, (TokenFailure::Interaction, "AADSTS53003".to_owned()));
-    assert!(watched.graph.organization().await.is_ok(), "an application is no person");
+    assert!(watched.graph.organization().await.is_ok(), "an application is not a person");
 
     watched.sign_ins.clock.advance(Duration::from_secs(1));
     assert!(watched.sign_ins.microsoft.demand_factor(DOMAIN));

@@ -32,7 +32,7 @@ async fn too_long_retry_after_fails_at_once() {
     assert_eq!(error, MicrosoftError::RateLimited { retry_after: Duration::from_mins(30) });
     assert_eq!(error.consent_failure(), ConsentFailure::MicrosoftDown);
     assert_eq!(bench.heard().len(), 1);
-    assert_eq!(regrant::clock::Clock::now(&bench.clock), dawn(), "nobody waited");
+    assert_eq!(regrant::clock::Clock::now(&bench.clock), dawn(), "no call waited");
 }
 
 #[tokio::test]
@@ -113,7 +113,7 @@ async fn invalid_token_response_is_rejected_without_quoting() {
         ("a list", Reply::json(200, &json!(["canary"]))),
         ("no access token", with(&|body| body["access_token"] = json!(null))),
         ("a token that is bound to a key", with(&|body| body["token_type"] = json!("pop"))),
-        ("an error whose word is no word", Reply::json(400, &json!({"error": {"code": "canary"}}))),
+        ("an error with an invalid code", Reply::json(400, &json!({"error": {"code": "canary"}}))),
     ] {
         let bench = Bench::with(vec![(TOKEN, vec![reply, Reply::json(200, &tokens())])]).await;
         let error = bench.refresh().await.unwrap_err();

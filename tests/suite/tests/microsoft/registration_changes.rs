@@ -32,7 +32,7 @@ async fn withdrawn_and_renewed_own_consent_is_seen() {
     let error = client.application_token(registration, tenant).await.unwrap_err();
     assert_eq!(error.token_failure(), TokenFailure::OurRegistration);
     let error = watched.graph.organization().await.unwrap_err();
-    assert_eq!(error.code().as_deref(), Some("Authorization_IdentityNotFound"), "a token of nobody any more");
+    assert_eq!(error.code().as_deref(), Some("Authorization_IdentityNotFound"), "the token's principal is gone");
     assert!(microsoft.consent_to_ours(DOMAIN));
     client.application_token(registration, tenant).await.unwrap();
 }

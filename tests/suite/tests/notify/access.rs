@@ -9,7 +9,7 @@ use regrant_simulators::{Fault, Times, TokenPower};
 
 use super::fixture::{ADA, BEA, NotifyFixture, OLGA, RUNNING, WAITING};
 
-/// A fixture whose waiting app was consented to, so that Graph is looked at.
+/// A fixture with a consent for the waiting app, so that scans call Graph.
 async fn watching() -> NotifyFixture {
     let fixture = NotifyFixture::new().await;
     fixture.work().await;
@@ -52,7 +52,7 @@ async fn due_emails_are_sent_after_okta_token_revocation() {
     fixture.scan().await;
     let blind = fixture.bench.app(RUNNING).await;
     assert_eq!(blind.standing(), Standing::Unknown);
-    assert_eq!(blind.last_known.unwrap().standing, Standing::Broken, "what was seen last is not forgotten");
+    assert_eq!(blind.last_known.unwrap().standing, Standing::Broken, "the last known standing is kept");
     assert!(fixture.told().await.is_empty(), "the mailbox was shut");
 
     fixture.mailbox.shut(false);

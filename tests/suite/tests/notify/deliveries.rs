@@ -53,7 +53,7 @@ async fn hard_bounce_stops_emails_and_shows_at_app() {
     assert_eq!(failed.len(), 1, "reported twice, seen once: {failed:?}");
     let shown = format!("{:?}", app.assessment.reasons);
     assert!(shown.contains("no such user") && shown.contains(bounced.request.as_str()), "{shown}");
-    assert!(!shown.contains(ADA), "whoever reads standings need not read addresses: {shown}");
+    assert!(!shown.contains(ADA), "a standing shows no addresses: {shown}");
 
     fixture.later(WEEK);
     fixture.scan().await;

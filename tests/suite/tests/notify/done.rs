@@ -18,7 +18,7 @@ async fn completion_email_lists_failed_tasks() {
     fixture.log(LogEntry::profile_push_failed(app.as_str(), USER, "AADSTS50079: multi-factor"));
     fixture.log(LogEntry::profile_push_failed(app.as_str(), "cid@acme.example", "licence-42"));
     fixture.scan().await;
-    assert!(fixture.told().await.is_empty(), "the work that failed is told with the end");
+    assert!(fixture.told().await.is_empty(), "the completion email lists the failed tasks");
 
     fixture.consent(&page).await;
     assert_eq!(fixture.bench.app(WAITING).await.standing(), Standing::Consented);

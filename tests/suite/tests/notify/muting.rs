@@ -8,7 +8,7 @@ use super::fixture::{ADA, BEA, EVE, NotifyFixture, OLGA, WEEK};
 /// A mail client's one-click request (RFC 8058 section 3.1).
 const ONE_CLICK: [(&str, &str); 1] = [("List-Unsubscribe", "One-Click")];
 
-/// A fixture a week later, when both administrators were reminded.
+/// A fixture a week later, after reminders to both administrators.
 async fn reminded() -> NotifyFixture {
     let fixture = NotifyFixture::settled().await;
     fixture.later(WEEK);

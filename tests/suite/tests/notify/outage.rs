@@ -18,7 +18,7 @@ const QUARTER: Duration = Duration::from_mins(15);
 /// The delay of a notification after its first attempt.
 const FIRST_PAUSE: Duration = Duration::from_secs(30);
 
-/// A fixture with three emails that its transport did not take.
+/// A fixture with three emails that its transport rejected temporarily.
 async fn out() -> NotifyFixture {
     let fixture = NotifyFixture::new().await;
     fixture.mailbox.shut(true);
@@ -68,7 +68,7 @@ async fn lost_message_is_queued_again_when_overdue() {
     fixture.later(LOST_AFTER.unsigned_abs());
     assert_eq!(fixture.sweep().await, 0, "it may still come");
     fixture.later(FIRST_PAUSE);
-    assert_eq!(fixture.sweep().await, 3, "it does not come any more");
+    assert_eq!(fixture.sweep().await, 3, "the lost messages are queued again");
     assert_eq!(attempts(&fixture).await, [2; 3], "attempts are counted on");
     each_goes_out_once(&fixture).await;
 }

@@ -33,7 +33,7 @@ pub(crate) async fn request_of(fixture: &NotifyFixture, tenant: &str) -> String 
     fixture.bench.app(tenant).await.request.unwrap().id.to_string()
 }
 
-/// A fixture at which an operator was told to save, and the path of the page that the email leads to.
+/// A fixture after an email that asks an operator to save, and the path of its page.
 pub(crate) async fn handed() -> (NotifyFixture, String) {
     let fixture = NotifyFixture::new().await;
     fixture.people_of(SAVING, contacts()).await;
@@ -42,7 +42,7 @@ pub(crate) async fn handed() -> (NotifyFixture, String) {
     (fixture, page)
 }
 
-/// A fixture at which the waiver of a tenant's app has ended, and the path of the page that the email about it leads to.
+/// A fixture after an email about an ended waiver, and the path of its page.
 pub(crate) async fn waived(tenant: &str) -> (NotifyFixture, String) {
     let fixture = NotifyFixture::new().await;
     fixture.people_of(tenant, contacts()).await;

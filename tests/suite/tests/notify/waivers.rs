@@ -38,7 +38,7 @@ async fn waiver_stops_requests_and_its_end_is_notified() {
         fixture.sweep().await;
     }
     assert!(fixture.told().await.is_empty());
-    assert_eq!(fixture.bench.app(WAITING).await.standing(), Standing::NeedsConsent, "what is waived is still shown");
+    assert_eq!(fixture.bench.app(WAITING).await.standing(), Standing::NeedsConsent, "a waived app is still shown");
 
     fixture.later(DAY);
     fixture.scan().await;
