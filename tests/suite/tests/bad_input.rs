@@ -173,7 +173,7 @@ async fn next_link_to_other_host_is_not_followed() {
 }
 
 #[tokio::test]
-async fn a_body_of_50_mb_is_not_read_to_its_end() {
+async fn body_of_50_mb_is_aborted() {
     let reason = world().await.list_fails(Fault::HugeBody(50 << 20)).await;
     assert!(reason.contains("16777216 bytes"), "{reason}");
 }

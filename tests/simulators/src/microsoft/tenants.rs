@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_tenant_is_found_by_all_its_names_and_by_new_ones() {
+    fn tenant_is_found_by_every_current_name() {
         let mut tenants = Tenants::default();
         for name in ["contoso", "fabrikam"] {
             tenants.insert(EntraTenant::new(name));

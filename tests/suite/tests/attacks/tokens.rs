@@ -77,7 +77,7 @@ async fn not_yet_valid_token_is_rejected() {
 }
 
 #[tokio::test]
-async fn a_token_of_version_1() {
+async fn token_of_version_1_is_rejected() {
     is_rejected(TokenTampering { version: Some("1.0".to_owned()), ..TokenTampering::default() }).await;
 }
 

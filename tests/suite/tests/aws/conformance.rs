@@ -44,7 +44,7 @@ async fn dynamodb_ledger_meets_its_contract() {
 }
 
 #[tokio::test]
-async fn an_app_from_before_versions_were_kept_has_version_0_and_counts_up_from_there() {
+async fn app_record_without_version_starts_at_zero() {
     let account = Account::open().await;
     let client = aws_sdk_dynamodb::Client::new(&account.config("test").await);
     account.make_table("test").await;

@@ -121,7 +121,7 @@ async fn missing_permission_is_not_an_absent_record() {
 }
 
 #[tokio::test]
-async fn a_record_of_more_than_400_kb_is_refused_and_the_older_one_stays() {
+async fn record_over_400_kb_keeps_older_one() {
     let account = Account::open().await;
     let stores = stores(&account).await;
     let app = record("00oacme", "0oa1", "Office", Standing::NeedsConsent);
@@ -136,7 +136,7 @@ async fn a_record_of_more_than_400_kb_is_refused_and_the_older_one_stays() {
 }
 
 #[tokio::test]
-async fn a_secret_of_more_than_64_kb_is_refused_and_the_older_one_stays() {
+async fn secret_over_64_kb_keeps_older_one() {
     let account = Account::open().await;
     let stores = stores(&account).await;
     set(&stores, "token").await;

@@ -120,7 +120,7 @@ async fn unknown_client_has_no_consent() {
 }
 
 #[tokio::test]
-async fn a_404_that_is_not_graphs_own_says_nothing_about_consent() {
+async fn foreign_404_proves_nothing_about_consent() {
     for page in [Reply::html(404), Reply::json(404, &json!({})), Reply::json(404, &json!({"error": "canary"}))] {
         let bench = Bench::with(vec![("", vec![page.clone()])]).await;
         let error = bench.graph().service_principal(&oktas_client()).await.unwrap_err();

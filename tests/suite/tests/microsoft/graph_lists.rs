@@ -94,7 +94,7 @@ async fn cyclic_next_links_end() {
 }
 
 #[tokio::test]
-async fn a_list_without_an_end_ends_after_200_pages() {
+async fn endless_list_ends_after_200_pages() {
     let next = "{base}/v1.0/me/transitiveMemberOf?$skiptoken={n}";
     let bench = Bench::with(vec![(ROLES, vec![page(&[role(GLOBAL_ADMINISTRATOR)], Some(next))])]).await;
     let error = bench.graph().my_roles().await.unwrap_err();
