@@ -14,7 +14,7 @@ use crate::answer::Answer;
 /// The lifetime of a code, in minutes.
 const CODE_MINUTES: i64 = 10;
 
-/// The tenant's OpenID Connect metadata. Regrant reads only its issuer.
+/// The tenant's `OpenID` Connect metadata. Regrant reads only its issuer.
 pub(super) fn metadata(world: &World, name: &str) -> Answer {
     let Some(tenant) = world.tenant(name) else {
         let body = json!({"error": "invalid_tenant", "error_description": format!("AADSTS90002: Tenant '{name}' not found."), "error_codes": [90002]});
