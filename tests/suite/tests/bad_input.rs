@@ -122,7 +122,7 @@ async fn missing_role_differs_from_revoked_token() {
     for (power, code, advice) in [
         (TokenPower::NoApps, "E0000006", "okta.apps.read"),
         (TokenPower::Revoked, "E0000011", "30 days"),
-        (TokenPower::FeatureMissing, "E0000015", "licence"),
+        (TokenPower::FeatureMissing, "E0000015", "license"),
     ] {
         world.simulator.with_org("acme", |org| org.tokens[0].power = power).unwrap();
         let probes = orgs::check(&world.bench.ports, &org).await.unwrap();
@@ -250,7 +250,7 @@ async fn org_deleted_during_scan_is_not_scanned() {
     assert!(matches!(world.look(&org).await, OrgScanResult::NotScanned { .. }));
     orgs::remove(&world.bench.ports, &org).await.unwrap();
     let OrgScanResult::NotScanned { reason } = world.look(&org).await else { panic!("unexpectedly scanned") };
-    assert!(reason.contains("not known"), "{reason}");
+    assert!(reason.contains("no longer known"), "{reason}");
     assert!(world.apps().await.is_empty());
 }
 
