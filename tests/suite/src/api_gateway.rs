@@ -1,4 +1,4 @@
-//! What API Gateway does with an HTTP API: a request becomes an event, and an answer of a function a response (API
+//! Converts requests to events and function results to responses, as API Gateway does for an HTTP API (API
 //! Gateway docs, "AWS Lambda proxy integrations", payload format 2.0).
 
 use axum::body::{Body, Bytes};
@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
-/// The event of a request.
+/// The event for a request.
 pub fn event(parts: &Parts, body: &Bytes) -> Value {
     let mut headers = Map::new();
     for name in parts.headers.keys().filter(|name| **name != COOKIE) {
@@ -46,7 +46,7 @@ pub fn event(parts: &Parts, body: &Bytes) -> Value {
     event
 }
 
-/// The response of a function's answer.
+/// The response for a function's result.
 pub fn response(answer: &Value) -> Response<Body> {
     let status = u16::try_from(answer["statusCode"].as_u64().unwrap()).unwrap();
     let text = answer["body"].as_str().unwrap_or_default();

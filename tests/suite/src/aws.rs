@@ -1,4 +1,4 @@
-//! Empty AWS accounts for tests, in the emulator that is a program of its own.
+//! Empty AWS accounts for tests, in the emulator, which is a separate program.
 
 use regrant::queue::Queues;
 use std::collections::BTreeMap;
@@ -28,7 +28,7 @@ pub const REGION: &str = "eu-central-1";
 /// The secret access key of every program: the emulator checks no signature.
 const SECRET: &str = "secret-access-key";
 
-/// The emulator's process. It ends when its standard input does, and so with the test program.
+/// The emulator's process. It exits when its standard input closes, at the latest with the test program.
 struct Emulator {
     address: String,
     _process: Child,
@@ -48,20 +48,20 @@ impl Emulator {
     }
 }
 
-/// One call that a program made.
+/// One recorded call of a program.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize)]
 pub struct Call {
-    /// Whose access key it was signed with.
+    /// The program whose access key signed it.
     pub access_key: String,
     /// `service:Operation`.
     pub operation: String,
-    /// The table, index, secret or queue; of a mail, the sender.
+    /// The table, index, secret or queue; of an email, the sender.
     pub resource: String,
-    /// What a transaction consists of; of a mail, its configuration set.
+    /// The operations of a transaction; of an email, its configuration set.
     pub parts: Vec<String>,
 }
 
-/// An account nobody else uses.
+/// An account for one test.
 #[derive(Debug, Clone)]
 pub struct Account {
     endpoint: String,
@@ -69,7 +69,7 @@ pub struct Account {
 }
 
 impl Account {
-    /// An empty account.
+    /// Opens an empty account.
     pub async fn open() -> Self {
         let emulator = tokio::task::spawn_blocking(|| EMULATOR.get_or_init(Emulator::start)).await.unwrap();
         let http = reqwest::Client::new();
@@ -78,26 +78,26 @@ impl Account {
         Self { endpoint, http }
     }
 
-    /// An account of another emulator, which answers fewer of the questions below.
+    /// An account of a different emulator, which supports fewer of the methods below.
     pub fn at(endpoint: &str) -> Self {
         Self { endpoint: endpoint.to_owned(), http: reqwest::Client::new() }
     }
 
-    /// An account that cannot be reached.
+    /// An unreachable account.
     pub async fn nowhere() -> Self {
         let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
         Self { endpoint: format!("http://{closed}"), http: reqwest::Client::new() }
     }
 
-    /// Where it listens.
+    /// The address it listens on.
     pub fn address(&self) -> Result<SocketAddr, AddrParseError> {
         self.endpoint.trim_start_matches("http://").parse()
     }
 
-    /// How `program` reaches the account: calls are told apart by their access keys.
+    /// The connection settings of `program`. Its access key identifies its calls.
     pub async fn config(&self, program: &str) -> SdkConfig {
         let credentials = Credentials::new(access_key(program), SECRET, None, None, "tests");
-        // As functions are configured, but that pauses are short and answers may take their time on a busy machine.
+        // Configured like the functions, but with short pauses and long timeouts for busy machines.
         let retries = RetryConfig::standard().with_max_attempts(5).with_initial_backoff(Duration::from_millis(1));
         let timeouts = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_mins(1)).build();
         regrant::aws::loader()
@@ -110,7 +110,7 @@ impl Account {
             .await
     }
 
-    /// The same as the environment of a process.
+    /// The connection settings as environment variables.
     pub fn environment(&self, program: &str) -> Vec<(&'static str, String)> {
         vec![
             ("AWS_ENDPOINT_URL", self.endpoint.clone()),
@@ -120,7 +120,7 @@ impl Account {
         ]
     }
 
-    /// Makes an empty table, with the keys and indexes of the template's.
+    /// Creates an empty table with the template's keys and indexes.
     pub async fn make_table(&self, name: &str) {
         let table = template().of_type("AWS::DynamoDB::Table").next().unwrap().properties();
         let mut definition = json!({"TableName": name});
@@ -130,14 +130,14 @@ impl Account {
         self.call("dynamodb", "DynamoDB_20120810.CreateTable", &definition).await;
     }
 
-    /// Makes an empty queue, and gives its URL.
+    /// Creates an empty queue and returns its URL.
     pub async fn make_queue(&self, name: &str, attributes: Value) -> String {
         let made = json!({"QueueName": name, "Attributes": attributes});
         let made = self.call("sqs", "AmazonSQS.CreateQueue", &made).await;
         made["QueueUrl"].as_str().unwrap().to_owned()
     }
 
-    /// A whole stack, named as the template's resources are in its own tests: table, queues, and how secrets are kept.
+    /// Creates a full stack with the resource names of the template tests: table, queues and secret layout.
     pub async fn stack(&self, secrets: SecretsManagerConfig) -> Stack {
         let table = "regrant-Table".to_owned();
         self.make_table(&table).await;
@@ -150,7 +150,7 @@ impl Account {
         Stack { table, secrets, scan_queue, save_queue, notification_queue, configuration_set: None }
     }
 
-    /// A queue as the template has it; attributes are text in the API ("`CreateQueue`", SQS API reference).
+    /// Creates a queue as in the template; attributes are text in the API ("`CreateQueue`", SQS API reference).
     async fn make_queue_of_stack(&self, name: &str) -> String {
         let queue = template().of_type("AWS::SQS::Queue").find(|queue| queue.name == name).unwrap().properties();
         let attributes = ["VisibilityTimeout", "MessageRetentionPeriod", "RedrivePolicy"];
@@ -159,7 +159,7 @@ impl Account {
         self.make_queue(&format!("{STACK}-{name}"), json!(attributes)).await
     }
 
-    /// The stores of a stack, as `program` reaches them.
+    /// The stores of a stack for `program`.
     pub async fn stores(&self, program: &str, stack: &Stack) -> Stores {
         let aws = self.config(program).await;
         let sqs = aws_sdk_sqs::Client::new(&aws);
@@ -181,17 +181,17 @@ impl Account {
         self.ask("calls").await
     }
 
-    /// Every mail that was sent, as it was sent.
+    /// Every email sent so far, in its raw form.
     pub async fn mails(&self) -> Vec<Value> {
         self.ask("mails").await
     }
 
-    /// Lets time pass for messages in flight.
+    /// Advances the visibility timeout of messages in flight.
     pub async fn pass_time(&self, time: Duration) {
         self.tell(&format!("pass-time/{}", time.as_secs()), &Value::Null).await;
     }
 
-    /// Lets the next `times` calls of `service:Operation` fail, once `after` have passed.
+    /// Makes the next `times` calls of `service:Operation` fail, after `after` successful ones.
     pub async fn fail(&self, operation: &str, (after, times): (usize, usize), error: (u16, &str, &str)) {
         let (status, error, message) = error;
         let fault = json!({
@@ -201,24 +201,24 @@ impl Account {
         self.tell("faults", &fault).await;
     }
 
-    /// Once `calls` further calls were made, all that was written is gone.
+    /// Deletes all data after `calls` further calls.
     pub async fn forget_after(&self, calls: usize) {
         self.restart_after(calls, 0).await;
     }
 
-    /// The same, and the next `outage` calls find nobody there, as while a service starts anew.
+    /// Deletes all data after `calls` further calls; the next `outage` calls then fail, as during a restart.
     pub async fn restart_after(&self, calls: usize, outage: usize) {
         self.tell(&format!("forget-after/{calls}/{outage}"), &Value::Null).await;
     }
 
-    /// Makes a configuration set of SES, and gives its name.
+    /// Creates an SES configuration set and returns its name.
     pub async fn make_configuration_set(&self, name: &str) -> String {
         let client = aws_sdk_sesv2::Client::new(&self.config("test").await);
         client.create_configuration_set().configuration_set_name(name).send().await.unwrap();
         name.to_owned()
     }
 
-    /// Lets SES send from and to everybody of `domains`.
+    /// Verifies `domains` in SES as senders and recipients.
     pub async fn verify(&self, domains: &[&str]) {
         let client = aws_sdk_sesv2::Client::new(&self.config("test").await);
         for domain in domains {
@@ -226,7 +226,7 @@ impl Account {
         }
     }
 
-    /// One call by hand, for what no program of ours may do.
+    /// Sends a call that no Regrant program may make.
     pub async fn call(&self, service: &str, target: &str, body: &Value) -> Value {
         let scope = format!("20260302/{REGION}/{service}/aws4_request");
         let authorization =
@@ -258,7 +258,7 @@ impl Account {
     }
 }
 
-/// Whom the emails of every stack are from.
+/// The sender of every stack's emails.
 pub const MAIL_FROM: &str = "regrant@example.com";
 
 /// The project's own template, for a stack that sends emails.
@@ -270,7 +270,7 @@ pub fn template() -> &'static Template {
     &TEMPLATE
 }
 
-/// The access key of a program: its name, in what access keys are made of.
+/// The access key of a program: its name, in the alphabet of access keys.
 pub fn access_key(program: &str) -> String {
     format!("AKIA{}", program.to_ascii_uppercase().replace('-', ""))
 }

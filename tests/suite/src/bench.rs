@@ -1,4 +1,4 @@
-//! A Regrant on embedded stores with a simulated clock, ready to be pointed at a server.
+//! Regrant on embedded stores with a simulated clock, for tests against any server.
 
 use regrant::embedded::worker::drain_scans;
 use std::path::Path;
@@ -37,16 +37,16 @@ use regrant_simulators::{Fleet, OktaSimulator};
 use secrecy::SecretString;
 use tempfile::TempDir;
 
-/// A workbench: stores, client and clock, and the folder they live in.
+/// A test bench: stores, client and clock, and their folder.
 pub struct Bench {
-    /// What the use cases reach the world through.
+    /// The ports of the use cases.
     pub ports: Ports,
-    /// The clock that everything sees.
+    /// The shared clock.
     pub clock: SimulatedClock,
     _folder: TempDir,
 }
 
-/// When every bench begins.
+/// The start time of every bench.
 pub fn dawn() -> Timestamp {
     "2026-03-02T09:00:00Z".parse().unwrap()
 }
@@ -56,13 +56,13 @@ pub fn api_token(token: &str) -> OktaCredential {
     OktaCredential::ApiToken { token: SecretString::from(token.to_owned()) }
 }
 
-/// A clock that stands at [`dawn`] until somebody sleeps on it.
+/// A simulated clock that starts at [`dawn`].
 pub fn simulated_clock() -> SimulatedClock {
     SimulatedClock::starting_at(dawn())
 }
 
 impl Bench {
-    /// A bench with a clock of its own, whose client waits `timeout` for an answer.
+    /// A bench with its own clock, whose client has this timeout.
     pub async fn new(timeout: Duration) -> Self {
         Self::with(simulated_clock(), OktaConfig { timeout, ..OktaConfig::default() }).await
     }
@@ -74,24 +74,24 @@ impl Bench {
         Self { ports, clock, _folder: folder }
     }
 
-    /// Knows every org of a fleet.
+    /// Adds every org of a fleet.
     pub async fn know_fleet(&self, simulator: &OktaSimulator, fleet: &Fleet) {
         know_fleet(&self.ports, simulator, fleet).await;
     }
 
-    /// Scans every org, `workers` at a time, until nothing is left in the queue.
+    /// Scans every org with this many workers until the queue is empty.
     pub async fn scan_all(&self, workers: usize) -> Result<Scan, DrainError> {
         let scan = start_scan(&self.ports, &Selection::All).await.unwrap();
         drain_scans(&self.ports, workers, || ()).await?;
         Ok(self.ports.ledger.scan(&scan.id).await.unwrap().unwrap())
     }
 
-    /// Knows an org without asking it anything.
+    /// Adds an org without any request to it.
     pub async fn know(&self, org: &str, base_url: &str, credential: &OktaCredential) -> OrgId {
         know(&self.ports, org, base_url, credential).await
     }
 
-    /// Begins a scan of one org and looks at it.
+    /// Starts a scan of one org and runs it.
     pub async fn look_at(&self, org: &OrgId) -> (ScanId, OrgScan) {
         let scan = scan_id(&*self.ports.randomness);
         self.ports.ledger.begin_scan(&scan, self.clock.now(), std::slice::from_ref(org)).await.unwrap();
@@ -100,18 +100,18 @@ impl Bench {
     }
 }
 
-/// How the clients of both sides behave.
+/// The configuration of both clients.
 #[derive(Debug, Clone, Default)]
 pub struct Sides {
     /// Okta's.
     pub okta: OktaConfig,
     /// Microsoft's.
     pub microsoft: MicrosoftConfig,
-    /// What the installation decided.
+    /// The installation's settings.
     pub settings: Settings,
 }
 
-/// Where records, secrets and work are kept.
+/// The stores for records, secrets and work.
 pub struct Stores {
     /// Records.
     pub ledger: Arc<dyn Ledger>,
@@ -119,12 +119,12 @@ pub struct Stores {
     pub vault: Arc<dyn Vault>,
     /// Queued work.
     pub queues: Queues,
-    /// Who takes emails.
+    /// The mail transport.
     pub mail: Arc<dyn MailTransport>,
 }
 
 impl Stores {
-    /// The embedded ones, in `folder`.
+    /// The embedded stores in `folder`.
     pub async fn embedded(folder: &Path, clock: &Arc<dyn Clock>) -> Self {
         Self {
             ledger: Arc::new(SqliteLedger::open(&ledger_file(folder)).await.unwrap()),
@@ -141,7 +141,7 @@ pub async fn ports_in(folder: &Path, clock: Arc<dyn Clock>, sides: Sides) -> Por
     ports_over(stores, clock, sides)
 }
 
-/// Stores, and the real clients. Loopback is allowed.
+/// The given stores, and the real clients. Loopback is allowed.
 pub fn ports_over(stores: Stores, clock: Arc<dyn Clock>, sides: Sides) -> Ports {
     let Stores { ledger, vault, queues, mail } = stores;
     let randomness = Arc::new(SeededRandomness::new(7));
@@ -162,7 +162,7 @@ pub fn ports_over(stores: Stores, clock: Arc<dyn Clock>, sides: Sides) -> Ports 
     }
 }
 
-/// Knows every org of a fleet in the data folder of a `regrant` program.
+/// Adds every org of a fleet to the data folder of a `regrant` program.
 pub async fn know_fleet_in(folder: &Path, simulator: &OktaSimulator, fleet: &Fleet) {
     let okta = OktaConfig { loopback: LoopbackPolicy::Allow, ..OktaConfig::default() };
     let config = embedded::Config { okta, ..embedded::Config::default() };
@@ -170,7 +170,7 @@ pub async fn know_fleet_in(folder: &Path, simulator: &OktaSimulator, fleet: &Fle
     know_fleet(&ports, simulator, fleet).await;
 }
 
-/// Knows every org of a fleet.
+/// Adds every org of a fleet.
 pub async fn know_fleet(ports: &Ports, simulator: &OktaSimulator, fleet: &Fleet) {
     for index in 0..fleet.size {
         let name = Fleet::name(index);

@@ -1,4 +1,4 @@
-//! A browser in front of the functions' router: cookies, forms, and no script.
+//! A browser for the functions' router, with cookies and forms but without scripts.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
 use url::Url;
 
-/// An answer as a browser has it.
+/// A response as a browser receives it.
 #[derive(Debug)]
 pub struct Seen {
     /// The status.
@@ -22,13 +22,13 @@ pub struct Seen {
 }
 
 impl Seen {
-    /// Where it leads.
+    /// The `Location` header, on this site.
     pub fn location(&self) -> String {
         assert_eq!(self.status, StatusCode::SEE_OTHER, "{}", self.body);
         self.headers[LOCATION].to_str().unwrap().to_owned()
     }
 
-    /// Where it leads, off this site.
+    /// The `Location` header, to a different site.
     pub fn location_url(&self) -> Url {
         Url::parse(&self.location()).unwrap()
     }
@@ -40,15 +40,15 @@ impl Seen {
     }
 }
 
-/// A browser: cookies, and no script.
+/// A browser with cookies and without scripts.
 #[derive(Clone)]
 pub struct Browser {
     router: Router,
     /// Its cookies by name.
     pub cookies: BTreeMap<String, String>,
-    /// What it says of where a request comes from.
+    /// The `Sec-Fetch-Site` header of its requests.
     pub fetch_site: &'static str,
-    /// Every path it was at.
+    /// Every visited path.
     pub visited: Vec<String>,
 }
 
@@ -58,24 +58,24 @@ impl Browser {
         Self { router, cookies: BTreeMap::new(), fetch_site: "same-origin", visited: Vec::new() }
     }
 
-    /// Opens a path.
+    /// Requests a path.
     pub async fn get(&mut self, path: &str) -> Seen {
         self.send("GET", path, Body::empty()).await
     }
 
-    /// Opens a URL of this site, as a redirect leads there.
+    /// Requests a URL of this site, as after a redirect.
     pub async fn get_url(&mut self, url: &Url) -> Seen {
         let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
         self.get(&format!("{}{query}", url.path())).await
     }
 
-    /// Sends a form.
+    /// Submits a form.
     pub async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Seen {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
         self.send("POST", path, Body::from(body)).await
     }
 
-    /// The token that the forms of a session's page carry.
+    /// The form token of a session's page.
     pub async fn form_token(&mut self, session: &str) -> String {
         let page = self.get(session).await;
         let after = page.body.split("name=\"token\" value=\"").nth(1).unwrap_or_default();

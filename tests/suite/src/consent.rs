@@ -1,4 +1,4 @@
-//! A Regrant with simulated Okta and Microsoft, and a browser in front of it.
+//! Regrant with simulated Okta and Microsoft, and a browser for it.
 
 use regrant::embedded::worker::{drain_saves, drain_scans};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -35,35 +35,35 @@ pub use crate::browser::{Browser, Seen};
 
 use crate::bench::{Sides, Stores, api_token, ports_over, simulated_clock};
 
-/// Where browsers reach the Regrant of these tests.
+/// The public URL of Regrant in these tests.
 pub const PUBLIC_URL: &str = "https://regrant.example.com";
 
-/// Both simulators, with the demonstration's orgs and tenants.
+/// Both simulators, with the demo's orgs and tenants.
 pub struct Simulation {
     /// Okta.
     pub okta: OktaSimulator,
     /// Microsoft.
     pub microsoft: MicrosoftSimulator,
-    /// Where their calls are counted.
-    pub gate: Arc<KillPoint>,
+    /// Counts their calls.
+    pub kill_point: Arc<KillPoint>,
     /// Their clock.
     pub clock: Arc<dyn Clock>,
-    /// How long the clients wait for an answer.
+    /// The clients' timeout.
     pub timeout: Duration,
 }
 
 impl Simulation {
-    /// Sets the simulation, by that clock.
+    /// Starts the simulators with this clock.
     pub async fn new(clock: Arc<dyn Clock>) -> Self {
-        let gate = Arc::new(KillPoint::default());
-        let microsoft = MicrosoftConfig { kill_point: Some(gate.clone()), ..MicrosoftConfig::new(clock.clone()) };
+        let kill_point = Arc::new(KillPoint::default());
+        let microsoft = MicrosoftConfig { kill_point: Some(kill_point.clone()), ..MicrosoftConfig::new(clock.clone()) };
         let microsoft = MicrosoftSimulator::start(microsoft).await.unwrap();
         let redirect = PublicUrl::parse(PUBLIC_URL, LoopbackPolicy::Refuse).unwrap();
         let redirects = Cloud::ALL.map(|cloud| redirect.redirect_uri(cloud).to_string()).to_vec();
         consent_set(&microsoft, redirects, clock.now());
         let config = SimulatorConfig {
             microsoft: Some(microsoft.clone()),
-            kill_point: Some(gate.clone()),
+            kill_point: Some(kill_point.clone()),
             ..SimulatorConfig::new(clock.clone())
         };
         let okta = OktaSimulator::start(config).await.unwrap();
@@ -75,15 +75,15 @@ impl Simulation {
             }
             okta.add_org(org);
         }
-        Self { okta, microsoft, gate, clock, timeout: OktaConfig::default().timeout }
+        Self { okta, microsoft, kill_point, clock, timeout: OktaConfig::default().timeout }
     }
 
-    /// The stores in `folder` and the real clients, pointed at this simulation.
+    /// Embedded stores in `folder`, and the real clients for this simulation.
     pub async fn ports(&self, folder: &Path) -> Ports {
         self.ports_over(Stores::embedded(folder, &self.clock).await)
     }
 
-    /// These stores and the real clients, pointed at this simulation.
+    /// The given stores, and the real clients for this simulation.
     pub fn ports_over(&self, stores: Stores) -> Ports {
         let origin = |url: String| Url::parse(&url).unwrap();
         let simulator =
@@ -103,7 +103,7 @@ impl Simulation {
         ports_over(stores, self.clock.clone(), sides)
     }
 
-    /// What Microsoft leads a browser to.
+    /// The URL that Microsoft redirects a browser to.
     pub fn at_microsoft(&self, url: &Url, person: &str, decision: Decision) -> Url {
         let tenant = url.path_segments().unwrap().next().unwrap().to_owned();
         let domain = self.microsoft.with_tenant(&tenant, |tenant| tenant.initial_domain.clone()).unwrap();
@@ -111,21 +111,21 @@ impl Simulation {
         self.microsoft.answer(url, &upn, decision).unwrap()
     }
 
-    /// The text that Okta's last page shows.
+    /// The text of Okta's final page.
     pub async fn at_okta(&self, url: &Url) -> String {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.okta.port()));
         let client = reqwest::Client::builder().no_proxy().resolve(url.host_str().unwrap(), address).build().unwrap();
         client.get(url.clone()).send().await.unwrap().text().await.unwrap()
     }
 
-    /// Walks a browser from the invitation to a verified session; gives the session's path.
+    /// Takes a browser from the invitation to a verified session. Returns the session's path.
     pub async fn sign_in(&self, browser: &mut Browser, invitation: &str, person: &str) -> String {
         let sent = browser.post(invitation, &[]).await;
         let back = self.at_microsoft(&sent.location_url(), person, Decision::Accept);
         browser.get_url(&back).await.location()
     }
 
-    /// Opens Okta's consent from a verified session and accepts there; gives the text of Okta's page.
+    /// Opens Okta's consent from a verified session and accepts it. Returns the text of Okta's page.
     pub async fn consent_at_okta(&self, browser: &mut Browser, session: &str) -> String {
         let token = browser.form_token(session).await;
         let sent = browser.post(&format!("{session}/okta"), &[("token", &token)]).await;
@@ -133,7 +133,7 @@ impl Simulation {
         self.at_okta(&back).await
     }
 
-    /// Walks a browser from the invitation to the hand-over; gives the session's path.
+    /// Takes a browser from the invitation to the hand-over. Returns the session's path.
     pub async fn consent(&self, browser: &mut Browser, invitation: &str) -> String {
         let session = self.sign_in(browser, invitation, "ada.administrator").await;
         let shown = self.consent_at_okta(browser, &session).await;
@@ -143,7 +143,7 @@ impl Simulation {
     }
 }
 
-/// Our registration in the simulated Microsoft, proven by its secret.
+/// Regrant's registration in the simulated Microsoft, with a client secret.
 pub fn registration(mfa: MfaEvidence) -> Registration {
     Registration {
         cloud: Cloud::Global,
@@ -154,15 +154,15 @@ pub fn registration(mfa: MfaEvidence) -> Registration {
     }
 }
 
-/// Keeps a registration as the current one.
+/// Stores a registration as the current one.
 pub async fn register(ports: &Ports, registration: &Registration) {
     let name = SecretName::Entra(registration.cloud);
     ports.vault.put_pending(&name, &registration.seal()).await.unwrap();
     ports.vault.promote(&name).await.unwrap();
 }
 
-/// Adds the demonstration's orgs and scans them.
-pub async fn know_everything(simulation: &Simulation, ports: &Ports) {
+/// Adds the demo's orgs and scans them.
+pub async fn add_and_scan_demo_orgs(simulation: &Simulation, ports: &Ports) {
     for demo in hostile_demo_set() {
         let url = simulation.okta.org_url(demo.name);
         orgs::add(ports, &url, Cloud::Global, &api_token(demo.token)).await.unwrap();
@@ -171,7 +171,7 @@ pub async fn know_everything(simulation: &Simulation, ports: &Ports) {
     drain_scans(ports, 4, || ()).await.unwrap();
 }
 
-/// The app of a tenant, with its org.
+/// The org and the app of a tenant.
 pub async fn app_of(ports: &Ports, tenant: &str) -> (OrgId, AppId) {
     let all = ports.ledger.apps(&AppFilter::default(), PageRequest::first(100)).await.unwrap();
     let mut found = all.items.into_iter().map(|app| app.identity);
@@ -188,33 +188,33 @@ pub fn router(ports: &Ports) -> Router {
         .merge(regrant_notify::router(ports.clone()).reset_fallback())
 }
 
-/// A Regrant on its simulation.
+/// Regrant on a simulation.
 pub struct ConsentBench {
     /// The simulators.
     pub simulation: Simulation,
-    /// What the use cases reach the world through.
+    /// The ports of the use cases.
     pub ports: Ports,
-    /// The clock that everything sees.
+    /// The shared clock.
     pub clock: SimulatedClock,
     _folder: TempDir,
 }
 
 impl ConsentBench {
-    /// With a registration at Microsoft.
+    /// Regrant with a registration at Microsoft.
     pub async fn new() -> Self {
         let bench = Self::without_registration().await;
         register(&bench.ports, &registration(MfaEvidence::default())).await;
         bench
     }
 
-    /// With a registration, and clients that wait `timeout` for an answer.
+    /// Regrant with a registration, and clients with this timeout.
     pub async fn impatient(timeout: Duration) -> Self {
         let bench = Self::set(Some(timeout)).await;
         register(&bench.ports, &registration(MfaEvidence::default())).await;
         bench
     }
 
-    /// Without one.
+    /// Regrant without a registration.
     pub async fn without_registration() -> Self {
         Self::set(None).await
     }
@@ -225,7 +225,7 @@ impl ConsentBench {
         simulation.timeout = timeout.unwrap_or(simulation.timeout);
         let folder = tempfile::tempdir().unwrap();
         let ports = simulation.ports(&folder.path().join("data")).await;
-        know_everything(&simulation, &ports).await;
+        add_and_scan_demo_orgs(&simulation, &ports).await;
         Self { simulation, ports, clock, _folder: folder }
     }
 
@@ -235,63 +235,63 @@ impl ConsentBench {
         self.ports.ledger.app(&org, &app).await.unwrap().unwrap()
     }
 
-    /// Org and app of a tenant.
+    /// The ids of the org and the app of a tenant.
     pub async fn ids(&self, tenant: &str) -> (OrgId, AppId) {
         app_of(&self.ports, tenant).await
     }
 
-    /// Makes an invitation for a tenant's app; gives the path of its link.
+    /// Creates an invitation for a tenant's app. Returns the path of its link.
     pub async fn invite(&self, tenant: &str) -> String {
         let (org, app) = self.ids(tenant).await;
         invite(&self.ports, &org, &app).await.unwrap().link.path().to_owned()
     }
 
-    /// What happened to a tenant's app.
+    /// The events of a tenant's app.
     pub async fn events(&self, tenant: &str) -> Vec<EventKind> {
         let (org, app) = self.ids(tenant).await;
         let events = self.ports.ledger.events(&org, &app, PageRequest::first(500)).await.unwrap();
         events.items.into_iter().map(|event| event.kind).collect()
     }
 
-    /// A browser that was nowhere yet.
+    /// A new browser.
     pub fn browser(&self) -> Browser {
         Browser::new(router(&self.ports))
     }
 
-    /// Works off the queue of saves until nothing moves any more.
+    /// Processes the save queue until it is empty.
     pub async fn work(&self) {
         for _ in 0..20 {
             self.work_once().await;
         }
     }
 
-    /// Works off what the queue of saves shows now; what has to wait is seen again by the next time.
+    /// Processes the visible messages of the save queue; delayed ones become visible before the next call.
     pub async fn work_once(&self) {
         drain_saves(&self.ports).await.unwrap();
         self.clock.advance(Duration::from_secs(6));
     }
 
-    /// What Microsoft leads a browser to.
+    /// The URL that Microsoft redirects a browser to.
     pub fn at_microsoft(&self, url: &Url, person: &str, decision: Decision) -> Url {
         self.simulation.at_microsoft(url, person, decision)
     }
 
-    /// The text that Okta's last page shows.
+    /// The text of Okta's final page.
     pub async fn at_okta(&self, url: &Url) -> String {
         self.simulation.at_okta(url).await
     }
 
-    /// Walks a browser from the invitation to a verified session; gives the session's path.
+    /// Takes a browser from the invitation to a verified session. Returns the session's path.
     pub async fn sign_in(&self, browser: &mut Browser, invitation: &str, person: &str) -> String {
         self.simulation.sign_in(browser, invitation, person).await
     }
 
-    /// Opens Okta's consent from a verified session and accepts there; gives the text of Okta's page.
+    /// Opens Okta's consent from a verified session and accepts it. Returns the text of Okta's page.
     pub async fn consent_at_okta(&self, browser: &mut Browser, session: &str) -> String {
         self.simulation.consent_at_okta(browser, session).await
     }
 
-    /// Walks the whole way with a hand-over; gives the session's path.
+    /// Completes a consent with a hand-over. Returns the session's path.
     pub async fn walk(&self, browser: &mut Browser, tenant: &str) -> String {
         let invitation = self.invite(tenant).await;
         let session = self.simulation.consent(browser, &invitation).await;

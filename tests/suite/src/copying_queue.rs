@@ -1,5 +1,4 @@
-//! A queue that remembers every message it was given, delivers each as often as it is told, and again whenever it is asked
-//! to: "at least once" taken at its word.
+//! A queue that delivers each message several times and can redeliver all of them, to test at-least-once delivery.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +7,7 @@ use async_trait::async_trait;
 use parking_lot::Mutex;
 use regrant::queue::{Delivery, Message, Queue, QueueError};
 
-/// A queue over another one.
+/// Wraps a queue.
 pub struct CopyingQueue<M> {
     inner: Arc<dyn Queue<M>>,
     copies: usize,
@@ -21,12 +20,12 @@ impl<M: Message> CopyingQueue<M> {
         Arc::new(Self { inner, copies, sent: Mutex::default() })
     }
 
-    /// How many messages it was given.
+    /// The number of messages sent to it.
     pub fn sent(&self) -> usize {
         self.sent.lock().len()
     }
 
-    /// Delivers every message that it was ever given once more, `times` over. Gives how many that are.
+    /// Redelivers every message ever sent to it, `times` times. Returns the number of deliveries.
     pub async fn deliver_again(&self, times: usize) -> Result<usize, QueueError> {
         let all = self.sent.lock().clone();
         for _ in 0..times {

@@ -1,7 +1,7 @@
-//! The stack as it is deployed: the real functions as processes, and what AWS does between them.
+//! A deployed stack: the real functions as processes, and an emulation of what AWS does between them.
 //!
-//! HTTP goes to the functions as API Gateway sends it, messages as the event source mappings of SQS do; records,
-//! secrets and queues are in the emulator. Each function has its own access key, so that its calls can be told apart.
+//! Functions receive HTTP requests as from API Gateway and messages as from SQS event source mappings. Records, secrets and
+//! queues are in the emulator. Each function has its own access key, which identifies its calls.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -24,7 +24,7 @@ use crate::aws::{Account, MAIL_FROM, template};
 use crate::consent::{PUBLIC_URL, Simulation};
 use crate::runtime_api::{Answer, Host, LambdaProcess};
 
-/// Every function.
+/// All functions.
 pub const FUNCTIONS: [&str; 5] = ["discovery", "consent-url", "callback", "save", "notify"];
 
 type Functions = BTreeMap<&'static str, Mutex<LambdaProcess>>;
@@ -37,7 +37,7 @@ pub struct Deployment {
     stack: Stack,
 }
 
-/// What the template sets for every function of a stack, and what lets it reach simulators.
+/// The template's variables for every function, and those that point it to the simulators.
 pub fn environment(
     account: &Account,
     stack: &Stack,
@@ -72,7 +72,7 @@ impl Deployment {
         Self::start_under(Host::Here, account, stack, simulation, logs).await
     }
 
-    /// The same under anybody's Runtime API.
+    /// Starts every function under the given Runtime API.
     pub async fn start_under(
         host: Host<'_>,
         account: &Account,
@@ -90,7 +90,7 @@ impl Deployment {
         Self { functions: Arc::new(functions), queues, stack: stack.clone() }
     }
 
-    /// Hands a function an event.
+    /// Sends an event to a function.
     pub async fn invoke(&self, function: &str, event: Value) -> Answer {
         self.functions[function].lock().await.invoke(event).await
     }
@@ -113,14 +113,14 @@ impl Deployment {
         api_gateway::response(&answer)
     }
 
-    /// Takes what the queues show now to the functions that work on it. Gives how many messages there were.
+    /// Delivers visible messages to their functions. Returns the number of messages.
     pub async fn deliver(&self) -> usize {
         let scans = self.deliver_from(self.stack.scan_queue.as_deref(), "discovery").await;
         let saves = self.deliver_from(self.stack.save_queue.as_deref(), "save").await;
         scans + saves + self.deliver_from(self.stack.notification_queue.as_deref(), "notify").await
     }
 
-    /// Delivers until nothing comes back, with time passing in between.
+    /// Delivers until all queues are empty, advancing time in between.
     pub async fn deliver_all(&self, account: &Account) {
         let mut quiet = 0;
         while quiet < 2 {
@@ -158,7 +158,7 @@ impl Deployment {
     }
 }
 
-/// The function that the template's routes lead a request to; API Gateway takes the most specific one that fits ("Routing
+/// The function of the template's route for a request; API Gateway takes the most specific one that fits ("Routing
 /// API requests").
 fn route(parts: &Parts) -> Option<&'static str> {
     static ROUTES: LazyLock<BTreeMap<String, &'static str>> = LazyLock::new(|| routes(template()));
@@ -174,7 +174,7 @@ fn route(parts: &Parts) -> Option<&'static str> {
     fitting.max_by_key(|(literals, _)| *literals).map(|(_, function)| function)
 }
 
-/// A batch as an event source mapping makes it (Lambda docs, "Using Lambda with Amazon SQS").
+/// A batch as an event source mapping sends it (Lambda docs, "Using Lambda with Amazon SQS").
 fn batch(messages: &[Message]) -> Value {
     let record = |message: &Message| {
         let attributes = message.attributes().into_iter().flatten();

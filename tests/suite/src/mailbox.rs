@@ -1,4 +1,4 @@
-//! A transport that keeps the emails it is given, and that can be shut for a while.
+//! A mail transport that stores emails in memory and can be made unavailable.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 use regrant::mail::{Email, MailError, MailTransport, MessageId};
 use url::Url;
 
-/// Emails, in the order in which they were taken. The same one taken twice is there twice.
+/// Accepted emails, in order, including duplicates.
 #[derive(Debug, Default)]
 pub struct Mailbox(Mutex<State>);
 
@@ -20,22 +20,22 @@ struct State {
 }
 
 impl Mailbox {
-    /// An empty one, open.
+    /// An empty, available mailbox.
     pub fn new() -> Arc<Self> {
         Arc::default()
     }
 
-    /// Every email that was not taken out yet.
+    /// Every email that has not been removed yet.
     pub fn emails(&self) -> Vec<Email> {
         self.0.lock().emails.clone()
     }
 
-    /// Takes every email out.
+    /// Removes and returns every email.
     pub fn empty(&self) -> Vec<Email> {
         std::mem::take(&mut self.0.lock().emails)
     }
 
-    /// Shuts it, or opens it again. While it is shut every email is to come again later.
+    /// Makes it unavailable or available. While it is unavailable every send fails temporarily.
     pub fn shut(&self, is_shut: bool) {
         self.0.lock().is_shut = is_shut;
     }
@@ -44,7 +44,7 @@ impl Mailbox {
 #[async_trait]
 impl MailTransport for Mailbox {
     async fn send(&self, email: &Email) -> Result<MessageId, MailError> {
-        // As every transport: what cannot be a mail is refused for good.
+        // Like every transport: an invalid email is rejected permanently.
         email.to_mime()?;
         let mut state = self.0.lock();
         if state.is_shut {
@@ -61,14 +61,14 @@ pub fn header<'a>(email: &'a Email, name: &str) -> Option<&'a str> {
     email.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
 }
 
-/// The request that an email says it is about, in its header.
+/// The request id in an email's header.
 pub fn request(email: &Email) -> &str {
     header(email, "X-Regrant-Request").unwrap()
 }
 
-/// Every link of an email: of its text, of its HTML, and of the headers that mail programs act on.
+/// Every link of an email: in its text, its HTML, and the headers that mail clients act on.
 pub fn links(email: &Email) -> BTreeSet<Url> {
-    // A link stands alone on its line; a line of prose may begin with an address too.
+    // A link is alone on its line; a line of prose may also begin with an address.
     let is_link = |line: &&str| line.starts_with("https://") && !line.contains(char::is_whitespace);
     let of_text = email.text.lines().filter(is_link);
     let of_html = email.html.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
@@ -76,7 +76,7 @@ pub fn links(email: &Email) -> BTreeSet<Url> {
     of_text.chain(of_html).chain(of_headers).map(|link| Url::parse(link.trim()).unwrap()).collect()
 }
 
-/// The path of the link whose path begins so, where the email has one.
+/// The path of the email's link with this path prefix, if any.
 pub fn link(email: &Email, begins: &str) -> Option<String> {
     links(email).into_iter().map(|link| link.path().to_owned()).find(|path| path.starts_with(begins))
 }

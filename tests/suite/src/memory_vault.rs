@@ -1,4 +1,4 @@
-//! A vault in memory: for crowds, where sealing every secret anew would be most of what is measured.
+//! A vault in memory, for large tests in which sealing every secret would dominate the measurement.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 use regrant::vault::{SecretName, SecretVersion, Vault, VaultError};
 use secrecy::SecretString;
 
-/// Secrets, gone with the process.
+/// Secrets in memory only.
 #[derive(Default)]
 pub struct MemoryVault(Mutex<HashMap<SecretName, Versions>>);
 
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn it_does_what_every_vault_must() {
+    async fn memory_vault_meets_the_contract() {
         vault::conforms(|| async { Arc::new(MemoryVault::default()) as Arc<dyn Vault> }).await;
     }
 }

@@ -1,11 +1,11 @@
-//! A person who follows the pages from the link on, and begins again where they say so.
+//! A person who follows the pages from the link on, and starts again if they ask for it.
 
 use regrant_simulators::microsoft::Decision;
 use url::Url;
 
 use crate::consent::{Browser, ConsentBench, Seen};
 
-/// Somebody at a browser, with a link from a mail.
+/// A person at a browser, with a link from an email.
 pub struct Person<'a> {
     bench: &'a ConsentBench,
     browser: Browser,
@@ -15,13 +15,13 @@ pub struct Person<'a> {
 }
 
 impl<'a> Person<'a> {
-    /// The Global Administrator of a tenant, who was just invited.
+    /// The newly invited Global Administrator of a tenant.
     pub async fn invited(bench: &'a ConsentBench, tenant: &str) -> Self {
         let link = bench.invite(tenant).await;
         Self { bench, browser: bench.browser(), link, session: None, shown: None }
     }
 
-    /// Does `steps` things at the most, each what the page at hand asks for. Gives the last page.
+    /// Takes at most `steps` steps, each as the current page asks. Returns the last page.
     pub async fn walk(&mut self, steps: u32) -> Option<Seen> {
         let mut last = None;
         for _ in 0..steps {
@@ -56,7 +56,7 @@ impl<'a> Person<'a> {
                 self.send(&session, "finish", &[]).await
             }
             heading if heading.starts_with("Done") => page,
-            // The page says to begin again.
+            // The page asks the person to start again.
             _ => {
                 self.session = None;
                 page

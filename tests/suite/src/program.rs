@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::LazyLock;
 
-/// Builds `regrant` in the profile of this program and says where it is.
+/// Builds `regrant` in the profile of this program and returns its path.
 pub fn regrant() -> io::Result<PathBuf> {
     built("regrant-cli", "regrant")
 }
 
-/// Says where a binary of this workspace is, built in the profile of this program.
+/// Builds a binary of this workspace in the profile of this program and returns its path.
 pub fn built(package: &str, bin: &str) -> io::Result<PathBuf> {
     if cfg!(debug_assertions) {
         static ALL: LazyLock<Result<(), String>> = LazyLock::new(|| {
@@ -20,7 +20,7 @@ pub fn built(package: &str, bin: &str) -> io::Result<PathBuf> {
         });
         ALL.clone().map_err(io::Error::other)?;
     } else {
-        // What is measured has the features that it is shipped with.
+        // Measured programs are built with their release features.
         cargo_build(&["--package", package, "--bin", bin, "--release"])?;
     }
     let own = std::env::current_exe()?;
@@ -28,7 +28,7 @@ pub fn built(package: &str, bin: &str) -> io::Result<PathBuf> {
         .skip(1)
         .map(|folder| folder.join(format!("{bin}{}", std::env::consts::EXE_SUFFIX)))
         .find(|program| program.is_file())
-        .ok_or_else(|| io::Error::other(format!("{bin} was built and is not beside this program")))
+        .ok_or_else(|| io::Error::other(format!("{bin} was built but is not in the folder of this program")))
 }
 
 fn cargo_build(selection: &[&str]) -> io::Result<()> {

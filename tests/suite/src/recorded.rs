@@ -1,4 +1,4 @@
-//! Recorded answers, served over HTTP with the headers they were recorded with.
+//! Serves recorded answers over HTTP with their recorded headers.
 
 use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
@@ -9,18 +9,18 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Headers that describe how the recorded body travelled, not what it said; the server sets its own.
+/// Headers of the recorded transfer encoding, which the server sets itself.
 const TRANSPORT: [&str; 3] = ["content-encoding", "content-length", "transfer-encoding"];
 
-/// The folder of recorded answers: `REGRANT_RECORDED_ANSWERS`, or `shared/okta` beside the checkout. `None` where
-/// there is none, as in most checkouts: what Okta's own projects recorded is not ours to publish.
+/// The folder of recorded answers: `REGRANT_RECORDED_ANSWERS`, or `shared/okta` next to the checkout. `None` if
+/// it is missing, as in most checkouts, because the recordings of Okta's projects cannot be published here.
 pub fn folder() -> Option<PathBuf> {
-    let beside = || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/okta"));
-    let folder = std::env::var_os("REGRANT_RECORDED_ANSWERS").map_or_else(beside, PathBuf::from);
+    let default = || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/okta"));
+    let folder = std::env::var_os("REGRANT_RECORDED_ANSWERS").map_or_else(default, PathBuf::from);
     folder.join("01-app-office365-get.json").exists().then_some(folder)
 }
 
-/// One recording: a file of [`folder`], and where in it.
+/// One recording: a file of [`folder`] and a position in it.
 pub fn recording(file: &str, interaction: Option<usize>) -> Value {
     let path = folder().expect("the folder is present").join(file);
     let mut read: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
@@ -30,7 +30,7 @@ pub fn recording(file: &str, interaction: Option<usize>) -> Value {
     }
 }
 
-/// An answer as it goes over the wire.
+/// A raw HTTP response.
 #[derive(Debug, Clone)]
 pub struct RawAnswer {
     status: u16,
@@ -74,10 +74,10 @@ impl RawAnswer {
     }
 }
 
-/// A request that arrived: its first line and headers, in lower case.
+/// A received request: its first line and headers, in lower case.
 pub type Request = String;
 
-/// A server on loopback that gives each path its answers in turn; the last one of a path stays.
+/// A loopback server that returns the answers of each path in turn and repeats the last one.
 pub struct RecordedServer {
     /// `http://127.0.0.1:port`.
     pub base_url: String,
@@ -85,7 +85,7 @@ pub struct RecordedServer {
 }
 
 impl RecordedServer {
-    /// Starts it. `answers` may name the server by `{base_url}` in headers.
+    /// Starts it. Headers of `answers` may refer to the server by `{base_url}`.
     pub async fn start(answers: Vec<(&str, Vec<RawAnswer>)>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base_url = format!("http://{}", listener.local_addr().unwrap());
@@ -138,7 +138,7 @@ async fn answer(
         }
     };
     let missing = || b"HTTP/1.1 404 Nothing Recorded\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".to_vec();
-    // A client that went away is the client's affair.
+    // A disconnected client is not an error of the server.
     let _ = stream.write_all(&bytes.unwrap_or_else(missing)).await;
     let _ = stream.shutdown().await;
 }

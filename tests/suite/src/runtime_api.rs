@@ -1,7 +1,7 @@
-//! The real binaries of the functions as processes of their own, against an emulation of the Lambda Runtime API.
+//! Runs the functions' real binaries as processes against an emulation of the Lambda Runtime API.
 //!
-//! The emulation does what AWS documents of it ("Lambda runtime API"): `next` waits for an event and gives it with its
-//! headers; the answer or the error comes back by the event's request id.
+//! The emulation follows AWS's documentation ("Lambda runtime API"): `next` waits for an event and returns it with its
+//! headers; the result or error is posted with the event's request id.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -22,19 +22,19 @@ use tokio::sync::{Mutex, mpsc};
 
 use crate::program::built;
 
-/// Longer than any answer takes; only a defect waits so long.
+/// The time limit of an answer, longer than any correct answer.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// The segment of Lambda's that every invocation is below.
+/// The id of Lambda's own segment, the parent of every invocation.
 pub const LAMBDA_SEGMENT: &str = "53995c3f42cd8ad8";
 
-/// The trace that an invocation belongs to, as Lambda names it: X-Ray takes none whose time, its first part, is not now.
+/// The trace header of an invocation. X-Ray accepts only trace ids whose time, their first part, is current.
 fn trace() -> String {
     let now = jiff::Timestamp::now().as_second();
     format!("Root=1-{now:08x}-abcdef012345678912345678;Parent={LAMBDA_SEGMENT};Sampled=1")
 }
 
-/// Whether the function succeeded, and what it answered.
+/// The function's result and whether it succeeded.
 pub type Answer = (bool, Value);
 
 struct Api {
@@ -42,10 +42,10 @@ struct Api {
     answers: mpsc::Sender<Answer>,
 }
 
-/// Whose Runtime API functions run under.
+/// The Runtime API implementation that functions run under.
 #[derive(Debug, Clone, Copy)]
 pub enum Host<'a> {
-    /// The emulation here, one a function.
+    /// This module's emulation, one per function.
     Here,
     /// cargo-lambda's, which listens at this URL for all functions.
     CargoLambda(&'a str),
@@ -57,21 +57,21 @@ pub struct LambdaProcess {
     _process: Child,
 }
 
-/// How a function is handed an event.
+/// How a function receives an event.
 enum Events {
-    /// Over the two ends of the emulation here.
+    /// Through this module's emulation.
     Here { events: mpsc::Sender<Value>, answers: mpsc::Receiver<Answer> },
-    /// At this URL, as Lambda's own API takes it ("Invoke", Lambda API reference).
+    /// At this URL, as in Lambda's own API ("Invoke", Lambda API reference).
     There { invocations: String },
 }
 
 impl LambdaProcess {
-    /// Starts the function `name` with these variables under the emulation here. It logs everything to `log`.
+    /// Starts the function `name` with these variables under this module's emulation. It logs everything to `log`.
     pub async fn start(name: &str, variables: &[(&str, String)], log: &Path) -> Self {
         Self::start_under(Host::Here, name, variables, log).await
     }
 
-    /// The same under anybody's Runtime API.
+    /// Starts the function under the given Runtime API.
     pub async fn start_under(host: Host<'_>, name: &str, variables: &[(&str, String)], log: &Path) -> Self {
         let (runtime_api, events) = match host {
             Host::Here => here().await,
@@ -95,7 +95,7 @@ impl LambdaProcess {
         Self { events, _process: process }
     }
 
-    /// Hands the function an event and waits for its answer.
+    /// Sends the function an event and waits for its result.
     pub async fn invoke(&mut self, event: Value) -> Answer {
         match &mut self.events {
             Events::Here { events, answers } => {
@@ -112,7 +112,7 @@ impl LambdaProcess {
     }
 }
 
-/// Starts an emulation for one function, and gives where.
+/// Starts an emulation for one function and returns its address.
 async fn here() -> (String, Events) {
     let (events, received) = mpsc::channel(4);
     let (answered, answers) = mpsc::channel(4);
@@ -148,7 +148,7 @@ async fn outcome(
     StatusCode::ACCEPTED
 }
 
-/// What SES reports of an email that bounced for good: `mail` as the account keeps it (SES docs, "Examples of event data
+/// The SES event for a hard bounce of `mail`, in the account's form (SES docs, "Examples of event data
 /// that Amazon SES publishes", and "Monitoring SES events using Amazon EventBridge").
 pub fn bounce_event(mail: &Value) -> Value {
     let tags = mail["tags"].as_array().unwrap().iter();
@@ -173,7 +173,7 @@ pub fn bounce_event(mail: &Value) -> Value {
     })
 }
 
-/// An event that Okta's log stream of the org `subdomain` brings.
+/// An event from the log stream of the Okta org `subdomain`.
 pub fn log_stream_event(subdomain: &str, event_type: &str) -> Value {
     json!({
         "version": "0", "id": "4ab6d852-0000-1036-fc04-2e22004b3c3f", "detail-type": "SystemLog",

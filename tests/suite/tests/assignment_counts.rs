@@ -1,5 +1,5 @@
-//! How many users and groups an app concerns: counted cheaply, seldom, and at nobody's expense.
-#![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+//! Tests the counts of assigned users and groups: few calls, rarely, and without effect on scans.
+#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,11 +23,11 @@ struct World {
     simulator: OktaSimulator,
     bench: Bench,
     org: OrgId,
-    /// The app that waits for a consent.
+    /// The app that waits for consent.
     app: AppId,
 }
 
-/// One org with an app that waits for a consent and one that runs on it.
+/// One org with an app that waits for consent and a consented one.
 async fn world() -> World {
     let clock = simulated_clock();
     let simulator = OktaSimulator::start(SimulatorConfig::new(Arc::new(clock.clone()))).await.unwrap();
@@ -64,7 +64,7 @@ impl World {
         self.simulator.with_org("acme", |org| org.faults.on(part, fault, Times::Always)).unwrap();
     }
 
-    /// Looks at the org, which is seen whole, and gives the record of the app that waits.
+    /// Scans the org completely and returns the record of the waiting app.
     async fn look(&self) -> AppRecord {
         let (_, discovery) = self.bench.look_at(&self.org).await;
         assert_eq!((discovery.result, discovery.retry), (OrgScanResult::Scanned { apps: 2 }, false));
@@ -73,7 +73,7 @@ impl World {
         record
     }
 
-    /// How often a list of who is assigned was asked for.
+    /// The number of requests for assignment lists.
     fn asked(&self) -> usize {
         let requests = self.simulator.requests("acme");
         let lists = requests.iter().filter(|request| {
@@ -89,7 +89,7 @@ fn numbers(reach: &AssignmentCounts) -> [(u64, bool); 2] {
 }
 
 #[tokio::test]
-async fn the_first_page_of_each_list_is_counted_and_says_whether_there_are_more() {
+async fn first_page_is_counted_with_more_marker() {
     let world = world().await;
     for (users, groups, expected) in [
         (0, 0, [(0, false), (0, false)]),
@@ -104,7 +104,7 @@ async fn the_first_page_of_each_list_is_counted_and_says_whether_there_are_more(
 }
 
 #[tokio::test]
-async fn a_list_that_is_refused_or_none_is_an_error() {
+async fn rejected_or_invalid_list_is_an_error() {
     let world = world().await;
     let gone = world.open().count_assignments(&"0oaNobody".parse().unwrap()).await.unwrap_err();
     assert_eq!(gone.code(), Some("E0000007"));
@@ -117,7 +117,7 @@ async fn a_list_that_is_refused_or_none_is_an_error() {
 }
 
 #[tokio::test]
-async fn an_app_that_waits_is_counted_once_a_week_and_one_that_runs_never() {
+async fn only_waiting_apps_are_counted_weekly() {
     let world = world().await;
     assert_eq!(numbers(&world.look().await.assignment_counts.unwrap()), [(12, false), (3, false)]);
     assert_eq!(world.asked(), 2);
@@ -131,7 +131,7 @@ async fn an_app_that_waits_is_counted_once_a_week_and_one_that_runs_never() {
 }
 
 #[tokio::test]
-async fn a_count_that_fails_changes_nothing_that_was_seen() {
+async fn failed_count_changes_no_standing() {
     for fault in [Fault::RateLimited, Fault::ServerError, Fault::Timeout, Fault::NotJson, Fault::OtherShape] {
         let world = world().await;
         world.fails("/users", fault.clone());
@@ -139,7 +139,7 @@ async fn a_count_that_fails_changes_nothing_that_was_seen() {
         world.simulator.with_org("acme", |org| org.faults.clear()).unwrap();
         world.bench.clock.advance(DAY);
         assert_eq!(numbers(&world.look().await.assignment_counts.unwrap()), [(12, false), (3, false)], "{fault:?}");
-        // And a later failure forgets no count.
+        // A later failure keeps the previous count.
         world.fails("/users", fault.clone());
         world.bench.clock.advance(8 * DAY);
         assert_eq!(numbers(&world.look().await.assignment_counts.unwrap()), [(12, false), (3, false)], "{fault:?}");

@@ -1,6 +1,6 @@
-//! Attacks on a consent, each a test by its name. None may get anywhere: nothing is exchanged, stored or changed that
-//! should not be, and a person who is refused is told what to do.
-#![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+//! Attacks on a consent, one test each. No attack may exchange, store or change anything, and a rejected person must see
+//! what to do.
+#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
 #[path = "attacks/callbacks.rs"]
 mod callbacks;
@@ -22,12 +22,12 @@ use regrant_tests::consent::{Browser, ConsentBench};
 const TENANT: &str = "acmelabs";
 const ADMIN: &str = "ada.administrator";
 
-/// How many codes were exchanged at Microsoft.
+/// The number of codes exchanged at Microsoft.
 fn exchanges(bench: &ConsentBench) -> usize {
     bench.simulation.microsoft.count("/oauth2/v2.0/token")
 }
 
-/// Everything that an attack could have changed: Okta's org, and the tokens kept for the tenant.
+/// All state that an attack could change: Okta's org and the tenant's stored tokens.
 async fn state(bench: &ConsentBench) -> (Option<String>, bool) {
     use regrant::vault::{SecretName, SecretVersion};
     let tenant =
@@ -37,7 +37,7 @@ async fn state(bench: &ConsentBench) -> (Option<String>, bool) {
     (bench.simulation.okta.snapshot("acme"), tokens.is_some())
 }
 
-/// A browser that was sent to Microsoft, and the answer that waits for it there.
+/// A browser that was redirected to Microsoft, and Microsoft's pending callback.
 async fn sent(bench: &ConsentBench) -> (Browser, url::Url) {
     let invitation = bench.invite(TENANT).await;
     let mut browser = bench.browser();
@@ -46,7 +46,7 @@ async fn sent(bench: &ConsentBench) -> (Browser, url::Url) {
     (browser, back)
 }
 
-/// A callback's URL with one parameter changed; an empty value takes it out.
+/// A callback's URL with one parameter changed; an empty value removes it.
 fn with(url: &url::Url, name: &str, value: &str) -> url::Url {
     let mut pairs: Vec<(String, String)> = url.query_pairs().into_owned().filter(|(key, _)| key != name).collect();
     if !value.is_empty() {

@@ -1,7 +1,7 @@
-//! The exchange against an authorization server that we did not write: `oidc-provider`, a certified `OpenID`
-//! provider, with PKCE required. Runs where Node is, and the package in `authorization_server/node_modules` or in the folder that
-//! `REGRANT_NODE_MODULES` names; is listed as ignored elsewhere.
-#![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+//! Tests the code exchange against an independent authorization server: `oidc-provider`, a certified `OpenID`
+//! provider, with PKCE required. Runs if Node is installed and the package is in `authorization_server/node_modules` or in the folder that
+//! `REGRANT_NODE_MODULES` names; otherwise it is listed as ignored.
+#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -32,7 +32,7 @@ const WITH_SECRET: &str = "22222222-2222-4333-8444-555555555555";
 const WITH_CERTIFICATE: &str = "33333333-2222-4333-8444-555555555555";
 const SECRET: &str = "invented-client-secret-of-32-emails";
 const REDIRECT: &str = "https://regrant.example.com/oauth/microsoft/callback";
-/// How long Node may take to start.
+/// The time limit for Node to start.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 fn main() -> ExitCode {
@@ -62,7 +62,7 @@ fn trials(ignored: bool) -> Vec<Trial> {
 
 type Running = std::pin::Pin<Box<dyn Future<Output = ()>>>;
 
-/// The folder that holds the package, where Node is there too.
+/// The folder of the package, if Node is installed.
 fn modules() -> Option<PathBuf> {
     let named = std::env::var_os("REGRANT_NODE_MODULES").map(PathBuf::from);
     let folder = named.unwrap_or_else(|| at("node_modules"));
@@ -74,14 +74,14 @@ fn at(path: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("authorization_server").join(path)
 }
 
-/// The server, and a client of ours that takes it for Microsoft.
+/// The server, and our client that uses it as Microsoft.
 struct Provider {
     _server: Child,
     microsoft: MicrosoftClient,
     tenant: TenantId,
 }
 
-/// What one attempt keeps between the two redirects.
+/// The state of one attempt between the two redirects.
 struct Attempt {
     nonce: SecretString,
     code_verifier: SecretString,
@@ -109,7 +109,7 @@ impl Provider {
         Self { _server: server, microsoft, tenant: TENANT.parse().unwrap() }
     }
 
-    /// A browser walks from our authorization URL to the redirect with the code.
+    /// Follows a browser from our authorization URL to the redirect with the code.
     async fn attempt(&self, registration: &Registration) -> Attempt {
         let new = || secret(&SystemRandomness);
         let (state, nonce, code_verifier) = (new(), new(), new());
@@ -149,7 +149,7 @@ async fn walk(from: Url) -> Url {
             return url;
         }
         let all: Vec<String> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        // Every name below `localhost` is this machine; not every system's resolver knows.
+        // Every name below `localhost` is this machine, but not every system's resolver supports that.
         let mut here = url.clone();
         here.set_host(Some("127.0.0.1")).unwrap();
         let host = format!("{}:{}", url.host_str().unwrap(), url.port().unwrap());
@@ -176,7 +176,7 @@ fn with_secret(value: &str) -> Registration {
     registration(WITH_SECRET, ClientCredential::Secret { value: SecretString::from(value) })
 }
 
-/// OAuth's word for a refusal.
+/// The OAuth error code of a rejection.
 fn refused(answered: Result<SignIn, MicrosoftError>) -> String {
     match answered {
         Err(MicrosoftError::OAuth(refusal)) => refusal.error.clone(),

@@ -1,5 +1,5 @@
-//! Everything an org, a network or a person can do wrong: a clear error each time, and nothing lost.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop at what it did not expect")]
+//! Tests errors of orgs, networks and people: each gives a clear error, without data loss.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a failed test may panic")]
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -58,7 +58,7 @@ impl World {
         orgs::add(&self.bench.ports, &self.url(), Cloud::Global, &api_token(token)).await
     }
 
-    /// Adds the org, and looks at it once while all is well.
+    /// Adds the org and scans it once without faults.
     async fn added(&self) -> OrgId {
         let org = self.add(TOKEN).await.unwrap().profile.id;
         assert!(matches!(self.look(&org).await, OrgScanResult::Scanned { .. }));
@@ -80,7 +80,7 @@ impl World {
     async fn list_fails(&self, fault: Fault) -> String {
         let org = self.added().await;
         self.fault("/api/v1/apps", fault);
-        let OrgScanResult::NotScanned { reason } = self.look(&org).await else { panic!("seen for all that") };
+        let OrgScanResult::NotScanned { reason } = self.look(&org).await else { panic!("unexpectedly scanned") };
         let [app] = &self.apps().await[..] else { panic!("one app") };
         assert_eq!(app.standing(), Standing::Unknown);
         assert_eq!(app.last_known.as_ref().map(|last| last.standing), Some(Standing::Consented));
@@ -90,7 +90,7 @@ impl World {
 }
 
 #[tokio::test]
-async fn a_wrong_token_is_refused_and_leaves_nothing_behind() {
+async fn wrong_token_is_rejected_without_trace() {
     let world = world().await;
     let error = world.add("00-wrong").await.unwrap_err().to_string();
     assert!(error.contains("E0000011") && error.contains("errorId oae"), "{error}");
@@ -102,7 +102,7 @@ async fn a_wrong_token_is_refused_and_leaves_nothing_behind() {
 }
 
 #[tokio::test]
-async fn a_wrong_new_token_does_not_replace_one_that_works() {
+async fn wrong_new_token_keeps_working_one() {
     let world = world().await;
     let org = world.added().await;
     let name = SecretName::Okta(org.clone());
@@ -112,17 +112,17 @@ async fn a_wrong_new_token_does_not_replace_one_that_works() {
     let still = world.bench.ports.vault.get(&name, SecretVersion::Current).await.unwrap().unwrap();
     assert_eq!(still.expose_secret(), current.expose_secret());
     let pending = world.bench.ports.vault.get(&name, SecretVersion::Pending).await.unwrap();
-    assert!(pending.is_none(), "the refused token is not kept, to be promoted by whoever comes next");
+    assert!(pending.is_none(), "the refused token is not kept, so that no later call can promote it");
 }
 
 #[tokio::test]
-async fn a_token_without_the_role_is_told_from_a_dead_one() {
+async fn missing_role_differs_from_revoked_token() {
     let world = world().await;
     let org = world.added().await;
     for (power, code, advice) in [
         (TokenPower::NoApps, "E0000006", "okta.apps.read"),
         (TokenPower::Revoked, "E0000011", "30 days"),
-        (TokenPower::FeatureMissing, "E0000015", "licence"),
+        (TokenPower::FeatureMissing, "E0000015", "license"),
     ] {
         world.simulator.with_org("acme", |org| org.tokens[0].power = power).unwrap();
         let probes = orgs::check(&world.bench.ports, &org).await.unwrap();
@@ -133,7 +133,7 @@ async fn a_token_without_the_role_is_told_from_a_dead_one() {
 }
 
 #[tokio::test]
-async fn a_host_off_the_list_is_asked_nothing() {
+async fn unlisted_host_gets_no_request() {
     let world = world().await;
     for host in ["acme.okta.com.evil.example", "http://acme.okta.com", "10.0.0.1", "acme.okta.com/x", ""] {
         // A public host that is not Okta's may be asked which org it is; none of these is even that, or it answers
@@ -145,7 +145,7 @@ async fn a_host_off_the_list_is_asked_nothing() {
 }
 
 #[tokio::test]
-async fn an_alias_that_points_elsewhere_gets_no_credential() {
+async fn alias_to_other_host_gets_no_credential() {
     let world = world().await;
     for elsewhere in ["https://acme.okta.com.evil.example", "https://evil.example", "http://192.0.2.1", "nonsense"] {
         world.simulator.with_org("acme", |org| org.organization_href = Some(elsewhere.to_owned())).unwrap();
@@ -157,7 +157,7 @@ async fn an_alias_that_points_elsewhere_gets_no_credential() {
 }
 
 #[tokio::test]
-async fn a_link_to_another_host_is_not_followed() {
+async fn next_link_to_other_host_is_not_followed() {
     let world = world().await;
     let org = world.added().await;
     let other = Org::new("globex").with_token(TOKEN, TokenPower::Full);
@@ -168,24 +168,24 @@ async fn a_link_to_another_host_is_not_followed() {
             org.apps.push(App::office365(&format!("Office 365 {number}"), "contoso"));
         }
     });
-    let OrgScanResult::NotScanned { reason } = world.look(&org).await else { panic!("seen for all that") };
+    let OrgScanResult::NotScanned { reason } = world.look(&org).await else { panic!("unexpectedly scanned") };
     assert!(reason.contains("evil.example") && reason.contains("no credential was sent"), "{reason}");
 }
 
 #[tokio::test]
-async fn a_body_of_50_mb_is_not_read_to_its_end() {
+async fn body_of_50_mb_is_aborted() {
     let reason = world().await.list_fails(Fault::HugeBody(50 << 20)).await;
     assert!(reason.contains("16777216 bytes"), "{reason}");
 }
 
 #[tokio::test]
-async fn what_is_not_json_is_told_as_that() {
+async fn invalid_json_is_reported() {
     let reason = world().await.list_fails(Fault::NotJson).await;
     assert!(reason.contains("not JSON"), "{reason}");
 }
 
 #[tokio::test]
-async fn json_of_another_shape_is_told_as_that() {
+async fn unexpected_json_shape_is_reported() {
     let reason = world().await.list_fails(Fault::OtherShape).await;
     assert!(reason.contains("app list that is not a list"), "{reason}");
 }
@@ -199,7 +199,7 @@ async fn a_redirect_is_not_followed() {
 }
 
 #[tokio::test]
-async fn each_way_of_not_answering_is_told_and_tried_again() {
+async fn each_kind_of_failure_is_retried_and_reported() {
     for (fault, told) in [
         (Fault::Timeout, "timed out"),
         (Fault::Reset, "no complete response"),
@@ -222,7 +222,7 @@ async fn each_way_of_not_answering_is_told_and_tried_again() {
 }
 
 #[tokio::test]
-async fn a_server_that_does_not_speak_tls_gets_nothing() {
+async fn server_without_tls_gets_no_credential() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let heard = tokio::spawn(async move {
@@ -243,19 +243,19 @@ async fn a_server_that_does_not_speak_tls_gets_nothing() {
 }
 
 #[tokio::test]
-async fn an_org_that_is_deleted_between_calls_is_not_seen() {
+async fn org_deleted_during_scan_is_not_scanned() {
     let world = world().await;
     let org = world.added().await;
     world.simulator.with_org("acme", |org| org.tokens.clear()).unwrap();
     assert!(matches!(world.look(&org).await, OrgScanResult::NotScanned { .. }));
     orgs::remove(&world.bench.ports, &org).await.unwrap();
-    let OrgScanResult::NotScanned { reason } = world.look(&org).await else { panic!("seen for all that") };
-    assert!(reason.contains("not known"), "{reason}");
+    let OrgScanResult::NotScanned { reason } = world.look(&org).await else { panic!("unexpectedly scanned") };
+    assert!(reason.contains("no longer known"), "{reason}");
     assert!(world.apps().await.is_empty());
 }
 
 #[tokio::test]
-async fn an_app_that_is_deleted_between_calls_is_not_applicable() {
+async fn app_deleted_during_scan_is_not_applicable() {
     let world = world().await;
     let org = world.added().await;
     world.simulator.with_org("acme", |org| org.apps.clear()).unwrap();
@@ -264,7 +264,7 @@ async fn an_app_that_is_deleted_between_calls_is_not_applicable() {
 }
 
 #[tokio::test]
-async fn a_list_of_several_pages_is_seen_to_its_end() {
+async fn paged_app_list_is_read_completely() {
     let world = world().await;
     let org = world.added().await;
     world.simulator.with_org("acme", |org| {
@@ -277,7 +277,7 @@ async fn a_list_of_several_pages_is_seen_to_its_end() {
 }
 
 #[tokio::test]
-async fn a_cursor_that_okta_no_longer_takes_starts_the_list_again() {
+async fn expired_cursor_restarts_the_list() {
     let page = |id: &str, next: Option<&str>| {
         let app = json!([{"id": id, "name": "office365", "label": "Office 365", "status": "INACTIVE"}]);
         let link = next.map(|next| json!([["link", next]])).unwrap_or_default();
@@ -297,7 +297,7 @@ async fn a_cursor_that_okta_no_longer_takes_starts_the_list_again() {
 }
 
 #[tokio::test]
-async fn apps_with_one_label_inactive_apps_and_hostile_labels_are_kept_apart_and_whole() {
+async fn duplicate_and_hostile_labels_are_preserved() {
     let world = world().await;
     let hostile = "<img src=x onerror=alert(1)>\u{202e}\u{1b}[2J\n";
     world.simulator.with_org("acme", |org| {
@@ -320,7 +320,7 @@ async fn apps_with_one_label_inactive_apps_and_hostile_labels_are_kept_apart_and
 }
 
 #[tokio::test]
-async fn a_skewed_clock_holds_nobody_up_and_breaks_nothing() {
+async fn clock_skew_breaks_nothing() {
     let world = world().await;
     let org = world.added().await;
     for seconds in [-86_400, 86_400] {

@@ -1,5 +1,5 @@
-//! The whole way of an app, from the mailed link to the proof, over real clients, real stores and both simulators.
-#![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+//! Tests a complete consent, from the emailed link to verification, with real clients, real stores and both simulators.
+#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ use url::Url;
 const TENANT: &str = "acmelabs.onmicrosoft.com";
 
 #[tokio::test]
-async fn an_app_that_needs_consent_ends_proven_on_both_sides() {
+async fn consent_is_verified_on_both_sides() {
     let bench = ConsentBench::new().await;
     assert_eq!(bench.app("acmelabs").await.standing(), Standing::NeedsConsent);
     let mut browser = bench.browser();
@@ -41,7 +41,7 @@ async fn an_app_that_needs_consent_ends_proven_on_both_sides() {
 }
 
 #[tokio::test]
-async fn an_app_whose_consent_was_given_before_needs_only_the_save() {
+async fn earlier_consent_needs_only_save() {
     let bench = ConsentBench::new().await;
     assert_eq!(bench.app("contosoemea").await.standing(), Standing::NeedsSave);
     let mut browser = bench.browser();
@@ -49,7 +49,7 @@ async fn an_app_whose_consent_was_given_before_needs_only_the_save() {
     let session = bench.sign_in(&mut browser, &invitation, "ada.administrator").await;
     let token = browser.form_token(&session).await;
     let sent = browser.post(&format!("{session}/okta"), &[("token", &token)]).await;
-    assert_eq!(sent.location(), session, "nothing is left to consent to");
+    assert_eq!(sent.location(), session, "no consent is needed");
     bench.work().await;
     let page = browser.get(&session).await;
     assert_eq!(page.heading(), "Done, and verified on both sides", "{}", page.body);
@@ -57,7 +57,7 @@ async fn an_app_whose_consent_was_given_before_needs_only_the_save() {
 }
 
 #[tokio::test]
-async fn an_app_on_the_old_password_gets_its_link_prepared_first() {
+async fn password_app_gets_consent_link_first() {
     let bench = ConsentBench::new().await;
     let mut browser = bench.browser();
     let session = bench.walk(&mut browser, "contoso").await;
@@ -65,7 +65,7 @@ async fn an_app_on_the_old_password_gets_its_link_prepared_first() {
 }
 
 #[tokio::test]
-async fn without_a_hand_over_the_grants_in_graph_do_not_switch_on_what_okta_was_not_told() {
+async fn grants_without_hand_over_do_not_enable_connection() {
     let bench = ConsentBench::new().await;
     let mut browser = bench.browser();
     let invitation = bench.invite("acmelabs").await;
@@ -81,7 +81,7 @@ async fn without_a_hand_over_the_grants_in_graph_do_not_switch_on_what_okta_was_
 }
 
 #[tokio::test]
-async fn what_a_person_says_counts_though_the_session_was_read_a_moment_too_early() {
+async fn confirmation_survives_stale_session_read() {
     let bench = ConsentBench::new().await;
     let mut browser = bench.browser();
     let invitation = bench.invite("acmelabs").await;
@@ -90,7 +90,7 @@ async fn what_a_person_says_counts_though_the_session_was_read_a_moment_too_earl
     let cookies: Vec<_> = browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let headers = HeaderMap::from_iter([(COOKIE, cookies.join("; ").parse().unwrap())]);
     let mut early = session(&bench.ports, path.rsplit('/').next().unwrap(), &headers).await.unwrap();
-    // As it was until a save stopped looking, just now.
+    // The state before the save stopped waiting.
     let SessionState::Consenting { finishing_since, .. } = &mut early.session.state else { unreachable!() };
     *finishing_since = Some(bench.ports.clock.now());
     finish_session(&bench.ports, &early).await.unwrap();
@@ -98,7 +98,7 @@ async fn what_a_person_says_counts_though_the_session_was_read_a_moment_too_earl
 }
 
 #[tokio::test]
-async fn somebody_who_finished_in_the_console_meanwhile_is_seen() {
+async fn consent_completed_in_okta_console_is_seen() {
     let bench = ConsentBench::new().await;
     let mut browser = bench.browser();
     let invitation = bench.invite("acmelabs").await;
@@ -115,7 +115,7 @@ async fn somebody_who_finished_in_the_console_meanwhile_is_seen() {
 }
 
 #[tokio::test]
-async fn an_app_that_is_on_stays_on_through_a_new_consent() {
+async fn enabled_app_stays_enabled_during_new_consent() {
     let bench = ConsentBench::new().await;
     let mut browser = bench.browser();
     let session = bench.walk(&mut browser, "acme").await;
@@ -126,7 +126,7 @@ async fn an_app_that_is_on_stays_on_through_a_new_consent() {
 }
 
 #[tokio::test]
-async fn an_org_without_a_registration_is_saved_and_not_proven() {
+async fn save_without_registration_is_not_verified() {
     let bench = ConsentBench::without_registration().await;
     let mut browser = bench.browser();
     let invitation = bench.invite("acmelabs").await;
@@ -141,7 +141,7 @@ async fn an_org_without_a_registration_is_saved_and_not_proven() {
 }
 
 #[tokio::test]
-async fn a_person_who_may_not_consent_leaves_okta_byte_for_byte_as_it_was() {
+async fn unauthorized_person_leaves_okta_unchanged() {
     for (person, decision, failure) in [
         ("ada.administrator", Decision::Cancel, ConsentFailure::Declined),
         ("hugo.helpdesk", Decision::Accept, ConsentFailure::NotAdministrator),
@@ -169,10 +169,10 @@ async fn a_person_who_may_not_consent_leaves_okta_byte_for_byte_as_it_was() {
 }
 
 #[tokio::test]
-async fn somebody_without_the_role_is_refused_by_us_where_microsoft_lets_them_in() {
+async fn regrant_rejects_person_without_role() {
     let bench = ConsentBench::new().await;
     let invitation = bench.invite("acmelabs").await;
-    // From now on Microsoft knows our registration and asks nobody for consent to it.
+    // Microsoft no longer asks for consent to our registration.
     bench.sign_in(&mut bench.browser(), &invitation, "ada.administrator").await;
     let (before, calls) = (bench.simulation.okta.snapshot("acme"), bench.simulation.okta.requests("acme").len());
     for hides in [false, true] {
@@ -186,7 +186,7 @@ async fn somebody_without_the_role_is_refused_by_us_where_microsoft_lets_them_in
 }
 
 #[tokio::test]
-async fn multi_factor_authentication_is_proven_by_our_own_apis_token_and_its_lack_refuses() {
+async fn missing_mfa_in_api_token_is_rejected() {
     let evidence = MfaEvidence {
         api_scope: Some("api://77777777-0000-4000-8000-000000000001/verify".to_owned()),
         ..MfaEvidence::default()
@@ -203,7 +203,7 @@ async fn multi_factor_authentication_is_proven_by_our_own_apis_token_and_its_lac
 }
 
 #[tokio::test]
-async fn multi_factor_authentication_that_is_demanded_and_not_proven_refuses() {
+async fn demanded_but_unproven_mfa_is_rejected() {
     let bench = ConsentBench::without_registration().await;
     register(&bench.ports, &registration(MfaEvidence { required: true, ..MfaEvidence::default() })).await;
     let mut browser = bench.browser();
@@ -246,7 +246,7 @@ async fn next_sign_in_repeats_graphs_claims_challenge() {
 }
 
 #[tokio::test]
-async fn an_access_token_that_ended_before_its_time_is_renewed_once() {
+async fn prematurely_expired_access_token_is_renewed_once() {
     let bench = ConsentBench::new().await;
     bench.walk(&mut bench.browser(), "acmelabs").await;
     let consent = bench.app("acmelabs").await.consent;
@@ -265,7 +265,7 @@ async fn an_access_token_that_ended_before_its_time_is_renewed_once() {
 }
 
 #[tokio::test]
-async fn grants_that_show_late_are_waited_for() {
+async fn save_waits_for_delayed_grants() {
     let bench = ConsentBench::new().await;
     bench.simulation.microsoft.with_tenant("acmelabs.onmicrosoft.com", |tenant| {
         tenant.replication_seconds = 20;
@@ -277,7 +277,7 @@ async fn grants_that_show_late_are_waited_for() {
 }
 
 #[tokio::test]
-async fn an_operator_saves_what_only_needs_saving() {
+async fn operator_can_save_app_that_needs_save() {
     let bench = ConsentBench::new().await;
     let (org, app) = bench.ids("contosoemea").await;
     let path = format!("/v1/apps/{org}/{app}/save");
@@ -289,7 +289,7 @@ async fn an_operator_saves_what_only_needs_saving() {
 }
 
 #[tokio::test]
-async fn a_used_link_says_so_and_a_new_one_takes_the_place_of_an_old_one() {
+async fn new_link_revokes_old_one() {
     let bench = ConsentBench::new().await;
     let mut browser = bench.browser();
     let old = bench.invite("acmelabs").await;

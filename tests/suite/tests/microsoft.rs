@@ -1,11 +1,13 @@
-//! The real client of Microsoft against servers that misbehave: what is tried again and what never, what is believed,
-//! and that nothing leaks and no token is lost.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop at what it did not expect")]
+//! Tests the Microsoft client against misbehaving servers: retries, validation of responses, and that nothing leaks and no
+//! token is lost.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a failed test may panic")]
 
 #[path = "microsoft/application_tokens.rs"]
 mod application_tokens;
 #[path = "microsoft/code_exchange.rs"]
 mod code_exchange;
+#[path = "microsoft/consent_changes.rs"]
+mod consent_changes;
 #[path = "microsoft/credentials.rs"]
 mod credentials;
 #[path = "microsoft/graph.rs"]
@@ -14,18 +16,16 @@ mod graph;
 mod graph_lists;
 #[path = "microsoft/hostile.rs"]
 mod hostile;
-#[path = "microsoft/injured_consents.rs"]
-mod injured_consents;
-#[path = "microsoft/injured_people.rs"]
-mod injured_people;
-#[path = "microsoft/injured_registration.rs"]
-mod injured_registration;
 #[path = "microsoft/people.rs"]
 mod people;
+#[path = "microsoft/people_changes.rs"]
+mod people_changes;
 #[path = "microsoft/refreshes.rs"]
 mod refreshes;
 #[path = "microsoft/registered_credentials.rs"]
 mod registered_credentials;
+#[path = "microsoft/registration_changes.rs"]
+mod registration_changes;
 #[path = "microsoft/renewals.rs"]
 mod renewals;
 #[path = "microsoft/sign_ins.rs"]
@@ -67,7 +67,7 @@ const VERIFIER: &str = "canary-verifier-dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gF";
 const REFRESH_TOKEN: &str = "canary-refresh-token";
 const ACCESS_TOKEN: &str = "canary-access-token";
 
-/// The real client, and the server that stands for all of Microsoft.
+/// The real client, and a server in place of Microsoft.
 struct Bench {
     server: Hostile,
     client: MicrosoftClient,
@@ -75,12 +75,12 @@ struct Bench {
 }
 
 impl Bench {
-    /// A server that gives each path its replies in turn; the last one of a path stays.
+    /// A server that returns the replies of each path in turn and repeats the last one.
     async fn with(replies: Vec<(&str, Vec<Reply>)>) -> Self {
         Self::configured(MicrosoftConfig::default(), replies).await
     }
 
-    /// One whose client does not wait long for an answer.
+    /// A bench whose client has a short timeout.
     async fn impatient(replies: Vec<(&str, Vec<Reply>)>) -> Self {
         let timeout = Duration::from_millis(300);
         Self::configured(MicrosoftConfig { timeout, ..MicrosoftConfig::default() }, replies).await
@@ -125,14 +125,14 @@ impl Bench {
         self.server.heard()
     }
 
-    /// The simulated time between one request and the next.
+    /// The simulated time between consecutive requests.
     fn pauses(&self) -> Vec<Duration> {
         let heard = self.heard();
         heard.windows(2).map(|pair| pair[1].at.duration_since(pair[0].at).try_into().unwrap()).collect()
     }
 }
 
-/// The real client, pointed at two origins.
+/// The real client for two origins.
 fn client(config: &MicrosoftConfig, login: &str, graph: &str, clock: &SimulatedClock) -> MicrosoftClient {
     let simulator = SimulatedMicrosoft::parse(&format!("{login},{graph}"), LoopbackPolicy::Allow).unwrap();
     let config = MicrosoftConfig { simulator: Some(simulator), ..config.clone() };
@@ -147,7 +147,7 @@ fn proven_by(credential: ClientCredential) -> Registration {
     Registration { credential, ..registration(MfaEvidence::default()) }
 }
 
-/// A token answer (RFC 6749 section 5.1).
+/// A token response (RFC 6749 section 5.1).
 fn tokens() -> Value {
     json!({
         "token_type": "Bearer",
@@ -158,8 +158,7 @@ fn tokens() -> Value {
     })
 }
 
-/// Nothing that was sent, and nothing that only a developer reads, is in an error: not as it shows itself, and not as
-/// it is logged.
+/// Checks that neither the display nor the debug form of an error contains sent data or vendor error texts.
 fn tells_no_secret(error: &MicrosoftError) {
     let told = format!("{error} {error:?}");
     assert!(!told.contains("canary") && !told.contains(OPERATOR_SECRET), "{told}");

@@ -1,6 +1,6 @@
-//! Who is told what, and when, over real clients, real stores and both simulators: the right person hears once, in time,
-//! from us and from nobody who says so, whatever has died meanwhile.
-#![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+//! Tests notifications with real clients, real stores and both simulators: the right person receives each email once and in
+//! time, even after failures, and can verify that Regrant sent it.
+#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
 #[path = "notify/access.rs"]
 mod access;
@@ -10,12 +10,12 @@ mod asking;
 mod at_once;
 #[path = "notify/deliveries.rs"]
 mod deliveries;
-#[path = "notify/desk.rs"]
-mod desk;
 #[path = "notify/done.rs"]
 mod done;
-#[path = "notify/hastened.rs"]
-mod hastened;
+#[path = "notify/early_rescans.rs"]
+mod early_rescans;
+#[path = "notify/fixture.rs"]
+mod fixture;
 #[path = "notify/hooks.rs"]
 mod hooks;
 #[path = "notify/listener.rs"]

@@ -1,6 +1,6 @@
-//! Every external call of a consent, failing in every way: the person reads why, nothing that was on goes off, and once
-//! the other side serves again, the same link leads to the end.
-#![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+//! Tests every external call of a consent with every fault: the person sees why, no enabled connection is disabled, and after
+//! recovery the same link completes the consent.
+#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
 use std::time::Duration;
 
@@ -9,28 +9,28 @@ use regrant_simulators::{Fault, Times};
 use regrant_tests::consent::{ConsentBench, Seen};
 use regrant_tests::person::Person;
 
-/// What the page of an end says that was seen on one side only.
+/// The final page's text for a consent verified on one side only.
 const UNPROVEN: &str = "Done in Okta";
 /// The org of both apps.
 const ORG: &str = "acme";
-/// How long the clients wait: a test that times out takes no longer.
+/// The clients' timeout, short to keep the tests fast.
 const PATIENCE: Duration = Duration::from_millis(40);
 
-/// Whose call fails.
+/// The service whose call fails.
 #[derive(Debug, Clone, Copy)]
 enum Side {
     Okta,
     Microsoft,
 }
 
-/// What becomes of the consent while the call fails.
+/// The result of the consent while the call fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Meanwhile {
-    /// It does not end.
+    /// It is not completed.
     Waits,
-    /// It may end: the call was done, and only its answer was bent.
+    /// It may be completed: the call took effect, and only its response was modified.
     MayEnd,
-    /// It ends, and says that Microsoft's side was not seen.
+    /// It is completed without verification at Microsoft.
     EndsUnproven,
 }
 
@@ -49,7 +49,7 @@ fn faults() -> [Fault; 10] {
     ]
 }
 
-/// The tenant is that of an app which is off until the consent, or of one that is on all the time.
+/// Tests the tenant of an app that is disabled until the consent, or of one that is always enabled.
 async fn is_survived(side: Side, call: &str, tenant: &str, meanwhile: Meanwhile) {
     for fault in faults() {
         let what = format!("{side:?} {call} {fault:?} {tenant}");
@@ -80,7 +80,7 @@ async fn is_survived(side: Side, call: &str, tenant: &str, meanwhile: Meanwhile)
 
         bench.simulation.microsoft.heal();
         bench.simulation.okta.with_org(ORG, |org| org.faults.clear()).unwrap();
-        // What a worker that failed held is free by then.
+        // The lease of the failed worker has expired by then.
         bench.clock.advance(Duration::from_mins(6));
         if !ended {
             let page = person.walk(20).await.unwrap();
@@ -101,46 +101,46 @@ fn tells_something(page: &Seen, what: &str) {
 }
 
 #[tokio::test]
-async fn of_the_tenants_metadata() {
+async fn consent_survives_failures_of_tenant_metadata() {
     is_survived(Side::Microsoft, "/openid-configuration", "acmelabs", Meanwhile::Waits).await;
 }
 
 #[tokio::test]
-async fn of_the_token_endpoint() {
+async fn consent_survives_failures_of_token_endpoint() {
     is_survived(Side::Microsoft, "/oauth2/v2.0/token", "acmelabs", Meanwhile::Waits).await;
 }
 
 #[tokio::test]
-async fn of_the_signing_keys() {
+async fn consent_survives_failures_of_signing_keys() {
     is_survived(Side::Microsoft, "/discovery/v2.0/keys", "acmelabs", Meanwhile::Waits).await;
 }
 
 #[tokio::test]
-async fn of_the_organization_in_graph() {
+async fn consent_survives_failures_of_graph_organization() {
     is_survived(Side::Microsoft, "/v1.0/organization", "acmelabs", Meanwhile::Waits).await;
 }
 
 #[tokio::test]
-async fn of_the_service_principal_in_graph() {
+async fn consent_survives_failures_of_graph_principal() {
     is_survived(Side::Microsoft, "/v1.0/servicePrincipals", "acmelabs", Meanwhile::EndsUnproven).await;
 }
 
 #[tokio::test]
-async fn of_the_delegated_grants_in_graph() {
+async fn consent_survives_failures_of_graph_grants() {
     is_survived(Side::Microsoft, "/oauth2PermissionGrants", "acmelabs", Meanwhile::EndsUnproven).await;
 }
 
 #[tokio::test]
-async fn of_the_connection_in_okta() {
+async fn consent_survives_failures_of_okta_connection() {
     is_survived(Side::Okta, "/connections/default", "acme", Meanwhile::Waits).await;
 }
 
 #[tokio::test]
-async fn of_switching_the_connection_on() {
+async fn consent_survives_failures_of_activation() {
     is_survived(Side::Okta, "/lifecycle/activate", "acmelabs", Meanwhile::MayEnd).await;
 }
 
 #[tokio::test]
-async fn of_the_callback_in_okta() {
+async fn consent_survives_failures_of_okta_callback() {
     is_survived(Side::Okta, "/oauth2/callback", "acme", Meanwhile::MayEnd).await;
 }

@@ -1,7 +1,7 @@
-//! The answers that Okta's own projects recorded, through the real client.
+//! Tests the real client against answers recorded by Okta's own projects.
 //!
-//! They run where the folder of recordings is present and are listed as ignored where it is not.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop at what it did not expect")]
+//! The tests run if the folder of recordings is present; otherwise they are listed as ignored.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a failed test may panic")]
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -61,7 +61,7 @@ fn trials(ignored: bool) -> Vec<Trial> {
 
 type Running = std::pin::Pin<Box<dyn Future<Output = ()>>>;
 
-/// A server for one path, the bench around it, and the org opened on it.
+/// A server for one path, with a bench and an org client for it.
 struct Opened {
     server: RecordedServer,
     bench: Bench,
@@ -252,7 +252,7 @@ async fn licence_feature() {
     let error = read_features(RawAnswer::recorded(&recorded)).await.unwrap_err();
     assert_eq!(error.code(), Some("E0000015"));
     assert!(!error.retires_credential());
-    // The same answer with the documented code of a dead token.
+    // The same answer with the documented code of an invalid token.
     recorded["response"]["body"]["errorCode"] = json!("E0000011");
     let error = read_features(RawAnswer::recorded(&recorded)).await.unwrap_err();
     assert!(error.retires_credential());

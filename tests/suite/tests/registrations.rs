@@ -1,5 +1,5 @@
-//! What proves our registration, through whole sign-ins at the simulator.
-#![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+//! Tests the credentials of Regrant's registration in complete sign-ins at the simulator.
+#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use regrant::microsoft::{ClientCredential, MfaEvidence, Registration};
@@ -10,7 +10,7 @@ use serde_json::json;
 
 const TENANT: &str = "acmelabs";
 
-/// Signs in twice with this proof of our registration.
+/// Signs in twice with this credential of Regrant's registration.
 async fn signs_in_twice(credential: ClientCredential) {
     let bench = ConsentBench::without_registration().await;
     register(&bench.ports, &Registration { credential, ..registration(MfaEvidence::default()) }).await;
@@ -26,15 +26,15 @@ async fn signs_in_twice(credential: ClientCredential) {
     }
 }
 
-/// The simulator takes each assertion's `jti` once, PS256 only, and the certificate's own thumbprint.
+/// The simulator accepts each assertion's `jti` once, PS256 only, and the certificate's thumbprint.
 #[tokio::test]
-async fn a_certificate_proves_the_registration_with_a_fresh_assertion_each_time() {
+async fn certificate_uses_fresh_assertion_each_time() {
     let (certificate, private_key) = (CLIENT_CERTIFICATE.to_owned(), SecretString::from(CLIENT_KEY));
     signs_in_twice(ClientCredential::Certificate { certificate, private_key }).await;
 }
 
 #[tokio::test]
-async fn another_issuers_token_proves_the_registration_and_is_read_for_each_use() {
+async fn federated_token_is_read_for_each_sign_in() {
     let folder = tempfile::tempdir().unwrap();
     let token_file = folder.path().join("token");
     let claims = json!({
@@ -49,7 +49,7 @@ async fn another_issuers_token_proves_the_registration_and_is_read_for_each_use(
 }
 
 #[tokio::test]
-async fn a_registration_that_proves_nothing_is_refused_with_a_page() {
+async fn invalid_registration_credential_shows_error_page() {
     let bench = ConsentBench::without_registration().await;
     let credential = ClientCredential::Secret { value: SecretString::from("another-secret") };
     register(&bench.ports, &Registration { credential, ..registration(MfaEvidence::default()) }).await;

@@ -1,5 +1,5 @@
-//! A scan that stopped half-way goes on where it stopped.
-#![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+//! Tests that an interrupted scan resumes where it stopped.
+#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
 use regrant::embedded::worker::drain_scans;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use regrant_simulators::{Fleet, OktaSimulator, SimulatorConfig};
 use regrant_tests::bench::{Bench, simulated_clock};
 
 #[tokio::test]
-async fn only_the_orgs_that_were_not_looked_at_are_looked_at_again() {
+async fn resumed_scan_covers_remaining_orgs_only() {
     let clock = simulated_clock();
     let simulator = OktaSimulator::start(SimulatorConfig::new(Arc::new(clock.clone()))).await.unwrap();
     let fleet = Fleet::new(9, 5);
@@ -26,7 +26,7 @@ async fn only_the_orgs_that_were_not_looked_at_are_looked_at_again() {
     scan_apps(&bench.ports, &scan.id, &first).await.unwrap();
     let asked_once = simulator.requests(&Fleet::name(0)).len();
 
-    // The process ends, and its queue with it; the ledger stays.
+    // The process and its queue end; the ledger remains.
     bench.ports.queues.scans = Arc::new(InProcessQueue::new(bench.ports.clock.clone()));
     let resumed = resume_scan(&bench.ports, &scan.id).await.unwrap();
     assert_eq!((resumed.orgs_seen, resumed.orgs_pending), (1, 4));
@@ -39,7 +39,7 @@ async fn only_the_orgs_that_were_not_looked_at_are_looked_at_again() {
 }
 
 #[tokio::test]
-async fn a_scan_that_never_was_cannot_go_on() {
+async fn unknown_scan_cannot_resume() {
     let bench = Bench::with(simulated_clock(), OktaConfig::default()).await;
     let refused = resume_scan(&bench.ports, &"nothing".parse().unwrap()).await;
     assert!(matches!(refused, Err(StartScanError::NoSuchScan(_))), "{refused:?}");

@@ -1,5 +1,5 @@
 //! Clean-up of expired records, with a simulated clock.
-#![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
-//! The simulator's answers and the client's requests against Okta's own specification.
+//! Checks the simulator's answers and the client's requests against Okta's own specification.
 //!
-//! They run where the slice of it is present and are listed as ignored where it is not.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop at what it did not expect")]
+//! The tests run if the excerpt of the specification is present; otherwise they are listed as ignored.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a failed test may panic")]
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -38,7 +38,7 @@ fn specification() -> Value {
     specification
 }
 
-/// OpenAPI 3.0's `nullable` in the words of JSON Schema; and open enums stay open, as Okta's do on the wire.
+/// Converts OpenAPI 3.0's `nullable` to JSON Schema and keeps open enums open, as in Okta's actual answers.
 fn as_json_schema(value: &mut Value) {
     match value {
         Value::Object(members) => {
@@ -91,23 +91,22 @@ fn requests(specification: &Value) {
     let mut checked = 0;
     for (method, path_and_query, status) in scan() {
         let (path, query) = path_and_query.split_once('?').unwrap_or((&path_and_query, ""));
-        // The slice holds apps and what provisions them. The readers of the log, and of who is assigned, have tests of
-        // their own.
+        // The excerpt contains apps and their provisioning. Log and assignment reads have their own tests.
         if path == "/api/v1/logs" || path.ends_with("/users") || path.ends_with("/groups") {
             assert_eq!(method, "GET", "a scan only reads");
             continue;
         }
-        let template = template(path).unwrap_or_else(|| panic!("{path} is no path of a scan"));
+        let template = template(path).unwrap_or_else(|| panic!("{path} is not a path of a scan"));
         assert_eq!(method, "GET", "a scan only reads");
         let operation = &specification["paths"][&template]["get"];
         assert!(operation.is_object(), "{template} is not specified");
         let declared: Vec<&str> =
             operation["parameters"].as_array().into_iter().flatten().filter_map(|p| p["name"].as_str()).collect();
         for (name, _) in url::form_urlencoded::parse(query.as_bytes()) {
-            assert!(declared.contains(&&*name), "{name} is no parameter of {template}");
+            assert!(declared.contains(&&*name), "{name} is not a parameter of {template}");
         }
         let status = status.unwrap().to_string();
-        // What any call can meet is not declared at every path: a dead token, and Okta's own trouble.
+        // The specification does not declare general errors at every path: invalid tokens and server errors.
         let declared = operation["responses"].get(&status).is_some() || matches!(&*status, "400" | "401" | "500");
         assert!(declared, "{status} of {template}");
         checked += 1;
@@ -144,8 +143,8 @@ fn answers(specification: &Value) {
     assert!(checked > 20, "{checked}");
 }
 
-/// Okta's recorded answers hold null where its specification leaves a member out (`notes.admin`, `errorRedirectUrl`);
-/// the simulator answers as recorded.
+/// Okta's recorded answers contain null for members that its specification omits (`notes.admin`, `errorRedirectUrl`); the
+/// simulator answers as recorded.
 fn without_nulls(value: &Value) -> Value {
     match value {
         Value::Object(members) => {
@@ -157,7 +156,7 @@ fn without_nulls(value: &Value) -> Value {
     }
 }
 
-/// Every answer the demo's orgs give: list, each app, connection and features.
+/// Every answer of the demo's orgs: list, each app, connection and features.
 fn bodies() -> Vec<(String, u16, Value)> {
     block_on(async {
         let clock = simulated_clock();

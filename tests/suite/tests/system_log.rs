@@ -1,6 +1,6 @@
-//! Reading the System Log of an org, through the real client and against the simulator: nothing twice, nothing missed, and
-//! every failure says what it was and leaves the place where reading goes on.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop at what it did not expect")]
+//! Tests System Log reads with the real client and the simulator: no event is missed or repeated, and every failure is
+//! reported and keeps the position.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a failed test may panic")]
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,12 +32,12 @@ struct World {
     app: AppId,
 }
 
-/// One org, `acme`, with one consented app, known by its API token.
+/// One org, `acme`, with one consented app, added with its API token.
 async fn world() -> World {
     world_with(|_| (), &api_token(TOKEN), &OktaConfig::default()).await
 }
 
-/// The same, with a client that waits no longer than it has to for what never comes.
+/// The same, with a short client timeout.
 async fn world_of(fault: &Fault) -> World {
     let usual = OktaConfig::default();
     let timeout = if *fault == Fault::Timeout { Duration::from_millis(300) } else { usual.timeout };
@@ -87,7 +87,7 @@ fn ids(page: &LogPage) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn a_reader_sees_each_event_that_matters_once_and_goes_on_after_days() {
+async fn each_relevant_event_is_read_once() {
     let world = world().await;
     let start = world.now();
     let app = world.app.as_str();
@@ -111,7 +111,7 @@ async fn a_reader_sees_each_event_that_matters_once_and_goes_on_after_days() {
 }
 
 #[tokio::test]
-async fn a_full_page_says_that_there_may_be_more() {
+async fn full_page_may_have_more_events() {
     let world = world().await;
     let start = world.now();
     let written: Vec<String> = (0..1_001).map(|_| world.log(LogEntry::app_updated(world.app.as_str()))).collect();
@@ -123,7 +123,7 @@ async fn a_full_page_says_that_there_may_be_more() {
 }
 
 #[tokio::test]
-async fn what_passes_is_tried_again_within_the_call() {
+async fn temporary_log_failures_are_retried() {
     for fault in [
         Fault::RateLimited,
         Fault::ConcurrencyLimited,
@@ -144,7 +144,7 @@ async fn what_passes_is_tried_again_within_the_call() {
 }
 
 #[tokio::test]
-async fn what_does_not_pass_is_told_and_the_position_is_as_good_as_before() {
+async fn permanent_log_failure_keeps_position() {
     for (fault, is_transient) in [
         (Fault::RateLimited, true),
         (Fault::ServerError, true),
@@ -172,7 +172,7 @@ async fn what_does_not_pass_is_told_and_the_position_is_as_good_as_before() {
 }
 
 #[tokio::test]
-async fn a_link_that_okta_no_longer_takes_is_told_from_all_else_and_reading_anew_loses_nothing() {
+async fn expired_log_link_restarts_without_loss() {
     let world = world().await;
     let start = world.now();
     let first = world.log(LogEntry::credentials_refused(world.app.as_str()));
@@ -186,7 +186,7 @@ async fn a_link_that_okta_no_longer_takes_is_told_from_all_else_and_reading_anew
 }
 
 #[tokio::test]
-async fn no_credential_follows_a_link_off_the_org_whether_it_came_now_or_lay_in_the_ledger() {
+async fn log_link_to_other_host_gets_no_credential() {
     let world = world().await;
     world.change(|org| org.next_link_origin = Some("http://evil.localhost:1".to_owned()));
     let error = world.read(&world.now()).await.unwrap_err();
@@ -205,7 +205,7 @@ async fn no_credential_follows_a_link_off_the_org_whether_it_came_now_or_lay_in_
 }
 
 #[tokio::test]
-async fn a_time_from_before_the_log_begins_is_no_error() {
+async fn time_before_log_retention_is_accepted() {
     let world = world().await;
     let written = world.log(LogEntry::credentials_refused(world.app.as_str()));
     let long_ago = LogPosition::Since("2020-01-01T00:00:00Z".parse().unwrap());
@@ -213,7 +213,7 @@ async fn a_time_from_before_the_log_begins_is_no_error() {
 }
 
 #[tokio::test]
-async fn the_log_draws_on_a_bucket_of_its_own_and_on_half_of_it() {
+async fn log_reads_use_half_of_own_rate_limit() {
     let world = world_with(|org| org.logs_limit = 10, &api_token(TOKEN), &OktaConfig::default()).await;
     let org = world.open().await;
     let mut position = world.now();
@@ -226,18 +226,18 @@ async fn the_log_draws_on_a_bucket_of_its_own_and_on_half_of_it() {
     assert_eq!(world.simulator.usage("acme", Bucket::Apps).calls, 0);
 }
 
-/// The trouble that a check has with the log, where it has any; all else is fine.
+/// The log problem of a check, if any. Checks that everything else passes.
 async fn log_problem(world: &World) -> Option<String> {
     let probes = orgs::check(&world.bench.ports, &world.org).await.unwrap();
     let (log, others): (Vec<_>, Vec<_>) = probes.into_iter().partition(|probe| probe.needs == "okta.logs.read");
     assert!(others.len() == 3 && others.iter().all(|probe| !probe.optional && probe.problem.is_none()), "{others:?}");
-    let [log] = &log[..] else { panic!("one look at the log: {log:?}") };
+    let [log] = &log[..] else { panic!("one log check: {log:?}") };
     assert!(log.optional);
     log.problem.clone()
 }
 
 #[tokio::test]
-async fn a_token_whose_role_does_not_see_the_log_is_told_so_and_stays_in_use() {
+async fn token_without_log_access_stays_in_use() {
     let world = world().await;
     assert_eq!(log_problem(&world).await, None);
     world.change(|org| org.refuses_logs = true);
@@ -248,7 +248,7 @@ async fn a_token_whose_role_does_not_see_the_log_is_told_so_and_stays_in_use() {
 }
 
 #[tokio::test]
-async fn a_service_app_without_the_scope_still_reads_apps_and_with_it_reads_the_log() {
+async fn service_app_needs_scope_for_log_only() {
     let key = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
     let public: PublicKeyX509Der<'_> = key.public_key().as_der().unwrap();
     let pem =

@@ -1,4 +1,4 @@
-//! A vault that does not serve: the flow stops, says so, and Okta stays as it was.
+//! Tests vault failures: the consent stops with an error page, and Okta is unchanged.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use secrecy::SecretString;
 
 const TENANT: &str = "acmelabs";
 
-/// Which call fails.
+/// The failing call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Call {
     Put,
@@ -21,7 +21,7 @@ enum Call {
     Promote,
 }
 
-/// A vault whose tokens for Graph cannot be kept.
+/// A vault that cannot store Graph tokens.
 struct FullVault {
     inner: Arc<dyn Vault>,
     fails: Mutex<Option<Call>>,
@@ -60,7 +60,7 @@ impl Vault for FullVault {
 }
 
 #[tokio::test]
-async fn a_token_that_cannot_be_kept_stops_the_flow_before_okta() {
+async fn vault_failure_stops_consent_before_okta() {
     for call in [Call::Put, Call::ReadBack, Call::Promote] {
         let bench = ConsentBench::new().await;
         let invitation = bench.invite(TENANT).await;

@@ -12,7 +12,7 @@ use clap::{Parser, Subcommand};
 use jiff::SignedDuration;
 use prove::{MEASUREMENTS, Report, Size};
 use regrant::microsoft::config::SimulatedMicrosoft;
-use regrant_tests::victim::Victim;
+use regrant_tests::killable_server::KillableServer;
 
 /// Runs the project's measurements and builds its releases.
 #[derive(Debug, Parser)]
@@ -45,7 +45,7 @@ enum Task {
     Screenshots(screenshots::Options),
     /// Run as the process that a measurement kills.
     #[command(hide = true)]
-    Victim {
+    KillableServer {
         /// Its data folder.
         #[arg(long)]
         data: std::path::PathBuf,
@@ -73,10 +73,10 @@ async fn main() -> ExitCode {
         Task::Prove { name, json, list, small } => (name, json, list, small),
         Task::Dist(options) => return exit_code("dist", dist::dist(&options)),
         Task::Screenshots(options) => return exit_code("screenshots", screenshots::screenshots(&options).await),
-        Task::Victim { data, login, graph, end_after_write, ahead_secs, trace } => {
+        Task::KillableServer { data, login, graph, end_after_write, ahead_secs, trace } => {
             let microsoft = SimulatedMicrosoft { login, graph };
             let ahead = SignedDuration::from_secs(ahead_secs);
-            let lived = Victim { data, microsoft, end_after_write, trace, ahead }.live().await;
+            let lived = KillableServer { data, microsoft, end_after_write, trace, ahead }.live().await;
             return if lived.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
         }
     };

@@ -64,12 +64,12 @@ fn names(tenant: &EntraTenant) -> impl Iterator<Item = String> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+#[expect(clippy::unwrap_used, reason = "a failed test may panic")]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_tenant_is_found_by_all_its_names_and_by_new_ones() {
+    fn tenant_is_found_by_every_current_name() {
         let mut tenants = Tenants::default();
         for name in ["contoso", "fabrikam"] {
             tenants.insert(EntraTenant::new(name));

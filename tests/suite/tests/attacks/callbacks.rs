@@ -1,4 +1,4 @@
-//! Callbacks that are not what Microsoft sent, or not to whom.
+//! Attacks with modified callbacks or callbacks for a different browser.
 
 use axum::body::Body;
 use regrant::domain::cloud::Cloud;
@@ -7,7 +7,7 @@ use regrant_tests::consent::ConsentBench;
 
 use super::{ADMIN, TENANT, exchanges, sent, state, value, with};
 
-/// Sends a bent callback from the right browser and sees that nothing comes of it.
+/// Sends a modified callback from the right browser and checks that it has no effect.
 async fn comes_to_nothing(bend: impl Fn(&url::Url) -> String) {
     let bench = ConsentBench::new().await;
     let (mut browser, back) = sent(&bench).await;
@@ -33,17 +33,17 @@ async fn a_missing_state_spends_no_code() {
 }
 
 #[tokio::test]
-async fn a_state_cut_short_spends_no_code() {
+async fn truncated_state_spends_no_code() {
     comes_to_nothing(|back| path(&with(back, "state", &value(back, "state")[..42]))).await;
 }
 
 #[tokio::test]
-async fn a_state_in_other_email_case_spends_no_code() {
+async fn state_in_different_case_spends_no_code() {
     comes_to_nothing(|back| path(&with(back, "state", &value(back, "state").to_ascii_uppercase()))).await;
 }
 
 #[tokio::test]
-async fn the_digest_of_a_state_is_no_state() {
+async fn digest_of_state_is_rejected() {
     comes_to_nothing(|back| {
         let digest = regrant::domain::id::Sha256Digest::of(&value(back, "state"));
         path(&with(back, "state", digest.as_str()))
@@ -62,7 +62,7 @@ async fn two_codes_spend_no_code() {
 }
 
 #[tokio::test]
-async fn a_second_code_hidden_by_an_escape_spends_no_code() {
+async fn escaped_second_code_spends_no_code() {
     comes_to_nothing(|back| format!("{}&%63ode=other", path(back))).await;
 }
 
@@ -72,7 +72,7 @@ async fn a_code_and_an_error_together_spend_no_code() {
 }
 
 #[tokio::test]
-async fn a_callback_without_code_and_error_comes_to_nothing() {
+async fn callback_without_code_or_error_is_rejected() {
     comes_to_nothing(|back| path(&with(back, "code", ""))).await;
 }
 
@@ -82,17 +82,17 @@ async fn parameters_that_are_not_utf_8_come_to_nothing() {
 }
 
 #[tokio::test]
-async fn an_oversized_code_comes_to_nothing() {
+async fn oversized_code_is_rejected() {
     comes_to_nothing(|back| path(&with(back, "code", &"a".repeat(5_000)))).await;
 }
 
 #[tokio::test]
-async fn an_oversized_query_comes_to_nothing() {
+async fn oversized_query_is_rejected() {
     comes_to_nothing(|back| format!("{}&junk={}", path(back), "a".repeat(40_000))).await;
 }
 
 #[tokio::test]
-async fn a_hundred_parameters_come_to_nothing() {
+async fn hundred_parameters_are_rejected() {
     comes_to_nothing(|back| {
         let many: Vec<String> = (0..100).map(|n| format!("p{n}=1")).collect();
         format!("{}&{}", path(back), many.join("&"))
@@ -101,7 +101,7 @@ async fn a_hundred_parameters_come_to_nothing() {
 }
 
 #[tokio::test]
-async fn admin_consent_without_a_code_proves_nothing() {
+async fn admin_consent_without_code_is_rejected() {
     comes_to_nothing(|back| {
         let state = value(back, "state");
         format!("{}?admin_consent=True&tenant=11111111-2222-4333-8444-555555555555&state={state}", back.path())
@@ -110,14 +110,14 @@ async fn admin_consent_without_a_code_proves_nothing() {
 }
 
 #[tokio::test]
-async fn another_clouds_redirect_uri_takes_no_answer_of_this_one() {
+async fn other_clouds_callback_rejects_this_clouds_answer() {
     for cloud in [Cloud::GccHigh, Cloud::Dod, Cloud::China21Vianet] {
         comes_to_nothing(|back| format!("{}?{}", cloud.callback_path(), back.query().unwrap())).await;
     }
 }
 
 #[tokio::test]
-async fn another_issuer_in_the_answer_spends_no_code() {
+async fn other_issuer_in_callback_spends_no_code() {
     let bench = ConsentBench::new().await;
     let (mut browser, back) = sent(&bench).await;
     let session = browser.get_url(&with(&back, "iss", "https://login.evil.example/v2.0")).await.location();
@@ -126,7 +126,7 @@ async fn another_issuer_in_the_answer_spends_no_code() {
 }
 
 #[tokio::test]
-async fn a_callback_is_only_taken_by_get() {
+async fn callback_accepts_get_only() {
     let bench = ConsentBench::new().await;
     let (mut browser, back) = sent(&bench).await;
     for method in ["POST", "PUT", "DELETE"] {
@@ -136,7 +136,7 @@ async fn a_callback_is_only_taken_by_get() {
 }
 
 #[tokio::test]
-async fn a_replayed_callback_leads_to_the_page_and_exchanges_once() {
+async fn replayed_callback_exchanges_code_once() {
     let bench = ConsentBench::new().await;
     let (mut browser, back) = sent(&bench).await;
     let first = browser.get_url(&back).await.location();
@@ -147,7 +147,7 @@ async fn a_replayed_callback_leads_to_the_page_and_exchanges_once() {
 }
 
 #[tokio::test]
-async fn a_replayed_callback_of_another_browser_learns_nothing() {
+async fn replayed_callback_in_other_browser_learns_nothing() {
     let bench = ConsentBench::new().await;
     let (mut browser, back) = sent(&bench).await;
     browser.get_url(&back).await;
@@ -157,7 +157,7 @@ async fn a_replayed_callback_of_another_browser_learns_nothing() {
 }
 
 #[tokio::test]
-async fn somebody_with_the_state_alone_cannot_burn_the_session() {
+async fn known_state_alone_cannot_end_the_session() {
     let bench = ConsentBench::new().await;
     let (mut browser, back) = sent(&bench).await;
     bench.browser().get_url(&with(&back, "code", "junk")).await;
@@ -166,7 +166,7 @@ async fn somebody_with_the_state_alone_cannot_burn_the_session() {
 }
 
 #[tokio::test]
-async fn a_code_of_another_attempt_does_not_fit_this_browsers_verifier() {
+async fn code_of_other_attempt_fails_pkce() {
     let bench = ConsentBench::new().await;
     let (mut browser, back) = sent(&bench).await;
     let (_, other) = sent(&bench).await;
@@ -176,7 +176,7 @@ async fn a_code_of_another_attempt_does_not_fit_this_browsers_verifier() {
 }
 
 #[tokio::test]
-async fn a_code_that_the_attacker_made_up_is_refused() {
+async fn invented_code_is_rejected() {
     let bench = ConsentBench::new().await;
     let (mut browser, back) = sent(&bench).await;
     let session = browser.get_url(&with(&back, "code", "0.madeup")).await.location();
@@ -185,7 +185,7 @@ async fn a_code_that_the_attacker_made_up_is_refused() {
 }
 
 #[tokio::test]
-async fn a_code_of_another_tenants_path_is_refused() {
+async fn code_of_other_tenant_is_rejected() {
     let bench = ConsentBench::new().await;
     let (mut browser, back) = sent(&bench).await;
     let invitation = bench.invite("contoso").await;
@@ -197,7 +197,7 @@ async fn a_code_of_another_tenants_path_is_refused() {
 }
 
 #[tokio::test]
-async fn an_answer_after_ten_minutes_comes_too_late() {
+async fn callback_after_ten_minutes_is_rejected() {
     let bench = ConsentBench::new().await;
     let (mut browser, back) = sent(&bench).await;
     bench.clock.advance(std::time::Duration::from_mins(10));
@@ -207,15 +207,15 @@ async fn an_answer_after_ten_minutes_comes_too_late() {
 }
 
 #[tokio::test]
-async fn a_thousand_unknown_states_ask_microsoft_nothing() {
+async fn thousand_unknown_states_cause_no_calls() {
     let bench = ConsentBench::new().await;
     let mut browser = bench.browser();
-    let calls = bench.simulation.gate.calls();
+    let calls = bench.simulation.kill_point.calls();
     for n in 0..1_000 {
         let seen = browser.get(&format!("/oauth/microsoft/callback?code=c&state=s{n}")).await;
         assert_eq!(seen.location(), "/oauth/failed/session-lost");
     }
-    assert_eq!(bench.simulation.gate.calls(), calls);
+    assert_eq!(bench.simulation.kill_point.calls(), calls);
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Hand-overs of another app, org, host or attempt.
+//! Attacks with hand-overs of a different app, org, host or attempt.
 
 use regrant::domain::save::SaveOutcome;
 use regrant_tests::consent::{Browser, ConsentBench};
@@ -7,7 +7,7 @@ use super::{ADMIN, TENANT};
 
 const WRONG: &str = "That isn't the text from Okta's page";
 
-/// A browser that has accepted at Okta's link, its session, and the text of Okta's page.
+/// A browser after consent at Okta's link, with its session and the text of Okta's page.
 async fn accepted(bench: &ConsentBench, tenant: &str) -> (Browser, String, String) {
     let invitation = bench.invite(tenant).await;
     let mut browser = bench.browser();
@@ -16,75 +16,75 @@ async fn accepted(bench: &ConsentBench, tenant: &str) -> (Browser, String, Strin
     (browser, session, shown)
 }
 
-/// Hands over a bent text, and sees that nothing was sent to anybody.
+/// Submits a modified text and checks that nothing was sent to Okta or Microsoft.
 async fn is_not_taken(bend: impl Fn(&str) -> String) {
     let bench = ConsentBench::new().await;
     let (mut browser, session, shown) = accepted(&bench, TENANT).await;
-    let (before, calls) = (bench.simulation.okta.snapshot("acme"), bench.simulation.gate.calls());
+    let (before, calls) = (bench.simulation.okta.snapshot("acme"), bench.simulation.kill_point.calls());
     let token = browser.form_token(&session).await;
     let seen = browser.post(&format!("{session}/handover"), &[("token", &token), ("handover", &bend(&shown))]).await;
     assert_eq!(seen.heading(), WRONG);
-    assert_eq!((bench.simulation.okta.snapshot("acme"), bench.simulation.gate.calls()), (before, calls));
+    assert_eq!((bench.simulation.okta.snapshot("acme"), bench.simulation.kill_point.calls()), (before, calls));
     assert_eq!(browser.get(&session).await.heading(), "Accept at Microsoft, then come back", "the session goes on");
 }
 
 #[tokio::test]
-async fn of_another_host() {
+async fn hand_over_of_other_host_is_rejected() {
     is_not_taken(|shown| shown.replace("acme.localhost", "acme.evil.example")).await;
 }
 
 #[tokio::test]
-async fn of_another_org() {
+async fn hand_over_of_other_org_is_rejected() {
     is_not_taken(|shown| shown.replace("acme.localhost", "contoso.localhost")).await;
 }
 
 #[tokio::test]
-async fn of_another_port() {
+async fn hand_over_of_other_port_is_rejected() {
     is_not_taken(|shown| shown.replacen("/api/v1", ":1/api/v1", 1)).await;
 }
 
 #[tokio::test]
-async fn of_another_scheme() {
+async fn hand_over_of_other_scheme_is_rejected() {
     is_not_taken(|shown| shown.replace("http://", "https://")).await;
 }
 
 #[tokio::test]
-async fn with_a_user_name_before_the_host() {
+async fn hand_over_with_user_info_is_rejected() {
     is_not_taken(|shown| shown.replace("http://", "http://acme.localhost@evil.example/")).await;
 }
 
 #[tokio::test]
-async fn of_another_app() {
+async fn hand_over_of_other_app_is_rejected() {
     is_not_taken(|shown| shown.replace("office365/0oa", "office365/0ob")).await;
 }
 
 #[tokio::test]
-async fn of_another_endpoint() {
+async fn hand_over_of_other_endpoint_is_rejected() {
     is_not_taken(|shown| shown.replace("/oauth2/callback", "/lifecycle/deactivate")).await;
 }
 
 #[tokio::test]
-async fn with_a_path_that_climbs() {
+async fn hand_over_with_path_traversal_is_rejected() {
     is_not_taken(|shown| shown.replace("/oauth2/callback", "/oauth2/../../x/oauth2/callback")).await;
 }
 
 #[tokio::test]
-async fn with_another_state() {
+async fn hand_over_with_other_state_is_rejected() {
     is_not_taken(|shown| shown.replace("state=", "state=x")).await;
 }
 
 #[tokio::test]
-async fn with_two_codes() {
+async fn hand_over_with_two_codes_is_rejected() {
     is_not_taken(|shown| shown.replace("?code=", "?code=a&code=")).await;
 }
 
 #[tokio::test]
-async fn with_an_error_beside_the_code() {
+async fn hand_over_with_error_and_code_is_rejected() {
     is_not_taken(|shown| shown.replace("?code=", "?error=x&code=")).await;
 }
 
 #[tokio::test]
-async fn that_is_nothing_of_the_kind() {
+async fn unrelated_text_as_hand_over_is_rejected() {
     for text in
         ["", "hello", "{}", "javascript:alert(1)", "http://169.254.169.254/latest/meta-data/", "file:///etc/passwd"]
     {
@@ -93,7 +93,7 @@ async fn that_is_nothing_of_the_kind() {
 }
 
 #[tokio::test]
-async fn of_a_hundred_thousand_emails() {
+async fn oversized_hand_over_is_rejected() {
     let bench = ConsentBench::new().await;
     let (mut browser, session, _) = accepted(&bench, TENANT).await;
     let token = browser.form_token(&session).await;
@@ -103,7 +103,7 @@ async fn of_a_hundred_thousand_emails() {
 }
 
 #[tokio::test]
-async fn of_another_session_of_the_same_app() {
+async fn hand_over_of_other_session_is_rejected() {
     let bench = ConsentBench::new().await;
     let invitation = bench.invite(TENANT).await;
     let (mut victim, mut attacker) = (bench.browser(), bench.browser());
@@ -117,7 +117,7 @@ async fn of_another_session_of_the_same_app() {
 }
 
 #[tokio::test]
-async fn before_any_link_was_given_out() {
+async fn hand_over_before_any_link_is_rejected() {
     let bench = ConsentBench::new().await;
     let (_, _, shown) = accepted(&bench, TENANT).await;
     let invitation = bench.invite(TENANT).await;
@@ -129,7 +129,7 @@ async fn before_any_link_was_given_out() {
 }
 
 #[tokio::test]
-async fn the_same_one_twice_is_one_save() {
+async fn repeated_hand_over_saves_once() {
     let bench = ConsentBench::new().await;
     let (mut browser, session, shown) = accepted(&bench, TENANT).await;
     let token = browser.form_token(&session).await;
@@ -144,7 +144,7 @@ async fn the_same_one_twice_is_one_save() {
 }
 
 #[tokio::test]
-async fn with_a_code_that_okta_does_not_take_switches_nothing_on() {
+async fn code_rejected_by_okta_enables_nothing() {
     let bench = ConsentBench::new().await;
     let (mut browser, session, shown) = accepted(&bench, "globex").await;
     let bent = shown.replace("?code=", "?code=x");

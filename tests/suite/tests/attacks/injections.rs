@@ -1,4 +1,4 @@
-//! Text of somebody else's in pages, headers, logs and redirects.
+//! Attacks with untrusted text in pages, headers, logs and redirects.
 
 use regrant_simulators::microsoft::Decision;
 use regrant_tests::consent::ConsentBench;
@@ -8,7 +8,7 @@ use super::{ADMIN, TENANT, sent, value, with};
 const EVIL: &str = "<script>alert(1)</script>\"'\u{202e}";
 
 #[tokio::test]
-async fn an_error_description_with_markup_is_shown_nowhere() {
+async fn error_description_markup_is_never_shown() {
     let bench = ConsentBench::new().await;
     let (mut browser, back) = sent(&bench).await;
     let bent = with(&with(&back, "code", ""), "error", "access_denied");
@@ -19,7 +19,7 @@ async fn an_error_description_with_markup_is_shown_nowhere() {
 }
 
 #[tokio::test]
-async fn an_error_with_line_ends_makes_no_header() {
+async fn line_breaks_in_error_create_no_header() {
     let bench = ConsentBench::new().await;
     let (mut browser, back) = sent(&bench).await;
     let bent = with(&with(&back, "code", ""), "error", "x\r\nSet-Cookie: evil=1");
@@ -29,7 +29,7 @@ async fn an_error_with_line_ends_makes_no_header() {
 }
 
 #[tokio::test]
-async fn an_error_that_is_markup_is_only_a_word_nobody_knows() {
+async fn markup_error_code_is_an_unknown_code() {
     let bench = ConsentBench::new().await;
     let (mut browser, back) = sent(&bench).await;
     let session = browser.get_url(&with(&with(&back, "code", ""), "error", EVIL)).await.location();
@@ -39,7 +39,7 @@ async fn an_error_that_is_markup_is_only_a_word_nobody_knows() {
 }
 
 #[tokio::test]
-async fn no_parameter_of_a_callback_leads_to_another_site() {
+async fn callback_parameters_cannot_redirect_elsewhere() {
     let bench = ConsentBench::new().await;
     let (mut browser, back) = sent(&bench).await;
     for name in ["redirect_uri", "next", "return_to", "iss", "session_state", "error_uri", "tenant"] {
@@ -51,7 +51,7 @@ async fn no_parameter_of_a_callback_leads_to_another_site() {
 }
 
 #[tokio::test]
-async fn a_host_header_does_not_reach_the_redirect_uri() {
+async fn host_header_does_not_change_redirect_uri() {
     let bench = ConsentBench::new().await;
     let invitation = bench.invite(TENANT).await;
     let router = regrant_tests::consent::router(&bench.ports);
@@ -68,9 +68,9 @@ async fn a_host_header_does_not_reach_the_redirect_uri() {
 }
 
 #[tokio::test]
-async fn labels_and_names_with_markup_are_shown_harmlessly_on_every_page_of_the_way() {
+async fn markup_in_names_is_escaped_on_every_page() {
     let bench = ConsentBench::new().await;
-    // globex's first app carries markup as its label.
+    // The label of globex's first app contains markup.
     bench.simulation.microsoft.with_tenant("globex.onmicrosoft.com", |tenant| tenant.display_name = EVIL.to_owned());
     let mut browser = bench.browser();
     let invitation = bench.invite("globex").await;
@@ -90,7 +90,7 @@ async fn labels_and_names_with_markup_are_shown_harmlessly_on_every_page_of_the_
 }
 
 #[tokio::test]
-async fn nothing_secret_is_in_the_url_of_any_page_after_the_callback() {
+async fn page_urls_contain_no_secrets() {
     let bench = ConsentBench::new().await;
     let (mut browser, back) = sent(&bench).await;
     browser.visited.clear();
@@ -107,7 +107,7 @@ async fn nothing_secret_is_in_the_url_of_any_page_after_the_callback() {
 }
 
 #[tokio::test]
-async fn every_page_and_redirect_forbids_framing_keeping_and_telling() {
+async fn every_response_has_security_headers() {
     let bench = ConsentBench::new().await;
     let invitation = bench.invite(TENANT).await;
     let mut browser = bench.browser();

@@ -1,4 +1,4 @@
-//! Links that are forged, old, taken back, or opened by machines.
+//! Attacks with invitation links that are forged, expired, revoked, or opened by scanners.
 
 use axum::body::Body;
 use regrant_tests::consent::ConsentBench;
@@ -8,11 +8,11 @@ use super::{ADMIN, TENANT, state};
 const FORGED: &str = "This link does not work";
 
 #[tokio::test]
-async fn a_mail_scanner_that_opens_a_link_a_hundred_times_changes_nothing() {
+async fn mail_scanner_changes_nothing() {
     let bench = ConsentBench::new().await;
     let invitation = bench.invite(TENANT).await;
     let (before, calls, events) =
-        (state(&bench).await, bench.simulation.gate.calls(), bench.events(TENANT).await.len());
+        (state(&bench).await, bench.simulation.kill_point.calls(), bench.events(TENANT).await.len());
     for n in 0..100 {
         let method = if n % 2 == 0 { "GET" } else { "HEAD" };
         let seen = bench.browser().send(method, &invitation, Body::empty()).await;
@@ -20,14 +20,14 @@ async fn a_mail_scanner_that_opens_a_link_a_hundred_times_changes_nothing() {
         assert!(!seen.headers.contains_key("set-cookie"));
     }
     assert_eq!((state(&bench).await, bench.events(TENANT).await.len()), (before, events));
-    assert_eq!(bench.simulation.gate.calls(), calls, "nobody was asked anything");
+    assert_eq!(bench.simulation.kill_point.calls(), calls, "no external call was made");
     let mut browser = bench.browser();
     let session = bench.sign_in(&mut browser, &invitation, ADMIN).await;
     assert_eq!(browser.get(&session).await.heading(), "One more step: approve Okta's access", "the link still works");
 }
 
 #[tokio::test]
-async fn a_link_with_one_email_changed_is_forged() {
+async fn link_with_one_changed_character_is_forged() {
     let bench = ConsentBench::new().await;
     let invitation = bench.invite(TENANT).await;
     for at in ["/consent/".len() + 5, invitation.len() / 2, invitation.len() - 10] {
@@ -40,7 +40,7 @@ async fn a_link_with_one_email_changed_is_forged() {
 }
 
 #[tokio::test]
-async fn a_link_for_another_app_cannot_be_made_of_two() {
+async fn links_cannot_be_recombined_for_other_app() {
     let bench = ConsentBench::new().await;
     let (one, other) = (bench.invite(TENANT).await, bench.invite("contoso").await);
     let parts = |link: &str| link.trim_start_matches("/consent/").split('.').map(str::to_owned).collect::<Vec<_>>();
@@ -50,7 +50,7 @@ async fn a_link_for_another_app_cannot_be_made_of_two() {
 }
 
 #[tokio::test]
-async fn a_link_signed_by_another_installation_is_forged() {
+async fn link_of_other_installation_is_forged() {
     let bench = ConsentBench::new().await;
     let other = ConsentBench::new().await;
     let (org, app) = bench.ids(TENANT).await;
@@ -69,7 +69,7 @@ async fn a_link_signed_by_another_installation_is_forged() {
 }
 
 #[tokio::test]
-async fn a_link_without_a_signature_is_forged() {
+async fn unsigned_link_is_forged() {
     let bench = ConsentBench::new().await;
     let invitation = bench.invite(TENANT).await;
     let unsigned = &invitation[..=invitation.rfind('.').unwrap()];
@@ -77,7 +77,7 @@ async fn a_link_without_a_signature_is_forged() {
 }
 
 #[tokio::test]
-async fn nonsense_in_the_place_of_a_link_is_forged() {
+async fn random_text_is_a_forged_link() {
     let bench = ConsentBench::new().await;
     for nonsense in ["x", "a.b.c", "%00", "%F0%9F%92%A9", "session", &"a".repeat(3_000)] {
         assert_eq!(bench.browser().get(&format!("/consent/{nonsense}")).await.heading(), FORGED, "{nonsense}");
@@ -85,7 +85,7 @@ async fn nonsense_in_the_place_of_a_link_is_forged() {
 }
 
 #[tokio::test]
-async fn an_expired_link_starts_nothing() {
+async fn expired_link_starts_nothing() {
     let bench = ConsentBench::new().await;
     let invitation = bench.invite(TENANT).await;
     bench.clock.advance(std::time::Duration::from_hours(14 * 24));
@@ -96,7 +96,7 @@ async fn an_expired_link_starts_nothing() {
 }
 
 #[tokio::test]
-async fn a_link_that_was_taken_back_starts_nothing() {
+async fn revoked_link_starts_nothing() {
     let bench = ConsentBench::new().await;
     let invitation = bench.invite(TENANT).await;
     let (org, app) = bench.ids(TENANT).await;
@@ -108,7 +108,7 @@ async fn a_link_that_was_taken_back_starts_nothing() {
 }
 
 #[tokio::test]
-async fn an_invitation_is_not_taken_back_by_way_of_another_app() {
+async fn other_app_cannot_revoke_invitation() {
     let bench = ConsentBench::new().await;
     let invitation = bench.invite(TENANT).await;
     let (org, app) = bench.ids(TENANT).await;
@@ -121,7 +121,7 @@ async fn an_invitation_is_not_taken_back_by_way_of_another_app() {
 }
 
 #[tokio::test]
-async fn the_link_is_told_once_and_never_listed() {
+async fn link_is_returned_once_and_never_listed() {
     let bench = ConsentBench::new().await;
     let invitation = bench.invite(TENANT).await;
     let (org, app) = bench.ids(TENANT).await;
@@ -132,7 +132,7 @@ async fn the_link_is_told_once_and_never_listed() {
 }
 
 #[tokio::test]
-async fn an_app_that_only_the_console_serves_gets_no_invitation() {
+async fn console_only_app_gets_no_invitation() {
     let bench = ConsentBench::new().await;
     let (org, app) = bench.ids("contosogov").await;
     let seen = bench.browser().post(&format!("/v1/apps/{org}/{app}/invitations"), &[]).await;

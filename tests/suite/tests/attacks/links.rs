@@ -1,4 +1,4 @@
-//! Consent links of Okta's that nobody may be sent to.
+//! Attacks with Okta consent links that Regrant must not follow.
 
 use regrant_tests::consent::ConsentBench;
 
@@ -6,7 +6,7 @@ use super::{ADMIN, TENANT};
 
 const GOOD: &str = "response_type=code&state=s1&client_id=11111111-2222-4333-8444-555555555555&redirect_uri=https%3A%2F%2Fsystem-admin.okta.com%2Fx&scope=y";
 
-/// Lets Okta offer that link, and sees that nobody is sent there.
+/// Makes Okta offer this link and checks that Regrant does not redirect to it.
 async fn leads_nobody_there(link: impl Fn(&str) -> String) {
     let bench = ConsentBench::new().await;
     let invitation = bench.invite(TENANT).await;
@@ -25,7 +25,7 @@ async fn leads_nobody_there(link: impl Fn(&str) -> String) {
 }
 
 #[tokio::test]
-async fn and_the_usual_one_is_followed() {
+async fn genuine_consent_link_is_followed() {
     let bench = ConsentBench::new().await;
     let invitation = bench.invite(TENANT).await;
     let mut browser = bench.browser();
@@ -36,13 +36,13 @@ async fn and_the_usual_one_is_followed() {
 }
 
 #[tokio::test]
-async fn to_another_host() {
+async fn link_to_other_host_is_rejected() {
     leads_nobody_there(|_| format!("https://login.evil.example/acmelabs.onmicrosoft.com/oauth2/authorize?{GOOD}"))
         .await;
 }
 
 #[tokio::test]
-async fn to_a_host_that_looks_like_microsofts() {
+async fn link_to_lookalike_host_is_rejected() {
     leads_nobody_there(|_| {
         format!("https://login.microsoftonline.com.evil.example/acmelabs.onmicrosoft.com/oauth2/authorize?{GOOD}")
     })
@@ -50,22 +50,22 @@ async fn to_a_host_that_looks_like_microsofts() {
 }
 
 #[tokio::test]
-async fn to_a_script() {
+async fn script_link_is_rejected() {
     leads_nobody_there(|_| "javascript:alert(1)//s1".to_owned()).await;
 }
 
 #[tokio::test]
-async fn to_another_tenant() {
+async fn link_to_other_tenant_is_rejected() {
     leads_nobody_there(|login| format!("{login}/contoso.onmicrosoft.com/oauth2/authorize?{GOOD}x")).await;
 }
 
 #[tokio::test]
-async fn to_any_tenant() {
+async fn link_to_any_tenant_is_rejected() {
     leads_nobody_there(|login| format!("{login}/common/oauth2/authorize?{GOOD}x")).await;
 }
 
 #[tokio::test]
-async fn that_answers_to_somebody_else() {
+async fn link_with_other_redirect_uri_is_rejected() {
     leads_nobody_there(|login| {
         let bent = GOOD.replace("system-admin.okta.com", "evil.example");
         format!("{login}/acmelabs.onmicrosoft.com/oauth2/authorize?{bent}")
@@ -74,7 +74,7 @@ async fn that_answers_to_somebody_else() {
 }
 
 #[tokio::test]
-async fn that_names_our_own_registration() {
+async fn link_for_own_registration_is_rejected() {
     leads_nobody_there(|login| {
         let bent = GOOD.replace("11111111-2222-4333-8444-555555555555", regrant_simulators::microsoft::REGRANT_CLIENT);
         format!("{login}/acmelabs.onmicrosoft.com/oauth2/authorize?{bent}")

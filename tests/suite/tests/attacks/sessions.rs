@@ -1,4 +1,4 @@
-//! Sessions of somebody else, in another browser, or of another app.
+//! Attacks with sessions of a different person, browser or app.
 
 use regrant::domain::failure::consent::ConsentFailure;
 use regrant_simulators::microsoft::Decision;
@@ -16,7 +16,7 @@ async fn verified(bench: &ConsentBench) -> (Browser, String) {
 }
 
 #[tokio::test]
-async fn an_attempt_that_the_attacker_began_is_not_finished_by_the_victims_browser() {
+async fn victims_browser_cannot_finish_attackers_attempt() {
     let bench = ConsentBench::new().await;
     let (_, back) = sent(&bench).await;
     let mut victim = bench.browser();
@@ -26,7 +26,7 @@ async fn an_attempt_that_the_attacker_began_is_not_finished_by_the_victims_brows
 }
 
 #[tokio::test]
-async fn the_cookie_of_one_session_opens_no_other() {
+async fn session_cookie_opens_only_its_session() {
     let bench = ConsentBench::new().await;
     let (browser, _) = verified(&bench).await;
     let (_, other) = verified(&bench).await;
@@ -37,7 +37,7 @@ async fn the_cookie_of_one_session_opens_no_other() {
 }
 
 #[tokio::test]
-async fn a_session_page_without_its_cookie_shows_nothing_of_it() {
+async fn session_page_without_cookie_shows_nothing() {
     let bench = ConsentBench::new().await;
     let (_, session) = verified(&bench).await;
     let seen = bench.browser().get(&session).await;
@@ -46,7 +46,7 @@ async fn a_session_page_without_its_cookie_shows_nothing_of_it() {
 }
 
 #[tokio::test]
-async fn a_cookie_that_was_changed_opens_nothing() {
+async fn modified_cookie_opens_nothing() {
     let bench = ConsentBench::new().await;
     let (mut browser, session) = verified(&bench).await;
     for value in browser.cookies.values_mut() {
@@ -58,7 +58,7 @@ async fn a_cookie_that_was_changed_opens_nothing() {
 }
 
 #[tokio::test]
-async fn a_cookie_sealed_elsewhere_opens_nothing() {
+async fn cookie_of_other_installation_opens_nothing() {
     let bench = ConsentBench::new().await;
     let other = ConsentBench::new().await;
     let (mut browser, session) = verified(&bench).await;
@@ -71,7 +71,7 @@ async fn a_cookie_sealed_elsewhere_opens_nothing() {
 }
 
 #[tokio::test]
-async fn a_form_without_its_token_does_nothing() {
+async fn form_without_token_does_nothing() {
     let bench = ConsentBench::new().await;
     let (mut browser, session) = verified(&bench).await;
     let before = state(&bench).await;
@@ -84,7 +84,7 @@ async fn a_form_without_its_token_does_nothing() {
 }
 
 #[tokio::test]
-async fn a_form_of_another_site_does_nothing_even_with_cookie_and_token() {
+async fn cross_site_form_does_nothing() {
     let bench = ConsentBench::new().await;
     let (mut browser, session) = verified(&bench).await;
     let token = browser.form_token(&session).await;
@@ -96,7 +96,7 @@ async fn a_form_of_another_site_does_nothing_even_with_cookie_and_token() {
 }
 
 #[tokio::test]
-async fn another_site_cannot_begin_a_consent_in_somebodys_browser() {
+async fn other_site_cannot_start_consent() {
     let bench = ConsentBench::new().await;
     let invitation = bench.invite(TENANT).await;
     let mut browser = bench.browser();
@@ -106,7 +106,7 @@ async fn another_site_cannot_begin_a_consent_in_somebodys_browser() {
 }
 
 #[tokio::test]
-async fn the_token_of_one_sessions_forms_fits_no_other() {
+async fn form_token_fits_only_its_session() {
     let bench = ConsentBench::new().await;
     let (mut browser, session) = verified(&bench).await;
     let (mut other, other_session) = verified(&bench).await;
@@ -115,7 +115,7 @@ async fn the_token_of_one_sessions_forms_fits_no_other() {
 }
 
 #[tokio::test]
-async fn okta_is_not_asked_for_a_link_before_somebody_was_verified() {
+async fn okta_link_is_requested_only_after_verification() {
     let bench = ConsentBench::new().await;
     let (mut browser, _) = sent(&bench).await;
     let id = browser.cookies.keys().next().unwrap().trim_start_matches("__Host-regrant-").to_owned();
@@ -167,7 +167,7 @@ async fn a_session_ends_after_an_hour() {
 }
 
 #[tokio::test]
-async fn a_session_of_an_org_that_was_removed_is_lost() {
+async fn session_of_removed_org_is_lost() {
     let bench = ConsentBench::new().await;
     let (mut browser, session) = verified(&bench).await;
     let (org, _) = bench.ids(TENANT).await;
@@ -176,7 +176,7 @@ async fn a_session_of_an_org_that_was_removed_is_lost() {
 }
 
 #[tokio::test]
-async fn an_id_that_is_none_is_refused_like_one_that_is_not_there() {
+async fn invalid_id_is_rejected_like_unknown_id() {
     let bench = ConsentBench::new().await;
     for id in ["x", "..%2F..%2Fetc", "%00", "%F0%9F%92%A9", &"a".repeat(65)] {
         let seen = bench.browser().get(&format!("/consent/session/{id}")).await;
@@ -185,10 +185,10 @@ async fn an_id_that_is_none_is_refused_like_one_that_is_not_there() {
 }
 
 #[tokio::test]
-async fn a_token_that_cannot_be_kept_stops_the_flow_and_says_so() {
+async fn unstorable_token_stops_the_consent() {
     let bench = ConsentBench::new().await;
     let (mut browser, back) = sent(&bench).await;
-    // Graph serves the judgement (once) and then not the trial of what was kept.
+    // Graph answers the administrator check once, and then fails the test of the stored token.
     bench.simulation.microsoft.fail(
         "/v1.0/me",
         regrant_simulators::Fault::Reset,

@@ -1,12 +1,12 @@
-//! ID tokens that must not be believed.
+//! Attacks with invalid ID tokens.
 
 use regrant_simulators::microsoft::TokenTampering;
 use regrant_tests::consent::ConsentBench;
 
 use super::{ADMIN, TENANT, state};
 
-/// Signs in with bent tokens, and sees that nobody is believed and nothing is kept.
-async fn is_not_believed(tampering: TokenTampering) {
+/// Signs in with tampered tokens and checks that they are rejected and nothing is stored.
+async fn is_rejected(tampering: TokenTampering) {
     let bench = ConsentBench::new().await;
     let before = state(&bench).await;
     let invitation = bench.invite(TENANT).await;
@@ -19,80 +19,80 @@ async fn is_not_believed(tampering: TokenTampering) {
 }
 
 #[tokio::test]
-async fn a_token_without_a_signature() {
-    is_not_believed(TokenTampering { unsigned: true, ..TokenTampering::default() }).await;
+async fn unsigned_token_is_rejected() {
+    is_rejected(TokenTampering { unsigned: true, ..TokenTampering::default() }).await;
 }
 
 #[tokio::test]
-async fn a_token_signed_with_the_public_key_as_a_secret() {
-    is_not_believed(TokenTampering { signed_with_public_key: true, ..TokenTampering::default() }).await;
+async fn token_signed_with_public_key_is_rejected() {
+    is_rejected(TokenTampering { signed_with_public_key: true, ..TokenTampering::default() }).await;
 }
 
 #[tokio::test]
-async fn a_token_with_another_tokens_signature() {
-    is_not_believed(TokenTampering { wrong_signature: true, ..TokenTampering::default() }).await;
+async fn token_with_other_signature_is_rejected() {
+    is_rejected(TokenTampering { wrong_signature: true, ..TokenTampering::default() }).await;
 }
 
 #[tokio::test]
-async fn a_token_whose_key_nobody_knows() {
-    is_not_believed(TokenTampering { kid: Some("unknown".to_owned()), ..TokenTampering::default() }).await;
+async fn token_with_unknown_key_is_rejected() {
+    is_rejected(TokenTampering { kid: Some("unknown".to_owned()), ..TokenTampering::default() }).await;
 }
 
 #[tokio::test]
-async fn a_token_for_another_client() {
+async fn token_for_other_client_is_rejected() {
     let audience = Some("11111111-2222-4333-8444-555555555555".to_owned());
-    is_not_believed(TokenTampering { audience, ..TokenTampering::default() }).await;
+    is_rejected(TokenTampering { audience, ..TokenTampering::default() }).await;
 }
 
 #[tokio::test]
-async fn a_token_of_another_issuer() {
+async fn token_of_other_issuer_is_rejected() {
     let issuer = Some("https://login.evil.example/11111111-2222-4333-8444-555555555555/v2.0".to_owned());
-    is_not_believed(TokenTampering { issuer, ..TokenTampering::default() }).await;
+    is_rejected(TokenTampering { issuer, ..TokenTampering::default() }).await;
 }
 
 #[tokio::test]
-async fn a_token_of_another_tenant() {
+async fn token_of_other_tenant_is_rejected() {
     let tenant = Some("11111111-2222-4333-8444-555555555555".to_owned());
-    is_not_believed(TokenTampering { tenant, ..TokenTampering::default() }).await;
+    is_rejected(TokenTampering { tenant, ..TokenTampering::default() }).await;
 }
 
 #[tokio::test]
-async fn a_token_with_another_nonce() {
-    is_not_believed(TokenTampering { nonce: Some("another".to_owned()), ..TokenTampering::default() }).await;
+async fn token_with_other_nonce_is_rejected() {
+    is_rejected(TokenTampering { nonce: Some("another".to_owned()), ..TokenTampering::default() }).await;
 }
 
 #[tokio::test]
-async fn a_token_with_an_empty_nonce() {
-    is_not_believed(TokenTampering { nonce: Some(String::new()), ..TokenTampering::default() }).await;
+async fn token_with_empty_nonce_is_rejected() {
+    is_rejected(TokenTampering { nonce: Some(String::new()), ..TokenTampering::default() }).await;
 }
 
 #[tokio::test]
-async fn a_token_that_has_ended() {
-    is_not_believed(TokenTampering { expires_in: Some(-301), ..TokenTampering::default() }).await;
+async fn expired_token_is_rejected() {
+    is_rejected(TokenTampering { expires_in: Some(-301), ..TokenTampering::default() }).await;
 }
 
 #[tokio::test]
-async fn a_token_that_is_not_valid_yet() {
-    is_not_believed(TokenTampering { not_before_in: Some(301), ..TokenTampering::default() }).await;
+async fn not_yet_valid_token_is_rejected() {
+    is_rejected(TokenTampering { not_before_in: Some(301), ..TokenTampering::default() }).await;
 }
 
 #[tokio::test]
-async fn a_token_of_version_1() {
-    is_not_believed(TokenTampering { version: Some("1.0".to_owned()), ..TokenTampering::default() }).await;
+async fn token_of_version_1_is_rejected() {
+    is_rejected(TokenTampering { version: Some("1.0".to_owned()), ..TokenTampering::default() }).await;
 }
 
 #[tokio::test]
-async fn a_token_of_nobody() {
-    is_not_believed(TokenTampering { no_object_id: true, ..TokenTampering::default() }).await;
+async fn token_without_object_id_is_rejected() {
+    is_rejected(TokenTampering { no_object_id: true, ..TokenTampering::default() }).await;
 }
 
 #[tokio::test]
-async fn an_answer_without_an_id_token() {
-    is_not_believed(TokenTampering { missing: true, ..TokenTampering::default() }).await;
+async fn response_without_id_token_is_rejected() {
+    is_rejected(TokenTampering { missing: true, ..TokenTampering::default() }).await;
 }
 
 #[tokio::test]
-async fn a_flood_of_unknown_keys_makes_one_call_for_keys() {
+async fn many_unknown_keys_cause_one_fetch() {
     let bench = ConsentBench::new().await;
     let invitation = bench.invite(TENANT).await;
     for n in 0..20 {
@@ -106,7 +106,7 @@ async fn a_flood_of_unknown_keys_makes_one_call_for_keys() {
 }
 
 #[tokio::test]
-async fn a_new_signing_key_is_fetched_when_it_is_first_seen() {
+async fn new_signing_key_is_fetched_on_first_use() {
     let bench = ConsentBench::new().await;
     let invitation = bench.invite(TENANT).await;
     bench.sign_in(&mut bench.browser(), &invitation, ADMIN).await;

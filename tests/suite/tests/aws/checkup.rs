@@ -1,4 +1,4 @@
-//! What `regrant aws doctor` finds of a stack.
+//! Tests the findings of `regrant aws doctor`.
 
 use std::sync::Arc;
 
@@ -14,11 +14,11 @@ use regrant::microsoft::MfaEvidence;
 use regrant::settings::PublicUrl;
 use regrant_tests::aws::Account;
 use regrant_tests::bench::simulated_clock;
-use regrant_tests::consent::{Simulation, know_everything, register, registration, router};
+use regrant_tests::consent::{Simulation, add_and_scan_demo_orgs, register, registration, router};
 use serde_json::json;
 use tokio::net::TcpListener;
 
-/// Serves a router, and gives where.
+/// Serves a router and returns its address.
 async fn serve(router: Router) -> PublicUrl {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -26,7 +26,7 @@ async fn serve(router: Router) -> PublicUrl {
     PublicUrl::parse(&format!("http://{address}"), LoopbackPolicy::Allow).unwrap()
 }
 
-/// What API Gateway's authorizer does with a request without a token.
+/// Rejects requests without a token, as API Gateway's authorizer does.
 async fn signed_in(request: Request, next: Next) -> Response {
     if request.uri().path().starts_with("/v1/") {
         return StatusCode::UNAUTHORIZED.into_response();
@@ -39,7 +39,7 @@ fn wrong(findings: &[Finding]) -> Vec<&'static str> {
 }
 
 #[tokio::test]
-async fn everything_that_is_missing_is_said_and_everything_mended_is_fine() {
+async fn doctor_reports_missing_parts_until_fixed() {
     let simulation = Simulation::new(Arc::new(simulated_clock())).await;
     let account = Account::open().await;
     let stack = account.stack(SecretsManagerConfig::default()).await;
@@ -64,7 +64,7 @@ async fn everything_that_is_missing_is_said_and_everything_mended_is_fine() {
     let findings = checkup(&open_to_all).run().await;
     let all = ["table", "backups", "expiry", "dead letters", "schedules", "API", "Entra registration", "orgs", "scans"];
     assert_eq!(wrong(&findings), all, "{findings:#?}");
-    // What schedules started is done by the next one, and never redriven.
+    // The next scheduled run replaces a failed one, so those messages need no redrive.
     let of = |what: &str| findings.iter().find(|finding| finding.what == what).unwrap().words.clone();
     assert!(of("dead letters").contains("redrive") && !of("schedules").contains("redrive"), "{findings:#?}");
     assert!(of("schedules").contains(&dead_events), "{findings:#?}");
@@ -88,7 +88,7 @@ async fn everything_that_is_missing_is_said_and_everything_mended_is_fine() {
         account.call("sqs", "AmazonSQS.PurgeQueue", &json!({"QueueUrl": queue})).await;
     }
     register(&ports, &registration(MfaEvidence::default())).await;
-    know_everything(&simulation, &ports).await;
+    add_and_scan_demo_orgs(&simulation, &ports).await;
     let closed = serve(router(&ports).layer(middleware::from_fn(signed_in))).await;
     let findings = checkup(&closed).run().await;
     assert!(wrong(&findings).is_empty(), "{findings:#?}");
@@ -96,7 +96,7 @@ async fn everything_that_is_missing_is_said_and_everything_mended_is_fine() {
 }
 
 #[tokio::test]
-async fn a_stack_that_is_not_there_is_said_part_by_part() {
+async fn doctor_reports_each_part_of_missing_stack() {
     let simulation = Simulation::new(Arc::new(simulated_clock())).await;
     let account = Account::open().await;
     let mut stack = account.stack(SecretsManagerConfig::default()).await;

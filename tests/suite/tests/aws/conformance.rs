@@ -1,4 +1,4 @@
-//! Every adapter does what every adapter of its port must.
+//! Runs the conformance suite of each port against its AWS adapter.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -20,7 +20,7 @@ use regrant::vault::Vault;
 use regrant_tests::aws::Account;
 use serde_json::json;
 
-/// Names that no other call gives.
+/// Unique names.
 #[derive(Default)]
 struct Names(AtomicU32);
 
@@ -31,7 +31,7 @@ impl Names {
 }
 
 #[tokio::test]
-async fn the_ledger_in_dynamodb() {
+async fn dynamodb_ledger_meets_its_contract() {
     let account = Account::open().await;
     let client = aws_sdk_dynamodb::Client::new(&account.config("test").await);
     let names = Names::default();
@@ -44,7 +44,7 @@ async fn the_ledger_in_dynamodb() {
 }
 
 #[tokio::test]
-async fn an_app_from_before_versions_were_kept_has_version_0_and_counts_up_from_there() {
+async fn app_record_without_version_starts_at_zero() {
     let account = Account::open().await;
     let client = aws_sdk_dynamodb::Client::new(&account.config("test").await);
     account.make_table("test").await;
@@ -86,17 +86,17 @@ async fn vault_conforms(pooled_secrets: u32) {
 }
 
 #[tokio::test]
-async fn the_vault_in_secrets_manager() {
+async fn secrets_manager_vault_meets_its_contract() {
     vault_conforms(0).await;
 }
 
 #[tokio::test]
-async fn the_vault_in_secrets_manager_where_orgs_share_a_secret() {
+async fn pooled_secrets_vault_meets_its_contract() {
     vault_conforms(1).await;
 }
 
 #[tokio::test]
-async fn the_queue_in_sqs() {
+async fn sqs_queue_meets_its_contract() {
     let account = Account::open().await;
     let client = aws_sdk_sqs::Client::new(&account.config("test").await);
     let names = Names::default();
@@ -108,7 +108,7 @@ async fn the_queue_in_sqs() {
 }
 
 #[tokio::test]
-async fn the_carrier_ses() {
+async fn ses_transport_meets_its_contract() {
     let account = Account::open().await;
     account.verify(&["example.com", "contoso.example"]).await;
     let transport = Arc::new(Ses::new(aws_sdk_sesv2::Client::new(&account.config("test").await), None));

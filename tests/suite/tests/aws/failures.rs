@@ -1,4 +1,4 @@
-//! What a service says on a bad day ends in a retry or in a clear message, and nothing is lost.
+//! Tests that AWS service failures lead to a retry or a clear error, without data loss.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,7 +45,7 @@ const EXPIRED: (u16, &str, &str) =
     (400, "ExpiredTokenException", "The security token included in the request is expired");
 
 #[tokio::test]
-async fn throttling_is_waited_out() {
+async fn throttled_calls_are_retried() {
     let account = Account::open().await;
     let stores = stores(&account).await;
     let app = record("00oacme", "0oa1", "Office", Standing::NeedsConsent);
@@ -67,7 +67,7 @@ async fn throttling_is_waited_out() {
 }
 
 #[tokio::test]
-async fn throttling_without_end_is_told_and_changes_nothing() {
+async fn endless_throttling_is_reported_and_changes_nothing() {
     let account = Account::open().await;
     let stores = stores(&account).await;
     let app = record("00oacme", "0oa1", "Office", Standing::NeedsConsent);
@@ -87,7 +87,7 @@ async fn throttling_without_end_is_told_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn expired_credentials_are_told_at_once_and_with_what_to_do() {
+async fn expired_credentials_fail_at_once_with_advice() {
     let account = Account::open().await;
     let stores = stores(&account).await;
     for operation in ["dynamodb:GetItem", "secretsmanager:GetSecretValue", "sqs:SendMessageBatch"] {
@@ -104,7 +104,7 @@ async fn expired_credentials_are_told_at_once_and_with_what_to_do() {
 }
 
 #[tokio::test]
-async fn a_missing_permission_is_not_taken_for_an_absent_record() {
+async fn missing_permission_is_not_an_absent_record() {
     let account = Account::open().await;
     let stores = stores(&account).await;
     let denied = (400, "AccessDeniedException", "User is not authorized to perform the action");
@@ -121,7 +121,7 @@ async fn a_missing_permission_is_not_taken_for_an_absent_record() {
 }
 
 #[tokio::test]
-async fn a_record_of_more_than_400_kb_is_refused_and_the_older_one_stays() {
+async fn record_over_400_kb_keeps_older_one() {
     let account = Account::open().await;
     let stores = stores(&account).await;
     let app = record("00oacme", "0oa1", "Office", Standing::NeedsConsent);
@@ -131,12 +131,12 @@ async fn a_record_of_more_than_400_kb_is_refused_and_the_older_one_stays() {
     let refused = stores.ledger.record_app(&huge, &[]).await.unwrap_err();
     assert!(matches!(refused, LedgerError::Store { .. }));
     let told = refused.to_string();
-    assert!(told.contains("400 KB at the most") && told.len() < 500, "{told}");
+    assert!(told.contains("400 KB at most") && told.len() < 500, "{told}");
     assert_eq!(stores.ledger.app(&app.identity.org, &app.identity.app).await.unwrap(), Some(recorded(app)));
 }
 
 #[tokio::test]
-async fn a_secret_of_more_than_64_kb_is_refused_and_the_older_one_stays() {
+async fn secret_over_64_kb_keeps_older_one() {
     let account = Account::open().await;
     let stores = stores(&account).await;
     set(&stores, "token").await;
@@ -150,7 +150,7 @@ async fn a_secret_of_more_than_64_kb_is_refused_and_the_older_one_stays() {
 }
 
 #[tokio::test]
-async fn a_shared_secret_that_is_full_is_refused_with_what_to_do() {
+async fn full_pooled_secret_is_rejected_with_advice() {
     let account = Account::open().await;
     let secrets = SecretsManagerConfig { pooled_secrets: 1, ..SecretsManagerConfig::default() };
     let stack = account.stack(secrets).await;
@@ -163,7 +163,7 @@ async fn a_shared_secret_that_is_full_is_refused_with_what_to_do() {
 }
 
 #[tokio::test]
-async fn the_sandbox_of_ses_is_told_for_good_and_throttling_for_now() {
+async fn ses_sandbox_is_permanent_and_throttling_temporary() {
     let account = Account::open().await;
     account.verify(&["example.com"]).await;
     let client = aws_sdk_sesv2::Client::new(&account.config("test").await);
@@ -181,7 +181,7 @@ async fn the_sandbox_of_ses_is_told_for_good_and_throttling_for_now() {
 }
 
 #[tokio::test]
-async fn a_message_that_nobody_can_read_ends_in_the_dead_letter_queue() {
+async fn unreadable_message_goes_to_dead_letter_queue() {
     let account = Account::open().await;
     let dead = account.make_queue("dead", json!({})).await;
     let redrive = json!({
@@ -208,7 +208,7 @@ async fn a_message_that_nobody_can_read_ends_in_the_dead_letter_queue() {
 }
 
 #[tokio::test]
-async fn a_service_that_is_not_there_is_told_as_such() {
+async fn unreachable_service_is_reported() {
     let gone = Account::nowhere().await;
     let stack = regrant::aws::Stack {
         table: "regrant".to_owned(),

@@ -1,4 +1,4 @@
-//! The functions as they are deployed: real processes, with everything that they keep in the emulator.
+//! Tests the functions as real processes, with their stores in the emulator.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ async fn from_a_scan_to_the_proof(installation: &Installation) {
     let (org, app) = installation.app("acmelabs").await;
     let path = format!("/v1/apps/{org}/{app}");
     assert_eq!(installation.get(&path).await["app"]["standing"], "needs-consent");
-    // Whoever can consent was sent the same link.
+    // Everyone who can consent received the same link.
     let both = told(&[(ADA, "sent"), (MAX, "sent")]);
     assert_eq!(installation.told(&org, "invitation").await, both);
     let invitation = link(&installation.mails_to(ADA).await[0], "/consent/");
@@ -49,11 +49,11 @@ async fn from_a_scan_to_the_proof(installation: &Installation) {
     let kinds: Vec<_> = shown["timeline"].as_array().unwrap().iter().map(|event| &event["event"]).collect();
     assert!(kinds.contains(&&json!("found")) && kinds.len() > 3, "{kinds:?}");
 
-    // The end is told to those who were asked, and to who looks after Okta.
+    // The completion is sent to the administrators who were asked and to Okta's operators.
     installation.work().await;
     assert_eq!(installation.told(&org, "done").await, told(&[(ADA, "sent"), (BO, "sent"), (MAX, "sent")]));
 
-    // A second scan, with an access token for Graph that ended early, finds it as the consent left it, and writes to nobody.
+    // A second scan, with a prematurely expired Graph access token, finds the same standing and sends no email.
     let before = installation.account.mails().await.len();
     installation.simulation.microsoft.revoke_access_tokens("acmelabs.onmicrosoft.com");
     let again = installation.scan().await;
@@ -77,23 +77,23 @@ async fn from_a_scan_to_the_proof(installation: &Installation) {
 }
 
 #[tokio::test]
-async fn a_consent_goes_from_a_scan_to_the_proof() {
+async fn consent_completes_from_scan_to_verification() {
     let installation = Installation::new(0).await;
     from_a_scan_to_the_proof(&installation).await;
     let (org, app) = installation.app("acmelabs").await;
     what_operators_do(&installation, &org, &app).await;
-    // Okta's log stream brings a look forward.
+    // Okta's log stream triggers an early scan.
     let event = log_stream_event("acme", "app.office365.api.error.validate.creds");
     assert_eq!(installation.invoke("discovery", event).await, json!({"orgs": 1}));
     installation.work().await;
-    // What nobody can read goes back to its queue.
+    // An unreadable message returns to its queue.
     let stack = &installation.stack;
     for queue in [&stack.scan_queue, &stack.save_queue, &stack.notification_queue] {
         let poison = json!({"QueueUrl": queue, "MessageBody": "no work at all"});
         installation.account.call("sqs", "AmazonSQS.SendMessage", &poison).await;
     }
     installation.deployment.deliver().await;
-    // The keys are made by who needs them first: above by the first email, elsewhere by a link that nobody made.
+    // The first use creates the keys: above the first email, elsewhere a forged link.
     let other = Installation::new(0).await;
     assert!(!other.browser().get("/consent/nothing").await.status.is_success());
     let calls = [installation.account.calls().await, other.account.calls().await].concat();
@@ -108,7 +108,7 @@ async fn a_consent_goes_from_a_scan_to_the_proof() {
     what_was_counted(&installation);
 }
 
-/// What operators do beside it: the rest of what is granted.
+/// Makes the operators' calls that need the remaining grants.
 async fn what_operators_do(installation: &Installation, org: &OrgId, app: &AppId) {
     let path = format!("/v1/apps/{org}/{app}");
     assert!(installation.post(&format!("{path}/invitations")).await["link"].is_string());
@@ -133,21 +133,21 @@ fn what_was_counted(installation: &Installation) {
     assert_eq!((&described["Namespace"], &described["Dimensions"]), (&json!("Regrant"), &json!([["Installation"]])));
     assert_eq!((&counted["Installation"], &counted["SavesDone"]), (&json!("regrant-test"), &json!(1)));
     assert!(counted["requestId"].is_string(), "{counted}");
-    assert!(save.contains("\"api_request_id\":\"JKJaXmPLvHcESHA=\""), "what is logged names API Gateway's request");
+    assert!(save.contains("\"api_request_id\":\"JKJaXmPLvHcESHA=\""), "the log names API Gateway's request");
 }
 
 #[tokio::test]
-async fn the_same_where_orgs_share_secrets() {
+async fn consent_completes_with_pooled_secrets() {
     from_a_scan_to_the_proof(&Installation::new(2).await).await;
 }
 
 #[tokio::test]
-async fn an_address_that_bounces_gets_nothing_more_and_its_app_says_so() {
+async fn bounced_address_gets_no_further_email() {
     let installation = Installation::new(0).await;
     installation.scan().await;
     let (org, app) = installation.app("acmelabs").await;
     let mails = installation.mails_to(MAX).await;
-    // Reports come more than once.
+    // SES can send a report more than once.
     for _ in 0..2 {
         installation.invoke("notify", bounce_event(&mails[0])).await;
     }
@@ -165,7 +165,7 @@ async fn an_address_that_bounces_gets_nothing_more_and_its_app_says_so() {
 }
 
 #[tokio::test]
-async fn what_a_worker_left_lying_is_told_by_the_schedule_and_can_be_muted_by_its_reader() {
+async fn schedule_sends_unqueued_notification_that_reader_can_mute() {
     let installation = Installation::new(0).await;
     installation.scan().await;
     let (org, app) = installation.app("acmelabs").await;
@@ -180,14 +180,14 @@ async fn what_a_worker_left_lying_is_told_by_the_schedule_and_can_be_muted_by_it
     for method in ["GET", "HEAD"] {
         assert!(program.send(method, &mute, Body::empty()).await.status.is_success(), "{method}");
     }
-    // What a mail program sends for its user: no cookie, no form of ours (RFC 8058 section 3.1).
+    // A mail client's one-click request has no cookie and no form token (RFC 8058 section 3.1).
     assert!(program.post(&mute, &[("List-Unsubscribe", "One-Click")]).await.status.is_success());
     assert!(!program.post("/mail/mute/forged", &[("List-Unsubscribe", "One-Click")]).await.status.is_success());
     let request = installation.operator.ledger.app(&org, &app).await.unwrap().unwrap().request.unwrap();
     assert!(installation.operator.ledger.is_muted(&request.id, &ADA.parse().unwrap()).await.unwrap());
     assert!(!installation.operator.ledger.is_muted(&request.id, &MAX.parse().unwrap()).await.unwrap());
 
-    // What is told to an operator leads to a page that shows the request, and only shows it.
+    // An operator's email links to a read-only page of the request.
     let ended = About::WaiverExpired { ended_at: Timestamp::now() };
     left_lying(&installation, &org, &app, ended, (BO, Audience::OktaOperator)).await;
     let page = link(installation.mails_to(BO).await.last().unwrap(), "/mail/request/");
@@ -200,13 +200,13 @@ async fn what_a_worker_left_lying_is_told_by_the_schedule_and_can_be_muted_by_it
     grants::every_call_is_granted(&installation.account.calls().await);
 }
 
-/// Has somebody who can consent reminded.
+/// Triggers a reminder to an administrator.
 async fn reminded(installation: &Installation, org: &OrgId, app: &AppId, reader: &str) {
     let reader = (reader, Audience::MicrosoftAdministrator);
     left_lying(installation, org, app, About::Reminder { number: 1 }, reader).await;
 }
 
-/// Has a notification written that was not queued, as by a worker that died between the two, and lets the schedule find it.
+/// Stores a notification without queuing it, as after a crash between both, and runs the schedule.
 async fn left_lying(
     installation: &Installation,
     org: &OrgId,

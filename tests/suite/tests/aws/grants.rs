@@ -1,4 +1,4 @@
-//! What the functions called, against what the template's roles grant them.
+//! Compares the calls of the functions with the grants of the template's roles.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use regrant_template::{Grant, granted};
 use regrant_tests::aws::{Call, access_key, template};
 use regrant_tests::deployment::FUNCTIONS;
 
-/// What AWS calls on a function's behalf, or what the service checks by the way, so that no call of the function shows it.
+/// Actions that AWS performs or checks on a function's behalf, without a visible call of the function.
 const NOT_SEEN_HERE: [&str; 7] = [
     "kms:Decrypt",
     "kms:GenerateDataKey",
@@ -43,8 +43,8 @@ fn authorized_by(call: &Call) -> Vec<(String, String)> {
     actions.into_iter().map(|action| (format!("{service}:{action}"), resource.clone())).collect()
 }
 
-/// `SendEmail` with a whole mail is authorized as `SendRawEmail` too, on the sender's identity and on the configuration set
-/// that is named. Here the identity is the sender's domain.
+/// `SendEmail` with a raw email is also authorized as `SendRawEmail`, on the sender's identity and on the configuration
+/// set. Here the identity is the sender's domain.
 fn email_authorized_by(call: &Call) -> Vec<(String, String)> {
     assert_eq!(call.operation, "ses:POST /v2/email/outbound-emails", "nothing but sending");
     let domain = call.resource.trim_end_matches('>').rsplit('@').next().unwrap();
@@ -54,7 +54,7 @@ fn email_authorized_by(call: &Call) -> Vec<(String, String)> {
     arns.flat_map(|arn| ["ses:SendEmail", "ses:SendRawEmail"].map(|action| (action.to_owned(), arn.clone()))).collect()
 }
 
-/// Every call of a function is one that its role grants.
+/// Checks that a function's role grants each of its calls.
 pub(super) fn every_call_is_granted(calls: &[Call]) {
     for function in FUNCTIONS {
         let grants = granted(template(), function);
@@ -69,7 +69,7 @@ pub(super) fn every_call_is_granted(calls: &[Call]) {
     }
 }
 
-/// Actions that a role grants and no call of its function needed, without those that this cannot show.
+/// Granted actions that no call of the function needed, without those that calls cannot show.
 pub(super) fn not_needed(calls: &[Call], function: &str) -> BTreeSet<String> {
     let key = access_key(function);
     let called: BTreeSet<_> = calls

@@ -1,4 +1,4 @@
-//! A deployed stack, and what its operators and the readers of its emails see of it.
+//! A deployed stack with the views of its operators and email readers.
 
 use std::sync::Arc;
 
@@ -16,22 +16,21 @@ use regrant::usecases::Ports;
 use regrant::usecases::access::orgs;
 use regrant::usecases::notify::contacts::set_contacts;
 use regrant_simulators::hostile_demo_set;
+use regrant_tests::accelerated_clock::AcceleratedClock;
 use regrant_tests::aws::Account;
 use regrant_tests::bench::api_token;
 use regrant_tests::consent::{Browser, PUBLIC_URL, Simulation, app_of, register, registration};
 use regrant_tests::deployment::Deployment;
-use regrant_tests::hastened::HastenedClock;
 use regrant_tests::runtime_api::schedule_event;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// Who is written to about the apps of the org `acme`: two who can consent, and one who looks after Okta.
+/// The contacts of the org `acme`: two administrators and one Okta operator.
 pub(super) const ADA: &str = "ada@contoso.example";
 pub(super) const MAX: &str = "max@contoso.example";
 pub(super) const BO: &str = "bo@contoso.example";
 
-/// A deployed stack whose operator has added every org of the demonstration, and nothing has been scanned yet. Emails
-/// are sent; only about the apps of `acme` there is somebody to write to.
+/// A deployed stack with every demo org, before any scan. Emails are enabled; only `acme` has contacts.
 pub(super) struct Installation {
     pub(super) account: Account,
     pub(super) stack: Stack,
@@ -43,7 +42,7 @@ pub(super) struct Installation {
 
 impl Installation {
     pub(super) async fn new(pooled_secrets: u32) -> Self {
-        let simulation = Simulation::new(Arc::new(HastenedClock::ahead_by(jiff::SignedDuration::ZERO))).await;
+        let simulation = Simulation::new(Arc::new(AcceleratedClock::ahead_by(jiff::SignedDuration::ZERO))).await;
         let account = Account::open().await;
         account.verify(&["example.com", "contoso.example"]).await;
         let secrets = SecretsManagerConfig { pooled_secrets, ..SecretsManagerConfig::default() };
@@ -75,7 +74,7 @@ impl Installation {
         self.ask("POST", path, Body::empty()).await
     }
 
-    /// What an operator's request is answered; nothing where there is no body.
+    /// The response to an operator's request; null without a body.
     pub(super) async fn ask(&self, method: &str, path: &str, body: Body) -> Value {
         let seen = self.browser().send(method, path, body).await;
         assert!(seen.status.is_success(), "{method} {path}: {} {}", seen.status, seen.body);
@@ -85,19 +84,19 @@ impl Installation {
         serde_json::from_str(&seen.body).unwrap()
     }
 
-    /// Hands a function an event that is no request, which it has to handle.
+    /// Sends a function an event that is not an HTTP request and checks that it succeeds.
     pub(super) async fn invoke(&self, function: &str, event: Value) -> Value {
         let (fine, answer) = self.deployment.invoke(function, event).await;
         assert!(fine, "{function}: {answer}");
         answer
     }
 
-    /// Works off all queues.
+    /// Processes all queues.
     pub(super) async fn work(&self) {
         self.deployment.deliver_all(&self.account).await;
     }
 
-    /// A scheduled scan, until every org was looked at and everybody was told.
+    /// Runs a scheduled scan, including its notifications.
     pub(super) async fn scan(&self) -> Value {
         let started = self.invoke("discovery", schedule_event()).await;
         let orgs = hostile_demo_set().len() as u64;
@@ -110,7 +109,7 @@ impl Installation {
         app_of(&self.operator, tenant).await
     }
 
-    /// Who was told something of this kind about an org, and what became of it.
+    /// The notifications of this kind about an org: recipients and states.
     pub(super) async fn told(&self, org: &OrgId, kind: &str) -> Vec<(String, String)> {
         let notifications = self.get(&format!("/v1/orgs/{org}/notifications")).await;
         let notifications = notifications["notifications"]
@@ -126,7 +125,7 @@ impl Installation {
         told
     }
 
-    /// The mails that a reader got, in order, as the account keeps them.
+    /// The emails to a reader, in order and in raw form.
     pub(super) async fn mails_to(&self, reader: &str) -> Vec<Value> {
         let mut mails = self.account.mails().await;
         mails.retain(|mail| mail["to"] == json!([reader]));
@@ -143,7 +142,7 @@ fn contacts() -> Contacts {
     Contacts { administrators: people(&[ADA, MAX]), operators: people(&[BO]), ..Contacts::default() }
 }
 
-/// The path of the first link below `place` that a mail holds, whichever of its encodings the text has.
+/// The path of the first link below `place` in an email, in any encoding of its text.
 pub(super) fn link(mail: &Value, place: &str) -> String {
     let raw = STANDARD.decode(mail["raw"].as_str().unwrap()).unwrap();
     // Soft line breaks of quoted-printable (RFC 2045 section 6.7).

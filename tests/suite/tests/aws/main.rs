@@ -1,10 +1,10 @@
-//! The adapters of AWS against an emulator of it, each test in an empty account of its own.
-#![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+//! Tests the AWS adapters against an emulator, each test in its own empty account.
+#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
 mod checkup;
 mod conformance;
+mod data_loss;
 mod failures;
-mod forgetting;
 mod functions;
 mod grants;
 mod installation;

@@ -1,4 +1,4 @@
-//! The metrics that the template watches are ones that the functions count.
+//! Compares the metrics in the template with those that the functions emit.
 
 use std::collections::BTreeSet;
 
@@ -29,7 +29,7 @@ fn of_dashboards(value: &Value, names: &mut BTreeSet<String>) {
 }
 
 #[test]
-fn alarms_and_dashboard_watch_what_is_counted() {
+fn alarms_and_dashboard_use_existing_metrics() {
     let counted: BTreeSet<_> = Metric::ALL.map(|one| one.name().to_owned()).into();
     let alarms = template().of_type("AWS::CloudWatch::Alarm").map(regrant_template::Resource::properties);
     let alarms = alarms.filter(|alarm| alarm["Namespace"] == "Regrant");

@@ -1,4 +1,4 @@
-//! What X-Ray hears of an invocation.
+//! Tests the X-Ray traces of an invocation.
 
 use std::net::UdpSocket;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use regrant_tests::deployment::environment;
 use regrant_tests::runtime_api::{LAMBDA_SEGMENT, LambdaProcess};
 use serde_json::Value;
 
-/// Invokes discovery once, and gives what the daemon beside it heard.
+/// Invokes discovery once and returns the segments that the X-Ray daemon received.
 async fn heard(switch: &str) -> Vec<Value> {
     let simulation = Simulation::new(Arc::new(simulated_clock())).await;
     let account = Account::open().await;
@@ -26,7 +26,7 @@ async fn heard(switch: &str) -> Vec<Value> {
     let request = axum::http::Request::get("/v1/apps?cursor=canary").body(()).unwrap();
     let (fine, answer) = discovery.invoke(event(&request.into_parts().0, &axum::body::Bytes::new())).await;
     assert!(fine, "{answer}");
-    // The answer came last, so that all of it has arrived.
+    // The answer arrives last, so all segments have arrived.
     daemon.set_nonblocking(true).unwrap();
     let (mut documents, mut datagram) = (Vec::new(), vec![0; 64 << 10]);
     while let Ok(length) = daemon.recv(&mut datagram) {
@@ -39,7 +39,7 @@ async fn heard(switch: &str) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn an_invocation_is_traced_below_the_segment_of_lambda() {
+async fn invocation_is_traced_below_lambdas_segment() {
     let documents = heard("on").await;
     let named = |name: &str| documents.iter().find(|document| document["name"] == name);
     assert!(named("invocation").is_some(), "{documents:?}");
@@ -53,6 +53,6 @@ async fn an_invocation_is_traced_below_the_segment_of_lambda() {
 }
 
 #[tokio::test]
-async fn nothing_is_traced_where_the_switch_is_off() {
+async fn disabled_tracing_sends_nothing() {
     assert!(heard("off").await.is_empty());
 }

@@ -1,4 +1,4 @@
-//! What functions do before their first event, and that none of it has to work.
+//! Tests the functions' warm-up before the first event, which may fail without consequences.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ fn get(path: &str) -> Value {
     event(&Request::get(path).body(()).unwrap().into_parts().0, &Bytes::new())
 }
 
-/// Starts `function` in `account`, has it answer `path`, and gives the answer's status.
+/// Starts `function` in `account`, requests `path` and returns the status.
 async fn answered(account: &Account, function: &str, path: &str) -> u64 {
     let simulation = Simulation::new(Arc::new(simulated_clock())).await;
     let stack = SecretsManagerConfig::default();
@@ -42,7 +42,7 @@ async fn answered(account: &Account, function: &str, path: &str) -> u64 {
     answer["statusCode"].as_u64().unwrap()
 }
 
-/// The calls that a function made, in order.
+/// The calls of a function, in order.
 async fn calls_of(account: &Account, function: &str) -> Vec<(String, String)> {
     let key = access_key(function);
     let calls = account.calls().await.into_iter().filter(|call| call.access_key == key);
@@ -50,21 +50,21 @@ async fn calls_of(account: &Account, function: &str) -> Vec<(String, String)> {
 }
 
 #[tokio::test]
-async fn connections_are_open_and_secrets_read_before_the_first_event() {
+async fn warm_up_opens_connections_and_reads_secrets() {
     let account = Account::open().await;
     let stack = account.stack(SecretsManagerConfig::default()).await;
     let simulation = Simulation::new(Arc::new(simulated_clock())).await;
     register(&simulation.ports_over(account.stores("operator", &stack).await), &registration(MfaEvidence::default()))
         .await;
     for function in FUNCTIONS {
-        // A path that is nobody's: answering it calls nothing.
+        // An unknown path: answering it makes no calls.
         assert_eq!(answered(&account, function, "/nobody").await, 404, "{function}");
         let mut calls = calls_of(&account, function).await;
         calls.sort();
         let read = |name: SecretName| ("secretsmanager:GetSecretValue".to_owned(), name.path());
         let table = |call: &str| (format!("dynamodb:{call}"), "regrant-Table".to_owned());
         let mut expected = match function {
-            // An answer of Microsoft's to nobody is rehearsed too.
+            // The warm-up also simulates a callback without a session.
             "callback" => vec![table("GetItem"), table("GetItem")],
             "consent-url" | "save" => vec![table("BatchGetItem")],
             _ => vec![table("GetItem")],
@@ -79,7 +79,7 @@ async fn connections_are_open_and_secrets_read_before_the_first_event() {
 }
 
 #[tokio::test]
-async fn a_function_that_may_read_nothing_starts_and_answers() {
+async fn function_without_read_permissions_starts_and_answers() {
     let account = Account::open().await;
     account.stack(SecretsManagerConfig::default()).await;
     for operation in ["dynamodb:GetItem", "dynamodb:BatchGetItem", "secretsmanager:GetSecretValue"] {
@@ -91,6 +91,6 @@ async fn a_function_that_may_read_nothing_starts_and_answers() {
 }
 
 #[tokio::test]
-async fn a_function_that_reaches_nothing_starts_and_answers() {
+async fn function_without_network_starts_and_answers() {
     assert_eq!(answered(&Account::nowhere().await, "consent-url", "/nobody").await, 404);
 }

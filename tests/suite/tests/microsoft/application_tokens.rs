@@ -1,4 +1,4 @@
-//! Tokens of the application itself: asked for by every kind of credential, tried again like a refresh, and of nobody.
+//! Tests application tokens: every kind of credential, retries, and no connection to a person.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use super::hostile::{Hostile, Reply};
 use super::sign_ins::{DOMAIN, SignIns};
 use super::{Bench, TENANT, TOKEN, proven_by, tells_no_secret, tenant};
 
-/// What Microsoft documents: no `scope`, no refresh token, no ID token.
+/// The response that Microsoft documents: no `scope`, no refresh token, no ID token.
 fn application_token() -> Value {
     json!({
         "token_type": "Bearer",
@@ -35,7 +35,7 @@ async fn of_simulator(sign_ins: &SignIns) -> Result<TokenSet, MicrosoftError> {
 }
 
 #[tokio::test]
-async fn it_is_asked_for_with_the_default_scope_and_nothing_of_a_person() {
+async fn application_token_request_uses_default_scope() {
     let bench = Bench::with(vec![(TOKEN, vec![Reply::json(200, &application_token())])]).await;
     let token = bench.application_token().await.unwrap();
     assert_eq!(token.access_token.expose_secret(), "canary-application-token");
@@ -56,7 +56,7 @@ async fn it_is_asked_for_with_the_default_scope_and_nothing_of_a_person() {
 }
 
 #[tokio::test]
-async fn a_refresh_token_that_comes_along_is_not_kept() {
+async fn unexpected_refresh_token_is_discarded() {
     let mut answer = application_token();
     answer["refresh_token"] = json!("canary-refresh-token-of-nobody");
     let bench = Bench::with(vec![(TOKEN, vec![Reply::json(200, &answer)])]).await;
@@ -64,7 +64,7 @@ async fn a_refresh_token_that_comes_along_is_not_kept() {
 }
 
 #[tokio::test]
-async fn every_kind_of_credential_serves() {
+async fn every_credential_kind_gets_application_token() {
     let folder = tempfile::tempdir().unwrap();
     let (token_file, another_issuers) = federated(&folder);
     std::fs::write(&token_file, federated_token("regrant")).unwrap();
@@ -81,7 +81,7 @@ async fn every_kind_of_credential_serves() {
 }
 
 #[tokio::test]
-async fn each_attempt_has_an_assertion_of_its_own() {
+async fn each_attempt_has_own_assertion() {
     let replies = vec![Reply::html(503), Reply::Closed, Reply::CutOff, Reply::json(200, &application_token())];
     let bench = Bench::with(vec![(TOKEN, replies)]).await;
     bench.client.application_token(&proven_by(certificate()), &tenant()).await.unwrap();
@@ -90,7 +90,7 @@ async fn each_attempt_has_an_assertion_of_its_own() {
 }
 
 #[tokio::test]
-async fn waits_outages_and_lost_answers_pass_as_with_a_refresh() {
+async fn application_token_request_retries_like_refresh() {
     let wait = Reply::json(429, &json!({"error": "temporarily_unavailable"})).with_header("retry-after", "7");
     let bench = Bench::with(vec![(TOKEN, vec![wait, Reply::json(200, &application_token())])]).await;
     bench.application_token().await.unwrap();
@@ -104,7 +104,7 @@ async fn waits_outages_and_lost_answers_pass_as_with_a_refresh() {
 }
 
 #[tokio::test]
-async fn what_does_not_pass_is_told_and_ends_nothing() {
+async fn permanent_failure_is_reported_and_revokes_nothing() {
     let long = Reply::json(429, &json!({})).with_header("retry-after", "1800");
     let bench = Bench::with(vec![(TOKEN, vec![long])]).await;
     let error = bench.application_token().await.unwrap_err();
@@ -149,7 +149,7 @@ async fn a_redirect_is_never_followed() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_final_and_tells_whose_fault_it_is() {
+async fn rejection_is_final_and_names_cause() {
     for (error, number, failure) in [
         ("invalid_client", 7_000_215, TokenFailure::OurCredential),
         ("invalid_client", 7_000_222, TokenFailure::OurCredential),
@@ -167,11 +167,11 @@ async fn a_refusal_is_final_and_tells_whose_fault_it_is() {
 }
 
 #[tokio::test]
-async fn a_tenant_that_consented_to_nothing_gives_no_token_or_one_that_may_nothing() {
+async fn tenant_without_consent_yields_no_usable_token() {
     let sign_ins = SignIns::new().await;
     let error = of_simulator(&sign_ins).await.unwrap_err();
     assert_eq!((error.code().as_deref(), error.token_failure()), (Some("AADSTS700016"), TokenFailure::OurRegistration));
-    // The consent of a sign-in is to the delegated permission alone.
+    // A sign-in consents to the delegated permission only.
     sign_ins.sign_in().await.unwrap();
     let token = of_simulator(&sign_ins).await.unwrap();
     let graph = sign_ins.client.graph(Cloud::Global, &token.access_token);
@@ -183,11 +183,14 @@ async fn a_tenant_that_consented_to_nothing_gives_no_token_or_one_that_may_nothi
     let graph = sign_ins.client.graph(Cloud::Global, &token.access_token);
     assert!(graph.organization().await.is_ok());
     let error = graph.my_roles().await.unwrap_err();
-    assert!(matches!(&error, MicrosoftError::Graph(refusal) if refusal.status == 400), "it is of nobody: {error:?}");
+    assert!(
+        matches!(&error, MicrosoftError::Graph(refusal) if refusal.status == 400),
+        "it belongs to no person: {error:?}"
+    );
 }
 
 #[tokio::test]
-async fn nothing_that_becomes_of_people_touches_it() {
+async fn application_token_is_independent_of_people() {
     let sign_ins = SignIns::new().await;
     let (microsoft, ada) = (&sign_ins.microsoft, "ada.administrator");
     assert!(microsoft.consent_to_ours(DOMAIN));

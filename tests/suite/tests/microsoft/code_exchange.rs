@@ -1,4 +1,4 @@
-//! A code is good once: it is sent once, but where Microsoft said that it did not take it.
+//! Tests that a code is sent only once, unless Microsoft reports that it did not accept the request.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use super::sign_ins::SignIns;
 use super::{Bench, CODE, REDIRECT_URI, TOKEN, VERIFIER, tells_no_secret, tokens};
 
 #[tokio::test]
-async fn a_code_whose_answer_was_lost_is_not_sent_again() {
+async fn code_with_lost_response_is_not_resent() {
     for lost in [Reply::Closed, Reply::CutOff, Reply::Silence] {
         let bench = Bench::impatient(vec![(TOKEN, vec![lost.clone(), Reply::json(200, &tokens())])]).await;
         let error = bench.redeem().await.unwrap_err();
@@ -25,7 +25,7 @@ async fn a_code_whose_answer_was_lost_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn a_code_that_met_an_outage_is_not_sent_again() {
+async fn code_is_not_resent_after_outage() {
     for status in [500, 502, 503, 504] {
         let outage = Reply::html(status).with_header("retry-after", "1");
         let bench = Bench::with(vec![(TOKEN, vec![outage, Reply::json(200, &tokens())])]).await;
@@ -36,7 +36,7 @@ async fn a_code_that_met_an_outage_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn a_code_that_was_not_taken_is_sent_again_after_the_wait() {
+async fn throttled_code_is_resent_after_wait() {
     let refused = json!({"error": "invalid_grant", "error_codes": [70_008]});
     let replies = vec![Reply::json(429, &json!({})).with_header("retry-after", "3"), Reply::json(400, &refused)];
     let bench = Bench::with(vec![(TOKEN, replies)]).await;
@@ -47,7 +47,7 @@ async fn a_code_that_was_not_taken_is_sent_again_after_the_wait() {
 }
 
 #[tokio::test]
-async fn everything_of_an_exchange_goes_in_the_body() {
+async fn exchange_sends_everything_in_body() {
     let bench = Bench::with(vec![(TOKEN, vec![Reply::Closed])]).await;
     bench.redeem().await.unwrap_err();
     let requests = bench.heard();
@@ -74,7 +74,7 @@ async fn a_redirect_of_an_exchange_is_never_followed() {
 }
 
 #[tokio::test]
-async fn a_sign_in_without_an_id_token_is_of_nobody() {
+async fn sign_in_without_id_token_fails() {
     let bench = Bench::with(vec![(TOKEN, vec![Reply::json(200, &tokens())])]).await;
     let error = bench.redeem().await.unwrap_err();
     assert_eq!(error.consent_failure(), ConsentFailure::Untrusted);
@@ -82,7 +82,7 @@ async fn a_sign_in_without_an_id_token_is_of_nobody() {
 }
 
 #[tokio::test]
-async fn a_sign_in_that_was_asked_to_wait_succeeds_in_the_end() {
+async fn throttled_sign_in_succeeds_after_wait() {
     let sign_ins = SignIns::new().await;
     sign_ins.microsoft.fail(TOKEN, Fault::RateLimited, Times::Exactly(1));
     let signed_in = sign_ins.sign_in().await.unwrap();
@@ -91,7 +91,7 @@ async fn a_sign_in_that_was_asked_to_wait_succeeds_in_the_end() {
 }
 
 #[tokio::test]
-async fn a_code_whose_answer_was_lost_is_spent_at_microsoft_all_the_same() {
+async fn code_with_lost_response_is_used_up() {
     let sign_ins = SignIns::new().await;
     sign_ins.microsoft.fail(TOKEN, Fault::Truncated, Times::Exactly(1));
     let code = sign_ins.code();

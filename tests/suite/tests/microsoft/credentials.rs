@@ -1,4 +1,4 @@
-//! What a registration proves itself with: a certificate's key, another issuer's token, or a secret.
+//! Tests client authentication by certificate, federated token and secret.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -29,14 +29,14 @@ fn der(pem: &str) -> Vec<u8> {
     STANDARD.decode(body).unwrap()
 }
 
-/// A part of the assertion that a request carries.
+/// A decoded part of a request's assertion.
 pub(crate) fn part(request: &Heard, number: usize) -> Value {
     let assertion = request.field("client_assertion").unwrap();
     let part = assertion.split('.').nth(number).unwrap().to_owned();
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
 }
 
-/// A token of the other issuer that the simulated registration trusts.
+/// A token of the federated issuer that the simulated registration trusts.
 pub(crate) fn federated_token(subject: &str) -> String {
     let claims = json!({
         "iss": "https://issuer.example.com",
@@ -58,7 +58,7 @@ pub(crate) fn federated(folder: &tempfile::TempDir) -> (PathBuf, ClientCredentia
 }
 
 #[tokio::test]
-async fn a_certificate_is_accepted_for_codes_and_for_refreshes() {
+async fn certificate_works_for_codes_and_refreshes() {
     let sign_ins = SignIns::of(proven_by(certificate())).await;
     let signed_in = sign_ins.sign_in().await.unwrap();
     let refresh_token = signed_in.tokens.refresh_token.unwrap();
@@ -67,7 +67,7 @@ async fn a_certificate_is_accepted_for_codes_and_for_refreshes() {
 }
 
 #[tokio::test]
-async fn an_assertion_says_what_microsoft_asks_for_and_no_more() {
+async fn assertion_has_only_required_claims() {
     let bench = Bench::with(vec![(TOKEN, vec![Reply::json(200, &tokens())])]).await;
     bench.refresh_as(&proven_by(certificate())).await.unwrap();
     let heard = bench.heard();
@@ -86,7 +86,7 @@ async fn an_assertion_says_what_microsoft_asks_for_and_no_more() {
 }
 
 #[tokio::test]
-async fn each_attempt_has_an_assertion_of_its_own() {
+async fn each_attempt_has_own_assertion() {
     let replies = vec![Reply::html(503), Reply::Closed, Reply::CutOff, Reply::json(200, &tokens())];
     let bench = Bench::with(vec![(TOKEN, replies)]).await;
     bench.refresh_as(&proven_by(certificate())).await.unwrap();
@@ -95,10 +95,10 @@ async fn each_attempt_has_an_assertion_of_its_own() {
 }
 
 #[tokio::test]
-async fn an_attempt_whose_answer_was_lost_does_not_spend_the_next_ones_assertion() {
+async fn retry_after_lost_response_uses_new_assertion() {
     let sign_ins = SignIns::of(proven_by(certificate())).await;
     let refresh_token = sign_ins.sign_in().await.unwrap().tokens.refresh_token.unwrap();
-    // The simulator takes an assertion once.
+    // The simulator accepts an assertion once.
     sign_ins.microsoft.fail(TOKEN, Fault::Truncated, Times::Exactly(1));
     sign_ins.client.refresh(&sign_ins.registration, &sign_ins.tenant, &refresh_token).await.unwrap();
     assert_eq!(sign_ins.microsoft.count(TOKEN), 3);
@@ -117,7 +117,7 @@ async fn a_federated_token_is_accepted() {
 }
 
 #[tokio::test]
-async fn a_federated_token_is_sent_as_it_is_and_read_anew_for_each_use() {
+async fn federated_token_is_read_again_for_each_use() {
     let folder = tempfile::tempdir().unwrap();
     let (token_file, credential) = federated(&folder);
     let registration = proven_by(credential);
@@ -134,7 +134,7 @@ async fn a_federated_token_is_sent_as_it_is_and_read_anew_for_each_use() {
 }
 
 #[tokio::test]
-async fn a_credential_that_cannot_be_used_is_told_before_anything_is_sent() {
+async fn unusable_credential_fails_before_any_request() {
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str, text: &str| {
         let token_file = folder.path().join(name);
@@ -162,7 +162,7 @@ async fn a_credential_that_cannot_be_used_is_told_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn a_secret_goes_in_the_body_and_nowhere_else() {
+async fn secret_is_sent_in_body_only() {
     let bench = Bench::with(vec![(TOKEN, vec![Reply::json(200, &tokens())])]).await;
     bench.refresh().await.unwrap();
     let heard = bench.heard();

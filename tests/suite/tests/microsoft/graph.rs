@@ -1,4 +1,4 @@
-//! Graph: refusals are told apart, and absence is believed only of Graph itself.
+//! Tests Graph calls: classification of errors, and that only Graph's own answer proves absence.
 
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ fn refusal(code: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_call_waits_as_long_as_graph_asks_and_succeeds() {
+async fn graph_call_honors_retry_after() {
     let wait = Reply::json(429, &refusal("TooManyRequests")).with_header("retry-after", "11");
     let bench = Bench::with(vec![(ORGANIZATION, vec![wait, Reply::json(200, &organization())])]).await;
     let found = bench.graph().organization().await.unwrap();
@@ -44,7 +44,7 @@ async fn a_call_waits_as_long_as_graph_asks_and_succeeds() {
 }
 
 #[tokio::test]
-async fn a_wait_that_is_too_long_is_told_and_not_waited_for() {
+async fn too_long_retry_after_fails_at_once() {
     let wait = Reply::json(429, &refusal("TooManyRequests")).with_header("retry-after", "86400");
     let bench = Bench::with(vec![(ORGANIZATION, vec![wait])]).await;
     let error = bench.graph().organization().await.unwrap_err();
@@ -53,7 +53,7 @@ async fn a_wait_that_is_too_long_is_told_and_not_waited_for() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_or_an_outage_that_passes_goes_unnoticed() {
+async fn graph_call_retries_lost_answers_and_outages() {
     let outage = Reply::json(500, &refusal("generalException"));
     for problem in [outage, Reply::html(503), Reply::Closed, Reply::CutOff] {
         let replies = vec![problem.clone(), problem.clone(), Reply::json(200, &organization())];
@@ -64,7 +64,7 @@ async fn a_lost_answer_or_an_outage_that_passes_goes_unnoticed() {
 }
 
 #[tokio::test]
-async fn silence_is_waited_for_only_so_long_and_so_often() {
+async fn timeouts_and_retries_are_limited() {
     let bench = Bench::impatient(vec![(ORGANIZATION, vec![Reply::Silence])]).await;
     let error = bench.graph().organization().await.unwrap_err();
     assert!(error.to_string().contains("timed out") && error.is_transient(), "{error}");
@@ -73,7 +73,7 @@ async fn silence_is_waited_for_only_so_long_and_so_often() {
 }
 
 #[tokio::test]
-async fn a_body_without_an_end_is_not_read_to_its_end() {
+async fn endless_body_is_aborted() {
     let config = MicrosoftConfig { max_body: 65_536, ..MicrosoftConfig::default() };
     let endless = Reply::text(200, "application/json", &"canary ".repeat(10_000));
     let bench = Bench::configured(config, vec![("", vec![endless, Reply::json(200, &organization())])]).await;
@@ -83,7 +83,7 @@ async fn a_body_without_an_end_is_not_read_to_its_end() {
 }
 
 #[tokio::test]
-async fn a_token_that_graph_refuses_is_not_sent_again() {
+async fn rejected_token_is_not_resent() {
     // {"access_token":{"nbf":{"essential":true,"value":"1"}}}
     let claims = "eyJhY2Nlc3NfdG9rZW4iOnsibmJmIjp7ImVzc2VudGlhbCI6dHJ1ZSwidmFsdWUiOiIxIn19fQ==";
     let challenge = format!("Bearer realm=\"\", error=\"insufficient_claims\", claims=\"{claims}\"");
@@ -100,7 +100,7 @@ async fn a_token_that_graph_refuses_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn a_person_who_may_not_read_is_told_so_at_once() {
+async fn missing_read_permission_fails_at_once() {
     let refused = Reply::json(403, &refusal("Authorization_RequestDenied"));
     let bench = Bench::with(vec![("", vec![refused, Reply::json(200, &principal())])]).await;
     let error = bench.graph().service_principal(&oktas_client()).await.unwrap_err();
@@ -112,7 +112,7 @@ async fn a_person_who_may_not_read_is_told_so_at_once() {
 }
 
 #[tokio::test]
-async fn a_client_that_graph_does_not_know_has_no_consent() {
+async fn unknown_client_has_no_consent() {
     let missing = Reply::json(404, &refusal("Request_ResourceNotFound"));
     let bench = Bench::with(vec![("", vec![missing, Reply::json(200, &principal())])]).await;
     assert_eq!(bench.graph().service_principal(&oktas_client()).await, Ok(None));
@@ -120,7 +120,7 @@ async fn a_client_that_graph_does_not_know_has_no_consent() {
 }
 
 #[tokio::test]
-async fn a_404_that_is_not_graphs_own_says_nothing_about_consent() {
+async fn foreign_404_proves_nothing_about_consent() {
     for page in [Reply::html(404), Reply::json(404, &json!({})), Reply::json(404, &json!({"error": "canary"}))] {
         let bench = Bench::with(vec![("", vec![page.clone()])]).await;
         let error = bench.graph().service_principal(&oktas_client()).await.unwrap_err();
@@ -130,7 +130,7 @@ async fn a_404_that_is_not_graphs_own_says_nothing_about_consent() {
 }
 
 #[tokio::test]
-async fn a_redirect_is_never_followed_and_the_token_goes_nowhere() {
+async fn redirect_is_never_followed_with_token() {
     let elsewhere = Hostile::start(simulated_clock(), vec![("", vec![Reply::json(200, &organization())])]).await;
     for status in [301, 302, 307, 308] {
         let there = format!("{}{ORGANIZATION}", elsewhere.base);
@@ -143,7 +143,7 @@ async fn a_redirect_is_never_followed_and_the_token_goes_nowhere() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_not_graphs_is_refused_once_and_not_quoted() {
+async fn foreign_answer_is_rejected_without_quoting() {
     let half = Reply::text(200, "application/json", "{\"value\": [{\"id\": \"canary");
     for page in [Reply::html(200), half, Reply::text(200, "application/json", "")] {
         let bench = Bench::with(vec![("", vec![page.clone(), Reply::json(200, &organization())])]).await;
@@ -155,7 +155,7 @@ async fn an_answer_that_is_not_graphs_is_refused_once_and_not_quoted() {
 }
 
 #[tokio::test]
-async fn an_organization_is_believed_only_whole_and_alone() {
+async fn incomplete_or_ambiguous_organization_is_rejected() {
     let whole = organization()["value"][0].clone();
     for list in [json!([]), json!([whole, whole]), json!([{"displayName": "Contoso"}]), json!([{"id": "contoso"}])] {
         let bench = Bench::with(vec![("", vec![Reply::json(200, &json!({ "value": list }))])]).await;
@@ -165,7 +165,7 @@ async fn an_organization_is_believed_only_whole_and_alone() {
 }
 
 #[tokio::test]
-async fn a_service_principal_is_believed_only_whole_and_only_for_the_client_asked_for() {
+async fn incomplete_or_wrong_principal_is_rejected() {
     for (name, value) in [
         ("id", Value::Null),
         ("id", json!("not-a-guid")),

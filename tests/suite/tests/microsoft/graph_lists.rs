@@ -1,4 +1,4 @@
-//! Graph's lists: read whole, from Graph's own origin only, and never for ever.
+//! Tests Graph's lists: read completely, from Graph's own origin only, and with a limit.
 
 use regrant::domain::administrator::GLOBAL_ADMINISTRATOR;
 use regrant::domain::grant::GrantKind;
@@ -42,7 +42,7 @@ async fn grants(assigned: Value, granted: Value) -> Result<Vec<(String, GrantKin
 }
 
 #[tokio::test]
-async fn a_list_of_several_pages_is_read_whole_with_the_token_on_each() {
+async fn paged_list_sends_token_with_each_page() {
     let replies = vec![
         ("$skiptoken=2", vec![page(&[role("22222222-0000-4000-8000-000000000000")], None)]),
         ("$skiptoken=1", vec![page(&[], Some("{base}/v1.0/me/transitiveMemberOf?$skiptoken=2"))]),
@@ -59,7 +59,7 @@ async fn a_list_of_several_pages_is_read_whole_with_the_token_on_each() {
 }
 
 #[tokio::test]
-async fn a_list_that_leads_to_another_host_is_refused_and_the_token_stays_here() {
+async fn next_link_to_other_host_gets_no_token() {
     let elsewhere = Hostile::start(simulated_clock(), vec![("", vec![page(&[], None)])]).await;
     for next in [
         format!("{}/v1.0/me/transitiveMemberOf?$skiptoken=1", elsewhere.base),
@@ -81,7 +81,7 @@ async fn a_list_that_leads_to_another_host_is_refused_and_the_token_stays_here()
 }
 
 #[tokio::test]
-async fn a_list_that_leads_in_a_circle_ends() {
+async fn cyclic_next_links_end() {
     let replies = vec![
         ("$skiptoken=1", vec![page(&[], Some("{base}/v1.0/me/transitiveMemberOf?$skiptoken=2"))]),
         ("$skiptoken=2", vec![page(&[], Some("{base}/v1.0/me/transitiveMemberOf?$skiptoken=1"))]),
@@ -94,7 +94,7 @@ async fn a_list_that_leads_in_a_circle_ends() {
 }
 
 #[tokio::test]
-async fn a_list_without_an_end_ends_after_200_pages() {
+async fn endless_list_ends_after_200_pages() {
     let next = "{base}/v1.0/me/transitiveMemberOf?$skiptoken={n}";
     let bench = Bench::with(vec![(ROLES, vec![page(&[role(GLOBAL_ADMINISTRATOR)], Some(next))])]).await;
     let error = bench.graph().my_roles().await.unwrap_err();
@@ -103,20 +103,20 @@ async fn a_list_without_an_end_ends_after_200_pages() {
 }
 
 #[tokio::test]
-async fn a_page_that_fails_on_the_way_fails_the_list() {
+async fn failed_page_fails_the_list() {
     let next = Some("{base}/v1.0/me/transitiveMemberOf?$skiptoken=1");
     let gone = Reply::json(404, &json!({"error": {"code": "Request_ResourceNotFound"}}));
     for (broken, asked) in [(gone, 2), (Reply::html(503), 5), (Reply::Closed, 5), (Reply::html(200), 2)] {
         let replies =
             vec![("$skiptoken=1", vec![broken.clone()]), (ROLES, vec![page(&[role(GLOBAL_ADMINISTRATOR)], next)])];
         let bench = Bench::with(replies).await;
-        assert!(bench.graph().my_roles().await.is_err(), "{broken:?}: half a list is no list");
+        assert!(bench.graph().my_roles().await.is_err(), "{broken:?}: a partial list is an error");
         assert_eq!(bench.heard().len(), asked, "{broken:?}");
     }
 }
 
 #[tokio::test]
-async fn what_is_no_list_is_refused() {
+async fn invalid_list_is_rejected() {
     for body in [json!({}), json!([]), json!({"value": null}), json!({"value": {"id": 7}}), json!({"value": "none"})] {
         let bench = Bench::with(vec![(ROLES, vec![Reply::json(200, &body)])]).await;
         let read = bench.graph().my_roles().await;
@@ -125,7 +125,7 @@ async fn what_is_no_list_is_refused() {
 }
 
 #[tokio::test]
-async fn a_role_that_is_hidden_proves_nothing_and_a_group_is_no_role() {
+async fn hidden_roles_and_groups_do_not_count() {
     let group = json!({"@odata.type": "#microsoft.graph.group", "roleTemplateId": GLOBAL_ADMINISTRATOR});
     let hidden = json!({"@odata.type": "#microsoft.graph.directoryRole", "roleTemplateId": null});
     let unnamed = json!({"roleTemplateId": GLOBAL_ADMINISTRATOR});
@@ -135,7 +135,7 @@ async fn a_role_that_is_hidden_proves_nothing_and_a_group_is_no_role() {
 }
 
 #[tokio::test]
-async fn grants_of_both_kinds_are_read_and_those_on_other_apis_left_out() {
+async fn only_graph_grants_of_both_kinds_are_read() {
     let assigned = json!([
         {"appRoleId": "741F803B-C850-494E-B5DF-CDE7C675A1CA", "resourceId": RESOURCE.to_uppercase()},
         {"appRoleId": "ffffffff-0000-4000-8000-000000000006", "resourceId": RESOURCE},
@@ -161,7 +161,7 @@ async fn grants_of_both_kinds_are_read_and_those_on_other_apis_left_out() {
 }
 
 #[tokio::test]
-async fn a_delegated_grant_that_lacks_something_is_refused_and_not_left_out() {
+async fn incomplete_delegated_grant_is_rejected() {
     let whole = json!({"consentType": "Principal", "principalId": PRINCIPAL, "resourceId": RESOURCE, "scope": "A"});
     for (name, value) in [
         ("consentType", Value::Null),
@@ -178,7 +178,7 @@ async fn a_delegated_grant_that_lacks_something_is_refused_and_not_left_out() {
 }
 
 #[tokio::test]
-async fn grants_on_a_graph_that_is_not_there_are_unknown_and_not_none() {
+async fn missing_graph_principal_makes_grants_unknown() {
     let missing = Reply::json(404, &json!({"error": {"code": "Request_ResourceNotFound"}}));
     for own in [missing, Reply::json(200, &json!({"appRoles": []}))] {
         let bench = Bench::with(vec![(GRAPHS_OWN, vec![own.clone()]), ("", vec![page(&[], None)])]).await;

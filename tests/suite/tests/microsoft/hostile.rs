@@ -1,4 +1,4 @@
-//! A server on loopback that answers as nobody should, and remembers whatever was said to it.
+//! A misbehaving loopback server that records every request.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -10,10 +10,10 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// One answer, or what comes in its place.
+/// One reply of the server.
 #[derive(Debug, Clone)]
 pub(crate) enum Reply {
-    /// An answer that arrives whole. `{base}` in it is the server's origin, `{n}` the number of requests so far.
+    /// A complete response. `{base}` in it is the server's origin, `{n}` the number of requests so far.
     Whole {
         /// The status.
         status: u16,
@@ -22,11 +22,11 @@ pub(crate) enum Reply {
         /// The body.
         body: String,
     },
-    /// The head, and less of a body than it promises.
+    /// A head with a shorter body than announced.
     CutOff,
-    /// The connection is closed without an answer.
+    /// The connection is closed without a response.
     Closed,
-    /// Nothing, for as long as anybody waits.
+    /// No response.
     Silence,
 }
 
@@ -78,10 +78,10 @@ impl Reply {
     }
 }
 
-/// A request that arrived.
+/// A received request.
 #[derive(Debug, Clone)]
 pub(crate) struct Heard {
-    /// When, by the simulated clock.
+    /// Its arrival time on the simulated clock.
     pub(crate) at: Timestamp,
     /// Method, path and query.
     pub(crate) line: String,
@@ -92,7 +92,7 @@ pub(crate) struct Heard {
 }
 
 impl Heard {
-    /// A field of its form. There may be one of each name.
+    /// A field of its form. Each name must be unique.
     pub(crate) fn field(&self, name: &str) -> Option<String> {
         let mut found = url::form_urlencoded::parse(self.body.as_bytes()).filter(|(key, _)| key == name);
         let value = found.next().map(|(_, value)| value.into_owned());
@@ -122,7 +122,7 @@ pub(crate) struct Hostile {
 }
 
 impl Hostile {
-    /// Starts it. A request gets the replies of the first part that its path or query holds, in turn; the last one stays.
+    /// Starts it. A request gets the replies for the first matching part of its path or query, in turn; the last one repeats.
     pub(crate) async fn start(clock: SimulatedClock, replies: Vec<(&str, Vec<Reply>)>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
@@ -158,12 +158,12 @@ async fn converse(mut stream: TcpStream, state: Arc<Mutex<State>>) {
         reply.unwrap_or_else(|| Reply::html(404)).bytes(&base, number)
     };
     let Some(answer) = answer else { return std::future::pending().await };
-    // A client that went away is the client's affair.
+    // A disconnected client is not an error of the server.
     let _ = stream.write_all(&answer).await;
     let _ = stream.shutdown().await;
 }
 
-/// A request's head and whole body.
+/// Reads a request's head and full body.
 async fn read(stream: &mut TcpStream) -> Option<(String, String)> {
     let mut bytes = Vec::new();
     let mut buffer = [0u8; 8192];

@@ -1,4 +1,4 @@
-//! People and their roles, read by key: absence is believed of Graph itself only, and what is hidden proves nothing.
+//! Tests reads of people and their roles: only Graph's own answer proves absence, and hidden data proves nothing.
 
 use regrant::domain::administrator::GLOBAL_ADMINISTRATOR;
 use regrant::domain::tenant::ObjectId;
@@ -38,7 +38,7 @@ fn administrator() -> Value {
 }
 
 #[tokio::test]
-async fn a_person_is_enabled_disabled_or_hidden() {
+async fn person_is_enabled_disabled_or_hidden() {
     for (shown, read) in [(json!(true), Some(true)), (json!(false), Some(false)), (Value::Null, None)] {
         let bench = Bench::with(vec![(USER, vec![Reply::json(200, &user(&shown))])]).await;
         let found = bench.graph().user(&ada()).await.unwrap().unwrap();
@@ -52,7 +52,7 @@ async fn a_person_is_enabled_disabled_or_hidden() {
 }
 
 #[tokio::test]
-async fn a_person_who_was_deleted_is_gone_by_graphs_own_word_only() {
+async fn only_graphs_own_404_means_deleted_person() {
     let bench = Bench::with(vec![(USER, vec![refusal(404, "Request_ResourceNotFound")])]).await;
     assert_eq!(bench.graph().user(&ada()).await, Ok(None));
     for page in [Reply::html(404), Reply::json(404, &json!({})), Reply::json(404, &json!({"error": "canary"}))] {
@@ -64,7 +64,7 @@ async fn a_person_who_was_deleted_is_gone_by_graphs_own_word_only() {
 }
 
 #[tokio::test]
-async fn a_person_is_believed_only_whole_and_only_the_one_asked_for() {
+async fn incomplete_or_wrong_person_is_rejected() {
     for (name, value) in [
         ("id", Value::Null),
         ("id", json!("ada")),
@@ -80,9 +80,9 @@ async fn a_person_is_believed_only_whole_and_only_the_one_asked_for() {
     }
 }
 
-/// Both calls meet the same trouble: what is tried again, how often, and what it ends.
+/// Both calls get the same failure: checks retries and the resulting error.
 #[tokio::test]
-async fn problem_is_waited_for_or_told_the_same_way_for_both_calls() {
+async fn user_and_role_calls_handle_failures_alike() {
     let challenge = "Bearer error=\"insufficient_claims\", claims=\"e30=\"";
     for (problem, asked, failure) in [
         (Reply::html(503), 4, TokenFailure::Transient),
@@ -115,7 +115,7 @@ async fn problem_is_waited_for_or_told_the_same_way_for_both_calls() {
 }
 
 #[tokio::test]
-async fn a_call_waits_as_long_as_graph_asks_and_succeeds() {
+async fn graph_call_honors_retry_after() {
     let wait = refusal(429, "TooManyRequests").with_header("retry-after", "11");
     let replies = vec![(ROLES, vec![wait, roles(&administrator(), None)])];
     let bench = Bench::with(replies).await;
@@ -125,7 +125,7 @@ async fn a_call_waits_as_long_as_graph_asks_and_succeeds() {
 }
 
 #[tokio::test]
-async fn roles_of_several_pages_are_read_whole_and_a_hidden_one_proves_nothing() {
+async fn paged_roles_are_read_completely() {
     let hidden = json!([{"@odata.type": "#microsoft.graph.directoryRole", "roleTemplateId": null}]);
     let group = json!([{"@odata.type": "#microsoft.graph.group", "roleTemplateId": GLOBAL_ADMINISTRATOR}]);
     let next = |number: u32| format!("{{base}}{ROLES}?$skiptoken={number}");
@@ -141,7 +141,7 @@ async fn roles_of_several_pages_are_read_whole_and_a_hidden_one_proves_nothing()
 }
 
 #[tokio::test]
-async fn roles_that_lead_to_another_host_are_refused_and_the_token_stays_here() {
+async fn role_page_on_other_host_gets_no_token() {
     let elsewhere = Hostile::start(simulated_clock(), vec![("", vec![roles(&json!([]), None)])]).await;
     let base = &elsewhere.base;
     for next in [format!("{base}{ROLES}?$skiptoken=1"), "{base}.evil.example/v1.0".to_owned(), ROLES.to_owned()] {

@@ -1,4 +1,4 @@
-//! Refreshes: what is tried again, what never, and how an error is read.
+//! Tests token refreshes: retries and error classification.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use super::hostile::{Hostile, Reply};
 use super::{Bench, REFRESH_TOKEN, TENANT, TOKEN, tells_no_secret, tokens};
 
 #[tokio::test]
-async fn a_refresh_waits_as_long_as_microsoft_asks_and_succeeds() {
+async fn refresh_honors_retry_after() {
     let wait = Reply::json(429, &json!({"error": "temporarily_unavailable"})).with_header("retry-after", "7");
     let bench = Bench::with(vec![(TOKEN, vec![wait, Reply::json(200, &tokens())])]).await;
     let renewed = bench.refresh().await.unwrap();
@@ -25,18 +25,18 @@ async fn a_refresh_waits_as_long_as_microsoft_asks_and_succeeds() {
 }
 
 #[tokio::test]
-async fn a_wait_that_is_too_long_is_told_and_not_waited_for() {
+async fn too_long_retry_after_fails_at_once() {
     let wait = Reply::json(429, &json!({})).with_header("retry-after", "1800");
     let bench = Bench::with(vec![(TOKEN, vec![wait])]).await;
     let error = bench.refresh().await.unwrap_err();
     assert_eq!(error, MicrosoftError::RateLimited { retry_after: Duration::from_mins(30) });
     assert_eq!(error.consent_failure(), ConsentFailure::MicrosoftDown);
     assert_eq!(bench.heard().len(), 1);
-    assert_eq!(regrant::clock::Clock::now(&bench.clock), dawn(), "nobody waited");
+    assert_eq!(regrant::clock::Clock::now(&bench.clock), dawn(), "no call waited");
 }
 
 #[tokio::test]
-async fn all_waits_together_end_too() {
+async fn total_wait_is_limited() {
     let wait = Reply::json(429, &json!({})).with_header("retry-after", "9");
     let bench = Bench::with(vec![(TOKEN, vec![wait])]).await;
     let error = bench.refresh().await.unwrap_err();
@@ -45,7 +45,7 @@ async fn all_waits_together_end_too() {
 }
 
 #[tokio::test]
-async fn an_outage_is_tried_again_with_longer_and_longer_pauses_and_then_told() {
+async fn outage_is_retried_with_backoff_then_reported() {
     for status in [500, 502, 503, 504] {
         let bench = Bench::with(vec![(TOKEN, vec![Reply::html(status)])]).await;
         let error = bench.refresh().await.unwrap_err();
@@ -58,7 +58,7 @@ async fn an_outage_is_tried_again_with_longer_and_longer_pauses_and_then_told() 
 }
 
 #[tokio::test]
-async fn an_outage_that_passes_goes_unnoticed() {
+async fn short_outage_is_retried() {
     let outage = json!({"error": "temporarily_unavailable", "error_codes": [90_033]});
     let replies = vec![Reply::json(500, &outage), Reply::html(503), Reply::json(200, &tokens())];
     let bench = Bench::with(vec![(TOKEN, replies)]).await;
@@ -67,7 +67,7 @@ async fn an_outage_that_passes_goes_unnoticed() {
 }
 
 #[tokio::test]
-async fn an_answer_that_was_lost_is_asked_for_again() {
+async fn lost_response_is_retried() {
     for lost in [Reply::Closed, Reply::CutOff] {
         let bench = Bench::with(vec![(TOKEN, vec![lost.clone(), Reply::json(200, &tokens())])]).await;
         assert!(bench.refresh().await.is_ok(), "{lost:?}");
@@ -76,7 +76,7 @@ async fn an_answer_that_was_lost_is_asked_for_again() {
 }
 
 #[tokio::test]
-async fn silence_is_waited_for_only_so_long_and_so_often() {
+async fn timeouts_and_retries_are_limited() {
     let bench = Bench::impatient(vec![(TOKEN, vec![Reply::Silence])]).await;
     let error = bench.refresh().await.unwrap_err();
     assert!(error.to_string().contains("timed out"), "{error}");
@@ -86,7 +86,7 @@ async fn silence_is_waited_for_only_so_long_and_so_often() {
 }
 
 #[tokio::test]
-async fn a_body_without_an_end_is_not_read_to_its_end() {
+async fn endless_body_is_aborted() {
     let body = format!("{{\"canary\": \"{}\"}}", "x".repeat(70_000));
     let config = MicrosoftConfig { max_body: 65_536, ..MicrosoftConfig::default() };
     let replies = vec![Reply::text(200, "application/json", &body), Reply::json(200, &tokens())];
@@ -98,7 +98,7 @@ async fn a_body_without_an_end_is_not_read_to_its_end() {
 }
 
 #[tokio::test]
-async fn what_is_no_token_answer_is_refused_once_and_not_quoted() {
+async fn invalid_token_response_is_rejected_without_quoting() {
     let with = |change: &dyn Fn(&mut serde_json::Value)| {
         let mut body = tokens();
         change(&mut body);
@@ -113,7 +113,7 @@ async fn what_is_no_token_answer_is_refused_once_and_not_quoted() {
         ("a list", Reply::json(200, &json!(["canary"]))),
         ("no access token", with(&|body| body["access_token"] = json!(null))),
         ("a token that is bound to a key", with(&|body| body["token_type"] = json!("pop"))),
-        ("an error whose word is no word", Reply::json(400, &json!({"error": {"code": "canary"}}))),
+        ("an error with an invalid code", Reply::json(400, &json!({"error": {"code": "canary"}}))),
     ] {
         let bench = Bench::with(vec![(TOKEN, vec![reply, Reply::json(200, &tokens())])]).await;
         let error = bench.refresh().await.unwrap_err();
@@ -125,9 +125,9 @@ async fn what_is_no_token_answer_is_refused_once_and_not_quoted() {
 }
 
 #[tokio::test]
-async fn a_redirect_is_never_followed_and_leaks_nothing() {
+async fn redirect_is_never_followed_and_leaks_nothing() {
     let elsewhere = Hostile::start(simulated_clock(), vec![("", vec![Reply::json(200, &tokens())])]).await;
-    // 307 and 308 would send the form there as it is.
+    // 307 and 308 would resend the form unchanged.
     for status in [301, 302, 303, 307, 308] {
         for there in [format!("{}/{TENANT}{TOKEN}", elsewhere.base), "{base}/elsewhere".to_owned()] {
             let bench = Bench::with(vec![("", vec![Reply::redirect(status, &there)])]).await;
@@ -141,7 +141,7 @@ async fn a_redirect_is_never_followed_and_leaks_nothing() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_read_by_its_members_and_its_text_is_left_unread() {
+async fn rejection_is_classified_without_its_text() {
     let refusal = json!({
         "error": "invalid_grant",
         "suberror": "bad_token",
@@ -166,8 +166,8 @@ async fn a_refusal_is_read_by_its_members_and_its_text_is_left_unread() {
 }
 
 #[tokio::test]
-async fn a_number_chooses_a_text_and_decides_nothing() {
-    // Numbers that belong to other words: a secret that is wrong, a missing factor, an outage, nothing known.
+async fn error_number_selects_text_only() {
+    // Numbers of other errors: a wrong secret, a missing factor, an outage, an unknown number.
     for number in [7_000_215, 50_076, 90_033, 1] {
         let refusal = json!({"error": "invalid_grant", "error_codes": [number]});
         let bench = Bench::with(vec![(TOKEN, vec![Reply::json(400, &refusal)])]).await;

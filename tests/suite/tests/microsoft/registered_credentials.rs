@@ -1,4 +1,4 @@
-//! The credentials of our own registration: when ours ends, by Graph's word and by the certificate's own.
+//! Tests the expiry of Regrant's own credential, from Graph and from the certificate.
 
 use regrant::domain::registered_credential::{RegisteredCredentialKind, own_credential, own_credential_ends_at};
 use regrant::domain::tenant::ClientId;
@@ -39,7 +39,7 @@ async fn shown(application: &Value) -> Bench {
     Bench::with(vec![(APPLICATION, vec![Reply::json(200, application)])]).await
 }
 
-/// When the credential ends, as far as that answer tells.
+/// The expiry of the credential according to this answer.
 async fn told(application: &Value, credential: &ClientCredential) -> Option<String> {
     let bench = shown(application).await;
     let all = bench.graph().registration_credentials(&regrants_client()).await.unwrap().unwrap();
@@ -47,7 +47,7 @@ async fn told(application: &Value, credential: &ClientCredential) -> Option<Stri
 }
 
 #[tokio::test]
-async fn secrets_and_certificates_are_read_as_they_are() {
+async fn secrets_and_certificates_are_read() {
     let whole = application(
         &[secret(&json!("dem"), "2027-01-31T08:00:00Z"), secret(&Value::Null, "2026-12-31T00:00:00.0000000Z")],
         &[key(&json!("1F03C565368756C9C99984D0E41911429D5E552B"), "2028-01-31T08:00:00Z")],
@@ -65,7 +65,7 @@ async fn secrets_and_certificates_are_read_as_they_are() {
 }
 
 #[tokio::test]
-async fn our_certificate_is_known_however_its_thumbprint_is_written() {
+async fn own_certificate_is_found_by_any_thumbprint_format() {
     let credential = certificate();
     let other = key(&json!("00".repeat(20)), "2030-01-01T00:00:00Z");
     for identifier in [
@@ -86,7 +86,7 @@ async fn our_certificate_is_known_however_its_thumbprint_is_written() {
 }
 
 #[tokio::test]
-async fn our_secret_is_known_by_its_hint_and_another_is_not_taken_for_it() {
+async fn own_secret_is_found_by_hint() {
     let credential = ClientCredential::Secret { value: OPERATOR_SECRET.into() };
     let hint = json!(OPERATOR_SECRET.chars().take(3).collect::<String>());
     let (ours, other) = (secret(&hint, "2027-06-01T00:00:00Z"), secret(&json!("x~y"), "2030-01-01T00:00:00Z"));
@@ -96,16 +96,16 @@ async fn our_secret_is_known_by_its_hint_and_another_is_not_taken_for_it() {
 }
 
 #[tokio::test]
-async fn a_registration_of_another_tenant_is_not_here() {
+async fn registration_in_other_tenant_is_not_found() {
     let missing = Reply::json(404, &json!({"error": {"code": "Request_ResourceNotFound"}}));
     let bench = Bench::with(vec![(APPLICATION, vec![missing])]).await;
     assert_eq!(bench.graph().registration_credentials(&regrants_client()).await, Ok(None));
     let bench = Bench::with(vec![(APPLICATION, vec![Reply::html(404)])]).await;
-    assert!(bench.graph().registration_credentials(&regrants_client()).await.is_err(), "that was not Graph's word");
+    assert!(bench.graph().registration_credentials(&regrants_client()).await.is_err(), "the answer was not from Graph");
 }
 
 #[tokio::test]
-async fn credentials_are_believed_only_whole() {
+async fn incomplete_credentials_are_rejected() {
     for (name, value) in [
         ("keyId", Value::Null),
         ("keyId", json!("first")),
@@ -130,7 +130,7 @@ async fn credentials_are_believed_only_whole() {
 }
 
 #[tokio::test]
-async fn problem_is_told_and_ends_nothing_of_ours() {
+async fn failed_credential_read_revokes_nothing() {
     let denied = Reply::json(403, &json!({"error": {"code": "Authorization_RequestDenied", "message": "canary"}}));
     for (problem, asked, failure) in [
         (Reply::html(503), 4, TokenFailure::Transient),
@@ -149,7 +149,7 @@ async fn problem_is_told_and_ends_nothing_of_ours() {
 }
 
 #[tokio::test]
-async fn a_certificate_tells_its_own_end_and_nothing_else_does() {
+async fn only_certificate_states_its_own_expiry() {
     assert_eq!(certificate().ends_at().map(|at| at.to_string()).as_deref(), Some("2126-10-30T20:54:38Z"));
     let folder = tempfile::tempdir().unwrap();
     let (_, another_issuers) = federated(&folder);

@@ -1,4 +1,4 @@
-//! Renewing the tokens that the vault keeps: whatever breaks on the way, a refresh token that works is still there.
+//! Tests renewal of stored tokens: after any failure a working refresh token is still stored.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use super::hostile::Reply;
 
 const DOMAIN: &str = "acmelabs.onmicrosoft.com";
 
-/// A tenant whose administrator signed in, and whose access token has ended since.
+/// A tenant with a signed-in administrator and an expired access token.
 async fn ended() -> (ConsentBench, TenantId) {
     let bench = ConsentBench::new().await;
     let invitation = bench.invite("acmelabs").await;
@@ -33,7 +33,7 @@ async fn kept(bench: &ConsentBench, tenant: &TenantId) -> String {
 }
 
 #[tokio::test]
-async fn tokens_that_ended_are_renewed_and_the_new_ones_kept() {
+async fn expired_tokens_are_renewed_and_stored() {
     let (bench, tenant) = ended().await;
     let (before, calls) = (kept(&bench, &tenant).await, bench.simulation.microsoft.count(TOKEN));
     let renewed = graph_tokens(&bench.ports, &tenant).await.unwrap();
@@ -45,7 +45,7 @@ async fn tokens_that_ended_are_renewed_and_the_new_ones_kept() {
 }
 
 #[tokio::test]
-async fn a_token_endpoint_that_fails_costs_no_refresh_token() {
+async fn failing_token_endpoint_keeps_refresh_token() {
     let (bench, tenant) = ended().await;
     let before = kept(&bench, &tenant).await;
     for fault in [
@@ -68,7 +68,7 @@ async fn a_token_endpoint_that_fails_costs_no_refresh_token() {
 }
 
 #[tokio::test]
-async fn new_tokens_that_cannot_be_tried_are_not_made_current() {
+async fn untested_tokens_are_not_promoted() {
     let (bench, tenant) = ended().await;
     let before = kept(&bench, &tenant).await;
     for fault in [Fault::Reset, Fault::ServerError, Fault::DeadCredential, Fault::OtherShape, Fault::NotJson] {
@@ -83,7 +83,7 @@ async fn new_tokens_that_cannot_be_tried_are_not_made_current() {
 }
 
 #[tokio::test]
-async fn an_answer_that_was_lost_on_the_way_is_asked_for_again_within_the_same_renewal() {
+async fn renewal_retries_lost_response() {
     let (bench, tenant) = ended().await;
     for fault in [Fault::Truncated, Fault::Reset, Fault::ServerError, Fault::RateLimited] {
         let (before, calls) = (kept(&bench, &tenant).await, bench.simulation.microsoft.count(TOKEN));
@@ -93,12 +93,12 @@ async fn an_answer_that_was_lost_on_the_way_is_asked_for_again_within_the_same_r
         assert_ne!(kept(&bench, &tenant).await, before, "{fault:?}");
         bench.clock.advance(Duration::from_hours(2));
     }
-    // The last one that was kept works, whichever Microsoft thinks is the newest.
+    // The stored token works even if Microsoft has issued a newer one.
     graph_tokens(&bench.ports, &tenant).await.unwrap();
 }
 
 #[tokio::test]
-async fn a_refresh_that_brings_no_refresh_token_leaves_the_old_one_in_place() {
+async fn refresh_without_new_token_keeps_old_one() {
     let mut answer = super::tokens();
     answer["refresh_token"] = serde_json::Value::Null;
     let refreshes = super::Bench::with(vec![(TOKEN, vec![Reply::json(200, &answer)])]).await;
@@ -113,7 +113,7 @@ async fn a_refresh_that_brings_no_refresh_token_leaves_the_old_one_in_place() {
 }
 
 #[tokio::test]
-async fn a_refresh_token_that_was_revoked_is_told_as_ended_after_one_call() {
+async fn revoked_refresh_token_is_reported_after_one_call() {
     let (bench, tenant) = ended().await;
     let calls = bench.simulation.microsoft.count(TOKEN);
     bench.simulation.microsoft.revoke_refresh_tokens(DOMAIN);

@@ -1,4 +1,4 @@
-//! People who sign in at the simulated Microsoft.
+//! Sign-ins at the simulated Microsoft.
 
 use std::sync::Arc;
 
@@ -28,12 +28,12 @@ pub(crate) struct SignIns {
 }
 
 impl SignIns {
-    /// Ours is proven by its secret.
+    /// A client with a client secret.
     pub(crate) async fn new() -> Self {
         Self::of(registration(MfaEvidence::default())).await
     }
 
-    /// Ours is that one.
+    /// A client with this registration.
     pub(crate) async fn of(registration: Registration) -> Self {
         let clock = simulated_clock();
         let microsoft = MicrosoftSimulator::start(SimulatorConfig::new(Arc::new(clock.clone()))).await.unwrap();

@@ -1,4 +1,4 @@
-//! The keys that tokens are checked with: fetched seldom, at once when they roll, and kept while none can be had.
+//! Tests the signing key cache: rare fetches, immediate fetch after rotation, and use of old keys during outages.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ async fn keys_are_fetched_once_for_many_sign_ins() {
 }
 
 #[tokio::test]
-async fn sign_ins_at_once_fetch_keys_once() {
+async fn concurrent_sign_ins_fetch_keys_once() {
     let sign_ins = SignIns::new().await;
     let (one, two, three) = (sign_ins.sign_in(), sign_ins.sign_in(), sign_ins.sign_in());
     let (one, two, three) = tokio::join!(one, two, three);
@@ -34,7 +34,7 @@ async fn sign_ins_at_once_fetch_keys_once() {
 }
 
 #[tokio::test]
-async fn a_roll_of_the_keys_costs_one_fetch_and_no_sign_in() {
+async fn key_rotation_costs_one_fetch() {
     let sign_ins = SignIns::new().await;
     sign_ins.sign_in().await.unwrap();
     sign_ins.clock.advance(Duration::from_mins(5));
@@ -46,7 +46,7 @@ async fn a_roll_of_the_keys_costs_one_fetch_and_no_sign_in() {
 }
 
 #[tokio::test]
-async fn keys_are_fetched_anew_after_a_day() {
+async fn keys_are_fetched_again_after_a_day() {
     let sign_ins = SignIns::new().await;
     sign_ins.sign_in().await.unwrap();
     sign_ins.clock.advance(Duration::from_hours(24) - Duration::from_secs(1));
@@ -58,7 +58,7 @@ async fn keys_are_fetched_anew_after_a_day() {
 }
 
 #[tokio::test]
-async fn made_up_key_names_cause_no_flood() {
+async fn unknown_key_ids_cause_few_fetches() {
     let sign_ins = SignIns::new().await;
     let made_up = |number: u32| TokenTampering { kid: Some(format!("made-up-{number}")), ..TokenTampering::default() };
     for number in 0..20 {
@@ -79,7 +79,7 @@ async fn made_up_key_names_cause_no_flood() {
 }
 
 #[tokio::test]
-async fn the_last_keys_serve_while_none_can_be_fetched() {
+async fn cached_keys_serve_during_outage() {
     for fault in [Fault::ServerError, Fault::EdgeProxyError, Fault::Reset, Fault::NotJson, Fault::OtherShape] {
         let sign_ins = SignIns::new().await;
         sign_ins.sign_in().await.unwrap();
@@ -98,7 +98,7 @@ async fn the_last_keys_serve_while_none_can_be_fetched() {
 }
 
 #[tokio::test]
-async fn without_any_keys_nobody_is_believed_and_the_next_one_may_ask_at_once() {
+async fn without_keys_sign_ins_fail() {
     for fault in [Fault::ServerError, Fault::Truncated, Fault::NotJson, Fault::OtherShape, Fault::RateLimited] {
         let sign_ins = SignIns::new().await;
         sign_ins.microsoft.fail(KEYS, fault.clone(), Times::Always);
@@ -112,7 +112,7 @@ async fn without_any_keys_nobody_is_believed_and_the_next_one_may_ask_at_once() 
 }
 
 #[tokio::test]
-async fn keys_are_never_fetched_from_where_a_redirect_leads() {
+async fn key_fetch_never_follows_redirects() {
     let sign_ins = SignIns::new().await;
     let there = format!("{}/elsewhere", sign_ins.microsoft.login_url());
     sign_ins.microsoft.fail(KEYS, Fault::Redirect(there), Times::Always);

@@ -1,4 +1,4 @@
-//! Which tenant owns a domain: only the key is taken from the answer, and only where the rest is as it has to be.
+//! Tests which tenant owns a domain: only the tenant id is read from the answer, and only if the rest is valid.
 
 use regrant::domain::cloud::Cloud;
 use regrant::domain::failure::consent::ConsentFailure;
@@ -22,14 +22,14 @@ fn metadata(issuer: &str) -> Reply {
 }
 
 #[tokio::test]
-async fn a_domains_tenant_is_the_one_that_its_issuer_names() {
+async fn tenant_id_comes_from_issuer() {
     let bench = Bench::with(vec![(METADATA, vec![metadata(&format!("{{base}}/{TENANT}/v2.0"))])]).await;
     assert_eq!(asked(&bench).await, Ok(tenant()));
     assert_eq!(bench.heard().len(), 1);
 }
 
 #[tokio::test]
-async fn an_issuer_that_is_not_exactly_the_clouds_names_nobody() {
+async fn foreign_issuer_yields_no_tenant() {
     for issuer in [
         format!("https://login.evil.example/{TENANT}/v2.0"),
         format!("https://login.microsoftonline.us/{TENANT}/v2.0"),
@@ -49,7 +49,7 @@ async fn an_issuer_that_is_not_exactly_the_clouds_names_nobody() {
 }
 
 #[tokio::test]
-async fn a_domain_that_nobody_owns_is_told_apart_from_an_outage() {
+async fn unowned_domain_differs_from_outage() {
     let unknown = json!({"error": "invalid_tenant", "error_codes": [90_002]});
     let bench = Bench::with(vec![(METADATA, vec![Reply::json(400, &unknown)])]).await;
     let error = asked(&bench).await.unwrap_err();
@@ -73,7 +73,7 @@ async fn a_domain_that_nobody_owns_is_told_apart_from_an_outage() {
 }
 
 #[tokio::test]
-async fn a_redirect_of_the_metadata_is_never_followed() {
+async fn metadata_redirect_is_never_followed() {
     let bench = Bench::with(vec![("", vec![Reply::redirect(302, "{base}/elsewhere")])]).await;
     let error = asked(&bench).await.unwrap_err();
     assert!(matches!(&error, MicrosoftError::Unexpected { what, .. } if what == "a redirect"), "{error:?}");

@@ -1,4 +1,4 @@
-//! Thousands of tenants, and a tenth of all answers faulty.
+//! Tests thousands of tenants with a tenth of all answers faulty.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ async fn fleet(size: u32) -> (MicrosoftSimulator, MicrosoftClient, Vec<String>) 
     let fleet = Fleet { apps_per_org: 1, ..Fleet::new(3, size) };
     simulator.add_fleet(&fleet);
     let (login, graph) = (simulator.login_url(), simulator.graph_url());
-    // One attempt, so that every fault gets through.
+    // One attempt, so that every fault reaches the caller.
     let config = MicrosoftConfig { attempts: 1, ..MicrosoftConfig::default() };
     let client = client(&config, &login, &graph, &clock);
     (simulator, client, (0..size).map(|index| fleet.app(index, 0).tenant.unwrap()).collect())
@@ -33,7 +33,7 @@ fn id(simulator: &MicrosoftSimulator, tenant: &str) -> TenantId {
 }
 
 #[tokio::test]
-async fn every_tenant_of_a_fleet_can_be_watched_both_ways() {
+async fn every_fleet_tenant_can_be_monitored() {
     let (simulator, client, tenants) = fleet(2_000).await;
     assert_eq!(tenants.len(), 2_000);
     let ours = registration(MfaEvidence::default());
@@ -53,7 +53,7 @@ async fn every_tenant_of_a_fleet_can_be_watched_both_ways() {
     }
 }
 
-/// Which calls fail, over one tenant after the other or one call after the other.
+/// The failing calls, ordered tenant by tenant or call by call.
 async fn faulty_calls(by_tenant: bool) -> Vec<(usize, u32, bool)> {
     let (simulator, client, tenants) = fleet(10).await;
     let faults = [Fault::RateLimited, Fault::ServerError, Fault::EdgeProxyError, Fault::Reset, Fault::Truncated];
@@ -77,9 +77,9 @@ async fn faulty_calls(by_tenant: bool) -> Vec<(usize, u32, bool)> {
 }
 
 #[tokio::test]
-async fn a_tenth_of_all_answers_is_faulty_and_always_the_same_ones() {
+async fn fault_plan_affects_same_tenth_of_answers() {
     let seen = faulty_calls(true).await;
     let faulty = seen.iter().filter(|(_, _, failed)| *failed).count();
     assert!((8..=36).contains(&faulty), "{faulty} of {}", seen.len());
-    assert_eq!(seen, faulty_calls(false).await, "whatever the other tenants do meanwhile");
+    assert_eq!(seen, faulty_calls(false).await, "independent of other tenants");
 }

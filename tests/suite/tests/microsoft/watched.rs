@@ -1,4 +1,4 @@
-//! A tenant in the simulator that is watched through the real client, whatever happens to it.
+//! A simulated tenant that is monitored through the real client.
 
 use regrant::domain::cloud::Cloud;
 use regrant::domain::grant::{GrantChange, GrantsRead};
@@ -12,7 +12,7 @@ pub(crate) const ADA: &str = "ada.administrator";
 /// The client id of Okta's application in the simulators.
 pub(crate) const OKTA: &str = "11111111-2222-4333-8444-555555555555";
 
-/// A tenant that consented to everything, watched with an administrator's tokens and with the application's own.
+/// A tenant with a full consent, monitored with an administrator's tokens and with application tokens.
 pub(crate) struct Watched {
     pub(crate) sign_ins: SignIns,
     pub(crate) refresh_token: SecretString,
@@ -43,16 +43,16 @@ impl Watched {
         client.refresh(registration, tenant, &self.refresh_token).await
     }
 
-    /// What a refresh that is refused says.
+    /// The error of a rejected refresh.
     pub(crate) async fn refused(&self) -> (TokenFailure, String) {
         let error = self.refresh().await.unwrap_err();
         (error.token_failure(), error.code().unwrap())
     }
 
-    /// What an injury changes, and that the repair leaves nothing of it.
-    pub(crate) async fn told(&self, injure: impl FnOnce() -> bool, repair: impl FnOnce() -> bool) -> Vec<GrantChange> {
+    /// The reported changes of `change`. Checks that `repair` reverses them.
+    pub(crate) async fn told(&self, change: impl FnOnce() -> bool, repair: impl FnOnce() -> bool) -> Vec<GrantChange> {
         let verified = self.grants().await;
-        assert!(injure());
+        assert!(change());
         let changes = self.grants().await.changes_since(&verified);
         assert!(repair());
         let left = self.grants().await.changes_since(&verified);

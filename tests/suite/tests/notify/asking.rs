@@ -1,4 +1,4 @@
-//! Asking for a consent, and how a reader finds out that an email is real.
+//! Tests consent requests by email, and how a reader verifies that an email is genuine.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -11,65 +11,65 @@ use regrant::usecases::notify::waive::waive;
 use regrant::usecases::scan::start::Selection;
 use regrant_tests::mailbox::request;
 
-use super::desk::{ADA, BEA, Desk, OLGA, RUNNING, WAITING, WEEK, contacts};
+use super::fixture::{ADA, BEA, NotifyFixture, OLGA, RUNNING, WAITING, WEEK, contacts};
 
 #[tokio::test]
-async fn each_administrator_is_asked_once_and_the_link_opens_the_page_of_the_same_request() {
-    let desk = Desk::new().await;
-    desk.work().await;
-    let request_of_the_app = desk.bench.app(WAITING).await.request.unwrap().id.to_string();
+async fn each_administrator_gets_one_request_link() {
+    let fixture = NotifyFixture::new().await;
+    fixture.work().await;
+    let request_of_the_app = fixture.bench.app(WAITING).await.request.unwrap().id.to_string();
     let mut pages = BTreeSet::new();
     for reader in [ADA, BEA] {
-        let emails = desk.emails_to(reader);
+        let emails = fixture.emails_to(reader);
         let [email] = emails.as_slice() else { unreachable!("one email to {reader}: {emails:?}") };
         assert_eq!(request(email), request_of_the_app);
         assert!(email.text.contains(&request_of_the_app) && email.html.contains(&request_of_the_app));
-        pages.insert(desk.page_for(reader).await);
+        pages.insert(fixture.page_for(reader).await);
     }
     assert_eq!(pages.len(), 1, "all readers of a matter have one link");
-    let page = desk.bench.browser().get(pages.first().unwrap()).await;
+    let page = fixture.bench.browser().get(pages.first().unwrap()).await;
     assert_eq!((page.status.as_u16(), page.heading().as_str()), (200, "Approve Okta's access to Microsoft 365"));
     assert!(page.body.contains(&request_of_the_app), "{}", page.body);
-    let told = desk.told().await;
+    let told = fixture.told().await;
     assert_eq!(told, [format!("digest {OLGA}"), format!("invitation {ADA}"), format!("invitation {BEA}")]);
 }
 
 #[tokio::test]
-async fn a_email_says_how_many_users_and_groups_are_assigned_in_okta() {
-    let desk = Desk::new().await;
-    desk.work().await;
-    let emails = desk.emails_to(ADA);
+async fn email_states_assigned_users_and_groups() {
+    let fixture = NotifyFixture::new().await;
+    fixture.work().await;
+    let emails = fixture.emails_to(ADA);
     let [email] = emails.as_slice() else { unreachable!("one email to {ADA}: {emails:?}") };
     let text = email.text.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(text.contains("This affects 12 users and 3 groups."), "{text}");
 }
 
 #[tokio::test]
-async fn scans_that_find_the_same_tell_nobody_again() {
-    let desk = Desk::settled().await;
+async fn unchanged_scans_send_no_emails() {
+    let fixture = NotifyFixture::settled().await;
     for _ in 0..3 {
-        desk.scan().await;
-        desk.sweep().await;
-        desk.later(Duration::from_hours(1));
+        fixture.scan().await;
+        fixture.sweep().await;
+        fixture.later(Duration::from_hours(1));
     }
-    assert!(desk.told().await.is_empty());
+    assert!(fixture.told().await.is_empty());
 }
 
 #[tokio::test]
-async fn where_nobody_is_named_to_send_emails_none_is_made() {
-    let mut desk = Desk::new().await;
-    let mut settings = regrant::settings::Settings::clone(&desk.bench.ports.settings);
+async fn no_email_is_created_without_sender() {
+    let mut fixture = NotifyFixture::new().await;
+    let mut settings = regrant::settings::Settings::clone(&fixture.bench.ports.settings);
     settings.mail.sender = None;
-    desk.bench.ports.settings = std::sync::Arc::new(settings);
-    desk.work().await;
-    desk.scan().await;
-    assert!(desk.told().await.is_empty() && desk.notifications().await.is_empty());
+    fixture.bench.ports.settings = std::sync::Arc::new(settings);
+    fixture.work().await;
+    fixture.scan().await;
+    assert!(fixture.told().await.is_empty() && fixture.notifications().await.is_empty());
 }
 
-/// Every request that Regrant itself can name: of apps, of troubles, and of digests.
-async fn known_requests(desk: &Desk, known: &mut BTreeSet<String>) {
-    known.extend(desk.apps().await.into_iter().filter_map(|app| Some(app.request?.id.to_string())));
-    let ledger = &desk.bench.ports.ledger;
+/// Every known request: of apps, of access problems and of digests.
+async fn known_requests(fixture: &NotifyFixture, known: &mut BTreeSet<String>) {
+    known.extend(fixture.apps().await.into_iter().filter_map(|app| Some(app.request?.id.to_string())));
+    let ledger = &fixture.bench.ports.ledger;
     for org in ledger.orgs(PageRequest::first(100)).await.unwrap().items {
         let Some(watch) = ledger.org_watch(&org.id).await.unwrap() else { continue };
         known.extend(watch.problems.iter().map(|problem| problem.request.to_string()));
@@ -77,44 +77,44 @@ async fn known_requests(desk: &Desk, known: &mut BTreeSet<String>) {
     }
 }
 
-/// A run of months in which emails of every kind are written.
-async fn emails_of_every_kind(desk: &Desk) -> BTreeSet<String> {
+/// Several months in which emails of every kind are sent.
+async fn emails_of_every_kind(fixture: &NotifyFixture) -> BTreeSet<String> {
     let mut known = BTreeSet::new();
     let everything = || Selection::All;
-    desk.people_of("contosoemea", contacts()).await;
-    desk.people_of("initech", Contacts { administrators: Vec::new(), ..contacts() }).await;
-    desk.work().await;
-    known_requests(desk, &mut known).await;
+    fixture.people_of("contosoemea", contacts()).await;
+    fixture.people_of("initech", Contacts { administrators: Vec::new(), ..contacts() }).await;
+    fixture.work().await;
+    known_requests(fixture, &mut known).await;
 
-    desk.breaks(RUNNING).await;
-    desk.revoke_tokens_of_okta("initech");
-    desk.scan_of(everything()).await;
-    known_requests(desk, &mut known).await;
+    fixture.breaks(RUNNING).await;
+    fixture.revoke_tokens_of_okta("initech");
+    fixture.scan_of(everything()).await;
+    known_requests(fixture, &mut known).await;
 
-    let (org, app) = desk.bench.ids(WAITING).await;
-    let ends_at = desk.bench.clock.now() + SignedDuration::from_hours(8 * 24);
-    waive(&desk.bench.ports, &org, &app, "merger until spring", ends_at).await.unwrap();
-    desk.later(WEEK + Duration::from_hours(25));
-    desk.scan_of(everything()).await;
-    known_requests(desk, &mut known).await;
+    let (org, app) = fixture.bench.ids(WAITING).await;
+    let ends_at = fixture.bench.clock.now() + SignedDuration::from_hours(8 * 24);
+    waive(&fixture.bench.ports, &org, &app, "merger until spring", ends_at).await.unwrap();
+    fixture.later(WEEK + Duration::from_hours(25));
+    fixture.scan_of(everything()).await;
+    known_requests(fixture, &mut known).await;
 
-    let page = desk.page_for(ADA).await;
-    desk.consent(&page).await;
-    desk.work().await;
-    known_requests(desk, &mut known).await;
+    let page = fixture.page_for(ADA).await;
+    fixture.consent(&page).await;
+    fixture.work().await;
+    known_requests(fixture, &mut known).await;
     known
 }
 
 #[tokio::test]
-async fn every_email_names_a_request_that_regrant_itself_knows() {
-    let desk = Desk::new().await;
-    let known = emails_of_every_kind(&desk).await;
+async fn every_email_names_a_known_request() {
+    let fixture = NotifyFixture::new().await;
+    let known = emails_of_every_kind(&fixture).await;
     let mut kinds = BTreeSet::new();
-    for email in desk.mailbox.emails() {
+    for email in fixture.mailbox.emails() {
         let named = request(&email);
         assert!(known.contains(named), "{named} of {:?} is not among {known:?}", email.subject);
         assert!(email.text.contains(named) && email.html.contains(named), "{:?}", email.subject);
-        let notification = desk.notification_of(&email).await;
+        let notification = fixture.notification_of(&email).await;
         assert!(notification.is_sent(), "{notification:?}");
         assert_eq!(notification.request.as_str(), named);
         assert_eq!(notification.address().unwrap().as_str(), email.to.bare());
@@ -134,10 +134,10 @@ async fn every_email_names_a_request_that_regrant_itself_knows() {
 }
 
 #[tokio::test]
-async fn no_email_holds_what_only_another_reader_should_have() {
-    let desk = Desk::new().await;
-    emails_of_every_kind(&desk).await;
-    for email in desk.mailbox.emails() {
+async fn emails_contain_no_other_readers_links() {
+    let fixture = NotifyFixture::new().await;
+    emails_of_every_kind(&fixture).await;
+    for email in fixture.mailbox.emails() {
         let to = email.to.bare();
         for other in [ADA, BEA, OLGA].into_iter().filter(|other| *other != to) {
             let shown = format!("{} {} {:?}", email.text, email.html, email.headers);

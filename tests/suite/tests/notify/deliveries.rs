@@ -1,4 +1,4 @@
-//! What the transport reports of an email after it took it.
+//! Tests delivery reports for accepted emails.
 
 use regrant::aws::ses_report::EmailReport;
 use regrant::domain::contact::MailAddress;
@@ -8,11 +8,11 @@ use regrant::mail::{NOTIFICATION_TAG, REQUEST_TAG};
 use regrant::usecases::notify::delivery::record_delivery;
 use serde_json::{Value, json};
 
-use super::desk::{ADA, BEA, Desk, OLGA, WAITING, WEEK};
+use super::fixture::{ADA, BEA, NotifyFixture, OLGA, WAITING, WEEK};
 
-/// What SES reports of the invitation to Ada, as EventBridge brings it.
-async fn report(desk: &Desk, kind: &str, member: &str, data: Value) -> EmailReport {
-    let invitations = desk.notifications_about("invitation").await;
+/// The SES report on the invitation to Ada, as delivered by EventBridge.
+async fn report(fixture: &NotifyFixture, kind: &str, member: &str, data: Value) -> EmailReport {
+    let invitations = fixture.notifications_about("invitation").await;
     let [ada, _] = invitations.as_slice() else { unreachable!("two invitations: {invitations:?}") };
     assert_eq!(ada.address().unwrap().as_str(), ADA);
     let tags = json!({ REQUEST_TAG: [ada.request], NOTIFICATION_TAG: [ada.id] });
@@ -21,8 +21,8 @@ async fn report(desk: &Desk, kind: &str, member: &str, data: Value) -> EmailRepo
     EmailReport::read(&json!({ "source": "aws.ses", "detail": detail })).unwrap()
 }
 
-async fn recorded(desk: &Desk, report: &EmailReport) {
-    record_delivery(&desk.bench.ports, &report.request, &report.notification, &report.delivery).await.unwrap();
+async fn recorded(fixture: &NotifyFixture, report: &EmailReport) {
+    record_delivery(&fixture.bench.ports, &report.request, &report.notification, &report.delivery).await.unwrap();
 }
 
 fn bounce() -> Value {
@@ -33,32 +33,32 @@ fn bounce() -> Value {
     })
 }
 
-async fn is_suppressed(desk: &Desk, reader: &str) -> bool {
+async fn is_suppressed(fixture: &NotifyFixture, reader: &str) -> bool {
     let address: MailAddress = reader.parse().unwrap();
-    desk.bench.ports.ledger.suppression(&address).await.unwrap().is_some()
+    fixture.bench.ports.ledger.suppression(&address).await.unwrap().is_some()
 }
 
 #[tokio::test]
-async fn a_email_that_bounces_for_good_is_the_last_to_its_address_and_shows_at_the_app() {
-    let desk = Desk::settled().await;
-    let bounced = report(&desk, "Bounce", "bounce", bounce()).await;
-    recorded(&desk, &bounced).await;
-    recorded(&desk, &bounced).await;
-    assert!(is_suppressed(&desk, ADA).await && !is_suppressed(&desk, BEA).await);
+async fn hard_bounce_stops_emails_and_shows_at_app() {
+    let fixture = NotifyFixture::settled().await;
+    let bounced = report(&fixture, "Bounce", "bounce", bounce()).await;
+    recorded(&fixture, &bounced).await;
+    recorded(&fixture, &bounced).await;
+    assert!(is_suppressed(&fixture, ADA).await && !is_suppressed(&fixture, BEA).await);
 
-    desk.scan().await;
-    let app = desk.bench.app(WAITING).await;
+    fixture.scan().await;
+    let app = fixture.bench.app(WAITING).await;
     let failed: Vec<&SignalKind> =
         app.signals.iter().map(|s| &s.kind).filter(|kind| matches!(kind, SignalKind::EmailFailed { .. })).collect();
     assert_eq!(failed.len(), 1, "reported twice, seen once: {failed:?}");
     let shown = format!("{:?}", app.assessment.reasons);
     assert!(shown.contains("no such user") && shown.contains(bounced.request.as_str()), "{shown}");
-    assert!(!shown.contains(ADA), "whoever reads standings need not read addresses: {shown}");
+    assert!(!shown.contains(ADA), "a standing shows no addresses: {shown}");
 
-    desk.later(WEEK);
-    desk.scan().await;
-    assert_eq!(desk.told().await, [format!("digest {OLGA}"), format!("reminder {BEA}")]);
-    let reminders = desk.notifications_about("reminder").await;
+    fixture.later(WEEK);
+    fixture.scan().await;
+    assert_eq!(fixture.told().await, [format!("digest {OLGA}"), format!("reminder {BEA}")]);
+    let reminders = fixture.notifications_about("reminder").await;
     assert!(
         matches!(reminders[0].state, NotificationState::Dropped { why: WhyDropped::Suppressed, .. }),
         "{reminders:?}"
@@ -66,46 +66,49 @@ async fn a_email_that_bounces_for_good_is_the_last_to_its_address_and_shows_at_t
 }
 
 #[tokio::test]
-async fn reports_in_any_order_leave_the_one_that_says_most() {
-    let desk = Desk::settled().await;
-    let bounced = report(&desk, "Bounce", "bounce", bounce()).await;
-    let delivered = report(&desk, "Delivery", "delivery", json!({ "timestamp": "2026-03-02T09:00:40Z" })).await;
+async fn delivery_reports_in_any_order_keep_the_worst() {
+    let fixture = NotifyFixture::settled().await;
+    let bounced = report(&fixture, "Bounce", "bounce", bounce()).await;
+    let delivered = report(&fixture, "Delivery", "delivery", json!({ "timestamp": "2026-03-02T09:00:40Z" })).await;
     for said in [&delivered, &bounced, &delivered] {
-        recorded(&desk, said).await;
+        recorded(&fixture, said).await;
     }
-    let known = desk.bench.ports.ledger.notification(&bounced.request, &bounced.notification).await.unwrap().unwrap();
+    let known =
+        fixture.bench.ports.ledger.notification(&bounced.request, &bounced.notification).await.unwrap().unwrap();
     assert!(matches!(known.delivery, Some(Delivery::Bounced { permanent: true, .. })), "{known:?}");
-    assert!(is_suppressed(&desk, ADA).await);
+    assert!(is_suppressed(&fixture, ADA).await);
 }
 
 #[tokio::test]
-async fn a_email_that_was_delivered_keeps_nothing_from_anybody() {
-    let desk = Desk::settled().await;
-    let delivered = report(&desk, "Delivery", "delivery", json!({ "timestamp": "2026-03-02T09:00:40Z" })).await;
-    recorded(&desk, &delivered).await;
-    assert!(!is_suppressed(&desk, ADA).await);
-    desk.later(WEEK);
-    desk.scan().await;
-    assert_eq!(desk.told().await, [format!("digest {OLGA}"), format!("reminder {ADA}"), format!("reminder {BEA}")]);
+async fn delivered_email_suppresses_nothing() {
+    let fixture = NotifyFixture::settled().await;
+    let delivered = report(&fixture, "Delivery", "delivery", json!({ "timestamp": "2026-03-02T09:00:40Z" })).await;
+    recorded(&fixture, &delivered).await;
+    assert!(!is_suppressed(&fixture, ADA).await);
+    fixture.later(WEEK);
+    fixture.scan().await;
+    assert_eq!(fixture.told().await, [format!("digest {OLGA}"), format!("reminder {ADA}"), format!("reminder {BEA}")]);
 }
 
 #[tokio::test]
-async fn a_reader_who_complains_gets_nothing_more() {
-    let desk = Desk::settled().await;
-    let complained = report(&desk, "Complaint", "complaint", json!({ "timestamp": "2026-03-02T10:00:00Z" })).await;
-    recorded(&desk, &complained).await;
-    desk.later(WEEK);
-    desk.scan().await;
-    assert_eq!(desk.told().await, [format!("digest {OLGA}"), format!("reminder {BEA}")]);
+async fn complaint_stops_emails_to_reader() {
+    let fixture = NotifyFixture::settled().await;
+    let complained = report(&fixture, "Complaint", "complaint", json!({ "timestamp": "2026-03-02T10:00:00Z" })).await;
+    recorded(&fixture, &complained).await;
+    fixture.later(WEEK);
+    fixture.scan().await;
+    assert_eq!(fixture.told().await, [format!("digest {OLGA}"), format!("reminder {BEA}")]);
 }
 
 #[tokio::test]
-async fn a_report_on_an_email_that_nobody_wrote_changes_nothing() {
-    let desk = Desk::settled().await;
-    let before = format!("{:?} {:?}", desk.notifications().await, desk.apps().await);
-    let forged =
-        EmailReport { request: "RG-AAAAA-AAAAA".parse().unwrap(), ..report(&desk, "Bounce", "bounce", bounce()).await };
-    recorded(&desk, &forged).await;
-    assert_eq!(format!("{:?} {:?}", desk.notifications().await, desk.apps().await), before);
-    assert!(!is_suppressed(&desk, ADA).await);
+async fn report_on_unknown_email_changes_nothing() {
+    let fixture = NotifyFixture::settled().await;
+    let before = format!("{:?} {:?}", fixture.notifications().await, fixture.apps().await);
+    let forged = EmailReport {
+        request: "RG-AAAAA-AAAAA".parse().unwrap(),
+        ..report(&fixture, "Bounce", "bounce", bounce()).await
+    };
+    recorded(&fixture, &forged).await;
+    assert_eq!(format!("{:?} {:?}", fixture.notifications().await, fixture.apps().await), before);
+    assert!(!is_suppressed(&fixture, ADA).await);
 }

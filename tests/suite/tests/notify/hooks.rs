@@ -1,5 +1,5 @@
-//! Outgoing hooks: one signed call for each change, again where the other side could not take it, and no further than where
-//! the operator said.
+//! Tests outgoing hooks: one signed call per change, retries after failures, and no calls to other hosts than the
+//! operator's.
 
 use std::time::Duration;
 
@@ -7,27 +7,27 @@ use regrant::clock::Clock as _;
 use regrant::domain::notification::NotificationState;
 use regrant::hooks::HookKind;
 
-use super::desk::{Desk, RUNNING};
+use super::fixture::{NotifyFixture, RUNNING};
 use super::listener::Listener;
 
 #[tokio::test]
-async fn each_change_is_one_signed_call() {
-    let desk = Desk::settled().await;
+async fn each_change_sends_one_signed_call() {
+    let fixture = NotifyFixture::settled().await;
     let listener = Listener::start().await;
-    let hook = listener.hooked_to(&desk, HookKind::Generic).await;
-    desk.scan().await;
+    let hook = listener.hooked_to(&fixture, HookKind::Generic).await;
+    fixture.scan().await;
     assert!(listener.calls().is_empty(), "nothing has changed since the hook is there");
 
-    let at = desk.bench.clock.now().as_second();
-    desk.breaks(RUNNING).await;
-    desk.scan().await;
-    desk.scan().await;
-    desk.sweep().await;
+    let at = fixture.bench.clock.now().as_second();
+    fixture.breaks(RUNNING).await;
+    fixture.scan().await;
+    fixture.scan().await;
+    fixture.sweep().await;
     let calls = listener.calls();
     let [broke] = calls.as_slice() else { unreachable!("one call: {calls:?}") };
     assert!(broke.is_signed_for(&hook), "{broke:?}");
     assert_eq!(broke.timestamp, at);
-    let app = desk.bench.app(RUNNING).await;
+    let app = fixture.bench.app(RUNNING).await;
     let body = broke.body();
     let data = &body["data"];
     assert_eq!((data["from"].as_str(), data["to"].as_str()), (Some("consented"), Some("broken")));
@@ -35,9 +35,9 @@ async fn each_change_is_one_signed_call() {
     assert_eq!(data["request"], app.request.unwrap().id.as_str(), "the same request as in the emails");
     assert_eq!(data["notification"], broke.id.as_str());
 
-    desk.later(Duration::from_mins(1));
-    desk.mends(RUNNING).await;
-    desk.scan().await;
+    fixture.later(Duration::from_mins(1));
+    fixture.mends(RUNNING).await;
+    fixture.scan().await;
     let calls = listener.calls();
     let [_, mended] = calls.as_slice() else { unreachable!("two calls: {calls:?}") };
     assert!(mended.is_signed_for(&hook) && mended.id != broke.id);
@@ -45,12 +45,12 @@ async fn each_change_is_one_signed_call() {
 }
 
 #[tokio::test]
-async fn a_call_that_was_bent_on_its_way_does_not_verify() {
-    let desk = Desk::settled().await;
+async fn modified_call_fails_verification() {
+    let fixture = NotifyFixture::settled().await;
     let listener = Listener::start().await;
-    let hook = listener.hooked_to(&desk, HookKind::Generic).await;
-    desk.breaks(RUNNING).await;
-    desk.scan().await;
+    let hook = listener.hooked_to(&fixture, HookKind::Generic).await;
+    fixture.breaks(RUNNING).await;
+    fixture.scan().await;
     let call = listener.calls().remove(0);
     assert!(call.is_signed_for(&hook));
     let mut other = call.clone();
@@ -62,41 +62,41 @@ async fn a_call_that_was_bent_on_its_way_does_not_verify() {
 }
 
 #[tokio::test]
-async fn a_server_that_cannot_take_it_now_gets_it_later_under_the_same_id() {
-    let desk = Desk::settled().await;
+async fn failed_call_is_retried_with_same_id() {
+    let fixture = NotifyFixture::settled().await;
     let listener = Listener::start().await;
-    let hook = listener.hooked_to(&desk, HookKind::Generic).await;
+    let hook = listener.hooked_to(&fixture, HookKind::Generic).await;
     listener.answer(500);
     listener.answer(429);
-    desk.breaks(RUNNING).await;
-    desk.scan().await;
+    fixture.breaks(RUNNING).await;
+    fixture.scan().await;
     assert_eq!(listener.calls().len(), 1);
     for _ in 0..4 {
-        desk.later(Duration::from_mins(5));
-        desk.sweep().await;
+        fixture.later(Duration::from_mins(5));
+        fixture.sweep().await;
     }
     let calls = listener.calls();
     assert_eq!(calls.len(), 3, "{calls:?}");
     assert!(calls.iter().all(|call| call.id == calls[0].id && call.is_signed_for(&hook)), "{calls:?}");
-    let told = desk.notifications_about("standing-changed").await;
+    let told = fixture.notifications_about("standing-changed").await;
     assert!(told.iter().all(|notification| matches!(notification.state, NotificationState::Sent { .. })), "{told:?}");
 }
 
 #[tokio::test]
-async fn a_server_that_is_gone_is_not_called_again() {
-    let desk = Desk::settled().await;
+async fn gone_server_is_not_called_again() {
+    let fixture = NotifyFixture::settled().await;
     let listener = Listener::start().await;
-    listener.hooked_to(&desk, HookKind::Generic).await;
+    listener.hooked_to(&fixture, HookKind::Generic).await;
     listener.answer(410);
-    desk.breaks(RUNNING).await;
-    desk.scan().await;
+    fixture.breaks(RUNNING).await;
+    fixture.scan().await;
     for _ in 0..3 {
-        desk.later(Duration::from_hours(1));
-        desk.scan().await;
-        desk.sweep().await;
+        fixture.later(Duration::from_hours(1));
+        fixture.scan().await;
+        fixture.sweep().await;
     }
     assert_eq!(listener.calls().len(), 1);
-    let told = desk.notifications_about("standing-changed").await;
+    let told = fixture.notifications_about("standing-changed").await;
     let [ended] = told.as_slice() else { unreachable!("one notification: {told:?}") };
     let NotificationState::Refused { reason, .. } = &ended.state else { unreachable!("{ended:?}") };
     assert!(reason.contains("410") && !reason.contains(&listener.url), "{reason}");
@@ -105,32 +105,32 @@ async fn a_server_that_is_gone_is_not_called_again() {
 
 #[tokio::test]
 async fn a_redirect_is_not_followed() {
-    let desk = Desk::settled().await;
+    let fixture = NotifyFixture::settled().await;
     let (listener, elsewhere) = (Listener::start().await, Listener::start().await);
-    listener.hooked_to(&desk, HookKind::Generic).await;
+    listener.hooked_to(&fixture, HookKind::Generic).await;
     listener.lead_to(&elsewhere.url);
-    desk.breaks(RUNNING).await;
-    desk.scan().await;
-    desk.later(Duration::from_hours(1));
-    desk.sweep().await;
+    fixture.breaks(RUNNING).await;
+    fixture.scan().await;
+    fixture.later(Duration::from_hours(1));
+    fixture.sweep().await;
     assert_eq!((listener.calls().len(), elsewhere.calls().len()), (1, 0));
     assert_eq!(listener.calls()[0].path, "/hook");
-    let told = desk.notifications_about("standing-changed").await;
+    let told = fixture.notifications_about("standing-changed").await;
     let [ended] = told.as_slice() else { unreachable!("one notification: {told:?}") };
     assert!(matches!(ended.state, NotificationState::Refused { .. }), "{ended:?}");
 }
 
 #[tokio::test]
-async fn a_hook_that_fails_keeps_no_email_from_its_reader() {
-    let desk = Desk::settled().await;
+async fn failing_hook_blocks_no_email() {
+    let fixture = NotifyFixture::settled().await;
     let listener = Listener::start().await;
-    listener.hooked_to(&desk, HookKind::Slack).await;
+    listener.hooked_to(&fixture, HookKind::Slack).await;
     for _ in 0..20 {
         listener.answer(503);
     }
-    desk.breaks(RUNNING).await;
-    desk.scan().await;
-    let told = desk.told().await;
+    fixture.breaks(RUNNING).await;
+    fixture.scan().await;
+    let told = fixture.told().await;
     assert_eq!(told.iter().filter(|told| told.starts_with("urgent")).count(), 2, "{told:?}");
     let body = listener.calls()[0].body();
     assert!(body["text"].as_str().unwrap().contains("broken"), "{body}");

@@ -1,5 +1,5 @@
-//! Somebody's server that a hook leads to: it keeps every call, checks its signature with the library that Standard
-//! Webhooks publishes, and answers what it is told.
+//! A webhook receiver: records every call, verifies its signature with the library published by Standard Webhooks, and
+//! returns configured answers.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -19,9 +19,9 @@ use serde_json::Value;
 use standardwebhooks::Webhook;
 use tokio::net::TcpListener;
 
-use super::desk::Desk;
+use super::fixture::NotifyFixture;
 
-/// A call that came.
+/// A received call.
 #[derive(Debug, Clone)]
 pub(crate) struct Call {
     pub(crate) path: String,
@@ -32,20 +32,20 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// What it says.
+    /// Its payload.
     pub(crate) fn body(&self) -> Value {
         serde_json::from_str(&self.text).unwrap()
     }
 
-    /// Whether it is signed with that hook's secret, over what it says. The time in it is the simulated one, so the library
-    /// signs again here instead of comparing it with today.
+    /// Whether it is signed with that hook's secret. Its time is simulated, so the library signs again instead of comparing
+    /// the time with today.
     pub(crate) fn is_signed_for(&self, hook: &Hook) -> bool {
         let verifier = Webhook::new(hook.signing_secret.expose_secret()).unwrap();
         verifier.sign(&self.id, self.timestamp, self.text.as_bytes()).unwrap() == self.signature
     }
 }
 
-/// A status, and where it leads.
+/// A status and a `Location`.
 type Prepared = (StatusCode, Option<String>);
 
 #[derive(Clone, Default)]
@@ -60,7 +60,7 @@ pub(crate) struct Listener {
 }
 
 impl Listener {
-    /// Answers 200 unless it is told otherwise.
+    /// Starts it. Answers 200 by default.
     pub(crate) async fn start() -> Self {
         let heard = Heard::default();
         let router = Router::new().fallback(hear).with_state(heard.clone());
@@ -70,12 +70,12 @@ impl Listener {
         Self { url, heard }
     }
 
-    /// Answers the next call so.
+    /// Sets the status of the next answer.
     pub(crate) fn answer(&self, status: u16) {
         self.heard.answers.lock().push_back((StatusCode::from_u16(status).unwrap(), None));
     }
 
-    /// Leads the next call elsewhere.
+    /// Redirects the next call.
     pub(crate) fn lead_to(&self, elsewhere: &str) {
         self.heard.answers.lock().push_back((StatusCode::TEMPORARY_REDIRECT, Some(elsewhere.to_owned())));
     }
@@ -85,9 +85,9 @@ impl Listener {
         self.heard.calls.lock().clone()
     }
 
-    /// Has the desk call it.
-    pub(crate) async fn hooked_to(&self, desk: &Desk, kind: HookKind) -> Hook {
-        let (ports, url) = (&desk.bench.ports, SecretString::from(self.url.clone()));
+    /// Has the fixture call it.
+    pub(crate) async fn hooked_to(&self, fixture: &NotifyFixture, kind: HookKind) -> Hook {
+        let (ports, url) = (&fixture.bench.ports, SecretString::from(self.url.clone()));
         let hook = Hook::new("siem", kind, &url, LoopbackPolicy::Allow, &*ports.randomness).unwrap();
         add_hook(ports, hook.clone()).await.unwrap();
         hook

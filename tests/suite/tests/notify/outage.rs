@@ -1,5 +1,5 @@
-//! A transport that is out: however long that is, one message waits for each email, none is lost, and each goes out once
-//! when the transport is back.
+//! Tests a mail transport outage of any length: one message waits per email, none is lost, and each email is sent once
+//! afterwards.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,92 +11,95 @@ use regrant::queue::Disposition;
 use regrant::usecases::notify::delivery::record_delivery;
 use regrant::usecases::notify::send::{LOST_AFTER, send};
 
-use super::desk::{ADA, BEA, Desk, OLGA};
+use super::fixture::{ADA, BEA, NotifyFixture, OLGA};
 
-/// How often the schedule in AWS sweeps.
+/// The interval of the sweep schedule in AWS.
 const QUARTER: Duration = Duration::from_mins(15);
-/// How long a notification waits after its first attempt.
+/// The delay of a notification after its first attempt.
 const FIRST_PAUSE: Duration = Duration::from_secs(30);
 
-/// A desk with three emails that its transport did not take.
-async fn out() -> Desk {
-    let desk = Desk::new().await;
-    desk.mailbox.shut(true);
-    desk.work().await;
-    assert_eq!(attempts(&desk).await, [1; 3]);
-    desk
+/// A fixture with three emails that its transport rejected temporarily.
+async fn out() -> NotifyFixture {
+    let fixture = NotifyFixture::new().await;
+    fixture.mailbox.shut(true);
+    fixture.work().await;
+    assert_eq!(attempts(&fixture).await, [1; 3]);
+    fixture
 }
 
-/// How many attempts were made for each notification that waits; 0 for one that does not.
-async fn attempts(desk: &Desk) -> Vec<u32> {
+/// The attempts of each waiting notification; 0 for one that is not waiting.
+async fn attempts(fixture: &NotifyFixture) -> Vec<u32> {
     let attempt = |notification: &Notification| match notification.state {
         NotificationState::Waiting { attempt, .. } => attempt,
         _ => 0,
     };
-    desk.notifications().await.iter().map(attempt).collect()
+    fixture.notifications().await.iter().map(attempt).collect()
 }
 
-/// The transport is back, and each email goes out once.
-async fn each_goes_out_once(desk: &Desk) {
-    desk.mailbox.shut(false);
-    desk.later(QUARTER);
-    assert_eq!(desk.sweep().await, 0, "each has its message");
-    assert_eq!(desk.told().await, [format!("digest {OLGA}"), format!("invitation {ADA}"), format!("invitation {BEA}")]);
-    desk.later(QUARTER);
-    assert_eq!(desk.sweep().await, 0, "nothing is left");
-    assert!(desk.told().await.is_empty());
+/// Ends the outage and checks that each email is sent once.
+async fn each_goes_out_once(fixture: &NotifyFixture) {
+    fixture.mailbox.shut(false);
+    fixture.later(QUARTER);
+    assert_eq!(fixture.sweep().await, 0, "each has its message");
+    assert_eq!(
+        fixture.told().await,
+        [format!("digest {OLGA}"), format!("invitation {ADA}"), format!("invitation {BEA}")]
+    );
+    fixture.later(QUARTER);
+    assert_eq!(fixture.sweep().await, 0, "nothing is left");
+    assert!(fixture.told().await.is_empty());
 }
 
 #[tokio::test]
-async fn in_a_day_without_a_carrier_no_second_message_comes_to_wait() {
-    let desk = out().await;
+async fn day_without_mail_transport_queues_no_duplicates() {
+    let fixture = out().await;
     for quarter in 1..=96 {
-        desk.later(QUARTER);
-        assert_eq!(desk.sweep().await, 0, "each has its message, quarter {quarter}");
-        assert_eq!(attempts(&desk).await, [quarter + 1; 3], "and is tried by it");
+        fixture.later(QUARTER);
+        assert_eq!(fixture.sweep().await, 0, "each has its message, quarter {quarter}");
+        assert_eq!(attempts(&fixture).await, [quarter + 1; 3], "and is tried by it");
     }
-    each_goes_out_once(&desk).await;
+    each_goes_out_once(&fixture).await;
 }
 
 #[tokio::test]
-async fn a_message_that_is_lost_meanwhile_is_missed_once_its_time_is_well_over() {
-    let mut desk = out().await;
-    desk.bench.ports.queues.notifications = Arc::new(InProcessQueue::new(Arc::new(desk.bench.clock.clone())));
-    desk.later(LOST_AFTER.unsigned_abs());
-    assert_eq!(desk.sweep().await, 0, "it may still come");
-    desk.later(FIRST_PAUSE);
-    assert_eq!(desk.sweep().await, 3, "it does not come any more");
-    assert_eq!(attempts(&desk).await, [2; 3], "attempts are counted on");
-    each_goes_out_once(&desk).await;
+async fn lost_message_is_queued_again_when_overdue() {
+    let mut fixture = out().await;
+    fixture.bench.ports.queues.notifications = Arc::new(InProcessQueue::new(Arc::new(fixture.bench.clock.clone())));
+    fixture.later(LOST_AFTER.unsigned_abs());
+    assert_eq!(fixture.sweep().await, 0, "it may still come");
+    fixture.later(FIRST_PAUSE);
+    assert_eq!(fixture.sweep().await, 3, "the lost messages are queued again");
+    assert_eq!(attempts(&fixture).await, [2; 3], "attempts are counted on");
+    each_goes_out_once(&fixture).await;
 }
 
 #[tokio::test]
-async fn copies_of_a_message_end_while_its_notification_waits() {
-    let desk = out().await;
-    for notification in desk.notifications().await {
+async fn copies_of_waiting_message_are_dropped() {
+    let fixture = out().await;
+    for notification in fixture.notifications().await {
         for _ in 0..3 {
-            let next = send(&desk.bench.ports, &notification.request, &notification.id).await.unwrap();
+            let next = send(&fixture.bench.ports, &notification.request, &notification.id).await.unwrap();
             assert_eq!(next, Disposition::Done, "its own message comes later");
         }
     }
-    assert_eq!(attempts(&desk).await, [1; 3], "and none of them was an attempt");
-    desk.later(FIRST_PAUSE);
-    desk.work().await;
-    assert_eq!(attempts(&desk).await, [2; 3]);
-    each_goes_out_once(&desk).await;
+    assert_eq!(attempts(&fixture).await, [1; 3], "and none of them was an attempt");
+    fixture.later(FIRST_PAUSE);
+    fixture.work().await;
+    assert_eq!(attempts(&fixture).await, [2; 3]);
+    each_goes_out_once(&fixture).await;
 }
 
 #[tokio::test]
-async fn a_email_that_its_carrier_took_whatever_it_answered_is_not_sent_again() {
-    let desk = out().await;
-    let taken = Delivery::Accepted { at: desk.bench.clock.now() };
-    for notification in desk.notifications().await {
-        record_delivery(&desk.bench.ports, &notification.request, &notification.id, &taken).await.unwrap();
+async fn accepted_email_is_not_resent() {
+    let fixture = out().await;
+    let taken = Delivery::Accepted { at: fixture.bench.clock.now() };
+    for notification in fixture.notifications().await {
+        record_delivery(&fixture.bench.ports, &notification.request, &notification.id, &taken).await.unwrap();
     }
-    desk.mailbox.shut(false);
-    desk.later(QUARTER);
-    desk.sweep().await;
-    assert!(desk.told().await.is_empty());
-    let notifications = desk.notifications().await;
+    fixture.mailbox.shut(false);
+    fixture.later(QUARTER);
+    fixture.sweep().await;
+    assert!(fixture.told().await.is_empty());
+    let notifications = fixture.notifications().await;
     assert!(notifications.iter().all(Notification::is_sent), "{notifications:?}");
 }

@@ -124,7 +124,7 @@ pub(super) fn log_stream(template: &Template) -> Vec<String> {
     of_full(template, |template| {
         let is_of_stream = |rule: &Resource<'_>| rule.properties().get("EventBusName").is_some();
         let Some(rule) = template.of_type("AWS::Events::Rule").find(is_of_stream) else {
-            return vec!["there is no rule on the log stream's bus".to_owned()];
+            return vec!["the log stream's event bus has no rule".to_owned()];
         };
         let pattern = &rule.properties()["EventPattern"];
         let mut violations = Vec::new();

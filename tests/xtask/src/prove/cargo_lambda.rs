@@ -25,7 +25,7 @@ use regrant_tests::aws::{Account, access_key, template};
 use regrant_tests::bench::api_token;
 use regrant_tests::consent::{Browser, Simulation, app_of, register, registration};
 use regrant_tests::deployment::{Deployment, FUNCTIONS};
-use regrant_tests::pass_on;
+use regrant_tests::reverse_proxy;
 use regrant_tests::runtime_api::{Host, schedule_event};
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
@@ -57,7 +57,7 @@ pub(crate) async fn prove() -> Outcome {
     }
     let host = Host::CargoLambda(&emulator.url);
     let functions = Deployment::start_under(host, &account, &stack, &simulation, folder.path()).await;
-    let api = pass_on::router(&emulator.url, None);
+    let api = reverse_proxy::router(&emulator.url, None);
 
     let (fine, started) = functions.invoke("discovery", schedule_event()).await;
     let scan = started["id"].as_str().filter(|_| fine).ok_or_else(|| format!("no scan started: {started}"))?.to_owned();

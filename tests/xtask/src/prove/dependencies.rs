@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_of_offence_is_reported() {
+    fn each_kind_of_violation_is_reported() {
         assert_eq!(offences_of("serde v1.0.0|MIT OR Apache-2.0"), Vec::<String>::new());
         assert_eq!(offences_of("hyper v1.12.0|MIT"), Vec::<String>::new());
         assert_eq!(offences_of("hyper v0.14.0|MIT").len(), 1);

@@ -25,8 +25,8 @@ use regrant_simulators::demo_set;
 use regrant_tests::aws::{Account, REGION};
 use regrant_tests::bench::{Stores, api_token};
 use regrant_tests::consent::{Browser, PUBLIC_URL, Simulation, app_of, register, registration};
-use regrant_tests::pass_on;
 use regrant_tests::program::built;
+use regrant_tests::reverse_proxy;
 use regrant_tests::runtime_api::schedule_event;
 use serde_json::{Value, json};
 
@@ -260,6 +260,6 @@ impl Deployed {
 
     /// The HTTP API. The emulator selects the API by host.
     fn http_api(&self) -> Router {
-        pass_on::router(ENDPOINT, Some(&format!("{}.execute-api.localhost:4566", self.api)))
+        reverse_proxy::router(ENDPOINT, Some(&format!("{}.execute-api.localhost:4566", self.api)))
     }
 }

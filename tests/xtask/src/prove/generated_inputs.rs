@@ -66,7 +66,7 @@ pub(crate) async fn prove(size: Size) -> Outcome {
 
 /// All external state that an accepted input would change.
 fn seen(bench: &ConsentBench) -> (Option<String>, u64) {
-    (bench.simulation.okta.snapshot("acme"), bench.simulation.gate.calls())
+    (bench.simulation.okta.snapshot("acme"), bench.simulation.kill_point.calls())
 }
 
 /// The results of the inputs.

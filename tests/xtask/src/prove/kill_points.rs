@@ -14,8 +14,8 @@ use regrant::microsoft::MfaEvidence;
 use regrant::usecases::Ports;
 use regrant::usecases::consent::invite::invite;
 use regrant::vault::{SecretName, SecretVersion};
-use regrant_tests::consent::{Simulation, app_of, know_everything, register, registration};
-use regrant_tests::hastened::HastenedClock;
+use regrant_tests::accelerated_clock::AcceleratedClock;
+use regrant_tests::consent::{Simulation, add_and_scan_demo_orgs, app_of, register, registration};
 use regrant_tests::program::built;
 use serde_json::json;
 
@@ -94,19 +94,19 @@ struct Ended {
 }
 
 async fn run(program: &Path, tenant: &str, org: &str, point: Point) -> Result<Ended, Failure> {
-    let simulation = Simulation::new(Arc::new(HastenedClock::ahead_by(SignedDuration::ZERO))).await;
+    let simulation = Simulation::new(Arc::new(AcceleratedClock::ahead_by(SignedDuration::ZERO))).await;
     let folder = tempfile::tempdir()?;
     let data = folder.path().join("data");
     let (link, app) = {
         let ports = simulation.ports(&data).await;
         register(&ports, &registration(MfaEvidence::default())).await;
-        know_everything(&simulation, &ports).await;
+        add_and_scan_demo_orgs(&simulation, &ports).await;
         let app = app_of(&ports, tenant).await;
         let link = invite(&ports, &app.0, &app.1).await?.link;
         (link.path().to_owned(), app)
     };
     let starts_on = is_on(&simulation, org, app.1.as_str());
-    simulation.gate.restart(if let Point::Call(call) = point { Some(call) } else { None });
+    simulation.kill_point.restart(if let Point::Call(call) = point { Some(call) } else { None });
     let life = if let Point::Write(write) = point { Life::EndingAfterWrite(write) } else { Life::Unharmed };
     let stays_on = starts_on.then_some((org, app.1.as_str()));
     let fixture = Fixture { simulation: &simulation, program, data: &data, tenant, link: &link, stays_on };
@@ -114,7 +114,7 @@ async fn run(program: &Path, tenant: &str, org: &str, point: Point) -> Result<En
     person.walk().await?;
     let writes = person.browse("/writes").await?.body.parse().unwrap_or(0);
     let was_off = person.was_off;
-    let calls = simulation.gate.calls();
+    let calls = simulation.kill_point.calls();
     drop(person);
     let ports = simulation.ports(&data).await;
     let end = end_state(&simulation, &ports, tenant, org).await?;

@@ -12,9 +12,9 @@ use regrant::usecases::access::graph::graph_tokens;
 use regrant::usecases::consent::invite::invite;
 use regrant::vault::{SecretName, SecretVersion};
 use regrant_simulators::microsoft::Decision;
-use regrant_tests::consent::{Browser, Simulation, app_of, know_everything, register, registration, router};
-use regrant_tests::hastened::HastenedClock;
-use regrant_tests::tripwire::{TrippedVault, Tripwire};
+use regrant_tests::accelerated_clock::AcceleratedClock;
+use regrant_tests::consent::{Browser, Simulation, add_and_scan_demo_orgs, app_of, register, registration, router};
+use regrant_tests::crash_point::{CrashPoint, CrashingVault};
 use secrecy::ExposeSecret;
 use serde_json::json;
 use tokio::task::JoinSet;
@@ -30,14 +30,14 @@ const ORG: &str = "acme";
 
 pub(crate) async fn prove(size: Size) -> Outcome {
     let crowd = if size == Size::Full { 1_000 } else { 100 };
-    let clock = Arc::new(HastenedClock::ahead_by(SignedDuration::ZERO));
+    let clock = Arc::new(AcceleratedClock::ahead_by(SignedDuration::ZERO));
     let simulation = Simulation::new(clock.clone()).await;
     let folder = tempfile::tempdir()?;
     let mut ports = simulation.ports(&folder.path().join("data")).await;
     register(&ports, &registration(MfaEvidence::default())).await;
-    know_everything(&simulation, &ports).await;
-    let writes = Tripwire::new(None);
-    ports.vault = Arc::new(TrippedVault(ports.vault, writes.clone()));
+    add_and_scan_demo_orgs(&simulation, &ports).await;
+    let writes = CrashPoint::new(None);
+    ports.vault = Arc::new(CrashingVault(ports.vault, writes.clone()));
     let fixture = Fixture { simulation, ports, crowd };
 
     let (browser, callback) = fixture.sent_to_microsoft().await?;

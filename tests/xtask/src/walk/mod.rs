@@ -103,7 +103,7 @@ impl<'a> Person<'a> {
             let next = step(fixture, &self.regrant.address, &mut self.browser, &mut self.place);
             let step = tokio::select! {
                 step = next => Some(step),
-                () = fixture.simulation.gate.lost() => None,
+                () = fixture.simulation.kill_point.lost() => None,
             };
             match step {
                 Some(Ok(true)) => return Ok(()),
@@ -111,7 +111,7 @@ impl<'a> Person<'a> {
                 // The process is gone or about to be killed. Restarts it without a kill point.
                 Some(Err(_)) | None => {
                     self.regrant.kill().await?;
-                    fixture.simulation.gate.restart(None);
+                    fixture.simulation.kill_point.restart(None);
                     self.regrant = fixture.start(Life::Second).await?;
                 }
             }

@@ -52,7 +52,7 @@ pub(super) async fn start(
 ) -> Result<Running, Failure> {
     let mut command = Command::new(program);
     command
-        .arg("victim")
+        .arg("killable-server")
         .arg("--data")
         .arg(data)
         .args(["--login", &simulation.microsoft.login_url(), "--graph", &simulation.microsoft.graph_url()])

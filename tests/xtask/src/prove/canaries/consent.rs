@@ -9,8 +9,8 @@ use regrant::microsoft::MfaEvidence;
 use regrant::usecases::consent::invite::invite;
 use regrant_simulators::microsoft::{Decision, OPERATOR_SECRET};
 use regrant_simulators::{Fault, Times, hostile_demo_set};
-use regrant_tests::consent::{Simulation, app_of, know_everything, register, registration};
-use regrant_tests::hastened::HastenedClock;
+use regrant_tests::accelerated_clock::AcceleratedClock;
+use regrant_tests::consent::{Simulation, add_and_scan_demo_orgs, app_of, register, registration};
 use regrant_tests::program::built;
 use url::Url;
 
@@ -24,12 +24,12 @@ const FOREIGN_TEXT: [&str; 3] = ["canary-description", "canary-message", "canary
 
 /// Runs the walks and adds all output to `run`. Returns the canaries that must not appear in it.
 pub(super) async fn walk(folder: &Path, run: &mut Run) -> Result<Canaries, Failure> {
-    let simulation = Simulation::new(Arc::new(HastenedClock::ahead_by(SignedDuration::ZERO))).await;
+    let simulation = Simulation::new(Arc::new(AcceleratedClock::ahead_by(SignedDuration::ZERO))).await;
     let data = folder.join("consent");
     let (link, record) = {
         let ports = simulation.ports(&data).await;
         register(&ports, &registration(MfaEvidence::default())).await;
-        know_everything(&simulation, &ports).await;
+        add_and_scan_demo_orgs(&simulation, &ports).await;
         let (org, app) = app_of(&ports, TENANT).await;
         let link = invite(&ports, &org, &app).await?.link;
         (link.path().to_owned(), format!("/v1/apps/{org}/{app}"))

@@ -18,7 +18,7 @@ use regrant_simulators::microsoft::Decision;
 use regrant_tests::api_gateway;
 use regrant_tests::aws::{Account, REGION};
 use regrant_tests::bench::Stores;
-use regrant_tests::consent::{Browser, Simulation, app_of, know_everything, register, registration, router};
+use regrant_tests::consent::{Browser, Simulation, add_and_scan_demo_orgs, app_of, register, registration, router};
 use regrant_tests::deployment::environment;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -50,7 +50,7 @@ impl Fixture {
         let stores = account.stores("operator", &stack).await;
         let operator = simulation.ports_over(Stores { queues: in_process_queues(&clock), ..stores });
         register(&operator, &registration(MfaEvidence::default())).await;
-        know_everything(&simulation, &operator).await;
+        add_and_scan_demo_orgs(&simulation, &operator).await;
         let folder = tempfile::tempdir()?;
         let proxy = TlsProxy::start(account.address()?, folder.path()).await?;
         Ok(Self { account, stack, simulation, operator, proxy, _folder: folder })

@@ -20,10 +20,10 @@ use regrant::usecases::Ports;
 use regrant::usecases::notify::queue_due::queue_due;
 use regrant::usecases::records::app::queue_plan;
 use regrant_tests::bench::{Sides, Stores, ports_over};
+use regrant_tests::crash_point::{CrashPoint, CrashingLedger, ENDED};
+use regrant_tests::crashing_queue::{CrashingQueue, CrashingTransport};
 use regrant_tests::mailbox::Mailbox;
 use regrant_tests::memory_vault::MemoryVault;
-use regrant_tests::tripped_post::{TrippedQueue, TrippedTransport};
-use regrant_tests::tripwire::{ENDED, TrippedLedger, Tripwire};
 
 use super::installation::{Installation, settings, work_off};
 use super::{Post, Told, count, sorted};
@@ -159,14 +159,14 @@ impl Fixture {
         self.fill(&*ports.ledger).await?;
         self.ask(&ports).await?;
 
-        let wire = Tripwire::of_a_task(end_after);
+        let crash_point = CrashPoint::for_task(end_after);
         let mortal = Ports {
-            ledger: Arc::new(TrippedLedger(ports.ledger.clone(), wire.clone())),
+            ledger: Arc::new(CrashingLedger(ports.ledger.clone(), crash_point.clone())),
             queues: Queues {
-                notifications: Arc::new(TrippedQueue(ports.queues.notifications.clone(), wire.clone())),
+                notifications: Arc::new(CrashingQueue(ports.queues.notifications.clone(), crash_point.clone())),
                 ..ports.queues.clone()
             },
-            mail: Arc::new(TrippedTransport(ports.mail.clone(), wire.clone())),
+            mail: Arc::new(CrashingTransport(ports.mail.clone(), crash_point.clone())),
             ..ports.clone()
         };
         let was_killed = match tokio::spawn(async move { drain_notifications(&mortal).await }).await {
@@ -194,6 +194,6 @@ impl Fixture {
         };
         queue_due(&reborn).await?;
         work_off(&reborn, &clock, 1).await?;
-        Ok(Ended { post: sorted(&mailbox.emails()), writes: wire.writes(), was_killed })
+        Ok(Ended { post: sorted(&mailbox.emails()), writes: crash_point.writes(), was_killed })
     }
 }

@@ -62,17 +62,17 @@ pub(super) enum Sign {
 
 /// The part of a scan that could see an incident.
 #[derive(Debug, Clone, Copy)]
-enum Sight {
+enum ScanPart {
     Grants,
     Consenter,
     Log,
     Connection,
-    Whatever,
+    AnyPart,
 }
 
-impl Sight {
+impl ScanPart {
     /// Whether that part succeeded since then.
-    fn was_had(self, app: &AppRecord, since: Timestamp) -> bool {
+    fn succeeded_since(self, app: &AppRecord, since: Timestamp) -> bool {
         let fresh = |pick: fn(&SignalKind) -> bool| {
             app.signals.iter().any(|signal| signal.seen_at >= since && pick(&signal.kind))
         };
@@ -86,7 +86,7 @@ impl Sight {
                 connection() && !fresh(failed)
             }
             Self::Connection => connection(),
-            Self::Whatever => true,
+            Self::AnyPart => true,
         }
     }
 }
@@ -127,21 +127,21 @@ impl Kind {
     /// Whether a scan since then could have seen it.
     pub(super) fn could_be_seen(self, app: &AppRecord, since: Timestamp) -> bool {
         let sight = match self {
-            Self::AdministratorLostRole | Self::AdministratorDisabled => Sight::Consenter,
-            Self::ConditionalAccess | Self::RotationFailed => Sight::Log,
+            Self::AdministratorLostRole | Self::AdministratorDisabled => ScanPart::Consenter,
+            Self::ConditionalAccess | Self::RotationFailed => ScanPart::Log,
             // The expired token is detected before the call to Graph.
-            Self::RefreshTokenRevoked | Self::SignInFrequency => Sight::Connection,
-            Self::OktaTokenRevoked => Sight::Whatever,
-            _ => Sight::Grants,
+            Self::RefreshTokenRevoked | Self::SignInFrequency => ScanPart::Connection,
+            Self::OktaTokenRevoked => ScanPart::AnyPart,
+            _ => ScanPart::Grants,
         };
-        sight.was_had(app, since)
+        sight.succeeded_since(app, since)
     }
 
     /// Whether a scan since then could have seen its end.
     pub(super) fn end_could_be_seen(self, app: &AppRecord, since: Timestamp) -> bool {
         match self {
-            Self::RefreshTokenRevoked | Self::SignInFrequency => Sight::Grants.was_had(app, since),
-            Self::OktaTokenRevoked => Sight::Connection.was_had(app, since),
+            Self::RefreshTokenRevoked | Self::SignInFrequency => ScanPart::Grants.succeeded_since(app, since),
+            Self::OktaTokenRevoked => ScanPart::Connection.succeeded_since(app, since),
             _ => self.could_be_seen(app, since),
         }
     }

@@ -92,12 +92,12 @@ impl Tally {
             Some(record.standing())
         };
         let Some(shown) = shown else { return };
-        let injured =
+        let affected =
             incident.filter(|incident| incident.may_show(day)).and_then(|incident| match incident.kind.sign() {
                 Sign::Standing(standing) => Some((incident, standing)),
                 _ => None,
             });
-        match injured {
+        match affected {
             Some((_, standing)) if shown == standing => {}
             Some((incident, _)) if shown == app.base && incident.is_on(day) && incident.found_after.is_some() => {
                 self.forgotten.push(format!("{}, on day {day}", incident.name(world)));

@@ -179,7 +179,7 @@ impl World {
             ..ConsentRecord::default()
         };
         if !ledger.record_app(&record, &[]).await? {
-            return Err("somebody else changed an app that nobody else knows".into());
+            return Err("an unexpected writer changed the app".into());
         }
         if org.is_watched {
             self.microsoft.with_tenant(tenant, |tenant| {

@@ -1,5 +1,4 @@
-//! A clock that runs, and that runs fifty times as fast while somebody sleeps on it: for processes and crowds that have to
-//! be real.
+//! A real clock that runs fifty times as fast during a sleep, for tests with real processes and concurrency.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -8,22 +7,22 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use regrant::clock::Clock;
 
-/// How much faster a sleep is over.
+/// The acceleration of a sleep.
 const HASTE: u32 = 50;
 
-/// The operating system's clock, ahead by what was slept. Two who sleep at the same time sleep through the same time.
+/// The operating system's clock, ahead by the time slept. Concurrent sleeps share the same time.
 #[derive(Debug)]
-pub struct HastenedClock {
+pub struct AcceleratedClock {
     ahead_millis: AtomicI64,
 }
 
-impl HastenedClock {
-    /// A clock that is ahead from the start.
+impl AcceleratedClock {
+    /// A clock that starts ahead.
     pub fn ahead_by(ahead: SignedDuration) -> Self {
         Self { ahead_millis: AtomicI64::new(millis(ahead)) }
     }
 
-    /// Moves the clock on.
+    /// Advances the clock.
     pub fn advance(&self, by: SignedDuration) {
         self.ahead_millis.fetch_add(millis(by), Ordering::SeqCst);
     }
@@ -34,7 +33,7 @@ fn millis(duration: SignedDuration) -> i64 {
 }
 
 #[async_trait]
-impl Clock for HastenedClock {
+impl Clock for AcceleratedClock {
     fn now(&self) -> Timestamp {
         let ahead = SignedDuration::from_millis(self.ahead_millis.load(Ordering::SeqCst));
         Timestamp::now().saturating_add(ahead).unwrap_or(Timestamp::MAX)

@@ -1,4 +1,4 @@
-//! A Regrant in a process of its own, that can be killed: every function over HTTP, and the queue of saves worked off.
+//! Regrant in a separate process that can be killed: serves every function over HTTP and processes the save queue.
 
 use regrant::embedded::worker::drain_saves;
 use std::path::PathBuf;
@@ -15,28 +15,28 @@ use regrant::usecases::save::resume::resume_saves;
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
 
+use crate::accelerated_clock::AcceleratedClock;
 use crate::bench::{Sides, ports_in};
 use crate::consent::{PUBLIC_URL, router};
-use crate::hastened::HastenedClock;
-use crate::tripwire::{TrippedLedger, TrippedVault, Tripwire};
+use crate::crash_point::{CrashPoint, CrashingLedger, CrashingVault};
 
-/// What a victim is started with.
+/// The configuration of a killable server.
 #[derive(Debug, Clone)]
-pub struct Victim {
+pub struct KillableServer {
     /// Its data folder.
     pub data: PathBuf,
     /// The simulated Microsoft's sign-in page and Graph.
     pub microsoft: SimulatedMicrosoft,
-    /// After which write it ends.
+    /// The number of the write after which it exits.
     pub end_after_write: Option<u64>,
-    /// Whether it logs everything there is, to standard error.
+    /// Whether it logs everything to standard error.
     pub trace: bool,
-    /// How far its clock is ahead.
+    /// How far its clock runs ahead.
     pub ahead: SignedDuration,
 }
 
-impl Victim {
-    /// Serves until it is killed, or kills itself. Prints its address, and nothing else.
+impl KillableServer {
+    /// Serves until it is killed or kills itself. Prints only its address.
     pub async fn live(self) -> std::io::Result<()> {
         if self.trace {
             tracing_subscriber::fmt()
@@ -53,19 +53,19 @@ impl Victim {
             },
             ..Sides::default()
         };
-        let mut ports = ports_in(&self.data, Arc::new(HastenedClock::ahead_by(self.ahead)), sides).await;
+        let mut ports = ports_in(&self.data, Arc::new(AcceleratedClock::ahead_by(self.ahead)), sides).await;
         ports.randomness = Arc::new(regrant::randomness::SystemRandomness);
-        let tripwire = Tripwire::new(self.end_after_write);
-        ports.ledger = Arc::new(TrippedLedger(ports.ledger, tripwire.clone()));
-        ports.vault = Arc::new(TrippedVault(ports.vault, tripwire.clone()));
+        let crash_point = CrashPoint::new(self.end_after_write);
+        ports.ledger = Arc::new(CrashingLedger(ports.ledger, crash_point.clone()));
+        ports.vault = Arc::new(CrashingVault(ports.vault, crash_point.clone()));
 
         let listener = TcpListener::bind("127.0.0.1:0").await?;
-        #[expect(clippy::print_stdout, reason = "how the parent learns the address")]
+        #[expect(clippy::print_stdout, reason = "the parent reads the address")]
         {
             println!("{}", listener.local_addr()?);
         }
-        let writes = move || async move { tripwire.writes().to_string() };
-        // As after a redelivery: what the process before this one left is worked on first.
+        let writes = move || async move { crash_point.writes().to_string() };
+        // As after a redelivery: first resumes the work that the previous process left.
         let _ = resume_saves(&ports).await;
         let one_worker = Arc::new(Mutex::new(ports.clone()));
         let worker = one_worker.clone();
@@ -76,7 +76,7 @@ impl Victim {
         let router = router(&ports).merge(counted);
         let saves = async {
             loop {
-                // What cannot be worked on now is worked on when somebody asks again.
+                // Failed work is retried on the next request.
                 let _ = drain_saves(&*worker.lock().await).await;
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }

@@ -1,4 +1,4 @@
-//! What can happen to people and to their sign-ins, in the simulator, seen through the real client; and that it passes.
+//! Tests changes to people and their sign-ins in the simulator, as seen by the real client, and their reversal.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use super::sign_ins::{DOMAIN, SignIns};
 use super::watched::{ADA, OKTA, Watched};
 
 #[tokio::test]
-async fn people_are_disabled_deleted_and_lose_their_role() {
+async fn disabled_deleted_and_demoted_people_are_seen() {
     let watched = Watched::new().await;
     let microsoft = &watched.sign_ins.microsoft;
     let ada: ObjectId = microsoft.oid(DOMAIN, ADA).unwrap().parse().unwrap();
@@ -47,7 +47,7 @@ async fn people_are_disabled_deleted_and_lose_their_role() {
 }
 
 #[tokio::test]
-async fn refresh_tokens_are_revoked_of_one_person_only() {
+async fn revoking_tokens_affects_one_person_only() {
     let watched = Watched::new().await;
     let microsoft = &watched.sign_ins.microsoft;
     let noras = SecretString::from(microsoft.hand_out_refresh_token(DOMAIN, "nora.nofactor").unwrap());
@@ -58,7 +58,7 @@ async fn refresh_tokens_are_revoked_of_one_person_only() {
 }
 
 #[tokio::test]
-async fn a_refresh_token_ends_with_disuse_and_lives_on_by_use() {
+async fn unused_refresh_token_expires() {
     let watched = Watched::new().await;
     watched.sign_ins.clock.advance(Duration::from_hours(89 * 24));
     let renewed = watched.refresh().await.unwrap().refresh_token.unwrap();
@@ -70,25 +70,29 @@ async fn a_refresh_token_ends_with_disuse_and_lives_on_by_use() {
 }
 
 #[tokio::test]
-async fn a_sign_in_frequency_ends_old_sign_ins_and_no_new_ones() {
+async fn sign_in_frequency_expires_old_sign_ins_only() {
     let mut watched = Watched::new().await;
     assert!(watched.sign_ins.microsoft.set_sign_in_frequency(DOMAIN, Some(SignedDuration::from_hours(24))));
     watched.sign_ins.clock.advance(Duration::from_hours(23));
     watched.refresh_token = watched.refresh().await.unwrap().refresh_token.unwrap();
     watched.sign_ins.clock.advance(Duration::from_hours(1));
-    assert_eq!(watched.refused().await, (TokenFailure::Permanent, "AADSTS70043".to_owned()), "a refresh is no sign-in");
+    assert_eq!(
+        watched.refused().await,
+        (TokenFailure::Permanent, "AADSTS70043".to_owned()),
+        "a refresh is not a sign-in"
+    );
     let anew = watched.sign_ins.sign_in().await.unwrap();
     watched.refresh_token = anew.tokens.refresh_token.unwrap();
     watched.refresh().await.unwrap();
 }
 
 #[tokio::test]
-async fn conditional_access_blocks_people_or_asks_them_for_more() {
+async fn conditional_access_blocks_people_or_demands_factor() {
     let mut watched = Watched::new().await;
     let before = watched.refresh().await.unwrap();
     assert!(watched.sign_ins.microsoft.block_people(DOMAIN));
     assert_eq!(watched.refused().await, (TokenFailure::Interaction, "AADSTS53003".to_owned()));
-    assert!(watched.graph.organization().await.is_ok(), "an application is no person");
+    assert!(watched.graph.organization().await.is_ok(), "an application is not a person");
 
     watched.sign_ins.clock.advance(Duration::from_secs(1));
     assert!(watched.sign_ins.microsoft.demand_factor(DOMAIN));
@@ -106,7 +110,7 @@ async fn conditional_access_blocks_people_or_asks_them_for_more() {
 }
 
 #[tokio::test]
-async fn an_outage_of_a_tenant_is_over_by_the_clock_and_ends_nothing() {
+async fn tenant_outage_ends_and_revokes_nothing() {
     for kind in [OutageKind::Unavailable, OutageKind::Throttled] {
         let watched = Watched::new().await;
         let microsoft = &watched.sign_ins.microsoft;

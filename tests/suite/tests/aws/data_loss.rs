@@ -1,5 +1,5 @@
-//! Whatever is lost while Regrant works, no app is ever shown where it does not stand: all data deleted between two calls,
-//! or the services restarted, which answer nobody for a while and know nothing afterwards.
+//! Tests that no app ever shows a wrong standing after data loss: all data is deleted between two calls, or the services
+//! restart, are unavailable for a while and lose all data.
 
 use regrant::embedded::worker::{drain_saves, drain_scans};
 use std::sync::Arc;
@@ -14,9 +14,9 @@ use regrant::usecases::Ports;
 use regrant::usecases::scan::start::{Selection, start_scan};
 use regrant_tests::aws::Account;
 use regrant_tests::bench::{Stores, simulated_clock};
-use regrant_tests::consent::{Browser, Simulation, app_of, know_everything, register, registration, router};
+use regrant_tests::consent::{Browser, Simulation, add_and_scan_demo_orgs, app_of, register, registration, router};
 
-/// A simulation, an account and stores that may lose everything. The queue is in this process, so that no time has to pass.
+/// A simulation, an account and stores that can lose all data. The queue is in this process, so no waiting is needed.
 struct Fixture {
     simulation: Simulation,
     account: Account,
@@ -41,25 +41,25 @@ impl Fixture {
         self.ports.ledger.apps(&AppFilter::default(), PageRequest::first(500)).await.unwrap().items
     }
 
-    /// What a scan of everything, with nothing lost, finds now.
-    async fn truth(&self) -> Vec<(String, Standing)> {
+    /// The result of a full scan without data loss.
+    async fn expected_standings(&self) -> Vec<(String, Standing)> {
         self.account.forget_after(0).await;
-        know_everything(&self.simulation, &self.ports).await;
-        let mut truth: Vec<_> =
+        add_and_scan_demo_orgs(&self.simulation, &self.ports).await;
+        let mut expected_standings: Vec<_> =
             self.apps().await.iter().map(|app| (app.identity.app.to_string(), app.standing())).collect();
-        truth.sort();
-        truth
+        expected_standings.sort();
+        expected_standings
     }
 
-    /// Every app in the ledger stands where it stands, or is said to be unknown.
+    /// Checks that every app in the ledger has its right standing or is unknown.
     async fn nothing_is_wrong(&self, when: &str) {
-        // Whatever has not been lost by now stays, and whoever was away is back.
+        // Ends data loss and outages.
         self.account.forget_after(usize::MAX).await;
         let shown = self.apps().await;
-        let truth = self.truth().await;
+        let expected_standings = self.expected_standings().await;
         for app in shown {
             let id = app.identity.app.to_string();
-            let right = truth.iter().find(|(app, _)| *app == id).map(|(_, standing)| *standing);
+            let right = expected_standings.iter().find(|(app, _)| *app == id).map(|(_, standing)| *standing);
             assert!(
                 Some(app.standing()) == right || app.standing() == Standing::Unknown,
                 "{when}: {id} is shown as {:?} and stands as {right:?}",
@@ -69,24 +69,24 @@ impl Fixture {
     }
 }
 
-/// How many calls find nobody there while services start anew: more than one operation is tried.
+/// The length of an outage in calls, more than one operation attempts.
 const OUTAGE: usize = 12;
 
-/// Loses everything before every `step`th call of a scan, with an outage from then on.
+/// Deletes all data before every `step`th call of a scan, followed by an outage.
 async fn lose_in_scans(step: usize, outage: usize) {
     let fixture = Fixture::set().await;
-    know_everything(&fixture.simulation, &fixture.ports).await;
+    add_and_scan_demo_orgs(&fixture.simulation, &fixture.ports).await;
     let before = fixture.account.calls().await.len();
     start_scan(&fixture.ports, &Selection::All).await.unwrap();
     drain_scans(&fixture.ports, 4, || ()).await.unwrap();
     let calls = fixture.account.calls().await.len() - before;
     assert!(calls > 40, "a scan makes {calls} calls");
     for lost_before in (0..calls).step_by(step) {
-        fixture.truth().await;
+        fixture.expected_standings().await;
         fixture.account.restart_after(lost_before, outage).await;
-        // It may well stop half-way: what it asks for is gone.
+        // It may fail, because the data it needs is gone.
         let begun = start_scan(&fixture.ports, &Selection::All).await;
-        assert!(outage == 0 || lost_before > 0 || begun.is_err(), "nobody is there to begin a scan");
+        assert!(outage == 0 || lost_before > 0 || begun.is_err(), "the scan cannot start during an outage");
         if begun.is_ok() {
             let _ = drain_scans(&fixture.ports, 4, || ()).await;
         }
@@ -95,22 +95,22 @@ async fn lose_in_scans(step: usize, outage: usize) {
 }
 
 #[tokio::test]
-async fn a_scan_whose_ledger_is_emptied_between_calls_shows_nothing_wrong() {
+async fn scan_shows_no_wrong_standing_after_data_loss() {
     lose_in_scans(7, 0).await;
 }
 
 #[tokio::test]
-async fn a_scan_whose_services_restart_between_calls_shows_nothing_wrong() {
+async fn scan_shows_no_wrong_standing_after_restarts() {
     lose_in_scans(17, OUTAGE).await;
 }
 
-/// Loses everything before every `step`th call of a consent, with an outage from then on.
+/// Deletes all data before every `step`th call of a consent, followed by an outage.
 async fn lose_in_consents(step: usize, outage: usize) {
     let mut lost_before = 0;
     loop {
         let fixture = Fixture::set().await;
         register(&fixture.ports, &registration(MfaEvidence::default())).await;
-        know_everything(&fixture.simulation, &fixture.ports).await;
+        add_and_scan_demo_orgs(&fixture.simulation, &fixture.ports).await;
         let (org, app) = app_of(&fixture.ports, "acmelabs").await;
         let link = regrant::usecases::consent::invite::invite(&fixture.ports, &org, &app).await.unwrap().link;
         let before = fixture.account.calls().await.len();
@@ -126,16 +126,16 @@ async fn lose_in_consents(step: usize, outage: usize) {
 }
 
 #[tokio::test]
-async fn a_consent_whose_ledger_is_emptied_between_calls_shows_nothing_wrong() {
+async fn consent_shows_no_wrong_standing_after_data_loss() {
     lose_in_consents(9, 0).await;
 }
 
 #[tokio::test]
-async fn a_consent_whose_services_restart_between_calls_shows_nothing_wrong() {
+async fn consent_shows_no_wrong_standing_after_restarts() {
     lose_in_consents(19, OUTAGE).await;
 }
 
-/// Walks as far as the pages lead. Whether that was the whole way.
+/// Follows the pages as far as possible. Returns whether the consent was completed.
 async fn walk(fixture: &Fixture, invitation: &str) -> bool {
     use axum::http::StatusCode;
     use regrant_simulators::microsoft::Decision;

@@ -1,4 +1,4 @@
-//! What can happen to our own registration, in the simulator, seen through the real client; and that it can be put right.
+//! Tests changes to Regrant's registration in the simulator, as seen by the real client, and their reversal.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use super::sign_ins::{DOMAIN, SignIns};
 use super::watched::Watched;
 
 #[tokio::test]
-async fn the_consent_to_us_is_withdrawn_and_given_again() {
+async fn withdrawn_and_renewed_own_consent_is_seen() {
     let watched = Watched::new().await;
     let SignIns { microsoft, client, registration, tenant, .. } = &watched.sign_ins;
     assert!(microsoft.withdraw_our_consent(DOMAIN));
@@ -32,13 +32,13 @@ async fn the_consent_to_us_is_withdrawn_and_given_again() {
     let error = client.application_token(registration, tenant).await.unwrap_err();
     assert_eq!(error.token_failure(), TokenFailure::OurRegistration);
     let error = watched.graph.organization().await.unwrap_err();
-    assert_eq!(error.code().as_deref(), Some("Authorization_IdentityNotFound"), "a token of nobody any more");
+    assert_eq!(error.code().as_deref(), Some("Authorization_IdentityNotFound"), "the token's principal is gone");
     assert!(microsoft.consent_to_ours(DOMAIN));
     client.application_token(registration, tenant).await.unwrap();
 }
 
 #[tokio::test]
-async fn our_secret_ends_by_the_clock_and_graph_told_so_before() {
+async fn own_secret_expires_at_date_from_graph() {
     let watched = Watched::new().await;
     let SignIns { microsoft, registration, clock, .. } = &watched.sign_ins;
     let client: ClientId = REGRANT_CLIENT.parse().unwrap();
@@ -62,7 +62,7 @@ async fn our_secret_ends_by_the_clock_and_graph_told_so_before() {
 }
 
 #[tokio::test]
-async fn our_certificate_ends_too() {
+async fn own_certificate_expires() {
     let sign_ins = SignIns::of(proven_by(certificate())).await;
     assert!(sign_ins.microsoft.consent_to_ours(DOMAIN) && sign_ins.microsoft.expire_our_certificate());
     let error = sign_ins.client.application_token(&sign_ins.registration, &sign_ins.tenant).await.unwrap_err();
@@ -72,9 +72,9 @@ async fn our_certificate_ends_too() {
 }
 
 #[tokio::test]
-async fn nothing_is_injured_that_is_not_there() {
+async fn changes_to_missing_objects_return_false() {
     let SignIns { microsoft, .. } = SignIns::new().await;
     assert!(!microsoft.revoke_grants("nobody") && !microsoft.delete_person(DOMAIN, "nobody"));
-    assert!(!microsoft.delete_our_principal(DOMAIN), "nobody consented to us here yet");
+    assert!(!microsoft.delete_our_principal(DOMAIN), "there is no consent to Regrant yet");
     assert_eq!(microsoft.hand_out_refresh_token(DOMAIN, "nobody"), None);
 }

@@ -1,4 +1,4 @@
-//! What can happen to the consent to Okta, in the simulator, seen through the real client; and that it can be put right.
+//! Tests changes to Okta's consent in the simulator, as seen by the real client, and their reversal.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use super::sign_ins::DOMAIN;
 use super::watched::Watched;
 
 #[tokio::test]
-async fn grants_are_revoked_one_or_all_and_given_again() {
+async fn revoked_and_restored_grants_are_seen() {
     let watched = Watched::new().await;
     let microsoft = &watched.sign_ins.microsoft;
     let one = watched.told(
@@ -24,11 +24,11 @@ async fn grants_are_revoked_one_or_all_and_given_again() {
     let more = watched
         .told(|| microsoft.grant_permission(DOMAIN, "Mail.Read"), || microsoft.revoke_permission(DOMAIN, "Mail.Read"));
     assert!(more.await[0].is_unexpected(&PermissionCatalogue::default()));
-    assert!(!microsoft.revoke_permission(DOMAIN, "Mail.Read"), "it is not there any more");
+    assert!(!microsoft.revoke_permission(DOMAIN, "Mail.Read"), "it is already revoked");
 }
 
 #[tokio::test]
-async fn a_principal_goes_is_disabled_and_comes_back() {
+async fn disabled_and_deleted_principal_is_seen() {
     let watched = Watched::new().await;
     let microsoft = &watched.sign_ins.microsoft;
     let gone = watched.told(|| microsoft.delete_principal(DOMAIN), || microsoft.consent_again(DOMAIN)).await;
@@ -46,7 +46,7 @@ async fn a_principal_goes_is_disabled_and_comes_back() {
 }
 
 #[tokio::test]
-async fn a_principal_that_was_deleted_or_replaced_has_another_id() {
+async fn recreated_principal_has_new_id() {
     let watched = Watched::new().await;
     let microsoft = &watched.sign_ins.microsoft;
     let verified = watched.grants().await;
@@ -61,7 +61,7 @@ async fn a_principal_that_was_deleted_or_replaced_has_another_id() {
 }
 
 #[tokio::test]
-async fn a_publisher_changes_and_is_taken_away() {
+async fn publisher_changes_are_seen() {
     let watched = Watched::new().await;
     let microsoft = &watched.sign_ins.microsoft;
     let verified = watched.grants().await;
@@ -76,7 +76,7 @@ async fn a_publisher_changes_and_is_taken_away() {
 }
 
 #[tokio::test]
-async fn a_new_consent_shows_as_a_removal_until_it_was_replicated() {
+async fn new_consent_reads_as_removal_before_replication() {
     let watched = Watched::new().await;
     let verified = watched.grants().await;
     watched.sign_ins.microsoft.with_tenant(DOMAIN, |tenant| tenant.replication_seconds = 20);

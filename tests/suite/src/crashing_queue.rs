@@ -1,4 +1,4 @@
-//! A transport and a queue over a [`Tripwire`]: what they were told is done, and then the end comes.
+//! A mail transport and a queue that crash at a [`CrashPoint`], after the operation took effect.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,22 +7,22 @@ use async_trait::async_trait;
 use regrant::mail::{Email, MailError, MailTransport, MessageId};
 use regrant::queue::{Delivery, Message, Queue, QueueError};
 
-use crate::tripwire::Tripwire;
+use crate::crash_point::CrashPoint;
 
-/// A transport over another one.
-pub struct TrippedTransport(pub Arc<dyn MailTransport>, pub Arc<Tripwire>);
-/// A queue over another one. What it hands out is no write: it comes again by itself.
-pub struct TrippedQueue<M>(pub Arc<dyn Queue<M>>, pub Arc<Tripwire>);
+/// Wraps a mail transport.
+pub struct CrashingTransport(pub Arc<dyn MailTransport>, pub Arc<CrashPoint>);
+/// Wraps a queue. Receiving is not a write, because the messages become visible again automatically.
+pub struct CrashingQueue<M>(pub Arc<dyn Queue<M>>, pub Arc<CrashPoint>);
 
 #[async_trait]
-impl MailTransport for TrippedTransport {
+impl MailTransport for CrashingTransport {
     async fn send(&self, email: &Email) -> Result<MessageId, MailError> {
         self.1.wrote(self.0.send(email).await)
     }
 }
 
 #[async_trait]
-impl<M: Message> Queue<M> for TrippedQueue<M> {
+impl<M: Message> Queue<M> for CrashingQueue<M> {
     async fn send(&self, messages: &[M]) -> Result<(), QueueError> {
         self.1.wrote(self.0.send(messages).await)
     }

@@ -1,4 +1,4 @@
-//! An HTTP API that another program serves, as a router that a browser of the tests can stand before.
+//! A router that forwards requests to an HTTP API in a different program.
 
 use std::error::Error;
 
@@ -7,7 +7,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::{Response, StatusCode};
 
-/// Passes every request on to `endpoint`; `host` is said where it tells APIs apart by that.
+/// Forwards every request to `endpoint`, with this `host` header if the endpoint selects APIs by host.
 pub fn router(endpoint: &str, host: Option<&str>) -> Router {
     let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
     let (endpoint, host) = (endpoint.to_owned(), host.map(str::to_owned));

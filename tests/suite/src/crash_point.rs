@@ -1,5 +1,4 @@
-//! Stores that end the process, or one task of it, right after a write of theirs, chosen by its number: what a crash at the
-//! worst moment does.
+//! Stores that end the process or one task directly after a chosen write, to simulate a crash.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -27,20 +26,20 @@ use regrant::ledger::{
 use regrant::vault::{SecretName, SecretVersion, Vault, VaultError};
 use secrecy::SecretString;
 
-use crate::in_between::{Deed, InBetween};
+use crate::concurrent_changes::{ConcurrentChange, ConcurrentChanges};
 
-/// What a task that was ended leaves its joiner.
-pub const ENDED: &str = "ended by the tripwire";
+/// The panic payload of an ended task.
+pub const ENDED: &str = "ended at the crash point";
 
-/// Counts writes, and ends the process or the task after one of them. Before a write of an app's record it may let others
-/// act.
+/// Counts writes and ends the process or the task after one of them. Can run concurrent changes before writes of an app's
+/// record.
 #[derive(Debug, Default)]
-pub struct Tripwire {
+pub struct CrashPoint {
     writes: AtomicU64,
     to_the_vault: Mutex<BTreeMap<String, u64>>,
     end_after: Option<u64>,
     ends: Ends,
-    in_between: Mutex<InBetween>,
+    in_between: Mutex<ConcurrentChanges>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -50,36 +49,36 @@ enum Ends {
     Task,
 }
 
-impl Tripwire {
+impl CrashPoint {
     /// Ends the process after write number `end_after`, counted from 1.
     pub fn new(end_after: Option<u64>) -> Arc<Self> {
         Arc::new(Self { end_after, ..Self::default() })
     }
 
-    /// Ends the task that makes write number `end_after`: it unwinds with [`ENDED`] and does nothing that would have come
-    /// next, not even what follows an error. The process lives on.
-    pub fn of_a_task(end_after: Option<u64>) -> Arc<Self> {
+    /// Ends the task that makes write number `end_after`: it unwinds with [`ENDED`], without running its error handling.
+    /// The process continues.
+    pub fn for_task(end_after: Option<u64>) -> Arc<Self> {
         Arc::new(Self { end_after, ends: Ends::Task, ..Self::default() })
     }
 
-    /// Lets others act each time after an app's record was read and right before it is written.
-    pub fn before_records_of(&self, app: &AppId, deeds: impl IntoIterator<Item = Deed>) {
-        *self.in_between.lock() = InBetween::new(app.clone(), deeds);
+    /// Runs one of `changes` directly before each write of an app's record.
+    pub fn before_record_writes(&self, app: &AppId, changes: impl IntoIterator<Item = ConcurrentChange>) {
+        *self.in_between.lock() = ConcurrentChanges::new(app.clone(), changes);
     }
 
-    async fn others_act(&self, app: &AppId) {
+    async fn apply_concurrent_change(&self, app: &AppId) {
         let deed = self.in_between.lock().next(app);
         if let Some(deed) = deed {
             deed.await;
         }
     }
 
-    /// How many writes there were.
+    /// The number of writes so far.
     pub fn writes(&self) -> u64 {
         self.writes.load(Ordering::SeqCst)
     }
 
-    /// How many writes of one kind to one secret there were: `promote regrant/graph/…`.
+    /// The number of writes of one kind to one secret: `promote regrant/graph/…`.
     pub fn writes_of(&self, kind: &str) -> u64 {
         self.to_the_vault.lock().get(kind).copied().unwrap_or_default()
     }
@@ -92,9 +91,9 @@ impl Tripwire {
     pub(crate) fn wrote<T>(&self, written: T) -> T {
         if Some(self.writes.fetch_add(1, Ordering::SeqCst) + 1) == self.end_after {
             match self.ends {
-                // No destructor runs and nothing is flushed, as when the power goes.
+                // No destructor runs and nothing is flushed, as in a power failure.
                 Ends::Process => std::process::abort(),
-                // Not a panic of its own, so that nothing is printed.
+                // Unlike a panic, this prints nothing.
                 Ends::Task => std::panic::resume_unwind(Box::new(ENDED)),
             }
         }
@@ -102,13 +101,13 @@ impl Tripwire {
     }
 }
 
-/// A ledger over another one.
-pub struct TrippedLedger(pub Arc<dyn Ledger>, pub Arc<Tripwire>);
-/// A vault over another one.
-pub struct TrippedVault(pub Arc<dyn Vault>, pub Arc<Tripwire>);
+/// Wraps a ledger.
+pub struct CrashingLedger(pub Arc<dyn Ledger>, pub Arc<CrashPoint>);
+/// Wraps a vault.
+pub struct CrashingVault(pub Arc<dyn Vault>, pub Arc<CrashPoint>);
 
 #[async_trait]
-impl Vault for TrippedVault {
+impl Vault for CrashingVault {
     async fn get(&self, name: &SecretName, version: SecretVersion) -> Result<Option<SecretString>, VaultError> {
         self.0.get(name, version).await
     }
@@ -127,7 +126,7 @@ impl Vault for TrippedVault {
 }
 
 #[async_trait]
-impl Invitations for TrippedLedger {
+impl Invitations for CrashingLedger {
     async fn put_invitation(&self, invitation: &Invitation) -> Result<(), LedgerError> {
         self.1.wrote(self.0.put_invitation(invitation).await)
     }
@@ -143,7 +142,7 @@ impl Invitations for TrippedLedger {
 }
 
 #[async_trait]
-impl Sessions for TrippedLedger {
+impl Sessions for CrashingLedger {
     async fn open_session(&self, session: &AuthorizationSession) -> Result<(), LedgerError> {
         self.1.wrote(self.0.open_session(session).await)
     }
@@ -159,7 +158,7 @@ impl Sessions for TrippedLedger {
 }
 
 #[async_trait]
-impl Saves for TrippedLedger {
+impl Saves for CrashingLedger {
     async fn save_journal(&self, org: &OrgId, app: &AppId) -> Result<Option<SaveJournal>, LedgerError> {
         self.0.save_journal(org, app).await
     }
@@ -175,7 +174,7 @@ impl Saves for TrippedLedger {
 }
 
 #[async_trait]
-impl Leases for TrippedLedger {
+impl Leases for CrashingLedger {
     async fn acquire_lease(
         &self,
         name: &str,
@@ -191,7 +190,7 @@ impl Leases for TrippedLedger {
 }
 
 #[async_trait]
-impl Notifications for TrippedLedger {
+impl Notifications for CrashingLedger {
     async fn put_notification(&self, notification: &Notification) -> Result<bool, LedgerError> {
         self.1.wrote(self.0.put_notification(notification).await)
     }
@@ -235,7 +234,7 @@ impl Notifications for TrippedLedger {
 }
 
 #[async_trait]
-impl Waivers for TrippedLedger {
+impl Waivers for CrashingLedger {
     async fn put_waiver(&self, waiver: &Waiver) -> Result<(), LedgerError> {
         self.1.wrote(self.0.put_waiver(waiver).await)
     }
@@ -248,7 +247,7 @@ impl Waivers for TrippedLedger {
 }
 
 #[async_trait]
-impl Watches for TrippedLedger {
+impl Watches for CrashingLedger {
     async fn org_watch(&self, org: &OrgId) -> Result<Option<OrgWatch>, LedgerError> {
         self.0.org_watch(org).await
     }
@@ -258,7 +257,7 @@ impl Watches for TrippedLedger {
 }
 
 #[async_trait]
-impl Ledger for TrippedLedger {
+impl Ledger for CrashingLedger {
     async fn put_org(&self, org: &OrgProfile) -> Result<(), LedgerError> {
         self.1.wrote(self.0.put_org(org).await)
     }
@@ -272,7 +271,7 @@ impl Ledger for TrippedLedger {
         self.1.wrote(self.0.remove_org(org).await)
     }
     async fn record_app(&self, app: &AppRecord, events: &[AppEvent]) -> Result<bool, LedgerError> {
-        self.1.others_act(&app.identity.app).await;
+        self.1.apply_concurrent_change(&app.identity.app).await;
         self.1.wrote(self.0.record_app(app, events).await)
     }
     async fn app(&self, org: &OrgId, app: &AppId) -> Result<Option<AppRecord>, LedgerError> {

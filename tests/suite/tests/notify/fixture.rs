@@ -1,5 +1,4 @@
-//! A Regrant that writes emails into a mailbox, about the demonstration's org `acme`: one app runs on consent, one waits
-//! for it, two are no concern of anybody.
+//! Regrant with a mailbox, for the demo's org `acme`: one app is consented, one waits for consent, two need no action.
 
 use regrant::embedded::worker::{drain_notifications, drain_scans};
 use std::sync::Arc;
@@ -22,29 +21,29 @@ use regrant_simulators::{LogEntry, TokenPower};
 use regrant_tests::consent::ConsentBench;
 use regrant_tests::mailbox::{Mailbox, link, request};
 
-/// Who can consent.
+/// An administrator who can consent.
 pub(crate) const ADA: &str = "ada@acme.example";
 pub(crate) const BEA: &str = "bea@acme.example";
-/// Who looks after Okta.
+/// An Okta operator.
 pub(crate) const OLGA: &str = "olga@acme.example";
-/// Who hears of it when nobody acts.
+/// The escalation contact.
 pub(crate) const EVE: &str = "eve@acme.example";
 /// The tenant of the app that waits for a consent.
 pub(crate) const WAITING: &str = "acmelabs";
-/// The tenant of the app that runs on consent.
+/// The tenant of the consented app.
 pub(crate) const RUNNING: &str = "acme";
-/// Whose account Okta pushes.
+/// The user whose account Okta pushes.
 pub(crate) const USER: &str = "ann@acme.example";
-/// A week, after which an app that waits for a consent is asked for again.
+/// The reminder interval of an app that waits for a consent: a week.
 pub(crate) const WEEK: Duration = Duration::from_hours(7 * 24);
 
-pub(crate) struct Desk {
+pub(crate) struct NotifyFixture {
     pub(crate) bench: ConsentBench,
     pub(crate) mailbox: Arc<Mailbox>,
     pub(crate) org: OrgId,
 }
 
-/// The people of `acme`, who are written to at any hour.
+/// The contacts of `acme`, without quiet hours.
 pub(crate) fn contacts() -> Contacts {
     let people = |names: &[&str]| names.iter().map(|name| name.parse().unwrap()).collect();
     Contacts {
@@ -55,13 +54,13 @@ pub(crate) fn contacts() -> Contacts {
     }
 }
 
-impl Desk {
-    /// Everything was scanned, and nobody told anything yet.
+impl NotifyFixture {
+    /// After a scan, before any notification.
     pub(crate) async fn new() -> Self {
         Self::with(contacts()).await
     }
 
-    /// The same, with other people.
+    /// After a scan, before any notification, with these contacts.
     pub(crate) async fn with(contacts: Contacts) -> Self {
         let mut bench = ConsentBench::new().await;
         let mailbox = Mailbox::new();
@@ -69,67 +68,67 @@ impl Desk {
         bench.ports.settings = Arc::new(Settings { mail, ..Settings::clone(&bench.ports.settings) });
         bench.ports.mail = mailbox.clone();
         let (org, _) = bench.ids(WAITING).await;
-        let desk = Self { bench, mailbox, org };
-        desk.people_of(WAITING, contacts).await;
-        desk
+        let fixture = Self { bench, mailbox, org };
+        fixture.people_of(WAITING, contacts).await;
+        fixture
     }
 
-    /// The same, once everybody was told where things stand. Nothing is in the mailbox.
+    /// After a scan and the first notifications, with an empty mailbox.
     pub(crate) async fn settled() -> Self {
-        let desk = Self::new().await;
-        desk.work().await;
-        desk.mailbox.empty();
-        desk
+        let fixture = Self::new().await;
+        fixture.work().await;
+        fixture.mailbox.empty();
+        fixture
     }
 
-    /// Says who is written to about the org of a tenant's app.
+    /// Sets the contacts of the org of a tenant's app.
     pub(crate) async fn people_of(&self, tenant: &str, contacts: Contacts) {
         let (org, _) = self.bench.ids(tenant).await;
         assert!(set_contacts(&self.bench.ports, &org, contacts).await.unwrap());
     }
 
-    /// Works off what the queue of notifications shows, until it shows nothing any more.
+    /// Processes the notification queue until it is empty.
     pub(crate) async fn work(&self) {
         while drain_notifications(&self.bench.ports).await.unwrap() > 0 {}
     }
 
-    /// Queues what was left lying, and works it off. Gives how much it was.
+    /// Queues overdue notifications and processes them. Returns their number.
     pub(crate) async fn sweep(&self) -> usize {
         let queued = queue_due(&self.bench.ports).await.unwrap();
         self.work().await;
         queued
     }
 
-    /// Plans what is due about `acme` without sending it.
+    /// Plans the due notifications about `acme` without sending them.
     pub(crate) async fn plan(&self) {
         plan_notifications(&self.bench.ports, &self.org, None).await.unwrap();
     }
 
-    /// Looks at `acme` and tells everybody.
+    /// Scans `acme` and sends all notifications.
     pub(crate) async fn scan(&self) {
         self.scan_of(Selection::Orgs(vec![self.org.clone()])).await;
     }
 
-    /// Looks at these orgs and tells everybody.
+    /// Scans these orgs and sends all notifications.
     pub(crate) async fn scan_of(&self, selection: Selection) {
         start_scan(&self.bench.ports, &selection).await.unwrap();
         drain_scans(&self.bench.ports, 4, || ()).await.unwrap();
         self.work().await;
     }
 
-    /// Lets time pass.
+    /// Advances the clock by a duration.
     pub(crate) fn later(&self, time: Duration) {
         self.bench.clock.advance(time);
     }
 
-    /// Lets time pass until then.
+    /// Advances the clock to a time.
     pub(crate) fn until(&self, time: &str) {
         let time: Timestamp = time.parse().unwrap();
         let left = time.duration_since(self.bench.clock.now());
         self.later(Duration::try_from(left).unwrap());
     }
 
-    /// Takes the emails out: "kind reader" of each, in alphabetical order.
+    /// Removes all emails and returns "kind reader" of each, sorted.
     pub(crate) async fn told(&self) -> Vec<String> {
         let mut told = Vec::new();
         for email in self.mailbox.empty() {
@@ -140,19 +139,19 @@ impl Desk {
         told
     }
 
-    /// The notification that an email is of, found as anybody who doubts it would find it.
+    /// The notification of an email, found in the way a doubtful reader can.
     pub(crate) async fn notification_of(&self, email: &Email) -> Notification {
         let id = email.message_id.trim_start_matches('<').split('@').next().unwrap().parse().unwrap();
         let request = request(email).parse().unwrap();
         self.bench.ports.ledger.notification(&request, &id).await.unwrap().unwrap()
     }
 
-    /// The emails in the box that go to somebody.
+    /// The emails in the mailbox to this reader.
     pub(crate) fn emails_to(&self, reader: &str) -> Vec<Email> {
         self.mailbox.emails().into_iter().filter(|email| email.to.bare() == reader).collect()
     }
 
-    /// The path of the page that the last email to somebody about the app that waits leads to.
+    /// The path of the page linked in the last email to this reader about the waiting app.
     pub(crate) async fn page_for(&self, reader: &str) -> String {
         let about = self.bench.app(WAITING).await.request.unwrap().id;
         let emails = self.emails_to(reader);
@@ -174,24 +173,24 @@ impl Desk {
         found
     }
 
-    /// Every app there is.
+    /// Every app in the ledger.
     pub(crate) async fn apps(&self) -> Vec<AppRecord> {
         self.bench.ports.ledger.apps(&AppFilter::default(), PageRequest::first(100)).await.unwrap().items
     }
 
-    /// Walks the consent for the app that waits, from the link in an email to the save. Nobody is told anything yet.
+    /// Completes the consent for the waiting app, from the email's link to the save, without notifications.
     pub(crate) async fn consent(&self, page: &str) {
         self.bench.simulation.consent(&mut self.bench.browser(), page).await;
         self.bench.work().await;
     }
 
-    /// Okta fails to sign in for the app of a tenant, and says so in its log.
+    /// Makes Okta's sign-in for a tenant's app fail and logs it.
     pub(crate) async fn breaks(&self, tenant: &str) -> String {
         let (_, app) = self.bench.ids(tenant).await;
         self.log(LogEntry::credentials_refused(app.as_str()))
     }
 
-    /// Okta's provisioning works for it again.
+    /// Makes Okta's provisioning work again.
     pub(crate) async fn mends(&self, tenant: &str) -> String {
         let (_, app) = self.bench.ids(tenant).await;
         self.log(LogEntry::profile_pushed(app.as_str(), USER, true))
@@ -202,12 +201,12 @@ impl Desk {
         self.bench.simulation.okta.log("acme", entry).unwrap()
     }
 
-    /// Okta refuses the tokens of an org from now on.
+    /// Revokes the Okta tokens of an org.
     pub(crate) fn revoke_tokens_of_okta(&self, org: &str) {
         self.set_power(org, TokenPower::Revoked);
     }
 
-    /// What the tokens of an org may do in Okta from now on.
+    /// Sets the permissions of an org's Okta tokens.
     pub(crate) fn set_power(&self, org: &str, power: TokenPower) {
         let changed = self.bench.simulation.okta.with_org(org, |org| {
             for token in &mut org.tokens {
@@ -217,7 +216,7 @@ impl Desk {
         assert!(changed.is_some());
     }
 
-    /// Microsoft refuses every token of a tenant from now on.
+    /// Revokes every Microsoft token of a tenant.
     pub(crate) fn revoke_tokens_of_graph(&self, tenant: &str) {
         self.bench.simulation.microsoft.revoke_access_tokens(tenant);
         self.bench.simulation.microsoft.revoke_refresh_tokens(tenant);
