@@ -132,7 +132,7 @@ fn insecure_servers_are_refused_before_the_prompt() {
     let folder = tempfile::tempdir().unwrap();
     for (url, told) in [
         ("smtp://mail.example.com", "unencrypted"),
-        ("smtps://regrant:canary@mail.example.com", "no user and no password"),
+        ("smtps://regrant:canary@mail.example.com", "must not contain a user or a password"),
         ("mail.example.com", "smtps://"),
     ] {
         let refused = regrant(folder.path(), &["mail", "server", "set", url, "--user", "regrant"], "");

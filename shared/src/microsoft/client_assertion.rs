@@ -11,7 +11,9 @@ use serde::Serialize;
 use url::Url;
 
 use super::certificate::der;
+use super::endpoints::Endpoints;
 use super::{ClientCredential, MicrosoftError, Registration};
+use crate::domain::tenant::TenantId;
 use crate::randomness::{Randomness, token};
 
 /// The lifetime of an assertion in seconds; Microsoft advises five to ten minutes.
@@ -28,6 +30,16 @@ struct AssertionClaims<'a> {
     nbf: i64,
     iat: i64,
     exp: i64,
+}
+
+impl Registration {
+    /// Checks whether the credential is usable: its files exist and its key signs. Sends nothing.
+    pub fn check(&self, now: Timestamp, randomness: &dyn Randomness) -> Result<(), MicrosoftError> {
+        let no_tenant = TenantId::try_from("00000000-0000-0000-0000-000000000000".to_owned());
+        let no_tenant = no_tenant.map_err(|error| MicrosoftError::Credential(error.to_string()))?;
+        let endpoint = Endpoints::new(None).token(self.cloud, &no_tenant);
+        assertion(self, &endpoint, now, randomness).map(|_| ())
+    }
 }
 
 /// Creates the client assertion; `None` if the registration uses a secret. The audience is the pinned token endpoint, never

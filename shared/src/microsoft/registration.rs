@@ -8,14 +8,10 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
-use super::MicrosoftError;
 use super::certificate::{ends_at, thumbprints};
-use super::client_assertion::assertion;
-use super::endpoints::Endpoints;
 use crate::domain::cloud::Cloud;
 use crate::domain::registered_credential::{Hint, KnownBy};
-use crate::domain::tenant::{ClientId, TenantId};
-use crate::randomness::Randomness;
+use crate::domain::tenant::ClientId;
 use crate::vault::{NotUnsealed, exposed, seal, unseal};
 
 /// A registration and its credential.
@@ -141,14 +137,6 @@ pub struct MfaEvidence {
 }
 
 impl Registration {
-    /// Checks whether the credential is usable: its files exist and its key signs. Sends nothing.
-    pub fn check(&self, now: Timestamp, randomness: &dyn Randomness) -> Result<(), MicrosoftError> {
-        let no_tenant = TenantId::try_from("00000000-0000-0000-0000-000000000000".to_owned());
-        let no_tenant = no_tenant.map_err(|error| MicrosoftError::Credential(error.to_string()))?;
-        let endpoint = Endpoints::new(None).token(self.cloud, &no_tenant);
-        assertion(self, &endpoint, now, randomness).map(|_| ())
-    }
-
     /// Serialises it for the vault.
     pub fn seal(&self) -> SecretString {
         seal(self)

@@ -233,7 +233,7 @@ async fn next_sign_in_repeats_graphs_claims_challenge() {
     assert_eq!(claims(&first), None);
     let back = bench.at_microsoft(&first, "ada.administrator", Decision::Accept);
     let session = browser.get_url(&back).await.location();
-    assert_eq!(browser.get(&session).await.heading(), "Multi-factor authentication is needed");
+    assert_eq!(browser.get(&session).await.heading(), "Multi-factor authentication is required");
 
     bench.clock.advance(Duration::from_mins(5));
     let second = browser.post(&invitation, &[]).await.location_url();

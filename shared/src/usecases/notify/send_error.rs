@@ -79,6 +79,6 @@ mod tests {
         let not_now = MailError::NotNow { reason: "421 busy".to_owned() };
         assert_eq!(SendError::from(not_now), SendError::Retryable { reason: "421 busy".to_owned() });
         let refused = MailError::Refused { reason: "550 no such user".to_owned() };
-        assert_eq!(permanent(refused.into()).as_deref(), Some("the mail was refused: 550 no such user"));
+        assert_eq!(permanent(refused.into()).as_deref(), Some("the email was rejected: 550 no such user"));
     }
 }

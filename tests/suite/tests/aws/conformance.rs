@@ -43,37 +43,6 @@ async fn dynamodb_ledger_meets_its_contract() {
     regrant::testing::ledger::conforms(make).await;
 }
 
-#[tokio::test]
-async fn app_record_without_version_starts_at_zero() {
-    let account = Account::open().await;
-    let client = aws_sdk_dynamodb::Client::new(&account.config("test").await);
-    account.make_table("test").await;
-    let ledger = DynamoLedger::new(client.clone(), "test");
-    let app = record("00oacme", "0oa1", "Office", Standing::NeedsConsent);
-    assert!(ledger.record_app(&app, &[]).await.unwrap());
-
-    let mut old = serde_json::to_value(&app).unwrap();
-    assert!(old.as_object_mut().unwrap().remove("version").is_some());
-    let text = |text: &str| AttributeValue::S(text.to_owned());
-    let made_old = client
-        .update_item()
-        .table_name("test")
-        .key("pk", text("org#00oacme"))
-        .key("sk", text("app#0oa1"))
-        .update_expression("SET #record = :record REMOVE #version")
-        .expression_attribute_names("#record", "record")
-        .expression_attribute_names("#version", "version")
-        .expression_attribute_values(":record", text(&old.to_string()));
-    made_old.send().await.unwrap();
-
-    let (org, id) = (&app.identity.org, &app.identity.app);
-    assert_eq!(ledger.app(org, id).await.unwrap().as_ref(), Some(&app));
-    assert!(!ledger.record_app(&AppRecord { version: 1, ..app.clone() }, &[]).await.unwrap());
-    assert!(ledger.record_app(&app, &[]).await.unwrap(), "the version it was read with");
-    assert!(!ledger.record_app(&app, &[]).await.unwrap(), "once");
-    assert_eq!(ledger.app(org, id).await.unwrap(), Some(recorded(app.clone())));
-}
-
 async fn vault_conforms(pooled_secrets: u32) {
     let account = Account::open().await;
     let client = aws_sdk_secretsmanager::Client::new(&account.config("test").await);

@@ -78,7 +78,7 @@ async fn endless_throttling_is_reported_and_changes_nothing() {
     }
     let changed = AppRecord { version: 1, ..record("00oacme", "0oa1", "Office", Standing::Broken) };
     let told = stores.ledger.record_app(&changed, &[]).await.unwrap_err().to_string();
-    assert!(told.contains("ThrottlingException") && told.contains("tried again later"), "{told}");
+    assert!(told.contains("ThrottlingException") && told.contains("retried later"), "{told}");
     let told = stores.vault.put_pending(&okta(), &SecretString::from("other")).await.unwrap_err().to_string();
     assert!(told.contains("ThrottlingException") && !told.contains("other"), "{told}");
     assert!(matches!(stores.queues.scans.send(&[scan_of("00oacme")]).await, Err(QueueError::Service { .. })));
