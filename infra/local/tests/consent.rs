@@ -8,8 +8,8 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use regrant_simulators::demo_set;
 use regrant_simulators::microsoft::{Decision, OPERATOR_SECRET, REGRANT_CLIENT};
+use regrant_tests::accelerated_clock::AcceleratedClock;
 use regrant_tests::consent::Simulation;
-use regrant_tests::hastened::HastenedClock;
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -32,7 +32,7 @@ struct Printed {
 impl Desk {
     /// Adds two of the demo's orgs and scans them.
     async fn start() -> Self {
-        let simulation = Simulation::new(Arc::new(HastenedClock::ahead_by(SignedDuration::ZERO))).await;
+        let simulation = Simulation::new(Arc::new(AcceleratedClock::ahead_by(SignedDuration::ZERO))).await;
         let desk = Self { simulation, folder: tempfile::tempdir().unwrap() };
         for demo in demo_set().iter().filter(|demo| ["acme", "contoso"].contains(&demo.name)) {
             let added = desk.run(&["org", "add", &desk.simulation.okta.org_url(demo.name)], demo.token).await;

@@ -3,18 +3,14 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use regrant::aws::dynamodb::DynamoLedger;
 use regrant::aws::secrets_manager::{SecretsManagerConfig, SecretsManagerVault};
 use regrant::aws::ses::Ses;
 use regrant::aws::sqs::SqsQueue;
-use regrant::domain::app::AppRecord;
-use regrant::domain::standing::Standing;
 use regrant::ledger::Ledger;
 use regrant::queue::{Queue, ScanOrg};
-use regrant::testing::ledger::{record, recorded};
 use regrant::testing::mail::Bench;
 use regrant::vault::Vault;
 use regrant_tests::aws::Account;
