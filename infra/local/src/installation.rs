@@ -176,7 +176,7 @@ pub fn data_dir(global: &Global) -> anyhow::Result<PathBuf> {
     let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let chosen = global.data_dir.clone().or_else(|| variable("REGRANT_DATA_DIR"));
     platform_dir(chosen.as_deref(), variable("XDG_DATA_HOME"), std::env::home_dir())
-        .context("there is no home folder for the data; choose a folder with --data-dir")
+        .context("no home folder was found for the data; choose a folder with --data-dir")
 }
 
 /// The chosen folder, else that of the XDG base directory specification, which ignores a relative `XDG_DATA_HOME`.

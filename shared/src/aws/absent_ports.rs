@@ -1,5 +1,5 @@
 //! What stands for a port that a function has no part in. A function that uses one all the same was put together wrongly:
-//! it is told which, and the work is kept.
+//! the error names the port, and the work stays queued.
 
 use std::time::Duration;
 
@@ -86,7 +86,7 @@ mod tests {
     #[tokio::test]
     async fn what_a_function_has_no_part_in_is_refused_by_name() {
         let queue = NoQueue("REGRANT_SCAN_QUEUE_URL");
-        assert!(Queue::<ScanOrg>::send(&queue, &[]).await.is_ok(), "nothing to be put there is no mistake");
+        assert!(Queue::<ScanOrg>::send(&queue, &[]).await.is_ok(), "sending nothing succeeds");
         let refused = queue.send(&[scan_of("00oacme")]).await.unwrap_err().to_string();
         assert!(refused.contains("REGRANT_SCAN_QUEUE_URL is not set for this function"), "{refused}");
         let (url, _) = OrgUrl::parse("https://acme.okta.com", LoopbackPolicy::Refuse).unwrap();

@@ -99,7 +99,7 @@ mod tests {
         let read = tokio::spawn(async move {
             let (mut stream, _) = listener.accept().await.unwrap();
             let mut read = Vec::new();
-            while !read.ends_with(b"what is asked") {
+            while !read.ends_with(b"the request") {
                 let mut some = [0; 1024];
                 let count = stream.read(&mut some).await.unwrap();
                 assert!(count > 0, "the request ended early");
@@ -120,7 +120,7 @@ mod tests {
     }
 
     fn asked() -> SdkBody {
-        SdkBody::from("what is asked")
+        SdkBody::from("the request")
     }
 
     #[tokio::test]

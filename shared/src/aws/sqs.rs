@@ -16,7 +16,7 @@ use crate::queue::{Delivery, Message, Queue, QueueError};
 const MOST_AT_ONCE: usize = 10;
 /// The longest a message can be hidden (SQS quotas).
 const LONGEST: Duration = Duration::from_hours(12);
-/// How often what was not taken is sent again.
+/// How often messages that SQS did not accept are resent.
 const TRIES: usize = 4;
 
 /// A queue in Amazon SQS.
@@ -33,7 +33,7 @@ impl<M: Message> SqsQueue<M> {
         Self { client, url: url.into(), carries: PhantomData }
     }
 
-    /// Sends ten at the most. SQS takes each for itself; those it did not take are sent again.
+    /// Sends at most ten messages. SQS accepts or rejects each one; rejected ones are resent.
     async fn send_some(&self, messages: &[M]) -> Result<(), QueueError> {
         let action = "send messages";
         let mut left = Vec::with_capacity(messages.len());

@@ -227,7 +227,7 @@ pub struct Contacts {
 }
 
 impl Contacts {
-    /// Whether there is no contact at all.
+    /// Whether the list of contacts is empty.
     pub const fn is_empty(&self) -> bool {
         self.administrators.is_empty() && self.operators.is_empty() && self.escalation.is_empty()
     }

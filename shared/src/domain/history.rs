@@ -47,7 +47,7 @@ pub fn is_superseded(previous: &[Signal], fresh: &[Signal]) -> bool {
 fn supersedes(known: &Signal, fresh: &Signal) -> bool {
     let check = known.kind.check();
     let same = check.is_some() && check == fresh.kind.check() && known.source == fresh.source;
-    // Outside Okta, a failed check does not replace a successful one, in whichever order they are recorded.
+    // Outside Okta, a failed check does not replace a successful one, regardless of the order in which they are recorded.
     let says_more = known.source == Source::Okta || !failed(known) || failed(fresh);
     same && says_more && known.seen_at > fresh.seen_at
 }

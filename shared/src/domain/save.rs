@@ -93,7 +93,7 @@ pub enum SaveOutcome {
         /// The read-back result.
         verification: Box<Verification>,
     },
-    /// There is no evidence of a consent, so nothing was changed.
+    /// Nothing shows a consent, so nothing was changed.
     NoConsent,
     /// The connection is off and was off before.
     NotSwitchedOn {

@@ -34,7 +34,7 @@ pub(super) fn completion(localized: &LocalizedContext<'_>, app: &AppRecord) -> D
     blocks.push(heading(words.failed_tasks_heading));
     blocks.extend(failed(localized, localized.context.failed_work));
     blocks.extend([heading(words.next_heading), Block::List(words.next_items.map(str::to_owned).to_vec())]);
-    // No action is requested, so there is no page to open.
+    // No action is requested, so the email links to no page.
     blocks.extend(localized.authenticity_checks(false));
     Document {
         language: localized.language(),

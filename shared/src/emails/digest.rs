@@ -1,4 +1,4 @@
-//! The digest: the standing of every app of an org, most urgent first, and what was not checked.
+//! The digest: the standing of every app of an org, most urgent first, and the orgs that were not checked.
 
 use jiff::civil::Date;
 

@@ -4,7 +4,7 @@
 //! one catalogue per language. One renderer turns any document into text and another into HTML, so both say the same.
 //!
 //! Every email that requests an action states:
-//! - in the subject: the org, the app, what is needed and by when;
+//! - in the subject: the org, the app, the action and its due date;
 //! - what stops working and since when, who must act, and whether to forward the email;
 //! - the steps with their duration, every permission with its purpose, and the best time;
 //! - one link to our own page, with its expiry, and how to do it without Regrant;

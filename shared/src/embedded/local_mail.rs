@@ -1,4 +1,4 @@
-//! The mail transport of one machine: the mail server in the vault or, if there is none, a folder.
+//! The mail transport of one machine: the mail server in the vault, or a folder without one.
 //!
 //! The vault stores the server and its login, because anyone with the login can send email in our name. The transport reads
 //! it for each email, so that a long-running process uses a new server immediately.
@@ -65,7 +65,7 @@ pub struct LocalMail {
 }
 
 impl LocalMail {
-    /// Sends emails to the server in `vault`, or writes them to `folder` if there is none.
+    /// Sends emails to the server in `vault`, or writes them to `folder` without one.
     pub fn new(vault: Arc<dyn Vault>, folder: Folder) -> Self {
         Self { vault, folder, last: Mutex::default() }
     }

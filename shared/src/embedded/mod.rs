@@ -69,7 +69,7 @@ pub fn outbox_folder(folder: &Path) -> PathBuf {
     folder.join("outbox")
 }
 
-/// Opens vault and ledger in `folder`, making what is not there, with a queue in this process and the real client.
+/// Opens vault and ledger in `folder`, creating them if needed, with queues in this process and the real clients.
 pub async fn open(folder: &Path, config: Config) -> Result<Ports, OpenError> {
     make_private(folder).map_err(|source| OpenError::Folder { path: folder.to_owned(), source })?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);

@@ -87,7 +87,7 @@ pub(crate) struct RetryingTransport {
 
 impl RetryingTransport {
     /// Sends a call until it succeeds, fails permanently, or runs out of attempts or time. Returns the last response,
-    /// whatever its status, or the reason why there is none.
+    /// of any status, or the reason why none arrived.
     pub(crate) async fn send<P: RetryPolicy>(&self, policy: &mut P) -> Result<HttpResponse, P::Error> {
         let attempts = self.attempts.max(1);
         let mut backoffs = ExponentialBuilder::default()

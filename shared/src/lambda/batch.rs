@@ -1,7 +1,7 @@
 //! A batch of a queue, of which each message succeeds, waits or fails alone.
 //!
 //! SQS deletes what the answer does not name, and hands out again what it names once its time is over. That time is set
-//! for each message: soon for work that has only to wait, so that nobody waits for the queue's own long timeout.
+//! for each message: short for work that only has to wait, so that it does not wait for the queue's own long timeout.
 
 use std::time::Duration;
 
@@ -13,7 +13,8 @@ use crate::queue::{Disposition, Message, Queue};
 
 /// Kept of an invocation's time for giving messages back and for the answer.
 const RESERVE: Duration = Duration::from_secs(3);
-/// No point in time is earlier, and no time to work longer: Lambda gives fifteen minutes at the most.
+/// Tells a duration from a point in time: no function runs for longer (Lambda: at most fifteen minutes), and no current
+/// timestamp is smaller.
 const A_DAY: Duration = Duration::from_hours(24);
 /// How long until a message that could not be read, or whose time was over, is handed out again.
 const SOON: Duration = Duration::from_secs(1);
@@ -27,7 +28,7 @@ pub struct Received<M> {
     pub receive_count: u32,
 }
 
-/// How long an invocation may still work: what is left until its deadline, but for the time to give messages back.
+/// How long an invocation may still work: the time until its deadline, minus the time to release messages.
 fn time_to_work(context: &Context, now: Timestamp) -> Duration {
     let deadline = Duration::from_millis(context.deadline);
     let now = Duration::from_millis(u64::try_from(now.as_millisecond()).unwrap_or_default());
@@ -37,8 +38,8 @@ fn time_to_work(context: &Context, now: Timestamp) -> Duration {
     left.saturating_sub(RESERVE)
 }
 
-/// Does the work of a batch, all at once: a batch has ten messages at the most. Those whose work has to wait, or is not
-/// through when the invocation's time is over, go back to `queue`; the answer names them and what failed, so that SQS
+/// Works on the messages of a batch concurrently (a batch has at most ten). Messages that have to wait, and those that are not
+/// done when the invocation's time is over, are released to `queue`. The response names them and the failed ones, so that SQS
 /// keeps them (partial batch responses, `ReportBatchItemFailures`).
 pub async fn each_message<M, W, F>(
     batch: SqsEvent,
@@ -86,7 +87,7 @@ where
 
 fn read<M: Message>(record: &SqsMessage) -> Option<Received<M>> {
     let counted = record.attributes.get("ApproximateReceiveCount").and_then(|count| count.parse().ok());
-    // The parser's own error could quote what somebody put into the queue.
+    // The parser's own error could quote the message.
     let Ok(message) = serde_json::from_str(record.body.as_deref().unwrap_or_default()) else {
         tracing::error!(message = record.message_id, "a message cannot be read; it goes to the dead-letter queue");
         return None;
@@ -127,7 +128,7 @@ mod tests {
         context
     }
 
-    /// A queue with these messages in flight, and the batch that SQS makes of them; one more that nobody can read.
+    /// A queue with these messages in flight, and the batch that SQS makes of them, with one unreadable message.
     async fn in_flight(clock: &SimulatedClock, orgs: &[&str]) -> (InProcessQueue<ScanOrg>, SqsEvent) {
         let queue = InProcessQueue::new(Arc::new(clock.clone()));
         queue.send(&orgs.iter().map(|org| scan_of(org)).collect::<Vec<_>>()).await.unwrap();

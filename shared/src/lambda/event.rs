@@ -16,7 +16,7 @@ use tracing::Instrument as _;
 pub enum EventError {
     /// Not an event of this function.
     #[error(
-        "this is no schedule, no SQS batch and no API Gateway v2 request (its members: {members}); check what invokes \
+        "this is not a schedule, an SQS batch or an API Gateway v2 request (its members: {members}); check what invokes \
          the function"
     )]
     Unknown {

@@ -85,7 +85,7 @@ pub trait Ledger: Invitations + Sessions + Saves + Leases + Notifications + Waiv
     /// interrupted.
     async fn remove_org(&self, org: &OrgId) -> Result<(), LedgerError>;
 
-    /// Replaces an app's record that has the given version (0: there is none yet), increments the version and appends the
+    /// Replaces an app's record that has the given version (0 for a new one), increments the version and appends the
     /// events, all atomically. Returns `false`, and writes nothing, if the record has a different version or was removed.
     async fn record_app(&self, app: &AppRecord, events: &[AppEvent]) -> Result<bool, LedgerError>;
     /// An app's record.
@@ -190,7 +190,7 @@ pub trait Waivers: Send + Sync {
 pub trait Watches: Send + Sync {
     /// An org's watch.
     async fn org_watch(&self, org: &OrgId) -> Result<Option<OrgWatch>, LedgerError>;
-    /// Replaces the watch that has the given version (0: there is none yet), and increments the version. Returns `false`,
+    /// Replaces the watch that has the given version (0 for a new one), and increments the version. Returns `false`,
     /// and writes nothing, if it has a different version.
     async fn put_org_watch(&self, watch: &OrgWatch) -> Result<bool, LedgerError>;
 }

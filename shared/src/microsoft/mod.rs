@@ -119,7 +119,7 @@ pub trait Microsoft: Send + Sync {
         registration: &Registration,
         request: &AuthorizationRequest<'_>,
     ) -> Result<Url, MicrosoftError>;
-    /// Exchanges a code and verifies the person. Codes are single-use, so it is sent once, whatever the result.
+    /// Exchanges a code and verifies the person. Codes are single-use, so it is sent once, regardless of the result.
     async fn redeem(&self, registration: &Registration, redemption: &Redemption<'_>) -> Result<SignIn, MicrosoftError>;
     /// Refreshes tokens. Microsoft keeps the old refresh token valid, so this can be repeated.
     async fn refresh(
@@ -130,7 +130,7 @@ pub trait Microsoft: Send + Sync {
     ) -> Result<TokenSet, MicrosoftError>;
     /// Requests an application token for Microsoft Graph, with the application permissions that the tenant consented to
     /// (Microsoft, "OAuth 2.0 client credentials flow"). Multi-factor authentication, sign-in frequency and roles of people
-    /// do not affect it, and there is no refresh token. It can be repeated.
+    /// do not affect it, and it comes without a refresh token. It can be repeated.
     async fn application_token(
         &self,
         registration: &Registration,

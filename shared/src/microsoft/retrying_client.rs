@@ -29,7 +29,7 @@ impl RetryingClient {
         Ok(Self(RetryingTransport { transport, clock, attempts, longest_wait }))
     }
 
-    /// Sends the request that `build` returns, built again for each attempt. Returns the last response, whatever its
+    /// Sends the request that `build` returns, built again for each attempt. Returns the last response, of any
     /// status.
     pub(super) async fn send(
         &self,
@@ -39,7 +39,7 @@ impl RetryingClient {
         self.0.send(&mut MicrosoftPolicy { idempotency, build }).await
     }
 
-    /// Sends a GET and parses the response as JSON, whatever its status.
+    /// Sends a GET and parses the response as JSON, regardless of its status.
     pub(super) async fn get(
         &self,
         build: impl Fn() -> Result<Request, MicrosoftError> + Send + Sync,

@@ -116,7 +116,7 @@ impl ConsentLink {
 /// A provisioning connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connection {
-    /// `profile.authScheme`, or the outer `authScheme` if there is no profile.
+    /// `profile.authScheme`, or the outer `authScheme` without a profile.
     pub auth_scheme: AuthScheme,
     /// Whether the connection is on.
     pub status: ConnectionStatus,
@@ -162,7 +162,7 @@ pub trait OktaOrg: Send + Sync {
     /// proves nothing: read the connection afterwards.
     async fn prepare_connection(&self, app: &AppId, admin: Option<&ProvisioningAdmin>) -> Result<(), OktaError>;
     /// Writes. Sends Okta the code from its own page: `POST …/oauth2/callback`. Codes are single-use, so it is sent once,
-    /// whatever the result.
+    /// regardless of the result.
     async fn complete_consent(&self, app: &AppId, code: &SecretString, state: &str) -> Result<(), OktaError>;
     /// Writes. Activates the connection: `POST …/lifecycle/activate`. Okta returns 204 even if nothing changes: read the
     /// connection afterwards.

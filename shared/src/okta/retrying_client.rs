@@ -59,7 +59,7 @@ impl RetryingClient {
         Ok(Self { http, clock, randomness, budgets: Arc::default() })
     }
 
-    /// Sends `call` to an org and returns the last response, whatever its status.
+    /// Sends `call` to an org and returns the last response, regardless of its status.
     pub(crate) async fn send(&self, org: &OrgUrl, bucket: Bucket, call: &dyn Call) -> Result<HttpResponse, OktaError> {
         let mut policy = OktaPolicy { client: self, key: (org.host(), bucket), call, retry_for: None };
         self.http.send(&mut policy).await

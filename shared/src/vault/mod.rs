@@ -89,7 +89,7 @@ pub enum VaultError {
         /// The file.
         path: String,
     },
-    /// There is no pending version to make current.
+    /// No pending version can be made current.
     #[error("no pending version of {name} to make current; write one first")]
     NothingPending {
         /// The secret's name.
@@ -139,7 +139,7 @@ pub trait Vault: Send + Sync {
     /// Removes the pending version, for example because it does not work. Does not change the others. Succeeds if there is
     /// none.
     async fn discard_pending(&self, name: &SecretName) -> Result<(), VaultError>;
-    /// Removes every version. Succeeds if there is none.
+    /// Removes every version. Succeeds without any.
     async fn remove(&self, name: &SecretName) -> Result<(), VaultError>;
     /// Reports that a service rejected the current version. Returns whether reading it again may return a different value:
     /// `true` if it came from a cache, whose entry is now dropped.

@@ -135,7 +135,7 @@ impl OktaSimulator {
         self.world.origin(name)
     }
 
-    /// Reads or changes an org. Returns `None` if there is no such org.
+    /// Reads or changes an org. Returns `None` for an unknown org.
     pub fn with_org<T>(&self, name: &str, change: impl FnOnce(&mut Org) -> T) -> Option<T> {
         let mut state = self.world.state.lock();
         let fleet = state.fleet;
@@ -147,7 +147,7 @@ impl OktaSimulator {
         tenancy.org.as_mut().map(change)
     }
 
-    /// Writes an entry to the org's System Log and returns the event's `uuid`, or `None` if there is no such org.
+    /// Writes an entry to the org's System Log and returns the event's `uuid`, or `None` for an unknown org.
     pub fn log(&self, org_name: &str, entry: LogEntry) -> Option<String> {
         let now = self.world.clock.now();
         let mut state = self.world.state.lock();

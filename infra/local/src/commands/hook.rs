@@ -78,7 +78,7 @@ pub(crate) async fn run(global: &Global, hook: &Hook, terminal: &mut Terminal) -
             terminal.line(&if removed {
                 format!("Removed the hook {shown}.")
             } else {
-                format!("There is no hook {shown}; see `regrant hook list`.")
+                format!("No hook is called {shown}; see `regrant hook list`.")
             })?;
         }
     }

@@ -76,7 +76,7 @@ pub(crate) fn show(
                 "Saved {name}.\n  Okta:      the connection is enabled, with OAuth\n  Microsoft: {microsoft}"
             ))?;
         }
-        SaveOutcome::NoConsent => terminal.line(&format!("Not saved: there is no sign of a consent for {name}."))?,
+        SaveOutcome::NoConsent => terminal.line(&format!("Not saved: nothing shows a consent for {name}."))?,
         SaveOutcome::NotSwitchedOn { reason } => {
             terminal.line(&format!("Not saved: {name}. {}", escaped(reason)))?;
         }

@@ -47,7 +47,7 @@ impl Position {
     }
 }
 
-/// Replaces the record that has the same version and appends its events, in one transaction. Returns `false` if there is none.
+/// Replaces the record that has the same version and appends its events, in one transaction. Returns `false` if none has.
 pub(super) async fn record(table: &Table, app: &AppRecord, happened: &[AppEvent]) -> Result<bool, LedgerError> {
     let action = "write an app";
     let identity = &app.identity;

@@ -60,7 +60,7 @@ async fn get(table: &Table, id: &SessionId) -> Result<Option<AuthorizationSessio
     item.map(|item| record(&item, || "a session".to_owned())).transpose()
 }
 
-/// Replaces the session that has the same version. Returns `false` if there is none.
+/// Replaces the session that has the same version. Returns `false` if none has.
 async fn update(table: &Table, session: &AuthorizationSession) -> Result<bool, LedgerError> {
     let next = AuthorizationSession { version: session.version.saturating_add(1), ..session.clone() };
     table.put_if("change a session", item(&next)?, Condition::has_version(session.version)).await

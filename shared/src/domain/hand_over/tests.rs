@@ -70,7 +70,7 @@ fn other_apps_and_endpoints_are_refused() {
 
 #[test]
 fn state_of_a_different_attempt_is_refused() {
-    assert_eq!(take("code=c&state=somebody-elses"), Err(NotAHandOver::AnotherAttempt));
+    assert_eq!(take("code=c&state=of-another-attempt"), Err(NotAHandOver::AnotherAttempt));
     let org = Url::parse("https://acme.okta.com").unwrap();
     let none = parse(&good(), &org, &APP.parse().unwrap(), &[]);
     assert_eq!(none.map(|_| ()), Err(NotAHandOver::AnotherAttempt));

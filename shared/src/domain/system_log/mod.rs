@@ -98,7 +98,7 @@ pub struct LogEvent {
     /// `outcome`, if the event has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Outcome>,
-    /// `displayMessage`; empty if there is none.
+    /// `displayMessage`; empty if absent.
     #[serde(default)]
     pub display_message: UntrustedText,
     /// `target`, at most the first twenty.

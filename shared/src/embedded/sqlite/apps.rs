@@ -32,7 +32,7 @@ const UPDATE: &str = "UPDATE app
      SET standing = ?3, org_domain = ?4, label = ?5, tenant = ?6, record = ?7, version = version + 1
      WHERE org = ?1 AND app = ?2 AND version = ?8";
 
-/// Replaces the record that has the same version and appends its events, in one transaction. Returns `false` if there is none.
+/// Replaces the record that has the same version and appends its events, in one transaction. Returns `false` if none has.
 pub(super) fn record(connection: &mut Connection, app: &AppRecord, events: &[AppEvent]) -> Result<bool, SqliteError> {
     let transaction = connection.transaction()?;
     if !put(&transaction, app)? {

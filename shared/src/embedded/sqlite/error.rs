@@ -50,7 +50,7 @@ impl SqliteError {
         matches!(self, Self::Sqlite(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy))
     }
 
-    /// Translates the error; `action` is what was attempted.
+    /// Translates the error; `action` names the attempted operation.
     pub(super) fn during(self, action: &'static str) -> LedgerError {
         let reason = match self {
             Self::Ledger(error) => return error,
@@ -68,7 +68,7 @@ impl SqliteError {
     }
 }
 
-/// What to do about a `SQLite` result code (<https://sqlite.org/rescode.html>); `None` if there is no advice.
+/// What to do about a `SQLite` result code (<https://sqlite.org/rescode.html>); `None` without advice.
 fn advice(code: Option<ErrorCode>) -> Option<&'static str> {
     Some(match code? {
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => {

@@ -45,7 +45,7 @@ fn may_be_raced(error: &SqliteError) -> bool {
     matches!(error, SqliteError::Sqlite(_))
 }
 
-/// Creates the file so that only its owner can read it: the ledger has no secrets, but it names customers and what is broken
+/// Creates the file so that only its owner can read it: the ledger has no secrets, but it names customers and their broken apps
 /// at them. `SQLite` gives its side files the same mode.
 fn make_private(path: &Path) -> Result<(), SqliteError> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {

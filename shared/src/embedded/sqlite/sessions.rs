@@ -55,7 +55,7 @@ pub(super) fn delete_all(connection: &Connection, org: &OrgId) -> Result<(), Sql
     Ok(())
 }
 
-/// Replaces the session that has the same version. Returns `false` if there is none.
+/// Replaces the session that has the same version. Returns `false` if none has.
 fn update(connection: &Connection, session: &AuthorizationSession) -> Result<bool, SqliteError> {
     let next = AuthorizationSession { version: session.version.saturating_add(1), ..session.clone() };
     let changed = connection

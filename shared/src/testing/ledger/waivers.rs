@@ -63,5 +63,5 @@ async fn a_waiver_is_removed_once(ledger: &dyn Ledger) {
 async fn a_waiver_is_not_listed_as_an_app(ledger: &dyn Ledger) {
     ledger.put_waiver(&waiver("acme", "a")).await.expect("a waiver is written");
     let filter = crate::ledger::AppFilter { org: Some(org("acme")), ..crate::ledger::AppFilter::default() };
-    assert!(super::apps::listed(ledger, &filter).await.is_empty(), "there is no such app");
+    assert!(super::apps::listed(ledger, &filter).await.is_empty(), "an unknown app");
 }

@@ -52,7 +52,7 @@ async fn a_written_watch_is_returned(ledger: &dyn Ledger) {
 
 async fn a_stale_watch_writes_nothing(ledger: &dyn Ledger) {
     let first = watch("acme");
-    assert!(!puts(ledger, &OrgWatch { version: 1, ..first.clone() }).await, "there is no watch with that version");
+    assert!(!puts(ledger, &OrgWatch { version: 1, ..first.clone() }).await, "no watch has that version");
     assert_eq!(read(ledger, "acme").await, None, "and none was created");
     assert!(puts(ledger, &first).await);
     assert!(!puts(ledger, &first).await, "there is one already");

@@ -291,7 +291,7 @@ async fn our_registration(ports: &Ports, cloud: Cloud) -> Result<crate::microsof
     let found = registration(ports, cloud).await.map_err(|error| GraphAccessError::NoRegistration(error.cause))?;
     found.ok_or_else(|| {
         GraphAccessError::NoRegistration(format!(
-            "there is no registration for the {cloud} cloud; add one with `regrant entra set`"
+            "no registration is set for the {cloud} cloud; add one with `regrant entra set`"
         ))
     })
 }

@@ -27,7 +27,7 @@ use crate::usecases::Ports;
 use crate::usecases::records::consent_error::ConsentError;
 use crate::vault::VaultError;
 
-/// Why there is no client for an org. Nothing was sent to Okta.
+/// Why an org cannot be called. Nothing was sent to Okta.
 #[derive(Debug, thiserror::Error)]
 pub enum OktaAccessError {
     /// The vault operation failed.

@@ -25,7 +25,7 @@ pub struct StartedConsent {
     pub session: AuthorizationSession,
     /// The value of the session's cookie.
     pub cookie: String,
-    /// Where to redirect the browser: Microsoft's sign-in page, or the session's own page if there is no registration for
+    /// Where to redirect the browser: Microsoft's sign-in page, or the session's own page without a registration for
     /// the org's cloud.
     pub location: Url,
 }

@@ -30,11 +30,11 @@ use crate::usecases::records::lease::LeaseGuard;
 const LEASE_DURATION: SignedDuration = SignedDuration::from_secs(30);
 const MAX_WAIT: Duration = Duration::from_secs(10);
 
-/// Why there is no invitation.
+/// Why no invitation was issued.
 #[derive(Debug, thiserror::Error)]
 pub enum InviteError {
     /// The app is not in the ledger.
-    #[error("there is no app {app} in org {org}; scan the org, or look for the app with `regrant status`")]
+    #[error("org {org} has no app {app}; scan the org, or look for the app with `regrant status`")]
     NoSuchApp {
         /// The org.
         org: OrgId,
@@ -42,7 +42,7 @@ pub enum InviteError {
         app: AppId,
     },
     /// The invitation is not in the ledger.
-    #[error("there is no such invitation")]
+    #[error("no such invitation")]
     NoSuchInvitation,
     /// The app's standing does not allow a consent.
     #[error("this app cannot receive a consent while its standing is {standing}: {}", .standing.next_step().words())]
@@ -52,11 +52,11 @@ pub enum InviteError {
     },
     /// The app's settings in Okta do not name a tenant.
     #[error(
-        "the app's settings in Okta do not name a Microsoft tenant, so there is no administrator to invite; set it and scan \
+        "the app's settings in Okta do not name a Microsoft tenant, so no administrator can be invited; set it and scan \
          again"
     )]
     NoTenant,
-    /// There is no public URL, so a link would have no host.
+    /// No public URL is set, so a link would have no host.
     #[error("no public URL is set, so no link can be made; set REGRANT_PUBLIC_URL or pass --public-url")]
     NoPublicUrl,
     /// Another worker is making a link for the same app.

@@ -40,7 +40,7 @@ pub async fn add_hook(ports: &Ports, hook: Hook) -> Result<(), HooksError> {
     store_hooks(ports, all).await
 }
 
-/// Removes a hook. `false` if there is none with this name.
+/// Removes a hook. `false` if none has this name.
 pub async fn remove_hook(ports: &Ports, name: &str) -> Result<bool, HooksError> {
     let mut all = hooks(ports).await?;
     let before = all.len();

@@ -20,7 +20,7 @@ pub async fn queue_due(ports: &Ports) -> Result<usize, NotifyError> {
     let mut queued = 0;
     let mut pages = paging::pages(PAGE, |page| ports.ledger.open_notifications(now, page));
     while let Some(open) = pages.try_next().await? {
-        // One that somebody is at, or that needs_attention for its transport, has its message already.
+        // A notification that a worker is sending or that waits for a retry already has a message.
         let has_no_message = |notification: &&Notification| match notification.state {
             NotificationState::Sending { since, .. } => now.duration_since(since) >= IN_FLIGHT,
             NotificationState::Waiting { until, .. } => now.duration_since(until) >= LOST_AFTER,

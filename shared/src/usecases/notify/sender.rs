@@ -37,7 +37,7 @@ impl SenderIdentity {
     }
 }
 
-/// The host of the public URL, or the sender's domain if there is no public URL or its host is an IP address.
+/// The host of the public URL, or the sender's domain without a public URL or if its host is an IP address.
 fn domain(settings: &Settings, sender: &MailAddress) -> Result<MailDomain, InvalidEmail> {
     let page = settings.public_url.as_ref().map(|url| url.at("/"));
     let of_public_url = page.as_ref().and_then(url::Url::domain).and_then(|host| host.parse().ok());

@@ -15,7 +15,7 @@ const MAX_DURATION: SignedDuration = SignedDuration::from_hours(366 * 24);
 /// The most characters of a reason.
 const MAX_REASON_LENGTH: usize = 500;
 
-/// Why there is no waiver.
+/// Why no waiver was recorded.
 #[derive(Debug, thiserror::Error)]
 pub enum WaiveError {
     /// The app is not in the ledger.

@@ -38,7 +38,7 @@ pub(super) async fn settle_earlier_save(ports: &Ports, request: &SaveApp) -> Res
     Ok(same_session.then_some(outcome).filter(|outcome| matches!(outcome, SaveOutcome::Saved { .. })))
 }
 
-/// Records the outcome of a journal everywhere, then marks the journal as settled. Does nothing if there is no outcome yet.
+/// Records the outcome of a journal everywhere, then marks the journal as settled. Does nothing before the outcome is known.
 pub(super) async fn settle(ports: &Ports, journal: &SaveJournal) -> Result<(), ConsentError> {
     let Some(outcome) = &journal.outcome else { return Ok(()) };
     update_app_record(ports, journal, outcome).await?;

@@ -14,7 +14,7 @@ use crate::usecases::records::consent_error::ConsentError;
 
 use super::save;
 
-/// How many times to look for the consent after a person has confirmed it, before the page says that there is no sign of it.
+/// How many times to look for the consent after a person has confirmed it, before the page says that nothing shows it.
 /// New grants appear with a delay.
 const ATTEMPTS_AFTER_CONFIRMATION: u32 = 6;
 

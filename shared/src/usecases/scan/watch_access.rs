@@ -14,8 +14,8 @@ use crate::randomness::request_id;
 use crate::usecases::Ports;
 use crate::usecases::records::optimistic::optimistic;
 
-/// How long a credential of Okta's may lie idle before somebody is told. An API token dies after 30 days (Okta, "Create an
-/// API token").
+/// How long an Okta credential may be unused before Regrant warns. Okta revokes an API token after 30 days without use (Okta,
+/// "Create an API token").
 pub(in crate::usecases) const IDLE_WARNING: SignedDuration = SignedDuration::from_hours(20 * 24);
 
 /// What a scan found out about Regrant's own access to an org.

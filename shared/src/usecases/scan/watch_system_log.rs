@@ -29,7 +29,7 @@ pub(in crate::usecases) struct SystemLogUpdate {
     pub(in crate::usecases) failed: Option<OktaError>,
 }
 
-/// Reads the events after `from`, or of the last [`INITIAL_LOOKBACK`] if there is no position yet.
+/// Reads the events after `from`, or of the last [`INITIAL_LOOKBACK`] without a position.
 pub(in crate::usecases) async fn read_new_events(
     ports: &Ports,
     api: &dyn OktaOrg,

@@ -76,7 +76,7 @@ fn done_page(grants: Option<GrantsRead>) -> Page {
         at: Timestamp::UNIX_EPOCH,
         connection,
         grants,
-        grants_unread: Some("nobody signed in".to_owned()),
+        grants_unread: Some("no administrator has signed in".to_owned()),
     };
     done(&DoneView {
         subject: &subject(),
@@ -204,7 +204,7 @@ fn progress_marks_the_current_step_and_never_reloads() {
 fn done_page_shows_what_was_verified_and_what_was_not() {
     assert!(done_page(Some(grants())).html().contains("Done, and verified on both sides"));
     let not_seen = done_page(None);
-    assert!(not_seen.html().contains("Not verified") && not_seen.html().contains("nobody signed in"));
+    assert!(not_seen.html().contains("Not verified") && not_seen.html().contains("no administrator has signed in"));
     let mut fewer = grants();
     fewer.grants.retain(|grant| grant.permission != "User.ReadWrite.All");
     assert!(done_page(Some(fewer)).html().contains("User.ReadWrite.All"));

@@ -38,7 +38,7 @@ impl MicrosoftSimulator {
         }
     }
 
-    /// Issues a refresh token of Regrant's registration, as if that person had signed in now. `None` if there is no such
+    /// Issues a refresh token of Regrant's registration, as if that person had signed in now. `None` for an unknown
     /// person.
     pub fn hand_out_refresh_token(&self, tenant: &str, person: &str) -> Option<String> {
         let mut world = self.shared.world.lock();

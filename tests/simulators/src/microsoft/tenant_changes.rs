@@ -1,5 +1,5 @@
 //! Changes to a tenant that tests make: revocations, policies and outages, and their reversal. Every method returns
-//! `false` if there is no such tenant, application or person; it then changes nothing.
+//! `false`, and changes nothing, for an unknown tenant, application or person.
 
 mod people;
 mod principals;

@@ -84,6 +84,6 @@ mod tests {
         assert!(tenants.get("contoso.example.com").is_none());
         tenants.insert(EntraTenant::new("contoso"));
         assert!(tenants.get("new.example.com").is_none(), "the one before is gone whole");
-        assert!(tenants.change("nobody", |_| ()).is_none());
+        assert!(tenants.change("unknown", |_| ()).is_none());
     }
 }

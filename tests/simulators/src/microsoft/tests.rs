@@ -103,7 +103,7 @@ async fn graph_shows_only_selected_members_of_people() {
     let kinds: Vec<_> = roles["value"].as_array().unwrap().iter().map(|item| item["@odata.type"].clone()).collect();
     assert_eq!(kinds, ["#microsoft.graph.group", "#microsoft.graph.directoryRole"]);
     assert_eq!(roles["value"][1]["roleTemplateId"], GLOBAL_ADMINISTRATOR);
-    for path in ["/users/nobody", "/users/nobody/transitiveMemberOf", "/applications(appId='nothing')"] {
+    for path in ["/users/unknown", "/users/unknown/transitiveMemberOf", "/applications(appId='nothing')"] {
         let (status, body) = raw.graph(&token, path).await;
         assert_eq!((status, &body["error"]["code"]), (404, &"Request_ResourceNotFound".into()), "{path}");
         let inner = BTreeSet::from(["client-request-id", "date", "request-id"]);

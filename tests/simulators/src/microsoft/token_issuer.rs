@@ -15,7 +15,7 @@ const DEFAULT_ROLE: &str = "b79fbf4d-3ef9-4689-8143-76b194e85509";
 #[derive(Debug, Clone, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an independent defect")]
 pub struct TokenTampering {
-    /// `alg` is `none`, and there is no signature.
+    /// `alg` is `none`, without a signature.
     pub unsigned: bool,
     /// Signed with HS256, with the public key as the secret.
     pub signed_with_public_key: bool,

@@ -11,7 +11,7 @@ fn links(response: &reqwest::Response) -> Vec<String> {
 #[tokio::test]
 async fn unknown_host_answers_edge_proxy_404() {
     let fixture = Fixture::new(acme()).await;
-    let url = format!("{}/api/v1/apps", fixture.okta.org_url("nobody"));
+    let url = format!("{}/api/v1/apps", fixture.okta.org_url("unknown"));
     let response = fixture.bare(Method::GET, &url).send().await.unwrap();
     assert_eq!(response.status(), 404);
     let body: Value = response.json().await.unwrap();

@@ -30,7 +30,7 @@ impl Fixture {
             .redirect(reqwest::redirect::Policy::none())
             .resolve("acme.localhost", here)
             .resolve("contoso.localhost", here)
-            .resolve("nobody.localhost", here)
+            .resolve("unknown.localhost", here)
             .resolve("org-000007.localhost", here)
             .resolve("org-000100.localhost", here)
             .build()

@@ -192,7 +192,7 @@ async fn fleet_org_log_survives_regeneration() {
     fixture.okta.add_fleet(fleet);
     let written = fixture.okta.log("org-000007", LogEntry::credentials_refused(APP)).unwrap();
     assert_eq!(fixture.okta.log("org-000100", LogEntry::credentials_refused(APP)), None);
-    assert_eq!(fixture.okta.log("nobody", LogEntry::credentials_refused(APP)), None);
+    assert_eq!(fixture.okta.log("unknown", LogEntry::credentials_refused(APP)), None);
     for _ in 0..2 {
         let call = fixture
             .bare(Method::GET, &format!("{}/api/v1/logs", fixture.okta.org_url("org-000007")))

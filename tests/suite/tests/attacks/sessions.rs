@@ -197,7 +197,7 @@ async fn unstorable_token_stops_the_consent() {
     let tenant =
         bench.simulation.microsoft.with_tenant("acmelabs.onmicrosoft.com", |tenant| tenant.id.clone()).unwrap();
     let name = regrant::vault::SecretName::Graph(tenant.parse().unwrap());
-    let holder = "somebody-who-died";
+    let holder = "a-worker-that-crashed";
     let until = jiff::Timestamp::MAX;
     bench.ports.ledger.acquire_lease(&format!("graph/{tenant}"), holder, jiff::Timestamp::MIN, until).await.unwrap();
     let session = browser.get_url(&back).await.location();

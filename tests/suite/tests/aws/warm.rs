@@ -58,7 +58,7 @@ async fn warm_up_opens_connections_and_reads_secrets() {
         .await;
     for function in FUNCTIONS {
         // An unknown path: answering it makes no calls.
-        assert_eq!(answered(&account, function, "/nobody").await, 404, "{function}");
+        assert_eq!(answered(&account, function, "/unknown").await, 404, "{function}");
         let mut calls = calls_of(&account, function).await;
         calls.sort();
         let read = |name: SecretName| ("secretsmanager:GetSecretValue".to_owned(), name.path());
@@ -86,11 +86,11 @@ async fn function_without_read_permissions_starts_and_answers() {
         account.fail(operation, (0, 1_000), DENIED).await;
     }
     for function in FUNCTIONS {
-        assert_eq!(answered(&account, function, "/nobody").await, 404, "{function}");
+        assert_eq!(answered(&account, function, "/unknown").await, 404, "{function}");
     }
 }
 
 #[tokio::test]
 async fn function_without_network_starts_and_answers() {
-    assert_eq!(answered(&Account::nowhere().await, "consent-url", "/nobody").await, 404);
+    assert_eq!(answered(&Account::nowhere().await, "consent-url", "/unknown").await, 404);
 }

@@ -58,7 +58,7 @@ async fn application_token_request_uses_default_scope() {
 #[tokio::test]
 async fn unexpected_refresh_token_is_discarded() {
     let mut answer = application_token();
-    answer["refresh_token"] = json!("canary-refresh-token-of-nobody");
+    answer["refresh_token"] = json!("canary-refresh-token-of-no-person");
     let bench = Bench::with(vec![(TOKEN, vec![Reply::json(200, &answer)])]).await;
     assert!(bench.application_token().await.unwrap().refresh_token.is_none());
 }

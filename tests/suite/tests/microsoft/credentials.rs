@@ -111,7 +111,7 @@ async fn a_federated_token_is_accepted() {
     std::fs::write(&token_file, federated_token("regrant")).unwrap();
     let sign_ins = SignIns::of(proven_by(credential)).await;
     sign_ins.sign_in().await.unwrap();
-    std::fs::write(&token_file, federated_token("somebody-else")).unwrap();
+    std::fs::write(&token_file, federated_token("another-issuer")).unwrap();
     let error = sign_ins.sign_in().await.unwrap_err();
     assert_eq!(error.code().as_deref(), Some("AADSTS700027"), "the simulator looks at what it is sent");
 }

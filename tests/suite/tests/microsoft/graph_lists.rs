@@ -165,7 +165,7 @@ async fn incomplete_delegated_grant_is_rejected() {
     let whole = json!({"consentType": "Principal", "principalId": PRINCIPAL, "resourceId": RESOURCE, "scope": "A"});
     for (name, value) in [
         ("consentType", Value::Null),
-        ("consentType", json!("Somebody")),
+        ("consentType", json!("Someone")),
         ("principalId", Value::Null),
         ("principalId", json!("ada")),
         ("scope", Value::Null),

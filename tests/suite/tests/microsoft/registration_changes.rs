@@ -74,7 +74,7 @@ async fn own_certificate_expires() {
 #[tokio::test]
 async fn changes_to_missing_objects_return_false() {
     let SignIns { microsoft, .. } = SignIns::new().await;
-    assert!(!microsoft.revoke_grants("nobody") && !microsoft.delete_person(DOMAIN, "nobody"));
-    assert!(!microsoft.delete_our_principal(DOMAIN), "there is no consent to Regrant yet");
-    assert_eq!(microsoft.hand_out_refresh_token(DOMAIN, "nobody"), None);
+    assert!(!microsoft.revoke_grants("unknown") && !microsoft.delete_person(DOMAIN, "unknown"));
+    assert!(!microsoft.delete_our_principal(DOMAIN), "no consent to Regrant yet");
+    assert_eq!(microsoft.hand_out_refresh_token(DOMAIN, "unknown"), None);
 }

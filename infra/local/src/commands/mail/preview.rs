@@ -62,7 +62,7 @@ fn chosen(options: &Preview) -> anyhow::Result<Vec<Sample>> {
     let all = samples::all(options.language).map_err(|error| not_shown(&error))?;
     let Some(kind) = options.kind.as_deref() else { return Ok(all) };
     let names: Vec<&str> = all.iter().map(|sample| sample.name).collect();
-    let unknown = format!("there is no such email; choose one of {}", names.join(", "));
+    let unknown = format!("unknown email; choose one of {}", names.join(", "));
     let one: Vec<Sample> = all.iter().filter(|sample| sample.name == kind).cloned().collect();
     let some = if one.is_empty() { all.into_iter().filter(|s| s.name.starts_with(kind)).collect() } else { one };
     if kind.is_empty() || some.is_empty() {
