@@ -21,7 +21,7 @@ use regrant::usecases::Ports;
 use regrant::usecases::access::orgs::OrgError;
 use tempfile::TempDir;
 
-use crate::cli::Global;
+use crate::global::Global;
 use crate::output::escaped;
 
 /// Records per page: large enough to be fast, small enough that memory use does not depend on their number.

@@ -2,9 +2,9 @@
 //!
 //! Results go to stdout, messages for people to stderr. The exit code summarizes the result (see [`exit`]).
 
-pub mod cli;
 pub mod commands;
 pub mod exit;
+pub mod global;
 pub mod installation;
 pub mod logging;
 pub mod output;
@@ -18,7 +18,7 @@ use std::process::ExitCode;
 
 use regrant::usecases::records::consent_error::ConsentError;
 
-use cli::Cli;
+use commands::Cli;
 use exit::Outcome;
 use terminal::Terminal;
 

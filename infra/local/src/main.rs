@@ -5,5 +5,5 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
-    regrant_cli::run(regrant_cli::cli::Cli::parse())
+    regrant_cli::run(regrant_cli::commands::Cli::parse())
 }

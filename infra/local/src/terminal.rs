@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
-use crate::cli::{ColorChoice, Global};
+use crate::global::{ColorChoice, Global};
 
 /// The display width assumed when neither `COLUMNS` nor a terminal gives one.
 const DEFAULT_WIDTH: u16 = 80;

@@ -12,7 +12,7 @@ pub enum Aws {
 #[cfg(not(feature = "aws"))]
 #[expect(clippy::unused_async, reason = "the same signature in both builds")]
 pub(crate) async fn run(
-    _global: &crate::cli::Global,
+    _global: &crate::global::Global,
     _aws: &Aws,
     _terminal: &mut crate::terminal::Terminal,
 ) -> anyhow::Result<crate::exit::Outcome> {
@@ -29,8 +29,8 @@ mod doctor {
 
     use super::super::doctor::age_of_keys;
     use super::Aws;
-    use crate::cli::Global;
     use crate::exit::Outcome;
+    use crate::global::Global;
     use crate::installation::Installation;
     use crate::output::escaped;
     use crate::output::paragraph::paragraph;

@@ -11,8 +11,8 @@ use regrant::usecases::Ports;
 use regrant::usecases::access::keys::{KeysError, keys_created_at};
 use regrant::vault::{SecretName, SecretVersion};
 
-use crate::cli::Global;
 use crate::exit::Outcome;
+use crate::global::Global;
 use crate::installation::{self, Installation, PAGE};
 use crate::output::paragraph::paragraph;
 use crate::output::{escaped, number, when};

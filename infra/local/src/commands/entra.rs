@@ -10,8 +10,8 @@ use regrant::microsoft::{ClientCredential, MfaEvidence, Registration, WatchAcces
 use regrant::usecases::access::registration;
 use regrant::web::json;
 
-use crate::cli::Global;
 use crate::exit::Outcome;
+use crate::global::Global;
 use crate::installation::Installation;
 use crate::secret_input;
 use crate::terminal::Terminal;

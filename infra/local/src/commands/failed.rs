@@ -6,8 +6,8 @@ use regrant::domain::text::UntrustedText;
 use regrant::usecases::notify::failed_work::{FailedWorkItem, failed_work};
 use regrant::web::json;
 
-use crate::cli::Global;
 use crate::exit::Outcome;
+use crate::global::Global;
 use crate::installation::Installation;
 use crate::output::{escaped, number, when};
 use crate::terminal::Terminal;

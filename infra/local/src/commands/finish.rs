@@ -15,8 +15,8 @@ use regrant::usecases::save::open_consent::link_for_operator;
 use regrant::usecases::save::save;
 
 use super::save::{outcome_of, show};
-use crate::cli::Global;
 use crate::exit::Outcome;
+use crate::global::Global;
 use crate::installation::Installation;
 use crate::output::escaped;
 use crate::terminal::Terminal;

@@ -8,8 +8,8 @@ use regrant::hooks::HookKind;
 use regrant::usecases::notify::hook::{add_hook, hooks, remove_hook};
 use secrecy::ExposeSecret;
 
-use crate::cli::Global;
 use crate::exit::Outcome;
+use crate::global::Global;
 use crate::installation::Installation;
 use crate::output::escaped;
 use crate::secret_input::hook_address;

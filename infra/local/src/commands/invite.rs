@@ -5,8 +5,8 @@ use regrant::domain::id::{AppId, InvitationId};
 use regrant::usecases::consent::invite::{InviteError, invite, revoke_invitation};
 use regrant::web::json;
 
-use crate::cli::Global;
 use crate::exit::Outcome;
+use crate::global::Global;
 use crate::installation::Installation;
 use crate::output::{escaped, when};
 use crate::terminal::Terminal;

@@ -3,8 +3,8 @@
 use clap::{Args, Subcommand};
 use regrant::usecases::access::keys::{rotate_keys, rotate_keys_at_once};
 
-use crate::cli::Global;
 use crate::exit::Outcome;
+use crate::global::Global;
 use crate::installation::{Installation, Workers};
 use crate::terminal::Terminal;
 

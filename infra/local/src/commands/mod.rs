@@ -19,11 +19,31 @@ pub mod serve;
 pub mod status;
 pub mod waive;
 
-use clap::{CommandFactory, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
-use crate::cli::Cli;
 use crate::exit::Outcome;
+use crate::global::Global;
 use crate::terminal::Terminal;
+
+/// Find every Office 365 app in your Okta orgs and see which still need consent for Microsoft Graph.
+#[derive(Debug, Parser)]
+#[command(name = "regrant", version, max_term_width = 100, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// The command.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  no action needed
+  1  an app needs attention
+  2  something could not be checked, or an error
+Try it without any account, on simulated orgs:
+  regrant demo --once";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -106,4 +126,76 @@ fn completions(shell: clap_complete::Shell, terminal: &mut Terminal) -> anyhow::
     clap_complete::generate(shell, &mut Cli::command(), "regrant", &mut script);
     terminal.out().write_all(&script)?;
     Ok(Outcome::Fine)
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn visit(command: &clap::Command, seen: &mut impl FnMut(&clap::Command, &clap::Arg)) {
+        for argument in command.get_arguments() {
+            seen(command, argument);
+        }
+        for inner in command.get_subcommands() {
+            visit(inner, seen);
+        }
+    }
+
+    #[test]
+    fn the_grammar_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn examples_fit_80_columns() {
+        fn check(command: &clap::Command) {
+            let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            let long: Vec<&str> = after.lines().filter(|line| line.chars().count() > 80).collect();
+            assert_eq!(long, Vec::<&str>::new(), "{}", command.get_name());
+            command.get_subcommands().for_each(check);
+        }
+        check(&Cli::command());
+    }
+
+    #[test]
+    fn no_argument_or_variable_takes_a_secret() {
+        let mut count = 0;
+        visit(&Cli::command(), &mut |command, argument| {
+            count += 1;
+            let id = argument.get_id().as_str();
+            for word in ["token", "secret", "password", "pem"] {
+                assert!(!id.contains(word), "{} {id}", command.get_name());
+            }
+            assert!(!id.contains("key") || matches!(id, "key_id" | "private_key_file"), "{} {id}", command.get_name());
+            assert!(argument.get_env().is_none(), "{id}");
+        });
+        assert!(count > 20, "{count}");
+    }
+
+    #[test]
+    fn tokens_as_arguments_are_refused() {
+        for arguments in [
+            ["regrant", "org", "add", "acme.okta.com", "00canary"],
+            ["regrant", "org", "add", "acme.okta.com", "--token=00canary"],
+        ] {
+            let error = Cli::try_parse_from(arguments).unwrap_err();
+            assert_eq!(error.exit_code(), 2);
+        }
+    }
+
+    #[test]
+    fn standings_are_parsed_by_name() {
+        assert!(Cli::try_parse_from(["regrant", "status", "--standing", "broken"]).is_ok());
+        let error = Cli::try_parse_from(["regrant", "status", "--standing", "fine"]).unwrap_err();
+        assert!(error.to_string().contains("needs-consent"), "{error}");
+    }
+
+    #[test]
+    fn serve_defaults_to_loopback() {
+        let Command::Serve(serve) = Cli::try_parse_from(["regrant", "serve"]).unwrap().command else { unreachable!() };
+        assert!(serve.listen.ip().is_loopback() && !serve.expose_without_sign_in);
+    }
 }

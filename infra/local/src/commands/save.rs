@@ -9,8 +9,8 @@ use regrant::usecases::records::consent_error::ConsentError;
 use regrant::usecases::save::save;
 use regrant::web::json;
 
-use crate::cli::Global;
 use crate::exit::Outcome;
+use crate::global::Global;
 use crate::installation::Installation;
 use crate::output::escaped;
 use crate::terminal::Terminal;

@@ -13,8 +13,8 @@ use regrant::usecases::records::cleanup::delete_expired;
 use regrant::usecases::scan::start::{Selection, resume_scan, start_scan};
 
 use super::apps::{self, View};
-use crate::cli::Global;
 use crate::exit::Outcome;
+use crate::global::Global;
 use crate::installation::{Installation, Workers};
 use crate::output::number;
 use crate::output::progress::ScanProgress;

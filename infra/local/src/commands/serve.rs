@@ -17,8 +17,8 @@ use regrant::usecases::save::resume::resume_saves;
 use regrant::usecases::scan::start::{Selection, start_scan};
 use tokio::net::TcpListener;
 
-use crate::cli::Global;
 use crate::exit::Outcome;
+use crate::global::Global;
 use crate::installation::Installation;
 use crate::output::{number, when};
 use crate::terminal::Terminal;

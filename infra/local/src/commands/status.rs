@@ -6,8 +6,8 @@ use regrant::domain::tenant::TenantName;
 use regrant::ledger::AppFilter;
 
 use super::apps::{self, View};
-use crate::cli::Global;
 use crate::exit::Outcome;
+use crate::global::Global;
 use crate::installation::Installation;
 use crate::terminal::Terminal;
 

@@ -7,8 +7,8 @@ use jiff::tz::TimeZone;
 use regrant::domain::id::AppId;
 use regrant::usecases::notify::waive::{WaiveError, end_waiver, waive};
 
-use crate::cli::Global;
 use crate::exit::Outcome;
+use crate::global::Global;
 use crate::installation::Installation;
 use crate::output::{escaped, when};
 use crate::terminal::Terminal;

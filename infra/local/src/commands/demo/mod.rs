@@ -13,8 +13,8 @@ use tokio::net::TcpListener;
 
 use super::apps::{self, View};
 use super::{scan, serve};
-use crate::cli::Global;
 use crate::exit::Outcome;
+use crate::global::Global;
 use crate::output::number;
 use crate::terminal::Terminal;
 use fixture::DemoFixture;

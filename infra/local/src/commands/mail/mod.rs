@@ -7,8 +7,8 @@ pub mod test_email;
 
 use clap::Subcommand;
 
-use crate::cli::Global;
 use crate::exit::Outcome;
+use crate::global::Global;
 use crate::terminal::Terminal;
 
 /// `regrant mail …`.

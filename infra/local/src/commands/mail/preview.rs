@@ -97,7 +97,7 @@ mod tests {
     use clap::Parser as _;
 
     use super::*;
-    use crate::cli::Cli;
+    use crate::commands::Cli;
     use crate::commands::Command;
     use crate::commands::mail::Mail;
 

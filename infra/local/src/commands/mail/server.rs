@@ -5,8 +5,8 @@ use regrant::embedded::local_mail::MailServer;
 use regrant::embedded::mail_server;
 use regrant::embedded::smtp::Login;
 
-use crate::cli::Global;
 use crate::exit::Outcome;
+use crate::global::Global;
 use crate::installation::Installation;
 use crate::output::escaped;
 use crate::secret_input;

@@ -4,8 +4,8 @@ use clap::Args;
 use regrant::domain::contact::MailAddress;
 use regrant::ledger::PageRequest;
 
-use crate::cli::Global;
 use crate::exit::Outcome;
+use crate::global::Global;
 use crate::installation::{Installation, PAGE};
 use crate::output::{escaped, when};
 use crate::terminal::Terminal;

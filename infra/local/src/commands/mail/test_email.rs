@@ -6,8 +6,8 @@ use regrant::domain::contact::{Language, MailAddress};
 use regrant::embedded::mail_server;
 use regrant::usecases::notify::test_email;
 
-use crate::cli::Global;
 use crate::exit::Outcome;
+use crate::global::Global;
 use crate::installation::{Installation, Workers};
 use crate::output::escaped;
 use crate::terminal::Terminal;

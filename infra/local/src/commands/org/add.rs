@@ -8,8 +8,8 @@ use regrant::domain::org::CredentialKind;
 use regrant::okta::{OktaCredential, OrgUrl};
 use regrant::usecases::access::orgs;
 
-use crate::cli::Global;
 use crate::exit::Outcome;
+use crate::global::Global;
 use crate::installation::Installation;
 use crate::output::escaped;
 use crate::secret_input;

@@ -8,8 +8,8 @@ use regrant::usecases::access::orgs;
 use regrant::usecases::access::orgs::Probe;
 
 use super::NO_ORG;
-use crate::cli::Global;
 use crate::exit::Outcome;
+use crate::global::Global;
 use crate::installation::{Installation, PAGE};
 use crate::output::escaped;
 use crate::output::paragraph::paragraph;

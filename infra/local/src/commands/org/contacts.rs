@@ -4,8 +4,8 @@ use clap::Args;
 use regrant::domain::contact::{Contacts, Language, MailAddress, QuietHours, TimeZoneName};
 use regrant::usecases::notify::contacts::{contacts_of, set_contacts};
 
-use crate::cli::Global;
 use crate::exit::Outcome;
+use crate::global::Global;
 use crate::installation::Installation;
 use crate::output::escaped;
 use crate::terminal::Terminal;

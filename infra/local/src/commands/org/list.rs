@@ -6,8 +6,8 @@ use regrant::domain::org::CredentialKind;
 use regrant::ledger::paging;
 
 use super::NO_ORG;
-use crate::cli::Global;
 use crate::exit::Outcome;
+use crate::global::Global;
 use crate::installation::{Installation, PAGE};
 use crate::output::escaped;
 use crate::terminal::Terminal;

@@ -8,8 +8,8 @@ pub mod remove;
 
 use clap::Subcommand;
 
-use crate::cli::Global;
 use crate::exit::Outcome;
+use crate::global::Global;
 use crate::terminal::Terminal;
 
 const NO_ORG: &str = "No orgs yet; add one with `regrant org add HOST`.";

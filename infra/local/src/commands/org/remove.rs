@@ -3,8 +3,8 @@
 use clap::Args;
 use regrant::usecases::access::orgs;
 
-use crate::cli::Global;
 use crate::exit::Outcome;
+use crate::global::Global;
 use crate::installation::Installation;
 use crate::output::escaped;
 use crate::terminal::Terminal;
