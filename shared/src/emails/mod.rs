@@ -1,6 +1,6 @@
 //! Writes every email: a pure function from an [`EmailContext`] to an [`Email`].
 //!
-//! Each kind of email is first a [`Document`] of headings, facts, steps, tables and at most one button. Its words come from
+//! Each kind of email is first a `Document` of headings, facts, steps, tables and at most one button. Its words come from
 //! one catalogue per language. One renderer turns any document into text and another into HTML, so both say the same.
 //!
 //! Every email that requests an action states:

@@ -1,5 +1,5 @@
 //! Composing a notification's email: gathers the facts from the ledger and the settings and renders them with
-//! [`emails`](crate::emails). The only thing it may create is a link.
+//! [`emails`]. The only thing it may create is a link.
 
 use futures_util::TryStreamExt as _;
 use jiff::Timestamp;
