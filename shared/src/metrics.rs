@@ -3,7 +3,7 @@
 //! Use cases count through the `metrics` facade; each program installs its own recorder. Without one, counting does nothing.
 
 /// A counter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
 pub enum Metric {
     /// A scan of every org was started.
     ScansStarted,
@@ -34,40 +34,9 @@ pub enum Metric {
 }
 
 impl Metric {
-    /// Every counter.
-    pub const ALL: [Self; 13] = [
-        Self::ScansStarted,
-        Self::OrgsSeen,
-        Self::OrgsNotSeen,
-        Self::SavesDone,
-        Self::SavesFailed,
-        Self::ConnectionsLeftOff,
-        Self::GraphRefreshes,
-        Self::GraphRefreshesFailed,
-        Self::NotificationsSent,
-        Self::NotificationsDelayed,
-        Self::NotificationsRefused,
-        Self::NotificationsDropped,
-        Self::EmailsFailed,
-    ];
-
     /// The metric's name.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::ScansStarted => "ScansStarted",
-            Self::OrgsSeen => "OrgsSeen",
-            Self::OrgsNotSeen => "OrgsNotSeen",
-            Self::SavesDone => "SavesDone",
-            Self::SavesFailed => "SavesFailed",
-            Self::ConnectionsLeftOff => "ConnectionsLeftOff",
-            Self::GraphRefreshes => "GraphRefreshes",
-            Self::GraphRefreshesFailed => "GraphRefreshesFailed",
-            Self::NotificationsSent => "NotificationsSent",
-            Self::NotificationsDelayed => "NotificationsDelayed",
-            Self::NotificationsRefused => "NotificationsRefused",
-            Self::NotificationsDropped => "NotificationsDropped",
-            Self::EmailsFailed => "EmailsFailed",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 }
 

@@ -142,7 +142,7 @@ impl Installation {
 pub fn needs_feature_aws() -> anyhow::Error {
     anyhow!(
         "this build cannot reach AWS; install one that can, from a checkout of Regrant's repository:\n  \
-         cargo install --path infra/local --features aws"
+         cargo install --locked --path infra/local --features aws"
     )
 }
 

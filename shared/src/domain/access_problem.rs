@@ -9,8 +9,11 @@ use super::system_log::LogPosition;
 use super::tenant::TenantId;
 
 /// What is wrong with Regrant's access.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema, strum::IntoStaticStr,
+)]
 #[serde(tag = "problem", rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum AccessProblemKind {
     /// Okta rejects the credential: it was revoked, it expired, or its owner was deactivated.
     OktaCredentialRefused,
@@ -54,15 +57,7 @@ pub enum AccessProblemKind {
 impl AccessProblemKind {
     /// The name used in ids and output. A problem with a later end keeps its name.
     pub fn name(&self) -> &'static str {
-        match self {
-            Self::OktaCredentialRefused => "okta-credential-refused",
-            Self::OktaRoleLost => "okta-role-lost",
-            Self::OktaCredentialIdle => "okta-credential-idle",
-            Self::GraphTokensEnded { .. } => "graph-tokens-ended",
-            Self::GraphTokensEnding { .. } => "graph-tokens-ending",
-            Self::EntraCredentialRefused { .. } => "entra-credential-refused",
-            Self::EntraCredentialEnding { .. } => "entra-credential-ending",
-        }
+        self.into()
     }
 
     /// The tenant or the cloud it concerns; empty if it concerns the whole org.

@@ -1,8 +1,9 @@
 //! An Office 365 app integration and its record in the ledger.
 
-use crate::domain::tenant::TenantName;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use crate::domain::tenant::TenantName;
 
 use super::assignment_counts::AssignmentCounts;
 use super::claims_challenge::ClaimsChallenge;

@@ -33,7 +33,7 @@ pub enum InvalidLink {
     )]
     Shape,
     /// Its redirect URI is not on a host of Okta.
-    #[error("Okta's consent link would send Microsoft's answer to a host that does not belong to Okta")]
+    #[error("Okta's consent link would send Microsoft's response to a host that does not belong to Okta")]
     RedirectElsewhere,
     /// It names our own registration.
     #[error("Okta's consent link contains the client id of Regrant's own registration")]

@@ -6,8 +6,22 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// The conclusion from an app's signals. Ordered worst first, as people see it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
+    strum::IntoStaticStr,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Standing {
     /// Provisioning fails: the grant was revoked, or Okta cannot sign in to Microsoft.
     Broken,
@@ -41,17 +55,8 @@ impl Standing {
     ];
 
     /// The name used in every output.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Broken => "broken",
-            Self::NeedsConsent => "needs-consent",
-            Self::NeedsSave => "needs-save",
-            Self::Degraded => "degraded",
-            Self::ByHand => "by-hand",
-            Self::Unknown => "unknown",
-            Self::Consented => "consented",
-            Self::NotApplicable => "not-applicable",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 
     /// The meaning, in a sentence for people.

@@ -32,8 +32,8 @@ use crate::vault::{Vault, VaultError};
 /// Why the stores did not open.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// The folder cannot be made.
-    #[error("{path} cannot be made: {source}; name another folder, or make it yourself with mode 0700", path = .path.display())]
+    /// The folder cannot be created.
+    #[error("{path} cannot be created: {source}; choose another folder, or create it with mode 0700", path = .path.display())]
     Folder {
         /// The folder.
         path: PathBuf,

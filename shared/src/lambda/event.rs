@@ -1,7 +1,5 @@
 //! Which kind of event a function was invoked with, and HTTP over a router.
 
-use crate::aws::ses_report::EmailReport;
-use crate::okta::log_stream::{self, StreamedEvent};
 use aws_lambda_events::sqs::SqsEvent;
 use lambda_http::Adapter;
 use lambda_http::request::LambdaRequest;
@@ -10,6 +8,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tower::ServiceExt;
 use tracing::Instrument as _;
+
+use crate::aws::ses_report::EmailReport;
+use crate::okta::log_stream::{self, StreamedEvent};
 
 /// Why an invocation failed as a whole. Messages of a batch and HTTP requests fail one by one instead.
 #[derive(Debug, thiserror::Error)]
@@ -24,7 +25,7 @@ pub enum EventError {
         members: String,
     },
     /// The kind is known, and the rest is not of that kind.
-    #[error("the event looks like {kind} and cannot be read as one; check what invokes the function")]
+    #[error("the event looks like {kind} but cannot be parsed; check what invokes the function")]
     Unreadable {
         /// What it looks like.
         kind: &'static str,
@@ -35,9 +36,9 @@ pub enum EventError {
         /// What it is.
         kind: &'static str,
     },
-    /// The answer could not be written.
-    #[error("the answer could not be written: {0}")]
-    Answer(#[from] serde_json::Error),
+    /// The response could not be written.
+    #[error("the response could not be written: {0}")]
+    Response(#[from] serde_json::Error),
 }
 
 /// An event, by the members that AWS documents for each kind.

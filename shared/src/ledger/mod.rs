@@ -48,7 +48,7 @@ pub enum LedgerError {
     #[error("this cursor does not belong to this list; start again without one")]
     BadCursor,
     /// The scan was never begun, or has been deleted.
-    #[error("the ledger knows no scan {0}; begin one")]
+    #[error("scan {0} is not in the ledger; start one")]
     NoSuchScan(ScanId),
     /// A newer version wrote the record, or it is damaged.
     #[error(

@@ -1,6 +1,5 @@
 //! The Microsoft client: implements the [`Microsoft`] port over HTTP.
 
-use crate::microsoft::config::MicrosoftConfig;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -8,6 +7,14 @@ use reqwest::{Method, Request};
 use secrecy::SecretString;
 use serde_json::Value;
 use url::Url;
+
+use crate::clock::Clock;
+use crate::domain::administrator::Mfa;
+use crate::domain::cloud::Cloud;
+use crate::domain::tenant::{TenantDomain, TenantId};
+use crate::http::transport::shown_host;
+use crate::microsoft::config::MicrosoftConfig;
+use crate::randomness::Randomness;
 
 use super::endpoints::Endpoints;
 use super::exchange::TokenEndpoint;
@@ -18,12 +25,6 @@ use super::retrying_client::RetryingClient;
 use super::{
     AuthorizationRequest, Graph, Microsoft, MicrosoftError, Redemption, Registration, SignIn, TokenSet, authorize,
 };
-use crate::clock::Clock;
-use crate::domain::administrator::Mfa;
-use crate::domain::cloud::Cloud;
-use crate::domain::tenant::{TenantDomain, TenantId};
-use crate::http::transport::shown_host;
-use crate::randomness::Randomness;
 
 /// The Microsoft client. Clones share connections and signing keys.
 #[derive(Clone)]

@@ -13,14 +13,15 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use url::Url;
 
-use super::error::GraphRefusal;
-use super::retrying_client::{JsonResponse, RetryingClient};
-use super::{Graph, MicrosoftError, Organization};
 use crate::domain::administrator::{DirectoryRoles, DirectoryUser};
 use crate::domain::grant::{PermissionGrant, ServicePrincipal};
 use crate::domain::registered_credential::RegisteredCredential;
 use crate::domain::tenant::{ClientId, ObjectId};
 use crate::http::transport::shown_host;
+
+use super::error::GraphRefusal;
+use super::retrying_client::{JsonResponse, RetryingClient};
+use super::{Graph, MicrosoftError, Organization};
 use readings::text;
 use refusals::refusal;
 

@@ -1,6 +1,5 @@
 //! The Okta client: implements the [`Okta`] port over HTTP.
 
-use crate::okta::config::OktaConfig;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -11,14 +10,6 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use url::Url;
 
-use super::auth::Authenticator;
-use super::rate_budget::Bucket;
-use super::retrying_client::{Call, RetryingClient};
-use super::wire::{self, Listed};
-use super::{
-    AppPage, Connection, ListedApp, LogPage, Okta, OktaCredential, OktaError, OktaOrg, OrgUrl, ProvisioningAdmin,
-    ResolvedOrg, paging,
-};
 use crate::clock::Clock;
 use crate::domain::app::OFFICE365;
 use crate::domain::assignment_counts::AssignmentCounts;
@@ -28,7 +19,17 @@ use crate::domain::system_log::LogPosition;
 use crate::http::loopback::LoopbackPolicy;
 use crate::http::retry::Idempotency;
 use crate::http::transport::HttpResponse;
+use crate::okta::config::OktaConfig;
 use crate::randomness::Randomness;
+
+use super::auth::Authenticator;
+use super::rate_budget::Bucket;
+use super::retrying_client::{Call, RetryingClient};
+use super::wire::{self, Listed};
+use super::{
+    AppPage, Connection, ListedApp, LogPage, Okta, OktaCredential, OktaError, OktaOrg, OrgUrl, ProvisioningAdmin,
+    ResolvedOrg, paging,
+};
 
 /// The maximum page size (Management API, `listApplications`).
 const PAGE: &str = "200";

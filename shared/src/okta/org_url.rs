@@ -3,10 +3,11 @@
 //! Credentials are sent only to hosts on the allow-list. A customer's custom domain is an alias: Regrant may ask it, without
 //! a credential, which org it belongs to, and the answer must point back to the allow-list.
 
-use crate::http::loopback::{LoopbackPolicy, is_loopback};
 use std::fmt;
 
 use url::{Host, Url};
+
+use crate::http::loopback::{LoopbackPolicy, is_loopback};
 
 /// The domain suffixes in Okta's own SDKs, without its internal test clouds (okta-sdk-python `config_validator.py`).
 const SUFFIXES: [&str; 5] = ["okta.com", "oktapreview.com", "okta-emea.com", "okta-gov.com", "okta.mil"];

@@ -80,7 +80,11 @@ fn permission_text(word: &str, width: u16) -> Option<String> {
 }
 
 fn standing_text(standing: Standing, width: u16) -> String {
-    let action = if standing.needs_action() { "the app needs attention" } else { "the app needs no action" };
+    let action = match standing {
+        Standing::Unknown => "the app could not be checked",
+        _ if standing.needs_action() => "the app needs attention",
+        _ => "the app needs no action",
+    };
     [
         format!("{standing}\n"),
         field(width, "means", standing.meaning()),

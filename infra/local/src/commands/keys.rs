@@ -36,7 +36,7 @@ pub struct Rotate {
 
 const AT_ONCE: &str = "all links in earlier emails and all open browser sessions stop working at once";
 const ONE_MORE: &str = "existing links and browser sessions keep working until the next rotation";
-/// How long running functions serve keys from memory: `regrant::aws::cached_vault::KEPT`.
+/// How long running functions serve keys from memory: `regrant::aws::cached_vault::CACHE_TIME`.
 const CACHED: &str = "Functions that are already running may still use the previous keys for up to 5 minutes.";
 
 pub(crate) async fn run(global: &Global, keys: &Keys, terminal: &mut Terminal) -> anyhow::Result<Outcome> {

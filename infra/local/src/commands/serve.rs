@@ -99,7 +99,7 @@ pub(crate) fn show_endpoints(address: SocketAddr, terminal: &mut Terminal) {
     ));
 }
 
-/// Works off the scan queue, which `POST /v1/scans` fills, and starts a scan every `minutes`.
+/// Processes the scan queue, which `POST /v1/scans` fills, and starts a scan every `minutes`.
 pub(crate) async fn scans(installation: &Installation, minutes: Option<u32>) {
     let mut next = minutes.map(|minutes| Duration::from_secs(u64::from(minutes) * 60));
     let mut elapsed = Duration::ZERO;
@@ -115,14 +115,14 @@ pub(crate) async fn scans(installation: &Installation, minutes: Option<u32>) {
             }
         }
         if let Err(error) = drain_scans(&installation.ports, 4, || ()).await {
-            tracing::error!(%error, "the scan queue could not be worked off");
+            tracing::error!(%error, "could not process the scan queue");
         }
         installation.ports.clock.sleep(beat).await;
         elapsed += beat;
     }
 }
 
-/// Works off the save queue: first the saves that an earlier process did not finish, then those that the pages queue.
+/// Processes the save queue: first the saves that an earlier process did not finish, then those that the pages queue.
 /// Separate from scans, because a person is waiting.
 pub(crate) async fn saves(installation: &Installation) {
     if let Err(error) = resume_saves(&installation.ports).await {
@@ -130,7 +130,7 @@ pub(crate) async fn saves(installation: &Installation) {
     }
     loop {
         if let Err(error) = drain_saves(&installation.ports).await {
-            tracing::error!(%error, "the save queue could not be worked off");
+            tracing::error!(%error, "could not process the save queue");
         }
         installation.ports.clock.sleep(Duration::from_secs(1)).await;
     }
@@ -147,7 +147,7 @@ pub(crate) async fn notifications(installation: &Installation) {
             tracing::error!(%error, "pending notifications were not queued");
         }
         if let Err(error) = drain_notifications(&installation.ports).await {
-            tracing::error!(%error, "the notification queue could not be worked off");
+            tracing::error!(%error, "could not process the notification queue");
         }
         beat = beat.wrapping_add(1);
         installation.ports.clock.sleep(Duration::from_secs(1)).await;

@@ -6,8 +6,22 @@ use crate::domain::administrator::NotAllowed;
 use crate::domain::failure::class::FailureClass;
 
 /// Why a consent attempt failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
+    strum::IntoStaticStr,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum ConsentFailure {
     /// The person pressed Cancel, or Microsoft refused for a reason that we do not know.
     Declined,
@@ -77,29 +91,8 @@ impl ConsentFailure {
     ];
 
     /// The name used in logs, events and problem documents.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Declined => "declined",
-            Self::WrongAccount => "wrong-account",
-            Self::WrongTenant => "wrong-tenant",
-            Self::NotAdministrator => "not-administrator",
-            Self::MfaMissing => "mfa-missing",
-            Self::BlockedByConditionalAccess => "blocked-by-conditional-access",
-            Self::LinkExpired => "link-expired",
-            Self::LinkRevoked => "link-revoked",
-            Self::LinkUsedUp => "link-used-up",
-            Self::LinkForged => "link-forged",
-            Self::SessionLost => "session-lost",
-            Self::MicrosoftDown => "microsoft-down",
-            Self::RegistrationRefused => "registration-refused",
-            Self::Untrusted => "untrusted",
-            Self::OktaDown => "okta-down",
-            Self::OktaRefused => "okta-refused",
-            Self::AlreadyDone => "already-done",
-            Self::WrongHandOver => "wrong-hand-over",
-            Self::NotStored => "not-stored",
-            Self::ByHand => "by-hand",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 
     /// Who can resolve it.

@@ -232,7 +232,7 @@ pub(super) static MICROSOFT: &[Failure] = &[
         "AADSTS50011",
         Operator,
         "The redirect URI is not registered.",
-        "Register exactly the redirect URI that `regrant doctor` prints, with the platform Web.",
+        "Register exactly the redirect URI that `regrant entra list --public-url URL` prints, with the platform Web.",
         RegistrationRefused,
     ),
     on_page(

@@ -9,9 +9,9 @@ mod graph;
 mod microsoft;
 mod okta;
 
-use crate::domain::failure::class::FailureClass;
 use serde::Serialize;
 
+use crate::domain::failure::class::FailureClass;
 use crate::domain::failure::consent::ConsentFailure;
 
 /// An error code and what it means.

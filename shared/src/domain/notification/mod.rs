@@ -20,8 +20,9 @@ use super::standing::Standing;
 pub use state::{Delivery, NotificationState, WhyDropped};
 
 /// The reason for a notification.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema, strum::IntoStaticStr)]
 #[serde(tag = "about", rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum About {
     /// A Microsoft administrator is asked to consent.
     Invitation,
@@ -71,18 +72,8 @@ pub enum About {
 
 impl About {
     /// The name used in output.
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Invitation => "invitation",
-            Self::Urgent => "urgent",
-            Self::HandedToOperator => "handed-to-operator",
-            Self::Reminder { .. } => "reminder",
-            Self::Done => "done",
-            Self::Digest { .. } => "digest",
-            Self::AccessProblem { .. } => "access-problem",
-            Self::WaiverExpired { .. } => "waiver-expired",
-            Self::StandingChanged { .. } => "standing-changed",
-        }
+    pub fn name(&self) -> &'static str {
+        self.into()
     }
 
     /// Distinguishes this reason from every other reason of the same request.

@@ -19,12 +19,11 @@ use crate::domain::tenant::{ClientId, TenantId};
 use crate::ledger::LedgerError;
 use crate::metrics::{Metric, count};
 use crate::microsoft::{Graph, GraphTokens, MicrosoftError, TokenFailure, WatchAccess};
-use crate::vault::{NotUnsealed, SecretName, SecretVersion, VaultError};
-
 use crate::usecases::Ports;
 use crate::usecases::access::registration::{registration, registration_may_have_changed};
 use crate::usecases::records::consent_error::ConsentError;
 use crate::usecases::records::lease::LeaseGuard;
+use crate::vault::{NotUnsealed, SecretName, SecretVersion, VaultError};
 
 /// How long before its expiry an access token is no longer used.
 const EXPIRY_MARGIN: SignedDuration = SignedDuration::from_mins(5);

@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use crate::keyring::Keyring;
 use crate::ledger::LedgerError;
-use crate::vault::{NotUnsealed, SecretName, SecretVersion, VaultError};
-
 use crate::usecases::Ports;
 use crate::usecases::records::lease::LeaseGuard;
+use crate::vault::{NotUnsealed, SecretName, SecretVersion, VaultError};
 
 /// The lease of the worker that creates or rotates the keys.
 const LEASE: &str = "keys";

@@ -12,20 +12,19 @@ use secrecy::SecretString;
 use url::Url;
 
 use crate::domain::assignment_counts::AssignmentCounts;
+use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::id::AppId;
 use crate::domain::org::OrgProfile;
 use crate::domain::signal::Provisioning;
 use crate::domain::system_log::LogPosition;
-use crate::okta::org_url::OrgUrl;
-use crate::okta::{AppPage, Connection, ListedApp, LogPage, OktaCredential, OktaError, OktaOrg, ProvisioningAdmin};
-use crate::vault::{SecretName, SecretVersion};
-
-use crate::domain::failure::consent::ConsentFailure;
 use crate::okta::credential::NotACredential;
+use crate::okta::org_url::OrgUrl;
 use crate::okta::org_url::OrgUrlError;
+use crate::okta::{AppPage, Connection, ListedApp, LogPage, OktaCredential, OktaError, OktaOrg, ProvisioningAdmin};
 use crate::usecases::Ports;
 use crate::usecases::records::consent_error::ConsentError;
 use crate::vault::VaultError;
+use crate::vault::{SecretName, SecretVersion};
 
 /// Why an org cannot be called. Nothing was sent to Okta.
 #[derive(Debug, thiserror::Error)]
@@ -34,7 +33,7 @@ pub enum OktaAccessError {
     #[error(transparent)]
     Vault(#[from] VaultError),
     /// The vault has no credential for the org.
-    #[error("The vault holds no credential for {0}; add the org again with `regrant org add`.")]
+    #[error("the vault has no credential for {0}; add the org again with `regrant org add`")]
     NoCredential(String),
     /// The stored secret is not an Okta credential.
     #[error(transparent)]

@@ -9,15 +9,14 @@ use crate::domain::system_log::LogPosition;
 use crate::ledger::{AppFilter, LedgerError, paging};
 use crate::okta::org_url::OrgUrlError;
 use crate::okta::{OktaCredential, OktaError, OrgUrl};
-use crate::vault::{SecretName, SecretVersion, VaultError};
-
 use crate::usecases::Ports;
+use crate::vault::{SecretName, SecretVersion, VaultError};
 
 /// Why an org was not added, checked or removed.
 #[derive(Debug, thiserror::Error)]
 pub enum OrgError {
     /// The org is not in the ledger.
-    #[error("org {0} is not known; `regrant org list` shows those that are")]
+    #[error("org {0} is not known; list known orgs with `regrant org list`")]
     NoSuchOrg(String),
     /// The input is not the host of an Okta org.
     #[error(transparent)]

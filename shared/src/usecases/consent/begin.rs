@@ -1,7 +1,6 @@
 //! Beginning a consent after the person clicked the button on the invitation's page: opens a session for this browser and
 //! sends it to Microsoft's sign-in page. Changes nothing in Okta.
 
-use crate::usecases::access::registration::{registration, resolve_tenant};
 use secrecy::ExposeSecret;
 use url::Url;
 
@@ -11,12 +10,13 @@ use crate::domain::id::Sha256Digest;
 use crate::domain::session::{AuthorizationSession, SIGN_IN_TIME, SessionState, SignInAttempt};
 use crate::microsoft::AuthorizationRequest;
 use crate::randomness::{secret, session_id};
+use crate::usecases::Ports;
+use crate::usecases::access::registration::{registration, resolve_tenant};
+use crate::usecases::records::app::record_event;
+use crate::usecases::records::consent_error::ConsentError;
 
 use super::invite::{OpenInvitation, open_invitation};
 use super::session::{BrowserSecrets, sealed_cookie};
-use crate::usecases::Ports;
-use crate::usecases::records::app::record_event;
-use crate::usecases::records::consent_error::ConsentError;
 
 /// A new session.
 #[derive(Debug)]

@@ -19,7 +19,6 @@ use crate::domain::standing::Standing;
 use crate::keyring::Forged;
 use crate::ledger::{LedgerError, paging};
 use crate::randomness::invitation_id;
-
 use crate::usecases::Ports;
 use crate::usecases::access::keys::{KeysError, keys, open_with_keys};
 use crate::usecases::records::app::record_event;
@@ -34,7 +33,7 @@ const MAX_WAIT: Duration = Duration::from_secs(10);
 #[derive(Debug, thiserror::Error)]
 pub enum InviteError {
     /// The app is not in the ledger.
-    #[error("org {org} has no app {app}; scan the org, or look for the app with `regrant status`")]
+    #[error("org {org} has no app {app}; scan the org, or find the app with `regrant status`")]
     NoSuchApp {
         /// The org.
         org: OrgId,
@@ -57,10 +56,10 @@ pub enum InviteError {
     )]
     NoTenant,
     /// No public URL is set, so a link would have no host.
-    #[error("no public URL is set, so no link can be made; set REGRANT_PUBLIC_URL or pass --public-url")]
+    #[error("no public URL is set, so no link can be created; set REGRANT_PUBLIC_URL or pass --public-url")]
     NoPublicUrl,
     /// Another worker is making a link for the same app.
-    #[error("another worker is making a link for the same app; try again in half a minute")]
+    #[error("another worker is creating a link for the same app; try again in half a minute")]
     Busy,
     /// The ledger operation failed.
     #[error(transparent)]

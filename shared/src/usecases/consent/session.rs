@@ -11,14 +11,13 @@ use crate::domain::org::OrgProfile;
 use crate::domain::session::{AuthorizationSession, SessionState};
 use crate::keyring::Keyring;
 use crate::randomness::secret;
-use crate::vault::{NotUnsealed, exposed, seal, unseal};
-
 use crate::usecases::Ports;
 use crate::usecases::access::keys::{keys, open_with_keys};
 use crate::usecases::records::app;
 use crate::usecases::records::app::record_event;
 use crate::usecases::records::consent_error::ConsentError;
 use crate::usecases::records::optimistic::optimistic;
+use crate::vault::{NotUnsealed, exposed, seal, unseal};
 
 /// The content of a session's cookie, sealed: every secret of the attempt.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -12,7 +12,6 @@ use crate::domain::event::EventKind;
 use crate::domain::id::{AppId, OrgId};
 use crate::domain::text::UntrustedText;
 use crate::ledger::{LedgerError, paging};
-
 use crate::usecases::Ports;
 
 /// How long before a broken consent was detected its tasks may already have failed: as far back as the first scan of an org reads

@@ -29,11 +29,9 @@ pub mod test_email;
 pub mod waive;
 pub mod work;
 
+use crate::domain::failure::consent::ConsentFailure;
 use crate::ledger::LedgerError;
 use crate::queue::QueueError;
-
-use crate::domain::failure::consent::ConsentFailure;
-
 use crate::usecases::access::keys::KeysError;
 use crate::usecases::consent::invite::InviteError;
 use crate::usecases::records::consent_error::ConsentError;

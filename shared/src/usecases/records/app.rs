@@ -1,14 +1,13 @@
 //! Updates of an app's record under an optimistic lock, and entries in its audit trail.
 
-use crate::domain::event::EventKind;
-use crate::queue::{NotificationWork, QueueError};
 use jiff::Timestamp;
 
 use crate::domain::app::AppRecord;
 use crate::domain::event::AppEvent;
+use crate::domain::event::EventKind;
 use crate::domain::id::{AppId, OrgId};
 use crate::ledger::LedgerError;
-
+use crate::queue::{NotificationWork, QueueError};
 use crate::usecases::Ports;
 use crate::usecases::records::optimistic::optimistic;
 

@@ -8,7 +8,6 @@ use jiff::SignedDuration;
 
 use crate::ledger::LedgerError;
 use crate::randomness::token;
-
 use crate::usecases::Ports;
 
 /// How often a waiting worker tries again.

@@ -1,7 +1,6 @@
 //! Hand-over: the person pastes the text of Okta's last page. This stores the code from it in the vault and queues the save,
 //! which sends the code to Okta.
 
-use crate::usecases::save::authorization_code::{StoredCode, stored_code};
 use std::time::Duration;
 
 use secrecy::ExposeSecret;
@@ -14,16 +13,16 @@ use crate::domain::org::OrgProfile;
 use crate::domain::save::{CodeDelivery, ConfirmedBy};
 use crate::domain::session::{AuthorizationSession, SessionState};
 use crate::queue::SaveApp;
-use crate::vault::{SecretName, seal};
-
 use crate::usecases::Ports;
 use crate::usecases::access::okta::okta_client_for;
 use crate::usecases::consent::session::{BrowserSession, update_session};
 use crate::usecases::records::app::record_event;
 use crate::usecases::records::consent_error::ConsentError;
 use crate::usecases::records::lease::LeaseGuard;
+use crate::usecases::save::authorization_code::{StoredCode, stored_code};
 use crate::usecases::save::journal::{NewJournal, already_saving, reading};
 use crate::usecases::save::{LEASE_DURATION, lease_name};
+use crate::vault::{SecretName, seal};
 
 /// How long a hand-over waits for a save in progress.
 const MAX_WAIT: Duration = Duration::from_secs(20);

@@ -20,10 +20,10 @@ mod outcome;
 pub mod resume;
 pub mod work;
 
-use crate::queue::SaveApp;
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use journal::{NewJournal, OpenJournal, already_saving, reading};
 
 use crate::domain::app::AppRecord;
 use crate::domain::connection::{AuthScheme, ConnectionStatus};
@@ -35,15 +35,15 @@ use crate::domain::save::{CodeDelivery, ConfirmedBy, SaveOutcome, Verification};
 use crate::domain::session::SessionState;
 use crate::domain::tenant::{ClientId, TenantId};
 use crate::okta::{Connection, ConsentLink, OktaError, OktaOrg};
-
-use super::Ports;
+use crate::queue::SaveApp;
 use crate::usecases::access::graph::{read_grants, read_grants_with_patience};
 use crate::usecases::access::okta::okta_client_for;
 use crate::usecases::access::registration::resolve_tenant;
 use crate::usecases::records::consent_error::ConsentError;
 use crate::usecases::records::lease::LeaseGuard;
 use crate::usecases::save::authorization_code::{delete_code, stored_code};
-use journal::{NewJournal, OpenJournal, already_saving, reading};
+
+use super::Ports;
 
 /// How long one save may take before another worker may take over. Longer than the wait for new grants to appear.
 pub(in crate::usecases) const LEASE_DURATION: SignedDuration = SignedDuration::from_mins(5);

@@ -16,13 +16,12 @@ use crate::domain::session::{AuthorizationSession, SessionState};
 use crate::domain::tenant::TenantDomain;
 use crate::okta::{Connection, ConsentLink, OktaOrg, OrgUrl, ProvisioningAdmin};
 use crate::queue::SaveApp;
-use crate::vault::{SecretName, SecretVersion, unseal};
-
 use crate::usecases::Ports;
 use crate::usecases::access::okta::okta_client_for;
 use crate::usecases::consent::session::{BrowserSession, session_lost, update_existing_app, update_session};
 use crate::usecases::records::consent_error::ConsentError;
 use crate::usecases::save::journal::{NewJournal, reading};
+use crate::vault::{SecretName, SecretVersion, unseal};
 
 /// The most links that one session receives. Each GET of the connection creates a new one.
 const MAX_LINKS: usize = 8;

@@ -15,6 +15,7 @@ use crate::domain::invitation::{Closed, Closing};
 use crate::domain::save::{CodeDelivery, SaveJournal, SaveOutcome, Verification};
 use crate::domain::session::SessionState;
 use crate::domain::signal::{Check, Signal, SignalKind, Source};
+use crate::queue::SaveApp;
 use crate::randomness::request_id;
 use crate::usecases::Ports;
 use crate::usecases::consent::session::update_session;
@@ -22,8 +23,6 @@ use crate::usecases::records::app::queue_plan;
 use crate::usecases::records::app::{AppUpdate, update_app};
 use crate::usecases::records::consent_error::ConsentError;
 use crate::usecases::save::authorization_code::delete_code;
-
-use crate::queue::SaveApp;
 
 /// Finishes recording the outcome of an earlier save. Returns that outcome if it answers `request`: the same session, and the
 /// connection was saved.

@@ -11,7 +11,6 @@ use crate::domain::system_log::{AccessChange, Meaning, meaning};
 use crate::ledger::paging;
 use crate::okta::OrgUrl;
 use crate::okta::log_stream::StreamedEvent;
-
 use crate::usecases::Ports;
 use crate::usecases::scan::start::{Selection, StartScanError, start_scan};
 

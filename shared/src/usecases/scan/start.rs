@@ -5,12 +5,10 @@ use futures_util::TryStreamExt as _;
 use crate::domain::id::{OrgId, ScanId};
 use crate::domain::scan::Scan;
 use crate::ledger::LedgerError;
+use crate::ledger::paging;
 use crate::metrics::{Metric, count};
 use crate::queue::QueueError;
-
-use crate::ledger::paging;
 use crate::queue::ScanOrg;
-
 use crate::usecases::Ports;
 
 /// How many orgs are read at a time.
@@ -29,7 +27,7 @@ pub enum Selection {
 #[derive(Debug, thiserror::Error)]
 pub enum StartScanError {
     /// A selected org is not in the ledger.
-    #[error("org {0} is not known; `regrant org list` shows those that are")]
+    #[error("org {0} is not known; list known orgs with `regrant org list`")]
     NoSuchOrg(OrgId),
     /// The scan is not in the ledger.
     #[error("scan {0} is not known, so it cannot be resumed; start a new one with `regrant scan`")]

@@ -23,7 +23,6 @@ use crate::usecases::Ports;
 use crate::usecases::access::graph;
 use crate::usecases::access::graph::GraphAccessError;
 use crate::usecases::access::registration::{registration, resolve_tenant};
-
 use crate::usecases::scan::watch_access::AccessFindings;
 
 /// How long before its expiry Regrant warns about a credential.

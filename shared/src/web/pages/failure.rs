@@ -153,7 +153,7 @@ fn words(failure: ConsentFailure) -> Words {
             StatusCode::BAD_GATEWAY,
             "Our Microsoft registration is misconfigured",
             "Microsoft rejected this service's own app registration, so no one can sign in at the moment.",
-            "Tell your Okta operator; the code below says what is wrong. Your link stays valid.",
+            "Tell your Okta operator; the code below identifies the problem. Your link stays valid.",
         ),
         ConsentFailure::Untrusted => words(
             StatusCode::BAD_GATEWAY,
@@ -171,7 +171,7 @@ fn words(failure: ConsentFailure) -> Words {
             StatusCode::BAD_GATEWAY,
             "Okta rejected our request",
             "Our access to your Okta org is insufficient or has ended, or the code from Okta's page was no longer valid.",
-            "Tell your Okta operator; the code below says more. Then start again.",
+            "Tell your Okta operator; the code below identifies the problem. Then start again.",
         ),
         ConsentFailure::AlreadyDone => words(
             StatusCode::CONFLICT,

@@ -35,6 +35,14 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use url::Url;
 
+use crate::fault::{Fault, FaultPlan, Faults, Times};
+use crate::kill_point::KillPoint;
+use crate::listener::accept;
+use crate::server::SimulatorError;
+
+use handler::Handler;
+use world::World;
+
 pub use consent_set::{OPERATOR_SECRET, REGRANT_CLIENT, consent_set};
 pub use directory::{AccessPolicy, EntraTenant, Outage, OutageKind};
 pub use entra_app::{AppCredential, ClientAuth, EntraApp, GrantStyle};
@@ -43,13 +51,6 @@ pub use person::{GLOBAL_ADMINISTRATOR, HELPDESK_ADMINISTRATOR, Person, SignInBlo
 pub use principal::{Grant, Principal, Publisher};
 pub use token_issuer::TokenTampering;
 pub use world::Decision;
-
-use crate::fault::{Fault, FaultPlan, Faults, Times};
-use crate::kill_point::KillPoint;
-use crate::listener::accept;
-use crate::server::SimulatorError;
-use handler::Handler;
-use world::World;
 
 /// The certificate that the client key belongs to, as a registration would have uploaded it. Invented.
 pub const CLIENT_CERTIFICATE: &str = include_str!("keys/client.crt.pem");

@@ -11,12 +11,13 @@ use clap::Args;
 use regrant::usecases::scan::start::{Selection, start_scan};
 use tokio::net::TcpListener;
 
-use super::apps::{self, View};
-use super::{scan, serve};
 use crate::exit::Outcome;
 use crate::global::Global;
 use crate::output::number;
 use crate::terminal::Terminal;
+
+use super::apps::{self, View};
+use super::{scan, serve};
 use fixture::DemoFixture;
 
 const WORKERS: usize = 4;

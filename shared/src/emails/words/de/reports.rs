@@ -182,7 +182,7 @@ pub(super) const ACCESS_PROBLEM: AccessProblemWords = AccessProblemWords {
             format!("Prüfen Sie den Zugriff mit `regrant org check {org}` und führen Sie danach `regrant scan` aus."),
         ],
         AccessProblemKind::OktaCredentialIdle => vec![
-            "Finden Sie mit `regrant doctor` heraus, warum kein Prüflauf Okta erreicht hat.".to_owned(),
+            "Finden Sie mit `regrant doctor` (auf einem Stack: `regrant aws doctor`) heraus, warum kein Prüflauf Okta erreicht hat.".to_owned(),
             format!("Verwenden Sie das Token einmal: `regrant org check {org}`."),
             "Sorgen Sie dafür, dass Prüfläufe nach Plan ausgeführt werden.".to_owned(),
         ],

@@ -182,7 +182,7 @@ pub(super) const ACCESS_PROBLEM: AccessProblemWords = AccessProblemWords {
             format!("Check it with `regrant org check {org}`, then run `regrant scan`."),
         ],
         AccessProblemKind::OktaCredentialIdle => vec![
-            "Run `regrant doctor` to find out why no scan reached Okta.".to_owned(),
+            "Run `regrant doctor`, or `regrant aws doctor` on a stack, to find out why no scan reached Okta.".to_owned(),
             format!("Use the token once: `regrant org check {org}`."),
             "Make sure that scans run on a schedule.".to_owned(),
         ],

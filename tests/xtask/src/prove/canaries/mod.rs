@@ -23,8 +23,8 @@ use crate::walk::Failure;
 
 pub(crate) const NAME: &str = "canaries";
 
-const API_TOKEN: &str = "00canaryApiTokenThatNobodyMaySee0000000000";
-const WRONG_TOKEN: &str = "00canaryWrongTokenThatNobodyMaySee00000000";
+const API_TOKEN: &str = "00canaryApiTokenThatNoOneMaySee0000000000";
+const WRONG_TOKEN: &str = "00canaryWrongTokenThatNoOneMaySee00000000";
 
 /// The first bytes of every JWT, to find leaked assertions and proofs.
 const JWT: &str = "eyJ";
@@ -43,7 +43,7 @@ pub(crate) async fn prove() -> Outcome {
     run.regrant(&["org", "add", &acme], WRONG_TOKEN).await?;
     let service_app = ["org", "add", &globex, "--client-id", "0oaInvented", "--private-key-file", "-"];
     run.regrant(&service_app, &key.pem).await?;
-    run.regrant(&service_app, "-----BEGIN PRIVATE KEY-----\ncanaryBrokenKeyThatNobodyMaySee\n").await?;
+    run.regrant(&service_app, "-----BEGIN PRIVATE KEY-----\ncanaryBrokenKeyThatNoOneMaySee\n").await?;
     for command in
         [&["org", "check"][..], &["scan"], &["scan", "--json"], &["status"], &["status", "--json"], &["doctor"]]
     {

@@ -8,17 +8,18 @@
 mod installation;
 mod kills;
 
-use regrant::embedded::worker::drain_scans;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use regrant::embedded::worker::drain_scans;
 use regrant::mail::Email;
 use regrant::usecases::notify::queue_due::queue_due;
 use regrant::usecases::records::app::queue_plan;
 use serde_json::json;
 
-use super::{Outcome, Report, Size};
 use crate::walk::Failure;
+
+use super::{Outcome, Report, Size};
 use installation::{Installation, told_in, work_off};
 
 pub(crate) const NAME: &str = "mail-once";

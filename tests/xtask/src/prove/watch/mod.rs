@@ -19,8 +19,9 @@ use regrant::clock::Clock as _;
 use regrant::usecases::scan::start::Selection;
 use serde_json::json;
 
-use super::{Outcome, Report, Size};
 use crate::walk::Failure;
+
+use super::{Outcome, Report, Size};
 use incident::{Incident, Kind, Sign};
 use tally::Tally;
 use world::{FAULTY, World};
