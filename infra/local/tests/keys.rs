@@ -119,6 +119,10 @@ fn stack_without_the_aws_feature_says_how_to_install_it() {
             .output()
             .unwrap();
         assert_eq!(output.status.code(), Some(2));
-        assert!(text(&output).contains("cargo install --locked --path infra/local --features aws"), "{}", text(&output));
+        assert!(
+            text(&output).contains("cargo install --locked --path infra/local --features aws"),
+            "{}",
+            text(&output)
+        );
     }
 }
