@@ -44,7 +44,7 @@ async fn record_app(ports: &Ports, org: &str, app: &str, label: &str, standing: 
     };
     let assessment = Assessment { standing, verified: false, reasons: vec!["Invented for this test.".to_owned()] };
     let record = AppRecord::assessed(identity, Vec::new(), assessment, now, None, request_id(&*ports.randomness));
-    let found = AppEvent { at: now, kind: EventKind::Found { standing } };
+    let found = AppEvent::automatic(now, EventKind::Found { standing });
     assert!(ports.ledger.record_app(&record, &[found]).await.unwrap());
 }
 

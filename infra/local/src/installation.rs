@@ -21,6 +21,7 @@ use regrant::usecases::Ports;
 use regrant::usecases::access::orgs::OrgError;
 use tempfile::TempDir;
 
+use crate::actor;
 use crate::global::Global;
 use crate::output::escaped;
 
@@ -69,7 +70,8 @@ impl Installation {
 
     #[cfg(feature = "aws")]
     async fn open_stack(name: &str, config: Config) -> anyhow::Result<Self> {
-        let ports = crate::stack::Described::read(name).await?.ports(config)?;
+        let stack = crate::stack::Described::read(name).await?;
+        let ports = stack.ports(config)?.on_behalf_of(Some(actor::aws_principal(&stack.aws).await));
         Ok(Self { ports, workers: Workers::Functions, _empty: None })
     }
 
@@ -84,6 +86,7 @@ impl Installation {
         let ports = embedded::open(folder, config).await;
         let ports =
             ports.map_err(|error| anyhow!("the data folder {} could not be opened: {error}", folder.display()))?;
+        let ports = ports.on_behalf_of(Some(actor::os_user()));
         Ok(Self { ports, workers: Workers::ThisProcess, _empty: None })
     }
 
@@ -99,11 +102,12 @@ impl Installation {
 
     /// The endpoints of all functions, with one shared 404 answer.
     pub fn router(&self) -> axum::Router {
-        regrant_discovery::router(self.ports.clone())
-            .merge(regrant_consent_url::router(self.ports.clone()).reset_fallback())
-            .merge(regrant_callback::router(self.ports.clone()).reset_fallback())
-            .merge(regrant_save::router(self.ports.clone()).reset_fallback())
-            .merge(regrant_notify::router(self.ports.clone()).reset_fallback())
+        let ports = self.ports.unattended();
+        regrant_discovery::router(ports.clone())
+            .merge(regrant_consent_url::router(ports.clone()).reset_fallback())
+            .merge(regrant_callback::router(ports.clone()).reset_fallback())
+            .merge(regrant_save::router(ports.clone()).reset_fallback())
+            .merge(regrant_notify::router(ports.clone()).reset_fallback())
     }
 
     /// Finds an app of an org in the ledger. Fails if no scan has found it yet.

@@ -2,6 +2,7 @@
 //!
 //! Results go to stdout, messages for people to stderr. The exit code summarizes the result (see [`exit`]).
 
+mod actor;
 pub mod commands;
 pub mod exit;
 pub mod global;

@@ -71,6 +71,7 @@ impl StackBuilder {
             settings: Arc::new(config.settings),
             clock,
             randomness,
+            actor: None,
         };
         Ok(Self { aws, okta: config.okta, configuration_set: stack.configuration_set, ports })
     }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::actor::Actor;
 use super::administrator::Mfa;
 use super::id::{InvitationId, NotificationId, RequestId, SaveId, SessionId};
 use super::notification::{Delivery, WhyDropped};
@@ -181,9 +182,19 @@ pub struct AppEvent {
     /// When, in UTC.
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
+    /// Who caused it; absent if Regrant did on its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Actor>,
     /// The event.
     #[serde(flatten)]
     pub kind: EventKind,
+}
+
+impl AppEvent {
+    /// An event that no person caused.
+    pub const fn automatic(at: Timestamp, kind: EventKind) -> Self {
+        Self { at, by: None, kind }
+    }
 }
 
 #[cfg(test)]
@@ -195,7 +206,7 @@ mod tests {
     fn email_report_keeps_both_times() {
         let (at, bounced_at) = (Timestamp::UNIX_EPOCH, Timestamp::from_second(1).unwrap());
         let delivery = Delivery::Bounced { at: bounced_at, permanent: true, reason: "550".to_owned() };
-        let event = AppEvent { at, kind: EventKind::EmailReported { notification: "n1".parse().unwrap(), delivery } };
+        let event = AppEvent::automatic(at, EventKind::EmailReported { notification: "n1".parse().unwrap(), delivery });
         let written = serde_json::to_string(&event).unwrap();
         assert_eq!(serde_json::from_str::<AppEvent>(&written).unwrap(), event, "{written}");
     }

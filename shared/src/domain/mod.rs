@@ -4,6 +4,7 @@
 //! modules define the terms that these two use.
 
 pub mod access_problem;
+pub mod actor;
 pub mod administrator;
 pub mod app;
 pub mod assess;
@@ -13,6 +14,7 @@ pub mod claims_challenge;
 pub mod cloud;
 pub mod connection;
 pub mod contact;
+pub mod customer;
 pub mod event;
 pub mod failure;
 pub mod grant;

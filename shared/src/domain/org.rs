@@ -1,11 +1,14 @@
 //! An Okta org that Regrant monitors.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::cloud::Cloud;
 use super::contact::Contacts;
+use super::customer::{CustomerName, Label, LabelChange};
 use super::id::OrgId;
 
 /// How Regrant authenticates to an org. The secret itself is in the vault, never here.
@@ -35,9 +38,26 @@ pub struct OrgProfile {
     /// The org's contacts, if they differ from the installation's contacts.
     #[serde(default)]
     pub contacts: Contacts,
+    /// The customer it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer: Option<CustomerName>,
+    /// Its free labels.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub labels: BTreeSet<Label>,
 }
 
 impl OrgProfile {
+    /// The org with a different customer and labels.
+    #[must_use]
+    pub fn relabelled(mut self, change: &LabelChange) -> Self {
+        if let Some(customer) = &change.customer {
+            self.customer.clone_from(customer);
+        }
+        self.labels.extend(change.add.iter().cloned());
+        self.labels.retain(|label| !change.remove.contains(label));
+        self
+    }
+
     /// The host, with a port if there is one, as people know the org.
     pub fn domain(&self) -> String {
         let host = self.base_url.host_str().unwrap_or_default();

@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::actor::Actor;
 use super::connection::{AuthScheme, ConnectionStatus};
 use super::grant::GrantsRead;
 use super::id::{AppId, OrgId, SaveId, SessionId, Sha256Digest};
@@ -37,6 +38,9 @@ pub struct SaveJournal {
     pub app: AppId,
     /// The browser session it belongs to; `None` if an operator started it.
     pub session: Option<SessionId>,
+    /// Who started it; `None` if that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Actor>,
     /// When it began.
     pub started_at: Timestamp,
     /// The connection before the first write.

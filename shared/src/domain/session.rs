@@ -6,6 +6,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::actor::Actor;
 use super::administrator::Mfa;
 use super::cloud::Cloud;
 use super::id::{AppId, InvitationId, OrgId, SessionId, Sha256Digest};
@@ -103,10 +104,28 @@ pub struct Administrator {
     pub mfa: Mfa,
 }
 
+impl Administrator {
+    /// The administrator as the actor of events, verified in `tenant`.
+    pub fn actor(&self, tenant: Option<&TenantId>) -> Actor {
+        let (object, username) = (self.object.clone(), self.username.clone());
+        Actor::Administrator { tenant: tenant.cloned(), object, username }
+    }
+}
+
 impl AuthorizationSession {
     /// When its pages expire.
     pub fn ends_at(&self) -> Timestamp {
         self.opened_at.saturating_add(LIFETIME).unwrap_or(Timestamp::MAX)
+    }
+
+    /// The verified administrator as the actor of events; `None` before the sign-in.
+    pub fn actor(&self) -> Option<Actor> {
+        let (SessionState::Verified { administrator } | SessionState::Consenting { administrator, .. }) = &self.state
+        else {
+            return None;
+        };
+        let tenant = self.sign_in.as_ref().map(|attempt| &attempt.tenant);
+        administrator.as_ref().map(|administrator| administrator.actor(tenant))
     }
 }
 

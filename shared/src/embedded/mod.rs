@@ -87,6 +87,7 @@ pub async fn open(folder: &Path, config: Config) -> Result<Ports, OpenError> {
         settings: Arc::new(config.settings),
         clock,
         randomness,
+        actor: None,
     })
 }
 

@@ -47,7 +47,7 @@ pub async fn drain_scans(ports: &Ports, workers: usize, done: impl Fn()) -> Resu
         while running.len() < workers.max(1) {
             let Some(delivery) = next(&*ports.queues.scans, SCAN_VISIBILITY).await? else { break };
             retried = retried.saturating_sub(usize::from(delivery.receive_count > 1));
-            let ports = ports.clone();
+            let ports = ports.unattended();
             running.spawn(async move {
                 let disposition = scan_org(&ports, &delivery.message, delivery.receive_count, SCAN_RETRY).await?;
                 settle(&*ports.queues.scans, &delivery.receipt, disposition).await?;
@@ -67,6 +67,7 @@ pub async fn drain_scans(ports: &Ports, workers: usize, done: impl Fn()) -> Resu
 
 /// Works on every save that is visible now. Returns how many were done.
 pub async fn drain_saves(ports: &Ports) -> Result<usize, DrainError> {
+    let ports = &ports.unattended();
     drain_visible(&*ports.queues.saves, SAVE_VISIBILITY, |delivery| async move {
         Ok(save_app(ports, &delivery.message, delivery.receive_count).await?)
     })
@@ -75,6 +76,7 @@ pub async fn drain_saves(ports: &Ports) -> Result<usize, DrainError> {
 
 /// Works on every notification that is visible now. Returns how many were done.
 pub async fn drain_notifications(ports: &Ports) -> Result<usize, DrainError> {
+    let ports = &ports.unattended();
     drain_visible(&*ports.queues.notifications, NOTIFICATION_VISIBILITY, |delivery| async move {
         Ok(send_or_plan(ports, &delivery.message).await)
     })

@@ -11,6 +11,7 @@ use async_trait::async_trait;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::actor::Actor;
 use crate::domain::id::{AppId, NotificationId, OrgId, RequestId, ScanId, SessionId};
 use crate::domain::save::ConfirmedBy;
 
@@ -39,6 +40,9 @@ pub struct SaveApp {
     pub session: Option<SessionId>,
     /// Who confirmed that the consent was given.
     pub confirmed_by: ConfirmedBy,
+    /// Who requested the save; `None` if its session says who, or if no person did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Actor>,
 }
 
 /// Work of the notify function.

@@ -23,6 +23,7 @@ pub mod scan;
 use std::sync::Arc;
 
 use crate::clock::Clock;
+use crate::domain::actor::Actor;
 use crate::hooks::HookCaller;
 use crate::http::loopback::LoopbackPolicy;
 use crate::ledger::Ledger;
@@ -59,4 +60,20 @@ pub struct Ports {
     pub loopback: LoopbackPolicy,
     /// The installation's configuration.
     pub settings: Arc<Settings>,
+    /// The person or program on whose behalf the use case runs, for the audit trail; `None` for scheduled and queued work.
+    pub actor: Option<Actor>,
+}
+
+impl Ports {
+    /// The same ports, on behalf of `actor`. `None` keeps the present one.
+    #[must_use]
+    pub fn on_behalf_of(&self, actor: Option<Actor>) -> Self {
+        Self { actor: actor.or_else(|| self.actor.clone()), ..self.clone() }
+    }
+
+    /// The same ports, on no person's behalf: for scheduled and queued work.
+    #[must_use]
+    pub fn unattended(&self) -> Self {
+        Self { actor: None, ..self.clone() }
+    }
 }

@@ -159,6 +159,7 @@ pub fn ports_over(stores: Stores, clock: Arc<dyn Clock>, sides: Sides) -> Ports 
         clock,
         randomness,
         loopback,
+        actor: None,
     }
 }
 
@@ -191,6 +192,8 @@ async fn know(ports: &Ports, org: &str, base_url: &str, credential: &OktaCredent
         cloud: Cloud::Global,
         added_at: ports.clock.now(),
         contacts: regrant::domain::contact::Contacts::default(),
+        customer: None,
+        labels: std::collections::BTreeSet::new(),
     };
     ports.ledger.put_org(&profile).await.unwrap();
     id

@@ -12,6 +12,7 @@ use regrant::domain::failure::consent::ConsentFailure;
 use regrant::domain::save::SaveOutcome;
 use regrant::domain::session::SessionState;
 use regrant::domain::standing::Standing;
+use regrant::ledger::PageRequest;
 use regrant::microsoft::MfaEvidence;
 use regrant::usecases::access::graph::{GraphAccessError, read_grants};
 use regrant::usecases::save::hand_over::finish_session;
@@ -38,6 +39,24 @@ async fn consent_is_verified_on_both_sides() {
     assert!(has(|kind| matches!(kind, EventKind::Invited { .. })));
     assert!(has(|kind| matches!(kind, EventKind::AdministratorVerified { .. })));
     assert!(has(|kind| matches!(kind, EventKind::Saved { verified: true, .. })));
+}
+
+#[tokio::test]
+async fn events_name_the_verified_administrator() {
+    let bench = ConsentBench::new().await;
+    let mut browser = bench.browser();
+    bench.walk(&mut browser, "acmelabs").await;
+    let (org, app) = bench.ids("acmelabs").await;
+    let events = bench.ports.ledger.events(&org, &app, PageRequest::first(500)).await.unwrap().items;
+    for event in events {
+        let by = event.by.as_ref().map(ToString::to_string);
+        let expected = match event.kind {
+            // A link is not an identity.
+            EventKind::Found { .. } | EventKind::Invited { .. } | EventKind::ConsentBegun { .. } => None,
+            _ => Some("ada.administrator@acmelabs.onmicrosoft.com (Microsoft)"),
+        };
+        assert_eq!(by.as_deref(), expected, "{event:?}");
+    }
 }
 
 #[tokio::test]

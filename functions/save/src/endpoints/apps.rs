@@ -32,7 +32,7 @@ pub(crate) async fn save_app(State(ports): State<Ports>, path: AppPath) -> Resul
     path.load(&ports).await?;
     let AppPath { org, app } = path;
     let location = format!("/v1/apps/{org}/{app}");
-    let message = SaveApp { org, app, session: None, confirmed_by: ConfirmedBy::Operator };
+    let message = SaveApp { org, app, session: None, confirmed_by: ConfirmedBy::Operator, by: ports.actor.clone() };
     ports.queues.saves.send(&[message]).await?;
     Ok((StatusCode::ACCEPTED, [(LOCATION, location)]))
 }

@@ -68,7 +68,8 @@ pub(crate) async fn run(global: &Global, options: &Finish, terminal: &mut Termin
         .read_to_string(&mut text)
         .map_err(|error| anyhow!("standard input could not be read: {error}"))?;
     hand_over_by_operator(&installation.ports, &org, &options.app, &[link.state], &text).await?;
-    let request = SaveApp { org: org.id, app: options.app.clone(), session: None, confirmed_by: ConfirmedBy::Operator };
+    let request =
+        SaveApp { org: org.id, app: options.app.clone(), session: None, confirmed_by: ConfirmedBy::Operator, by: None };
     let outcome = save(&installation.ports, &request).await?;
     show(&installation, &name, &outcome, terminal)?;
     Ok(outcome_of(&outcome))

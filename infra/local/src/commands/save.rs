@@ -46,7 +46,8 @@ pub(crate) async fn run(global: &Global, options: &Save, terminal: &mut Terminal
         ))?;
         return Ok(Outcome::Fine);
     }
-    let request = SaveApp { org: org.id, app: options.app.clone(), session: None, confirmed_by: ConfirmedBy::Operator };
+    let request =
+        SaveApp { org: org.id, app: options.app.clone(), session: None, confirmed_by: ConfirmedBy::Operator, by: None };
     let outcome = save(&installation.ports, &request).await?;
     if options.json {
         json::write(terminal.out(), &outcome)?;

@@ -143,7 +143,7 @@ async fn an_app_and_its_events_are_written_atomically() {
     let ledger = SqliteLedger::in_memory().unwrap();
     ledger.0.lock().execute("DROP TABLE event", params![]).unwrap();
     let app = record("acme", "a", "Office", Standing::Broken);
-    let event = AppEvent { at: at(1), kind: crate::domain::event::EventKind::Found { standing: Standing::Broken } };
+    let event = AppEvent::automatic(at(1), crate::domain::event::EventKind::Found { standing: Standing::Broken });
     assert!(matches!(ledger.record_app(&app, &[event]).await, Err(LedgerError::Store { .. })));
     assert_eq!(ledger.app(&app.identity.org, &app.identity.app).await.unwrap(), None);
 }
@@ -151,7 +151,7 @@ async fn an_app_and_its_events_are_written_atomically() {
 #[tokio::test]
 async fn events_cannot_be_changed_or_removed() {
     let ledger = SqliteLedger::in_memory().unwrap();
-    let event = AppEvent { at: at(1), kind: crate::domain::event::EventKind::Found { standing: Standing::Broken } };
+    let event = AppEvent::automatic(at(1), crate::domain::event::EventKind::Found { standing: Standing::Broken });
     assert!(ledger.record_app(&record("acme", "a", "Office", Standing::Broken), &[event]).await.unwrap());
     for statement in ["UPDATE event SET at = ''", "DELETE FROM event"] {
         let refused = ledger.0.lock().execute(statement, params![]).unwrap_err().to_string();

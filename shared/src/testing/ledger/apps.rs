@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use super::{all, app, at, found, org, profile, record, recorded};
+use crate::domain::actor::Actor;
 use crate::domain::app::{AppIdentity, AppRecord};
 use crate::domain::event::{AppEvent, EventKind};
 use crate::domain::standing::Standing;
 use crate::domain::tenant::TenantName;
+use crate::domain::text::UntrustedText;
 use crate::ledger::{AppFilter, Cursor, Ledger, LedgerError, PageRequest};
 
 pub(super) async fn conforms<F, Fut>(make: &F)
@@ -115,6 +117,7 @@ async fn events_are_listed_in_order_and_never_replaced(ledger: &dyn Ledger) {
     let acme = record("acme", "a", "Office", Standing::Broken);
     let change = |seconds, from, to| AppEvent {
         at: at(seconds),
+        by: Some(Actor::OsUser { name: UntrustedText::new("ada") }),
         kind: EventKind::StandingChanged { from, to, reasons: vec!["Because.".to_owned()] },
     };
     let trail = [

@@ -101,6 +101,8 @@ fn profile(id: &str) -> OrgProfile {
         cloud: Cloud::Global,
         added_at: at(0),
         contacts: Contacts::default(),
+        customer: None,
+        labels: std::collections::BTreeSet::new(),
     }
 }
 
@@ -144,7 +146,7 @@ pub fn recorded(app: AppRecord) -> AppRecord {
 }
 
 fn found(seconds: i64, standing: Standing) -> AppEvent {
-    AppEvent { at: at(seconds), kind: EventKind::Found { standing } }
+    AppEvent::automatic(at(seconds), EventKind::Found { standing })
 }
 
 /// Every item of a list, `limit` at a time.

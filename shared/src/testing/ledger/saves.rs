@@ -34,6 +34,7 @@ pub(crate) fn journal(id: &str, org_id: &str, app_id: &str) -> SaveJournal {
         org: org(org_id),
         app: app(app_id),
         session: None,
+        by: None,
         started_at: at(1),
         before: ConnectionReading { auth_scheme: AuthScheme::Oauth2, status: ConnectionStatus::Disabled },
         code_delivery: CodeDelivery::Waiting,

@@ -3,6 +3,7 @@
 use futures_util::TryStreamExt as _;
 
 use crate::domain::cloud::Cloud;
+use crate::domain::customer::{LabelChange, MAX_LABELS};
 use crate::domain::id::OrgId;
 use crate::domain::org::OrgProfile;
 use crate::domain::system_log::LogPosition;
@@ -21,6 +22,9 @@ pub enum OrgError {
     /// The input is not the host of an Okta org.
     #[error(transparent)]
     NotAnOrg(#[from] OrgUrlError),
+    /// The org would have too many labels.
+    #[error("an org has at most {MAX_LABELS} labels; remove one first")]
+    TooManyLabels,
     /// The call to Okta failed.
     #[error(transparent)]
     Okta(#[from] OktaError),
@@ -70,7 +74,7 @@ pub async fn add(ports: &Ports, host: &str, cloud: Cloud, credential: &OktaCrede
         ports.vault.discard_pending(&name).await?;
         return Err(error.into());
     }
-    // An org that is added again with a different credential keeps its contacts.
+    // An org that is added again with a different credential keeps its contacts, its customer and its labels.
     let known = ports.ledger.org(&resolved.id).await?;
     let profile = OrgProfile {
         id: resolved.id,
@@ -78,13 +82,28 @@ pub async fn add(ports: &Ports, host: &str, cloud: Cloud, credential: &OktaCrede
         credential: credential.kind(),
         cloud,
         added_at: ports.clock.now(),
-        contacts: known.map(|known| known.contacts).unwrap_or_default(),
+        contacts: known.as_ref().map(|known| known.contacts.clone()).unwrap_or_default(),
+        customer: known.as_ref().and_then(|known| known.customer.clone()),
+        labels: known.map(|known| known.labels).unwrap_or_default(),
     };
     // The profile comes first: nothing would point to a credential without a profile, while a profile without a credential
     // reports what to do.
     ports.ledger.put_org(&profile).await?;
     ports.vault.promote(&name).await?;
     Ok(AddedOrg { profile, hint })
+}
+
+/// Changes an org's customer and labels, and returns the new profile. A different customer changes who may see the org.
+pub async fn relabel(ports: &Ports, org: &OrgId, change: &LabelChange) -> Result<OrgProfile, OrgError> {
+    let known = ports.ledger.org(org).await?.ok_or_else(|| OrgError::NoSuchOrg(org.to_string()))?;
+    let relabelled = known.clone().relabelled(change);
+    if relabelled.labels.len() > MAX_LABELS {
+        return Err(OrgError::TooManyLabels);
+    }
+    if relabelled != known {
+        ports.ledger.put_org(&relabelled).await?;
+    }
+    Ok(relabelled)
 }
 
 async fn try_out(ports: &Ports, url: &OrgUrl, credential: &OktaCredential) -> Result<(), OktaError> {

@@ -175,7 +175,8 @@ async fn verify_sign_in(
         mfa: sign_in.mfa,
         token_id: sign_in.person.token_id.clone(),
     };
-    update_existing_app(ports, &session.org, &session.app, Some(kind), |record| {
+    let verified = ports.on_behalf_of(Some(administrator.actor(Some(&attempt.tenant))));
+    update_existing_app(&verified, &session.org, &session.app, Some(kind), |record| {
         record.consent.tenant = Some(attempt.tenant.clone());
         record.consent.administrator = Some(administrator.clone());
         record.consent.claims_challenge = None;

@@ -183,7 +183,8 @@ pub(crate) async fn update_existing_app(
     let exists = app::update_app(ports, org, app, |known, now| {
         let mut record = known?.clone();
         change(&mut record);
-        let events = kind.iter().map(|kind| AppEvent { at: now, kind: kind.clone() }).collect();
+        let events =
+            kind.iter().map(|kind| AppEvent { at: now, by: ports.actor.clone(), kind: kind.clone() }).collect();
         Some((record, events))
     });
     if exists.await? { Ok(()) } else { Err(session_lost("the app was removed during the session")) }
@@ -202,5 +203,5 @@ pub(crate) async fn fail_session(
     });
     ended.await?;
     let kind = EventKind::ConsentFailed { session: session.id.clone(), failure, code: code.clone() };
-    Ok(record_event(ports, &session.org, &session.app, kind).await?)
+    Ok(record_event(&ports.on_behalf_of(session.actor()), &session.org, &session.app, kind).await?)
 }

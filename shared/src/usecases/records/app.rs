@@ -44,7 +44,7 @@ pub(crate) async fn update_app(
 
 /// Appends an event to an app's audit trail.
 pub(crate) async fn record_event(ports: &Ports, org: &OrgId, app: &AppId, kind: EventKind) -> Result<(), LedgerError> {
-    let event = AppEvent { at: ports.clock.now(), kind };
+    let event = AppEvent { at: ports.clock.now(), by: ports.actor.clone(), kind };
     ports.ledger.append_event(org, app, &event).await
 }
 

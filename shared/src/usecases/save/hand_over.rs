@@ -56,7 +56,7 @@ async fn start_finishing(ports: &Ports, own: &BrowserSession) -> Result<(), Cons
     })
     .await?;
     let (org, app, session) = (own.session.org.clone(), own.session.app.clone(), Some(own.session.id.clone()));
-    Ok(ports.queues.saves.send(&[SaveApp { org, app, session, confirmed_by: ConfirmedBy::Person }]).await?)
+    Ok(ports.queues.saves.send(&[SaveApp { org, app, session, confirmed_by: ConfirmedBy::Person, by: None }]).await?)
 }
 
 /// Accepts the text that an operator pasted. `issued_states` are the digests of the `state` values of the links that this
@@ -110,10 +110,11 @@ async fn store(
         return Ok(());
     }
     let before = reading(&okta_client_for(ports, org).await?.connection(app).await?);
-    let journal = match owner {
-        Owner::Session(session) => NewJournal::for_session(session, before),
-        Owner::Operator(app) => NewJournal::for_operator(&org.id, app, before),
+    let (journal, actor) = match owner {
+        Owner::Session(session) => (NewJournal::for_session(session, before), session.actor()),
+        Owner::Operator(app) => (NewJournal::for_operator(&org.id, app, before), None),
     };
+    let ports = &ports.on_behalf_of(actor);
     // The journal is written first: after a crash, a secret without a journal would stay in the vault.
     let journal = journal.with_code(code).begin(ports).await?;
     let name = SecretName::HandOver(org.id.clone(), app.clone());

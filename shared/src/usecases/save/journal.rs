@@ -64,6 +64,7 @@ impl NewJournal {
             org: self.org,
             app: self.app,
             session: self.session,
+            by: ports.actor.clone(),
             started_at: ports.clock.now(),
             before: self.before,
             code_delivery: if self.code.is_some() { CodeDelivery::Waiting } else { CodeDelivery::NotNeeded },
@@ -104,6 +105,9 @@ impl OpenJournal {
         let mut record = self.record;
         if other.session.is_some() {
             record.session.clone_from(&other.session);
+        }
+        if other.by.is_some() {
+            record.by.clone_from(&other.by);
         }
         if other.code.is_some() && other.code != record.code {
             (record.code, record.code_delivery) = (other.code.clone(), CodeDelivery::Waiting);

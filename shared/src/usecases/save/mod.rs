@@ -25,6 +25,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use journal::{NewJournal, OpenJournal, already_saving, reading};
 
+use crate::domain::actor::Actor;
 use crate::domain::app::AppRecord;
 use crate::domain::connection::{AuthScheme, ConnectionStatus};
 use crate::domain::failure::consent::ConsentFailure;
@@ -72,11 +73,20 @@ async fn save_under_lease(ports: &Ports, request: &SaveApp) -> Result<SaveOutcom
         return Ok(outcome);
     }
     let gone = || ConsentError::new(ConsentFailure::SessionLost, "the org or the app was removed");
+    let ports = &ports.on_behalf_of(requested_by(ports, request).await?);
     let org = ports.ledger.org(&request.org).await?.ok_or_else(gone)?;
     let app = ports.ledger.app(&request.org, &request.app).await?.ok_or_else(gone)?;
     let api = okta_client_for(ports, &org).await?;
     let save = Save { ports, request, org: &org, app: &app, api: &*api };
     save.run().await
+}
+
+/// Who asked for a save: the operator in the message, or the administrator of its session.
+async fn requested_by(ports: &Ports, request: &SaveApp) -> Result<Option<Actor>, ConsentError> {
+    match (&request.by, &request.session) {
+        (None, Some(session)) => Ok(ports.ledger.session(session).await?.and_then(|session| session.actor())),
+        (by, _) => Ok(by.clone()),
+    }
 }
 
 /// A save in progress.

@@ -134,7 +134,7 @@ async fn connection_with_link(
         Some(session) => NewJournal::for_session(session, before),
         None => NewJournal::for_operator(&org.id, app, before),
     };
-    journal.begin(ports).await?;
+    journal.begin(&ports.on_behalf_of(session.and_then(AuthorizationSession::actor))).await?;
     api.prepare_connection(app, admin.as_ref()).await?;
     let prepared = api.connection(app).await?;
     if consent_link(&prepared)?.is_none() {
@@ -195,7 +195,7 @@ async fn record_link_and_queue_save(
     let session = &own.session;
     if let Some(link) = link {
         let kind = EventKind::ConsentLinkOpened { session: session.id.clone(), client: link.client.clone() };
-        update_existing_app(ports, &session.org, &session.app, Some(kind), |record| {
+        update_existing_app(&ports.on_behalf_of(session.actor()), &session.org, &session.app, Some(kind), |record| {
             record.consent.client = Some(link.client.clone());
         })
         .await?;
@@ -205,5 +205,9 @@ async fn record_link_and_queue_save(
     })
     .await?;
     let (org, app, id) = (session.org.clone(), session.app.clone(), Some(session.id.clone()));
-    Ok(ports.queues.saves.send(&[SaveApp { org, app, session: id, confirmed_by: ConfirmedBy::NoOne }]).await?)
+    Ok(ports
+        .queues
+        .saves
+        .send(&[SaveApp { org, app, session: id, confirmed_by: ConfirmedBy::NoOne, by: None }])
+        .await?)
 }

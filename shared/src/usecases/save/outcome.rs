@@ -115,10 +115,14 @@ fn record_after_save(
         signals
     };
     let assessment = assess(&signals);
-    let mut events = vec![AppEvent { at: now, kind }];
+    let mut events = vec![AppEvent { at: now, by: journal.by.clone(), kind }];
     if assessment.standing != app.standing() {
         let (from, to, reasons) = (app.standing(), assessment.standing, assessment.reasons.clone());
-        events.push(AppEvent { at: now, kind: EventKind::StandingChanged { from, to, reasons } });
+        events.push(AppEvent {
+            at: now,
+            by: journal.by.clone(),
+            kind: EventKind::StandingChanged { from, to, reasons },
+        });
     }
     let identity = app.identity.clone();
     let mut after = AppRecord::assessed(identity, signals, assessment, now, Some(app), spare.clone());

@@ -147,5 +147,5 @@ fn failed_work(ports: &Ports, event: &LogEvent, meant: &Meaning) -> Option<AppEv
         reason: reason.clone(),
         failed_at: event.published,
     };
-    Some(AppEvent { at: ports.clock.now(), kind })
+    Some(AppEvent::automatic(ports.clock.now(), kind))
 }

@@ -105,7 +105,8 @@ async fn request_page_shows_completion_after_save() {
     let (org, app) = fixture.bench.ids(SAVING).await;
     let id = request_of(&fixture, SAVING).await;
     let saved =
-        save(&fixture.bench.ports, &SaveApp { org, app, session: None, confirmed_by: ConfirmedBy::Operator }).await;
+        save(&fixture.bench.ports, &SaveApp { org, app, session: None, confirmed_by: ConfirmedBy::Operator, by: None })
+            .await;
     assert!(matches!(saved, Ok(SaveOutcome::Saved { .. })), "{saved:?}");
     let seen = open(&fixture, &page).await;
     assert_eq!(seen.heading(), format!("Request {id}: no action needed"));

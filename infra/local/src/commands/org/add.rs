@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use regrant::domain::cloud::Cloud;
+use regrant::domain::customer::{CustomerName, Label, LabelChange};
 use regrant::domain::org::CredentialKind;
 use regrant::okta::{OktaCredential, OrgUrl};
 use regrant::usecases::access::orgs;
@@ -36,6 +37,12 @@ pub struct Add {
     /// The file with the service app's private key (PEM); `-` for standard input.
     #[arg(long, value_name = "FILE", requires = "client_id")]
     pub private_key_file: Option<PathBuf>,
+    /// The customer that the org belongs to.
+    #[arg(long, value_name = "NAME")]
+    pub customer: Option<CustomerName>,
+    /// A free label; repeatable.
+    #[arg(long, value_name = "LABEL")]
+    pub label: Vec<Label>,
     /// Show which org would be added. Reads, sends and stores no credential.
     #[arg(long)]
     pub dry_run: bool,
@@ -53,6 +60,9 @@ pub(crate) async fn run(global: &Global, options: &Add, terminal: &mut Terminal)
     if let Some(hint) = &added.hint {
         terminal.message(&escaped(hint));
     }
+    let customer = options.customer.clone().map(Some);
+    let change = LabelChange { customer, add: options.label.iter().cloned().collect(), ..LabelChange::default() };
+    orgs::relabel(&installation.ports, &added.profile.id, &change).await?;
     let domain = escaped(added.profile.domain());
     terminal.line(&format!("Added {domain} ({}).", added.profile.id))?;
     terminal.hint(&format!(

@@ -41,6 +41,7 @@ pub(crate) async fn run(global: &Global, options: &List, terminal: &mut Terminal
         if options.json {
             let row = serde_json::json!({
                 "org": org.id, "org_domain": domain, "credential": org.credential, "added_at": org.added_at,
+                "customer": org.customer, "labels": org.labels,
             });
             terminal.print(if first { "\n" } else { ",\n" })?;
             terminal.print(&row.to_string())?;

@@ -3,6 +3,7 @@
 pub mod add;
 pub mod check;
 pub mod contacts;
+pub mod label;
 pub mod list;
 pub mod remove;
 
@@ -23,6 +24,8 @@ pub enum Org {
     List(list::List),
     /// Test an org's credential with real requests and report missing permissions.
     Check(check::Check),
+    /// Show or set an org's customer and labels.
+    Label(label::LabelOrg),
     /// Show or set who receives emails about an org.
     Contacts(contacts::OrgContacts),
     /// Remove an org with its credential and its apps.
@@ -34,6 +37,7 @@ pub(crate) async fn run(global: &Global, org: &Org, terminal: &mut Terminal) -> 
         Org::Add(options) => add::run(global, options, terminal).await,
         Org::List(options) => list::run(global, options, terminal).await,
         Org::Check(options) => check::run(global, options, terminal).await,
+        Org::Label(options) => label::run(global, options, terminal).await,
         Org::Contacts(options) => contacts::run(global, options, terminal).await,
         Org::Remove(options) => remove::run(global, options, terminal).await,
     }

@@ -13,7 +13,7 @@ fn new_and_changed() -> [AppRecord; 2] {
 }
 
 fn event() -> AppEvent {
-    AppEvent { at: at(1), kind: EventKind::Found { standing: Standing::Broken } }
+    AppEvent::automatic(at(1), EventKind::Found { standing: Standing::Broken })
 }
 
 /// Whether a record was written.

@@ -75,7 +75,7 @@ impl AppObservation {
             signals.retain(|signal| !matches!(signal.kind, SignalKind::EmailFailed { .. }));
         }
         let mut events = self.failed_work.clone();
-        events.extend(standing_event(previous, &assessment).map(|kind| AppEvent { at: now, kind }));
+        events.extend(standing_event(previous, &assessment).map(|kind| AppEvent::automatic(now, kind)));
         let mut record =
             AppRecord::assessed(self.identity(previous), signals, assessment, now, previous, spare.clone());
         record.assignment_counts = self.assignment_counts.or(record.assignment_counts);
