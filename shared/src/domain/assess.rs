@@ -125,7 +125,7 @@ fn enabled(signals: &[Signal]) -> Assessment {
         Some(SignalKind::PermissionGrantsRead { any_granted: false, .. }) => {
             verdict(Standing::Broken, "Microsoft has no permission grant for Okta: the consent was revoked.")
         }
-        _ if credential_fails(signals) => {
+        _ if sign_in_fails(signals) => {
             verdict(Standing::Broken, "Okta's System Log shows that Okta could not sign in to Microsoft.")
         }
         Some(SignalKind::PermissionGrantsRead { missing, .. }) if !missing.is_empty() => {
@@ -169,19 +169,21 @@ fn last(signals: &[Signal], pick: impl Fn(&SignalKind) -> bool) -> Option<Timest
     signals.iter().filter(|signal| pick(&signal.kind)).map(|signal| signal.seen_at).max()
 }
 
-/// Whether Okta's sign-in to Microsoft fails: a failure counts until provisioning works again. A connection that reads
-/// ENABLED does not clear it, nor do existing grants: both look normal while Conditional Access blocks Okta.
-fn credential_fails(signals: &[Signal]) -> bool {
+/// Whether Okta's sign-in to Microsoft fails: a failure counts until provisioning works again or Okta accepts the code of
+/// a new consent. A connection that reads ENABLED does not clear it, nor do existing grants: both look normal while
+/// Conditional Access blocks Okta.
+pub fn sign_in_fails(signals: &[Signal]) -> bool {
     let failed = last(signals, |kind| matches!(kind, SignalKind::CredentialFailure { .. }));
-    let worked = last(signals, |kind| matches!(kind, SignalKind::ProvisioningWorked));
-    failed.is_some_and(|failed| worked.is_none_or(|worked| failed >= worked))
+    let over = last(signals, |kind| matches!(kind, SignalKind::ProvisioningWorked | SignalKind::ConsentCodeAccepted));
+    failed.is_some_and(|failed| over.is_none_or(|over| failed >= over))
 }
 
 fn rotation_fails(signals: &[Signal]) -> bool {
-    let rotation = |wanted| {
-        last(signals, move |kind| matches!(kind, SignalKind::CredentialRotation { succeeded } if *succeeded == wanted))
-    };
-    rotation(false).is_some_and(|failed| rotation(true).is_none_or(|succeeded| failed > succeeded))
+    let failed = last(signals, |kind| matches!(kind, SignalKind::CredentialRotation { succeeded: false }));
+    let over = last(signals, |kind| {
+        matches!(kind, SignalKind::CredentialRotation { succeeded: true } | SignalKind::ConsentCodeAccepted)
+    });
+    failed.is_some_and(|failed| over.is_none_or(|over| failed > over))
 }
 
 /// Why the person who consented could not do so again, if anything prevents it. A failed check does not hide an earlier

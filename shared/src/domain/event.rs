@@ -7,6 +7,7 @@ use super::actor::Actor;
 use super::administrator::Mfa;
 use super::id::{InvitationId, NotificationId, RequestId, SaveId, SessionId};
 use super::notification::{Delivery, WhyDropped};
+use super::save::{ConsentEvidence, NotDone};
 use super::standing::Standing;
 use super::tenant::{ClientId, ObjectId};
 use super::text::UntrustedText;
@@ -85,6 +86,14 @@ pub enum EventKind {
         #[schema(value_type = String)]
         client: ClientId,
     },
+    /// A consent that was opened is not done; `why` says what is known.
+    ConsentNotDone {
+        /// The browser's session.
+        #[schema(value_type = String)]
+        session: SessionId,
+        /// Why.
+        why: NotDone,
+    },
     /// The text of Okta's page was handed over.
     HandedOver {
         /// The save it belongs to.
@@ -108,6 +117,9 @@ pub enum EventKind {
         verified: bool,
         /// The kinds of grant that were found.
         grant_kinds: Vec<String>,
+        /// What shows the consent; `None` in older records.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        evidence: Option<ConsentEvidence>,
     },
     /// The save ended without the connection being on.
     SaveFailed {

@@ -75,26 +75,35 @@ fn outlasts(earlier: &Signal, fresh: &[Signal]) -> bool {
     }
 }
 
-/// Removes the failures up to `at`, when a new consent was saved.
-pub fn clear_failures(signals: Vec<Signal>, at: Timestamp) -> Vec<Signal> {
-    let over = |signal: &Signal| {
-        let failure = matches!(
+/// Removes the sign-in failures up to `at`, when Okta accepted the code of a new consent. No other save clears them: the
+/// connection and the grants look the same with a consent that no longer works.
+pub fn clear_sign_in_failures(signals: Vec<Signal>, at: Timestamp) -> Vec<Signal> {
+    let is_over = |signal: &Signal| {
+        let is_failure = matches!(
             signal.kind,
-            SignalKind::CredentialFailure { .. }
-                | SignalKind::CredentialRotation { .. }
-                | SignalKind::EmailFailed { .. }
+            SignalKind::CredentialFailure { .. } | SignalKind::CredentialRotation { succeeded: false }
         );
-        failure && signal.seen_at <= at
+        is_failure && signal.seen_at <= at
     };
-    signals.into_iter().filter(|signal| !over(signal)).collect()
+    signals.into_iter().filter(|signal| !is_over(signal)).collect()
+}
+
+/// Removes the failed emails up to `at`, when their matter was settled.
+pub fn clear_failed_emails(signals: Vec<Signal>, at: Timestamp) -> Vec<Signal> {
+    let is_over = |signal: &Signal| matches!(signal.kind, SignalKind::EmailFailed { .. }) && signal.seen_at <= at;
+    signals.into_iter().filter(|signal| !is_over(signal)).collect()
 }
 
 /// Merges the signals of a partial check: each fresh signal replaces the earlier ones of the same check.
 pub fn supersede(previous: &[Signal], fresh: &[Signal]) -> Vec<Signal> {
     let checks: Vec<_> = fresh.iter().filter_map(|signal| signal.kind.check()).collect();
     let on = fresh.iter().any(shows_it_on);
-    let stays = |signal: &&Signal| match signal.kind {
+    let again = |kind: &SignalKind| {
+        fresh.iter().any(|signal| std::mem::discriminant(&signal.kind) == std::mem::discriminant(kind))
+    };
+    let stays = |signal: &&Signal| match &signal.kind {
         SignalKind::ConnectionWasEnabled => !on,
+        occurrence if occurrence.is_occurrence() => !again(occurrence),
         _ => signal.kind.check().is_none_or(|check| !checks.contains(&check)),
     };
     previous.iter().filter(stays).cloned().chain(fresh.iter().cloned()).collect()
@@ -244,8 +253,16 @@ mod tests {
     #[test]
     fn new_consent_clears_earlier_failures_only() {
         let failure = |second| graph(second, SignalKind::CredentialFailure { event_type: "x".to_owned() });
-        let good =
-            clear_failures(vec![failure(1), failure(3), graph(1, grants(&[]))], Timestamp::from_second(2).unwrap());
+        let signals = vec![failure(1), failure(3), graph(1, grants(&[]))];
+        let good = clear_sign_in_failures(signals, Timestamp::from_second(2).unwrap());
         assert_eq!(good, [failure(3), graph(1, grants(&[]))]);
+    }
+
+    #[test]
+    fn settled_matter_clears_failed_emails_only() {
+        let failure = graph(1, SignalKind::CredentialFailure { event_type: "x".to_owned() });
+        let email = graph(1, SignalKind::EmailFailed { request: "RG-A".to_owned(), what: "550".to_owned() });
+        let left = clear_failed_emails(vec![failure.clone(), email], Timestamp::from_second(2).unwrap());
+        assert_eq!(left, [failure]);
     }
 }

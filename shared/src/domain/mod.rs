@@ -13,6 +13,7 @@ pub mod authorize_link;
 pub mod claims_challenge;
 pub mod cloud;
 pub mod connection;
+pub mod consent_evidence;
 pub mod contact;
 pub mod customer;
 pub mod event;

@@ -45,8 +45,15 @@ pub struct SaveJournal {
     pub started_at: Timestamp,
     /// The connection before the first write.
     pub before: ConnectionReading,
+    /// Whether a person whose sign-in was verified, or an operator, began it. Otherwise only an operator's save may write to
+    /// Okta.
+    #[serde(default)]
+    pub is_authorized: bool,
     /// Whether Microsoft's authorization code was delivered to Okta.
     pub code_delivery: CodeDelivery,
+    /// When Okta accepted the code, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code_accepted_at: Option<Timestamp>,
     /// The digest of the last code that was handed over. The same code again is the same hand-over, such as a double click.
     #[serde(default)]
     pub code: Option<Sha256Digest>,
@@ -60,13 +67,13 @@ pub struct SaveJournal {
     pub version: u64,
 }
 
-/// Who confirmed that the consent was given. Without a confirmation, only evidence counts.
+/// Who requested the save. Only evidence shows that the consent was given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ConfirmedBy {
     /// No one: the save was started by a queue message.
     NoOne,
-    /// The person who pressed "I've accepted". Counts if Microsoft Graph cannot be read.
+    /// The person who pressed "I've accepted". Makes the save check sooner and is not evidence.
     Person,
     /// An operator, who requests the same as the Save button in the Admin Console.
     Operator,
@@ -92,10 +99,19 @@ pub enum CodeDelivery {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "kebab-case")]
 pub enum SaveOutcome {
-    /// The connection reads as on.
+    /// The connection reads as on, and something shows the consent.
     Saved {
         /// The read-back result.
         verification: Box<Verification>,
+        /// What shows the consent.
+        evidence: ConsentEvidence,
+    },
+    /// The connection reads as on, but nothing shows a new consent.
+    NotRenewed {
+        /// The read-back result.
+        verification: Box<Verification>,
+        /// What is missing.
+        why: NotDone,
     },
     /// Nothing shows a consent, so nothing was changed.
     NoConsent,
@@ -109,6 +125,63 @@ pub enum SaveOutcome {
         /// Why, in words for people.
         reason: String,
     },
+}
+
+/// What shows that a consent was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ConsentEvidence {
+    /// Okta accepted Microsoft's authorization code.
+    CodeAccepted,
+    /// The connection was off when the attempt began, and Okta reports it as on.
+    SwitchedOn,
+    /// The grants at Microsoft changed after Okta's consent link was issued, and suffice.
+    GrantsChanged,
+}
+
+/// Why a consent that was opened is not done, although no step failed for good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema, strum::IntoStaticStr)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
+pub enum NotDone {
+    /// The person says that they accepted, and nothing shows it yet.
+    NotSeenYet,
+    /// The person reports, or pasted, a refusal by Microsoft.
+    RefusedAtMicrosoft,
+    /// Okta rejected the authorization code.
+    CodeRejected,
+    /// Whether Okta received the authorization code is unknown.
+    CodeUncertain,
+    /// The connection is on, but Okta's latest known sign-in to Microsoft failed.
+    SignInStillFails,
+    /// The org waives the sign-in, so an operator has to do the next step in Okta.
+    AwaitsOperator,
+    /// The link was opened, and the attempt ended without any further step.
+    Abandoned,
+}
+
+impl NotDone {
+    /// The name used in logs and events.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+
+    /// The reason, in a sentence for people.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::NotSeenYet => "The person says that they accepted. Nothing in Okta or Microsoft shows it yet.",
+            Self::RefusedAtMicrosoft => "Microsoft refused the consent, or the person declined it.",
+            Self::CodeRejected => "Okta rejected the authorization code; open the consent again.",
+            Self::CodeUncertain => {
+                "It is unknown whether Okta received the authorization code; open the consent again."
+            }
+            Self::SignInStillFails => {
+                "The connection is on, but Okta's latest known sign-in to Microsoft failed and no new consent followed."
+            }
+            Self::AwaitsOperator => "The next step in Okta is an operator's: `regrant save`.",
+            Self::Abandoned => "The consent link was opened, and nothing followed before the attempt ended.",
+        }
+    }
 }
 
 /// The read-back result of a save, kept as evidence.

@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::actor::Actor;
 use super::administrator::Mfa;
 use super::cloud::Cloud;
+use super::grant::GrantsRead;
 use super::id::{AppId, InvitationId, OrgId, SessionId, Sha256Digest};
+use super::save::NotDone;
 use super::tenant::{ClientId, ObjectId, TenantId};
 use super::text::UntrustedText;
 use crate::domain::failure::consent::ConsentFailure;
@@ -36,6 +38,9 @@ pub struct AuthorizationSession {
     pub sign_in: Option<SignInAttempt>,
     /// When it started.
     pub opened_at: Timestamp,
+    /// How many of Okta's consent links were requested for it.
+    #[serde(default)]
+    pub links_reserved: u32,
     /// Its progress.
     pub state: SessionState,
     /// Incremented by each write, for the optimistic lock.
@@ -74,12 +79,8 @@ pub enum SessionState {
     Consenting {
         /// The verified administrator; `None` if the org waives the sign-in.
         administrator: Option<Administrator>,
-        /// Whether the connection was on when the consent link was opened. If it was, a connection that is on proves nothing.
-        was_on: bool,
-        /// When the person confirmed the consent. While it is set, a save is running.
-        finishing_since: Option<Timestamp>,
-        /// SHA-256 of the `state` of each issued link of Okta. A hand-over must contain one of them.
-        okta_states: Vec<Sha256Digest>,
+        /// What is known about the consent.
+        attempt: ConsentAttempt,
     },
     /// The consent was completed; the app's record has the result.
     Done,
@@ -90,6 +91,26 @@ pub enum SessionState {
         /// The error code from Microsoft or Okta, for the failure catalogue.
         code: Option<String>,
     },
+}
+
+/// What is known about a consent since Okta's link was first opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConsentAttempt {
+    /// Whether the connection was on at that time. If it was, a connection that is on proves nothing.
+    pub was_on: bool,
+    /// The grants at that time; `None` if the connection was off or they could not be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grants_before: Option<Box<GrantsRead>>,
+    /// SHA-256 of the `state` of each issued link of Okta. A hand-over must contain one of them.
+    pub okta_states: Vec<Sha256Digest>,
+    /// When the person confirmed the consent. While it is set, a save is checking.
+    pub finishing_since: Option<Timestamp>,
+    /// Why the consent is not done, from the latest check; `None` while nothing is known yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_done: Option<NotDone>,
+    /// When the session's save was last queued.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queued_at: Option<Timestamp>,
 }
 
 /// The administrator who signed in, as shown on pages.
@@ -113,6 +134,20 @@ impl Administrator {
 }
 
 impl AuthorizationSession {
+    /// Whether its person has to sign in at Microsoft. If not, the org waives the sign-in, and nothing that its browser does
+    /// may change anything in Okta.
+    pub const fn has_sign_in(&self) -> bool {
+        self.sign_in.is_some()
+    }
+
+    /// Why its consent is not done, from the latest check.
+    pub const fn not_done(&self) -> Option<NotDone> {
+        match &self.state {
+            SessionState::Consenting { attempt, .. } => attempt.not_done,
+            _ => None,
+        }
+    }
+
     /// When its pages expire.
     pub fn ends_at(&self) -> Timestamp {
         self.opened_at.saturating_add(LIFETIME).unwrap_or(Timestamp::MAX)

@@ -114,6 +114,8 @@ pub enum SignalKind {
     },
     /// Okta's provisioning completed an operation in Microsoft for this app (System Log), so Okta could sign in then.
     ProvisioningWorked,
+    /// Okta accepted an authorization code of a new consent, which replaces the credential behind earlier sign-in failures.
+    ConsentCodeAccepted,
     /// The account that consented was read in Microsoft Graph. Re-authentication, new licences and new permissions need that
     /// account, or a different one with the role.
     ConsenterRead {
@@ -167,6 +169,7 @@ impl SignalKind {
             self,
             Self::CredentialFailure { .. }
                 | Self::ProvisioningWorked
+                | Self::ConsentCodeAccepted
                 | Self::CredentialRotation { .. }
                 | Self::ProvisioningAppCreated { .. }
         )

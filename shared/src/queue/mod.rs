@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -38,11 +39,14 @@ pub struct SaveApp {
     pub app: AppId,
     /// The browser session it belongs to; `None` if an operator asked for the save.
     pub session: Option<SessionId>,
-    /// Who confirmed that the consent was given.
+    /// Who requested the save.
     pub confirmed_by: ConfirmedBy,
-    /// Who requested the save; `None` if its session says who, or if no person did.
+    /// The person who requested the save; `None` if its session says who, or if no person did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<Actor>,
+    /// When it was queued for the session. A session has one message: the one of the time that the session records.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queued_at: Option<Timestamp>,
 }
 
 /// Work of the notify function.
@@ -63,6 +67,18 @@ pub enum NotificationWork {
         /// The notification.
         notification: NotificationId,
     },
+}
+
+impl SaveApp {
+    /// A save that an operator requests.
+    pub const fn by_operator(org: OrgId, app: AppId) -> Self {
+        Self { org, app, session: None, confirmed_by: ConfirmedBy::Operator, by: None, queued_at: None }
+    }
+
+    /// A save that continues an earlier one.
+    pub const fn continued(org: OrgId, app: AppId, session: Option<SessionId>) -> Self {
+        Self { org, app, session, confirmed_by: ConfirmedBy::NoOne, by: None, queued_at: None }
+    }
 }
 
 impl Message for ScanOrg {}

@@ -110,8 +110,8 @@ async fn confirmation_survives_stale_session_read() {
     let headers = HeaderMap::from_iter([(COOKIE, cookies.join("; ").parse().unwrap())]);
     let mut early = session(&bench.ports, path.rsplit('/').next().unwrap(), &headers).await.unwrap();
     // The state before the save stopped waiting.
-    let SessionState::Consenting { finishing_since, .. } = &mut early.session.state else { unreachable!() };
-    *finishing_since = Some(bench.ports.clock.now());
+    let SessionState::Consenting { attempt, .. } = &mut early.session.state else { unreachable!() };
+    attempt.finishing_since = Some(bench.ports.clock.now());
     finish_session(&bench.ports, &early).await.unwrap();
     assert_eq!(browser.get(&path).await.heading(), "Saving and verifying");
 }
@@ -145,7 +145,7 @@ async fn enabled_app_stays_enabled_during_new_consent() {
 }
 
 #[tokio::test]
-async fn save_without_registration_is_not_verified() {
+async fn consent_without_sign_in_is_saved_by_operator() {
     let bench = ConsentBench::without_registration().await;
     let mut browser = bench.browser();
     let invitation = bench.invite("acmelabs").await;
@@ -153,6 +153,12 @@ async fn save_without_registration_is_not_verified() {
     let shown = bench.consent_at_okta(&mut browser, &session).await;
     let token = browser.form_token(&session).await;
     browser.post(&format!("{session}/handover"), &[("token", &token), ("handover", &shown)]).await;
+    let before = bench.simulation.okta.snapshot("acme");
+    bench.work().await;
+    assert_eq!(bench.simulation.okta.snapshot("acme"), before, "the operator has not acted yet");
+    assert!(!browser.get(&session).await.heading().starts_with("Done"));
+    let (org, app) = bench.ids("acmelabs").await;
+    assert_eq!(bench.browser().post(&format!("/v1/apps/{org}/{app}/save"), &[]).await.status, 202);
     bench.work().await;
     assert_eq!(browser.get(&session).await.heading(), "Done in Okta");
     let app = bench.app("acmelabs").await;

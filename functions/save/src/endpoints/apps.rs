@@ -4,7 +4,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::IntoResponse;
-use regrant::domain::save::ConfirmedBy;
 use regrant::queue::SaveApp;
 use regrant::usecases::Ports;
 use regrant::web::api_errors::ApiErrors;
@@ -32,7 +31,7 @@ pub(crate) async fn save_app(State(ports): State<Ports>, path: AppPath) -> Resul
     path.load(&ports).await?;
     let AppPath { org, app } = path;
     let location = format!("/v1/apps/{org}/{app}");
-    let message = SaveApp { org, app, session: None, confirmed_by: ConfirmedBy::Operator, by: ports.actor.clone() };
+    let message = SaveApp { by: ports.actor.clone(), ..SaveApp::by_operator(org, app) };
     ports.queues.saves.send(&[message]).await?;
     Ok((StatusCode::ACCEPTED, [(LOCATION, location)]))
 }

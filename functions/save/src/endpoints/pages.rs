@@ -45,7 +45,7 @@ struct SessionDetails {
 async fn settled(ports: &Ports, id: &str, headers: &HeaderMap) -> Result<SessionDetails, ConsentError> {
     let mut details = session_details(ports, id, headers).await?;
     for _ in 0..POLLS {
-        if !matches!(details.own.session.state, SessionState::Consenting { finishing_since: Some(_), .. }) {
+        if !is_finishing(&details.own.session.state) {
             break;
         }
         ports.clock.sleep(POLL_INTERVAL).await;
@@ -66,11 +66,15 @@ async fn session_details(ports: &Ports, id: &str, headers: &HeaderMap) -> Result
 /// Whether the operator chose to send a Microsoft administrator's password to this org's Okta.
 async fn sends_password(ports: &Ports, org: &OrgId, state: &SessionState) -> Result<bool, ConsentError> {
     // Only the pages before the save mention the password.
-    if !matches!(state, SessionState::Verified { .. } | SessionState::Consenting { finishing_since: None, .. }) {
+    if is_finishing(state) || !matches!(state, SessionState::Verified { .. } | SessionState::Consenting { .. }) {
         return Ok(false);
     }
     let name = SecretName::ProvisioningAdmin(org.clone());
     Ok(ports.vault.get(&name, SecretVersion::Current).await?.is_some())
+}
+
+fn is_finishing(state: &SessionState) -> bool {
+    matches!(state, SessionState::Consenting { attempt, .. } if attempt.finishing_since.is_some())
 }
 
 async fn page(ports: &Ports, SessionDetails { own, sends_password }: &SessionDetails) -> Result<Page, ConsentError> {
@@ -79,10 +83,9 @@ async fn page(ports: &Ports, SessionDetails { own, sends_password }: &SessionDet
     let (step, administrator) = match &session.state {
         SessionState::SigningIn => (Step::SigningIn, None),
         SessionState::Verified { administrator } => (Step::ReadyToConsent, administrator.as_ref()),
-        SessionState::Consenting { administrator, finishing_since: Some(_), .. } => {
-            (Step::Saving, administrator.as_ref())
-        }
-        SessionState::Consenting { administrator, okta_states, .. } if okta_states.is_empty() => {
+        SessionState::Consenting { administrator, attempt }
+            if attempt.finishing_since.is_some() || attempt.okta_states.is_empty() =>
+        {
             (Step::Saving, administrator.as_ref())
         }
         SessionState::Consenting { administrator, .. } => (Step::Consenting, administrator.as_ref()),

@@ -7,7 +7,6 @@ use anyhow::anyhow;
 use clap::Args;
 use regrant::domain::hand_over::MAX_TEXT_BYTES;
 use regrant::domain::id::AppId;
-use regrant::domain::save::ConfirmedBy;
 use regrant::usecases::access::okta::okta_client_for;
 use regrant::usecases::records::consent_error::ConsentError;
 use regrant::usecases::save::hand_over::hand_over_by_operator;
@@ -68,8 +67,7 @@ pub(crate) async fn run(global: &Global, options: &Finish, terminal: &mut Termin
         .read_to_string(&mut text)
         .map_err(|error| anyhow!("standard input could not be read: {error}"))?;
     hand_over_by_operator(&installation.ports, &org, &options.app, &[link.state], &text).await?;
-    let request =
-        SaveApp { org: org.id, app: options.app.clone(), session: None, confirmed_by: ConfirmedBy::Operator, by: None };
+    let request = SaveApp::by_operator(org.id, options.app.clone());
     let outcome = save(&installation.ports, &request).await?;
     show(&installation, &name, &outcome, terminal)?;
     Ok(outcome_of(&outcome))

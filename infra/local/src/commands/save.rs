@@ -2,7 +2,7 @@
 
 use clap::Args;
 use regrant::domain::id::AppId;
-use regrant::domain::save::{ConfirmedBy, SaveOutcome};
+use regrant::domain::save::SaveOutcome;
 use regrant::queue::SaveApp;
 use regrant::usecases::access::okta::okta_client_for;
 use regrant::usecases::records::consent_error::ConsentError;
@@ -46,8 +46,7 @@ pub(crate) async fn run(global: &Global, options: &Save, terminal: &mut Terminal
         ))?;
         return Ok(Outcome::Fine);
     }
-    let request =
-        SaveApp { org: org.id, app: options.app.clone(), session: None, confirmed_by: ConfirmedBy::Operator, by: None };
+    let request = SaveApp::by_operator(org.id, options.app.clone());
     let outcome = save(&installation.ports, &request).await?;
     if options.json {
         json::write(terminal.out(), &outcome)?;
@@ -66,7 +65,7 @@ pub(crate) fn show(
     terminal: &mut Terminal,
 ) -> anyhow::Result<()> {
     match outcome {
-        SaveOutcome::Saved { verification } => {
+        SaveOutcome::Saved { verification, .. } => {
             let permissions = &installation.ports.settings.permissions;
             let microsoft = match (&verification.grants, &verification.grants_unread) {
                 (Some(grants), _) if grants.suffices(permissions) => "all required permissions are granted".to_owned(),
@@ -77,7 +76,12 @@ pub(crate) fn show(
                 "Saved {name}.\n  Okta:      the connection is enabled, with OAuth\n  Microsoft: {microsoft}"
             ))?;
         }
-        SaveOutcome::NoConsent => terminal.line(&format!("Not saved: nothing shows a consent for {name}."))?,
+        SaveOutcome::NotRenewed { why, .. } => {
+            terminal.line(&format!("Not renewed: the connection of {name} is enabled, as before. {}", why.words()))?;
+        }
+        SaveOutcome::NoConsent => {
+            terminal.line(&format!("Not saved: nothing shows a new consent for {name}, so nothing was changed."))?
+        }
         SaveOutcome::NotSwitchedOn { reason } => {
             terminal.line(&format!("Not saved: {name}. {}", escaped(reason)))?;
         }
@@ -94,8 +98,9 @@ pub(crate) fn show(
 pub(crate) const fn outcome_of(outcome: &SaveOutcome) -> Outcome {
     match outcome {
         SaveOutcome::Saved { .. } => Outcome::Fine,
-        SaveOutcome::NoConsent | SaveOutcome::NotSwitchedOn { .. } | SaveOutcome::LeftOff { .. } => {
-            Outcome::ActionNeeded
-        }
+        SaveOutcome::NotRenewed { .. }
+        | SaveOutcome::NoConsent
+        | SaveOutcome::NotSwitchedOn { .. }
+        | SaveOutcome::LeftOff { .. } => Outcome::ActionNeeded,
     }
 }

@@ -68,6 +68,7 @@ fn words(kind: &SignalKind) -> String {
             if *principal_enabled { grants } else { format!("{grants}, service principal disabled") }
         }
         SignalKind::CredentialFailure { event_type } => escaped(event_type),
+        SignalKind::ConsentCodeAccepted => "Okta accepted a new consent".to_owned(),
         SignalKind::ProvisioningWorked => "provisioning worked".to_owned(),
         SignalKind::ConsenterRead { enabled, holds_role } => consenter(*enabled, *holds_role).to_owned(),
         SignalKind::CredentialRotation { succeeded: true } => "the credential was rotated".to_owned(),

@@ -48,6 +48,7 @@ pub async fn begin_consent(ports: &Ports, token: &str) -> Result<StartedConsent,
         browser: secrets.digest(),
         sign_in: None,
         opened_at,
+        links_reserved: 0,
         state: SessionState::Verified { administrator: None },
         version: 0,
     };

@@ -183,7 +183,8 @@ async fn verify_sign_in(
     })
     .await?;
     let verified = SessionState::Verified { administrator: Some(administrator) };
-    update_session(ports, session, |now| (now.state == SessionState::SigningIn).then(|| verified.clone())).await
+    update_session(ports, session, |now| (now.state == SessionState::SigningIn).then(|| verified.clone())).await?;
+    Ok(())
 }
 
 /// Checks the response's issuer, if there is one: it must be the issuer to which the browser was sent (RFC 9207 section 2.4).

@@ -152,23 +152,30 @@ pub async fn with_org_and_app(
     Ok(BrowserSession { session, secrets, org, app })
 }
 
-/// Updates a session's state under an optimistic lock. `change` receives the current session, once per attempt, and returns
-/// `None` for no change. Does nothing if the session no longer exists.
+/// Updates a session's state under an optimistic lock, and returns the updated session. `change` receives the current
+/// session, once per attempt, and returns `None` for no change. Does nothing if the session no longer exists.
 pub(crate) async fn update_session(
     ports: &Ports,
     session: &AuthorizationSession,
     change: impl Fn(&AuthorizationSession) -> Option<SessionState>,
-) -> Result<(), ConsentError> {
+) -> Result<Option<AuthorizationSession>, ConsentError> {
+    change_session(ports, session, |known| change(known).map(|state| AuthorizationSession { state, ..known.clone() }))
+        .await
+}
+
+/// Like [`update_session`], for any part of a session.
+pub(crate) async fn change_session(
+    ports: &Ports,
+    session: &AuthorizationSession,
+    change: impl Fn(&AuthorizationSession) -> Option<AuthorizationSession>,
+) -> Result<Option<AuthorizationSession>, ConsentError> {
     let written = optimistic(
         "update a session",
         || ports.ledger.session(&session.id),
-        move |known: Option<AuthorizationSession>| {
-            let known = known?;
-            change(&known).map(|state| AuthorizationSession { state, ..known })
-        },
+        move |known: Option<AuthorizationSession>| change(&known?),
         |session: AuthorizationSession| async move { ports.ledger.update_session(&session).await },
     );
-    Ok(written.await.map(drop)?)
+    Ok(written.await?)
 }
 
 /// Updates the record of an app under an optimistic lock and appends an event. Fails if the app was removed. `change` runs again

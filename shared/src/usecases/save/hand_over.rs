@@ -10,9 +10,8 @@ use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::hand_over;
 use crate::domain::id::{AppId, OrgId, Sha256Digest};
 use crate::domain::org::OrgProfile;
-use crate::domain::save::{CodeDelivery, ConfirmedBy};
-use crate::domain::session::{AuthorizationSession, SessionState};
-use crate::queue::SaveApp;
+use crate::domain::save::{CodeDelivery, ConfirmedBy, NotDone};
+use crate::domain::session::{AuthorizationSession, ConsentAttempt, SessionState};
 use crate::usecases::Ports;
 use crate::usecases::access::okta::okta_client_for;
 use crate::usecases::consent::session::{BrowserSession, update_session};
@@ -21,6 +20,8 @@ use crate::usecases::records::consent_error::ConsentError;
 use crate::usecases::records::lease::LeaseGuard;
 use crate::usecases::save::authorization_code::{StoredCode, stored_code};
 use crate::usecases::save::journal::{NewJournal, already_saving, reading};
+use crate::usecases::save::outcome::record_not_done;
+use crate::usecases::save::session_queue::{MIN_INTERVAL, queue_if_due, queue_save};
 use crate::usecases::save::{LEASE_DURATION, lease_name};
 use crate::vault::{SecretName, seal};
 
@@ -29,34 +30,54 @@ const MAX_WAIT: Duration = Duration::from_secs(20);
 
 /// Accepts the text that a session's browser pasted, and queues the save.
 pub async fn hand_over(ports: &Ports, own: &BrowserSession, text: &str) -> Result<(), ConsentError> {
-    let SessionState::Consenting { okta_states, .. } = &own.session.state else {
-        return Err(ConsentError::new(ConsentFailure::SessionLost, "the session is not waiting for a consent"));
-    };
-    accept(ports, &own.org, Owner::Session(&own.session), okta_states, text).await?;
-    start_finishing(ports, own).await
+    let SessionState::Consenting { attempt, .. } = &own.session.state else { return Err(not_waiting()) };
+    accept(ports, &own.org, Owner::Session(&own.session), &attempt.okta_states, text).await?;
+    if own.session.has_sign_in() {
+        start_finishing(ports, own).await
+    } else {
+        record_not_done(ports, &own.session, NotDone::AwaitsOperator).await
+    }
 }
 
-/// Queues the save after the person confirmed that they accepted the consent.
+/// Checks sooner, because the person says that they accepted the consent. That is not evidence.
 pub async fn finish_session(ports: &Ports, own: &BrowserSession) -> Result<(), ConsentError> {
     match own.session.state {
         SessionState::Consenting { .. } => start_finishing(ports, own).await,
         SessionState::Done | SessionState::Failed { .. } => Ok(()),
-        _ => Err(ConsentError::new(ConsentFailure::SessionLost, "the session is not waiting for a consent")),
+        _ => Err(not_waiting()),
     }
+}
+
+/// Records that the person declined the consent, or that Microsoft refused it. The session stays open for another try.
+pub async fn report_refusal(ports: &Ports, own: &BrowserSession) -> Result<(), ConsentError> {
+    match own.session.state {
+        SessionState::Consenting { .. } => record_not_done(ports, &own.session, NotDone::RefusedAtMicrosoft).await,
+        SessionState::Done | SessionState::Failed { .. } => Ok(()),
+        _ => Err(not_waiting()),
+    }
+}
+
+fn not_waiting() -> ConsentError {
+    ConsentError::new(ConsentFailure::SessionLost, "the session is not waiting for a consent")
 }
 
 /// Marks the session as finishing, and queues the save.
 async fn start_finishing(ports: &Ports, own: &BrowserSession) -> Result<(), ConsentError> {
     let now = ports.clock.now();
-    update_session(ports, &own.session, |session| match session.state.clone() {
-        SessionState::Consenting { administrator, was_on, okta_states, finishing_since: None } => {
-            Some(SessionState::Consenting { administrator, was_on, okta_states, finishing_since: Some(now) })
+    let changed = update_session(ports, &own.session, |session| match session.state.clone() {
+        // A check that has not ended after a minute has lost its message.
+        SessionState::Consenting { administrator, attempt }
+            if attempt.finishing_since.is_none_or(|since| now.duration_since(since) >= MIN_INTERVAL) =>
+        {
+            let attempt = ConsentAttempt { finishing_since: Some(now), ..attempt };
+            Some(SessionState::Consenting { administrator, attempt: queue_if_due(attempt, now) })
         }
         _ => None,
-    })
-    .await?;
-    let (org, app, session) = (own.session.org.clone(), own.session.app.clone(), Some(own.session.id.clone()));
-    Ok(ports.queues.saves.send(&[SaveApp { org, app, session, confirmed_by: ConfirmedBy::Person, by: None }]).await?)
+    });
+    match changed.await? {
+        Some(changed) => queue_save(ports, &changed, now, ConfirmedBy::Person).await,
+        None => Ok(()),
+    }
 }
 
 /// Accepts the text that an operator pasted. `issued_states` are the digests of the `state` values of the links that this

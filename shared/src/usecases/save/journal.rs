@@ -29,6 +29,7 @@ pub(in crate::usecases) struct NewJournal {
     app: AppId,
     session: Option<SessionId>,
     before: ConnectionReading,
+    is_authorized: bool,
     code: Option<Sha256Digest>,
 }
 
@@ -39,16 +40,20 @@ pub(in crate::usecases) struct OpenJournal {
 }
 
 impl NewJournal {
+    /// The journal of a browser's save. Without a verified sign-in, only an operator's save may write to Okta.
     pub(in crate::usecases) fn for_session(session: &AuthorizationSession, before: ConnectionReading) -> Self {
-        Self::new(&session.org, &session.app, Some(&session.id), before)
+        Self {
+            org: session.org.clone(),
+            app: session.app.clone(),
+            session: Some(session.id.clone()),
+            before,
+            is_authorized: session.has_sign_in(),
+            code: None,
+        }
     }
 
     pub(in crate::usecases) fn for_operator(org: &OrgId, app: &AppId, before: ConnectionReading) -> Self {
-        Self::new(org, app, None, before)
-    }
-
-    pub(super) fn new(org: &OrgId, app: &AppId, session: Option<&SessionId>, before: ConnectionReading) -> Self {
-        Self { org: org.clone(), app: app.clone(), session: session.cloned(), before, code: None }
+        Self { org: org.clone(), app: app.clone(), session: None, before, is_authorized: true, code: None }
     }
 
     /// Adds a handed-over code that the save has to send to Okta.
@@ -67,6 +72,8 @@ impl NewJournal {
             by: ports.actor.clone(),
             started_at: ports.clock.now(),
             before: self.before,
+            is_authorized: self.is_authorized,
+            code_accepted_at: None,
             code_delivery: if self.code.is_some() { CodeDelivery::Waiting } else { CodeDelivery::NotNeeded },
             code: self.code,
             activated: false,
@@ -93,10 +100,9 @@ impl NewJournal {
 }
 
 impl OpenJournal {
-    /// The journal of an app's save that has not ended.
-    pub(super) async fn find(ports: &Ports, org: &OrgId, app: &AppId) -> Result<Option<Self>, ConsentError> {
-        let record = ports.ledger.save_journal(org, app).await?;
-        Ok(record.filter(|record| record.outcome.is_none()).map(|record| Self { record }))
+    /// The journal of a save that has not ended; `None` if it has.
+    pub(super) fn of(record: SaveJournal) -> Option<Self> {
+        record.outcome.is_none().then_some(Self { record })
     }
 
     /// Continues this save for another session, so that the person who completes it sees the result, and with its code if it has
@@ -105,12 +111,14 @@ impl OpenJournal {
         let mut record = self.record;
         if other.session.is_some() {
             record.session.clone_from(&other.session);
+            record.is_authorized = other.is_authorized;
         }
         if other.by.is_some() {
             record.by.clone_from(&other.by);
         }
         if other.code.is_some() && other.code != record.code {
             (record.code, record.code_delivery) = (other.code.clone(), CodeDelivery::Waiting);
+            record.code_accepted_at = None;
         }
         if !ports.ledger.update_save(&record).await? {
             return Ok(None);
@@ -128,6 +136,12 @@ impl OpenJournal {
             return Ok(self);
         }
         self.update(ports, |record| record.code_delivery = code_delivery).await
+    }
+
+    pub(super) async fn with_accepted_code(self, ports: &Ports) -> Result<Self, ConsentError> {
+        let now = ports.clock.now();
+        self.update(ports, |record| (record.code_delivery, record.code_accepted_at) = (CodeDelivery::Done, Some(now)))
+            .await
     }
 
     pub(super) async fn mark_activated(self, ports: &Ports) -> Result<Self, ConsentError> {

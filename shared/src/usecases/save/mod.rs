@@ -18,6 +18,7 @@ pub(in crate::usecases) mod journal;
 pub mod open_consent;
 mod outcome;
 pub mod resume;
+mod session_queue;
 pub mod work;
 
 use std::time::Duration;
@@ -25,15 +26,18 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use journal::{NewJournal, OpenJournal, already_saving, reading};
 
-use crate::domain::actor::Actor;
 use crate::domain::app::AppRecord;
+use crate::domain::assess::sign_in_fails;
 use crate::domain::connection::{AuthScheme, ConnectionStatus};
+use crate::domain::consent_evidence::{Attempt, GrantsCompared};
 use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::grant::GrantsRead;
 use crate::domain::id::{AppId, OrgId};
 use crate::domain::org::OrgProfile;
-use crate::domain::save::{CodeDelivery, ConfirmedBy, SaveOutcome, Verification};
-use crate::domain::session::SessionState;
+use crate::domain::save::{
+    CodeDelivery, ConfirmedBy, ConnectionReading, NotDone, SaveJournal, SaveOutcome, Verification,
+};
+use crate::domain::session::{AuthorizationSession, SessionState};
 use crate::domain::tenant::{ClientId, TenantId};
 use crate::okta::{Connection, ConsentLink, OktaError, OktaOrg};
 use crate::queue::SaveApp;
@@ -73,20 +77,17 @@ async fn save_under_lease(ports: &Ports, request: &SaveApp) -> Result<SaveOutcom
         return Ok(outcome);
     }
     let gone = || ConsentError::new(ConsentFailure::SessionLost, "the org or the app was removed");
-    let ports = &ports.on_behalf_of(requested_by(ports, request).await?);
     let org = ports.ledger.org(&request.org).await?.ok_or_else(gone)?;
     let app = ports.ledger.app(&request.org, &request.app).await?.ok_or_else(gone)?;
+    let session = match &request.session {
+        Some(id) => ports.ledger.session(id).await?,
+        None => None,
+    };
+    let by = request.by.clone().or_else(|| session.as_ref().and_then(AuthorizationSession::actor));
+    let ports = &ports.on_behalf_of(by);
     let api = okta_client_for(ports, &org).await?;
-    let save = Save { ports, request, org: &org, app: &app, api: &*api };
+    let save = Save { ports, request, org: &org, app: &app, session: session.as_ref(), api: &*api };
     save.run().await
-}
-
-/// Who asked for a save: the operator in the message, or the administrator of its session.
-async fn requested_by(ports: &Ports, request: &SaveApp) -> Result<Option<Actor>, ConsentError> {
-    match (&request.by, &request.session) {
-        (None, Some(session)) => Ok(ports.ledger.session(session).await?.and_then(|session| session.actor())),
-        (by, _) => Ok(by.clone()),
-    }
 }
 
 /// A save in progress.
@@ -95,38 +96,94 @@ struct Save<'a> {
     request: &'a SaveApp,
     org: &'a OrgProfile,
     app: &'a AppRecord,
+    /// The browser's session; `None` for an operator's save, or if the session was deleted.
+    session: Option<&'a AuthorizationSession>,
     api: &'a dyn OktaOrg,
 }
 
 impl Save<'_> {
     async fn run(&self) -> Result<SaveOutcome, ConsentError> {
-        let mut journal = OpenJournal::find(self.ports, &self.request.org, &self.request.app).await?;
-        if let Some(open) = journal {
-            journal = Some(self.send_code_to_okta(open).await?);
+        let last = self.ports.ledger.save_journal(&self.request.org, &self.request.app).await?;
+        let open = last.clone().and_then(OpenJournal::of);
+        if !self.may_write(open.as_ref()) {
+            return self.without_writing(open).await;
         }
+        let journal = match open {
+            Some(open) => Some(self.send_code_to_okta(open).await?),
+            None => None,
+        };
         let connection = self.api.connection(&self.request.app).await?;
         let now = reading(&connection);
         let grants = self.read_grants_if_possible(&connection).await;
-        if !self.shows_consent(journal.as_ref(), &connection, grants.as_ref()).await? {
+        let attempt = self.attempt(last.as_ref(), journal.as_ref(), &now, grants.as_ref());
+        let is_tried = attempt.code == CodeDelivery::Refused || attempt.code == CodeDelivery::Attempted;
+        let link_offered = connection.authorize != ConsentLink::Absent;
+        let continues = if now.is_on() {
+            attempt.evidence().is_some() || is_tried
+        } else {
+            attempt.may_switch_on(&now, link_offered) || is_tried
+        };
+        if !continues {
             return Ok(SaveOutcome::NoConsent);
         }
-        let journal = if let Some(journal) = journal {
-            journal
-        } else {
-            let (org, app, session) = (&self.request.org, &self.request.app, self.request.session.as_ref());
-            NewJournal::new(org, app, session, now.clone()).begin(self.ports).await?
+        let journal = match journal {
+            Some(journal) => journal,
+            None => self.new_journal(now.clone()).begin(self.ports).await?,
         };
-        let (journal, after) = if now.is_on() { (journal, connection) } else { self.switch_on(journal).await? };
-        let outcome = self.outcome_of(&journal, &after).await;
+        let (journal, after) = if now.is_on() || !attempt.may_switch_on(&now, link_offered) {
+            (journal, connection)
+        } else {
+            self.switch_on(journal).await?
+        };
+        let outcome = self.outcome_of(&journal, &after, &attempt).await;
         let journal = journal.finish(self.ports, outcome.clone()).await?;
         outcome::settle(self.ports, &journal.record).await?;
         Ok(outcome)
+    }
+
+    /// Whether this save may write to Okta: an operator requests it, or the sign-in of its person was verified.
+    fn may_write(&self, journal: Option<&OpenJournal>) -> bool {
+        let is_authorized = |journal: &OpenJournal| journal.record.is_authorized;
+        self.is_operators()
+            || self.session.map_or_else(|| journal.is_none_or(is_authorized), AuthorizationSession::has_sign_in)
+    }
+
+    fn is_operators(&self) -> bool {
+        self.request.confirmed_by == ConfirmedBy::Operator
+    }
+
+    /// Looks for a consent that an operator completed in Okta, and changes nothing there.
+    async fn without_writing(&self, journal: Option<OpenJournal>) -> Result<SaveOutcome, ConsentError> {
+        let connection = self.api.connection(&self.request.app).await?;
+        let now = reading(&connection);
+        let attempt = self.attempt(None, journal.as_ref(), &now, None);
+        if !now.is_on() || attempt.evidence().is_none() {
+            return Ok(SaveOutcome::NoConsent);
+        }
+        let journal = match journal {
+            Some(journal) => journal,
+            None => self.new_journal(now).begin(self.ports).await?,
+        };
+        let outcome = self.outcome_of(&journal, &connection, &attempt).await;
+        let journal = journal.finish(self.ports, outcome.clone()).await?;
+        outcome::settle(self.ports, &journal.record).await?;
+        Ok(outcome)
+    }
+
+    fn new_journal(&self, before: ConnectionReading) -> NewJournal {
+        match self.session {
+            Some(session) => NewJournal::for_session(session, before),
+            None => NewJournal::for_operator(&self.request.org, &self.request.app, before),
+        }
     }
 
     /// Sends the handed-over code to Okta. Codes are single-use. If we cannot tell whether Okta received one, we resend it. A
     /// rejection then proves nothing, so the read-back decides.
     async fn send_code_to_okta(&self, journal: OpenJournal) -> Result<OpenJournal, ConsentError> {
         let (org, app) = (&self.request.org, &self.request.app);
+        if !journal.record.is_authorized && !self.is_operators() {
+            return Ok(journal);
+        }
         let is_retry = match journal.record.code_delivery {
             CodeDelivery::Waiting => false,
             CodeDelivery::Attempted => true,
@@ -135,7 +192,7 @@ impl Save<'_> {
         let Some(stored) = stored_code(self.ports, org, app).await? else { return Ok(journal) };
         let journal = journal.with_code_delivery(self.ports, CodeDelivery::Attempted).await?;
         let journal = match self.api.complete_consent(app, &stored.code, &stored.state).await {
-            Ok(()) => journal.with_code_delivery(self.ports, CodeDelivery::Done).await?,
+            Ok(()) => journal.with_accepted_code(self.ports).await?,
             Err(error) if may_not_have_arrived(&error) => return Err(error.into()),
             Err(error) => {
                 tracing::warn!(%org, %app, %error, is_retry, "Okta rejected the handed-over code");
@@ -147,47 +204,38 @@ impl Save<'_> {
         Ok(journal)
     }
 
-    /// Whether there is a sign of consent: something we read, or a confirmation that counts.
-    async fn shows_consent(
-        &self,
+    /// What this save knows. `last` is the app's latest journal, `journal` the one that this save continues.
+    fn attempt<'a>(
+        &'a self,
+        last: Option<&SaveJournal>,
         journal: Option<&OpenJournal>,
-        connection: &Connection,
-        grants: Option<&GrantsRead>,
-    ) -> Result<bool, ConsentError> {
+        now: &ConnectionReading,
+        grants: Option<&'a GrantsRead>,
+    ) -> Attempt<'a> {
         let record = journal.map(|journal| &journal.record);
-        let code_accepted =
-            record.is_some_and(|r| matches!(r.code_delivery, CodeDelivery::Done | CodeDelivery::Attempted));
-        // Only a save that has already changed the connection has to restore it.
-        let to_restore = record.is_some_and(|record| record.before.is_on()) && !reading(connection).is_on();
-        let code_refused = record.is_some_and(|record| record.code_delivery == CodeDelivery::Refused);
-        let granted = grants.is_some_and(|grants| grants.suffices(&self.ports.settings.permissions));
-        let off_without_link = connection.auth_scheme == AuthScheme::Oauth2
-            && connection.authorize == ConsentLink::Absent
-            && !reading(connection).is_on();
-        let confirmed = match self.request.confirmed_by {
-            ConfirmedBy::NoOne => false,
-            ConfirmedBy::Person => grants.is_none(),
-            ConfirmedBy::Operator => true,
-        };
-        let finished_elsewhere = reading(connection).is_on() && !self.was_on_when_opened().await?;
-        Ok(code_accepted
-            || code_refused
-            || to_restore
-            || granted
-            || off_without_link
-            || confirmed
-            || finished_elsewhere)
-    }
-
-    /// Whether the connection was already on when this session opened the consent. If so, that it is on is not a sign of a new
-    /// consent. Also true if this is not known.
-    async fn was_on_when_opened(&self) -> Result<bool, ConsentError> {
-        let Some(id) = &self.request.session else { return Ok(true) };
-        let session = self.ports.ledger.session(id).await?;
-        Ok(match session.map(|session| session.state) {
-            Some(SessionState::Consenting { was_on, .. }) => was_on,
-            _ => true,
-        })
+        let consent = self.session.and_then(|session| match &session.state {
+            SessionState::Consenting { attempt, .. } => Some(attempt),
+            _ => None,
+        });
+        let was_on = consent.map(|consent| consent.was_on).or_else(|| record.map(|record| record.before.is_on()));
+        let is_waiting = consent.is_some_and(|consent| consent.finishing_since.is_none());
+        let tried_before = last.is_some_and(|last| {
+            last.session == self.request.session && matches!(last.outcome, Some(SaveOutcome::NotSwitchedOn { .. }))
+        });
+        Attempt {
+            // If this is not known, a connection that is on proves nothing.
+            was_on: was_on.unwrap_or_else(|| now.is_on()),
+            to_restore: record.is_some_and(|record| record.before.is_on()) && !now.is_on(),
+            already_tried: is_waiting && tried_before,
+            requested_by: self.request.confirmed_by,
+            code: record.map_or(CodeDelivery::NotNeeded, |record| record.code_delivery),
+            sign_in_fails: sign_in_fails(&self.app.signals),
+            grants: GrantsCompared {
+                before: consent.and_then(|consent| consent.grants_before.as_deref()),
+                now: grants,
+                expected: &self.ports.settings.permissions,
+            },
+        }
     }
 
     /// Records the step in the journal, switches the connection on and reads it back.
@@ -207,24 +255,34 @@ impl Save<'_> {
 
     /// The outcome that the read-back connection shows. A connection that is on still offers the consent link (Okta, "Configure
     /// app provisioning connections"), so Okta's client id is known even if no consent was left to give.
-    async fn outcome_of(&self, journal: &OpenJournal, connection: &Connection) -> SaveOutcome {
+    async fn outcome_of(&self, journal: &OpenJournal, connection: &Connection, attempt: &Attempt<'_>) -> SaveOutcome {
         let after = reading(connection);
+        let rejected = attempt.code == CodeDelivery::Refused;
         if after.is_on() {
             let (grants, grants_unread) = match self.final_grants(connection).await {
                 Ok(grants) => (Some(grants), None),
                 Err(reason) => (None, Some(reason)),
             };
             let at = self.ports.clock.now();
-            return SaveOutcome::Saved {
-                verification: Box::new(Verification { at, connection: after, grants, grants_unread }),
+            let verification = Box::new(Verification { at, connection: after, grants, grants_unread });
+            return match attempt.evidence() {
+                Some(evidence) => SaveOutcome::Saved { verification, evidence },
+                None if rejected => SaveOutcome::NotRenewed { verification, why: NotDone::CodeRejected },
+                None if attempt.code == CodeDelivery::Attempted => {
+                    SaveOutcome::NotRenewed { verification, why: NotDone::CodeUncertain }
+                }
+                None if attempt.sign_in_fails => {
+                    SaveOutcome::NotRenewed { verification, why: NotDone::SignInStillFails }
+                }
+                None => SaveOutcome::NotRenewed { verification, why: NotDone::NotSeenYet },
             };
         }
-        let reason = match (&after.auth_scheme, &after.status, journal.record.code_delivery) {
-            (_, _, CodeDelivery::Refused) => "Okta rejected the handed-over code; open the consent again.".to_owned(),
-            (AuthScheme::Oauth2, ConnectionStatus::Disabled, _) => {
+        let reason = match (&after.auth_scheme, &after.status) {
+            _ if rejected => NotDone::CodeRejected.words().to_owned(),
+            (AuthScheme::Oauth2, ConnectionStatus::Disabled) => {
                 "Okta accepted the request to switch the connection on, but it is still off; try again.".to_owned()
             }
-            (scheme, status, _) => {
+            (scheme, status) => {
                 let (scheme, status) = (String::from(scheme.clone()), String::from(status.clone()));
                 format!(
                     "The connection is {scheme} {status}, so there is no OAuth connection to switch on; open the consent again."

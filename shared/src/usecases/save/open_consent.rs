@@ -9,22 +9,26 @@ use crate::domain::app::AppRecord;
 use crate::domain::authorize_link::{self, AuthorizeLink, ExpectedTenant};
 use crate::domain::event::EventKind;
 use crate::domain::failure::consent::ConsentFailure;
+use crate::domain::grant::GrantsRead;
 use crate::domain::id::{AppId, OrgId};
 use crate::domain::org::OrgProfile;
 use crate::domain::save::ConfirmedBy;
-use crate::domain::session::{AuthorizationSession, SessionState};
-use crate::domain::tenant::TenantDomain;
+use crate::domain::session::{AuthorizationSession, ConsentAttempt, SessionState};
+use crate::domain::tenant::{ClientId, TenantDomain};
 use crate::okta::{Connection, ConsentLink, OktaOrg, OrgUrl, ProvisioningAdmin};
-use crate::queue::SaveApp;
 use crate::usecases::Ports;
+use crate::usecases::access::graph::read_grants;
 use crate::usecases::access::okta::okta_client_for;
-use crate::usecases::consent::session::{BrowserSession, session_lost, update_existing_app, update_session};
+use crate::usecases::consent::session::{
+    BrowserSession, change_session, session_lost, update_existing_app, update_session,
+};
 use crate::usecases::records::consent_error::ConsentError;
 use crate::usecases::save::journal::{NewJournal, reading};
+use crate::usecases::save::session_queue::{queue_if_due, queue_save};
 use crate::vault::{SecretName, SecretVersion, unseal};
 
 /// The most links that one session receives. Each GET of the connection creates a new one.
-const MAX_LINKS: usize = 8;
+const MAX_LINKS: u32 = 8;
 
 /// The page that the browser goes to next.
 #[derive(Debug)]
@@ -37,42 +41,84 @@ pub enum NextPage {
 
 /// Fetches Okta's consent link for a session whose administrator is verified, and queues the save.
 pub async fn open_okta_consent(ports: &Ports, own: &BrowserSession) -> Result<NextPage, ConsentError> {
-    let (administrator, okta_states, was_on_before) = match &own.session.state {
-        SessionState::Verified { administrator } => (administrator.clone(), Vec::new(), None),
-        SessionState::Consenting { administrator, okta_states, was_on, .. } => {
-            (administrator.clone(), okta_states.clone(), Some(*was_on))
-        }
+    match &own.session.state {
+        SessionState::Verified { .. } | SessionState::Consenting { .. } => {}
         SessionState::Done | SessionState::Failed { .. } => return Ok(NextPage::Progress),
         SessionState::SigningIn => return Err(session_lost("the administrator of this session has not signed in yet")),
-    };
-    if okta_states.len() >= MAX_LINKS {
-        return Err(session_lost("the consent was opened too often in this session; start again from the invitation"));
     }
+    // Reserved before Okta is asked, so that parallel clicks receive no more links than one after the other.
+    let session = reserve_link(ports, &own.session).await?;
     let api = okta_client_for(ports, &own.org).await?;
-    let connection = connection_with_link(ports, &own.org, &own.session.app, Some(&own.session), &*api).await?;
-    // If the consent is opened again, the state at the first opening counts.
-    let was_on = was_on_before.unwrap_or_else(|| reading(&connection).is_on());
-    let Some(link) = consent_link(&connection)? else {
+    let connection = connection_with_link(ports, &own.org, &own.session.app, Some(&session), &*api).await?;
+    let link = match consent_link(&connection)? {
+        Some(link) => Some(check_link(ports, &own.org, &own.app, Some(&session), link)?),
         // The connection is off and needs no consent; it only has to be saved.
-        record_link_and_queue_save(
-            ports,
-            own,
-            SessionState::Consenting { administrator, was_on, okta_states, finishing_since: None },
-            None,
-        )
-        .await?;
-        return Ok(NextPage::Progress);
+        None => None,
     };
-    let link = check_link(ports, &own.org, &own.app, Some(&own.session), link)?;
-    let okta_states = okta_states.into_iter().chain([link.state.clone()]).collect();
-    record_link_and_queue_save(
-        ports,
-        own,
-        SessionState::Consenting { administrator, was_on, okta_states, finishing_since: None },
-        Some(&link),
-    )
-    .await?;
-    Ok(NextPage::Consent(link.url))
+    let was_on = reading(&connection).is_on();
+    let grants_before = match &link {
+        Some(link) if was_on => grants_now(ports, own, &link.client).await,
+        _ => None,
+    };
+    if let Some(link) = &link {
+        let kind = EventKind::ConsentLinkOpened { session: session.id.clone(), client: link.client.clone() };
+        let verified = ports.on_behalf_of(session.actor());
+        update_existing_app(&verified, &session.org, &session.app, Some(kind), |record| {
+            record.consent.client = Some(link.client.clone());
+        })
+        .await?;
+    }
+    let now = ports.clock.now();
+    let opened = update_session(ports, &session, |session| {
+        let (administrator, mut attempt) = match session.state.clone() {
+            SessionState::Verified { administrator } => {
+                let (okta_states, grants_before) = (Vec::new(), grants_before.clone());
+                let attempt = ConsentAttempt {
+                    was_on,
+                    grants_before,
+                    okta_states,
+                    finishing_since: None,
+                    not_done: None,
+                    queued_at: None,
+                };
+                (administrator, attempt)
+            }
+            // If the consent is opened again, the state at the first opening counts.
+            SessionState::Consenting { administrator, attempt } => (administrator, attempt),
+            SessionState::SigningIn | SessionState::Done | SessionState::Failed { .. } => return None,
+        };
+        attempt.okta_states.extend(link.as_ref().map(|link| link.state.clone()));
+        attempt.not_done = None;
+        Some(SessionState::Consenting { administrator, attempt: queue_if_due(attempt, now) })
+    });
+    // The attempt may have ended meanwhile. Its browser then receives no link.
+    let Some(opened) = opened.await? else { return Ok(NextPage::Progress) };
+    queue_save(ports, &opened, now, ConfirmedBy::NoOne).await?;
+    Ok(link.map_or(NextPage::Progress, |link| NextPage::Consent(link.url)))
+}
+
+/// Reserves a place for one more link in the session.
+async fn reserve_link(ports: &Ports, session: &AuthorizationSession) -> Result<AuthorizationSession, ConsentError> {
+    let reserved = change_session(ports, session, |session| {
+        let links = session.links_reserved + 1;
+        (links <= MAX_LINKS).then(|| AuthorizationSession { links_reserved: links, ..session.clone() })
+    });
+    match reserved.await? {
+        Some(reserved) => Ok(AuthorizationSession { version: reserved.version + 1, ..reserved }),
+        None => Err(session_lost("the consent was opened too often in this session; start again from the invitation")),
+    }
+}
+
+/// The current grants of Okta's client, for a later comparison; `None` if they cannot be read.
+async fn grants_now(ports: &Ports, own: &BrowserSession, client: &ClientId) -> Option<Box<GrantsRead>> {
+    let attempt = own.session.sign_in.as_ref()?;
+    match read_grants(ports, own.org.cloud, &attempt.tenant, client).await {
+        Ok(grants) => Some(Box::new(grants)),
+        Err(error) => {
+            tracing::info!(session = %own.session.id, %error, "could not read the grants before the consent");
+            None
+        }
+    }
 }
 
 /// Okta's consent link for an operator, with every check that does not need a sign-in.
@@ -176,38 +222,11 @@ fn check_link(
             .map_err(|error| refused(error.to_string()))?;
     // Okta may replace its client between sessions, but not within one.
     match (session.map(|session| &session.state), &app.consent.client) {
-        (Some(SessionState::Consenting { okta_states, .. }), Some(known))
-            if !okta_states.is_empty() && *known != link.client =>
+        (Some(SessionState::Consenting { attempt, .. }), Some(known))
+            if !attempt.okta_states.is_empty() && *known != link.client =>
         {
             Err(refused("Okta's consent link names a different client than earlier in this session".to_owned()))
         }
         _ => Ok(link),
     }
-}
-
-/// Records the opened link, updates the session and queues the save.
-async fn record_link_and_queue_save(
-    ports: &Ports,
-    own: &BrowserSession,
-    state: SessionState,
-    link: Option<&AuthorizeLink>,
-) -> Result<(), ConsentError> {
-    let session = &own.session;
-    if let Some(link) = link {
-        let kind = EventKind::ConsentLinkOpened { session: session.id.clone(), client: link.client.clone() };
-        update_existing_app(&ports.on_behalf_of(session.actor()), &session.org, &session.app, Some(kind), |record| {
-            record.consent.client = Some(link.client.clone());
-        })
-        .await?;
-    }
-    update_session(ports, session, |now| {
-        matches!(now.state, SessionState::Verified { .. } | SessionState::Consenting { .. }).then(|| state.clone())
-    })
-    .await?;
-    let (org, app, id) = (session.org.clone(), session.app.clone(), Some(session.id.clone()));
-    Ok(ports
-        .queues
-        .saves
-        .send(&[SaveApp { org, app, session: id, confirmed_by: ConfirmedBy::NoOne, by: None }])
-        .await?)
 }

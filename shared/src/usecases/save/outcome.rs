@@ -9,18 +9,17 @@ use crate::domain::assess::assess;
 use crate::domain::event::{AppEvent, EventKind};
 use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::grant::GrantKind;
-use crate::domain::history::{clear_failures, supersede};
+use crate::domain::history::{clear_failed_emails, clear_sign_in_failures, supersede};
 use crate::domain::id::RequestId;
 use crate::domain::invitation::{Closed, Closing};
-use crate::domain::save::{CodeDelivery, SaveJournal, SaveOutcome, Verification};
-use crate::domain::session::SessionState;
+use crate::domain::save::{CodeDelivery, ConsentEvidence, NotDone, SaveJournal, SaveOutcome, Verification};
+use crate::domain::session::{AuthorizationSession, ConsentAttempt, SessionState};
 use crate::domain::signal::{Check, Signal, SignalKind, Source};
 use crate::queue::SaveApp;
 use crate::randomness::request_id;
 use crate::usecases::Ports;
 use crate::usecases::consent::session::update_session;
-use crate::usecases::records::app::queue_plan;
-use crate::usecases::records::app::{AppUpdate, update_app};
+use crate::usecases::records::app::{AppUpdate, queue_plan, record_event, update_app};
 use crate::usecases::records::consent_error::ConsentError;
 use crate::usecases::save::authorization_code::delete_code;
 
@@ -60,24 +59,62 @@ async fn update_session_and_invitation(
         let closed = Closed { at: ports.clock.now(), why: Closing::UsedUp };
         ports.ledger.close_invitation(&session.invitation, closed).await?;
     }
-    let state = match outcome {
-        SaveOutcome::Saved { .. } => SessionState::Done,
-        SaveOutcome::LeftOff { .. } => failed(ConsentFailure::OktaRefused),
-        SaveOutcome::NotSwitchedOn { .. } if journal.code_delivery == CodeDelivery::Refused => {
-            failed(ConsentFailure::OktaRefused)
+    let ended = match outcome {
+        SaveOutcome::Saved { .. } => Ended::In(SessionState::Done),
+        SaveOutcome::NotRenewed { why, .. } => Ended::Open(*why),
+        SaveOutcome::LeftOff { .. } | SaveOutcome::NotSwitchedOn { .. }
+            if journal.code_delivery == CodeDelivery::Refused =>
+        {
+            Ended::Open(NotDone::CodeRejected)
+        }
+        SaveOutcome::LeftOff { .. } => {
+            Ended::In(SessionState::Failed { failure: ConsentFailure::OktaRefused, code: None })
         }
         // The person may still be on Microsoft's page, so the session keeps waiting.
         SaveOutcome::NotSwitchedOn { .. } | SaveOutcome::NoConsent => return Ok(()),
     };
-    update_session(ports, &session, |now| match now.state {
-        SessionState::Done | SessionState::Failed { .. } => None,
-        _ => Some(state.clone()),
-    })
-    .await
+    match ended {
+        Ended::In(state) => {
+            update_session(ports, &session, |now| match now.state {
+                SessionState::Done | SessionState::Failed { .. } => None,
+                _ => Some(state.clone()),
+            })
+            .await?;
+        }
+        Ended::Open(why) => record_not_done(ports, &session, why).await?,
+    }
+    Ok(())
 }
 
-fn failed(failure: ConsentFailure) -> SessionState {
-    SessionState::Failed { failure, code: None }
+/// How a save leaves its session.
+enum Ended {
+    /// In a final state.
+    In(SessionState),
+    /// Waiting for the person, who sees why the consent is not done.
+    Open(NotDone),
+}
+
+/// Ends the check of a session whose consent is not done: its page shows why, and so does the audit trail, once.
+pub(super) async fn record_not_done(
+    ports: &Ports,
+    session: &AuthorizationSession,
+    why: NotDone,
+) -> Result<(), ConsentError> {
+    let before = ports.ledger.session(&session.id).await?.and_then(|session| session.not_done());
+    let changed = update_session(ports, session, |session| match session.state.clone() {
+        SessionState::Consenting { administrator, attempt }
+            if attempt.not_done != Some(why) || attempt.finishing_since.is_some() =>
+        {
+            let attempt = ConsentAttempt { not_done: Some(why), finishing_since: None, ..attempt };
+            Some(SessionState::Consenting { administrator, attempt })
+        }
+        _ => None,
+    });
+    if changed.await?.is_some() && before != Some(why) {
+        let kind = EventKind::ConsentNotDone { session: session.id.clone(), why };
+        record_event(&ports.on_behalf_of(session.actor()), &session.org, &session.app, kind).await?;
+    }
+    Ok(())
 }
 
 /// Updates the app's record with the read-back, at most once per save.
@@ -103,17 +140,26 @@ fn record_after_save(
         return None;
     }
     let (fresh, kind) = match outcome {
-        SaveOutcome::Saved { verification } => (signals(ports, verification), saved(ports, journal, verification)),
+        SaveOutcome::Saved { verification, evidence } => {
+            (signals(ports, verification), saved(ports, journal, verification, *evidence))
+        }
+        SaveOutcome::NotRenewed { verification, why } => {
+            (signals(ports, verification), not_saved(journal, why.words(), false))
+        }
         SaveOutcome::NoConsent => (Vec::new(), not_saved(journal, "Regrant found no sign of a consent.", false)),
         SaveOutcome::NotSwitchedOn { reason } => (Vec::new(), not_saved(journal, reason, false)),
         SaveOutcome::LeftOff { reason } => (Vec::new(), not_saved(journal, reason, true)),
     };
-    let signals = supersede(&app.signals, &fresh);
-    let signals = if let SaveOutcome::Saved { verification } = outcome {
-        clear_failures(signals, verification.at)
-    } else {
-        signals
-    };
+    let mut signals = supersede(&app.signals, &fresh);
+    if let SaveOutcome::Saved { verification, .. } = outcome {
+        signals = clear_failed_emails(signals, verification.at);
+    }
+    if let Some(accepted_at) = journal.code_accepted_at {
+        signals = clear_sign_in_failures(signals, accepted_at);
+        // Okta's log may show an earlier failure only later.
+        let accepted = Signal { seen_at: accepted_at, source: Source::Regrant, kind: SignalKind::ConsentCodeAccepted };
+        signals = supersede(&signals, &[accepted]);
+    }
     let assessment = assess(&signals);
     let mut events = vec![AppEvent { at: now, by: journal.by.clone(), kind }];
     if assessment.standing != app.standing() {
@@ -127,7 +173,7 @@ fn record_after_save(
     let identity = app.identity.clone();
     let mut after = AppRecord::assessed(identity, signals, assessment, now, Some(app), spare.clone());
     after.consent.last_save = Some(journal.id.clone());
-    if let SaveOutcome::Saved { verification } = outcome {
+    if let SaveOutcome::Saved { verification, .. } = outcome {
         after.consent.verification = Some(verification.as_ref().clone());
     }
     Some((after, events))
@@ -152,7 +198,7 @@ fn signals(ports: &Ports, verification: &Verification) -> Vec<Signal> {
     signals
 }
 
-fn saved(ports: &Ports, journal: &SaveJournal, verification: &Verification) -> EventKind {
+fn saved(ports: &Ports, journal: &SaveJournal, verification: &Verification, evidence: ConsentEvidence) -> EventKind {
     let verified = verification.grants.as_ref().is_some_and(|grants| grants.suffices(&ports.settings.permissions));
     let mut grant_kinds: Vec<String> = verification
         .grants
@@ -169,7 +215,7 @@ fn saved(ports: &Ports, journal: &SaveJournal, verification: &Verification) -> E
         .collect();
     grant_kinds.sort_unstable();
     grant_kinds.dedup();
-    EventKind::Saved { save: journal.id.clone(), verified, grant_kinds }
+    EventKind::Saved { save: journal.id.clone(), verified, grant_kinds, evidence: Some(evidence) }
 }
 
 fn not_saved(journal: &SaveJournal, reason: &str, left_off: bool) -> EventKind {

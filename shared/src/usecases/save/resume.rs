@@ -2,7 +2,6 @@
 
 use futures_util::TryStreamExt as _;
 
-use crate::domain::save::ConfirmedBy;
 use crate::ledger::{LedgerError, paging};
 use crate::queue::{QueueError, SaveApp};
 use crate::usecases::Ports;
@@ -32,7 +31,7 @@ pub async fn resume_saves(ports: &Ports) -> Result<usize, ResumeError> {
             // What began in an org that was removed stays as it is, for the audit trail.
             if ports.ledger.app(&journal.org, &journal.app).await?.is_some() {
                 let (org, app, session) = (journal.org, journal.app, journal.session);
-                messages.push(SaveApp { org, app, session, confirmed_by: ConfirmedBy::NoOne, by: None });
+                messages.push(SaveApp::continued(org, app, session));
             }
         }
         ports.queues.saves.send(&messages).await?;

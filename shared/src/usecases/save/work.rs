@@ -2,21 +2,24 @@
 
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
+
 use crate::domain::failure::consent::ConsentFailure;
-use crate::domain::id::SessionId;
-use crate::domain::save::{ConfirmedBy, SaveOutcome};
-use crate::domain::session::SessionState;
+use crate::domain::save::{NotDone, SaveOutcome};
+use crate::domain::session::{AuthorizationSession, SessionState};
 use crate::metrics::{Metric, count};
 use crate::queue::{Disposition, SaveApp};
 use crate::usecases::Ports;
-use crate::usecases::consent::session::{fail_session, update_session};
+use crate::usecases::consent::session::fail_session;
 use crate::usecases::records::consent_error::ConsentError;
 
+use super::outcome::record_not_done;
 use super::save;
+use super::session_queue::is_superseded;
 
-/// How many times to look for the consent after a person has confirmed it, before the page says that nothing shows it.
-/// New grants appear with a delay.
-const ATTEMPTS_AFTER_CONFIRMATION: u32 = 6;
+/// How long to look for the consent after a person has confirmed it, before the page says that nothing shows it. New grants
+/// appear with a delay.
+const PATIENCE_AFTER_CONFIRMATION: SignedDuration = SignedDuration::from_secs(30);
 
 /// The delay before the first retries, while the person probably watches the session's page.
 const SHORT_DELAY: Duration = Duration::from_secs(5);
@@ -29,25 +32,29 @@ const fn retry_after(receive_count: u32) -> Disposition {
     Disposition::Retry { after: if receive_count <= SHORT_DELAYS { SHORT_DELAY } else { LONG_DELAY } }
 }
 
-/// Saves the app of a message that was received for the `receive_count`th time.
+/// Saves the app of a message that was received for the `receive_count`th time. The message of a session lives as long as the
+/// session waits, so that a later step of its person needs no new one.
 pub async fn save_app(ports: &Ports, request: &SaveApp, receive_count: u32) -> Result<Disposition, ConsentError> {
-    let is_awaited = match &request.session {
-        Some(session) => session_awaits_save(ports, session).await?,
-        None => true,
+    let session = match &request.session {
+        Some(id) => ports.ledger.session(id).await?,
+        None => None,
     };
-    if !is_awaited && !is_unsettled(ports, request).await? {
+    let is_superseded = session.as_ref().is_some_and(|session| is_superseded(session, request));
+    let is_awaited =
+        request.session.is_none() || session.as_ref().is_some_and(|session| is_waiting(session, ports.clock.now()));
+    if is_superseded || (!is_awaited && !is_unsettled(ports, request).await?) {
         return Ok(Disposition::Done);
     }
     match save(ports, request).await {
-        Ok(SaveOutcome::NoConsent) if !is_awaited => Ok(Disposition::Done),
-        Ok(SaveOutcome::NoConsent) => no_consent_yet(ports, request, receive_count).await,
         Ok(outcome) => {
-            tracing::info!(org = %request.org, app = %request.app, outcome = outcome_name(&outcome), "a save ended");
-            count_outcome(&outcome);
-            if !matches!(outcome, SaveOutcome::Saved { .. }) {
-                stop_finishing(ports, request).await?;
+            if !matches!(outcome, SaveOutcome::NoConsent) {
+                tracing::info!(org = %request.org, app = %request.app, outcome = outcome_name(&outcome), "a save ended");
+                count_outcome(&outcome);
             }
-            Ok(Disposition::Done)
+            match session.filter(|_| is_awaited) {
+                Some(session) => still_waiting(ports, &session, &outcome, receive_count).await,
+                None => Ok(Disposition::Done),
+            }
         }
         Err(error) if is_transient(&error) => {
             tracing::info!(org = %request.org, app = %request.app, cause = %error.cause, "a save failed and will be retried");
@@ -56,9 +63,7 @@ pub async fn save_app(ports: &Ports, request: &SaveApp, receive_count: u32) -> R
         Err(error) => {
             tracing::error!(org = %request.org, app = %request.app, cause = %error.cause, "a save failed");
             count(Metric::SavesFailed);
-            if let Some(id) = &request.session
-                && let Some(session) = ports.ledger.session(id).await?
-            {
+            if let Some(session) = session {
                 fail_session(ports, &session, &error).await?;
             }
             Ok(Disposition::Done)
@@ -69,6 +74,7 @@ pub async fn save_app(ports: &Ports, request: &SaveApp, receive_count: u32) -> R
 fn outcome_name(outcome: &SaveOutcome) -> &'static str {
     match outcome {
         SaveOutcome::Saved { .. } => "saved",
+        SaveOutcome::NotRenewed { .. } => "not-renewed",
         SaveOutcome::NoConsent => "no-consent",
         SaveOutcome::NotSwitchedOn { .. } => "not-switched-on",
         SaveOutcome::LeftOff { .. } => "left-off",
@@ -78,7 +84,9 @@ fn outcome_name(outcome: &SaveOutcome) -> &'static str {
 fn count_outcome(outcome: &SaveOutcome) {
     match outcome {
         SaveOutcome::Saved { .. } => count(Metric::SavesDone),
-        SaveOutcome::NoConsent | SaveOutcome::NotSwitchedOn { .. } => count(Metric::SavesFailed),
+        SaveOutcome::NotRenewed { .. } | SaveOutcome::NoConsent | SaveOutcome::NotSwitchedOn { .. } => {
+            count(Metric::SavesFailed)
+        }
         SaveOutcome::LeftOff { .. } => {
             count(Metric::SavesFailed);
             count(Metric::ConnectionsLeftOff);
@@ -91,10 +99,8 @@ fn is_transient(error: &ConsentError) -> bool {
 }
 
 /// Whether a session still waits for its save. A save updates the session after everything else.
-async fn session_awaits_save(ports: &Ports, id: &SessionId) -> Result<bool, ConsentError> {
-    let Some(session) = ports.ledger.session(id).await? else { return Ok(false) };
-    let has_expired = ports.clock.now() >= session.ends_at();
-    Ok(!has_expired && matches!(session.state, SessionState::Consenting { .. }))
+fn is_waiting(session: &AuthorizationSession, now: Timestamp) -> bool {
+    now < session.ends_at() && matches!(session.state, SessionState::Consenting { .. })
 }
 
 /// Whether a save of the session has begun and its outcome is not fully recorded. This also holds if a hand-over arrives just as
@@ -104,26 +110,20 @@ async fn is_unsettled(ports: &Ports, request: &SaveApp) -> Result<bool, ConsentE
     Ok(journal.is_some_and(|journal| !journal.settled && journal.session == request.session))
 }
 
-async fn no_consent_yet(ports: &Ports, request: &SaveApp, receive_count: u32) -> Result<Disposition, ConsentError> {
-    match request.confirmed_by {
-        ConfirmedBy::NoOne => Ok(retry_after(receive_count)),
-        ConfirmedBy::Person if receive_count < ATTEMPTS_AFTER_CONFIRMATION => Ok(retry_after(receive_count)),
-        ConfirmedBy::Person | ConfirmedBy::Operator => {
-            stop_finishing(ports, request).await?;
-            Ok(Disposition::Done)
-        }
+/// Keeps looking for the consent. Once the person has waited long enough after a confirmation, the page says that nothing
+/// shows the consent.
+async fn still_waiting(
+    ports: &Ports,
+    session: &AuthorizationSession,
+    outcome: &SaveOutcome,
+    receive_count: u32,
+) -> Result<Disposition, ConsentError> {
+    let Some(now) = ports.ledger.session(&session.id).await? else { return Ok(Disposition::Done) };
+    let SessionState::Consenting { attempt, .. } = &now.state else { return Ok(Disposition::Done) };
+    let confirmed_for = attempt.finishing_since.map(|since| ports.clock.now().duration_since(since));
+    let is_answered = matches!(outcome, SaveOutcome::NotSwitchedOn { .. });
+    if confirmed_for.is_some_and(|waited| is_answered || waited >= PATIENCE_AFTER_CONFIRMATION) {
+        record_not_done(ports, &now, NotDone::NotSeenYet).await?;
     }
-}
-
-/// Makes the session's page ask for the consent again.
-async fn stop_finishing(ports: &Ports, request: &SaveApp) -> Result<(), ConsentError> {
-    let Some(id) = &request.session else { return Ok(()) };
-    let Some(session) = ports.ledger.session(id).await? else { return Ok(()) };
-    update_session(ports, &session, |session| match session.state.clone() {
-        SessionState::Consenting { administrator, was_on, okta_states, finishing_since: Some(_) } => {
-            Some(SessionState::Consenting { administrator, was_on, okta_states, finishing_since: None })
-        }
-        _ => None,
-    })
-    .await
+    Ok(retry_after(receive_count))
 }

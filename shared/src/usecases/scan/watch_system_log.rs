@@ -78,7 +78,8 @@ pub(in crate::usecases) async fn provisioning_recovered(
 ) -> Option<Signal> {
     let last = |pick: fn(&SignalKind) -> bool| signals.iter().filter(|s| pick(&s.kind)).map(|s| s.seen_at).max();
     let failed = last(|kind| matches!(kind, SignalKind::CredentialFailure { .. }))?;
-    if last(|kind| *kind == SignalKind::ProvisioningWorked).is_some_and(|worked| worked > failed) {
+    let over = last(|kind| matches!(kind, SignalKind::ProvisioningWorked | SignalKind::ConsentCodeAccepted));
+    if over.is_some_and(|over| over > failed) {
         return None;
     }
     let (seen_at, kind) = match api.provisioning_worked_after(app, failed).await {

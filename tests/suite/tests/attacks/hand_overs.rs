@@ -151,7 +151,7 @@ async fn code_rejected_by_okta_enables_nothing() {
     let token = browser.form_token(&session).await;
     browser.post(&format!("{session}/handover"), &[("token", &token), ("handover", &bent)]).await;
     bench.work().await;
-    assert_eq!(browser.get(&session).await.heading(), "Okta rejected our request");
+    assert_eq!(browser.get(&session).await.heading(), "Accept at Microsoft, then come back", "another try is possible");
     let (org, app) = bench.ids("globex").await;
     let journal = bench.ports.ledger.save_journal(&org, &app).await.unwrap().unwrap();
     assert!(matches!(journal.outcome, Some(SaveOutcome::NotSwitchedOn { .. })), "{journal:?}");

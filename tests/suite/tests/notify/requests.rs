@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use regrant::clock::Clock as _;
-use regrant::domain::save::{ConfirmedBy, SaveOutcome};
+use regrant::domain::save::SaveOutcome;
 use regrant::domain::standing::Standing;
 use regrant::mail::Email;
 use regrant::queue::SaveApp;
@@ -104,9 +104,7 @@ async fn request_page_shows_completion_after_save() {
     let (fixture, page) = handed().await;
     let (org, app) = fixture.bench.ids(SAVING).await;
     let id = request_of(&fixture, SAVING).await;
-    let saved =
-        save(&fixture.bench.ports, &SaveApp { org, app, session: None, confirmed_by: ConfirmedBy::Operator, by: None })
-            .await;
+    let saved = save(&fixture.bench.ports, &SaveApp::by_operator(org, app)).await;
     assert!(matches!(saved, Ok(SaveOutcome::Saved { .. })), "{saved:?}");
     let seen = open(&fixture, &page).await;
     assert_eq!(seen.heading(), format!("Request {id}: no action needed"));

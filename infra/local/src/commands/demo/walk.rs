@@ -53,7 +53,14 @@ pub(super) async fn walk(fixture: &DemoFixture, terminal: &mut Terminal) -> anyh
     hand_over(ports, &own, &text.to_string()).await?;
     terminal.line("  4. Regrant saves the connection in Okta and verifies it in Okta and Microsoft.")?;
     let (org, app_id) = (app.identity.org.clone(), app.identity.app.clone());
-    let request = SaveApp { org, app: app_id, session: Some(session), confirmed_by: ConfirmedBy::Person, by: None };
+    let request = SaveApp {
+        org,
+        app: app_id,
+        session: Some(session),
+        confirmed_by: ConfirmedBy::Person,
+        by: None,
+        queued_at: None,
+    };
     let outcome = save(ports, &request).await?;
     show(&fixture.installation, &app.identity.label.to_string(), &outcome, terminal)?;
     match outcome {
