@@ -16,14 +16,14 @@ use regrant::web::operations::Operations;
 
 use endpoints::{invitations, pages};
 
-fn operations() -> Operations<Ports> {
-    regrant::operations! { invitations::{create_invitation, list_invitations, revoke_invitation} }
+fn operations() -> Operations {
+    regrant::operations! { invitations::{create_invitation: Invite, list_invitations: ReadEstate, revoke_invitation: Invite} }
 }
 
 /// The function's HTTP endpoints: its API operations, and the pages for administrators.
 pub fn router(ports: Ports) -> Router {
     let routes = operations()
-        .routes
+        .routes(&ports)
         .route("/consent/{invitation}", get(pages::show_invitation).post(pages::begin))
         .route("/consent/session/{session}/okta", post(pages::redirect_to_okta));
     web::router(routes, ports)
@@ -31,5 +31,5 @@ pub fn router(ports: Ports) -> Router {
 
 /// The OpenAPI 3.1 document of its API operations.
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    (operations().document)()
+    operations().openapi()
 }

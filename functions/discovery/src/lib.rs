@@ -8,31 +8,36 @@
 
 mod endpoints {
     pub(crate) mod apps;
+    pub(crate) mod description;
+    pub(crate) mod orgs;
     pub(crate) mod scans;
 }
 #[cfg(feature = "lambda")]
 pub mod handler;
 
 use axum::Router;
+use axum::routing::get;
 use regrant::usecases::Ports;
 use regrant::web;
 use regrant::web::operations::Operations;
 
-use endpoints::{apps, scans};
+use endpoints::{apps, description, orgs, scans};
 
-fn operations() -> Operations<Ports> {
+fn operations() -> Operations {
     regrant::operations! {
-        apps::{list_apps, show_app},
-        scans::{start_scan, show_scan},
+        apps::{list_apps: ReadEstate, show_app: ReadEstate},
+        orgs::{list_orgs: ReadEstate, change_org: ManageOrgs},
+        scans::{start_scan: Scan, show_scan: ReadEstate},
     }
 }
 
-/// The function's HTTP endpoints: its API operations.
+/// The function's HTTP endpoints: its API operations and the description of the API.
 pub fn router(ports: Ports) -> Router {
-    web::router(operations().routes, ports)
+    let routes = operations().routes(&ports).route("/openapi.json", get(description::show_description));
+    web::router(routes, ports)
 }
 
 /// The OpenAPI 3.1 document of its API operations.
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    (operations().document)()
+    operations().openapi()
 }

@@ -1,17 +1,24 @@
 //! The function's API, called in process through the router that Lambda and `regrant serve` use.
 #![expect(clippy::unwrap_used, reason = "tests may panic")]
 
+use std::collections::BTreeSet;
+
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, Response};
 use http_body_util::BodyExt;
+use regrant::domain::actor::Actor;
 use regrant::domain::app::{AppIdentity, AppRecord};
+use regrant::domain::cloud::Cloud;
+use regrant::domain::contact::Contacts;
 use regrant::domain::event::{AppEvent, EventKind};
+use regrant::domain::org::{CredentialKind, OrgProfile};
 use regrant::domain::standing::{Assessment, Standing};
 use regrant::domain::text::UntrustedText;
 use regrant::embedded;
 use regrant::randomness::request_id;
 use regrant::usecases::Ports;
+use regrant::web::authorization::Caller;
 use regrant_discovery::router;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -29,11 +36,23 @@ async fn api() -> Api {
     record_app(&ports, "00oacme", "0oa1", "Office 365", Standing::Consented).await;
     record_app(&ports, "00oacme", "0oa2", "<script>\u{202e}\u{1b}[31m", Standing::Broken).await;
     record_app(&ports, "00oglobex", "0oa3", "Office 365", Standing::NeedsConsent).await;
-    Api { router: router(ports), _folder: folder }
+    let caller = Caller::ThisMachine(Actor::OsUser { name: UntrustedText::new("tester") });
+    Api { router: router(ports).layer(axum::Extension(caller)), _folder: folder }
 }
 
 async fn record_app(ports: &Ports, org: &str, app: &str, label: &str, standing: Standing) {
     let now = ports.clock.now();
+    let profile = OrgProfile {
+        id: org.parse().unwrap(),
+        base_url: format!("https://{org}.okta.com/").parse().unwrap(),
+        credential: CredentialKind::ServiceApp,
+        cloud: Cloud::Global,
+        added_at: now,
+        contacts: Contacts::default(),
+        customer: None,
+        labels: BTreeSet::new(),
+    };
+    ports.ledger.put_org(&profile).await.unwrap();
     let identity = AppIdentity {
         org: org.parse().unwrap(),
         org_domain: format!("{org}.okta.com"),
@@ -146,7 +165,7 @@ async fn hostile_label_is_escaped_and_decodes_unchanged() {
 #[tokio::test]
 async fn scan_of_no_orgs_finishes_and_is_shown() {
     let api = api().await;
-    let response = api.send("POST", "/v1/scans", "").await;
+    let response = api.send("POST", "/v1/scans", "{\"orgs\":[]}").await;
     assert_eq!(response.status(), 202);
     let location = response.headers()["location"].to_str().unwrap().to_owned();
     let (status, _, scan) = api.json("GET", &location, "").await;

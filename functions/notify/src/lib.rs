@@ -23,18 +23,18 @@ use regrant::web::operations::Operations;
 
 use endpoints::{apps, notifications, pages, suppressed};
 
-fn operations() -> Operations<Ports> {
+fn operations() -> Operations {
     regrant::operations! {
-        apps::{waive_app, end_waiver, list_failed_work},
-        notifications::{list_notifications},
-        suppressed::{suppressed_addresses, unsuppress},
+        apps::{waive_app: Waive, end_waiver: Waive, list_failed_work: ReadEstate},
+        notifications::{list_notifications: ReadEstate},
+        suppressed::{suppressed_addresses: ManageMail, unsuppress: ManageMail},
     }
 }
 
 /// The function's HTTP endpoints: its API operations, and the pages that links in emails lead to.
 pub fn router(ports: Ports) -> Router {
     let routes = operations()
-        .routes
+        .routes(&ports)
         .route("/mail/mute/{token}", get(pages::show_mute).post(pages::mute))
         .route("/mail/request/{token}", get(pages::show_request));
     web::router(routes, ports)
@@ -42,5 +42,5 @@ pub fn router(ports: Ports) -> Router {
 
 /// The OpenAPI 3.1 document of its API operations.
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    (operations().document)()
+    operations().openapi()
 }

@@ -18,14 +18,14 @@ use regrant::web::operations::Operations;
 
 use endpoints::{apps, pages};
 
-fn operations() -> Operations<Ports> {
-    regrant::operations! { apps::{save_app} }
+fn operations() -> Operations {
+    regrant::operations! { apps::{save_app: Save} }
 }
 
 /// The function's HTTP endpoints: its API operation, and the pages of a session.
 pub fn router(ports: Ports) -> Router {
     let routes = operations()
-        .routes
+        .routes(&ports)
         .route("/consent/session/{session}", get(pages::show_session))
         .route("/consent/session/{session}/finish", post(pages::finish))
         .route("/consent/session/{session}/handover", post(pages::hand_over));
@@ -34,5 +34,5 @@ pub fn router(ports: Ports) -> Router {
 
 /// The OpenAPI 3.1 document of its API operation.
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    (operations().document)()
+    operations().openapi()
 }

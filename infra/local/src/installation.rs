@@ -19,6 +19,7 @@ use regrant::randomness::SystemRandomness;
 use regrant::settings::{PublicUrl, Settings};
 use regrant::usecases::Ports;
 use regrant::usecases::access::orgs::OrgError;
+use regrant::web::authorization::Caller;
 use tempfile::TempDir;
 
 use crate::actor;
@@ -100,7 +101,13 @@ impl Installation {
         if global.allow_loopback { LoopbackPolicy::Allow } else { LoopbackPolicy::Refuse }
     }
 
-    /// The endpoints of all functions, with one shared 404 answer.
+    /// The endpoints of all functions for the person who runs this process, with one shared 404 answer.
+    pub fn router_for_this_machine(&self) -> axum::Router {
+        let caller = Caller::ThisMachine(actor::os_user());
+        self.router().layer(axum::Extension(caller))
+    }
+
+    /// The endpoints of all functions, with one shared 404 answer. `/v1` answers only requests with a [`Caller`].
     pub fn router(&self) -> axum::Router {
         let ports = self.ports.unattended();
         regrant_discovery::router(ports.clone())

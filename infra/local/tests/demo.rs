@@ -135,5 +135,5 @@ fn serving_other_machines_needs_a_flag() {
     let folder = tempfile::tempdir().unwrap();
     let output = regrant(folder.path(), &["serve", "--listen", "0.0.0.0:0"], "");
     assert_eq!(output.status.code(), Some(2));
-    assert!(text(&output.stderr).contains("--expose-without-sign-in"));
+    assert!(text(&output.stderr).contains("--expose"));
 }

@@ -3,6 +3,7 @@
 //! A [`signal`] is one observation. [`assess`](assess::assess) derives a [`standing`] from an app's signals. The other
 //! modules define the terms that these two use.
 
+pub mod access_policy;
 pub mod access_problem;
 pub mod actor;
 pub mod administrator;

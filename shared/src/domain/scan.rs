@@ -54,3 +54,24 @@ pub struct Scan {
     /// Office 365 apps in the orgs that were scanned.
     pub apps_seen: u64,
 }
+
+impl Scan {
+    /// The scan as far as it concerns the orgs that `is_visible` accepts, given its result for each org.
+    #[must_use]
+    pub fn restricted(self, results: &[(OrgId, OrgScanResult)], is_visible: impl Fn(&OrgId) -> bool) -> Self {
+        let mut scan = Self { orgs_pending: 0, orgs_seen: 0, orgs_not_seen: Vec::new(), apps_seen: 0, ..self };
+        for (org, result) in results.iter().filter(|(org, _)| is_visible(org)) {
+            match result {
+                OrgScanResult::Pending => scan.orgs_pending += 1,
+                OrgScanResult::Scanned { apps } => {
+                    scan.orgs_seen += 1;
+                    scan.apps_seen += apps;
+                }
+                OrgScanResult::NotScanned { reason } => {
+                    scan.orgs_not_seen.push(OrgNotScanned { org: org.clone(), reason: reason.clone() });
+                }
+            }
+        }
+        scan
+    }
+}

@@ -1,6 +1,7 @@
 //! Which kind of event a function was invoked with, and HTTP over a router.
 
 use aws_lambda_events::sqs::SqsEvent;
+use axum::Extension;
 use lambda_http::Adapter;
 use lambda_http::request::LambdaRequest;
 use lambda_runtime::{Context, LambdaEvent};
@@ -9,6 +10,7 @@ use serde_json::Value;
 use tower::ServiceExt;
 use tracing::Instrument as _;
 
+use super::caller::caller;
 use crate::aws::ses_report::EmailReport;
 use crate::okta::log_stream::{self, StreamedEvent};
 
@@ -108,6 +110,10 @@ fn typed<T: DeserializeOwned>(event: Value, kind: &'static str) -> Result<T, Eve
 /// log names too.
 pub async fn answer(router: axum::Router, request: LambdaRequest, context: Context) -> Result<Value, EventError> {
     let span = tracing::info_span!("http", api_request_id = api_request_id(&request));
+    let router = match caller(&request) {
+        Some(caller) => router.layer(Extension(caller)),
+        None => router,
+    };
     let answer = Adapter::from(router).oneshot(LambdaEvent { payload: request, context });
     let Ok(answer) = answer.instrument(span).await;
     Ok(serde_json::to_value(answer)?)

@@ -1,6 +1,7 @@
 //! The runtime of functions in AWS Lambda: events, logging, metrics and traces.
 
 mod batch;
+mod caller;
 mod event;
 pub mod logging;
 mod metrics;

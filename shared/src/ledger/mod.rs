@@ -14,6 +14,7 @@ pub(crate) mod stored;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
+use crate::domain::access_policy::{AccessRules, Scope};
 use crate::domain::access_problem::OrgWatch;
 use crate::domain::app::AppRecord;
 use crate::domain::event::AppEvent;
@@ -39,6 +40,8 @@ pub struct AppFilter {
     pub org: Option<OrgId>,
     /// Apps of this tenant.
     pub tenant: Option<TenantName>,
+    /// Apps whose org belongs to a customer that this scope covers.
+    pub customers: Option<Scope>,
 }
 
 /// Why a ledger operation failed.
@@ -70,7 +73,9 @@ pub enum LedgerError {
 
 /// Everything the ledger stores.
 #[async_trait]
-pub trait Ledger: Invitations + Sessions + Saves + Leases + Notifications + Waivers + Watches + Send + Sync {
+pub trait Ledger:
+    Invitations + Sessions + Saves + Leases + Notifications + Waivers + Watches + AccessControl + Send + Sync
+{
     /// Writes an org's profile, replacing an older one.
     async fn put_org(&self, org: &OrgProfile) -> Result<(), LedgerError>;
     /// An org's profile.
@@ -120,6 +125,8 @@ pub trait Ledger: Invitations + Sessions + Saves + Leases + Notifications + Waiv
     async fn scan(&self, scan: &ScanId) -> Result<Option<Scan>, LedgerError>;
     /// The scan that began last.
     async fn latest_scan(&self) -> Result<Option<Scan>, LedgerError>;
+    /// A scan's result for each of its orgs, by id. Empty if the scan is unknown.
+    async fn scan_results(&self, scan: &ScanId) -> Result<Vec<(OrgId, OrgScanResult)>, LedgerError>;
     /// Orgs that a scan has not checked yet, by id.
     async fn pending_orgs(&self, scan: &ScanId, page: PageRequest) -> Result<Page<OrgId>, LedgerError>;
 
@@ -183,6 +190,16 @@ pub trait Waivers: Send + Sync {
     async fn waiver(&self, org: &OrgId, app: &AppId) -> Result<Option<Waiver>, LedgerError>;
     /// Removes an app's waiver. Returns `false` if there was none.
     async fn remove_waiver(&self, org: &OrgId, app: &AppId) -> Result<bool, LedgerError>;
+}
+
+/// Access control: the rules that map operators' claims to roles, in one record.
+#[async_trait]
+pub trait AccessControl: Send + Sync {
+    /// The rules; none, with version 0, before the first was written.
+    async fn access_rules(&self) -> Result<AccessRules, LedgerError>;
+    /// Replaces the rules that have the given version (0 for the first), and increments the version. Returns `false`, and
+    /// writes nothing, if they have a different version.
+    async fn put_access_rules(&self, rules: &AccessRules) -> Result<bool, LedgerError>;
 }
 
 /// Watches: what Regrant remembers of each org between two scans, such as access problems and its position in the log.

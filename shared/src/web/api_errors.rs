@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Content, OpenApi, Ref, RefOr, ResponseBuilder, response};
 use utoipa::{IntoResponses, Modify, PartialSchema as _, ToSchema};
 
 use super::problem::ProblemView;
+
+/// The name of the security scheme.
+pub(super) const BEARER: &str = "bearer";
 
 /// The error responses that any operation of the API can send, for `#[utoipa::path(responses(.., ApiErrors))]`.
 ///
@@ -26,18 +29,23 @@ const API_ERRORS: [(&str, &str, &str, Sender); 8] = [
     (
         "401",
         "Unauthorized",
-        "The bearer token is missing, expired or from a different issuer. Sent by Amazon API Gateway; `regrant serve` \
-         needs no token.",
-        Sender::Gateway,
+        "The access token is missing, expired or from a different issuer, or it is an ID token. Amazon API Gateway sends \
+         this with a different body. `regrant serve` needs no token on a loopback address.",
+        Sender::Regrant,
     ),
     (
         "403",
         "Forbidden",
-        "The token is valid but not sufficient. Sent by Amazon API Gateway. `regrant serve` sends a problem instead, if \
-         the request is not for a loopback host.",
-        Sender::Gateway,
+        "The caller's roles do not include the operation's permission; `detail` names it. Amazon API Gateway sends this with \
+         a different body if the token lacks the scope.",
+        Sender::Regrant,
     ),
-    ("404", "NotFound", "The path names something that does not exist; `detail` says what.", Sender::Regrant),
+    (
+        "404",
+        "NotFound",
+        "The path names something that does not exist or that the caller may not see.",
+        Sender::Regrant,
+    ),
     (
         "405",
         "MethodNotAllowed",
@@ -94,10 +102,9 @@ impl Modify for ApiErrors {
             components.responses.insert(name.to_owned(), response.into());
         }
         let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").description(Some(
-            "An access token of the issuer and for the audience that the installation was set up with. `regrant serve` \
-             needs none: it serves its own machine only.",
+            "An access token of the issuer and for the audience that the installation was set up with. Its claims are mapped to \
+             roles (`regrant access grant`). `regrant serve` needs none on a loopback address.",
         ));
-        components.security_schemes.insert("bearer".to_owned(), SecurityScheme::Http(bearer.build()).into());
-        document.security = Some(vec![SecurityRequirement::new("bearer", Vec::<String>::new())]);
+        components.security_schemes.insert(BEARER.to_owned(), SecurityScheme::Http(bearer.build()).into());
     }
 }

@@ -6,9 +6,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::problem::Problem;
-use crate::domain::app::AppRecord;
 use crate::domain::id::{AppId, OrgId};
-use crate::usecases::Ports;
 
 /// `{org}` and `{app}` of a path, validated. Ids that cannot exist are rejected with 404, like ids that do not exist.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
@@ -23,11 +21,6 @@ pub struct AppPath {
 }
 
 impl AppPath {
-    /// The app's record; a 404 problem if the ledger has none.
-    pub async fn load(&self, ports: &Ports) -> Result<AppRecord, Problem> {
-        ports.ledger.app(&self.org, &self.app).await?.ok_or_else(Self::not_found)
-    }
-
     /// The 404 problem about the app.
     pub fn not_found() -> Problem {
         Problem::not_found("No such app. GET /v1/apps lists all apps.")

@@ -5,6 +5,7 @@
 pub mod api_errors;
 pub mod app_path;
 pub mod app_view;
+pub mod authorization;
 pub mod consent;
 pub mod cookies;
 pub mod fetch_metadata;

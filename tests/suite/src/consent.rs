@@ -1,6 +1,11 @@
 //! Regrant with simulated Okta and Microsoft, and a browser for it.
 
+use regrant::domain::access_policy::{ClaimMatch, Role, Scope};
+use regrant::domain::actor::Actor;
+use regrant::domain::text::UntrustedText;
 use regrant::embedded::worker::{drain_saves, drain_scans};
+use regrant::usecases::access::roles;
+use regrant::web::authorization::Caller;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
@@ -31,6 +36,7 @@ use secrecy::SecretString;
 use tempfile::TempDir;
 use url::Url;
 
+use crate::api_gateway::OPERATOR;
 pub use crate::browser::{Browser, Seen};
 
 use crate::bench::{Sides, Stores, api_token, ports_over, simulated_clock};
@@ -179,13 +185,20 @@ pub async fn app_of(ports: &Ports, tenant: &str) -> (OrgId, AppId) {
     (identity.org, identity.app)
 }
 
-/// All functions over one set of ports.
+/// All functions over one set of ports, called from this machine.
 pub fn router(ports: &Ports) -> Router {
     regrant_discovery::router(ports.clone())
         .merge(regrant_consent_url::router(ports.clone()).reset_fallback())
         .merge(regrant_callback::router(ports.clone()).reset_fallback())
         .merge(regrant_save::router(ports.clone()).reset_fallback())
         .merge(regrant_notify::router(ports.clone()).reset_fallback())
+        .layer(axum::Extension(Caller::ThisMachine(Actor::OsUser { name: UntrustedText::new("tester") })))
+}
+
+/// Makes [`OPERATOR`] an administrator of all customers.
+pub async fn grant_operator(ports: &Ports) {
+    let claim = ClaimMatch::new("sub", OPERATOR).unwrap();
+    roles::grant(ports, &claim, Role::Administrator, &Scope::All).await.unwrap();
 }
 
 /// Regrant on a simulation.

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use parking_lot::Mutex;
+use regrant::domain::access_policy::AccessRules;
 use regrant::domain::access_problem::OrgWatch;
 use regrant::domain::app::AppRecord;
 use regrant::domain::contact::MailAddress;
@@ -20,8 +21,8 @@ use regrant::domain::scan::{OrgScanResult, Scan};
 use regrant::domain::session::AuthorizationSession;
 use regrant::domain::waiver::Waiver;
 use regrant::ledger::{
-    AppFilter, Invitations, Leases, Ledger, LedgerError, Notifications, Page, PageRequest, Saves, Sessions,
-    Suppression, Waivers, Watches,
+    AccessControl, AppFilter, Invitations, Leases, Ledger, LedgerError, Notifications, Page, PageRequest, Saves,
+    Sessions, Suppression, Waivers, Watches,
 };
 use regrant::vault::{SecretName, SecretVersion, Vault, VaultError};
 use secrecy::SecretString;
@@ -257,6 +258,16 @@ impl Watches for CrashingLedger {
 }
 
 #[async_trait]
+impl AccessControl for CrashingLedger {
+    async fn access_rules(&self) -> Result<AccessRules, LedgerError> {
+        self.0.access_rules().await
+    }
+    async fn put_access_rules(&self, rules: &AccessRules) -> Result<bool, LedgerError> {
+        self.1.wrote(self.0.put_access_rules(rules).await)
+    }
+}
+
+#[async_trait]
 impl Ledger for CrashingLedger {
     async fn put_org(&self, org: &OrgProfile) -> Result<(), LedgerError> {
         self.1.wrote(self.0.put_org(org).await)
@@ -303,6 +314,9 @@ impl Ledger for CrashingLedger {
     }
     async fn latest_scan(&self) -> Result<Option<Scan>, LedgerError> {
         self.0.latest_scan().await
+    }
+    async fn scan_results(&self, scan: &ScanId) -> Result<Vec<(OrgId, OrgScanResult)>, LedgerError> {
+        self.0.scan_results(scan).await
     }
     async fn pending_orgs(&self, scan: &ScanId, page: PageRequest) -> Result<Page<OrgId>, LedgerError> {
         self.0.pending_orgs(scan, page).await

@@ -1,16 +1,16 @@
 //! The API operations on invitations.
 
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use regrant::domain::id::InvitationId;
 use regrant::domain::invitation::{Invitation, InvitationState};
 use regrant::ledger::PageRequest;
-use regrant::usecases::Ports;
 use regrant::usecases::consent::invite::{InviteError, invite, revoke_invitation as revoke};
 use regrant::web::api_errors::ApiErrors;
 use regrant::web::app_path::AppPath;
+use regrant::web::authorization::AuthorizedApp;
 use regrant::web::json::Json;
 use regrant::web::problem::{Problem, ProblemView};
 use serde::{Deserialize, Serialize};
@@ -74,8 +74,8 @@ fn info(invitation: &Invitation, now: Timestamp, link: Option<String>) -> Invita
         ApiErrors,
     )
 )]
-pub(crate) async fn create_invitation(State(ports): State<Ports>, path: AppPath) -> Result<Response, Problem> {
-    let invited = invite(&ports, &path.org, &path.app).await.map_err(|error| problem(&error))?;
+pub(crate) async fn create_invitation(AuthorizedApp { ports, app, .. }: AuthorizedApp) -> Result<Response, Problem> {
+    let invited = invite(&ports, &app.identity.org, &app.identity.app).await.map_err(|error| problem(&error))?;
     let created = info(&invited.invitation, ports.clock.now(), Some(invited.link.to_string()));
     Ok((StatusCode::CREATED, Json(created)).into_response())
 }
@@ -87,9 +87,10 @@ pub(crate) async fn create_invitation(State(ports): State<Ports>, path: AppPath)
     params(AppPath),
     responses((status = 200, description = "The invitations, without their links.", body = Invitations), ApiErrors)
 )]
-pub(crate) async fn list_invitations(State(ports): State<Ports>, path: AppPath) -> Result<Json<Invitations>, Problem> {
-    path.load(&ports).await?;
-    let found = ports.ledger.invitations(&path.org, &path.app, PageRequest::first(LIST_LIMIT)).await?;
+pub(crate) async fn list_invitations(
+    AuthorizedApp { ports, app, .. }: AuthorizedApp,
+) -> Result<Json<Invitations>, Problem> {
+    let found = ports.ledger.invitations(&app.identity.org, &app.identity.app, PageRequest::first(LIST_LIMIT)).await?;
     let now = ports.clock.now();
     Ok(Json(Invitations { invitations: found.items.iter().map(|invitation| info(invitation, now, None)).collect() }))
 }
@@ -112,14 +113,13 @@ pub(crate) struct InvitationPath {
     responses((status = 204, description = "The invitation is closed."), ApiErrors)
 )]
 pub(crate) async fn revoke_invitation(
-    State(ports): State<Ports>,
-    AppPath { org, app }: AppPath,
+    AuthorizedApp { ports, app, .. }: AuthorizedApp,
     Path(InvitationPath { invitation }): Path<InvitationPath>,
 ) -> Result<StatusCode, Problem> {
     let missing = || Problem::not_found("No such invitation of this app.");
     let id: InvitationId = invitation.parse().map_err(|_| missing())?;
     let found = ports.ledger.invitation(&id).await?;
-    found.filter(|found| found.org == org && found.app == app).ok_or_else(missing)?;
+    found.filter(|found| found.org == app.identity.org && found.app == app.identity.app).ok_or_else(missing)?;
     revoke(&ports, &id).await.map_err(|error| problem(&error))?;
     Ok(StatusCode::NO_CONTENT)
 }

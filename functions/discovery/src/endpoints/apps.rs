@@ -1,16 +1,16 @@
 //! The API operations that read apps.
 
+use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
 use regrant::domain::event::AppEvent;
 use regrant::domain::id::InvalidId;
 use regrant::domain::standing::Standing;
 use regrant::domain::tenant::TenantName;
 use regrant::ledger::{AppFilter, Cursor, PageRequest};
-use regrant::usecases::Ports;
 use regrant::web::api_errors::ApiErrors;
 use regrant::web::app_path::AppPath;
 use regrant::web::app_view::AppView;
+use regrant::web::authorization::{Authorized, AuthorizedApp};
 use regrant::web::json::Json;
 use regrant::web::problem::Problem;
 use serde::{Deserialize, Serialize};
@@ -57,7 +57,7 @@ pub(crate) struct Apps {
     responses((status = 200, description = "One page of apps.", body = Apps), ApiErrors)
 )]
 pub(crate) async fn list_apps(
-    State(ports): State<Ports>,
+    authorized: Authorized,
     query: Result<Query<AppQuery>, QueryRejection>,
 ) -> Result<Json<Apps>, Problem> {
     let Query(query) = query.map_err(|rejection| query_problem(&rejection))?;
@@ -67,8 +67,9 @@ pub(crate) async fn list_apps(
         standing: standing.map_err(|error| Problem::bad_request(error.to_string()))?,
         org: org.map_err(|error: InvalidId| Problem::bad_request(error.to_string()))?,
         tenant: query.tenant.map(TenantName::from),
+        customers: Some(authorized.scope()),
     };
-    let found = ports.ledger.apps(&filter, page_request(query.limit.as_deref(), query.cursor)?).await?;
+    let found = authorized.ports.ledger.apps(&filter, page_request(query.limit.as_deref(), query.cursor)?).await?;
     let next_cursor = found.next.map(|cursor| cursor.0);
     Ok(Json(Apps { apps: found.items.iter().map(AppView::from).collect(), next_cursor }))
 }
@@ -105,14 +106,12 @@ pub(crate) struct AppWithTimeline {
     responses((status = 200, description = "The app.", body = AppWithTimeline), ApiErrors)
 )]
 pub(crate) async fn show_app(
-    State(ports): State<Ports>,
-    path: AppPath,
+    AuthorizedApp { ports, app, .. }: AuthorizedApp,
     query: Result<Query<TimelineQuery>, QueryRejection>,
 ) -> Result<Json<AppWithTimeline>, Problem> {
     let Query(query) = query.map_err(|rejection| query_problem(&rejection))?;
     let page = page_request(query.limit.as_deref(), query.cursor)?;
-    let app = path.load(&ports).await?;
-    let events = ports.ledger.events(&path.org, &path.app, page).await?;
+    let events = ports.ledger.events(&app.identity.org, &app.identity.app, page).await?;
     Ok(Json(AppWithTimeline {
         app: AppView::from(&app),
         timeline: events.items,

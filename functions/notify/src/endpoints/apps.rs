@@ -1,15 +1,14 @@
 //! The API operations on an app's waiver and its failed provisioning tasks.
 
 use axum::body::Bytes;
-use axum::extract::State;
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use regrant::domain::waiver::Waiver;
-use regrant::usecases::Ports;
 use regrant::usecases::notify::failed_work::{FailedWorkItem, failed_work};
 use regrant::usecases::notify::waive::{WaiveError, end_waiver as remove_waiver, waive};
 use regrant::web::api_errors::ApiErrors;
 use regrant::web::app_path::AppPath;
+use regrant::web::authorization::AuthorizedApp;
 use regrant::web::json::Json;
 use regrant::web::problem::Problem;
 use serde::{Deserialize, Serialize};
@@ -39,8 +38,7 @@ pub(crate) struct WaiverRequest {
     responses((status = 200, description = "The waiver.", body = Waiver), ApiErrors)
 )]
 pub(crate) async fn waive_app(
-    State(ports): State<Ports>,
-    AppPath { org, app }: AppPath,
+    AuthorizedApp { ports, app, .. }: AuthorizedApp,
     body: Bytes,
 ) -> Result<Json<Waiver>, Problem> {
     let request: WaiverRequest = serde_json::from_slice(&body).map_err(|_| {
@@ -48,7 +46,7 @@ pub(crate) async fn waive_app(
             "The body must be JSON of the form {\"reason\": \"…\", \"ends_at\": \"2027-06-30T00:00:00Z\"}.",
         )
     })?;
-    let waiver = waive(&ports, &org, &app, &request.reason, request.ends_at).await;
+    let waiver = waive(&ports, &app.identity.org, &app.identity.app, &request.reason, request.ends_at).await;
     waiver.map(Json).map_err(|error| waive_problem(&error))
 }
 
@@ -61,11 +59,8 @@ pub(crate) async fn waive_app(
     params(AppPath),
     responses((status = 204, description = "The app has no waiver."), ApiErrors)
 )]
-pub(crate) async fn end_waiver(
-    State(ports): State<Ports>,
-    AppPath { org, app }: AppPath,
-) -> Result<StatusCode, Problem> {
-    remove_waiver(&ports, &org, &app).await.map_err(|error| waive_problem(&error))?;
+pub(crate) async fn end_waiver(AuthorizedApp { ports, app, .. }: AuthorizedApp) -> Result<StatusCode, Problem> {
+    remove_waiver(&ports, &app.identity.org, &app.identity.app).await.map_err(|error| waive_problem(&error))?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -95,9 +90,7 @@ pub(crate) struct FailedWorkList {
     responses((status = 200, description = "The failed tasks.", body = FailedWorkList), ApiErrors)
 )]
 pub(crate) async fn list_failed_work(
-    State(ports): State<Ports>,
-    path: AppPath,
+    AuthorizedApp { ports, app, .. }: AuthorizedApp,
 ) -> Result<Json<FailedWorkList>, Problem> {
-    let app = path.load(&ports).await?;
     Ok(Json(FailedWorkList { failed_work: failed_work(&ports, &app).await? }))
 }

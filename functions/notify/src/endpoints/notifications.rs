@@ -1,16 +1,14 @@
 //! The API operation that lists an org's notifications.
 
-use axum::extract::{Path, State};
 use jiff::Timestamp;
-use regrant::domain::id::OrgId;
 use regrant::domain::notification::{Delivery, Notification, NotificationState, Recipient, WhyDropped};
 use regrant::ledger::PageRequest;
-use regrant::usecases::Ports;
 use regrant::web::api_errors::ApiErrors;
+use regrant::web::authorization::{AuthorizedOrg, OrgPath};
 use regrant::web::json::Json;
 use regrant::web::problem::Problem;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Maximum number of notifications in a list.
 const LIST_LIMIT: u32 = 200;
@@ -78,14 +76,6 @@ impl From<Notification> for NotificationInfo {
     }
 }
 
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Path)]
-pub(crate) struct OrgPath {
-    /// The Okta org's id, as in `id` of the org's `/.well-known/okta-organization`.
-    #[param(example = "00o1a2b3c4D5e6F7g8h9")]
-    org: String,
-}
-
 /// Lists the notifications about an org and its apps.
 ///
 /// Includes notifications that are not sent yet.
@@ -96,12 +86,8 @@ pub(crate) struct OrgPath {
     responses((status = 200, description = "The notifications.", body = Notifications), ApiErrors)
 )]
 pub(crate) async fn list_notifications(
-    State(ports): State<Ports>,
-    Path(OrgPath { org }): Path<OrgPath>,
+    AuthorizedOrg { ports, org, .. }: AuthorizedOrg,
 ) -> Result<Json<Notifications>, Problem> {
-    let missing = || Problem::not_found("No such org. `regrant org list` shows all orgs.");
-    let org = OrgId::try_from(org).map_err(|_| missing())?;
-    ports.ledger.org(&org).await?.ok_or_else(missing)?;
-    let page = ports.ledger.notifications(&org, PageRequest::first(LIST_LIMIT)).await?;
+    let page = ports.ledger.notifications(&org.id, PageRequest::first(LIST_LIMIT)).await?;
     Ok(Json(Notifications { notifications: page.items.into_iter().map(NotificationInfo::from).collect() }))
 }

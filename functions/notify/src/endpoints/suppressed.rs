@@ -1,13 +1,13 @@
 //! `GET /v1/mail/suppressed` and `DELETE /v1/mail/suppressed/{address}`
 
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use regrant::domain::contact::MailAddress;
 use regrant::ledger::{Cursor, LedgerError, PageRequest};
-use regrant::usecases::Ports;
 use regrant::web::api_errors::ApiErrors;
+use regrant::web::authorization::Authorized;
 use regrant::web::json::Json;
 use regrant::web::problem::Problem;
 use serde::{Deserialize, Serialize};
@@ -53,7 +53,7 @@ pub(crate) struct After {
     responses((status = 200, description = "A page of addresses.", body = SuppressedAddresses), ApiErrors)
 )]
 pub(crate) async fn suppressed_addresses(
-    State(ports): State<Ports>,
+    Authorized { ports, .. }: Authorized,
     query: Result<Query<After>, QueryRejection>,
 ) -> Result<Json<SuppressedAddresses>, Problem> {
     let Query(After { after }) = query.map_err(|error| Problem::bad_request(error.body_text()))?;
@@ -77,7 +77,10 @@ pub(crate) async fn suppressed_addresses(
     params(("address" = String, Path, description = "The address.")),
     responses((status = 204, description = "The address is not suppressed."), ApiErrors)
 )]
-pub(crate) async fn unsuppress(State(ports): State<Ports>, Path(address): Path<String>) -> Result<StatusCode, Problem> {
+pub(crate) async fn unsuppress(
+    Authorized { ports, .. }: Authorized,
+    Path(address): Path<String>,
+) -> Result<StatusCode, Problem> {
     let address: MailAddress = address.parse().map_err(|_| Problem::bad_request("This is not a mail address."))?;
     ports.ledger.lift_suppression(&address).await.map_err(|error| Problem::internal(&error))?;
     Ok(StatusCode::NO_CONTENT)

@@ -1,13 +1,12 @@
 //! The API operation that saves an app's connection.
 
-use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::IntoResponse;
 use regrant::queue::SaveApp;
-use regrant::usecases::Ports;
 use regrant::web::api_errors::ApiErrors;
 use regrant::web::app_path::AppPath;
+use regrant::web::authorization::AuthorizedApp;
 use regrant::web::problem::Problem;
 
 /// Saves an app's provisioning connection.
@@ -27,9 +26,8 @@ use regrant::web::problem::Problem;
         ApiErrors,
     )
 )]
-pub(crate) async fn save_app(State(ports): State<Ports>, path: AppPath) -> Result<impl IntoResponse, Problem> {
-    path.load(&ports).await?;
-    let AppPath { org, app } = path;
+pub(crate) async fn save_app(AuthorizedApp { ports, app, .. }: AuthorizedApp) -> Result<impl IntoResponse, Problem> {
+    let (org, app) = (app.identity.org, app.identity.app);
     let location = format!("/v1/apps/{org}/{app}");
     let message = SaveApp { by: ports.actor.clone(), ..SaveApp::by_operator(org, app) };
     ports.queues.saves.send(&[message]).await?;

@@ -1,5 +1,6 @@
 //! The commands: each file has the arguments of one command and runs it.
 
+pub mod access;
 pub(crate) mod apps;
 pub mod aws;
 pub mod demo;
@@ -17,6 +18,7 @@ pub mod save;
 pub mod scan;
 pub mod serve;
 pub mod status;
+pub mod trusted_proxy;
 pub mod waive;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -78,6 +80,9 @@ pub enum Command {
     /// Set up, preview and test emails, and list addresses that receive none.
     #[command(subcommand)]
     Mail(mail::Mail),
+    /// Grant, revoke and list operators' roles, by customer.
+    #[command(subcommand)]
+    Access(access::Access),
     /// Rotate the keys that sign links and encrypt session cookies.
     #[command(subcommand)]
     Keys(keys::Keys),
@@ -112,6 +117,7 @@ pub async fn run(cli: Cli, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
         Command::Failed(failed) => failed::run(global, failed, terminal).await,
         Command::Hook(hook) => hook::run(global, hook, terminal).await,
         Command::Mail(mail) => mail::run(global, mail, terminal).await,
+        Command::Access(access) => access::run(global, access, terminal).await,
         Command::Keys(keys) => keys::run(global, keys, terminal).await,
         Command::Explain(explain) => explain::run(explain, terminal),
         Command::Doctor => doctor::run(global, terminal).await,
@@ -196,6 +202,6 @@ mod tests {
     #[test]
     fn serve_defaults_to_loopback() {
         let Command::Serve(serve) = Cli::try_parse_from(["regrant", "serve"]).unwrap().command else { unreachable!() };
-        assert!(serve.listen.ip().is_loopback() && !serve.expose_without_sign_in);
+        assert!(serve.listen.ip().is_loopback() && !serve.expose);
     }
 }

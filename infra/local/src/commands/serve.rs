@@ -17,6 +17,7 @@ use regrant::usecases::save::resume::resume_saves;
 use regrant::usecases::scan::start::{Selection, start_scan};
 use tokio::net::TcpListener;
 
+use super::trusted_proxy::TrustedProxy;
 use crate::exit::Outcome;
 use crate::global::Global;
 use crate::installation::Installation;
@@ -29,24 +30,33 @@ pub struct Serve {
     /// The address to listen on; port 0 takes a free port.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
-    /// Allow an address that other machines can reach. Nothing asks for a sign-in: anyone who can reach it can read everything.
+    /// Allow an address that other machines can reach. They reach the pages behind links; /v1 answers only operators whom a
+    /// trusted proxy has signed in.
     #[arg(long)]
-    pub expose_without_sign_in: bool,
+    pub expose: bool,
+    /// The proxy that signs operators in.
+    #[command(flatten)]
+    pub proxy: TrustedProxy,
     /// Start a scan every this many minutes.
     #[arg(long, value_name = "MINUTES", value_parser = clap::value_parser!(u32).range(1..=44_640))]
     pub scan_every: Option<u32>,
 }
 
 pub(crate) async fn run(global: &Global, options: &Serve, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
-    if !options.listen.ip().is_loopback() && !options.expose_without_sign_in {
+    if !options.listen.ip().is_loopback() && !options.expose {
         return Err(exposed(options.listen));
     }
     let installation = Installation::open(global).await?;
     installation.refuse_stack("a stack has its own API; run `regrant serve` without --stack")?;
     let (listener, address) = listen(options.listen).await?;
     show_endpoints(address, terminal);
-    let router =
-        if address.ip().is_loopback() { for_this_machine(installation.router()) } else { installation.router() };
+    let router = if options.proxy.is_set() {
+        options.proxy.around(installation.router())
+    } else if address.ip().is_loopback() {
+        for_this_machine(installation.router_for_this_machine())
+    } else {
+        installation.router()
+    };
     if let Some(minutes) = options.scan_every {
         terminal.hint(&format!("A scan starts every {}.", number(minutes.into(), "minute", "minutes")));
     }
@@ -75,14 +85,16 @@ fn not_served(address: SocketAddr, error: &std::io::Error) -> anyhow::Error {
 /// The error of an address that other machines can reach.
 pub(crate) fn exposed(address: SocketAddr) -> anyhow::Error {
     anyhow!(
-        "other machines can reach {address}, and nothing asks for a sign-in; use a loopback address, or pass \
-         --expose-without-sign-in"
+        "other machines can reach {address}; use a loopback address, or pass --expose to let them reach the pages behind \
+         links"
     )
 }
 
 /// Serves until the process ends.
 pub(crate) async fn serve(listener: TcpListener, address: SocketAddr, router: Router) -> anyhow::Result<()> {
-    axum::serve(listener, router).await.map_err(|error| not_served(address, &error))
+    axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+        .await
+        .map_err(|error| not_served(address, &error))
 }
 
 /// Prints the URLs of the API.

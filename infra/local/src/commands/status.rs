@@ -36,7 +36,7 @@ pub(crate) async fn run(global: &Global, options: &Status, terminal: &mut Termin
     };
     let view = View {
         orgs: org.iter().cloned().collect(),
-        filter: AppFilter { standing: options.standing, org, tenant: options.tenant.clone() },
+        filter: AppFilter { standing: options.standing, org, tenant: options.tenant.clone(), customers: None },
         json: options.json,
     };
     let scan = installation.ports.ledger.latest_scan().await?;

@@ -1,5 +1,8 @@
 //! Apps.
 
+use std::collections::BTreeSet;
+
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde::{Deserialize, Serialize};
 
 use super::item::{record as read, with_record};
@@ -10,6 +13,7 @@ use super::keys::{
 use super::query::{Query, SortKeys};
 use super::table::{Condition, Table, failed, is_new};
 use super::{events, orgs};
+use crate::domain::access_policy::Scope;
 use crate::domain::app::AppRecord;
 use crate::domain::event::AppEvent;
 use crate::domain::id::{AppId, OrgId};
@@ -17,10 +21,20 @@ use crate::domain::org::OrgProfile;
 use crate::domain::standing::Standing;
 use crate::domain::tenant::TenantName;
 use crate::ledger::cursor::{ListCursors, rows_to_ask_for};
+use crate::ledger::paging;
+use crate::ledger::stored::to_json;
 use crate::ledger::{AppFilter, LedgerError, Page, PageRequest};
 
 /// How many events fit into one transaction with the app: a transaction has 100 items at most.
 const MAX_EVENTS: usize = 99;
+/// Up to this many orgs, their partitions are read one by one.
+const FEW_ORGS: usize = 100;
+/// How many partitions are read at once.
+const CONCURRENCY: usize = 16;
+/// How many orgs are read at a time.
+const ORGS_PER_PAGE: u32 = 1_000;
+/// How many apps are read at a time from the list of all.
+const APPS_PER_PAGE: usize = 1_000;
 /// The attribute with a record's version.
 const VERSION: &str = "version";
 
@@ -117,14 +131,62 @@ pub(super) async fn list(
 ) -> Result<Page<AppRecord>, LedgerError> {
     let org = filter.org.as_ref().map(OrgId::as_str);
     let tenant = filter.tenant.as_ref().map(TenantName::as_str);
-    let cursors = ListCursors::for_list(&[Some("apps"), filter.standing.map(Standing::name), org, tenant]);
+    let customers = filter.customers.as_ref().map(to_json).transpose()?;
+    let parts = [Some("apps"), filter.standing.map(Standing::name), org, tenant, customers.as_deref()];
+    let cursors = ListCursors::for_list(&parts);
     let after: Option<Position> = cursors.start(page)?;
     let most = rows_to_ask_for(page) as usize;
-    let apps = match of_org_or_tenant(table, filter).await? {
-        Some(apps) => filtered(apps, filter, after.as_ref(), most),
-        None => across_orgs(table, filter.standing, after, most).await?,
+    let apps = match (of_org_or_tenant(table, filter).await?, &filter.customers) {
+        (Some(apps), Some(scope)) => {
+            let orgs = orgs_of(table, scope).await?;
+            let apps = apps.into_iter().filter(|app| orgs.contains(&app.identity.org)).collect();
+            filtered(apps, filter, after.as_ref(), most)
+        }
+        (Some(apps), None) => filtered(apps, filter, after.as_ref(), most),
+        (None, None | Some(Scope::All)) => across_orgs(table, filter.standing, after, most).await?,
+        (None, Some(scope)) => of_customers(table, filter, scope, after, most).await?,
     };
     cursors.page(page, apps.into_iter().map(|app| Ok((Position::of_app(&app), app))))
+}
+
+/// The orgs of the customers that a scope covers.
+async fn orgs_of(table: &Table, scope: &Scope) -> Result<BTreeSet<OrgId>, LedgerError> {
+    let orgs = paging::items(ORGS_PER_PAGE, |page| async move { orgs::list(table, &page).await });
+    let covered = orgs.try_filter(|org| std::future::ready(scope.covers(org.customer.as_ref())));
+    covered.map_ok(|org| org.id).try_collect().await
+}
+
+/// The first `most` apps of a scope's customers after a position. Reads the partitions of their orgs if there are few, and
+/// else the list of all apps.
+async fn of_customers(
+    table: &Table,
+    filter: &AppFilter,
+    scope: &Scope,
+    after: Option<Position>,
+    most: usize,
+) -> Result<Vec<AppRecord>, LedgerError> {
+    let orgs = orgs_of(table, scope).await?;
+    if orgs.len() <= FEW_ORGS {
+        let reads = stream::iter(orgs).map(|org| of_org(table, org)).buffer_unordered(CONCURRENCY);
+        let apps: Vec<Vec<AppRecord>> = reads.try_collect().await?;
+        return Ok(filtered(apps.into_iter().flatten().collect(), filter, after.as_ref(), most));
+    }
+    let (mut found, mut after) = (Vec::new(), after);
+    loop {
+        let page = across_orgs(table, filter.standing, after.take(), APPS_PER_PAGE).await?;
+        let is_last = page.len() < APPS_PER_PAGE;
+        after = page.last().map(Position::of_app);
+        found.extend(page.into_iter().filter(|app| orgs.contains(&app.identity.org)).take(most - found.len()));
+        if is_last || found.len() >= most {
+            return Ok(found);
+        }
+    }
+}
+
+/// Every app of an org, unsorted.
+async fn of_org(table: &Table, org: OrgId) -> Result<Vec<AppRecord>, LedgerError> {
+    let query = Query { sort_keys: SortKeys::beginning(APP_PREFIX), ..Query::partition(org_partition(&org)) };
+    table.list("list apps", query).await?.iter().map(from_item).collect()
 }
 
 /// Every app of an org or a tenant, unsorted; there are few enough to read them all. `None` if the filter names neither.

@@ -128,6 +128,10 @@ impl ItemKey {
         Self::new(org_partition(org), "watch")
     }
 
+    pub(super) fn access_rules() -> Self {
+        Self::new("access-rules", "access-rules")
+    }
+
     pub(super) fn lease(name: &str) -> Self {
         Self::new(format!("lease#{name}"), "lease")
     }

@@ -6,6 +6,7 @@
 //! conditional write or one transaction. `DynamoDB` deletes expired items by Time to Live ([`crate::ledger::retention`]),
 //! typically within a few days (DynamoDB Developer Guide, "Using time to live (TTL) in DynamoDB").
 
+mod access;
 mod apps;
 mod events;
 mod invitations;
@@ -121,6 +122,10 @@ impl Ledger for DynamoLedger {
 
     async fn latest_scan(&self) -> Result<Option<Scan>, LedgerError> {
         scans::latest(&self.0).instrument(span("read the latest scan")).await
+    }
+
+    async fn scan_results(&self, scan: &ScanId) -> Result<Vec<(OrgId, OrgScanResult)>, LedgerError> {
+        scans::results(&self.0, scan).instrument(span("read a scan's results")).await
     }
 
     async fn pending_orgs(&self, scan: &ScanId, page: PageRequest) -> Result<Page<OrgId>, LedgerError> {

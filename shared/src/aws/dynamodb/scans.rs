@@ -172,3 +172,21 @@ pub(super) async fn pending(table: &Table, scan: &ScanId, page: &PageRequest) ->
         }),
     )
 }
+
+pub(super) async fn results(table: &Table, scan: &ScanId) -> Result<Vec<(OrgId, OrgScanResult)>, LedgerError> {
+    let query = Query { sort_keys: SortKeys::beginning("org#"), ..Query::partition(scan_partition(scan)) };
+    let items = table.list("read a scan's results", query).await?;
+    items
+        .iter()
+        .map(|item| {
+            let result = match text_of(item, OUTCOME)? {
+                PENDING => OrgScanResult::Pending,
+                "seen" => OrgScanResult::Scanned { apps: apps(item) },
+                _ => {
+                    OrgScanResult::NotScanned { reason: optional_text_of(item, REASON).unwrap_or_default().to_owned() }
+                }
+            };
+            Ok((org(item, scan)?, result))
+        })
+        .collect()
+}

@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 
 use super::error::SqliteError;
 use super::events;
+use crate::domain::access_policy::Scope;
 use crate::domain::app::AppRecord;
 use crate::domain::event::AppEvent;
 use crate::domain::id::{AppId, OrgId};
@@ -75,7 +76,13 @@ pub(super) fn list(
 ) -> Result<Page<AppRecord>, SqliteError> {
     let org = filter.org.as_ref().map(OrgId::as_str);
     let tenant = filter.tenant.as_ref().map(TenantName::as_str);
-    let cursors = ListCursors::for_list(&[Some("apps"), filter.standing.map(Standing::name), org, tenant]);
+    let customers = filter.customers.as_ref().map(to_json).transpose()?;
+    let parts = [Some("apps"), filter.standing.map(Standing::name), org, tenant, customers.as_deref()];
+    let cursors = ListCursors::for_list(&parts);
+    let names = match &filter.customers {
+        Some(Scope::Only(names) | Scope::AllBut(names)) => to_json(names)?,
+        Some(Scope::All) | None => String::new(),
+    };
     let after: Option<SortKey> = cursors.start(page)?;
     let standing = filter.standing.map(severity);
     let limit = rows_to_ask_for(page);
@@ -89,6 +96,9 @@ pub(super) fn list(
     }
     if tenant.is_some() {
         values.push((":tenant", &tenant));
+    }
+    if matches!(filter.customers, Some(Scope::Only(_) | Scope::AllBut(_))) {
+        values.push((":customers", &names));
     }
     if let Some((after_standing, after_domain, after_label, after_org, after_app)) = &after {
         values.extend([
@@ -117,6 +127,15 @@ pub(super) fn query(filter: &AppFilter, has_cursor: bool) -> String {
         filter.standing.is_some().then_some("standing = :standing"),
         filter.org.is_some().then_some("org = :org"),
         filter.tenant.is_some().then_some("tenant = :tenant"),
+        match filter.customers {
+            None | Some(Scope::All) => None,
+            Some(Scope::Only(_)) => {
+                Some("org IN (SELECT id FROM org WHERE customer IN (SELECT value FROM json_each(:customers)))")
+            }
+            Some(Scope::AllBut(_)) => {
+                Some("org IN (SELECT id FROM org WHERE customer NOT IN (SELECT value FROM json_each(:customers)))")
+            }
+        },
         has_cursor.then_some(
             "(standing, org_domain, label, org, app) \
              > (:after_standing, :after_domain, :after_label, :after_org, :after_app)",

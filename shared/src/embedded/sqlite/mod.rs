@@ -3,6 +3,7 @@
 //! Several processes may have the file open: readers see complete transactions, and writers wait for each other. Within a
 //! process all callers share one connection, which runs on the blocking thread pool.
 
+mod access;
 mod apps;
 mod error;
 mod events;
@@ -155,6 +156,11 @@ impl Ledger for SqliteLedger {
 
     async fn latest_scan(&self) -> Result<Option<Scan>, LedgerError> {
         self.run("read the latest scan", scans::latest).await
+    }
+
+    async fn scan_results(&self, scan: &ScanId) -> Result<Vec<(OrgId, OrgScanResult)>, LedgerError> {
+        let scan = scan.clone();
+        self.run("read a scan's results", move |connection| scans::results(connection, &scan)).await
     }
 
     async fn pending_orgs(&self, scan: &ScanId, page: PageRequest) -> Result<Page<OrgId>, LedgerError> {

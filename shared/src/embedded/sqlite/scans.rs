@@ -155,3 +155,21 @@ pub(super) fn pending(connection: &Connection, scan: &ScanId, page: &PageRequest
         }),
     )
 }
+
+pub(super) fn results(connection: &Connection, scan: &ScanId) -> Result<Vec<(OrgId, OrgScanResult)>, SqliteError> {
+    let mut statement =
+        connection.prepare_cached("SELECT org, outcome, apps, reason FROM scan_org WHERE scan = ?1 ORDER BY org")?;
+    let rows = statement.query_map([scan.as_str()], |row| {
+        let outcome = match row.get::<_, String>(1)?.as_str() {
+            "pending" => OrgScanResult::Pending,
+            "seen" => OrgScanResult::Scanned { apps: row.get::<_, Option<i64>>(2)?.unwrap_or_default().unsigned_abs() },
+            _ => OrgScanResult::NotScanned { reason: row.get::<_, Option<String>>(3)?.unwrap_or_default() },
+        };
+        Ok((row.get::<_, String>(0)?, outcome))
+    })?;
+    rows.map(|row| {
+        let (org, result) = row?;
+        Ok((from_text(org, || format!("an org of scan {scan}"))?, result))
+    })
+    .collect()
+}

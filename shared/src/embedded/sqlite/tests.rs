@@ -185,6 +185,7 @@ fn lists_of_apps_use_an_index() {
             standing: (bits & 1 != 0).then_some(Standing::Broken),
             org: (bits & 2 != 0).then(|| org("acme")),
             tenant: (bits & 4 != 0).then(|| "contoso".to_owned().into()),
+            customers: None,
         };
         let query = apps::query(&filter, bits & 8 != 0);
         let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {query}")).unwrap();

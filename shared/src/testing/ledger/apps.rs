@@ -100,7 +100,7 @@ async fn apps_are_filtered(ledger: &dyn Ledger) {
         (broken, acme, contoso, &["acme/a"]),
         (Some(Standing::ByHand), None, None, &[]),
     ] {
-        let filter = AppFilter { standing, org, tenant };
+        let filter = AppFilter { standing, org, tenant, customers: None };
         assert_eq!(listed(ledger, &filter).await, wanted, "{filter:?}");
     }
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a conformance test fails by panicking")]
 
+mod access;
 mod app_changes;
 mod apps;
 mod invitations;
@@ -57,6 +58,7 @@ where
 {
     an_empty_ledger_has_nothing(&*make().await).await;
     orgs::conforms(&make).await;
+    access::conforms(&make).await;
     apps::conforms(&make).await;
     app_changes::conforms(&make).await;
     scans::conforms(&make).await;

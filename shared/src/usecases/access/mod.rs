@@ -3,6 +3,7 @@
 //! - [`orgs`] adds, checks and removes orgs; [`okta`] gives a client for one of them.
 //! - [`registration`] holds Regrant's own app registration in Microsoft Entra; [`graph`] holds the tokens for Microsoft
 //!   Graph and keeps them valid.
+//! - [`roles`] grants and revokes operators' access.
 //! - [`keys`] holds the keys that sign links and seal cookies.
 //!
 //! Who may consent is decided in [`consent`](crate::usecases::consent). Problems with this access are found and
@@ -13,3 +14,4 @@ pub mod keys;
 pub mod okta;
 pub mod orgs;
 pub mod registration;
+pub mod roles;

@@ -9,6 +9,7 @@
 //! - [`scan_apps`](mod@scan_apps) scans one org. It uses `watch_system_log` (Okta's log), `watch_grants` (permission
 //!   grants at Microsoft) and `watch_access` (problems with Regrant's own credentials).
 
+pub mod in_scope;
 pub mod rescan_soon;
 pub mod scan_apps;
 pub mod start;

@@ -19,7 +19,7 @@ use regrant_simulators::hostile_demo_set;
 use regrant_tests::accelerated_clock::AcceleratedClock;
 use regrant_tests::aws::Account;
 use regrant_tests::bench::api_token;
-use regrant_tests::consent::{Browser, PUBLIC_URL, Simulation, app_of, register, registration};
+use regrant_tests::consent::{Browser, PUBLIC_URL, Simulation, app_of, grant_operator, register, registration};
 use regrant_tests::deployment::Deployment;
 use regrant_tests::runtime_api::schedule_event;
 use serde_json::{Value, json};
@@ -49,6 +49,7 @@ impl Installation {
         let configuration_set = Some(account.make_configuration_set("regrant-ConfigurationSet").await);
         let stack = Stack { configuration_set, ..account.stack(secrets).await };
         let operator = simulation.ports_over(account.stores("operator", &stack).await);
+        grant_operator(&operator).await;
         register(&operator, &registration(MfaEvidence::default())).await;
         for demo in hostile_demo_set() {
             let url = simulation.okta.org_url(demo.name);

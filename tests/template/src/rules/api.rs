@@ -13,6 +13,7 @@ const PAGES: &[(&str, &str)] = &[
     ("GET /consent/{invitation}", "consent-url"),
     ("GET /mail/mute/{token}", "notify"),
     ("GET /mail/request/{token}", "notify"),
+    ("GET /openapi.json", "discovery"),
     ("GET /oauth/failed/{failure}", "callback"),
     ("GET /oauth/microsoft/21vianet/callback", "callback"),
     ("GET /oauth/microsoft/callback", "callback"),
@@ -86,6 +87,9 @@ pub(super) fn authorizers(template: &Template) -> Vec<String> {
             .find(|authorizer| properties["AuthorizerId"] == authorizer.name);
         let asks = properties["AuthorizationType"] == "JWT"
             && authorizer.is_some_and(|one| each(&one.properties()["JwtConfiguration"]["Audience"]).count() > 0);
+        if of_operators && !asks_for_scopes(key, properties) {
+            violations.push(format!("{key} accepts a token without a scope of its own"));
+        }
         if of_operators && !asks {
             violations.push(format!("{key} requires no token"));
         }
@@ -94,6 +98,14 @@ pub(super) fn authorizers(template: &Template) -> Vec<String> {
         }
     }
     violations
+}
+
+/// Whether a route names the scope for writing, and the one for reading too if it only reads. A parameter without a default
+/// resolves to its name: with a default, an installation could accept ID tokens, which have no such scope, by accident.
+fn asks_for_scopes(key: &str, properties: &Value) -> bool {
+    let scopes: Vec<_> = each(&properties["AuthorizationScopes"]).map(text).collect();
+    let may_read = key.starts_with("GET ");
+    scopes == if may_read { vec!["JwtReadScope", "JwtWriteScope"] } else { vec!["JwtWriteScope"] }
 }
 
 pub(super) fn throttles(template: &Template) -> Vec<String> {
@@ -126,6 +138,8 @@ pub(super) fn throttles(template: &Template) -> Vec<String> {
 
 /// The request fields that the access log may contain. The path is excluded because an invitation's path is a secret.
 const LOGGED: &[&str] = &[
+    "context.authorizer.claims.sub",
+    "context.identity.sourceIp",
     "context.integration.status",
     "context.requestId",
     "context.requestTime",
@@ -167,6 +181,10 @@ mod tests {
                 ("/Resources/SaveAppRoute/Properties/AuthorizationType", json!("NONE")),
                 ("/Resources/SaveAppRoute/Properties/AuthorizerId", Value::Null),
                 ("/Resources/Operators/Properties/JwtConfiguration/Audience", json!([])),
+                ("/Resources/SaveAppRoute/Properties/AuthorizationScopes", Value::Null),
+                ("/Resources/SaveAppRoute/Properties/AuthorizationScopes", json!([])),
+                ("/Resources/SaveAppRoute/Properties/AuthorizationScopes", json!(["regrant.read", "regrant.write"])),
+                ("/Parameters/JwtWriteScope/Default", json!("openid")),
                 ("/Resources/ShowConsentRoute/Properties/AuthorizationType", json!("JWT")),
                 ("/Resources/MuteRoute/Properties/AuthorizationType", json!("JWT")),
                 ("/Resources/ShowRequestRoute/Properties/AuthorizationType", json!("JWT")),

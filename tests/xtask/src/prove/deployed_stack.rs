@@ -202,6 +202,8 @@ fn deploy(folder: &Path, simulation: &Simulation) -> Result<(), Failure> {
         "--parameter-overrides",
         "JwtIssuer=https://acme.okta.com/oauth2/default",
         "JwtAudience=regrant",
+        "JwtReadScope=regrant.read",
+        "JwtWriteScope=regrant.write",
         &format!("Architecture={processor}"),
     ]);
     let deployed = sam.output().map_err(|error| format!("cannot start sam: {error}"))?;

@@ -93,7 +93,7 @@ async fn serve_demo(
     let installation = &fixture.installation;
     serve::show_endpoints(address, terminal);
     terminal.message(&format!("The emails that would have been sent:\n  http://{address}/outbox"));
-    let router = installation.router().merge(outbox::router(fixture.outbox.clone()));
+    let router = installation.router_for_this_machine().merge(outbox::router(fixture.outbox.clone()));
     tokio::select! {
         served = serve::serve(listener, address, serve::for_this_machine(router)) => served?,
         () = serve::scans(installation, None) => {}

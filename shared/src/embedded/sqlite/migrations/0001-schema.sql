@@ -3,9 +3,12 @@
 -- write checks. A record with `expires_at` is deleted once that time has passed.
 
 CREATE TABLE org (
-    id      TEXT NOT NULL PRIMARY KEY,
-    profile TEXT NOT NULL
+    id       TEXT NOT NULL PRIMARY KEY,
+    profile  TEXT NOT NULL,
+    customer TEXT GENERATED ALWAYS AS (json_extract(profile, '$.customer')) VIRTUAL
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX org_of_customer ON org (customer);
 
 CREATE TABLE app (
     org        TEXT    NOT NULL,
@@ -143,6 +146,13 @@ CREATE TABLE waiver (
     record TEXT NOT NULL,
     PRIMARY KEY (org, app)
 ) STRICT, WITHOUT ROWID;
+
+-- One row at most.
+CREATE TABLE access_rules (
+    id      INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    version INTEGER NOT NULL,
+    record  TEXT    NOT NULL
+) STRICT;
 
 CREATE TABLE org_watch (
     org     TEXT    NOT NULL PRIMARY KEY,
