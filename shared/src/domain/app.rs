@@ -8,6 +8,7 @@ use crate::domain::tenant::TenantName;
 use super::assignment_counts::AssignmentCounts;
 use super::claims_challenge::ClaimsChallenge;
 use super::id::{AppId, OrgId, RequestId, SaveId};
+use super::milestones::Milestones;
 use super::request::{Request, request_after};
 use super::save::Verification;
 use super::session::Administrator;
@@ -94,6 +95,9 @@ pub struct ConsentRecord {
     /// The read-back result of the last successful save.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verification: Option<Verification>,
+    /// When it first reached each step.
+    #[serde(default)]
+    pub milestones: Milestones,
 }
 
 impl AppRecord {
@@ -108,7 +112,9 @@ impl AppRecord {
         spare: RequestId,
     ) -> Self {
         let last_known = (assessment.standing == Standing::Unknown).then(|| previous?.known()).flatten();
-        let consent = previous.map(|record| record.consent.clone()).unwrap_or_default();
+        let mut consent = previous.map(|record| record.consent.clone()).unwrap_or_default();
+        let so_far = previous.map_or_else(|| Milestones::found(as_of), |record| record.consent.milestones);
+        consent.milestones = so_far.after(&assessment, as_of);
         let (since, before) = match previous {
             Some(same) if same.standing() == assessment.standing => (same.since.or(Some(same.as_of)), same.before),
             other => (Some(as_of), other.map(Self::standing)),

@@ -188,6 +188,8 @@ pub trait Waivers: Send + Sync {
     async fn put_waiver(&self, waiver: &Waiver) -> Result<(), LedgerError>;
     /// An app's waiver, active or ended.
     async fn waiver(&self, org: &OrgId, app: &AppId) -> Result<Option<Waiver>, LedgerError>;
+    /// Every waiver, active or ended, by org and app.
+    async fn waivers(&self, page: PageRequest) -> Result<Page<Waiver>, LedgerError>;
     /// Removes an app's waiver. Returns `false` if there was none.
     async fn remove_waiver(&self, org: &OrgId, app: &AppId) -> Result<bool, LedgerError>;
 }

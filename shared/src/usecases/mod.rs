@@ -11,12 +11,14 @@
 //! - [`notify`]: emails the people who have to act, and calls hooks.
 //! - [`consent`]: verifies who the administrator is.
 //! - [`save`]: opens Okta's consent, saves the connection and verifies the result.
+//! - [`report`]: what operators and customers are given to read, and the evidence behind it.
 //! - [`records`]: app records, leases and errors that several of these share.
 
 pub mod access;
 pub mod consent;
 pub mod notify;
 pub mod records;
+pub mod report;
 pub mod save;
 pub mod scan;
 

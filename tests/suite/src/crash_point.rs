@@ -242,6 +242,9 @@ impl Waivers for CrashingLedger {
     async fn waiver(&self, org: &OrgId, app: &AppId) -> Result<Option<Waiver>, LedgerError> {
         self.0.waiver(org, app).await
     }
+    async fn waivers(&self, page: PageRequest) -> Result<Page<Waiver>, LedgerError> {
+        self.0.waivers(page).await
+    }
     async fn remove_waiver(&self, org: &OrgId, app: &AppId) -> Result<bool, LedgerError> {
         self.1.wrote(self.0.remove_waiver(org, app).await)
     }

@@ -21,7 +21,7 @@ pub(super) type Item = HashMap<String, AttributeValue>;
 pub(super) const PK: &str = "pk";
 /// The sort key.
 pub(super) const SK: &str = "sk";
-/// The index of everything that is listed across orgs: apps, unsettled saves and unsettled notifications.
+/// The index of everything that is listed across orgs: apps, waivers, unsettled saves and unsettled notifications.
 pub(super) const BY_LIST: &str = "by-list";
 /// The partition key of [`BY_LIST`].
 pub(super) const LIST: &str = "list";
@@ -37,6 +37,8 @@ pub(super) const EXPIRES_AT: &str = "expires_at";
 /// takes 1,000 writes a second (DynamoDB docs, "Best practices for designing and using partition keys effectively"); the
 /// concurrency of the scanning function limits the load on it (`infra/scale.md`).
 pub(super) const APPS: &str = "apps";
+/// The list of waivers.
+pub(super) const WAIVERS: &str = "waivers";
 /// The list of unsettled saves.
 pub(super) const UNSETTLED: &str = "unsettled-saves";
 /// The list of unsettled notifications.

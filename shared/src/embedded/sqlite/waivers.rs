@@ -1,13 +1,14 @@
 //! Waivers.
 
 use async_trait::async_trait;
-use rusqlite::OptionalExtension;
+use rusqlite::{OptionalExtension, params};
 
 use super::SqliteLedger;
 use crate::domain::id::{AppId, OrgId};
 use crate::domain::waiver::Waiver;
+use crate::ledger::cursor::{ListCursors, rows_to_ask_for};
 use crate::ledger::stored::{from_json, to_json};
-use crate::ledger::{LedgerError, Waivers};
+use crate::ledger::{LedgerError, Page, PageRequest, Waivers};
 
 #[async_trait]
 impl Waivers for SqliteLedger {
@@ -35,6 +36,28 @@ impl Waivers for SqliteLedger {
             Ok(record
                 .map(|record| from_json(&record, || format!("the waiver of app {app} of org {org}")))
                 .transpose()?)
+        })
+        .await
+    }
+
+    async fn waivers(&self, page: PageRequest) -> Result<Page<Waiver>, LedgerError> {
+        self.run("list waivers", move |connection| {
+            let cursors = ListCursors::for_list(&[Some("waivers")]);
+            let (org, app): (String, String) = cursors.start(&page)?.unwrap_or_default();
+            let mut statement = connection.prepare_cached(
+                "SELECT org, app, record FROM waiver WHERE (org, app) > (?1, ?2) ORDER BY org, app LIMIT ?3",
+            )?;
+            let rows = statement.query_map(params![org, app, rows_to_ask_for(&page)], |row| {
+                Ok(((row.get::<_, String>(0)?, row.get::<_, String>(1)?), row.get::<_, String>(2)?))
+            })?;
+            cursors.page(
+                &page,
+                rows.map(|row| {
+                    let (key, record) = row?;
+                    let waiver = from_json(&record, || format!("the waiver of app {} of org {}", key.1, key.0))?;
+                    Ok((key, waiver))
+                }),
+            )
         })
         .await
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{app, at, org};
+use super::{all, app, at, org, profile};
 use crate::domain::text::UntrustedText;
 use crate::domain::waiver::Waiver;
 use crate::ledger::Ledger;
@@ -15,6 +15,7 @@ where
     the_last_written_waiver_is_returned(&*make().await).await;
     a_waiver_is_removed_once(&*make().await).await;
     a_waiver_is_not_listed_as_an_app(&*make().await).await;
+    waivers_are_listed_by_org_and_app(&*make().await).await;
 }
 
 /// A waiver of an app.
@@ -64,4 +65,18 @@ async fn a_waiver_is_not_listed_as_an_app(ledger: &dyn Ledger) {
     ledger.put_waiver(&waiver("acme", "a")).await.expect("a waiver is written");
     let filter = crate::ledger::AppFilter { org: Some(org("acme")), ..crate::ledger::AppFilter::default() };
     assert!(super::apps::listed(ledger, &filter).await.is_empty(), "an unknown app");
+}
+
+async fn waivers_are_listed_by_org_and_app(ledger: &dyn Ledger) {
+    assert!(all(10, |page| ledger.waivers(page)).await.is_empty(), "an empty ledger has none");
+    for (org, app) in [("globex", "a"), ("acme", "b"), ("acme", "a"), ("acme", "b")] {
+        ledger.put_waiver(&waiver(org, app)).await.expect("a waiver is written");
+    }
+    let wanted = [waiver("acme", "a"), waiver("acme", "b"), waiver("globex", "a")];
+    for limit in [1, 2, 3, 10] {
+        assert_eq!(all(limit, |page| ledger.waivers(page)).await, wanted, "{limit} a page");
+    }
+    ledger.put_org(&profile("acme")).await.expect("an org is written");
+    ledger.remove_org(&org("acme")).await.expect("an org is removed");
+    assert_eq!(all(10, |page| ledger.waivers(page)).await, wanted[2..], "those of a removed org are gone");
 }

@@ -1,0 +1,55 @@
+//! The report: reads the records that a [`Query`] asks for, one page at a time, and renders the result.
+
+pub mod csv;
+pub mod head;
+pub mod html;
+
+use futures_util::TryStreamExt as _;
+
+use crate::domain::report::{Query, Report, ReportBuilder, Reporter};
+use crate::domain::scan::Scan;
+use crate::ledger::{AppFilter, LedgerError, paging};
+use crate::usecases::Ports;
+use crate::usecases::notify::contacts::contacts_of;
+
+/// How many records are read at a time.
+const PAGE: u32 = 500;
+
+/// Makes a report. `name` is the person who asks for it.
+pub async fn report(ports: &Ports, query: Query, name: String) -> Result<Report, LedgerError> {
+    let reporter = Reporter {
+        name,
+        now: ports.clock.now(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        deadline: ports.settings.mail.deadline,
+    };
+    let one_org = if let [org] = query.scope.orgs.as_slice() { Some(org.clone()) } else { None };
+    let mut builder = ReportBuilder::new(query, reporter);
+    let mut orgs = paging::items(PAGE, |page| ports.ledger.orgs(page));
+    while let Some(org) = orgs.try_next().await? {
+        builder.org(&org.id, org.domain(), None, contacts_of(&org, &ports.settings));
+    }
+    let mut waivers = paging::items(PAGE, |page| ports.ledger.waivers(page));
+    while let Some(waiver) = waivers.try_next().await? {
+        builder.waiver(waiver);
+    }
+    let filter = AppFilter { org: one_org, ..AppFilter::default() };
+    let mut apps = paging::items(PAGE, |page| ports.ledger.apps(&filter, page));
+    while let Some(app) = apps.try_next().await? {
+        builder.app(&app);
+    }
+    let scan = ports.ledger.latest_scan().await?;
+    if let Some(scan) = &scan {
+        add_orgs_not_read(ports, &mut builder, scan).await?;
+    }
+    Ok(builder.finish(scan.as_ref(), None))
+}
+
+async fn add_orgs_not_read(ports: &Ports, builder: &mut ReportBuilder, scan: &Scan) -> Result<(), LedgerError> {
+    let missed: Vec<_> = builder.orgs_not_read(scan).collect();
+    for (org, reason) in missed {
+        let watch = ports.ledger.org_watch(org).await?;
+        builder.org_not_read(org, reason, watch.and_then(|watch| watch.okta_answered_at));
+    }
+    Ok(())
+}
