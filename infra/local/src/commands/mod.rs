@@ -14,6 +14,7 @@ pub mod invite;
 pub mod keys;
 pub mod mail;
 pub mod org;
+pub mod report;
 pub mod save;
 pub mod scan;
 pub mod serve;
@@ -61,6 +62,8 @@ pub enum Command {
     Scan(scan::Scan),
     /// Show the results of the last scan, most urgent first.
     Status(status::Status),
+    /// Make a report for operators or a customer: HTML, CSV, JSON, Excel or an action plan.
+    Report(report::Report),
     /// Create a consent link for a Microsoft Global Administrator.
     Invite(invite::Invite),
     /// Save an app's connection, as the Okta console's Save button does, and verify it.
@@ -109,6 +112,7 @@ pub async fn run(cli: Cli, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
         Command::Org(org) => org::run(global, org, terminal).await,
         Command::Scan(scan) => scan::run(global, scan, terminal).await,
         Command::Status(status) => status::run(global, status, terminal).await,
+        Command::Report(report) => report::run(global, report, terminal).await,
         Command::Invite(invite) => invite::run(global, invite, terminal).await,
         Command::Save(save) => save::run(global, save, terminal).await,
         Command::Finish(finish) => finish::run(global, finish, terminal).await,

@@ -8,6 +8,8 @@ pub(crate) mod samples;
 pub mod signals;
 pub mod summary;
 pub mod table;
+#[cfg(feature = "xlsx")]
+pub(crate) mod xlsx;
 
 use jiff::Timestamp;
 use regrant::domain::text::UntrustedText;

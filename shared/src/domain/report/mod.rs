@@ -18,6 +18,7 @@ pub use query::{Query, ReportBuilder, Reporter};
 pub use row::{AppRow, Owner, WaiverRow};
 pub use turnaround::{Percentiles, Turnaround};
 
+use super::customer::CustomerName;
 use super::id::{AppId, OrgId, ScanId};
 use super::signal::Check;
 use super::standing::{LastKnown, Standing};
@@ -81,7 +82,7 @@ pub struct Head {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Scope {
     /// The customers it is limited to. Empty for all.
-    pub customers: Vec<String>,
+    pub customers: Vec<CustomerName>,
     /// The orgs it is limited to. Empty for all.
     pub orgs: Vec<OrgId>,
 }
@@ -180,7 +181,7 @@ pub struct NotRead {
 pub struct OrgNotRead {
     /// Its customer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub customer: Option<String>,
+    pub customer: Option<CustomerName>,
     /// The org.
     pub org: OrgId,
     /// Its host.
@@ -197,7 +198,7 @@ pub struct OrgNotRead {
 pub struct AppNotRead {
     /// Its org's customer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub customer: Option<String>,
+    pub customer: Option<CustomerName>,
     /// Its org.
     pub org: OrgId,
     /// The org's host.
@@ -222,7 +223,7 @@ pub struct AppNotRead {
 pub struct CustomerSummary {
     /// The customer; absent for orgs without one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub customer: Option<String>,
+    pub customer: Option<CustomerName>,
     /// Its orgs.
     pub orgs: u64,
     /// Its orgs that could not be read.

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::domain::app::AppRecord;
 use crate::domain::contact::Contacts;
+use crate::domain::customer::CustomerName;
 use crate::domain::id::{AppId, OrgId};
 use crate::domain::scan::Scan;
 use crate::domain::signal::{Signal, SignalKind};
@@ -46,7 +47,7 @@ pub struct Reporter {
 /// An org in scope.
 #[derive(Debug)]
 struct OrgInScope {
-    customer: Option<String>,
+    customer: Option<CustomerName>,
     domain: String,
     contacts: Contacts,
 }
@@ -66,10 +67,10 @@ pub struct ReportBuilder {
 }
 
 /// Customers by name; `None` sorts last.
-type CustomerKey = (bool, Option<String>);
+type CustomerKey = (bool, Option<CustomerName>);
 
-fn customer_key(customer: Option<&str>) -> CustomerKey {
-    (customer.is_none(), customer.map(str::to_owned))
+fn customer_key(customer: Option<&CustomerName>) -> CustomerKey {
+    (customer.is_none(), customer.cloned())
 }
 
 impl ReportBuilder {
@@ -89,7 +90,7 @@ impl ReportBuilder {
     }
 
     /// Adds an org, if it is in scope. Add every org before the first app.
-    pub fn org(&mut self, id: &OrgId, domain: String, customer: Option<&str>, contacts: Contacts) {
+    pub fn org(&mut self, id: &OrgId, domain: String, customer: Option<&CustomerName>, contacts: Contacts) {
         let scope = &self.query.scope;
         let of_customer = scope.customers.is_empty()
             || customer.is_some_and(|customer| scope.customers.iter().any(|wanted| wanted == customer));
@@ -98,7 +99,7 @@ impl ReportBuilder {
         }
         self.counts.orgs += 1;
         self.summary(customer).0.orgs += 1;
-        self.orgs.insert(id.clone(), OrgInScope { customer: customer.map(str::to_owned), domain, contacts });
+        self.orgs.insert(id.clone(), OrgInScope { customer: customer.cloned(), domain, contacts });
     }
 
     /// Adds a waiver. Add every waiver before the first app.
@@ -113,7 +114,7 @@ impl ReportBuilder {
         let row = AppRow::new(
             app,
             Surroundings {
-                customer: org.customer.as_deref(),
+                customer: org.customer.as_ref(),
                 contacts: &org.contacts,
                 waiver: self.waivers.get(&(identity.org.clone(), identity.app.clone())),
                 deadline: self.reporter.deadline,
@@ -127,7 +128,7 @@ impl ReportBuilder {
         }));
         self.oldest_check = Some(self.oldest_check.map_or(app.as_of, |oldest| oldest.min(app.as_of)));
         self.counts.count(&row);
-        let (summary, milestoned) = self.summary(row.customer.as_deref());
+        let (summary, milestoned) = self.summary(row.customer.as_ref());
         summary.count(&row);
         milestoned.add(&app.consent.milestones);
         if self.lists(&row) {
@@ -147,7 +148,7 @@ impl ReportBuilder {
     pub fn org_not_read(&mut self, org: &OrgId, reason: &str, last_read_at: Option<Timestamp>) {
         let Some(known) = self.orgs.get(org) else { return };
         let (customer, org_domain) = (known.customer.clone(), known.domain.clone());
-        self.summary(customer.as_deref()).0.orgs_not_read += 1;
+        self.summary(customer.as_ref()).0.orgs_not_read += 1;
         let (org, reason) = (org.clone(), reason.to_owned());
         self.not_read.orgs.push(OrgNotRead { customer, org, org_domain, reason, last_read_at });
     }
@@ -188,9 +189,9 @@ impl ReportBuilder {
         report
     }
 
-    fn summary(&mut self, customer: Option<&str>) -> &mut (CustomerSummary, Milestoned) {
+    fn summary(&mut self, customer: Option<&CustomerName>) -> &mut (CustomerSummary, Milestoned) {
         self.customers.entry(customer_key(customer)).or_insert_with(|| {
-            let summary = CustomerSummary { customer: customer.map(str::to_owned), ..CustomerSummary::default() };
+            let summary = CustomerSummary { customer: customer.cloned(), ..CustomerSummary::default() };
             (summary, Milestoned::default())
         })
     }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::app::AppRecord;
 use crate::domain::contact::{Audience, Contacts};
+use crate::domain::customer::CustomerName;
 use crate::domain::id::{AppId, OrgId, RequestId};
 use crate::domain::milestones::Milestones;
 use crate::domain::standing::{LastKnown, NextStep, Standing};
@@ -19,7 +20,7 @@ use crate::domain::waiver::Waiver;
 pub struct AppRow {
     /// Its org's customer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub customer: Option<String>,
+    pub customer: Option<CustomerName>,
     /// Its org.
     pub org: OrgId,
     /// The org's host.
@@ -126,7 +127,7 @@ impl Owner {
 /// What a row needs besides the app's record.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Surroundings<'a> {
-    pub(super) customer: Option<&'a str>,
+    pub(super) customer: Option<&'a CustomerName>,
     pub(super) contacts: &'a Contacts,
     pub(super) waiver: Option<&'a Waiver>,
     /// The date by which every app must use consent.
@@ -147,7 +148,7 @@ impl AppRow {
             active: waiver.holds(around.now),
         });
         Self {
-            customer: around.customer.map(str::to_owned),
+            customer: around.customer.cloned(),
             org: app.identity.org.clone(),
             org_domain: app.identity.org_domain.clone(),
             app: app.identity.app.clone(),

@@ -60,7 +60,7 @@ pub fn cells(row: &AppRow) -> [String; COLUMNS.len()] {
     };
     let last_known = row.last_known.as_ref();
     [
-        row.customer.clone().unwrap_or_default(),
+        row.customer.as_ref().map(ToString::to_string).unwrap_or_default(),
         row.org_domain.clone(),
         row.org.to_string(),
         row.label.to_string(),
@@ -94,7 +94,7 @@ pub fn plan_cells(row: &AppRow, now: Timestamp) -> [String; PLAN_COLUMNS.len()] 
         row.due.map(|due| due.to_string()).unwrap_or_default(),
         if row.is_overdue(now) { "yes" } else { "no" }.to_owned(),
         row.next_step.words().to_owned(),
-        row.customer.clone().unwrap_or_default(),
+        row.customer.as_ref().map(ToString::to_string).unwrap_or_default(),
         row.org_domain.clone(),
         row.label.to_string(),
         row.app.to_string(),

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::domain::customer::CustomerName;
 use crate::domain::report::{Reader, Report, Scope};
 use crate::domain::standing::Standing;
 
@@ -30,7 +31,8 @@ pub fn lines(report: &Report) -> Vec<(String, String)> {
 
 /// The scope in words.
 pub fn scope(scope: &Scope) -> String {
-    let customers = (!scope.customers.is_empty()).then(|| format!("customer {}", scope.customers.join(", ")));
+    let customers: Vec<&str> = scope.customers.iter().map(CustomerName::as_str).collect();
+    let customers = (!customers.is_empty()).then(|| format!("customer {}", customers.join(", ")));
     let orgs: Vec<&str> = scope.orgs.iter().map(|org| org.as_str()).collect();
     let orgs = (!orgs.is_empty()).then(|| format!("org {}", orgs.join(", ")));
     let parts: Vec<String> = customers.into_iter().chain(orgs).collect();

@@ -247,7 +247,7 @@ fn orgs_not_read(orgs: &[OrgNotRead]) -> Markup {
                         tr {
                             td data-name="Org" { span {
                                 strong { (shown(&org.org_domain)) }
-                                @if let Some(customer) = &org.customer { " · " (shown(customer)) }
+                                @if let Some(customer) = &org.customer { " · " (shown(customer.as_str())) }
                             } }
                             td data-name="Why" { (shown(&org.reason)) }
                             td.when data-name="Last answer" {
@@ -374,7 +374,7 @@ fn customer_row(customer: &CustomerSummary) -> Markup {
     let consented = customer.by_standing.get(&Standing::Consented).copied().unwrap_or_default();
     html! {
         tr {
-            td data-name="Customer" { strong { @match &customer.customer { Some(name) => (shown(name)), None => "No customer" } } }
+            td data-name="Customer" { strong { @match &customer.customer { Some(name) => (shown(name.as_str())), None => "No customer" } } }
             td.number data-name="Orgs" { span {
                 (grouped(customer.orgs))
                 @if customer.orgs_not_read > 0 { span.id { (grouped(customer.orgs_not_read)) " not read" } }
@@ -453,7 +453,7 @@ fn app_row(row: &AppRow, now: Timestamp, reader: Reader) -> Markup {
             td data-name="App" { span { strong { (row.label) } span.id { (row.app) } } }
             td data-name="Org" { span {
                 (shown(&row.org_domain))
-                @if let Some(customer) = &row.customer { span.id { (shown(customer)) } }
+                @if let Some(customer) = &row.customer { span.id { (shown(customer.as_str())) } }
             } }
             td data-name="Tenant" { @match &row.tenant { Some(tenant) => (shown(tenant.as_str())), None => "–" } }
             td data-name="Why" { div {

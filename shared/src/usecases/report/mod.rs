@@ -15,10 +15,10 @@ use crate::usecases::notify::contacts::contacts_of;
 /// How many records are read at a time.
 const PAGE: u32 = 500;
 
-/// Makes a report. `name` is the person who asks for it.
-pub async fn report(ports: &Ports, query: Query, name: String) -> Result<Report, LedgerError> {
+/// Makes a report on behalf of the ports' actor.
+pub async fn report(ports: &Ports, query: Query) -> Result<Report, LedgerError> {
     let reporter = Reporter {
-        name,
+        name: ports.actor.as_ref().map_or_else(|| "Regrant".to_owned(), ToString::to_string),
         now: ports.clock.now(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         deadline: ports.settings.mail.deadline,
@@ -27,7 +27,7 @@ pub async fn report(ports: &Ports, query: Query, name: String) -> Result<Report,
     let mut builder = ReportBuilder::new(query, reporter);
     let mut orgs = paging::items(PAGE, |page| ports.ledger.orgs(page));
     while let Some(org) = orgs.try_next().await? {
-        builder.org(&org.id, org.domain(), None, contacts_of(&org, &ports.settings));
+        builder.org(&org.id, org.domain(), org.customer.as_ref(), contacts_of(&org, &ports.settings));
     }
     let mut waivers = paging::items(PAGE, |page| ports.ledger.waivers(page));
     while let Some(waiver) = waivers.try_next().await? {
