@@ -39,4 +39,5 @@ pub mod standing;
 pub mod system_log;
 pub mod tenant;
 pub mod text;
+pub mod trail;
 pub mod waiver;
