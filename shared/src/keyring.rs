@@ -4,6 +4,8 @@
 //! Links carry JSON Web Tokens (RFC 7519) signed with HMAC-SHA-256; cookies are sealed with AES-256-GCM by the
 //! `cookie` library.
 
+mod evidence;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cookie::{Cookie, CookieJar};
@@ -12,6 +14,8 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, deco
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+
+pub use evidence::{DamagedKey, EvidenceKey, EvidencePublicKey, NotAPublicKey};
 
 use crate::domain::contact::MailAddress;
 use crate::domain::id::{AppId, InvitationId, NotificationId, OrgId, RequestId};
@@ -37,6 +41,8 @@ pub struct Keyring {
     /// When the current key was created. Keys from before this was recorded have no date.
     #[serde(default)]
     created_at: Option<Timestamp>,
+    /// Signs digests of the audit trail.
+    evidence: EvidenceKey,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -136,13 +142,15 @@ impl VersionedKey {
 impl Keyring {
     /// A keyring with a new key.
     pub fn new(randomness: &dyn Randomness) -> Self {
-        Self { current: VersionedKey::new(randomness), previous: None, created_at: None }
+        let evidence = EvidenceKey::new(randomness);
+        Self { current: VersionedKey::new(randomness), previous: None, created_at: None, evidence }
     }
 
-    /// The keyring after a rotation. The previous key is dropped, so what it signed and sealed is no longer valid.
+    /// The keyring after a rotation. The previous key is dropped, so what it signed and sealed is no longer valid. The key
+    /// that signs the audit trail stays.
     #[must_use]
     pub fn rotated(self, randomness: &dyn Randomness) -> Self {
-        Self { current: VersionedKey::new(randomness), previous: Some(self.current), created_at: None }
+        Self { current: VersionedKey::new(randomness), previous: Some(self.current), created_at: None, ..self }
     }
 
     /// The same keys, with the time at which the current key was created.
@@ -164,6 +172,11 @@ impl Keyring {
     /// The keyring from the vault.
     pub fn unseal(secret: &SecretString) -> Result<Self, NotUnsealed> {
         unseal("keys", secret)
+    }
+
+    /// The key that signs digests of the audit trail.
+    pub const fn evidence(&self) -> &EvidenceKey {
+        &self.evidence
     }
 
     fn keys(&self) -> impl Iterator<Item = &VersionedKey> {

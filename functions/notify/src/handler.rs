@@ -8,6 +8,7 @@ use regrant::usecases::notify::NotifyError;
 use regrant::usecases::notify::delivery::record_delivery;
 use regrant::usecases::notify::queue_due::queue_due;
 use regrant::usecases::notify::work::send_or_plan;
+use regrant::usecases::report::trail::{TrailError, sign_digest_if_due};
 use serde_json::{Value, json};
 
 use crate::router;
@@ -21,6 +22,9 @@ pub enum InvocationError {
     /// Notifications that are due could not be queued again, or a delivery report could not be recorded.
     #[error(transparent)]
     Notify(#[from] NotifyError),
+    /// No digest of the audit trail could be signed.
+    #[error(transparent)]
+    Trail(#[from] TrailError),
     /// The response could not be written.
     #[error("the response could not be written: {0}")]
     Response(#[from] serde_json::Error),
@@ -39,7 +43,11 @@ pub async fn handle(ports: &Ports, event: LambdaEvent<Value>) -> Result<Value, I
             let queue = &*ports.queues.notifications;
             serde_json::to_value(each_message(messages, &context, ports.clock.now(), queue, work).await)?
         }
-        Event::Schedule => json!({ "queued": queue_due(ports).await? }),
+        Event::Schedule => {
+            let queued = queue_due(ports).await?;
+            sign_digest_if_due(ports).await?;
+            json!({ "queued": queued })
+        }
         Event::EmailReported(report) => {
             record_delivery(ports, &report.request, &report.notification, &report.delivery).await?;
             Value::Null

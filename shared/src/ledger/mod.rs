@@ -25,6 +25,7 @@ use crate::domain::save::SaveJournal;
 use crate::domain::scan::{OrgScanResult, Scan};
 use crate::domain::standing::Standing;
 use crate::domain::tenant::TenantName;
+use crate::domain::trail::{SignedDigest, TrailEntry, TrailHead};
 use crate::domain::waiver::Waiver;
 
 pub use notifications::{Notifications, Suppression};
@@ -74,7 +75,7 @@ pub enum LedgerError {
 /// Everything the ledger stores.
 #[async_trait]
 pub trait Ledger:
-    Invitations + Sessions + Saves + Leases + Notifications + Waivers + Watches + AccessControl + Send + Sync
+    Invitations + Sessions + Saves + Leases + Notifications + Trails + Waivers + Watches + AccessControl + Send + Sync
 {
     /// Writes an org's profile, replacing an older one.
     async fn put_org(&self, org: &OrgProfile) -> Result<(), LedgerError>;
@@ -91,7 +92,8 @@ pub trait Ledger:
     async fn remove_org(&self, org: &OrgId) -> Result<(), LedgerError>;
 
     /// Replaces an app's record that has the given version (0 for a new one), increments the version and appends the
-    /// events, all atomically. Returns `false`, and writes nothing, if the record has a different version or was removed.
+    /// events to the app's hash chain ([`Trails`]), all atomically. Returns `false`, and writes nothing, if the record has
+    /// a different version or was removed.
     async fn record_app(&self, app: &AppRecord, events: &[AppEvent]) -> Result<bool, LedgerError>;
     /// An app's record.
     async fn app(&self, org: &OrgId, app: &AppId) -> Result<Option<AppRecord>, LedgerError>;
@@ -105,7 +107,7 @@ pub trait Ledger:
     }
     /// Apps, worst standing first, then by org domain, label and id.
     async fn apps(&self, filter: &AppFilter, page: PageRequest) -> Result<Page<AppRecord>, LedgerError>;
-    /// Appends an event to an app's audit trail, without changing the app's record.
+    /// Appends an event to an app's audit trail and its hash chain, without changing the app's record.
     async fn append_event(&self, org: &OrgId, app: &AppId, event: &AppEvent) -> Result<(), LedgerError>;
     /// An app's events, oldest first.
     async fn events(&self, org: &OrgId, app: &AppId, page: PageRequest) -> Result<Page<AppEvent>, LedgerError>;
@@ -212,4 +214,22 @@ pub trait Watches: Send + Sync {
     /// Replaces the watch that has the given version (0 for a new one), and increments the version. Returns `false`,
     /// and writes nothing, if it has a different version.
     async fn put_org_watch(&self, watch: &OrgWatch) -> Result<bool, LedgerError>;
+}
+
+/// Audit trails as hash chains, and the digests that sign their heads ([`crate::domain::trail`]).
+///
+/// An event and the new head of its chain are written atomically, and of two writers that append to one trail at the same
+/// time, each gets its own number.
+#[async_trait]
+pub trait Trails: Send + Sync {
+    /// An app's events in its hash chain, in the order of their numbers.
+    async fn trail(&self, org: &OrgId, app: &AppId, page: PageRequest) -> Result<Page<TrailEntry>, LedgerError>;
+    /// The heads of the trails that grew at `since` or later, by the time at which they last grew.
+    async fn trail_heads(&self, since: Timestamp, page: PageRequest) -> Result<Page<TrailHead>, LedgerError>;
+    /// Writes a digest. Returns `false`, and writes nothing, if there is one with its number.
+    async fn put_digest(&self, digest: &SignedDigest) -> Result<bool, LedgerError>;
+    /// Every digest, by number.
+    async fn digests(&self, page: PageRequest) -> Result<Page<SignedDigest>, LedgerError>;
+    /// The digest with the highest number.
+    async fn latest_digest(&self) -> Result<Option<SignedDigest>, LedgerError>;
 }

@@ -1,7 +1,7 @@
 //! How long the ledger keeps each kind of record. Both stores compute expiry here: `DynamoDB` deletes by Time to Live,
 //! `SQLite` in [`Ledger::delete_expired`](super::Ledger::delete_expired).
 //!
-//! Kept without limit: events, which are the audit trail; mutes, because an opt-out has no end; suppressions, until an
+//! Kept without limit: events and signed digests, which are the audit trail; mutes, because an opt-out has no end; suppressions, until an
 //! operator lifts them. The remaining records are bounded in number, one per org or app, and are replaced or removed with
 //! their owner: orgs, apps, waivers and watches (removed with the org) and save journals (the last one of each app).
 

@@ -35,6 +35,11 @@ pub(crate) fn to_time(text: &str, what: impl FnOnce() -> String) -> Result<Times
     text.parse().map_err(|error: jiff::Error| unreadable(&what(), &error))
 }
 
+/// The error of an event that cannot be added to its trail's hash chain.
+pub(crate) fn not_chained() -> LedgerError {
+    LedgerError::Store { action: "append an event", reason: "the event could not be written as JSON".to_owned() }
+}
+
 fn unreadable(what: &str, error: &dyn std::fmt::Display) -> LedgerError {
     LedgerError::Unreadable { what: format!("{what}: {error}") }
 }

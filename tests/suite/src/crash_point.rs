@@ -19,10 +19,11 @@ use regrant::domain::org::OrgProfile;
 use regrant::domain::save::SaveJournal;
 use regrant::domain::scan::{OrgScanResult, Scan};
 use regrant::domain::session::AuthorizationSession;
+use regrant::domain::trail::{SignedDigest, TrailEntry, TrailHead};
 use regrant::domain::waiver::Waiver;
 use regrant::ledger::{
     AccessControl, AppFilter, Invitations, Leases, Ledger, LedgerError, Notifications, Page, PageRequest, Saves,
-    Sessions, Suppression, Waivers, Watches,
+    Sessions, Suppression, Trails, Waivers, Watches,
 };
 use regrant::vault::{SecretName, SecretVersion, Vault, VaultError};
 use secrecy::SecretString;
@@ -247,6 +248,25 @@ impl Waivers for CrashingLedger {
     }
     async fn remove_waiver(&self, org: &OrgId, app: &AppId) -> Result<bool, LedgerError> {
         self.1.wrote(self.0.remove_waiver(org, app).await)
+    }
+}
+
+#[async_trait]
+impl Trails for CrashingLedger {
+    async fn trail(&self, org: &OrgId, app: &AppId, page: PageRequest) -> Result<Page<TrailEntry>, LedgerError> {
+        self.0.trail(org, app, page).await
+    }
+    async fn trail_heads(&self, since: Timestamp, page: PageRequest) -> Result<Page<TrailHead>, LedgerError> {
+        self.0.trail_heads(since, page).await
+    }
+    async fn put_digest(&self, digest: &SignedDigest) -> Result<bool, LedgerError> {
+        self.1.wrote(self.0.put_digest(digest).await)
+    }
+    async fn digests(&self, page: PageRequest) -> Result<Page<SignedDigest>, LedgerError> {
+        self.0.digests(page).await
+    }
+    async fn latest_digest(&self) -> Result<Option<SignedDigest>, LedgerError> {
+        self.0.latest_digest().await
     }
 }
 

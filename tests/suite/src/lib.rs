@@ -13,6 +13,7 @@ pub mod copying_queue;
 pub mod crash_point;
 pub mod crashing_queue;
 pub mod deployment;
+pub mod estate;
 pub mod killable_server;
 pub mod mailbox;
 pub mod memory_vault;

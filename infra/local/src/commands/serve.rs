@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use clap::Args;
 use regrant::usecases::notify::queue_due::queue_due;
 use regrant::usecases::records::cleanup::delete_expired_daily;
+use regrant::usecases::report::trail::sign_digests_daily;
 use regrant::usecases::save::resume::resume_saves;
 use regrant::usecases::scan::start::{Selection, start_scan};
 use tokio::net::TcpListener;
@@ -66,6 +67,7 @@ pub(crate) async fn run(global: &Global, options: &Serve, terminal: &mut Termina
         () = saves(&installation) => {}
         () = notifications(&installation) => {}
         () = delete_expired_daily(&installation.ports) => {}
+        () = sign_digests_daily(&installation.ports) => {}
         _ = tokio::signal::ctrl_c() => terminal.hint("Stopped."),
     }
     Ok(Outcome::Fine)

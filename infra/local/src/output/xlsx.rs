@@ -19,10 +19,8 @@ fn workbook(report: &Report) -> Result<Workbook, XlsxError> {
     let mut workbook = Workbook::new();
     let made_at = report.head.generated_at.to_string();
     workbook.set_properties(&DocProperties::new().set_title("Office 365 consent report").set_comment(made_at));
-    let about: Vec<[String; 2]> = head::lines(report)
-        .into_iter()
-        .map(|(name, value)| [csv::harmless(&name), csv::harmless(&value)])
-        .collect();
+    let about: Vec<[String; 2]> =
+        head::lines(report).into_iter().map(|(name, value)| [csv::harmless(&name), csv::harmless(&value)]).collect();
     sheet(workbook.add_worksheet(), "About", ["Property", "Value"], about.into_iter())?;
     sheet(workbook.add_worksheet(), "Apps", csv::COLUMNS, report.apps.iter().map(csv::cells))?;
     let planned = report.apps.iter().filter(|row| row.is_planned());

@@ -25,8 +25,8 @@ use crate::ledger::paging;
 use crate::ledger::stored::to_json;
 use crate::ledger::{AppFilter, LedgerError, Page, PageRequest};
 
-/// How many events fit into one transaction with the app: a transaction has 100 items at most.
-const MAX_EVENTS: usize = 99;
+/// How many events fit into one transaction with the app and the head of its trail: a transaction has 100 items at most.
+const MAX_EVENTS: usize = 99 - events::HEAD_ITEMS;
 /// Up to this many orgs, their partitions are read one by one.
 const FEW_ORGS: usize = 100;
 /// How many partitions are read at once.
@@ -72,11 +72,8 @@ pub(super) async fn record(table: &Table, app: &AppRecord, happened: &[AppEvent]
     if happened.len() > MAX_EVENTS {
         return Err(failed(action, format!("{} events are more than one transaction can write", happened.len())));
     }
-    let mut writes = vec![table.put_write(item, Some(unchanged))?];
-    for event in happened {
-        writes.push(table.put_write(events::item(&identity.org, &identity.app, event)?, None)?);
-    }
-    table.transact(action, &writes).await
+    let record = [table.put_write(item, Some(unchanged))?];
+    events::append(table, action, (&identity.org, &identity.app), happened, &record).await
 }
 
 /// The item of the record with its next version.

@@ -21,7 +21,7 @@ pub(super) type Item = HashMap<String, AttributeValue>;
 pub(super) const PK: &str = "pk";
 /// The sort key.
 pub(super) const SK: &str = "sk";
-/// The index of everything that is listed across orgs: apps, waivers, unsettled saves and unsettled notifications.
+/// The index of everything that is listed across orgs: apps, waivers, trail heads, unsettled saves and unsettled notifications.
 pub(super) const BY_LIST: &str = "by-list";
 /// The partition key of [`BY_LIST`].
 pub(super) const LIST: &str = "list";
@@ -39,6 +39,10 @@ pub(super) const EXPIRES_AT: &str = "expires_at";
 pub(super) const APPS: &str = "apps";
 /// The list of waivers.
 pub(super) const WAIVERS: &str = "waivers";
+/// The list of trail heads.
+pub(super) const TRAIL_HEADS: &str = "trail-heads";
+/// The partition of digests.
+pub(super) const DIGESTS: &str = "digests";
 /// The list of unsettled saves.
 pub(super) const UNSETTLED: &str = "unsettled-saves";
 /// The list of unsettled notifications.
@@ -81,6 +85,16 @@ impl ItemKey {
 
     pub(super) fn event(org: &OrgId, app: &AppId, at: Timestamp, id: uuid::Uuid) -> Self {
         Self::new(events_partition(org, app), format!("{}#{id}", from_time(at)))
+    }
+
+    /// The head of an app's trail. Separate from the events, whose partition has nothing else.
+    pub(super) fn trail_head(org: &OrgId, app: &AppId) -> Self {
+        Self::new(format!("trail#{org}#{app}"), "head")
+    }
+
+    /// A digest. The number has a fixed width, so that digests sort by it.
+    pub(super) fn digest(number: u64) -> Self {
+        Self::new(DIGESTS, format!("{number:020}"))
     }
 
     pub(super) fn invitation(id: &InvitationId) -> Self {

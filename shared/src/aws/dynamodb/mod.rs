@@ -24,6 +24,7 @@ mod table;
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 mod tests;
+mod trails;
 mod waivers;
 mod watches;
 
@@ -95,7 +96,9 @@ impl Ledger for DynamoLedger {
     }
 
     async fn append_event(&self, org: &OrgId, app: &AppId, event: &AppEvent) -> Result<(), LedgerError> {
-        events::append(&self.0, org, app, event).instrument(span("append an event")).await
+        let action = "append an event";
+        let one = std::slice::from_ref(event);
+        events::append(&self.0, action, (org, app), one, &[]).instrument(span(action)).await.map(drop)
     }
 
     async fn events(&self, org: &OrgId, app: &AppId, page: PageRequest) -> Result<Page<AppEvent>, LedgerError> {

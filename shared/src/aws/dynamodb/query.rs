@@ -32,6 +32,8 @@ pub(super) enum SortKeys {
     Beginning(String),
     /// This one and all that sort before it.
     UpTo(String),
+    /// This one and all that sort after it.
+    From(String),
 }
 
 impl SortKeys {
@@ -46,6 +48,7 @@ impl SortKeys {
             Self::Any => None,
             Self::Beginning(prefix) => Some((" AND begins_with(#by, :by)", prefix)),
             Self::UpTo(last) => Some((" AND #by <= :by", last)),
+            Self::From(first) => Some((" AND #by >= :by", first)),
         }
     }
 }

@@ -168,14 +168,24 @@ impl Table {
         action: &'static str,
         writes: &[TransactWriteItem],
     ) -> Result<bool, LedgerError> {
+        Ok(self.failed_condition(action, writes).await?.is_none())
+    }
+
+    /// Like [`Self::transact`], but returns which write's condition does not hold; `None` if all were applied.
+    pub(super) async fn failed_condition(
+        &self,
+        action: &'static str,
+        writes: &[TransactWriteItem],
+    ) -> Result<Option<usize>, LedgerError> {
         for pause in pauses() {
             let request = self.client.transact_write_items().set_transact_items(Some(writes.to_vec()));
-            let Err(error) = request.send().await else { return Ok(true) };
+            let Err(error) = request.send().await else { return Ok(None) };
             let reasons = error.as_service_error().map(reasons).unwrap_or_default();
-            let is = |code: &str| reasons.iter().any(|reason| reason.code() == Some(code));
-            if is("ConditionalCheckFailed") {
-                return Ok(false);
+            let first = |code: &str| reasons.iter().position(|reason| reason.code() == Some(code));
+            if let Some(failed) = first("ConditionalCheckFailed") {
+                return Ok(Some(failed));
             }
+            let is = |code: &str| first(code).is_some();
             if !(is("TransactionConflict") || is("ThrottlingError") || is("ProvisionedThroughputExceeded")) {
                 let said = reasons.iter().find_map(|reason| reason.message().map(str::to_owned));
                 return Err(said.map_or_else(|| refused(action, &error), |said| failed(action, said)));

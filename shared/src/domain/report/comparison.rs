@@ -88,10 +88,14 @@ pub enum ChangeKind {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotComparable {
     /// The earlier report has a different format.
-    #[error("the earlier report has the format {0:?}, and this version compares {FORMAT} only; make both with one version")]
+    #[error(
+        "the earlier report has the format {0:?}, and this version compares {FORMAT} only; make both with one version"
+    )]
     Format(String),
     /// The reports cover different orgs.
-    #[error("the earlier report covers different customers or orgs; compare reports with the same --customer and --org")]
+    #[error(
+        "the earlier report covers different customers or orgs; compare reports with the same --customer and --org"
+    )]
     Scope,
     /// One of them lists only some apps.
     #[error("one of the reports lists only some apps; compare reports made without --standing and --since")]
@@ -113,7 +117,12 @@ pub fn compare(earlier: &Report, now: &Report) -> Result<Comparison, NotComparab
     changes.extend(gone.map(|(_, row)| of_app(ChangeKind::Disappeared { before: row.standing }, row)));
     changes.extend(changes_of_orgs(&earlier.not_read, &now.not_read));
     changes.sort_by(|one, other| {
-        (&one.kind, &one.org_domain, &one.label, &one.app).cmp(&(&other.kind, &other.org_domain, &other.label, &other.app))
+        (&one.kind, &one.org_domain, &one.label, &one.app).cmp(&(
+            &other.kind,
+            &other.org_domain,
+            &other.label,
+            &other.app,
+        ))
     });
     let scan = earlier.head.sources.scan.as_ref().map(|scan| scan.id.to_string());
     Ok(Comparison { since: earlier.head.generated_at, scan, changes })
@@ -170,9 +179,11 @@ fn changes_of_orgs(earlier: &NotRead, now: &NotRead) -> Vec<Change> {
         app: None,
         label: None,
     };
-    let unreadable = now.orgs.iter().filter(|missed| !known(earlier, &missed.org)).map(|missed| {
-        of_org(ChangeKind::NewlyUnreadable { before: None, reason: missed.reason.clone() }, missed)
-    });
+    let unreadable = now
+        .orgs
+        .iter()
+        .filter(|missed| !known(earlier, &missed.org))
+        .map(|missed| of_org(ChangeKind::NewlyUnreadable { before: None, reason: missed.reason.clone() }, missed));
     let again = earlier.orgs.iter().filter(|missed| !known(now, &missed.org));
     unreadable.chain(again.map(|missed| of_org(ChangeKind::ReadableAgain { after: None }, missed))).collect()
 }

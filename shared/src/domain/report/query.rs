@@ -176,13 +176,8 @@ impl ReportBuilder {
         };
         let customers = self.customers.into_values();
         let customers = customers.map(|(summary, times)| CustomerSummary { turnaround: times.turnaround(), ..summary });
-        let mut report = Report {
-            head,
-            not_read: self.not_read,
-            customers: customers.collect(),
-            comparison: None,
-            apps: self.rows,
-        };
+        let mut report =
+            Report { head, not_read: self.not_read, customers: customers.collect(), comparison: None, apps: self.rows };
         if !for_operator {
             report.remove_commands();
         }
@@ -286,9 +281,15 @@ mod tests {
     #[test]
     fn clauses_with_commands_are_removed() {
         for (text, kept) in [
-            ("the vault holds no credential; add the org again with `regrant org add`", "the vault holds no credential"),
+            (
+                "the vault holds no credential; add the org again with `regrant org add`",
+                "the vault holds no credential",
+            ),
             ("Run `regrant org check acme.okta.com`.", "Regrant's operator has to restore access."),
-            ("No answer from acme.okta.com. Run `regrant scan` again. It may help.", "No answer from acme.okta.com. It may help."),
+            (
+                "No answer from acme.okta.com. Run `regrant scan` again. It may help.",
+                "No answer from acme.okta.com. It may help.",
+            ),
         ] {
             assert_eq!(without_commands(text), kept);
         }

@@ -53,7 +53,8 @@ mod tests {
     #[test]
     fn members_are_sorted_and_strings_escaped_as_the_rfc_requires() {
         // RFC 8785 section 3.2.2, without the numbers that have fractions.
-        let input = r#"{"string": "\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"\/", "literals": [null, true, false], "n": 56}"#;
+        let input =
+            r#"{"string": "\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"\/", "literals": [null, true, false], "n": 56}"#;
         let value: Value = serde_json::from_str(input).unwrap();
         let wanted = "{\"literals\":[null,true,false],\"n\":56,\"string\":\"\u{20ac}$\\u000f\\nA'B\\\"\\\\\\\\\\\"/\"}";
         assert_eq!(canonical(&value).unwrap(), wanted);

@@ -8,6 +8,25 @@ use serde::Serialize;
 use super::{Digest, Hash, SignedHead, TrailEntry, TrailId};
 use crate::domain::id::{AppId, OrgId};
 
+/// A signed statement that names the head of a trail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Anchor {
+    /// The digest with this number.
+    Digest(u64),
+    /// The signed first line of an export.
+    Export,
+}
+
+impl fmt::Display for Anchor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Digest(number) => write!(f, "digest {number}"),
+            Self::Export => f.write_str("the export's first line"),
+        }
+    }
+}
+
 /// Something that does not fit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
@@ -48,30 +67,30 @@ pub enum FindingKind {
         /// Its number.
         number: u64,
     },
-    /// A signed digest names later events than there are.
+    /// A signed statement names later events than there are.
     CutOff {
         /// The first missing number.
         first: u64,
         /// The last missing number.
         last: u64,
-        /// The digest's number.
-        digest: u64,
+        /// What names it.
+        anchor: Anchor,
     },
     /// A trail differs from the one that was signed: events up to this one were rewritten.
     Rewritten {
         /// The number of the event that was signed.
         number: u64,
-        /// The digest's number.
-        digest: u64,
+        /// What names it.
+        anchor: Anchor,
     },
-    /// A trail that a signed digest names is missing as a whole.
+    /// A trail that a signed statement names is missing as a whole.
     TrailMissing {
         /// The trail.
         trail: TrailId,
         /// Its last event's number.
         number: u64,
-        /// The digest's number.
-        digest: u64,
+        /// What names it.
+        anchor: Anchor,
     },
     /// A digest is missing, or the chain of digests is broken at this one.
     DigestMissing {
@@ -83,6 +102,8 @@ pub enum FindingKind {
         /// Its number.
         number: u64,
     },
+    /// The signature of an export's first line is wrong, or there is no such line.
+    ExportForged,
     /// A line is not what an export contains.
     UnreadableLine {
         /// Its number, from 1.
@@ -107,23 +128,28 @@ impl fmt::Display for Finding {
         match &self.kind {
             FindingKind::Changed { number } => write!(f, "event {number} was changed after it was written"),
             FindingKind::Replaced { number } => {
-                write!(f, "event {number} does not follow event {}: one of the two was replaced", number.saturating_sub(1))
+                write!(
+                    f,
+                    "event {number} does not follow event {}: one of the two was replaced",
+                    number.saturating_sub(1)
+                )
             }
             FindingKind::Removed { first, last } => write!(f, "{} missing", events(first, last)),
             FindingKind::OutOfOrder { number } => write!(f, "event {number} is out of order, or there twice"),
-            FindingKind::CutOff { first, last, digest } => {
-                write!(f, "{} missing at the end; digest {digest} names the last of them", events(first, last))
+            FindingKind::CutOff { first, last, anchor } => {
+                write!(f, "{} missing at the end; {anchor} names the last of them", events(first, last))
             }
-            FindingKind::Rewritten { number, digest } => {
-                write!(f, "event {number} is not the one that digest {digest} names; it or an earlier event was rewritten")
+            FindingKind::Rewritten { number, anchor } => {
+                write!(f, "event {number} is not the one that {anchor} names; it or an earlier event was rewritten")
             }
-            FindingKind::TrailMissing { trail, number, digest } => {
-                write!(f, "the whole trail {trail} with {number} events is missing; digest {digest} names it")
+            FindingKind::TrailMissing { trail, number, anchor } => {
+                write!(f, "the whole trail {trail} with {number} events is missing; {anchor} names it")
             }
             FindingKind::DigestMissing { number } => {
                 write!(f, "digest {number} does not follow the digest before it: one was removed or replaced")
             }
             FindingKind::DigestForged { number } => write!(f, "the signature of digest {number} is wrong"),
+            FindingKind::ExportForged => f.write_str("the signature of the export's first line is wrong or missing"),
             FindingKind::UnreadableLine { line } => write!(f, "line {line} is not a line of an export"),
             FindingKind::CheckpointDiffers { number } => {
                 write!(f, "digest {number} is missing, or not the one that the checkpoint names")
@@ -131,6 +157,9 @@ impl fmt::Display for Finding {
         }
     }
 }
+
+/// The hashes of one trail's events that were signed, by number, and what signs them.
+type SignedHashes = BTreeMap<u64, (Anchor, Hash)>;
 
 /// How far a trail was followed.
 #[derive(Debug)]
@@ -140,16 +169,16 @@ struct Followed {
     number: u64,
     hash: Hash,
     /// The hashes that signed heads need, by number.
-    signed: BTreeMap<u64, (u64, Hash)>,
+    signed: SignedHashes,
 }
 
 /// Follows trails, one entry at a time. Give it every digest first, then the entries of each trail in the order of writing.
 #[derive(Debug, Default)]
 pub struct Verifier {
-    digests: u64,
+    digests: BTreeMap<u64, Hash>,
     last_digest: Option<(u64, Hash)>,
-    /// The latest signed head of each trail at each number, with the digest that names it.
-    heads: BTreeMap<TrailId, BTreeMap<u64, (u64, Hash)>>,
+    /// The signed heads of each trail.
+    heads: BTreeMap<TrailId, SignedHashes>,
     trails: BTreeMap<TrailId, Followed>,
     entries: u64,
     findings: Vec<Finding>,
@@ -181,12 +210,39 @@ impl Verifier {
         if digest.number != number.saturating_add(1) || digest.previous != hash {
             self.find(FindingKind::DigestMissing { number: digest.number });
         }
-        self.digests += 1;
-        self.last_digest = Some((digest.number, digest.hash()));
-        for SignedHead { trail, number, hash, .. } in &digest.heads {
-            let heads = self.heads.entry(trail.clone()).or_default();
-            heads.entry(*number).or_insert_with(|| (digest.number, hash.clone()));
+        let hash = digest.hash();
+        self.digests.insert(digest.number, hash.clone());
+        self.last_digest = Some((digest.number, hash));
+        self.heads(Anchor::Digest(digest.number), &digest.heads);
+    }
+
+    /// Remembers the heads of trails that a signed statement names.
+    pub fn heads(&mut self, anchor: Anchor, heads: &[SignedHead]) {
+        for SignedHead { trail, number, hash, .. } in heads {
+            let known = self.heads.entry(trail.clone()).or_default().entry(*number);
+            // Two statements about one event must agree; the one that the event does not fit is the one to report.
+            let known = known.or_insert_with(|| (anchor, hash.clone()));
+            if known.1 != *hash {
+                self.findings.push(Finding {
+                    org: None,
+                    app: None,
+                    kind: FindingKind::Rewritten { number: *number, anchor },
+                });
+            }
         }
+    }
+
+    /// Compares a checkpoint that was kept elsewhere, such as in the weekly email, with the digest of its number. Give it
+    /// every digest first.
+    pub fn checkpoint(&mut self, number: u64, hash: &Hash) {
+        if self.digests.get(&number) != Some(hash) {
+            self.find(FindingKind::CheckpointDiffers { number });
+        }
+    }
+
+    /// Whether nothing has been followed or found.
+    pub fn is_empty(&self) -> bool {
+        self.entries == 0 && self.digests.is_empty() && self.findings.is_empty()
     }
 
     /// Reports something that was found elsewhere, such as a wrong signature.
@@ -222,10 +278,10 @@ impl Verifier {
             }
             (followed.number, followed.hash) = (number, entry.hash.clone());
         }
-        if let Some((digest, hash)) = followed.signed.remove(&number)
+        if let Some((anchor, hash)) = followed.signed.remove(&number)
             && hash != entry.hash
         {
-            kinds.push(FindingKind::Rewritten { number, digest });
+            kinds.push(FindingKind::Rewritten { number, anchor });
         }
         let (org, app) = (Some(&entry.org), Some(&entry.app));
         self.findings.extend(kinds.into_iter().map(|kind| Finding { org: org.cloned(), app: app.cloned(), kind }));
@@ -236,19 +292,21 @@ impl Verifier {
     pub fn finish(mut self, is_whole: bool, names: &BTreeMap<TrailId, (OrgId, AppId)>) -> Verified {
         let mut unsigned_events = 0;
         for (id, followed) in &self.trails {
-            let last_signed = self.heads.get(id).and_then(|heads| heads.keys().next_back().copied()).unwrap_or_default();
+            let last_signed =
+                self.heads.get(id).and_then(|heads| heads.keys().next_back().copied()).unwrap_or_default();
             unsigned_events += followed.number.saturating_sub(last_signed);
             let missing = followed.signed.range(followed.number.saturating_add(1)..).next_back();
-            self.findings.extend(missing.map(|(number, (digest, _))| {
-                let (first, last, digest) = (followed.number.saturating_add(1), *number, *digest);
+            self.findings.extend(missing.map(|(number, (anchor, _))| {
+                let (first, last, anchor) = (followed.number.saturating_add(1), *number, *anchor);
                 let (org, app) = (Some(followed.org.clone()), Some(followed.app.clone()));
-                Finding { org, app, kind: FindingKind::CutOff { first, last, digest } }
+                Finding { org, app, kind: FindingKind::CutOff { first, last, anchor } }
             }));
         }
-        let gone = self.heads.iter().filter(|(id, _)| is_whole && !self.trails.contains_key(*id));
-        for (id, heads) in gone {
-            let Some((number, (digest, _))) = heads.last_key_value() else { continue };
-            let kind = FindingKind::TrailMissing { trail: id.clone(), number: *number, digest: *digest };
+        let is_there = |id: &TrailId| self.trails.contains_key(id);
+        let in_export = |heads: &SignedHashes| heads.values().any(|(anchor, _)| *anchor == Anchor::Export);
+        for (id, heads) in self.heads.iter().filter(|(id, heads)| (is_whole || in_export(heads)) && !is_there(id)) {
+            let Some((number, (anchor, _))) = heads.last_key_value() else { continue };
+            let kind = FindingKind::TrailMissing { trail: id.clone(), number: *number, anchor: *anchor };
             let named = names.get(id);
             let (org, app) = (named.map(|(org, _)| org.clone()), named.map(|(_, app)| app.clone()));
             self.findings.push(Finding { org, app, kind });
@@ -257,7 +315,7 @@ impl Verifier {
             trails: u64::try_from(self.trails.len()).unwrap_or(u64::MAX),
             events: self.entries,
             unsigned_events,
-            digests: self.digests,
+            digests: u64::try_from(self.digests.len()).unwrap_or(u64::MAX),
             last_digest: self.last_digest,
             findings: self.findings,
         }

@@ -1,26 +1,44 @@
 //! Events: the audit trail of an app.
 
-use rusqlite::{Connection, named_params, params};
+use rusqlite::{Connection, Transaction, named_params, params};
 
 use super::error::SqliteError;
+use super::trails;
 use crate::domain::event::AppEvent;
 use crate::domain::id::{AppId, OrgId};
 use crate::ledger::cursor::{ListCursors, rows_to_ask_for};
-use crate::ledger::stored::{from_json, from_time, to_json};
+use crate::ledger::stored::{from_json, from_time, not_chained, to_json};
 use crate::ledger::{Page, PageRequest};
 
-/// Appends events. The caller's transaction makes them atomic with the change that they record.
+/// Appends events to their app's hash chain. The caller's transaction makes them atomic with the change that they record,
+/// and keeps other writers from appending in between.
 pub(super) fn append(
-    connection: &Connection,
+    transaction: &Transaction<'_>,
     org: &OrgId,
     app: &AppId,
     events: &[AppEvent],
 ) -> Result<(), SqliteError> {
-    let mut statement = connection.prepare_cached("INSERT INTO event (org, app, at, event) VALUES (?1, ?2, ?3, ?4)")?;
-    for event in events {
-        statement.execute(params![org.as_str(), app.as_str(), from_time(event.at), to_json(event)?])?;
+    if events.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    let mut head = trails::head(transaction, org, app)?;
+    let mut statement = transaction.prepare_cached(
+        "INSERT INTO event (org, app, at, event, number, previous, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?;
+    for event in events {
+        let (entry, next) = head.append(event).ok_or_else(not_chained)?;
+        statement.execute(params![
+            org.as_str(),
+            app.as_str(),
+            from_time(event.at),
+            to_json(event)?,
+            entry.number.cast_signed(),
+            entry.previous.as_str(),
+            entry.hash.as_str()
+        ])?;
+        head = next;
+    }
+    trails::put_head(transaction, &head)
 }
 
 /// Events by time, and in the order of writing at equal times.

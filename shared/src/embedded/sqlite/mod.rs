@@ -17,6 +17,7 @@ mod recipients;
 mod saves;
 mod scans;
 mod sessions;
+mod trails;
 mod waivers;
 mod watches;
 
@@ -124,7 +125,12 @@ impl Ledger for SqliteLedger {
 
     async fn append_event(&self, org: &OrgId, app: &AppId, event: &AppEvent) -> Result<(), LedgerError> {
         let (org, app, event) = (org.clone(), app.clone(), event.clone());
-        self.run("append an event", move |connection| events::append(connection, &org, &app, &[event])).await
+        self.run("append an event", move |connection| {
+            let transaction = connection.transaction()?;
+            events::append(&transaction, &org, &app, &[event])?;
+            Ok(transaction.commit()?)
+        })
+        .await
     }
 
     async fn events(&self, org: &OrgId, app: &AppId, page: PageRequest) -> Result<Page<AppEvent>, LedgerError> {

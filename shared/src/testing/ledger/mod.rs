@@ -16,6 +16,7 @@ mod retention;
 mod saves;
 mod scans;
 mod sessions;
+mod trails;
 mod waivers;
 mod watches;
 
@@ -70,6 +71,7 @@ where
     notification_lists::conforms(&make).await;
     recipients::conforms(&make).await;
     retention::conforms(&make).await;
+    trails::conforms(&make).await;
     waivers::conforms(&make).await;
     watches::conforms(&make).await;
 }

@@ -151,7 +151,8 @@ fn moment(at: Timestamp) -> String {
 /// A cell that no spreadsheet takes for a formula, without invisible characters. An apostrophe in front marks text
 /// (OWASP, "CSV Injection"). Wide forms of the same characters count too, because some programs treat them alike.
 pub fn harmless(cell: &str) -> String {
-    let is_formula = cell.trim_start_matches(' ').starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
+    let is_formula =
+        cell.trim_start_matches(' ').starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
     let shown = UntrustedText::new(cell).to_string();
     if is_formula { format!("'{shown}") } else { shown }
 }

@@ -22,7 +22,8 @@ pub fn lines(report: &Report) -> Vec<(String, String)> {
     lines.push(("Apps that need action", counts.need_action.to_string()));
     lines.push(("Apps postponed by a waiver", counts.waived.to_string()));
     let mut lines: Vec<(String, String)> = lines.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    let by_standing = counts.by_standing.iter().map(|(standing, count)| (format!("Apps: {standing}"), count.to_string()));
+    let by_standing =
+        counts.by_standing.iter().map(|(standing, count)| (format!("Apps: {standing}"), count.to_string()));
     lines.extend(by_standing);
     lines.extend(not_read(report));
     lines.extend(sources(report).into_iter().map(|(name, value)| (name.to_owned(), value)));
@@ -85,8 +86,10 @@ fn sources(report: &Report) -> Vec<(&'static str, String)> {
     let scan = match &sources.scan {
         None => "none yet".to_owned(),
         Some(scan) => {
-            let end = scan.finished_at.map_or_else(|| "not finished".to_owned(), |at| format!("finished {}", moment(at)));
-            let pending = if scan.orgs_pending > 0 { format!(", {} not reached yet", scan.orgs_pending) } else { String::new() };
+            let end =
+                scan.finished_at.map_or_else(|| "not finished".to_owned(), |at| format!("finished {}", moment(at)));
+            let pending =
+                if scan.orgs_pending > 0 { format!(", {} not reached yet", scan.orgs_pending) } else { String::new() };
             format!("{} ({}; {} orgs{pending})", scan.id, end, scan.orgs)
         }
     };

@@ -312,7 +312,9 @@ fn changes(comparison: &Comparison) -> Markup {
 
 fn change_row(change: &Change) -> Markup {
     let (what, before, after, reason) = match &change.kind {
-        ChangeKind::NewlyUnreadable { before, reason } => ("Cannot be read", *before, Some(Standing::Unknown), Some(reason)),
+        ChangeKind::NewlyUnreadable { before, reason } => {
+            ("Cannot be read", *before, Some(Standing::Unknown), Some(reason))
+        }
         ChangeKind::Worse { before, after } => ("Worse", Some(*before), Some(*after), None),
         ChangeKind::Appeared { standing } => ("Appeared", None, Some(*standing), None),
         ChangeKind::Disappeared { before } => ("Disappeared", Some(*before), None, None),

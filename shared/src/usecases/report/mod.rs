@@ -3,10 +3,12 @@
 pub mod csv;
 pub mod head;
 pub mod html;
+pub mod lines;
+pub mod trail;
 
 use futures_util::TryStreamExt as _;
 
-use crate::domain::report::{Query, Report, ReportBuilder, Reporter};
+use crate::domain::report::{Query, Report, ReportBuilder, Reporter, TrailSource};
 use crate::domain::scan::Scan;
 use crate::ledger::{AppFilter, LedgerError, paging};
 use crate::usecases::Ports;
@@ -42,7 +44,9 @@ pub async fn report(ports: &Ports, query: Query) -> Result<Report, LedgerError> 
     if let Some(scan) = &scan {
         add_orgs_not_read(ports, &mut builder, scan).await?;
     }
-    Ok(builder.finish(scan.as_ref(), None))
+    let digest = ports.ledger.latest_digest().await?.map(|signed| signed.digest);
+    let trail = digest.map(|digest| TrailSource { digest: digest.number, sha256: digest.hash().into() });
+    Ok(builder.finish(scan.as_ref(), trail))
 }
 
 async fn add_orgs_not_read(ports: &Ports, builder: &mut ReportBuilder, scan: &Scan) -> Result<(), LedgerError> {

@@ -165,7 +165,10 @@ fn files(options: &Make) -> anyhow::Result<Vec<(PathBuf, Format)>> {
 fn read_report(file: &Path) -> anyhow::Result<Report> {
     let text = std::fs::read(file).with_context(|| format!("{} could not be read", file.display()))?;
     serde_json::from_slice(&text).with_context(|| {
-        format!("{} is not a report in JSON of this version; make one with `regrant report --to FILE.json`", file.display())
+        format!(
+            "{} is not a report in JSON of this version; make one with `regrant report --to FILE.json`",
+            file.display()
+        )
     })
 }
 

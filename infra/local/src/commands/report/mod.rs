@@ -1,7 +1,8 @@
-//! `regrant report`: what operators and customers are given to read.
+//! `regrant report`: what operators and customers are given to read, and the evidence behind it.
 
 mod file;
 mod make;
+mod trail;
 
 use clap::{Args, Subcommand};
 
@@ -19,6 +20,7 @@ Examples:
   regrant report --action-plan plan.csv --standing broken
   regrant report --customer Contoso --for customer --to contoso.html
   regrant report --to new.json --compare old.json
+  regrant report verify
 Without --to and --format, prints a summary."
 )]
 pub struct Report {
@@ -32,11 +34,23 @@ pub struct Report {
 
 /// The commands about evidence.
 #[derive(Debug, Subcommand)]
-pub enum ReportCommand {}
+pub enum ReportCommand {
+    /// Sign a digest of the audit trail now. `regrant serve` and a stack sign one every day.
+    Digest(trail::SignDigest),
+    /// Print the public key that verifies digests and exports.
+    Key(trail::Key),
+    /// Write the audit trail to a file that `verify` checks without access to this installation.
+    Export(trail::Export),
+    /// Find events that were changed, removed, reordered or cut off.
+    Verify(trail::Verify),
+}
 
 pub(crate) async fn run(global: &Global, options: &Report, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
     match &options.command {
         None => make::run(global, &options.make, terminal).await,
-        Some(command) => match *command {},
+        Some(ReportCommand::Digest(digest)) => trail::sign(global, digest, terminal).await,
+        Some(ReportCommand::Key(key)) => trail::key(global, key, terminal).await,
+        Some(ReportCommand::Export(export)) => trail::export(global, export, terminal).await,
+        Some(ReportCommand::Verify(verify)) => trail::verify(global, verify, terminal).await,
     }
 }

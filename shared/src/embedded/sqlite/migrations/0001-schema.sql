@@ -26,16 +26,44 @@ CREATE INDEX app_by_standing ON app (standing, org_domain, label, org, app);
 CREATE INDEX app_of_org ON app (org, standing, org_domain, label, app);
 CREATE INDEX app_of_tenant ON app (tenant, standing, org_domain, label, org, app);
 
--- The audit trail: rows are added, and never changed or deleted.
+-- The audit trail: rows are added, and never changed or deleted. `number`, `previous` and `hash` are the event's place in
+-- its app's hash chain.
 CREATE TABLE event (
-    seq   INTEGER PRIMARY KEY,
-    org   TEXT NOT NULL,
-    app   TEXT NOT NULL,
-    at    TEXT NOT NULL,
-    event TEXT NOT NULL
+    seq      INTEGER PRIMARY KEY,
+    org      TEXT    NOT NULL,
+    app      TEXT    NOT NULL,
+    at       TEXT    NOT NULL,
+    event    TEXT    NOT NULL,
+    number   INTEGER NOT NULL,
+    previous TEXT    NOT NULL,
+    hash     TEXT    NOT NULL,
+    UNIQUE (org, app, number)
 ) STRICT;
 
 CREATE INDEX event_of_app ON event (org, app, at, seq);
+
+-- The last event of each app's trail; `at` is when the trail last grew.
+CREATE TABLE trail_head (
+    org    TEXT    NOT NULL,
+    app    TEXT    NOT NULL,
+    number INTEGER NOT NULL,
+    hash   TEXT    NOT NULL,
+    at     TEXT    NOT NULL,
+    PRIMARY KEY (org, app)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX trail_head_by_time ON trail_head (at, org, app);
+
+CREATE TABLE trail_digest (
+    number INTEGER PRIMARY KEY,
+    record TEXT NOT NULL
+) STRICT;
+
+CREATE TRIGGER trail_digest_is_not_changed BEFORE UPDATE ON trail_digest
+BEGIN SELECT RAISE (ABORT, 'digests are only ever added'); END;
+
+CREATE TRIGGER trail_digest_is_not_removed BEFORE DELETE ON trail_digest
+BEGIN SELECT RAISE (ABORT, 'digests are only ever added'); END;
 
 CREATE TRIGGER event_is_not_changed BEFORE UPDATE ON event
 BEGIN SELECT RAISE (ABORT, 'events are only ever added'); END;
