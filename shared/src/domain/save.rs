@@ -195,4 +195,7 @@ pub struct Verification {
     pub grants: Option<GrantsRead>,
     /// Why the grants could not be read.
     pub grants_unread: Option<String>,
+    /// The grants when Okta's consent link was issued; `None` if they were not read then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grants_before: Option<Box<GrantsRead>>,
 }

@@ -3,6 +3,10 @@
 
 #[path = "report/content.rs"]
 mod content;
+#[path = "report/evidence.rs"]
+mod evidence;
+#[path = "report/ocsf.rs"]
+mod ocsf;
 #[path = "report/trail.rs"]
 mod trail;
 

@@ -6,6 +6,7 @@ pub mod aws;
 pub mod demo;
 pub mod doctor;
 pub mod entra;
+pub mod events;
 pub mod explain;
 pub mod failed;
 pub mod finish;
@@ -64,6 +65,8 @@ pub enum Command {
     Status(status::Status),
     /// Make a report for operators or a customer: HTML, CSV, JSON, Excel or an action plan.
     Report(report::Report),
+    /// Print the audit trail of all apps, once or as it grows.
+    Events(events::Events),
     /// Create a consent link for a Microsoft Global Administrator.
     Invite(invite::Invite),
     /// Save an app's connection, as the Okta console's Save button does, and verify it.
@@ -113,6 +116,7 @@ pub async fn run(cli: Cli, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
         Command::Scan(scan) => scan::run(global, scan, terminal).await,
         Command::Status(status) => status::run(global, status, terminal).await,
         Command::Report(report) => report::run(global, report, terminal).await,
+        Command::Events(events) => events::run(global, events, terminal).await,
         Command::Invite(invite) => invite::run(global, invite, terminal).await,
         Command::Save(save) => save::run(global, save, terminal).await,
         Command::Finish(finish) => finish::run(global, finish, terminal).await,

@@ -15,9 +15,9 @@ use crate::domain::standing::Standing;
 use crate::domain::text::UntrustedText;
 
 /// The style. Colours meet WCAG 2.2 AA in light and dark mode.
-const STYLE: &str = include_str!("report.css");
+pub(super) const STYLE: &str = include_str!("report.css");
 /// The policy of the file itself: its own style, and nothing else.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+pub(super) const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 /// The longest list that is open at first, if no one has to act on it.
 const OPEN_UP_TO: usize = 100;
 
@@ -63,11 +63,11 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Text from outside, without invisible characters.
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     UntrustedText::new(text).to_string()
 }
 
-fn time(at: Timestamp) -> Markup {
+pub(super) fn time(at: Timestamp) -> Markup {
     html! { time datetime=(at.to_string()) { (moment(at)) } }
 }
 

@@ -1,9 +1,13 @@
 //! The report: reads the records that a [`Query`] asks for, one page at a time, and renders the result.
 
 pub mod csv;
+pub mod events;
+pub mod evidence;
+pub mod evidence_html;
 pub mod head;
 pub mod html;
 pub mod lines;
+pub mod ocsf;
 pub mod trail;
 
 use futures_util::TryStreamExt as _;

@@ -264,7 +264,8 @@ impl Save<'_> {
                 Err(reason) => (None, Some(reason)),
             };
             let at = self.ports.clock.now();
-            let verification = Box::new(Verification { at, connection: after, grants, grants_unread });
+            let grants_before = attempt.grants.before.cloned().map(Box::new);
+            let verification = Box::new(Verification { at, connection: after, grants, grants_unread, grants_before });
             return match attempt.evidence() {
                 Some(evidence) => SaveOutcome::Saved { verification, evidence },
                 None if rejected => SaveOutcome::NotRenewed { verification, why: NotDone::CodeRejected },

@@ -77,6 +77,7 @@ fn done_page(grants: Option<GrantsRead>) -> Page {
         connection,
         grants,
         grants_unread: Some("no administrator has signed in".to_owned()),
+        grants_before: None,
     };
     done(&DoneView {
         subject: &subject(),

@@ -1,5 +1,6 @@
 //! `regrant report`: what operators and customers are given to read, and the evidence behind it.
 
+mod evidence;
 mod file;
 mod make;
 mod trail;
@@ -20,6 +21,7 @@ Examples:
   regrant report --action-plan plan.csv --standing broken
   regrant report --customer Contoso --for customer --to contoso.html
   regrant report --to new.json --compare old.json
+  regrant report evidence acme.okta.com 0oa1 --to evidence
   regrant report verify
 Without --to and --format, prints a summary."
 )]
@@ -35,6 +37,8 @@ pub struct Report {
 /// The commands about evidence.
 #[derive(Debug, Subcommand)]
 pub enum ReportCommand {
+    /// Write the evidence pack of an app: who asked, who approved, what was granted and read back.
+    Evidence(evidence::Evidence),
     /// Sign a digest of the audit trail now. `regrant serve` and a stack sign one every day.
     Digest(trail::SignDigest),
     /// Print the public key that verifies digests and exports.
@@ -48,6 +52,7 @@ pub enum ReportCommand {
 pub(crate) async fn run(global: &Global, options: &Report, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
     match &options.command {
         None => make::run(global, &options.make, terminal).await,
+        Some(ReportCommand::Evidence(evidence)) => evidence::run(global, evidence, terminal).await,
         Some(ReportCommand::Digest(digest)) => trail::sign(global, digest, terminal).await,
         Some(ReportCommand::Key(key)) => trail::key(global, key, terminal).await,
         Some(ReportCommand::Export(export)) => trail::export(global, export, terminal).await,
