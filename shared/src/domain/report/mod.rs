@@ -152,10 +152,19 @@ pub struct ScanSource {
     /// When it finished, in UTC; absent while it is running.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finished_at: Option<Timestamp>,
-    /// How many orgs it covers. Fewer than the installation has if only some were scanned.
+    /// How many orgs it covers, and how many of them it has not reached yet. Fewer than the installation has if only some
+    /// were scanned. Absent in a customer's copy, because other customers' orgs count too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extent: Option<ScanExtent>,
+}
+
+/// The extent of a scan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScanExtent {
+    /// Orgs.
     pub orgs: u64,
-    /// How many of them it has not reached yet.
-    pub orgs_pending: u64,
+    /// Orgs that it has not reached yet.
+    pub pending: u64,
 }
 
 /// The head of the audit trail: the latest signed digest.

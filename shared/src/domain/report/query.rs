@@ -9,7 +9,7 @@ use super::row::Surroundings;
 use super::turnaround::Milestoned;
 use super::{
     AppNotRead, AppRow, Counts, CustomerSummary, FORMAT, Filters, Head, NotRead, OrgNotRead, Reader, Report,
-    ScanSource, Scope, Sources, TrailSource,
+    ScanExtent, ScanSource, Scope, Sources, TrailSource,
 };
 use crate::domain::app::AppRecord;
 use crate::domain::contact::Contacts;
@@ -160,8 +160,10 @@ impl ReportBuilder {
             id: scan.id.clone(),
             started_at: scan.started_at,
             finished_at: scan.finished_at,
-            orgs: scan.orgs_seen + scan.orgs_pending + u64::try_from(scan.orgs_not_seen.len()).unwrap_or(u64::MAX),
-            orgs_pending: scan.orgs_pending,
+            extent: for_operator.then(|| ScanExtent {
+                orgs: scan.orgs_seen + scan.orgs_pending + u64::try_from(scan.orgs_not_seen.len()).unwrap_or(u64::MAX),
+                pending: scan.orgs_pending,
+            }),
         });
         let head = Head {
             format: FORMAT.to_owned(),

@@ -88,9 +88,11 @@ fn sources(report: &Report) -> Vec<(&'static str, String)> {
         Some(scan) => {
             let end =
                 scan.finished_at.map_or_else(|| "not finished".to_owned(), |at| format!("finished {}", moment(at)));
-            let pending =
-                if scan.orgs_pending > 0 { format!(", {} not reached yet", scan.orgs_pending) } else { String::new() };
-            format!("{} ({}; {} orgs{pending})", scan.id, end, scan.orgs)
+            let extent = scan.extent.map_or_else(String::new, |extent| match extent.pending {
+                0 => format!("; {} orgs", extent.orgs),
+                pending => format!("; {} orgs, {pending} not reached yet", extent.orgs),
+            });
+            format!("{} ({end}{extent})", scan.id)
         }
     };
     let mut lines = vec![("Last scan", scan)];

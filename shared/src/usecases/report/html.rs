@@ -201,8 +201,10 @@ fn facts(report: &Report) -> Markup {
                             Some(at) => { "Finished " (time(at)) },
                             None => { "Started " (time(scan.started_at)) ", not finished" },
                         }
-                        ", " (counted(scan.orgs, "org", "orgs"))
-                        @if scan.orgs_pending > 0 { ", " (grouped(scan.orgs_pending)) " not reached yet" }
+                        @if let Some(extent) = scan.extent {
+                            ", " (counted(extent.orgs, "org", "orgs"))
+                            @if extent.pending > 0 { ", " (grouped(extent.pending)) " not reached yet" }
+                        }
                         span.id { (scan.id) }
                     }
                 }
