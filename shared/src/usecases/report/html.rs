@@ -67,6 +67,15 @@ pub(super) fn shown(text: &str) -> String {
     UntrustedText::new(text).to_string()
 }
 
+/// Text from outside, with what stands between backticks as code.
+fn with_code(text: &str) -> Markup {
+    html! {
+        @for (at, part) in text.split('`').enumerate() {
+            @if at % 2 == 1 { code { (shown(part)) } } @else { (shown(part)) }
+        }
+    }
+}
+
 pub(super) fn time(at: Timestamp) -> Markup {
     html! { time datetime=(at.to_string()) { (moment(at)) } }
 }
@@ -251,7 +260,7 @@ fn orgs_not_read(orgs: &[OrgNotRead]) -> Markup {
                                 strong { (shown(&org.org_domain)) }
                                 @if let Some(customer) = &org.customer { " · " (shown(customer.as_str())) }
                             } }
-                            td data-name="Why" { (shown(&org.reason)) }
+                            td data-name="Why" { div { (with_code(&org.reason)) } }
                             td.when data-name="Last answer" {
                                 @match org.last_read_at { Some(at) => (time(at)), None => "Never" }
                             }
@@ -279,11 +288,11 @@ fn apps_not_read(apps: &[AppNotRead]) -> Markup {
                                 strong { (app.label) } " · " (shown(&app.org_domain)) span.id { (app.app) }
                             } }
                             td data-name="Check" { (sentence_case(check(app.check))) }
-                            td data-name="Why" { (shown(&app.reason)) }
+                            td data-name="Why" { div { (with_code(&app.reason)) } }
                             td.when data-name="Failed" { (time(app.failed_at)) }
                             td data-name="Last known" { span {
                                 @match &app.last_known {
-                                    Some(known) => { (known.standing.name()) span.id { (moment(known.as_of)) } },
+                                    Some(known) => { (known.standing.name()) span.sub { (moment(known.as_of)) } },
                                     None => "The app's current standing",
                                 }
                             } }
@@ -381,7 +390,7 @@ fn customer_row(customer: &CustomerSummary) -> Markup {
             td data-name="Customer" { strong { @match &customer.customer { Some(name) => (shown(name.as_str())), None => "No customer" } } }
             td.number data-name="Orgs" { span {
                 (grouped(customer.orgs))
-                @if customer.orgs_not_read > 0 { span.id { (grouped(customer.orgs_not_read)) " not read" } }
+                @if customer.orgs_not_read > 0 { span.sub { (grouped(customer.orgs_not_read)) " not read" } }
             } }
             td.number data-name="Apps" { (grouped(customer.apps)) }
             td.number data-name="Need action" {
@@ -401,7 +410,7 @@ fn percentiles(times: Option<&Percentiles>) -> Markup {
             None => "–",
             Some(times) => span {
                 (duration(times.median_seconds)) " median"
-                span.id { (duration(times.p95_seconds)) " at 95 % · " (counted(times.apps, "app", "apps")) }
+                span.sub { (duration(times.p95_seconds)) " at 95 % · " (counted(times.apps, "app", "apps")) }
             },
         }
     }
@@ -457,17 +466,17 @@ fn app_row(row: &AppRow, now: Timestamp, reader: Reader) -> Markup {
             td data-name="App" { span { strong { (row.label) } span.id { (row.app) } } }
             td data-name="Org" { span {
                 (shown(&row.org_domain))
-                @if let Some(customer) = &row.customer { span.id { (shown(customer.as_str())) } }
+                @if let Some(customer) = &row.customer { span.sub { (shown(customer.as_str())) } }
             } }
             td data-name="Tenant" { @match &row.tenant { Some(tenant) => (shown(tenant.as_str())), None => "–" } }
             td data-name="Why" { div {
-                @if let Some(reason) = row.reasons.first() { (shown(reason)) }
-                @if !more.is_empty() { ul.more { @for reason in more { li { (shown(reason)) } } } }
+                @if let Some(reason) = row.reasons.first() { (with_code(reason)) }
+                @if !more.is_empty() { ul.more { @for reason in more { li { (with_code(reason)) } } } }
                 @if let Some(known) = &row.last_known {
                     span.soft { "Last known: " (known.standing.name()) ", " (moment(known.as_of)) }
                 }
             } }
-            @if row.is_planned() { td data-name="Who has to act" { div { (owner(row, now, reader)) } } }
+            @if row.is_planned() { td data-name="Owner" { div { (owner(row, now, reader)) } } }
             td.when data-name="Since" { (day(row.since)) }
             td.when data-name="Checked" { (day(row.checked_at)) }
         }
@@ -477,7 +486,7 @@ fn app_row(row: &AppRow, now: Timestamp, reader: Reader) -> Markup {
 fn owner(row: &AppRow, now: Timestamp, reader: Reader) -> Markup {
     html! {
         (row.owner.words())
-        @if !row.owner_contacts.is_empty() { span.id { (shown(&row.owner_contacts.join(", "))) } }
+        @if !row.owner_contacts.is_empty() { span.sub { (shown(&row.owner_contacts.join(", "))) } }
         @if let Some(waiver) = row.waiver.as_ref().filter(|waiver| waiver.active) {
             div { span.tag.tone-unknown { "Postponed until " (day(waiver.ends_at)) } }
             span.soft { (waiver.reason) }
