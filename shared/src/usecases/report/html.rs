@@ -445,7 +445,7 @@ fn apps(report: &Report, standing: Standing, put: &mut impl FnMut(Markup) -> io:
             span.count { " · " (counted(length(count), "app", "apps")) }
         }
         p.soft { (standing.meaning()) " " (standing.next_step().words()) }
-        (PreEscaped("<div class=\"scroll\"><table>"))
+        (PreEscaped("<div class=\"scroll\"><table class=\"apps\">"))
         thead { tr {
             th scope="col" { "App" } th scope="col" { "Org" } th scope="col" { "Tenant" } th scope="col" { "Why" }
             @if standing.needs_action() || standing == Standing::Unknown { th scope="col" { "Who has to act" } }
@@ -491,7 +491,7 @@ fn owner(row: &AppRow, now: Timestamp, reader: Reader) -> Markup {
             div { span.tag.tone-unknown { "Postponed until " (day(waiver.ends_at)) } }
             span.soft { (waiver.reason) }
         } @else if let Some(due) = row.due {
-            div { @if row.is_overdue(now) { span.overdue { "Overdue since " (due) } } @else { "Due " (due) } }
+            div { @if row.is_overdue(now) { span.overdue { "Overdue since " span.when { (due) } } } @else { "Due " (due) } }
         }
         @if let Some(request) = &row.request { span.id { (request) } }
         @if let Some(command) = row.command().filter(|_| reader == Reader::Operator) { code { (command) } }
