@@ -102,6 +102,19 @@ async fn apps_are_sorted_worst_first_and_filtered() {
 }
 
 #[tokio::test]
+async fn empty_values_count_as_absent() {
+    let api = api().await;
+    for query in ["limit=", "cursor=", "standing=&org=&tenant=", "limit"] {
+        let (status, _, found) = api.json("GET", &format!("/v1/apps?{query}"), "").await;
+        assert_eq!((status, found["apps"].as_array().map(Vec::len)), (200, Some(3)), "{query}: {found}");
+    }
+    for body in ["", " ", "null", "{}", "{\"orgs\":null}"] {
+        let (status, _, scan) = api.json("POST", "/v1/scans", body).await;
+        assert_eq!(status, 202, "{body}: {scan}");
+    }
+}
+
+#[tokio::test]
 async fn cursor_walks_the_list_and_is_bound_to_its_filter() {
     let api = api().await;
     let mut path = "/v1/apps?limit=1".to_owned();
@@ -130,7 +143,10 @@ async fn invalid_requests_get_problems_that_say_what_to_do() {
         ("GET", "/v1/apps?limit=many", "", 400, "1 to 200"),
         ("GET", "/v1/apps?cursor=forged", "", 400, "start again"),
         ("GET", "/v1/apps?org=../etc", "", 400, "org id"),
-        ("GET", "/v1/apps?colour=red", "", 400, "colour"),
+        ("GET", "/v1/apps?colour=red", "", 400, "\"colour\" here; use standing, org, tenant"),
+        ("GET", "/v1/apps?limit=1&limit=2", "", 400, "repeated"),
+        ("GET", "/v1/apps?tenant=%ff", "", 400, "UTF-8"),
+        ("GET", "/v1/apps/00oacme/0oa1?standing=broken", "", 400, "use limit, cursor"),
         ("GET", "/v1/apps/00oacme/0oa9", "", 404, "/v1/apps"),
         ("GET", "/v1/apps/00oacme/..%2f0oa1", "", 404, "/v1/apps"),
         ("GET", "/v1/scans/none", "", 404, "POST /v1/scans"),

@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::ser::{Formatter, Serializer};
 
 use crate::domain::text::is_hidden;
@@ -31,6 +32,20 @@ impl<T: Serialize> IntoResponse for Json<T> {
             Err(error) => Problem::internal(&error).into_response(),
         }
     }
+}
+
+/// Parses the body of an API operation. `None` if it is empty or `null`. `form` shows what a body looks like.
+pub fn body<T: DeserializeOwned>(bytes: &[u8], form: &str) -> Result<Option<T>, Problem> {
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Ok(None);
+    }
+    serde_json::from_slice(bytes)
+        .map_err(|_| Problem::bad_request(format!("The body must be JSON of the form {form}.")))
+}
+
+/// Parses the body of an API operation that needs one.
+pub fn required_body<T: DeserializeOwned>(bytes: &[u8], form: &str) -> Result<T, Problem> {
+    body(bytes, form)?.ok_or_else(|| Problem::bad_request(format!("A body is missing. It is JSON of the form {form}.")))
 }
 
 fn is_escaped(c: char) -> bool {

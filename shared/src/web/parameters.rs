@@ -5,9 +5,20 @@
 
 use std::borrow::Cow;
 
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use utoipa::IntoParams;
+
+use super::problem::Problem;
+use crate::domain::text::UntrustedText;
+
 /// Maximum length of a query or form, in bytes. The text of Okta's last page is the longest legitimate value.
 pub const MAX_BYTES: usize = 32 << 10;
 const MAX_PARAMETERS: usize = 32;
+/// The most characters of an unknown name that an error quotes.
+const MAX_SHOWN: usize = 40;
 
 /// Why parameters were rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -49,9 +60,43 @@ impl Parameters {
         Ok(Self(parsed))
     }
 
+    /// The parameters that have a value, as a JSON object of strings.
+    fn into_object(self) -> Value {
+        let given = self.0.into_iter().filter(|(_, value)| !value.is_empty());
+        Value::Object(given.map(|(name, value)| (name, Value::String(value))).collect())
+    }
+
+    /// The first parameter that `known` does not list.
+    fn unknown(&self, known: &[String]) -> Option<&str> {
+        self.0.iter().map(|(name, _)| name.as_str()).find(|name| !known.iter().any(|known| known == name))
+    }
+
     /// The value of a parameter. `None` if it is missing or empty.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(known, value)| known == name && !value.is_empty()).map(|(_, value)| value.as_str())
+    }
+}
+
+/// The query of an API operation. `T` documents its parameters in the OpenAPI document, and no others are accepted. Each is
+/// an `Option<String>`; an empty value counts as absent.
+#[derive(Debug, Clone, Copy)]
+pub struct ApiQuery<T>(pub T);
+
+impl<T: DeserializeOwned + IntoParams, S: Send + Sync> FromRequestParts<S> for ApiQuery<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
+        let query = parts.uri.query().unwrap_or_default();
+        let given = Parameters::parse(query.as_bytes())
+            .map_err(|error| Problem::bad_request(format!("The query cannot be used: {error}.")))?;
+        let known: Vec<String> = T::into_params(|| None).into_iter().map(|parameter| parameter.name).collect();
+        if let Some(name) = given.unknown(&known) {
+            let name = UntrustedText::new(name.chars().take(MAX_SHOWN).collect::<String>());
+            let detail = format!("There is no query parameter \"{name}\" here; use {}.", known.join(", "));
+            return Err(Problem::bad_request(detail));
+        }
+        // Every known parameter is text, so this only fails if `T` is not as documented.
+        serde_json::from_value(given.into_object()).map(Self).map_err(|error| Problem::internal(&error))
     }
 }
 

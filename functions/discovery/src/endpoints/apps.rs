@@ -1,7 +1,5 @@
 //! The API operations that read apps.
 
-use axum::extract::Query;
-use axum::extract::rejection::QueryRejection;
 use regrant::domain::event::AppEvent;
 use regrant::domain::id::InvalidId;
 use regrant::domain::standing::Standing;
@@ -12,6 +10,7 @@ use regrant::web::app_path::AppPath;
 use regrant::web::app_view::AppView;
 use regrant::web::authorization::{Authorized, AuthorizedApp};
 use regrant::web::json::Json;
+use regrant::web::parameters::ApiQuery;
 use regrant::web::problem::Problem;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -22,7 +21,6 @@ const MAX_LIMIT: u32 = 200;
 // Query parameters are read as text, so that our own message explains an invalid value.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct AppQuery {
     /// Only apps with this standing.
     #[param(value_type = Option<Standing>)]
@@ -58,9 +56,8 @@ pub(crate) struct Apps {
 )]
 pub(crate) async fn list_apps(
     authorized: Authorized,
-    query: Result<Query<AppQuery>, QueryRejection>,
+    ApiQuery(query): ApiQuery<AppQuery>,
 ) -> Result<Json<Apps>, Problem> {
-    let Query(query) = query.map_err(|rejection| query_problem(&rejection))?;
     let standing = query.standing.map(|name| name.parse::<Standing>()).transpose();
     let org = query.org.map(String::try_into).transpose();
     let filter = AppFilter {
@@ -76,7 +73,6 @@ pub(crate) async fn list_apps(
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct TimelineQuery {
     /// Maximum number of events per page of the timeline. Default: 50.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 200, example = 100)]
@@ -107,9 +103,8 @@ pub(crate) struct AppWithTimeline {
 )]
 pub(crate) async fn show_app(
     AuthorizedApp { ports, app, .. }: AuthorizedApp,
-    query: Result<Query<TimelineQuery>, QueryRejection>,
+    ApiQuery(query): ApiQuery<TimelineQuery>,
 ) -> Result<Json<AppWithTimeline>, Problem> {
-    let Query(query) = query.map_err(|rejection| query_problem(&rejection))?;
     let page = page_request(query.limit.as_deref(), query.cursor)?;
     let events = ports.ledger.events(&app.identity.org, &app.identity.app, page).await?;
     Ok(Json(AppWithTimeline {
@@ -117,10 +112,6 @@ pub(crate) async fn show_app(
         timeline: events.items,
         timeline_next_cursor: events.next.map(|cursor| cursor.0),
     }))
-}
-
-fn query_problem(rejection: &QueryRejection) -> Problem {
-    Problem::bad_request(format!("The query is invalid: {}.", rejection.body_text()))
 }
 
 fn page_request(limit: Option<&str>, cursor: Option<String>) -> Result<PageRequest, Problem> {

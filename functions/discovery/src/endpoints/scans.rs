@@ -16,7 +16,7 @@ use regrant::usecases::scan::in_scope::scan_in_scope;
 use regrant::usecases::scan::start::{Selection, StartScanError, start_scan as queue_scan};
 use regrant::web::api_errors::ApiErrors;
 use regrant::web::authorization::Authorized;
-use regrant::web::json::Json;
+use regrant::web::json::{self, Json};
 use regrant::web::problem::Problem;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -63,13 +63,8 @@ pub(crate) async fn start_scan(authorized: Authorized, body: Bytes) -> Result<im
 }
 
 fn selection(body: &[u8]) -> Result<Selection, Problem> {
-    if body.iter().all(u8::is_ascii_whitespace) {
-        return Ok(Selection::All);
-    }
-    let request: ScanRequest = serde_json::from_slice(body).map_err(|_| {
-        Problem::bad_request("The body must be JSON of the form {\"orgs\": [\"00o…\"]}, or empty to scan every org.")
-    })?;
-    Ok(request.orgs.map_or(Selection::All, Selection::Orgs))
+    let request: Option<ScanRequest> = json::body(body, "{\"orgs\": [\"00o…\"]}, or empty to scan every org")?;
+    Ok(request.and_then(|request| request.orgs).map_or(Selection::All, Selection::Orgs))
 }
 
 /// The selected orgs, if the caller may scan them all.

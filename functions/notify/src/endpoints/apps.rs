@@ -9,7 +9,7 @@ use regrant::usecases::notify::waive::{WaiveError, end_waiver as remove_waiver, 
 use regrant::web::api_errors::ApiErrors;
 use regrant::web::app_path::AppPath;
 use regrant::web::authorization::AuthorizedApp;
-use regrant::web::json::Json;
+use regrant::web::json::{self, Json};
 use regrant::web::problem::Problem;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -19,7 +19,7 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub(crate) struct WaiverRequest {
     /// The reason, 1 to 500 characters. The email that announces the end of the waiver quotes it.
-    #[schema(example = "The tenant is being merged into another one.")]
+    #[schema(min_length = 1, max_length = 500, example = "The tenant is being merged into another one.")]
     reason: String,
     /// When the waiver ends, in UTC: in the future, at most 366 days from now.
     #[schema(value_type = String, format = DateTime, example = "2027-06-30T00:00:00Z")]
@@ -41,11 +41,8 @@ pub(crate) async fn waive_app(
     AuthorizedApp { ports, app, .. }: AuthorizedApp,
     body: Bytes,
 ) -> Result<Json<Waiver>, Problem> {
-    let request: WaiverRequest = serde_json::from_slice(&body).map_err(|_| {
-        Problem::bad_request(
-            "The body must be JSON of the form {\"reason\": \"…\", \"ends_at\": \"2027-06-30T00:00:00Z\"}.",
-        )
-    })?;
+    let form = "{\"reason\": \"…\", \"ends_at\": \"2027-06-30T00:00:00Z\"}";
+    let request: WaiverRequest = json::required_body(&body, form)?;
     let waiver = waive(&ports, &app.identity.org, &app.identity.app, &request.reason, request.ends_at).await;
     waiver.map(Json).map_err(|error| waive_problem(&error))
 }

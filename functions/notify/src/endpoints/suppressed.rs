@@ -1,7 +1,6 @@
 //! `GET /v1/mail/suppressed` and `DELETE /v1/mail/suppressed/{address}`
 
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use regrant::domain::contact::MailAddress;
@@ -9,6 +8,7 @@ use regrant::ledger::{Cursor, LedgerError, PageRequest};
 use regrant::web::api_errors::ApiErrors;
 use regrant::web::authorization::Authorized;
 use regrant::web::json::Json;
+use regrant::web::parameters::ApiQuery;
 use regrant::web::problem::Problem;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -40,6 +40,7 @@ pub(crate) struct SuppressedAddresses {
 
 /// Selects a page.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct After {
     /// The `next` of the previous page.
     after: Option<String>,
@@ -54,9 +55,8 @@ pub(crate) struct After {
 )]
 pub(crate) async fn suppressed_addresses(
     Authorized { ports, .. }: Authorized,
-    query: Result<Query<After>, QueryRejection>,
+    ApiQuery(After { after }): ApiQuery<After>,
 ) -> Result<Json<SuppressedAddresses>, Problem> {
-    let Query(After { after }) = query.map_err(|error| Problem::bad_request(error.body_text()))?;
     let page = PageRequest { after: after.map(Cursor), limit: PAGE };
     let page = ports.ledger.suppressions(page).await.map_err(|error| match error {
         LedgerError::BadCursor => Problem::bad_request("`after` is not a cursor of this list."),
