@@ -42,6 +42,7 @@ pub mod mail;
 pub mod metrics;
 pub mod microsoft;
 pub mod okta;
+pub mod private_key;
 pub mod queue;
 pub mod randomness;
 pub mod settings;

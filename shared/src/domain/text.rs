@@ -34,6 +34,55 @@ pub fn is_hidden(c: char) -> bool {
             | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
+/// Removes what copying adds around a value: whitespace of any script, and byte order marks. PowerShell 5.1 writes one at
+/// the start of everything that it pipes.
+pub fn trimmed(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}')
+}
+
+/// A character that no one can see, for an error message: `U+200B (zero width space)`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HiddenCharacter(char);
+
+impl HiddenCharacter {
+    /// The first character of `text` that is invisible, or whitespace other than a space.
+    pub fn first_in(text: &str) -> Option<Self> {
+        text.chars().find(|c| is_hidden(*c) || (c.is_whitespace() && *c != ' ')).map(Self)
+    }
+
+    const fn name(self) -> &'static str {
+        match self.0 {
+            '\0' => "null",
+            '\t' => "tab",
+            '\n' => "line feed",
+            '\r' => "carriage return",
+            '\u{1b}' => "escape",
+            '\u{a0}' => "no-break space",
+            '\u{ad}' => "soft hyphen",
+            '\u{200b}' => "zero width space",
+            '\u{200c}' => "zero width non-joiner",
+            '\u{200d}' => "zero width joiner",
+            '\u{200e}' => "left-to-right mark",
+            '\u{200f}' => "right-to-left mark",
+            '\u{2028}' => "line separator",
+            '\u{2029}' => "paragraph separator",
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => "direction mark",
+            '\u{202f}' => "narrow no-break space",
+            '\u{2060}' => "word joiner",
+            '\u{3000}' => "ideographic space",
+            '\u{feff}' => "byte order mark",
+            c if c.is_whitespace() => "unusual space",
+            _ => "invisible character",
+        }
+    }
+}
+
+impl fmt::Display for HiddenCharacter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "U+{:04X} ({})", u32::from(self.0), self.name())
+    }
+}
+
 impl fmt::Display for UntrustedText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = String::with_capacity(self.0.len());
@@ -59,6 +108,24 @@ impl fmt::Debug for UntrustedText {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn byte_order_marks_and_unicode_spaces_are_trimmed() {
+        for around in ["\u{feff}", "\u{a0}", "\u{3000}\r\n", "\u{feff} \t", "\u{2028}"] {
+            assert_eq!(trimmed(&format!("{around}a b{around}")), "a b", "{around:?}");
+        }
+        assert_eq!(trimmed("\u{feff} \n"), "");
+    }
+
+    #[test]
+    fn hidden_characters_are_named() {
+        let named = |text| HiddenCharacter::first_in(text).map(|found| found.to_string());
+        assert_eq!(named("two words"), None);
+        assert_eq!(named("a\u{200b}b").as_deref(), Some("U+200B (zero width space)"));
+        assert_eq!(named("a\u{a0}b").as_deref(), Some("U+00A0 (no-break space)"));
+        assert_eq!(named("a\u{e0041}b").as_deref(), Some("U+E0041 (invisible character)"));
+        assert_eq!(named("a\u{feff}b").as_deref(), Some("U+FEFF (byte order mark)"));
+    }
 
     #[test]
     fn only_hidden_characters_are_escaped() {

@@ -5,8 +5,8 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
-use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
-use secrecy::{ExposeSecret, SecretString};
+use jsonwebtoken::{Algorithm, Header, encode};
+use secrecy::SecretString;
 use serde::Serialize;
 use url::Url;
 
@@ -14,6 +14,8 @@ use super::certificate::der;
 use super::endpoints::Endpoints;
 use super::{ClientCredential, MicrosoftError, Registration};
 use crate::domain::tenant::TenantId;
+use crate::domain::text::trimmed;
+use crate::private_key::{KeyKind, PrivateKey};
 use crate::randomness::{Randomness, token};
 
 /// The lifetime of an assertion in seconds; Microsoft advises five to ten minutes.
@@ -64,10 +66,13 @@ pub(super) fn assertion(
                 exp: now.as_second() + LIFE,
             };
             let header = Header { x5t_s256: Some(thumbprint(certificate)?), ..Header::new(Algorithm::PS256) };
-            let key = EncodingKey::from_rsa_pem(private_key.expose_secret().as_bytes()).map_err(|_| {
-                unusable("the private key is not an RSA key in PEM; register the certificate's own RSA key")
-            })?;
-            let signed = encode(&header, &claims, &key).map_err(|_| unusable("the private key cannot sign"))?;
+            let key = PrivateKey::parse(private_key).map_err(|error| unusable(&format!("the private key {error}")))?;
+            if key.kind != KeyKind::Rsa {
+                return Err(unusable(
+                    "the private key is not an RSA key; Entra accepts certificates with RSA keys only",
+                ));
+            }
+            let signed = encode(&header, &claims, &key.signing).map_err(|_| unusable("the private key cannot sign"))?;
             Ok(Some(signed.into()))
         }
         ClientCredential::Federated { token_file } => {
@@ -75,7 +80,7 @@ pub(super) fn assertion(
             let text = std::fs::read_to_string(token_file).map_err(|error| {
                 unusable(&format!("the federated token file {} cannot be read: {error}", token_file.display()))
             })?;
-            let text = text.trim();
+            let text = trimmed(&text);
             if text.split('.').count() != 3 {
                 return Err(unusable(&format!("{} does not contain a JSON Web Token", token_file.display())));
             }

@@ -16,7 +16,7 @@ use syn::{Attribute, Item, ItemMod, ItemUse, UseTree, Visibility};
 /// The layers of the shared crate, lowest first. A module imports its own layer and lower ones only.
 const LAYERS: [&[&str]; 7] = [
     &["domain"],
-    &["clock", "http", "metrics", "randomness"],
+    &["clock", "http", "metrics", "private_key", "randomness"],
     &["hooks", "ledger", "mail", "queue", "settings", "vault"],
     &["environment", "keyring", "microsoft", "okta"],
     &["emails"],

@@ -24,6 +24,7 @@ use crate::okta::rate_budget::Bucket;
 use crate::okta::retrying_client::{Call, RetryingClient};
 use crate::okta::wire::short;
 use crate::okta::{OktaError, OrgUrl};
+use crate::private_key::{KeyKind, PrivateKey};
 use crate::randomness::token;
 
 /// The lifetime of an assertion in seconds. Okta allows an hour; Regrant uses it at once.
@@ -59,7 +60,7 @@ struct AccessToken {
 
 impl ServiceApp {
     pub(super) fn new(client_id: &str, key_id: Option<&str>, private_key: &SecretString) -> Result<Self, OktaError> {
-        let signer = Signer::from_pem(private_key, key_id)?;
+        let signer = Signer::new(private_key, key_id)?;
         Ok(Self { client_id: client_id.to_owned(), signer, session: Mutex::default() })
     }
 
@@ -273,21 +274,15 @@ impl std::fmt::Debug for Signer {
 }
 
 impl Signer {
-    fn from_pem(pem: &SecretString, key_id: Option<&str>) -> Result<Self, OktaError> {
-        let text = pem.expose_secret().trim();
-        let explain = |what: &str| OktaError::Credential(format!("the service app's private key {what}"));
-        if text.starts_with('{') {
-            return Err(explain("is a JWK; choose PEM in the Okta Admin Console when it shows the key"));
-        }
-        let (key, algorithm) = EncodingKey::from_rsa_pem(text.as_bytes())
-            .map(|key| (key, Algorithm::RS256))
-            .or_else(|_| EncodingKey::from_ec_pem(text.as_bytes()).map(|key| (key, Algorithm::ES256)))
-            .map_err(|_| {
-                explain("is not an RSA or EC P-256 key in PEM (PKCS #8); check that it was copied completely")
-            })?;
-        let mut header = Header::new(algorithm);
+    fn new(private_key: &SecretString, key_id: Option<&str>) -> Result<Self, OktaError> {
+        let key = PrivateKey::parse(private_key)
+            .map_err(|error| OktaError::Credential(format!("the service app's private key {error}")))?;
+        let mut header = Header::new(match key.kind {
+            KeyKind::Rsa => Algorithm::RS256,
+            KeyKind::P256 => Algorithm::ES256,
+        });
         header.kid = key_id.map(str::to_owned);
-        Ok(Self { key, header })
+        Ok(Self { key: key.signing, header })
     }
 
     fn sign(&self, assertion: &Assertion<'_>) -> Result<String, OktaError> {
