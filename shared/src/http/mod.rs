@@ -4,5 +4,6 @@
 
 pub mod loopback;
 pub(crate) mod retry;
+pub(crate) mod tls_failure;
 pub mod transport;
 pub(crate) mod trust;

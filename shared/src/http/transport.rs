@@ -3,7 +3,6 @@
 //! Redirects are not followed, bodies are limited, and no error contains any part of the request.
 
 use std::error::Error;
-use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +15,7 @@ use reqwest::{Client, Request, Url};
 use tracing::Instrument as _;
 
 use crate::http::loopback::{LoopbackPolicy, is_localhost};
-use crate::http::trust;
+use crate::http::{tls_failure, trust};
 
 /// How long an idle connection is kept: longer than the pause between two calls to an org, but short enough that a scan of
 /// thousands of orgs does not accumulate connections.
@@ -91,7 +90,7 @@ impl HttpResponse {
 #[derive(Debug, Clone)]
 pub(crate) struct Transport {
     http: Client,
-    max_body: usize,
+    config: TransportConfig,
 }
 
 impl Transport {
@@ -115,7 +114,7 @@ impl Transport {
             LoopbackPolicy::Allow => builder.no_proxy(),
         };
         let http = builder.build().map_err(|error| did_not_start(&error))?;
-        Ok(Self { http, max_body: config.max_body })
+        Ok(Self { http, config: *config })
     }
 
     /// Sends `request` once. The span `upstream` covers the time until the response is complete.
@@ -126,20 +125,37 @@ impl Transport {
     }
 
     async fn send_to(&self, host: String, request: Request) -> Result<HttpResponse, TransportError> {
-        let mut response = self.http.execute(request).await.map_err(|error| failure(&host, error))?;
+        let mut response = self.http.execute(request).await.map_err(|error| self.failure(&host, error))?;
         let status = response.status();
         if status.is_redirection() {
             return Err(redirected(host, response.url(), response.headers()));
         }
         let headers = std::mem::take(response.headers_mut());
         let mut body = BytesMut::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| failure(&host, error))? {
-            if body.len() + chunk.len() > self.max_body {
-                return Err(TransportError::TooLarge { host, limit: self.max_body });
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.failure(&host, error))? {
+            if body.len() + chunk.len() > self.config.max_body {
+                return Err(TransportError::TooLarge { host, limit: self.config.max_body });
             }
             body.extend_from_slice(&chunk);
         }
         Ok(HttpResponse { status, headers, body: body.freeze() })
+    }
+
+    fn failure(&self, host: &str, error: reqwest::Error) -> TransportError {
+        let host = host.to_owned();
+        let error = error.without_url();
+        if error.is_timeout() {
+            let reason = if error.is_connect() {
+                format!("timed out: no connection within {} s", self.config.connect_timeout.as_secs())
+            } else {
+                format!("timed out: connected, but no answer within {} s", self.config.timeout.as_secs())
+            };
+            return TransportError::NoAnswer { host, reason };
+        }
+        match tls_failure::words_in(&error).filter(|_| error.is_connect()) {
+            Some(reason) => TransportError::Tls { host, reason },
+            None => TransportError::NoAnswer { host, reason: chain(&error) },
+        }
     }
 }
 
@@ -157,36 +173,6 @@ fn redirected(host: String, asked: &Url, headers: &HeaderMap) -> TransportError 
         }
         _ => TransportError::Redirect { host, elsewhere: None },
     }
-}
-
-fn failure(host: &str, error: reqwest::Error) -> TransportError {
-    let host = host.to_owned();
-    let error = error.without_url();
-    if error.is_timeout() {
-        return TransportError::NoAnswer { host, reason: "timed out".to_owned() };
-    }
-    let reason = chain(&error);
-    if error.is_connect() && is_tls(&error) {
-        TransportError::Tls { host, reason }
-    } else {
-        TransportError::NoAnswer { host, reason }
-    }
-}
-
-/// Whether an error is a TLS error. The TLS library reports those as invalid data; refused and broken connections have
-/// their own kinds.
-fn is_tls(error: &reqwest::Error) -> bool {
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let io = error.downcast_ref::<io::Error>();
-        if io.is_some_and(|io| io.kind() == io::ErrorKind::InvalidData) {
-            return true;
-        }
-        // An I/O error that wraps another skips it in its own `source`.
-        let wrapped = io.and_then(|io| io.get_ref()).map(|inner| inner as &(dyn std::error::Error + 'static));
-        cause = wrapped.or_else(|| error.source());
-    }
-    false
 }
 
 /// The message of the innermost cause. The outer ones only say that a request failed.

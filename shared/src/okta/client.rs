@@ -71,7 +71,9 @@ impl Okta for OktaClient {
             return Err(elsewhere());
         }
         let pipeline = body.get("pipeline").and_then(Value::as_str).map(str::to_owned);
-        Ok(ResolvedOrg { id, base_url, pipeline })
+        let date = response.header("date").and_then(|date| httpdate::parse_http_date(date).ok());
+        let answered_at = date.and_then(|date| Timestamp::try_from(date).ok());
+        Ok(ResolvedOrg { id, base_url, pipeline, answered_at })
     }
 
     fn open(&self, base_url: &OrgUrl, credential: &OktaCredential) -> Result<Box<dyn OktaOrg>, OktaError> {

@@ -45,7 +45,7 @@ pub enum OktaError {
         description: Option<String>,
     },
     /// No complete response arrived: the connection was refused, reset or cut off, or it timed out.
-    #[error("no complete response from {host}: {reason}; check the network and scan again")]
+    #[error("no complete response from {host}: {reason}; check the host name and the network, then try again")]
     NoAnswer {
         /// The host that was called.
         host: String,
@@ -54,7 +54,7 @@ pub enum OktaError {
     },
     /// The certificate or the TLS handshake was rejected.
     #[error(
-        "no trusted connection to {host}: {reason}; nothing was sent. Check for a proxy that inspects TLS, or a wrong host"
+        "no trusted connection to {host}: {reason}; nothing was sent. Check the host name, and whether a proxy inspects TLS"
     )]
     Tls {
         /// The host that was called.

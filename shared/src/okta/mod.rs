@@ -45,6 +45,8 @@ pub struct ResolvedOrg {
     pub base_url: OrgUrl,
     /// `idx` (Identity Engine) or `v1` (Classic), if reported.
     pub pipeline: Option<String>,
+    /// The server's own time when it answered (`Date`), if reported.
+    pub answered_at: Option<Timestamp>,
 }
 
 /// An Office 365 app as the app list returns it.
