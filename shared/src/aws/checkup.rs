@@ -255,7 +255,7 @@ impl Checkup<'_> {
 
     async fn scans(&self) -> Finding {
         let what = "scans";
-        let scan = match self.ports.ledger.latest_scan().await {
+        let scan = match self.ports.ledger.latest_scan(self.ports.clock.now()).await {
             Ok(scan) => scan,
             Err(error) => return Finding::wrong(what, error.to_string()),
         };

@@ -335,8 +335,8 @@ impl Ledger for CrashingLedger {
     async fn scan(&self, scan: &ScanId) -> Result<Option<Scan>, LedgerError> {
         self.0.scan(scan).await
     }
-    async fn latest_scan(&self) -> Result<Option<Scan>, LedgerError> {
-        self.0.latest_scan().await
+    async fn latest_scan(&self, now: Timestamp) -> Result<Option<Scan>, LedgerError> {
+        self.0.latest_scan(now).await
     }
     async fn scan_results(&self, scan: &ScanId) -> Result<Vec<(OrgId, OrgScanResult)>, LedgerError> {
         self.0.scan_results(scan).await

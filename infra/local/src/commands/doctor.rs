@@ -75,7 +75,7 @@ impl Findings {
     /// Reports a clock that is behind the ledger's records: service apps would sign requests with the wrong time.
     async fn clock(&mut self, terminal: &mut Terminal, installation: &Installation) -> anyhow::Result<()> {
         let now = installation.ports.clock.now();
-        let scan = match installation.ports.ledger.latest_scan().await {
+        let scan = match installation.ports.ledger.latest_scan(now).await {
             Ok(scan) => scan,
             Err(error) => return self.wrong(terminal, "ledger", &error.to_string()),
         };

@@ -39,6 +39,6 @@ pub(crate) async fn run(global: &Global, options: &Status, terminal: &mut Termin
         filter: AppFilter { standing: options.standing, org, tenant: options.tenant.clone(), customers: None },
         json: options.json,
     };
-    let scan = installation.ports.ledger.latest_scan().await?;
+    let scan = installation.ports.ledger.latest_scan(installation.ports.clock.now()).await?;
     apps::show(&installation, &view, scan, terminal).await
 }

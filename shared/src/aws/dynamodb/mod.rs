@@ -123,8 +123,8 @@ impl Ledger for DynamoLedger {
         scans::get(&self.0, scan).instrument(span("read a scan")).await
     }
 
-    async fn latest_scan(&self) -> Result<Option<Scan>, LedgerError> {
-        scans::latest(&self.0).instrument(span("read the latest scan")).await
+    async fn latest_scan(&self, now: Timestamp) -> Result<Option<Scan>, LedgerError> {
+        scans::latest(&self.0, now).instrument(span("read the latest scan")).await
     }
 
     async fn scan_results(&self, scan: &ScanId) -> Result<Vec<(OrgId, OrgScanResult)>, LedgerError> {

@@ -142,9 +142,15 @@ fn org(item: &Item, scan: &ScanId) -> Result<OrgId, LedgerError> {
     from_text(sk.trim_start_matches("org#").to_owned(), || format!("an org of scan {scan}"))
 }
 
-pub(super) async fn latest(table: &Table) -> Result<Option<Scan>, LedgerError> {
+pub(super) async fn latest(table: &Table, now: Timestamp) -> Result<Option<Scan>, LedgerError> {
     let query = Query { backwards: true, most: 1, ..Query::partition(SCANS) };
-    let Some(found) = table.list("read the latest scan", query).await?.into_iter().next() else { return Ok(None) };
+    // `~` sorts after every character of an id.
+    let begun = Query { sort_keys: SortKeys::UpTo(format!("{}#~", from_time(now))), ..query.clone() };
+    let mut found = table.list("read the latest scan", begun).await?;
+    if found.is_empty() {
+        found = table.list("read the latest scan", query).await?;
+    }
+    let Some(found) = found.into_iter().next() else { return Ok(None) };
     let id = from_text(text_of(&found, "id")?.to_owned(), || "the latest scan".to_owned())?;
     get(table, &id).await
 }

@@ -160,8 +160,8 @@ impl Ledger for SqliteLedger {
         self.run("read a scan", move |connection| scans::get(connection, &scan)).await
     }
 
-    async fn latest_scan(&self) -> Result<Option<Scan>, LedgerError> {
-        self.run("read the latest scan", scans::latest).await
+    async fn latest_scan(&self, now: Timestamp) -> Result<Option<Scan>, LedgerError> {
+        self.run("read the latest scan", move |connection| scans::latest(connection, now)).await
     }
 
     async fn scan_results(&self, scan: &ScanId) -> Result<Vec<(OrgId, OrgScanResult)>, LedgerError> {

@@ -124,10 +124,10 @@ fn not_seen(connection: &Connection, scan: &ScanId) -> Result<Vec<OrgNotScanned>
     .collect()
 }
 
-pub(super) fn latest(connection: &mut Connection) -> Result<Option<Scan>, SqliteError> {
+pub(super) fn latest(connection: &mut Connection, now: Timestamp) -> Result<Option<Scan>, SqliteError> {
     let id: Option<String> = connection
-        .prepare_cached("SELECT id FROM scan ORDER BY started_at DESC, seq DESC LIMIT 1")?
-        .query_row([], |row| row.get(0))
+        .prepare_cached("SELECT id FROM scan ORDER BY started_at > ?1, started_at DESC, seq DESC LIMIT 1")?
+        .query_row([from_time(now)], |row| row.get(0))
         .optional()?;
     match id {
         None => Ok(None),

@@ -175,7 +175,7 @@ async fn an_empty_ledger_has_nothing(ledger: &dyn Ledger) {
     assert_eq!(ledger.org(&org("acme")).await.expect("an org is looked up"), None);
     assert_eq!(ledger.app(&org("acme"), &app("a")).await.expect("an app is looked up"), None);
     assert_eq!(ledger.scan(&scan("s1")).await.expect("a scan is looked up"), None);
-    assert_eq!(ledger.latest_scan().await.expect("the latest scan is looked up"), None);
+    assert_eq!(ledger.latest_scan(at(9)).await.expect("the latest scan is looked up"), None);
     assert!(ledger.orgs(page()).await.expect("orgs are listed").items.is_empty());
     assert!(ledger.apps(&AppFilter::default(), page()).await.expect("apps are listed").items.is_empty());
     assert!(ledger.events(&org("acme"), &app("a"), page()).await.expect("events are listed").items.is_empty());

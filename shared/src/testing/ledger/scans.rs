@@ -81,8 +81,11 @@ async fn the_latest_scan_is_the_one_begun_last(ledger: &dyn Ledger) {
     for (id, seconds) in [("s9", 1), ("s1", 3), ("s5", 2)] {
         ledger.begin_scan(&scan(id), at(seconds), &[org("a")]).await.expect("a scan begins");
     }
-    let latest = ledger.latest_scan().await.expect("the latest scan is read").expect("there are scans");
-    assert_eq!((latest.id, latest.orgs_pending), (scan("s1"), 1));
+    let latest =
+        async |now| ledger.latest_scan(at(now)).await.expect("the latest scan is read").expect("there are scans");
+    assert_eq!((latest(3).await.id, latest(9).await.orgs_pending), (scan("s1"), 1));
+    assert_eq!(latest(2).await.id, scan("s5"), "s1 began in the future: the clock was wrong");
+    assert_eq!(latest(0).await.id, scan("s1"), "all began in the future");
 }
 
 async fn a_result_for_an_unknown_scan_is_rejected(ledger: &dyn Ledger) {

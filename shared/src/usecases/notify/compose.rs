@@ -159,7 +159,7 @@ impl EmailFacts {
                 self.waiting.push(app);
             }
         }
-        if let Some(scan) = ports.ledger.latest_scan().await? {
+        if let Some(scan) = ports.ledger.latest_scan(ports.clock.now()).await? {
             self.last_scan = scan.finished_at;
             self.not_seen =
                 scan.orgs_not_seen.into_iter().filter(|not_seen| not_seen.org == notification.org).collect();
