@@ -6,6 +6,7 @@
 pub mod class;
 pub mod consent;
 mod graph;
+pub mod machine;
 mod microsoft;
 mod okta;
 
