@@ -1,5 +1,7 @@
 //! The embedded stores: everything a use case needs, in one folder of this machine.
 
+pub mod backup;
+pub mod data_folder;
 pub mod folder;
 pub mod in_process_queue;
 pub mod local_mail;
@@ -12,6 +14,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::clock::{Clock, SystemClock};
+use crate::domain::failure::machine;
+use crate::embedded::data_folder::{DataFolder, LostPart};
 use crate::embedded::folder::Folder;
 use crate::embedded::in_process_queue::InProcessQueue;
 use crate::embedded::local_mail::LocalMail;
@@ -33,13 +37,16 @@ use crate::vault::{Vault, VaultError};
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The folder cannot be created.
-    #[error("{path} cannot be created: {source}; choose another folder, or create it with mode 0700", path = .path.display())]
+    #[error("{} cannot be created: {}", path.display(), machine::explained(.source))]
     Folder {
         /// The folder.
         path: PathBuf,
         /// What the system said.
         source: std::io::Error,
     },
+    /// A part of the folder was lost.
+    #[error(transparent)]
+    Lost(#[from] LostPart),
     /// The vault did not open.
     #[error(transparent)]
     Vault(#[from] VaultError),
@@ -71,6 +78,7 @@ pub fn outbox_folder(folder: &Path) -> PathBuf {
 
 /// Opens vault and ledger in `folder`, creating them if needed, with queues in this process and the real clients.
 pub async fn open(folder: &Path, config: Config) -> Result<Ports, OpenError> {
+    DataFolder::inspect(folder)?;
     make_private(folder).map_err(|source| OpenError::Folder { path: folder.to_owned(), source })?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let randomness = Arc::new(SystemRandomness);

@@ -62,6 +62,14 @@ pub enum LedgerError {
         /// Which record, and what is wrong with it.
         what: String,
     },
+    /// The ledger as a whole cannot be used.
+    #[error("the ledger cannot be used: {what}; {advice}")]
+    Unusable {
+        /// What is wrong with it.
+        what: String,
+        /// What to do about it.
+        advice: &'static str,
+    },
     /// The store failed.
     #[error("the ledger could not {action}: {reason}")]
     Store {

@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use secrecy::SecretString;
 
 use crate::domain::cloud::Cloud;
+use crate::domain::failure::machine;
 use crate::domain::id::{AppId, OrgId};
 use crate::domain::tenant::TenantId;
 
@@ -89,6 +90,24 @@ pub enum VaultError {
         /// The file.
         path: String,
     },
+    /// The key file is missing, and sealed files exist.
+    #[error(
+        "the key file {path} is missing, so the vault's secrets cannot be opened; put it back, or restore a backup into an \
+         empty folder with `regrant restore FILE`"
+    )]
+    KeyMissing {
+        /// Where it should be.
+        path: String,
+    },
+    /// The key file contains no key.
+    #[error(
+        "the key file {path} is empty or damaged, so the vault's secrets cannot be opened; replace it with a copy of it, or \
+         restore a backup into an empty folder with `regrant restore FILE`"
+    )]
+    NotAKey {
+        /// The file.
+        path: String,
+    },
     /// No pending version can be made current.
     #[error("no pending version of {name} to make current; write one first")]
     NothingPending {
@@ -116,7 +135,7 @@ pub enum VaultError {
         reason: String,
     },
     /// The file system failed.
-    #[error("the vault could not {action} {path}: {source}")]
+    #[error("the vault could not {action} {path}: {}", machine::explained(.source))]
     Io {
         /// What was attempted.
         action: &'static str,

@@ -26,7 +26,9 @@ use self::seal::SealingKey;
 use crate::vault::{SecretName, SecretVersion, Vault, VaultError};
 
 /// The folder of all sealed files: the first part of every [`SecretName::path`].
-const SEALED: &str = "regrant";
+pub(super) const SEALED: &str = "regrant";
+/// The key file.
+pub(super) const KEY: &str = "vault.key";
 
 /// A vault in a folder: one sealed file per version, and a key file that only the owner can read.
 pub struct SealedFileVault(Arc<Folder>);
@@ -72,13 +74,16 @@ impl Folder {
     fn open(root: PathBuf) -> Result<Self, VaultError> {
         private_files::make_folder(&root)?;
         let lock = WriterLock::open(root.join("vault.lock"))?;
-        let key_file = root.join("vault.key");
+        let key_file = root.join(KEY);
         let key = {
             // Two processes that start at the same time must end up with the same key.
             let _writing = lock.hold()?;
             match private_files::read_private(&key_file)? {
-                Some(text) => SealingKey::parse(&text).ok_or_else(|| does_not_open(&key_file))?,
-                None if root.join(SEALED).exists() => return Err(does_not_open(&root.join(SEALED))),
+                Some(text) => SealingKey::parse(&text)
+                    .ok_or_else(|| VaultError::NotAKey { path: key_file.display().to_string() })?,
+                None if root.join(SEALED).exists() => {
+                    return Err(VaultError::KeyMissing { path: key_file.display().to_string() });
+                }
                 None => {
                     let key = SealingKey::generate();
                     private_files::write(&key_file, key.text().as_bytes())?;

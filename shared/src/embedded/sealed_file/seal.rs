@@ -7,6 +7,7 @@ use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
+use crate::domain::text::trimmed;
 use crate::vault::SecretName;
 
 /// The vault's key: an age X25519 identity.
@@ -34,7 +35,7 @@ impl SealingKey {
     /// Parses an age identity file, skipping empty lines and comments. `None` if it has no valid key.
     pub(super) fn parse(file: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(file).ok()?;
-        let line = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'))?;
+        let line = text.lines().map(trimmed).find(|line| !line.is_empty() && !line.starts_with('#'))?;
         line.parse().ok().map(Self)
     }
 

@@ -145,7 +145,8 @@ async fn a_lost_key_is_not_replaced() {
     drop(vault_with(&folder, &[("00oacme", "one")]).await);
     let key = folder.path().join("vault.key");
     fs::remove_file(&key).unwrap();
-    assert!(matches!(SealedFileVault::open(folder.path()).await, Err(VaultError::DoesNotOpen { .. })));
+    let refused = SealedFileVault::open(folder.path()).await.err().unwrap().to_string();
+    assert!(refused.contains("vault.key is missing") && refused.contains("regrant restore FILE"), "{refused}");
     assert!(!key.exists());
 }
 
@@ -153,8 +154,11 @@ async fn a_lost_key_is_not_replaced() {
 async fn a_key_file_without_a_key_is_rejected() {
     let folder = private_folder();
     drop(vault_with(&folder, &[]).await);
-    fs::write(folder.path().join("vault.key"), b"# nothing here\n").unwrap();
-    assert!(matches!(SealedFileVault::open(folder.path()).await, Err(VaultError::DoesNotOpen { .. })));
+    for damaged in [&b"# nothing here\n"[..], b"", b"AGE-SECRET-KEY-1cut"] {
+        fs::write(folder.path().join("vault.key"), damaged).unwrap();
+        let refused = SealedFileVault::open(folder.path()).await.err().unwrap().to_string();
+        assert!(refused.contains("empty or damaged"), "{refused}");
+    }
 }
 
 #[tokio::test]

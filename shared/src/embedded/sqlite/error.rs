@@ -2,6 +2,7 @@
 
 use rusqlite::ErrorCode;
 
+use crate::domain::failure::machine;
 use crate::ledger::LedgerError;
 
 /// An error inside the adapter.
@@ -13,6 +14,10 @@ pub(super) enum SqliteError {
     Migration(rusqlite_migration::Error),
     /// The file system failed.
     Io(std::io::Error),
+    /// A copy of the file is damaged.
+    Damaged,
+    /// The file is a database of a different program.
+    Foreign,
     /// Already the caller's error.
     Ledger(LedgerError),
 }
@@ -56,9 +61,17 @@ impl SqliteError {
             Self::Ledger(error) => return error,
             Self::Migration(rusqlite_migration::Error::MigrationDefinition(
                 rusqlite_migration::MigrationDefinitionError::DatabaseTooFarAhead,
-            )) => return LedgerError::Unreadable { what: "the whole ledger has a newer schema".to_owned() },
+            )) => return unusable("a newer version of Regrant wrote it", "update Regrant; nothing was changed"),
+            Self::Damaged => return unusable(DAMAGED, RESTORE),
+            Self::Foreign => return unusable("the file is a database of a different program", CHECK_PATH),
+            Self::Sqlite(error) if error.sqlite_error_code() == Some(ErrorCode::NotADatabase) => {
+                return unusable("the file is not a ledger", CHECK_PATH);
+            }
+            Self::Sqlite(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => {
+                return unusable(DAMAGED, RESTORE);
+            }
             Self::Migration(error) => error.to_string(),
-            Self::Io(error) => error.to_string(),
+            Self::Io(error) => machine::explained(&error),
             Self::Sqlite(error) => match advice(error.sqlite_error_code()) {
                 Some(advice) => format!("{error}; {advice}"),
                 None => error.to_string(),
@@ -68,19 +81,28 @@ impl SqliteError {
     }
 }
 
+const DAMAGED: &str = "the file is damaged or cut off";
+/// How to get a lost ledger back.
+const RESTORE: &str = "restore a backup into an empty folder with `regrant restore FILE`";
+/// What to do about a file that never was a ledger.
+const CHECK_PATH: &str = "check --data-dir; if it was a ledger, restore a backup with `regrant restore FILE`";
+
+fn unusable(what: &str, advice: &'static str) -> LedgerError {
+    LedgerError::Unusable { what: what.to_owned(), advice }
+}
+
 /// What to do about a `SQLite` result code (<https://sqlite.org/rescode.html>); `None` without advice.
 fn advice(code: Option<ErrorCode>) -> Option<&'static str> {
     Some(match code? {
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => {
             "another process has locked the ledger for too long; stop it, or try again"
         }
-        ErrorCode::DiskFull => "make room on the disk and try again",
+        ErrorCode::DiskFull => "make room on the disk and run the command again",
         ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen => {
-            "allow this user to write the file and its folder"
+            "this user must be able to write the file and its folder, even to read it; run Regrant as their owner"
         }
-        ErrorCode::NotADatabase => "this is not a ledger; check the path",
-        ErrorCode::DatabaseCorrupt => {
-            "the file is damaged; restore it from a backup, or start with a new file and scan again"
+        ErrorCode::SystemIoFailure => {
+            "the disk is full or failing; make room, check the disk, and run the command again"
         }
         _ => return None,
     })

@@ -36,6 +36,14 @@ pub(super) fn open(path: &Path) -> Result<Connection, SqliteError> {
     }
 }
 
+/// Copies the ledger to the empty file `copy` and checks the copy.
+pub(super) fn snapshot(path: &Path, copy: &Path) -> Result<(), SqliteError> {
+    let target = copy.to_str().ok_or_else(|| std::io::Error::other("the name of a backup must be valid UTF-8"))?;
+    prepare(Connection::open(path)?)?.execute("VACUUM INTO ?1", [target])?;
+    let problem: String = Connection::open(copy)?.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if problem == "ok" { Ok(()) } else { Err(SqliteError::Damaged) }
+}
+
 /// A new ledger in memory.
 pub(super) fn in_memory() -> Result<Connection, SqliteError> {
     prepare(Connection::open_in_memory()?)
@@ -69,6 +77,10 @@ fn make_private(path: &Path) -> Result<(), SqliteError> {
 
 fn prepare(mut connection: Connection) -> Result<Connection, SqliteError> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
+    // The first read also notices a file that is cut off or is no database.
+    if is_foreign(&connection)? {
+        return Err(SqliteError::Foreign);
+    }
     connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
     connection.pragma_update(None, "synchronous", "normal")?;
     connection.pragma_update(None, "foreign_keys", true)?;
@@ -79,6 +91,12 @@ fn prepare(mut connection: Connection) -> Result<Connection, SqliteError> {
     connection.set_transaction_behavior(TransactionBehavior::Immediate);
     Migrations::from_slice(MIGRATIONS).to_latest(&mut connection)?;
     Ok(connection)
+}
+
+/// Whether the file is a database that has tables and none of our migrations.
+fn is_foreign(connection: &Connection) -> rusqlite::Result<bool> {
+    let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    Ok(version == 0 && connection.prepare("SELECT 1 FROM sqlite_schema")?.exists([])?)
 }
 
 #[cfg(test)]

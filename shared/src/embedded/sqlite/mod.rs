@@ -52,6 +52,9 @@ impl SqliteLedger {
             LedgerError::Store { action, reason } => {
                 LedgerError::Store { action, reason: format!("{}: {reason}", file.display()) }
             }
+            LedgerError::Unusable { what, advice } => {
+                LedgerError::Unusable { what: format!("{}: {what}", file.display()), advice }
+            }
             other => other,
         })
     }
@@ -75,6 +78,11 @@ impl SqliteLedger {
         let span = tracing::trace_span!("ledger", action);
         blocking(action, move || work(&mut connection.lock())).instrument(span).await
     }
+}
+
+/// Copies the ledger in `file` to the empty file `copy`, in one consistent state, while others use it.
+pub(super) fn snapshot(file: &Path, copy: &Path) -> Result<(), LedgerError> {
+    file::snapshot(file, copy).map_err(|error| error.during("copy its file"))
 }
 
 async fn blocking<T: Send + 'static>(

@@ -110,7 +110,7 @@ async fn only_an_empty_file_becomes_a_ledger() {
     let email = folder.path().join("email.txt");
     std::fs::write(&email, "Dear reader, ".repeat(100)).unwrap();
     let refused = SqliteLedger::open(&email).await.err().unwrap().to_string();
-    assert!(refused.contains("email.txt") && refused.contains("this is not a ledger"), "{refused}");
+    assert!(refused.contains("email.txt: the file is not a ledger") && refused.contains("--data-dir"), "{refused}");
 }
 
 #[tokio::test]
@@ -120,7 +120,50 @@ async fn a_newer_schema_is_rejected() {
     let ledger = SqliteLedger::open(&file).await.unwrap();
     ledger.0.lock().pragma_update(None, "user_version", 999).unwrap();
     let refused = SqliteLedger::open(&file).await.err().unwrap();
-    assert!(matches!(refused, LedgerError::Unreadable { .. }), "{refused}");
+    assert!(refused.to_string().contains("update Regrant"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_truncated_file_is_reported_as_damaged() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ledger.sqlite");
+    let ledger = SqliteLedger::open(&file).await.unwrap();
+    for index in 0..200 {
+        let app = record("acme", &format!("a{index}"), "Office", Standing::Broken);
+        assert!(ledger.record_app(&app, &[]).await.unwrap());
+    }
+    drop(ledger);
+    let whole = std::fs::read(&file).unwrap();
+    for length in [100, 4096, whole.len() / 2, whole.len() - 4096] {
+        std::fs::write(&file, &whole[..length]).unwrap();
+        let refused = SqliteLedger::open(&file).await.err().unwrap().to_string();
+        let told = refused.contains("regrant restore FILE") && refused.contains("ledger.sqlite");
+        assert!(told, "{length} of {} bytes: {refused}", whole.len());
+    }
+}
+
+#[tokio::test]
+async fn another_programs_database_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("photos.sqlite");
+    rusqlite::Connection::open(&file).unwrap().execute_batch("CREATE TABLE photo (id)").unwrap();
+    let before = std::fs::read(&file).unwrap();
+    let refused = SqliteLedger::open(&file).await.err().unwrap().to_string();
+    assert!(refused.contains("a different program"), "{refused}");
+    assert_eq!(std::fs::read(&file).unwrap(), before);
+}
+
+#[tokio::test]
+async fn a_full_disk_has_a_next_step() {
+    let ledger = SqliteLedger::in_memory().unwrap();
+    ledger.0.lock().pragma_update(None, "max_page_count", 1).unwrap();
+    let mut refused = None;
+    for index in 0..500 {
+        let app = record("acme", &format!("a{index}"), "Office", Standing::Broken);
+        refused = refused.or(ledger.record_app(&app, &[]).await.err());
+    }
+    let refused = refused.unwrap().to_string();
+    assert!(refused.contains("full") && refused.contains("make room"), "{refused}");
 }
 
 #[tokio::test]
