@@ -39,9 +39,10 @@ mod tests {
 
     #[test]
     fn only_differences_that_matter_are_reported() {
-        let at = |second| Timestamp::from_second(second).unwrap();
-        let skew =
-            |seconds| ClockSkew::between(at(1_700_000_000 + seconds), at(1_700_000_000)).map(|skew| skew.to_string());
+        let at = |second: i64| Timestamp::from_second(second).unwrap();
+        let skew = |seconds: i64| {
+            ClockSkew::between(at(1_700_000_000 + seconds), at(1_700_000_000)).map(|skew| skew.to_string())
+        };
         assert_eq!((skew(0), skew(120), skew(-120)), (None, None, None));
         assert_eq!(skew(600).as_deref(), Some("10 minutes ahead"));
         assert_eq!(skew(-3 * 3600).as_deref(), Some("3 hours behind"));

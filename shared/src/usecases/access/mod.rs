@@ -1,6 +1,6 @@
 //! Access: the orgs that Regrant serves and the credentials it uses.
 //!
-//! - [`orgs`] adds, checks and removes orgs; [`okta`] gives a client for one of them.
+//! - [`orgs`] adds, checks and removes orgs, [`import`] adds many; [`okta`] gives a client for one of them.
 //! - [`registration`] holds Regrant's own app registration in Microsoft Entra; [`graph`] holds the tokens for Microsoft
 //!   Graph and keeps them valid.
 //! - [`roles`] grants and revokes operators' access.
@@ -10,6 +10,7 @@
 //! recorded during a [`scan`](crate::usecases::scan).
 
 pub mod graph;
+pub mod import;
 pub mod keys;
 pub mod okta;
 pub mod orgs;

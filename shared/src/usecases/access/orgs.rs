@@ -2,14 +2,17 @@
 
 use futures_util::TryStreamExt as _;
 
+use crate::clock::Clock;
+use crate::domain::clock_skew::ClockSkew;
 use crate::domain::cloud::Cloud;
 use crate::domain::customer::{LabelChange, MAX_LABELS};
 use crate::domain::id::OrgId;
 use crate::domain::org::OrgProfile;
 use crate::domain::system_log::LogPosition;
+use crate::http::loopback::LoopbackPolicy;
 use crate::ledger::{AppFilter, LedgerError, paging};
 use crate::okta::org_url::OrgUrlError;
-use crate::okta::{OktaCredential, OktaError, OrgUrl};
+use crate::okta::{Okta, OktaCredential, OktaError, OrgUrl};
 use crate::usecases::Ports;
 use crate::vault::{SecretName, SecretVersion, VaultError};
 
@@ -58,15 +61,39 @@ pub struct Probe {
     pub problem: Option<String>,
 }
 
-/// Adds an org: resolves `host`, stores the credential as pending, tries it with a real call and then makes it current.
-pub async fn add(ports: &Ports, host: &str, cloud: Cloud, credential: &OktaCredential) -> Result<AddedOrg, OrgError> {
-    // A custom domain only tells which org it belongs to. The credential is sent to the org's own host, if that is an Okta host.
-    let (url, hint) = OrgUrl::parse_to_resolve(host, ports.loopback)?;
-    let resolved = ports.okta.resolve(&url).await?;
+/// The org that a host leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LocatedOrg {
+    /// Its id.
+    pub id: OrgId,
+    /// The only host that receives its credential.
+    pub base_url: OrgUrl,
+    /// How the input was corrected, in a sentence for people.
+    pub hint: Option<String>,
+    /// How far this machine's clock is from the org's.
+    pub clock_skew: Option<ClockSkew>,
+}
+
+/// Asks a host which org it leads to. Sends no credential, so the host may be a custom domain.
+pub async fn locate(
+    okta: &dyn Okta,
+    clock: &dyn Clock,
+    host: &str,
+    loopback: LoopbackPolicy,
+) -> Result<LocatedOrg, OrgError> {
+    let (url, hint) = OrgUrl::parse_to_resolve(host, loopback)?;
+    let resolved = okta.resolve(&url).await?;
     let hint = hint.or_else(|| {
         (resolved.base_url.host() != url.host())
             .then(|| format!("{url} is an alias; Regrant uses the org's own host {}.", resolved.base_url))
     });
+    let clock_skew = resolved.answered_at.and_then(|theirs| ClockSkew::between(clock.now(), theirs));
+    Ok(LocatedOrg { id: resolved.id, base_url: resolved.base_url, hint, clock_skew })
+}
+
+/// Adds an org: resolves `host`, stores the credential as pending, tries it with a real call and then makes it current.
+pub async fn add(ports: &Ports, host: &str, cloud: Cloud, credential: &OktaCredential) -> Result<AddedOrg, OrgError> {
+    let resolved = locate(&*ports.okta, &*ports.clock, host, ports.loopback).await?;
     let name = SecretName::Okta(resolved.id.clone());
     ports.vault.put_pending(&name, &credential.seal()).await?;
     if let Err(error) = try_out(ports, &resolved.base_url, credential).await {
@@ -90,7 +117,7 @@ pub async fn add(ports: &Ports, host: &str, cloud: Cloud, credential: &OktaCrede
     // reports what to do.
     ports.ledger.put_org(&profile).await?;
     ports.vault.promote(&name).await?;
-    Ok(AddedOrg { profile, hint })
+    Ok(AddedOrg { profile, hint: resolved.hint })
 }
 
 /// Changes an org's customer and labels, and returns the new profile. A different customer changes who may see the org.

@@ -48,19 +48,25 @@ pub async fn waive(
         return Err(WaiveError::NoReason);
     }
     let now = ports.clock.now();
-    let duration = ends_at.duration_since(now);
-    if !duration.is_positive() {
-        return Err(WaiveError::NoEnd);
-    }
-    if duration > MAX_DURATION {
-        return Err(WaiveError::TooLong);
-    }
+    check_end(now, ends_at)?;
     ports.ledger.app(org, app).await?.ok_or(WaiveError::NoSuchApp)?;
     let reason = UntrustedText::new(reason);
     let waiver = Waiver { org: org.clone(), app: app.clone(), reason: reason.clone(), given_at: now, ends_at };
     ports.ledger.put_waiver(&waiver).await?;
     record_event(ports, org, app, EventKind::Waived { reason, until: ends_at }).await?;
     Ok(waiver)
+}
+
+/// Checks the end of a waiver that would be given at `now`.
+pub fn check_end(now: Timestamp, ends_at: Timestamp) -> Result<(), WaiveError> {
+    let duration = ends_at.duration_since(now);
+    if !duration.is_positive() {
+        Err(WaiveError::NoEnd)
+    } else if duration > MAX_DURATION {
+        Err(WaiveError::TooLong)
+    } else {
+        Ok(())
+    }
 }
 
 /// Removes an app's waiver. `false` if there was none.
