@@ -43,36 +43,59 @@ impl From<Standing> for Outcome {
     }
 }
 
-/// Counts apps by standing.
+/// Counts apps by standing, and those among them that are waived.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Tally([u64; Standing::ALL.len()]);
+pub struct Tally {
+    all: [u64; Standing::ALL.len()],
+    waived: [u64; Standing::ALL.len()],
+}
 
 impl Tally {
-    /// Counts one app.
-    pub fn add(&mut self, app: &AppRecord) {
-        for (standing, count) in Standing::ALL.into_iter().zip(&mut self.0) {
-            *count += u64::from(standing == app.standing());
+    /// Counts one app. A waiver only counts where it postpones something.
+    pub fn add(&mut self, app: &AppRecord, is_waived: bool) {
+        for (at, standing) in Standing::ALL.into_iter().enumerate() {
+            let is_it = standing == app.standing();
+            self.all[at] += u64::from(is_it);
+            self.waived[at] += u64::from(is_it && is_waived && standing.needs_action());
         }
     }
 
     /// The standings that occur, most urgent first, with their counts.
     pub fn counts(&self) -> impl Iterator<Item = (Standing, u64)> + '_ {
-        Standing::ALL.into_iter().zip(self.0).filter(|(_, count)| *count > 0)
+        Standing::ALL.into_iter().zip(self.all).filter(|(_, count)| *count > 0)
+    }
+
+    /// The standings that need attention, most urgent first, with the numbers of apps that are not waived.
+    pub fn actions(&self) -> impl Iterator<Item = (Standing, u64)> + '_ {
+        let counts = Standing::ALL.into_iter().zip(self.all.into_iter().zip(self.waived));
+        let counts = counts.map(|(standing, (all, waived))| (standing, all - waived));
+        counts.filter(|(standing, count)| standing.needs_action() && *count > 0)
+    }
+
+    /// The number of apps with a standing.
+    pub fn count(&self, standing: Standing) -> u64 {
+        self.counts().find(|(counted, _)| *counted == standing).map_or(0, |(_, count)| count)
     }
 
     /// The number of apps.
     pub fn total(&self) -> u64 {
-        self.0.iter().sum()
+        self.all.iter().sum()
+    }
+
+    /// The number of apps that would need attention without their waiver.
+    pub fn waived(&self) -> u64 {
+        self.waived.iter().sum()
     }
 
     /// The number of apps that need attention.
     pub fn to_act_on(&self) -> u64 {
-        self.counts().filter(|(standing, _)| standing.needs_action()).map(|(_, count)| count).sum()
+        self.actions().map(|(_, count)| count).sum()
     }
 
-    /// The outcome for all apps together.
+    /// The outcome for all apps together. A waived app needs no action now.
     pub fn outcome(&self) -> Outcome {
-        self.counts().map(|(standing, _)| Outcome::from(standing)).max().unwrap_or_default()
+        let unknown = self.counts().filter(|(standing, _)| *standing == Standing::Unknown);
+        self.actions().chain(unknown).map(|(standing, _)| Outcome::from(standing)).max().unwrap_or_default()
     }
 }
 
@@ -92,7 +115,7 @@ mod tests {
     fn tally(standings: &[Standing]) -> Tally {
         let mut tally = Tally::default();
         for standing in standings {
-            tally.add(&samples::app("Office 365", *standing));
+            tally.add(&samples::app("Office 365", *standing), false);
         }
         tally
     }
@@ -130,5 +153,15 @@ mod tests {
         let tally = tally(&[Standing::Consented, Standing::Broken, Standing::Consented]);
         assert_eq!(tally.counts().collect::<Vec<_>>(), [(Standing::Broken, 1), (Standing::Consented, 2)]);
         assert_eq!((tally.total(), tally.to_act_on()), (3, 1));
+    }
+
+    #[test]
+    fn waived_apps_need_no_action() {
+        let mut tally = Tally::default();
+        for standing in [Standing::Broken, Standing::Unknown, Standing::Consented] {
+            tally.add(&samples::app("Office 365", standing), true);
+        }
+        assert_eq!((tally.total(), tally.to_act_on(), tally.waived()), (3, 0, 1));
+        assert_eq!(tally.outcome(), Outcome::CouldNotCheck, "a waiver does not hide that an app could not be checked");
     }
 }

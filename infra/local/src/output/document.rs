@@ -3,11 +3,14 @@
 use std::io::{self, Write};
 
 use regrant::domain::access_problem::AccessProblem;
-use regrant::domain::app::AppRecord;
+use regrant::domain::customer::CustomerName;
 use regrant::domain::scan::{OrgNotScanned, Scan};
+use regrant::domain::text::UntrustedText;
 use regrant::web::app_view::AppView;
 use regrant::web::json;
 use serde::Serialize;
+
+use super::ShownApp;
 
 #[derive(Serialize)]
 struct ScanView<'a> {
@@ -17,6 +20,22 @@ struct ScanView<'a> {
     orgs_seen: u64,
     orgs_not_seen: &'a [OrgNotScanned],
     apps_seen: u64,
+}
+
+#[derive(Serialize)]
+struct ShownView<'a> {
+    #[serde(flatten)]
+    app: AppView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customer: Option<&'a CustomerName>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waived: Option<WaiverView<'a>>,
+}
+
+#[derive(Serialize)]
+struct WaiverView<'a> {
+    until: jiff::Timestamp,
+    reason: &'a UntrustedText,
 }
 
 #[derive(Serialize)]
@@ -51,10 +70,18 @@ impl Document {
     }
 
     /// Writes an app on its own line.
-    pub fn app(&mut self, out: &mut dyn Write, app: &AppRecord) -> io::Result<()> {
+    pub fn app(&mut self, out: &mut dyn Write, shown: &ShownApp) -> io::Result<()> {
         out.write_all(if self.first { b"\n" } else { b",\n" })?;
         self.first = false;
-        json::write(out, &AppView::from(app))
+        let waived = shown.waiver.as_ref();
+        json::write(
+            out,
+            &ShownView {
+                app: AppView::from(&shown.app),
+                customer: shown.customer.as_ref(),
+                waived: waived.map(|waiver| WaiverView { until: waiver.ends_at, reason: &waiver.reason }),
+            },
+        )
     }
 
     /// Writes the end: the problems with Regrant's own access, each with the host of its org.
@@ -75,7 +102,7 @@ mod tests {
     use regrant::domain::standing::Standing;
     use serde_json::Value;
 
-    fn text(scan: Option<&Scan>, apps: &[AppRecord]) -> String {
+    fn text(scan: Option<&Scan>, apps: &[ShownApp]) -> String {
         let mut out = Vec::new();
         let mut document = Document::begin(&mut out, scan).unwrap();
         for app in apps {
@@ -93,7 +120,8 @@ mod tests {
 
     #[test]
     fn scan_and_app_objects_have_their_members() {
-        let text = text(Some(&samples::scan(&["down"])), &[samples::app("Office 365", Standing::NeedsSave)]);
+        let text =
+            text(Some(&samples::scan(&["down"])), &[ShownApp::of(samples::app("Office 365", Standing::NeedsSave))]);
         let object: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(keys(&object), ["apps", "problems", "scan"]);
         assert_eq!(
@@ -133,7 +161,10 @@ mod tests {
     #[test]
     fn labels_keep_their_value_without_hidden_characters() {
         let label = "Büro \u{202e}gpj\u{1b}[31m\n<b>";
-        let text = text(None, &[samples::app(label, Standing::Broken), samples::app(label, Standing::Broken)]);
+        let text = text(
+            None,
+            &[ShownApp::of(samples::app(label, Standing::Broken)), ShownApp::of(samples::app(label, Standing::Broken))],
+        );
         assert!(text.chars().all(|c| c == '\n' || !regrant::domain::text::is_hidden(c)), "{text}");
         let object: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(object["apps"][1]["label"], label);

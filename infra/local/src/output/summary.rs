@@ -21,6 +21,10 @@ pub fn summary(tally: &Tally, scan: Option<&Scan>, domains: &BTreeMap<OrgId, Str
         [] => "No Office 365 apps found.".to_owned(),
         counts => format!("{}: {}", number(tally.total(), "app", "apps"), counts.join(", ")),
     });
+    if tally.waived() > 0 {
+        let is = if tally.waived() == 1 { "is waived and needs" } else { "are waived and need" };
+        lines.push(format!("{} {is} no action now.", number(tally.waived(), "app", "apps")));
+    }
     let Some(scan) = scan else {
         lines.push("No scan yet; run `regrant scan`.".to_owned());
         return lines;
@@ -49,7 +53,7 @@ fn progress(scan: &Scan) -> String {
 
 fn next(tally: &Tally, scan: &Scan) -> Vec<String> {
     let mut lines = Vec::new();
-    if let Some((worst, _)) = tally.counts().find(|(standing, _)| standing.needs_action()) {
+    if let Some((worst, _)) = tally.actions().next() {
         let count = number(tally.to_act_on(), "app needs", "apps need");
         lines.push(format!("{count} attention, most urgent first. Details: `regrant explain {worst}`"));
     }
@@ -72,7 +76,7 @@ mod tests {
     fn tally(standings: &[Standing]) -> Tally {
         let mut tally = Tally::default();
         for standing in standings {
-            tally.add(&samples::app("Office 365", *standing));
+            tally.add(&samples::app("Office 365", *standing), false);
         }
         tally
     }

@@ -3,11 +3,10 @@
 //! Every column has a fixed width, so that pages written one after the other line up and no page has to wait for the next.
 
 use comfy_table::{Attribute, Cell, Color, ColumnConstraint, ContentArrangement, Row, Table, TableStyle, Width};
-use regrant::domain::app::AppRecord;
 use regrant::domain::standing::Standing;
 use regrant::domain::text::UntrustedText;
 
-use super::{escaped, signals, when};
+use super::{ShownApp, escaped, signals, when};
 
 /// The width of the standing column, with the gap after it.
 const STANDING: u16 = 16;
@@ -46,7 +45,7 @@ impl AppTable {
     }
 
     /// Returns the next rows, with the header before the first.
-    pub fn rows(&mut self, apps: &[AppRecord]) -> String {
+    pub fn rows(&mut self, apps: &[ShownApp]) -> String {
         let mut text = String::new();
         for app in apps {
             if !self.started {
@@ -61,7 +60,8 @@ impl AppTable {
         text
     }
 
-    fn app(&self, text: &mut String, app: &AppRecord) {
+    fn app(&self, text: &mut String, shown: &ShownApp) {
+        let app = &shown.app;
         let identity = &app.identity;
         let standing = app.standing();
         let org = escaped(&identity.org_domain);
@@ -84,13 +84,15 @@ impl AppTable {
             self.detail(text, Cell::new(format!("Last known: {}, {}.", last.standing, when(last.as_of))));
         }
         self.detail(text, self.dim(&format!("Signals: {}", signals::line(app))));
-        if standing.needs_action() || standing == Standing::Unknown {
+        if let Some(waiver) = &shown.waiver {
+            self.detail(text, Cell::new(format!("Waived:  until {}. {}", when(waiver.ends_at), waiver.reason)));
+        } else if standing.needs_action() || standing == Standing::Unknown {
             self.detail(text, Cell::new(format!("Next:    {}", standing.next_step().words())));
         }
         if let Some(request) = app.request.as_ref().filter(|request| request.is_open()) {
             self.detail(text, self.dim(&format!("Request: {}, opened {}", request.id, when(request.opened_at))));
         }
-        if let Some(command) = command(standing) {
+        if let Some(command) = command(standing).filter(|_| shown.waiver.is_none()) {
             // Never wrapped, so that it can be copied.
             let indent = usize::from(self.detail[0]);
             let line = ["Run:     regrant", command, &org, identity.app.as_str()].join(" ");
@@ -183,13 +185,13 @@ mod tests {
 
     #[test]
     fn only_commands_exceed_the_terminal_width() {
-        for (width, standing) in [40, 69, 70, 80, 120].into_iter().flat_map(|w| Standing::ALL.map(|s| (w, s))) {
+        for (width, standing) in [40, 69, 70, 80, 120, 200].into_iter().flat_map(|w| Standing::ALL.map(|s| (w, s))) {
             for label in AWKWARD {
                 let mut app = samples::app(label, standing);
                 app.identity.org_domain = "a-very-long-subsidiary-name-of-acme.oktapreview.com".to_owned();
                 app.assessment.reasons = vec![label.repeat(3)];
                 let run = command(standing).map(|name| format!("regrant {name} {} 0oa1", app.identity.org_domain));
-                let text = AppTable::new(false, width).rows(&[app]);
+                let text = AppTable::new(false, width).rows(&[ShownApp::of(app)]);
                 for line in text.lines().filter(|line| !run.as_ref().is_some_and(|run| line.ends_with(run))) {
                     assert!(line.width() <= usize::from(width), "{} of {width} columns: {line}", line.width());
                 }
@@ -200,7 +202,7 @@ mod tests {
 
     #[test]
     fn narrow_terminals_show_the_org_under_the_app() {
-        let text = AppTable::new(false, 40).rows(&[samples::app("Office 365", Standing::NeedsSave)]);
+        let text = AppTable::new(false, 40).rows(&[ShownApp::of(samples::app("Office 365", Standing::NeedsSave))]);
         assert_eq!(
             text,
             "STANDING        APP\n\
@@ -217,7 +219,7 @@ mod tests {
 
     #[test]
     fn labels_are_escaped() {
-        let apps: Vec<_> = AWKWARD.iter().map(|label| samples::app(label, Standing::Broken)).collect();
+        let apps: Vec<_> = AWKWARD.iter().map(|label| ShownApp::of(samples::app(label, Standing::Broken))).collect();
         let text = AppTable::new(false, 80).rows(&apps);
         let hidden = text.chars().find(|c| *c != '\n' && regrant::domain::text::is_hidden(*c));
         assert_eq!(hidden, None);
@@ -226,14 +228,14 @@ mod tests {
 
     #[test]
     fn labels_cannot_set_colours() {
-        let text = AppTable::new(true, 80).rows(&[samples::app("\u{1b}[5mblink", Standing::Broken)]);
+        let text = AppTable::new(true, 80).rows(&[ShownApp::of(samples::app("\u{1b}[5mblink", Standing::Broken))]);
         assert!(text.contains("\u{1b}[") && !text.contains("\u{1b}[5mblink"), "{text:?}");
     }
 
     #[test]
     fn the_header_is_written_once() {
         let mut table = AppTable::new(false, 80);
-        let page = [samples::app("Office 365", Standing::NeedsSave)];
+        let page = [ShownApp::of(samples::app("Office 365", Standing::NeedsSave))];
         let text = [table.rows(&page), table.rows(&page)].concat();
         assert_eq!(text.matches("STANDING").count(), 1);
         assert_eq!(text.matches("needs-save").count(), 2);
@@ -241,7 +243,7 @@ mod tests {
 
     #[test]
     fn an_app_shows_reason_signals_and_next_step() {
-        let text = AppTable::new(false, 80).rows(&[samples::app("Office 365", Standing::NeedsSave)]);
+        let text = AppTable::new(false, 80).rows(&[ShownApp::of(samples::app("Office 365", Standing::NeedsSave))]);
         assert_eq!(
             text,
             "STANDING        APP                        ORG                    TENANT\n\
@@ -258,7 +260,7 @@ mod tests {
         let mut app = samples::app("Office 365", Standing::Unknown);
         app.last_known =
             Some(regrant::domain::standing::LastKnown { standing: Standing::Consented, as_of: samples::now() });
-        let text = AppTable::new(false, 80).rows(&[app]);
+        let text = AppTable::new(false, 80).rows(&[ShownApp::of(app)]);
         assert!(text.contains("Last known: consented, 2026-03-01 09:30 UTC."), "{text}");
     }
 }
