@@ -9,6 +9,7 @@ use regrant::web::json;
 use crate::exit::Outcome;
 use crate::global::Global;
 use crate::installation::Installation;
+use crate::output::csv::CsvRows;
 use crate::output::{escaped, number, when};
 use crate::terminal::Terminal;
 
@@ -47,10 +48,11 @@ pub(crate) async fn run(global: &Global, options: &Failed, terminal: &mut Termin
             terminal.line("")?;
         }
         Some(Export::Csv) => {
-            terminal.line("failed_at,event_type,whose,reason")?;
+            let mut rows = CsvRows::begin(terminal.out(), &COLUMNS)?;
             for one in &work {
-                terminal.line(&row(one))?;
+                rows.row(row(one))?;
             }
+            rows.end()?;
         }
         None => list(&app.identity.label, &work, terminal)?,
     }
@@ -76,19 +78,12 @@ fn list(label: &UntrustedText, work: &[FailedWorkItem], terminal: &mut Terminal)
     Ok(())
 }
 
-fn row(work: &FailedWorkItem) -> String {
-    let text = |text: Option<&UntrustedText>| text.map(ToString::to_string).unwrap_or_default();
-    let cells =
-        [work.failed_at.to_string(), escaped(&work.event_type), text(work.whose.as_ref()), text(work.reason.as_ref())];
-    cells.map(|cell| quoted(&cell)).join(",")
-}
+/// The columns of the CSV.
+const COLUMNS: [&str; 4] = ["failed_at", "event_type", "whose", "reason"];
 
-/// Quotes a cell as RFC 4180 section 2 requires. An apostrophe before what a spreadsheet would run as a formula disarms it:
-/// anyone may have written these texts.
-fn quoted(cell: &str) -> String {
-    let formula = cell.starts_with(['=', '+', '-', '@']);
-    let cell = if formula { format!("'{cell}") } else { cell.to_owned() };
-    if cell.contains([',', '"', '\n', '\r']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell }
+fn row(work: &FailedWorkItem) -> [String; COLUMNS.len()] {
+    let text = |text: Option<&UntrustedText>| text.map(ToString::to_string).unwrap_or_default();
+    [work.failed_at.to_string(), escaped(&work.event_type), text(work.whose.as_ref()), text(work.reason.as_ref())]
 }
 
 #[cfg(test)]
@@ -104,9 +99,10 @@ mod tests {
             whose: Some(UntrustedText::new("=HYPERLINK(\"https://evil.example\",\"a\")")),
             reason: Some(UntrustedText::new("no, \"denied\"")),
         };
-        let row = row(&work);
+        let mut out = Vec::new();
+        CsvRows::begin(&mut out, &COLUMNS).unwrap().row(row(&work)).unwrap();
         assert_eq!(
-            row,
+            String::from_utf8(out).unwrap().lines().last().unwrap(),
             "2026-03-01T09:30:00Z,app.office365.api.error.push.profile,\
              \"'=HYPERLINK(\"\"https://evil.example\"\",\"\"a\"\")\",\"no, \"\"denied\"\"\""
         );

@@ -5,6 +5,7 @@ use regrant::domain::id::{AppId, InvitationId};
 use regrant::usecases::consent::invite::{InviteError, invite, revoke_invitation};
 use regrant::web::json;
 
+use super::invite_all::{self, InviteAll};
 use crate::exit::Outcome;
 use crate::global::Global;
 use crate::installation::Installation;
@@ -16,14 +17,20 @@ use crate::terminal::Terminal;
 #[command(after_help = "\
 Example:
   regrant invite acme.okta.com 0oa1 --public-url https://regrant.example.com
+  regrant invite --all --standing needs-consent --customer Contoso --dry-run
 A new link revokes the app's older open links.")]
 pub struct Invite {
     /// The app's org, by id or host.
-    pub org: String,
+    #[arg(required_unless_present = "all")]
+    pub org: Option<String>,
     /// The app's id.
-    pub app: AppId,
+    #[arg(required_unless_present = "all")]
+    pub app: Option<AppId>,
+    /// For many apps at once.
+    #[command(flatten)]
+    pub many: InviteAll,
     /// Revoke this invitation instead of creating one.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", conflicts_with = "all")]
     pub revoke: Option<InvitationId>,
     /// Print JSON.
     #[arg(long)]
@@ -35,10 +42,13 @@ pub struct Invite {
 
 pub(crate) async fn run(global: &Global, options: &Invite, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
     let installation = Installation::open_existing(global).await?;
-    let org = installation.org(&options.org).await?;
+    let (Some(org), Some(app_id)) = (&options.org, &options.app) else {
+        return invite_all::run(&installation, &options.many, options.dry_run, options.json, terminal).await;
+    };
+    let org = installation.org(org).await?;
     if let Some(id) = &options.revoke {
         let found = installation.ports.ledger.invitation(id).await?;
-        found.filter(|found| found.org == org.id && found.app == options.app).ok_or(InviteError::NoSuchInvitation)?;
+        found.filter(|found| found.org == org.id && found.app == *app_id).ok_or(InviteError::NoSuchInvitation)?;
         let was_open = !options.dry_run && revoke_invitation(&installation.ports, id).await?;
         terminal.line(match (options.dry_run, was_open) {
             (true, _) => "Would revoke the invitation.",
@@ -47,13 +57,13 @@ pub(crate) async fn run(global: &Global, options: &Invite, terminal: &mut Termin
         })?;
         return Ok(Outcome::Fine);
     }
-    let app = installation.app(&org, &options.app).await?;
+    let app = installation.app(&org, app_id).await?;
     let name = format!("{} in {}", app.identity.label, escaped(org.domain()));
     if options.dry_run {
         terminal.line(&format!("Would create a link for {name} and revoke its older open links."))?;
         return Ok(Outcome::Fine);
     }
-    let invited = invite(&installation.ports, &org.id, &options.app).await?;
+    let invited = invite(&installation.ports, &org.id, app_id).await?;
     let invitation = &invited.invitation;
     if options.json {
         let link = invited.link.as_str();
@@ -68,7 +78,7 @@ pub(crate) async fn run(global: &Global, options: &Invite, terminal: &mut Termin
          To revoke it:\n  regrant invite {} {} --revoke {}",
         when(invitation.expires_at),
         escaped(org.domain()),
-        options.app,
+        app_id,
         invitation.id
     ));
     Ok(Outcome::Fine)
