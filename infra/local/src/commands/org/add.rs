@@ -3,16 +3,18 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use regrant::clock::SystemClock;
 use regrant::domain::cloud::Cloud;
 use regrant::domain::customer::{CustomerName, Label, LabelChange};
-use regrant::domain::org::CredentialKind;
-use regrant::okta::{OktaCredential, OrgUrl};
+use regrant::domain::id::OrgId;
+use regrant::okta::OktaCredential;
 use regrant::usecases::access::orgs;
 
 use crate::exit::Outcome;
 use crate::global::Global;
-use crate::installation::Installation;
+use crate::installation::{Installation, Patience};
 use crate::output::escaped;
+use crate::output::progress::waiting;
 use crate::secret_input;
 use crate::terminal::Terminal;
 
@@ -23,7 +25,7 @@ The token is never an argument. Examples:
   regrant org add acme.okta.com < token.txt
   regrant org add acme.okta.com --client-id 0oa1 --private-key-file key.pem")]
 pub struct Add {
-    /// The org's host, such as acme.okta.com.
+    /// The org's host, such as acme.okta.com. A custom domain is asked which org it belongs to.
     pub host: String,
     /// The Microsoft cloud of the org's tenants: global, gcc-high, dod or 21vianet.
     #[arg(long, value_name = "CLOUD", default_value_t = Cloud::Global)]
@@ -49,17 +51,28 @@ pub struct Add {
 }
 
 pub(crate) async fn run(global: &Global, options: &Add, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
-    if options.dry_run {
-        return dry_run(global, options, terminal).await;
-    }
-    // Refuses an impossible host before asking for a secret.
-    OrgUrl::parse(&options.host, Installation::loopback(global))?;
-    let credential = credential(options)?;
-    let installation = Installation::open(global).await?;
-    let added = orgs::add(&installation.ports, &options.host, options.cloud, &credential).await?;
-    if let Some(hint) = &added.hint {
+    let okta = Installation::okta(global)?;
+    let asking = format!("Asking {} which org it is, without a credential …", escaped(&options.host));
+    let loopback = Installation::loopback(global);
+    let located = waiting(terminal, &asking, orgs::locate(&*okta, &SystemClock, &options.host, loopback)).await?;
+    if let Some(hint) = &located.hint {
         terminal.message(&escaped(hint));
     }
+    if let Some(skew) = located.clock_skew {
+        let host = escaped(located.base_url.host());
+        terminal.message(&format!(
+            "This machine's clock is {skew} compared with {host}'s. Set it: a service app's requests would be refused."
+        ));
+    }
+    let host = located.base_url.host();
+    if options.dry_run {
+        return would_add(options, &host, &located.id, terminal);
+    }
+    let credential = credential(options, &host)?;
+    let installation = Installation::open_with(global, Patience::Short).await?;
+    let testing = format!("Testing the credential with {} …", escaped(&host));
+    let added = orgs::add(&installation.ports, located.base_url.as_url().as_str(), options.cloud, &credential);
+    let added = waiting(terminal, &testing, added).await?;
     let customer = options.customer.clone().map(Some);
     let change = LabelChange { customer, add: options.label.iter().cloned().collect(), ..LabelChange::default() };
     orgs::relabel(&installation.ports, &added.profile.id, &change).await?;
@@ -72,32 +85,22 @@ pub(crate) async fn run(global: &Global, options: &Add, terminal: &mut Terminal)
     Ok(Outcome::Fine)
 }
 
-fn credential(options: &Add) -> anyhow::Result<OktaCredential> {
+fn credential(options: &Add, host: &str) -> anyhow::Result<OktaCredential> {
     Ok(match (&options.client_id, &options.private_key_file) {
         (Some(client_id), Some(file)) => OktaCredential::ServiceApp {
             client_id: client_id.clone(),
             key_id: options.key_id.clone(),
             private_key: secret_input::private_key(file)?,
         },
-        _ => OktaCredential::ApiToken { token: secret_input::api_token(&options.host)? },
+        _ => OktaCredential::ApiToken { token: secret_input::api_token(host)? },
     })
 }
 
-async fn dry_run(global: &Global, options: &Add, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
-    let (host, hint) = OrgUrl::parse(&options.host, Installation::loopback(global))?;
-    if let Some(hint) = hint {
-        terminal.message(&escaped(hint));
-    }
-    let org = Installation::okta(global)?.resolve(&host).await?;
-    let kind = if options.client_id.is_some() { CredentialKind::ServiceApp } else { CredentialKind::ApiToken };
+fn would_add(options: &Add, host: &str, id: &OrgId, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
+    let what = if options.client_id.is_some() { "a service app's key" } else { "an API token" };
+    let host = escaped(host);
     terminal.line(&format!(
-        "Would test {} for {} ({}) and add the org. No credential was read, sent or stored.",
-        match kind {
-            CredentialKind::ApiToken => "an API token",
-            CredentialKind::ServiceApp => "a service app's key",
-        },
-        escaped(org.base_url.host()),
-        org.id,
+        "Would test {what} for {host} ({id}) and add the org. No credential was read, sent or stored."
     ))?;
     Ok(Outcome::Fine)
 }

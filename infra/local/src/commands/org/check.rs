@@ -10,7 +10,7 @@ use regrant::usecases::access::orgs::Probe;
 use super::NO_ORG;
 use crate::exit::Outcome;
 use crate::global::Global;
-use crate::installation::{Installation, PAGE};
+use crate::installation::{Installation, PAGE, Patience};
 use crate::output::escaped;
 use crate::output::paragraph::paragraph;
 use crate::terminal::Terminal;
@@ -26,7 +26,7 @@ pub struct Check {
 }
 
 pub(crate) async fn run(global: &Global, options: &Check, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
-    let installation = Installation::open_existing(global).await?;
+    let installation = Installation::open_existing_with(global, Patience::Short).await?;
     let mut report = Report { json: options.json, orgs: 0, outcome: Outcome::Fine };
     if options.json {
         terminal.print("{\"orgs\":[")?;

@@ -3,6 +3,8 @@
 pub mod add;
 pub mod check;
 pub mod contacts;
+pub mod import;
+mod import_file;
 pub mod label;
 pub mod list;
 pub mod remove;
@@ -13,13 +15,15 @@ use crate::exit::Outcome;
 use crate::global::Global;
 use crate::terminal::Terminal;
 
-const NO_ORG: &str = "No orgs yet; add one with `regrant org add HOST`.";
+pub(crate) const NO_ORG: &str = "No orgs yet; add one with `regrant org add HOST`.";
 
 /// `regrant org …`.
 #[derive(Debug, Subcommand)]
 pub enum Org {
     /// Add an org. Reads its API token from standard input or a hidden prompt.
     Add(add::Add),
+    /// Add many orgs from a CSV or JSON file.
+    Import(import::Import),
     /// List the orgs.
     List(list::List),
     /// Test an org's credential with real requests and report missing permissions.
@@ -35,6 +39,7 @@ pub enum Org {
 pub(crate) async fn run(global: &Global, org: &Org, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
     match org {
         Org::Add(options) => add::run(global, options, terminal).await,
+        Org::Import(options) => import::run(global, options, terminal).await,
         Org::List(options) => list::run(global, options, terminal).await,
         Org::Check(options) => check::run(global, options, terminal).await,
         Org::Label(options) => label::run(global, options, terminal).await,
