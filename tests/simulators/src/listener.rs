@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::Response;
 use http_body_util::{BodyExt as _, Limited};
@@ -24,18 +25,22 @@ pub(crate) trait RequestHandler: Send + Sync + 'static {
     fn serve(&self, head: &http::request::Parts, body: &[u8]) -> Outcome;
 }
 
-pub(crate) async fn accept<S: RequestHandler>(
-    listener: TcpListener,
-    world: Arc<S>,
-    title_case_headers: bool,
-    kill_point: Option<Arc<KillPoint>>,
-) {
+/// How responses are delivered.
+#[derive(Clone, Default)]
+pub(crate) struct Style {
+    pub(crate) title_case_headers: bool,
+    pub(crate) kill_point: Option<Arc<KillPoint>>,
+    /// How long each response takes.
+    pub(crate) latency: Duration,
+}
+
+pub(crate) async fn accept<S: RequestHandler>(listener: TcpListener, world: Arc<S>, style: Style) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _peer)) => {
-                    connections.spawn(serve_connection(stream, Arc::clone(&world), title_case_headers, kill_point.clone()));
+                    connections.spawn(serve_connection(stream, Arc::clone(&world), style.clone()));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "cannot accept a connection");
@@ -47,13 +52,9 @@ pub(crate) async fn accept<S: RequestHandler>(
     }
 }
 
-async fn serve_connection<S: RequestHandler>(
-    stream: TcpStream,
-    world: Arc<S>,
-    title_case_headers: bool,
-    kill_point: Option<Arc<KillPoint>>,
-) {
-    let service = service_fn(move |request| answer(Arc::clone(&world), kill_point.clone(), request));
+async fn serve_connection<S: RequestHandler>(stream: TcpStream, world: Arc<S>, style: Style) {
+    let title_case_headers = style.title_case_headers;
+    let service = service_fn(move |request| answer(Arc::clone(&world), style.clone(), request));
     let served = hyper::server::conn::http1::Builder::new()
         .title_case_headers(title_case_headers)
         .serve_connection(TokioIo::new(stream), service)
@@ -71,7 +72,7 @@ struct ClosedOnPurpose;
 
 async fn answer<S: RequestHandler>(
     world: Arc<S>,
-    kill_point: Option<Arc<KillPoint>>,
+    style: Style,
     request: http::Request<Incoming>,
 ) -> Result<Response<AnswerBody>, ClosedOnPurpose> {
     let (head, body) = request.into_parts();
@@ -80,8 +81,11 @@ async fn answer<S: RequestHandler>(
     };
     let outcome = world.serve(&head, &body.to_bytes());
     // The call has taken effect by now. The kill point decides whether the client receives the response.
-    if kill_point.is_some_and(|kill_point| !kill_point.delivers_answer()) {
+    if style.kill_point.is_some_and(|kill_point| !kill_point.delivers_answer()) {
         match std::future::pending::<Infallible>().await {}
+    }
+    if !style.latency.is_zero() {
+        tokio::time::sleep(style.latency).await;
     }
     match outcome {
         Outcome::Answered(answer) => Ok(answer.whole()),

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::header::{DATE, HOST};
 use parking_lot::Mutex;
@@ -16,7 +17,7 @@ use crate::fleet::Fleet;
 use crate::handler::{self, Outcome, Request, RequestContext, http_date};
 use crate::kill_point::KillPoint;
 use crate::ledger::{OrgLedger, RecordedRequest, Tenancy, Usage};
-use crate::listener::{RequestHandler, accept};
+use crate::listener::{RequestHandler, Style, accept};
 use crate::microsoft::MicrosoftSimulator;
 use crate::okta_error::edge_not_found;
 use crate::org::Org;
@@ -39,6 +40,8 @@ pub struct SimulatorConfig {
     pub title_case_headers: bool,
     /// Counts calls and can withhold one response.
     pub kill_point: Option<Arc<KillPoint>>,
+    /// How long each response takes.
+    pub latency: Duration,
     /// The simulator that consent links lead to and that redeems codes; without one, links lead to Microsoft's real host.
     pub microsoft: Option<MicrosoftSimulator>,
 }
@@ -46,7 +49,15 @@ pub struct SimulatorConfig {
 impl SimulatorConfig {
     /// Any free port, seed 0, lower-case header names.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, seed: 0, port: None, title_case_headers: false, kill_point: None, microsoft: None }
+        Self {
+            clock,
+            seed: 0,
+            port: None,
+            title_case_headers: false,
+            kill_point: None,
+            latency: Duration::ZERO,
+            microsoft: None,
+        }
     }
 }
 
@@ -98,8 +109,9 @@ impl OktaSimulator {
         let state = Mutex::new(State::default());
         let world =
             Arc::new(World { clock: config.clock, microsoft: config.microsoft, seed: config.seed, port, state });
-        let accepting =
-            tokio::spawn(accept(listener, Arc::clone(&world), config.title_case_headers, config.kill_point));
+        let SimulatorConfig { title_case_headers, kill_point, latency, .. } = config;
+        let style = Style { title_case_headers, kill_point, latency };
+        let accepting = tokio::spawn(accept(listener, Arc::clone(&world), style));
         Ok(Self { world, accepting })
     }
 

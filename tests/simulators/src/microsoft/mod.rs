@@ -37,7 +37,7 @@ use url::Url;
 
 use crate::fault::{Fault, FaultPlan, Faults, Times};
 use crate::kill_point::KillPoint;
-use crate::listener::accept;
+use crate::listener::{Style, accept};
 use crate::server::SimulatorError;
 
 use handler::Handler;
@@ -104,7 +104,8 @@ impl MicrosoftSimulator {
         let port = listener.local_addr().map_err(listen)?.port();
         let world = Arc::new(Mutex::new(World::new(config.clock, config.seed, port)));
         let handler = Arc::new(Handler { world: Arc::clone(&world) });
-        let accepting = tokio::spawn(accept(listener, handler, false, config.kill_point));
+        let accepting =
+            tokio::spawn(accept(listener, handler, Style { kill_point: config.kill_point, ..Style::default() }));
         Ok(Self { shared: Arc::new(Shared { port, world, accepting }) })
     }
 
