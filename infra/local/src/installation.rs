@@ -3,12 +3,14 @@
 use futures_util::TryStreamExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context as _, anyhow, bail};
 use regrant::clock::SystemClock;
 use regrant::domain::app::AppRecord;
 use regrant::domain::id::AppId;
 use regrant::domain::org::OrgProfile;
+use regrant::embedded::data_folder::DataFolder;
 use regrant::embedded::{self, Config};
 use regrant::http::loopback::LoopbackPolicy;
 use regrant::ledger::paging;
@@ -48,24 +50,64 @@ pub enum Workers {
     Functions,
 }
 
+/// How long a call to Okta may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Patience {
+    /// Until the server's rate window reopens: a scan has time.
+    Long,
+    /// At most half a minute: a person is waiting.
+    Short,
+}
+
+impl Patience {
+    fn okta(self, loopback: LoopbackPolicy) -> OktaConfig {
+        let config = okta_config(loopback);
+        match self {
+            Self::Long => config,
+            Self::Short => OktaConfig { timeout: Duration::from_secs(12), attempts: 2, ..config },
+        }
+    }
+}
+
 impl Installation {
     /// Opens the stack or the data folder that the options name. Creates the data folder if it does not exist.
     pub async fn open(global: &Global) -> anyhow::Result<Self> {
-        let config = config(global)?;
+        Self::open_with(global, Patience::Long).await
+    }
+
+    /// Opens it as [`open`](Self::open) does.
+    pub async fn open_with(global: &Global, patience: Patience) -> anyhow::Result<Self> {
+        let config = config(global, patience)?;
         match &global.stack {
             Some(name) => Self::open_stack(name, config).await,
             None => Self::open_at(&data_dir(global)?, config).await,
         }
     }
 
-    /// Opens the stack or the data folder that the options name. Creates nothing: a data folder without a ledger reads as
-    /// an empty installation. For commands that only read, or that need an org to do anything.
+    /// Opens the stack or the data folder that the options name. Creates nothing: a data folder without data reads as an
+    /// empty installation. For commands that only read, or that need an org to do anything.
     pub async fn open_existing(global: &Global) -> anyhow::Result<Self> {
-        if global.stack.is_some() || embedded::ledger_file(&data_dir(global)?).exists() {
-            return Self::open(global).await;
+        Self::open_existing_with(global, Patience::Long).await
+    }
+
+    /// Opens it as [`open_existing`](Self::open_existing) does.
+    pub async fn open_existing_with(global: &Global, patience: Patience) -> anyhow::Result<Self> {
+        if global.stack.is_some() {
+            return Self::open_with(global, patience).await;
         }
-        let empty = tempfile::tempdir()?;
-        let installation = Self::open_at(empty.path(), config(global)?).await?;
+        let folder = data_dir(global)?;
+        if DataFolder::inspect(&folder)? == DataFolder::InUse {
+            return Self::open_with(global, patience).await;
+        }
+        if is_chosen(global) && !folder.exists() {
+            bail!(
+                "the data folder {} does not exist; check --data-dir and REGRANT_DATA_DIR, or add the first org with \
+                 `regrant org add HOST`, which creates it",
+                folder.display()
+            );
+        }
+        let empty = tempfile::tempdir().context("no temporary folder could be created")?;
+        let installation = Self::open_at(empty.path(), config(global, patience)?).await?;
         Ok(Self { _empty: Some(empty), ..installation })
     }
 
@@ -128,9 +170,9 @@ impl Installation {
         })
     }
 
-    /// The Okta client alone, for commands that need no data folder.
+    /// The Okta client alone, for questions that need no data folder.
     pub fn okta(global: &Global) -> anyhow::Result<Arc<dyn regrant::okta::Okta>> {
-        let config = okta_config(Self::loopback(global));
+        let config = Patience::Short.okta(Self::loopback(global));
         Ok(Arc::new(OktaClient::new(config, Arc::new(SystemClock), Arc::new(SystemRandomness))?))
     }
 
@@ -157,13 +199,13 @@ pub fn needs_feature_aws() -> anyhow::Error {
     )
 }
 
-fn config(global: &Global) -> anyhow::Result<Config> {
+fn config(global: &Global, patience: Patience) -> anyhow::Result<Config> {
     let loopback = Installation::loopback(global);
     let mail = regrant::environment::mail_settings()?;
     let settings = Settings { public_url: public_url(global, loopback)?, mail, ..Settings::default() };
     let simulator = regrant::environment::simulated_microsoft(loopback)?;
     let microsoft = MicrosoftConfig { simulator, ..MicrosoftConfig::default() };
-    Ok(Config { okta: okta_config(loopback), microsoft, settings })
+    Ok(Config { okta: patience.okta(loopback), microsoft, settings })
 }
 
 /// The Okta client's configuration.
@@ -180,6 +222,11 @@ fn public_url(global: &Global, loopback: LoopbackPolicy) -> anyhow::Result<Optio
         (None, None) => return Ok(None),
     };
     PublicUrl::parse(&text, loopback).map(Some).map_err(|error| anyhow!("{name}: {error}"))
+}
+
+/// Whether the data folder was named, by an option or a variable.
+fn is_chosen(global: &Global) -> bool {
+    global.data_dir.is_some() || std::env::var_os("REGRANT_DATA_DIR").is_some_and(|folder| !folder.is_empty())
 }
 
 /// The data folder: `--data-dir`, else `REGRANT_DATA_DIR`, else the platform's.

@@ -122,10 +122,10 @@ async fn an_org_added_from_standard_input_can_be_scanned() {
 #[test]
 fn scanning_without_orgs_is_not_fine() {
     let folder = tempfile::tempdir().unwrap();
-    let output = regrant(&folder.path().join("data"), &["scan"], "");
+    let output = regrant(folder.path(), &["scan"], "");
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("regrant org add"), "{}", everything(&output));
-    let status = regrant(&folder.path().join("data"), &["status", "--json"], "");
+    let status = regrant(folder.path(), &["status", "--json"], "");
     let object: Value = serde_json::from_slice(&status.stdout).unwrap();
     assert!(object["scan"].is_null() && object["apps"].as_array().unwrap().is_empty());
 }

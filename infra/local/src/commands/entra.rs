@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::anyhow;
+use anyhow::{anyhow, bail};
 use clap::{Args, Subcommand};
 use regrant::domain::cloud::Cloud;
 use regrant::domain::tenant::ClientId;
@@ -78,8 +78,11 @@ pub(crate) async fn run(global: &Global, entra: &Entra, terminal: &mut Terminal)
         Entra::Set(options) => set(&installation, options, terminal).await,
         Entra::List { json } => list(&installation, *json, terminal).await,
         Entra::Remove { cloud } => {
+            if registration::registration(&installation.ports, *cloud).await?.is_none() {
+                bail!("no registration is set for the {cloud} cloud; list them with `regrant entra list`");
+            }
             registration::remove_registration(&installation.ports, *cloud).await?;
-            terminal.line(&format!("Regrant no longer has a registration for the {cloud} cloud."))?;
+            terminal.line(&format!("Removed the registration for the {cloud} cloud."))?;
             terminal.hint("It still exists in Entra: delete it there, or its secret or certificate.");
             Ok(Outcome::Fine)
         }

@@ -2,6 +2,7 @@
 //!
 //! A hook's URL is a secret, so no argument takes one.
 
+use anyhow::bail;
 use clap::Subcommand;
 use regrant::hooks::Hook as Outgoing;
 use regrant::hooks::HookKind;
@@ -73,13 +74,11 @@ pub(crate) async fn run(global: &Global, hook: &Hook, terminal: &mut Terminal) -
             }
         }
         Hook::Remove { name } => {
-            let removed = remove_hook(&installation.ports, name).await?;
             let shown = escaped(name);
-            terminal.line(&if removed {
-                format!("Removed the hook {shown}.")
-            } else {
-                format!("No hook is called {shown}; see `regrant hook list`.")
-            })?;
+            if !remove_hook(&installation.ports, name).await? {
+                bail!("no hook is called {shown}; list the hooks with `regrant hook list`");
+            }
+            terminal.line(&format!("Removed the hook {shown}."))?;
         }
     }
     Ok(Outcome::Fine)

@@ -3,6 +3,7 @@
 pub mod access;
 pub(crate) mod apps;
 pub mod aws;
+pub mod backup;
 pub mod demo;
 pub mod doctor;
 pub mod entra;
@@ -12,6 +13,7 @@ pub mod failed;
 pub mod finish;
 pub mod hook;
 pub mod invite;
+pub mod invite_all;
 pub mod keys;
 pub mod mail;
 pub mod org;
@@ -92,10 +94,14 @@ pub enum Command {
     /// Rotate the keys that sign links and encrypt session cookies.
     #[command(subcommand)]
     Keys(keys::Keys),
+    /// Write this machine's ledger and vault to one encrypted file.
+    Backup(backup::Backup),
+    /// Restore a backup into an empty data folder.
+    Restore(backup::Restore),
     /// Explain a standing, a permission or an error code.
     Explain(explain::Explain),
     /// Check this installation: data folder, vault, ledger, keys, clock and orgs.
-    Doctor,
+    Doctor(doctor::Doctor),
     /// Check a stack in AWS.
     #[command(subcommand)]
     Aws(aws::Aws),
@@ -127,8 +133,10 @@ pub async fn run(cli: Cli, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
         Command::Mail(mail) => mail::run(global, mail, terminal).await,
         Command::Access(access) => access::run(global, access, terminal).await,
         Command::Keys(keys) => keys::run(global, keys, terminal).await,
+        Command::Backup(backup) => backup::run(global, backup, terminal).await,
+        Command::Restore(restore) => backup::run_restore(global, restore, terminal).await,
         Command::Explain(explain) => explain::run(explain, terminal),
-        Command::Doctor => doctor::run(global, terminal).await,
+        Command::Doctor(doctor) => doctor::run(global, doctor, terminal).await,
         Command::Aws(aws) => aws::run(global, aws, terminal).await,
         Command::Completions { shell } => completions(*shell, terminal),
     }

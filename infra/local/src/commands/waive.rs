@@ -1,11 +1,13 @@
 //! `regrant waive`: postpones an app to a date, with a reason.
 
+use anyhow::bail;
 use clap::Args;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use regrant::domain::id::AppId;
-use regrant::usecases::notify::waive::{WaiveError, end_waiver, waive};
+use regrant::domain::relative_date::{Direction, RelativeDate};
+use regrant::usecases::notify::waive::{WaiveError, check_end, end_waiver, waive};
 
 use crate::exit::Outcome;
 use crate::global::Global;
@@ -25,9 +27,9 @@ pub struct Waive {
     pub org: String,
     /// The app's id.
     pub app: AppId,
-    /// The last day of the waiver, at most a year ahead, such as 2026-06-30.
+    /// The last day of the waiver, at most a year ahead: 2026-06-30, tomorrow, friday, 10d, 2w or 3m.
     #[arg(long, value_name = "DATE", required_unless_present = "end")]
-    pub until: Option<Date>,
+    pub until: Option<RelativeDate>,
     /// The reason, which the email at the end of the waiver repeats.
     #[arg(long, required_unless_present = "end")]
     pub reason: Option<String>,
@@ -53,12 +55,15 @@ pub(crate) async fn run(global: &Global, options: &Waive, terminal: &mut Termina
         terminal.line(&match (ended, options.dry_run) {
             (true, true) => format!("Would end the waiver of {name}."),
             (true, false) => format!("Ended the waiver of {name}. Emails about it are sent again."),
-            (false, _) => format!("{name} has no waiver."),
+            (false, _) => bail!("{name} has no waiver; `regrant status` shows the waivers"),
         })?;
         return Ok(Outcome::Fine);
     }
     let zone = org.contacts.time_zone.zone();
-    let ends_at = options.until.and_then(|day| end_of(day, &zone)).ok_or(WaiveError::NoEnd)?;
+    let today = zone.to_datetime(installation.ports.clock.now()).date();
+    let day = options.until.and_then(|until| until.date(today, Direction::Ahead));
+    let ends_at = day.and_then(|day| end_of(day, &zone)).ok_or(WaiveError::NoEnd)?;
+    check_end(installation.ports.clock.now(), ends_at)?;
     if options.dry_run {
         terminal.line(&format!("Would postpone {name} until {}.", when(ends_at)))?;
         return Ok(Outcome::Fine);

@@ -1,5 +1,6 @@
 //! `regrant mail server`: the server that delivers this machine's emails. Its password is never shown.
 
+use anyhow::bail;
 use clap::Subcommand;
 use regrant::embedded::local_mail::MailServer;
 use regrant::embedded::mail_server;
@@ -61,6 +62,9 @@ pub(crate) async fn run(global: &Global, server: &Server, terminal: &mut Termina
         }
         Server::Show { json } => show(&installation, *json, terminal).await?,
         Server::Remove => {
+            if mail_server::current(&installation.ports).await?.is_none() {
+                bail!("no mail server is set; set one with `regrant mail server set URL`");
+            }
             mail_server::forget(&installation.ports).await?;
             terminal.line("Removed the mail server. Emails are now written to the folder outbox.")?;
         }

@@ -1,5 +1,6 @@
 //! `regrant mail suppressed` and `unsuppress`: the addresses that receive no emails.
 
+use anyhow::bail;
 use clap::Args;
 use regrant::domain::contact::MailAddress;
 use regrant::ledger::PageRequest;
@@ -71,8 +72,7 @@ pub(crate) async fn lift(global: &Global, options: &Unsuppress, terminal: &mut T
     let installation = Installation::open_existing(global).await?;
     let address = escaped(options.address.as_str());
     if installation.ports.ledger.suppression(&options.address).await?.is_none() {
-        terminal.line(&format!("{address} is not suppressed."))?;
-        return Ok(Outcome::Fine);
+        bail!("{address} is not suppressed; list the suppressed addresses with `regrant mail suppressed`");
     }
     if options.dry_run {
         terminal.line(&format!("Would send emails to {address} again."))?;
