@@ -14,7 +14,7 @@ const SINCE: usize = 20;
 const GAP: usize = 2;
 /// Narrower terminals show standing, app and org only.
 const ROOM_FOR_ALL: usize = 80;
-/// Narrower terminals show no customer.
+/// Narrower terminals show neither customer nor tenant.
 const ROOM_FOR_CUSTOMER: usize = 110;
 
 /// The columns between the standing and the date, with their widths.
@@ -37,7 +37,11 @@ impl BriefTable {
             return Self { app: rest - org, org, tenant: 0, customer: 0, since: false };
         }
         let rest = width - STANDING - SINCE;
-        let customer = if width < ROOM_FOR_CUSTOMER { 0 } else { rest / 5 };
+        if width < ROOM_FOR_CUSTOMER {
+            let org = rest * 11 / 20;
+            return Self { app: rest - org, org, tenant: 0, customer: 0, since: true };
+        }
+        let customer = rest / 5;
         let rest = rest - customer;
         let (org, tenant) = (rest * 2 / 5, rest / 4);
         Self { app: rest - org - tenant, org, tenant, customer, since: true }

@@ -39,7 +39,12 @@ pub fn summary(tally: &Tally, scan: Option<&Scan>, domains: &BTreeMap<OrgId, Str
         lines.push(format!("  and {more} more; `regrant status --json` lists all of them."));
     }
     lines.extend(next(tally, scan));
-    lines
+    let wrapped = lines.iter().map(|line| match line.strip_prefix("  ") {
+        // Wrapped already.
+        Some(_) => line.clone(),
+        None => paragraph(width, "", 0, line).trim_end().to_owned(),
+    });
+    wrapped.collect()
 }
 
 fn progress(scan: &Scan) -> String {
