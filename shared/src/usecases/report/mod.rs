@@ -44,7 +44,7 @@ pub async fn report(ports: &Ports, query: Query) -> Result<Report, LedgerError> 
     while let Some(app) = apps.try_next().await? {
         builder.app(&app);
     }
-    let scan = ports.ledger.latest_scan().await?;
+    let scan = ports.ledger.latest_scan(ports.clock.now()).await?;
     if let Some(scan) = &scan {
         add_orgs_not_read(ports, &mut builder, scan).await?;
     }
