@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
+use anyhow::anyhow;
 use clap::Args;
 use regrant::domain::id::AppId;
 use regrant::usecases::report::evidence::{SignedEvidence, evidence};

@@ -16,7 +16,7 @@ use regrant::ledger::paging;
 use regrant::usecases::report::{csv, head, html, report};
 use regrant::web::json;
 
-use super::file::write_private;
+use super::file::{unreadable, write_private};
 use crate::exit::Outcome;
 use crate::global::Global;
 use crate::installation::{Installation, PAGE};
@@ -163,7 +163,7 @@ fn files(options: &Make) -> anyhow::Result<Vec<(PathBuf, Format)>> {
 }
 
 fn read_report(file: &Path) -> anyhow::Result<Report> {
-    let text = std::fs::read(file).with_context(|| format!("{} could not be read", file.display()))?;
+    let text = std::fs::read(file).map_err(|error| unreadable(file, &error))?;
     serde_json::from_slice(&text).with_context(|| {
         format!(
             "{} is not a report in JSON of this version; make one with `regrant report --to FILE.json`",

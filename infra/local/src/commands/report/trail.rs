@@ -5,14 +5,14 @@ use std::io::BufReader;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use anyhow::Context as _;
+use anyhow::anyhow;
 use clap::Args;
 use regrant::domain::trail::Hash;
 use regrant::keyring::EvidencePublicKey;
 use regrant::usecases::report::trail::{self, Trust, Verification};
 use regrant::web::json;
 
-use super::file::write_private;
+use super::file::{unreadable, write_private};
 use crate::exit::Outcome;
 use crate::global::Global;
 use crate::installation::Installation;
@@ -144,7 +144,7 @@ pub(super) async fn export(global: &Global, options: &Export, terminal: &mut Ter
         terminal.line(&format!("Would write {file}."))?;
         return Ok(Outcome::Fine);
     }
-    let mut lines = tempfile::tempfile().context("a temporary file could not be created")?;
+    let mut lines = tempfile::tempfile().map_err(|error| anyhow!("a temporary file could not be created: {error}"))?;
     let exported = {
         let mut buffered = std::io::BufWriter::new(&mut lines);
         trail::export(&installation.ports, &orgs, &mut buffered).await?
@@ -172,9 +172,8 @@ pub(super) async fn verify(global: &Global, options: &Verify, terminal: &mut Ter
     let checkpoints = options.checkpoint.iter().map(|Checkpoint(number, hash)| (*number, hash.clone())).collect();
     let mut trust = Trust { keys: options.trusted.iter().cloned().collect(), checkpoints };
     let verification = if let Some(file) = &options.export {
-        let opened = File::open(file).with_context(|| format!("{} could not be read", file.display()))?;
-        trail::verify_export(BufReader::new(opened), &trust)
-            .with_context(|| format!("{} could not be read", file.display()))?
+        let opened = File::open(file).map_err(|error| unreadable(file, &error))?;
+        trail::verify_export(BufReader::new(opened), &trust).map_err(|error| unreadable(file, &error))?
     } else {
         let installation = Installation::open_existing(global).await?;
         trust.keys.insert(trail::public_key(&installation.ports).await?);
