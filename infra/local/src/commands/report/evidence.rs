@@ -54,7 +54,7 @@ pub(super) async fn run(global: &Global, options: &Evidence, terminal: &mut Term
         } else {
             if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
                 std::fs::create_dir_all(folder)
-                    .with_context(|| format!("{} could not be created", folder.display()))?;
+                    .map_err(|error| anyhow!("{} could not be created: {error}", folder.display()))?;
             }
             write(&signed, &file)?;
             let events = number(signed.evidence.trail.len() as u64, "event", "events");
