@@ -232,8 +232,8 @@ fn waivers(waivers: &[WaiverEvent]) -> Markup {
 fn trail(evidence: &Evidence) -> Markup {
     html! {
         p {
-            @if evidence.trail_is_intact { "The chain of events is complete." }
-            @else { strong.overdue { "The chain of events is damaged; run the verification." } }
+            @if evidence.trail_is_intact { "The chain of events has no gap and no change. A signed digest shows that its end was not cut off: run the verification." }
+            @else { strong.overdue { "The chain of events is damaged. Run the verification." } }
         }
         (table(&["Number", "When", "Event", "SHA-256"], evidence.trail.iter().map(entry)))
     }

@@ -20,6 +20,7 @@ use super::file::{unreadable, write_private};
 use crate::exit::Outcome;
 use crate::global::Global;
 use crate::installation::{Installation, PAGE};
+use crate::output::summary::MOST_LISTED;
 use crate::output::{escaped, number};
 use crate::terminal::Terminal;
 
@@ -131,9 +132,7 @@ pub(super) async fn run(global: &Global, options: &Make, terminal: &mut Terminal
     if let Some(format) = printed {
         format.write(&report, terminal.out())?;
     } else if files.is_empty() {
-        for (name, value) in head::lines(&report) {
-            terminal.line(&format!("{}: {}", escaped(name), escaped(value)))?;
-        }
+        summary(&report, terminal)?;
         terminal.hint("For the whole report, run `regrant report --to report.html`.");
     }
     for (file, format) in &files {
@@ -147,6 +146,27 @@ pub(super) async fn run(global: &Global, options: &Make, terminal: &mut Terminal
     }
     terminal.flush()?;
     Ok(outcome(&report))
+}
+
+/// Prints the head. Of what could not be read, only the first lines are shown.
+fn summary(report: &Report, terminal: &mut Terminal) -> io::Result<()> {
+    let is_unread = |(name, _): &&(String, String)| name.starts_with("Not read: ");
+    let lines = head::lines(report);
+    let mut unread = lines.iter().filter(is_unread).count();
+    let hidden = unread.saturating_sub(MOST_LISTED);
+    for line in &lines {
+        if is_unread(&line) {
+            unread -= 1;
+            if unread < hidden {
+                continue;
+            }
+        }
+        terminal.line(&format!("{}: {}", escaped(line.0.clone()), escaped(line.1.clone())))?;
+    }
+    if hidden > 0 {
+        terminal.line(&format!("Not read: {hidden} more; `regrant report --json` lists all of them"))?;
+    }
+    Ok(())
 }
 
 fn files(options: &Make) -> anyhow::Result<Vec<(PathBuf, Format)>> {

@@ -216,7 +216,8 @@ fn print(verification: &Verification, terminal: &mut Terminal) -> std::io::Resul
         ))?;
     }
     match outcome(verification) {
-        Outcome::Fine => terminal.line("Intact: nothing was changed, removed, reordered or cut off.")?,
+        Outcome::Fine => terminal
+            .line("Intact: no event was changed, removed or reordered, and none that a digest names was cut off.")?,
         Outcome::CouldNotCheck if verified.digests == 0 => {
             terminal.line("Not verified: no digest has been signed yet. Run `regrant report digest`.")?;
         }
