@@ -17,6 +17,8 @@ pub enum Metric {
     SavesFailed,
     /// A save left a connection disabled that was enabled before.
     ConnectionsLeftOff,
+    /// Microsoft's response to a sign-in reached a browser that did not begin it.
+    CallbacksInOtherBrowsers,
     /// A token for Microsoft Graph was refreshed.
     GraphRefreshes,
     /// A token for Microsoft Graph could not be refreshed.

@@ -93,6 +93,9 @@ async fn registrations_are_listed_without_their_secret() {
 async fn a_new_invitation_revokes_the_older_link() {
     let desk = Desk::start().await;
     let (org, app) = desk.app("acmelabs").await;
+    let refused = desk.run(&["invite", &org, &app], "").await;
+    assert!(refused.code == Some(2) && refused.err.contains("regrant entra set"), "{}", refused.err);
+    assert_eq!(desk.run(&["entra", "set", "--client-id", REGRANT_CLIENT], OPERATOR_SECRET).await.code, Some(0));
     let dry = desk.run(&["invite", &org, &app, "--dry-run"], "").await;
     assert!(dry.code == Some(0) && !dry.out.contains("/consent/"), "{}", dry.out);
     let first = desk.run(&["invite", &org, &app], "").await;

@@ -1,4 +1,5 @@
-//! The queue in Amazon SQS: a standard queue, with a dead-letter queue behind it.
+//! The queue in Amazon SQS: a standard queue, with a dead-letter queue behind it. Each message has a group, which makes it a
+//! fair queue (Amazon SQS developer guide, "Amazon SQS fair queues"): a backlog of one org does not delay the others.
 
 use std::marker::PhantomData;
 use std::time::Duration;
@@ -39,7 +40,11 @@ impl<M: Message> SqsQueue<M> {
         let mut left = Vec::with_capacity(messages.len());
         for (number, message) in messages.iter().enumerate() {
             let body = serde_json::to_string(message).map_err(|error| failed(action, error.to_string()))?;
-            let entry = SendMessageBatchRequestEntry::builder().id(number.to_string()).message_body(body).build();
+            let entry = SendMessageBatchRequestEntry::builder()
+                .id(number.to_string())
+                .message_body(body)
+                .message_group_id(message.group())
+                .build();
             left.push(entry.map_err(|error| failed(action, error.to_string()))?);
         }
         let mut pauses = ExponentialBuilder::default()

@@ -7,12 +7,13 @@ use crate::domain::tenant::TenantName;
 
 use super::assignment_counts::AssignmentCounts;
 use super::claims_challenge::ClaimsChallenge;
+use super::connection::{AuthScheme, ConnectionStatus};
 use super::id::{AppId, OrgId, RequestId, SaveId};
 use super::milestones::Milestones;
 use super::request::{Request, request_after};
 use super::save::Verification;
 use super::session::Administrator;
-use super::signal::Signal;
+use super::signal::{Check, Provisioning, Signal, SignalKind};
 use super::standing::{Assessment, LastKnown, Standing};
 use super::tenant::{ClientId, TenantId};
 use super::text::UntrustedText;
@@ -80,6 +81,9 @@ pub struct ConsentRecord {
     /// The app's tenant, once resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tenant: Option<TenantId>,
+    /// The tenant in the app's settings when an administrator of it was verified for this app.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verified_tenant: Option<TenantName>,
     /// Okta's client id from its latest consent link.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client: Option<ClientId>,
@@ -92,6 +96,9 @@ pub struct ConsentRecord {
     /// The last save whose outcome was recorded here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_save: Option<SaveId>,
+    /// When Regrant prepared a consent although provisioning was on, which pauses it; `None` once the connection is saved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paused_since: Option<Timestamp>,
     /// The read-back result of the last successful save.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verification: Option<Verification>,
@@ -149,6 +156,38 @@ impl AppRecord {
     /// The standing from the last successful check: a failed check does not change it.
     pub fn known_standing(&self) -> Standing {
         self.known().map_or(Standing::Unknown, |known| known.standing)
+    }
+
+    /// Since when provisioning is paused for a consent that no one has finished; `None` if it is not, or the connection was
+    /// read as on since.
+    pub fn paused_since(&self) -> Option<Timestamp> {
+        let since = self.consent.paused_since?;
+        let is_on = |signal: &Signal| {
+            let on = matches!(
+                &signal.kind,
+                SignalKind::ConnectionRead { auth_scheme: AuthScheme::Oauth2, status: ConnectionStatus::Enabled, .. }
+            );
+            on && signal.seen_at >= since
+        };
+        (!self.signals.iter().any(is_on)).then_some(since)
+    }
+
+    /// Whether preparing a consent pauses provisioning, as far as the last scan shows: it is on, and Okta does not report an
+    /// OAuth connection for it. An app whose features could not be read counts as on.
+    pub fn would_pause(&self) -> bool {
+        let newest = |check| {
+            let of_it = self.signals.iter().filter(|signal| signal.kind.check() == Some(check));
+            of_it.max_by_key(|signal| signal.seen_at).map(|signal| &signal.kind)
+        };
+        let has_scheme = matches!(
+            newest(Check::Connection),
+            Some(SignalKind::ConnectionRead { auth_scheme, .. }) if *auth_scheme != AuthScheme::Unknown
+        );
+        let is_off = matches!(
+            newest(Check::Features),
+            Some(SignalKind::ProvisioningRead { provisioning: Provisioning::NotEnabled | Provisioning::NotSupported })
+        );
+        !has_scheme && !is_off
     }
 
     /// The current standing, which may be `unknown`.

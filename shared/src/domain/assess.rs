@@ -103,6 +103,10 @@ fn by_connection(signals: &[Signal], features: &[String]) -> Assessment {
             Standing::ByHand,
             "Okta does not report whether the connection is on. Check it in the Admin Console.",
         ),
+        // Not read again since the consent was prepared.
+        (AuthScheme::Unknown, _) if paused_since(signals).is_some_and(|since| since > signal.seen_at) => {
+            paused(paused_since(signals).unwrap_or(signal.seen_at))
+        }
         (AuthScheme::Unknown, _) => without_scheme(signals, features),
         (AuthScheme::Token, _) => verdict(Standing::ByHand, "The connection uses a token instead of consent."),
         (AuthScheme::Other(name), _) => verdict(
@@ -201,10 +205,23 @@ fn consenter(signals: &[Signal]) -> Option<&'static str> {
     }
 }
 
+fn paused_since(signals: &[Signal]) -> Option<Timestamp> {
+    last(signals, |kind| *kind == SignalKind::ProvisioningPaused)
+}
+
+fn paused(since: Timestamp) -> Assessment {
+    let since = since.strftime("%Y-%m-%d %H:%M");
+    let reason =
+        format!("Provisioning is paused since {since} UTC: a consent was prepared, and no one has finished it.");
+    verdict(Standing::Broken, reason)
+}
+
 fn disabled(signals: &[Signal], authorize_offered: bool) -> Assessment {
     let granted = newest(signals, Check::PermissionGrants)
         .is_some_and(|s| matches!(s.kind, SignalKind::PermissionGrantsRead { any_granted: true, .. }));
-    if granted {
+    if let Some(since) = paused_since(signals) {
+        paused(since)
+    } else if granted {
         verdict(Standing::NeedsSave, "Microsoft has a grant, but the connection is off.")
     } else if has(signals, &SignalKind::ConnectionWasEnabled) {
         verdict(Standing::NeedsSave, "The connection was on before and is off now.")

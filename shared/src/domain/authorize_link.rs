@@ -1,18 +1,20 @@
 //! Validation of Okta's consent link before the browser is sent to it.
 //!
 //! The link belongs to Okta: its client, redirect URI and `state` are not ours. Regrant checks that it leads to the sign-in
-//! page of the right cloud and tenant, requests a code, and redirects to Okta.
+//! page of the right cloud and of one tenant, requests a code, and redirects to Okta.
 
 use url::Url;
 
 use super::id::Sha256Digest;
-use super::tenant::{ClientId, TenantId};
+use super::tenant::{ClientId, TenantDomain, TenantId};
 
 /// A validated consent link.
 #[derive(Debug, Clone)]
 pub struct AuthorizeLink {
     /// Where to send the browser. It contains Okta's `state`, so it must not be logged.
     pub url: Url,
+    /// The tenant in its path: a GUID or a domain, in lower case. Not `common` or another name for many tenants.
+    pub tenant: String,
     /// Okta's client, whose service principal will hold the grants.
     pub client: ClientId,
     /// The digest of Okta's `state`, which the hand-over must match.
@@ -40,37 +42,21 @@ pub enum InvalidLink {
     OurOwnClient,
 }
 
-/// The tenant that a link must be for.
-#[derive(Debug, Clone)]
-pub struct ExpectedTenant<'a> {
-    /// Its GUID, if known.
-    pub id: Option<&'a TenantId>,
-    /// Its domains, in lower case.
-    pub domains: &'a [String],
-}
-
-impl ExpectedTenant<'_> {
-    fn is(&self, name: &str) -> bool {
-        let name = name.to_ascii_lowercase();
-        self.id.is_some_and(|id| id.as_str() == name) || self.domains.contains(&name)
-    }
-}
-
-/// Validates a link whose host is already known to be the sign-in page of the right cloud. `is_okta` says whether a
-/// redirect URI belongs to Okta. `own` is our own client, which must not appear in the link.
+/// Validates a link whose host is already known to be the sign-in page of the right cloud. The caller compares its tenant.
+/// `is_okta` says whether a redirect URI belongs to Okta. `own` is our own client, which must not appear in the link.
 pub fn validate(
     url: &Url,
-    tenant: &ExpectedTenant<'_>,
     own: Option<&ClientId>,
     is_okta: impl Fn(&Url) -> bool,
 ) -> Result<AuthorizeLink, InvalidLink> {
     let mut segments = url.path_segments().ok_or(InvalidLink::Shape)?;
-    let name = segments.next().unwrap_or_default();
+    let tenant = segments.next().unwrap_or_default().to_ascii_lowercase();
     let rest: Vec<&str> = segments.collect();
     if rest != ["oauth2", "authorize"] && rest != ["oauth2", "v2.0", "authorize"] {
         return Err(InvalidLink::Shape);
     }
-    if !tenant.is(name) {
+    let is_one_tenant = tenant.parse::<TenantId>().is_ok() || TenantDomain::try_from(tenant.clone()).is_ok();
+    if !is_one_tenant {
         return Err(InvalidLink::AnotherTenant);
     }
     let one = |wanted: &str| {
@@ -89,7 +75,7 @@ pub fn validate(
         return Err(InvalidLink::RedirectElsewhere);
     }
     let state = one("state")?;
-    Ok(AuthorizeLink { url: url.clone(), client, state: Sha256Digest::of(&state) })
+    Ok(AuthorizeLink { url: url.clone(), tenant, client, state: Sha256Digest::of(&state) })
 }
 
 #[cfg(test)]
@@ -102,13 +88,8 @@ mod tests {
     const GOOD: &str = "https://login.microsoftonline.com/contoso.onmicrosoft.com/oauth2/authorize?response_type=code&state=s1&client_id=11111111-2222-4333-8444-555555555555&redirect_uri=https%3A%2F%2Fsystem-admin.okta.com%2Fadmin%2Fapp%2Fgeneric%2Foauth20redirect&scope=x";
 
     fn checked(url: &str) -> Result<AuthorizeLink, InvalidLink> {
-        let tenant = TENANT.parse().unwrap();
-        let domains = ["contoso.onmicrosoft.com".to_owned(), "contoso.example".to_owned()];
-        let expected = ExpectedTenant { id: Some(&tenant), domains: &domains };
         let own = "99999999-2222-4333-8444-555555555555".parse().unwrap();
-        validate(&Url::parse(url).unwrap(), &expected, Some(&own), |redirect| {
-            redirect.host_str() == Some("system-admin.okta.com")
-        })
+        validate(&Url::parse(url).unwrap(), Some(&own), |redirect| redirect.host_str() == Some("system-admin.okta.com"))
     }
 
     #[test]
@@ -116,13 +97,14 @@ mod tests {
         for name in ["contoso.onmicrosoft.com", "Contoso.example", TENANT] {
             let link = checked(&GOOD.replace("contoso.onmicrosoft.com", name)).unwrap();
             assert_eq!((link.client.as_str(), link.state), (CLIENT, Sha256Digest::of("s1")));
+            assert_eq!(link.tenant, name.to_ascii_lowercase());
         }
         assert!(checked(&GOOD.replace("/oauth2/authorize", "/oauth2/v2.0/authorize")).is_ok());
     }
 
     #[test]
-    fn links_for_other_tenants_are_refused() {
-        for name in ["common", "organizations", "globex.onmicrosoft.com", "aaaaaaaa-0000-4000-8000-000000000002", ""] {
+    fn links_for_many_tenants_are_refused() {
+        for name in ["common", "organizations", "consumers", "contoso", ""] {
             let refused = checked(&GOOD.replace("contoso.onmicrosoft.com", name)).map(|_| ());
             assert!(matches!(refused, Err(InvalidLink::AnotherTenant | InvalidLink::Shape)), "{name}");
         }

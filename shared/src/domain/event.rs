@@ -7,6 +7,7 @@ use super::actor::Actor;
 use super::administrator::Mfa;
 use super::id::{InvitationId, NotificationId, RequestId, SaveId, SessionId};
 use super::notification::{Delivery, WhyDropped};
+use super::org::SignInPolicy;
 use super::save::{ConsentEvidence, NotDone};
 use super::standing::Standing;
 use super::tenant::{ClientId, ObjectId};
@@ -46,12 +47,6 @@ pub enum EventKind {
         #[schema(value_type = String)]
         invitation: InvitationId,
     },
-    /// A person pressed the button on the invitation's page.
-    ConsentBegun {
-        /// The browser's session, which pages and emails show as a reference.
-        #[schema(value_type = String)]
-        session: SessionId,
-    },
     /// An administrator signed in and is allowed to consent.
     AdministratorVerified {
         /// The browser's session.
@@ -76,6 +71,12 @@ pub enum EventKind {
         failure: ConsentFailure,
         /// The error code that came with it.
         code: Option<String>,
+    },
+    /// Microsoft's response to a sign-in reached a browser that did not begin it. It was rejected.
+    SignInReturnedElsewhere {
+        /// The session of the browser that began it.
+        #[schema(value_type = String)]
+        session: SessionId,
     },
     /// The browser was sent to Okta's consent link.
     ConsentLinkOpened {
@@ -105,8 +106,15 @@ pub enum EventKind {
         /// The save.
         #[schema(value_type = String)]
         save: SaveId,
-        /// Whether provisioning ran on consent before.
+        /// Whether provisioning was on before.
         was_on: bool,
+    },
+    /// Regrant prepared a consent although provisioning was on, which pauses provisioning until the consent is saved. The
+    /// person or operator had agreed.
+    ProvisioningPaused {
+        /// The save.
+        #[schema(value_type = String)]
+        save: SaveId,
     },
     /// The save succeeded: the connection reads as on.
     Saved {
@@ -167,6 +175,11 @@ pub enum EventKind {
         /// When the waiver ends, in UTC.
         #[schema(value_type = String, format = DateTime)]
         until: Timestamp,
+    },
+    /// An operator changed whether administrators have to sign in at Microsoft before a consent.
+    SignInPolicyChanged {
+        /// The new policy.
+        sign_in: SignInPolicy,
     },
     /// An operator removed the waiver.
     WaiverRemoved,

@@ -24,9 +24,14 @@ pub fn merge_signals(previous: &[Signal], fresh: Vec<Signal>) -> Vec<Signal> {
         previous.iter().filter(|&earlier| of_okta(earlier) || late.iter().any(|signal| supersedes(earlier, signal)));
     let fresh: Vec<Signal> = newer.cloned().chain(fresh).collect();
     let is_memory = |signal: &&Signal| signal.kind == SignalKind::ConnectionWasEnabled;
-    let mut merged: Vec<Signal> =
-        previous.iter().filter(|signal| outlasts(signal, &fresh) && !is_memory(signal)).cloned().collect();
-    if !fresh.iter().any(shows_it_on) {
+    let on = fresh.iter().any(shows_it_on);
+    let is_over = |signal: &&Signal| on && signal.kind == SignalKind::ProvisioningPaused;
+    let mut merged: Vec<Signal> = previous
+        .iter()
+        .filter(|signal| outlasts(signal, &fresh) && !is_memory(signal) && !is_over(signal))
+        .cloned()
+        .collect();
+    if !on {
         let last_on = previous.iter().chain(&late).filter(|signal| shows_it_on(signal) || is_memory(signal));
         if let Some(seen_at) = last_on.map(|signal| signal.seen_at).max() {
             merged.push(Signal { seen_at, source: Source::Regrant, kind: SignalKind::ConnectionWasEnabled });
@@ -102,7 +107,7 @@ pub fn supersede(previous: &[Signal], fresh: &[Signal]) -> Vec<Signal> {
         fresh.iter().any(|signal| std::mem::discriminant(&signal.kind) == std::mem::discriminant(kind))
     };
     let stays = |signal: &&Signal| match &signal.kind {
-        SignalKind::ConnectionWasEnabled => !on,
+        SignalKind::ConnectionWasEnabled | SignalKind::ProvisioningPaused => !on,
         occurrence if occurrence.is_occurrence() => !again(occurrence),
         _ => signal.kind.check().is_none_or(|check| !checks.contains(&check)),
     };

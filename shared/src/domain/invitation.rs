@@ -6,10 +6,14 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::id::{AppId, InvitationId, OrgId};
+use super::id::{AppId, InvitationId, OrgId, SessionId};
+use super::org::SignInPolicy;
 
 /// The default lifetime of a link.
 pub const DEFAULT_LIFETIME: SignedDuration = SignedDuration::from_hours(14 * 24);
+
+/// How many sessions one link can open. It is shared by every recipient of an email, and each may start again.
+pub const MAX_SESSIONS: usize = 50;
 
 /// The ledger's record of an invitation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,10 +24,16 @@ pub struct Invitation {
     pub org: OrgId,
     /// The only app it is for.
     pub app: AppId,
+    /// Whether its administrator has to sign in at Microsoft: the org's policy when it was created.
+    #[serde(default)]
+    pub sign_in: SignInPolicy,
     /// When it was created.
     pub created_at: Timestamp,
     /// When it expires.
     pub expires_at: Timestamp,
+    /// The sessions that began with it.
+    #[serde(default)]
+    pub sessions: Vec<SessionId>,
     /// How it was closed before it expired, if it was.
     pub closed: Option<Closed>,
 }
@@ -84,8 +94,10 @@ mod tests {
             id: "i1".parse().unwrap(),
             org: "00o1".parse().unwrap(),
             app: "0oa1".parse().unwrap(),
+            sign_in: SignInPolicy::Required,
             created_at,
             expires_at: created_at + DEFAULT_LIFETIME,
+            sessions: Vec::new(),
             closed: closed.map(|why| Closed { at: created_at, why }),
         }
     }

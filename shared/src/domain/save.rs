@@ -45,6 +45,10 @@ pub struct SaveJournal {
     pub started_at: Timestamp,
     /// The connection before the first write.
     pub before: ConnectionReading,
+    /// Whether provisioning was on before the first write, on consent or on stored credentials. If it was, it has to be on
+    /// again in the end, or the operators are alerted.
+    #[serde(default)]
+    pub provisioning_was_on: bool,
     /// Whether a person whose sign-in was verified, or an operator, began it. Otherwise only an operator's save may write to
     /// Okta.
     #[serde(default)]
@@ -65,6 +69,14 @@ pub struct SaveJournal {
     pub settled: bool,
     /// Incremented by each write, for the optimistic lock.
     pub version: u64,
+}
+
+impl SaveJournal {
+    /// Whether the save sent Okta a code or asked it to switch the connection on, or has an outcome.
+    pub const fn has_sent(&self) -> bool {
+        let has_code = !matches!(self.code_delivery, CodeDelivery::NotNeeded | CodeDelivery::Waiting);
+        has_code || self.activated || self.outcome.is_some()
+    }
 }
 
 /// Who requested the save. Only evidence shows that the consent was given.

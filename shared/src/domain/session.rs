@@ -38,6 +38,9 @@ pub struct AuthorizationSession {
     pub sign_in: Option<SignInAttempt>,
     /// When it started.
     pub opened_at: Timestamp,
+    /// Whether Microsoft's response to its sign-in reached a different browser.
+    #[serde(default)]
+    pub seen_elsewhere: bool,
     /// How many of Okta's consent links were requested for it.
     #[serde(default)]
     pub links_reserved: u32,
@@ -108,6 +111,9 @@ pub struct ConsentAttempt {
     /// Why the consent is not done, from the latest check; `None` while nothing is known yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_done: Option<NotDone>,
+    /// The reasons that the audit trail already has, each once per session.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reported: Vec<NotDone>,
     /// When the session's save was last queued.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub queued_at: Option<Timestamp>,
@@ -140,12 +146,9 @@ impl AuthorizationSession {
         self.sign_in.is_some()
     }
 
-    /// Why its consent is not done, from the latest check.
-    pub const fn not_done(&self) -> Option<NotDone> {
-        match &self.state {
-            SessionState::Consenting { attempt, .. } => attempt.not_done,
-            _ => None,
-        }
+    /// Whether it has a final state.
+    pub const fn has_ended(&self) -> bool {
+        matches!(self.state, SessionState::Done | SessionState::Failed { .. })
     }
 
     /// When its pages expire.

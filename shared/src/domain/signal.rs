@@ -90,6 +90,9 @@ pub enum SignalKind {
     },
     /// The connection was consented and on at the time of this signal, regardless of its current status.
     ConnectionWasEnabled,
+    /// Provisioning ran on stored credentials until Regrant prepared a consent at the time of this signal, and no one has
+    /// finished that consent.
+    ProvisioningPaused,
     /// The provisioning features were read.
     ProvisioningRead {
         /// The result.
@@ -170,6 +173,7 @@ impl SignalKind {
             Self::CredentialFailure { .. }
                 | Self::ProvisioningWorked
                 | Self::ConsentCodeAccepted
+                | Self::ProvisioningPaused
                 | Self::CredentialRotation { .. }
                 | Self::ProvisioningAppCreated { .. }
         )

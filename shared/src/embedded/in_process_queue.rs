@@ -22,8 +22,10 @@ pub struct InProcessQueue<M> {
 }
 
 struct State<M> {
-    /// To be received, oldest first.
-    visible: VecDeque<Queued<M>>,
+    /// To be received, oldest first, by group.
+    visible: HashMap<String, VecDeque<Queued<M>>>,
+    /// The groups with visible messages. They take turns, so that a backlog of one does not delay the others.
+    turns: VecDeque<String>,
     /// To be visible at a time; the number tells those of one time apart, in the order in which they were hidden.
     hidden: BTreeMap<(Timestamp, u64), Queued<M>>,
     /// When the message of a receipt is visible again. Without an entry, a receipt is stale.
@@ -39,7 +41,13 @@ struct Queued<M> {
 
 impl<M> Default for State<M> {
     fn default() -> Self {
-        Self { visible: VecDeque::new(), hidden: BTreeMap::new(), in_flight: HashMap::new(), last: 0 }
+        Self {
+            visible: HashMap::new(),
+            turns: VecDeque::new(),
+            hidden: BTreeMap::new(),
+            in_flight: HashMap::new(),
+            last: 0,
+        }
     }
 }
 
@@ -63,8 +71,30 @@ impl<M: Message> State<M> {
         while let Some(first) = self.hidden.first_entry().filter(|entry| entry.key().0 <= now) {
             let ((_, number), queued) = first.remove_entry();
             self.in_flight.remove(&number);
-            self.visible.push_back(queued);
+            self.show(queued);
         }
+    }
+
+    fn show(&mut self, queued: Queued<M>) {
+        let group = queued.message.group();
+        let of_group = self.visible.entry(group.to_owned()).or_default();
+        if of_group.is_empty() {
+            self.turns.push_back(group.to_owned());
+        }
+        of_group.push_back(queued);
+    }
+
+    /// The oldest message of the group whose turn it is.
+    fn next(&mut self) -> Option<Queued<M>> {
+        let group = self.turns.pop_front()?;
+        let of_group = self.visible.get_mut(&group)?;
+        let queued = of_group.pop_front();
+        if of_group.is_empty() {
+            self.visible.remove(&group);
+        } else {
+            self.turns.push_back(group);
+        }
+        queued
     }
 
     fn hide(&mut self, queued: Queued<M>, until: Timestamp) -> u64 {
@@ -74,7 +104,7 @@ impl<M: Message> State<M> {
     }
 
     fn deliver(&mut self, until: Timestamp) -> Option<Delivery<M>> {
-        let mut queued = self.visible.pop_front()?;
+        let mut queued = self.next()?;
         queued.received = queued.received.saturating_add(1);
         let (message, receive_count) = (queued.message.clone(), queued.received);
         let number = self.hide(queued, until);
@@ -98,8 +128,10 @@ fn later(now: Timestamp, duration: Duration) -> Timestamp {
 #[async_trait]
 impl<M: Message> Queue<M> for InProcessQueue<M> {
     async fn send(&self, messages: &[M]) -> Result<(), QueueError> {
-        let messages = messages.iter().map(|message| Queued { message: message.clone(), received: 0 });
-        self.state.lock().visible.extend(messages);
+        let mut state = self.state.lock();
+        for message in messages {
+            state.show(Queued { message: message.clone(), received: 0 });
+        }
         Ok(())
     }
 
@@ -158,6 +190,15 @@ mod tests {
         queue.release(&first.receipt, Duration::ZERO).await.unwrap();
         let rest: Vec<_> = queue.receive(10, MINUTE).await.unwrap().into_iter().map(|d| d.message).collect();
         assert_eq!(rest, [scan_of("00ob"), scan_of("00oc"), scan_of("00oa")]);
+    }
+
+    #[tokio::test]
+    async fn backlog_of_one_org_does_not_delay_another() {
+        let (_, queue) = queue();
+        queue.send(&vec![scan_of("00oa"); 10_000]).await.unwrap();
+        queue.send(&[scan_of("00ob")]).await.unwrap();
+        let first_two: Vec<_> = queue.receive(2, MINUTE).await.unwrap().into_iter().map(|d| d.message).collect();
+        assert_eq!(first_two, [scan_of("00oa"), scan_of("00ob")]);
     }
 
     #[tokio::test]

@@ -4,6 +4,7 @@
 
 use super::*;
 use crate::domain::invitation::DEFAULT_LIFETIME;
+use crate::domain::org::SignInPolicy;
 use crate::domain::request::LINK_LIFETIME;
 use crate::randomness::SeededRandomness;
 
@@ -12,8 +13,10 @@ fn invitation() -> Invitation {
         id: "inv1".parse().unwrap(),
         org: "00oInvented".parse().unwrap(),
         app: "0oaInvented".parse().unwrap(),
+        sign_in: SignInPolicy::Required,
         created_at: Timestamp::UNIX_EPOCH,
         expires_at: Timestamp::UNIX_EPOCH + DEFAULT_LIFETIME,
+        sessions: Vec::new(),
         closed: None,
     }
 }

@@ -18,7 +18,7 @@ use crate::domain::access_policy::{AccessRules, Scope};
 use crate::domain::access_problem::OrgWatch;
 use crate::domain::app::AppRecord;
 use crate::domain::event::AppEvent;
-use crate::domain::id::{AppId, InvitationId, OrgId, ScanId};
+use crate::domain::id::{AppId, InvitationId, OrgId, ScanId, SessionId};
 use crate::domain::invitation::{Closed, Invitation};
 use crate::domain::org::OrgProfile;
 use crate::domain::save::SaveJournal;
@@ -158,6 +158,11 @@ pub trait Invitations: Send + Sync {
     async fn invitation(&self, id: &InvitationId) -> Result<Option<Invitation>, LedgerError>;
     /// An app's invitations, newest first.
     async fn invitations(&self, org: &OrgId, app: &AppId, page: PageRequest) -> Result<Page<Invitation>, LedgerError>;
+    /// An app's invitations that were not closed, in any order.
+    async fn open_invitations(&self, org: &OrgId, app: &AppId) -> Result<Vec<Invitation>, LedgerError>;
+    /// Adds a session to an open invitation, in one conditional write: it still has the sessions that `invitation` has.
+    /// Returns `false`, and writes nothing, if it has others, was closed or does not exist.
+    async fn reserve_session(&self, invitation: &Invitation, session: &SessionId) -> Result<bool, LedgerError>;
     /// Closes an open invitation in one conditional write. Returns `false` if it was closed before or does not exist.
     async fn close_invitation(&self, id: &InvitationId, closed: Closed) -> Result<bool, LedgerError>;
 }

@@ -22,6 +22,7 @@ use super::graph::OpenGraph;
 use super::id_token::{Identified, Verifier};
 use super::keys::Keys;
 use super::retrying_client::RetryingClient;
+use super::tenants::Tenants;
 use super::{
     AuthorizationRequest, Graph, Microsoft, MicrosoftError, Redemption, Registration, SignIn, TokenSet, authorize,
 };
@@ -32,6 +33,7 @@ pub struct MicrosoftClient {
     endpoints: Endpoints,
     http: RetryingClient,
     keys: Keys,
+    tenants: Tenants,
     clock: Arc<dyn Clock>,
     randomness: Arc<dyn Randomness>,
 }
@@ -44,7 +46,8 @@ impl MicrosoftClient {
         randomness: Arc<dyn Randomness>,
     ) -> Result<Self, MicrosoftError> {
         let http = RetryingClient::new(&config, clock.clone())?;
-        Ok(Self { endpoints: Endpoints::new(config.simulator), http, keys: Keys::default(), clock, randomness })
+        let (keys, tenants) = (Keys::default(), Tenants::default());
+        Ok(Self { endpoints: Endpoints::new(config.simulator), http, keys, tenants, clock, randomness })
     }
 
     fn token_endpoint<'a>(&'a self, registration: &'a Registration, tenant: &'a TenantId) -> TokenEndpoint<'a> {
@@ -103,6 +106,10 @@ impl Microsoft for MicrosoftClient {
     }
 
     async fn tenant(&self, cloud: Cloud, domain: &TenantDomain) -> Result<TenantId, MicrosoftError> {
+        let now = self.clock.now();
+        if let Some(tenant) = self.tenants.get(cloud, domain, now) {
+            return Ok(tenant);
+        }
         let url = self.endpoints.metadata(cloud, domain);
         let metadata = self.http.get(|| Ok(Request::new(Method::GET, url.clone()))).await?;
         let host = shown_host(&url);
@@ -118,9 +125,11 @@ impl Microsoft for MicrosoftClient {
         let issuer = metadata.body.get("issuer").and_then(Value::as_str).unwrap_or_default();
         let tenant = issuer.strip_suffix("/v2.0").and_then(|rest| rest.rsplit('/').next());
         let tenant = tenant.and_then(|tenant| tenant.parse::<TenantId>().ok());
-        tenant
+        let tenant = tenant
             .filter(|tenant| self.endpoints.issuers(cloud, tenant).iter().any(|expected| expected == issuer))
-            .ok_or_else(|| MicrosoftError::Unexpected { host, what: "a tenant with a foreign issuer".to_owned() })
+            .ok_or_else(|| MicrosoftError::Unexpected { host, what: "a tenant with a foreign issuer".to_owned() })?;
+        self.tenants.remember(cloud, domain, &tenant, now);
+        Ok(tenant)
     }
 
     fn authorize_url(

@@ -16,6 +16,7 @@ mod id_token;
 mod keys;
 pub mod registration;
 mod retrying_client;
+mod tenants;
 mod token_failure;
 mod tokens;
 

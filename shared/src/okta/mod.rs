@@ -21,7 +21,7 @@ mod wire;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use secrecy::SecretString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::domain::assignment_counts::AssignmentCounts;
@@ -31,6 +31,7 @@ use crate::domain::signal::Provisioning;
 use crate::domain::system_log::{LogEvent, LogPosition};
 use crate::domain::tenant::TenantName;
 use crate::domain::text::UntrustedText;
+use crate::vault::exposed;
 
 pub use credential::OktaCredential;
 pub use error::OktaError;
@@ -130,11 +131,12 @@ pub struct Connection {
 
 /// A Microsoft administrator's name and password, which Okta's schema still supports for Office 365. Sent only for an org
 /// whose operator stored them in the vault.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ProvisioningAdmin {
     /// `settings.adminUsername`.
     pub username: String,
     /// `settings.adminPassword`.
+    #[serde(serialize_with = "exposed")]
     pub password: SecretString,
 }
 

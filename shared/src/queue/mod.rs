@@ -17,7 +17,10 @@ use crate::domain::id::{AppId, NotificationId, OrgId, RequestId, ScanId, Session
 use crate::domain::save::ConfirmedBy;
 
 /// What a queue carries.
-pub trait Message: Debug + Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static {}
+pub trait Message: Debug + Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// What the message is about: an org or a request. Many messages of one group do not delay those of the others.
+    fn group(&self) -> &str;
+}
 
 /// Scan every Office 365 app of one org. One message per org, so that orgs scale out and fail independently.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,9 +84,26 @@ impl SaveApp {
     }
 }
 
-impl Message for ScanOrg {}
-impl Message for SaveApp {}
-impl Message for NotificationWork {}
+impl Message for ScanOrg {
+    fn group(&self) -> &str {
+        self.org.as_str()
+    }
+}
+
+impl Message for SaveApp {
+    fn group(&self) -> &str {
+        self.org.as_str()
+    }
+}
+
+impl Message for NotificationWork {
+    fn group(&self) -> &str {
+        match self {
+            Self::Plan { org, .. } => org.as_str(),
+            Self::Send { request, .. } => request.as_str(),
+        }
+    }
+}
 
 /// A message that was received and not yet deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]

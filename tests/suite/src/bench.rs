@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use regrant::clock::{Clock, SimulatedClock};
 use regrant::domain::cloud::Cloud;
 use regrant::domain::id::{OrgId, ScanId};
-use regrant::domain::org::OrgProfile;
+use regrant::domain::org::{OrgProfile, SignInPolicy};
 use regrant::domain::scan::Scan;
 use regrant::embedded::folder::Folder;
 use regrant::embedded::in_process_queues;
@@ -190,6 +190,9 @@ async fn know(ports: &Ports, org: &str, base_url: &str, credential: &OktaCredent
         base_url: base_url.parse().unwrap(),
         credential: credential.kind(),
         cloud: Cloud::Global,
+        sign_in: SignInPolicy::Required,
+        sends_password: false,
+        approved_tenants: Vec::new(),
         added_at: ports.clock.now(),
         contacts: regrant::domain::contact::Contacts::default(),
         customer: None,

@@ -17,6 +17,7 @@ use regrant::domain::app::AppRecord;
 use regrant::domain::cloud::Cloud;
 use regrant::domain::event::EventKind;
 use regrant::domain::id::{AppId, OrgId};
+use regrant::domain::org::SignInPolicy;
 use regrant::http::loopback::LoopbackPolicy;
 use regrant::ledger::{AppFilter, PageRequest};
 use regrant::microsoft::config::{MicrosoftConfig as MicrosoftClientConfig, SimulatedMicrosoft};
@@ -43,6 +44,9 @@ use crate::bench::{Sides, Stores, api_token, ports_over, simulated_clock};
 
 /// The public URL of Regrant in these tests.
 pub const PUBLIC_URL: &str = "https://regrant.example.com";
+
+/// The heading of the page that asks the administrator to agree to a pause.
+pub const PAUSES: &str = "Provisioning pauses until you finish";
 
 /// Both simulators, with the demo's orgs and tenants.
 pub struct Simulation {
@@ -133,10 +137,19 @@ impl Simulation {
 
     /// Opens Okta's consent from a verified session and accepts it. Returns the text of Okta's page.
     pub async fn consent_at_okta(&self, browser: &mut Browser, session: &str) -> String {
-        let token = browser.form_token(session).await;
-        let sent = browser.post(&format!("{session}/okta"), &[("token", &token)]).await;
+        let sent = self.open_okta(browser, session).await;
         let back = self.at_microsoft(&sent.location_url(), "ada.administrator", Decision::Accept);
         self.at_okta(&back).await
+    }
+
+    /// Opens Okta's consent from a verified session, and agrees that provisioning pauses if the page asks for it.
+    pub async fn open_okta(&self, browser: &mut Browser, session: &str) -> Seen {
+        let token = browser.form_token(session).await;
+        let sent = browser.post(&format!("{session}/okta"), &[("token", &token)]).await;
+        if sent.heading() != PAUSES {
+            return sent;
+        }
+        browser.post(&format!("{session}/okta"), &[("token", &token), ("pause", "agreed")]).await
     }
 
     /// Takes a browser from the invitation to the hand-over. Returns the session's path.
@@ -230,6 +243,16 @@ impl ConsentBench {
     /// Regrant without a registration.
     pub async fn without_registration() -> Self {
         Self::set(None).await
+    }
+
+    /// Regrant without a registration, whose orgs waive the sign-in.
+    pub async fn waiving() -> Self {
+        let bench = Self::without_registration().await;
+        for tenant in ["acme", "contoso"] {
+            let (org, _) = bench.ids(tenant).await;
+            assert!(orgs::set_sign_in(&bench.ports, &org, SignInPolicy::Waived).await.unwrap());
+        }
+        bench
     }
 
     async fn set(timeout: Option<Duration>) -> Self {

@@ -138,6 +138,12 @@ impl Invitations for CrashingLedger {
     async fn invitations(&self, org: &OrgId, app: &AppId, page: PageRequest) -> Result<Page<Invitation>, LedgerError> {
         self.0.invitations(org, app, page).await
     }
+    async fn open_invitations(&self, org: &OrgId, app: &AppId) -> Result<Vec<Invitation>, LedgerError> {
+        self.0.open_invitations(org, app).await
+    }
+    async fn reserve_session(&self, invitation: &Invitation, session: &SessionId) -> Result<bool, LedgerError> {
+        self.1.wrote(self.0.reserve_session(invitation, session).await)
+    }
     async fn close_invitation(&self, id: &InvitationId, closed: Closed) -> Result<bool, LedgerError> {
         self.1.wrote(self.0.close_invitation(id, closed).await)
     }

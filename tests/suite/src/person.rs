@@ -3,7 +3,7 @@
 use regrant_simulators::microsoft::Decision;
 use url::Url;
 
-use crate::consent::{Browser, ConsentBench, Seen};
+use crate::consent::{Browser, ConsentBench, PAUSES, Seen};
 
 /// A person at a browser, with a link from an email.
 pub struct Person<'a> {
@@ -44,7 +44,10 @@ impl<'a> Person<'a> {
                 self.send(&session, "handover", &[("handover", &text)]).await
             }
             "One more step: approve Okta's access" | "Accept at Microsoft, then come back" => {
-                let sent = self.send(&session, "okta", &[]).await;
+                let mut sent = self.send(&session, "okta", &[]).await;
+                if sent.heading() == PAUSES {
+                    sent = self.send(&session, "okta", &[("pause", "agreed")]).await;
+                }
                 if let Some(url) = leads_to_microsoft(&sent) {
                     let back = self.bench.at_microsoft(&url, "ada.administrator", Decision::Accept);
                     self.shown = Some(back.into());

@@ -4,16 +4,28 @@
 
 #[path = "attacks/callbacks.rs"]
 mod callbacks;
+#[path = "attacks/evidence.rs"]
+mod evidence;
 #[path = "attacks/hand_overs.rs"]
 mod hand_overs;
 #[path = "attacks/injections.rs"]
 mod injections;
 #[path = "attacks/invitations.rs"]
 mod invitations;
+#[path = "attacks/link_floods.rs"]
+mod link_floods;
 #[path = "attacks/links.rs"]
 mod links;
+#[path = "attacks/pauses.rs"]
+mod pauses;
+#[path = "attacks/revocations.rs"]
+mod revocations;
 #[path = "attacks/sessions.rs"]
 mod sessions;
+#[path = "attacks/sign_in_policy.rs"]
+mod sign_in_policy;
+#[path = "attacks/tenants.rs"]
+mod tenants;
 #[path = "attacks/tokens.rs"]
 mod tokens;
 
@@ -40,8 +52,13 @@ async fn state(bench: &ConsentBench) -> (Option<String>, bool) {
 /// A browser that was redirected to Microsoft, and Microsoft's pending callback.
 async fn sent(bench: &ConsentBench) -> (Browser, url::Url) {
     let invitation = bench.invite(TENANT).await;
+    sent_from(bench, &invitation).await
+}
+
+/// Like [`sent`], with a link that exists already.
+async fn sent_from(bench: &ConsentBench, invitation: &str) -> (Browser, url::Url) {
     let mut browser = bench.browser();
-    let location = browser.post(&invitation, &[]).await.location_url();
+    let location = browser.post(invitation, &[]).await.location_url();
     let back = bench.at_microsoft(&location, ADMIN, regrant_simulators::microsoft::Decision::Accept);
     (browser, back)
 }

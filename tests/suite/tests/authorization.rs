@@ -51,6 +51,9 @@ fn org(id: &str, customer: Option<&str>) -> OrgProfile {
         base_url: format!("https://{id}.okta.com/").parse().unwrap(),
         credential: CredentialKind::ServiceApp,
         cloud: Cloud::Global,
+        sign_in: regrant::domain::org::SignInPolicy::Waived,
+        sends_password: false,
+        approved_tenants: Vec::new(),
         added_at: "2026-03-01T00:00:00Z".parse().unwrap(),
         contacts: regrant::domain::contact::Contacts::default(),
         customer: customer.map(|name| name.parse().unwrap()),
@@ -78,8 +81,10 @@ async fn add(ports: &Ports, org_id: &str, app: &str, customer: Option<&str>, rea
         id: format!("{org_id}-invitation").parse().unwrap(),
         org: org_id.parse().unwrap(),
         app: app.parse().unwrap(),
+        sign_in: regrant::domain::org::SignInPolicy::Waived,
         created_at: now,
         expires_at: now + jiff::SignedDuration::from_hours(24),
+        sessions: Vec::new(),
         closed: None,
     };
     ports.ledger.put_invitation(&invitation).await.unwrap();

@@ -52,7 +52,7 @@ async fn events_name_the_verified_administrator() {
         let by = event.by.as_ref().map(ToString::to_string);
         let expected = match event.kind {
             // A link is not an identity.
-            EventKind::Found { .. } | EventKind::Invited { .. } | EventKind::ConsentBegun { .. } => None,
+            EventKind::Found { .. } | EventKind::Invited { .. } => None,
             _ => Some("ada.administrator@acmelabs.onmicrosoft.com (Microsoft)"),
         };
         assert_eq!(by.as_deref(), expected, "{event:?}");
@@ -146,7 +146,7 @@ async fn enabled_app_stays_enabled_during_new_consent() {
 
 #[tokio::test]
 async fn consent_without_sign_in_is_saved_by_operator() {
-    let bench = ConsentBench::without_registration().await;
+    let bench = ConsentBench::waiving().await;
     let mut browser = bench.browser();
     let invitation = bench.invite("acmelabs").await;
     let session = browser.post(&invitation, &[]).await.location_url().path().to_owned();

@@ -218,10 +218,7 @@ impl Stage {
     /// Okta's consent at Microsoft, and the text of Okta's page if it was accepted.
     async fn consent_at_microsoft(&self, browser: &mut Browser, session: &str, case: &Case) -> Option<String> {
         let token = browser.form_token(session).await;
-        let mut sent = browser.post(&format!("{session}/okta"), &[("token", &token), ("pause", "agreed")]).await;
-        if sent.status == 200 {
-            sent = browser.post(&format!("{session}/okta"), &[("token", &token), ("pause", "agreed")]).await;
-        }
+        let sent = browser.post(&format!("{session}/okta"), &[("token", &token), ("pause", "agreed")]).await;
         if sent.location() == session || case.at_microsoft == AtMicrosoft::Nothing {
             return None;
         }

@@ -102,36 +102,52 @@ pub(crate) struct InvitationPath {
     invitation: String,
 }
 
+/// What revoking an invitation did.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Revocation {
+    /// Whether the invitation was still open.
+    was_open: bool,
+    /// How many sessions that began with its link were ended.
+    sessions_ended: usize,
+}
+
 /// Revokes an invitation.
 ///
-/// Its link can no longer start a consent. Revoking an invitation that is already revoked, used or expired succeeds and
+/// Its link can no longer start a consent, and the sessions that began with it end. Revoking an invitation that is already revoked, used or expired succeeds and
 /// changes nothing.
 #[utoipa::path(
     delete,
     path = "/v1/apps/{org}/{app}/invitations/{invitation}",
     params(AppPath, InvitationPath),
-    responses((status = 204, description = "The invitation is closed."), ApiErrors)
+    responses((status = 200, description = "The invitation is closed.", body = Revocation), ApiErrors)
 )]
 pub(crate) async fn revoke_invitation(
     AuthorizedApp { ports, app, .. }: AuthorizedApp,
     Path(InvitationPath { invitation }): Path<InvitationPath>,
-) -> Result<StatusCode, Problem> {
+) -> Result<Json<Revocation>, Problem> {
     let missing = || Problem::not_found("No such invitation of this app.");
     let id: InvitationId = invitation.parse().map_err(|_| missing())?;
     let found = ports.ledger.invitation(&id).await?;
     found.filter(|found| found.org == app.identity.org && found.app == app.identity.app).ok_or_else(missing)?;
-    revoke(&ports, &id).await.map_err(|error| problem(&error))?;
-    Ok(StatusCode::NO_CONTENT)
+    let revoked = revoke(&ports, &id).await.map_err(|error| problem(&error))?;
+    Ok(Json(Revocation { was_open: revoked.was_open, sessions_ended: revoked.sessions_ended }))
 }
 
 fn problem(error: &InviteError) -> Problem {
     match error {
-        InviteError::NoSuchApp { .. } => AppPath::not_found(),
+        InviteError::NoSuchApp { .. } | InviteError::NoSuchOrg(_) => AppPath::not_found(),
         InviteError::NoSuchInvitation => Problem::not_found(error.to_string()),
         InviteError::NothingToConsentTo { .. }
         | InviteError::NoTenant
+        | InviteError::NoRegistration { .. }
+        | InviteError::TenantOfAnotherOrg { .. }
+        | InviteError::TenantChanged { .. }
         | InviteError::NoPublicUrl
         | InviteError::Busy => Problem::new(StatusCode::CONFLICT, error.to_string()),
-        InviteError::Ledger(_) | InviteError::Keys(_) | InviteError::Signing(_) => Problem::internal(error),
+        InviteError::Ledger(_)
+        | InviteError::Session(_)
+        | InviteError::Registration(_)
+        | InviteError::Keys(_)
+        | InviteError::Signing(_) => Problem::internal(error),
     }
 }

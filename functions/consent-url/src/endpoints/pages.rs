@@ -5,18 +5,18 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use regrant::domain::failure::consent::ConsentFailure;
+use regrant::domain::org::SignInPolicy;
 use regrant::usecases::Ports;
-use regrant::usecases::access::registration::registration;
 use regrant::usecases::consent::begin::begin_consent;
 use regrant::usecases::consent::invite::open_invitation;
 use regrant::usecases::consent::session::cookie_name;
 use regrant::usecases::records::consent_error::ConsentError;
-use regrant::usecases::save::open_consent::{NextPage, open_okta_consent};
+use regrant::usecases::save::open_consent::{NextPage, PauseAgreement, open_okta_consent};
 use regrant::web::consent::{
     consent_error_page, see_other, see_other_with_cookie, session_error_page, session_form, session_path, subject,
 };
 use regrant::web::fetch_metadata;
-use regrant::web::pages::{InvitationView, Page, invitation};
+use regrant::web::pages::{InvitationView, Page, PauseView, agree_to_pause, invitation};
 
 /// `GET /consent/{invitation}`: explains what the invitation is for. Changes nothing.
 pub(crate) async fn show_invitation(State(ports): State<Ports>, Path(token): Path<String>) -> Page {
@@ -26,7 +26,7 @@ pub(crate) async fn show_invitation(State(ports): State<Ports>, Path(token): Pat
 async fn invitation_page(ports: &Ports, token: &str) -> Result<Page, ConsentError> {
     let open = open_invitation(ports, token).await?;
     let cloud = open.org.cloud;
-    let requires_sign_in = registration(ports, cloud).await?.is_some();
+    let requires_sign_in = open.sign_in() == SignInPolicy::Required;
     let login = ports.microsoft.login_origin(cloud);
     let no_public_url = || ConsentError::new(ConsentFailure::NotStored, "no public URL is set");
     Ok(invitation(&InvitationView {
@@ -62,11 +62,19 @@ pub(crate) async fn redirect_to_okta(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let own = match session_form(&ports, &id, &headers, &body).await {
-        Ok((own, _)) => own,
+    let (own, form) = match session_form(&ports, &id, &headers, &body).await {
+        Ok(own_and_form) => own_and_form,
         Err(error) => return consent_error_page(&error).into_response(),
     };
-    match open_okta_consent(&ports, &own).await {
+    let pause = if form.get("pause") == Some("agreed") { PauseAgreement::Given } else { PauseAgreement::None };
+    match open_okta_consent(&ports, &own, pause).await {
+        Ok(NextPage::AgreeToPause) => agree_to_pause(&PauseView {
+            subject: &subject(&own.org, &own.app),
+            session: &own.session.id,
+            form_token: &own.secrets.form_token(),
+            sign_in: &ports.microsoft.login_origin(own.org.cloud),
+        })
+        .into_response(),
         Ok(NextPage::Consent(link)) => see_other(link.as_str()),
         Ok(NextPage::Progress) => see_other(&session_path(&own.session.id)),
         // The session stays usable: Okta may offer a link at the next attempt.

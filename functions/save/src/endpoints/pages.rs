@@ -7,16 +7,14 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use regrant::domain::failure::consent::ConsentFailure;
-use regrant::domain::id::OrgId;
 use regrant::domain::session::SessionState;
 use regrant::usecases::Ports;
-use regrant::usecases::consent::session::{BrowserSession, with_org_and_app};
+use regrant::usecases::consent::session::BrowserSession;
 use regrant::usecases::records::consent_error::ConsentError;
 use regrant::usecases::save::hand_over as save;
-use regrant::vault::{SecretName, SecretVersion};
 use regrant::web::consent::{
-    consent_error_page, failure_page, may_have_changed_okta, see_other, session_error_page, session_form, session_path,
-    session_with_secrets, subject,
+    consent_error_page, failure_page, may_have_changed_okta, see_other, session, session_error_page, session_form,
+    session_path, subject,
 };
 use regrant::web::pages::{DoneView, Page, ProgressView, Step, done, progress};
 
@@ -27,81 +25,55 @@ const POLL_INTERVAL: Duration = Duration::from_millis(500);
 /// `GET /consent/session/{session}`: shows the progress of a session. Changes nothing.
 pub(crate) async fn show_session(State(ports): State<Ports>, Path(id): Path<String>, headers: HeaderMap) -> Page {
     match settled(&ports, &id, &headers).await {
-        Ok(session) => page(&ports, &session).await,
+        Ok(own) => page(&ports, &own).await,
         Err(error) => Err(error),
     }
     .unwrap_or_else(|error| consent_error_page(&error))
 }
 
-/// A session with everything its page shows.
-struct SessionDetails {
-    own: BrowserSession,
-    /// Whether the org sends a Microsoft administrator's password to Okta.
-    sends_password: bool,
-}
-
 /// The session once its save is over, or after ten seconds. Pages have no script and do not reload, so waiting here
 /// usually spares the person a reload.
-async fn settled(ports: &Ports, id: &str, headers: &HeaderMap) -> Result<SessionDetails, ConsentError> {
-    let mut details = session_details(ports, id, headers).await?;
+async fn settled(ports: &Ports, id: &str, headers: &HeaderMap) -> Result<BrowserSession, ConsentError> {
+    let mut own = session(ports, id, headers).await?;
     for _ in 0..POLLS {
-        if !is_finishing(&details.own.session.state) {
+        if !is_finishing(&own.session.state) {
             break;
         }
         ports.clock.sleep(POLL_INTERVAL).await;
-        details = session_details(ports, id, headers).await?;
+        own = session(ports, id, headers).await?;
     }
-    Ok(details)
-}
-
-/// Reads ledger and vault concurrently.
-async fn session_details(ports: &Ports, id: &str, headers: &HeaderMap) -> Result<SessionDetails, ConsentError> {
-    let (session, secrets) = session_with_secrets(ports, id, headers).await?;
-    let (org, state) = (session.org.clone(), session.state.clone());
-    let (own, sends_password) =
-        tokio::try_join!(with_org_and_app(ports, session, secrets), sends_password(ports, &org, &state))?;
-    Ok(SessionDetails { own, sends_password })
-}
-
-/// Whether the operator chose to send a Microsoft administrator's password to this org's Okta.
-async fn sends_password(ports: &Ports, org: &OrgId, state: &SessionState) -> Result<bool, ConsentError> {
-    // Only the pages before the save mention the password.
-    if is_finishing(state) || !matches!(state, SessionState::Verified { .. } | SessionState::Consenting { .. }) {
-        return Ok(false);
-    }
-    let name = SecretName::ProvisioningAdmin(org.clone());
-    Ok(ports.vault.get(&name, SecretVersion::Current).await?.is_some())
+    Ok(own)
 }
 
 fn is_finishing(state: &SessionState) -> bool {
     matches!(state, SessionState::Consenting { attempt, .. } if attempt.finishing_since.is_some())
 }
 
-async fn page(ports: &Ports, SessionDetails { own, sends_password }: &SessionDetails) -> Result<Page, ConsentError> {
+async fn page(ports: &Ports, own: &BrowserSession) -> Result<Page, ConsentError> {
     let about = subject(&own.org, &own.app);
-    let session = &own.session;
-    let (step, administrator) = match &session.state {
+    let current = &own.session;
+    let (step, administrator) = match &current.state {
         SessionState::SigningIn => (Step::SigningIn, None),
         SessionState::Verified { administrator } => (Step::ReadyToConsent, administrator.as_ref()),
         SessionState::Consenting { administrator, attempt }
-            if attempt.finishing_since.is_some() || attempt.okta_states.is_empty() =>
+            if attempt.not_done.is_none() && (attempt.finishing_since.is_some() || attempt.okta_states.is_empty()) =>
         {
             (Step::Saving, administrator.as_ref())
         }
         SessionState::Consenting { administrator, .. } => (Step::Consenting, administrator.as_ref()),
         SessionState::Failed { failure, code } => {
-            let okta_changed = may_have_changed_okta(ports, session).await?;
-            return Ok(failure_page(*failure, code.as_deref(), Some(&session.id), Some(&about), okta_changed));
+            let okta_changed = may_have_changed_okta(ports, current).await?;
+            return Ok(failure_page(*failure, code.as_deref(), Some(&current.id), Some(&about), okta_changed));
         }
         SessionState::Done => return done_page(ports, own),
     };
     Ok(progress(&ProgressView {
         subject: &about,
-        session: &session.id,
+        session: &current.id,
         step,
         administrator,
-        has_sign_in: session.sign_in.is_some(),
-        sends_password: *sends_password,
+        has_sign_in: current.has_sign_in(),
+        sends_password: own.org.sends_password,
         form_token: &own.secrets.form_token(),
         sign_in: &ports.microsoft.login_origin(own.org.cloud),
     }))
@@ -119,7 +91,8 @@ fn done_page(ports: &Ports, own: &BrowserSession) -> Result<Page, ConsentError> 
     }))
 }
 
-/// `POST /consent/session/{session}/finish`: the person says that they accepted at Microsoft, so a save checks that.
+/// `POST /consent/session/{session}/finish`: the person says that they accepted at Microsoft, so a save checks that; with
+/// `result=refused`, that they declined or that Microsoft refused.
 pub(crate) async fn finish(
     State(ports): State<Ports>,
     Path(id): Path<String>,
@@ -127,6 +100,9 @@ pub(crate) async fn finish(
     body: Bytes,
 ) -> Response {
     let finished = match session_form(&ports, &id, &headers, &body).await {
+        Ok((own, form)) if form.get("result") == Some("refused") => {
+            save::report_refusal(&ports, &own).await.map(|()| own.session.id)
+        }
         Ok((own, _)) => save::finish_session(&ports, &own).await.map(|()| own.session.id),
         Err(error) => Err(error),
     };

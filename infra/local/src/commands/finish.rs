@@ -9,8 +9,9 @@ use regrant::domain::hand_over::MAX_TEXT_BYTES;
 use regrant::domain::id::AppId;
 use regrant::usecases::access::okta::okta_client_for;
 use regrant::usecases::records::consent_error::ConsentError;
+use regrant::usecases::save::alert_if_paused;
 use regrant::usecases::save::hand_over::hand_over_by_operator;
-use regrant::usecases::save::open_consent::link_for_operator;
+use regrant::usecases::save::open_consent::{PauseAgreement, link_for_operator};
 use regrant::usecases::save::save;
 
 use super::save::{outcome_of, show};
@@ -30,6 +31,9 @@ pub struct Finish {
     pub org: String,
     /// The app's id.
     pub app: AppId,
+    /// Prepare the consent even if that pauses provisioning until the consent is saved.
+    #[arg(long)]
+    pub pause_provisioning: bool,
     /// Read the connection, show what would be done, and stop.
     #[arg(long)]
     pub dry_run: bool,
@@ -46,13 +50,20 @@ pub(crate) async fn run(global: &Global, options: &Finish, terminal: &mut Termin
         let next = if offered {
             "Okta offers a consent link. Would print it, wait for the text of Okta's last page, and save."
         } else {
-            "Okta offers no consent link. Would have Okta create one if that does not switch provisioning off, print it, \
-             wait for the text of Okta's last page, and save."
+            "Okta offers no consent link. Would have Okta create one, print it, wait for the text of Okta's last page, and \
+             save. If provisioning is on, that needs --pause-provisioning."
         };
         terminal.line(&format!("{name}: {next}"))?;
         return Ok(Outcome::Fine);
     }
-    let link = link_for_operator(&installation.ports, &org, &app).await?;
+    let pause = if options.pause_provisioning { PauseAgreement::Given } else { PauseAgreement::None };
+    let Some(link) = link_for_operator(&installation.ports, &org, &app, pause).await? else {
+        terminal.line(&format!(
+            "Nothing was changed. Preparing the consent for {name} pauses provisioning until you finish."
+        ))?;
+        terminal.hint("To continue, pass --pause-provisioning, and have a Global Administrator ready.");
+        return Ok(Outcome::ActionNeeded);
+    };
     terminal.line(link.url.as_str())?;
     terminal.message(&format!(
         "Open this link as a Global Administrator of the tenant of {name}, and accept.\n\
@@ -66,7 +77,15 @@ pub(crate) async fn run(global: &Global, options: &Finish, terminal: &mut Termin
         .take(MAX_TEXT_BYTES as u64 + 1)
         .read_to_string(&mut text)
         .map_err(|error| anyhow!("standard input could not be read: {error}"))?;
-    hand_over_by_operator(&installation.ports, &org, &options.app, &[link.state], &text).await?;
+    let handed_over = hand_over_by_operator(&installation.ports, &org, &options.app, &[link.state], &text).await;
+    if let Err(error) = handed_over {
+        if alert_if_paused(&installation.ports, &org.id, &options.app, &error).await? {
+            terminal.message(&format!(
+                "Provisioning of {name} is PAUSED until a consent is saved. The operators are alerted."
+            ));
+        }
+        return Err(error.into());
+    }
     let request = SaveApp::by_operator(org.id, options.app.clone());
     let outcome = save(&installation.ports, &request).await?;
     show(&installation, &name, &outcome, terminal)?;

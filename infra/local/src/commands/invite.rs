@@ -49,12 +49,14 @@ pub(crate) async fn run(global: &Global, options: &Invite, terminal: &mut Termin
     if let Some(id) = &options.revoke {
         let found = installation.ports.ledger.invitation(id).await?;
         found.filter(|found| found.org == org.id && found.app == *app_id).ok_or(InviteError::NoSuchInvitation)?;
-        let was_open = !options.dry_run && revoke_invitation(&installation.ports, id).await?;
-        terminal.line(match (options.dry_run, was_open) {
-            (true, _) => "Would revoke the invitation.",
-            (false, true) => "Revoked: the link no longer works.",
-            (false, false) => "The invitation was already closed.",
-        })?;
+        if options.dry_run {
+            terminal.line("Would revoke the invitation and end the sessions that began with it.")?;
+            return Ok(Outcome::Fine);
+        }
+        let revoked = revoke_invitation(&installation.ports, id).await?;
+        let what =
+            if revoked.was_open { "Revoked: the link no longer works." } else { "The invitation was already closed." };
+        terminal.line(&format!("{what} Sessions ended: {}.", revoked.sessions_ended))?;
         return Ok(Outcome::Fine);
     }
     let app = installation.app(&org, app_id).await?;

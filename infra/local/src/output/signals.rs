@@ -68,6 +68,7 @@ fn words(kind: &SignalKind) -> String {
             if *principal_enabled { grants } else { format!("{grants}, service principal disabled") }
         }
         SignalKind::CredentialFailure { event_type } => escaped(event_type),
+        SignalKind::ProvisioningPaused => "provisioning paused for a consent".to_owned(),
         SignalKind::ConsentCodeAccepted => "Okta accepted a new consent".to_owned(),
         SignalKind::ProvisioningWorked => "provisioning worked".to_owned(),
         SignalKind::ConsenterRead { enabled, holds_role } => consenter(*enabled, *holds_role).to_owned(),

@@ -6,17 +6,21 @@ use jiff::Timestamp;
 
 use super::DynamoLedger;
 use super::item::{record, text_of, with_record};
-use super::keys::{EXPIRES_AT, Item, ItemKey, PK, SK, expiry, invitations_prefix, org_partition, text};
+use super::keys::{
+    EXPIRES_AT, Item, ItemKey, PK, SK, expiry, invitations_prefix, number, open_invitations_prefix, org_partition, text,
+};
 use super::orgs::is_not_being_removed;
 use super::query::{Query, SortKeys};
 use super::table::{Condition, Table, failed, is_new};
-use crate::domain::id::{AppId, InvitationId, OrgId};
-use crate::domain::invitation::{Closed, Closing, Invitation};
+use crate::domain::id::{AppId, InvitationId, OrgId, SessionId};
+use crate::domain::invitation::{Closed, Closing, Invitation, MAX_SESSIONS};
 use crate::ledger::cursor::{ListCursors, rows_to_ask_for};
 use crate::ledger::stored::{from_text, from_time};
 use crate::ledger::{Invitations, LedgerError, Page, PageRequest, retention};
 
 const CLOSED: &str = "closed";
+/// How many sessions began with it.
+const SESSIONS: &str = "sessions";
 /// The invitation's id, in the item that lists it.
 const ID: &str = "id";
 
@@ -28,9 +32,13 @@ impl Invitations for DynamoLedger {
         let mut listing = ItemKey::invitation_listing(org, app, &from_time(*created_at), id.as_str()).item();
         listing.insert(ID.to_owned(), text(id.as_str()));
         listing.insert(EXPIRES_AT.to_owned(), expiry(retention::invitation_expires_at(invitation)));
+        let mut open = ItemKey::open_invitation_listing(org, app, id).item();
+        open.insert(ID.to_owned(), text(id.as_str()));
+        open.insert(EXPIRES_AT.to_owned(), expiry(invitation.expires_at));
         let writes = [
             table.put_write(item(invitation)?, Some(is_new()))?,
             table.put_write(listing, None)?,
+            table.put_write(open, None)?,
             table.check_write(&ItemKey::org(org), &is_not_being_removed())?,
         ];
         // Never replaces an invitation: that could reopen a closed link.
@@ -50,6 +58,27 @@ impl Invitations for DynamoLedger {
         list(&self.0, org, app, &page).await
     }
 
+    async fn open_invitations(&self, org: &OrgId, app: &AppId) -> Result<Vec<Invitation>, LedgerError> {
+        let action = "list open invitations";
+        let query = Query {
+            sort_keys: SortKeys::Beginning(open_invitations_prefix(app)),
+            ..Query::partition(org_partition(org))
+        };
+        let mut keys = Vec::new();
+        for listing in self.0.list(action, query).await? {
+            let id = from_text(text_of(&listing, ID)?.to_owned(), || format!("an invitation of app {app}"))?;
+            keys.push(ItemKey::invitation(&id));
+        }
+        let found: Result<Vec<Invitation>, _> = self.0.get_all(action, &keys).await?.iter().map(read).collect();
+        Ok(found?.into_iter().filter(|invitation| invitation.closed.is_none()).collect())
+    }
+
+    async fn reserve_session(&self, invitation: &Invitation, session: &SessionId) -> Result<bool, LedgerError> {
+        let mut next = invitation.clone();
+        next.sessions.push(session.clone());
+        self.0.put_if("add a session to an invitation", item(&next)?, unchanged(invitation)).await
+    }
+
     async fn close_invitation(&self, id: &InvitationId, closed: Closed) -> Result<bool, LedgerError> {
         close(&self.0, id, closed).await
     }
@@ -58,6 +87,7 @@ impl Invitations for DynamoLedger {
 fn item(invitation: &Invitation) -> Result<Item, LedgerError> {
     let mut item = with_record(ItemKey::invitation(&invitation.id).item(), invitation)?;
     item.insert(CLOSED.to_owned(), AttributeValue::Bool(invitation.closed.is_some()));
+    item.insert(SESSIONS.to_owned(), number(u64::try_from(invitation.sessions.len()).unwrap_or(u64::MAX)));
     item.insert(EXPIRES_AT.to_owned(), expiry(retention::invitation_expires_at(invitation)));
     Ok(item)
 }
@@ -68,18 +98,34 @@ fn read(item: &Item) -> Result<Invitation, LedgerError> {
 
 async fn close(table: &Table, id: &InvitationId, closed: Closed) -> Result<bool, LedgerError> {
     let action = "close an invitation";
-    let Some(found) = table.get(action, &ItemKey::invitation(id)).await? else { return Ok(false) };
-    let invitation = read(&found)?;
-    if invitation.closed.is_some() {
-        return Ok(false);
+    // A session may be added between the read and the write.
+    for _ in 0..=MAX_SESSIONS {
+        let Some(found) = table.get(action, &ItemKey::invitation(id)).await? else { return Ok(false) };
+        let invitation = read(&found)?;
+        if invitation.closed.is_some() {
+            return Ok(false);
+        }
+        let condition = unchanged(&invitation);
+        let listing = ItemKey::open_invitation_listing(&invitation.org, &invitation.app, id);
+        let writes = [
+            table.put_write(item(&Invitation { closed: Some(closed), ..invitation })?, Some(condition))?,
+            table.delete_write(&listing)?,
+        ];
+        if table.transact(action, &writes).await? {
+            return Ok(true);
+        }
     }
-    // Only closing changes an invitation, so the copy that was read is current unless the invitation was closed since.
-    let still_open = Condition {
-        expression: "#closed = :open",
-        names: &[CLOSED],
-        values: vec![("open", AttributeValue::Bool(false))],
-    };
-    table.put_if(action, item(&Invitation { closed: Some(closed), ..invitation })?, still_open).await
+    Err(failed(action, format!("sessions were added to invitation {id} at every attempt; try again")))
+}
+
+/// The invitation is open and has the sessions of this copy. Nothing else of it changes.
+fn unchanged(invitation: &Invitation) -> Condition {
+    let sessions = u64::try_from(invitation.sessions.len()).unwrap_or(u64::MAX);
+    Condition {
+        expression: "#closed = :open AND #sessions = :sessions",
+        names: &[CLOSED, SESSIONS],
+        values: vec![("open", AttributeValue::Bool(false)), ("sessions", number(sessions))],
+    }
 }
 
 /// Revokes every open invitation of an org.

@@ -106,6 +106,11 @@ impl ItemKey {
         Self::new(org_partition(org), format!("{}{created_at}#{id}", invitations_prefix(app)))
     }
 
+    /// The item that lists an invitation with its app while it is open.
+    pub(super) fn open_invitation_listing(org: &OrgId, app: &AppId, id: &InvitationId) -> Self {
+        Self::new(org_partition(org), format!("{}{id}", open_invitations_prefix(app)))
+    }
+
     pub(super) fn session(id: &SessionId) -> Self {
         Self::new(format!("session#{id}"), "session")
     }
@@ -195,6 +200,11 @@ pub(super) fn request_partition(request: &RequestId) -> String {
 /// The partition of a scan and its results.
 pub(super) fn scan_partition(scan: &ScanId) -> String {
     format!("scan#{scan}")
+}
+
+/// The prefix of the sort keys that list an app's open invitations.
+pub(super) fn open_invitations_prefix(app: &AppId) -> String {
+    format!("open-invitation#{app}#")
 }
 
 /// The prefix of the sort keys that list an app's invitations.

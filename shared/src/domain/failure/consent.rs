@@ -41,6 +41,8 @@ pub enum ConsentFailure {
     LinkRevoked,
     /// The invitation has already been used.
     LinkUsedUp,
+    /// The link has opened as many sessions as one link may.
+    TooManyAttempts,
     /// This installation did not create the link, or a mail program truncated it.
     LinkForged,
     /// The browser returned without its session cookie, too late, or for the second time.
@@ -49,6 +51,8 @@ pub enum ConsentFailure {
     MicrosoftDown,
     /// Microsoft rejected this installation's own registration.
     RegistrationRefused,
+    /// The org requires a sign-in at Microsoft, and this installation has no registration for its cloud.
+    SignInUnavailable,
     /// Microsoft's answer failed validation and cannot be trusted.
     Untrusted,
     /// Okta did not respond.
@@ -67,11 +71,12 @@ pub enum ConsentFailure {
 
 impl ConsentFailure {
     /// Every failure, in the order in which a consent can meet it.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::LinkForged,
         Self::LinkExpired,
         Self::LinkRevoked,
         Self::LinkUsedUp,
+        Self::TooManyAttempts,
         Self::SessionLost,
         Self::Declined,
         Self::WrongAccount,
@@ -81,6 +86,7 @@ impl ConsentFailure {
         Self::BlockedByConditionalAccess,
         Self::MicrosoftDown,
         Self::RegistrationRefused,
+        Self::SignInUnavailable,
         Self::Untrusted,
         Self::NotStored,
         Self::OktaDown,
@@ -110,8 +116,10 @@ impl ConsentFailure {
             | Self::LinkExpired
             | Self::LinkRevoked
             | Self::LinkUsedUp
+            | Self::TooManyAttempts
             | Self::LinkForged
             | Self::RegistrationRefused
+            | Self::SignInUnavailable
             | Self::OktaRefused
             | Self::NotStored
             | Self::ByHand => FailureClass::Operator,

@@ -74,7 +74,17 @@ fn unmade(case: &Case<'_>, drafts: Vec<Draft>) -> Vec<Draft> {
 fn asked(case: &Case<'_>, request: &Request) -> Vec<Draft> {
     let standing = case.app.known_standing();
     let Some((first, audience)) = first_email(standing) else { return Vec::new() };
-    let announced = unmade(case, drafts(case, request, &first, audience));
+    let mut announced = unmade(case, drafts(case, request, &first, audience));
+    if standing == Standing::Broken && case.app.paused_since().is_some() {
+        // Regrant itself paused provisioning, so the operators are alerted too.
+        let operators = unmade(case, drafts(case, request, &first, Audience::OktaOperator));
+        announced.extend(
+            operators
+                .into_iter()
+                .filter(|draft| !announced.iter().any(|made| made.id() == draft.id()))
+                .collect::<Vec<_>>(),
+        );
+    }
     if !announced.is_empty() {
         return announced;
     }

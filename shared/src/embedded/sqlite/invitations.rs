@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use super::SqliteLedger;
 use super::error::SqliteError;
-use crate::domain::id::{AppId, InvitationId, OrgId};
+use crate::domain::id::{AppId, InvitationId, OrgId, SessionId};
 use crate::domain::invitation::{Closed, Closing, Invitation};
 use crate::ledger::cursor::{ListCursors, rows_to_ask_for};
 use crate::ledger::stored::{from_json, from_time, to_json};
@@ -27,6 +27,33 @@ impl Invitations for SqliteLedger {
     async fn invitations(&self, org: &OrgId, app: &AppId, page: PageRequest) -> Result<Page<Invitation>, LedgerError> {
         let (org, app) = (org.clone(), app.clone());
         self.run("list invitations", move |connection| list(connection, &org, &app, &page)).await
+    }
+
+    async fn open_invitations(&self, org: &OrgId, app: &AppId) -> Result<Vec<Invitation>, LedgerError> {
+        let (org, app) = (org.clone(), app.clone());
+        self.run("list open invitations", move |connection| {
+            let mut statement = connection
+                .prepare_cached("SELECT record FROM invitation WHERE org = ?1 AND app = ?2 AND NOT closed")?;
+            let records = statement.query_map([org.as_str(), app.as_str()], |row| row.get::<_, String>(0))?;
+            records.map(|record| Ok(read(&record?)?)).collect()
+        })
+        .await
+    }
+
+    async fn reserve_session(&self, invitation: &Invitation, session: &SessionId) -> Result<bool, LedgerError> {
+        let (invitation, session) = (invitation.clone(), session.clone());
+        self.run("add a session to an invitation", move |connection| {
+            let known = i64::try_from(invitation.sessions.len()).unwrap_or(i64::MAX);
+            let sessions: Vec<SessionId> = invitation.sessions.into_iter().chain([session]).collect();
+            let changed = connection
+                .prepare_cached(
+                    "UPDATE invitation SET record = json_set(record, '$.sessions', json(?3))
+                     WHERE id = ?1 AND NOT closed AND coalesce(json_array_length(record, '$.sessions'), 0) = ?2",
+                )?
+                .execute(params![invitation.id.as_str(), known, to_json(&sessions)?])?;
+            Ok(changed == 1)
+        })
+        .await
     }
 
     async fn close_invitation(&self, id: &InvitationId, closed: Closed) -> Result<bool, LedgerError> {

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 
 use super::{CALLERS, all, app, at, org};
-use crate::domain::id::InvitationId;
+use crate::domain::id::{InvitationId, SessionId};
 use crate::domain::invitation::{Closed, Closing, DEFAULT_LIFETIME, Invitation};
+use crate::domain::org::SignInPolicy;
 use crate::ledger::{Cursor, Ledger, LedgerError, PageRequest};
 
 pub(super) async fn conforms<F, Fut>(make: &F)
@@ -19,10 +20,17 @@ where
     invitations_are_listed_newest_first(&*make().await).await;
     an_invitation_is_closed_once(&*make().await).await;
     one_of_many_concurrent_closings_wins(&*make().await).await;
+    sessions_are_added_one_at_a_time(&*make().await).await;
+    closed_invitation_takes_no_session(&*make().await).await;
+    only_open_invitations_are_listed_as_open(&*make().await).await;
 }
 
 pub(crate) fn invitation_id(id: &str) -> InvitationId {
     InvitationId::try_from(id.to_owned()).expect("the test's own invitation id is an id")
+}
+
+fn session_id(id: &str) -> SessionId {
+    SessionId::try_from(id.to_owned()).expect("the test's own session id is an id")
 }
 
 /// An open invitation made at `seconds`.
@@ -32,8 +40,10 @@ pub(crate) fn invitation(id: &str, org_id: &str, app_id: &str, seconds: i64) -> 
         id: invitation_id(id),
         org: org(org_id),
         app: app(app_id),
+        sign_in: SignInPolicy::Required,
         created_at,
         expires_at: created_at + DEFAULT_LIFETIME,
+        sessions: Vec::new(),
         closed: None,
     }
 }
@@ -122,4 +132,49 @@ async fn one_of_many_concurrent_closings_wins(ledger: &dyn Ledger) {
         Some(winners[0]),
         "the winner's closing is stored"
     );
+}
+
+async fn sessions_are_added_one_at_a_time(ledger: &dyn Ledger) {
+    let read_once = invitation("i1", "acme", "a", 1);
+    ledger.put_invitation(&read_once).await.expect("an invitation is written");
+    let tries = (0..CALLERS).map(|n| {
+        let (read_once, session) = (&read_once, session_id(&format!("s{n}")));
+        async move { ledger.reserve_session(read_once, &session).await.expect("a session is added") }
+    });
+    let added = join_all(tries).await.into_iter().filter(|added| *added).count();
+    assert_eq!(added, 1, "one of those who read the same record");
+    let now = read(ledger, "i1").await.expect("it is there");
+    assert_eq!(now.sessions.len(), 1);
+    assert!(ledger.reserve_session(&now, &session_id("next")).await.expect("a session is added"));
+    let closed = Closed { at: at(2), why: Closing::Revoked };
+    assert!(ledger.close_invitation(&now.id, closed).await.expect("an invitation is closed"));
+    let kept = read(ledger, "i1").await.expect("it is there");
+    assert_eq!((kept.sessions.len(), kept.closed), (2, Some(closed)), "closing keeps the sessions");
+}
+
+async fn closed_invitation_takes_no_session(ledger: &dyn Ledger) {
+    let open = invitation("i1", "acme", "a", 1);
+    ledger.put_invitation(&open).await.expect("an invitation is written");
+    let closed = Closed { at: at(2), why: Closing::Revoked };
+    assert!(ledger.close_invitation(&open.id, closed).await.expect("an invitation is closed"));
+    assert!(!ledger.reserve_session(&open, &session_id("s1")).await.expect("adding is tried"));
+    let unknown = invitation("i2", "acme", "a", 1);
+    assert!(!ledger.reserve_session(&unknown, &session_id("s1")).await.expect("adding is tried"));
+}
+
+async fn only_open_invitations_are_listed_as_open(ledger: &dyn Ledger) {
+    let (acme, a) = (org("acme"), app("a"));
+    for n in 1..=5 {
+        let each = invitation(&format!("i{n}"), "acme", "a", n);
+        ledger.put_invitation(&each).await.expect("an invitation is written");
+        if n % 2 == 0 {
+            let closed = Closed { at: at(9), why: Closing::Revoked };
+            assert!(ledger.close_invitation(&each.id, closed).await.expect("an invitation is closed"));
+        }
+    }
+    ledger.put_invitation(&invitation("i6", "acme", "b", 6)).await.expect("an invitation is written");
+    let open = ledger.open_invitations(&acme, &a).await.expect("open invitations are listed");
+    let mut ids: Vec<_> = open.iter().map(|invitation| invitation.id.as_str()).collect();
+    ids.sort_unstable();
+    assert_eq!(ids, ["i1", "i3", "i5"]);
 }

@@ -41,7 +41,7 @@ use crate::domain::cloud::Cloud;
 use crate::domain::contact::Contacts;
 use crate::domain::event::{AppEvent, EventKind};
 use crate::domain::id::{AppId, OrgId, ScanId, Sha256Digest};
-use crate::domain::org::{CredentialKind, OrgProfile};
+use crate::domain::org::{CredentialKind, OrgProfile, SignInPolicy};
 use crate::domain::signal::{Check, Signal, SignalKind};
 use crate::domain::standing::{Assessment, LastKnown, Standing};
 use crate::domain::tenant::TenantName;
@@ -103,6 +103,9 @@ fn profile(id: &str) -> OrgProfile {
         base_url,
         credential: CredentialKind::ServiceApp,
         cloud: Cloud::Global,
+        sign_in: SignInPolicy::Required,
+        sends_password: false,
+        approved_tenants: Vec::new(),
         added_at: at(0),
         contacts: Contacts::default(),
         customer: None,

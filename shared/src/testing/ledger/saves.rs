@@ -37,6 +37,7 @@ pub(crate) fn journal(id: &str, org_id: &str, app_id: &str) -> SaveJournal {
         by: None,
         started_at: at(1),
         before: ConnectionReading { auth_scheme: AuthScheme::Oauth2, status: ConnectionStatus::Disabled },
+        provisioning_was_on: false,
         is_authorized: true,
         code_delivery: CodeDelivery::Waiting,
         code_accepted_at: None,

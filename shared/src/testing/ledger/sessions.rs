@@ -50,6 +50,7 @@ pub(crate) fn session(id: &str, org_id: &str, state: &str, seconds: i64) -> Auth
             consumed_at: None,
         }),
         opened_at,
+        seen_elsewhere: false,
         links_reserved: 0,
         state: SessionState::SigningIn,
         version: 0,

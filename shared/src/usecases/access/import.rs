@@ -61,6 +61,9 @@ pub async fn import_org(ports: &Ports, org: &OrgToAdd) -> Result<(OrgProfile, Im
                 // Replaced when the credential is added.
                 credential: CredentialKind::ApiToken,
                 cloud: org.cloud,
+                sign_in: crate::domain::org::SignInPolicy::default(),
+                sends_password: false,
+                approved_tenants: Vec::new(),
                 added_at: ports.clock.now(),
                 contacts: Contacts::default(),
                 customer: None,

@@ -16,3 +16,4 @@ pub mod okta;
 pub mod orgs;
 pub mod registration;
 pub mod roles;
+pub(crate) mod tenant_claims;

@@ -6,15 +6,18 @@ use crate::clock::Clock;
 use crate::domain::clock_skew::ClockSkew;
 use crate::domain::cloud::Cloud;
 use crate::domain::customer::{LabelChange, MAX_LABELS};
+use crate::domain::event::EventKind;
 use crate::domain::id::OrgId;
-use crate::domain::org::OrgProfile;
+use crate::domain::org::{OrgProfile, SignInPolicy};
 use crate::domain::system_log::LogPosition;
+use crate::domain::tenant::TenantName;
 use crate::http::loopback::LoopbackPolicy;
 use crate::ledger::{AppFilter, LedgerError, paging};
 use crate::okta::org_url::OrgUrlError;
-use crate::okta::{Okta, OktaCredential, OktaError, OrgUrl};
+use crate::okta::{Okta, OktaCredential, OktaError, OrgUrl, ProvisioningAdmin};
 use crate::usecases::Ports;
-use crate::vault::{SecretName, SecretVersion, VaultError};
+use crate::usecases::records::app::record_event;
+use crate::vault::{SecretName, SecretVersion, VaultError, seal};
 
 /// Why an org was not added, checked or removed.
 #[derive(Debug, thiserror::Error)]
@@ -101,13 +104,16 @@ pub async fn add(ports: &Ports, host: &str, cloud: Cloud, credential: &OktaCrede
         ports.vault.discard_pending(&name).await?;
         return Err(error.into());
     }
-    // An org that is added again with a different credential keeps its contacts, its customer and its labels.
+    // An org that is added again with a different credential keeps what operators have set.
     let known = ports.ledger.org(&resolved.id).await?;
     let profile = OrgProfile {
         id: resolved.id,
         base_url: resolved.base_url.as_url().clone(),
         credential: credential.kind(),
         cloud,
+        sign_in: known.as_ref().map(|known| known.sign_in).unwrap_or_default(),
+        approved_tenants: known.as_ref().map(|known| known.approved_tenants.clone()).unwrap_or_default(),
+        sends_password: known.as_ref().is_some_and(|known| known.sends_password),
         added_at: ports.clock.now(),
         contacts: known.as_ref().map(|known| known.contacts.clone()).unwrap_or_default(),
         customer: known.as_ref().and_then(|known| known.customer.clone()),
@@ -195,6 +201,58 @@ fn problem(error: &OktaError) -> String {
         _ => "",
     };
     format!("{error}{advice}")
+}
+
+/// Sets whether administrators have to sign in at Microsoft before a consent for this org's apps, and records it in the audit
+/// trail of each app. Returns whether it changed. Open invitations keep the stricter of both policies.
+pub async fn set_sign_in(ports: &Ports, org: &OrgId, sign_in: SignInPolicy) -> Result<bool, OrgError> {
+    let profile = ports.ledger.org(org).await?.ok_or_else(|| OrgError::NoSuchOrg(org.to_string()))?;
+    if profile.sign_in == sign_in {
+        return Ok(false);
+    }
+    ports.ledger.put_org(&OrgProfile { sign_in, ..profile }).await?;
+    tracing::warn!(%org, sign_in = sign_in.name(), "the sign-in policy of an org changed");
+    let filter = AppFilter { org: Some(org.clone()), ..AppFilter::default() };
+    let mut apps = paging::items(200, |page| ports.ledger.apps(&filter, page));
+    while let Some(app) = apps.try_next().await? {
+        record_event(ports, org, &app.identity.app, EventKind::SignInPolicyChanged { sign_in }).await?;
+    }
+    Ok(true)
+}
+
+/// Approves a tenant for an org, although another org names it too or an app's tenant changed, or withdraws that.
+pub async fn approve_tenant(
+    ports: &Ports,
+    org: &OrgId,
+    tenant: &TenantName,
+    is_approved: bool,
+) -> Result<(), OrgError> {
+    let mut profile = ports.ledger.org(org).await?.ok_or_else(|| OrgError::NoSuchOrg(org.to_string()))?;
+    profile.approved_tenants.retain(|known| known != tenant);
+    if is_approved {
+        profile.approved_tenants.push(tenant.clone());
+    }
+    tracing::warn!(%org, tenant = tenant.as_str(), is_approved, "the approved tenants of an org changed");
+    Ok(ports.ledger.put_org(&profile).await?)
+}
+
+/// Stores the Microsoft administrator's name and password that Okta receives when a connection of this org is prepared, or
+/// removes them. The profile says whether they are stored, so that no page has to fetch the password.
+pub async fn set_provisioning_admin(
+    ports: &Ports,
+    org: &OrgId,
+    admin: Option<&ProvisioningAdmin>,
+) -> Result<(), OrgError> {
+    let profile = ports.ledger.org(org).await?.ok_or_else(|| OrgError::NoSuchOrg(org.to_string()))?;
+    let name = SecretName::ProvisioningAdmin(org.clone());
+    match admin {
+        Some(admin) => {
+            ports.vault.put_pending(&name, &seal(admin)).await?;
+            ports.vault.promote(&name).await?;
+        }
+        None => ports.vault.remove(&name).await?,
+    }
+    Ok(ports.ledger.put_org(&OrgProfile { sends_password: admin.is_some(), ..profile }).await?)
 }
 
 /// Removes an org: its credential, its profile and its apps. The events of its apps stay.

@@ -55,5 +55,14 @@ pub(crate) async fn resolve_tenant(
     let wrong = |why: String| ConsentError::new(ConsentFailure::WrongTenant, why);
     let name = name.ok_or_else(|| wrong("the app's settings in Okta do not name a Microsoft tenant; set it in the Okta Admin Console and scan again".to_owned()))?;
     let domain = TenantDomain::of(name, cloud).map_err(|error| wrong(error.to_string()))?;
-    Ok(ports.microsoft.tenant(cloud, &domain).await?)
+    tenant_by_domain(ports, cloud, &domain).await
+}
+
+/// The id of the Microsoft tenant that owns a domain.
+pub(crate) async fn tenant_by_domain(
+    ports: &Ports,
+    cloud: Cloud,
+    domain: &TenantDomain,
+) -> Result<TenantId, ConsentError> {
+    Ok(ports.microsoft.tenant(cloud, domain).await?)
 }

@@ -14,14 +14,17 @@ use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::id::{SessionId, Sha256Digest};
 use crate::domain::session::{Administrator, AuthorizationSession, NotConsumed, SessionState, SignInAttempt};
 use crate::domain::tenant::TenantDomain;
+use crate::metrics::{Metric, count};
 use crate::microsoft::{Graph, GraphTokens, MicrosoftError, Organization, Redemption, Registration, SignIn};
 
 use super::session::{
-    BrowserSecrets, cookie_name, fail_session, open_cookie, session_lost, update_existing_app, update_session,
+    BrowserSecrets, change_session, cookie_name, fail_session, invitation_ended, open_cookie, session_lost,
+    update_existing_app, update_session,
 };
 use crate::usecases::Ports;
 use crate::usecases::access::graph::store_graph_tokens;
 use crate::usecases::access::registration::{registration, registration_may_have_changed};
+use crate::usecases::records::app::record_event;
 use crate::usecases::records::consent_error::ConsentError;
 
 /// The result in an authorization response: a code or an error, never both.
@@ -98,19 +101,37 @@ async fn find_session(
 ) -> Result<(AuthorizationSession, BrowserSecrets), ConsentError> {
     let session = ports.ledger.session_by_state(&Sha256Digest::of(response.state)).await?;
     let session = session.ok_or_else(|| session_lost("no session has this state"))?;
-    let cookie =
-        cookie(&cookie_name(&session.id)).ok_or_else(|| session_lost("the browser sent no cookie for this session"))?;
-    let secrets = open_cookie(ports, &session.id, &cookie)
-        .await?
-        .ok_or_else(|| session_lost("the cookie cannot be decrypted"))?;
-    if secrets.digest() != session.browser {
-        return Err(session_lost("the cookie belongs to a different browser"));
-    }
+    let secrets = match cookie(&cookie_name(&session.id)) {
+        Some(cookie) => open_cookie(ports, &session.id, &cookie).await?,
+        None => None,
+    };
+    let Some(secrets) = secrets.filter(|secrets| secrets.digest() == session.browser) else {
+        report_other_browser(ports, &session).await?;
+        return Err(session_lost("the browser does not have this session's cookie"));
+    };
     let attempt = session.sign_in.as_ref().ok_or_else(|| session_lost("the session has no sign-in attempt"))?;
     if attempt.cloud != response.cloud {
         return Err(session_lost("the response arrived at a different cloud's redirect URI"));
     }
     Ok((session, secrets))
+}
+
+/// Reports that Microsoft's response reached a browser that did not begin the session: a person may have been sent to a sign-in
+/// that someone else began (session fixation), or a program opened the address again. Once per session in the audit trail.
+///
+/// The session goes on. The code is bound to the first browser's PKCE verifier, and ending the session would lock out everyone
+/// whose company's proxy opens addresses a second time.
+async fn report_other_browser(ports: &Ports, session: &AuthorizationSession) -> Result<(), ConsentError> {
+    count(Metric::CallbacksInOtherBrowsers);
+    tracing::warn!(session = %session.id, org = %session.org, app = %session.app, "a sign-in's response reached a different browser");
+    let is_first = change_session(ports, session, |session| {
+        (!session.seen_elsewhere).then(|| AuthorizationSession { seen_elsewhere: true, ..session.clone() })
+    });
+    if is_first.await?.is_some() {
+        let kind = EventKind::SignInReturnedElsewhere { session: session.id.clone() };
+        record_event(ports, &session.org, &session.app, kind).await?;
+    }
+    Ok(())
 }
 
 /// The registration that the session began with. Fails if it was replaced.
@@ -132,6 +153,9 @@ async fn verify_sign_in(
     secrets: &BrowserSecrets,
 ) -> Result<(), ConsentError> {
     let attempt = session.sign_in.as_ref().ok_or_else(|| session_lost("the session has no sign-in attempt"))?;
+    if let Some(failure) = invitation_ended(ports, session).await? {
+        return Err(ConsentError::new(failure, "the invitation ended during the sign-in"));
+    }
     check_issuer(ports, attempt, response.issuer)?;
     let code = match response.result {
         AuthorizationResult::Code(code) => code,
@@ -175,9 +199,11 @@ async fn verify_sign_in(
         mfa: sign_in.mfa,
         token_id: sign_in.person.token_id.clone(),
     };
+    let verified_name = app.identity.tenant.clone();
     let verified = ports.on_behalf_of(Some(administrator.actor(Some(&attempt.tenant))));
     update_existing_app(&verified, &session.org, &session.app, Some(kind), |record| {
         record.consent.tenant = Some(attempt.tenant.clone());
+        record.consent.verified_tenant.clone_from(&verified_name);
         record.consent.administrator = Some(administrator.clone());
         record.consent.claims_challenge = None;
     })

@@ -2,28 +2,32 @@
 //!
 //! Sending the link is [`notify`](crate::usecases::notify)'s job.
 
-use std::future::ready;
 use std::time::Duration;
 
-use futures_util::TryStreamExt as _;
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 use crate::domain::app::AppRecord;
+use crate::domain::cloud::Cloud;
 use crate::domain::event::EventKind;
 use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::id::{AppId, InvitationId, OrgId};
 use crate::domain::invitation::{Closed, Closing, Invitation, InvitationState};
-use crate::domain::org::OrgProfile;
+use crate::domain::org::{OrgProfile, SignInPolicy};
 use crate::domain::standing::Standing;
+use crate::domain::tenant::TenantName;
 use crate::keyring::Forged;
-use crate::ledger::{LedgerError, paging};
+use crate::ledger::LedgerError;
 use crate::randomness::invitation_id;
 use crate::usecases::Ports;
 use crate::usecases::access::keys::{KeysError, keys, open_with_keys};
+use crate::usecases::access::registration::registration;
+use crate::usecases::access::tenant_claims::rival_claim;
 use crate::usecases::records::app::record_event;
 use crate::usecases::records::consent_error::ConsentError;
 use crate::usecases::records::lease::LeaseGuard;
+
+use super::session::fail_session;
 
 /// How long one worker may take to make a link, and how long the others wait for it.
 const LEASE_DURATION: SignedDuration = SignedDuration::from_secs(30);
@@ -55,6 +59,46 @@ pub enum InviteError {
          again"
     )]
     NoTenant,
+    /// The org requires a sign-in at Microsoft, and there is no registration to sign in with.
+    #[error(
+        "administrators of this org have to sign in at Microsoft, and there is no app registration for the {cloud} cloud; \
+         add one with `regrant entra set`, or waive the sign-in with `regrant org sign-in ORG waived`"
+    )]
+    NoRegistration {
+        /// The org's cloud.
+        cloud: Cloud,
+    },
+    /// The org was removed.
+    #[error("org {0} is not known; list known orgs with `regrant org list`")]
+    NoSuchOrg(OrgId),
+    /// The registration could not be read.
+    #[error("the app registration could not be read: {0}")]
+    Registration(ConsentError),
+    /// A session could not be ended.
+    #[error("a session could not be ended: {0}")]
+    Session(ConsentError),
+    /// Another org names the tenant too.
+    #[error(
+        "org {other} names the Microsoft tenant {tenant} too; check whose tenant it is, and approve it with `regrant org \
+         tenant ORG {tenant}`"
+    )]
+    TenantOfAnotherOrg {
+        /// The tenant.
+        tenant: String,
+        /// The other org.
+        other: OrgId,
+    },
+    /// The tenant in the app's settings is not the one for which an administrator was verified.
+    #[error(
+        "the app's tenant in Okta changed from {from} to {to}; check who changed it, and approve it with `regrant org tenant \
+         ORG {to}`"
+    )]
+    TenantChanged {
+        /// The verified tenant.
+        from: String,
+        /// The tenant now.
+        to: String,
+    },
     /// No public URL is set, so a link would have no host.
     #[error("no public URL is set, so no link can be created; set REGRANT_PUBLIC_URL or pass --public-url")]
     NoPublicUrl,
@@ -88,9 +132,10 @@ pub async fn invite(ports: &Ports, org: &OrgId, app: &AppId) -> Result<IssuedInv
     if matches!(record.standing(), Standing::NotApplicable | Standing::ByHand) {
         return Err(InviteError::NothingToConsentTo { standing: record.standing() });
     }
-    if record.identity.tenant.is_none() {
-        return Err(InviteError::NoTenant);
-    }
+    let tenant = record.identity.tenant.clone().ok_or(InviteError::NoTenant)?;
+    let profile = ports.ledger.org(org).await?.ok_or_else(|| InviteError::NoSuchOrg(org.clone()))?;
+    require_sign_in(ports, &profile).await?;
+    require_own_tenant(ports, &profile, &record, &tenant).await?;
     let keys = keys(ports).await?;
     let older = open_invitations(ports, org, app).await?;
 
@@ -99,8 +144,10 @@ pub async fn invite(ports: &Ports, org: &OrgId, app: &AppId) -> Result<IssuedInv
         id: invitation_id(&*ports.randomness),
         org: org.clone(),
         app: app.clone(),
+        sign_in: profile.sign_in,
         created_at,
         expires_at: created_at.saturating_add(ports.settings.invitation_lifetime).unwrap_or(created_at),
+        sessions: Vec::new(),
         closed: None,
     };
     let token = keys.sign(&invitation)?;
@@ -112,6 +159,39 @@ pub async fn invite(ports: &Ports, org: &OrgId, app: &AppId) -> Result<IssuedInv
     let kind = EventKind::Invited { invitation: invitation.id.clone(), expires_at: invitation.expires_at };
     record_event(ports, org, app, kind).await?;
     Ok(IssuedInvitation { link: public_url.at(&format!("/consent/{token}")), invitation })
+}
+
+/// Fails if the org's administrators have to sign in and cannot.
+async fn require_sign_in(ports: &Ports, org: &OrgProfile) -> Result<(), InviteError> {
+    if org.sign_in == SignInPolicy::Waived {
+        return Ok(());
+    }
+    let found = registration(ports, org.cloud).await.map_err(InviteError::Registration)?;
+    found.map(drop).ok_or(InviteError::NoRegistration { cloud: org.cloud })
+}
+
+/// Holds an invitation back if the tenant is, or may be, someone else's.
+async fn require_own_tenant(
+    ports: &Ports,
+    org: &OrgProfile,
+    app: &AppRecord,
+    tenant: &TenantName,
+) -> Result<(), InviteError> {
+    if let Some(verified) = &app.consent.verified_tenant
+        && verified != tenant
+        && !org.approved_tenants.contains(tenant)
+    {
+        tracing::warn!(org = %org.id, app = %app.identity.app, "an app's tenant changed; invitations are held");
+        let (from, to) = (verified.as_str().to_owned(), tenant.as_str().to_owned());
+        return Err(InviteError::TenantChanged { from, to });
+    }
+    match rival_claim(ports, org, tenant).await? {
+        Some(other) => {
+            tracing::warn!(org = %org.id, app = %app.identity.app, %other, "two orgs name one tenant; invitations are held");
+            Err(InviteError::TenantOfAnotherOrg { tenant: tenant.as_str().to_owned(), other })
+        }
+        None => Ok(()),
+    }
 }
 
 /// A link for an email. Reuses the current invitation while at least a quarter of its lifetime is left, so that a reader has
@@ -126,6 +206,12 @@ pub async fn link_for_email(ports: &Ports, org: &OrgId, app: &AppId) -> Result<I
 }
 
 async fn current_or_new(ports: &Ports, org: &OrgId, app: &AppId) -> Result<IssuedInvitation, InviteError> {
+    let profile = ports.ledger.org(org).await?.ok_or_else(|| InviteError::NoSuchOrg(org.clone()))?;
+    require_sign_in(ports, &profile).await?;
+    let record = known_app(ports, org, app).await?;
+    if let Some(tenant) = &record.identity.tenant {
+        require_own_tenant(ports, &profile, &record, tenant).await?;
+    }
     let needed_until =
         ports.clock.now().saturating_add(ports.settings.invitation_lifetime / 4).unwrap_or(Timestamp::MAX);
     let current = open_invitations(ports, org, app).await?.into_iter().find(|open| open.expires_at >= needed_until);
@@ -138,10 +224,33 @@ async fn current_or_new(ports: &Ports, org: &OrgId, app: &AppId) -> Result<Issue
     }
 }
 
-/// Revokes an invitation. `false` if it was no longer open.
-pub async fn revoke_invitation(ports: &Ports, id: &InvitationId) -> Result<bool, InviteError> {
+/// What revoking an invitation did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Revoked {
+    /// Whether it was still open.
+    pub was_open: bool,
+    /// How many sessions that began with it were ended.
+    pub sessions_ended: usize,
+}
+
+/// Revokes an invitation and ends the sessions that began with it. A save that has already written to Okta is finished.
+pub async fn revoke_invitation(ports: &Ports, id: &InvitationId) -> Result<Revoked, InviteError> {
     let invitation = ports.ledger.invitation(id).await?.ok_or(InviteError::NoSuchInvitation)?;
-    Ok(close_as_revoked(ports, &invitation).await?)
+    let was_open = close_as_revoked(ports, &invitation).await?;
+    // Read again: no session is added once it is closed.
+    let closed = ports.ledger.invitation(id).await?.unwrap_or(invitation);
+    let mut sessions_ended = 0;
+    for id in &closed.sessions {
+        if let Some(session) = ports.ledger.session(id).await?
+            && !session.has_ended()
+            && ports.clock.now() < session.ends_at()
+        {
+            let error = ConsentError::new(ConsentFailure::LinkRevoked, "an operator revoked the invitation");
+            fail_session(ports, &session, &error).await.map_err(InviteError::Session)?;
+            sessions_ended += 1;
+        }
+    }
+    Ok(Revoked { was_open, sessions_ended })
 }
 
 /// An open invitation with its org and app.
@@ -153,6 +262,13 @@ pub struct OpenInvitation {
     pub org: OrgProfile,
     /// The app.
     pub app: AppRecord,
+}
+
+impl OpenInvitation {
+    /// Whether the administrator has to sign in: the stricter of the policies now and when the link was created.
+    pub fn sign_in(&self) -> SignInPolicy {
+        self.invitation.sign_in.or_stricter(self.org.sign_in)
+    }
 }
 
 /// Reads the open invitation of a link's `token`. Changes nothing, because mail scanners follow links.
@@ -185,10 +301,9 @@ async fn known_app(ports: &Ports, org: &OrgId, app: &AppId) -> Result<AppRecord,
 
 async fn open_invitations(ports: &Ports, org: &OrgId, app: &AppId) -> Result<Vec<Invitation>, LedgerError> {
     let now = ports.clock.now();
-    paging::items(100, |page| ports.ledger.invitations(org, app, page))
-        .try_filter(|invitation| ready(invitation.state(now) == InvitationState::Open))
-        .try_collect()
-        .await
+    let mut open = ports.ledger.open_invitations(org, app).await?;
+    open.retain(|invitation| invitation.state(now) == InvitationState::Open);
+    Ok(open)
 }
 
 /// Closes an invitation as revoked. `false` if it was no longer open.

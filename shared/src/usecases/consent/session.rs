@@ -7,6 +7,7 @@ use crate::domain::app::AppRecord;
 use crate::domain::event::{AppEvent, EventKind};
 use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::id::{AppId, OrgId, SessionId, Sha256Digest};
+use crate::domain::invitation::Closing;
 use crate::domain::org::OrgProfile;
 use crate::domain::session::{AuthorizationSession, SessionState};
 use crate::keyring::Keyring;
@@ -140,12 +141,34 @@ pub async fn browser_session(
     with_org_and_app(ports, session, secrets).await
 }
 
-/// Adds the org and the app to an authenticated session.
+/// The failure that an invitation's end means for a session that began with it; `None` while the invitation is open, or only
+/// expired: a session that began in time may finish.
+pub(crate) async fn invitation_ended(
+    ports: &Ports,
+    session: &AuthorizationSession,
+) -> Result<Option<ConsentFailure>, ConsentError> {
+    let Some(invitation) = ports.ledger.invitation(&session.invitation).await? else {
+        return Ok(Some(ConsentFailure::LinkRevoked));
+    };
+    Ok(invitation.closed.map(|closed| match closed.why {
+        Closing::Revoked => ConsentFailure::LinkRevoked,
+        Closing::UsedUp => ConsentFailure::LinkUsedUp,
+    }))
+}
+
+/// Adds the org and the app to an authenticated session. If its invitation was revoked, or a different session used it up,
+/// the session reads as failed.
 pub async fn with_org_and_app(
     ports: &Ports,
     session: AuthorizationSession,
     secrets: BrowserSecrets,
 ) -> Result<BrowserSession, ConsentError> {
+    let mut session = session;
+    if !session.has_ended()
+        && let Some(failure) = invitation_ended(ports, &session).await?
+    {
+        session.state = SessionState::Failed { failure, code: None };
+    }
     let (org, app) = ports.ledger.org_and_app(&session.org, &session.app).await?;
     let org = org.ok_or_else(|| session_lost("the org was removed during the session"))?;
     let app = app.ok_or_else(|| session_lost("the app was removed during the session"))?;

@@ -8,6 +8,7 @@ use crate::domain::app::AppRecord;
 use crate::domain::contact::Audience;
 use crate::domain::notification::cadence::next_reminder_after;
 use crate::domain::notification::{About, Notification, Recipient};
+use crate::domain::org::SignInPolicy;
 use crate::domain::standing::Standing;
 use crate::domain::waiver::Waiver;
 use crate::emails;
@@ -107,11 +108,7 @@ impl EmailFacts {
     ) -> Result<Self, NotifyError> {
         let link = link_for(ports, notification, context.app.as_ref()).await?;
         let mut facts = Self { link, mute: mute_link(ports, notification).await?, ..Self::default() };
-        let watch = match &context.watch {
-            Some(watch) => Some(watch.clone()),
-            None => ports.ledger.org_watch(&notification.org).await?,
-        };
-        facts.signs_in = watch.is_none_or(|watch| watch.signs_in.unwrap_or(true));
+        facts.signs_in = context.org.sign_in == SignInPolicy::Required;
         match &context.app {
             Some(app) => facts.add_app_facts(ports, notification, app).await?,
             None => facts.add_org_facts(ports, notification).await?,

@@ -68,7 +68,10 @@ async fn consent_link(ports: &Ports, app: &AppRecord) -> Result<Option<PageLink>
         Ok(invited) => Ok(Some(PageLink { url: invited.link, ends_at: invited.invitation.expires_at })),
         Err(
             InviteError::NoPublicUrl
+            | InviteError::NoRegistration { .. }
             | InviteError::NoTenant
+            | InviteError::TenantOfAnotherOrg { .. }
+            | InviteError::TenantChanged { .. }
             | InviteError::NothingToConsentTo { .. }
             | InviteError::NoSuchApp { .. },
         ) => Ok(None),

@@ -69,7 +69,7 @@ async fn start_finishing(ports: &Ports, own: &BrowserSession) -> Result<(), Cons
         SessionState::Consenting { administrator, attempt }
             if attempt.finishing_since.is_none_or(|since| now.duration_since(since) >= MIN_INTERVAL) =>
         {
-            let attempt = ConsentAttempt { finishing_since: Some(now), ..attempt };
+            let attempt = ConsentAttempt { finishing_since: Some(now), not_done: None, ..attempt };
             Some(SessionState::Consenting { administrator, attempt: queue_if_due(attempt, now) })
         }
         _ => None,

@@ -29,6 +29,7 @@ pub(in crate::usecases) struct NewJournal {
     app: AppId,
     session: Option<SessionId>,
     before: ConnectionReading,
+    provisioning_was_on: bool,
     is_authorized: bool,
     code: Option<Sha256Digest>,
 }
@@ -46,6 +47,7 @@ impl NewJournal {
             org: session.org.clone(),
             app: session.app.clone(),
             session: Some(session.id.clone()),
+            provisioning_was_on: before.is_on(),
             before,
             is_authorized: session.has_sign_in(),
             code: None,
@@ -53,7 +55,20 @@ impl NewJournal {
     }
 
     pub(in crate::usecases) fn for_operator(org: &OrgId, app: &AppId, before: ConnectionReading) -> Self {
-        Self { org: org.clone(), app: app.clone(), session: None, before, is_authorized: true, code: None }
+        Self {
+            org: org.clone(),
+            app: app.clone(),
+            session: None,
+            provisioning_was_on: before.is_on(),
+            before,
+            is_authorized: true,
+            code: None,
+        }
+    }
+
+    /// Notes that provisioning is on, although the connection does not show it.
+    pub(in crate::usecases) fn with_provisioning_on(self) -> Self {
+        Self { provisioning_was_on: true, ..self }
     }
 
     /// Adds a handed-over code that the save has to send to Okta.
@@ -72,6 +87,7 @@ impl NewJournal {
             by: ports.actor.clone(),
             started_at: ports.clock.now(),
             before: self.before,
+            provisioning_was_on: self.provisioning_was_on,
             is_authorized: self.is_authorized,
             code_accepted_at: None,
             code_delivery: if self.code.is_some() { CodeDelivery::Waiting } else { CodeDelivery::NotNeeded },
@@ -90,7 +106,7 @@ impl NewJournal {
                     return Ok(adopted);
                 }
             } else if ports.ledger.begin_save(&record).await? {
-                let kind = EventKind::SaveBegun { save: record.id.clone(), was_on: record.before.is_on() };
+                let kind = EventKind::SaveBegun { save: record.id.clone(), was_on: record.provisioning_was_on };
                 record_event(ports, &record.org, &record.app, kind).await?;
                 return Ok(OpenJournal { record });
             }

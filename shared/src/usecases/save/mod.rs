@@ -13,9 +13,11 @@
 //! Who the administrator is has already been verified in [`consent`](crate::usecases::consent).
 
 mod authorization_code;
+mod ending;
 pub mod hand_over;
 pub(in crate::usecases) mod journal;
 pub mod open_consent;
+pub mod operators;
 mod outcome;
 pub mod resume;
 mod session_queue;
@@ -23,7 +25,7 @@ pub mod work;
 
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use journal::{NewJournal, OpenJournal, already_saving, reading};
 
 use crate::domain::app::AppRecord;
@@ -44,6 +46,7 @@ use crate::queue::SaveApp;
 use crate::usecases::access::graph::{read_grants, read_grants_with_patience};
 use crate::usecases::access::okta::okta_client_for;
 use crate::usecases::access::registration::resolve_tenant;
+use crate::usecases::access::tenant_claims::rival_claim;
 use crate::usecases::records::consent_error::ConsentError;
 use crate::usecases::records::lease::LeaseGuard;
 use crate::usecases::save::authorization_code::{delete_code, stored_code};
@@ -52,6 +55,9 @@ use super::Ports;
 
 /// How long one save may take before another worker may take over. Longer than the wait for new grants to appear.
 pub(in crate::usecases) const LEASE_DURATION: SignedDuration = SignedDuration::from_mins(5);
+/// How long an operator may take to finish a consent before it counts as abandoned. Together with the longest interval between
+/// two checks, less than an hour.
+const OPERATORS_TIME: SignedDuration = SignedDuration::from_mins(55);
 /// How many times the connection is read back after it was switched on, and the time between reads.
 const READ_BACKS: u32 = 3;
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
@@ -65,6 +71,16 @@ pub async fn save(ports: &Ports, request: &SaveApp) -> Result<SaveOutcome, Conse
     let saved = save_under_lease(ports, request).await;
     lease.release(ports).await?;
     saved
+}
+
+/// Alerts the operators at once if an operator's save failed after it paused provisioning. Returns whether it did.
+pub async fn alert_if_paused(
+    ports: &Ports,
+    org: &OrgId,
+    app: &AppId,
+    error: &ConsentError,
+) -> Result<bool, ConsentError> {
+    work::alert_if_paused(ports, &SaveApp::by_operator(org.clone(), app.clone()), error).await
 }
 
 /// The lease on saving an app.
@@ -124,7 +140,12 @@ impl Save<'_> {
             attempt.may_switch_on(&now, link_offered) || is_tried
         };
         if !continues {
-            return Ok(SaveOutcome::NoConsent);
+            return match journal {
+                Some(journal) if self.is_abandoned(&journal.record) => {
+                    self.end_abandoned(journal, &connection, &attempt).await
+                }
+                _ => Ok(SaveOutcome::NoConsent),
+            };
         }
         let journal = match journal {
             Some(journal) => journal,
@@ -136,8 +157,7 @@ impl Save<'_> {
             self.switch_on(journal).await?
         };
         let outcome = self.outcome_of(&journal, &after, &attempt).await;
-        let journal = journal.finish(self.ports, outcome.clone()).await?;
-        outcome::settle(self.ports, &journal.record).await?;
+        ending::end(self.ports, journal, outcome.clone()).await?;
         Ok(outcome)
     }
 
@@ -146,6 +166,18 @@ impl Save<'_> {
         let is_authorized = |journal: &OpenJournal| journal.record.is_authorized;
         self.is_operators()
             || self.session.map_or_else(|| journal.is_none_or(is_authorized), AuthorizationSession::has_sign_in)
+    }
+
+    /// Whether no one will finish this save: its session has ended, or its operator has taken too long.
+    fn is_abandoned(&self, journal: &SaveJournal) -> bool {
+        let now = self.ports.clock.now();
+        match self.session {
+            Some(session) => {
+                journal.session.as_ref() == Some(&session.id)
+                    && (now >= session.ends_at() || matches!(session.state, SessionState::Failed { .. }))
+            }
+            None => now >= journal.started_at.saturating_add(OPERATORS_TIME).unwrap_or(Timestamp::MAX),
+        }
     }
 
     fn is_operators(&self) -> bool {
@@ -158,15 +190,35 @@ impl Save<'_> {
         let now = reading(&connection);
         let attempt = self.attempt(None, journal.as_ref(), &now, None);
         if !now.is_on() || attempt.evidence().is_none() {
-            return Ok(SaveOutcome::NoConsent);
+            return match journal {
+                Some(journal) if self.is_abandoned(&journal.record) => {
+                    self.end_abandoned(journal, &connection, &attempt).await
+                }
+                _ => Ok(SaveOutcome::NoConsent),
+            };
         }
         let journal = match journal {
             Some(journal) => journal,
             None => self.new_journal(now).begin(self.ports).await?,
         };
         let outcome = self.outcome_of(&journal, &connection, &attempt).await;
-        let journal = journal.finish(self.ports, outcome.clone()).await?;
-        outcome::settle(self.ports, &journal.record).await?;
+        ending::end(self.ports, journal, outcome.clone()).await?;
+        Ok(outcome)
+    }
+
+    /// Ends a save that no one will finish. If provisioning was on before and is off now, the operators are alerted.
+    async fn end_abandoned(
+        &self,
+        journal: OpenJournal,
+        connection: &Connection,
+        attempt: &Attempt<'_>,
+    ) -> Result<SaveOutcome, ConsentError> {
+        let outcome = if reading(connection).is_on() {
+            self.outcome_of(&journal, connection, attempt).await
+        } else {
+            outcome::not_on(&journal.record, "The consent was prepared, and no one finished it.".to_owned())
+        };
+        ending::end(self.ports, journal, outcome.clone()).await?;
         Ok(outcome)
     }
 
@@ -290,20 +342,22 @@ impl Save<'_> {
                 )
             }
         };
-        if journal.record.before.is_on() {
-            tracing::error!(org = %self.request.org, app = %self.request.app, %reason, "provisioning was on before the save and is now off");
-            SaveOutcome::LeftOff { reason }
-        } else {
-            SaveOutcome::NotSwitchedOn { reason }
-        }
+        outcome::not_on(&journal.record, reason)
     }
 
     /// The tenant and Okta's client id, if both are known.
     async fn tenant_and_client(&self, connection: &Connection) -> Option<(TenantId, ClientId)> {
         let tenant = match &self.app.consent.tenant {
             Some(tenant) => tenant.clone(),
-            // An operator saves the app before anyone has signed in for it. Someone may have signed in for another app of the tenant.
-            None => resolve_tenant(self.ports, self.app.identity.tenant.as_ref(), self.org.cloud).await.ok()?,
+            // An operator saves the app before anyone has signed in for it. Someone may have signed in for another app of the
+            // tenant, but not for an app of a different org.
+            None => {
+                let name = self.app.identity.tenant.as_ref()?;
+                if rival_claim(self.ports, self.org, name).await.ok()?.is_some() {
+                    return None;
+                }
+                resolve_tenant(self.ports, Some(name), self.org.cloud).await.ok()?
+            }
         };
         let by_link = connection.authorize.offered().and_then(|link| {
             let mut pairs = link.query_pairs();

@@ -48,6 +48,17 @@ pub(super) async fn settle(ports: &Ports, journal: &SaveJournal) -> Result<(), C
     Ok(())
 }
 
+/// The outcome of a save after which the connection is off.
+pub(super) fn not_on(journal: &SaveJournal, reason: String) -> SaveOutcome {
+    if journal.provisioning_was_on {
+        let (org, app) = (&journal.org, &journal.app);
+        tracing::error!(%org, %app, %reason, "provisioning was on before the save and is now off");
+        SaveOutcome::LeftOff { reason }
+    } else {
+        SaveOutcome::NotSwitchedOn { reason }
+    }
+}
+
 async fn update_session_and_invitation(
     ports: &Ports,
     journal: &SaveJournal,
@@ -55,10 +66,6 @@ async fn update_session_and_invitation(
 ) -> Result<(), ConsentError> {
     let Some(id) = &journal.session else { return Ok(()) };
     let Some(session) = ports.ledger.session(id).await? else { return Ok(()) };
-    if let SaveOutcome::Saved { .. } = outcome {
-        let closed = Closed { at: ports.clock.now(), why: Closing::UsedUp };
-        ports.ledger.close_invitation(&session.invitation, closed).await?;
-    }
     let ended = match outcome {
         SaveOutcome::Saved { .. } => Ended::In(SessionState::Done),
         SaveOutcome::NotRenewed { why, .. } => Ended::Open(*why),
@@ -75,11 +82,17 @@ async fn update_session_and_invitation(
     };
     match ended {
         Ended::In(state) => {
+            let is_done = state == SessionState::Done;
             update_session(ports, &session, |now| match now.state {
                 SessionState::Done | SessionState::Failed { .. } => None,
                 _ => Some(state.clone()),
             })
             .await?;
+            // Last, because a used-up invitation ends every session that is not done.
+            if is_done {
+                let closed = Closed { at: ports.clock.now(), why: Closing::UsedUp };
+                ports.ledger.close_invitation(&session.invitation, closed).await?;
+            }
         }
         Ended::Open(why) => record_not_done(ports, &session, why).await?,
     }
@@ -100,17 +113,24 @@ pub(super) async fn record_not_done(
     session: &AuthorizationSession,
     why: NotDone,
 ) -> Result<(), ConsentError> {
-    let before = ports.ledger.session(&session.id).await?.and_then(|session| session.not_done());
+    let reported = |session: &AuthorizationSession| match &session.state {
+        SessionState::Consenting { attempt, .. } => attempt.reported.contains(&why),
+        _ => true,
+    };
+    let is_reported = ports.ledger.session(&session.id).await?.is_none_or(|session| reported(&session));
     let changed = update_session(ports, session, |session| match session.state.clone() {
-        SessionState::Consenting { administrator, attempt }
+        SessionState::Consenting { administrator, mut attempt }
             if attempt.not_done != Some(why) || attempt.finishing_since.is_some() =>
         {
+            if !attempt.reported.contains(&why) {
+                attempt.reported.push(why);
+            }
             let attempt = ConsentAttempt { not_done: Some(why), finishing_since: None, ..attempt };
             Some(SessionState::Consenting { administrator, attempt })
         }
         _ => None,
     });
-    if changed.await?.is_some() && before != Some(why) {
+    if changed.await?.is_some() && !is_reported {
         let kind = EventKind::ConsentNotDone { session: session.id.clone(), why };
         record_event(&ports.on_behalf_of(session.actor()), &session.org, &session.app, kind).await?;
     }
@@ -151,6 +171,12 @@ fn record_after_save(
         SaveOutcome::LeftOff { reason } => (Vec::new(), not_saved(journal, reason, true)),
     };
     let mut signals = supersede(&app.signals, &fresh);
+    let pauses = matches!(outcome, SaveOutcome::LeftOff { .. }) && !journal.before.is_on();
+    let since = app.consent.paused_since.unwrap_or(now);
+    if pauses {
+        let paused = Signal { seen_at: since, source: Source::Regrant, kind: SignalKind::ProvisioningPaused };
+        signals = supersede(&signals, &[paused]);
+    }
     if let SaveOutcome::Saved { verification, .. } = outcome {
         signals = clear_failed_emails(signals, verification.at);
     }
@@ -173,8 +199,12 @@ fn record_after_save(
     let identity = app.identity.clone();
     let mut after = AppRecord::assessed(identity, signals, assessment, now, Some(app), spare.clone());
     after.consent.last_save = Some(journal.id.clone());
+    if pauses {
+        after.consent.paused_since = Some(since);
+    }
     if let SaveOutcome::Saved { verification, .. } = outcome {
         after.consent.verification = Some(verification.as_ref().clone());
+        after.consent.paused_since = None;
     }
     Some((after, events))
 }

@@ -5,14 +5,16 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::failure::consent::ConsentFailure;
-use crate::domain::save::{NotDone, SaveOutcome};
+use crate::domain::save::{NotDone, SaveJournal, SaveOutcome};
 use crate::domain::session::{AuthorizationSession, SessionState};
 use crate::metrics::{Metric, count};
 use crate::queue::{Disposition, SaveApp};
 use crate::usecases::Ports;
-use crate::usecases::consent::session::fail_session;
+use crate::usecases::consent::session::{fail_session, invitation_ended};
 use crate::usecases::records::consent_error::ConsentError;
 
+use super::ending;
+use super::journal::OpenJournal;
 use super::outcome::record_not_done;
 use super::save;
 use super::session_queue::is_superseded;
@@ -28,8 +30,8 @@ const LONG_DELAY: Duration = Duration::from_mins(1);
 /// How many retries use the short delay: those of the first minute.
 const SHORT_DELAYS: u32 = 12;
 
-const fn retry_after(receive_count: u32) -> Disposition {
-    Disposition::Retry { after: if receive_count <= SHORT_DELAYS { SHORT_DELAY } else { LONG_DELAY } }
+const fn delay(receive_count: u32) -> Duration {
+    if receive_count <= SHORT_DELAYS { SHORT_DELAY } else { LONG_DELAY }
 }
 
 /// Saves the app of a message that was received for the `receive_count`th time. The message of a session lives as long as the
@@ -45,6 +47,11 @@ pub async fn save_app(ports: &Ports, request: &SaveApp, receive_count: u32) -> R
     if is_superseded || (!is_awaited && !is_unsettled(ports, request).await?) {
         return Ok(Disposition::Done);
     }
+    if let Some(session) = &session
+        && end_with_invitation(ports, session, request).await?
+    {
+        return Ok(Disposition::Done);
+    }
     match save(ports, request).await {
         Ok(outcome) => {
             if !matches!(outcome, SaveOutcome::NoConsent) {
@@ -53,12 +60,16 @@ pub async fn save_app(ports: &Ports, request: &SaveApp, receive_count: u32) -> R
             }
             match session.filter(|_| is_awaited) {
                 Some(session) => still_waiting(ports, &session, &outcome, receive_count).await,
+                // An operator prepared a consent, which pauses provisioning, and has not finished it.
+                None if request.session.is_none() && paused_journal(ports, request).await?.is_some() => {
+                    Ok(Disposition::Retry { after: delay(receive_count) })
+                }
                 None => Ok(Disposition::Done),
             }
         }
         Err(error) if is_transient(&error) => {
             tracing::info!(org = %request.org, app = %request.app, cause = %error.cause, "a save failed and will be retried");
-            Ok(retry_after(receive_count))
+            Ok(Disposition::Retry { after: delay(receive_count) })
         }
         Err(error) => {
             tracing::error!(org = %request.org, app = %request.app, cause = %error.cause, "a save failed");
@@ -66,9 +77,58 @@ pub async fn save_app(ports: &Ports, request: &SaveApp, receive_count: u32) -> R
             if let Some(session) = session {
                 fail_session(ports, &session, &error).await?;
             }
+            alert_if_paused(ports, request, &error).await?;
             Ok(Disposition::Done)
         }
     }
+}
+
+/// Ends a session whose invitation was revoked or used up by a different session, unless its save has already written to Okta
+/// and has to be finished. Returns whether it ended.
+async fn end_with_invitation(
+    ports: &Ports,
+    session: &AuthorizationSession,
+    request: &SaveApp,
+) -> Result<bool, ConsentError> {
+    let Some(failure) = invitation_ended(ports, session).await? else { return Ok(false) };
+    let journal = ports.ledger.save_journal(&request.org, &request.app).await?;
+    let journal = journal.filter(|journal| !journal.settled && journal.session == request.session);
+    if journal.as_ref().is_some_and(SaveJournal::has_sent) {
+        return Ok(false);
+    }
+    if let Some(journal) = journal.and_then(OpenJournal::of) {
+        if journal.record.provisioning_was_on && !journal.record.before.is_on() {
+            let reason = "The invitation ended before the consent was finished.".to_owned();
+            ending::end_unfinished(ports, journal, reason).await?;
+        } else {
+            ending::end(ports, journal, SaveOutcome::NoConsent).await?;
+        }
+    }
+    if !session.has_ended() {
+        let error = ConsentError::new(failure, "the invitation ended during the consent");
+        fail_session(ports, session, &error).await?;
+    }
+    Ok(true)
+}
+
+/// The app's open journal, if its save prepared a consent although provisioning was on.
+async fn paused_journal(ports: &Ports, request: &SaveApp) -> Result<Option<OpenJournal>, ConsentError> {
+    let journal = ports.ledger.save_journal(&request.org, &request.app).await?.and_then(OpenJournal::of);
+    Ok(journal.filter(|journal| {
+        let record = &journal.record;
+        record.session == request.session && record.provisioning_was_on && !record.before.is_on()
+    }))
+}
+
+/// Alerts the operators at once if a save failed after it paused provisioning.
+pub(super) async fn alert_if_paused(
+    ports: &Ports,
+    request: &SaveApp,
+    error: &ConsentError,
+) -> Result<bool, ConsentError> {
+    let Some(journal) = paused_journal(ports, request).await? else { return Ok(false) };
+    ending::end_unfinished(ports, journal, format!("The save failed: {}.", error.cause)).await?;
+    Ok(true)
 }
 
 fn outcome_name(outcome: &SaveOutcome) -> &'static str {
@@ -125,5 +185,6 @@ async fn still_waiting(
     if confirmed_for.is_some_and(|waited| is_answered || waited >= PATIENCE_AFTER_CONFIRMATION) {
         record_not_done(ports, &now, NotDone::NotSeenYet).await?;
     }
-    Ok(retry_after(receive_count))
+    let left = Duration::try_from(now.ends_at().duration_since(ports.clock.now())).unwrap_or(Duration::ZERO);
+    Ok(Disposition::Retry { after: delay(receive_count).min(left) })
 }

@@ -23,6 +23,7 @@ use crate::usecases::Ports;
 use crate::usecases::access::graph;
 use crate::usecases::access::graph::GraphAccessError;
 use crate::usecases::access::registration::{registration, resolve_tenant};
+use crate::usecases::access::tenant_claims::rival_claim;
 use crate::usecases::scan::watch_access::AccessFindings;
 
 /// How long before its expiry Regrant warns about a credential.
@@ -128,7 +129,9 @@ impl<'a> GrantWatch<'a> {
         }
         let name = app.tenant.as_ref()?;
         if !self.tenants.contains_key(name.as_str()) {
-            let found = resolve_tenant(self.ports, Some(name), self.org.cloud).await.ok();
+            // What is granted in another org's tenant is not this org's to see.
+            let is_own = rival_claim(self.ports, self.org, name).await.is_ok_and(|rival| rival.is_none());
+            let found = if is_own { resolve_tenant(self.ports, Some(name), self.org.cloud).await.ok() } else { None };
             self.tenants.insert(name.as_str().to_owned(), found);
         }
         Some((self.tenants.get(name.as_str()).cloned().flatten()?, client))

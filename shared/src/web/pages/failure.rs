@@ -131,6 +131,12 @@ fn words(failure: ConsentFailure) -> Words {
             "This consent has been given and saved.",
             "You don't need to do anything. If provisioning still fails, ask your Okta operator for a new invitation.",
         ),
+        ConsentFailure::TooManyAttempts => words(
+            StatusCode::TOO_MANY_REQUESTS,
+            "This link was used too often",
+            "A link can start a limited number of attempts, and this one has reached the limit.",
+            "Ask your Okta operator for a new link.",
+        ),
         ConsentFailure::LinkForged => words(
             StatusCode::NOT_FOUND,
             "This link does not work",
@@ -154,6 +160,12 @@ fn words(failure: ConsentFailure) -> Words {
             "Our Microsoft registration is misconfigured",
             "Microsoft rejected this service's own app registration, so no one can sign in at the moment.",
             "Tell your Okta operator; the code below identifies the problem. Your link stays valid.",
+        ),
+        ConsentFailure::SignInUnavailable => words(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "No one can sign in here yet",
+            "You have to sign in at Microsoft first, and this service has no app registration for that.",
+            "Tell your Okta operator. Your link stays valid.",
         ),
         ConsentFailure::Untrusted => words(
             StatusCode::BAD_GATEWAY,

@@ -5,7 +5,7 @@ use regrant::domain::cloud::Cloud;
 use regrant_simulators::microsoft::Decision;
 use regrant_tests::consent::ConsentBench;
 
-use super::{ADMIN, TENANT, exchanges, sent, state, value, with};
+use super::{ADMIN, TENANT, exchanges, sent, sent_from, state, value, with};
 
 /// Sends a modified callback from the right browser and checks that it has no effect.
 async fn comes_to_nothing(bend: impl Fn(&url::Url) -> String) {
@@ -168,8 +168,9 @@ async fn known_state_alone_cannot_end_the_session() {
 #[tokio::test]
 async fn code_of_other_attempt_fails_pkce() {
     let bench = ConsentBench::new().await;
-    let (mut browser, back) = sent(&bench).await;
-    let (_, other) = sent(&bench).await;
+    let invitation = bench.invite(TENANT).await;
+    let (mut browser, back) = sent_from(&bench, &invitation).await;
+    let (_, other) = sent_from(&bench, &invitation).await;
     let session = browser.get_url(&with(&back, "code", &value(&other, "code"))).await.location();
     assert_eq!(browser.get(&session).await.heading(), "This attempt can't continue");
     assert!(!state(&bench).await.1, "no token was kept");

@@ -1,5 +1,7 @@
 //! Attacks with Okta consent links that Regrant must not follow.
 
+use regrant::embedded::worker::drain_scans;
+use regrant::usecases::scan::start::{Selection, start_scan};
 use regrant_tests::consent::ConsentBench;
 
 use super::{ADMIN, TENANT};
@@ -80,4 +82,21 @@ async fn link_for_own_registration_is_rejected() {
         format!("{login}/acmelabs.onmicrosoft.com/oauth2/authorize?{bent}")
     })
     .await;
+}
+
+#[tokio::test]
+async fn link_to_tenant_that_no_one_verified_is_rejected() {
+    let bench = ConsentBench::new().await;
+    let invitation = bench.invite(TENANT).await;
+    let mut browser = bench.browser();
+    let session = bench.sign_in(&mut browser, &invitation, ADMIN).await;
+    // An Okta administrator changes the app's tenant after the sign-in, and a scan sees it.
+    let (_, app) = bench.ids(TENANT).await;
+    bench.simulation.okta.with_org("acme", |org| org.app_mut(app.as_str()).unwrap().tenant = Some("globex".to_owned()));
+    start_scan(&bench.ports, &Selection::All).await.unwrap();
+    drain_scans(&bench.ports, 4, || ()).await.unwrap();
+    let token = browser.form_token(&session).await;
+    let seen = browser.post(&format!("{session}/okta"), &[("token", &token)]).await;
+    assert!(!seen.headers.contains_key("location"));
+    assert_eq!(seen.heading(), "We could not trust a response");
 }

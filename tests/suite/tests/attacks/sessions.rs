@@ -26,6 +26,24 @@ async fn victims_browser_cannot_finish_attackers_attempt() {
 }
 
 #[tokio::test]
+async fn response_in_other_browser_is_reported_once() {
+    use regrant::domain::event::EventKind;
+    let bench = ConsentBench::new().await;
+    let (mut browser, back) = sent(&bench).await;
+    for _ in 0..3 {
+        bench.browser().get_url(&back).await;
+    }
+    let reported = |kind: &EventKind| matches!(kind, EventKind::SignInReturnedElsewhere { .. });
+    assert_eq!(bench.events(TENANT).await.iter().filter(|kind| reported(kind)).count(), 1);
+    let session = browser.get_url(&back).await.location();
+    assert_eq!(
+        browser.get(&session).await.heading(),
+        "One more step: approve Okta's access",
+        "the first browser goes on"
+    );
+}
+
+#[tokio::test]
 async fn session_cookie_opens_only_its_session() {
     let bench = ConsentBench::new().await;
     let (browser, _) = verified(&bench).await;

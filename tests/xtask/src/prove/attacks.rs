@@ -8,7 +8,7 @@ use super::{Outcome, Report};
 pub(crate) const NAME: &str = "attacks";
 
 /// The required number of attacks.
-const AT_LEAST: u64 = 60;
+const AT_LEAST: u64 = 135;
 
 pub(crate) async fn prove() -> Outcome {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());

@@ -149,7 +149,9 @@ async fn step(fixture: Fixture<'_>, address: &str, browser: &mut Browser, place:
             browser.post(address, &format!("{path}/handover"), &filled).await?;
         }
         "One more step: approve Okta's access" | "Accept at Microsoft, then come back" => {
-            let sent = browser.post(address, &format!("{path}/okta"), &[("token", &token)]).await?;
+            // The person agrees to a pause where the page would ask for it.
+            let agreed = [("token", token.as_str()), ("pause", "agreed")];
+            let sent = browser.post(address, &format!("{path}/okta"), &agreed).await?;
             if let Some(url) = sent.location.and_then(|location| location.parse::<Url>().ok()) {
                 let href = fixture.at_microsoft(&url)?;
                 place.shown = Some(json!({"continue_oauth_flow_url": {"href": href, "method": "POST"}}).to_string());

@@ -9,7 +9,7 @@ use regrant::usecases::consent::complete_sign_in::{AuthorizationResponse, Author
 use regrant::usecases::consent::session::browser_session;
 use regrant::usecases::records::consent_error::ConsentError;
 use regrant::usecases::save::hand_over::hand_over;
-use regrant::usecases::save::open_consent::{NextPage, open_okta_consent};
+use regrant::usecases::save::open_consent::{NextPage, PauseAgreement, open_okta_consent};
 use regrant::usecases::save::save;
 use regrant_simulators::microsoft::Decision;
 use secrecy::SecretString;
@@ -43,7 +43,7 @@ pub(super) async fn walk(fixture: &DemoFixture, terminal: &mut Terminal) -> anyh
     terminal.line(&format!("  2. Regrant verifies the Global Administrator role of\n     {ADMINISTRATOR}."))?;
 
     let own = browser_session(ports, &session, Some(&begun.cookie)).await?;
-    let NextPage::Consent(consent) = open_okta_consent(ports, &own).await? else {
+    let NextPage::Consent(consent) = open_okta_consent(ports, &own, PauseAgreement::None).await? else {
         return Err(failed("Okta offered no consent link").into());
     };
     let shown = at_microsoft(fixture, &consent)?;

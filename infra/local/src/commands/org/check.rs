@@ -2,7 +2,7 @@
 
 use clap::Args;
 use futures_util::TryStreamExt as _;
-use regrant::domain::org::OrgProfile;
+use regrant::domain::org::{OrgProfile, SignInPolicy};
 use regrant::ledger::paging;
 use regrant::usecases::access::orgs;
 use regrant::usecases::access::orgs::Probe;
@@ -75,12 +75,15 @@ impl Report {
                 Err(error) => (Vec::new(), Some(escaped(error.to_string()))),
             };
             let row = serde_json::json!({
-                "org": profile.id, "org_domain": domain, "fine": fine, "problem": problem, "probes": probes,
+                "org": profile.id, "org_domain": domain, "fine": fine, "sign_in": profile.sign_in, "problem": problem, "probes": probes,
             });
             terminal.print(if self.orgs == 0 { "\n" } else { ",\n" })?;
             terminal.print(&row.to_string())?;
         } else {
             terminal.line(&format!("{domain} ({})", profile.id))?;
+            if profile.sign_in == SignInPolicy::Waived {
+                terminal.line("  waived   the administrators' sign-in at Microsoft")?;
+            }
             match &checked {
                 Ok(probes) => {
                     for probe in probes {

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use regrant::domain::access_problem::OrgWatch;
 use regrant::domain::customer::{CustomerName, Label};
 use regrant::domain::id::OrgId;
-use regrant::domain::org::{CredentialKind, OrgProfile};
+use regrant::domain::org::{CredentialKind, OrgProfile, SignInPolicy};
 use regrant::ledger::paging;
 use regrant::usecases::notify::contacts::contacts_of;
 
@@ -150,6 +150,10 @@ impl Row {
         if width >= ROOM_FOR_COLUMNS {
             let seen = self.seen_at().map_or_else(|| "never".to_owned(), |at| at.strftime("%Y-%m-%d").to_string());
             let contacts = self.contacts.to_string();
+            let customer = match self.org.sign_in {
+                SignInPolicy::Required => customer,
+                SignInPolicy::Waived => format!("{customer} (sign-in waived)"),
+            };
             return line(width, [&domain, &customer, &self.standings(), &seen, &contacts], self.credential()) + "\n";
         }
         let seen = self.seen_at().map_or_else(|| "never".to_owned(), when);
@@ -157,9 +161,10 @@ impl Row {
         let added = self.org.added_at.strftime("%Y-%m-%d");
         format!(
             "{domain}\n  customer  {customer}\n  apps      {}\n  seen      {seen}\n  emails    {people}\n  \
-             {}, added {added}\n",
+             {}, sign-in {}, added {added}\n",
             self.standings(),
             self.credential(),
+            self.org.sign_in.name(),
         )
     }
 
@@ -174,6 +179,7 @@ impl Row {
             "labels": self.org.labels.iter().map(Label::as_str).collect::<Vec<_>>(),
             "credential": self.org.credential,
             "cloud": self.org.cloud,
+            "sign_in": self.org.sign_in,
             "added_at": self.org.added_at,
             "seen_at": self.seen_at(),
             "contacts": self.contacts,
@@ -204,6 +210,9 @@ mod tests {
             base_url: "https://a-long-subsidiary-name.oktapreview.com".parse().unwrap(),
             credential: CredentialKind::ServiceApp,
             cloud: regrant::domain::cloud::Cloud::default(),
+            sign_in: SignInPolicy::default(),
+            sends_password: false,
+            approved_tenants: Vec::new(),
             added_at: samples::now(),
             contacts: regrant::domain::contact::Contacts::default(),
             customer: Some("マイクロソフト".parse().unwrap()),

@@ -7,7 +7,10 @@ pub mod import;
 mod import_file;
 pub mod label;
 pub mod list;
+pub mod password;
 pub mod remove;
+pub mod sign_in;
+pub mod tenant;
 
 use clap::Subcommand;
 
@@ -32,6 +35,12 @@ pub enum Org {
     Label(label::LabelOrg),
     /// Show or set who receives emails about an org.
     Contacts(contacts::OrgContacts),
+    /// Store or delete the Microsoft administrator's password that Okta asks for.
+    Password(password::Password),
+    /// Show or set whether administrators sign in at Microsoft before a consent.
+    SignIn(sign_in::SignIn),
+    /// Approve a Microsoft tenant that another org names too.
+    Tenant(tenant::Tenant),
     /// Remove an org with its credential and its apps.
     Remove(remove::Remove),
 }
@@ -44,6 +53,9 @@ pub(crate) async fn run(global: &Global, org: &Org, terminal: &mut Terminal) -> 
         Org::Check(options) => check::run(global, options, terminal).await,
         Org::Label(options) => label::run(global, options, terminal).await,
         Org::Contacts(options) => contacts::run(global, options, terminal).await,
+        Org::Password(options) => password::run(global, options, terminal).await,
+        Org::SignIn(options) => sign_in::run(global, options, terminal).await,
+        Org::Tenant(options) => tenant::run(global, options, terminal).await,
         Org::Remove(options) => remove::run(global, options, terminal).await,
     }
 }

@@ -104,6 +104,7 @@ CREATE TABLE invitation (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX invitation_of_app ON invitation (org, app, created_at DESC, id);
+CREATE INDEX invitation_open ON invitation (org, app) WHERE NOT closed;
 CREATE INDEX invitation_by_expiry ON invitation (expires_at);
 
 CREATE TABLE session (

@@ -1,0 +1,133 @@
+//! Nothing in Okta changes before a verified sign-in or an operator's own step: for every route and every state of a session,
+//! with and without a registration.
+#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
+
+use axum::body::Body;
+use regrant::domain::cloud::Cloud;
+use regrant::usecases::access::registration::remove_registration;
+use regrant::usecases::consent::session::open_cookie;
+use regrant_simulators::microsoft::Decision;
+use regrant_tests::consent::{Browser, ConsentBench};
+
+/// One app of each kind: first consent, always on, stored password, only to be saved.
+const TENANTS: [(&str, &str); 4] =
+    [("acmelabs", "acme"), ("acme", "acme"), ("contoso", "contoso"), ("contosoemea", "contoso")];
+
+/// The states in which no one is verified.
+#[derive(Debug, Clone, Copy)]
+enum State {
+    NotBegun,
+    SigningIn,
+    Refused,
+    NotAdministrator,
+    Expired,
+}
+
+const STATES: [State; 5] = [State::NotBegun, State::SigningIn, State::Refused, State::NotAdministrator, State::Expired];
+
+fn only_read(bench: &ConsentBench, org: &str) -> bool {
+    bench.simulation.okta.requests(org).iter().all(|request| request.method == "GET")
+}
+
+/// The session that a browser's only cookie belongs to, and its form token.
+async fn session_of(bench: &ConsentBench, browser: &Browser) -> Option<(String, String)> {
+    let (name, value) = browser.cookies.iter().next()?;
+    let id = name.trim_start_matches("__Host-regrant-").to_owned();
+    let pair = format!("v={}", value.replace('+', "%2B"));
+    let sealed = url::form_urlencoded::parse(pair.as_bytes()).next()?.1.into_owned();
+    let secrets = open_cookie(&bench.ports, &id.parse().ok()?, &sealed).await.ok()??;
+    Some((format!("/consent/session/{id}"), secrets.form_token()))
+}
+
+/// Requests every route that a stranger reaches, with the right form token if there is one.
+async fn tries_every_route(bench: &ConsentBench, browser: &mut Browser, invitation: &str) {
+    let (session, token) = session_of(bench, browser).await.unwrap_or_default();
+    let session = if session.is_empty() { "/consent/session/0123456789abcdef".to_owned() } else { session };
+    for path in [invitation, &session, "/oauth/microsoft/callback?code=c&state=s", "/oauth/failed/declined"] {
+        browser.get(path).await;
+        browser.send("HEAD", path, Body::empty()).await;
+    }
+    for action in ["okta", "finish", "handover"] {
+        for extra in [("pause", "agreed"), ("result", "refused"), ("handover", "code=c&state=s")] {
+            browser.post(&format!("{session}/{action}"), &[("token", &token), extra]).await;
+            bench.work_once().await;
+        }
+    }
+    bench.work().await;
+}
+
+async fn reach(bench: &ConsentBench, browser: &mut Browser, invitation: &str, state: State) {
+    if matches!(state, State::NotBegun) {
+        return;
+    }
+    let sent = browser.post(invitation, &[]).await;
+    if sent.headers.get("location").is_none_or(|place| !place.to_str().unwrap().contains("oauth2")) {
+        return;
+    }
+    let (person, decision) = match state {
+        State::Refused => ("ada.administrator", Decision::Cancel),
+        State::NotAdministrator => ("hugo.helpdesk", Decision::Accept),
+        State::Expired => {
+            bench.clock.advance(std::time::Duration::from_mins(11));
+            return;
+        }
+        State::NotBegun | State::SigningIn => return,
+    };
+    let back = bench.at_microsoft(&sent.location_url(), person, decision);
+    browser.get_url(&back).await;
+}
+
+#[tokio::test]
+async fn nothing_changes_before_a_verified_sign_in() {
+    for (tenant, org) in TENANTS {
+        let bench = ConsentBench::new().await;
+        for state in STATES {
+            let invitation = bench.invite(tenant).await;
+            let mut browser = bench.browser();
+            reach(&bench, &mut browser, &invitation, state).await;
+            tries_every_route(&bench, &mut browser, &invitation).await;
+            assert!(only_read(&bench, org), "{tenant} {state:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn nothing_changes_without_registration() {
+    for (tenant, org) in TENANTS {
+        let bench = ConsentBench::new().await;
+        let invitation = bench.invite(tenant).await;
+        remove_registration(&bench.ports, Cloud::Global).await.unwrap();
+        for state in STATES {
+            let mut browser = bench.browser();
+            reach(&bench, &mut browser, &invitation, state).await;
+            tries_every_route(&bench, &mut browser, &invitation).await;
+            assert!(only_read(&bench, org), "{tenant} {state:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn nothing_changes_while_sign_in_is_waived() {
+    for (tenant, org) in TENANTS {
+        let bench = ConsentBench::waiving().await;
+        let invitation = bench.invite(tenant).await;
+        let mut browser = bench.browser();
+        browser.post(&invitation, &[]).await.location_url();
+        for _ in 0..2 {
+            tries_every_route(&bench, &mut browser, &invitation).await;
+        }
+        if let Some((session, token)) = session_of(&bench, &browser).await {
+            let sent = browser.post(&format!("{session}/okta"), &[("token", &token)]).await;
+            let there = sent.headers.get("location").and_then(|place| url::Url::parse(place.to_str().unwrap()).ok());
+            if let Some(link) = there {
+                let back = bench.at_microsoft(&link, "ada.administrator", Decision::Accept);
+                let shown = bench.at_okta(&back).await;
+                browser.post(&format!("{session}/handover"), &[("token", &token), ("handover", &shown)]).await;
+            }
+        }
+        bench.work().await;
+        regrant::usecases::save::resume::resume_saves(&bench.ports).await.unwrap();
+        bench.work().await;
+        assert!(only_read(&bench, org), "{tenant}");
+    }
+}
