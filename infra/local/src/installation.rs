@@ -253,6 +253,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_silent_host_is_given_up_within_half_a_minute() {
+        let config = Patience::Short.okta(LoopbackPolicy::Refuse);
+        // The backoff between two attempts is at most 0.75 s.
+        let longest = config.timeout * config.attempts + Duration::from_secs(1) * (config.attempts - 1);
+        assert!(longest < Duration::from_secs(30), "{longest:?}");
+        assert!(config.connect_timeout < config.timeout);
+    }
+
+    #[test]
     fn the_data_folder_defaults_to_xdg_then_home() {
         let (xdg, home) = (Some(PathBuf::from("/x/data")), Some(PathBuf::from("/h")));
         let chosen = Path::new("mine");

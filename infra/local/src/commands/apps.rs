@@ -1,15 +1,17 @@
 //! Shows apps from the ledger, one page at a time: as a table, line by line, in totals, as CSV or as one JSON object.
 
 use std::collections::{BTreeMap, HashMap};
+use std::future::ready;
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
 use regrant::domain::access_problem::AccessProblem;
 use regrant::domain::app::AppRecord;
 use regrant::domain::customer::CustomerName;
-use regrant::domain::id::OrgId;
+use regrant::domain::id::{AppId, OrgId};
 use regrant::domain::scan::{OrgNotScanned, Scan};
 use regrant::domain::standing::Standing;
+use regrant::domain::waiver::Waiver;
 use regrant::ledger::{AppFilter, paging};
 
 use crate::exit::{self, Outcome, Tally};
@@ -28,7 +30,7 @@ use crate::terminal::Terminal;
 const FEW: usize = 15;
 /// How many apps that need action are listed when there are more apps than that.
 const MOST_LINES: usize = 25;
-/// How many waivers are read at the same time.
+/// How many orgs' watches are read at the same time.
 const CONCURRENCY: usize = 32;
 
 /// Which apps to show, and how.
@@ -169,26 +171,17 @@ pub(crate) async fn each_page(
     orgs: &HashMap<OrgId, OrgFacts>,
     mut each: impl FnMut(Vec<ShownApp>) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let now = installation.ports.clock.now();
+    let waivers = active_waivers(installation).await?;
     let mut pages = paging::pages(PAGE, |page| installation.ports.ledger.apps(&view.filter, page));
     let mut unsorted = Vec::new();
     while let Some(apps) = pages.try_next().await? {
         let wanted = apps.into_iter().filter(|app| view.shows_org(&app.identity.org)).filter_map(|app| {
             let customer = orgs.get(&app.identity.org).and_then(|org| org.customer.clone());
-            view.selection.selects(&app, customer.as_ref()).then_some(ShownApp { app, customer, waiver: None })
+            let key = (app.identity.org.clone(), app.identity.app.clone());
+            let waiver = waivers.get(&key).filter(|_| app.standing().needs_action()).cloned();
+            view.selection.selects(&app, customer.as_ref()).then_some(ShownApp { app, customer, waiver })
         });
-        let wanted: Vec<ShownApp> = stream::iter(wanted)
-            .map(|mut shown| async move {
-                if shown.app.standing().needs_action() {
-                    let identity = &shown.app.identity;
-                    let waiver = installation.ports.ledger.waiver(&identity.org, &identity.app).await?;
-                    shown.waiver = waiver.filter(|waiver| waiver.holds(now));
-                }
-                anyhow::Ok(shown)
-            })
-            .buffered(CONCURRENCY)
-            .try_collect()
-            .await?;
+        let wanted: Vec<ShownApp> = wanted.collect();
         if view.sort == Sort::Urgency { each(wanted)? } else { unsorted.extend(wanted) }
     }
     if !unsorted.is_empty() {
@@ -196,6 +189,14 @@ pub(crate) async fn each_page(
         each(unsorted)?;
     }
     Ok(())
+}
+
+/// The waivers that have not ended, by org and app.
+async fn active_waivers(installation: &Installation) -> anyhow::Result<HashMap<(OrgId, AppId), Waiver>> {
+    let now = installation.ports.clock.now();
+    let waivers = paging::items(PAGE, |page| installation.ports.ledger.waivers(page));
+    let active = waivers.try_filter(|waiver| ready(waiver.holds(now)));
+    Ok(active.map_ok(|waiver| ((waiver.org.clone(), waiver.app.clone()), waiver)).try_collect().await?)
 }
 
 /// Sorts the apps. Those with the same key keep the ledger's order, most urgent first.

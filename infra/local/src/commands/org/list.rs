@@ -94,9 +94,10 @@ async fn tallies(installation: &Installation) -> anyhow::Result<HashMap<OrgId, T
     Ok(tallies)
 }
 
-/// How many people receive emails about an org: its own contacts, or those of the installation.
+/// How many contacts an org has: its own, or those of the installation.
 fn contacts(installation: &Installation, org: &OrgProfile) -> usize {
-    let contacts = contacts_of(org, &installation.ports.settings);
+    let fallback = contacts_of(org, &installation.ports.settings);
+    let contacts = if org.contacts.is_empty() { &fallback } else { &org.contacts };
     contacts.administrators.len() + contacts.operators.len() + contacts.escalation.len()
 }
 
