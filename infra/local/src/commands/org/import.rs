@@ -39,7 +39,7 @@ pub struct Import {
     #[arg(long)]
     pub aerial: bool,
     /// How many orgs to add in parallel.
-    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=256))]
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub workers: u16,
     /// Print one JSON object.
     #[arg(long)]
