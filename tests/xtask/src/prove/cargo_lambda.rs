@@ -23,7 +23,7 @@ use regrant_simulators::demo_set;
 use regrant_template::routes;
 use regrant_tests::aws::{Account, access_key, template};
 use regrant_tests::bench::api_token;
-use regrant_tests::consent::{Browser, Simulation, app_of, register, registration};
+use regrant_tests::consent::{Browser, Simulation, app_of, grant_operator, register, registration};
 use regrant_tests::deployment::{Deployment, FUNCTIONS};
 use regrant_tests::reverse_proxy;
 use regrant_tests::runtime_api::{Host, schedule_event};
@@ -51,6 +51,7 @@ pub(crate) async fn prove() -> Outcome {
     let account = Account::open().await;
     let stack = account.stack(SecretsManagerConfig::default()).await;
     let operator = simulation.ports_over(account.stores("operator", &stack).await);
+    grant_operator(&operator).await;
     register(&operator, &registration(MfaEvidence::default())).await;
     for demo in demo_set() {
         orgs::add(&operator, &simulation.okta.org_url(demo.name), Cloud::Global, &api_token(demo.token)).await?;
@@ -62,7 +63,8 @@ pub(crate) async fn prove() -> Outcome {
     let (fine, started) = functions.invoke("discovery", schedule_event()).await;
     let scan = started["id"].as_str().filter(|_| fine).ok_or_else(|| format!("no scan started: {started}"))?.to_owned();
     functions.deliver_all(&account).await;
-    let mut operators = Browser::new(api.clone());
+    // cargo-lambda's gateway has no authorizer, so operators call the functions as API Gateway does.
+    let mut operators = Browser::new(functions.router());
     let scanned = json_of(&mut operators, "GET", &format!("/v1/scans/{scan}")).await?;
 
     let (org, app) = app_of(&operator, TENANT).await;
@@ -100,7 +102,7 @@ pub(crate) async fn prove() -> Outcome {
             ("version", json!(emulator.version)),
             ("functions_that_called_aws", json!(up)),
             ("routes", json!(routes(template()).len())),
-            ("requests_through_its_gateway", json!(operators.visited.len() + browser.visited.len())),
+            ("requests_through_its_gateway", json!(browser.visited.len())),
             ("orgs_seen", scanned["orgs_seen"].clone()),
             ("apps_seen", scanned["apps_seen"].clone()),
             ("standing_before", before["app"]["standing"].clone()),

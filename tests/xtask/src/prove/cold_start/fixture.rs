@@ -18,7 +18,9 @@ use regrant_simulators::microsoft::Decision;
 use regrant_tests::api_gateway;
 use regrant_tests::aws::{Account, REGION};
 use regrant_tests::bench::Stores;
-use regrant_tests::consent::{Browser, Simulation, add_and_scan_demo_orgs, app_of, register, registration, router};
+use regrant_tests::consent::{
+    Browser, Simulation, add_and_scan_demo_orgs, app_of, grant_operator, register, registration, router,
+};
 use regrant_tests::deployment::environment;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -49,6 +51,7 @@ impl Fixture {
         // Uses the stack's records and secrets; this process works the operator's queue.
         let stores = account.stores("operator", &stack).await;
         let operator = simulation.ports_over(Stores { queues: in_process_queues(&clock), ..stores });
+        grant_operator(&operator).await;
         register(&operator, &registration(MfaEvidence::default())).await;
         add_and_scan_demo_orgs(&simulation, &operator).await;
         let folder = tempfile::tempdir()?;
