@@ -37,7 +37,8 @@ pub fn variable(name: &str) -> Option<String> {
 
 /// Reads the variables that both kinds of stores share: `REGRANT_PUBLIC_URL`, where browsers reach the installation;
 /// `REGRANT_ALLOW_LOOPBACK=1`, which allows orgs on loopback addresses; with it `REGRANT_MICROSOFT_SIMULATOR`, a simulated
-/// sign-in page and Graph on loopback, separated by a comma; and the variables of [`mail_settings`].
+/// sign-in page and Graph on loopback, separated by a comma; `REGRANT_VERIFIED_PUBLISHER`, the publisher that Microsoft shows
+/// as verified for the installation's own registration; and the variables of [`mail_settings`].
 pub fn config() -> Result<Config, BadVariable> {
     let allowed = variable("REGRANT_ALLOW_LOOPBACK").is_some_and(|value| value == "1");
     let loopback = if allowed { LoopbackPolicy::Allow } else { LoopbackPolicy::Refuse };
@@ -46,6 +47,7 @@ pub fn config() -> Result<Config, BadVariable> {
         let bad = |reason: String| BadVariable { variable: "REGRANT_PUBLIC_URL", reason };
         config.settings.public_url = Some(PublicUrl::parse(&url, loopback).map_err(|error| bad(error.to_string()))?);
     }
+    config.settings.verified_publisher = variable("REGRANT_VERIFIED_PUBLISHER");
     config.settings.mail = mail_settings()?;
     config.microsoft.simulator = simulated_microsoft(loopback)?;
     Ok(config)

@@ -93,6 +93,9 @@ pub struct Settings {
     pub replication_looks: u32,
     /// How long to wait between two such reads.
     pub replication_pause: Duration,
+    /// The publisher that Microsoft shows as verified for Regrant's own registration (Microsoft, "Publisher
+    /// verification"). `None` if it is not verified, which emails then say.
+    pub verified_publisher: Option<String>,
     /// Email.
     pub mail: MailSettings,
 }
@@ -105,6 +108,7 @@ impl Default for Settings {
             invitation_lifetime: invitation::DEFAULT_LIFETIME,
             replication_looks: 8,
             replication_pause: Duration::from_secs(5),
+            verified_publisher: None,
             mail: MailSettings::default(),
         }
     }

@@ -41,13 +41,30 @@ impl EmailReport {
                 permanent: detail.pointer("/bounce/bounceType").and_then(Value::as_str) == Some("Permanent"),
                 reason: reason(detail.pointer("/bounce/bouncedRecipients/0/diagnosticCode")),
             },
-            "Complaint" => Delivery::Complained { at: time("/complaint/timestamp").unwrap_or_else(sent_at) },
+            "Complaint" => complaint(detail, time("/complaint/timestamp").unwrap_or_else(sent_at))?,
             "Reject" => {
                 Delivery::Bounced { at: sent_at(), permanent: false, reason: reason(detail.pointer("/reject/reason")) }
             }
             _ => return None,
         };
         Some(Self { request, notification, delivery })
+    }
+}
+
+/// What a feedback report means (SES developer guide, "Complaint object"; RFC 5965 section 7.3, RFC 6430). Only a person who
+/// does not want the email stops further ones. `None` if the report says the opposite of a complaint.
+fn complaint(detail: &Value, at: Timestamp) -> Option<Delivery> {
+    let kind = detail.pointer("/complaint/complaintFeedbackType").and_then(Value::as_str);
+    let flagged = |reason: &str| Some(Delivery::Flagged { at, reason: reason.to_owned() });
+    match kind {
+        Some("not-spam") => None,
+        Some("auth-failure") => flagged(
+            "the recipient's server could not authenticate the email; check SPF, DKIM and DMARC of the sender's domain",
+        ),
+        Some("virus") => flagged("the recipient's server reports a virus in the email"),
+        // `abuse`, `fraud`, `other`, none, and types that SES adds: the recipient complained, and going on would cost the
+        // sender's reputation.
+        _ => Some(Delivery::Complained { at }),
     }
 }
 
@@ -91,6 +108,34 @@ mod tests {
         assert_eq!(reason, "550 no\\u{d}\\u{a} such user");
         assert_eq!(read("Complaint", "complaint", &json!({})), Some(Delivery::Complained { at }));
         assert_eq!(read("Open", "open", &json!({})), None, "Regrant does not track opens");
+    }
+
+    #[test]
+    fn only_unwanted_email_is_a_complaint() {
+        let read = |kind: Value| {
+            let data = json!({ "complaintFeedbackType": kind, "timestamp": "2026-03-01T10:00:00Z" });
+            read("Complaint", "complaint", &data)
+        };
+        for kind in [json!("abuse"), json!("fraud"), json!("other"), json!("a-new-one"), json!(null), json!(7)] {
+            let found = read(kind.clone());
+            assert!(matches!(found, Some(Delivery::Complained { .. })), "{kind}: {found:?}");
+        }
+        assert_eq!(read(json!("not-spam")), None, "its reader wants the email");
+        for kind in ["auth-failure", "virus"] {
+            let found = read(json!(kind)).unwrap();
+            assert!(matches!(found, Delivery::Flagged { .. }) && !found.suppresses_address(), "{kind}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn only_a_permanent_bounce_is_permanent() {
+        for (kind, is_permanent) in [("Permanent", true), ("Transient", false), ("Undetermined", false), ("New", false)]
+        {
+            let data = json!({ "bounceType": kind, "bouncedRecipients": [{"diagnosticCode": "smtp; 450 4.2.2"}] });
+            let found = read("Bounce", "bounce", &data);
+            assert!(matches!(found, Some(Delivery::Bounced { permanent, .. }) if permanent == is_permanent), "{kind}");
+        }
+        assert_eq!(read("DeliveryDelay", "deliveryDelay", &json!({})), None, "the email is still on its way");
     }
 
     #[test]

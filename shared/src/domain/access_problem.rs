@@ -121,26 +121,14 @@ pub struct OrgWatch {
     /// The current problems.
     #[serde(default)]
     pub problems: Vec<AccessProblem>,
-    /// The latest digest.
-    #[serde(default)]
-    pub digest: Option<DigestMade>,
     /// Incremented by each write, for the optimistic lock; 0 before the first write.
     pub version: u64,
-}
-
-/// A digest that was created.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DigestMade {
-    /// The date it covers, in the org's time zone.
-    pub day: jiff::civil::Date,
-    /// The reference that it shows.
-    pub request: RequestId,
 }
 
 impl OrgWatch {
     /// The record of an org that was never scanned.
     pub const fn new(org: OrgId) -> Self {
-        Self { org, okta_answered_at: None, log: None, signs_in: None, problems: Vec::new(), digest: None, version: 0 }
+        Self { org, okta_answered_at: None, log: None, signs_in: None, problems: Vec::new(), version: 0 }
     }
 }
 

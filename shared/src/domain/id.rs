@@ -133,6 +133,16 @@ impl RequestId {
         Self(format!("changes-{}", app.as_str().get(..56).unwrap_or(app.as_str())).into())
     }
 
+    /// The id of a person's digests, by the digest of their address. It is the same every week, so that muting it lasts.
+    pub(crate) fn of_digests(address: &Sha256Digest) -> Self {
+        const SYMBOLS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+        // Two hexadecimal digits each; 32 of their 256 values suffice for a symbol.
+        let pairs = address.as_str().as_bytes().chunks_exact(2).take(10);
+        let byte = |pair: &[u8]| std::str::from_utf8(pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok());
+        let symbols = pairs.map(|pair| char::from(SYMBOLS[usize::from(byte(pair).unwrap_or_default() % 32)]));
+        Self::from_symbols(&symbols.collect::<String>())
+    }
+
     /// Builds the id from ten unambiguous letters and digits, shown in two groups of five.
     pub(crate) fn from_symbols(symbols: &str) -> Self {
         let (one, two) = symbols.split_at_checked(5).unwrap_or((symbols, ""));

@@ -25,6 +25,7 @@ pub mod hand_over;
 pub mod history;
 pub mod id;
 pub mod invitation;
+pub mod mail_hold;
 pub mod milestones;
 pub mod notification;
 pub mod org;

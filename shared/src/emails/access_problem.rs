@@ -2,14 +2,17 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::defuse::{MAX_SENTENCE, defused};
+use super::defuse::MAX_SENTENCE;
 use super::document::{Block, Document, Tone};
 use super::localized::LocalizedContext;
-use super::shared_blocks::{heading, paragraph};
+use super::shared_blocks::{details, heading, paragraph};
 use crate::domain::access_problem::AccessProblemKind;
 
 /// How long an API token stays valid after 20 days without use. Okta deactivates it after 30 (Okta, "Create an API token").
 const IDLE_LEFT: SignedDuration = SignedDuration::from_hours(24 * 10);
+
+/// The most orgs that one email names.
+const MOST_ORGS: usize = 20;
 
 /// Writes the email about `problem`, known `since`.
 pub(super) fn access_problem(
@@ -24,22 +27,25 @@ pub(super) fn access_problem(
     let mut blocks = vec![
         Block::Callout(what_happened),
         paragraph((words.impact)(problem)),
-        facts(localized, problem, since),
-        heading(request.who_heading),
-        paragraph((words.who_can_fix)(problem, &localized.names.org)),
         heading(words.steps_heading),
         Block::Steps((words.steps)(problem, &localized.names.org)),
     ];
     blocks.extend(localized.request_page());
+    blocks.extend([heading(request.who_heading), paragraph((words.who_can_fix)(problem, &localized.names.org))]);
+    blocks.extend([details(localized), facts(localized, problem, since)]);
     blocks.extend([heading(words.requirements_heading), requirements(localized), paragraph(words.microsoft_page_note)]);
     blocks.extend([heading(request.when_heading), paragraph(words.best_time)]);
     blocks.extend(localized.authenticity_checks(localized.context.link.is_some()));
-    blocks.extend(localized.follow_up(vec![words.sent_once.to_owned()]));
-    let date = localized.day(end.unwrap_or_else(|| match problem {
+    let mut after = vec![words.sent_once.to_owned()];
+    if localized.context.link.is_some() {
+        after.push(localized.words.operator.new_link.to_owned());
+    }
+    blocks.extend(localized.follow_up(after));
+    let date = localized.short_day(end.unwrap_or_else(|| match problem {
         AccessProblemKind::OktaCredentialIdle => since.saturating_add(IDLE_LEFT).unwrap_or(since),
         _ => since,
     }));
-    let subject = localized.subject(&(localized.words.subjects.access_problem)(problem, &date), "");
+    let subject = localized.subject(|_| (localized.words.subjects.access_problem)(problem, &date));
     Document {
         language: localized.language(),
         preheader: format!("{subject}. {}", (words.preheader)(&localized.names.org)),
@@ -55,6 +61,13 @@ fn facts(localized: &LocalizedContext<'_>, problem: &AccessProblemKind, since: T
     let (words, labels) = (&localized.words.access_problem, &localized.words.labels);
     let mut facts = vec![(labels.org.to_owned(), localized.names.org.clone())];
     let mut fact = |name: &str, value: String| facts.push((name.to_owned(), value));
+    let others = localized.context.affected_orgs;
+    if others.len() > 1 {
+        let named: Vec<&str> = others.iter().take(MOST_ORGS).map(String::as_str).collect();
+        let rest = others.len().saturating_sub(MOST_ORGS);
+        let more = (rest > 0).then(|| format!(", {}", (labels.more)(u64::try_from(rest).unwrap_or(u64::MAX))));
+        fact(words.also_affected, format!("{}{}", named.join(", "), more.unwrap_or_default()));
+    }
     if !problem.affected().is_empty() {
         fact(words.place, problem.affected());
     }
@@ -63,7 +76,7 @@ fn facts(localized: &LocalizedContext<'_>, problem: &AccessProblemKind, since: T
         fact(words.expires, localized.moment(end));
     }
     if let Some(detail) = localized.context.detail {
-        fact(words.error_detail, defused(detail, MAX_SENTENCE));
+        fact(words.error_detail, localized.shown(detail, MAX_SENTENCE));
     }
     fact(labels.request, localized.names.request.clone());
     Block::Facts(facts)

@@ -7,10 +7,10 @@ use url::Url;
 use crate::domain::app::AppRecord;
 use crate::domain::assignment_counts::AssignmentCounts;
 use crate::domain::contact::{Language, MailAddress, TimeZoneName};
+use crate::domain::id::RequestId;
 use crate::domain::notification::Notification;
 use crate::domain::org::OrgProfile;
 use crate::domain::permission::PermissionCatalogue;
-use crate::domain::scan::OrgNotScanned;
 use crate::domain::standing::Standing;
 use crate::domain::text::UntrustedText;
 use crate::domain::waiver::Waiver;
@@ -20,12 +20,14 @@ use crate::settings::PublicUrl;
 /// Everything that one email can say. The same context always produces the same email, byte for byte.
 #[derive(Debug, Clone, Copy)]
 pub struct EmailContext<'a> {
-    /// The subject, the recipient and the request. Its id becomes the `Message-ID`.
+    /// The subject, the recipient and the request. Its id becomes `X-Regrant-Notification`, which every transport keeps.
     pub notification: &'a Notification,
     /// The org.
     pub org: &'a OrgProfile,
-    /// The app. Required, except in a digest or an email about an access problem.
+    /// The app. Required, except in a digest, an email about several apps, and one about an access problem.
     pub app: Option<&'a AppRecord>,
+    /// The requests of an email about several apps. Empty for an email about one.
+    pub several: &'a [RequestItem<'a>],
     /// The reader's language.
     pub language: Language,
     /// The reader's time zone.
@@ -42,6 +44,8 @@ pub struct EmailContext<'a> {
     pub permissions: &'a PermissionCatalogue,
     /// Whether administrators sign in to Regrant's own registration first, in the org's cloud.
     pub has_sign_in: bool,
+    /// The publisher that Microsoft shows for Regrant's own registration. `None` if it is not verified.
+    pub verified_publisher: Option<&'a str>,
     /// Okta provisioning tasks that failed since the app stopped working, oldest first.
     pub failed_work: &'a [FailedTask<'a>],
     /// How many users and groups are assigned to the app, if known.
@@ -56,6 +60,8 @@ pub struct EmailContext<'a> {
     pub digest: Option<DigestSummary<'a>>,
     /// The error message, if the email is about an access problem (`AccessProblem::detail`).
     pub detail: Option<&'a str>,
+    /// The hosts of all orgs that have the access problem, if there are several.
+    pub affected_orgs: &'a [String],
     /// The expired waiver, if the email is about one.
     pub waiver: Option<&'a Waiver>,
     /// The sender.
@@ -89,8 +95,6 @@ pub struct ActionLink<'a> {
 pub struct FailedTask<'a> {
     /// When it failed, by Okta's clock.
     pub at: Timestamp,
-    /// The user or group that it was for.
-    pub target: Option<&'a UntrustedText>,
     /// The System Log's event type.
     pub event: &'a str,
     /// Okta's error message.
@@ -108,15 +112,46 @@ pub struct OtherRecipients {
     pub escalation: usize,
 }
 
+/// An app and its org.
+#[derive(Debug, Clone, Copy)]
+pub struct AppInOrg<'a> {
+    /// The org.
+    pub org: &'a OrgProfile,
+    /// The app.
+    pub app: &'a AppRecord,
+}
+
+/// One of the requests of an email about several apps.
+#[derive(Debug, Clone, Copy)]
+pub struct RequestItem<'a> {
+    /// The app.
+    pub of: AppInOrg<'a>,
+    /// The request.
+    pub request: &'a RequestId,
+    /// Its page.
+    pub link: Option<&'a Url>,
+}
+
+/// An org that the last scan did not check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UncheckedOrg {
+    /// Its host.
+    pub domain: String,
+    /// Why.
+    pub reason: String,
+}
+
 /// The content of a digest.
 #[derive(Debug, Clone, Copy)]
 pub struct DigestSummary<'a> {
     /// The number of apps for each standing; standings without apps may be missing.
     pub counts: &'a [(Standing, u64)],
+    /// The number of orgs that the reader looks after.
+    pub orgs: u64,
     /// The apps that need action or could not be checked, in any order.
-    pub waiting: &'a [&'a AppRecord],
+    pub waiting: &'a [AppInOrg<'a>],
     /// Orgs that the last scan did not check.
-    pub not_checked: &'a [OrgNotScanned],
+    pub not_checked: &'a [UncheckedOrg],
     /// When the last scan ended.
     pub last_scan: Option<Timestamp>,
 }

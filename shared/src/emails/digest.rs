@@ -1,12 +1,13 @@
-//! The digest: the standing of every app of an org, most urgent first, and the orgs that were not checked.
+//! The digest: the standing of every app in the orgs that a reader looks after, most urgent first, and the orgs that were
+//! not checked.
 
 use jiff::civil::Date;
 
-use super::context::DigestSummary;
-use super::defuse::{MAX_SENTENCE, defused};
+use super::context::{AppInOrg, DigestSummary};
+use super::defuse::MAX_SENTENCE;
 use super::document::{Block, Document, Tone};
-use super::localized::{LocalizedContext, label, tenant};
-use super::shared_blocks::{heading, paragraph};
+use super::localized::LocalizedContext;
+use super::shared_blocks::{details, heading, paragraph, since};
 use crate::domain::app::AppRecord;
 use crate::domain::standing::Standing;
 
@@ -15,17 +16,18 @@ const MOST_ROWS: usize = 25;
 
 /// Writes the digest of `day`.
 pub(super) fn digest(localized: &LocalizedContext<'_>, day: Date, summary: &DigestSummary<'_>) -> Document {
-    let (words, org) = (&localized.words.digest, localized.names.org.as_str());
+    let words = &localized.words.digest;
     let all: u64 = summary.counts.iter().map(|(_, count)| count).sum();
     let to_do = |standing: Standing| standing.needs_action() || standing == Standing::Unknown;
     let waiting: u64 = summary.counts.iter().filter(|(standing, _)| to_do(*standing)).map(|(_, count)| count).sum();
     let unchecked = u64::try_from(summary.not_checked.len()).unwrap_or(u64::MAX);
-    let day = localized.date(day);
-    let mut blocks = Vec::new();
+    let short = (localized.words.general.short_date)(day);
+    let mut blocks = vec![paragraph((words.summary)(waiting, all, summary.orgs))];
     if waiting == 0 && unchecked == 0 {
         blocks.push(paragraph(words.no_action));
     }
     blocks.extend(counts(localized, summary));
+    blocks.push(details(localized));
     blocks.extend(apps_that_need_action(localized, summary.waiting, waiting));
     blocks.extend(not_checked(localized, summary));
     blocks.extend(last_scan(localized, summary));
@@ -34,12 +36,12 @@ pub(super) fn digest(localized: &LocalizedContext<'_>, day: Date, summary: &Dige
     blocks.extend(localized.mute(words.mute_explained, words.mute_link));
     Document {
         language: localized.language(),
-        subject: localized.subject(&(localized.words.subjects.digest)(waiting, all, &day), ""),
+        subject: localized.subject_of_orgs((localized.words.subjects.digest)(waiting, all, &short)),
         preheader: (words.preheader)(waiting, all, unchecked),
         tone: if waiting == 0 && unchecked == 0 { Tone::Good } else { Tone::Calm },
-        heading: (words.heading)(org, &day),
+        heading: (words.heading)(&localized.date(day)),
         blocks,
-        small_print: localized.small_print(),
+        small_print: localized.small_print_of_orgs(),
     }
 }
 
@@ -58,22 +60,24 @@ fn counts(localized: &LocalizedContext<'_>, summary: &DigestSummary<'_>) -> Vec<
 }
 
 /// `all` is the total; `waiting` may contain fewer.
-fn apps_that_need_action(localized: &LocalizedContext<'_>, waiting: &[&AppRecord], all: u64) -> Vec<Block> {
+fn apps_that_need_action(localized: &LocalizedContext<'_>, waiting: &[AppInOrg<'_>], all: u64) -> Vec<Block> {
     let (words, labels) = (&localized.words.digest, &localized.words.labels);
-    let mut waiting: Vec<&AppRecord> = waiting.to_vec();
-    waiting.sort_by_key(|app| (app.standing(), app.since.unwrap_or(app.as_of), app.identity.app.clone()));
-    let Some(oldest) = waiting.iter().min_by_key(|app| app.since.unwrap_or(app.as_of)) else { return Vec::new() };
-    let oldest = format!("{}: {}", label(oldest), localized.day(oldest.since.unwrap_or(oldest.as_of)));
-    let rows = waiting.iter().take(MOST_ROWS).map(|app| {
+    let mut waiting = waiting.to_vec();
+    waiting.sort_by_key(|of| (of.app.standing(), since(of.app), of.app.identity.app.clone()));
+    let Some(oldest) = waiting.iter().min_by_key(|of| since(of.app)) else { return Vec::new() };
+    let oldest = format!("{}: {}", localized.label_and_tenant(*oldest).0, localized.day(since(oldest.app)));
+    let rows = waiting.iter().take(MOST_ROWS).map(|of| {
+        let (label, tenant) = localized.label_and_tenant(*of);
         vec![
-            format!("{} ({})", label(app), app.identity.app),
-            localized.standing(app.standing()),
-            owner(localized, app),
-            localized.day(app.since.unwrap_or(app.as_of)),
-            app.request.as_ref().map_or_else(|| "\u{2013}".to_owned(), |request| request.id.to_string()),
+            label,
+            of.org.domain(),
+            localized.standing(of.app.standing()),
+            owner(localized, of.app, &tenant),
+            localized.day(since(of.app)),
+            of.app.request.as_ref().map_or_else(|| "\u{2013}".to_owned(), |request| request.id.to_string()),
         ]
     });
-    let columns = [labels.app, labels.status, words.owner, words.since, words.request];
+    let columns = [labels.app, labels.org, labels.status, words.owner, words.since, words.request];
     let mut blocks = vec![
         heading(words.action_needed_heading),
         Block::Table { columns: columns.map(str::to_owned).to_vec(), rows: rows.collect() },
@@ -86,12 +90,12 @@ fn apps_that_need_action(localized: &LocalizedContext<'_>, waiting: &[&AppRecord
     blocks
 }
 
-fn owner(localized: &LocalizedContext<'_>, app: &AppRecord) -> String {
+fn owner(localized: &LocalizedContext<'_>, app: &AppRecord, tenant: &str) -> String {
     let words = &localized.words.digest;
     match app.standing() {
         Standing::NeedsSave | Standing::ByHand => words.okta_operator.to_owned(),
         Standing::Unknown => words.access_repair.to_owned(),
-        _ => (words.administrator_of)(&tenant(localized.context, app)),
+        _ => (words.administrator_of)(tenant),
     }
 }
 
@@ -101,7 +105,7 @@ fn not_checked(localized: &LocalizedContext<'_>, summary: &DigestSummary<'_>) ->
         return vec![heading(words.not_checked_heading), paragraph(words.all_checked)];
     }
     let orgs = summary.not_checked.iter().take(MOST_ROWS);
-    let orgs = orgs.map(|org| format!("{}: {}", org.org, defused(&org.reason, MAX_SENTENCE)));
+    let orgs = orgs.map(|org| format!("{}: {}", org.domain, localized.shown(&org.reason, MAX_SENTENCE)));
     let mut items: Vec<String> = orgs.collect();
     if let Some(rest) = summary.not_checked.len().checked_sub(MOST_ROWS).filter(|rest| *rest > 0) {
         items.push((localized.words.labels.more)(u64::try_from(rest).unwrap_or(u64::MAX)));

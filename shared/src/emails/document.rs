@@ -43,6 +43,8 @@ impl Tone {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Block {
     Heading(String),
+    /// The heading of everything that a reader in a hurry can skip.
+    Details(String),
     Paragraph(String),
     /// A highlighted paragraph that the reader must not miss.
     Callout(String),
@@ -64,11 +66,22 @@ pub(super) enum Block {
         label: String,
         url: Url,
     },
+    /// Several things to open, each with facts on one line.
+    Links(Vec<LinkRow>),
     /// Rows under column names. The first cell names its row.
     Table {
         columns: Vec<String>,
         rows: Vec<Vec<String>>,
     },
+}
+
+/// One of several things to open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct LinkRow {
+    pub(super) name: String,
+    pub(super) facts: String,
+    /// The link and its text; `None` if there is nothing to open.
+    pub(super) link: Option<(String, Url)>,
 }
 
 /// The language tag for HTML and `Content-Language` (BCP 47).
@@ -86,13 +99,16 @@ impl Document {
         let mut texts = vec![self.heading.as_str()];
         for block in &self.blocks {
             match block {
-                Block::Heading(text) | Block::Paragraph(text) | Block::Callout(text) => texts.push(text),
+                Block::Heading(text) | Block::Details(text) | Block::Paragraph(text) | Block::Callout(text) => {
+                    texts.push(text);
+                }
                 Block::Facts(pairs) => texts.extend(pairs.iter().flat_map(|(name, value)| [&**name, &**value])),
                 Block::Steps(items) | Block::List(items) | Block::Commands(items) => {
                     texts.extend(items.iter().map(String::as_str));
                 }
                 Block::Action { label, note, .. } => texts.extend([&**label, &**note]),
                 Block::Link { label, .. } => texts.push(label),
+                Block::Links(rows) => texts.extend(rows.iter().flat_map(|row| [&*row.name, &*row.facts])),
                 Block::Table { columns, rows } => {
                     texts.extend(columns.iter().skip(1).chain(rows.iter().flatten()).map(String::as_str));
                 }

@@ -6,7 +6,11 @@ use super::context::EmailContext;
 use super::document::language_tag;
 use crate::mail::{NOTIFICATION_TAG, REQUEST_TAG};
 
-/// The `Message-ID`, derived from the notification: a resent email keeps its id.
+/// The header that identifies a notification: a resent email has the same value. Unlike `Message-ID` and `Date`, which
+/// Amazon SES replaces (SES developer guide, "Header fields"), every transport keeps it.
+pub const NOTIFICATION_HEADER: &str = "X-Regrant-Notification";
+
+/// The `Message-ID`, derived from the notification. A folder and SMTP keep it; Amazon SES replaces it.
 pub(super) fn message_id(context: &EmailContext<'_>) -> String {
     format!("<{}@{}>", context.notification.id, context.sender.domain.as_str())
 }
@@ -26,6 +30,7 @@ pub(super) fn headers(context: &EmailContext<'_>) -> Vec<(String, String)> {
         header("Auto-Submitted", "auto-generated".to_owned()),
         header("X-Auto-Response-Suppress", "OOF, AutoReply".to_owned()),
         header("X-Regrant-Request", request.to_string()),
+        header(NOTIFICATION_HEADER, context.notification.id.to_string()),
         header("Content-Language", language_tag(context.language).to_owned()),
     ];
     if let Some(url) = context.mute.filter(|url| context.notification.about.can_be_muted() && is_https(url)) {

@@ -39,6 +39,7 @@ fn block(block: &Block) -> Markup {
     html! {
         @match block {
             Block::Heading(text) => h2 { (text) },
+            Block::Details(text) => h2.details { (text) },
             Block::Paragraph(text) => p { (inline_code(text)) },
             Block::Callout(text) => p.callout { (inline_code(text)) },
             Block::Facts(facts) => dl.facts {
@@ -52,6 +53,15 @@ fn block(block: &Block) -> Markup {
                 p.note { (inline_code(note)) }
             },
             Block::Link { label, url } => p { a href=(url) { (label) } },
+            Block::Links(rows) => ul.links {
+                @for row in rows {
+                    li {
+                        b { (row.name) } " "
+                        span { (inline_code(&row.facts)) }
+                        @if let Some((label, url)) = &row.link { " " a href=(url) { (label) } }
+                    }
+                }
+            },
             Block::Table { columns, rows } => (table(columns, rows)),
         }
     }

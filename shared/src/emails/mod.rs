@@ -3,13 +3,15 @@
 //! Each kind of email is first a `Document` of headings, facts, steps, tables and at most one button. Its words come from
 //! one catalogue per language. One renderer turns any document into text and another into HTML, so both say the same.
 //!
-//! Every email that requests an action states:
-//! - in the subject: the org, the app, the action and its due date;
-//! - what stops working and since when, who must act, and whether to forward the email;
-//! - the steps with their duration, every permission with its purpose, and the best time;
-//! - one link to our own page, with its expiry, and how to do it without Regrant;
-//! - how to check that the email is authentic;
-//! - when reminders follow, who else received it, whom to ask, and how to postpone it.
+//! Every email that requests an action begins, in at most 250 words, with
+//! - a subject of fewer than 60 characters: the org, the app and the action;
+//! - what stops working, one link to our own page with its expiry, and what the reader will see on the way: each page of
+//!   Microsoft's, and the text to copy back;
+//! - who must act, how long it takes, and whether to forward the email.
+//!
+//! Its details follow: since when, every permission with its purpose, the best time, how to do it without Regrant, how to
+//! check that the email is authentic, when reminders follow, who else received it, whom to ask, and how to postpone it.
+//! One reader's requests about several apps share an email.
 //!
 //! No email asks for a password or a code, and its HTML loads nothing.
 
@@ -26,6 +28,7 @@ mod localized;
 mod operator_instructions;
 mod operator_request;
 pub mod samples;
+mod several_requests;
 mod shared_blocks;
 mod test_email;
 mod text;
@@ -33,12 +36,15 @@ mod waiver_expired;
 mod words;
 
 pub use context::{
-    ActionLink, DigestSummary, EmailContext, FailedTask, MailDomain, NotAMailDomain, OtherRecipients, Sender,
+    ActionLink, AppInOrg, DigestSummary, EmailContext, FailedTask, MailDomain, NotAMailDomain, OtherRecipients,
+    RequestItem, Sender, UncheckedOrg,
 };
+pub use headers::NOTIFICATION_HEADER;
 pub(crate) use html::inline_code;
 pub use operator_instructions::{
     OperatorInstructions, access_problem_title, instructions_for_access_problem, instructions_for_app,
 };
+pub(crate) use several_requests::{MOST_REQUESTS, asks_for_consent};
 pub use test_email::test_email;
 
 use document::Document;
@@ -75,6 +81,9 @@ fn document(localized: &LocalizedContext<'_>) -> Result<Document, InvalidEmail> 
 
     let context = localized.context;
     let about = &context.notification.about;
+    if context.several.len() > 1 {
+        return Ok(several_requests::several_requests(localized, context.several));
+    }
     let app = || context.app.ok_or(InvalidEmail::Incomplete { about: about.name(), missing: "its app" });
     Ok(match about {
         About::Invitation => administrator_request(localized, app()?, app()?.known_standing()),

@@ -4,15 +4,14 @@
 
 use jiff::Timestamp;
 
-use super::defuse::{MAX_NAME, defused};
-use super::localized::label;
+use super::defuse::{KnownDomains, MAX_NAME};
+use super::localized::{label, tenant};
 use super::words::{EmailNames, Words, words};
 use crate::domain::access_problem::{AccessProblem, AccessProblemKind};
 use crate::domain::app::AppRecord;
 use crate::domain::contact::Language;
 use crate::domain::org::OrgProfile;
 use crate::domain::standing::Standing;
-use crate::domain::tenant::TenantDomain;
 
 /// What happened and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,7 +78,7 @@ pub fn instructions_for_access_problem(
         ],
         who: None,
         command: None,
-        steps: (words.steps)(&problem.kind, &defused(&org.domain(), MAX_NAME)),
+        steps: (words.steps)(&problem.kind, &KnownDomains::of_org(org).defused(&org.domain(), MAX_NAME)),
     }
 }
 
@@ -89,15 +88,14 @@ pub fn access_problem_title(problem: &AccessProblemKind) -> &'static str {
 }
 
 fn names(org: &OrgProfile, app: &AppRecord) -> EmailNames {
-    let general = &english().general;
-    let tenant = app.identity.tenant.as_ref().and_then(|name| TenantDomain::of(name, org.cloud).ok());
+    let known = KnownDomains::of_org(org).with_tenant_of(org, app);
     EmailNames {
-        org: defused(&org.domain(), MAX_NAME),
-        app: label(app),
+        org: known.defused(&org.domain(), MAX_NAME),
+        app: label(&known, app),
         app_id: app.identity.app.to_string(),
-        tenant: tenant.map_or_else(|| general.unnamed_tenant.to_owned(), |domain| defused(domain.as_str(), MAX_NAME)),
+        tenant: tenant(&known, english(), org, app),
         // The instructions mention neither.
         request: String::new(),
-        contact: general.okta_team.to_owned(),
+        contact: english().general.okta_team.to_owned(),
     }
 }

@@ -3,7 +3,7 @@
 use super::administrator_request::with_reminder_number;
 use super::document::{Block, Document, Tone};
 use super::localized::LocalizedContext;
-use super::shared_blocks::{heading, paragraph};
+use super::shared_blocks::{details, heading, paragraph};
 use crate::domain::app::AppRecord;
 use crate::domain::contact::Audience;
 use crate::domain::standing::Standing;
@@ -22,43 +22,42 @@ pub(super) fn operator_request(localized: &LocalizedContext<'_>, app: &AppRecord
             operator.who_can_use_console,
         )
     };
-    let subject =
-        localized.subject(&subject(&localized.subject_app()), &localized.subject_due(app, app.known_standing()));
-    let (subject, title) = with_reminder_number(localized, subject, title(names));
+    let due = localized.subject_due(app);
+    let subject = localized.subject(|app| format!("{}{due}", subject(app)));
     let mut blocks = Vec::new();
     if localized.audience() == Some(Audience::Escalation) {
         blocks.extend(localized.why_this_reader());
     }
-    blocks.extend([
-        paragraph(why(names)),
-        localized.extent(app),
-        localized.request_facts(app),
-        heading(request.who_heading),
-        paragraph(who(names)),
-        paragraph((operator.forward)(names)),
-    ]);
+    blocks.push(paragraph(why(names)));
     blocks.extend(localized.request_page());
     blocks.extend(how(localized, only_save));
+    blocks.extend([heading(request.who_heading), paragraph(who(names)), paragraph((operator.forward)(names))]);
+    blocks.extend([details(localized), localized.extent(app), localized.request_facts(app)]);
+    blocks.extend(permissions(localized, only_save));
     blocks.extend([
         heading(request.when_heading),
         paragraph(operator.best_time),
         paragraph(request.failed_tasks_afterwards),
     ]);
     blocks.extend(localized.authenticity_checks(localized.context.link.is_some()));
-    blocks.extend(localized.follow_up(localized.reminder_plan()));
+    let mut after = localized.reminder_plan();
+    if localized.context.link.is_some() {
+        after.push(operator.new_link.to_owned());
+    }
+    blocks.extend(localized.follow_up(after));
     Document {
         language: localized.language(),
         preheader: format!("{subject}. {}", who(names)),
         subject,
         tone: Tone::Calm,
-        heading: title,
+        heading: with_reminder_number(localized, title(names)),
         blocks,
         small_print: localized.small_print(),
     }
 }
 
 fn how(localized: &LocalizedContext<'_>, only_save: bool) -> Vec<Block> {
-    let (operator, request, names) = (&localized.words.operator, &localized.words.request, &localized.names);
+    let (operator, names) = (&localized.words.operator, &localized.names);
     let mut blocks = vec![heading(operator.how_heading)];
     if only_save {
         blocks.extend([
@@ -66,17 +65,19 @@ fn how(localized: &LocalizedContext<'_>, only_save: bool) -> Vec<Block> {
             Block::Commands(vec![format!("regrant save {} {}", names.org, names.app_id)]),
             paragraph(operator.or_in_console),
             Block::Steps(operator.steps_save.map(|step| step(names)).to_vec()),
-            paragraph(operator.no_microsoft_page),
-            heading(operator.permissions_heading),
-            localized.permissions(),
         ]);
     } else {
-        blocks.extend([
-            Block::Steps(operator.steps_console.map(|step| step(names)).to_vec()),
-            heading(request.permissions_heading),
-            paragraph(request.permissions_intro),
-            localized.permissions(),
-        ]);
+        blocks.push(Block::Steps(operator.steps_console.map(|step| step(names)).to_vec()));
     }
     blocks
+}
+
+fn permissions(localized: &LocalizedContext<'_>, only_save: bool) -> [Block; 3] {
+    let (operator, request) = (&localized.words.operator, &localized.words.request);
+    let (title, intro) = if only_save {
+        (operator.permissions_heading, operator.no_microsoft_page)
+    } else {
+        (request.permissions_heading, request.permissions_intro)
+    };
+    [heading(title), paragraph(intro), localized.permissions()]
 }

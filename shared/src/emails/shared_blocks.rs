@@ -1,7 +1,9 @@
 //! Blocks that several kinds of emails share.
 
+use jiff::Timestamp;
+
 use super::context::ActionLink;
-use super::defuse::{MAX_SENTENCE, defused};
+use super::defuse::MAX_SENTENCE;
 use super::document::Block;
 use super::localized::LocalizedContext;
 use crate::domain::app::AppRecord;
@@ -18,8 +20,18 @@ pub(super) fn paragraph(text: impl Into<String>) -> Block {
     Block::Paragraph(text.into())
 }
 
+/// The heading of everything that a reader in a hurry can skip.
+pub(super) fn details(localized: &LocalizedContext<'_>) -> Block {
+    Block::Details(localized.words.general.details.to_owned())
+}
+
 /// The phrase for one kind of recipients, and their number.
 type Recipients = (fn(u64) -> String, usize);
+
+/// Since when Regrant has known an app's standing.
+pub(super) fn since(app: &AppRecord) -> Timestamp {
+    app.since.unwrap_or(app.as_of)
+}
 
 impl LocalizedContext<'_> {
     /// The facts of a request: the app, its standing and since when, the deadline and the request's id.
@@ -28,38 +40,44 @@ impl LocalizedContext<'_> {
         let mut facts = self.app_facts(app);
         let mut fact = |name: &str, value: String| facts.push((name.to_owned(), value));
         fact(labels.status, self.standing(app.standing()));
-        fact(labels.since, self.day(app.since.unwrap_or(app.as_of)));
+        fact(labels.since, self.day(since(app)));
         if let Some(reason) = app.assessment.reasons.first() {
-            fact(labels.finding, defused(reason, MAX_SENTENCE));
+            fact(labels.finding, self.shown(reason, MAX_SENTENCE));
         }
-        fact(labels.due, self.due(app.known_standing()));
+        fact(labels.due, self.due(app));
         fact(labels.request, self.names.request.clone());
         Block::Facts(facts)
     }
 
-    fn due(&self, standing: Standing) -> String {
-        match standing {
+    fn due(&self, app: &AppRecord) -> String {
+        match app.known_standing() {
             Standing::Broken => self.words.request.due_now.to_owned(),
             Standing::Degraded => self.words.request.due_before_failure.to_owned(),
-            _ => (self.words.general.deadline)(&self.deadline(), &self.date(self.context.deadline)),
+            _ => {
+                let found = app.request.as_ref().map_or(app.as_of, |request| request.opened_at);
+                (self.words.general.deadline)(&self.deadline(), &self.date(self.context.deadline), &self.day(found))
+            }
         }
     }
 
-    /// The end of a subject: the deadline or, once that is past, since when the app has been waiting.
-    pub(super) fn subject_due(&self, app: &AppRecord, standing: Standing) -> String {
+    /// The end of a subject: the deadline or, once that is past, since when the request has been open. An app that was found
+    /// today has not been overdue since a deadline years ago. A reminder has no room for a date.
+    pub(super) fn subject_due(&self, app: &AppRecord) -> String {
         let (subjects, deadline) = (&self.words.subjects, self.deadline());
-        match standing {
-            Standing::Degraded => subjects.before_it_fails.to_owned(),
-            // An app that was found today has not been overdue since a deadline years ago.
-            _ if deadline.is_past() => (subjects.waiting_since)(&self.day(app.since.unwrap_or(app.as_of))),
-            _ => (subjects.due_by)(&self.date(deadline.date)),
+        if self.reminder_number().is_some() {
+            String::new()
+        } else if deadline.is_past() {
+            (subjects.open_since)(&self.short_day(since(app)))
+        } else {
+            (subjects.due_by)(&(self.words.general.short_date)(deadline.date))
         }
     }
 
-    /// Since when the status is unchanged, how many users and groups it affects, and how many tasks failed.
+    /// Since when the status is unchanged or when it was found, how many users and groups it affects, and how many tasks failed.
     pub(super) fn extent(&self, app: &AppRecord) -> Block {
         let request = &self.words.request;
-        let mut sentences = vec![(request.status_since)(&self.day(app.since.unwrap_or(app.as_of)))];
+        let known_since = if app.before.is_some() { request.status_since } else { request.found_on };
+        let mut sentences = vec![known_since(&self.day(since(app)))];
         sentences.push(self.context.assignment_counts.map_or_else(
             || request.affects_all.to_owned(),
             |counts| {
@@ -78,7 +96,7 @@ impl LocalizedContext<'_> {
     pub(super) fn action(&self, label: &str) -> Block {
         let request = &self.words.request;
         let Some(link) = self.context.link else { return paragraph((request.no_link)(&self.names)) };
-        self.button(label, link, |end| (request.link_expiry)(end, &self.names))
+        self.button(label, link, request.link_expiry)
     }
 
     /// The only button of an email to operators. It opens the request's page; `None` if no page is served.
@@ -124,9 +142,12 @@ impl LocalizedContext<'_> {
         let others = others.into_iter().filter(|(_, count)| *count > 0);
         let others = others.map(|(phrase, count)| phrase(u64::try_from(count).unwrap_or(u64::MAX)));
         let others = others.reduce(|one, other| (general.and)(&one, &other));
-        items.push(others.map_or_else(|| words.only_recipient.to_owned(), |others| (words.also_sent_to)(&others)));
+        // Each of several requests has its own recipients.
+        if self.context.several.is_empty() {
+            items.push(others.map_or_else(|| words.only_recipient.to_owned(), |others| (words.also_sent_to)(&others)));
+        }
         items.push((words.questions)(&self.names.contact));
-        if self.context.app.is_some() {
+        if self.context.app.is_some() || !self.context.several.is_empty() {
             items.push((words.postpone)(&self.names.contact));
         }
         let mut blocks = vec![heading(words.next_heading), Block::List(items)];
@@ -158,6 +179,11 @@ impl LocalizedContext<'_> {
     /// The footer of every email.
     pub(super) fn small_print(&self) -> Vec<String> {
         vec![(self.words.general.footer)(&self.names.org, self.public_url().as_deref())]
+    }
+
+    /// The footer of an email about several orgs.
+    pub(super) fn small_print_of_orgs(&self) -> Vec<String> {
+        vec![(self.words.general.footer_of_orgs)(self.public_url().as_deref())]
     }
 
     /// Why a reader who cannot approve the request receives this email.

@@ -5,7 +5,7 @@
 use textwrap::{Options, WordSplitter};
 use url::Url;
 
-use super::document::{Block, Document};
+use super::document::{Block, Document, LinkRow};
 
 /// The longest line of the text, in columns. Only links may be longer, because a broken link does not work.
 const WIDTH: usize = 76;
@@ -28,6 +28,7 @@ pub(super) fn render(document: &Document) -> String {
 fn block(block: &Block) -> String {
     match block {
         Block::Heading(text) => format!("\n\n{}", underlined(text, "-")),
+        Block::Details(text) => format!("\n\n{}\n{}", "=".repeat(WIDTH), wrapped(text, "", "")),
         Block::Paragraph(text) => paragraph(text),
         Block::Callout(text) => format!("\n{}", wrapped(text, "! ", "! ")),
         Block::Facts(facts) => format!("\n{}", self::facts(facts)),
@@ -41,6 +42,7 @@ fn block(block: &Block) -> String {
         }
         Block::Action { label, url, note } => format!("{}{}", link(label, url), paragraph(note)),
         Block::Link { label, url } => link(label, url),
+        Block::Links(rows) => rows.iter().map(link_row).collect(),
         Block::Table { columns, rows } => table(columns, rows),
     }
 }
@@ -86,6 +88,11 @@ fn facts(facts: &[(String, String)]) -> String {
 /// A link stands alone on its line, so that every email program finds both of its ends.
 fn link(label: &str, url: &Url) -> String {
     format!("\n{}\n{url}\n", wrapped(&format!("{label}:"), "", ""))
+}
+
+fn link_row(row: &LinkRow) -> String {
+    let url = row.link.as_ref().map(|(_, url)| format!("{url}\n")).unwrap_or_default();
+    format!("\n{}{}{url}", wrapped(&row.name, "* ", "  "), wrapped(&row.facts, "  ", "  "))
 }
 
 fn table(columns: &[String], rows: &[Vec<String>]) -> String {

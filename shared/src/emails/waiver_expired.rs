@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::defuse::{MAX_SENTENCE, defused};
+use super::defuse::MAX_SENTENCE;
 use super::document::{Block, Document, Tone};
 use super::localized::LocalizedContext;
-use super::shared_blocks::{heading, paragraph};
+use super::shared_blocks::{details, heading, paragraph};
 use crate::domain::app::AppRecord;
 use crate::domain::standing::Standing;
 
@@ -14,19 +14,21 @@ pub(super) fn waiver_expired(localized: &LocalizedContext<'_>, app: &AppRecord, 
     let (words, request, operator) =
         (&localized.words.waiver_expired, &localized.words.request, &localized.words.operator);
     let (names, standing) = (&localized.names, app.known_standing());
-    let ended = localized.day(ended_at);
-    let subject = (localized.words.subjects.waiver_expired)(&localized.subject_app(), &ended);
+    let (ended, short) = (localized.day(ended_at), localized.short_day(ended_at));
+    let subject = localized.subject(|app| (localized.words.subjects.waiver_expired)(app, &short));
     let mut blocks = vec![
         paragraph((words.what_happened)(names, &ended)),
-        localized.extent(app),
-        localized.request_facts(app),
-        decision(localized, ended_at),
-        heading(request.who_heading),
-        paragraph((words.who_decides)(names)),
         heading(words.choices_heading),
         Block::List(vec![(words.choice_resolve)(standing, names), (words.choice_postpone)(names)]),
     ];
     blocks.extend(localized.request_page());
+    blocks.extend([heading(request.who_heading), paragraph((words.who_decides)(names))]);
+    blocks.extend([
+        details(localized),
+        localized.extent(app),
+        localized.request_facts(app),
+        decision(localized, ended_at),
+    ]);
     let microsoft_page = match standing {
         Standing::NeedsSave => operator.no_microsoft_page,
         _ => words.microsoft_page,
@@ -40,11 +42,15 @@ pub(super) fn waiver_expired(localized: &LocalizedContext<'_>, app: &AppRecord, 
     blocks.extend([heading(request.when_heading), paragraph(best_time), paragraph(request.failed_tasks_afterwards)]);
     blocks.extend(localized.authenticity_checks(localized.context.link.is_some()));
     blocks.extend(localized.console());
-    blocks.extend(localized.follow_up(localized.reminder_plan()));
+    let mut after = localized.reminder_plan();
+    if localized.context.link.is_some() {
+        after.push(operator.new_link.to_owned());
+    }
+    blocks.extend(localized.follow_up(after));
     Document {
         language: localized.language(),
         preheader: (words.preheader)(&subject, &names.org),
-        subject: localized.subject(&subject, ""),
+        subject,
         tone: Tone::Calm,
         heading: (words.heading)(names),
         blocks,
@@ -57,7 +63,7 @@ fn decision(localized: &LocalizedContext<'_>, ended_at: Timestamp) -> Block {
     let mut facts = vec![(words.postponed_until.to_owned(), localized.day(ended_at))];
     if let Some(waiver) = localized.context.waiver {
         facts.push((words.decided_on.to_owned(), localized.day(waiver.given_at)));
-        facts.push((words.reason.to_owned(), defused(waiver.reason.raw(), MAX_SENTENCE)));
+        facts.push((words.reason.to_owned(), localized.shown(waiver.reason.raw(), MAX_SENTENCE)));
     }
     Block::Facts(facts)
 }

@@ -6,7 +6,6 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use parking_lot::Mutex;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 
@@ -39,10 +38,10 @@ impl MailServer {
         self.login.as_ref().map(|login| login.user.expose_secret())
     }
 
-    /// A transport to this server. Connects with the first email.
+    /// A transport to this server.
     pub fn transport(&self) -> Result<Smtp, MailError> {
         let unusable = |error: NotAMailServer| MailError::NotNow { reason: error.to_string() };
-        Smtp::new(&SmtpConfig::parse(&self.url, self.login.clone()).map_err(unusable)?)
+        Ok(Smtp::new(&SmtpConfig::parse(&self.url, self.login.clone()).map_err(unusable)?))
     }
 
     /// The server, serialized for the vault.
@@ -60,14 +59,12 @@ impl MailServer {
 pub struct LocalMail {
     vault: Arc<dyn Vault>,
     folder: Folder,
-    /// The server of the last email, so that the next one reuses its connection.
-    last: Mutex<Option<(SecretString, Smtp)>>,
 }
 
 impl LocalMail {
     /// Sends emails to the server in `vault`, or writes them to `folder` without one.
     pub fn new(vault: Arc<dyn Vault>, folder: Folder) -> Self {
-        Self { vault, folder, last: Mutex::default() }
+        Self { vault, folder }
     }
 
     /// The current server. A vault error is a temporary failure, not a reason to use the folder.
@@ -76,14 +73,7 @@ impl LocalMail {
         let secret =
             self.vault.get(&SecretName::MailServer, SecretVersion::Current).await.map_err(|error| not_now(&error))?;
         let Some(secret) = secret else { return Ok(None) };
-        if let Some((known, smtp)) = &*self.last.lock()
-            && known.expose_secret() == secret.expose_secret()
-        {
-            return Ok(Some(smtp.clone()));
-        }
-        let smtp = MailServer::unseal(&secret).map_err(|error| not_now(&error))?.transport()?;
-        *self.last.lock() = Some((secret, smtp.clone()));
-        Ok(Some(smtp))
+        MailServer::unseal(&secret).map_err(|error| not_now(&error))?.transport().map(Some)
     }
 }
 

@@ -1,18 +1,21 @@
 //! A mail transport over SMTP (RFC 5321), to any mail server with implicit TLS or `STARTTLS`.
 
+mod connection;
+mod failure;
+mod reply;
+mod transcript;
+
 use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use lettre::address::Envelope;
-use lettre::transport::smtp::Error;
-use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Tls, TlsParameters, TlsParametersBuilder};
-use lettre::transport::smtp::extension::ClientId;
-use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use url::Url;
+
+use connection::Connection;
+use reply::excerpt;
 
 use crate::domain::text::UntrustedText;
 use crate::http::loopback::is_loopback;
@@ -22,8 +25,6 @@ use crate::vault::exposed;
 /// How long sending one email may take. RFC 5321 section 4.5.3.2 allows minutes for each command; an email that is not
 /// accepted by then is retried later.
 const TIMEOUT: Duration = Duration::from_mins(1);
-/// How much of a server's reply to keep, in characters.
-const MAX_REPLY_CHARS: usize = 300;
 
 /// A login at a mail server.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -113,59 +114,38 @@ impl fmt::Display for SmtpConfig {
     }
 }
 
-/// A connection pool to a mail server.
+/// A mail server. Each email has its own connection.
 #[derive(Debug, Clone)]
 pub struct Smtp {
-    transport: AsyncSmtpTransport<Tokio1Executor>,
-    /// Host and port, for errors.
-    server: String,
+    config: SmtpConfig,
+    /// A certificate that is trusted in addition to the system's.
+    #[cfg(test)]
+    trusted: Option<rustls::pki_types::CertificateDer<'static>>,
 }
 
 impl Smtp {
     /// A transport to the server in `config`. Connects with the first email.
-    pub fn new(config: &SmtpConfig) -> Result<Self, MailError> {
-        Self::trusting(config, |tls| tls)
-    }
-
-    /// The same; `trust` may add certificates to those that the system trusts.
-    fn trusting(
-        config: &SmtpConfig,
-        trust: impl FnOnce(TlsParametersBuilder) -> TlsParametersBuilder,
-    ) -> Result<Self, MailError> {
-        let tls = || {
-            let built = trust(TlsParameters::builder(config.host.clone())).build_rustls();
-            built.map_err(|error| MailError::NotNow { reason: format!("TLS did not start: {error}") })
-        };
-        let tls = match config.security {
-            Security::Implicit => Tls::Wrapper(tls()?),
-            Security::StartTls => Tls::Required(tls()?),
-            Security::Plain => Tls::None,
-        };
-        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(config.host.clone())
-            .port(config.port)
-            .tls(tls)
-            .timeout(Some(TIMEOUT));
-        if let Some(login) = &config.login {
-            let (user, password) = (login.user.expose_secret(), login.password.expose_secret());
-            builder = builder.credentials(Credentials::new(user.to_owned(), password.to_owned()));
+    pub fn new(config: &SmtpConfig) -> Self {
+        Self {
+            config: config.clone(),
+            #[cfg(test)]
+            trusted: None,
         }
-        if let Some(hello) = &config.hello {
-            builder = builder.hello_name(ClientId::Domain(hello.clone()));
-        }
-        Ok(Self { transport: builder.build(), server: config.to_string() })
     }
 
     /// Connects, and signs in if there is a login. Sends no email.
     pub async fn check(&self) -> Result<(), MailError> {
-        match tokio::time::timeout(TIMEOUT, self.transport.test_connection()).await {
-            Ok(Ok(true)) => Ok(()),
-            Ok(Err(error)) => Err(self.mail_error(&error)),
-            Ok(Ok(false)) | Err(_) => Err(self.timed_out()),
-        }
+        self.within_timeout(async {
+            self.connect().await?.close();
+            Ok(())
+        })
+        .await
     }
 
-    fn timed_out(&self) -> MailError {
-        MailError::NotNow { reason: format!("{} did not answer in time", self.server) }
+    async fn within_timeout<T>(&self, work: impl Future<Output = Result<T, MailError>>) -> Result<T, MailError> {
+        tokio::time::timeout(TIMEOUT, work)
+            .await
+            .unwrap_or_else(|_| Err(MailError::NotNow { reason: format!("{} did not answer in time", self.config) }))
     }
 }
 
@@ -175,55 +155,27 @@ impl MailTransport for Smtp {
         let mime = email.to_mime()?;
         let envelope = Envelope::new(Some(email.from.email()), vec![email.to.email()]);
         let envelope = envelope.map_err(|error| MailError::Refused { reason: error.to_string() })?;
-        // The library's own timeout only covers connecting. After a later timeout the server may or may not have the email;
-        // a resent email has the same `Message-ID`.
-        let Ok(sent) = tokio::time::timeout(TIMEOUT, self.transport.send_raw(&envelope, &mime)).await else {
-            return Err(self.timed_out());
-        };
-        match sent {
-            // Servers report their queue id in different formats, or not at all, so the email's digest is added.
-            Ok(response) => {
-                let reply: Vec<&str> = response.message().collect();
-                Ok(MessageId(format!("{} ({})", excerpt(&reply.join(" ")), email.digest())))
-            }
-            Err(error) => Err(self.mail_error(&error)),
-        }
+        // After a timeout the server may or may not have the email; a resent email has the same headers.
+        let reply = self
+            .within_timeout(async {
+                let mut connection = self.connect().await?;
+                let reply = connection.send(&envelope, &mime).await?;
+                connection.close();
+                Ok(reply)
+            })
+            .await?;
+        // Servers report their queue id in different formats, or not at all, so the email's digest is added.
+        Ok(MessageId(format!("{} ({})", excerpt(&reply), email.digest())))
     }
 }
 
 impl Smtp {
-    fn mail_error(&self, error: &Error) -> MailError {
-        let said = format!("{} said: {}", self.server, excerpt(&error.to_string()));
-        match error.status().map(u16::from) {
-            // The server rejects our login, not the email, which can be sent once the login is fixed.
-            Some(code @ (530 | 534 | 535 | 538)) => MailError::NotNow { reason: format!("{said}; {}", advice(code)) },
-            Some(code) if error.is_permanent() => MailError::Refused { reason: format!("{said}; {}", advice(code)) },
-            // Nothing was sent. A network attacker can cause this too, so the email is retried.
-            None if error.is_client() || error.is_tls() => MailError::NotNow {
-                reason: format!(
-                    "{said}; check that the server supports TLS with a certificate for its name, and this sign-in method"
-                ),
-            },
-            _ => MailError::NotNow { reason: said },
-        }
-    }
-}
-
-/// A server's reply, escaped and shortened.
-fn excerpt(said: &str) -> String {
-    UntrustedText::new(said.chars().take(MAX_REPLY_CHARS).collect::<String>()).to_string()
-}
-
-/// What to do about a permanent rejection (RFC 5321 section 4.2.3, RFC 4954 section 6).
-const fn advice(code: u16) -> &'static str {
-    match code {
-        530 | 534 | 535 | 538 => {
-            "the server requires a different user or password; set them with `regrant mail server set`"
-        }
-        550 | 551 | 553 => "check the recipient's address, and whether this server may send for the sender's domain",
-        552 | 554 => "check the server's log: it rejects the email or its sender as unwanted",
-        500..=504 | 555 => "the server does not support a required part of SMTP; check its address and its settings",
-        _ => "check the server's log",
+    async fn connect(&self) -> Result<Connection, MailError> {
+        #[cfg(test)]
+        let trusted = self.trusted.clone();
+        #[cfg(not(test))]
+        let trusted = None;
+        Connection::open(&self.config, trusted).await
     }
 }
 

@@ -5,6 +5,8 @@
 use std::sync::{Arc, OnceLock};
 
 use rustls::crypto::aws_lc_rs;
+#[cfg(feature = "embedded")]
+use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, Error};
 use rustls_platform_verifier::Verifier;
 
@@ -23,4 +25,13 @@ pub(crate) fn tls() -> Result<ClientConfig, Error> {
     // `dangerous` is what rustls calls every verifier of one's own. This one is the system's; it only words its errors.
     let tls = versions.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth();
     Ok(TRUST.get_or_init(|| tls).clone())
+}
+
+/// The same, trusting `certificate` too.
+#[cfg(feature = "embedded")]
+pub(crate) fn tls_trusting(certificate: CertificateDer<'static>) -> Result<ClientConfig, Error> {
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let verifier = Arc::new(Verifier::new_with_extra_roots([certificate], Arc::clone(&provider))?);
+    let versions = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    Ok(versions.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
 }

@@ -1,4 +1,4 @@
-//! Notifications in the ledger, and the mutes and suppressions that prevent them.
+//! Notifications in the ledger, and the mutes, suppressions and holds that prevent them.
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{LedgerError, Page, PageRequest};
 use crate::domain::contact::MailAddress;
 use crate::domain::id::{NotificationId, OrgId, RequestId};
+use crate::domain::mail_hold::MailHold;
 use crate::domain::notification::Notification;
 
 /// Why an address receives no more email. The ledger finds a suppression by the digest of its address, and also stores the
@@ -50,6 +51,13 @@ pub trait Notifications: Send + Sync {
     async fn suppression(&self, address: &MailAddress) -> Result<Option<Suppression>, LedgerError>;
     /// Suppressed addresses, by the digest of the address. Each address is spelled as it was when it was last suppressed.
     async fn suppressions(&self, page: PageRequest) -> Result<Page<(MailAddress, Suppression)>, LedgerError>;
+    /// Writes the hold of a scope, replacing an older one.
+    async fn put_mail_hold(&self, hold: &MailHold) -> Result<(), LedgerError>;
+    /// The last hold of an org, or of the whole installation: active or released.
+    async fn mail_hold(&self, org: Option<&OrgId>) -> Result<Option<MailHold>, LedgerError>;
+    /// The last hold of each scope: first the installation's, then by org.
+    async fn mail_holds(&self, page: PageRequest) -> Result<Page<MailHold>, LedgerError>;
+
     /// Lifts the suppression of an address. Does nothing if the address is not suppressed.
     async fn lift_suppression(&self, address: &MailAddress) -> Result<(), LedgerError>;
 }

@@ -103,7 +103,7 @@ pub struct Email {
     pub text: String,
     /// The content as HTML.
     pub html: String,
-    /// `Message-ID`, angle brackets included (RFC 5322 section 3.6.4). A resent email keeps its id.
+    /// `Message-ID`, angle brackets included (RFC 5322 section 3.6.4). A resent email has the same; Amazon SES replaces it.
     pub message_id: String,
     /// Further headers, such as `List-Id` or `References`.
     pub headers: Vec<(String, String)>,

@@ -35,7 +35,13 @@ pub fn email(to: &str) -> Email {
         text: "Dear administrator,\n\n.\nFrom here on: \u{fc}\u{1d11e}\n".to_owned(),
         html: "<p>Dear administrator, <b>\u{fc}\u{1d11e}</b></p>".to_owned(),
         message_id: "<acme.0oa1.1@regrant.example.com>".to_owned(),
-        headers: vec![("List-Id".to_owned(), "<regrant.example.com>".to_owned())],
+        headers: [
+            ("List-Id", "<regrant.example.com>"),
+            ("X-Regrant-Notification", "n1"),
+            ("References", "<RG-A@regrant.example.com>"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .to_vec(),
         tags: vec![("regrant-notification".to_owned(), "n1".to_owned())],
     }
 }
@@ -69,13 +75,16 @@ where
         for part in [
             "From: Regrant <regrant@example.com>",
             "Reply-To: operators@example.com",
-            "Message-ID: <acme.0oa1.1@regrant.example.com>",
+            "X-Regrant-Notification: n1",
+            "References: <RG-A@regrant.example.com>",
             "List-Id: <regrant.example.com>",
             "Content-Type: multipart/alternative",
             "Dear administrator",
         ] {
             assert!(mail.contains(part), "{part} is in the mail to {to}: {mail}");
         }
+        // Amazon SES replaces `Message-ID` and `Date`, so no promise rests on their values.
+        assert!(mail.contains("\nMessage-ID: <") && mail.contains("\nDate: "), "{mail}");
         assert!(!mail.contains("Bcc"), "no one else receives it");
     }
 }

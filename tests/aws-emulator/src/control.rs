@@ -5,6 +5,8 @@ use std::time::Duration;
 use axum::extract::{Path, State};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use fakecloud_ses::SentEmail;
 use serde_json::{Value, json};
 
@@ -38,10 +40,33 @@ async fn mails(State(account): State<Account>) -> Json<Vec<Value>> {
     let sent = mails.iter().flat_map(|(_, state)| &state.sent_emails);
     let shown = |mail: &SentEmail| {
         json!({
-            "id": mail.message_id, "from": mail.from, "to": mail.to, "raw": mail.raw_data, "tags": mail.email_tags
+            "id": mail.message_id, "from": mail.from, "to": mail.to, "tags": mail.email_tags,
+            "raw": mail.raw_data.as_deref().map(|raw| as_delivered(raw, &mail.message_id))
         })
     };
     Json(sent.map(shown).collect())
+}
+
+/// The email as SES delivers it: with its own `Message-ID` and `Date` (SES developer guide, "Header fields in Amazon SES").
+fn as_delivered(raw: &str, id: &str) -> String {
+    let Ok(decoded) = STANDARD.decode(raw) else { return raw.to_owned() };
+    let text = String::from_utf8_lossy(&decoded);
+    let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+    // A folded header continues on lines that begin with white space.
+    let mut replaced = false;
+    let mut kept = Vec::new();
+    for line in head.split("\r\n") {
+        let lower = line.to_ascii_lowercase();
+        if !line.starts_with([' ', '\t']) {
+            replaced = lower.starts_with("message-id:") || lower.starts_with("date:");
+        }
+        if !replaced {
+            kept.push(line.to_owned());
+        }
+    }
+    kept.push(format!("Message-ID: <{id}@email.amazonses.com>"));
+    kept.push("Date: Thu, 1 Jan 1970 00:00:00 +0000".to_owned());
+    STANDARD.encode(format!("{}\r\n\r\n{body}", kept.join("\r\n")))
 }
 
 async fn pass_time(State(account): State<Account>, Path(seconds): Path<u64>) {

@@ -14,6 +14,7 @@ use regrant::domain::contact::MailAddress;
 use regrant::domain::event::AppEvent;
 use regrant::domain::id::{AppId, InvitationId, NotificationId, OrgId, RequestId, ScanId, SessionId, Sha256Digest};
 use regrant::domain::invitation::{Closed, Invitation};
+use regrant::domain::mail_hold::MailHold;
 use regrant::domain::notification::Notification;
 use regrant::domain::org::OrgProfile;
 use regrant::domain::save::SaveJournal;
@@ -235,6 +236,15 @@ impl Notifications for CrashingLedger {
     }
     async fn suppressions(&self, page: PageRequest) -> Result<Page<(MailAddress, Suppression)>, LedgerError> {
         self.0.suppressions(page).await
+    }
+    async fn put_mail_hold(&self, hold: &MailHold) -> Result<(), LedgerError> {
+        self.1.wrote(self.0.put_mail_hold(hold).await)
+    }
+    async fn mail_hold(&self, org: Option<&OrgId>) -> Result<Option<MailHold>, LedgerError> {
+        self.0.mail_hold(org).await
+    }
+    async fn mail_holds(&self, page: PageRequest) -> Result<Page<MailHold>, LedgerError> {
+        self.0.mail_holds(page).await
     }
     async fn lift_suppression(&self, address: &MailAddress) -> Result<(), LedgerError> {
         self.1.wrote(self.0.lift_suppression(address).await)

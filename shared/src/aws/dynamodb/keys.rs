@@ -55,6 +55,8 @@ pub(super) const APP_PREFIX: &str = "app#";
 pub(super) const WAIVER_PREFIX: &str = "waiver#";
 /// The partition of suppressed addresses. One partition takes 1,000 writes a second, far more than addresses bounce.
 pub(super) const SUPPRESSIONS: &str = "suppressions";
+/// The partition of mail holds.
+pub(super) const MAIL_HOLDS: &str = "mail-holds";
 /// The partition of orgs.
 pub(super) const ORGS: &str = "orgs";
 /// The partition that sorts scans by start time.
@@ -139,6 +141,11 @@ impl ItemKey {
 
     pub(super) fn suppression(address: &MailAddress) -> Self {
         Self::new(SUPPRESSIONS, address.digest().as_str())
+    }
+
+    pub(super) fn mail_hold(org: Option<&OrgId>) -> Self {
+        // No id has a `#`, which sorts before every id.
+        Self::new(MAIL_HOLDS, org.map_or("#installation", OrgId::as_str))
     }
 
     pub(super) fn waiver(org: &OrgId, app: &AppId) -> Self {

@@ -7,14 +7,15 @@ use jiff::Timestamp;
 use super::DynamoLedger;
 use super::item::{record, text_of, with_record};
 use super::keys::{
-    BY_LIST, BY_TENANT, EXPIRES_AT, Item, ItemKey, LIST, NOTIFICATION_PREFIX, OPEN_NOTIFICATIONS, POSITION, SK,
-    SUPPRESSIONS, TENANT, expiry, last_notification_position, notification_position, notifications_list, number,
+    BY_LIST, BY_TENANT, EXPIRES_AT, Item, ItemKey, LIST, MAIL_HOLDS, NOTIFICATION_PREFIX, OPEN_NOTIFICATIONS, POSITION,
+    SK, SUPPRESSIONS, TENANT, expiry, last_notification_position, notification_position, notifications_list, number,
     request_partition, text,
 };
 use super::query::{Query, SortKeys};
 use super::table::{Condition, is_new};
 use crate::domain::contact::MailAddress;
 use crate::domain::id::{NotificationId, OrgId, RequestId};
+use crate::domain::mail_hold::MailHold;
 use crate::domain::notification::Notification;
 use crate::ledger::cursor::{ListCursors, rows_to_ask_for};
 use crate::ledger::stored::{from_text, from_time};
@@ -133,6 +134,27 @@ impl Notifications for DynamoLedger {
         )
     }
 
+    async fn put_mail_hold(&self, hold: &MailHold) -> Result<(), LedgerError> {
+        self.0.put("write a mail hold", with_record(ItemKey::mail_hold(hold.org.as_ref()).item(), hold)?).await
+    }
+
+    async fn mail_hold(&self, org: Option<&OrgId>) -> Result<Option<MailHold>, LedgerError> {
+        let item = self.0.get("read a mail hold", &ItemKey::mail_hold(org)).await?;
+        item.map(|item| read_hold(&item)).transpose()
+    }
+
+    async fn mail_holds(&self, page: PageRequest) -> Result<Page<MailHold>, LedgerError> {
+        let cursors = ListCursors::for_list(&[Some("mail holds")]);
+        let after: Option<String> = cursors.start(&page)?;
+        let query = Query {
+            after: after.map(|sk| ItemKey { pk: MAIL_HOLDS.to_owned(), sk }.item()),
+            most: rows_to_ask_for(&page) as usize,
+            ..Query::partition(MAIL_HOLDS)
+        };
+        let items = self.0.list("list mail holds", query).await?;
+        cursors.page(&page, items.iter().map(|item| Ok((text_of(item, SK)?.to_owned(), read_hold(item)?))))
+    }
+
     async fn lift_suppression(&self, address: &MailAddress) -> Result<(), LedgerError> {
         self.0.delete("lift a suppression", &ItemKey::suppression(address)).await
     }
@@ -173,6 +195,10 @@ fn item(notification: &Notification) -> Result<Item, LedgerError> {
 
 fn read(item: &Item) -> Result<Notification, LedgerError> {
     record(item, || "a notification".to_owned())
+}
+
+fn read_hold(item: &Item) -> Result<MailHold, LedgerError> {
+    record(item, || "a mail hold".to_owned())
 }
 
 fn read_suppression(item: &Item) -> Result<Suppression, LedgerError> {

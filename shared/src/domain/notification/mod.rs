@@ -37,9 +37,9 @@ pub enum About {
     },
     /// The consent is done and verified.
     Done,
-    /// A summary of the standings of all apps of an org.
+    /// A summary of the standings of all apps in the orgs that a person looks after. Its notification names one of them.
     Digest {
-        /// The date it covers, in the org's time zone.
+        /// The date it covers, in the recipient's time zone.
         #[schema(value_type = String, format = Date)]
         day: Date,
     },
@@ -153,11 +153,23 @@ pub struct Notification {
     pub due_at: Timestamp,
     /// Its state.
     pub state: NotificationState,
+    /// The notification in whose email it was sent, if several shared one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shares_email_of: Option<NotificationKey>,
     /// What the mail transport reported after accepting it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivery: Option<Delivery>,
     /// Incremented by each write, for the optimistic lock; 0 before the first write.
     pub version: u64,
+}
+
+/// Names a notification in the ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotificationKey {
+    /// The request it belongs to.
+    pub request: RequestId,
+    /// Its id.
+    pub id: NotificationId,
 }
 
 /// A notification that [`cadence`] found due and that is not stored yet.
@@ -197,6 +209,7 @@ impl Draft {
             made_at: now,
             due_at,
             state: NotificationState::Open,
+            shares_email_of: None,
             delivery: None,
             version: 0,
         }

@@ -2,6 +2,7 @@
 //! after the consent was completed.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use super::{About, Notification, WhyDropped};
 use crate::domain::access_problem::OrgWatch;
@@ -43,7 +44,6 @@ pub fn holds_for_app(
 pub fn holds_for_org(notification: &Notification, watch: Option<&OrgWatch>) -> Result<(), WhyDropped> {
     let watch = watch.ok_or(WhyDropped::Superseded)?;
     let holds = match &notification.about {
-        About::Digest { day } => watch.digest.as_ref().is_some_and(|made| made.day == *day),
         About::AccessProblem { problem, .. } => watch
             .problems
             .iter()
@@ -51,6 +51,14 @@ pub fn holds_for_org(notification: &Notification, watch: Option<&OrgWatch>) -> R
         _ => false,
     };
     if holds { Ok(()) } else { Err(WhyDropped::Superseded) }
+}
+
+/// Whether the digest of `day` should still be sent: the next one comes after a week.
+pub fn holds_for_digest(day: Date, now: Timestamp) -> Result<(), WhyDropped> {
+    let today = jiff::tz::TimeZone::UTC.to_datetime(now).date();
+    let age = day.until(today).map_or(i32::MAX, |span| span.get_days());
+    // A day of slack, because the digest's day is one of its reader's time zone.
+    if (-1..7).contains(&age) { Ok(()) } else { Err(WhyDropped::Superseded) }
 }
 
 #[cfg(test)]
@@ -144,6 +152,13 @@ mod tests {
         assert_eq!(holds_for_app(&notification(About::Invitation), &app, Some(&waiver), NOW), Err(WhyDropped::Waived));
         let other = Notification { request: "RG-B".parse().unwrap(), ..notification(About::Invitation) };
         assert_eq!(holds_for_app(&other, &app, None, NOW), Err(WhyDropped::Superseded));
+    }
+
+    #[test]
+    fn digest_is_superseded_after_a_week() {
+        let holds = |now: &str| holds_for_digest(jiff::civil::date(2026, 3, 2), now.parse().unwrap()).is_ok();
+        assert!(holds("2026-03-01T23:00:00Z") && holds("2026-03-08T23:59:59Z"));
+        assert!(!holds("2026-03-09T00:00:00Z"));
     }
 
     #[test]

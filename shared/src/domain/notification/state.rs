@@ -91,6 +91,14 @@ pub enum Delivery {
         /// The server's answer.
         reason: String,
     },
+    /// A mail server reported a problem that is not the recipient's wish: a failed authentication or a virus.
+    Flagged {
+        /// When, in UTC.
+        #[schema(value_type = String, format = DateTime)]
+        at: Timestamp,
+        /// The problem.
+        reason: String,
+    },
     /// The recipient marked it as spam.
     Complained {
         /// When, in UTC.
@@ -106,8 +114,9 @@ impl Delivery {
         match self {
             Self::Accepted { .. } => 0,
             Self::Delivered { .. } => 1,
-            Self::Bounced { .. } => 2,
-            Self::Complained { .. } => 3,
+            Self::Flagged { .. } => 2,
+            Self::Bounced { .. } => 3,
+            Self::Complained { .. } => 4,
         }
     }
 

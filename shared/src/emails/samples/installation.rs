@@ -13,11 +13,10 @@ use crate::domain::notification::About;
 use crate::domain::notification::cadence::OKTAS_DEADLINE;
 use crate::domain::org::OrgProfile;
 use crate::domain::permission::PermissionCatalogue;
-use crate::domain::scan::OrgNotScanned;
 use crate::domain::standing::Standing;
 use crate::domain::text::UntrustedText;
 use crate::domain::waiver::Waiver;
-use crate::emails::context::{MailDomain, OtherRecipients};
+use crate::emails::context::{MailDomain, OtherRecipients, UncheckedOrg};
 use crate::http::loopback::LoopbackPolicy;
 use crate::mail::Address;
 use crate::settings::PublicUrl;
@@ -41,8 +40,8 @@ pub struct SampleInstallation {
     pub mute: Url,
     /// The permissions of a consent.
     pub permissions: PermissionCatalogue,
-    /// Failed tasks: time, target, event and error.
-    pub failed_work: Vec<(Timestamp, UntrustedText, String, UntrustedText)>,
+    /// Failed tasks: time, event and error.
+    pub failed_work: Vec<(Timestamp, String, UntrustedText)>,
     /// The number of assigned users and groups.
     pub assignment_counts: Option<AssignmentCounts>,
     /// The number of other recipients.
@@ -54,7 +53,7 @@ pub struct SampleInstallation {
     /// The apps that need action.
     pub waiting: Vec<AppRecord>,
     /// The orgs that were not checked.
-    pub not_checked: Vec<OrgNotScanned>,
+    pub not_checked: Vec<UncheckedOrg>,
     /// An expired waiver.
     pub waiver: Waiver,
     /// The sender.
@@ -69,15 +68,9 @@ impl SampleInstallation {
     /// Builds the data for an email about `about`.
     pub(super) fn for_email_about(about: &About) -> Result<Self, NotASample> {
         let failed = [
-            (
-                "2026-11-20T06:41:00Z",
-                "grace.hopper@contoso.example",
-                "application.provision.user.push",
-                "AADSTS7000112: the application is disabled.",
-            ),
+            ("2026-11-20T06:41:00Z", "application.provision.user.push", "AADSTS7000112: the application is disabled."),
             (
                 "2026-11-21T13:05:00Z",
-                "EMEA Sales",
                 "application.provision.group_push.push_memberships",
                 "Insufficient privileges to complete the operation.",
             ),
@@ -88,9 +81,10 @@ impl SampleInstallation {
             About::HandedToOperator | About::AccessProblem { .. } | About::WaiverExpired { .. } => "mail/request",
             _ => "consent",
         };
-        let failed = failed.into_iter().filter(|_| had_outage).map(|(at, target, event, reason)| {
-            Ok((at.parse()?, UntrustedText::new(target), event.to_owned(), UntrustedText::new(reason)))
-        });
+        let failed = failed
+            .into_iter()
+            .filter(|_| had_outage)
+            .map(|(at, event, reason)| Ok((at.parse()?, event.to_owned(), UntrustedText::new(reason))));
         Ok(Self {
             org: serde_json::from_value(json!({
                 "id": "00oInvented1",
@@ -124,8 +118,8 @@ impl SampleInstallation {
                 app("Office 365 APAC", Standing::NeedsConsent)?,
                 app("Office 365 EMEA", Standing::Broken)?,
             ],
-            not_checked: vec![OrgNotScanned {
-                org: "00oInvented2".parse()?,
+            not_checked: vec![UncheckedOrg {
+                domain: "globex.okta.com".to_owned(),
                 reason: "Okta returned 503 three times; the next scan tries again".to_owned(),
             }],
             waiver: serde_json::from_value(json!({

@@ -6,7 +6,7 @@ mod installation;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::context::{ActionLink, DigestSummary, EmailContext, FailedTask, Sender};
+use super::context::{ActionLink, AppInOrg, DigestSummary, EmailContext, FailedTask, RequestItem, Sender};
 use crate::domain::app::AppRecord;
 use crate::domain::contact::{Audience, Language};
 use crate::domain::notification::{About, Draft, Notification, Recipient};
@@ -27,6 +27,8 @@ pub struct Sample {
     pub notification: Notification,
     /// The app.
     pub app: Option<AppRecord>,
+    /// The apps of an email about several requests.
+    pub several: Vec<AppRecord>,
     /// The language.
     pub language: Language,
     /// Whether it requests an action, and so links to a page.
@@ -44,18 +46,18 @@ impl Sample {
     pub fn with<T>(&self, use_context: impl FnOnce(&EmailContext<'_>) -> T) -> T {
         let installation = &self.installation;
         let failed = installation.failed_work.iter();
-        let failed = failed.map(|(at, target, event, reason)| FailedTask {
-            at: *at,
-            target: Some(target),
-            event,
-            reason: Some(reason),
-        });
+        let failed = failed.map(|(at, event, reason)| FailedTask { at: *at, event, reason: Some(reason) });
         let failed: Vec<FailedTask<'_>> = failed.collect();
-        let waiting: Vec<&AppRecord> = installation.waiting.iter().collect();
+        let of_org = |app| AppInOrg { org: &installation.org, app };
+        let waiting: Vec<AppInOrg<'_>> = installation.waiting.iter().map(of_org).collect();
+        let link = self.requests_action.then_some(&installation.link);
+        let item = |app| RequestItem { of: of_org(app), request: &self.notification.request, link };
+        let several: Vec<RequestItem<'_>> = self.several.iter().map(item).collect();
         use_context(&EmailContext {
             notification: &self.notification,
             org: &installation.org,
             app: self.app.as_ref(),
+            several: &several,
             language: self.language,
             time_zone: &installation.time_zone,
             now: installation.now,
@@ -66,6 +68,7 @@ impl Sample {
             mute: Some(&installation.mute),
             permissions: &installation.permissions,
             has_sign_in: true,
+            verified_publisher: None,
             failed_work: &failed,
             assignment_counts: installation.assignment_counts,
             other_recipients: installation.other_recipients,
@@ -73,11 +76,13 @@ impl Sample {
             contact: Some(&installation.contact),
             digest: Some(DigestSummary {
                 counts: &installation.counts,
+                orgs: 3,
                 waiting: &waiting,
                 not_checked: &installation.not_checked,
                 last_scan: Some(installation.now),
             }),
             detail: self.detail.as_deref(),
+            affected_orgs: &[],
             waiver: Some(&installation.waiver),
             sender: Sender {
                 from: &installation.from,
@@ -108,6 +113,14 @@ pub fn all(language: Language) -> Result<Vec<Sample>, NotASample> {
     ] {
         let app = if name == "digest" { None } else { Some(app("Office 365 EMEA", standing)?) };
         samples.push(sample(name, about, audience, app, language)?);
+    }
+    for (name, about, audience, standings) in [
+        ("invitation-several", About::Invitation, administrator, [Standing::NeedsConsent, Standing::Broken]),
+        ("handed-to-operator-several", About::HandedToOperator, operator, [Standing::NeedsSave, Standing::ByHand]),
+    ] {
+        let [one, other] = standings;
+        let several = vec![app("Office 365 EMEA", one)?, app("Office 365 APAC", other)?];
+        samples.push(Sample { several, ..sample(name, about, audience, None, language)? });
     }
     for (name, problem, detail) in [
         (
@@ -181,6 +194,7 @@ pub fn sample(
         name,
         notification,
         app,
+        several: Vec::new(),
         language,
         requests_action,
         detail: None,

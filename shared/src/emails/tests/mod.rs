@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::date;
 
-use super::document::{Block, Document};
+use super::document::{Block, Document, language_tag};
 use super::localized::LocalizedContext;
 use super::samples::{Sample, all};
 use super::*;
@@ -119,8 +119,8 @@ fn message_id_is_stable_and_distinct_per_notification() {
         assert_eq!(email.message_id, format!("<{}@regrant.example.com>", sample.notification.id));
         ids.insert(email.message_id);
     }
-    // Two pairs of samples share a notification and differ only in the app's standing.
-    assert_eq!(ids.len(), all(Language::En).unwrap().len() - 2);
+    // Four samples share a notification with another one and differ only in the app's standing, or in the number of apps.
+    assert_eq!(ids.len(), all(Language::En).unwrap().len() - 4);
 }
 
 #[test]
@@ -131,6 +131,7 @@ fn emails_of_one_request_form_a_thread() {
             assert_eq!(header(&email, name), Some("<RG-7K2QM-X4T9P@regrant.example.com>"));
         }
         assert_eq!(header(&email, "X-Regrant-Request"), Some("RG-7K2QM-X4T9P"));
+        assert_eq!(header(&email, NOTIFICATION_HEADER), Some(sample.notification.id.as_str()));
         let tags = [("regrant-request", "RG-7K2QM-X4T9P"), ("regrant-notification", sample.notification.id.as_str())];
         assert_eq!(email.tags, tags.map(|(name, value)| (name.to_owned(), value.to_owned())));
         // The characters that SES allows in a tag (SES API, `MessageTag`).
@@ -185,19 +186,35 @@ fn text_lines_fit_except_links() {
     }
 }
 
+/// `UPDATE_GOLDEN=1` writes the files again.
 #[test]
 fn golden_emails_match() {
-    let urgent = email(&named("urgent", Language::En));
-    assert_eq!(format!("Subject: {}\n\n{}", urgent.subject, urgent.text), include_str!("urgent.en.txt"));
-    let handed = email(&named("handed-to-operator", Language::De));
-    assert_eq!(format!("Subject: {}\n\n{}", handed.subject, handed.text), include_str!("handed-to-operator.de.txt"));
+    for (name, language) in [("urgent", Language::En), ("handed-to-operator", Language::De)] {
+        let email = email(&named(name, language));
+        let written = format!("Subject: {}\n\n{}", email.subject, email.text);
+        let file = format!("{}/src/emails/tests/{name}.{}.txt", env!("CARGO_MANIFEST_DIR"), language_tag(language));
+        if std::env::var_os("UPDATE_GOLDEN").is_some() {
+            std::fs::write(&file, &written).unwrap();
+        }
+        assert_eq!(written, std::fs::read_to_string(&file).unwrap(), "{file}");
+    }
 }
 
 #[test]
-fn past_deadline_differs_from_a_future_one() {
+fn past_deadline_names_both_dates() {
     let mut sample = named("invitation", Language::En);
-    assert!(email(&sample).subject.ends_with(", waiting since 20 November 2026"));
-    assert!(email(&sample).text.contains("31 December 2024 (Okta's deadline, now past)"));
+    assert!(email(&sample).subject.ends_with("(open since 20 Nov 2026)"), "{}", email(&sample).subject);
+    let text = bare(&email(&sample).text);
+    for words in ["Okta's deadline was 31 December 2024", "Regrant found this app on 20 November 2026"] {
+        assert!(text.contains(&bare(words)), "{text}");
+    }
+    for sample in samples() {
+        let text = bare(&email(&sample).text);
+        let names_it = text.contains(&bare("31 December 2024")) || text.contains(&bare("31. Dezember 2024"));
+        let names_both = names_it && (text.contains("20November2026") || text.contains("20.November2026"));
+        assert!(!names_it || names_both, "{}", sample.name);
+        assert!(!text.to_lowercase().contains("overdue") && !text.to_lowercase().contains("überfällig"));
+    }
     for (day, words) in [
         (date(2026, 12, 31), "36 days left)"),
         (date(2026, 11, 26), "1 day left)"),
@@ -210,11 +227,65 @@ fn past_deadline_differs_from_a_future_one() {
 }
 
 #[test]
+fn app_found_in_its_state_has_no_older_date() {
+    let mut sample = named("invitation", Language::En);
+    assert!(bare(&email(&sample).text).contains(&bare("Regrant found this on 20 November 2026.")));
+    sample.app.as_mut().unwrap().before = Some(Standing::Consented);
+    assert!(bare(&email(&sample).text).contains(&bare("Status unchanged since 20 November 2026.")));
+}
+
+#[test]
 fn email_without_a_link_still_gives_instructions() {
-    for sample in samples().filter(|sample| !matches!(sample.notification.about, About::Digest { .. })) {
+    let single =
+        |sample: &Sample| sample.several.is_empty() && !matches!(sample.notification.about, About::Digest { .. });
+    for sample in samples().filter(single) {
         let email = sample.with(|context| write(&EmailContext { link: None, mute: None, ..*context })).unwrap();
         assert!(!email.html.contains("href=") && !email.text.contains("https://regrant.example.com/"));
         assert!(email.text.contains("regrant ") || email.text.contains("Applications"), "{}", email.text);
+    }
+}
+
+/// The words before the details.
+fn words_before_details(document: &Document) -> usize {
+    let head = document.blocks.iter().take_while(|block| !matches!(block, Block::Details(_))).cloned().collect();
+    let head = Document { blocks: head, small_print: Vec::new(), ..document.clone() };
+    assert!(head.blocks.len() < document.blocks.len(), "an email has details");
+    head.visible_texts().iter().map(|text| text.split_whitespace().count()).sum()
+}
+
+#[test]
+fn first_part_has_at_most_250_words() {
+    for sample in samples() {
+        for has_publisher in [None, Some("Contoso Managed Services Limited")] {
+            let document = sample.with(|context| {
+                let context = EmailContext { verified_publisher: has_publisher, ..*context };
+                document(&LocalizedContext::new(&context)).unwrap()
+            });
+            let words = words_before_details(&document);
+            assert!(words <= 250, "{} in {:?}: {words} words", sample.name, sample.language);
+        }
+    }
+}
+
+#[test]
+fn subject_has_fewer_than_60_characters() {
+    let long = "Microsoft Office 365 for the subsidiaries of Contoso in Europe, the Middle East and Africa";
+    let labels = ["Office 365", long, "W", "", "Büro 365 \u{2013} Österreich, Schweiz und Liechtenstein, Vertrieb"];
+    let hosts =
+        ["https://acme.okta.com", "https://contoso-managed-identity-services-emea.okta-emea.com", "https://a.okta.com"];
+    for mut sample in samples() {
+        for label in labels {
+            for host in hosts {
+                sample.installation.org.base_url = host.parse().unwrap();
+                for app in sample.app.iter_mut().chain(&mut sample.several) {
+                    app.identity.label = crate::domain::text::UntrustedText::new(label);
+                }
+                sample.installation.counts = vec![(Standing::Broken, 12_345), (Standing::Consented, 23_456)];
+                let subject = email(&sample).subject;
+                assert!(subject.chars().count() < 60, "{}: {subject}", sample.name);
+                assert!(!subject.contains(": \u{2026}") && !subject.starts_with('\u{2026}'), "{subject}");
+            }
+        }
     }
 }
 

@@ -6,7 +6,9 @@ use crate::domain::access_problem::AccessProblem;
 fn to_operators() -> impl Iterator<Item = Sample> {
     samples().filter(|sample| {
         let about = &sample.notification.about;
-        matches!(about, About::HandedToOperator | About::AccessProblem { .. } | About::WaiverExpired { .. })
+        let to_operator =
+            matches!(about, About::HandedToOperator | About::AccessProblem { .. } | About::WaiverExpired { .. });
+        to_operator && sample.several.is_empty()
     })
 }
 

@@ -56,6 +56,7 @@ type Phrase = &'static str;
 type PhraseWithOne = fn(&str) -> String;
 type PhraseWithTwo = fn(&str, &str) -> String;
 type PhraseWithNames = fn(&EmailNames) -> String;
+type PhraseWithCount = fn(u64) -> String;
 
 /// The catalogue of one language.
 pub(super) struct Words {
@@ -75,6 +76,10 @@ pub(super) struct Words {
 /// Dates, numbers and short phrases.
 pub(super) struct GeneralWords {
     pub(super) date: fn(Date) -> String,
+    /// A date for subjects.
+    pub(super) short_date: fn(Date) -> String,
+    /// The heading of everything that a reader in a hurry can skip.
+    pub(super) details: Phrase,
     /// A date, and a time with its zone.
     pub(super) date_and_time: PhraseWithTwo,
     pub(super) unnamed_tenant: Phrase,
@@ -86,26 +91,31 @@ pub(super) struct GeneralWords {
     pub(super) users: fn(Count) -> String,
     pub(super) groups: fn(Count) -> String,
     pub(super) and: PhraseWithTwo,
-    pub(super) deadline: fn(&Deadline, &str) -> String,
+    /// The arguments are the deadline, its date, and the date on which Regrant found the app.
+    pub(super) deadline: fn(&Deadline, &str, &str) -> String,
     /// The second argument is the address of the pages.
     pub(super) footer: fn(&str, Option<&str>) -> String,
+    /// The footer of an email about several orgs.
+    pub(super) footer_of_orgs: fn(Option<&str>) -> String,
 }
 
-/// Subjects, and their ends that say by when.
+/// Subjects, and their ends that say by when. Dates are short.
 pub(super) struct SubjectWords {
     pub(super) invitation: PhraseWithOne,
     pub(super) renewal: PhraseWithOne,
-    pub(super) outage: PhraseWithTwo,
+    /// The app, and since when it fails; a reminder does not repeat the date.
+    pub(super) outage: fn(&str, Option<&str>) -> String,
     pub(super) save: PhraseWithOne,
     pub(super) console_consent: PhraseWithOne,
-    pub(super) reminder: fn(u32, u32, &str) -> String,
-    pub(super) completion: PhraseWithTwo,
+    pub(super) reminder: fn(u32, &str) -> String,
+    pub(super) completion: PhraseWithOne,
     pub(super) digest: fn(u64, u64, &str) -> String,
     pub(super) access_problem: fn(&AccessProblemKind, &str) -> String,
     pub(super) waiver_expired: PhraseWithTwo,
+    pub(super) several_consents: PhraseWithCount,
+    pub(super) several_steps: PhraseWithCount,
     pub(super) due_by: PhraseWithOne,
-    pub(super) waiting_since: PhraseWithOne,
-    pub(super) before_it_fails: Phrase,
+    pub(super) open_since: PhraseWithOne,
 }
 
 /// Names of facts and columns.
@@ -125,7 +135,6 @@ pub(super) struct LabelWords {
     pub(super) always: Phrase,
     pub(super) some_features: Phrase,
     pub(super) time: Phrase,
-    pub(super) target: Phrase,
     pub(super) event: Phrase,
     pub(super) reason: Phrase,
     pub(super) more: fn(u64) -> String,
@@ -144,6 +153,8 @@ pub(super) struct RequestWords {
     pub(super) why_outage: fn(&EmailNames, &str) -> String,
     pub(super) why_renewal: PhraseWithNames,
     pub(super) status_since: PhraseWithOne,
+    /// For an app that was never seen in a different state.
+    pub(super) found_on: PhraseWithOne,
     pub(super) affects: PhraseWithOne,
     pub(super) affects_all: Phrase,
     pub(super) failed_tasks: fn(u64) -> String,
@@ -152,16 +163,20 @@ pub(super) struct RequestWords {
     pub(super) forward_to_administrator: PhraseWithNames,
     pub(super) open_page: Phrase,
     pub(super) link_target: PhraseWithOne,
-    pub(super) link_expiry: fn(&str, &EmailNames) -> String,
+    pub(super) link_expiry: PhraseWithOne,
+    pub(super) new_link: PhraseWithNames,
     pub(super) no_link: PhraseWithNames,
     pub(super) steps_heading: Phrase,
     pub(super) step_compare: PhraseWithNames,
-    pub(super) step_sign_in: PhraseWithOne,
-    pub(super) step_approve: PhraseWithNames,
+    /// The verified publisher of Regrant's registration, if there is one.
+    pub(super) step_sign_in: fn(Option<&str>) -> String,
+    /// Whether it is the second page of Microsoft's that the reader sees.
+    pub(super) step_approve: fn(&EmailNames, bool) -> String,
     pub(super) step_copy: Phrase,
     pub(super) step_verify: Phrase,
     pub(super) permissions_heading: Phrase,
     pub(super) permissions_intro: Phrase,
+    pub(super) own_permission: PhraseWithOne,
     pub(super) when_heading: Phrase,
     pub(super) best_time: Phrase,
     pub(super) best_time_outage: Phrase,
@@ -170,6 +185,25 @@ pub(super) struct RequestWords {
     pub(super) failed_tasks_afterwards: Phrase,
     pub(super) console_heading: Phrase,
     pub(super) console_steps: PhraseWithNames,
+    pub(super) several: SeveralWords,
+}
+
+/// Several requests to one reader in one email.
+pub(super) struct SeveralWords {
+    pub(super) heading_consents: PhraseWithCount,
+    pub(super) heading_steps: PhraseWithCount,
+    pub(super) why_consents: Phrase,
+    pub(super) why_outage: PhraseWithCount,
+    pub(super) why_steps: Phrase,
+    pub(super) no_administrator_on_file: Phrase,
+    pub(super) escalation_notice: Phrase,
+    pub(super) step_open: Phrase,
+    pub(super) who: Phrase,
+    pub(super) list_heading: Phrase,
+    /// The tenant, the status, since when, and the request.
+    pub(super) row: fn(&str, &str, &str, &str) -> String,
+    pub(super) open: Phrase,
+    pub(super) one_email: Phrase,
 }
 
 /// Requests to an Okta operator.
@@ -190,6 +224,7 @@ pub(super) struct OperatorRequestWords {
     pub(super) permissions_heading: Phrase,
     pub(super) best_time: Phrase,
     pub(super) link_expiry: PhraseWithOne,
+    pub(super) new_link: Phrase,
 }
 
 /// How to check that an email is authentic, and what follows it.
@@ -240,15 +275,19 @@ pub(super) struct CompletionWords {
     pub(super) failed_tasks_heading: Phrase,
     pub(super) failed_tasks: fn(u64) -> String,
     pub(super) how_to_retry: Phrase,
+    /// Where an operator sees the users and groups, which no email names.
+    pub(super) who_is_affected: Phrase,
     pub(super) no_failed_tasks: Phrase,
     pub(super) next_heading: Phrase,
-    pub(super) next_items: [Phrase; 3],
+    pub(super) next_items: [Phrase; 4],
 }
 
 /// The digest.
 pub(super) struct DigestWords {
-    pub(super) heading: PhraseWithTwo,
+    pub(super) heading: PhraseWithOne,
     pub(super) preheader: fn(u64, u64, u64) -> String,
+    /// The apps that need attention, all apps, and the orgs.
+    pub(super) summary: fn(u64, u64, u64) -> String,
     pub(super) no_action: Phrase,
     pub(super) counts_heading: Phrase,
     pub(super) apps: fn(u64) -> String,
@@ -283,6 +322,7 @@ pub(super) struct AccessProblemWords {
     pub(super) steps_heading: Phrase,
     pub(super) error_detail: Phrase,
     pub(super) place: Phrase,
+    pub(super) also_affected: Phrase,
     pub(super) expires: Phrase,
     pub(super) requirements_heading: Phrase,
     pub(super) requirements: [(Phrase, Phrase); 3],

@@ -1,4 +1,4 @@
-//! SMTP against an independent server (`mailin`), with and without TLS.
+//! SMTP against an independent server (`mailin`), with and without TLS, and against scripted servers.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
@@ -6,7 +6,6 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use lettre::transport::smtp::client::Certificate;
 use mailin::response::{BAD_HELLO, INVALID_CREDENTIALS, NO_MAILBOX, OK};
 use mailin::{Action, AuthMechanism, Handler, Response, Session, SessionBuilder};
 use parking_lot::Mutex;
@@ -15,7 +14,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _,
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::*;
 use crate::domain::contact::Language;
@@ -67,7 +66,7 @@ enum Offers {
 struct Server {
     inbox: Inbox,
     address: SocketAddr,
-    certificate: Certificate,
+    certificate: CertificateDer<'static>,
 }
 
 impl Server {
@@ -78,7 +77,7 @@ impl Server {
     /// A transport that trusts this server's certificate too.
     fn transport(&self, form: &str, login: Option<Login>) -> Smtp {
         let config = SmtpConfig::parse(&self.url(form), login).unwrap();
-        Smtp::trusting(&config, |tls| tls.add_root_certificate(self.certificate.clone())).unwrap()
+        Smtp { config, trusted: Some(self.certificate.clone()) }
     }
 }
 
@@ -92,7 +91,7 @@ async fn server(offers: Offers, refuses: Option<Response>) -> Server {
         .with_single_cert(vec![cert.der().clone()], key)
         .unwrap();
     let acceptor = TlsAcceptor::from(Arc::new(tls));
-    let certificate = Certificate::from_pem(cert.pem().as_bytes()).unwrap();
+    let certificate = cert.der().clone();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let inbox = Inbox { refuses, ..Inbox::default() };
@@ -220,12 +219,12 @@ async fn missing_tls_is_a_temporary_failure() {
     let stripped = server(Offers::Nothing, None).await;
     let transport = stripped.transport("smtp://localhost:PORT?tls=required", Some(login("right")));
     let result = transport.send(&email("ada@contoso.example")).await;
-    assert!(matches!(&result, Err(MailError::NotNow { reason }) if reason.contains("supports TLS")), "{result:?}");
+    assert!(matches!(&result, Err(MailError::NotNow { reason }) if reason.contains("STARTTLS")), "{result:?}");
 
     let stranger = server(Offers::Tls, None).await;
     let config = SmtpConfig::parse(&stranger.url("smtps://localhost:PORT"), Some(login("right"))).unwrap();
-    let result = Smtp::new(&config).unwrap().send(&email("ada@contoso.example")).await;
-    assert!(matches!(result, Err(MailError::NotNow { .. })), "an untrusted certificate: {result:?}");
+    let result = Smtp::new(&config).send(&email("ada@contoso.example")).await;
+    assert!(matches!(&result, Err(MailError::NotNow { reason }) if reason.contains("not trusted")), "{result:?}");
     for server in [stripped, stranger] {
         assert!(server.inbox.logins.lock().is_empty() && server.inbox.mails.lock().is_empty());
     }
@@ -274,7 +273,7 @@ async fn permanent_and_temporary_rejections_differ() {
 async fn an_unreachable_server_is_a_temporary_failure() {
     let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let config = SmtpConfig::parse(&format!("smtp://{free}"), None).unwrap();
-    let result = Smtp::new(&config).unwrap().send(&email("ada@contoso.example")).await;
+    let result = Smtp::new(&config).send(&email("ada@contoso.example")).await;
     assert!(matches!(&result, Err(MailError::NotNow { reason }) if reason.contains(&free.to_string())), "{result:?}");
 }
 
@@ -283,7 +282,7 @@ async fn a_silent_server_times_out() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let config = SmtpConfig::parse(&format!("smtp://{}", silent.local_addr().unwrap()), None).unwrap();
     let began = tokio::time::Instant::now();
-    let result = Smtp::new(&config).unwrap().send(&email("ada@contoso.example")).await;
+    let result = Smtp::new(&config).send(&email("ada@contoso.example")).await;
     assert!(matches!(result, Err(MailError::NotNow { .. })), "{result:?}");
     assert!(began.elapsed() <= TIMEOUT * 2, "the clock of this test only moves while all tasks wait");
 }
@@ -335,4 +334,113 @@ async fn local_mail_uses_the_server_in_the_vault() {
         assert_eq!(server.inbox.mails.lock().len(), 2, "a new server receives the following emails");
     }
     assert!(!folder.path().join("outbox").exists());
+}
+
+/// A server that sends its greeting, and to each line that begins with a word of the script the reply next to it. It never
+/// replies to anything else.
+async fn scripted(greeting: &'static str, script: &'static [(&'static str, &'static str)]) -> Smtp {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("smtp://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let mut stream = BufReader::new(stream);
+            stream.write_all(greeting.as_bytes()).await.unwrap();
+            let mut line = String::new();
+            while stream.read_line(&mut line).await.unwrap_or(0) > 0 {
+                if let Some((_, reply)) = script.iter().find(|(word, _)| line.starts_with(word)) {
+                    stream.write_all(reply.as_bytes()).await.unwrap();
+                }
+                line.clear();
+            }
+        }
+    });
+    Smtp::new(&SmtpConfig::parse(&url, Some(login("right"))).unwrap())
+}
+
+const EHLO: (&str, &str) = ("EHLO", "250-mail.example.com\r\n250 AUTH PLAIN LOGIN\r\n");
+const AUTH: (&str, &str) = ("AUTH", "235 2.7.0 ok\r\n");
+const MAIL: (&str, &str) = ("MAIL", "250 2.1.0 ok\r\n");
+const RCPT: (&str, &str) = ("RCPT", "250 2.1.5 ok\r\n");
+const DATA: (&str, &str) = ("DATA", "354 go ahead\r\n");
+const END: (&str, &str) = (".\r\n", "250 2.0.0 queued as 4f3A\r\n");
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_never_answers_quit_is_accepted() {
+    let server = scripted("220 mail.example.com\r\n", &[EHLO, AUTH, MAIL, RCPT, DATA, END]).await;
+    server.check().await.unwrap();
+    let began = tokio::time::Instant::now();
+    let id = server.send(&email("ada@contoso.example")).await.unwrap();
+    assert!(id.0.contains("queued as 4f3A"), "{id:?}");
+    assert!(began.elapsed() < std::time::Duration::from_secs(1), "sending does not wait for it");
+}
+
+async fn said(greeting: &'static str, script: &'static [(&'static str, &'static str)]) -> MailError {
+    scripted(greeting, script).await.send(&email("ada@contoso.example")).await.unwrap_err()
+}
+
+#[tokio::test]
+async fn a_refusal_in_the_greeting_is_shown_as_sent() {
+    let error = said("220-host ESMTP\r\n521 5.7.1 blocked\r\n", &[]).await;
+    assert!(
+        matches!(&error, MailError::NotNow { reason }
+        if reason.contains("said: 220-host ESMTP / 521 5.7.1 blocked; ")),
+        "{error}"
+    );
+    let error = said("554-mx.example.com\r\n554 Your access to this mail system has been rejected\r\n", &[]).await;
+    let shown = error.to_string();
+    assert!(shown.contains("554 Your access to this mail system has been rejected"), "{shown}");
+    for parser in ["response error", "error Not at", "transient error", "permanent error", "client error"] {
+        assert!(!shown.contains(parser), "{parser} in {shown}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_of_another_protocol_is_named_as_such() {
+    for greeting in ["HTTP/1.1 400 Bad Request\r\n\r\n", "+OK POP3 ready\r\n", "SSH-2.0-OpenSSH_9.6\r\n"] {
+        let error = said(greeting, &[]).await;
+        let first = greeting.lines().next().unwrap();
+        assert!(
+            matches!(&error, MailError::NotNow { reason }
+            if reason.contains(first) && reason.contains("not SMTP")),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_switched_off_login_is_not_called_a_wrong_password() {
+    const OFF: (&str, &str) = (
+        "AUTH",
+        "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant. [x.example]\r\n",
+    );
+    let error = said("220 mail.example.com\r\n", &[EHLO, OFF]).await;
+    let MailError::NotNow { reason } = &error else { unreachable!("{error}") };
+    assert!(reason.contains("SMTP AUTH is switched off") && !reason.contains("different user"), "{reason}");
+    assert!(
+        reason.contains("535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled"),
+        "{reason}"
+    );
+}
+
+#[tokio::test]
+async fn every_line_of_a_rejection_reaches_the_operator() {
+    const GONE: (&str, &str) = ("RCPT", "550-5.1.1 The account does not exist.\r\n550 5.1.1 Try another address.\r\n");
+    let error = said("220 mail.example.com\r\n", &[EHLO, AUTH, MAIL, GONE]).await;
+    assert!(
+        matches!(&error, MailError::Refused { reason }
+        if reason.contains("does not exist") && reason.contains("Try another address")),
+        "{error}"
+    );
+    const FULL: (&str, &str) = (".\r\n", "452 4.2.2 over quota\r\n");
+    let error = said("220 mail.example.com\r\n", &[EHLO, AUTH, MAIL, RCPT, DATA, FULL]).await;
+    assert!(matches!(&error, MailError::NotNow { reason } if reason.contains("mailbox is full")), "{error}");
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_up_is_a_temporary_failure() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("smtp://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { while listener.accept().await.is_ok() {} });
+    let error = Smtp::new(&SmtpConfig::parse(&url, None).unwrap()).check().await.unwrap_err();
+    assert!(matches!(&error, MailError::NotNow { reason } if reason.contains("closed the connection")), "{error}");
 }

@@ -9,6 +9,7 @@ use super::error::SqliteError;
 use super::recipients;
 use crate::domain::contact::MailAddress;
 use crate::domain::id::{NotificationId, OrgId, RequestId};
+use crate::domain::mail_hold::MailHold;
 use crate::domain::notification::Notification;
 use crate::ledger::cursor::{ListCursors, rows_to_ask_for};
 use crate::ledger::stored::{from_json, from_time, to_json};
@@ -73,6 +74,20 @@ impl Notifications for SqliteLedger {
 
     async fn suppressions(&self, page: PageRequest) -> Result<Page<(MailAddress, Suppression)>, LedgerError> {
         self.run("list suppressions", move |connection| recipients::suppressions(connection, &page)).await
+    }
+
+    async fn put_mail_hold(&self, hold: &MailHold) -> Result<(), LedgerError> {
+        let hold = hold.clone();
+        self.run("write a mail hold", move |connection| recipients::put_hold(connection, &hold)).await
+    }
+
+    async fn mail_hold(&self, org: Option<&OrgId>) -> Result<Option<MailHold>, LedgerError> {
+        let org = org.cloned();
+        self.run("read a mail hold", move |connection| recipients::hold(connection, org.as_ref())).await
+    }
+
+    async fn mail_holds(&self, page: PageRequest) -> Result<Page<MailHold>, LedgerError> {
+        self.run("list mail holds", move |connection| recipients::holds(connection, &page)).await
     }
 
     async fn lift_suppression(&self, address: &MailAddress) -> Result<(), LedgerError> {

@@ -102,7 +102,8 @@ pub(super) fn deliveries() -> Vec<Delivery> {
     successors(Some(Delivery::Accepted { at: at(11) }), |delivery| {
         Some(match delivery {
             Delivery::Accepted { .. } => Delivery::Delivered { at: at(12) },
-            Delivery::Delivered { .. } => Delivery::Bounced { at: at(13), permanent: false, reason: reason() },
+            Delivery::Delivered { .. } => Delivery::Flagged { at: at(16), reason: reason() },
+            Delivery::Flagged { .. } => Delivery::Bounced { at: at(13), permanent: false, reason: reason() },
             Delivery::Bounced { permanent: false, .. } => {
                 Delivery::Bounced { at: at(14), permanent: true, reason: reason() }
             }

@@ -1,10 +1,12 @@
-//! Mutes and suppressions.
+//! Mutes, suppressions and holds.
 
 use std::sync::Arc;
 
 use super::notifications::{address, request};
-use super::{all, at};
+use super::{all, at, org};
 use crate::domain::contact::MailAddress;
+use crate::domain::id::OrgId;
+use crate::domain::mail_hold::{MailHold, Release};
 use crate::ledger::{Ledger, Suppression};
 
 pub(super) async fn conforms<F, Fut>(make: &F)
@@ -15,6 +17,7 @@ where
     a_mute_covers_one_address_and_request(&*make().await).await;
     a_suppression_lasts_until_it_is_lifted(&*make().await).await;
     suppressions_are_listed_with_their_addresses(&*make().await).await;
+    a_hold_covers_one_scope_and_keeps_its_release(&*make().await).await;
 }
 
 async fn is_muted(ledger: &dyn Ledger, id: &str, who: &str) -> bool {
@@ -33,6 +36,25 @@ async fn a_mute_covers_one_address_and_request(ledger: &dyn Ledger) {
     assert!(!is_muted(ledger, "RG-B", "ada@contoso.example").await, "a different request");
     let suppression = ledger.suppression(&address("ada@contoso.example")).await.expect("a suppression is read");
     assert_eq!(suppression, None, "a mute does not suppress the address");
+}
+
+async fn a_hold_covers_one_scope_and_keeps_its_release(ledger: &dyn Ledger) {
+    let (acme, globex) = (org("acme"), org("globex"));
+    let hold =
+        |org: Option<&OrgId>, released| MailHold { org: org.cloned(), since: at(1), by: "olga".to_owned(), released };
+    let read = async |org: Option<&OrgId>| ledger.mail_hold(org).await.expect("a hold is read");
+    assert_eq!(read(None).await, None);
+    for scope in [Some(&globex), None, Some(&acme)] {
+        ledger.put_mail_hold(&hold(scope, None)).await.expect("a hold is written");
+    }
+    assert_eq!(read(Some(&acme)).await, Some(hold(Some(&acme), None)));
+    let released = hold(Some(&acme), Some(Release { at: at(2), by: "ada".to_owned() }));
+    ledger.put_mail_hold(&released).await.expect("a release is written");
+    assert_eq!(read(Some(&acme)).await.as_ref(), Some(&released));
+    for limit in [1, 2, 10] {
+        let listed = all(limit, |page| ledger.mail_holds(page)).await;
+        assert_eq!(listed, [hold(None, None), released.clone(), hold(Some(&globex), None)], "{limit} at a time");
+    }
 }
 
 async fn suppression(ledger: &dyn Ledger, who: &MailAddress) -> Option<Suppression> {

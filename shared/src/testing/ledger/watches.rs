@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 
 use super::notifications::request;
 use super::{CALLERS, at, notification_kinds, org};
-use crate::domain::access_problem::{AccessProblem, DigestMade, OrgWatch};
+use crate::domain::access_problem::{AccessProblem, OrgWatch};
 use crate::ledger::Ledger;
 
 pub(super) async fn conforms<F, Fut>(make: &F)
@@ -29,7 +29,6 @@ pub(super) fn watch(org_id: &str) -> OrgWatch {
         problems: problems
             .map(|kind| AccessProblem { kind, since: at(2), detail: detail.clone(), request: request("RG-A") })
             .collect(),
-        digest: Some(DigestMade { day: jiff::civil::date(2026, 2, 28), request: request("RG-B") }),
         ..OrgWatch::new(org(org_id))
     }
 }

@@ -52,7 +52,7 @@ async fn record_on_app(ports: &Ports, notification: &Notification, delivery: &De
     let Some(app) = &notification.app else { return Ok(()) };
     let kind = EventKind::EmailReported { notification: notification.id.clone(), delivery: delivery.clone() };
     record_event(ports, &notification.org, app, kind).await?;
-    if !matches!(delivery, Delivery::Bounced { .. } | Delivery::Complained { .. }) {
+    if !matches!(delivery, Delivery::Bounced { .. } | Delivery::Flagged { .. } | Delivery::Complained { .. }) {
         return Ok(());
     }
     count(Metric::EmailsFailed);
@@ -75,6 +75,7 @@ fn describe(delivery: &Delivery) -> String {
         Delivery::Delivered { .. } => "it was delivered".to_owned(),
         Delivery::Bounced { permanent: true, reason, .. } => format!("hard bounce: {reason}"),
         Delivery::Bounced { reason, .. } => format!("soft bounce: {reason}"),
+        Delivery::Flagged { reason, .. } => reason.clone(),
         Delivery::Complained { .. } => "the recipient marked it as spam".to_owned(),
     }
 }

@@ -5,7 +5,7 @@
 //!   as queued work.
 //! - [`delivery`] records bounces and complaints. [`request_status`](mod@request_status) shows a reader how the request of
 //!   an email stands now. [`mute`](mod@mute) stops reminders, and [`waive`](mod@waive) postpones an app to a date.
-//! - [`contacts`] and [`hook`] hold the recipients.
+//! - [`contacts`] and [`hook`] hold the recipients, and [`hold`] keeps email back until an operator releases it.
 //!
 //! Each of these can run again without sending a second copy. None calls Okta or Microsoft, so an outage there does not
 //! delay the email that reports it. What the emails say is in [`emails`](crate::emails); which standings need action is
@@ -15,7 +15,10 @@ mod compose;
 pub mod contacts;
 mod context;
 pub mod delivery;
+mod digest;
 pub mod failed_work;
+mod group;
+pub mod hold;
 pub mod hook;
 mod link;
 pub mod mute;

@@ -7,20 +7,19 @@ use futures_util::TryStreamExt as _;
 use jiff::civil::{Date, Time, Weekday};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::access_problem::{DigestMade, OrgWatch};
 use crate::domain::app::AppRecord;
-use crate::domain::contact::{Audience, Contacts};
+use crate::domain::contact::{Audience, Contacts, MailAddress};
 use crate::domain::id::{AppId, OrgId, RequestId};
-use crate::domain::notification::cadence::{Case, due};
+use crate::domain::notification::cadence::{Case, after, due, first_contact_at};
 use crate::domain::notification::{About, Draft, Notification, Recipient};
 use crate::domain::org::OrgProfile;
-use crate::ledger::{AppFilter, LedgerError, paging};
+use crate::ledger::{AppFilter, LedgerError, PageRequest, paging};
 use crate::queue::NotificationWork;
-use crate::randomness::request_id;
 use crate::usecases::Ports;
 
 use super::NotifyError;
 use super::contacts::contacts_of;
+use super::hold::active_hold;
 use super::hook::hooks;
 
 /// How long a closed request is still considered: long enough to plan its last email.
@@ -28,6 +27,10 @@ const CONSIDERED_AFTER_CLOSING: SignedDuration = SignedDuration::from_hours(7 * 
 /// The weekday and time of the digest, in the org's time zone.
 const DIGEST_DAY: Weekday = Weekday::Monday;
 const DIGEST_HOUR: Time = Time::constant(8, 0, 0, 0);
+/// How long after it was planned a digest is sent, so that the scan of the other orgs can finish first.
+const DIGEST_DELAY: SignedDuration = SignedDuration::from_mins(30);
+/// From how many orgs on the first emails about newly found apps are staggered.
+const STAGGERED_FROM_ORGS: u32 = 10;
 /// How many apps are read at once.
 const PAGE: u32 = 100;
 
@@ -36,15 +39,35 @@ const PAGE: u32 = 100;
 pub async fn plan_notifications(ports: &Ports, org: &OrgId, app: Option<&AppId>) -> Result<usize, NotifyError> {
     let Some(profile) = ports.ledger.org(org).await? else { return Ok(0) };
     let hooks = hooks(ports).await?.into_iter().map(|hook| hook.name).collect();
-    let contacts = contacts_of(&profile, &ports.settings);
+    // While email is on hold, no one is a contact.
+    let contacts = match active_hold(ports, org).await? {
+        Some(_) => Contacts::default(),
+        None => contacts_of(&profile, &ports.settings),
+    };
     let planner = Planner { ports, org: &profile, contacts, hooks, now: ports.clock.now() };
     match app {
         Some(app) => match ports.ledger.app(org, app).await? {
-            Some(record) => planner.create(planner.drafts_for_app(&record).await?).await,
+            Some(record) => {
+                let created = planner.create(planner.drafts_for_app(&record).await?).await?;
+                planner.queue(&created).await
+            }
             None => Ok(0),
         },
         None => planner.plan_org().await,
     }
+}
+
+/// The emails that would be planned for an org now if its email were not on hold, except digests. Writes nothing.
+pub(super) async fn emails_to_plan(ports: &Ports, profile: &OrgProfile) -> Result<Vec<Draft>, NotifyError> {
+    let contacts = contacts_of(profile, &ports.settings);
+    let planner = Planner { ports, org: profile, contacts, hooks: Vec::new(), now: ports.clock.now() };
+    let filter = AppFilter { org: Some(profile.id.clone()), ..AppFilter::default() };
+    let mut drafts = Vec::new();
+    let mut apps = paging::items(PAGE, |page| ports.ledger.apps(&filter, page));
+    while let Some(app) = apps.try_next().await? {
+        drafts.extend(planner.drafts_for_app(&app).await?);
+    }
+    Ok(drafts)
 }
 
 /// Plans the notifications of one org.
@@ -59,13 +82,15 @@ struct Planner<'a> {
 impl Planner<'_> {
     async fn plan_org(&self) -> Result<usize, NotifyError> {
         let filter = AppFilter { org: Some(self.org.id.clone()), ..AppFilter::default() };
-        let (mut created, mut has_digest_items) = (0, false);
+        // Queued together at the end, so that one person's requests of this org share an email.
+        let (mut created, mut has_digest_items) = (Vec::new(), false);
         let mut apps = paging::items(PAGE, |page| self.ports.ledger.apps(&filter, page));
         while let Some(app) = apps.try_next().await? {
             has_digest_items |= self.is_digest_item(&app);
-            created += self.create(self.drafts_for_app(&app).await?).await?;
+            created.extend(self.create(self.drafts_for_app(&app).await?).await?);
         }
-        Ok(created + self.plan_org_notifications(has_digest_items).await?)
+        created.extend(self.plan_org_notifications(has_digest_items).await?);
+        self.queue(&created).await
     }
 
     /// Whether a digest reports an app: it needs action, or its request was closed recently.
@@ -85,14 +110,16 @@ impl Planner<'_> {
         let so_far = self.ports.ledger.notifications_of(&request.id).await?;
         let (org, id) = (&app.identity.org, &app.identity.app);
         let waiver = if request.is_open() { self.ports.ledger.waiver(org, id).await? } else { None };
-        drafts.extend(due(&Case {
+        let mut emails = due(&Case {
             app,
             so_far: &so_far,
             waiver: waiver.as_ref(),
             contacts: &self.contacts,
             deadline: self.ports.settings.mail.deadline,
             now: self.now,
-        }));
+        });
+        self.stagger(app, &so_far, &mut emails).await?;
+        drafts.extend(emails);
         Ok(drafts)
     }
 
@@ -115,72 +142,90 @@ impl Planner<'_> {
         self.hooks.iter().map(hook).collect()
     }
 
-    /// Plans the notifications about Regrant's own access, and the weekly digest.
-    async fn plan_org_notifications(&self, has_digest_items: bool) -> Result<usize, NotifyError> {
-        let known = self.ports.ledger.org_watch(&self.org.id).await?;
-        let watch = known.unwrap_or_else(|| OrgWatch::new(self.org.id.clone()));
-        let problems = watch.problems.iter().flat_map(|problem| {
-            let about = About::AccessProblem { problem: problem.kind.clone(), since: problem.since };
-            self.operator_drafts(&problem.request, &about)
-        });
-        let mut created = self.create(problems.collect()).await?;
-        if let Some(digest) = self.digest(&watch, has_digest_items || !watch.problems.is_empty()).await? {
-            let about = About::Digest { day: digest.day };
-            created += self.create(self.operator_drafts(&digest.request, &about)).await?;
+    /// Plans the notifications about Regrant's own access, and the weekly digests.
+    async fn plan_org_notifications(&self, has_digest_items: bool) -> Result<Vec<Notification>, NotifyError> {
+        let watch = self.ports.ledger.org_watch(&self.org.id).await?;
+        let problems = watch.map(|watch| watch.problems).unwrap_or_default();
+        let has_digest_items = has_digest_items || !problems.is_empty();
+        let mut drafts: Vec<Draft> = Vec::new();
+        for problem in problems {
+            let about = About::AccessProblem { problem: problem.kind, since: problem.since };
+            let operators = self.contacts.of(Audience::OktaOperator).into_iter();
+            drafts.extend(operators.map(|address| self.operator_draft(&problem.request, &about, address, self.now)));
         }
-        Ok(created)
+        if has_digest_items {
+            drafts.extend(self.digests());
+        }
+        self.create(drafts).await
     }
 
-    /// The digest that is due, if there is one. Its request id is stored before its notifications are created, so planning again
-    /// creates the same ones. An org with nothing to report gets no digest.
-    async fn digest(&self, watch: &OrgWatch, has_items: bool) -> Result<Option<DigestMade>, LedgerError> {
-        let Some(day) = digest_day(self.now, &self.contacts) else { return Ok(None) };
-        if let Some(made) = watch.digest.clone().filter(|made| made.day >= day) {
-            let is_recent = self.now.duration_since(digest_time(made.day, &self.contacts)) < CONSIDERED_AFTER_CLOSING;
-            return Ok((is_recent && made.day == day).then_some(made));
+    /// This week's digest of each operator. A person has one for all orgs: each org's planning derives the same id. None
+    /// is sent for a week before the org was added, and an org with nothing to report asks for none.
+    fn digests(&self) -> Vec<Draft> {
+        let Some(day) = digest_day(self.now, &self.contacts) else { return Vec::new() };
+        if digest_time(day, &self.contacts) < self.org.added_at {
+            return Vec::new();
         }
-        if !has_items {
-            return Ok(None);
-        }
-        let made = DigestMade { day, request: request_id(&*self.ports.randomness) };
-        let after = OrgWatch { digest: Some(made.clone()), ..watch.clone() };
-        // If another worker wrote first, the next planning run continues.
-        Ok(self.ports.ledger.put_org_watch(&after).await?.then_some(made))
+        let due_at = self.contacts.next_allowed(after(self.now, DIGEST_DELAY));
+        let draft = |address: MailAddress| {
+            let request = RequestId::of_digests(&address.digest());
+            self.operator_draft(&request, &About::Digest { day }, address, due_at)
+        };
+        self.contacts.of(Audience::OktaOperator).into_iter().map(draft).collect()
     }
 
-    fn operator_drafts(&self, request: &RequestId, about: &About) -> Vec<Draft> {
-        let due_at = if about.is_urgent() { self.now } else { self.contacts.next_allowed(self.now) };
-        let draft = |address| Draft {
+    fn operator_draft(&self, request: &RequestId, about: &About, address: MailAddress, due_at: Timestamp) -> Draft {
+        Draft {
             request: request.clone(),
             org: self.org.id.clone(),
             app: None,
             about: about.clone(),
             recipient: Recipient::Mail { address, audience: Audience::OktaOperator },
             due_at,
-        };
-        self.contacts.of(Audience::OktaOperator).into_iter().map(draft).collect()
+        }
     }
 
-    /// Writes the notifications that do not exist yet, then queues the ones that are due. If a crash prevents the queuing,
-    /// [`queue_due`](super::queue_due::queue_due) does it later.
-    async fn create(&self, drafts: Vec<Draft>) -> Result<usize, NotifyError> {
-        let (mut created, mut due_now) = (0, Vec::new());
+    /// Delays the first emails about an app that was found needing action, if the installation is large: see
+    /// [`first_contact_at`].
+    async fn stagger(&self, app: &AppRecord, so_far: &[Notification], drafts: &mut [Draft]) -> Result<(), LedgerError> {
+        let is_first = |about: &About| matches!(about, About::Invitation | About::HandedToOperator);
+        if app.before.is_some() || !so_far.is_empty() || !drafts.iter().any(|draft| is_first(&draft.about)) {
+            return Ok(());
+        }
+        let orgs = self.ports.ledger.orgs(PageRequest::first(STAGGERED_FROM_ORGS)).await?;
+        if orgs.items.len() < STAGGERED_FROM_ORGS as usize {
+            return Ok(());
+        }
+        for draft in drafts.iter_mut().filter(|draft| is_first(&draft.about)) {
+            if let Recipient::Mail { address, .. } = &draft.recipient {
+                draft.due_at = self.contacts.next_allowed(first_contact_at(address, self.now));
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the notifications that do not exist yet, and returns them.
+    async fn create(&self, drafts: Vec<Draft>) -> Result<Vec<Notification>, NotifyError> {
+        let mut created = Vec::new();
         for draft in drafts {
             let notification = draft.into_notification(self.now);
-            if self.ports.ledger.notification(&notification.request, &notification.id).await?.is_some()
-                || !self.ports.ledger.put_notification(&notification).await?
-            {
-                continue;
+            let is_known = self.ports.ledger.notification(&notification.request, &notification.id).await?.is_some();
+            if !is_known && self.ports.ledger.put_notification(&notification).await? {
+                created.push(notification);
             }
-            created += 1;
-            if notification.due_at <= self.now {
-                due_now.push(send_message(&notification));
-            }
-        }
-        if !due_now.is_empty() {
-            self.ports.queues.notifications.send(&due_now).await?;
         }
         Ok(created)
+    }
+
+    /// Queues the new notifications that are due, and returns the number of all. If a crash prevents the queuing,
+    /// [`queue_due`](super::queue_due::queue_due) does it later.
+    async fn queue(&self, created: &[Notification]) -> Result<usize, NotifyError> {
+        let due = created.iter().filter(|notification| notification.due_at <= self.now);
+        let messages: Vec<_> = due.map(send_message).collect();
+        if !messages.is_empty() {
+            self.ports.queues.notifications.send(&messages).await?;
+        }
+        Ok(created.len())
     }
 }
 

@@ -8,6 +8,7 @@ use crate::ledger::paging;
 use crate::usecases::Ports;
 
 use super::NotifyError;
+use super::hold::active_holds;
 use super::plan::send_message;
 use super::send::{IN_FLIGHT, LOST_AFTER};
 
@@ -17,6 +18,11 @@ const PAGE: u32 = 100;
 /// Queues every notification that is due, not settled, and has no message in the queue. Returns their number.
 pub async fn queue_due(ports: &Ports) -> Result<usize, NotifyError> {
     let now = ports.clock.now();
+    let holds = active_holds(ports).await?;
+    let is_held = |notification: &Notification| {
+        notification.address().is_some()
+            && holds.iter().any(|hold| hold.org.as_ref().is_none_or(|org| *org == notification.org))
+    };
     let mut queued = 0;
     let mut pages = paging::pages(PAGE, |page| ports.ledger.open_notifications(now, page));
     while let Some(open) = pages.try_next().await? {
@@ -26,7 +32,8 @@ pub async fn queue_due(ports: &Ports) -> Result<usize, NotifyError> {
             NotificationState::Waiting { until, .. } => now.duration_since(until) >= LOST_AFTER,
             _ => true,
         };
-        let messages: Vec<_> = open.iter().filter(has_no_message).map(send_message).collect();
+        let messages: Vec<_> =
+            open.iter().filter(has_no_message).filter(|open| !is_held(open)).map(send_message).collect();
         if !messages.is_empty() {
             ports.queues.notifications.send(&messages).await?;
         }

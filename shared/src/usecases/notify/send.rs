@@ -3,7 +3,7 @@
 //! A worker claims the notification with one conditional write before it calls the transport. However often the queue
 //! delivers the message, only one worker calls. If that worker crashes, the notification stays claimed and it is unknown
 //! whether the transport accepted the email. A delivery report then marks it as sent. Without a report, the email is sent
-//! again after [`IN_FLIGHT`] with the same `Message-ID`, because a duplicate is better than a lost email.
+//! again after [`IN_FLIGHT`] with the same `X-Regrant-Notification` header, because a duplicate is better than a lost email.
 //!
 //! If the transport fails temporarily, the notification waits and its message is delivered again after the delay. A message
 //! that arrives before that time is a copy and is deleted. So one message waits per notification, however long the outage.
@@ -21,10 +21,13 @@ use crate::metrics::{Metric, count};
 use crate::queue::Disposition;
 use crate::usecases::Ports;
 use crate::usecases::records::app::record_event;
+use crate::usecases::records::lease::LeaseGuard;
 
 use super::NotifyError;
 use super::compose::compose_email;
 use super::context::{NotificationContext, load_context};
+use super::group::{Claimed, GroupKey, Unclaimed, claim, claim_group, is_already_sent};
+use super::hold::is_on_hold;
 use super::hook::call_hook;
 use super::send_error::SendError;
 
@@ -36,6 +39,8 @@ pub const LOST_AFTER: SignedDuration = SignedDuration::from_mins(15);
 const CLOCK_SKEW: SignedDuration = SignedDuration::from_secs(10);
 /// The longest delay between two attempts.
 const MAX_BACKOFF: Duration = Duration::from_mins(10);
+/// The delay before a retry while another worker sends to the same person.
+const GROUP_RETRY_DELAY: Duration = Duration::from_secs(15);
 /// The delay before a retry after another worker wrote first.
 const RACE_RETRY_DELAY: Duration = Duration::from_secs(2);
 
@@ -47,8 +52,7 @@ pub async fn send(ports: &Ports, request: &RequestId, id: &NotificationId) -> Re
     if notification.is_settled() || notification.due_at > now {
         return Ok(Disposition::Done);
     }
-    // A delivery report proves that the transport accepted the email, even if its response was lost.
-    if notification.delivery.is_some() {
+    if is_already_sent(ports, &notification).await? {
         return settle(ports, &notification, NotificationState::Sent { at: now, carrier_id: String::new() }).await;
     }
     let attempt = match attempt_at(&notification, now) {
@@ -59,16 +63,28 @@ pub async fn send(ports: &Ports, request: &RequestId, id: &NotificationId) -> Re
         Ok(context) => context,
         Err(why) => return settle(ports, &notification, NotificationState::Dropped { at: now, why }).await,
     };
-    let claimed = Notification { state: NotificationState::Sending { since: now, attempt }, ..notification };
-    if !ports.ledger.update_notification(&claimed).await? {
-        return Ok(Disposition::Retry { after: RACE_RETRY_DELAY });
+    if notification.address().is_some() && is_on_hold(ports, &notification).await? {
+        // It stays open. `release` plans and queues it again.
+        return Ok(Disposition::Done);
     }
-    let claimed = Notification { version: claimed.version + 1, ..claimed };
-    deliver(ports, claimed, &context, attempt).await
+    let key = GroupKey::of(&notification, &context);
+    let unclaimed = Unclaimed { notification, context, attempt };
+    let Some(key) = key else {
+        let claimed = claim(ports, unclaimed, None, now).await?;
+        return deliver(ports, &claimed.into_iter().collect::<Vec<_>>(), id).await;
+    };
+    let Some(lease) = LeaseGuard::try_acquire(ports, &key.lease(), IN_FLIGHT).await? else {
+        // Another worker is sending to this person, perhaps this very notification.
+        return Ok(Disposition::Retry { after: GROUP_RETRY_DELAY });
+    };
+    let claimed = claim_group(ports, unclaimed, &key, now).await?;
+    let disposition = deliver(ports, &claimed, id).await;
+    lease.release(ports).await?;
+    disposition
 }
 
 /// The number of the attempt that is due, or what to do with the message if none is due.
-fn attempt_at(notification: &Notification, now: Timestamp) -> Result<u32, Disposition> {
+pub(super) fn attempt_at(notification: &Notification, now: Timestamp) -> Result<u32, Disposition> {
     let (remaining, previous_attempt) = match notification.state {
         NotificationState::Sending { since, attempt } => (IN_FLIGHT.saturating_sub(now.duration_since(since)), attempt),
         // This message is a copy: the notification's own message is not delivered that early.
@@ -89,30 +105,49 @@ fn attempt_at(notification: &Notification, now: Timestamp) -> Result<u32, Dispos
     Ok(previous_attempt.saturating_add(1))
 }
 
-/// Delivers a claimed notification and records the result.
-async fn deliver(
-    ports: &Ports,
-    claimed: Notification,
-    context: &NotificationContext,
-    attempt: u32,
-) -> Result<Disposition, NotifyError> {
-    let sent = match &claimed.recipient {
-        Recipient::Mail { .. } => match compose_email(ports, &claimed, context).await? {
+/// Delivers claimed notifications, the leader at the front, and records the result for each. Returns the disposition of the
+/// message about `id`.
+async fn deliver(ports: &Ports, claimed: &[Claimed], id: &NotificationId) -> Result<Disposition, NotifyError> {
+    let retry = Disposition::Retry { after: RACE_RETRY_DELAY };
+    let Some((leader, companions)) = claimed.split_first() else { return Ok(retry) };
+    let sent = match &leader.notification.recipient {
+        Recipient::Mail { .. } => match compose_email(ports, leader, companions).await? {
             Ok(email) => ports.mail.send(&email).await.map(|id| id.0).map_err(SendError::from),
             Err(invalid) => Err(invalid.into()),
         },
-        Recipient::Hook { name } => call_hook(ports, name, &claimed, context).await?.map(|()| String::new()),
+        Recipient::Hook { name } => {
+            call_hook(ports, name, &leader.notification, &leader.context).await?.map(|()| String::new())
+        }
     };
-    let now = ports.clock.now();
+    let mut own = retry;
+    for one in claimed {
+        let disposition = record_result(ports, one, &sent).await?;
+        if one.notification.id == *id {
+            own = disposition;
+        }
+    }
+    Ok(own)
+}
+
+/// Records the result of an attempt for one of its notifications.
+async fn record_result(
+    ports: &Ports,
+    claimed: &Claimed,
+    sent: &Result<String, SendError>,
+) -> Result<Disposition, NotifyError> {
+    let (now, Claimed { notification: claimed, attempt, .. }) = (ports.clock.now(), claimed);
     match sent {
-        Ok(carrier_id) => settle(ports, &claimed, NotificationState::Sent { at: now, carrier_id }).await,
+        Ok(carrier_id) => {
+            settle(ports, claimed, NotificationState::Sent { at: now, carrier_id: carrier_id.clone() }).await
+        }
         Err(SendError::Retryable { reason }) => {
-            let backoff = backoff_after(attempt);
+            let backoff = backoff_after(*attempt);
             let (notification, request, retry_in_seconds) = (&claimed.id, &claimed.request, backoff.as_secs());
             tracing::warn!(%notification, %request, attempt, retry_in_seconds, reason, "failed to send a notification; it will be retried");
             count(Metric::NotificationsDelayed);
             let until = now.saturating_add(backoff).unwrap_or(now);
-            let waiting = Notification { state: NotificationState::Waiting { until, attempt }, ..claimed };
+            let waiting =
+                Notification { state: NotificationState::Waiting { until, attempt: *attempt }, ..claimed.clone() };
             // If another worker changed the notification, the retry reads the change.
             let after = if ports.ledger.update_notification(&waiting).await? { backoff } else { RACE_RETRY_DELAY };
             Ok(Disposition::Retry { after })
@@ -120,7 +155,7 @@ async fn deliver(
         Err(SendError::Permanent { reason }) => {
             let (notification, request) = (&claimed.id, &claimed.request);
             tracing::error!(%notification, %request, attempt, reason, "a notification was permanently rejected");
-            settle(ports, &claimed, NotificationState::Refused { at: now, reason }).await
+            settle(ports, claimed, NotificationState::Refused { at: now, reason: reason.clone() }).await
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Regrant with a mailbox, for the demo's org `acme`: one app is consented, one waits for consent, two need no action.
 
+use regrant::emails::NOTIFICATION_HEADER;
 use regrant::embedded::worker::{drain_notifications, drain_scans};
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +20,7 @@ use regrant::usecases::notify::queue_due::queue_due;
 use regrant::usecases::scan::start::{Selection, start_scan};
 use regrant_simulators::{LogEntry, TokenPower};
 use regrant_tests::consent::ConsentBench;
-use regrant_tests::mailbox::{Mailbox, link, request};
+use regrant_tests::mailbox::{Mailbox, header, link, request};
 
 /// An administrator who can consent.
 pub(crate) const ADA: &str = "ada@acme.example";
@@ -141,7 +142,7 @@ impl NotifyFixture {
 
     /// The notification of an email, found in the way a doubtful reader can.
     pub(crate) async fn notification_of(&self, email: &Email) -> Notification {
-        let id = email.message_id.trim_start_matches('<').split('@').next().unwrap().parse().unwrap();
+        let id = header(email, NOTIFICATION_HEADER).unwrap().parse().unwrap();
         let request = request(email).parse().unwrap();
         self.bench.ports.ledger.notification(&request, &id).await.unwrap().unwrap()
     }

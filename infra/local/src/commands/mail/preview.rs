@@ -8,8 +8,7 @@ use regrant::domain::contact::Language;
 use regrant::emails::samples;
 use regrant::emails::samples::Sample;
 use regrant::emails::write;
-use regrant::embedded::folder::Folder;
-use regrant::mail::{Email, MailTransport as _};
+use regrant::mail::Email;
 
 use crate::exit::Outcome;
 use crate::output::number;
@@ -43,10 +42,9 @@ pub(crate) async fn run(options: &Preview, terminal: &mut Terminal) -> anyhow::R
     for sample in &chosen {
         let email = sample.with(write).map_err(|error| not_shown(&error))?;
         if let Some(folder) = &options.html {
-            write_html(folder, sample, &email).await?;
+            write_file(folder, sample, "html", email.html.as_bytes()).await?;
         } else if let Some(folder) = &options.eml {
-            let transport = Folder::new(folder);
-            transport.send(&email).await.map_err(|error| not_shown(&error))?;
+            write_file(folder, sample, "eml", &email.to_mime().map_err(|error| not_shown(&error))?).await?;
         } else {
             terminal.print(&plain_text(&email))?;
         }
@@ -75,11 +73,12 @@ fn not_shown(error: &dyn std::fmt::Display) -> anyhow::Error {
     anyhow!("the emails could not be shown: {error}")
 }
 
-async fn write_html(folder: &Path, sample: &Sample, email: &Email) -> anyhow::Result<()> {
-    let file = folder.join(format!("{}.html", sample.name));
+/// Writes a sample to a file of its own, named like it.
+async fn write_file(folder: &Path, sample: &Sample, extension: &str, content: &[u8]) -> anyhow::Result<()> {
+    let file = folder.join(format!("{}.{extension}", sample.name));
     let failed = |error| anyhow!("{} could not be written: {error}", file.display());
     tokio::fs::create_dir_all(folder).await.map_err(failed)?;
-    tokio::fs::write(&file, &email.html).await.map_err(failed)
+    tokio::fs::write(&file, content).await.map_err(failed)
 }
 
 /// The headers and the plain text of an email.
@@ -116,7 +115,8 @@ mod tests {
         };
         assert_eq!(names(&["reminder"]), ["reminder"]);
         assert_eq!(names(&["access"]).len(), 7);
-        assert_eq!(names(&[]).len(), 17);
+        assert_eq!(names(&["invitation-several"]), ["invitation-several"]);
+        assert_eq!(names(&[]).len(), 19);
         let error = chosen(&options(&["newsletter"])).unwrap_err().to_string();
         assert!(error.contains("invitation") && error.contains("digest"), "{error}");
     }
@@ -130,8 +130,9 @@ mod tests {
             let mut terminal = Terminal::of_process(&Cli::try_parse_from(["regrant", "-q", "doctor"]).unwrap().global);
             assert_eq!(run(&options, &mut terminal).await.unwrap(), Outcome::Fine);
         }
-        assert_eq!(std::fs::read_dir(&html).unwrap().count(), 17);
-        assert!(std::fs::read_dir(&eml).unwrap().count() >= 15);
+        for folder in [&html, &eml] {
+            assert_eq!(std::fs::read_dir(folder).unwrap().count(), 19, "one file each");
+        }
         assert!(std::fs::read_to_string(html.join("digest.html")).unwrap().contains("lang=\"de\""));
     }
 

@@ -44,6 +44,10 @@ fn date(date: Date) -> String {
     format!("{}. {} {}", date.day(), month.copied().unwrap_or_default(), date.year())
 }
 
+fn short_date(date: Date) -> String {
+    format!("{}.{}.{}", date.day(), date.month(), date.year())
+}
+
 fn number(count: u64, one: &str, many: &str) -> String {
     format!("{} {}", crate::emails::words::number::grouped(count, '.'), if count == 1 { one } else { many })
 }
@@ -59,6 +63,8 @@ fn counted(count: Count, one: &str, many: &str) -> String {
 
 const GENERAL: GeneralWords = GeneralWords {
     date,
+    short_date,
+    details: "Einzelheiten",
     date_and_time: |date, time| format!("{date}, {time}"),
     unnamed_tenant: "dem Microsoft-Mandanten dieser App",
     okta_team: "das Okta-Team Ihres Unternehmens",
@@ -89,13 +95,13 @@ const GENERAL: GeneralWords = GeneralWords {
     users: |count| counted(count, "Konto", "Konten"),
     groups: |count| counted(count, "Gruppe", "Gruppen"),
     and: |one, other| format!("{one} und {other}"),
-    deadline: |deadline, date| {
+    deadline: |deadline, date, found| {
         let (set_by, left) = (
             if deadline.is_oktas { "Frist von Okta" } else { "Frist Ihres Unternehmens" },
             number(deadline.days_left.unsigned_abs(), "Tag", "Tage"),
         );
         if deadline.is_past() {
-            format!("{date} ({set_by}, bereits abgelaufen)")
+            format!("möglichst bald: Die {set_by} war der {date}, Regrant hat diese App am {found} gefunden")
         } else if deadline.days_left == 0 {
             format!("{date} ({set_by}, heute)")
         } else {
@@ -106,40 +112,41 @@ const GENERAL: GeneralWords = GeneralWords {
         let from = url.map(|url| format!(" ({url})")).unwrap_or_default();
         format!("Gesendet von Regrant{from} zur Okta-Org {org}. Regrant fragt nie nach Kennwörtern oder Codes.")
     },
+    footer_of_orgs: |url| {
+        let from = url.map(|url| format!(" ({url})")).unwrap_or_default();
+        format!("Gesendet von Regrant{from} zu mehreren Okta-Orgs. Regrant fragt nie nach Kennwörtern oder Codes.")
+    },
 };
 
 const SUBJECTS: SubjectWords = SubjectWords {
     invitation: |app| format!("{app} genehmigen"),
-    renewal: |app| format!("Zugriff für {app} erneuern"),
-    outage: |app, since| format!("{app} genehmigen, gestört seit dem {since}"),
+    renewal: |app| format!("{app} rechtzeitig erneuern"),
+    outage: |app, since| match since {
+        Some(since) => format!("{app} gestört seit {since}"),
+        None => format!("{app} ist gestört"),
+    },
     save: |app| format!("{app} in Okta speichern"),
-    console_consent: |app| format!("{app} in der Admin Console genehmigen"),
-    reminder: |number, most, subject| format!("Erinnerung {number} von {most}: {subject}"),
-    completion: |app, date| format!("{app} läuft seit dem {date} mit Zustimmung"),
+    console_consent: |app| format!("{app} in Okta genehmigen"),
+    reminder: |number, subject| format!("Erinnerung {number}: {subject}"),
+    completion: |app| format!("{app} läuft mit Zustimmung"),
     digest: |waiting, all, date| {
-        format!("{waiting} von {} mit Handlungsbedarf ({date})", number(all, "Office-365-App", "Office-365-Apps"))
+        let waiting = super::number::grouped(waiting, '.');
+        format!("Regrant, {date}: {waiting} von {} offen", number(all, "App", "Apps"))
     },
     access_problem: |problem, when| match problem {
-        AccessProblemKind::OktaCredentialRefused => format!("Okta lehnt Regrants Zugangsdaten seit dem {when} ab"),
-        AccessProblemKind::OktaRoleLost => format!("Regrant fehlt seit dem {when} eine Rolle in Okta"),
-        AccessProblemKind::OktaCredentialIdle => format!("Regrants API-Token bis zum {when} verwenden"),
-        AccessProblemKind::GraphTokensEnded { .. } => {
-            format!("Regrant kann Microsoft seit dem {when} nicht prüfen")
-        }
-        AccessProblemKind::GraphTokensEnding { .. } => {
-            format!("Regrants Microsoft-Zugriff bis zum {when} erneuern")
-        }
-        AccessProblemKind::EntraCredentialRefused { .. } => {
-            format!("Microsoft lehnt Regrants Zugangsdaten seit dem {when} ab")
-        }
-        AccessProblemKind::EntraCredentialEnding { .. } => {
-            format!("Regrants Entra-Zugangsdaten bis zum {when} erneuern")
-        }
+        AccessProblemKind::OktaCredentialRefused => "Okta lehnt Regrant ab".to_owned(),
+        AccessProblemKind::OktaRoleLost => "Regrant fehlt eine Rolle in Okta".to_owned(),
+        AccessProblemKind::OktaCredentialIdle => format!("Token bis {when} verwenden"),
+        AccessProblemKind::GraphTokensEnded { .. } => "Microsoft nicht prüfbar".to_owned(),
+        AccessProblemKind::GraphTokensEnding { .. } => format!("Graph-Zugriff bis {when} erneuern"),
+        AccessProblemKind::EntraCredentialRefused { .. } => "Microsoft lehnt Regrant ab".to_owned(),
+        AccessProblemKind::EntraCredentialEnding { .. } => format!("Zugangsdaten bis {when} erneuern"),
     },
-    waiver_expired: |app, date| format!("{app} war bis zum {date} zurückgestellt, bitte neu entscheiden"),
-    due_by: |date| format!(", bis zum {date}"),
-    waiting_since: |date| format!(", offen seit dem {date}"),
-    before_it_fails: ", bevor er ausfällt",
+    waiver_expired: |app, date| format!("{app} war bis {date} zurückgestellt"),
+    several_consents: |count| format!("Oktas Zugriff für {} genehmigen", number(count, "App", "Apps")),
+    several_steps: |count| format!("Noch ein Schritt in Okta für {}", number(count, "App", "Apps")),
+    due_by: |date| format!(" bis {date}"),
+    open_since: |date| format!(" (offen seit {date})"),
 };
 
 const LABELS: LabelWords = LabelWords {
@@ -158,7 +165,6 @@ const LABELS: LabelWords = LabelWords {
     always: "immer",
     some_features: "für einzelne Funktionen",
     time: "Zeitpunkt",
-    target: "Konto oder Gruppe",
     event: "Aufgabe",
     reason: "Fehler (englisch)",
     more: |count| format!("und {}; `regrant status` zeigt alle", number(count, "weiterer Eintrag", "weitere Einträge")),

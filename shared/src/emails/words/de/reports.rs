@@ -47,17 +47,27 @@ pub(super) const COMPLETION: CompletionWords = CompletionWords {
         )
     },
     how_to_retry: "Öffnen Sie in der Okta Admin Console Dashboard › Tasks, wählen Sie jede Aufgabe aus und wiederholen Sie sie.",
+    who_is_affected: "E-Mails nennen keine Benutzer. Das Okta-Team sieht Benutzer und Gruppen mit diesem Befehl:",
     no_failed_tasks: "Uns ist keine Okta-Aufgabe bekannt, die inzwischen fehlgeschlagen ist. Oktas eigene Liste finden Sie in der Admin Console unter Dashboard › Tasks.",
     next_heading: "So geht es weiter",
     next_items: [
         "Okta provisioniert weiter, ab jetzt mit der Zustimmung.",
+        "Okta benötigt das Administratorkonto nicht mehr, dessen Kennwort gespeichert war. Wenn es sonst nicht gebraucht wird, deaktivieren Sie es bei Microsoft. Andernfalls ändern Sie sein Kennwort.",
         "Regrant überwacht Okta und Microsoft weiterhin. Wir schreiben Ihnen nur dann wieder, wenn die Zustimmung nicht mehr gilt.",
         "Sie können die Zustimmung jederzeit im Microsoft Entra Admin Center unter „Unternehmensanwendungen“ (Enterprise applications) ansehen und widerrufen.",
     ],
 };
 
 pub(super) const DIGEST: DigestWords = DigestWords {
-    heading: |org, date| format!("Office-365-Apps in {org} am {date}"),
+    heading: |date| format!("Office-365-Apps am {date}"),
+    summary: |waiting, all, orgs| {
+        format!(
+            "{} von {} in {} mit Handlungsbedarf.",
+            super::super::number::grouped(waiting, '.'),
+            number(all, "App", "Apps"),
+            number(orgs, "Org", "Orgs")
+        )
+    },
     preheader: |waiting, all, not_checked| {
         let checked = if not_checked == 0 {
             "alle Orgs wurden geprüft".to_owned()
@@ -201,6 +211,7 @@ pub(super) const ACCESS_PROBLEM: AccessProblemWords = AccessProblemWords {
     steps_heading: "Was zu tun ist",
     error_detail: "Fehler (englisch)",
     place: "Wo",
+    also_affected: "Betroffene Orgs",
     expires: "Läuft ab",
     requirements_heading: "Was Regrant benötigt",
     requirements: [

@@ -1,6 +1,6 @@
 //! Emails that request an action.
 
-use super::super::{OperatorRequestWords, RequestWords, WaiverExpiredWords};
+use super::super::{OperatorRequestWords, RequestWords, SeveralWords, WaiverExpiredWords};
 use super::number;
 use crate::domain::standing::Standing;
 
@@ -14,35 +14,36 @@ pub(super) const REQUEST: RequestWords = RequestWords {
     },
     no_administrator_on_file: |names| {
         format!(
-            "Für {} ist niemand aus der Microsoft-Administration hinterlegt, deshalb erhalten Sie diese E-Mail. Bitte leiten Sie sie an einen globalen Administrator von {} weiter.",
+            "Für {} ist niemand aus der Microsoft-Administration hinterlegt. Bitte leiten Sie diese E-Mail an einen globalen Administrator von {} weiter.",
             names.org, names.tenant
         )
     },
     escalation_notice: |names| {
         format!(
-            "Sie erhalten diese E-Mail, weil noch niemand gehandelt hat. Sie müssen nicht selbst tätig werden. Bitte sorgen Sie dafür, dass ein globaler Administrator von {} dies erledigt.",
+            "Sie erhalten diese E-Mail, weil noch niemand gehandelt hat. Bitte sorgen Sie dafür, dass ein globaler Administrator von {} es tut.",
             names.tenant
         )
     },
     why_consent: |names| {
         format!(
-            "Okta erstellt, ändert und deaktiviert die Microsoft-365-Konten von {}. Bisher verwendet Okta dafür ein gespeichertes Administratorkennwort. Microsoft verlangt von Administratoren eine mehrstufige Authentifizierung (MFA), die ein gespeichertes Kennwort nicht leisten kann. Sobald Microsoft dies hier durchsetzt, erhalten neue Mitarbeitende kein Konto, Änderungen kommen nicht an, und ausgeschiedene Mitarbeitende behalten ihren Zugang. Mit Ihrer Zustimmung für Microsoft Graph benötigt Okta das Kennwort nicht mehr.",
+            "Okta verwaltet die Microsoft-365-Konten von {} mit einem gespeicherten Administratorkennwort. Sobald Microsoft dafür mehrstufige Authentifizierung durchsetzt, erhalten neue Mitarbeitende kein Konto, und ausgeschiedene behalten ihren Zugang. Wenn Sie Oktas Zugriff genehmigen, benötigt Okta das Kennwort nicht mehr.",
             names.app
         )
     },
     why_outage: |names, since| {
         format!(
-            "Seit dem {since} kann Okta Microsoft 365 für {} nicht mehr provisionieren. Neue Mitarbeitende erhalten kein Konto, Änderungen kommen nicht an, und ausgeschiedene Mitarbeitende behalten ihren Zugang. Eine erneute Zustimmung behebt das.",
+            "Seit dem {since} kann Okta Microsoft 365 für {} nicht mehr provisionieren. Neue Mitarbeitende erhalten kein Konto, und ausgeschiedene behalten ihren Zugang. Eine erneute Zustimmung behebt das.",
             names.app
         )
     },
     why_renewal: |names| {
         format!(
-            "Die Provisionierung von {} funktioniert noch, wird aber fehlschlagen, sobald Okta sich erneut bei Microsoft anmelden muss. Dann erhalten neue Mitarbeitende kein Konto, Änderungen kommen nicht an, und ausgeschiedene Mitarbeitende behalten ihren Zugang. Eine erneute Zustimmung verhindert das.",
+            "Die Provisionierung von {} funktioniert noch, schlägt aber fehl, sobald Okta sich erneut bei Microsoft anmelden muss. Dann erhalten neue Mitarbeitende kein Konto, und ausgeschiedene behalten ihren Zugang. Eine erneute Zustimmung verhindert das.",
             names.app
         )
     },
     status_since: |since| format!("Status unverändert seit dem {since}."),
+    found_on: |date| format!("Regrant hat dies am {date} festgestellt."),
     affects: |assigned| format!("Betroffen sind {assigned}."),
     affects_all: "Betroffen sind alle Konten und Gruppen, die der App in Okta zugewiesen sind.",
     failed_tasks: |count| {
@@ -59,17 +60,15 @@ pub(super) const REQUEST: RequestWords = RequestWords {
             names.tenant
         )
     },
-    forward_to_administrator: |names| {
-        format!(
-            "Wenn das nicht auf Sie zutrifft, leiten Sie diese E-Mail bitte im Unternehmen an einen globalen Administrator weiter. Allen anderen nützt sie nichts, denn Microsoft verlangt eine Anmeldung als Administrator von {}.",
-            names.tenant
-        )
+    forward_to_administrator: |_| {
+        "Wenn das nicht auf Sie zutrifft, leiten Sie diese E-Mail bitte im Unternehmen an einen globalen Administrator weiter. Allen anderen nützt sie nichts.".to_owned()
     },
     open_page: "Anfrage öffnen",
     link_target: |url| format!("Der Link öffnet eine Seite unter {url}. Das Öffnen ändert nichts."),
-    link_expiry: |end, names| {
+    link_expiry: |end| format!("Er läuft am {end} ab."),
+    new_link: |names| {
         format!(
-            "Der Link läuft am {end} ab. Danach funktioniert er nicht mehr. Einen neuen Link erhalten Sie mit unserer nächsten E-Mail zu dieser Anfrage. Sie können sich dafür auch an {} wenden.",
+            "Nach Ablauf des Links erhalten Sie einen neuen mit unserer nächsten E-Mail zu dieser Anfrage. Sie können sich dafür auch an {} wenden.",
             names.contact
         )
     },
@@ -79,28 +78,41 @@ pub(super) const REQUEST: RequestWords = RequestWords {
             names.contact
         )
     },
-    steps_heading: "So läuft es ab",
+    steps_heading: "Was Sie sehen werden",
     step_compare: |names| {
         format!(
-            "Öffnen Sie die Anfrage und vergleichen Sie sie mit dieser E-Mail: Org {}, App {}, Mandant {}, Anfrage {}.",
-            names.org, names.app, names.tenant, names.request
+            "Öffnen Sie die Anfrage und prüfen Sie, ob sie den Mandanten {} und die Anfrage {} nennt.",
+            names.tenant, names.request
         )
     },
-    step_sign_in: |host| {
+    step_sign_in: |publisher| {
+        let publisher = publisher.map_or_else(
+            || {
+                "Microsoft nennt sie nicht überprüft, denn diese Installation hat keinen überprüften Herausgeber."
+                    .to_owned()
+            },
+            |publisher| format!("Ihr überprüfter Herausgeber ist {publisher}."),
+        );
         format!(
-            "Melden Sie sich bei Microsoft an (`{host}`). Microsoft zeigt zuerst Regrants eigene Anfrage nach einer einzigen Leseberechtigung, `Directory.Read.All`. Damit stellen wir fest, dass Sie Administrator sind. Bis dahin ist noch nichts geändert."
+            "Erste Microsoft-Seite: Melden Sie sich an. Microsoft zeigt Regrants eigene Anfrage nach einer einzigen Leseberechtigung, `Directory.Read.All`. Damit stellen wir fest, dass Sie Administrator sind. {publisher}"
         )
     },
-    step_approve: |names| {
+    step_approve: |names, is_second| {
+        let page = if is_second { "Zweite Microsoft-Seite" } else { "Seite von Microsoft" };
         format!(
-            "Öffnen Sie Oktas Anfrage bei Microsoft. Sie heißt „Okta Microsoft Graph Client“ oder ähnlich, und ihr Herausgeber muss Okta sein. Prüfen Sie, ob der Mandant {} angezeigt wird, und stimmen Sie dann zu.",
+            "{page}: Oktas Anfrage, „Okta Microsoft Graph Client“ oder ähnlich. Prüfen Sie, ob sie {} zeigt und ihr Herausgeber Okta ist, und stimmen Sie dann zu.",
             names.tenant
         )
     },
-    step_copy: "Okta zeigt danach eine Seite mit reinem Text. Kopieren Sie den gesamten Text und fügen Sie ihn auf der Seite der Anfrage in Ihrem Browser ein. Senden Sie ihn nie per E-Mail oder Chat.",
-    step_verify: "Wir speichern die Verbindung in Okta. Was Okta und Microsoft tatsächlich gespeichert haben, wird geprüft, und wir zeigen Ihnen das Ergebnis.",
+    step_copy: "Okta zeigt danach eine Seite mit reinem Text. Kopieren Sie ihn vollständig und fügen Sie ihn im selben Browser auf der Seite der Anfrage ein. Senden Sie ihn niemandem.",
+    step_verify: "Wir speichern die Verbindung in Okta, prüfen sie auf beiden Seiten und zeigen Ihnen das Ergebnis.",
     permissions_heading: "Was Okta künftig darf",
     permissions_intro: "Die Seite von Microsoft führt diese Berechtigungen in eigenen Worten auf.",
+    own_permission: |host| {
+        format!(
+            "Die erste Seite, unter `{host}`, ist Regrants eigene Anfrage. Sie nennt auch Ihre Anmeldung und Ihr Profil (`openid`, `profile`) sowie dauerhaften Zugriff (`offline_access`), mit dem Regrant die Zustimmung weiter prüft. Bis Sie Oktas Anfrage zustimmen, ist in Okta nichts geändert."
+        )
+    },
     when_heading: "Der beste Zeitpunkt",
     best_time: "Einzelne Benutzer müssen sich eventuell neu anmelden. Falls das stört, wählen Sie eine Zeit außerhalb der Arbeitszeit.",
     best_time_outage: "Sofort, denn die Provisionierung schlägt fehl. Einzelne Benutzer müssen sich eventuell neu anmelden.",
@@ -113,6 +125,28 @@ pub(super) const REQUEST: RequestWords = RequestWords {
             "Öffnen Sie in der Okta Admin Console von {} Applications › Applications › {} › Provisioning › Integration › Edit und klicken Sie auf Authenticate with Microsoft Office 365 (oder Re-authenticate). Stimmen Sie als globaler Administrator zu und klicken Sie dann auf Save. Ohne Save wird nichts gespeichert. Sie müssen in Okta App Administrator und bei {} globaler Administrator sein.",
             names.org, names.app, names.tenant
         )
+    },
+    several: SeveralWords {
+        heading_consents: |count| {
+            format!("Genehmigen Sie Oktas Zugriff auf Microsoft 365 für {}", number(count, "App", "Apps"))
+        },
+        heading_steps: |count| format!("Noch ein Schritt in Okta für {}", number(count, "App", "Apps")),
+        why_consents: "Okta verwaltet die Microsoft-365-Konten dieser Apps mit gespeicherten Administratorkennwörtern, oder die Zustimmung ist zu erneuern. Solange das nicht geschehen ist, erhalten neue Mitarbeitende möglicherweise kein Konto, und ausgeschiedene behalten möglicherweise ihren Zugang.",
+        why_outage: |count| {
+            format!(
+                "Okta kann Microsoft 365 für {} nicht mehr provisionieren. Neue Mitarbeitende erhalten kein Konto, und ausgeschiedene behalten ihren Zugang.",
+                number(count, "dieser Apps", "dieser Apps")
+            )
+        },
+        why_steps: "Die Verbindungen dieser Apps sind in Okta ausgeschaltet oder benötigen die Zustimmung in der Admin Console. Bis dahin erhalten neue Mitarbeitende möglicherweise kein Konto in Microsoft 365, und ausgeschiedene behalten möglicherweise ihren Zugang.",
+        no_administrator_on_file: "Für diese Apps ist niemand aus der Microsoft-Administration hinterlegt. Bitte leiten Sie diese E-Mail an die globalen Administratoren der Mandanten weiter.",
+        escalation_notice: "Sie erhalten diese E-Mail, weil noch niemand gehandelt hat. Bitte sorgen Sie dafür, dass es geschieht.",
+        step_open: "Öffnen Sie unten die erste Anfrage und prüfen Sie, ob sie denselben Mandanten und dieselbe Anfrage nennt. Wiederholen Sie das für jede Anfrage.",
+        who: "Ein globaler Administrator (Microsoft Global Administrator) des jeweiligen Mandanten mit mehrstufiger Authentifizierung. Jede Anfrage dauert etwa zwei Minuten. Sie können diese E-Mail im Unternehmen weiterleiten.",
+        list_heading: "Ihre Anfragen, die dringendste zuerst",
+        row: |tenant, status, since, request| format!("{tenant} · {status} · seit dem {since} · {request}"),
+        open: "Anfrage öffnen",
+        one_email: "Diese E-Mail ersetzt eine E-Mail pro App. Auch Erinnerungen an mehrere Apps kommen zusammen.",
     },
 };
 
@@ -186,11 +220,8 @@ pub(super) const OPERATOR_REQUEST: OperatorRequestWords = OperatorRequestWords {
     no_microsoft_page: "Microsoft zeigt diesmal keine Seite, denn „Okta Microsoft Graph Client“ hat die Zustimmung bereits.",
     permissions_heading: "Berechtigungen, die die Zustimmung umfasst",
     best_time: "Das Speichern unterbricht niemanden. Nach einer neuen Anmeldung bei Microsoft müssen sich einzelne Benutzer eventuell neu anmelden. Falls das stört, wählen Sie eine Zeit außerhalb der Arbeitszeit.",
-    link_expiry: |end| {
-        format!(
-            "Der Link läuft am {end} ab. Danach funktioniert er nicht mehr. Einen neuen Link erhalten Sie, wenn wir Ihnen noch einmal zu dieser Anfrage schreiben. `regrant status` zeigt die Anfrage jederzeit."
-        )
-    },
+    link_expiry: |end| format!("Er läuft am {end} ab."),
+    new_link: "Nach Ablauf des Links erhalten Sie einen neuen, wenn wir Ihnen noch einmal zu dieser Anfrage schreiben. `regrant status` zeigt die Anfrage jederzeit.",
 };
 
 pub(super) const WAIVER_EXPIRED: WaiverExpiredWords = WaiverExpiredWords {

@@ -44,6 +44,11 @@ fn date(date: Date) -> String {
     format!("{} {} {}", date.day(), month.copied().unwrap_or_default(), date.year())
 }
 
+fn short_date(date: Date) -> String {
+    let month = usize::try_from(date.month()).ok().and_then(|month| MONTHS.get(month.checked_sub(1)?)?.get(..3));
+    format!("{} {} {}", date.day(), month.unwrap_or_default(), date.year())
+}
+
 fn number(count: u64, one: &str, many: &str) -> String {
     format!("{} {}", crate::emails::words::number::grouped(count, ','), if count == 1 { one } else { many })
 }
@@ -59,6 +64,8 @@ fn counted(count: Count, one: &str, many: &str) -> String {
 
 const GENERAL: GeneralWords = GeneralWords {
     date,
+    short_date,
+    details: "Details",
     date_and_time: |date, time| format!("{date}, {time}"),
     unnamed_tenant: "the app's Microsoft tenant",
     okta_team: "your company's Okta team",
@@ -76,13 +83,13 @@ const GENERAL: GeneralWords = GeneralWords {
     users: |count| counted(count, "user", "users"),
     groups: |count| counted(count, "group", "groups"),
     and: |one, other| format!("{one} and {other}"),
-    deadline: |deadline, date| {
+    deadline: |deadline, date, found| {
         let (set_by, left) = (
             if deadline.is_oktas { "Okta's deadline" } else { "your company's deadline" },
             number(deadline.days_left.unsigned_abs(), "day", "days"),
         );
         if deadline.is_past() {
-            format!("{date} ({set_by}, now past)")
+            format!("as soon as possible: {set_by} was {date}; Regrant found this app on {found}")
         } else if deadline.days_left == 0 {
             format!("{date} ({set_by}, today)")
         } else {
@@ -93,35 +100,42 @@ const GENERAL: GeneralWords = GeneralWords {
         let from = url.map(|url| format!(" ({url})")).unwrap_or_default();
         format!("Sent by Regrant{from} about the Okta org {org}. Regrant never asks for passwords or codes.")
     },
+    footer_of_orgs: |url| {
+        let from = url.map(|url| format!(" ({url})")).unwrap_or_default();
+        format!("Sent by Regrant{from} about several Okta orgs. Regrant never asks for passwords or codes.")
+    },
 };
 
 const SUBJECTS: SubjectWords = SubjectWords {
     invitation: |app| format!("approve {app}"),
-    renewal: |app| format!("renew access for {app}"),
-    outage: |app, since| format!("approve {app}, failing since {since}"),
+    renewal: |app| format!("renew {app} before it fails"),
+    outage: |app, since| match since {
+        Some(since) => format!("{app} failing since {since}"),
+        None => format!("{app} is failing"),
+    },
     save: |app| format!("save {app} in Okta"),
-    console_consent: |app| format!("approve {app} in the Admin Console"),
-    reminder: |number, most, subject| format!("Reminder {number} of {most}: {subject}"),
-    completion: |app, date| format!("{app} has run on consent since {date}"),
+    console_consent: |app| format!("approve {app} in Okta"),
+    reminder: |number, subject| format!("Reminder {number}: {subject}"),
+    completion: |app| format!("{app} now runs on consent"),
     digest: |waiting, all, date| {
         let need = if waiting == 1 { "needs" } else { "need" };
-        format!("{waiting} of {} {need} attention ({date})", number(all, "Office 365 app", "Office 365 apps"))
+        let waiting = super::number::grouped(waiting, ',');
+        format!("Regrant, {date}: {waiting} of {} {need} attention", number(all, "app", "apps"))
     },
     access_problem: |problem, when| match problem {
-        AccessProblemKind::OktaCredentialRefused => format!("Okta has rejected Regrant's credential since {when}"),
-        AccessProblemKind::OktaRoleLost => format!("Regrant has lacked a role in Okta since {when}"),
-        AccessProblemKind::OktaCredentialIdle => format!("use Regrant's API token by {when}"),
-        AccessProblemKind::GraphTokensEnded { .. } => format!("Regrant can't check Microsoft since {when}"),
-        AccessProblemKind::GraphTokensEnding { .. } => format!("renew Regrant's Microsoft access by {when}"),
-        AccessProblemKind::EntraCredentialRefused { .. } => {
-            format!("Microsoft has rejected Regrant's credential since {when}")
-        }
-        AccessProblemKind::EntraCredentialEnding { .. } => format!("renew Regrant's Entra credential by {when}"),
+        AccessProblemKind::OktaCredentialRefused => "Okta rejects Regrant's credential".to_owned(),
+        AccessProblemKind::OktaRoleLost => "Regrant lacks a role in Okta".to_owned(),
+        AccessProblemKind::OktaCredentialIdle => format!("use Regrant's token by {when}"),
+        AccessProblemKind::GraphTokensEnded { .. } => "Regrant can't check Microsoft".to_owned(),
+        AccessProblemKind::GraphTokensEnding { .. } => format!("renew Graph access by {when}"),
+        AccessProblemKind::EntraCredentialRefused { .. } => "Microsoft rejects our credential".to_owned(),
+        AccessProblemKind::EntraCredentialEnding { .. } => format!("renew our credential by {when}"),
     },
-    waiver_expired: |app, date| format!("{app} was postponed until {date}, please decide again"),
+    waiver_expired: |app, date| format!("{app} was postponed to {date}"),
+    several_consents: |count| format!("Approve Okta's access for {}", number(count, "app", "apps")),
+    several_steps: |count| format!("{} one more step in Okta", number(count, "app needs", "apps need")),
     due_by: |date| format!(" by {date}"),
-    waiting_since: |date| format!(", waiting since {date}"),
-    before_it_fails: " before it fails",
+    open_since: |date| format!(" (open since {date})"),
 };
 
 const LABELS: LabelWords = LabelWords {
@@ -140,7 +154,6 @@ const LABELS: LabelWords = LabelWords {
     always: "always",
     some_features: "for some features",
     time: "When",
-    target: "User or group",
     event: "Task",
     reason: "Error",
     more: |count| format!("and {} more; `regrant status` lists them all", super::number::grouped(count, ',')),

@@ -46,17 +46,28 @@ pub(super) const COMPLETION: CompletionWords = CompletionWords {
         )
     },
     how_to_retry: "In the Okta Admin Console, open Dashboard \u{203a} Tasks, then select and retry each of them.",
+    who_is_affected: "Emails do not name users. An Okta operator sees the users and groups with this command:",
     no_failed_tasks: "We know of no Okta task that failed in the meantime. For Okta's own list, open Dashboard \u{203a} Tasks in the Admin Console.",
     next_heading: "What happens next",
     next_items: [
         "Okta continues provisioning, now with the consent.",
+        "Okta no longer needs the administrator account whose password it stored. If nothing else uses that account, disable it at Microsoft. Otherwise change its password.",
         "Regrant keeps monitoring Okta and Microsoft. We will email you again only if the consent stops working.",
         "You can view or revoke the consent at any time in the Microsoft Entra admin center under Enterprise applications.",
     ],
 };
 
 pub(super) const DIGEST: DigestWords = DigestWords {
-    heading: |org, date| format!("Office 365 apps in {org} on {date}"),
+    heading: |date| format!("Office 365 apps on {date}"),
+    summary: |waiting, all, orgs| {
+        let need = if waiting == 1 { "needs" } else { "need" };
+        format!(
+            "{} of {} in {} {need} attention.",
+            super::super::number::grouped(waiting, ','),
+            number(all, "app", "apps"),
+            number(orgs, "org", "orgs")
+        )
+    },
     preheader: |waiting, all, not_checked| {
         let checked = if not_checked == 0 {
             "every org was checked".to_owned()
@@ -201,6 +212,7 @@ pub(super) const ACCESS_PROBLEM: AccessProblemWords = AccessProblemWords {
     steps_heading: "What to do",
     error_detail: "Error",
     place: "Where",
+    also_affected: "Orgs affected",
     expires: "Expires",
     requirements_heading: "What Regrant needs",
     requirements: [

@@ -1,6 +1,6 @@
 //! Emails that request an action.
 
-use super::super::{OperatorRequestWords, RequestWords, WaiverExpiredWords};
+use super::super::{OperatorRequestWords, RequestWords, SeveralWords, WaiverExpiredWords};
 use super::number;
 use crate::domain::standing::Standing;
 
@@ -12,35 +12,36 @@ pub(super) const REQUEST: RequestWords = RequestWords {
     preheader: |subject, tenant| format!("{subject}. This takes a Global Administrator of {tenant} about two minutes."),
     no_administrator_on_file: |names| {
         format!(
-            "No Microsoft administrator is on file for {}, so we sent this email to you. Please forward it to a Global Administrator of {}.",
+            "No Microsoft administrator is on file for {}. Please forward this email to a Global Administrator of {}.",
             names.org, names.tenant
         )
     },
     escalation_notice: |names| {
         format!(
-            "You receive this email because no one has acted yet. You don't have to do this yourself. Please make sure that a Global Administrator of {} does.",
+            "You receive this email because no one has acted yet. Please make sure that a Global Administrator of {} does.",
             names.tenant
         )
     },
     why_consent: |names| {
         format!(
-            "Okta creates, updates and deactivates the Microsoft 365 accounts of {}. It still uses a stored administrator password for this. Microsoft requires multi-factor authentication for administrators, which a stored password can't provide. Once Microsoft enforces it here, new employees get no account, changes don't arrive, and people who leave keep their access. If you approve Okta's access to Microsoft Graph, Okta no longer needs the password.",
+            "Okta manages the Microsoft 365 accounts of {} with a stored administrator password. Once Microsoft enforces multi-factor authentication on it, new employees get no account and people who leave keep their access. If you approve Okta's access, Okta no longer needs the password.",
             names.app
         )
     },
     why_outage: |names, since| {
         format!(
-            "Since {since}, Okta can no longer provision Microsoft 365 for {}. New employees get no account, changes don't arrive, and people who leave keep their access. Consenting again fixes it.",
+            "Since {since}, Okta can no longer provision Microsoft 365 for {}. New employees get no account, and people who leave keep their access. Consenting again fixes it.",
             names.app
         )
     },
     why_renewal: |names| {
         format!(
-            "Provisioning of {} works today, but it will fail the next time Okta has to re-authenticate at Microsoft. From then on, new employees get no account, changes don't arrive, and people who leave keep their access. Consenting again prevents this.",
+            "Provisioning of {} works today, but fails the next time Okta has to re-authenticate at Microsoft. Then new employees get no account, and people who leave keep their access. Consenting again prevents this.",
             names.app
         )
     },
     status_since: |since| format!("Status unchanged since {since}."),
+    found_on: |date| format!("Regrant found this on {date}."),
     affects: |assigned| format!("This affects {assigned}."),
     affects_all: "This affects every user and group assigned to the app in Okta.",
     failed_tasks: |count| {
@@ -52,21 +53,19 @@ pub(super) const REQUEST: RequestWords = RequestWords {
     who_heading: "Who can do this",
     who_can_approve: |names| {
         format!(
-            "A Microsoft Global Administrator of {} who signs in with multi-factor authentication. It takes about two minutes.",
+            "A Microsoft Global Administrator of {} with multi-factor authentication. It takes about two minutes.",
             names.tenant
         )
     },
-    forward_to_administrator: |names| {
-        format!(
-            "If that isn't you, forward this email to a colleague who is. It is of no use to anyone else, because Microsoft requires a sign-in as an administrator of {}.",
-            names.tenant
-        )
+    forward_to_administrator: |_| {
+        "If that isn't you, forward this email to a colleague who is. It is of no use to anyone else.".to_owned()
     },
     open_page: "Open the request",
     link_target: |url| format!("The link opens a page at {url}. Opening it changes nothing."),
-    link_expiry: |end, names| {
+    link_expiry: |end| format!("It expires on {end}."),
+    new_link: |names| {
         format!(
-            "The link expires on {end}. After that, it no longer works. You will get a new link with our next email about this request, or from {}.",
+            "After the link has expired, you will get a new link with our next email about this request, or from {}.",
             names.contact
         )
     },
@@ -76,28 +75,35 @@ pub(super) const REQUEST: RequestWords = RequestWords {
             capitalized(&names.contact)
         )
     },
-    steps_heading: "What happens",
+    steps_heading: "What you will see",
     step_compare: |names| {
+        format!("Open the request and check that it shows tenant {} and request {}.", names.tenant, names.request)
+    },
+    step_sign_in: |publisher| {
+        let publisher = publisher.map_or_else(
+            || "Microsoft calls it unverified, because this installation has no verified publisher.".to_owned(),
+            |publisher| format!("Its verified publisher is {publisher}."),
+        );
         format!(
-            "Open the request and compare it with this email: org {}, app {}, tenant {}, request {}.",
-            names.org, names.app, names.tenant, names.request
+            "First Microsoft page: sign in. Microsoft asks you to grant Regrant one read-only permission, `Directory.Read.All`, so we can confirm that you are an administrator. {publisher}"
         )
     },
-    step_sign_in: |host| {
+    step_approve: |names, is_second| {
+        let page = if is_second { "Second Microsoft page" } else { "Microsoft's page" };
         format!(
-            "Sign in at Microsoft (`{host}`). Microsoft first shows Regrant's own request for one read-only permission, `Directory.Read.All`. We use it to confirm that you are an administrator. Nothing has been changed yet."
-        )
-    },
-    step_approve: |names| {
-        format!(
-            "Open Okta's request at Microsoft. Its title is \u{201c}Okta Microsoft Graph Client\u{201d} or similar, and its publisher must be Okta. Check that it shows the tenant {}, then accept.",
+            "{page}: Okta's request, \u{201c}Okta Microsoft Graph Client\u{201d} or similar. Check that it shows {} and that its publisher is Okta, then accept.",
             names.tenant
         )
     },
-    step_copy: "Okta then shows a page of plain text. Copy all of it into the request's page in your browser. Never send it by email or chat.",
-    step_verify: "We save the connection in Okta, check what Okta and Microsoft have stored, and show you the result.",
+    step_copy: "Okta then shows a page of plain text. Copy all of it and paste it into the request's page in the same browser. Never send it to anyone.",
+    step_verify: "We save the connection in Okta, verify it on both sides and show you the result.",
     permissions_heading: "What Okta will be allowed to do",
     permissions_intro: "Microsoft's page lists these permissions in its own words.",
+    own_permission: |host| {
+        format!(
+            "The first page, at `{host}`, is Regrant's own request. It also lists your sign-in and basic profile (`openid`, `profile`) and lasting access (`offline_access`), with which Regrant keeps checking the consent. Until you accept Okta's request, nothing in Okta has been changed."
+        )
+    },
     when_heading: "When to do it",
     best_time: "Some users may have to sign in again. If that would disturb them, choose a time outside working hours.",
     best_time_outage: "Now, because provisioning is failing. Some users may have to sign in again.",
@@ -110,6 +116,28 @@ pub(super) const REQUEST: RequestWords = RequestWords {
             "In the Okta Admin Console of {}, open Applications \u{203a} Applications \u{203a} {} \u{203a} Provisioning \u{203a} Integration \u{203a} Edit and click Authenticate with Microsoft Office 365 (or Re-authenticate). Accept as a Global Administrator, then click Save. Without Save, nothing is stored. You must be an App Administrator in Okta and a Global Administrator of {}.",
             names.org, names.app, names.tenant
         )
+    },
+    several: SeveralWords {
+        heading_consents: |count| {
+            format!("Approve Okta's access to Microsoft 365 for {}", number(count, "app", "apps"))
+        },
+        heading_steps: |count| format!("{} one more step in Okta", number(count, "app needs", "apps need")),
+        why_consents: "Okta manages the Microsoft 365 accounts of these apps with stored administrator passwords, or its consent has to be renewed. Until that is done, new employees may get no account, and people who leave may keep their access.",
+        why_outage: |count| {
+            format!(
+                "Okta can no longer provision Microsoft 365 for {}. New employees get no account, and people who leave keep their access.",
+                number(count, "of these apps", "of these apps")
+            )
+        },
+        why_steps: "The connections of these apps in Okta are off, or need consent in the Admin Console. Until someone acts, new employees may get no Microsoft 365 account, and people who leave may keep their access.",
+        no_administrator_on_file: "No Microsoft administrator is on file for these apps. Please forward this email to the Global Administrators of their tenants.",
+        escalation_notice: "You receive this email because no one has acted yet. Please make sure that someone does.",
+        step_open: "Open the first request below and check that it shows the same tenant and request. Repeat this for each one.",
+        who: "A Microsoft Global Administrator of each tenant with multi-factor authentication. Each takes about two minutes. You can forward this email to a colleague.",
+        list_heading: "Your requests, most urgent first",
+        row: |tenant, status, since, request| format!("{tenant} \u{b7} {status} \u{b7} since {since} \u{b7} {request}"),
+        open: "Open the request",
+        one_email: "This email replaces one email per app. Reminders about several apps arrive together too.",
     },
 };
 
@@ -188,11 +216,8 @@ pub(super) const OPERATOR_REQUEST: OperatorRequestWords = OperatorRequestWords {
     no_microsoft_page: "Microsoft shows no page this time, because \u{201c}Okta Microsoft Graph Client\u{201d} already has consent.",
     permissions_heading: "Permissions included in the consent",
     best_time: "Saving interrupts no one. After a new sign-in at Microsoft, some users may have to sign in again. If that would disturb them, choose a time outside working hours.",
-    link_expiry: |end| {
-        format!(
-            "The link expires on {end}. After that, it no longer works. You will get a new link if we email you again about this request. `regrant status` shows the request at any time."
-        )
-    },
+    link_expiry: |end| format!("It expires on {end}."),
+    new_link: "After the link has expired, you will get a new link if we email you again about this request. `regrant status` shows the request at any time.",
 };
 
 pub(super) const WAIVER_EXPIRED: WaiverExpiredWords = WaiverExpiredWords {

@@ -169,6 +169,12 @@ CREATE TABLE suppression (
     record  TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- `org` is empty for the whole installation.
+CREATE TABLE mail_hold (
+    org    TEXT NOT NULL PRIMARY KEY,
+    record TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE waiver (
     org    TEXT NOT NULL,
     app    TEXT NOT NULL,

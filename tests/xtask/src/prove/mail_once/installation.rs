@@ -19,6 +19,7 @@ use regrant::microsoft::config::{MicrosoftConfig as OktaConfig, SimulatedMicroso
 use regrant::settings::{MailSettings, PublicUrl, Settings};
 use regrant::usecases::Ports;
 use regrant::usecases::notify::contacts::set_contacts;
+use regrant::usecases::notify::queue_due::queue_due;
 use regrant::usecases::scan::start::{Selection, start_scan};
 use regrant_simulators::microsoft::{MicrosoftConfig, MicrosoftSimulator};
 use regrant_simulators::{Fleet, LogEntry, OktaSimulator, SimulatorConfig, TokenPower};
@@ -106,6 +107,12 @@ impl Installation {
         start_scan(&self.ports, &Selection::All).await?;
         drain_scans(&self.ports, 8, || ()).await?;
         work_off(&self.ports, &self.clock, workers).await?;
+        // The first emails of a large installation are spread over two hours.
+        for _ in 0..12 {
+            self.clock.advance(Duration::from_mins(15));
+            queue_due(&self.ports).await?;
+            work_off(&self.ports, &self.clock, workers).await?;
+        }
         Ok(self.post())
     }
 
