@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::actor::Actor;
 use super::id::OrgId;
 
 /// A hold on email, active or released. It stays recorded after its release.
@@ -13,7 +14,8 @@ pub struct MailHold {
     /// Since when.
     pub since: Timestamp,
     /// Who put it on hold.
-    pub by: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Actor>,
     /// Its release.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub released: Option<Release>,
@@ -25,7 +27,8 @@ pub struct Release {
     /// When.
     pub at: Timestamp,
     /// Who released it.
-    pub by: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Actor>,
 }
 
 impl MailHold {

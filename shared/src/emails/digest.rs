@@ -4,11 +4,12 @@
 use jiff::civil::Date;
 
 use super::context::{AppInOrg, DigestSummary};
-use super::defuse::MAX_SENTENCE;
+use super::defuse::{MAX_NAME, MAX_SENTENCE};
 use super::document::{Block, Document, Tone};
 use super::localized::LocalizedContext;
 use super::shared_blocks::{details, heading, paragraph, since};
 use crate::domain::app::AppRecord;
+use crate::domain::org::OrgProfile;
 use crate::domain::standing::Standing;
 
 /// The most apps, and the most orgs, that one digest names.
@@ -70,7 +71,7 @@ fn apps_that_need_action(localized: &LocalizedContext<'_>, waiting: &[AppInOrg<'
         let (label, tenant) = localized.label_and_tenant(*of);
         vec![
             label,
-            of.org.domain(),
+            org_of_customer(localized, of.org),
             localized.standing(of.app.standing()),
             owner(localized, of.app, &tenant),
             localized.day(since(of.app)),
@@ -88,6 +89,14 @@ fn apps_that_need_action(localized: &LocalizedContext<'_>, waiting: &[AppInOrg<'
     }
     blocks.push(Block::Facts(vec![(words.waiting_longest.to_owned(), oldest)]));
     blocks
+}
+
+/// The org's host, after its customer if it has one.
+fn org_of_customer(localized: &LocalizedContext<'_>, org: &OrgProfile) -> String {
+    match &org.customer {
+        Some(customer) => format!("{}: {}", localized.shown(customer.as_str(), MAX_NAME), org.domain()),
+        None => org.domain(),
+    }
 }
 
 fn owner(localized: &LocalizedContext<'_>, app: &AppRecord, tenant: &str) -> String {

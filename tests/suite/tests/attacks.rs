@@ -1,4 +1,4 @@
-//! Attacks on a consent, one test each. No attack may exchange, store or change anything, and a rejected person must see
+//! Attacks on a consent and on its emails, one test each. No attack may exchange, store or change anything, and a rejected person must see
 //! what to do.
 #![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
@@ -6,6 +6,8 @@
 mod callbacks;
 #[path = "attacks/evidence.rs"]
 mod evidence;
+#[path = "attacks/emails.rs"]
+mod emails;
 #[path = "attacks/hand_overs.rs"]
 mod hand_overs;
 #[path = "attacks/injections.rs"]

@@ -16,10 +16,14 @@ mod done;
 mod early_rescans;
 #[path = "notify/fixture.rs"]
 mod fixture;
+#[path = "notify/holding.rs"]
+mod holding;
 #[path = "notify/hooks.rs"]
 mod hooks;
 #[path = "notify/listener.rs"]
 mod listener;
+#[path = "notify/many_orgs.rs"]
+mod many_orgs;
 #[path = "notify/muting.rs"]
 mod muting;
 #[path = "notify/outage.rs"]

@@ -25,6 +25,8 @@ pub const MOST_REMINDERS: u32 = 6;
 const ESCALATES_FROM: u32 = 2;
 /// The same, if provisioning is broken.
 const BROKEN_ESCALATES_FROM: u32 = 1;
+/// How long emails of a large installation wait for each other.
+pub const GROUPING_DELAY: SignedDuration = SignedDuration::from_mins(15);
 /// How long a reminder that reached only some recipients is still created for the others.
 const FINISHED_WITHIN: SignedDuration = SignedDuration::from_hours(12);
 
@@ -117,8 +119,8 @@ fn asked(case: &Case<'_>, request: &Request) -> Vec<Draft> {
 /// quarter of an hour, so that one person's requests of the same scan arrive in one email. Different people's are spread
 /// over two hours, so that an import of many orgs does not reach everyone's help desk at once.
 pub fn first_contact_at(address: &MailAddress, found: Timestamp) -> Timestamp {
-    let slot = address.digest().as_str().bytes().next().map_or(0, |digit| i64::from(digit % 8));
-    after(found, SignedDuration::from_mins(15 * (1 + slot)))
+    let slot = address.digest().as_str().bytes().next().map_or(0, |digit| i32::from(digit % 8));
+    after(found, GROUPING_DELAY.saturating_mul(1 + slot))
 }
 
 /// `time` and `interval` later.

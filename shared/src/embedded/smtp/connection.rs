@@ -4,16 +4,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lettre::address::Envelope;
+use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, AsyncTokioStream, Certificate, TlsParameters};
-use lettre::transport::smtp::extension::ClientId;
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
+use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
+use lettre::transport::smtp::response::Response;
 use rustls::pki_types::{CertificateDer, ServerName};
 use secrecy::ExposeSecret as _;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 use super::failure::{Failure, Stage};
-use super::transcript::{Recorded, Transcript};
+use super::transcript::{Leaving, Recorded, Transcript};
 use super::{Security, SmtpConfig};
 use crate::http::trust;
 use crate::mail::MailError;
@@ -42,9 +45,9 @@ impl Connection {
             let name = name.map_err(|_| failure(Stage::Tls).because("its name cannot be in a certificate"))?;
             let stream = TlsConnector::from(Arc::new(tls)).connect(name, tcp).await;
             let stream = stream.map_err(|error| failure(Stage::Tls).of_io(&error))?;
-            Box::new(Recorded { stream, peer, transcript: transcript.clone() })
+            Box::new(Recorded { stream, peer, transcript: transcript.clone(), leaving: Leaving::No })
         } else {
-            Box::new(Recorded { stream: tcp, peer, transcript: transcript.clone() })
+            Box::new(Recorded { stream: tcp, peer, transcript: transcript.clone(), leaving: Leaving::No })
         };
         let hello = config.hello.clone().map_or_else(ClientId::default, ClientId::Domain);
         let greeted = AsyncSmtpConnection::connect_with_transport(stream, &hello).await;
@@ -64,12 +67,27 @@ impl Connection {
 
     /// Sends an email. Returns the server's reply.
     pub(super) async fn send(&mut self, envelope: &Envelope, mime: &[u8]) -> Result<String, MailError> {
-        let sent = self.smtp.send(envelope, mime).await;
+        let sent = self.exchange(envelope, mime).await;
         let reply = sent.map_err(|error| {
             let (server, transcript) = (self.server.clone(), self.transcript.clone());
             Failure { server, stage: Stage::Email, transcript }.of_smtp(&error)
         })?;
         Ok(reply.message().collect::<Vec<_>>().join(" "))
+    }
+
+    /// The commands of RFC 5321 section 3.3. The library's own method would say `QUIT` after a rejection and wait for the
+    /// reply before it returns the error.
+    async fn exchange(&mut self, envelope: &Envelope, mime: &[u8]) -> Result<Response, Error> {
+        // The message is ASCII. Addresses need not be (RFC 6531 section 3.4).
+        let is_utf8 =
+            envelope.has_non_ascii_addresses() && self.smtp.server_info().supports_feature(Extension::SmtpUtfEight);
+        let options = if is_utf8 { vec![MailParameter::SmtpUtfEight] } else { Vec::new() };
+        self.smtp.command(Mail::new(envelope.from().cloned(), options)).await?;
+        for to in envelope.to() {
+            self.smtp.command(Rcpt::new(to.clone(), Vec::new())).await?;
+        }
+        self.smtp.command(Data).await?;
+        self.smtp.message(mime).await
     }
 
     /// Ends the session in the background: the email has been accepted, whatever the server replies to `QUIT`.

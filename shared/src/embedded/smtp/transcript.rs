@@ -51,6 +51,21 @@ pub(super) struct Recorded<S> {
     pub(super) stream: S,
     pub(super) peer: SocketAddr,
     pub(super) transcript: Transcript,
+    /// Whether the client has said `QUIT`. It gets a reply at once, because some servers never send theirs, and the library
+    /// waits for it before it reports an error.
+    pub(super) leaving: Leaving,
+}
+
+/// Whether the client is leaving.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Leaving {
+    /// It is not.
+    #[default]
+    No,
+    /// It has said `QUIT`, and has no reply yet.
+    Said,
+    /// It has its reply, and nothing follows.
+    Left,
 }
 
 impl<S> fmt::Debug for Recorded<S> {
@@ -67,6 +82,16 @@ impl<S: AsyncRead + AsyncWrite + Send + Sync + Unpin> AsyncTokioStream for Recor
 
 impl<S: AsyncRead + Unpin> AsyncRead for Recorded<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        match self.leaving {
+            Leaving::No => {}
+            Leaving::Said => {
+                self.leaving = Leaving::Left;
+                let reply: &[u8] = b"221 2.0.0 bye\r\n";
+                buffer.put_slice(&reply[..reply.len().min(buffer.remaining())]);
+                return Poll::Ready(Ok(()));
+            }
+            Leaving::Left => return Poll::Ready(Ok(())),
+        }
         let before = buffer.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(cx, buffer))?;
         self.transcript.heard(buffer.filled().get(before..).unwrap_or_default());
@@ -76,7 +101,12 @@ impl<S: AsyncRead + Unpin> AsyncRead for Recorded<S> {
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Recorded<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        self.transcript.spoke();
+        if bytes.starts_with(b"QUIT") {
+            // What the server said before is why.
+            self.leaving = Leaving::Said;
+        } else {
+            self.transcript.spoke();
+        }
         Pin::new(&mut self.stream).poll_write(cx, bytes)
     }
 

@@ -51,6 +51,7 @@ pub(crate) fn notification(request_id: &str, id: &str, org_id: &str, seconds: i6
         made_at: at(0),
         due_at: at(seconds),
         state: NotificationState::Open,
+        shares_email_of: None,
         delivery: None,
         version: 0,
     }

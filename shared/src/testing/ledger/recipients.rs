@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use super::notifications::{address, request};
 use super::{all, at, org};
+use crate::domain::actor::Actor;
 use crate::domain::contact::MailAddress;
 use crate::domain::id::OrgId;
 use crate::domain::mail_hold::{MailHold, Release};
+use crate::domain::text::UntrustedText;
 use crate::ledger::{Ledger, Suppression};
 
 pub(super) async fn conforms<F, Fut>(make: &F)
@@ -40,15 +42,19 @@ async fn a_mute_covers_one_address_and_request(ledger: &dyn Ledger) {
 
 async fn a_hold_covers_one_scope_and_keeps_its_release(ledger: &dyn Ledger) {
     let (acme, globex) = (org("acme"), org("globex"));
-    let hold =
-        |org: Option<&OrgId>, released| MailHold { org: org.cloned(), since: at(1), by: "olga".to_owned(), released };
+    let hold = |org: Option<&OrgId>, released| MailHold {
+        org: org.cloned(),
+        since: at(1),
+        by: Some(Actor::OsUser { name: UntrustedText::new("olga") }),
+        released,
+    };
     let read = async |org: Option<&OrgId>| ledger.mail_hold(org).await.expect("a hold is read");
     assert_eq!(read(None).await, None);
     for scope in [Some(&globex), None, Some(&acme)] {
         ledger.put_mail_hold(&hold(scope, None)).await.expect("a hold is written");
     }
     assert_eq!(read(Some(&acme)).await, Some(hold(Some(&acme), None)));
-    let released = hold(Some(&acme), Some(Release { at: at(2), by: "ada".to_owned() }));
+    let released = hold(Some(&acme), Some(Release { at: at(2), by: None }));
     ledger.put_mail_hold(&released).await.expect("a release is written");
     assert_eq!(read(Some(&acme)).await.as_ref(), Some(&released));
     for limit in [1, 2, 10] {

@@ -39,19 +39,19 @@ pub(super) async fn is_on_hold(ports: &Ports, notification: &Notification) -> Re
 }
 
 /// Puts email on hold. `false` if this scope already is.
-pub async fn hold(ports: &Ports, org: Option<&OrgId>, by: &str) -> Result<bool, LedgerError> {
+pub async fn hold(ports: &Ports, org: Option<&OrgId>) -> Result<bool, LedgerError> {
     if ports.ledger.mail_hold(org).await?.is_some_and(|hold| hold.is_active()) {
         return Ok(false);
     }
-    let hold = MailHold { org: org.cloned(), since: ports.clock.now(), by: by.to_owned(), released: None };
+    let hold = MailHold { org: org.cloned(), since: ports.clock.now(), by: ports.actor.clone(), released: None };
     ports.ledger.put_mail_hold(&hold).await?;
     Ok(true)
 }
 
 /// Releases a hold, and plans and queues what was held. `false` if this scope was not on hold.
-pub async fn release(ports: &Ports, org: Option<&OrgId>, by: &str) -> Result<bool, NotifyError> {
+pub async fn release(ports: &Ports, org: Option<&OrgId>) -> Result<bool, NotifyError> {
     let Some(hold) = ports.ledger.mail_hold(org).await?.filter(MailHold::is_active) else { return Ok(false) };
-    let released = Some(Release { at: ports.clock.now(), by: by.to_owned() });
+    let released = Some(Release { at: ports.clock.now(), by: ports.actor.clone() });
     ports.ledger.put_mail_hold(&MailHold { released, ..hold }).await?;
     let plan = |org: &OrgId| NotificationWork::Plan { org: org.clone(), app: None };
     match org {

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::domain::app::AppRecord;
 use crate::domain::contact::{Audience, Contacts, MailAddress};
 use crate::domain::id::{AppId, OrgId, RequestId};
-use crate::domain::notification::cadence::{Case, after, due, first_contact_at};
+use crate::domain::notification::cadence::{Case, GROUPING_DELAY, after, due, first_contact_at};
 use crate::domain::notification::{About, Draft, Notification, Recipient};
 use crate::domain::org::OrgProfile;
 use crate::ledger::{AppFilter, LedgerError, PageRequest, paging};
@@ -29,7 +29,7 @@ const DIGEST_DAY: Weekday = Weekday::Monday;
 const DIGEST_HOUR: Time = Time::constant(8, 0, 0, 0);
 /// How long after it was planned a digest is sent, so that the scan of the other orgs can finish first.
 const DIGEST_DELAY: SignedDuration = SignedDuration::from_mins(30);
-/// From how many orgs on the first emails about newly found apps are staggered.
+/// From how many orgs on emails are staggered.
 const STAGGERED_FROM_ORGS: u32 = 10;
 /// How many apps are read at once.
 const PAGE: u32 = 100;
@@ -185,21 +185,25 @@ impl Planner<'_> {
         }
     }
 
-    /// Delays the first emails about an app that was found needing action, if the installation is large: see
-    /// [`first_contact_at`].
+    /// In a large installation, delays emails that are not urgent, so that one person's of the same scan share an email. The
+    /// first emails about an app that was found needing action are also spread: see [`first_contact_at`].
     async fn stagger(&self, app: &AppRecord, so_far: &[Notification], drafts: &mut [Draft]) -> Result<(), LedgerError> {
-        let is_first = |about: &About| matches!(about, About::Invitation | About::HandedToOperator);
-        if app.before.is_some() || !so_far.is_empty() || !drafts.iter().any(|draft| is_first(&draft.about)) {
+        if drafts.is_empty() {
             return Ok(());
         }
         let orgs = self.ports.ledger.orgs(PageRequest::first(STAGGERED_FROM_ORGS)).await?;
         if orgs.items.len() < STAGGERED_FROM_ORGS as usize {
             return Ok(());
         }
-        for draft in drafts.iter_mut().filter(|draft| is_first(&draft.about)) {
-            if let Recipient::Mail { address, .. } = &draft.recipient {
-                draft.due_at = self.contacts.next_allowed(first_contact_at(address, self.now));
-            }
+        let is_first_contact = app.before.is_none() && so_far.is_empty();
+        for draft in drafts {
+            let Recipient::Mail { address, .. } = &draft.recipient else { continue };
+            let at = match draft.about {
+                About::Invitation | About::HandedToOperator if is_first_contact => first_contact_at(address, self.now),
+                About::Invitation | About::HandedToOperator | About::Reminder { .. } => after(self.now, GROUPING_DELAY),
+                _ => continue,
+            };
+            draft.due_at = self.contacts.next_allowed(at);
         }
         Ok(())
     }

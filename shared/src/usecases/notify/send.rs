@@ -25,7 +25,7 @@ use crate::usecases::records::lease::LeaseGuard;
 
 use super::NotifyError;
 use super::compose::compose_email;
-use super::context::{NotificationContext, load_context};
+use super::context::load_context;
 use super::group::{Claimed, GroupKey, Unclaimed, claim, claim_group, is_already_sent};
 use super::hold::is_on_hold;
 use super::hook::call_hook;

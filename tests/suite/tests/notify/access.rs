@@ -129,6 +129,6 @@ async fn lost_okta_role_is_named() {
     fixture.set_power("acme", TokenPower::NoApps);
     fixture.scan().await;
     let emails = fixture.emails_to(OLGA);
-    assert!(emails.iter().all(|email| email.subject.contains("has lacked a role in Okta")), "{emails:?}");
+    assert!(emails.iter().all(|email| email.subject.contains("Regrant lacks a role in Okta")), "{emails:?}");
     assert_eq!(fixture.told().await, [format!("access-problem {OLGA}")]);
 }

@@ -8,7 +8,7 @@ use regrant::mail::{NOTIFICATION_TAG, REQUEST_TAG};
 use regrant::usecases::notify::delivery::record_delivery;
 use serde_json::{Value, json};
 
-use super::fixture::{ADA, BEA, NotifyFixture, OLGA, WAITING, WEEK};
+use super::fixture::{ADA, BEA, NotifyFixture, WAITING, WEEK};
 
 /// The SES report on the invitation to Ada, as delivered by EventBridge.
 async fn report(fixture: &NotifyFixture, kind: &str, member: &str, data: Value) -> EmailReport {
@@ -57,7 +57,7 @@ async fn hard_bounce_stops_emails_and_shows_at_app() {
 
     fixture.later(WEEK);
     fixture.scan().await;
-    assert_eq!(fixture.told().await, [format!("digest {OLGA}"), format!("reminder {BEA}")]);
+    assert_eq!(fixture.told().await, [format!("reminder {BEA}")]);
     let reminders = fixture.notifications_about("reminder").await;
     assert!(
         matches!(reminders[0].state, NotificationState::Dropped { why: WhyDropped::Suppressed, .. }),
@@ -87,7 +87,7 @@ async fn delivered_email_suppresses_nothing() {
     assert!(!is_suppressed(&fixture, ADA).await);
     fixture.later(WEEK);
     fixture.scan().await;
-    assert_eq!(fixture.told().await, [format!("digest {OLGA}"), format!("reminder {ADA}"), format!("reminder {BEA}")]);
+    assert_eq!(fixture.told().await, [format!("reminder {ADA}"), format!("reminder {BEA}")]);
 }
 
 #[tokio::test]
@@ -97,7 +97,7 @@ async fn complaint_stops_emails_to_reader() {
     recorded(&fixture, &complained).await;
     fixture.later(WEEK);
     fixture.scan().await;
-    assert_eq!(fixture.told().await, [format!("digest {OLGA}"), format!("reminder {BEA}")]);
+    assert_eq!(fixture.told().await, [format!("reminder {BEA}")]);
 }
 
 #[tokio::test]

@@ -165,6 +165,22 @@ impl NotifyFixture {
         self.bench.ports.ledger.notifications(&self.org, PageRequest::first(1_000)).await.unwrap().items
     }
 
+    /// Every notification about any org.
+    pub(crate) async fn notifications_of_all(&self) -> Vec<Notification> {
+        let ledger = &self.bench.ports.ledger;
+        let mut all = Vec::new();
+        for org in ledger.orgs(PageRequest::first(1_000)).await.unwrap().items {
+            all.extend(ledger.notifications(&org.id, PageRequest::first(1_000)).await.unwrap().items);
+        }
+        all
+    }
+
+    /// Waits until a digest that was planned now is sent.
+    pub(crate) async fn digest(&self) {
+        self.later(Duration::from_mins(30));
+        self.sweep().await;
+    }
+
     /// The notifications of one kind, by their readers.
     pub(crate) async fn notifications_about(&self, kind: &str) -> Vec<Notification> {
         let all = self.notifications().await;

@@ -37,6 +37,7 @@ async fn link_scanner_changes_nothing() {
     fixture.work().await;
     fixture.later(WEEK);
     fixture.scan().await;
+    fixture.digest().await;
     let emails = fixture.mailbox.emails();
     let readers: BTreeSet<_> = emails.iter().map(|email| (request(email).to_owned(), email.to.bare())).collect();
     let all: BTreeSet<Url> = emails.iter().flat_map(links).collect();

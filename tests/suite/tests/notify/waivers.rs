@@ -25,6 +25,7 @@ async fn waiver_stops_requests_and_its_end_is_notified() {
     fixture.plan().await;
     waived_for(&fixture, 3).await;
     fixture.work().await;
+    fixture.digest().await;
     assert_eq!(fixture.told().await, [format!("digest {OLGA}")], "the digest still names it");
     let waived = |notification: &regrant::domain::notification::Notification| {
         matches!(notification.state, NotificationState::Dropped { why: WhyDropped::Waived, .. })
@@ -59,6 +60,7 @@ async fn revoked_waiver_releases_due_emails() {
     waived_for(&fixture, 30).await;
     fixture.later(WEEK);
     fixture.scan().await;
+    fixture.digest().await;
     assert_eq!(fixture.told().await, [format!("digest {OLGA}")]);
     let (org, app) = fixture.bench.ids(WAITING).await;
     assert!(end_waiver(&fixture.bench.ports, &org, &app).await.unwrap());

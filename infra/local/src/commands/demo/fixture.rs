@@ -19,6 +19,7 @@ use regrant::settings::{MailSettings, PublicUrl, Settings};
 use regrant::usecases::access::orgs;
 use regrant::usecases::access::registration;
 use regrant::usecases::consent::invite::invite;
+use regrant::usecases::notify::contacts::set_contacts;
 use regrant::usecases::scan::start::{Selection, start_scan};
 use regrant_simulators::microsoft::{
     MicrosoftConfig, MicrosoftSimulator, OPERATOR_SECRET, REGRANT_CLIENT, consent_set,
@@ -75,6 +76,9 @@ impl DemoFixture {
         installation.ports.mail = outbox.clone();
         registration::set_registration(&installation.ports, &registration().map_err(|error| failed(&error))?).await?;
         let orgs = add_orgs(&installation, &okta).await?;
+        for org in &orgs {
+            name_administrator(&installation, org).await?;
+        }
         Ok(Self { installation, microsoft, orgs, outbox, _okta: okta })
     }
 
@@ -103,6 +107,16 @@ fn mail_settings() -> Result<MailSettings, NotAnAddress> {
         contacts,
         ..MailSettings::default()
     })
+}
+
+/// Names a Microsoft administrator of each org's tenants, so that the outbox holds the email that administrators receive.
+async fn name_administrator(installation: &Installation, org: &OrgId) -> anyhow::Result<()> {
+    let Some(profile) = installation.ports.ledger.org(org).await? else { return Ok(()) };
+    let name = profile.domain().split('.').next().unwrap_or_default().to_owned();
+    let contacts =
+        Contacts { administrators: vec![format!("ada.administrator@{name}.example").parse()?], ..Contacts::default() };
+    set_contacts(&installation.ports, org, contacts).await?;
+    Ok(())
 }
 
 fn registration() -> Result<Registration, regrant::domain::tenant::NotAGuid> {

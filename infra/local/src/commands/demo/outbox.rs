@@ -75,3 +75,38 @@ async fn as_text(State(emails): State<Arc<Outbox>>, Path(number): Path<usize>) -
 async fn email(emails: &Outbox, number: usize) -> Option<Email> {
     emails.0.lock().await.get(number.checked_sub(1)?).cloned()
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+mod tests {
+    use axum::body::{Body, to_bytes};
+    use axum::http::Request;
+    use regrant::usecases::scan::start::{Selection, start_scan};
+    use tower::ServiceExt as _;
+
+    use super::super::super::scan;
+    use super::super::fixture::DemoFixture;
+
+    #[tokio::test]
+    async fn administrators_email_has_a_working_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let fixture = DemoFixture::start(folder.path(), 8080).await.unwrap();
+        let ports = &fixture.installation.ports;
+        let started = start_scan(ports, &Selection::Orgs(fixture.orgs.clone())).await.unwrap();
+        scan::run_to_end(&fixture.installation, started, 4, false).await.unwrap();
+        let emails = fixture.outbox.0.lock().await.clone();
+        let email = emails.iter().find(|email| email.to.bare() == "ada.administrator@acme.example").unwrap();
+        assert!(email.subject.contains("approve Microsoft Office 365"), "{}", email.subject);
+        let link = email.text.lines().find(|line| line.starts_with("http://localhost:8080/consent/")).unwrap();
+        let path = link.trim_start_matches("http://localhost:8080").to_owned();
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        let page = fixture.installation.router().oneshot(request).await.unwrap();
+        assert_eq!(page.status(), 200);
+        let page = String::from_utf8(to_bytes(page.into_body(), 1 << 20).await.unwrap().to_vec()).unwrap();
+        assert!(page.contains("Approve Okta"), "{page}");
+        for email in &emails {
+            let shown = format!("{} {}", email.subject, email.text);
+            assert!(!shown.contains('<') && !shown.contains("\\u{"), "the demo's names are friendly: {shown}");
+        }
+    }
+}

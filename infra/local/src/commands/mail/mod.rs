@@ -1,5 +1,6 @@
 //! `regrant mail …`: emails, the server that delivers them, and the addresses that receive none.
 
+pub mod hold;
 pub mod preview;
 pub mod server;
 pub mod suppressed;
@@ -21,6 +22,10 @@ pub enum Mail {
     Server(server::Server),
     /// Send a test email.
     Test(test_email::TestEmail),
+    /// Put email on hold, for the whole installation or one org, or show what is held.
+    Hold(hold::Hold),
+    /// Release a hold and send what is due.
+    Release(hold::Release),
     /// List the addresses that receive no emails because one bounced or was reported as spam.
     Suppressed(suppressed::Suppressed),
     /// Send emails to a suppressed address again.
@@ -32,6 +37,8 @@ pub(crate) async fn run(global: &Global, mail: &Mail, terminal: &mut Terminal) -
         Mail::Preview(options) => preview::run(options, terminal).await,
         Mail::Server(server) => server::run(global, server, terminal).await,
         Mail::Test(options) => test_email::run(global, options, terminal).await,
+        Mail::Hold(options) => hold::run(global, options, terminal).await,
+        Mail::Release(options) => hold::run_release(global, options, terminal).await,
         Mail::Suppressed(options) => suppressed::list(global, options, terminal).await,
         Mail::Unsuppress(options) => suppressed::lift(global, options, terminal).await,
     }

@@ -146,7 +146,7 @@ const SUBJECTS: SubjectWords = SubjectWords {
     several_consents: |count| format!("Oktas Zugriff für {} genehmigen", number(count, "App", "Apps")),
     several_steps: |count| format!("Noch ein Schritt in Okta für {}", number(count, "App", "Apps")),
     due_by: |date| format!(" bis {date}"),
-    open_since: |date| format!(" (offen seit {date})"),
+    open_since: |date| format!(" (seit {date})"),
 };
 
 const LABELS: LabelWords = LabelWords {

@@ -61,7 +61,7 @@ pub(super) const REQUEST: RequestWords = RequestWords {
         )
     },
     forward_to_administrator: |_| {
-        "Wenn das nicht auf Sie zutrifft, leiten Sie diese E-Mail bitte im Unternehmen an einen globalen Administrator weiter. Allen anderen nützt sie nichts.".to_owned()
+        "Andernfalls leiten Sie diese E-Mail bitte im Unternehmen an einen globalen Administrator weiter. Anderen nützt sie nichts.".to_owned()
     },
     open_page: "Anfrage öffnen",
     link_target: |url| format!("Der Link öffnet eine Seite unter {url}. Das Öffnen ändert nichts."),
@@ -105,7 +105,7 @@ pub(super) const REQUEST: RequestWords = RequestWords {
         )
     },
     step_copy: "Okta zeigt danach eine Seite mit reinem Text. Kopieren Sie ihn vollständig und fügen Sie ihn im selben Browser auf der Seite der Anfrage ein. Senden Sie ihn niemandem.",
-    step_verify: "Wir speichern die Verbindung in Okta, prüfen sie auf beiden Seiten und zeigen Ihnen das Ergebnis.",
+    step_verify: "Wir speichern und prüfen die Verbindung und zeigen Ihnen das Ergebnis.",
     permissions_heading: "Was Okta künftig darf",
     permissions_intro: "Die Seite von Microsoft führt diese Berechtigungen in eigenen Worten auf.",
     own_permission: |host| {

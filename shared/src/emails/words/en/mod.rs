@@ -135,7 +135,7 @@ const SUBJECTS: SubjectWords = SubjectWords {
     several_consents: |count| format!("Approve Okta's access for {}", number(count, "app", "apps")),
     several_steps: |count| format!("{} one more step in Okta", number(count, "app needs", "apps need")),
     due_by: |date| format!(" by {date}"),
-    open_since: |date| format!(" (open since {date})"),
+    open_since: |date| format!(" (since {date})"),
 };
 
 const LABELS: LabelWords = LabelWords {
