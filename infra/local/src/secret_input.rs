@@ -85,6 +85,18 @@ pub fn hook_address(hook: &str) -> Result<SecretString, SecretInputError> {
     ask_or_read(&format!("URL of the hook {} (not shown): ", escaped(hook)))
 }
 
+/// Reads a ticket system's URL and the password or API token of `user` from two hidden prompts, or from two lines of standard
+/// input if that is not a terminal.
+pub fn ticket_login(hook: &str, user: &str) -> Result<(SecretString, SecretString), SecretInputError> {
+    let password = format!("Password or API token of {} (not shown): ", escaped(user));
+    if std::io::stdin().is_terminal() {
+        return Ok((hook_address(hook)?, ask_or_read_as(&password, one_line)?));
+    }
+    let input = read(std::io::stdin().lock(), "standard input")?;
+    let (url, rest) = input.split_once('\n').ok_or_else(|| SecretInputError::Empty("the second line".to_owned()))?;
+    Ok((one_token(url.to_owned(), "the first line")?, one_line(rest.to_owned(), "the second line")?))
+}
+
 /// Reads a mail server's password, which may contain spaces, as [`api_token`] does.
 pub fn mail_password(user: &str) -> Result<SecretString, SecretInputError> {
     let prompt = format!("Password of {} (not shown): ", escaped(user));

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::domain::id::NotificationId;
+use crate::hooks::tickets::TicketChange;
 use crate::hooks::{Hook, HookCaller, HookError};
 use crate::mail::{Email, MailError, MailTransport, MessageId};
 use crate::okta::{Okta, OktaCredential, OktaError, OktaOrg, OrgUrl, ResolvedOrg};
@@ -71,6 +72,14 @@ pub(super) struct NoHooks;
 #[async_trait]
 impl HookCaller for NoHooks {
     async fn call(&self, _: &Hook, _: &NotificationId, _: Timestamp, _: &Value) -> Result<(), HookError> {
+        Err(HookError::NotNow("this function calls no hooks".to_owned()))
+    }
+
+    async fn update_ticket(&self, _: &Hook, _: &TicketChange) -> Result<Option<String>, HookError> {
+        Err(HookError::NotNow("this function calls no hooks".to_owned()))
+    }
+
+    async fn check_tickets(&self, _: &Hook) -> Result<(), HookError> {
         Err(HookError::NotNow("this function calls no hooks".to_owned()))
     }
 }

@@ -177,3 +177,50 @@ pub struct LastKnown {
     #[schema(value_type = String, format = DateTime)]
     pub as_of: Timestamp,
 }
+
+/// How urgent an app at a standing is, for routing and for tickets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// Nothing fails, or it cannot be checked.
+    Low,
+    /// Someone has to act.
+    Medium,
+    /// Provisioning fails.
+    High,
+}
+
+impl Severity {
+    /// The severity of a standing.
+    pub const fn of(standing: Standing) -> Self {
+        match standing {
+            Standing::Broken => Self::High,
+            Standing::NeedsConsent | Standing::NeedsSave | Standing::ByHand => Self::Medium,
+            Standing::Degraded | Standing::Unknown | Standing::Consented | Standing::NotApplicable => Self::Low,
+        }
+    }
+
+    /// The name used in every output.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+}
+
+impl std::str::FromStr for Severity {
+    type Err = UnknownSeverity;
+    fn from_str(name: &str) -> Result<Self, UnknownSeverity> {
+        [Self::Low, Self::Medium, Self::High]
+            .into_iter()
+            .find(|severity| severity.name() == name)
+            .ok_or(UnknownSeverity)
+    }
+}
+
+/// The name is not that of a severity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("unknown severity; use one of low, medium, high")]
+pub struct UnknownSeverity;

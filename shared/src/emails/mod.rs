@@ -100,7 +100,9 @@ fn document(localized: &LocalizedContext<'_>) -> Result<Document, InvalidEmail> 
         }
         About::AccessProblem { problem, since } => access_problem(localized, problem, *since),
         About::WaiverExpired { ended_at } => waiver_expired::waiver_expired(localized, app()?, *ended_at),
-        About::StandingChanged { .. } => return Err(InvalidEmail::NotAnEmail { about: about.name() }),
+        About::StandingChanged { .. } | About::RequestOpened | About::RequestChanged { .. } | About::RequestEnded => {
+            return Err(InvalidEmail::NotAnEmail { about: about.name() });
+        }
     })
 }
 

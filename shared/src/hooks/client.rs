@@ -11,7 +11,9 @@ use reqwest::{Method, Request};
 use secrecy::ExposeSecret;
 use serde_json::Value;
 use standardwebhooks::Webhook;
+use url::Url;
 
+use super::tickets::{self, TicketCalls, TicketChange, TicketDesk};
 use super::{Hook, HookCaller, HookError, HookKind, address};
 use crate::domain::id::NotificationId;
 use crate::http::loopback::LoopbackPolicy;
@@ -34,6 +36,13 @@ impl HookClient {
     /// Creates a client. It calls loopback addresses only if `loopback` allows it.
     pub fn new(loopback: LoopbackPolicy) -> Self {
         Self { transport: Arc::default(), loopback }
+    }
+
+    fn desk_of<'a>(&self, hook: &'a Hook) -> Result<(Url, &'a TicketDesk), HookError> {
+        let base = address(&hook.url, self.loopback)
+            .ok_or_else(|| HookError::Unusable("its URL may not be called".to_owned()))?;
+        let desk = hook.desk.as_ref().ok_or_else(|| HookError::Unusable("it has no credentials".to_owned()))?;
+        Ok((base, desk))
     }
 
     fn transport(&self) -> Result<&Transport, TransportError> {
@@ -74,6 +83,36 @@ impl HookCaller for HookClient {
             Err(TransportError::Redirect { .. }) => Err(HookError::Refused { status: 307 }),
             Err(error) => Err(HookError::NotNow(error.to_string())),
         }
+    }
+
+    async fn update_ticket(&self, hook: &Hook, change: &TicketChange) -> Result<Option<String>, HookError> {
+        let (base, desk) = self.desk_of(hook)?;
+        tickets::update(self, &base, desk, change).await
+    }
+
+    async fn check_tickets(&self, hook: &Hook) -> Result<(), HookError> {
+        let (base, desk) = self.desk_of(hook)?;
+        tickets::check(self, &base, desk).await
+    }
+}
+
+#[async_trait]
+impl TicketCalls for HookClient {
+    async fn exchange(&self, request: Request) -> Result<(u16, Value), HookError> {
+        let transport = self.transport().map_err(|error| HookError::NotNow(error.to_string()))?;
+        let response = match transport.send(request).await {
+            Ok(response) => response,
+            Err(TransportError::Redirect { .. }) => {
+                return Err(HookError::Unusable("its address redirects to a different one".to_owned()));
+            }
+            Err(error) => return Err(HookError::NotNow(error.to_string())),
+        };
+        let text = || Value::String(String::from_utf8_lossy(&response.body).into_owned());
+        let body = match response.body.is_empty() {
+            true => Value::Null,
+            false => serde_json::from_slice(&response.body).unwrap_or_else(|_| text()),
+        };
+        Ok((response.status.as_u16(), body))
     }
 }
 

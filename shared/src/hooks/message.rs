@@ -3,10 +3,12 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::HookKind;
+use super::{HookKind, tickets};
 use crate::domain::app::AppRecord;
+use crate::domain::customer::CustomerName;
 use crate::domain::id::{NotificationId, RequestId};
-use crate::domain::standing::Standing;
+use crate::domain::standing::{Severity, Standing};
+use crate::domain::text::UntrustedText;
 
 /// A change of an app's standing.
 #[derive(Debug, Clone, Copy)]
@@ -25,12 +27,90 @@ pub struct StandingChange<'a> {
     pub at: Timestamp,
 }
 
+/// An event of a request.
+#[derive(Debug, Clone, Copy)]
+pub struct RequestEvent<'a> {
+    /// The notification; the same id for the same event.
+    pub notification: &'a NotificationId,
+    /// The request: the correlation key.
+    pub request: &'a RequestId,
+    /// The app.
+    pub app: &'a AppRecord,
+    /// The org's customer.
+    pub customer: Option<&'a CustomerName>,
+    /// What happened: `request.opened`, `request.changed` or `request.ended`.
+    pub kind: &'static str,
+    /// The standings before and after, if one changed.
+    pub change: Option<(Standing, Standing)>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Builds the body of a call about a request, for generic hooks.
+pub fn request_body(event: &RequestEvent<'_>) -> Value {
+    let (identity, standing) = (&event.app.identity, event.app.standing());
+    json!({
+        "type": event.kind,
+        "timestamp": event.at,
+        "data": {
+            "notification": event.notification,
+            "request": event.request,
+            "customer": event.customer,
+            "org": identity.org,
+            "org_domain": identity.org_domain,
+            "app": identity.app,
+            "label": identity.label,
+            "tenant": identity.tenant,
+            "from": event.change.map(|(from, _)| from),
+            "to": event.change.map(|(_, to)| to),
+            "standing": standing,
+            "severity": Severity::of(standing),
+            "next_step": standing.next_step().words(),
+            "reasons": event.app.assessment.reasons,
+        }
+    })
+}
+
+/// The text of a ticket: its title, its description, and the note for an event.
+pub fn ticket_text(event: &RequestEvent<'_>) -> (String, String, String) {
+    let (identity, standing) = (&event.app.identity, event.app.known_standing());
+    let reasons = UntrustedText::new(event.app.assessment.reasons.join(" "));
+    let title = format!("Office 365 provisioning: {} ({}): {standing}", identity.label, identity.org_domain);
+    let customer = event.customer.map(|customer| format!("Customer: {customer}\n")).unwrap_or_default();
+    let tenant = identity.tenant.as_ref().map(|tenant| format!("Tenant: {}\n", UntrustedText::new(tenant.as_str())));
+    let description = format!(
+        "Request: {}\n{customer}Okta org: {}\nApp: {} ({})\n{}Status: {standing}\n{reasons}\nNext step: {}\nRegrant comments on this ticket when the status changes, and closes it when the request ends.",
+        event.request,
+        identity.org_domain,
+        identity.label,
+        identity.app,
+        tenant.unwrap_or_default(),
+        standing.next_step().words(),
+    );
+    let note = match event.change {
+        Some((from, to)) => format!("Status changed from {from} to {to} at {}.\n{reasons}", event.at),
+        None => format!("Request {} ended at {} with status {}.", event.request, event.at, event.app.standing()),
+    };
+    (tickets::title(&title), description, note)
+}
+
+/// The body of a test call.
+pub fn test_body(kind: HookKind, id: &NotificationId, at: Timestamp) -> Value {
+    let text = "Test from Regrant. You do not need to do anything.";
+    match kind {
+        HookKind::Slack => json!({ "text": text }),
+        HookKind::Teams => card(text),
+        _ => json!({ "type": "test", "timestamp": at, "data": { "notification": id, "message": text } }),
+    }
+}
+
 /// Builds the body of the call.
 pub fn body(kind: HookKind, change: &StandingChange<'_>) -> Value {
     match kind {
-        HookKind::Generic => generic(change),
+        // Ticket systems receive no changes of a standing.
+        HookKind::Generic | HookKind::Servicenow | HookKind::Jira => generic(change),
         HookKind::Slack => json!({ "text": slack(&sentence(change)) }),
-        HookKind::Teams => teams(change),
+        HookKind::Teams => card(&sentence(change)),
     }
 }
 
@@ -79,7 +159,7 @@ fn slack(text: &str) -> String {
 
 /// An Adaptive Card for a workflow (Microsoft Teams, "Create incoming webhooks with Workflows"). A `RichTextBlock` displays
 /// text unchanged; a `TextBlock` would interpret Markdown.
-fn teams(change: &StandingChange<'_>) -> Value {
+fn card(text: &str) -> Value {
     json!({
         "type": "message",
         "attachments": [{
@@ -90,7 +170,7 @@ fn teams(change: &StandingChange<'_>) -> Value {
                 "version": "1.4",
                 "body": [{
                     "type": "RichTextBlock",
-                    "inlines": [{ "type": "TextRun", "text": sentence(change) }]
+                    "inlines": [{ "type": "TextRun", "text": text }]
                 }]
             }
         }]
@@ -103,7 +183,6 @@ mod tests {
     use super::*;
     use crate::domain::app::{AppIdentity, ConsentRecord};
     use crate::domain::standing::Assessment;
-    use crate::domain::text::UntrustedText;
 
     fn bodies(label: &str) -> [Value; 3] {
         let app = AppRecord {

@@ -1,11 +1,14 @@
-//! Outgoing webhooks: programs that Regrant calls when the standing of an app changes.
+//! Outgoing webhooks: programs that Regrant calls when the standing of an app changes and when a request is opened, changes
+//! or ends, and ticket systems that hold one ticket per request.
 //!
 //! The URL of a hook is a secret, because those of Slack and Teams contain their key, and so is its signing secret.
 //! Both are in the vault. Generic calls are signed as in Standard Webhooks, so that the receiver can verify them.
 
 pub mod client;
 pub mod message;
+pub mod tickets;
 
+use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use async_trait::async_trait;
@@ -15,10 +18,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
+use crate::domain::customer::CustomerName;
 use crate::domain::id::NotificationId;
+use crate::domain::standing::{Severity, Standing};
 use crate::http::loopback::{LoopbackPolicy, is_loopback};
 use crate::randomness::Randomness;
 use crate::vault::{NotUnsealed, exposed, seal, unseal};
+
+use tickets::{TicketChange, TicketDesk};
 
 /// The format that the receiver expects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +37,10 @@ pub enum HookKind {
     Slack,
     /// Microsoft Teams' workflow webhook, which expects an Adaptive Card.
     Teams,
+    /// ServiceNow's Table API.
+    Servicenow,
+    /// Jira Cloud's REST API.
+    Jira,
 }
 
 impl FromStr for HookKind {
@@ -39,6 +50,8 @@ impl FromStr for HookKind {
             "generic" => Ok(Self::Generic),
             "slack" => Ok(Self::Slack),
             "teams" => Ok(Self::Teams),
+            "servicenow" => Ok(Self::Servicenow),
+            "jira" => Ok(Self::Jira),
             _ => Err(UnknownHookKind),
         }
     }
@@ -51,13 +64,30 @@ impl HookKind {
             Self::Generic => "generic",
             Self::Slack => "slack",
             Self::Teams => "teams",
+            Self::Servicenow => "servicenow",
+            Self::Jira => "jira",
         }
+    }
+
+    /// Whether it holds a ticket per request.
+    pub const fn is_ticket_system(self) -> bool {
+        matches!(self, Self::Servicenow | Self::Jira)
+    }
+
+    /// Whether it receives events about changed standings, which people read.
+    pub const fn receives_changes(self) -> bool {
+        !self.is_ticket_system()
+    }
+
+    /// Whether it receives events about requests, which programs correlate.
+    pub const fn receives_requests(self) -> bool {
+        matches!(self, Self::Generic) || self.is_ticket_system()
     }
 }
 
 /// The name is not that of a hook kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("unknown hook kind; use one of generic, slack, teams")]
+#[error("unknown hook kind; use one of generic, slack, teams, servicenow, jira")]
 pub struct UnknownHookKind;
 
 /// A webhook: where it is, and how its calls are signed.
@@ -73,6 +103,41 @@ pub struct Hook {
     /// The key that signs its calls: `whsec_` and 256 bits of base64 (Standard Webhooks).
     #[serde(serialize_with = "exposed")]
     pub signing_secret: SecretString,
+    /// Which apps it is called about.
+    #[serde(default)]
+    pub route: Route,
+    /// The credentials and the place of tickets, if it is a ticket system.
+    #[serde(default)]
+    pub desk: Option<TicketDesk>,
+    /// When it was added. It hears of requests that were opened later; a ticket system also gets those that are open.
+    #[serde(default)]
+    pub added_at: Option<Timestamp>,
+}
+
+/// Which apps a hook is called about. Every condition must hold; an empty one always does.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Route {
+    /// Apps in orgs of one of these customers.
+    pub customers: BTreeSet<CustomerName>,
+    /// Apps at one of these standings.
+    pub standings: BTreeSet<Standing>,
+    /// Apps of at least this severity.
+    pub severity: Option<Severity>,
+}
+
+impl Route {
+    /// Whether an app at `standing`, in an org of `customer`, matches.
+    pub fn includes(&self, customer: Option<&CustomerName>, standing: Standing) -> bool {
+        self.includes_customer(customer)
+            && (self.standings.is_empty() || self.standings.contains(&standing))
+            && self.severity.is_none_or(|least| Severity::of(standing) >= least)
+    }
+
+    /// Whether an org of `customer` matches, whatever the standings of its apps.
+    pub fn includes_customer(&self, customer: Option<&CustomerName>) -> bool {
+        self.customers.is_empty() || customer.is_some_and(|customer| self.customers.contains(customer))
+    }
 }
 
 /// Why a hook was not accepted.
@@ -104,7 +169,15 @@ impl Hook {
         let mut key = [0u8; 32];
         randomness.fill(&mut key);
         let signing_secret = format!("whsec_{}", base64::engine::general_purpose::STANDARD.encode(key));
-        Ok(Self { name: name.to_owned(), kind, url: url.clone(), signing_secret: signing_secret.into() })
+        Ok(Self {
+            name: name.to_owned(),
+            kind,
+            url: url.clone(),
+            signing_secret: signing_secret.into(),
+            route: Route::default(),
+            desk: None,
+            added_at: None,
+        })
     }
 }
 
@@ -142,6 +215,14 @@ pub enum HookError {
         /// The HTTP status.
         status: u16,
     },
+    /// The ticket system rejected a call permanently.
+    #[error("the hook's ticket system returned {status}: {said}")]
+    Rejected {
+        /// The HTTP status.
+        status: u16,
+        /// Its own words.
+        said: String,
+    },
     /// The call cannot be made.
     #[error("the hook cannot be called: {0}; remove it and add it again")]
     Unusable(String),
@@ -156,6 +237,11 @@ pub trait HookCaller: Send + Sync {
     /// Calls a hook once. `id` is the same for each attempt of one notification, so that the receiver can ignore
     /// duplicates (Standard Webhooks, `webhook-id`).
     async fn call(&self, hook: &Hook, id: &NotificationId, at: Timestamp, body: &Value) -> Result<(), HookError>;
+    /// Brings the ticket of a request to the goal of an event, by as many calls as that takes. May be repeated after a crash
+    /// at any point. Returns the ticket's id, if there is a ticket.
+    async fn update_ticket(&self, hook: &Hook, change: &TicketChange) -> Result<Option<String>, HookError>;
+    /// Signs in to a ticket system without changing anything there.
+    async fn check_tickets(&self, hook: &Hook) -> Result<(), HookError>;
 }
 
 #[cfg(test)]
@@ -180,6 +266,19 @@ mod tests {
         }
         assert!(made("siem", "http://127.0.0.1:9/", LoopbackPolicy::Allow).is_ok());
         assert_eq!(made("siem", "http://127.0.0.1:9/", LoopbackPolicy::Refuse).err(), Some(NotAHook::Url));
+    }
+
+    #[test]
+    fn route_matches_customer_standing_and_severity() {
+        let acme: CustomerName = "Acme".parse().unwrap_or_else(|_| unreachable!());
+        let all = Route::default();
+        assert!(all.includes(None, Standing::Consented) && all.includes(Some(&acme), Standing::Broken));
+        let of_acme = Route { customers: [acme.clone()].into(), ..Route::default() };
+        assert!(of_acme.includes(Some(&acme), Standing::Degraded) && !of_acme.includes(None, Standing::Broken));
+        let urgent = Route { severity: Some(Severity::High), ..Route::default() };
+        assert!(urgent.includes(None, Standing::Broken) && !urgent.includes(None, Standing::NeedsConsent));
+        let saves = Route { standings: [Standing::NeedsSave].into(), severity: Some(Severity::Low), ..of_acme };
+        assert!(saves.includes(Some(&acme), Standing::NeedsSave) && !saves.includes(Some(&acme), Standing::Broken));
     }
 
     #[test]

@@ -38,7 +38,10 @@ pub fn invitation_expires_at(invitation: &Invitation) -> Timestamp {
 /// A notification prevents a second one for the same reason, so it is kept as long as that reason can come up again. Only
 /// a weekly digest and a change of standing belong to a single date or moment, which does not return.
 pub fn notification_expires_at(notification: &Notification) -> Option<Timestamp> {
-    let is_single = matches!(notification.about, About::Digest { .. } | About::StandingChanged { .. });
+    let is_single = matches!(
+        notification.about,
+        About::Digest { .. } | About::StandingChanged { .. } | About::RequestChanged { .. }
+    );
     (notification.is_settled() && is_single).then(|| after(notification.due_at, NOTIFICATION))
 }
 

@@ -33,6 +33,7 @@ mod server;
 mod system_log;
 #[cfg(test)]
 mod tests;
+pub mod tickets;
 mod wire;
 
 pub use demo::{DemoApp, DemoOrg, demo_set, hostile_demo_set};

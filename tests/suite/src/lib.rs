@@ -22,3 +22,4 @@ pub mod program;
 pub mod recorded;
 pub mod reverse_proxy;
 pub mod runtime_api;
+pub mod tickets;

@@ -36,5 +36,7 @@ mod request_links;
 mod requests;
 #[path = "notify/scanners.rs"]
 mod scanners;
+#[path = "notify/tickets.rs"]
+mod tickets;
 #[path = "notify/waivers.rs"]
 mod waivers;

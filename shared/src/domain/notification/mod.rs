@@ -68,6 +68,20 @@ pub enum About {
         #[schema(value_type = String, format = DateTime)]
         at: Timestamp,
     },
+    /// A request was opened. Only hooks receive it.
+    RequestOpened,
+    /// The standing of an app changed while its request is open. Only hooks receive it.
+    RequestChanged {
+        /// The standing before.
+        from: Standing,
+        /// The standing now.
+        to: Standing,
+        /// When Regrant detected it, in UTC.
+        #[schema(value_type = String, format = DateTime)]
+        at: Timestamp,
+    },
+    /// A request ended. Only hooks receive it.
+    RequestEnded,
 }
 
 impl About {
@@ -86,13 +100,27 @@ impl About {
             }
             Self::WaiverExpired { ended_at } => format!("waiver-expired {ended_at}"),
             Self::StandingChanged { from, to, at } => format!("standing-changed {from} {to} {at}"),
-            Self::Invitation | Self::Urgent | Self::HandedToOperator | Self::Done => self.name().to_owned(),
+            Self::RequestChanged { from, to, at } => format!("request-changed {from} {to} {at}"),
+            Self::Invitation
+            | Self::Urgent
+            | Self::HandedToOperator
+            | Self::Done
+            | Self::RequestOpened
+            | Self::RequestEnded => self.name().to_owned(),
         }
     }
 
     /// Whether it is sent during quiet hours.
     pub const fn is_urgent(&self) -> bool {
-        matches!(self, Self::Urgent | Self::AccessProblem { .. } | Self::StandingChanged { .. })
+        matches!(self, Self::Urgent | Self::AccessProblem { .. }) || self.is_for_hooks()
+    }
+
+    /// Whether only hooks receive it.
+    pub const fn is_for_hooks(&self) -> bool {
+        matches!(
+            self,
+            Self::StandingChanged { .. } | Self::RequestOpened | Self::RequestChanged { .. } | Self::RequestEnded
+        )
     }
 
     /// Whether its recipient can mute it with one click. This applies to repeated messages only.

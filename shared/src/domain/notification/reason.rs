@@ -17,7 +17,7 @@ pub fn holds_for_app(
     waiver: Option<&Waiver>,
     now: Timestamp,
 ) -> Result<(), WhyDropped> {
-    if matches!(notification.about, About::StandingChanged { .. }) {
+    if notification.about.is_for_hooks() {
         return Ok(());
     }
     let Some(request) = app.request.as_ref().filter(|request| request.id == notification.request) else {
@@ -31,7 +31,12 @@ pub fn holds_for_app(
         About::HandedToOperator => matches!(standing, Standing::NeedsSave | Standing::ByHand),
         About::Reminder { .. } | About::WaiverExpired { .. } => standing.needs_action(),
         About::Done => standing == Standing::Consented,
-        About::Digest { .. } | About::AccessProblem { .. } | About::StandingChanged { .. } => false,
+        About::Digest { .. }
+        | About::AccessProblem { .. }
+        | About::StandingChanged { .. }
+        | About::RequestOpened
+        | About::RequestChanged { .. }
+        | About::RequestEnded => false,
     };
     let asks = !matches!(notification.about, About::Done);
     if !fits || asks != request.is_open() {

@@ -39,13 +39,13 @@ impl Jira<'_> {
         path: &str,
         body: Option<&Value>,
     ) -> Result<Value, HookError> {
-        accepted(calls.call(request(self.base, self.desk, method, &format!("/rest/api/3/{path}"), body)?).await?)
+        accepted(calls.exchange(request(self.base, self.desk, method, &format!("/rest/api/3/{path}"), body)?).await?)
     }
 
     /// The issue with a known id. `None` if it was deleted.
     async fn issue(&self, calls: &dyn TicketCalls, id: &str) -> Result<Option<Value>, HookError> {
         let path = format!("/rest/api/3/issue/{}?fields=status&properties={REGRANT}", escaped(id));
-        match calls.call(request(self.base, self.desk, Method::GET, &path, None)?).await? {
+        match calls.exchange(request(self.base, self.desk, Method::GET, &path, None)?).await? {
             (404, _) => Ok(None),
             response => accepted(response).map(Some),
         }

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
-use super::{Hook, HookError};
+use super::HookError;
 use crate::domain::id::{NotificationId, RequestId};
 use crate::domain::standing::Severity;
 use crate::domain::text::UntrustedText;
@@ -136,15 +136,19 @@ trait TicketSystem: Send + Sync {
         change: &TicketChange,
     ) -> Result<(), HookError>;
     /// Closes a ticket.
-    async fn close(&self, calls: &dyn TicketCalls, ticket: &FoundTicket, change: &TicketChange)
-    -> Result<(), HookError>;
+    async fn close(
+        &self,
+        calls: &dyn TicketCalls,
+        ticket: &FoundTicket,
+        change: &TicketChange,
+    ) -> Result<(), HookError>;
 }
 
 /// Makes one HTTP call to a ticket system.
 #[async_trait]
 pub(super) trait TicketCalls: Send + Sync {
     /// Sends a request, and returns the response's status and body.
-    async fn call(&self, request: Request) -> Result<(u16, Value), HookError>;
+    async fn exchange(&self, request: Request) -> Result<(u16, Value), HookError>;
 }
 
 /// Brings a ticket to the goal of an event. Returns its id, if there is one.
@@ -195,13 +199,13 @@ pub(super) async fn check(calls: &dyn TicketCalls, base: &Url, desk: &TicketDesk
     update(calls, base, desk, &change).await.map(drop)
 }
 
-/// Whether a hook's address and desk can be used together.
-pub(super) fn endpoint(hook: &Hook, base: Url) -> Result<(Url, &TicketDesk), HookError> {
-    let desk = hook.desk.as_ref().ok_or_else(|| HookError::Unusable("it has no credentials".to_owned()))?;
-    Ok((base, desk))
-}
-
-fn request(base: &Url, desk: &TicketDesk, method: Method, path: &str, body: Option<&Value>) -> Result<Request, HookError> {
+fn request(
+    base: &Url,
+    desk: &TicketDesk,
+    method: Method,
+    path: &str,
+    body: Option<&Value>,
+) -> Result<Request, HookError> {
     let unusable = |_| HookError::Unusable("its URL or user cannot be used".to_owned());
     let url = base.join(path).map_err(|_| HookError::Unusable("its URL cannot be used".to_owned()))?;
     let mut request = Request::new(method, url);
@@ -227,7 +231,10 @@ fn accepted((status, body): (u16, Value)) -> Result<Value, HookError> {
     match status {
         200..=299 => Ok(body),
         // It can be sent once the operator has repaired the login.
-        401 | 403 => Err(HookError::NotNow(format!("the ticket system denies access ({status}); check the user, its password and its roles: {}", said()))),
+        401 | 403 => Err(HookError::NotNow(format!(
+            "the ticket system denies access ({status}); check the user, its password and its roles: {}",
+            said()
+        ))),
         408 | 425 | 429 | 500..=599 => Err(HookError::NotNow(format!("the ticket system returned {status}"))),
         _ => Err(HookError::Rejected { status, said: said() }),
     }

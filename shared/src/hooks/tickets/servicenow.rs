@@ -43,7 +43,7 @@ impl Servicenow<'_> {
     ) -> Result<Value, HookError> {
         let (table, ..) = self.place()?;
         let path = format!("/api/now/table/{}{path}", escaped(table));
-        accepted(calls.call(request(self.base, self.desk, method, &path, body)?).await?)
+        accepted(calls.exchange(request(self.base, self.desk, method, &path, body)?).await?)
     }
 }
 

@@ -25,7 +25,12 @@ pub(super) fn abouts() -> Vec<About> {
             About::WaiverExpired { .. } => {
                 About::StandingChanged { from: Standing::Consented, to: Standing::Broken, at: at(5) }
             }
-            About::StandingChanged { .. } => return None,
+            About::StandingChanged { .. } => About::RequestOpened,
+            About::RequestOpened => {
+                About::RequestChanged { from: Standing::Degraded, to: Standing::Broken, at: at(17) }
+            }
+            About::RequestChanged { .. } => About::RequestEnded,
+            About::RequestEnded => return None,
         })
     })
     .collect();

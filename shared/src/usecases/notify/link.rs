@@ -37,7 +37,12 @@ enum LinkTarget {
 /// Where the link of an email about `about` leads while its app has `standing`.
 const fn link_target(about: &About, standing: Standing) -> LinkTarget {
     match about {
-        About::Done | About::Digest { .. } | About::StandingChanged { .. } => LinkTarget::None,
+        About::Done
+        | About::Digest { .. }
+        | About::StandingChanged { .. }
+        | About::RequestOpened
+        | About::RequestChanged { .. }
+        | About::RequestEnded => LinkTarget::None,
         About::HandedToOperator | About::AccessProblem { .. } | About::WaiverExpired { .. } => LinkTarget::Request,
         About::Invitation | About::Urgent | About::Reminder { .. } => match standing {
             Standing::NeedsConsent | Standing::Broken | Standing::Degraded => LinkTarget::Consent,

@@ -13,6 +13,8 @@ use crate::domain::id::{AppId, OrgId, RequestId};
 use crate::domain::notification::cadence::{Case, GROUPING_DELAY, after, due, first_contact_at};
 use crate::domain::notification::{About, Draft, Notification, Recipient};
 use crate::domain::org::OrgProfile;
+use crate::domain::standing::Standing;
+use crate::hooks::Hook;
 use crate::ledger::{AppFilter, LedgerError, PageRequest, paging};
 use crate::queue::NotificationWork;
 use crate::usecases::Ports;
@@ -38,7 +40,7 @@ const PAGE: u32 = 100;
 /// number of new notifications.
 pub async fn plan_notifications(ports: &Ports, org: &OrgId, app: Option<&AppId>) -> Result<usize, NotifyError> {
     let Some(profile) = ports.ledger.org(org).await? else { return Ok(0) };
-    let hooks = hooks(ports).await?.into_iter().map(|hook| hook.name).collect();
+    let hooks = hooks(ports).await?;
     // While email is on hold, no one is a contact.
     let contacts = match active_hold(ports, org).await? {
         Some(_) => Contacts::default(),
@@ -75,7 +77,7 @@ struct Planner<'a> {
     ports: &'a Ports,
     org: &'a OrgProfile,
     contacts: Contacts,
-    hooks: Vec<String>,
+    hooks: Vec<Hook>,
     now: Timestamp,
 }
 
@@ -123,23 +125,55 @@ impl Planner<'_> {
         Ok(drafts)
     }
 
-    /// One notification per hook for the app's latest change of standing, unless that change is old.
+    /// The events of each hook that its route includes: the app's latest change of standing, unless that change is old, and
+    /// the events of its request.
     fn hook_drafts(&self, app: &AppRecord) -> Vec<Draft> {
-        let (Some(since), Some(from)) = (app.since, app.before) else { return Vec::new() };
-        if self.now.duration_since(since) > CONSIDERED_AFTER_CLOSING {
-            return Vec::new();
+        let changed = self.latest_change(app);
+        let mut drafts = Vec::new();
+        for hook in self.hooks.iter().filter(|hook| hook.route.includes_customer(self.org.customer.as_ref())) {
+            let matches_now = hook.route.includes(self.org.customer.as_ref(), app.standing());
+            let mut add = |request: RequestId, about: About| {
+                drafts.push(Draft {
+                    request,
+                    org: app.identity.org.clone(),
+                    app: Some(app.identity.app.clone()),
+                    about,
+                    recipient: Recipient::Hook { name: hook.name.clone() },
+                    due_at: self.now,
+                });
+            };
+            if let Some((from, to, at)) = changed
+                && hook.kind.receives_changes()
+                && (matches_now || hook.route.includes(self.org.customer.as_ref(), from))
+            {
+                let request = app.request.as_ref();
+                let request = request.map_or_else(|| RequestId::of_changes(&app.identity.app), |r| r.id.clone());
+                add(request, About::StandingChanged { from, to, at });
+            }
+            let Some(request) = app.request.as_ref().filter(|_| hook.kind.receives_requests()) else { continue };
+            // A ticket system also gets the requests that were open before it was added.
+            let is_heard = hook.kind.is_ticket_system() || hook.added_at.is_none_or(|added| request.opened_at > added);
+            match &request.closed {
+                None if is_heard && matches_now => {
+                    add(request.id.clone(), About::RequestOpened);
+                    if let Some((from, to, at)) = changed.filter(|(.., at)| *at > request.opened_at) {
+                        add(request.id.clone(), About::RequestChanged { from, to, at });
+                    }
+                }
+                // Whatever the standing is now: the receiver may know the request from an earlier one.
+                Some(closed) if is_heard && self.now.duration_since(closed.at) <= CONSIDERED_AFTER_CLOSING => {
+                    add(request.id.clone(), About::RequestEnded);
+                }
+                _ => {}
+            }
         }
-        let request = app.request.as_ref().map_or_else(|| RequestId::of_changes(&app.identity.app), |r| r.id.clone());
-        let about = About::StandingChanged { from, to: app.standing(), at: since };
-        let hook = |name: &String| Draft {
-            request: request.clone(),
-            org: app.identity.org.clone(),
-            app: Some(app.identity.app.clone()),
-            about: about.clone(),
-            recipient: Recipient::Hook { name: name.clone() },
-            due_at: self.now,
-        };
-        self.hooks.iter().map(hook).collect()
+        drafts
+    }
+
+    /// The latest change of an app's standing, and when it was, unless it is old.
+    fn latest_change(&self, app: &AppRecord) -> Option<(Standing, Standing, Timestamp)> {
+        let (at, from) = (app.since?, app.before?);
+        (self.now.duration_since(at) <= CONSIDERED_AFTER_CLOSING).then(|| (from, app.standing(), at))
     }
 
     /// Plans the notifications about Regrant's own access, and the weekly digests.

@@ -115,9 +115,7 @@ async fn deliver(ports: &Ports, claimed: &[Claimed], id: &NotificationId) -> Res
             Ok(email) => ports.mail.send(&email).await.map(|id| id.0).map_err(SendError::from),
             Err(invalid) => Err(invalid.into()),
         },
-        Recipient::Hook { name } => {
-            call_hook(ports, name, &leader.notification, &leader.context).await?.map(|()| String::new())
-        }
+        Recipient::Hook { name } => call_hook(ports, name, &leader.notification, &leader.context).await?,
     };
     let mut own = retry;
     for one in claimed {

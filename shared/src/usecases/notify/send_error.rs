@@ -41,7 +41,9 @@ impl From<HookError> for SendError {
         let reason = error.to_string();
         match error {
             HookError::NotNow(_) => Self::Retryable { reason },
-            HookError::Refused { .. } | HookError::Unusable(_) => Self::Permanent { reason },
+            HookError::Refused { .. } | HookError::Rejected { .. } | HookError::Unusable(_) => {
+                Self::Permanent { reason }
+            }
         }
     }
 }
@@ -61,6 +63,7 @@ mod tests {
     fn hook_errors_do_not_mention_mail() {
         let errors = [
             HookError::Refused { status: 410 },
+            HookError::Rejected { status: 400, said: "Invalid table incdent".to_owned() },
             HookError::Unusable("hooks may not call this address".to_owned()),
             HookError::NotNow("it answered 503".to_owned()),
         ];

@@ -19,6 +19,7 @@ mod report_tampering;
 mod scan_cost;
 mod scan_faults;
 mod scan_memory;
+mod tickets;
 mod watch;
 
 use std::collections::BTreeMap;
@@ -171,6 +172,11 @@ pub(crate) const MEASUREMENTS: &[Measurement] = &[
         start: |size| Box::pin(scan_memory::prove(size)),
     },
     Measurement {
+        name: tickets::NAME,
+        about: "every message delivered ten times, and a kill after every call: one ticket per request, closed at the end",
+        start: |size| Box::pin(tickets::prove(size)),
+    },
+    Measurement {
         name: watch::NAME,
         about: "2,000 orgs, 90 days, 200 incidents, 10 % faulty answers: each found by the second scan, no false alarm",
         start: |size| Box::pin(watch::prove(size)),
@@ -256,6 +262,11 @@ mod tests {
     #[cfg(target_os = "linux")]
     async fn scan_memory_is_independent_of_org_count() {
         meets_target_when_small(scan_memory::NAME).await;
+    }
+
+    #[tokio::test]
+    async fn each_request_has_one_ticket() {
+        meets_target_when_small(tickets::NAME).await;
     }
 
     #[tokio::test]
