@@ -5,6 +5,7 @@
 //! Both are in the vault. Generic calls are signed as in Standard Webhooks, so that the receiver can verify them.
 
 pub mod client;
+mod error;
 pub mod message;
 pub mod tickets;
 
@@ -25,6 +26,7 @@ use crate::http::loopback::{LoopbackPolicy, is_loopback};
 use crate::randomness::Randomness;
 use crate::vault::{NotUnsealed, exposed, seal, unseal};
 
+pub use error::HookError;
 use tickets::{TicketChange, TicketDesk};
 
 /// The format that the receiver expects.
@@ -204,31 +206,6 @@ impl HookList {
     pub fn unseal(secret: &SecretString) -> Result<Self, NotUnsealed> {
         unseal("a list of hooks", secret)
     }
-}
-
-/// Why a hook call failed. No error contains the URL.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum HookError {
-    /// The receiver rejected the call permanently.
-    #[error("the hook's server returned {status}; check the hook's address and whether it still exists")]
-    Refused {
-        /// The HTTP status.
-        status: u16,
-    },
-    /// The ticket system rejected a call permanently.
-    #[error("the hook's ticket system returned {status}: {said}")]
-    Rejected {
-        /// The HTTP status.
-        status: u16,
-        /// Its own words.
-        said: String,
-    },
-    /// The call cannot be made.
-    #[error("the hook cannot be called: {0}; remove it and add it again")]
-    Unusable(String),
-    /// The receiver is temporarily unavailable.
-    #[error("the hook's server did not accept the call: {0}")]
-    NotNow(String),
 }
 
 /// Calls hooks.

@@ -12,7 +12,7 @@ use url::Url;
 use url::form_urlencoded::byte_serialize;
 
 use super::{FoundTicket, TicketCalls, TicketChange, TicketDesk, TicketPlace, TicketSystem, accepted, mark, request};
-use crate::hooks::HookError;
+use crate::hooks::error::HookError;
 
 /// How many events an issue remembers.
 const MOST_EVENTS: usize = 20;

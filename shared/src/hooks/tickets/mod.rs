@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
-use super::HookError;
+use super::error::HookError;
 use crate::domain::id::{NotificationId, RequestId};
 use crate::domain::standing::Severity;
 use crate::domain::text::UntrustedText;
@@ -158,7 +158,7 @@ pub(super) async fn update(
     desk: &TicketDesk,
     change: &TicketChange,
 ) -> Result<Option<String>, HookError> {
-    let system: Box<dyn TicketSystem> = match &desk.place {
+    let system: Box<dyn TicketSystem + '_> = match &desk.place {
         TicketPlace::Servicenow { .. } => Box::new(servicenow::Servicenow { base, desk }),
         TicketPlace::Jira { .. } => Box::new(jira::Jira { base, desk }),
     };

@@ -11,7 +11,7 @@ use url::form_urlencoded::byte_serialize;
 
 use super::{FoundTicket, TicketCalls, TicketChange, TicketDesk, TicketPlace, TicketSystem, accepted, mark, request};
 use crate::domain::standing::Severity;
-use crate::hooks::HookError;
+use crate::hooks::error::HookError;
 
 /// How many events fit into `correlation_display`, which has 100 characters.
 const MOST_EVENTS: usize = 6;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use regrant::clock::Clock as _;
 use regrant::domain::notification::NotificationState;
 use regrant::hooks::HookKind;
+use regrant::usecases::notify::hook::{replay_event, test_hook};
 
 use super::fixture::{NotifyFixture, RUNNING};
 use super::listener::Listener;
@@ -42,6 +43,47 @@ async fn each_change_sends_one_signed_call() {
     let [_, mended] = calls.as_slice() else { unreachable!("two calls: {calls:?}") };
     assert!(mended.is_signed_for(&hook) && mended.id != broke.id);
     assert_eq!(mended.body()["data"]["to"], "consented");
+}
+
+#[tokio::test]
+async fn request_events_are_correlated_and_can_be_replayed() {
+    let fixture = NotifyFixture::settled().await;
+    let listener = Listener::start().await;
+    let hook = listener.hooked_to(&fixture, HookKind::Generic).await;
+    fixture.later(Duration::from_mins(1));
+    fixture.breaks(RUNNING).await;
+    fixture.scan().await;
+    fixture.later(Duration::from_mins(1));
+    fixture.mends(RUNNING).await;
+    fixture.scan().await;
+    let request = fixture.bench.app(RUNNING).await.request.unwrap().id;
+    let of_requests = || {
+        let calls = listener.calls().into_iter();
+        calls.filter(|call| call.body()["type"].as_str().unwrap().starts_with("request.")).collect::<Vec<_>>()
+    };
+    let events = of_requests();
+    let kinds: Vec<_> = events.iter().map(|call| call.body()["type"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(kinds, ["request.opened", "request.ended"]);
+    for call in &events {
+        assert!(call.is_signed_for(&hook), "{call:?}");
+        assert_eq!(call.body()["data"]["request"], request.as_str());
+        replay_event(&fixture.bench.ports, &request, &call.id.parse().unwrap()).await.unwrap();
+    }
+    let ids: Vec<String> = of_requests().into_iter().map(|call| call.id).collect();
+    assert_eq!(ids, [&events[0].id, &events[1].id, &events[0].id, &events[1].id]);
+}
+
+#[tokio::test]
+async fn test_call_is_signed_and_marked() {
+    let fixture = NotifyFixture::settled().await;
+    let listener = Listener::start().await;
+    let hook = listener.hooked_to(&fixture, HookKind::Generic).await;
+    test_hook(&fixture.bench.ports, "siem").await.unwrap();
+    let calls = listener.calls();
+    let [call] = calls.as_slice() else { unreachable!("one call: {calls:?}") };
+    assert!(call.is_signed_for(&hook) && call.body()["type"] == "test", "{call:?}");
+    let missing = test_hook(&fixture.bench.ports, "soc").await.unwrap_err().to_string();
+    assert!(missing.contains("regrant hook list"), "{missing}");
 }
 
 #[tokio::test]
