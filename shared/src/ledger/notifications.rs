@@ -45,6 +45,9 @@ pub trait Notifications: Send + Sync {
     /// Whether an address has muted a request.
     async fn is_muted(&self, request: &RequestId, address: &MailAddress) -> Result<bool, LedgerError>;
 
+    /// Removes a mute. Returns `false` if there was none.
+    async fn unmute(&self, request: &RequestId, address: &MailAddress) -> Result<bool, LedgerError>;
+
     /// Records that an address receives no more email, replacing an earlier suppression.
     async fn suppress(&self, address: &MailAddress, suppression: &Suppression) -> Result<(), LedgerError>;
     /// The suppression of an address.

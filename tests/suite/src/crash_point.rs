@@ -228,6 +228,9 @@ impl Notifications for CrashingLedger {
     async fn is_muted(&self, request: &RequestId, address: &MailAddress) -> Result<bool, LedgerError> {
         self.0.is_muted(request, address).await
     }
+    async fn unmute(&self, request: &RequestId, address: &MailAddress) -> Result<bool, LedgerError> {
+        self.1.wrote(self.0.unmute(request, address).await)
+    }
     async fn suppress(&self, address: &MailAddress, suppression: &Suppression) -> Result<(), LedgerError> {
         self.1.wrote(self.0.suppress(address, suppression).await)
     }

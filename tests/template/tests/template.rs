@@ -179,7 +179,7 @@ fn email_and_stream_resources_exist_only_with_their_options() {
 
 #[test]
 fn email_parameters_accept_only_valid_values() {
-    let table: [(&str, &[&str], &[&str]); 6] = [
+    let table: [(&str, &[&str], &[&str]); 7] = [
         ("MailFrom", &["", MAIL_FROM], &["Regrant <regrant@example.com>", "a@b,c@d", "regrant"]),
         (
             "MailOperators",
@@ -189,6 +189,7 @@ fn email_parameters_accept_only_valid_values() {
         ("MailTimeZone", &["UTC", "Europe/Vienna", "America/Argentina/Ushuaia"], &["", "Europe/", "a b"]),
         ("MailQuietHours", &["", "18:00-08:00"], &["18-8", "24:00-08:00", "18:00", "18:00 - 08:00"]),
         ("MailDeadline", &["2024-12-31"], &["", "2024-13-01", "31.12.2024"]),
+        ("VerifiedPublisher", &["", "Contoso Ltd", "Büro & Söhne"], &["<b>", "a\nb"]),
         ("OktaEventBus", &["", "aws.partner/okta.com/acme/regrant", "okta-logs"], &["a b", "arn:aws:events"]),
     ];
     let template = template();

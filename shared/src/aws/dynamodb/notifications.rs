@@ -104,6 +104,12 @@ impl Notifications for DynamoLedger {
         Ok(self.0.get("find a mute", &ItemKey::mute(request, address)).await?.is_some())
     }
 
+    async fn unmute(&self, request: &RequestId, address: &MailAddress) -> Result<bool, LedgerError> {
+        let is_muted = self.is_muted(request, address).await?;
+        self.0.delete("remove a mute", &ItemKey::mute(request, address)).await?;
+        Ok(is_muted)
+    }
+
     async fn suppress(&self, address: &MailAddress, suppression: &Suppression) -> Result<(), LedgerError> {
         let mut item = with_record(ItemKey::suppression(address).item(), suppression)?;
         item.insert(ADDRESS.to_owned(), text(address.as_str()));

@@ -61,6 +61,11 @@ impl Notifications for SqliteLedger {
         self.run("find a mute", move |connection| recipients::is_muted(connection, &request, &address)).await
     }
 
+    async fn unmute(&self, request: &RequestId, address: &MailAddress) -> Result<bool, LedgerError> {
+        let (request, address) = (request.clone(), address.digest());
+        self.run("remove a mute", move |connection| recipients::unmute(connection, &request, &address)).await
+    }
+
     async fn suppress(&self, address: &MailAddress, suppression: &Suppression) -> Result<(), LedgerError> {
         let (address, suppression) = (address.clone(), suppression.clone());
         self.run("suppress an address", move |connection| recipients::suppress(connection, &address, &suppression))

@@ -36,6 +36,17 @@ pub(super) fn is_muted(
         .exists([request.as_str(), address.as_str()])?)
 }
 
+pub(super) fn unmute(
+    connection: &Connection,
+    request: &RequestId,
+    address: &Sha256Digest,
+) -> Result<bool, SqliteError> {
+    let removed = connection
+        .prepare_cached("DELETE FROM mute WHERE request = ?1 AND address = ?2")?
+        .execute([request.as_str(), address.as_str()])?;
+    Ok(removed == 1)
+}
+
 pub(super) fn suppress(
     connection: &Connection,
     address: &MailAddress,

@@ -35,6 +35,11 @@ async fn a_mute_covers_one_address_and_request(ledger: &dyn Ledger) {
         }
     }
     assert!(!is_muted(ledger, "RG-A", "bea@contoso.example").await, "a different address");
+    let unmute =
+        async |id: &str, who: &str| ledger.unmute(&request(id), &address(who)).await.expect("a mute is removed");
+    assert!(!unmute("RG-B", "ada@contoso.example").await, "it was not muted");
+    assert!(unmute("RG-A", "ada@contoso.EXAMPLE").await && !is_muted(ledger, "RG-A", "ada@contoso.example").await);
+    ledger.mute(&request("RG-A"), &address("ada@contoso.example"), at(3)).await.expect("it is muted again");
     assert!(!is_muted(ledger, "RG-B", "ada@contoso.example").await, "a different request");
     let suppression = ledger.suppression(&address("ada@contoso.example")).await.expect("a suppression is read");
     assert_eq!(suppression, None, "a mute does not suppress the address");

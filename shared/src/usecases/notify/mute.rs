@@ -2,8 +2,11 @@
 
 use url::Url;
 
+use crate::domain::contact::MailAddress;
+use crate::domain::id::RequestId;
 use crate::domain::notification::Notification;
 use crate::keyring::{Forged, SignedMute};
+use crate::ledger::LedgerError;
 use crate::usecases::Ports;
 use crate::usecases::access::keys::{keys, open_with_keys};
 
@@ -26,6 +29,12 @@ pub(super) async fn mute_link(ports: &Ports, notification: &Notification) -> Res
 /// Reads what a link would mute. Changes nothing, because mail scanners follow links.
 pub async fn read_mute(ports: &Ports, token: &str) -> Result<Result<SignedMute, Forged>, NotifyError> {
     Ok(open_with_keys(ports, |keys| keys.read_mute(token)).await?)
+}
+
+/// Ends a mute of one request or, without one, of a person's digest. `false` if it was not muted.
+pub async fn unmute(ports: &Ports, address: &MailAddress, request: Option<&RequestId>) -> Result<bool, LedgerError> {
+    let request = request.cloned().unwrap_or_else(|| RequestId::of_digests(&address.digest()));
+    ports.ledger.unmute(&request, address).await
 }
 
 /// Mutes the request and recipient that a link's `token` names. Can run again without harm.

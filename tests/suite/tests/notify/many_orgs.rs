@@ -8,6 +8,7 @@ use regrant::domain::id::OrgId;
 use regrant::okta::OktaCredential;
 use regrant::usecases::access::orgs;
 use regrant::usecases::notify::contacts::set_contacts;
+use regrant::usecases::notify::mute::unmute;
 use regrant::usecases::scan::start::Selection;
 use regrant_simulators::{App, Connection, Org, TokenPower};
 use regrant_tests::mailbox::links;
@@ -114,6 +115,11 @@ async fn muted_digest_stays_muted() {
         }
         fixture.mailbox.empty();
     }
+    assert!(unmute(&fixture.bench.ports, &OLGA.parse().unwrap(), None).await.unwrap());
+    fixture.later(WEEK);
+    fixture.scan_of(Selection::All).await;
+    pass(&fixture, 3).await;
+    assert_eq!(fixture.emails_to(OLGA).len(), 1, "until it is unmuted");
 }
 
 #[tokio::test]

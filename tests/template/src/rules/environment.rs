@@ -27,6 +27,7 @@ const NOTIFY: &[&str] = &[
     "REGRANT_MAIL_QUIET_HOURS",
     "REGRANT_MAIL_TIME_ZONE",
     "REGRANT_NOTIFICATION_QUEUE_URL",
+    "REGRANT_VERIFIED_PUBLISHER",
 ];
 
 /// The functions, with their specific variables.

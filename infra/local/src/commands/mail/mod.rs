@@ -30,6 +30,8 @@ pub enum Mail {
     Suppressed(suppressed::Suppressed),
     /// Send emails to a suppressed address again.
     Unsuppress(suppressed::Unsuppress),
+    /// Send the digest, or reminders, to an address again that has muted them.
+    Unmute(suppressed::Unmute),
 }
 
 pub(crate) async fn run(global: &Global, mail: &Mail, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
@@ -41,5 +43,6 @@ pub(crate) async fn run(global: &Global, mail: &Mail, terminal: &mut Terminal) -
         Mail::Release(options) => hold::run_release(global, options, terminal).await,
         Mail::Suppressed(options) => suppressed::list(global, options, terminal).await,
         Mail::Unsuppress(options) => suppressed::lift(global, options, terminal).await,
+        Mail::Unmute(options) => suppressed::unmute(global, options, terminal).await,
     }
 }

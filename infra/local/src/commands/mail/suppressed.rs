@@ -1,9 +1,11 @@
-//! `regrant mail suppressed` and `unsuppress`: the addresses that receive no emails.
+//! `regrant mail suppressed`, `unsuppress` and `unmute`: the addresses that receive no emails, and how they do again.
 
 use anyhow::bail;
 use clap::Args;
 use regrant::domain::contact::MailAddress;
+use regrant::domain::id::RequestId;
 use regrant::ledger::PageRequest;
+use regrant::usecases::notify::mute;
 
 use crate::exit::Outcome;
 use crate::global::Global;
@@ -31,6 +33,26 @@ pub struct Unsuppress {
     /// Show what would be done and stop.
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// `regrant mail unmute`.
+#[derive(Debug, Args)]
+pub struct Unmute {
+    /// The address.
+    pub address: MailAddress,
+    /// The request whose reminders were muted. Default: the person's digest.
+    pub request: Option<RequestId>,
+}
+
+pub(crate) async fn unmute(global: &Global, options: &Unmute, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
+    let installation = Installation::open_existing(global).await?;
+    let what = options.request.as_ref().map_or_else(|| "the digest".to_owned(), |id| format!("reminders about {id}"));
+    let address = escaped(options.address.as_str());
+    if !mute::unmute(&installation.ports, &options.address, options.request.as_ref()).await? {
+        anyhow::bail!("{address} has not muted {what}");
+    }
+    terminal.line(&format!("{address} receives {what} again."))?;
+    Ok(Outcome::Fine)
 }
 
 pub(crate) async fn list(global: &Global, options: &Suppressed, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
