@@ -193,8 +193,8 @@ impl Planner<'_> {
         self.create(drafts).await
     }
 
-    /// This week's digest of each operator. A person has one for all orgs: each org's planning derives the same id. None
-    /// is sent for a week before the org was added, and an org with nothing to report asks for none.
+    /// This week's digest of each operator. A person has one for all orgs: each org's planning derives the same id. There is
+    /// none about a week before the org was added, and an org with nothing to report asks for none.
     fn digests(&self) -> Vec<Draft> {
         let Some(day) = digest_day(self.now, &self.contacts) else { return Vec::new() };
         if digest_time(day, &self.contacts) < self.org.added_at {
@@ -229,7 +229,7 @@ impl Planner<'_> {
         if orgs.items.len() < STAGGERED_FROM_ORGS as usize {
             return Ok(());
         }
-        let is_first_contact = app.before.is_none() && so_far.is_empty();
+        let is_first_contact = app.before.is_none() && so_far.iter().all(|earlier| earlier.address().is_none());
         for draft in drafts {
             let Recipient::Mail { address, .. } = &draft.recipient else { continue };
             let at = match draft.about {

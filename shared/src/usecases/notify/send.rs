@@ -77,10 +77,20 @@ pub async fn send(ports: &Ports, request: &RequestId, id: &NotificationId) -> Re
         // Another worker is sending to this person, perhaps this very notification.
         return Ok(Disposition::Retry { after: GROUP_RETRY_DELAY });
     };
-    let claimed = claim_group(ports, unclaimed, &key, now).await?;
-    let disposition = deliver(ports, &claimed, id).await;
+    let sent = send_group(ports, unclaimed, &key, now, id).await;
     lease.release(ports).await?;
-    disposition
+    sent
+}
+
+async fn send_group(
+    ports: &Ports,
+    first: Unclaimed,
+    key: &GroupKey,
+    now: Timestamp,
+    id: &NotificationId,
+) -> Result<Disposition, NotifyError> {
+    let claimed = claim_group(ports, first, key, now).await?;
+    deliver(ports, &claimed, id).await
 }
 
 /// The number of the attempt that is due, or what to do with the message if none is due.
