@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use lettre::Address;
 use lettre::address::Envelope;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
@@ -79,8 +80,9 @@ impl Connection {
     /// reply before it returns the error.
     async fn exchange(&mut self, envelope: &Envelope, mime: &[u8]) -> Result<Response, Error> {
         // The message is ASCII. Addresses need not be (RFC 6531 section 3.4).
-        let is_utf8 =
-            envelope.has_non_ascii_addresses() && self.smtp.server_info().supports_feature(Extension::SmtpUtfEight);
+        let is_ascii = |address: &Address| AsRef::<str>::as_ref(address).is_ascii();
+        let all_ascii = envelope.to().iter().chain(envelope.from()).all(is_ascii);
+        let is_utf8 = !all_ascii && self.smtp.server_info().supports_feature(Extension::SmtpUtfEight);
         let options = if is_utf8 { vec![MailParameter::SmtpUtfEight] } else { Vec::new() };
         self.smtp.command(Mail::new(envelope.from().cloned(), options)).await?;
         for to in envelope.to() {

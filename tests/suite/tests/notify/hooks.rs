@@ -70,7 +70,7 @@ async fn request_events_are_correlated_and_can_be_replayed() {
         replay_event(&fixture.bench.ports, &request, &call.id.parse().unwrap()).await.unwrap();
     }
     let ids: Vec<String> = of_requests().into_iter().map(|call| call.id).collect();
-    assert_eq!(ids, [&events[0].id, &events[1].id, &events[0].id, &events[1].id]);
+    assert_eq!(ids.iter().collect::<Vec<_>>(), [&events[0].id, &events[1].id, &events[0].id, &events[1].id]);
 }
 
 #[tokio::test]

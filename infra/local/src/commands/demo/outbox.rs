@@ -96,7 +96,7 @@ mod tests {
         scan::run_to_end(&fixture.installation, started, 4, false).await.unwrap();
         let emails = fixture.outbox.0.lock().await.clone();
         let email = emails.iter().find(|email| email.to.bare() == "ada.administrator@acme.example").unwrap();
-        assert!(email.subject.contains("approve Microsoft Office 365"), "{}", email.subject);
+        assert!(email.subject.contains("approve Microsoft Office"), "{}", email.subject);
         let link = email.text.lines().find(|line| line.starts_with("http://localhost:8080/consent/")).unwrap();
         let path = link.trim_start_matches("http://localhost:8080").to_owned();
         let request = Request::get(path).body(Body::empty()).unwrap();
