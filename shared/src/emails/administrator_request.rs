@@ -55,7 +55,7 @@ fn titles(localized: &LocalizedContext<'_>, app: &AppRecord, standing: Standing)
         Standing::Degraded => (localized.subject(subjects.renewal), (request.heading_renewal)(names)),
         _ => {
             let due = localized.subject_due(app);
-            let subject = localized.subject(|app| format!("{}{due}", (subjects.invitation)(app)));
+            let subject = localized.dated_subject(subjects.invitation, &due);
             (subject, (request.heading)(names))
         }
     }

@@ -127,6 +127,13 @@ impl<'a> LocalizedContext<'a> {
         shortened(&whole(&shortened(org, for_org), &shortened(app, room.saturating_sub(for_org))), MAX_SUBJECT)
     }
 
+    /// The same with `due` at its end, if the names need not be shortened for it.
+    pub(super) fn dated_subject(&self, about: impl Fn(&str) -> String, due: &str) -> String {
+        let whole = self.reminded(format!("{}: {}{due}", self.names.org, about(&self.names.app)));
+        let due = if whole.chars().count() <= MAX_SUBJECT { due } else { "" };
+        self.subject(|app| format!("{}{due}", about(app)))
+    }
+
     /// Builds a subject that names no org.
     pub(super) fn subject_of_orgs(&self, about: String) -> String {
         shortened(&self.reminded(about), MAX_SUBJECT)

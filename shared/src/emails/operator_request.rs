@@ -23,7 +23,7 @@ pub(super) fn operator_request(localized: &LocalizedContext<'_>, app: &AppRecord
         )
     };
     let due = localized.subject_due(app);
-    let subject = localized.subject(|app| format!("{}{due}", subject(app)));
+    let subject = localized.dated_subject(subject, &due);
     let mut blocks = Vec::new();
     if localized.audience() == Some(Audience::Escalation) {
         blocks.extend(localized.why_this_reader());

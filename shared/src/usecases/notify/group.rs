@@ -17,8 +17,8 @@ use crate::emails::{MOST_REQUESTS, asks_for_consent};
 use crate::ledger::{LedgerError, paging};
 use crate::usecases::Ports;
 
+use super::attempt::attempt_at;
 use super::context::{NotificationContext, load_context};
-use super::send::attempt_at;
 
 /// How many notifications are read at a time.
 const PAGE: u32 = 100;

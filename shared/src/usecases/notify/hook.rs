@@ -14,8 +14,8 @@ use crate::usecases::records::lease::LeaseGuard;
 use crate::vault::{NotUnsealed, SecretName, SecretVersion, VaultError};
 
 use super::NotifyError;
+use super::attempt::IN_FLIGHT;
 use super::context::{NotificationContext, load_context};
-use super::send::IN_FLIGHT;
 use super::send_error::SendError;
 
 /// Why the hooks cannot be read or changed.

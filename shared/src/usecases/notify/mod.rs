@@ -5,12 +5,14 @@
 //!   as queued work.
 //! - [`delivery`] records bounces and complaints. [`request_status`](mod@request_status) shows a reader how the request of
 //!   an email stands now. [`mute`](mod@mute) stops reminders, and [`waive`](mod@waive) postpones an app to a date.
-//! - [`contacts`] and [`hook`] hold the recipients, and [`hold`] keeps email back until an operator releases it.
+//! - [`contacts`] and [`hook`] hold the recipients, and [`hold`] keeps email back
+//!   until [`release`] sends it.
 //!
 //! Each of these can run again without sending a second copy. None calls Okta or Microsoft, so an outage there does not
 //! delay the email that reports it. What the emails say is in [`emails`](crate::emails); which standings need action is
 //! decided in [`domain`](crate::domain).
 
+mod attempt;
 mod compose;
 pub mod contacts;
 mod context;
@@ -24,6 +26,7 @@ mod link;
 pub mod mute;
 pub mod plan;
 pub mod queue_due;
+pub mod release;
 pub mod request_status;
 pub mod send;
 mod send_error;

@@ -8,9 +8,9 @@ use crate::ledger::paging;
 use crate::usecases::Ports;
 
 use super::NotifyError;
+use super::attempt::{IN_FLIGHT, LOST_AFTER};
 use super::hold::active_holds;
 use super::plan::send_message;
-use super::send::{IN_FLIGHT, LOST_AFTER};
 
 /// How many notifications are read and queued at a time.
 const PAGE: u32 = 100;

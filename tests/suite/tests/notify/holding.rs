@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use regrant::usecases::notify::hold::{active_holds, held_emails, hold, release};
+use regrant::usecases::notify::hold::{active_holds, hold};
+use regrant::usecases::notify::release::{held_emails, release};
 
 use super::fixture::{ADA, BEA, NotifyFixture, RUNNING, WEEK};
 

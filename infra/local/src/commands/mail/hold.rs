@@ -6,7 +6,8 @@ use clap::Args;
 use regrant::domain::mail_hold::MailHold;
 use regrant::domain::notification::Recipient;
 use regrant::embedded::worker::drain_notifications;
-use regrant::usecases::notify::hold::{HeldOrg, active_holds, held_emails, hold, release};
+use regrant::usecases::notify::hold::{active_holds, hold};
+use regrant::usecases::notify::release::{HeldOrg, held_emails, release};
 
 use crate::exit::Outcome;
 use crate::global::Global;
