@@ -5,8 +5,9 @@ use std::io;
 
 use lettre::transport::smtp::Error;
 
-use super::reply::{Reply, excerpt};
+use super::reply::Reply;
 use super::transcript::Transcript;
+use crate::http::tls_failure::words_in;
 use crate::mail::MailError;
 
 /// When it failed.
@@ -51,22 +52,12 @@ impl Failure {
 
     /// An error of TLS.
     pub(super) fn of_tls(&self, error: &rustls::Error) -> MailError {
-        use rustls::{CertificateError as Certificate, Error};
         let what = match error {
-            Error::InvalidCertificate(Certificate::Expired | Certificate::ExpiredContext { .. }) => {
-                "its certificate has expired".to_owned()
-            }
-            Error::InvalidCertificate(Certificate::NotValidForName | Certificate::NotValidForNameContext { .. }) => {
-                "its certificate is for a different name".to_owned()
-            }
-            Error::InvalidCertificate(_) => {
-                "its certificate is not trusted on this machine; install the certificate of its issuer".to_owned()
-            }
-            Error::InvalidMessage(_) => {
+            rustls::Error::InvalidMessage(_) => {
                 "this port does not speak TLS from the first byte; for STARTTLS use smtp://HOST:587?tls=required"
                     .to_owned()
             }
-            other => format!("TLS failed ({})", excerpt(&other.to_string())),
+            other => words_in(other).unwrap_or_else(|| "the TLS handshake failed".to_owned()),
         };
         // Nothing was sent. A network attacker can cause this too, so the email is retried.
         self.because(&what)
