@@ -92,9 +92,10 @@ pub fn ticket_login(hook: &str, user: &str) -> Result<(SecretString, SecretStrin
     if std::io::stdin().is_terminal() {
         return Ok((hook_address(hook)?, ask_or_read_as(&password, one_line)?));
     }
-    let input = read(std::io::stdin().lock(), "standard input")?;
+    let input = text(std::io::stdin().lock(), "standard input")?;
     let (url, rest) = input.split_once('\n').ok_or_else(|| SecretInputError::Empty("the second line".to_owned()))?;
-    Ok((one_token(url.to_owned(), "the first line")?, one_line(rest.to_owned(), "the second line")?))
+    let [url, password] = [url, rest].map(|line| Zeroizing::new(line.to_owned()));
+    Ok((one_token(url, "the first line")?, one_line(password, "the second line")?))
 }
 
 /// Reads a mail server's password, which may contain spaces, as [`api_token`] does.

@@ -4,10 +4,10 @@
 
 #[path = "attacks/callbacks.rs"]
 mod callbacks;
-#[path = "attacks/evidence.rs"]
-mod evidence;
 #[path = "attacks/emails.rs"]
 mod emails;
+#[path = "attacks/evidence.rs"]
+mod evidence;
 #[path = "attacks/hand_overs.rs"]
 mod hand_overs;
 #[path = "attacks/injections.rs"]
