@@ -107,7 +107,8 @@ impl Installation {
             );
         }
         let empty = tempfile::tempdir().context("no temporary folder could be created")?;
-        let installation = Self::open_at(empty.path(), config(global, patience)?).await?;
+        // Below it, because a temporary folder itself can have a looser mode than a data folder may have.
+        let installation = Self::open_at(&empty.path().join("data"), config(global, patience)?).await?;
         Ok(Self { _empty: Some(empty), ..installation })
     }
 

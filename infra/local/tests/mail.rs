@@ -95,36 +95,41 @@ fn a_saved_server_receives_the_emails() {
     let (address, inbox) = mail_server();
     let url = format!("smtp://{address}");
 
-    let before = regrant(folder.path(), &["mail", "test", "ada@contoso.example"], "");
+    let before = regrant(&folder.path().join("data"), &["mail", "test", "ada@contoso.example"], "");
     assert!(before.status.success() && words(&before).contains("outbox"), "{}", words(&before));
-    assert_eq!(std::fs::read_dir(folder.path().join("outbox")).unwrap().count(), 1);
+    assert_eq!(std::fs::read_dir(folder.path().join("data/outbox")).unwrap().count(), 1);
 
-    let wrong = regrant(folder.path(), &["mail", "server", "set", &url, "--user", "regrant"], "canary\n");
+    let wrong = regrant(&folder.path().join("data"), &["mail", "server", "set", &url, "--user", "regrant"], "canary\n");
     assert_eq!(wrong.status.code(), Some(2), "{}", words(&wrong));
     assert!(
         words(&wrong).contains("different user or password") && !words(&wrong).contains("canary"),
         "{}",
         words(&wrong)
     );
-    let none = regrant(folder.path(), &["mail", "server", "show", "--json"], "");
+    let none = regrant(&folder.path().join("data"), &["mail", "server", "show", "--json"], "");
     assert_eq!(words(&none).trim(), r#"{"server":null}"#);
 
-    let right = regrant(folder.path(), &["mail", "server", "set", &url, "--user", "regrant"], "two words\n");
+    let right =
+        regrant(&folder.path().join("data"), &["mail", "server", "set", &url, "--user", "regrant"], "two words\n");
     assert!(right.status.success(), "{}", words(&right));
-    let shown = regrant(folder.path(), &["mail", "server", "show"], "");
+    let shown = regrant(&folder.path().join("data"), &["mail", "server", "show"], "");
     assert_eq!(words(&shown).trim(), format!("{url} as regrant"));
 
-    let after = regrant(folder.path(), &["mail", "test", "ada@contoso.example", "--language", "de"], "");
+    let after = regrant(&folder.path().join("data"), &["mail", "test", "ada@contoso.example", "--language", "de"], "");
     assert!(after.status.success(), "{}", words(&after));
     let mails = inbox.mails.lock().unwrap().clone();
     let [mail] = &mails[..] else { unreachable!("{mails:?}") };
     assert!(mail.contains("To: ada@contoso.example\r\n") && mail.contains("Content-Type: text/html"), "{mail}");
-    assert_eq!(std::fs::read_dir(folder.path().join("outbox")).unwrap().count(), 1, "no further one in the folder");
+    assert_eq!(
+        std::fs::read_dir(folder.path().join("data/outbox")).unwrap().count(),
+        1,
+        "no further one in the folder"
+    );
 
-    let removed = regrant(folder.path(), &["mail", "server", "remove"], "");
+    let removed = regrant(&folder.path().join("data"), &["mail", "server", "remove"], "");
     assert!(removed.status.success(), "{}", words(&removed));
-    regrant(folder.path(), &["mail", "test", "ada@contoso.example"], "");
-    assert_eq!(std::fs::read_dir(folder.path().join("outbox")).unwrap().count(), 2);
+    regrant(&folder.path().join("data"), &["mail", "test", "ada@contoso.example"], "");
+    assert_eq!(std::fs::read_dir(folder.path().join("data/outbox")).unwrap().count(), 2);
 }
 
 #[test]
@@ -135,7 +140,7 @@ fn insecure_servers_are_refused_before_the_prompt() {
         ("smtps://regrant:canary@mail.example.com", "must not contain a user or a password"),
         ("mail.example.com", "smtps://"),
     ] {
-        let refused = regrant(folder.path(), &["mail", "server", "set", url, "--user", "regrant"], "");
+        let refused = regrant(&folder.path().join("data"), &["mail", "server", "set", url, "--user", "regrant"], "");
         let words = words(&refused);
         assert!(refused.status.code() == Some(2) && words.contains(told), "{url}: {words}");
         assert!(!words.contains("canary"), "{words}");
@@ -145,36 +150,38 @@ fn insecure_servers_are_refused_before_the_prompt() {
 #[tokio::test]
 async fn suppressed_addresses_are_listed_and_lifted() {
     let folder = tempfile::tempdir().unwrap();
-    let empty = regrant(folder.path(), &["mail", "suppressed", "--json"], "");
+    let empty = regrant(&folder.path().join("data"), &["mail", "suppressed", "--json"], "");
     assert_eq!(
         serde_json::from_slice::<serde_json::Value>(&empty.stdout).unwrap(),
         serde_json::json!({"suppressed": []})
     );
 
-    let ports = regrant::embedded::open(folder.path(), regrant::embedded::Config::default()).await.unwrap();
+    let ports =
+        regrant::embedded::open(&folder.path().join("data"), regrant::embedded::Config::default()).await.unwrap();
     let address = "ada@contoso.example".parse().unwrap();
     let at = "2026-03-01T09:30:00Z".parse().unwrap();
     let suppression = regrant::ledger::Suppression { at, reason: "bounced: \u{1b}[31mno such user".to_owned() };
     ports.ledger.suppress(&address, &suppression).await.unwrap();
 
-    let listed = regrant(folder.path(), &["mail", "suppressed"], "");
+    let listed = regrant(&folder.path().join("data"), &["mail", "suppressed"], "");
     let shown = words(&listed);
     assert!(shown.contains("ada@contoso.example\n  since 2026-03-01 09:30 UTC: bounced"), "{shown}");
     assert!(!shown.contains('\u{1b}'), "{shown}");
 
-    let dry = regrant(folder.path(), &["mail", "unsuppress", "ada@contoso.example", "--dry-run"], "");
+    let dry = regrant(&folder.path().join("data"), &["mail", "unsuppress", "ada@contoso.example", "--dry-run"], "");
     assert!(dry.status.success() && ports.ledger.suppression(&address).await.unwrap().is_some(), "{}", words(&dry));
-    let unsuppressed = regrant(folder.path(), &["mail", "unsuppress", "ada@contoso.example"], "");
+    let unsuppressed = regrant(&folder.path().join("data"), &["mail", "unsuppress", "ada@contoso.example"], "");
     assert!(unsuppressed.status.success(), "{}", words(&unsuppressed));
     assert_eq!(ports.ledger.suppression(&address).await.unwrap(), None);
-    let again = regrant(folder.path(), &["mail", "unsuppress", "ada@contoso.example"], "");
+    let again = regrant(&folder.path().join("data"), &["mail", "unsuppress", "ada@contoso.example"], "");
     assert!(again.status.success() && words(&again).contains("not suppressed"), "{}", words(&again));
 }
 
 #[tokio::test]
 async fn the_api_lists_and_lifts_suppressed_addresses() {
     let folder = tempfile::tempdir().unwrap();
-    let ports = regrant::embedded::open(folder.path(), regrant::embedded::Config::default()).await.unwrap();
+    let ports =
+        regrant::embedded::open(&folder.path().join("data"), regrant::embedded::Config::default()).await.unwrap();
     let address = "ada@contoso.example".parse().unwrap();
     let at = "2026-03-01T09:30:00Z".parse().unwrap();
     ports.ledger.suppress(&address, &regrant::ledger::Suppression { at, reason: "bounced".to_owned() }).await.unwrap();

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use async_trait::async_trait;
 
+use crate::embedded::private_files::{self, PrivateFileError};
 use crate::mail::{Email, MailError, MailTransport, MessageId};
 
-/// A folder of emails, one `.eml` file (RFC 5322) each.
+/// A folder of emails, one `.eml` file (RFC 5322) each. Emails contain consent links, so only the owner can read them.
 #[derive(Debug, Clone)]
 pub struct Folder(PathBuf);
 
@@ -23,12 +24,13 @@ impl MailTransport for Folder {
         let mime = email.to_mime()?;
         // The same email to the same person becomes the same file, so that a resend adds none.
         let name = email.digest();
-        let not_now = |error: std::io::Error| MailError::NotNow { reason: format!("{}: {error}", self.0.display()) };
-        tokio::fs::create_dir_all(&self.0).await.map_err(not_now)?;
-        // An atomic rename, so that no reader sees half an email.
-        let (unfinished, file) = (self.0.join(format!(".{name}")), self.0.join(format!("{name}.eml")));
-        tokio::fs::write(&unfinished, mime).await.map_err(not_now)?;
-        tokio::fs::rename(&unfinished, &file).await.map_err(not_now)?;
+        let (folder, file) = (self.0.clone(), self.0.join(format!("{name}.eml")));
+        let written = tokio::task::spawn_blocking(move || {
+            private_files::create_folder(&folder)?;
+            private_files::write(&file, &mime)
+        });
+        let written = written.await.map_err(|stopped| MailError::NotNow { reason: stopped.to_string() })?;
+        written.map_err(|error: PrivateFileError| MailError::NotNow { reason: error.to_string() })?;
         Ok(MessageId(name))
     }
 }

@@ -6,19 +6,21 @@ pub mod folder;
 pub mod in_process_queue;
 pub mod local_mail;
 pub mod mail_server;
+pub mod private_files;
 pub mod sealed_file;
 pub mod smtp;
 pub mod sqlite;
 pub mod worker;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::clock::{Clock, SystemClock};
-use crate::domain::failure::machine;
 use crate::embedded::data_folder::{DataFolder, LostPart};
 use crate::embedded::folder::Folder;
 use crate::embedded::in_process_queue::InProcessQueue;
 use crate::embedded::local_mail::LocalMail;
+use crate::embedded::private_files::PrivateFileError;
 use crate::embedded::sealed_file::SealedFileVault;
 use crate::embedded::sqlite::SqliteLedger;
 pub use crate::environment::Config;
@@ -36,14 +38,9 @@ use crate::vault::{Vault, VaultError};
 /// Why the stores did not open.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// The folder cannot be created.
-    #[error("{} cannot be created: {}", path.display(), machine::explained(.source))]
-    Folder {
-        /// The folder.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
+    /// The folder cannot be created, or other users can access it.
+    #[error(transparent)]
+    Folder(#[from] PrivateFileError),
     /// A part of the folder was lost.
     #[error(transparent)]
     Lost(#[from] LostPart),
@@ -78,8 +75,8 @@ pub fn outbox_folder(folder: &Path) -> PathBuf {
 
 /// Opens vault and ledger in `folder`, creating them if needed, with queues in this process and the real clients.
 pub async fn open(folder: &Path, config: Config) -> Result<Ports, OpenError> {
+    private_files::make_folder(folder)?;
     DataFolder::inspect(folder)?;
-    make_private(folder).map_err(|source| OpenError::Folder { path: folder.to_owned(), source })?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let randomness = Arc::new(SystemRandomness);
     let vault: Arc<dyn Vault> = Arc::new(SealedFileVault::open(&vault_folder(folder)).await?);
@@ -106,15 +103,4 @@ pub fn in_process_queues(clock: &Arc<dyn Clock>) -> Queues {
         saves: Arc::new(InProcessQueue::new(clock.clone())),
         notifications: Arc::new(InProcessQueue::new(clock.clone())),
     }
-}
-
-#[cfg(unix)]
-fn make_private(folder: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
-}
-
-#[cfg(not(unix))]
-fn make_private(folder: &Path) -> std::io::Result<()> {
-    std::fs::create_dir_all(folder)
 }

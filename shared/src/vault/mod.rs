@@ -82,6 +82,12 @@ pub enum VaultError {
         /// The loosest mode that is accepted.
         wanted: u32,
     },
+    /// A symbolic link is where a file of the vault should be.
+    #[error("{path} is a symbolic link, and the vault follows none; replace it with the file itself")]
+    Link {
+        /// The link.
+        path: String,
+    },
     /// The key does not open the file, or the file was changed.
     #[error(
         "{path} does not open with this vault's key: it was changed, or sealed with a different key; restore both from one backup"

@@ -11,7 +11,6 @@
 //!
 //! Readers take no lock: every file appears and changes by one atomic rename.
 
-mod private_files;
 mod seal;
 
 use std::path::{Path, PathBuf};
@@ -21,8 +20,8 @@ use async_trait::async_trait;
 use secrecy::SecretString;
 use tracing::Instrument as _;
 
-use self::private_files::WriterLock;
 use self::seal::SealingKey;
+use crate::embedded::private_files::{self, PrivateFileError, WriterLock};
 use crate::vault::{SecretName, SecretVersion, Vault, VaultError};
 
 /// The folder of all sealed files: the first part of every [`SecretName::path`].
@@ -66,7 +65,17 @@ async fn blocking<T: Send + 'static>(
 ) -> Result<T, VaultError> {
     match tokio::task::spawn_blocking(work).await {
         Ok(outcome) => outcome,
-        Err(stopped) => Err(private_files::failed("finish its work in", path)(std::io::Error::other(stopped))),
+        Err(stopped) => Err(private_files::failed("finish its work in", path)(std::io::Error::other(stopped)).into()),
+    }
+}
+
+impl From<PrivateFileError> for VaultError {
+    fn from(error: PrivateFileError) -> Self {
+        match error {
+            PrivateFileError::LooseMode { path, mode, wanted } => Self::LooseMode { path, mode, wanted },
+            PrivateFileError::Link { path } => Self::Link { path },
+            PrivateFileError::Io { action, path, source } => Self::Io { action, path, source },
+        }
     }
 }
 
@@ -118,7 +127,7 @@ impl Folder {
         let sealed = self.key.seal(name, secret).map_err(private_files::failed("seal", &file))?;
         let _writing = self.lock.hold()?;
         private_files::make_folder(&self.secret(name))?;
-        private_files::write(&file, &sealed)
+        Ok(private_files::write(&file, &sealed)?)
     }
 
     /// Copies the current version over the previous one, then renames the pending one over the current one.
@@ -136,14 +145,14 @@ impl Folder {
         if let Some(sealed) = private_files::read(&current)? {
             private_files::write(&self.file(name, SecretVersion::Previous), &sealed)?;
         }
-        private_files::rename(&self.file(name, SecretVersion::Pending), &current)
+        Ok(private_files::rename(&self.file(name, SecretVersion::Pending), &current)?)
     }
 
     fn discard_pending(&self, name: &SecretName) -> Result<(), VaultError> {
         let _writing = self.lock.hold()?;
         private_files::remove(&self.file(name, SecretVersion::Pending))?;
         // Only succeeds if no other version is in the folder.
-        private_files::remove_folder(&self.secret(name))
+        Ok(private_files::remove_folder(&self.secret(name))?)
     }
 
     /// Removes the current version last: an interrupted removal leaves a secret that works and can be removed again.
@@ -152,7 +161,7 @@ impl Folder {
         for version in [SecretVersion::Pending, SecretVersion::Previous, SecretVersion::Current] {
             private_files::remove(&self.file(name, version))?;
         }
-        private_files::remove_folder(&self.secret(name))
+        Ok(private_files::remove_folder(&self.secret(name))?)
     }
 }
 

@@ -3,6 +3,7 @@
 use rusqlite::ErrorCode;
 
 use crate::domain::failure::machine;
+use crate::embedded::private_files::PrivateFileError;
 use crate::ledger::LedgerError;
 
 /// An error inside the adapter.
@@ -18,6 +19,8 @@ pub(super) enum SqliteError {
     Damaged,
     /// The file is a database of a different program.
     Foreign,
+    /// The file cannot be created, or is a link.
+    File(PrivateFileError),
     /// Already the caller's error.
     Ledger(LedgerError),
 }
@@ -40,6 +43,12 @@ impl From<rusqlite_migration::Error> for SqliteError {
 impl From<std::io::Error> for SqliteError {
     fn from(error: std::io::Error) -> Self {
         Self::Io(error)
+    }
+}
+
+impl From<PrivateFileError> for SqliteError {
+    fn from(error: PrivateFileError) -> Self {
+        Self::File(error)
     }
 }
 
@@ -72,6 +81,7 @@ impl SqliteError {
             }
             Self::Migration(error) => error.to_string(),
             Self::Io(error) => machine::explained(&error),
+            Self::File(error) => error.to_string(),
             Self::Sqlite(error) => match advice(error.sqlite_error_code()) {
                 Some(advice) => format!("{error}; {advice}"),
                 None => error.to_string(),

@@ -1,14 +1,13 @@
 //! The database file: creating, opening and migrating it.
 
-use std::fs::{DirBuilder, OpenOptions};
-use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use rusqlite_migration::{M, Migrations};
 
 use super::error::SqliteError;
+use crate::embedded::private_files::{self, PrivateFileError};
 
 /// How long a writer waits for a writer in another process.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -22,10 +21,12 @@ const MIGRATIONS: &[M<'static>] = &[M::up(include_str!("migrations/0001-schema.s
 
 /// Opens the file at `path`, creating or migrating it first if necessary.
 pub(super) fn open(path: &Path) -> Result<Connection, SqliteError> {
-    make_private(path)?;
+    let path = create(path)?;
+    // Without `NOFOLLOW`, a link in place of the file would open its target. `SQLite` never follows links to its side files.
+    let flags = OpenFlags::default() | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let mut attempt = 1;
     loop {
-        match Connection::open(path).map_err(SqliteError::from).and_then(prepare) {
+        match Connection::open_with_flags(&path, flags).map_err(SqliteError::from).and_then(prepare) {
             // A migration also fails if another process has just applied it; the second attempt then finds it applied.
             Err(error) if attempt < MAX_ATTEMPTS && (error.is_busy() || (attempt == 1 && may_be_raced(&error))) => {
                 attempt += 1;
@@ -54,25 +55,19 @@ fn may_be_raced(error: &SqliteError) -> bool {
 }
 
 /// Creates the file so that only its owner can read it: the ledger has no secrets, but it names customers and their broken apps
-/// at them. `SQLite` gives its side files the same mode.
-fn make_private(path: &Path) -> Result<(), SqliteError> {
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        let mut builder = DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(folder)?;
+/// at them. `SQLite` gives its side files the same mode. Returns the path with the links in its folder resolved.
+///
+/// Does not open an existing file: closing it again would drop the locks of this process's connections
+/// (<https://sqlite.org/howtocorrupt.html>, section 2.2).
+fn create(path: &Path) -> Result<PathBuf, SqliteError> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    private_files::create_folder(folder)?;
+    let path = folder.canonicalize()?.join(path.file_name().unwrap_or_default());
+    if path.is_symlink() {
+        return Err(PrivateFileError::Link { path: path.display().to_string() }.into());
     }
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
-        // `create_new` does not open an existing file: closing it again would drop the locks of this process's connections
-        // (<https://sqlite.org/howtocorrupt.html>, section 2.2).
-        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error.into()),
-        _ => Ok(()),
-    }
+    private_files::create(&path)?;
+    Ok(path)
 }
 
 fn prepare(mut connection: Connection) -> Result<Connection, SqliteError> {

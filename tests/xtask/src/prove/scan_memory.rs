@@ -51,11 +51,12 @@ async fn peak_of(orgs: u32) -> Result<Peak, Box<dyn std::error::Error + Send + S
     let fleet = Fleet { apps_limit: 100, ..Fleet::new(3, orgs) };
     simulator.add_fleet(fleet);
     let folder = tempfile::tempdir()?;
-    know_fleet_in(folder.path(), &simulator, &fleet).await;
+    let data = folder.path().join("data");
+    know_fleet_in(&data, &simulator, &fleet).await;
     let output = folder.path().join("scan.json");
     let mut child = Command::new(regrant()?)
         .arg("--data-dir")
-        .arg(folder.path())
+        .arg(&data)
         .args(["--allow-loopback", "--quiet", "scan", "--json"])
         .stdout(Stdio::from(std::fs::File::create(&output)?))
         .stderr(Stdio::null())

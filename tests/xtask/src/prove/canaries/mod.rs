@@ -70,8 +70,9 @@ pub(crate) async fn prove() -> Outcome {
     canaries.extend(key.pem.lines().filter(|line| !line.starts_with('-')).map(str::to_owned));
     let mut hits: Vec<String> = run.hits(&canaries, "");
 
-    let mut consents = Run { data: folder.path().to_owned(), outputs: Vec::new() };
-    let in_consents = consent::walk(folder.path(), &mut consents).await?;
+    let other = folder.path().join("consents");
+    let mut consents = Run { data: other.clone(), outputs: Vec::new() };
+    let in_consents = consent::walk(&other, &mut consents).await?;
     hits.extend(consents.hits(&in_consents.everywhere, ""));
     hits.extend(consents.hits(&in_consents.in_logs, "log of"));
     let walked = consents.outputs.iter().any(|(_, bytes)| contains(bytes, b"Done, and verified on both sides"));

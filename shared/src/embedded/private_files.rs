@@ -1,4 +1,5 @@
-//! Files and folders that only their owner can read, and that change by an atomic rename.
+//! Files and folders that only their owner can read. Creating and opening follows no symbolic link, and files change by an
+//! atomic rename.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Write};
@@ -8,7 +9,7 @@ use std::time::{Duration, Instant};
 use parking_lot::{Mutex, MutexGuard};
 use secrecy::zeroize::Zeroizing;
 
-use crate::vault::VaultError;
+use crate::domain::failure::machine;
 
 /// How long to wait for another process to finish writing. A write takes milliseconds; a process that takes longer is stuck.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
@@ -17,48 +18,103 @@ const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
 #[cfg(unix)]
 const OTHERS: u32 = 0o077;
 
-/// Converts an operating system error to a vault error.
-pub(super) fn failed(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> VaultError {
-    let path = path.display().to_string();
-    move |source| VaultError::Io { action, path, source }
+/// Why a private file or folder was not used.
+#[derive(Debug, thiserror::Error)]
+pub enum PrivateFileError {
+    /// Users other than the owner can access it.
+    #[error(
+        "{path} can be read by other users (mode {mode:o}); run `chmod {wanted:o} {path}` and consider who may have read it"
+    )]
+    LooseMode {
+        /// The file or folder.
+        path: String,
+        /// Its permission bits.
+        mode: u32,
+        /// The loosest mode that is accepted.
+        wanted: u32,
+    },
+    /// A symbolic link is where a file should be.
+    #[error("{path} is a symbolic link, and Regrant follows none here; replace it with the file itself")]
+    Link {
+        /// The link.
+        path: String,
+    },
+    /// The file system failed.
+    #[error("could not {action} {path}: {}", machine::explained(.source))]
+    Io {
+        /// What was attempted.
+        action: &'static str,
+        /// The file or folder.
+        path: String,
+        /// What the operating system reported.
+        source: std::io::Error,
+    },
 }
 
-/// Creates a folder and its parents, for the owner only. Fails if other users can access an existing folder.
-pub(super) fn make_folder(folder: &Path) -> Result<(), VaultError> {
+/// Converts an operating system error.
+pub(super) fn failed(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> PrivateFileError {
+    let path = path.display().to_string();
+    move |source| {
+        if is_link(&source) { PrivateFileError::Link { path } } else { PrivateFileError::Io { action, path, source } }
+    }
+}
+
+/// Whether opening failed because the last part of the path is a symbolic link.
+#[cfg(unix)]
+fn is_link(error: &std::io::Error) -> bool {
+    error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error())
+}
+
+#[cfg(not(unix))]
+fn is_link(_error: &std::io::Error) -> bool {
+    false
+}
+
+/// Creates a folder and its parents, for the owner only. Accepts an existing folder as it is.
+pub fn create_folder(folder: &Path) -> Result<(), PrivateFileError> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder).map_err(failed("make", folder))?;
+    builder.create(folder).map_err(failed("make", folder))
+}
+
+/// Creates a folder and its parents, for the owner only. Fails if other users can access an existing folder.
+pub fn make_folder(folder: &Path) -> Result<(), PrivateFileError> {
+    create_folder(folder)?;
     let metadata = fs::metadata(folder).map_err(failed("check", folder))?;
     refuse_loose_mode(folder, &metadata, 0o700)
 }
 
 #[cfg(unix)]
-fn refuse_loose_mode(path: &Path, metadata: &fs::Metadata, wanted: u32) -> Result<(), VaultError> {
+fn refuse_loose_mode(path: &Path, metadata: &fs::Metadata, wanted: u32) -> Result<(), PrivateFileError> {
     let mode = std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o7777;
     if mode & OTHERS == 0 {
         return Ok(());
     }
-    Err(VaultError::LooseMode { path: path.display().to_string(), mode, wanted })
+    Err(PrivateFileError::LooseMode { path: path.display().to_string(), mode, wanted })
 }
 
 /// On other systems the administrator is responsible for access control lists.
 #[cfg(not(unix))]
-fn refuse_loose_mode(_path: &Path, _metadata: &fs::Metadata, _wanted: u32) -> Result<(), VaultError> {
+fn refuse_loose_mode(_path: &Path, _metadata: &fs::Metadata, _wanted: u32) -> Result<(), PrivateFileError> {
     Ok(())
 }
 
+/// Options that follow no link and create a file for its owner only.
 fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600).custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
+    }
     options
 }
 
 /// Opens a file for reading; `None` if it does not exist.
-fn open(file: &Path) -> Result<Option<File>, VaultError> {
-    match File::open(file) {
+fn open(file: &Path) -> Result<Option<File>, PrivateFileError> {
+    match private().read(true).open(file) {
         Ok(opened) => Ok(Some(opened)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(failed("open", file)(error)),
@@ -66,7 +122,7 @@ fn open(file: &Path) -> Result<Option<File>, VaultError> {
 }
 
 /// A file's bytes, or `None` if it does not exist.
-pub(super) fn read(file: &Path) -> Result<Option<Vec<u8>>, VaultError> {
+pub(super) fn read(file: &Path) -> Result<Option<Vec<u8>>, PrivateFileError> {
     let Some(mut opened) = open(file)? else { return Ok(None) };
     let mut bytes = Vec::new();
     opened.read_to_end(&mut bytes).map_err(failed("read", file))?;
@@ -74,7 +130,7 @@ pub(super) fn read(file: &Path) -> Result<Option<Vec<u8>>, VaultError> {
 }
 
 /// The bytes of a file that is secret and not encrypted. Fails if other users can read it.
-pub(super) fn read_private(file: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, VaultError> {
+pub fn read_private(file: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, PrivateFileError> {
     let Some(mut opened) = open(file)? else { return Ok(None) };
     // Of the open file: its name may refer to a different file by now.
     let metadata = opened.metadata().map_err(failed("check", file))?;
@@ -84,8 +140,16 @@ pub(super) fn read_private(file: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, Va
     Ok(Some(bytes))
 }
 
-/// Writes a file atomically. The caller holds the writer lock.
-pub(super) fn write(file: &Path, bytes: &[u8]) -> Result<(), VaultError> {
+/// Creates an empty file. Succeeds without opening it if it exists.
+pub(super) fn create(file: &Path) -> Result<(), PrivateFileError> {
+    match private().write(true).create_new(true).open(file) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(failed("create", file)(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Writes a file atomically. Only one caller at a time may write to the same file.
+pub fn write(file: &Path, bytes: &[u8]) -> Result<(), PrivateFileError> {
     let unfinished = unfinished(file);
     remove_one(&unfinished)?;
     let mut opened = private().write(true).create_new(true).open(&unfinished).map_err(failed("make", &unfinished))?;
@@ -98,19 +162,19 @@ pub(super) fn write(file: &Path, bytes: &[u8]) -> Result<(), VaultError> {
 }
 
 /// Renames a file, replacing `to`, and syncs the folder.
-pub(super) fn rename(from: &Path, to: &Path) -> Result<(), VaultError> {
+pub(super) fn rename(from: &Path, to: &Path) -> Result<(), PrivateFileError> {
     fs::rename(from, to).map_err(failed("rename", from))?;
     sync_folder_of(to)
 }
 
 /// Removes a file, and the leftover of an interrupted write.
-pub(super) fn remove(file: &Path) -> Result<(), VaultError> {
+pub(super) fn remove(file: &Path) -> Result<(), PrivateFileError> {
     remove_one(&unfinished(file))?;
     remove_one(file)
 }
 
 /// Removes a folder if it exists and is empty.
-pub(super) fn remove_folder(folder: &Path) -> Result<(), VaultError> {
+pub(super) fn remove_folder(folder: &Path) -> Result<(), PrivateFileError> {
     match fs::remove_dir(folder) {
         Ok(()) => sync_folder_of(folder),
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::DirectoryNotEmpty) => Ok(()),
@@ -118,7 +182,7 @@ pub(super) fn remove_folder(folder: &Path) -> Result<(), VaultError> {
     }
 }
 
-fn remove_one(file: &Path) -> Result<(), VaultError> {
+fn remove_one(file: &Path) -> Result<(), PrivateFileError> {
     match fs::remove_file(file) {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(failed("remove", file)(error)),
         _ => Ok(()),
@@ -131,13 +195,13 @@ fn unfinished(file: &Path) -> PathBuf {
 
 /// Makes a rename or removal durable by syncing its folder.
 #[cfg(unix)]
-fn sync_folder_of(path: &Path) -> Result<(), VaultError> {
+fn sync_folder_of(path: &Path) -> Result<(), PrivateFileError> {
     let folder = path.parent().unwrap_or(path);
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed("save", folder))
 }
 
 #[cfg(not(unix))]
-fn sync_folder_of(_path: &Path) -> Result<(), VaultError> {
+fn sync_folder_of(_path: &Path) -> Result<(), PrivateFileError> {
     Ok(())
 }
 
@@ -160,13 +224,13 @@ impl Drop for Writing<'_> {
 
 impl WriterLock {
     /// The lock in the file at `path`, which is created if necessary.
-    pub(super) fn open(path: PathBuf) -> Result<Self, VaultError> {
+    pub(super) fn open(path: PathBuf) -> Result<Self, PrivateFileError> {
         let file = private().write(true).create(true).truncate(false).open(&path).map_err(failed("open", &path))?;
         Ok(Self { path, file: Mutex::new(file), timeout: LOCK_TIMEOUT })
     }
 
     /// Waits for the lock. Fails after a timeout.
-    pub(super) fn hold(&self) -> Result<Writing<'_>, VaultError> {
+    pub(super) fn hold(&self) -> Result<Writing<'_>, PrivateFileError> {
         let file = self.file.lock();
         let started = Instant::now();
         loop {
@@ -217,6 +281,20 @@ mod tests {
         let in_the_way = folder.path().join("vault");
         fs::write(&in_the_way, b"").unwrap();
         let error = make_folder(&in_the_way.join("regrant")).unwrap_err().to_string();
-        assert!(error.starts_with("the vault could not make"), "{error}");
+        assert!(error.starts_with("could not make"), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn symbolic_links_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let (link, target) = (folder.path().join("link"), folder.path().join("target"));
+        fs::write(&target, b"theirs").unwrap();
+        std::os::unix::fs::symlink(&target, &link).unwrap();
+        assert!(matches!(read(&link), Err(PrivateFileError::Link { .. })));
+        assert!(matches!(read_private(&link), Err(PrivateFileError::Link { .. })));
+        assert!(matches!(WriterLock::open(link.clone()), Err(PrivateFileError::Link { .. })));
+        write(&link, b"ours").unwrap();
+        assert_eq!((fs::read(&link).unwrap(), fs::read(&target).unwrap()), (b"ours".to_vec(), b"theirs".to_vec()));
     }
 }
