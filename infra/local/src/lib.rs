@@ -10,6 +10,7 @@ pub mod installation;
 pub mod logging;
 pub mod output;
 pub mod secret_input;
+pub mod server;
 #[cfg(feature = "aws")]
 pub mod stack;
 pub mod terminal;

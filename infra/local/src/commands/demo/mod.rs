@@ -5,6 +5,7 @@ mod outbox;
 mod walk;
 
 use std::net::SocketAddr;
+use std::path::Path;
 
 use anyhow::bail;
 use clap::Args;
@@ -14,6 +15,8 @@ use tokio::net::TcpListener;
 use crate::exit::Outcome;
 use crate::global::Global;
 use crate::output::number;
+use crate::server::guard::Guard;
+use crate::server::{self, Limits};
 use crate::terminal::Terminal;
 
 use super::apps::{self, View};
@@ -42,8 +45,24 @@ pub(crate) async fn run(global: &Global, options: &Demo, terminal: &mut Terminal
     }
     // Ignores REGRANT_DATA_DIR, where real orgs are: uses a temporary folder unless --data-dir is given.
     let temporary = tempfile::tempdir()?;
-    let folder = global.data_dir.as_deref().unwrap_or_else(|| temporary.path());
-    let (listener, address) = serve::listen(options.listen).await?;
+    let folder = global.data_dir.clone().unwrap_or_else(|| temporary.path().join("data"));
+    // A signal ends the demo here and not the process, so that the temporary folder is deleted.
+    tokio::select! {
+        shown = show(&folder, options, terminal) => shown?,
+        () = server::stop_requested() => {}
+    }
+    if global.data_dir.is_none() {
+        terminal.hint("The demo's data was deleted. To add a real org:\n  regrant org add HOST");
+    } else {
+        terminal.hint(&format!("The demo's data is in {}.", folder.display()));
+    }
+    // Apps that need attention are part of the demo, not its result.
+    Ok(Outcome::Fine)
+}
+
+/// Runs the demo in `folder`; serves it until the process is asked to stop, unless it is to run once.
+async fn show(folder: &Path, options: &Demo, terminal: &mut Terminal) -> anyhow::Result<()> {
+    let (listener, address) = server::listen(options.listen).await?;
     terminal.hint("Using simulated Okta orgs and Microsoft tenants. Nothing leaves this machine.");
     let fixture = DemoFixture::start(folder, address.port()).await?;
     let installation = &fixture.installation;
@@ -64,13 +83,7 @@ pub(crate) async fn run(global: &Global, options: &Demo, terminal: &mut Terminal
         show_links(&fixture, terminal).await?;
         serve_demo(&fixture, listener, address, terminal).await?;
     }
-    if global.data_dir.is_none() {
-        terminal.hint("The demo's data was deleted. To add a real org:\n  regrant org add HOST");
-    } else {
-        terminal.hint(&format!("The demo's data is in {}.", folder.display()));
-    }
-    // Apps that need attention are part of the demo, not its result.
-    Ok(Outcome::Fine)
+    Ok(())
 }
 
 /// Prints consent links to open in a browser.
@@ -91,15 +104,16 @@ async fn serve_demo(
     terminal: &mut Terminal,
 ) -> anyhow::Result<()> {
     let installation = &fixture.installation;
-    serve::show_endpoints(address, terminal);
+    serve::show_endpoints(address, None, terminal);
     terminal.message(&format!("The emails that would have been sent:\n  http://{address}/outbox"));
     let router = installation.router_for_this_machine().merge(outbox::router(fixture.outbox.clone()));
+    // The demo's data is invented, so its API requires no token.
+    let guard = Guard::new(address, installation.ports.settings.public_url.as_ref(), None);
     tokio::select! {
-        served = serve::serve(listener, address, serve::for_this_machine(router)) => served?,
+        () = server::serve(listener, guard.protect(router), Limits::default()) => {}
         () = serve::scans(installation, None) => {}
         () = serve::saves(installation) => {}
         () = serve::notifications(installation) => {}
-        _ = tokio::signal::ctrl_c() => terminal.hint("Stopped."),
     }
     Ok(())
 }
