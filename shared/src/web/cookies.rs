@@ -1,11 +1,21 @@
-//! Session cookies: setting and reading them.
+//! Session cookies: setting, reading and expiring them.
 
-use axum::http::header::COOKIE;
+use axum::extract::Request;
+use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue};
+use axum::middleware::Next;
+use axum::response::Response;
 use cookie::time::Duration;
 use cookie::{Cookie, SameSite};
 
 use crate::domain::session;
+
+/// The start of the name of every cookie of ours.
+pub const PREFIX: &str = "__Host-regrant-";
+/// How many cookies a browser keeps, and their total length in bytes. API Gateway rejects requests whose headers exceed 10,240
+/// bytes, so a browser with too many cookies could not reach any page.
+const KEPT: usize = 8;
+const KEPT_BYTES: usize = 6_000;
 
 /// `Set-Cookie` for a session (RFC 6265bis). The browser returns the cookie only over TLS and only to this host, hides it
 /// from scripts, and does not send it with forms of other sites. `Lax` and not `Strict`: Microsoft's redirect back to us
@@ -21,6 +31,66 @@ pub fn set(name: &str, value: &str) -> Option<HeaderValue> {
     let mut header = HeaderValue::from_str(&cookie.encoded().to_string()).ok()?;
     header.set_sensitive(true);
     Some(header)
+}
+
+/// `Set-Cookie` that removes a cookie. `None` if `name` cannot be in a header.
+pub fn clear(name: &str) -> Option<HeaderValue> {
+    let cookie = Cookie::build((name, ""))
+        .path("/")
+        .secure(true)
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .max_age(Duration::ZERO)
+        .build();
+    HeaderValue::from_str(&cookie.encoded().to_string()).ok()
+}
+
+/// Removes the browser's oldest session cookies when a response sets a new one, for `axum::middleware::from_fn`.
+pub(super) async fn expire_oldest(request: Request, next: Next) -> Response {
+    let sent = own_cookies(request.headers());
+    let mut response = next.run(request).await;
+    let set = response.headers().get_all(SET_COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+    let set: Vec<(String, usize)> = set
+        .filter(|value| value.starts_with(PREFIX))
+        .filter_map(|value| value.split(';').next()?.split_once('='))
+        .map(|(name, value)| (name.to_owned(), name.len() + value.len()))
+        .collect();
+    if set.is_empty() {
+        return response;
+    }
+    for name in surplus(&sent, &set) {
+        if let Some(header) = clear(&name) {
+            response.headers_mut().append(SET_COOKIE, header);
+        }
+    }
+    response
+}
+
+/// Our cookies in a request and their lengths. Browsers send the oldest first (RFC 6265 section 5.4).
+fn own_cookies(headers: &HeaderMap) -> Vec<(String, usize)> {
+    let all = headers.get_all(COOKIE).into_iter().filter_map(|header| header.to_str().ok());
+    all.flat_map(|header| header.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .filter(|(name, _)| name.starts_with(PREFIX))
+        .map(|(name, value)| (name.to_owned(), name.len() + value.len()))
+        .collect()
+}
+
+/// The names of the oldest cookies in `sent` that do not fit next to the newer ones and the `set` ones.
+fn surplus(sent: &[(String, usize)], set: &[(String, usize)]) -> Vec<String> {
+    let (mut count, mut bytes) = (set.len(), set.iter().map(|(_, length)| length).sum::<usize>());
+    let mut removed = Vec::new();
+    for (name, length) in sent.iter().rev() {
+        if set.iter().any(|(new, _)| new == name) {
+            continue;
+        }
+        count += 1;
+        bytes += length;
+        if count > KEPT || bytes > KEPT_BYTES {
+            removed.push(name.clone());
+        }
+    }
+    removed
 }
 
 /// The value of a cookie. `None` if the request has no such cookie, or two with the same name.
@@ -50,6 +120,25 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(COOKIE, HeaderValue::from_str(text.split(';').next().unwrap()).unwrap());
         assert_eq!(get(&headers, "__Host-regrant-1").as_deref(), Some("a+b/c="));
+    }
+
+    #[test]
+    fn oldest_cookies_beyond_the_limits_are_surplus() {
+        let cookies = |count: usize, length| (0..count).map(|n| (format!("{PREFIX}{n}"), length)).collect::<Vec<_>>();
+        let set = [(format!("{PREFIX}new"), 300)];
+        assert_eq!(surplus(&cookies(7, 300), &set), Vec::<String>::new());
+        assert_eq!(surplus(&cookies(9, 300), &set), [format!("{PREFIX}1"), format!("{PREFIX}0")]);
+        assert_eq!(surplus(&cookies(3, 2_500), &set), [format!("{PREFIX}0")]);
+        assert_eq!(surplus(&cookies(9, 300), &[(format!("{PREFIX}0"), 300)]), [format!("{PREFIX}1")]);
+    }
+
+    #[test]
+    fn cleared_cookie_keeps_the_attributes() {
+        let header = clear("__Host-regrant-1").unwrap();
+        let text = header.to_str().unwrap();
+        for part in ["__Host-regrant-1=;", "Secure", "Path=/", "Max-Age=0"] {
+            assert!(text.contains(part), "{text}");
+        }
     }
 
     #[test]

@@ -18,12 +18,14 @@ pub mod problem;
 mod security_headers;
 
 use axum::Router;
-use axum::middleware::map_response;
+use axum::middleware::{from_fn, map_response};
 
-/// A complete router: `routes` with their state, the 404 and 405 answers, and the security headers of every response.
+/// A complete router: `routes` with their state, the 404 and 405 answers, and the security headers and the limit of cookies of
+/// every response.
 ///
 /// Two complete routers cannot be merged as they are, because each has a fallback for unknown paths. Call
 /// [`Router::reset_fallback`] on all but one of them first; each keeps its own 405 answers.
 pub fn router<S: Clone + Send + Sync + 'static>(routes: Router<S>, state: S) -> Router {
-    not_found::with_fallbacks(routes).layer(map_response(security_headers::set)).with_state(state)
+    let routes = not_found::with_fallbacks(routes).layer(from_fn(cookies::expire_oldest));
+    routes.layer(map_response(security_headers::set)).with_state(state)
 }

@@ -46,6 +46,8 @@ pub struct Browser {
     router: Router,
     /// Its cookies by name.
     pub cookies: BTreeMap<String, String>,
+    /// Their names, oldest first.
+    cookie_order: Vec<String>,
     /// The `Sec-Fetch-Site` header of its requests.
     pub fetch_site: &'static str,
     /// Every visited path.
@@ -55,7 +57,13 @@ pub struct Browser {
 impl Browser {
     /// A browser without cookies.
     pub fn new(router: Router) -> Self {
-        Self { router, cookies: BTreeMap::new(), fetch_site: "same-origin", visited: Vec::new() }
+        Self {
+            router,
+            cookies: BTreeMap::new(),
+            cookie_order: Vec::new(),
+            fetch_site: "same-origin",
+            visited: Vec::new(),
+        }
     }
 
     /// Requests a path.
@@ -82,13 +90,20 @@ impl Browser {
         after.split('"').next().unwrap_or_default().to_owned()
     }
 
+    /// The `Cookie` header of its next request: the oldest cookies first, those that a test added last.
+    pub fn cookie_header(&self) -> String {
+        let known = self.cookie_order.iter().filter(|name| self.cookies.contains_key(*name));
+        let added = self.cookies.keys().filter(|name| !self.cookie_order.contains(name));
+        let pairs: Vec<String> = known.chain(added).map(|name| format!("{name}={}", self.cookies[name])).collect();
+        pairs.join("; ")
+    }
+
     /// Sends any request.
     pub async fn send(&mut self, method: &str, path: &str, body: Body) -> Seen {
         self.visited.push(path.to_owned());
         let mut request = Request::builder().method(method).uri(path).header("sec-fetch-site", self.fetch_site);
         if !self.cookies.is_empty() {
-            let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-            request = request.header(COOKIE, cookies.join("; "));
+            request = request.header(COOKIE, self.cookie_header());
         }
         if method == "POST" {
             request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
@@ -96,8 +111,14 @@ impl Browser {
         let response = self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
         let (head, body) = response.into_parts();
         for cookie in head.headers.get_all(SET_COOKIE) {
-            let (name, value) = cookie.to_str().unwrap().split(';').next().unwrap().split_once('=').unwrap();
-            self.cookies.insert(name.to_owned(), value.to_owned());
+            let text = cookie.to_str().unwrap();
+            let (name, value) = text.split(';').next().unwrap().split_once('=').unwrap();
+            if text.contains("Max-Age=0") {
+                self.cookies.remove(name);
+                self.cookie_order.retain(|known| known != name);
+            } else if self.cookies.insert(name.to_owned(), value.to_owned()).is_none() {
+                self.cookie_order.push(name.to_owned());
+            }
         }
         let body = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
         Seen { status: head.status, headers: head.headers, body }

@@ -120,6 +120,7 @@ async fn every_response_has_security_headers() {
         let header = |name: &str| seen.headers[name].to_str().unwrap().to_owned();
         assert!(header("content-security-policy").contains("frame-ancestors 'none'"));
         assert_eq!(header("cache-control"), "no-store");
+        assert_eq!(header("strict-transport-security"), "max-age=31536000");
         assert_eq!(header("referrer-policy"), "no-referrer");
     }
 }
