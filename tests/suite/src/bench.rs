@@ -30,6 +30,7 @@ use regrant::queue::Queues;
 use regrant::randomness::{SeededRandomness, scan_id};
 use regrant::settings::Settings;
 use regrant::usecases::Ports;
+use regrant::usecases::access::keys::create_keys;
 use regrant::usecases::scan::scan_apps::{OrgScan, scan_apps};
 use regrant::usecases::scan::start::{Selection, start_scan};
 use regrant::vault::{SecretName, Vault};
@@ -199,5 +200,6 @@ async fn know(ports: &Ports, org: &str, base_url: &str, credential: &OktaCredent
         labels: std::collections::BTreeSet::new(),
     };
     ports.ledger.put_org(&profile).await.unwrap();
+    create_keys(ports).await.unwrap();
     id
 }

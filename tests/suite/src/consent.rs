@@ -222,7 +222,7 @@ pub struct ConsentBench {
     pub ports: Ports,
     /// The shared clock.
     pub clock: SimulatedClock,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl ConsentBench {
@@ -262,7 +262,7 @@ impl ConsentBench {
         let folder = tempfile::tempdir().unwrap();
         let ports = simulation.ports(&folder.path().join("data")).await;
         add_and_scan_demo_orgs(&simulation, &ports).await;
-        Self { simulation, ports, clock, _folder: folder }
+        Self { simulation, ports, clock, folder }
     }
 
     /// The app of a tenant.
@@ -287,6 +287,25 @@ impl ConsentBench {
         let (org, app) = self.ids(tenant).await;
         let events = self.ports.ledger.events(&org, &app, PageRequest::first(500)).await.unwrap();
         events.items.into_iter().map(|event| event.kind).collect()
+    }
+
+    /// The names of all secrets in the vault that have a version, without the prefix.
+    pub fn secrets(&self) -> Vec<String> {
+        fn collect(folder: &Path, root: &Path, found: &mut Vec<String>) {
+            for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+                let path = entry.path();
+                if path.is_dir() {
+                    collect(&path, root, found);
+                } else if path.extension().is_some_and(|extension| extension == "age") {
+                    found.push(folder.strip_prefix(root).unwrap().to_str().unwrap().to_owned());
+                }
+            }
+        }
+        let (mut found, root) = (Vec::new(), self.folder.path().join("data/vault/regrant"));
+        collect(&root, &root, &mut found);
+        found.sort();
+        found.dedup();
+        found
     }
 
     /// A new browser.

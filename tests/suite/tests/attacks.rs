@@ -4,10 +4,14 @@
 
 #[path = "attacks/callbacks.rs"]
 mod callbacks;
+#[path = "attacks/cookies.rs"]
+mod cookies;
 #[path = "attacks/emails.rs"]
 mod emails;
 #[path = "attacks/evidence.rs"]
 mod evidence;
+#[path = "attacks/floods.rs"]
+mod floods;
 #[path = "attacks/hand_overs.rs"]
 mod hand_overs;
 #[path = "attacks/injections.rs"]
@@ -20,6 +24,8 @@ mod link_floods;
 mod links;
 #[path = "attacks/pauses.rs"]
 mod pauses;
+#[path = "attacks/removals.rs"]
+mod removals;
 #[path = "attacks/revocations.rs"]
 mod revocations;
 #[path = "attacks/sessions.rs"]

@@ -257,3 +257,19 @@ fn cycles_are_found_through_re_exports() {
     let modules = Modules::read(folder.path());
     assert_eq!(cyclic_imports(&modules.edges()), ["a::inner -> b", "b -> a::inner"]);
 }
+
+#[test]
+fn threat_model_names_existing_tests() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let page = fs::read_to_string(root.join("docs/security.md")).unwrap();
+    let rows: Vec<&str> = page.lines().skip_while(|line| !line.starts_with("| Asset |")).skip(2).collect();
+    let rows = rows.into_iter().take_while(|line| line.starts_with('|'));
+    let named: Vec<&str> =
+        rows.map(|row| row.rsplit('`').nth(1).unwrap_or_else(|| panic!("no test in {row}"))).collect();
+    assert!(named.len() >= 20, "{named:?}");
+    let folders = ["tests/suite/tests", "tests/template/tests", "infra/local/tests"];
+    let files = folders.iter().flat_map(|folder| rust_files(&root.join(folder)));
+    let sources: String = files.map(|file| fs::read_to_string(file).unwrap()).collect();
+    let missing: Vec<_> = named.iter().filter(|name| !sources.contains(&format!("fn {name}("))).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}

@@ -8,8 +8,10 @@ use regrant::domain::cloud::Cloud;
 use regrant::domain::tenant::ClientId;
 use regrant::microsoft::{ClientCredential, MfaEvidence, Registration, WatchAccess};
 use regrant::usecases::access::registration;
+use regrant::usecases::access::tenants::remove_registration;
 use regrant::web::json;
 
+use crate::commands::tenant::hint_at_entra;
 use crate::exit::Outcome;
 use crate::global::Global;
 use crate::installation::Installation;
@@ -27,7 +29,7 @@ pub enum Entra {
         #[arg(long)]
         json: bool,
     },
-    /// Remove the registration from Regrant. It still exists in Entra.
+    /// Remove the registration and the Graph tokens issued to it from Regrant. It still exists in Entra.
     Remove {
         /// The Microsoft cloud of the registration.
         #[arg(long, value_name = "CLOUD", default_value_t = Cloud::Global)]
@@ -81,9 +83,10 @@ pub(crate) async fn run(global: &Global, entra: &Entra, terminal: &mut Terminal)
             if registration::registration(&installation.ports, *cloud).await?.is_none() {
                 bail!("no registration is set for the {cloud} cloud; list them with `regrant entra list`");
             }
-            registration::remove_registration(&installation.ports, *cloud).await?;
+            let tenants = remove_registration(&installation.ports, *cloud).await?;
             terminal.line(&format!("Removed the registration for the {cloud} cloud."))?;
             terminal.hint("It still exists in Entra: delete it there, or its secret or certificate.");
+            hint_at_entra(&tenants, terminal);
             Ok(Outcome::Fine)
         }
     }

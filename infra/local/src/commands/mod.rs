@@ -22,6 +22,7 @@ pub mod save;
 pub mod scan;
 pub mod serve;
 pub mod status;
+pub mod tenant;
 pub mod trusted_proxy;
 pub mod waive;
 
@@ -78,6 +79,9 @@ pub enum Command {
     /// Set, list and remove Regrant's own app registration in Microsoft Entra.
     #[command(subcommand)]
     Entra(entra::Entra),
+    /// List the Microsoft tenants that Regrant has tokens for, and delete these tokens.
+    #[command(subcommand)]
+    Tenant(tenant::Tenant),
     /// Postpone an app to a date of your choice and record the reason.
     Waive(waive::Waive),
     /// List the Okta provisioning tasks that failed while an app's consent was broken.
@@ -127,6 +131,7 @@ pub async fn run(cli: Cli, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
         Command::Save(save) => save::run(global, save, terminal).await,
         Command::Finish(finish) => finish::run(global, finish, terminal).await,
         Command::Entra(entra) => entra::run(global, entra, terminal).await,
+        Command::Tenant(tenant) => tenant::run(global, tenant, terminal).await,
         Command::Waive(waive) => waive::run(global, waive, terminal).await,
         Command::Failed(failed) => failed::run(global, failed, terminal).await,
         Command::Hook(hook) => hook::run(global, hook, terminal).await,

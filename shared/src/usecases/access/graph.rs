@@ -184,6 +184,20 @@ pub(crate) async fn registration_ends_at(
     Ok(registered.and_then(|registered| registered_credential::own_credential_ends_at(&registered, &known)))
 }
 
+/// A tenant's tokens as they are stored, expired or not.
+pub(crate) async fn tokens_as_stored(ports: &Ports, tenant: &TenantId) -> Result<GraphTokens, GraphAccessError> {
+    stored_tokens(ports, tenant).await
+}
+
+/// Deletes a tenant's tokens under the lease, so that a refresh that is running does not store them again.
+pub(crate) async fn delete_tokens(ports: &Ports, tenant: &TenantId) -> Result<(), GraphAccessError> {
+    let lease = LeaseGuard::acquire(ports, &lease_name(tenant), LEASE_DURATION, MAX_WAIT).await?;
+    let lease = lease.ok_or(GraphAccessError::Busy)?;
+    let deleted = ports.vault.remove(&SecretName::Graph(tenant.clone())).await;
+    lease.release(ports).await?;
+    Ok(deleted?)
+}
+
 /// When a tenant's tokens were last refreshed.
 pub(crate) async fn last_refresh(ports: &Ports, tenant: &TenantId) -> Option<Timestamp> {
     stored_tokens(ports, tenant).await.ok().map(|tokens| tokens.renewed_at())

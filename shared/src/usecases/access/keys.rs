@@ -28,6 +28,9 @@ pub enum KeysError {
     /// The stored secret is not a set of keys.
     #[error(transparent)]
     NotUnsealed(#[from] NotUnsealed),
+    /// There are no keys yet.
+    #[error("this installation has no keys yet; `regrant org add` creates them with the first org")]
+    Missing,
     /// Another worker has held the lease on the keys for too long.
     #[error("another worker has been creating or rotating the keys for too long; try again in half a minute")]
     Busy,
@@ -39,8 +42,14 @@ impl From<KeysError> for crate::usecases::records::consent_error::ConsentError {
     }
 }
 
-/// The current keys. Creates them if there are none yet; only one worker does.
+/// The current keys. Functions only read them; [`create_keys`] creates them.
 pub async fn keys(ports: &Ports) -> Result<Keyring, KeysError> {
+    read(ports).await?.ok_or(KeysError::Missing)
+}
+
+/// The current keys. Creates them if there are none yet; only one worker does. Called when an operator adds an org or sets a
+/// registration, so that no function needs the permission to write keys.
+pub async fn create_keys(ports: &Ports) -> Result<Keyring, KeysError> {
     for _ in 0..LOOKS {
         if let Some(keys) = read(ports).await? {
             return Ok(keys);
@@ -84,7 +93,7 @@ pub async fn keys_created_at(ports: &Ports) -> Result<Option<jiff::Timestamp>, K
 }
 
 async fn replace(ports: &Ports, make: impl Fn(Option<Keyring>) -> Keyring) -> Result<(), KeysError> {
-    keys(ports).await?;
+    create_keys(ports).await?;
     match write(ports, make, true).await? {
         Some(_) => Ok(()),
         None => Err(KeysError::Busy),

@@ -17,3 +17,4 @@ pub mod orgs;
 pub mod registration;
 pub mod roles;
 pub(crate) mod tenant_claims;
+pub mod tenants;

@@ -10,12 +10,14 @@ use crate::domain::event::EventKind;
 use crate::domain::id::OrgId;
 use crate::domain::org::{OrgProfile, SignInPolicy};
 use crate::domain::system_log::LogPosition;
-use crate::domain::tenant::TenantName;
+use crate::domain::tenant::{TenantId, TenantName};
 use crate::http::loopback::LoopbackPolicy;
 use crate::ledger::{AppFilter, LedgerError, paging};
 use crate::okta::org_url::OrgUrlError;
 use crate::okta::{Okta, OktaCredential, OktaError, OrgUrl, ProvisioningAdmin};
 use crate::usecases::Ports;
+use crate::usecases::access::keys::{KeysError, create_keys};
+use crate::usecases::access::tenants::{TenantError, forget_tenant, tenants_only_of};
 use crate::usecases::records::app::record_event;
 use crate::vault::{SecretName, SecretVersion, VaultError, seal};
 
@@ -40,6 +42,12 @@ pub enum OrgError {
     /// The ledger operation failed.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// The installation's keys were not created.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    /// The tokens of its tenants were not deleted.
+    #[error(transparent)]
+    Tenant(#[from] TenantError),
 }
 
 /// An org that was added.
@@ -123,6 +131,7 @@ pub async fn add(ports: &Ports, host: &str, cloud: Cloud, credential: &OktaCrede
     // reports what to do.
     ports.ledger.put_org(&profile).await?;
     ports.vault.promote(&name).await?;
+    create_keys(ports).await?;
     Ok(AddedOrg { profile, hint: resolved.hint })
 }
 
@@ -255,8 +264,9 @@ pub async fn set_provisioning_admin(
     Ok(ports.ledger.put_org(&OrgProfile { sends_password: admin.is_some(), ..profile }).await?)
 }
 
-/// Removes an org: its credential, its profile and its apps. The events of its apps stay.
-pub async fn remove(ports: &Ports, org: &OrgId) -> Result<(), OrgError> {
+/// Removes an org: its credentials, its profile, its apps, and the Graph tokens of tenants that no other org has an app of.
+/// Returns these tenants. The events of its apps stay.
+pub async fn remove(ports: &Ports, org: &OrgId) -> Result<Vec<TenantId>, OrgError> {
     if ports.ledger.org(org).await?.is_none() {
         return Err(OrgError::NoSuchOrg(org.to_string()));
     }
@@ -265,9 +275,14 @@ pub async fn remove(ports: &Ports, org: &OrgId) -> Result<(), OrgError> {
     while let Some(app) = apps.try_next().await? {
         ports.vault.remove(&SecretName::HandOver(org.clone(), app.identity.app)).await?;
     }
+    let tenants = tenants_only_of(ports, org).await?;
+    for tenant in &tenants {
+        forget_tenant(ports, tenant).await?;
+    }
     ports.vault.remove(&SecretName::ProvisioningAdmin(org.clone())).await?;
-    // The secret goes first. If a later step fails, the profile is still there and `remove` can run again; no secret is left
+    // Its secrets go first. If a later step fails, the profile is still there and `remove` can run again; no secret is left
     // without a profile.
     ports.vault.remove(&SecretName::Okta(org.clone())).await?;
-    Ok(ports.ledger.remove_org(org).await?)
+    ports.ledger.remove_org(org).await?;
+    Ok(tenants)
 }

@@ -29,11 +29,6 @@ pub async fn registrations(ports: &Ports) -> Result<Vec<Registration>, ConsentEr
     Ok(found)
 }
 
-/// Removes the registration of a cloud. Tokens that were issued to it stay in the vault but can no longer be refreshed.
-pub async fn remove_registration(ports: &Ports, cloud: Cloud) -> Result<(), ConsentError> {
-    Ok(ports.vault.remove(&SecretName::Entra(cloud)).await?)
-}
-
 /// The registration of a cloud, if there is one.
 pub async fn registration(ports: &Ports, cloud: Cloud) -> Result<Option<Registration>, ConsentError> {
     let secret = ports.vault.get(&SecretName::Entra(cloud), SecretVersion::Current).await?;

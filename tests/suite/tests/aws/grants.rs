@@ -6,7 +6,8 @@ use regrant_template::{Grant, granted};
 use regrant_tests::aws::{Call, access_key, template};
 use regrant_tests::deployment::FUNCTIONS;
 
-/// Actions that AWS performs or checks on a function's behalf, without a visible call of the function.
+/// Actions that AWS performs or checks on a function's behalf, without a visible call of the function. Lambda also sends
+/// failed events to a dead-letter queue with the function's role.
 const NOT_SEEN_HERE: [&str; 7] = [
     "kms:Decrypt",
     "kms:GenerateDataKey",
@@ -69,17 +70,15 @@ pub(super) fn every_call_is_granted(calls: &[Call]) {
     }
 }
 
-/// Granted actions that no call of the function needed, without those that calls cannot show.
-pub(super) fn not_needed(calls: &[Call], function: &str) -> BTreeSet<String> {
+/// Grants, each an action on a resource pattern, that no call of the function needed, without those that calls cannot show.
+pub(super) fn not_needed(calls: &[Call], function: &str) -> BTreeSet<Grant> {
     let key = access_key(function);
-    let called: BTreeSet<_> = calls
-        .iter()
-        .filter(|call| call.access_key == key)
-        .flat_map(authorized_by)
-        .map(|(action, _)| action.to_ascii_lowercase())
-        .collect();
-    let granted: BTreeSet<String> =
-        granted(template(), function).into_iter().map(|Grant { action, .. }| action).collect();
-    let seen_here = |action: &String| !NOT_SEEN_HERE.contains(&action.as_str());
-    granted.into_iter().filter(seen_here).filter(|action| !called.contains(&action.to_ascii_lowercase())).collect()
+    let called: Vec<_> = calls.iter().filter(|call| call.access_key == key).flat_map(authorized_by).collect();
+    let used = |grant: &Grant| called.iter().any(|(action, resource)| grant.covers(action, resource));
+    let seen_here = |grant: &Grant| {
+        let sends_to_dead_letters =
+            grant.action == "sqs:SendMessage" && grant.resource.ends_with("ScheduleDeadLetters");
+        !NOT_SEEN_HERE.contains(&grant.action.as_str()) && !sends_to_dead_letters
+    };
+    granted(template(), function).into_iter().filter(seen_here).filter(|grant| !used(grant)).collect()
 }

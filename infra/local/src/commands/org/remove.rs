@@ -3,6 +3,7 @@
 use clap::Args;
 use regrant::usecases::access::orgs;
 
+use crate::commands::tenant::hint_at_entra;
 use crate::exit::Outcome;
 use crate::global::Global;
 use crate::installation::Installation;
@@ -26,8 +27,10 @@ pub(crate) async fn run(global: &Global, options: &Remove, terminal: &mut Termin
     let installation = Installation::open_existing(global).await?;
     let org = installation.org(&options.org).await?;
     let domain = escaped(org.domain());
-    let what =
-        format!("{domain} ({}) with its credential, its profile and its apps; the apps' history is kept", org.id);
+    let what = format!(
+        "{domain} ({}) with its credentials, its profile, its apps and their tenants' tokens; the history is kept",
+        org.id
+    );
     if options.dry_run {
         terminal.line(&format!("Would remove {what}. Nothing changes in Okta."))?;
         return Ok(Outcome::Fine);
@@ -36,8 +39,9 @@ pub(crate) async fn run(global: &Global, options: &Remove, terminal: &mut Termin
         terminal.message("Nothing was removed.");
         return Ok(Outcome::Fine);
     }
-    orgs::remove(&installation.ports, &org.id).await?;
+    let tenants = orgs::remove(&installation.ports, &org.id).await?;
     terminal.line(&format!("Removed {what}."))?;
     terminal.hint("The credential still works in Okta: revoke the API token or the service app's key there.");
+    hint_at_entra(&tenants, terminal);
     Ok(Outcome::Fine)
 }

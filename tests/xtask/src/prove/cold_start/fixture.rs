@@ -12,7 +12,7 @@ use regrant::embedded::in_process_queues;
 use regrant::keyring::SignedMute;
 use regrant::microsoft::MfaEvidence;
 use regrant::usecases::Ports;
-use regrant::usecases::access::keys::keys;
+use regrant::usecases::access::keys::create_keys;
 use regrant::usecases::consent::invite::invite;
 use regrant_simulators::microsoft::Decision;
 use regrant_tests::api_gateway;
@@ -110,7 +110,7 @@ impl Fixture {
     /// The token in a reminder's link.
     async fn mute(&self) -> Result<String, Failure> {
         let mute = SignedMute { request: "RG-7K2QM-X4T9P".parse()?, address: "ada@contoso.example".parse()? };
-        Ok(keys(&self.operator).await?.sign_mute(&mute)?)
+        Ok(create_keys(&self.operator).await?.sign_mute(&mute)?)
     }
 
     async fn invitation(&self) -> String {

@@ -1,0 +1,76 @@
+//! Attacks with what is left after an org or a registration was removed.
+
+use regrant::domain::cloud::Cloud;
+use regrant::usecases::access::tenants::{StoredTokens, forget_tenant, remove_registration, tenants};
+use regrant::usecases::access::{graph, orgs};
+use regrant::vault::{SecretName, SecretVersion};
+use regrant_tests::consent::ConsentBench;
+
+use super::{TENANT, state};
+
+/// A tenant with stored tokens, after a complete consent.
+async fn consented() -> ConsentBench {
+    let bench = ConsentBench::new().await;
+    bench.walk(&mut bench.browser(), TENANT).await;
+    assert!(state(&bench).await.1);
+    bench
+}
+
+async fn tokens_of_any_version(bench: &ConsentBench) -> bool {
+    let id = bench.simulation.microsoft.with_tenant("acmelabs.onmicrosoft.com", |tenant| tenant.id.clone()).unwrap();
+    let name = SecretName::Graph(id.parse().unwrap());
+    let mut found = false;
+    for version in [SecretVersion::Pending, SecretVersion::Current, SecretVersion::Previous] {
+        found |= bench.ports.vault.get(&name, version).await.unwrap().is_some();
+    }
+    found
+}
+
+#[tokio::test]
+async fn administrators_tokens_do_not_outlive_the_org() {
+    let bench = consented().await;
+    let (org, _) = bench.ids(TENANT).await;
+    let removed = orgs::remove(&bench.ports, &org).await.unwrap();
+    assert!(!removed.is_empty());
+    assert!(!tokens_of_any_version(&bench).await);
+}
+
+#[tokio::test]
+async fn administrators_tokens_do_not_outlive_the_registration() {
+    let bench = consented().await;
+    remove_registration(&bench.ports, Cloud::Global).await.unwrap();
+    assert!(!tokens_of_any_version(&bench).await);
+}
+
+#[tokio::test]
+async fn other_clouds_tokens_stay_when_a_registration_is_removed() {
+    let bench = consented().await;
+    remove_registration(&bench.ports, Cloud::Dod).await.unwrap();
+    assert!(tokens_of_any_version(&bench).await);
+}
+
+#[tokio::test]
+async fn forgotten_tokens_are_not_stored_again_by_a_refresh() {
+    let bench = consented().await;
+    let known = tenants(&bench.ports).await.unwrap();
+    let tenant = &known.iter().find(|one| matches!(one.tokens, StoredTokens::Tokens { .. })).unwrap().tenant;
+    forget_tenant(&bench.ports, tenant).await.unwrap();
+    assert!(matches!(graph::graph_tokens(&bench.ports, tenant).await, Err(graph::GraphAccessError::NoTokens)));
+    assert!(!tokens_of_any_version(&bench).await);
+    let again = tenants(&bench.ports).await.unwrap();
+    assert!(again.iter().all(|one| one.tokens == StoredTokens::None));
+}
+
+#[tokio::test]
+async fn only_the_installations_own_secrets_remain_after_removal() {
+    let bench = consented().await;
+    let page = regrant::ledger::PageRequest::first(100);
+    for org in bench.ports.ledger.orgs(page).await.unwrap().items {
+        orgs::remove(&bench.ports, &org.id).await.unwrap();
+    }
+    let mut left = bench.secrets();
+    left.sort();
+    assert_eq!(left, ["entra/global", "keys"]);
+    remove_registration(&bench.ports, Cloud::Global).await.unwrap();
+    assert_eq!(bench.secrets(), ["keys"]);
+}
