@@ -71,7 +71,7 @@ fn each_function_reads_only_the_secrets_it_needs() {
         ("okta/pool-3", [true, true, false, true, false]),
         ("provisioning-admin/acme.okta.com", [false, true, false, true, false]),
         ("handover/acme.okta.com/0oa1", [false, false, false, true, false]),
-        ("graph/contoso", [true, true, true, true, false]),
+        ("graph/contoso", [true, false, true, true, false]),
         ("entra/global", [true, true, true, true, false]),
         ("keys", [false, true, true, true, true]),
         ("hooks", [false, false, false, false, true]),
@@ -87,10 +87,10 @@ fn each_function_reads_only_the_secrets_it_needs() {
 }
 
 #[test]
-fn no_function_writes_org_credentials() {
+fn no_function_writes_operators_credentials_or_keys() {
     for function in FUNCTIONS {
         for action in ["CreateSecret", "PutSecretValue", "UpdateSecretVersionStage", "DeleteSecret"] {
-            for name in ["okta/acme.okta.com", "entra/global", "provisioning-admin/acme.okta.com", "hooks"] {
+            for name in ["okta/acme.okta.com", "entra/global", "provisioning-admin/acme.okta.com", "hooks", "keys"] {
                 assert!(
                     !may(function, &format!("secretsmanager:{action}"), &secret(name)),
                     "{function} {action} {name}"
@@ -129,6 +129,53 @@ fn scans_renew_graph_tokens_but_never_create_them() {
     assert!(may("discovery", "secretsmanager:PutSecretValue", &token));
     assert!(!may("discovery", "secretsmanager:CreateSecret", &token));
     assert!(!may("discovery", "secretsmanager:PutSecretValue", &secret("keys")));
+}
+
+#[test]
+fn only_the_sign_in_creates_graph_tokens() {
+    for (function, creates) in FUNCTIONS.into_iter().zip([false, false, true, false, false]) {
+        assert_eq!(may(function, "secretsmanager:CreateSecret", &secret("graph/contoso")), creates, "{function}");
+    }
+}
+
+#[test]
+fn functions_that_strangers_reach_can_have_a_ceiling() {
+    let ceilings = [
+        ("ReservedForDiscovery", "discovery"),
+        ("ReservedForConsentUrl", "consent-url"),
+        ("ReservedForCallback", "callback"),
+        ("ReservedForSave", "save"),
+        ("ReservedForNotify", "notify"),
+    ];
+    for (parameter, function) in ceilings {
+        let limited = template().with_parameter(parameter, "7").unwrap();
+        let ceiling = |template: &Template| {
+            template.function(function).unwrap().properties()["ReservedConcurrentExecutions"].clone()
+        };
+        assert_eq!((ceiling(&limited), ceiling(&template())), (json!("7"), json!(null)), "{function}");
+    }
+}
+
+#[test]
+fn services_use_the_key_only_for_this_account() {
+    let template = template();
+    let key = template.of_type("AWS::KMS::Key").next().unwrap().properties();
+    let statements = key["KeyPolicy"]["Statement"].as_array().unwrap();
+    let services: Vec<_> = statements.iter().filter(|one| one["Principal"]["Service"].is_string()).collect();
+    assert_eq!(services.len(), 3);
+    for one in services {
+        let condition = &one["Condition"];
+        let bound = condition["StringEquals"]["aws:SourceAccount"].is_string()
+            || condition["ArnLike"]["kms:EncryptionContext:aws:logs:arn"].is_string();
+        assert!(bound, "{one}");
+    }
+}
+
+#[test]
+fn queue_with_personal_data_uses_the_stacks_key() {
+    let template = template();
+    let queue = template.of_type("AWS::SQS::Queue").find(|queue| queue.name == "ScheduleDeadLetters").unwrap();
+    assert!(queue.properties()["KmsMasterKeyId"].is_string(), "{}", queue.properties());
 }
 
 #[test]
