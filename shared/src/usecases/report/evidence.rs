@@ -22,7 +22,7 @@ use crate::domain::trail::canonical::canonical;
 use crate::domain::trail::{TrailEntry, verify};
 use crate::ledger::paging;
 use crate::usecases::Ports;
-use crate::usecases::access::keys::keys;
+use crate::usecases::access::keys::create_keys;
 use crate::usecases::report::trail::TrailError;
 
 /// The name and version of the pack's format.
@@ -200,7 +200,7 @@ pub async fn evidence(ports: &Ports, org: &OrgProfile, app: &AppRecord) -> Resul
     while let Some(entry) = entries.try_next().await? {
         trail.push(entry);
     }
-    let keys = keys(ports).await?;
+    let keys = create_keys(ports).await?;
     let made = Made {
         at: ports.clock.now(),
         by: ports.actor.clone(),

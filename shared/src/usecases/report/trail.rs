@@ -16,7 +16,7 @@ use crate::domain::trail::{
 use crate::keyring::{DamagedKey, EvidenceKey, EvidencePublicKey};
 use crate::ledger::{AppFilter, LedgerError, paging};
 use crate::usecases::Ports;
-use crate::usecases::access::keys::{KeysError, keys};
+use crate::usecases::access::keys::{KeysError, create_keys};
 
 /// How often a digest is signed.
 const EVERY: SignedDuration = SignedDuration::from_hours(24);
@@ -51,13 +51,13 @@ pub enum TrailError {
 
 /// The public key that verifies this installation's digests.
 pub async fn public_key(ports: &Ports) -> Result<EvidencePublicKey, TrailError> {
-    Ok(keys(ports).await?.evidence().public()?)
+    Ok(create_keys(ports).await?.evidence().public()?)
 }
 
 /// Signs a digest of the trails that grew since the last one: several if there are many, and an empty one if there are
 /// none, so that a missing digest shows. Returns what it signed; nothing if another worker signs at the same time.
 pub async fn sign_digest(ports: &Ports) -> Result<Vec<SignedDigest>, TrailError> {
-    let keys = keys(ports).await?;
+    let keys = create_keys(ports).await?;
     let latest = ports.ledger.latest_digest().await?.map(|signed| signed.digest);
     let since = latest.as_ref().map_or(Timestamp::MIN, |digest| before(digest.made_at, OVERLAP));
     let (mut number, mut previous) = latest.map_or_else(|| (0, Hash::none()), |digest| (digest.number, digest.hash()));
@@ -162,7 +162,7 @@ pub struct Exported {
 
 /// Writes an export as JSON lines: the signed manifest, every digest, and the trails of `orgs` (all if empty).
 pub async fn export(ports: &Ports, orgs: &[OrgId], out: &mut (dyn Write + Send)) -> Result<Exported, TrailError> {
-    let keys = keys(ports).await?;
+    let keys = create_keys(ports).await?;
     let mut heads = Vec::new();
     let mut listed = paging::items(PAGE, |page| ports.ledger.trail_heads(Timestamp::MIN, page));
     while let Some(head) = listed.try_next().await? {
