@@ -4,7 +4,7 @@
 
 use axum::body::Body;
 use regrant::domain::cloud::Cloud;
-use regrant::usecases::access::registration::remove_registration;
+use regrant::usecases::access::tenants::remove_registration;
 use regrant::usecases::consent::session::open_cookie;
 use regrant_simulators::microsoft::Decision;
 use regrant_tests::consent::{Browser, ConsentBench};

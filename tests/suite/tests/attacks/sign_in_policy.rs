@@ -6,7 +6,7 @@ use regrant::domain::event::EventKind;
 use regrant::domain::org::SignInPolicy;
 use regrant::domain::save::NotDone;
 use regrant::usecases::access::orgs::set_sign_in;
-use regrant::usecases::access::registration::remove_registration;
+use regrant::usecases::access::tenants::remove_registration;
 use regrant::vault::SecretName;
 use regrant_tests::consent::{Browser, ConsentBench};
 
