@@ -104,7 +104,7 @@ fn by_connection(signals: &[Signal], features: &[String]) -> Assessment {
             "Okta does not report whether the connection is on. Check it in the Admin Console.",
         ),
         // Not read again since the consent was prepared.
-        (AuthScheme::Unknown, _) if paused_since(signals).is_some_and(|since| since > signal.seen_at) => {
+        (AuthScheme::Unknown, _) if paused_since(signals).is_some_and(|since| since >= signal.seen_at) => {
             paused(paused_since(signals).unwrap_or(signal.seen_at))
         }
         (AuthScheme::Unknown, _) => without_scheme(signals, features),
