@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use regrant::embedded::{ledger_file, sqlite::SqliteLedger};
+use regrant::embedded::{self, Config};
 use regrant_tests::estate::Estate;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -33,8 +33,8 @@ fn estate() -> TempDir {
     let data = folder.path().join("data");
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
-        let ledger = SqliteLedger::open(&ledger_file(&data)).await.unwrap();
-        Estate { orgs: 40, apps_per_org: 2, customers: 4, events_per_app: 3 }.fill(&ledger).await;
+        let ports = embedded::open(&data, Config::default()).await.unwrap();
+        Estate { orgs: 40, apps_per_org: 2, customers: 4, events_per_app: 3 }.fill(&*ports.ledger).await;
     });
     folder
 }

@@ -128,6 +128,12 @@ pub enum EventKind {
         /// What shows the consent; `None` in older records.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         evidence: Option<ConsentEvidence>,
+        /// The permissions granted when Okta's consent link was issued; `None` if they were not read then.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        granted_before: Option<Vec<String>>,
+        /// The permissions granted now; `None` if they could not be read.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        granted: Option<Vec<String>>,
     },
     /// The save ended without the connection being on.
     SaveFailed {

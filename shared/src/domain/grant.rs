@@ -99,12 +99,17 @@ pub struct GrantsRead {
 }
 
 impl GrantsRead {
-    /// Compares the grants with the expected permissions.
-    pub fn compare(&self, expected: &PermissionCatalogue) -> Comparison {
-        let mut names: Vec<&str> = self.grants.iter().map(|grant| grant.permission.as_str()).collect();
+    /// The names of the granted permissions, sorted, each once.
+    pub fn permissions(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.grants.iter().map(|grant| grant.permission.clone()).collect();
         names.sort_unstable();
         names.dedup();
-        expected.compare(names)
+        names
+    }
+
+    /// Compares the grants with the expected permissions.
+    pub fn compare(&self, expected: &PermissionCatalogue) -> Comparison {
+        expected.compare(self.permissions().iter().map(String::as_str))
     }
 
     /// Whether the principal can sign in and has every required grant.

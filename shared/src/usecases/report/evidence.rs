@@ -152,6 +152,12 @@ pub struct Saved {
     /// What showed the consent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shown_by: Option<ConsentEvidence>,
+    /// The permissions granted when Okta's consent link was issued; absent if they were not read then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub granted_before: Option<Vec<String>>,
+    /// The permissions granted afterwards; absent if they could not be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub granted: Option<Vec<String>>,
     /// Why it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<String>,
@@ -262,15 +268,35 @@ fn compile(org: &OrgProfile, app: &AppRecord, trail: Vec<TrailEntry>, made: Made
                 evidence.approved.push(Approved { at, username, object, role, mfa, token_id, session });
             }
             EventKind::SaveBegun { save, was_on: on } => was_on = Some((save, on)),
-            EventKind::Saved { save, verified, evidence: shown_by, .. } => {
+            EventKind::Saved { save, verified, evidence: shown_by, granted_before, granted, .. } => {
                 let was_on = was_on.take().filter(|(begun, _)| *begun == save).map(|(_, on)| on);
-                let (succeeded, failure) = (true, None);
-                evidence.saves.push(Saved { at, save, by, was_on, succeeded, verified, shown_by, failure });
+                evidence.saves.push(Saved {
+                    at,
+                    save,
+                    by,
+                    was_on,
+                    succeeded: true,
+                    verified,
+                    shown_by,
+                    granted_before,
+                    granted,
+                    failure: None,
+                });
             }
             EventKind::SaveFailed { save, reason, .. } => {
                 let was_on = was_on.take().filter(|(begun, _)| *begun == save).map(|(_, on)| on);
-                let (succeeded, verified, shown_by, failure) = (false, false, None, Some(reason));
-                evidence.saves.push(Saved { at, save, by, was_on, succeeded, verified, shown_by, failure });
+                evidence.saves.push(Saved {
+                    at,
+                    save,
+                    by,
+                    was_on,
+                    succeeded: false,
+                    verified: false,
+                    shown_by: None,
+                    granted_before: None,
+                    granted: None,
+                    failure: Some(reason),
+                });
             }
             EventKind::Waived { reason, until } => {
                 evidence.waivers.push(WaiverEvent { at, by, given: Some((reason, until)) });

@@ -163,6 +163,13 @@ fn saves(saves: &[Saved]) -> Markup {
                     @if one.verified { " · confirmed by Microsoft Graph" }
                     @if let Some(evidence) = one.shown_by { span.soft { " " (shown_by(evidence)) } }
                     @if let Some(failure) = &one.failure { span.soft { " " (shown(failure)) } }
+                    @if let Some(granted) = &one.granted {
+                        span.sub {
+                            "Granted before: "
+                            @match &one.granted_before { None => "not read", Some(before) => (shown(&before.join(", "))) }
+                        }
+                        span.sub { "Granted after: " (shown(&granted.join(", "))) }
+                    }
                 },
                 html! { span.id { (one.save) } },
             ])))

@@ -8,7 +8,7 @@ use crate::domain::app::AppRecord;
 use crate::domain::assess::assess;
 use crate::domain::event::{AppEvent, EventKind};
 use crate::domain::failure::consent::ConsentFailure;
-use crate::domain::grant::GrantKind;
+use crate::domain::grant::{GrantKind, GrantsRead};
 use crate::domain::history::{clear_failed_emails, clear_sign_in_failures, supersede};
 use crate::domain::id::RequestId;
 use crate::domain::invitation::{Closed, Closing};
@@ -245,7 +245,14 @@ fn saved(ports: &Ports, journal: &SaveJournal, verification: &Verification, evid
         .collect();
     grant_kinds.sort_unstable();
     grant_kinds.dedup();
-    EventKind::Saved { save: journal.id.clone(), verified, grant_kinds, evidence: Some(evidence) }
+    EventKind::Saved {
+        save: journal.id.clone(),
+        verified,
+        grant_kinds,
+        evidence: Some(evidence),
+        granted_before: verification.grants_before.as_deref().map(GrantsRead::permissions),
+        granted: verification.grants.as_ref().map(GrantsRead::permissions),
+    }
 }
 
 fn not_saved(journal: &SaveJournal, reason: &str, left_off: bool) -> EventKind {

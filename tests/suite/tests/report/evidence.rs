@@ -22,7 +22,8 @@ async fn pack_answers_who_asked_approved_and_saved() {
         json!({"event": "administrator-verified", "session": "s1", "username": "<i>max</i>@contoso.example",
                "object": "11111111-2222-4333-8444-555555555555", "mfa": "verified", "token_id": "uti-1"}),
         json!({"event": "save-begun", "save": "v1", "was_on": false}),
-        json!({"event": "saved", "save": "v1", "verified": true, "grant_kinds": [], "evidence": "code-accepted"}),
+        json!({"event": "saved", "save": "v1", "verified": true, "grant_kinds": [], "evidence": "code-accepted",
+               "granted_before": ["User.Read.All"], "granted": ["User.ReadWrite.All"]}),
         json!({"event": "waived", "reason": "merger", "until": "2026-12-31T00:00:00Z", "by": ada}),
     ] {
         event["at"] = json!("2026-11-27T09:00:00Z");
@@ -36,6 +37,8 @@ async fn pack_answers_who_asked_approved_and_saved() {
     assert_eq!(pack.asked[0].by.as_ref().unwrap().to_string(), "ada (this machine)");
     assert_eq!((pack.approved[0].mfa, &*pack.approved[0].role), (Mfa::Verified, "Global Administrator"));
     assert_eq!((pack.saves[0].was_on, pack.saves[0].succeeded, pack.saves[0].verified), (Some(false), true, true));
+    assert_eq!(pack.saves[0].granted_before.as_deref(), Some(&["User.Read.All".to_owned()][..]));
+    assert_eq!(pack.saves[0].granted.as_deref(), Some(&["User.ReadWrite.All".to_owned()][..]));
     assert!(pack.waivers[0].given.is_some() && pack.trail_is_intact);
     assert_eq!(pack.trail.len(), 8);
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use regrant::embedded::{ledger_file, sqlite::SqliteLedger};
+use regrant::embedded::{self, Config};
 use regrant_tests::estate::Estate;
 use regrant_tests::program::regrant;
 use serde_json::json;
@@ -25,7 +25,8 @@ pub(crate) async fn prove(size: Size) -> Outcome {
     let orgs = if size == Size::Full { 10_000 } else { 100 };
     let estate = Estate { orgs, apps_per_org: 3, customers: orgs / 33, events_per_app: 1 };
     let folder = tempfile::tempdir()?;
-    estate.fill(&SqliteLedger::open(&ledger_file(folder.path())).await?).await;
+    let ports = embedded::open(folder.path(), Config::default()).await?;
+    estate.fill(&*ports.ledger).await;
     let mut figures =
         vec![("orgs", json!(orgs)), ("apps", json!(orgs * 3)), ("target_seconds", json!(TARGET.as_secs()))];
     let (mut holds, mut times, mut peaks) = (true, serde_json::Map::new(), serde_json::Map::new());
