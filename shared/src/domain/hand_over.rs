@@ -1,9 +1,10 @@
 //! The hand-over: the text on Okta's last page after Microsoft's consent, pasted by the person who consented.
 //!
 //! Microsoft redirects to Okta, and Okta's page shows `{"continue_oauth_flow_url":{"href":"…","method":"POST"}}` (Okta,
-//! "Configure app provisioning connections"). Pasting a URL with a code is a known way to steal a consent, so Regrant never
-//! fetches or forwards pasted text. It extracts the code and the `state`, and only if everything around them is exactly
-//! what Okta shows for this app on this org's own host.
+//! "Configure app provisioning connections"). Browsers copy that page in many forms: raw, formatted, as the rows of a JSON
+//! viewer, or only the address. So the text around the URL does not matter, but the URL does: Regrant accepts exactly one URL
+//! of this app's callback on this org's own host, and it never fetches or forwards pasted text (pasting a URL with a code is a
+//! known way to steal a consent).
 
 use std::borrow::Cow;
 
@@ -12,8 +13,9 @@ use url::Url;
 
 use super::app::OFFICE365;
 use super::id::{AppId, Sha256Digest};
+use super::text::UntrustedText;
 
-/// The longest accepted text, in bytes. Okta's text is well under 4,000.
+/// The longest accepted text, in bytes. Okta's text is well under 4,000; a JSON viewer may show it twice.
 pub const MAX_TEXT_BYTES: usize = 16 << 10;
 /// The longest accepted code or `state`, in bytes.
 const MAX_VALUE_BYTES: usize = 4 << 10;
@@ -28,22 +30,34 @@ pub struct HandOver {
 }
 
 /// Why a text is not a hand-over for this app.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotAHandOver {
-    /// It is empty or too long.
-    #[error("the text is empty or too long; copy the whole text of Okta's page and nothing else")]
-    Size,
-    /// It is neither Okta's JSON, nor the URL in it, nor a code with a `state`.
+    /// It is empty.
+    #[error("the text is empty")]
+    Empty,
+    /// It is longer than any page of Okta's.
+    #[error("the text is too long; copy only the text of Okta's page")]
+    TooLong,
+    /// It has neither a URL nor a code with a `state`.
     #[error("this is not what Okta's last page shows: text that begins with {{\"continue_oauth_flow_url\"")]
     Shape,
     /// Its URL points to a host other than the org's.
     #[error(
-        "the URL in this text is not on this org's own host; do not use it, and tell your operator where it came from"
+        "the URL in this text is on {host}, not on this org's own host; do not use it, and tell your operator where it came from"
     )]
-    AnotherHost,
+    AnotherHost {
+        /// The host, as far as the URL has one.
+        host: UntrustedText,
+    },
     /// Its URL belongs to a different app or endpoint.
     #[error("the URL in this text belongs to a different app")]
     AnotherApp,
+    /// It contains two different URLs of this app.
+    #[error("the text contains two different URLs of this app; copy the text of one page only")]
+    Several,
+    /// Microsoft returned an error to Okta instead of a code.
+    #[error("Microsoft returned an error to Okta, so no consent was given; open the consent again")]
+    Declined,
     /// A code or `state` is missing, duplicated or malformed.
     #[error("the code or the state in this text is missing, duplicated or damaged; copy the whole text again")]
     Damaged,
@@ -52,61 +66,62 @@ pub enum NotAHandOver {
     AnotherAttempt,
 }
 
-/// Parses `text`: Okta's JSON, the bare URL in it, or `code=…&state=…`. `org` is the org's base URL. `issued_states` are
-/// the digests of the `state` of each link that this attempt received.
+/// Parses `text`: anything that contains exactly one URL of this app's callback, or `code=…&state=…` alone. `org` is the
+/// org's base URL. `issued_states` are the digests of the `state` of each link that this attempt received.
 pub fn parse(text: &str, org: &Url, app: &AppId, issued_states: &[Sha256Digest]) -> Result<HandOver, NotAHandOver> {
     let text = text.trim();
-    if text.is_empty() || text.len() > MAX_TEXT_BYTES {
-        return Err(NotAHandOver::Size);
+    if text.is_empty() {
+        return Err(NotAHandOver::Empty);
     }
-    let query = if text.starts_with('{') {
-        query_of(&href(text)?, org, app)?
-    } else if text.contains("://") {
-        query_of(text, org, app)?
-    } else {
-        text.to_owned()
-    };
-    let (code, state) = code_and_state(&query)?;
+    if text.len() > MAX_TEXT_BYTES {
+        return Err(NotAHandOver::TooLong);
+    }
+    let (code, state) = if text.contains("://") { in_only_url(text, org, app)? } else { code_and_state(text)? };
     if !issued_states.iter().any(|issued| issued.matches(&state)) {
         return Err(NotAHandOver::AnotherAttempt);
     }
     Ok(HandOver { code: SecretString::from(code), state })
 }
 
-/// Extracts the URL from Okta's JSON, which has no other member.
-fn href(text: &str) -> Result<String, NotAHandOver> {
-    #[derive(serde::Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct OktaPage {
-        continue_oauth_flow_url: ContinueUrl,
+/// The code and the `state` in the only URL of this app's callback. If there is none, the first other URL says why.
+fn in_only_url(text: &str, org: &Url, app: &AppId) -> Result<(String, String), NotAHandOver> {
+    let (mut found, mut other) = (None, None);
+    for address in addresses(text) {
+        match query_of(&address, org, app) {
+            Ok(query) => {
+                let values = code_and_state(&query)?;
+                if found.as_ref().is_some_and(|known| *known != values) {
+                    return Err(NotAHandOver::Several);
+                }
+                found = Some(values);
+            }
+            Err(why) => other = other.or(Some(why)),
+        }
     }
-    #[derive(serde::Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct ContinueUrl {
-        href: String,
-        #[serde(default)]
-        method: Option<String>,
-        #[serde(default)]
-        hints: Option<serde::de::IgnoredAny>,
-    }
-    let page: OktaPage = serde_json::from_str(text).map_err(|_| NotAHandOver::Shape)?;
-    let continue_url = page.continue_oauth_flow_url;
-    let _ = continue_url.hints;
-    match continue_url.method.as_deref() {
-        None | Some("POST") => Ok(continue_url.href),
-        Some(_) => Err(NotAHandOver::Shape),
-    }
+    found.ok_or_else(|| other.unwrap_or(NotAHandOver::Shape))
+}
+
+/// Every URL in `text`, without the escapes of JSON and HTML and without the quotes and punctuation around it.
+fn addresses(text: &str) -> impl Iterator<Item = String> {
+    let plain = text.replace("\\/", "/").replace("\\u0026", "&").replace("\\u003d", "=").replace("&amp;", "&");
+    let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '`' | '\u{201c}' | '\u{201d}');
+    let words: Vec<String> = plain.split(ends).map(str::to_owned).collect();
+    words.into_iter().filter_map(|word| {
+        let before = word.get(..word.find("://")?)?;
+        let start = before.trim_end_matches(|c: char| c.is_ascii_alphanumeric()).len();
+        Some(word.get(start..)?.trim_end_matches([',', ';', '.', ')', ']', '}']).to_owned())
+    })
 }
 
 fn query_of(address: &str, org: &Url, app: &AppId) -> Result<String, NotAHandOver> {
-    // The URL parser tolerates tabs, backslashes and similar. A URL that needs such tolerance is not Okta's.
+    // The URL parser tolerates backslashes and similar. A URL that needs such tolerance is not Okta's.
     if address.bytes().any(|b| !b.is_ascii_graphic() || b == b'\\') {
         return Err(NotAHandOver::Shape);
     }
     let url = Url::parse(address).map_err(|_| NotAHandOver::Shape)?;
     let bare = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
     if !bare || url.origin() != org.origin() {
-        return Err(NotAHandOver::AnotherHost);
+        return Err(NotAHandOver::AnotherHost { host: UntrustedText::new(url.host_str().unwrap_or_default()) });
     }
     if url.path() != format!("/api/v1/apps/{OFFICE365}/{app}/oauth2/callback") {
         return Err(NotAHandOver::AnotherApp);
@@ -122,6 +137,8 @@ fn code_and_state(query: &str) -> Result<(String, String), NotAHandOver> {
             "code" => &mut code,
             "state" => &mut state,
             "session_state" => continue,
+            // An error response (RFC 6749 section 4.1.2.1).
+            "error" => return Err(NotAHandOver::Declined),
             _ => return Err(NotAHandOver::Shape),
         };
         if value_slot.replace(value).is_some() {

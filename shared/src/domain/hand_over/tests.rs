@@ -48,11 +48,12 @@ fn other_hosts_are_refused_however_disguised() {
         "user@acme.okta.com",
         "127.0.0.1",
     ] {
-        assert_eq!(take(&address(host, APP, "code=c&state=okta-state-1")), Err(NotAHandOver::AnotherHost), "{host}");
+        let taken = take(&address(host, APP, "code=c&state=okta-state-1"));
+        assert!(matches!(taken, Err(NotAHandOver::AnotherHost { .. })), "{host}: {taken:?}");
     }
     let plain = good().replace("https", "http");
-    assert_eq!(take(&plain), Err(NotAHandOver::AnotherHost));
-    assert_eq!(take(&format!("{}#x", good())), Err(NotAHandOver::AnotherHost));
+    assert!(matches!(take(&plain), Err(NotAHandOver::AnotherHost { .. })));
+    assert!(matches!(take(&format!("{}#x", good())), Err(NotAHandOver::AnotherHost { .. })));
 }
 
 #[test]
@@ -96,8 +97,8 @@ fn duplicated_missing_and_damaged_values_are_refused() {
 
 #[test]
 fn unrelated_text_is_refused() {
-    assert_eq!(take(""), Err(NotAHandOver::Size));
-    assert_eq!(take(&"a".repeat(MAX_TEXT_BYTES + 1)), Err(NotAHandOver::Size));
+    assert_eq!(take(" \n"), Err(NotAHandOver::Empty));
+    assert_eq!(take(&"a".repeat(MAX_TEXT_BYTES + 1)), Err(NotAHandOver::TooLong));
     for text in [
         "hello",
         "{}",
@@ -109,10 +110,53 @@ fn unrelated_text_is_refused() {
     ] {
         assert!(take(text).is_err(), "{text}");
     }
-    let with_get = shown(&good()).replace("POST", "GET");
-    assert_eq!(take(&with_get), Err(NotAHandOver::Shape));
-    let with_more = shown(&good()).replace("\"method\"", "\"next\":1,\"method\"");
-    assert_eq!(take(&with_more), Err(NotAHandOver::Shape));
+}
+
+#[test]
+fn every_form_that_a_browser_copies_is_accepted() {
+    let url = good();
+    let formatted =
+        format!("{{\n  \"continue_oauth_flow_url\": {{\n    \"href\": \"{url}\",\n    \"method\": \"POST\"\n  }}\n}}");
+    for text in [
+        // The rows of a JSON viewer.
+        format!("continue_oauth_flow_url\t\nhref\t\"{url}\"\nmethod\t\"POST\""),
+        format!("continue_oauth_flow_url:\nhref: {url}\nmethod: POST"),
+        format!("\"{url}\""),
+        format!("\u{201c}{url}\u{201d},"),
+        formatted.clone(),
+        // With the label that Chromium shows above JSON, and copied twice.
+        format!("Pretty-print \u{2610}\n{formatted}"),
+        format!("{} {}", shown(&url), shown(&url)),
+        // Escaped as JSON and HTML allow.
+        shown(&url).replace('/', "\\/"),
+        shown(&url).replace('&', "\\u0026").replace('=', "\\u003d"),
+        format!("<pre>{}</pre>", shown(&url).replace('&', "&amp;")),
+        // With another member or another URL.
+        shown(&url).replace("\"method\"", "\"help\":\"https://help.okta.com/\",\"method\""),
+        format!("{}&session_state=x", url),
+    ] {
+        assert_eq!(take(&text), Ok(("0.Aa+b".to_owned(), STATE.to_owned())), "{text}");
+    }
+}
+
+#[test]
+fn two_urls_of_the_app_are_refused() {
+    let other = address("acme.okta.com", APP, "code=other&state=okta-state-1");
+    assert_eq!(take(&format!("{}\n{other}", good())), Err(NotAHandOver::Several));
+}
+
+#[test]
+fn error_of_microsoft_is_recognised() {
+    let declined =
+        address("acme.okta.com", APP, "error=access_denied&error_description=AADSTS65004&state=okta-state-1");
+    assert_eq!(take(&declined), Err(NotAHandOver::Declined));
+}
+
+#[test]
+fn first_foreign_url_says_why() {
+    let text = "Open https://login.microsoftonline.com/common and then https://evil.example/x";
+    let host = UntrustedText::new("login.microsoftonline.com");
+    assert_eq!(take(text), Err(NotAHandOver::AnotherHost { host }));
 }
 
 proptest! {
