@@ -1,13 +1,19 @@
 //! Configuration from environment variables, for both kinds of stores.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
+use std::path::Path;
 use std::str::FromStr;
 
+use serde::Deserialize;
+
+use crate::domain::branding::{Branding, Logo};
 use crate::domain::contact::Contacts;
+use crate::domain::customer::CustomerName;
 use crate::http::loopback::LoopbackPolicy;
 use crate::microsoft::config::{MicrosoftConfig, SimulatedMicrosoft};
 use crate::okta::config::OktaConfig;
-use crate::settings::{MailSettings, PublicUrl, Settings};
+use crate::settings::{CustomerBranding, MailSettings, PublicUrl, Settings};
 
 /// The configuration of clients and use cases.
 #[derive(Debug, Clone, Default)]
@@ -38,7 +44,7 @@ pub fn variable(name: &str) -> Option<String> {
 /// Reads the variables that both kinds of stores share: `REGRANT_PUBLIC_URL`, where browsers reach the installation;
 /// `REGRANT_ALLOW_LOOPBACK=1`, which allows orgs on loopback addresses; with it `REGRANT_MICROSOFT_SIMULATOR`, a simulated
 /// sign-in page and Graph on loopback, separated by a comma; `REGRANT_VERIFIED_PUBLISHER`, the publisher that Microsoft shows
-/// as verified for the installation's own registration; and the variables of [`mail_settings`].
+/// as verified for the installation's own registration; and the variables of [`mail_settings`] and [`branding`].
 pub fn config() -> Result<Config, BadVariable> {
     let allowed = variable("REGRANT_ALLOW_LOOPBACK").is_some_and(|value| value == "1");
     let loopback = if allowed { LoopbackPolicy::Allow } else { LoopbackPolicy::Refuse };
@@ -49,6 +55,8 @@ pub fn config() -> Result<Config, BadVariable> {
     }
     config.settings.verified_publisher = variable("REGRANT_VERIFIED_PUBLISHER");
     config.settings.mail = mail_settings()?;
+    config.settings.branding = branding()?;
+    config.settings.customer_branding = customer_branding(&config.settings.branding)?;
     config.microsoft.simulator = simulated_microsoft(loopback)?;
     Ok(config)
 }
@@ -80,6 +88,61 @@ pub fn mail_settings() -> Result<MailSettings, BadVariable> {
     })
 }
 
+/// The identity that pages show: `REGRANT_BRAND_NAME`, `REGRANT_BRAND_ACCENT` (`#0b57a4`) and `REGRANT_BRAND_LOGO` (a file).
+pub fn branding() -> Result<Branding, BadVariable> {
+    let name = parsed("REGRANT_BRAND_NAME")?.unwrap_or_default();
+    let accent = parsed("REGRANT_BRAND_ACCENT")?.unwrap_or_default();
+    let bad = |reason| BadVariable { variable: "REGRANT_BRAND_LOGO", reason };
+    let logo = variable("REGRANT_BRAND_LOGO").map(|file| logo(Path::new(&file)).map_err(bad));
+    Ok(Branding { name, accent, logo: logo.transpose()? })
+}
+
+/// The identities that pages show to customers: `REGRANT_BRAND_CUSTOMERS`, a JSON file with one object per customer.
+fn customer_branding(own: &Branding) -> Result<BTreeMap<CustomerName, CustomerBranding>, BadVariable> {
+    let bad = |reason| BadVariable { variable: "REGRANT_BRAND_CUSTOMERS", reason };
+    let Some(file) = variable("REGRANT_BRAND_CUSTOMERS") else { return Ok(BTreeMap::new()) };
+    let content = std::fs::read_to_string(&file).map_err(|error| bad(format!("{file}: {error}")))?;
+    let folder = Path::new(&file).parent().unwrap_or(Path::new(""));
+    customers_in(&content, own, folder).map_err(|reason| bad(format!("{file}: {reason}")))
+}
+
+/// Parses the file of [`customer_branding`]. Paths of logos are relative to `folder`.
+fn customers_in(
+    content: &str,
+    own: &Branding,
+    folder: &Path,
+) -> Result<BTreeMap<CustomerName, CustomerBranding>, String> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Entry {
+        name: Option<String>,
+        accent: Option<String>,
+        logo: Option<String>,
+        support: Option<String>,
+    }
+    let entries: BTreeMap<String, Entry> = serde_json::from_str(content).map_err(|error| error.to_string())?;
+    let parse = |(customer, entry): (String, Entry)| {
+        let named = |error: &dyn Display| format!("{customer}: {error}");
+        let branding = Branding {
+            name: entry.name.map_or(Ok(own.name.clone()), |name| name.parse().map_err(|error| named(&error)))?,
+            accent: entry.accent.map_or(Ok(own.accent), |accent| accent.parse().map_err(|error| named(&error)))?,
+            logo: match entry.logo {
+                Some(file) => Some(logo(&folder.join(file)).map_err(|error| named(&error))?),
+                None => own.logo.clone(),
+            },
+        };
+        let support = entry.support.map(|support| support.parse().map_err(|error| named(&error))).transpose()?;
+        let key = customer.parse().map_err(|error| named(&error))?;
+        Ok((key, CustomerBranding { branding, support }))
+    };
+    entries.into_iter().map(parse).collect()
+}
+
+fn logo(file: &Path) -> Result<Logo, String> {
+    let content = std::fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    Logo::parse(&content).map_err(|error| format!("{}: {error}", file.display()))
+}
+
 fn parsed<T: FromStr<Err: Display>>(name: &'static str) -> Result<Option<T>, BadVariable> {
     let bad = |error: T::Err| BadVariable { variable: name, reason: error.to_string() };
     variable(name).map(|value| value.trim().parse().map_err(bad)).transpose()
@@ -89,4 +152,31 @@ fn listed<T: FromStr<Err: Display>>(name: &'static str) -> Result<Vec<T>, BadVar
     let bad = |error: T::Err| BadVariable { variable: name, reason: error.to_string() };
     let value = variable(name).unwrap_or_default();
     value.split(',').map(str::trim).filter(|one| !one.is_empty()).map(|one| one.parse().map_err(bad)).collect()
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn customers_inherit_what_they_do_not_set() {
+        let own = Branding { name: "Provider".parse().unwrap(), accent: "#5c2d91".parse().unwrap(), logo: None };
+        let content = r##"{"Contoso": {"name": "Contoso IT"}, "Fabrikam": {"accent": "#005a36", "support": "it@fabrikam.example"}}"##;
+        let parsed = customers_in(content, &own, Path::new("")).unwrap();
+        let contoso = &parsed[&"Contoso".parse().unwrap()];
+        assert_eq!((contoso.branding.name.to_string().as_str(), contoso.branding.accent), ("Contoso IT", own.accent));
+        let fabrikam = &parsed[&"Fabrikam".parse().unwrap()];
+        assert_eq!(fabrikam.branding.name, own.name);
+        assert_eq!(fabrikam.support.as_ref().map(|address| address.as_str()), Some("it@fabrikam.example"));
+    }
+
+    #[test]
+    fn bad_customer_branding_names_the_customer() {
+        let own = Branding::default();
+        let refused = |content: &str| customers_in(content, &own, Path::new("")).map(drop).unwrap_err();
+        assert!(refused(r##"{"Contoso": {"accent": "#ffff00"}}"##).starts_with("Contoso: #ffff00 is too light"));
+        assert!(refused(r#"{"Contoso": {"colour": "red"}}"#).contains("unknown field"));
+        assert!(refused(r#"{"Contoso": {"logo": "/no/such/file"}}"#).contains("/no/such/file"));
+    }
 }

@@ -1,5 +1,6 @@
 //! The settings of an installation.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -7,8 +8,10 @@ use jiff::SignedDuration;
 use jiff::civil::Date;
 use url::Url;
 
+use crate::domain::branding::Branding;
 use crate::domain::cloud::Cloud;
 use crate::domain::contact::{Contacts, MailAddress};
+use crate::domain::customer::CustomerName;
 use crate::domain::invitation;
 use crate::domain::notification::cadence::OKTAS_DEADLINE;
 use crate::domain::permission::PermissionCatalogue;
@@ -98,6 +101,19 @@ pub struct Settings {
     pub verified_publisher: Option<String>,
     /// Email.
     pub mail: MailSettings,
+    /// What pages show as the installation's own identity.
+    pub branding: Branding,
+    /// What pages about a customer's orgs show instead.
+    pub customer_branding: BTreeMap<CustomerName, CustomerBranding>,
+}
+
+/// The identity that pages show to one customer.
+#[derive(Debug, Clone, Default)]
+pub struct CustomerBranding {
+    /// The identity.
+    pub branding: Branding,
+    /// Who answers the customer's questions; `None` for the installation's own address.
+    pub support: Option<MailAddress>,
 }
 
 impl Default for Settings {
@@ -110,6 +126,8 @@ impl Default for Settings {
             replication_pause: Duration::from_secs(5),
             verified_publisher: None,
             mail: MailSettings::default(),
+            branding: Branding::default(),
+            customer_branding: BTreeMap::new(),
         }
     }
 }

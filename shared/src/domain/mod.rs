@@ -11,6 +11,7 @@ pub mod app;
 pub mod assess;
 pub mod assignment_counts;
 pub mod authorize_link;
+pub mod branding;
 pub mod claims_challenge;
 pub mod clock_skew;
 pub mod cloud;

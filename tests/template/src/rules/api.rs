@@ -19,6 +19,9 @@ const PAGES: &[(&str, &str)] = &[
     ("GET /oauth/microsoft/callback", "callback"),
     ("GET /oauth/microsoft/dod/callback", "callback"),
     ("GET /oauth/microsoft/gcc-high/callback", "callback"),
+    ("GET /", "callback"),
+    // The 404 page. Only this function has no API operation.
+    ("GET /{proxy+}", "callback"),
     // Pages also accept HEAD. Callbacks do not, because they have side effects.
     ("HEAD /consent/session/{session}", "save"),
     ("HEAD /consent/{invitation}", "consent-url"),
