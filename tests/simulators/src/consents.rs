@@ -66,7 +66,9 @@ pub(crate) fn landing(org: &Org, id: &str, query: &str, origin: &str) -> Result<
     find(org, id)?;
     let (code, state) = (parameter(query, "code"), parameter(query, "state"));
     if code.is_empty() || state.is_empty() {
-        let page = "<!doctype html><title>Okta (simulated)</title><h1>Microsoft did not give its consent</h1>";
+        let page = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
+                    content=\"width=device-width\"><link rel=\"icon\" href=\"data:,\"><title>Okta (simulated)</title></head><body><main>\
+                    <h1>Microsoft did not give its consent</h1><p>You can close this tab.</p></main></body></html>";
         return Ok(Answer::text(StatusCode::BAD_REQUEST, "text/html", page.to_owned()));
     }
     let values = url::form_urlencoded::Serializer::new(String::new())

@@ -1,7 +1,7 @@
 //! The authorization endpoint: sign-in, consent decision and redirect.
 
 use http::StatusCode;
-use http::header::LOCATION;
+use http::header::{LOCATION, SET_COOKIE};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -78,12 +78,21 @@ fn read(world: &World, tenant: &str, query: &str) -> Result<Request, (u32, Strin
     })
 }
 
-/// The sign-in page.
-pub(super) fn page(world: &World, tenant: &str, path: &str, query: &str) -> Answer {
-    match (read(world, tenant, query), world.tenant(tenant)) {
-        (Ok(_), Some(tenant)) => pages::sign_in(tenant, path, query),
-        (Err((number, text)), _) => pages::error(number, &text),
-        _ => pages::error(90002, "Tenant not found."),
+/// The cookie of a browser that has signed in, so that the next request skips the account picker, as Microsoft's does.
+const SIGNED_IN: &str = "simulated-sign-in";
+
+/// The first page: the account picker, or what follows it if this browser has signed in and no prompt is requested.
+pub(super) fn page(world: &mut World, tenant: &str, path: &str, query: &str, cookies: &str) -> Answer {
+    if let Err((number, text)) = read(world, tenant, query) {
+        return pages::error(number, &text);
+    }
+    let prompts = url::form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "prompt");
+    let mut pairs = cookies.split(';').filter_map(|pair| pair.trim().split_once('='));
+    let signed_in = pairs.find(|(name, _)| *name == SIGNED_IN).map(|(_, upn)| upn.to_owned()).filter(|_| !prompts);
+    match (signed_in, world.tenant(tenant)) {
+        (Some(upn), Some(known)) if known.person(&upn).is_some() => go_on(world, tenant, path, query, &upn, None),
+        (_, Some(known)) => pages::sign_in(known, path, query),
+        (_, None) => pages::error(90002, "Tenant not found."),
     }
 }
 
@@ -93,27 +102,36 @@ pub(super) fn decided(world: &mut World, tenant: &str, path: &str, body: &[u8]) 
         let mut pairs = url::form_urlencoded::parse(body);
         pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
     };
-    let (query, upn) = (find("request"), find("person"));
-    let request = match read(world, tenant, &query) {
-        Ok(request) => request,
-        Err((number, text)) => return pages::error(number, &text),
-    };
-    let Some(person) = world.tenant(tenant).and_then(|tenant| tenant.person(&upn)).cloned() else {
-        return pages::error(50034, "The user account does not exist in this directory.");
-    };
     let decision = match find("decision").as_str() {
         "accept" => Some(Decision::Accept),
         "cancel" => Some(Decision::Cancel),
         _ => None,
     };
+    go_on(world, tenant, path, &find("request"), &find("person"), decision)
+}
+
+/// The answer after a person was chosen: the consent page if it is needed and undecided, otherwise the redirect back.
+fn go_on(world: &mut World, tenant: &str, path: &str, query: &str, upn: &str, decision: Option<Decision>) -> Answer {
+    let request = match read(world, tenant, query) {
+        Ok(request) => request,
+        Err((number, text)) => return pages::error(number, &text),
+    };
+    let Some(person) = world.tenant(tenant).and_then(|tenant| tenant.person(upn)).cloned() else {
+        return pages::error(50034, "The user account does not exist in this directory.");
+    };
+    let cookie = format!("{SIGNED_IN}={upn}; Path=/; HttpOnly; SameSite=Lax");
+    let remembered = |answer: Answer| {
+        let may_sign_in = person.block.is_none() && person.enabled;
+        if may_sign_in { answer.with_header(SET_COOKIE, &cookie) } else { answer }
+    };
     let undecided = decision.is_none() && person.block.is_none() && asks_for_consent(world, &request);
     if let (true, Some(tenant), Some(app)) = (undecided, world.tenant(tenant), world.app(&request.client)) {
-        return pages::consent(tenant, app, &upn, path, &query);
+        return remembered(pages::consent(tenant, app, upn, path, query));
     }
     let there = conclude(world, request, &person, decision.unwrap_or(Decision::Accept));
     there.map_or_else(
         || pages::error(50011, "The redirect URI cannot be used."),
-        |there| Answer::empty(StatusCode::FOUND).with_header(LOCATION, there.as_str()),
+        |there| remembered(Answer::empty(StatusCode::FOUND).with_header(LOCATION, there.as_str())),
     )
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use http::header::HOST;
+use http::header::{COOKIE, HOST};
 use http::{Method, StatusCode};
 use parking_lot::Mutex;
 
@@ -66,7 +66,8 @@ fn route(world: &mut World, side: Side, head: &http::request::Parts, body: &[u8]
             Answer::json(StatusCode::OK, &world.signing.published(&issuer))
         }
         [tenant, "oauth2", "v2.0", "authorize"] | [tenant, "oauth2", "authorize"] if get => {
-            authorize::page(world, tenant, path, query)
+            let cookies = head.headers.get(COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+            authorize::page(world, tenant, path, query, cookies)
         }
         [tenant, "oauth2", "v2.0", "authorize"] | [tenant, "oauth2", "authorize"] if post => {
             authorize::decided(world, tenant, path, body)
