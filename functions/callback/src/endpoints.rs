@@ -8,10 +8,11 @@ use regrant::domain::failure::consent::ConsentFailure;
 use regrant::usecases::Ports;
 use regrant::usecases::consent::complete_sign_in::{AuthorizationResponse, AuthorizationResult, complete_sign_in};
 use regrant::usecases::records::consent_error::ConsentError;
-use regrant::web::consent::{failure_page, see_other, session_path};
+use regrant::web::consent::{consent_error_page, see_other, session_path};
 use regrant::web::cookies;
-use regrant::web::pages::Page;
+use regrant::web::pages::{Page, home};
 use regrant::web::parameters::Parameters;
+use regrant::web::reader::Reader;
 use secrecy::SecretString;
 
 /// Maximum length of a parameter, in bytes.
@@ -41,10 +42,16 @@ pub(crate) async fn callback(
     }
 }
 
+/// `GET /`: says what this service is.
+pub(crate) async fn show_home(State(ports): State<Ports>, reader: Reader) -> Page {
+    home(&reader.presentation(&ports.settings, None))
+}
+
 /// `GET /oauth/failed/{failure}`: explains a failed sign-in that belongs to no session of this browser.
-pub(crate) async fn failed(Path(name): Path<String>) -> Page {
+pub(crate) async fn failed(State(ports): State<Ports>, reader: Reader, Path(name): Path<String>) -> Page {
     let failure = ConsentFailure::ALL.into_iter().find(|failure| failure.name() == name);
-    failure_page(failure.unwrap_or(ConsentFailure::SessionLost), None, None, None, false)
+    let error = ConsentError::new(failure.unwrap_or(ConsentFailure::SessionLost), "shown after a rejected callback");
+    consent_error_page(&ports, reader, &error)
 }
 
 /// The query of Microsoft's redirect.

@@ -25,7 +25,7 @@ pub fn router(ports: Ports) -> Router {
     let routes = operations()
         .routes(&ports)
         .route("/consent/{invitation}", get(pages::show_invitation).post(pages::begin))
-        .route("/consent/session/{session}/okta", post(pages::redirect_to_okta));
+        .route("/consent/session/{session}/okta", post(pages::open_okta));
     web::router(routes, ports)
 }
 

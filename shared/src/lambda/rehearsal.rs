@@ -51,10 +51,13 @@ mod tests {
     use crate::lambda::answer_http;
     use crate::web;
 
+    #[cfg(feature = "embedded")]
     #[tokio::test]
     async fn the_rehearsal_renders_the_404_page() {
+        let folder = tempfile::tempdir().unwrap();
+        let ports = crate::embedded::open(folder.path(), crate::environment::Config::default()).await.unwrap();
         let answers = RefCell::new(Vec::new());
-        let (router, answers) = (web::router(axum::Router::new(), ()), &answers);
+        let (router, answers) = (web::router(axum::Router::new(), ports), &answers);
         let handle = async |event| {
             let answer = answer_http(router.clone(), event).await;
             answers.borrow_mut().push(answer.as_ref().unwrap().clone());

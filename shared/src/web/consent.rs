@@ -3,45 +3,90 @@
 use axum::http::header::{LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use url::Url;
 
 use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::id::SessionId;
-use crate::domain::session::AuthorizationSession;
+use crate::domain::invitation::InvitationState;
+use crate::domain::session::{AuthorizationSession, SessionState};
 use crate::usecases::Ports;
+use crate::usecases::access::keys::keys;
 use crate::usecases::consent::session::{
     BrowserSecrets, BrowserSession, authenticate_browser, cookie_name, with_org_and_app,
 };
 use crate::usecases::records::consent_error::ConsentError;
+use crate::usecases::save::operators::were_notified;
 pub use crate::web::pages::subject;
-use crate::web::pages::{FailureView, Page, Subject, failure};
+use crate::web::pages::{FailureView, Page, Recovery, failure};
 use crate::web::parameters::Parameters;
+use crate::web::reader::Reader;
 use crate::web::{cookies, fetch_metadata};
 
 /// Logs an error and gives its page, without a session.
-pub fn consent_error_page(error: &ConsentError) -> Page {
+pub fn consent_error_page(ports: &Ports, reader: Reader, error: &ConsentError) -> Page {
+    invitation_error_page(ports, reader, error, None)
+}
+
+/// Logs an error and gives its page, for a browser that has the invitation at `path`.
+pub fn invitation_error_page(ports: &Ports, reader: Reader, error: &ConsentError, path: Option<&str>) -> Page {
     tracing::info!(failure = error.failure.name(), cause = %error.cause, trace = error.trace, "a consent failed");
-    failure_page(error.failure, error.code.as_deref(), None, None, false)
+    let recovery = Recovery { invitation: path.map(str::to_owned), ..Recovery::default() };
+    let view = FailureView {
+        failure: error.failure,
+        code: error.code.as_deref(),
+        session: None,
+        subject: None,
+        okta_changed: None,
+        operators_notified: false,
+        recovery,
+    };
+    failure(&reader.presentation(&ports.settings, None), &view)
 }
 
 /// Logs an error and gives its page, for the browser of a session.
-pub async fn session_error_page(ports: &Ports, own: &BrowserSession, error: &ConsentError) -> Page {
+pub async fn session_error_page(ports: &Ports, reader: Reader, own: &BrowserSession, error: &ConsentError) -> Page {
     let (session, failure, trace) = (&own.session.id, error.failure, error.trace.as_deref());
     tracing::info!(%session, failure = failure.name(), cause = %error.cause, trace, "a consent failed");
-    // If the ledger cannot say, the page must not claim that Okta is unchanged.
-    let okta_changed = may_have_changed_okta(ports, &own.session).await.unwrap_or(true);
-    failure_page(failure, error.code.as_deref(), Some(session), Some(&subject(&own.org, &own.app)), okta_changed)
+    session_failure_page(ports, reader, own, failure, error.code.as_deref()).await
 }
 
-/// The page about a failure.
-pub fn failure_page(
+/// The page about a failure of a session.
+pub async fn session_failure_page(
+    ports: &Ports,
+    reader: Reader,
+    own: &BrowserSession,
     kind: ConsentFailure,
     code: Option<&str>,
-    session: Option<&SessionId>,
-    subject: Option<&Subject>,
-    okta_changed: bool,
 ) -> Page {
-    failure(&FailureView { failure: kind, code, request: session.map(SessionId::as_str), subject, okta_changed })
+    // If the ledger cannot say, the page claims neither that Okta is unchanged nor that the link still works.
+    let okta_changed = may_have_changed_okta(ports, &own.session).await.ok();
+    let mut recovery = recovery(ports, &own.session).await.unwrap_or_default();
+    if !matches!(own.session.state, SessionState::Failed { .. } | SessionState::Done) {
+        recovery.session = Some(session_path(&own.session.id));
+    }
+    recovery.sign_in = Some(ports.microsoft.login_origin(own.org.cloud));
+    let view = FailureView {
+        failure: kind,
+        code,
+        session: Some(own.session.id.as_str()),
+        subject: Some(&subject(&own.org, &own.app)),
+        okta_changed,
+        operators_notified: were_notified(ports, &own.session).await.unwrap_or(false),
+        recovery,
+    };
+    failure(&reader.presentation(&ports.settings, Some(&own.org)), &view)
+}
+
+/// The ways back to the invitation of a session, if it is still open.
+async fn recovery(ports: &Ports, session: &AuthorizationSession) -> Result<Recovery, ConsentError> {
+    let invitation = ports.ledger.invitation(&session.invitation).await?;
+    let open = invitation.filter(|invitation| invitation.state(ports.clock.now()) == InvitationState::Open);
+    let (Some(invitation), Some(public_url)) = (open, &ports.settings.public_url) else {
+        return Ok(Recovery::default());
+    };
+    let signed = keys(ports).await?.sign(&invitation);
+    let path = signed.ok().map(|token| format!("/consent/{token}"));
+    let link = path.as_deref().map(|path| public_url.at(path).to_string());
+    Ok(Recovery { invitation: path, link, ..Recovery::default() })
 }
 
 /// Whether this session began a save, which may have changed the connection in Okta.
@@ -96,8 +141,8 @@ pub fn see_other(location: &str) -> Response {
 }
 
 /// Redirects with 303 and sets a cookie.
-pub fn see_other_with_cookie(location: &Url, name: &str, value: &str) -> Response {
-    let mut response = see_other(location.as_str());
+pub fn see_other_with_cookie(location: &str, name: &str, value: &str) -> Response {
+    let mut response = see_other(location);
     match cookies::set(name, value) {
         Some(cookie) => {
             response.headers_mut().append(SET_COOKIE, cookie);

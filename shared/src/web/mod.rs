@@ -11,21 +11,25 @@ pub mod cookies;
 pub mod fetch_metadata;
 pub mod json;
 mod not_found;
+pub mod okta_link;
 pub mod operations;
 pub mod pages;
 pub mod parameters;
 pub mod problem;
+pub mod reader;
 mod security_headers;
 
 use axum::Router;
 use axum::middleware::{from_fn, map_response};
 
-/// A complete router: `routes` with their state, the 404 and 405 answers, and the security headers and the limit of cookies of
+use crate::usecases::Ports;
+
+/// A complete router: `routes` with their ports, the 404 and 405 answers, and the security headers and the limit of cookies of
 /// every response.
 ///
 /// Two complete routers cannot be merged as they are, because each has a fallback for unknown paths. Call
 /// [`Router::reset_fallback`] on all but one of them first; each keeps its own 405 answers.
-pub fn router<S: Clone + Send + Sync + 'static>(routes: Router<S>, state: S) -> Router {
+pub fn router(routes: Router<Ports>, ports: Ports) -> Router {
     let routes = not_found::with_fallbacks(routes).layer(from_fn(cookies::expire_oldest));
-    routes.layer(map_response(security_headers::set)).with_state(state)
+    routes.layer(map_response(security_headers::set)).with_state(ports)
 }

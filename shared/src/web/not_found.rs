@@ -4,27 +4,28 @@
 //! empty answer would leave them with a blank tab.
 
 use axum::Router;
-use axum::extract::OriginalUri;
+use axum::extract::{OriginalUri, State};
 use axum::http::header::ACCEPT;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 
-use super::consent::failure_page;
+use super::pages;
 use super::problem::Problem;
-use crate::domain::failure::consent::ConsentFailure;
+use super::reader::Reader;
 use crate::domain::text::UntrustedText;
+use crate::usecases::Ports;
 
 /// Below this path there are no pages, only the API.
 const API_PREFIX: &str = "/v1/";
 
 /// Adds the answers to unknown paths and unsupported methods.
-pub(super) fn with_fallbacks<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
+pub(super) fn with_fallbacks(router: Router<Ports>) -> Router<Ports> {
     router.fallback(not_found).method_not_allowed_fallback(method_not_allowed)
 }
 
-async fn not_found(OriginalUri(uri): OriginalUri, headers: HeaderMap) -> Response {
+async fn not_found(State(ports): State<Ports>, OriginalUri(uri): OriginalUri, headers: HeaderMap) -> Response {
     if wants_page(&uri, &headers) {
-        return page(StatusCode::NOT_FOUND);
+        return page(&ports, &headers, StatusCode::NOT_FOUND);
     }
     let path = UntrustedText::new(uri.path());
     Problem::not_found(format!("Nothing exists at {path}. The API description lists every path; apps are at /v1/apps."))
@@ -32,9 +33,14 @@ async fn not_found(OriginalUri(uri): OriginalUri, headers: HeaderMap) -> Respons
 }
 
 /// axum adds the `Allow` header after this handler, so the text can only refer to it.
-async fn method_not_allowed(method: Method, OriginalUri(uri): OriginalUri, headers: HeaderMap) -> Response {
+async fn method_not_allowed(
+    method: Method,
+    State(ports): State<Ports>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+) -> Response {
     if wants_page(&uri, &headers) {
-        return page(StatusCode::METHOD_NOT_ALLOWED);
+        return page(&ports, &headers, StatusCode::METHOD_NOT_ALLOWED);
     }
     // Clients may invent methods (RFC 9110 section 16.1.1).
     let method = UntrustedText::new(method.as_str());
@@ -43,10 +49,9 @@ async fn method_not_allowed(method: Method, OriginalUri(uri): OriginalUri, heade
 }
 
 /// The 404 page, which also serves as the 405 page.
-fn page(status: StatusCode) -> Response {
-    let mut response = failure_page(ConsentFailure::LinkForged, None, None, None, false).into_response();
-    *response.status_mut() = status;
-    response
+fn page(ports: &Ports, headers: &HeaderMap, status: StatusCode) -> Response {
+    let presentation = Reader::of(headers).presentation(&ports.settings, None);
+    pages::not_found(&presentation).with_status(status).into_response()
 }
 
 /// Whether a browser navigates to a page. Browsers then name HTML in `Accept`; programs do not.
@@ -74,14 +79,5 @@ mod tests {
         assert!(!wants("/v1/nothing", browser));
         assert!(!wants("/consent/session/cut", None) && !wants("/elsewhere", Some("*/*")));
         assert!(!wants("/elsewhere", Some("application/json")));
-    }
-
-    #[test]
-    fn not_found_page_has_the_given_status() {
-        for status in [StatusCode::NOT_FOUND, StatusCode::METHOD_NOT_ALLOWED] {
-            let response = page(status);
-            assert_eq!(response.status(), status);
-            assert!(response.headers()["content-type"].to_str().unwrap().starts_with("text/html"));
-        }
     }
 }

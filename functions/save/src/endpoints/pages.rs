@@ -1,136 +1,220 @@
 //! The page of a session, and the forms on it that continue a consent.
 
-use std::time::Duration;
-
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
+use jiff::SignedDuration;
 use regrant::domain::failure::consent::ConsentFailure;
-use regrant::domain::session::SessionState;
+use regrant::domain::hand_over::{self as text, NotAHandOver};
+use regrant::domain::save::{CodeDelivery, NotDone};
+use regrant::domain::session::{ConsentAttempt, SessionState};
+use regrant::domain::standing::Standing;
 use regrant::usecases::Ports;
 use regrant::usecases::consent::session::BrowserSession;
+use regrant::usecases::notify::failed_work::failed_work;
 use regrant::usecases::records::consent_error::ConsentError;
 use regrant::usecases::save::hand_over as save;
+use regrant::usecases::save::operators::were_notified;
 use regrant::web::consent::{
-    consent_error_page, failure_page, may_have_changed_okta, see_other, session, session_error_page, session_form,
-    session_path, subject,
+    consent_error_page, see_other, session, session_error_page, session_failure_page, session_form, session_path,
+    subject,
 };
-use regrant::web::pages::{DoneView, Page, ProgressView, Step, done, progress};
+use regrant::web::okta_link::link_of_browser;
+use regrant::web::pages::{DoneView, Page, PastedText, ProgressView, SavingBasis, Step, TaskToRetry, done, progress};
+use regrant::web::reader::Reader;
+use url::Url;
 
-/// While a save is running, its page is sent at most ten seconds late. API Gateway waits 30 seconds.
-const POLLS: u32 = 20;
-const POLL_INTERVAL: Duration = Duration::from_millis(500);
+/// When a save counts as slow. Its page then refreshes less often and offers a way on.
+const SLOW: SignedDuration = SignedDuration::from_mins(1);
 
-/// `GET /consent/session/{session}`: shows the progress of a session. Changes nothing.
-pub(crate) async fn show_session(State(ports): State<Ports>, Path(id): Path<String>, headers: HeaderMap) -> Page {
-    match settled(&ports, &id, &headers).await {
-        Ok(own) => page(&ports, &own).await,
+/// `GET /consent/session/{session}`: shows the progress of a session. Changes nothing and waits for nothing: a page that
+/// waits tells the browser to load it again.
+pub(crate) async fn show_session(
+    State(ports): State<Ports>,
+    reader: Reader,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Page {
+    match session_details(&ports, &id, &headers).await {
+        Ok(session) => page(&ports, reader, &session, None).await,
         Err(error) => Err(error),
     }
-    .unwrap_or_else(|error| consent_error_page(&error))
+    .unwrap_or_else(|error| consent_error_page(&ports, reader, &error))
 }
 
-/// The session once its save is over, or after ten seconds. Pages have no script and do not reload, so waiting here
-/// usually spares the person a reload.
-async fn settled(ports: &Ports, id: &str, headers: &HeaderMap) -> Result<BrowserSession, ConsentError> {
-    let mut own = session(ports, id, headers).await?;
-    for _ in 0..POLLS {
-        if !is_finishing(&own.session.state) {
-            break;
+/// A session with everything its page shows.
+struct SessionDetails {
+    own: BrowserSession,
+    /// Okta's consent link, if this browser has it.
+    link: Option<Url>,
+}
+
+async fn session_details(ports: &Ports, id: &str, headers: &HeaderMap) -> Result<SessionDetails, ConsentError> {
+    let own = session(ports, id, headers).await?;
+    let link = link_of_browser(ports, &own.session.id, headers).await?;
+    Ok(SessionDetails { own, link })
+}
+
+/// The page of a session. `pasted` is a text that was just pasted and is not Okta's.
+async fn page(
+    ports: &Ports,
+    reader: Reader,
+    SessionDetails { own, link }: &SessionDetails,
+    pasted: Option<PastedText<'_>>,
+) -> Result<Page, ConsentError> {
+    let (step, administrator, not_done) = match &own.session.state {
+        SessionState::SigningIn => (Step::SigningIn, None, None),
+        SessionState::Verified { administrator } => {
+            let only_save = own.app.standing() == Standing::NeedsSave;
+            (Step::ReadyToConsent { only_save }, administrator.as_ref(), None)
         }
-        ports.clock.sleep(POLL_INTERVAL).await;
-        own = session(ports, id, headers).await?;
-    }
-    Ok(own)
-}
-
-fn is_finishing(state: &SessionState) -> bool {
-    matches!(state, SessionState::Consenting { attempt, .. } if attempt.finishing_since.is_some())
-}
-
-async fn page(ports: &Ports, own: &BrowserSession) -> Result<Page, ConsentError> {
-    let about = subject(&own.org, &own.app);
-    let current = &own.session;
-    let (step, administrator) = match &current.state {
-        SessionState::SigningIn => (Step::SigningIn, None),
-        SessionState::Verified { administrator } => (Step::ReadyToConsent, administrator.as_ref()),
-        SessionState::Consenting { administrator, attempt }
-            if attempt.not_done.is_none() && (attempt.finishing_since.is_some() || attempt.okta_states.is_empty()) =>
-        {
-            (Step::Saving, administrator.as_ref())
+        SessionState::Consenting { administrator, attempt } => {
+            let step = consenting(ports, own, attempt, link.as_ref()).await?;
+            (step, administrator.as_ref(), attempt.not_done)
         }
-        SessionState::Consenting { administrator, .. } => (Step::Consenting, administrator.as_ref()),
         SessionState::Failed { failure, code } => {
-            let okta_changed = may_have_changed_okta(ports, current).await?;
-            return Ok(failure_page(*failure, code.as_deref(), Some(&current.id), Some(&about), okta_changed));
+            return Ok(session_failure_page(ports, reader, own, *failure, code.as_deref()).await);
         }
-        SessionState::Done => return done_page(ports, own),
+        SessionState::Done => return done_page(ports, reader, own).await,
     };
-    Ok(progress(&ProgressView {
-        subject: &about,
-        session: &current.id,
+    let view = ProgressView {
+        subject: &subject(&own.org, &own.app),
+        session: &own.session.id,
         step,
+        not_done,
         administrator,
-        has_sign_in: current.has_sign_in(),
+        has_sign_in: own.session.has_sign_in(),
         sends_password: own.org.sends_password,
         form_token: &own.secrets.form_token(),
-        sign_in: &ports.microsoft.login_origin(own.org.cloud),
-    }))
+        operators_notified: not_done.is_some() && were_notified(ports, &own.session).await?,
+        pasted,
+    };
+    Ok(progress(&reader.presentation(&ports.settings, Some(&own.org)), &view))
 }
 
-fn done_page(ports: &Ports, own: &BrowserSession) -> Result<Page, ConsentError> {
+/// The step of a session whose consent was opened.
+async fn consenting<'a>(
+    ports: &Ports,
+    own: &BrowserSession,
+    attempt: &ConsentAttempt,
+    link: Option<&'a Url>,
+) -> Result<Step<'a>, ConsentError> {
+    let has_begun = |since: jiff::Timestamp| ports.clock.now().duration_since(since) > SLOW;
+    if attempt.not_done == Some(NotDone::AwaitsOperator) {
+        return Ok(Step::AwaitingOperator { has_text: !attempt.okta_states.is_empty() });
+    }
+    if attempt.okta_states.is_empty() && attempt.not_done.is_none() {
+        let is_slow = attempt.queued_at.is_some_and(has_begun);
+        return Ok(Step::Saving { basis: SavingBasis::NothingToConsentTo, is_slow });
+    }
+    let Some(since) = attempt.finishing_since else { return Ok(Step::Consenting { link }) };
+    let journal = ports.ledger.save_journal(&own.session.org, &own.session.app).await?;
+    let journal = journal.filter(|journal| journal.session.as_ref() == Some(&own.session.id));
+    let basis = match journal.map(|journal| journal.code_delivery) {
+        Some(CodeDelivery::Done) => SavingBasis::AcceptedByOkta,
+        Some(CodeDelivery::Waiting | CodeDelivery::Attempted) => SavingBasis::Text,
+        Some(CodeDelivery::NotNeeded | CodeDelivery::Refused) | None => SavingBasis::Claim,
+    };
+    Ok(Step::Saving { basis, is_slow: has_begun(since) })
+}
+
+async fn done_page(ports: &Ports, reader: Reader, own: &BrowserSession) -> Result<Page, ConsentError> {
     let consent = &own.app.consent;
     let no_verification = || ConsentError::new(ConsentFailure::AlreadyDone, "the app's record has no verification");
-    Ok(done(&DoneView {
+    let failed = failed_work(ports, &own.app).await?;
+    let tasks: Vec<TaskToRetry<'_>> = failed
+        .iter()
+        .map(|task| TaskToRetry {
+            failed_at: task.failed_at,
+            event_type: &task.event_type,
+            target: task.whose.as_ref(),
+        })
+        .collect();
+    let view = DoneView {
         subject: &subject(&own.org, &own.app),
         session: &own.session.id,
         administrator: consent.administrator.as_ref(),
         verification: consent.verification.as_ref().ok_or_else(no_verification)?,
         permissions: &ports.settings.permissions,
-    }))
+        tasks: &tasks,
+    };
+    Ok(done(&reader.presentation(&ports.settings, Some(&own.org)), &view))
 }
 
-/// `POST /consent/session/{session}/finish`: the person says that they accepted at Microsoft, so a save checks that; with
-/// `result=refused`, that they declined or that Microsoft refused.
+/// `POST /consent/session/{session}/finish`: the person says that they accepted at Microsoft, so a save checks that; or,
+/// with `result=refused`, that they declined or that Microsoft refused.
 pub(crate) async fn finish(
     State(ports): State<Ports>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    let finished = match session_form(&ports, &id, &headers, &body).await {
-        Ok((own, form)) if form.get("result") == Some("refused") => {
-            save::report_refusal(&ports, &own).await.map(|()| own.session.id)
-        }
-        Ok((own, _)) => save::finish_session(&ports, &own).await.map(|()| own.session.id),
-        Err(error) => Err(error),
-    };
-    match finished {
-        Ok(session) => see_other(&session_path(&session)),
-        Err(error) => consent_error_page(&error).into_response(),
-    }
-}
-
-/// `POST /consent/session/{session}/handover`: takes the text of Okta's last page, from the browser that was sent there.
-/// URLs in that text are never fetched.
-pub(crate) async fn hand_over(
-    State(ports): State<Ports>,
+    reader: Reader,
     Path(id): Path<String>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
     let (own, form) = match session_form(&ports, &id, &headers, &body).await {
         Ok(own_and_form) => own_and_form,
-        Err(error) => return consent_error_page(&error).into_response(),
+        Err(error) => return consent_error_page(&ports, reader, &error).into_response(),
     };
-    match save::hand_over(&ports, &own, form.get("handover").unwrap_or_default()).await {
+    let finished = match form.get("result") {
+        Some("refused") => save::report_refusal(&ports, &own).await,
+        _ => save::finish_session(&ports, &own).await,
+    };
+    match finished {
         Ok(()) => see_other(&session_path(&own.session.id)),
-        Err(error) => {
-            if error.failure == ConsentFailure::WrongHandOver {
-                tracing::warn!(session = %own.session.id, "the pasted text belongs to a different session or app");
-            }
-            session_error_page(&ports, &own, &error).await.into_response()
-        }
+        Err(error) => session_error_page(&ports, reader, &own, &error).await.into_response(),
     }
+}
+
+/// `POST /consent/session/{session}/handover`: takes the text of Okta's last page, from the browser that was sent there.
+/// URLs in that text are never fetched. If it is not Okta's text, the page says what it is and keeps it in the field.
+pub(crate) async fn hand_over(
+    State(ports): State<Ports>,
+    reader: Reader,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let (own, form) = match session_form(&ports, &id, &headers, &body).await {
+        Ok(own_and_form) => own_and_form,
+        Err(error) => return consent_error_page(&ports, reader, &error).into_response(),
+    };
+    // The save may have found the consent without the text.
+    if matches!(own.session.state, SessionState::Done | SessionState::Failed { .. }) {
+        return see_other(&session_path(&own.session.id));
+    }
+    let pasted = form.get("handover").unwrap_or_default();
+    match save::hand_over(&ports, &own, pasted).await {
+        Ok(()) => see_other(&session_path(&own.session.id)),
+        Err(error) => match why_not_okta(&own, pasted) {
+            Some(why) if error.failure == ConsentFailure::WrongHandOver => {
+                tracing::warn!(session = %own.session.id, cause = %error.cause, "the pasted text is not Okta's");
+                wrong_text_page(&ports, reader, own, &headers, PastedText { text: pasted, error: &why }).await
+            }
+            _ => session_error_page(&ports, reader, &own, &error).await.into_response(),
+        },
+    }
+}
+
+/// What a pasted text is, if it is not Okta's for this attempt.
+fn why_not_okta(own: &BrowserSession, pasted: &str) -> Option<NotAHandOver> {
+    let SessionState::Consenting { attempt, .. } = &own.session.state else { return None };
+    text::parse(pasted, &own.org.base_url, &own.session.app, &attempt.okta_states).err()
+}
+
+async fn wrong_text_page(
+    ports: &Ports,
+    reader: Reader,
+    own: BrowserSession,
+    headers: &HeaderMap,
+    pasted: PastedText<'_>,
+) -> Response {
+    let rendered = async {
+        // Microsoft's refusal is an event that the operator sees.
+        if *pasted.error == NotAHandOver::Declined {
+            save::report_refusal(ports, &own).await?;
+        }
+        let details = session_details(ports, own.session.id.as_str(), headers).await?;
+        page(ports, reader, &details, Some(pasted)).await
+    };
+    rendered.await.unwrap_or_else(|error| consent_error_page(ports, reader, &error)).into_response()
 }

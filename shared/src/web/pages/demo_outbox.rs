@@ -1,9 +1,8 @@
 //! The outbox of the demo: emails that were written but not sent.
 
-use axum::http::StatusCode;
 use maud::html;
 
-use super::layout::{Frame, Page};
+use super::layout::{Frame, Page, Presentation};
 use crate::domain::text::UntrustedText;
 
 /// One email in the list.
@@ -18,7 +17,7 @@ pub struct OutboxLine {
 }
 
 /// Renders the list, newest first.
-pub fn outbox(emails: &[OutboxLine]) -> Page {
+pub fn outbox(presentation: &Presentation<'_>, emails: &[OutboxLine]) -> Page {
     let content = html! {
         p { "In this demo, Regrant shows its emails here instead of sending them." }
         @if emails.is_empty() { p { "No emails yet. Run a scan to create some." } }
@@ -37,5 +36,5 @@ pub fn outbox(emails: &[OutboxLine]) -> Page {
             }
         }
     };
-    Frame { status: StatusCode::OK, heading: "Outbox", form_targets: &[] }.around(&content)
+    Frame { heading: "Outbox", ..Frame::default() }.around(&presentation.in_english(), &content)
 }

@@ -1,17 +1,34 @@
-//! The completion page: what Regrant verified in Okta and at Microsoft.
+//! The completion page: what Regrant verified in Okta and at Microsoft, and what is left to clean up.
 
-use axum::http::StatusCode;
+use jiff::Timestamp;
 use maud::{Markup, html};
 
-use super::invitation::utc_time;
-use super::layout::{Frame, Page};
-use super::{Subject, reference};
-use crate::domain::grant::{GrantKind, GrantsRead};
+use super::layout::{Frame, Page, Presentation, Verdict};
+use super::permissions::permission_name;
+use super::steps::{StepState, steps};
+use super::words::PageWords;
+use super::{Subject, technical_details, wrappable};
+use crate::domain::grant::GrantsRead;
 use crate::domain::id::SessionId;
 use crate::domain::permission::PermissionCatalogue;
 use crate::domain::save::Verification;
 use crate::domain::session::Administrator;
 use crate::domain::text::UntrustedText;
+use crate::emails::inline_code;
+
+/// The most failed tasks that the page lists.
+const MAX_TASKS: usize = 10;
+
+/// A provisioning task that failed before the connection was saved.
+#[derive(Debug, Clone, Copy)]
+pub struct TaskToRetry<'a> {
+    /// When it failed.
+    pub failed_at: Timestamp,
+    /// The event type in Okta's System Log.
+    pub event_type: &'a str,
+    /// The affected user or group.
+    pub target: Option<&'a UntrustedText>,
+}
 
 /// The data of the page.
 #[derive(Debug)]
@@ -26,82 +43,123 @@ pub struct DoneView<'a> {
     pub verification: &'a Verification,
     /// The expected permissions.
     pub permissions: &'a PermissionCatalogue,
+    /// The failed provisioning tasks, oldest first.
+    pub tasks: &'a [TaskToRetry<'a>],
 }
 
 /// Renders the page.
-pub fn done(view: &DoneView<'_>) -> Page {
-    let verification = view.verification;
+pub fn done(presentation: &Presentation<'_>, view: &DoneView<'_>) -> Page {
+    let (all, names) = (presentation.words(), view.subject.names());
+    let (words, verification) = (&all.done, view.verification);
     let verified = verification.grants.as_ref().is_some_and(|grants| grants.suffices(view.permissions));
     let content = html! {
-        p { "Provisioning of " strong { (view.subject.label) } " now runs on consent. You don't need to do anything else, and you can close this page." }
-        h2 { "What we verified" }
+        p.lead { @if verified { ((words.lead)(&names)) } @else { ((words.lead_okta_only)(&names)) } }
         dl.facts {
-            dt { "In Okta" } dd.good { "Connection on, with OAuth" }
-            dt { "At Microsoft" }
-            @if verified { dd.good { "Every required permission is granted" } } @else { dd { "Not verified" } }
-            dt { "Checked" } dd { (utc_time(verification.at)) }
-            dt { "App in Okta" } dd { (view.subject.label) " (" (view.subject.org_domain) ")" }
-            dt { "Microsoft tenant" } dd { (view.subject.tenant_domain) }
-            @if let Some(administrator) = view.administrator { dt { "Consent by" } dd { (administrator.username) } }
+            dt { (words.in_okta) } dd.good { (words.connection_on) }
+            dt { (words.at_microsoft) }
+            @if verified { dd.good { (words.all_granted) } } @else { dd.wait { (words.not_verified) } }
+            (view.subject.facts(all))
+            @if let Some(administrator) = view.administrator {
+                dt { (words.signed_in_by) } dd { (wrappable(administrator.username.raw())) }
+            }
+            dt { (words.checked) } dd { ((all.general.utc_time)(verification.at)) }
         }
-        @match (&verification.grants, &verification.grants_unread) {
-            (Some(grants), _) => (evidence(grants, view.permissions)),
-            (None, reason) => p {
-                "We could not check Microsoft"
-                @if let Some(reason) = reason { ": " (reason) } "."
-                " Okta reports that the connection is on. Your Okta operator sees it as not verified."
-            },
+        @if verification.grants.is_none() {
+            p { ((words.not_checked)(verification.grants_unread.as_deref().unwrap_or(words.unknown_reason))) }
         }
-        h2 { "What happens next" }
-        ul {
-            li { "Okta continues provisioning, now with your consent. It no longer uses the stored administrator password for this." }
-            li { "Provisioning tasks that failed earlier are not retried automatically. Retry them in the Okta Admin Console under Dashboard › Tasks." }
-            li { "You can view or revoke the consent at any time in the Microsoft Entra admin center under Enterprise applications." }
+        h2 { (words.next_heading) }
+        h3 { (words.old_account_heading) }
+        @for sentence in words.old_account { p { (sentence) } }
+        h3 { (words.tasks_heading) }
+        (tasks(all, view.tasks))
+        p { (words.revoke) }
+        div.details {
+            @if let Some(grants) = &verification.grants {
+                details open[!verified] { summary { (words.permissions_heading) } (evidence(all, grants, view.permissions)) }
+            }
+            (technical_details(all, &[(all.facts.session, view.session.as_str())], &html! {}))
         }
-        (reference(view.session))
     };
-    let heading = if verified { "Done, and verified on both sides" } else { "Done in Okta" };
-    Frame { status: StatusCode::OK, heading, form_targets: &[] }.around(&content)
+    let (heading, verdict) =
+        if verified { (words.heading_verified, Verdict::Good) } else { (words.heading_okta_only, Verdict::Unclear) };
+    let first = if view.administrator.is_some() { StepState::Done } else { StepState::NotNeeded };
+    let second = if verified { StepState::Done } else { StepState::NotSeen };
+    let frame =
+        Frame { heading, verdict, before_heading: steps(all, [first, second, StepState::Done]), ..Frame::default() };
+    frame.around(presentation, &content)
 }
 
-fn evidence(grants: &GrantsRead, expected: &PermissionCatalogue) -> Markup {
-    let comparison = grants.compare(expected);
+fn tasks(all: &PageWords, tasks: &[TaskToRetry<'_>]) -> Markup {
+    let words = &all.done;
+    if tasks.is_empty() {
+        return html! { p { (words.no_tasks) } };
+    }
+    let more = tasks.len().saturating_sub(MAX_TASKS);
     html! {
-        @if let Some(principal) = &grants.principal {
-            dl.facts {
-                dt { "Okta's application" } dd { (principal.display_name) }
-                dt { "Client ID" } dd { code { (principal.app_id) } }
-                dt { "Publisher" }
-                dd { @match &principal.verified_publisher { Some(name) => { (name) ", verified by Microsoft" }, None => "not verified by Microsoft" } }
-                dt { "Sign-in enabled" } dd { @if principal.account_enabled { "yes" } @else { span.bad { "no: disabled in Entra" } } }
+        p { ((words.tasks)(tasks.len() as u64)) " " (words.how_to_retry) }
+        table role="table" {
+            thead role="rowgroup" {
+                tr role="row" {
+                    @for heading in [words.time, words.target, words.event] { th scope="col" role="columnheader" { (heading) } }
+                }
             }
-        } @else {
-            p { "The tenant does not contain Okta's application yet." }
-        }
-        @if !comparison.missing_required.is_empty() {
-            p.bad { strong { "Missing: " } (comparison.missing_required.join(", ")) "." }
-        }
-        @if !comparison.missing_optional.is_empty() {
-            p { "Not granted, and only needed for some features: " (comparison.missing_optional.join(", ")) "." }
-        }
-        @if !comparison.unexpected.is_empty() {
-            p { "Granted beyond what provisioning needs: " (UntrustedText::new(comparison.unexpected.join(", "))) "." }
-        }
-        table {
-            thead { tr { th scope="col" { "Permission" } th scope="col" { "Granted" } } }
-            tbody {
-                @for grant in &grants.grants {
-                    tr { td { code { (UntrustedText::new(grant.permission.as_str())) } } td data-name="Granted" { (kind(&grant.grant)) } }
+            tbody role="rowgroup" {
+                @for task in tasks.iter().take(MAX_TASKS) {
+                    tr role="row" {
+                        td role="cell" { ((all.general.utc_time)(task.failed_at)) }
+                        td role="cell" data-name=(words.target) { @match task.target { Some(target) => (target), None => "–" } }
+                        td role="cell" data-name=(words.event) { (permission_name(task.event_type)) }
+                    }
                 }
             }
         }
+        @if more > 0 { p { (inline_code(&(words.tasks_more)(more as u64))) } }
     }
 }
 
-fn kind(kind: &GrantKind) -> &'static str {
-    match kind {
-        GrantKind::Application => "to the application itself",
-        GrantKind::DelegatedForAll => "for everyone in the tenant",
-        GrantKind::DelegatedForOne { .. } => "for one administrator only; it ends with that account",
+fn evidence(all: &PageWords, grants: &GrantsRead, expected: &PermissionCatalogue) -> Markup {
+    let (words, comparison) = (&all.done, grants.compare(expected));
+    html! {
+        @if let Some(principal) = &grants.principal {
+            dl.facts {
+                dt { (words.application) } dd { (principal.display_name) }
+                dt { (words.client_id) } dd { code { (principal.app_id) } }
+                dt { (words.publisher) }
+                dd {
+                    @match &principal.verified_publisher {
+                        Some(name) => ((words.publisher_verified)(&name.to_string())),
+                        None => (words.publisher_not_verified),
+                    }
+                }
+                dt { (words.sign_in_enabled) }
+                dd { @if principal.account_enabled { (words.yes) } @else { span.bad { (words.no_disabled) } } }
+            }
+        } @else {
+            p { (words.no_application) }
+        }
+        @if !comparison.missing_required.is_empty() {
+            p.bad { strong { ((words.missing)(&comparison.missing_required.join(", "))) } }
+        }
+        @if !comparison.missing_optional.is_empty() {
+            p { ((words.missing_optional)(&comparison.missing_optional.join(", "))) }
+        }
+        @if !comparison.unexpected.is_empty() {
+            p { ((words.unexpected)(&UntrustedText::new(comparison.unexpected.join(", ")).to_string())) }
+        }
+        table role="table" {
+            thead role="rowgroup" {
+                tr role="row" {
+                    @for heading in [all.facts.permission, words.granted] { th scope="col" role="columnheader" { (heading) } }
+                }
+            }
+            tbody role="rowgroup" {
+                @for grant in &grants.grants {
+                    tr role="row" {
+                        td role="cell" { (permission_name(&grant.permission)) }
+                        td role="cell" data-name=(words.granted) { ((words.grant_scope)(&grant.grant)) }
+                    }
+                }
+            }
+        }
     }
 }

@@ -1,34 +1,47 @@
 //! The pages that administrators and operators see: server-rendered HTML with an inline style and no script.
 //!
-//! Each page is a pure function from its view to a [`Page`]. Pages load nothing from other origins.
+//! Each page is a pure function from a [`Presentation`] and its view to a [`Page`]. Pages load nothing from anywhere.
 
 mod demo_outbox;
 mod done;
 mod failure;
+mod home;
+mod icons;
 mod invitation;
 mod layout;
 mod mute;
+mod paste;
 mod pause;
+mod permissions;
 mod progress;
+mod recovery;
 mod request;
+mod steps;
 mod style;
 #[cfg(test)]
 mod tests;
 mod unavailable_request;
+mod words;
 
 pub use demo_outbox::{OutboxLine, outbox};
-pub use done::{DoneView, done};
+pub use done::{DoneView, TaskToRetry, done};
 pub use failure::{FailureView, failure};
+pub use home::{home, not_found};
 pub use invitation::{InvitationView, invitation};
-pub use layout::Page;
+pub use layout::{Page, Presentation};
 pub use mute::{MuteView, confirm_mute, muted};
+pub use paste::PastedText;
 pub use pause::{PauseView, agree_to_pause};
-pub use progress::{ProgressView, Step, progress};
+pub use progress::{ProgressView, SavingBasis, Step, progress};
+pub use recovery::Recovery;
 pub use request::{RequestView, request};
 pub use unavailable_request::unavailable_request;
 
+use maud::{Markup, PreEscaped, html};
+use words::{PageNames, PageWords};
+
 use crate::domain::app::AppRecord;
-use crate::domain::id::{OrgId, SessionId};
+use crate::domain::id::{OrgId, RequestId};
 use crate::domain::org::OrgProfile;
 use crate::domain::tenant::TenantDomain;
 use crate::domain::text::UntrustedText;
@@ -44,6 +57,8 @@ pub struct Subject {
     pub label: UntrustedText,
     /// The tenant's domain, such as `contoso.onmicrosoft.com`.
     pub tenant_domain: String,
+    /// The matter under which emails, pages and the operator's tools know this.
+    pub request: Option<RequestId>,
 }
 
 /// The subject of every page about `app`.
@@ -54,10 +69,42 @@ pub fn subject(org: &OrgProfile, app: &AppRecord) -> Subject {
         org: org.id.clone(),
         label: app.identity.label.clone(),
         tenant_domain: domain.map_or_else(|| "not set in Okta".to_owned(), |domain| domain.to_string()),
+        request: app.request.as_ref().map(|request| request.id.clone()),
     }
 }
 
-/// The id of an attempt, which pages, logs and the operator's tools share.
-fn reference(session: &SessionId) -> maud::Markup {
-    maud::html! { p.small { "Reference " code { (session) } ". Your Okta operator sees this attempt under the same reference." } }
+impl Subject {
+    fn names(&self) -> PageNames {
+        PageNames { org: self.org_domain.clone(), app: self.label.to_string(), tenant: self.tenant_domain.clone() }
+    }
+
+    /// The rows of a `dl.facts` that say what a page is about.
+    fn facts(&self, words: &PageWords) -> Markup {
+        html! {
+            dt { (words.facts.app) } dd { (self.label) " (" (self.org_domain) ")" }
+            dt { (words.facts.tenant) } dd { (wrappable(&self.tenant_domain)) }
+            @if let Some(request) = &self.request { dt { (words.facts.request) } dd { code { (request) } } }
+        }
+    }
+}
+
+/// A long name without spaces, such as an account or a host, that may wrap after a dot or an at sign.
+fn wrappable(name: &str) -> Markup {
+    let name = UntrustedText::new(name).to_string();
+    html! {
+        @for part in name.split_inclusive(['.', '@']) { (part) (PreEscaped("<wbr>")) }
+    }
+}
+
+/// Facts for a support engineer, collapsed: the ids besides the request, and error codes.
+fn technical_details(words: &PageWords, facts: &[(&str, &str)], more: &Markup) -> Markup {
+    html! {
+        details {
+            summary { (words.general.technical_details) }
+            dl.facts {
+                @for (name, value) in facts { dt { (name) } dd { code { (UntrustedText::new(*value)) } } }
+            }
+            (more)
+        }
+    }
 }

@@ -1,11 +1,11 @@
 //! The two pages of muting: confirmation before, result after.
 
-use axum::http::StatusCode;
 use maud::html;
 
-use super::layout::{Frame, Page};
+use super::layout::{Frame, Page, Presentation, Verdict};
 use crate::domain::contact::MailAddress;
 use crate::domain::id::RequestId;
+use crate::emails::inline_code;
 
 /// The data of the pages.
 #[derive(Debug)]
@@ -19,21 +19,23 @@ pub struct MuteView<'a> {
 }
 
 /// Renders the confirmation page. Opening it changes nothing.
-pub fn confirm_mute(view: &MuteView<'_>) -> Page {
+pub fn confirm_mute(presentation: &Presentation<'_>, view: &MuteView<'_>) -> Page {
+    let words = presentation.words();
     let content = html! {
-        p { "We send reminders about request " code { (view.request) } " to " (view.address.as_str()) ". You can mute them here." }
-        p { "The request stays open. Other recipients still get reminders, and we will email you when it is done." }
-        form method="post" action=(view.action) { button type="submit" { "Mute these reminders" } }
-        p.small { "Opening this page changes nothing." }
+        p.lead { (inline_code(&(words.mute.confirm)(view.request.as_str(), view.address.as_str()))) }
+        div.actions { form method="post" action=(view.action) { button type="submit" { (words.mute.confirm_button) } } }
+        p { (words.mute.confirm_stays_open) }
+        p.soft { (words.general.changes_nothing) }
     };
-    Frame { status: StatusCode::OK, heading: "Mute these reminders?", form_targets: &[] }.around(&content)
+    Frame { heading: words.mute.confirm_heading, ..Frame::default() }.around(presentation, &content)
 }
 
 /// Renders the result page.
-pub fn muted(view: &MuteView<'_>) -> Page {
+pub fn muted(presentation: &Presentation<'_>, view: &MuteView<'_>) -> Page {
+    let words = &presentation.words().mute;
     let content = html! {
-        p { "We no longer send reminders about request " code { (view.request) } " to " (view.address.as_str()) "." }
-        p { "We will still email you when it is done, and about new requests. Your company's Okta team can contact you again." }
+        p.lead { (inline_code(&(words.muted)(view.request.as_str(), view.address.as_str()))) }
+        p { (words.muted_next) }
     };
-    Frame { status: StatusCode::OK, heading: "Reminders are muted", form_targets: &[] }.around(&content)
+    Frame { heading: words.muted_heading, verdict: Verdict::Good, ..Frame::default() }.around(presentation, &content)
 }

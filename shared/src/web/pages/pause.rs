@@ -1,11 +1,10 @@
 //! The page that asks the administrator to agree that provisioning pauses. Nothing has changed when it is shown.
 
-use axum::http::StatusCode;
 use maud::html;
-use url::Url;
 
-use super::layout::{Frame, Page};
-use super::{Subject, reference};
+use super::layout::{Frame, Page, Presentation, Verdict};
+use super::steps::{StepState, steps};
+use super::{Subject, technical_details};
 use crate::domain::id::SessionId;
 
 /// The data of the page.
@@ -17,32 +16,32 @@ pub struct PauseView<'a> {
     pub session: &'a SessionId,
     /// The anti-forgery token of the form.
     pub form_token: &'a str,
-    /// The origin that the form redirects to.
-    pub sign_in: &'a Url,
 }
 
 /// Renders the page.
-pub fn agree_to_pause(view: &PauseView<'_>) -> Page {
-    let path = format!("/consent/session/{}", view.session);
+pub fn agree_to_pause(presentation: &Presentation<'_>, view: &PauseView<'_>) -> Page {
+    let all = presentation.words();
+    let (words, path) = (&all.session, format!("/consent/session/{}", view.session));
     let content = html! {
-        dl.facts {
-            dt { "App in Okta" } dd { (view.subject.label) " (" (view.subject.org_domain) ")" }
-            dt { "Microsoft tenant" } dd { (view.subject.tenant_domain) }
+        p.lead { (words.pause_lead) }
+        p { (words.pause_unchanged) }
+        div.actions {
+            form method="post" action=(format!("{path}/okta")) {
+                input type="hidden" name="token" value=(view.form_token);
+                input type="hidden" name="pause" value="agreed";
+                button type="submit" { (words.pause_button) }
+            }
+            a.button.secondary href=(path) { (words.pause_later) }
         }
-        p { "Okta provisions this app with a stored administrator password today. To offer the consent, Okta switches to the new connection, and provisioning pauses until you finish. That usually takes two minutes." }
-        p { "Nothing has changed so far. If you start now and do not finish, your Okta operators receive an alert." }
-        form method="post" action=(format!("{path}/okta")) {
-            input type="hidden" name="token" value=(view.form_token);
-            input type="hidden" name="pause" value="agreed";
-            button type="submit" { "Pause provisioning and continue to Microsoft" }
-        }
-        p { a href=(path) { "Not now" } }
-        (reference(view.session))
+        dl.facts { (view.subject.facts(all)) }
+        div.details { (technical_details(all, &[(all.facts.session, view.session.as_str())], &html! {})) }
     };
-    Frame {
-        status: StatusCode::OK,
-        heading: "Provisioning pauses until you finish",
-        form_targets: std::slice::from_ref(view.sign_in),
-    }
-    .around(&content)
+    let frame = Frame {
+        heading: words.pause_heading,
+        verdict: Verdict::Unclear,
+        // Only a verified administrator is asked.
+        before_heading: steps(all, [StepState::Done, StepState::Current, StepState::Next]),
+        ..Frame::default()
+    };
+    frame.around(presentation, &content)
 }

@@ -1,11 +1,10 @@
 //! The request page for operators: the current state of what their email reported. It is read-only, so it has no form.
 
-use axum::http::StatusCode;
 use jiff::Timestamp;
 use maud::{Markup, html};
 
 use super::invitation::utc_time;
-use super::layout::{Frame, Page};
+use super::layout::{Frame, Page, Presentation};
 use super::subject;
 use crate::domain::access_problem::{AccessProblem, AccessProblemKind};
 use crate::domain::app::AppRecord;
@@ -32,7 +31,7 @@ pub struct RequestView<'a> {
 }
 
 /// Renders the page.
-pub fn request(view: &RequestView<'_>) -> Page {
+pub fn request(presentation: &Presentation<'_>, view: &RequestView<'_>) -> Page {
     let id = &view.looked_up.request;
     let (state, content) = match &view.looked_up.state {
         RequestState::Open { app, waived_until, expired_waiver } => {
@@ -49,7 +48,7 @@ pub fn request(view: &RequestView<'_>) -> Page {
         (content)
         (authenticity_checks(view))
     };
-    Frame { status: StatusCode::OK, heading: &heading, form_targets: &[] }.around(&content)
+    Frame { heading: &heading, ..Frame::default() }.around(&presentation.in_english(), &content)
 }
 
 fn open(view: &RequestView<'_>, app: &AppRecord, until: Option<Timestamp>, waiver: Option<&Waiver>) -> Markup {

@@ -4,17 +4,17 @@ use axum::http::StatusCode;
 use maud::{Markup, html};
 
 use super::invitation::utc_time;
-use super::layout::{Frame, Page};
-use super::{FailureView, failure};
+use super::layout::{Frame, Page, Presentation, Verdict};
+use super::{FailureView, Recovery, failure};
 use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::id::RequestId;
 use crate::domain::text::UntrustedText;
 use crate::usecases::notify::request_status::RequestLinkError;
 
 /// Renders the page, which says why and what to do. It reveals nothing about the request's state.
-pub fn unavailable_request(why: &RequestLinkError) -> Page {
+pub fn unavailable_request(presentation: &Presentation<'_>, why: &RequestLinkError) -> Page {
     let (heading, request, content) = match why {
-        RequestLinkError::Forged(_) => return forged(),
+        RequestLinkError::Forged(_) => return forged(presentation),
         RequestLinkError::Ended { request, org_domain, at } => {
             let content = html! {
                 p { "The link expired on " (utc_time(*at)) "." }
@@ -40,26 +40,30 @@ pub fn unavailable_request(why: &RequestLinkError) -> Page {
             ("This link is no longer valid", request, content)
         }
     };
-    framed(heading, request, &content)
+    framed(presentation, heading, request, &content)
 }
 
-fn forged() -> Page {
-    failure(&FailureView {
+fn forged(presentation: &Presentation<'_>) -> Page {
+    let view = FailureView {
         failure: ConsentFailure::LinkForged,
         code: None,
-        request: None,
+        session: None,
         subject: None,
-        okta_changed: false,
-    })
+        okta_changed: None,
+        operators_notified: false,
+        recovery: Recovery::default(),
+    };
+    failure(presentation, &view)
 }
 
-fn framed(heading: &str, request: &RequestId, content: &Markup) -> Page {
+fn framed(presentation: &Presentation<'_>, heading: &str, request: &RequestId, content: &Markup) -> Page {
     let content = html! {
         p { "This link came with an email about request " code { (request) } "." }
         (content)
         p.small { "Opening this page changed nothing." }
     };
-    Frame { status: StatusCode::GONE, heading, form_targets: &[] }.around(&content)
+    let frame = Frame { status: StatusCode::GONE, heading, verdict: Verdict::Unclear, ..Frame::default() };
+    frame.around(&presentation.in_english(), &content)
 }
 
 fn status(org_domain: Option<&str>) -> Markup {

@@ -10,7 +10,9 @@ use axum::http::{HeaderName, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use regrant::mail::{Email, MailError, MailTransport, MessageId};
+use regrant::settings::Settings;
 use regrant::web::pages::{OutboxLine, outbox};
+use regrant::web::reader::Reader;
 use tokio::sync::Mutex;
 
 /// Allows an email its own style and no external content, as careful mail programs do.
@@ -48,14 +50,15 @@ pub(super) fn router(emails: Arc<Outbox>) -> Router {
         .with_state(emails)
 }
 
-async fn list(State(emails): State<Arc<Outbox>>) -> Response {
+async fn list(State(emails): State<Arc<Outbox>>, reader: Reader) -> Response {
     let emails = emails.0.lock().await;
     let lines: Vec<OutboxLine> = emails
         .iter()
         .enumerate()
         .map(|(at, email)| OutboxLine { number: at + 1, to: email.to.bare(), subject: email.subject.clone() })
         .collect();
-    outbox(&lines).into_response()
+    let settings = Settings::default();
+    outbox(&reader.presentation(&settings, None), &lines).into_response()
 }
 
 async fn as_html(State(emails): State<Arc<Outbox>>, Path(number): Path<usize>) -> Response {
