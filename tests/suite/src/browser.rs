@@ -10,6 +10,8 @@ use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
 use url::Url;
 
+use crate::consent::PAUSES;
+
 /// A response as a browser receives it.
 #[derive(Debug)]
 pub struct Seen {
@@ -38,6 +40,13 @@ impl Seen {
         let after = self.body.split("<h1>").nth(1).unwrap_or_default();
         after.split("</h1>").next().unwrap_or_default().to_owned()
     }
+}
+
+/// Okta's consent link on a session's page.
+pub fn consent_link(body: &str) -> Option<Url> {
+    let (before, _) = body.split_once("\" target=\"_blank\"")?;
+    let href = before.rsplit("href=\"").next()?;
+    Url::parse(&href.replace("&amp;", "&")).ok()
 }
 
 /// A browser with cookies and without scripts.
@@ -75,6 +84,20 @@ impl Browser {
     pub async fn get_url(&mut self, url: &Url) -> Seen {
         let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
         self.get(&format!("{}{query}", url.path())).await
+    }
+
+    /// Opens Okta's consent in a verified session, and agrees that provisioning pauses if the page asks for it. Returns the
+    /// link on the session's page.
+    pub async fn open_consent(&mut self, session: &str) -> Option<Url> {
+        let token = self.form_token(session).await;
+        let mut sent = self.post(&format!("{session}/okta"), &[("token", &token)]).await;
+        if sent.heading() == PAUSES {
+            sent = self.post(&format!("{session}/okta"), &[("token", &token), ("pause", "agreed")]).await;
+        }
+        if sent.status != StatusCode::SEE_OTHER || sent.location() != session {
+            return None;
+        }
+        consent_link(&self.get(session).await.body)
     }
 
     /// Submits a form.

@@ -137,19 +137,15 @@ impl Simulation {
 
     /// Opens Okta's consent from a verified session and accepts it. Returns the text of Okta's page.
     pub async fn consent_at_okta(&self, browser: &mut Browser, session: &str) -> String {
-        let sent = self.open_okta(browser, session).await;
-        let back = self.at_microsoft(&sent.location_url(), "ada.administrator", Decision::Accept);
+        let link = self.open_okta(browser, session).await.unwrap();
+        let back = self.at_microsoft(&link, "ada.administrator", Decision::Accept);
         self.at_okta(&back).await
     }
 
-    /// Opens Okta's consent from a verified session, and agrees that provisioning pauses if the page asks for it.
-    pub async fn open_okta(&self, browser: &mut Browser, session: &str) -> Seen {
-        let token = browser.form_token(session).await;
-        let sent = browser.post(&format!("{session}/okta"), &[("token", &token)]).await;
-        if sent.heading() != PAUSES {
-            return sent;
-        }
-        browser.post(&format!("{session}/okta"), &[("token", &token), ("pause", "agreed")]).await
+    /// Opens Okta's consent from a verified session, and agrees that provisioning pauses if the page asks for it. Returns the
+    /// link on the session's page; `None` if no consent is left to give.
+    pub async fn open_okta(&self, browser: &mut Browser, session: &str) -> Option<Url> {
+        browser.open_consent(session).await
     }
 
     /// Takes a browser from the invitation to the hand-over. Returns the session's path.

@@ -3,6 +3,7 @@
 use regrant_simulators::microsoft::Decision;
 use url::Url;
 
+use crate::browser::consent_link;
 use crate::consent::{Browser, ConsentBench, PAUSES, Seen};
 
 /// A person at a browser, with a link from an email.
@@ -38,21 +39,23 @@ impl<'a> Person<'a> {
     async fn step(&mut self) -> Seen {
         let Some(session) = self.session.clone() else { return self.begin().await };
         let page = self.browser.get(&session).await;
+        let takes_text = page.body.contains("name=\"handover\"");
         match page.heading().as_str() {
-            "Accept at Microsoft, then come back" if self.shown.is_some() => {
+            _ if takes_text && self.shown.is_some() => {
                 let text = self.shown.take().unwrap_or_default();
                 self.send(&session, "handover", &[("handover", &text)]).await
             }
-            "One more step: approve Okta's access" | "Accept at Microsoft, then come back" => {
+            heading if takes_text || heading.starts_with("One more step") => {
                 let mut sent = self.send(&session, "okta", &[]).await;
                 if sent.heading() == PAUSES {
                     sent = self.send(&session, "okta", &[("pause", "agreed")]).await;
                 }
-                if let Some(url) = leads_to_microsoft(&sent) {
+                let next = self.browser.get(&session).await;
+                if let Some(url) = consent_link(&next.body) {
                     let back = self.bench.at_microsoft(&url, "ada.administrator", Decision::Accept);
                     self.shown = Some(back.into());
                 }
-                sent
+                if sent.status.is_redirection() { next } else { sent }
             }
             "Saving and verifying" => {
                 self.bench.work_once().await;

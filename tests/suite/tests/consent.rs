@@ -95,7 +95,7 @@ async fn grants_without_hand_over_do_not_enable_connection() {
     assert_eq!(browser.get(&session).await.heading(), "Saving and verifying");
     bench.work().await;
     let page = browser.get(&session).await;
-    assert_eq!(page.heading(), "Accept at Microsoft, then come back", "{}", page.body);
+    assert_eq!(page.heading(), "Nothing shows your consent yet", "{}", page.body);
     assert_ne!(bench.app("acmelabs").await.standing(), Standing::Consented);
 }
 

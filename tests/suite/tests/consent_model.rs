@@ -217,16 +217,15 @@ impl Stage {
 
     /// Okta's consent at Microsoft, and the text of Okta's page if it was accepted.
     async fn consent_at_microsoft(&self, browser: &mut Browser, session: &str, case: &Case) -> Option<String> {
-        let token = browser.form_token(session).await;
-        let sent = browser.post(&format!("{session}/okta"), &[("token", &token), ("pause", "agreed")]).await;
-        if sent.location() == session || case.at_microsoft == AtMicrosoft::Nothing {
+        let link = browser.open_consent(session).await?;
+        if case.at_microsoft == AtMicrosoft::Nothing {
             return None;
         }
         let decision = match case.at_microsoft {
             AtMicrosoft::Accept => Decision::Accept,
             _ => Decision::Cancel,
         };
-        let back = self.simulation.at_microsoft(&sent.location_url(), ADMIN, decision);
+        let back = self.simulation.at_microsoft(&link, ADMIN, decision);
         let shown = self.simulation.at_okta(&back).await;
         (decision == Decision::Accept).then_some(shown)
     }

@@ -31,7 +31,7 @@ fn only_read(bench: &ConsentBench, org: &str) -> bool {
 
 /// The session that a browser's only cookie belongs to, and its form token.
 async fn session_of(bench: &ConsentBench, browser: &Browser) -> Option<(String, String)> {
-    let (name, value) = browser.cookies.iter().next()?;
+    let (name, value) = browser.cookies.iter().find(|(name, _)| !name.ends_with("-link"))?;
     let id = name.trim_start_matches("__Host-regrant-").to_owned();
     let pair = format!("v={}", value.replace('+', "%2B"));
     let sealed = url::form_urlencoded::parse(pair.as_bytes()).next()?.1.into_owned();
@@ -117,9 +117,7 @@ async fn nothing_changes_while_sign_in_is_waived() {
             tries_every_route(&bench, &mut browser, &invitation).await;
         }
         if let Some((session, token)) = session_of(&bench, &browser).await {
-            let sent = browser.post(&format!("{session}/okta"), &[("token", &token)]).await;
-            let there = sent.headers.get("location").and_then(|place| url::Url::parse(place.to_str().unwrap()).ok());
-            if let Some(link) = there {
+            if let Some(link) = browser.open_consent(&session).await {
                 let back = bench.at_microsoft(&link, "ada.administrator", Decision::Accept);
                 let shown = bench.at_okta(&back).await;
                 browser.post(&format!("{session}/handover"), &[("token", &token), ("handover", &shown)]).await;

@@ -121,13 +121,13 @@ async fn unknown_endpoints_send_programs_problems_and_people_pages() {
             (404, "text/html; charset=utf-8"),
             "in the function that serves {own}"
         );
-        assert!(page.contains("This link does not work"), "{page}");
+        assert!(page.contains("This page does not exist"), "{page}");
     }
     // Reloading a page that a form led to.
     for (path, function) in [("/consent/session/s1/finish", 3), ("/consent/session/s1/okta", 1), ("/mail/mute/t", 4)] {
         let method = if function == 4 { "DELETE" } else { "GET" };
         let (status, media_type, page) = send(&functions[function].0, method, path, BROWSER).await;
         assert_eq!((status, media_type.as_str()), (405, "text/html; charset=utf-8"), "{path}");
-        assert!(page.contains("What to do"), "{page}");
+        assert!(page.contains("open it again directly from there"), "{page}");
     }
 }

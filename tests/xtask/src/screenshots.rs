@@ -1,105 +1,164 @@
-//! `cargo xtask screenshots`: the pictures in README and docs, taken of the demo in headless Chromium.
+//! `cargo xtask screenshots`: a picture of every page and every email, in headless Chromium, at two widths, in both colour
+//! schemes and both languages.
 
-use std::error::Error;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 
-use tokio::io::{AsyncBufReadExt as _, BufReader};
-use tokio::process::{Child, Command};
-
-type Failure = Box<dyn Error + Send + Sync>;
-
-/// The names under which distributions install Chromium.
-const BROWSERS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
-/// Colour schemes as Blink numbers them.
-const SCHEMES: [(&str, u8); 2] = [("dark", 0), ("light", 1)];
+use regrant::domain::contact::Language;
+use regrant::microsoft::MfaEvidence;
+use regrant_tests::chromium::{Chromium, DESKTOP, Failure, PHONE, Person, Screen, chromium};
+use regrant_tests::demo_site::DemoSite;
 
 /// Where the pictures go.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// The folder for the pictures.
-    #[arg(long, default_value = "docs/images")]
+    /// The folder for all pictures.
+    #[arg(long, default_value = "target/screenshots")]
     to: PathBuf,
-    /// The width of the window, in CSS pixels.
-    #[arg(long, default_value_t = 1280)]
-    width: u32,
-    /// The height of the window, in CSS pixels.
-    #[arg(long, default_value_t = 900)]
-    height: u32,
+    /// Also replace the pictures in the documentation.
+    #[arg(long)]
+    docs: bool,
 }
 
-/// Starts the demo, takes each page in both colour schemes, and stops the demo.
+/// The pictures in the documentation, by page. Each is taken in light and dark.
+const IN_DOCS: [&str; 2] = ["invitation", "paste"];
+
+/// The labels that a walk through the pages clicks, in one language.
+struct Labels {
+    sign_in: &'static str,
+    approve: &'static str,
+    next: &'static str,
+    accept: &'static str,
+    open: &'static str,
+    save: &'static str,
+    refused_summary: &'static str,
+    refused: &'static str,
+    switch: &'static str,
+}
+
+const fn labels(language: Language) -> Labels {
+    match language {
+        Language::En => Labels {
+            sign_in: "Continue to Microsoft sign-in",
+            approve: "One more step: approve Okta's access",
+            next: "Continue",
+            accept: "Accept at Microsoft, then come back",
+            open: "Open Microsoft's page",
+            save: "Save and verify",
+            refused_summary: "Did you decline",
+            refused: "Microsoft gave no consent",
+            switch: "Use a different account",
+        },
+        Language::De => Labels {
+            sign_in: "Weiter zur Anmeldung bei Microsoft",
+            approve: "Noch ein Schritt: Oktas Zugriff genehmigen",
+            next: "Weiter",
+            accept: "Bei Microsoft zustimmen, dann hierher zurück",
+            open: "Microsofts Seite öffnen",
+            save: "Speichern und prüfen",
+            refused_summary: "Haben Sie abgelehnt",
+            refused: "Microsoft hat keine Zustimmung erteilt",
+            switch: "Anderes Konto verwenden",
+        },
+    }
+}
+
+/// Takes every picture.
 pub(crate) async fn screenshots(options: &Options) -> Result<(), Failure> {
     std::fs::create_dir_all(&options.to)?;
-    let profile = tempfile::tempdir()?;
-    let (mut demo, pages) = start_demo().await?;
-    let taken = take_all(options, profile.path(), &pages).await;
-    demo.kill().await?;
-    taken
-}
-
-async fn take_all(options: &Options, profile: &Path, pages: &[(&str, String)]) -> Result<(), Failure> {
-    for (page, url) in pages {
-        for (scheme, number) in SCHEMES {
-            let file = options.to.join(format!("{page}-{scheme}.png"));
-            take(options, profile, url, number, &file).await?;
-            println!("{}", file.display());
+    let program = chromium().ok_or("Chromium is not installed")?;
+    let chromium = Chromium::start(&program).await?;
+    for (language, header) in [(Language::En, "en"), (Language::De, "de")] {
+        for (name, screen) in [("1280", DESKTOP), ("390", PHONE)] {
+            for (scheme, dark) in [("light", false), ("dark", true)] {
+                let screen = Screen { dark, language: header, ..screen };
+                let end = format!("{header}-{name}-{scheme}");
+                Camera { options, end: &end }.walk(&chromium, screen, &labels(language)).await?;
+            }
         }
     }
-    Ok(())
+    chromium.quit().await
 }
 
-/// The running demo, and the pages to show: an invitation, and the emails that the demo has written.
-async fn start_demo() -> Result<(Child, Vec<(&'static str, String)>), Failure> {
-    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-    let mut demo = Command::new(cargo)
-        .args(["run", "--quiet", "--package", "regrant-cli", "--", "demo"])
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()?;
-    let mut output = BufReader::new(demo.stdout.take().ok_or("the demo has no output")?).lines();
-    let mut messages = BufReader::new(demo.stderr.take().ok_or("the demo has no messages")?).lines();
-    let mut pages = Vec::new();
-    while pages.len() < 2 {
-        let line = tokio::select! {
-            line = output.next_line() => line?,
-            line = messages.next_line() => line?,
-        };
-        let line = line.ok_or("the demo ended before it served its pages")?;
-        let url = line.split_whitespace().find(|word| word.starts_with("http://"));
-        match url {
-            Some(url) if url.contains("/consent/") && pages.is_empty() => pages.push(("invitation", url.to_owned())),
-            Some(url) if url.ends_with("/outbox") => pages.push(("outbox", url.to_owned())),
-            _ => {}
-        }
-    }
-    // The demo stops when no one reads what it writes.
-    tokio::spawn(async move { while let Ok(Some(_)) = messages.next_line().await {} });
-    tokio::spawn(async move { while let Ok(Some(_)) = output.next_line().await {} });
-    Ok((demo, pages))
+struct Camera<'a> {
+    options: &'a Options,
+    /// The end of each file's name.
+    end: &'a str,
 }
 
-async fn take(options: &Options, profile: &Path, url: &str, scheme: u8, file: &Path) -> Result<(), Failure> {
-    for browser in BROWSERS {
-        let run = Command::new(browser)
-            .args(["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--hide-scrollbars"])
-            .args(["--disable-background-networking", "--disable-component-update", "--disable-sync"])
-            .arg(format!("--user-data-dir={}", profile.display()))
-            .arg(format!("--window-size={},{}", options.width, options.height))
-            .arg(format!("--blink-settings=preferredColorScheme={scheme}"))
-            .arg(format!("--screenshot={}", file.display()))
-            .arg(url)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status();
-        match run.await {
-            Ok(status) if status.success() => return Ok(()),
-            Ok(status) => return Err(format!("{browser} took no picture of {url}: {status}").into()),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => return Err(error.into()),
+impl Camera<'_> {
+    async fn take(&self, person: &Person<'_>, tab: usize, page: &str) -> Result<(), Failure> {
+        let file = self.options.to.join(format!("{page}-{}.png", self.end));
+        std::fs::write(&file, person.picture(tab).await?)?;
+        println!("{}", file.display());
+        let is_for_docs = self.options.docs && IN_DOCS.contains(&page) && self.end.starts_with("en-1280-");
+        if is_for_docs {
+            let scheme = self.end.trim_start_matches("en-1280-");
+            std::fs::write(
+                Path::new("docs/images").join(format!("{page}-{scheme}.png")),
+                person.first_screen(tab).await?,
+            )?;
         }
+        Ok(())
     }
-    Err(format!("no browser found; install one of {}", BROWSERS.join(", ")).into())
+
+    /// Walks through the pages of one consent and of the refusals on the way.
+    async fn walk(&self, chromium: &Chromium, screen: Screen, labels: &Labels) -> Result<(), Failure> {
+        let site = DemoSite::start(MfaEvidence::default()).await;
+        let mut person = chromium.person(screen).await?;
+        let link = site.invite("acmelabs").await;
+        for (page, url) in [
+            ("home", site.address.clone()),
+            ("not-found", format!("{}/no/such/page", site.address)),
+            ("link-forged", format!("{}/consent/cut-off", site.address)),
+            ("session-lost", format!("{}/oauth/failed/session-lost", site.address)),
+            ("invitation", link.clone()),
+        ] {
+            person.goto(0, &url).await?;
+            self.take(&person, 0, page).await?;
+        }
+        person.evaluate(0, "document.querySelectorAll('details').forEach(one => { one.open = true; })").await?;
+        self.take(&person, 0, "invitation-open").await?;
+        person.goto(0, &link).await?;
+        person.click(0, labels.sign_in).await?;
+        person.sees(0, "Pick an account").await?;
+        self.take(&person, 0, "microsoft-sign-in").await?;
+        person.click(0, "Hugo Helpdesk").await?;
+        person.sees(0, "Permissions requested").await?;
+        self.take(&person, 0, "microsoft-consent").await?;
+        person.click(0, "Accept").await?;
+        person.sees_class(0, "verdict bad").await?;
+        self.take(&person, 0, "not-administrator").await?;
+        person.click(0, labels.switch).await?;
+        person.sees(0, "Pick an account").await?;
+        person.click(0, "Sven Stranger").await?;
+        person.sees_class(0, "verdict bad").await?;
+        self.take(&person, 0, "wrong-account").await?;
+        person.click(0, labels.switch).await?;
+        person.sees(0, "Pick an account").await?;
+        person.click(0, "Ada Administrator").await?;
+        person.sees(0, "Permissions requested").await?;
+        person.click(0, "Accept").await?;
+        person.sees(0, labels.approve).await?;
+        self.take(&person, 0, "approve").await?;
+        person.click(0, labels.next).await?;
+        person.sees(0, labels.accept).await?;
+        self.take(&person, 0, "paste").await?;
+        person.click(0, labels.refused_summary).await?;
+        person.click(0, labels.refused).await?;
+        person.sees_class(0, "verdict bad").await?;
+        self.take(&person, 0, "declined").await?;
+        let tab = person.click_to_new_tab(0, labels.open).await?;
+        person.sees(tab, "Permissions requested").await?;
+        person.click(tab, "Accept").await?;
+        let text = person.okta_text(tab).await?;
+        person.paste(0, "hello").await?;
+        person.click(0, labels.save).await?;
+        person.sees_class(0, "errors").await?;
+        self.take(&person, 0, "wrong-paste").await?;
+        person.paste(0, &text).await?;
+        person.click(0, labels.save).await?;
+        self.take(&person, 0, "saving").await?;
+        person.sees_class(0, "verdict good").await?;
+        self.take(&person, 0, "done").await
+    }
 }

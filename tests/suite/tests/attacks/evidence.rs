@@ -53,7 +53,7 @@ async fn opening_a_dead_consent_renews_nothing() {
     let invitation = bench.invite(RUNNING).await;
     let mut browser = bench.browser();
     let session = bench.sign_in(&mut browser, &invitation, ADMIN).await;
-    bench.simulation.open_okta(&mut browser, &session).await.location_url();
+    bench.simulation.open_okta(&mut browser, &session).await.unwrap();
     claims_nothing(&bench, &mut browser, &session, &invitation).await;
 }
 
@@ -73,8 +73,8 @@ async fn word_of_a_person_renews_nothing() {
     let invitation = bench.invite(RUNNING).await;
     let mut browser = bench.browser();
     let session = bench.sign_in(&mut browser, &invitation, ADMIN).await;
-    let sent = bench.simulation.open_okta(&mut browser, &session).await;
-    bench.at_microsoft(&sent.location_url(), ADMIN, Decision::Cancel);
+    let link = bench.simulation.open_okta(&mut browser, &session).await.unwrap();
+    bench.at_microsoft(&link, ADMIN, Decision::Cancel);
     let token = browser.form_token(&session).await;
     browser.post(&format!("{session}/finish"), &[("token", &token)]).await;
     claims_nothing(&bench, &mut browser, &session, &invitation).await;

@@ -57,8 +57,8 @@ async fn last_of_parallel_links_is_accepted() {
     let (mut browser, session) = verified(&bench, TENANT).await;
     let token = browser.form_token(&session).await;
     let clicks = (0..3).map(|_| {
-        let (mut browser, session, token) = (browser.clone(), session.clone(), token.clone());
-        async move { browser.post(&format!("{session}/okta"), &[("token", &token)]).await.location_url() }
+        let (mut browser, session) = (browser.clone(), session.clone());
+        async move { browser.open_consent(&session).await.unwrap() }
     });
     for link in join_all(clicks).await {
         let back = bench.at_microsoft(&link, ADMIN, regrant_simulators::microsoft::Decision::Accept);

@@ -32,9 +32,8 @@ async fn genuine_consent_link_is_followed() {
     let invitation = bench.invite(TENANT).await;
     let mut browser = bench.browser();
     let session = bench.sign_in(&mut browser, &invitation, ADMIN).await;
-    let token = browser.form_token(&session).await;
-    let seen = browser.post(&format!("{session}/okta"), &[("token", &token)]).await;
-    assert!(seen.location().starts_with(&bench.simulation.microsoft.login_url()));
+    let link = browser.open_consent(&session).await.unwrap();
+    assert!(link.as_str().starts_with(&bench.simulation.microsoft.login_url()));
 }
 
 #[tokio::test]

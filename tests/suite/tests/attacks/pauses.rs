@@ -56,7 +56,7 @@ async fn operator_pauses_only_on_purpose() {
 async fn abandoned_pause_alerts_within_an_hour() {
     let bench = ConsentBench::new().await;
     let (mut browser, session) = verified(&bench).await;
-    bench.simulation.open_okta(&mut browser, &session).await.location_url();
+    bench.simulation.open_okta(&mut browser, &session).await.unwrap();
     assert!(bench.app(PASSWORD).await.paused_since().is_some());
     assert_eq!(left_off(&bench).await, 0, "the person is still at it");
     for _ in 0..61 {

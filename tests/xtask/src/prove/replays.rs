@@ -152,8 +152,8 @@ impl Fixture {
     /// Sends the same hand-over concurrently, with eight queue workers.
     async fn hand_over_and_save(&self, mut browser: Browser, session: &str) -> Result<HandedOver, Failure> {
         let token = browser.form_token(session).await;
-        let sent = browser.post(&format!("{session}/okta"), &[("token", &token)]).await;
-        let back = self.at_microsoft(&sent.location_url())?;
+        let link = browser.open_consent(session).await.ok_or("the session's page has no consent link")?;
+        let back = self.at_microsoft(&link)?;
         let shown = json!({"continue_oauth_flow_url": {"href": back, "method": "POST"}}).to_string();
         let mut crowd = JoinSet::new();
         for _ in 0..self.crowd {

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use regrant_simulators::microsoft::Decision;
+use regrant_tests::browser::consent_link;
 use regrant_tests::consent::Simulation;
 use serde_json::json;
 use url::Url;
@@ -142,17 +143,18 @@ async fn step(fixture: Fixture<'_>, address: &str, browser: &mut Browser, place:
     };
     let page = browser.get(address, &path).await?;
     let token = page.form_token();
+    let takes_text = page.body.contains("name=\"handover\"");
     match page.heading() {
-        "Accept at Microsoft, then come back" if place.shown.is_some() => {
+        _ if takes_text && place.shown.is_some() => {
             let text = place.shown.take().unwrap_or_default();
             let filled = [("token", token.as_str()), ("handover", text.as_str())];
             browser.post(address, &format!("{path}/handover"), &filled).await?;
         }
-        "One more step: approve Okta's access" | "Accept at Microsoft, then come back" => {
+        heading if takes_text || heading.starts_with("One more step") => {
             // The person agrees to a pause where the page would ask for it.
             let agreed = [("token", token.as_str()), ("pause", "agreed")];
-            let sent = browser.post(address, &format!("{path}/okta"), &agreed).await?;
-            if let Some(url) = sent.location.and_then(|location| location.parse::<Url>().ok()) {
+            browser.post(address, &format!("{path}/okta"), &agreed).await?;
+            if let Some(url) = consent_link(&browser.get(address, &path).await?.body) {
                 let href = fixture.at_microsoft(&url)?;
                 place.shown = Some(json!({"continue_oauth_flow_url": {"href": href, "method": "POST"}}).to_string());
             }

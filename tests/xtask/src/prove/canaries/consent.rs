@@ -55,7 +55,7 @@ pub(super) async fn walk(folder: &Path, run: &mut Run) -> Result<Canaries, Failu
 
     let handed_out = person.browser.history.iter().filter(|shown| !shown.path.starts_with("/oauth/microsoft/"));
     for shown in handed_out {
-        run.outputs.push((format!("page {}", route(&shown.path)), shown.body.clone().into_bytes()));
+        run.outputs.push((format!("page {}", route(&shown.path)), without_own_text(&shown.body).into_bytes()));
     }
     for shown in &person.browser.history {
         let place = shown.location.clone().unwrap_or_default();
@@ -109,6 +109,14 @@ async fn refusals(person: &mut Person<'_>, simulation: &Simulation, link: &str) 
         person.send(&format!("{}/handover", shown.path), &[("token", &token), ("handover", text)]).await?;
     }
     Ok(())
+}
+
+/// A page without the text that the person pasted, which a form shows again to the same browser.
+fn without_own_text(body: &str) -> String {
+    match (body.split_once("<textarea id=\"handover\""), body.split_once("</textarea>")) {
+        (Some((before, _)), Some((_, after))) => format!("{before}{after}"),
+        _ => body.to_owned(),
+    }
 }
 
 /// A path without its potentially secret parts.

@@ -1,0 +1,104 @@
+//! The consent in a real browser: Chromium over the demo's orgs and tenants. Runs if Chromium is installed; otherwise it is
+//! listed as ignored. Every test fails on an error in the browser's console.
+#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
+
+mod browser {
+    pub(crate) mod pages;
+    pub(crate) mod paths;
+    pub(crate) mod refusals;
+}
+
+use std::pin::Pin;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use regrant::microsoft::MfaEvidence;
+use regrant_tests::chromium::{Chromium, Failure, Person, chromium};
+use regrant_tests::demo_site::DemoSite;
+use tokio::runtime::Runtime;
+use tokio::sync::OnceCell;
+
+/// The administrator of every demo tenant who may consent.
+const ADA: &str = "Ada Administrator";
+
+type Running<'a> = Pin<Box<dyn Future<Output = Result<(), Failure>> + 'a>>;
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    // One Chromium serves all tests, one after the other: a click that opens a tab has to recognise it.
+    arguments.test_threads = Some(1);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let Ok(runtime) = runtime.map(Arc::new) else { return ExitCode::FAILURE };
+    let shared = Arc::new(Shared { runtime: runtime.clone(), chromium: OnceCell::new() });
+    let ended = libtest_mimic::run(&arguments, trials(&shared)).exit_code();
+    if let Some(chromium) = Arc::into_inner(shared).and_then(|shared| shared.chromium.into_inner()) {
+        // The tests have ended; a browser that does not quit is ended with this process.
+        let _ = runtime.block_on(chromium.quit());
+    }
+    ended
+}
+
+/// What the tests share.
+struct Shared {
+    runtime: Arc<Runtime>,
+    chromium: OnceCell<Chromium>,
+}
+
+/// What one test gets: an installation of its own, and the browser.
+struct Scene<'a> {
+    site: DemoSite,
+    chromium: &'a Chromium,
+}
+
+fn trials(shared: &Arc<Shared>) -> Vec<Trial> {
+    let mut trials = Vec::new();
+    let mut add = |name: &str, mfa: fn() -> MfaEvidence, test: for<'a> fn(&'a Scene<'a>) -> Running<'a>| {
+        let shared = shared.clone();
+        let run = move || shared.run(mfa(), test);
+        trials.push(Trial::test(name, run).with_ignored_flag(chromium().is_none()));
+    };
+    let optional = MfaEvidence::default;
+    let required: fn() -> MfaEvidence = || MfaEvidence { required: true, ..MfaEvidence::default() };
+    add("consent_takes_five_clicks_and_one_paste", optional, |scene| Box::pin(browser::paths::new_consent(scene)));
+    add("app_that_needs_only_save_stays_in_one_tab", optional, |scene| Box::pin(browser::paths::only_save(scene)));
+    add("consent_works_without_scripts", optional, |scene| Box::pin(browser::paths::without_scripts(scene)));
+    add("consent_works_in_german_in_the_dark", optional, |scene| Box::pin(browser::paths::german(scene)));
+    add("wrong_paste_is_explained_and_kept", optional, |scene| Box::pin(browser::paths::wrong_paste(scene)));
+    add("every_copied_form_is_accepted", optional, |scene| Box::pin(browser::paths::copied_forms(scene)));
+    add("two_tabs_do_not_disturb_each_other", optional, |scene| Box::pin(browser::paths::two_tabs(scene)));
+    add("back_button_shows_the_current_state", optional, |scene| Box::pin(browser::paths::back_button(scene)));
+    add("reload_is_safe_in_every_state", optional, |scene| Box::pin(browser::paths::reloads(scene)));
+    add("claim_without_consent_is_not_believed", optional, |scene| Box::pin(browser::paths::mere_claim(scene)));
+    add("consent_finished_in_the_console_is_seen", optional, |scene| Box::pin(browser::paths::in_console(scene)));
+    add("every_refused_person_has_a_way_on", optional, |scene| Box::pin(browser::refusals::persons(scene)));
+    add("cancelled_sign_in_can_start_again", optional, |scene| Box::pin(browser::refusals::cancelled(scene)));
+    add("declined_consent_looks_different", optional, |scene| Box::pin(browser::refusals::declined(scene)));
+    add("missing_mfa_is_explained", required, |scene| Box::pin(browser::refusals::mfa(scene)));
+    add("closed_and_unknown_links_lead_on", optional, |scene| Box::pin(browser::refusals::links(scene)));
+    add("pages_fit_every_screen_and_pass_axe", optional, |scene| Box::pin(browser::pages::every_page(scene)));
+    add("first_screen_shows_verdict_and_button", optional, |scene| Box::pin(browser::pages::first_screen(scene)));
+    trials
+}
+
+impl Shared {
+    fn run(&self, mfa: MfaEvidence, test: for<'a> fn(&'a Scene<'a>) -> Running<'a>) -> Result<(), Failed> {
+        self.runtime.block_on(async {
+            let start = || async { Chromium::start(&chromium().ok_or("Chromium is not installed")?).await };
+            let chromium = self.chromium.get_or_try_init(start).await.map_err(|failure| failure.to_string())?;
+            let scene = Scene { site: DemoSite::start(mfa).await, chromium };
+            test(&scene).await.map_err(|failure| Failed::from(failure.to_string()))
+        })
+    }
+}
+
+/// Fails if the console of a person's browser has reported an error.
+fn no_console_errors(person: &Person<'_>) -> Result<(), Failure> {
+    let errors = person.console_errors();
+    if errors.is_empty() { Ok(()) } else { Err(errors.join("\n").into()) }
+}
+
+/// Fails with `text` unless `holds`.
+fn ensure(holds: bool, text: impl Into<String>) -> Result<(), Failure> {
+    if holds { Ok(()) } else { Err(text.into().into()) }
+}
