@@ -7,8 +7,8 @@ use std::str::FromStr;
 
 use serde::Deserialize;
 
-use crate::domain::branding::{Branding, Logo};
-use crate::domain::contact::Contacts;
+use crate::domain::branding::{AccentColour, BrandName, Branding, Logo};
+use crate::domain::contact::{Contacts, MailAddress};
 use crate::domain::customer::CustomerName;
 use crate::http::loopback::LoopbackPolicy;
 use crate::microsoft::config::{MicrosoftConfig, SimulatedMicrosoft};
@@ -121,18 +121,18 @@ fn customers_in(
         support: Option<String>,
     }
     let entries: BTreeMap<String, Entry> = serde_json::from_str(content).map_err(|error| error.to_string())?;
-    let parse = |(customer, entry): (String, Entry)| {
+    let parse = |(customer, entry): (String, Entry)| -> Result<(CustomerName, CustomerBranding), String> {
         let named = |error: &dyn Display| format!("{customer}: {error}");
+        let name = entry.name.map(|name| name.parse::<BrandName>().map_err(|error| named(&error))).transpose()?;
+        let accent = entry.accent.map(|it| it.parse::<AccentColour>().map_err(|error| named(&error))).transpose()?;
+        let picture = entry.logo.map(|file| logo(&folder.join(file)).map_err(|error| named(&error))).transpose()?;
+        let support = entry.support.map(|it| it.parse::<MailAddress>().map_err(|error| named(&error))).transpose()?;
+        let key = customer.parse::<CustomerName>().map_err(|error| named(&error))?;
         let branding = Branding {
-            name: entry.name.map_or(Ok(own.name.clone()), |name| name.parse().map_err(|error| named(&error)))?,
-            accent: entry.accent.map_or(Ok(own.accent), |accent| accent.parse().map_err(|error| named(&error)))?,
-            logo: match entry.logo {
-                Some(file) => Some(logo(&folder.join(file)).map_err(|error| named(&error))?),
-                None => own.logo.clone(),
-            },
+            name: name.unwrap_or_else(|| own.name.clone()),
+            accent: accent.unwrap_or(own.accent),
+            logo: picture.or_else(|| own.logo.clone()),
         };
-        let support = entry.support.map(|support| support.parse().map_err(|error| named(&error))).transpose()?;
-        let key = customer.parse().map_err(|error| named(&error))?;
         Ok((key, CustomerBranding { branding, support }))
     };
     entries.into_iter().map(parse).collect()
@@ -164,9 +164,9 @@ mod tests {
         let own = Branding { name: "Provider".parse().unwrap(), accent: "#5c2d91".parse().unwrap(), logo: None };
         let content = r##"{"Contoso": {"name": "Contoso IT"}, "Fabrikam": {"accent": "#005a36", "support": "it@fabrikam.example"}}"##;
         let parsed = customers_in(content, &own, Path::new("")).unwrap();
-        let contoso = &parsed[&"Contoso".parse().unwrap()];
+        let contoso = &parsed[&"Contoso".parse::<CustomerName>().unwrap()];
         assert_eq!((contoso.branding.name.to_string().as_str(), contoso.branding.accent), ("Contoso IT", own.accent));
-        let fabrikam = &parsed[&"Fabrikam".parse().unwrap()];
+        let fabrikam = &parsed[&"Fabrikam".parse::<CustomerName>().unwrap()];
         assert_eq!(fabrikam.branding.name, own.name);
         assert_eq!(fabrikam.support.as_ref().map(|address| address.as_str()), Some("it@fabrikam.example"));
     }
