@@ -78,7 +78,7 @@ impl Measurement {
 pub(crate) const MEASUREMENTS: &[Measurement] = &[
     Measurement {
         name: attacks::NAME,
-        about: "at least 60 named attacks on a consent: all fail",
+        about: "at least 140 named attacks: all fail",
         start: |_| Box::pin(attacks::prove()),
     },
     Measurement {
