@@ -16,8 +16,8 @@ use crate::terminal::Terminal;
 /// `regrant explain`.
 #[derive(Debug, Args)]
 pub struct Explain {
-    /// A standing (needs-consent), a permission, or an error code of Okta, Microsoft or Graph (E0000011). Default: list
-    /// all.
+    /// A standing (needs-consent), a permission, an error code of Okta, Microsoft or Graph (E0000011), or a topic
+    /// (conditional-access). Default: list all.
     pub what: Option<String>,
 }
 
@@ -27,10 +27,42 @@ pub(crate) fn run(options: &Explain, terminal: &mut Terminal) -> anyhow::Result<
         return Ok(Outcome::Fine);
     };
     let text = explain(word, terminal.width).with_context(|| {
-        format!("\"{}\" is not a known standing, permission or code; list all with `regrant explain`", escaped(word))
+        format!(
+            "\"{}\" is not a known standing, permission, code or topic; list all with `regrant explain`",
+            escaped(word)
+        )
     })?;
     terminal.print(&text)?;
     Ok(Outcome::Fine)
+}
+
+/// Facts that explain what people see, and that no code stands for.
+const TOPICS: [(&str, &str); 3] = [
+    (
+        "conditional-access",
+        "Since 13 May 2026, Microsoft applies Conditional Access policies for all resources also to sign-ins that request only \
+         OpenID Connect or few directory permissions, even if the policy excludes some resources. A sign-in that worked before \
+         may now require multi-factor authentication or a compliant device, or be blocked (AADSTS53003). Ask the person who \
+         manages Conditional Access; the policy applies to Okta's svc_OKTA_sync account too.",
+    ),
+    (
+        "app-based-provisioning",
+        "Okta can create its own application in the tenant and rotate its secret (System Log: \
+         app.office365.provisioning_app.create). If the tenant's app management policy forbids new secrets or limits their \
+         lifetime, Microsoft refuses the rotation, and provisioning ends with the last secret. Regrant warns 30, 7 and 1 days \
+         before. With Policy.Read.All, which is optional, it reads the policy and says so in advance.",
+    ),
+    (
+        "NOT_AUTHORIZED",
+        "A status of Okta's provisioning connection: OAuth is chosen, but no one has consented yet. Regrant shows needs-consent. \
+         Okta may then offer a consent link into its Admin Console (acme-admin.okta.com) or none: open the app there and \
+         select \"Authenticate with Microsoft Office 365\" on its Provisioning tab.",
+    ),
+];
+
+fn topic_text(word: &str, width: u16) -> Option<String> {
+    let (name, words) = TOPICS.iter().find(|(name, _)| name.eq_ignore_ascii_case(word))?;
+    Some(format!("{name}\n{}", field(width, "means", words)))
 }
 
 fn list(width: u16) -> String {
@@ -42,9 +74,13 @@ fn list(width: u16) -> String {
     for permission in PermissionCatalogue::default().all() {
         text.extend(["  ", &permission.name, "\n"]);
     }
+    text.push_str("\nTopics:\n");
+    for (name, _) in TOPICS {
+        text.extend(["  ", name, "\n"]);
+    }
     text.push_str("\nError codes; for details, for example: regrant explain AADSTS65004\n");
     for origin in Origin::ALL {
-        let codes: Vec<&str> = failure::failures_of(origin).iter().map(|failure| failure.code).collect();
+        let codes: Vec<&str> = failure::failures_of(origin).map(|failure| failure.code).collect();
         text.push_str(&paragraph(width, &format!("  {}", origin.name()), 18, &codes.join(" ")));
     }
     text
@@ -55,7 +91,7 @@ fn explain(word: &str, width: u16) -> Option<String> {
     if let Ok(standing) = word.to_ascii_lowercase().parse() {
         return Some(standing_text(standing, width));
     }
-    let known = failure::find(word).map(|failure| failure_text(failure, width));
+    let known = failure::find(word).map(|failure| failure_text(failure, width)).or_else(|| topic_text(word, width));
     known.or_else(|| number_text(word, width)).or_else(|| permission_text(word, width))
 }
 
@@ -106,8 +142,22 @@ fn failure_text(failure: &Failure, width: u16) -> String {
         field(width, "means", failure.cause),
         field(width, "next", failure.next_step),
         field(width, "who", who),
+        log_text(failure, width),
     ]
     .concat()
+}
+
+/// What an event of Okta's System Log with one of Microsoft's codes means.
+fn log_text(failure: &Failure, width: u16) -> String {
+    if failure::of_microsoft(failure.code).is_none() {
+        return String::new();
+    }
+    let effect = if failure.ends_consent() {
+        "An event about Okta's own sign-in with this code makes the app broken."
+    } else {
+        "An event with this code is a failed task. It does not make the app broken."
+    };
+    field(width, "log", effect)
 }
 
 fn field(width: u16, name: &str, words: &str) -> String {
@@ -141,6 +191,17 @@ mod tests {
         assert!(explain("AADSTS999999", 80).unwrap().contains("code=999999"));
         assert!(explain("rolemanagement.readwrite.directory", 80).unwrap().contains("roles"));
         assert!(list(80).lines().all(|line| line.chars().count() <= 80));
+    }
+
+    #[test]
+    fn log_effect_and_topics_are_explained() {
+        let words = |word: &str| explain(word, 80).unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words("AADSTS50079").contains("makes the app broken"));
+        assert!(words("90033").contains("does not make the app broken"));
+        assert!(!words("E0000011").contains(" log "));
+        assert!(words("Conditional-Access").contains("13 May 2026"));
+        assert!(words("CredentialTypeNotAllowedAsPerAppPolicy").contains("passwordAddition"));
+        assert!(words("not_authorized").contains("needs-consent"));
     }
 
     #[test]

@@ -37,6 +37,18 @@ pub(super) static GRAPH: &[Failure] = &[
         "The object does not exist in the tenant. No one has consented to it yet, or it was removed.",
         "Ask an administrator to consent again.",
     ),
+    failure(
+        "CredentialTypeNotAllowedAsPerAppPolicy",
+        Operator,
+        "The tenant's app management policy forbids new secrets, so Okta cannot rotate the secret of its provisioning app.",
+        "Ask the tenant's administrator to exempt Okta's provisioning app from passwordAddition.",
+    ),
+    failure(
+        "CredentialInvalidLifetimeAsPerAppPolicy",
+        Operator,
+        "Okta asked for a secret that lives longer than the tenant's app management policy allows.",
+        "Ask the tenant's administrator to exempt Okta's provisioning app from passwordLifetime, or to allow a longer one.",
+    ),
     failure("Request_BadRequest", Bug, "Graph could not read the request.", "Report it with Graph's request-id."),
     failure("Request_UnsupportedQuery", Bug, "Graph does not support the query.", "Report it with Graph's request-id."),
     failure(

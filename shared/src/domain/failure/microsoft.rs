@@ -1,7 +1,8 @@
 //! Error codes of Microsoft's identity platform ("Microsoft Entra authentication and authorization error codes"), and the
 //! OAuth and `OpenID` Connect error codes of its endpoints.
 //!
-//! Microsoft states that the numbers may change, so they choose wording and never control flow.
+//! Microsoft states that the numbers may change, so they choose wording and never control flow. The one exception is Okta's
+//! System Log, where nothing but the number says why Okta's sign-in failed.
 
 use super::{Failure, failure, on_page};
 use crate::domain::failure::class::FailureClass::{Bug, Operator, Person, Wait};
@@ -10,14 +11,15 @@ use crate::domain::failure::consent::ConsentFailure::{
     SessionLost, WrongAccount, WrongTenant,
 };
 
-const ANOTHER_ACCOUNT: &str = "Sign in with an administrator account of the app's tenant. A private window helps if another account is signed in.";
+pub(super) const ANOTHER_ACCOUNT: &str = "Sign in with an administrator account of the app's tenant. A private window helps if another account is signed in.";
 const SECOND_FACTOR: &str = "Sign in again and complete multi-factor authentication. If you have no second factor, register one at Microsoft first.";
-const SIGN_IN_AGAIN: &str = "Sign in again from the link in your email.";
-const ASK_ACCESS_ADMIN: &str = "Give the code and the correlation id to the person who manages Conditional Access.";
-const COMPLIANT_DEVICE: &str = "Use such a device, or ask the person who manages Conditional Access.";
-const FIX_SECRET: &str =
+pub(super) const SIGN_IN_AGAIN: &str = "Sign in again from the link in your email.";
+pub(super) const ASK_ACCESS_ADMIN: &str =
+    "Give the code and the correlation id to the person who manages Conditional Access.";
+pub(super) const COMPLIANT_DEVICE: &str = "Use such a device, or ask the person who manages Conditional Access.";
+pub(super) const FIX_SECRET: &str =
     "Create a new secret or certificate for the registration in Entra, then run `regrant entra set` again.";
-const RETRY_LATER: &str = "Try again in a few minutes.";
+pub(super) const RETRY_LATER: &str = "Try again in a few minutes.";
 
 pub(super) static MICROSOFT: &[Failure] = &[
     on_page(
@@ -123,7 +125,8 @@ pub(super) static MICROSOFT: &[Failure] = &[
     on_page(
         "AADSTS53003",
         Operator,
-        "Conditional Access blocked the sign-in.",
+        "Conditional Access blocked the sign-in. Since 13 May 2026, a policy for all resources also applies to sign-ins that \
+         request only OpenID Connect or few directory permissions, even if the policy excludes some resources.",
         ASK_ACCESS_ADMIN,
         BlockedByConditionalAccess,
     ),
@@ -175,9 +178,9 @@ pub(super) static MICROSOFT: &[Failure] = &[
     ),
     failure(
         "AADSTS50053",
-        Person,
-        "The account is locked, or the sign-in came from a blocked IP address.",
-        "Wait, or ask an administrator to unlock it.",
+        Wait,
+        "The account is locked after wrong passwords, or the sign-in came from a blocked IP address.",
+        "Wait until the lock ends, or ask an administrator to unlock the account.",
     ),
     failure("AADSTS50055", Person, "The password has expired.", "Change it at Microsoft, then sign in again."),
     failure("AADSTS50057", Person, "The account is disabled.", "Use a different administrator account."),

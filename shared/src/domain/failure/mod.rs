@@ -1,7 +1,8 @@
 //! The failure catalogue: what each error code means, what causes it, and who can resolve it.
 //!
-//! It covers the codes of Okta, Microsoft and Graph and of OAuth (RFC 6749 section 5.2, RFC 9449). A code chooses wording
-//! only. Control flow depends on the HTTP status, OAuth's `error` and Okta's `errorCode`.
+//! It covers the codes of Okta, Microsoft and Graph and of OAuth (RFC 6749 section 5.2, RFC 9449). For a response to
+//! Regrant, a code chooses wording only: control flow depends on the HTTP status, OAuth's `error` and Okta's `errorCode`. For
+//! an event of Okta's System Log, [`Failure::ends_consent`] decides, because there is nothing else to go by.
 
 pub mod class;
 pub mod consent;
@@ -9,6 +10,7 @@ mod graph;
 pub mod machine;
 mod microsoft;
 mod okta;
+mod published;
 
 use serde::Serialize;
 
@@ -28,6 +30,19 @@ pub struct Failure {
     pub next_step: &'static str,
     /// The page that explains it if it happens during a sign-in.
     pub page: Option<ConsentFailure>,
+}
+
+impl Failure {
+    /// Whether it proves that Microsoft refuses Okta's own sign-in until a person acts. Never true for a code that clears
+    /// without action, that only a browser meets, or that is unknown.
+    pub fn ends_consent(&self) -> bool {
+        published::ENDS_CONSENT.contains(&self.code)
+    }
+
+    /// Whether it is about an account's existence, state or password, so that it matters whose account it is.
+    pub fn is_about_an_account(&self) -> bool {
+        published::ABOUT_AN_ACCOUNT.contains(&self.code)
+    }
 }
 
 const fn failure(code: &'static str, class: FailureClass, cause: &'static str, next_step: &'static str) -> Failure {
@@ -73,12 +88,21 @@ impl Origin {
 }
 
 /// Every known failure of one origin.
-pub fn failures_of(origin: Origin) -> &'static [Failure] {
-    match origin {
-        Origin::Okta => okta::OKTA,
-        Origin::Microsoft => microsoft::MICROSOFT,
-        Origin::MicrosoftGraph => graph::GRAPH,
-    }
+pub fn failures_of(origin: Origin) -> impl Iterator<Item = &'static Failure> {
+    let (first, rest): (&[Failure], &[Failure]) = match origin {
+        Origin::Okta => (okta::OKTA, &[]),
+        Origin::Microsoft => (microsoft::MICROSOFT, published::PUBLISHED),
+        Origin::MicrosoftGraph => (graph::GRAPH, &[]),
+    };
+    first.iter().chain(rest)
+}
+
+/// Finds a code of a sign-in at Microsoft: an `AADSTS` number with its prefix, or an OAuth error, which Okta's token endpoint
+/// uses too.
+pub fn of_microsoft(code: &str) -> Option<&'static Failure> {
+    let is_oauth = |code: &str| code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    let known = all().find(|failure| failure.code.eq_ignore_ascii_case(code));
+    known.filter(|failure| failure.code.starts_with("AADSTS") || is_oauth(failure.code))
 }
 
 /// Every known failure.
@@ -104,11 +128,10 @@ pub fn microsofts_page(code: &str) -> Option<String> {
 
 /// Who can resolve an Okta error, from its status and `errorCode`. A known code takes precedence over the status.
 pub fn classify(status: u16, code: Option<&str>) -> FailureClass {
-    let known =
-        code.and_then(|code| failures_of(Origin::Okta).iter().find(|failure| failure.code.eq_ignore_ascii_case(code)));
+    let known = code.and_then(|code| failures_of(Origin::Okta).find(|failure| failure.code.eq_ignore_ascii_case(code)));
     match (known, status) {
         (Some(failure), _) => failure.class,
-        (None, 429 | 500 | 502..) => Wait,
+        (None, 408 | 423 | 425 | 429 | 500 | 502..) => Wait,
         (None, 400 | 405 | 406 | 415 | 501) => Bug,
         (None, _) => Operator,
     }
@@ -128,6 +151,23 @@ mod tests {
     }
 
     #[test]
+    fn only_lasting_refusals_end_a_consent() {
+        for code in published::ENDS_CONSENT {
+            let failure = of_microsoft(code);
+            assert!(failure.is_some_and(|failure| matches!(failure.class, Operator | FailureClass::Person)), "{code}");
+        }
+        assert!(failures_of(Origin::Microsoft).count() >= 330, "{}", failures_of(Origin::Microsoft).count());
+        let ends = |code: &str| of_microsoft(code).map(Failure::ends_consent);
+        for code in ["AADSTS50079", "AADSTS65001", "AADSTS700082", "AADSTS7000222", "invalid_grant"] {
+            assert_eq!(ends(code), Some(true), "{code}");
+        }
+        for code in ["AADSTS90033", "AADSTS90024", "AADSTS50196", "AADSTS50140", "AADSTS50053", "server_error"] {
+            assert_eq!(ends(code), Some(false), "{code}");
+        }
+        assert_eq!(ends("AADSTS999999"), None);
+    }
+
+    #[test]
     fn aadsts_prefix_is_optional() {
         assert_eq!(find("65004"), find("aadsts65004"));
         assert_eq!(find("65004").and_then(|failure| failure.page), Some(ConsentFailure::Declined));
@@ -143,7 +183,7 @@ mod tests {
         assert_eq!(classify(400, Some("E0000029")), Wait);
         assert_eq!(classify(501, Some("E0000060")), Bug);
         assert_eq!(classify(400, Some("E0000003")), Bug);
-        for status in [429, 500, 502, 503, 504] {
+        for status in [408, 423, 425, 429, 500, 502, 503, 504] {
             assert_eq!(classify(status, None), Wait, "{status}");
         }
         assert_eq!(classify(501, None), Bug);
