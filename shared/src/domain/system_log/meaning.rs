@@ -3,6 +3,7 @@
 //! Event types and their triggers are from Okta's event types catalogue (`okta-event-types.csv`). No documented event
 //! reports a revoked or expired consent; it shows only as failing calls.
 
+use super::sign_in::{Topic, is_interrupted, is_refused};
 use super::{LogEvent, OutcomeResult, Target};
 use crate::domain::tenant::ClientId;
 use crate::domain::text::UntrustedText;
@@ -10,7 +11,8 @@ use crate::domain::text::UntrustedText;
 /// The meaning of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Meaning {
-    /// Okta could not sign in to Microsoft, or lacked a permission: the consent or a credential has a problem.
+    /// Microsoft refused Okta's own sign-in until a person acts: the consent or a credential has ended. An event about Okta's
+    /// sign-in that does not prove this is [failed work](Self::WorkFailed).
     CredentialFailure {
         /// The event type.
         event_type: String,
@@ -48,8 +50,10 @@ pub struct FailedWork {
     pub user: Option<Target>,
     /// The error message of Okta or Microsoft.
     pub reason: Option<UntrustedText>,
-    /// Microsoft's error number. If there is one, the credential caused the failure.
+    /// Microsoft's error number, if the event contains one.
     pub aadsts: Option<u32>,
+    /// Whether the task failed because Microsoft refused Okta's own sign-in until a person acts.
+    pub sign_in_refused: bool,
 }
 
 /// A kind of provisioning task.
@@ -77,6 +81,8 @@ pub enum Work {
     PushGroup,
     /// Synchronizing users, groups and contacts.
     Sync,
+    /// Signing in to Microsoft, or checking that Okta can.
+    SignIn,
     /// Any other provisioning task.
     Other,
 }
@@ -96,6 +102,7 @@ impl Work {
             Self::Import => "importing users, groups or licences",
             Self::PushGroup => "pushing a group",
             Self::Sync => "synchronizing",
+            Self::SignIn => "signing in to Microsoft",
             Self::Other => "provisioning",
         }
     }
@@ -119,9 +126,9 @@ pub enum AccessChange {
 /// The meaning of an event type.
 #[derive(Debug, Clone, Copy)]
 enum Kind {
-    /// Reports only failures, regardless of the outcome.
-    Credential,
-    /// Reports a failed verification, unless the outcome is `SUCCESS`; then it reports a change.
+    /// Reports that Okta's own sign-in failed, or a check of it, unless the outcome is `SUCCESS`.
+    SignIn,
+    /// Reports a change, which failed only if the outcome is `FAILURE`.
     Verification,
     Transient,
     AppCreated,
@@ -134,20 +141,20 @@ enum Kind {
     Access(AccessChange),
 }
 
-use Kind::{Access, AppCreated, Attempt, Change, Credential, Failure, Rotation, Transient, Verification};
+use Kind::{Access, AppCreated, Attempt, Change, Failure, Rotation, SignIn, Transient, Verification};
 
 /// Event types, or prefixes of a family of types, and their meaning. The longest match counts.
 const TYPES: &[(&str, Kind)] = &[
-    ("app.office365.api.error.validate.creds", Credential),
-    ("app.office365.api.error.validate.admin.creds", Credential),
-    ("app.office365.api.error.unable.to.create.graph.client", Credential),
-    ("app.office365.graph.api.error.service.principal.creation.failed", Credential),
-    ("app.office365.graph.api.error.service.principal.msgraph.authentication.failure", Credential),
-    ("application.integration.authentication_failure", Credential),
+    ("app.office365.api.error.validate.creds", SignIn),
+    ("app.office365.api.error.validate.admin.creds", SignIn),
+    ("app.office365.api.error.unable.to.create.graph.client", SignIn),
+    ("app.office365.graph.api.error.service.principal.creation.failed", SignIn),
+    ("app.office365.graph.api.error.service.principal.msgraph.authentication.failure", SignIn),
+    ("application.integration.authentication_failure", SignIn),
     // Despite its name, it means "Okta couldn't verify api credentials".
     ("application.configuration.update", Verification),
     // It means "Okta couldn't download application configuration".
-    ("application.configuration.import_schema", Verification),
+    ("application.configuration.import_schema", Attempt(Work::Import)),
     ("app.office365.api.error.endpoint.unavailable", Transient),
     ("app.office365.graph.api.error.rate-limit.exceeded", Transient),
     ("app.office365.provisioning_app.create", AppCreated),
@@ -205,25 +212,39 @@ pub fn meaning(event: &LogEvent) -> Meaning {
     let result = event.outcome.as_ref().map(|outcome| &outcome.result);
     let succeeded = result == Some(&OutcomeResult::Success);
     let failed = result == Some(&OutcomeResult::Failure);
-    let credential = || Meaning::CredentialFailure { event_type: event.event_type.clone(), aadsts: event.aadsts };
     match kind(&event.event_type) {
-        Some(Verification) if succeeded => Meaning::ConfigurationChanged,
-        Some(Credential | Verification) => credential(),
+        Some(Verification) if !failed => Meaning::ConfigurationChanged,
+        Some(SignIn) if succeeded => Meaning::Other,
+        Some(SignIn | Verification) if is_refused(event, Topic::OwnSignIn) => {
+            Meaning::CredentialFailure { event_type: event.event_type.clone(), aadsts: event.aadsts }
+        }
+        Some(SignIn | Verification) => failed_work(event, Work::SignIn),
         Some(Transient) => Meaning::Transient,
-        Some(AppCreated) if failed => credential(),
+        Some(AppCreated) if failed => failed_work(event, Work::SignIn),
         Some(AppCreated) => Meaning::ProvisioningAppCreated { client: event.app_registration_client_id.clone() },
+        Some(Rotation) if failed && is_interrupted(event) => failed_work(event, Work::SignIn),
         Some(Rotation) if succeeded || failed => Meaning::CredentialRotated { succeeded },
         // Any other outcome says nothing about the secret.
         Some(Rotation) | None => Meaning::Other,
         Some(Failure(_)) if succeeded => Meaning::Other,
         Some(Attempt(_)) if !failed => Meaning::Other,
-        Some(Failure(work) | Attempt(work)) => Meaning::WorkFailed(FailedWork {
-            work,
-            user: event.user().cloned(),
-            reason: event.outcome.as_ref().and_then(|outcome| outcome.reason.clone()),
-            aadsts: event.aadsts,
-        }),
+        Some(Failure(work) | Attempt(work)) => failed_work(event, work),
         Some(Change) => Meaning::ConfigurationChanged,
         Some(Access(change)) => Meaning::AccessChanged(change),
     }
+}
+
+fn failed_work(event: &LogEvent, work: Work) -> Meaning {
+    let topic = match work {
+        Work::PushPassword => Topic::UserPassword,
+        Work::SignIn => Topic::OwnSignIn,
+        _ => Topic::Task,
+    };
+    Meaning::WorkFailed(FailedWork {
+        work,
+        user: event.user().cloned(),
+        reason: event.outcome.as_ref().and_then(|outcome| outcome.reason.clone()),
+        aadsts: event.aadsts,
+        sign_in_refused: is_refused(event, topic),
+    })
 }

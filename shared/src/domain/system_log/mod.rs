@@ -7,6 +7,7 @@
 mod filter;
 mod meaning;
 mod read;
+mod sign_in;
 #[cfg(test)]
 mod tests;
 
@@ -93,6 +94,9 @@ pub struct LogEvent {
     pub published: Timestamp,
     /// `eventType`, such as `app.office365.api.error.validate.creds`.
     pub event_type: String,
+    /// `legacyEventType`: the older and sometimes more specific name of the type.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub legacy_event_type: Option<String>,
     /// `severity`.
     pub severity: Severity,
     /// `outcome`, if the event has one.
@@ -113,6 +117,9 @@ pub struct LogEvent {
     /// Strings in the debug data that look like an app id. The rest of the debug data is not stored.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub apps_in_debug_data: Vec<AppId>,
+    /// Members that could not be read, in words for people.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unreadable: Vec<String>,
 }
 
 impl LogEvent {

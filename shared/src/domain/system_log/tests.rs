@@ -62,7 +62,7 @@ fn unneeded_members_of_an_event_are_not_stored() {
     assert_eq!((event.severity.clone(), event.aadsts), (Severity::Error, Some(50_079)));
     assert_eq!(event.apps_in_debug_data, ["0oaInventedDebugApp1".parse().unwrap()]);
     let Meaning::WorkFailed(failed) = meaning(&event) else { unreachable!("{event:?}") };
-    assert_eq!((failed.work, failed.aadsts), (Work::PushProfile, Some(50_079)));
+    assert_eq!((failed.work, failed.aadsts, failed.sign_in_refused), (Work::PushProfile, Some(50_079), true));
     assert_eq!(failed.user.unwrap().alternate_id.unwrap().raw(), "ann@acme.example");
     let stored = serde_json::to_string(&event).unwrap();
     assert!(!stored.contains("canary") && !stored.contains("192.0.2.7"), "{stored}");
@@ -148,7 +148,7 @@ fn client_id_of_oktas_entra_app_is_found_in_any_member() {
         assert_eq!(meaning(&read(&json)), Meaning::ProvisioningAppCreated { client: Some(client.clone()) }, "{json}");
     }
     assert_eq!(meaning(&event(name, None)), Meaning::ProvisioningAppCreated { client: None });
-    assert!(matches!(meaning(&event(name, Some("FAILURE"))), Meaning::CredentialFailure { .. }));
+    assert!(matches!(meaning(&event(name, Some("FAILURE"))), Meaning::WorkFailed(_)));
 }
 
 /// A short name of a meaning, with the task or the change in it.
@@ -172,20 +172,15 @@ fn name_of_meaning(event: &LogEvent) -> String {
 fn every_documented_type_has_its_meaning() {
     // Type; with FAILURE; with SUCCESS; with no outcome.
     for (name, failure, success, none) in [
-        ("app.office365.api.error.validate.creds", "credential", "credential", "credential"),
-        ("app.office365.api.error.validate.creds.unknown.exception", "credential", "credential", "credential"),
-        ("app.office365.api.error.validate.admin.creds", "credential", "credential", "credential"),
-        ("app.office365.api.error.unable.to.create.graph.client", "credential", "credential", "credential"),
-        ("app.office365.graph.api.error.service.principal.creation.failed", "credential", "credential", "credential"),
-        (
-            "app.office365.graph.api.error.service.principal.msgraph.authentication.failure",
-            "credential",
-            "credential",
-            "credential",
-        ),
-        ("application.integration.authentication_failure", "credential", "credential", "credential"),
-        ("application.configuration.update", "credential", "changed", "credential"),
-        ("application.configuration.import_schema", "credential", "changed", "credential"),
+        ("app.office365.api.error.validate.creds", "SignIn", "other", "SignIn"),
+        ("app.office365.api.error.validate.creds.unknown.exception", "SignIn", "other", "SignIn"),
+        ("app.office365.api.error.validate.admin.creds", "SignIn", "other", "SignIn"),
+        ("app.office365.api.error.unable.to.create.graph.client", "SignIn", "other", "SignIn"),
+        ("app.office365.graph.api.error.service.principal.creation.failed", "SignIn", "other", "SignIn"),
+        ("app.office365.graph.api.error.service.principal.msgraph.authentication.failure", "SignIn", "other", "SignIn"),
+        ("application.integration.authentication_failure", "SignIn", "other", "SignIn"),
+        ("application.configuration.update", "SignIn", "changed", "changed"),
+        ("application.configuration.import_schema", "Import", "other", "other"),
         ("application.configuration.update_logo", "other", "other", "other"),
         ("app.office365.api.error.endpoint.unavailable", "transient", "transient", "transient"),
         ("app.office365.graph.api.error.rate-limit.exceeded", "transient", "transient", "transient"),
@@ -244,6 +239,137 @@ fn every_documented_type_has_its_meaning() {
     ] {
         let found = [Some("FAILURE"), Some("SUCCESS"), None].map(|result| name_of_meaning(&event(name, result)));
         assert_eq!(found, [failure, success, none], "{name}");
+    }
+}
+
+const OFFICE365: &str = "com.saasure.application.microsoft.exceptions.Office365ProvisioningException";
+
+/// An event with a reason and the user whose task it is.
+fn refused(event_type: &str, result: Option<&str>, legacy: Option<&str>, reason: &str) -> bool {
+    let event = read(&json!({
+        "uuid": "1",
+        "eventType": event_type,
+        "legacyEventType": legacy,
+        "displayMessage": "Could not push profile for Office 365 user Ann Adams, received error.",
+        "outcome": result.map(|result| json!({ "result": result, "reason": reason })),
+        "target": [
+            { "id": APP, "type": "AppInstance", "displayName": "Microsoft Office 365" },
+            { "id": "00uInvented", "type": "User", "alternateId": "ann@acme.example", "displayName": "Ann Adams" },
+        ],
+    }));
+    match meaning(&event) {
+        Meaning::CredentialFailure { .. } => true,
+        Meaning::WorkFailed(failed) => failed.sign_in_refused,
+        _ => false,
+    }
+}
+
+#[test]
+fn lasting_refusal_of_oktas_sign_in_is_recognised() {
+    let push = "app.office365.api.error.push.profile";
+    let validate = "app.office365.api.error.validate.creds";
+    let integration = "application.integration.authentication_failure";
+    let refresh = Some("app.api.error.oauth.refresh.token");
+    for (name, legacy, reason) in [
+        (push, None, format!("{OFFICE365}: 400 AADSTS50079: Due to a configuration change you must enroll.")),
+        (push, None, format!("{OFFICE365}: 400 AADSTS65001: The administrator has not consented.")),
+        (push, None, "AADSTS7000222: The provided client secret keys are expired.".to_owned()),
+        (push, None, format!("AADSTS50057: The user account svc_OKTA_sync_{APP}@contoso.example is disabled.")),
+        (push, None, "{\"error\":\"invalid_grant\"}".to_owned()),
+        (validate, None, "AADSTS50126: Error validating credentials due to invalid username or password.".to_owned()),
+        (validate, None, "AADSTS50034: The user account admin@contoso.example does not exist.".to_owned()),
+        (integration, refresh, "AADSTS700082: The refresh token has expired due to inactivity.".to_owned()),
+        (integration, refresh, String::new()),
+        (integration, refresh, "The refresh token is invalid.".to_owned()),
+        ("application.configuration.update", None, "AADSTS7000215: Invalid client secret is provided.".to_owned()),
+        ("application.configuration.import_schema", None, "AADSTS65001: not consented".to_owned()),
+    ] {
+        assert!(refused(name, Some("FAILURE"), legacy, &reason), "{name}: {reason}");
+        for outcome in [None, Some("SUCCESS"), Some("SKIPPED"), Some("UNKNOWN"), Some("failure")] {
+            assert!(!refused(name, outcome, legacy, &reason), "{outcome:?} {name}: {reason}");
+        }
+    }
+}
+
+#[test]
+fn other_failures_do_not_prove_a_refusal() {
+    let types = [
+        "app.office365.api.error.push.profile",
+        "app.office365.api.error.validate.creds",
+        "app.office365.api.error.validate.admin.creds",
+        "app.office365.graph.api.error.service.principal.msgraph.authentication.failure",
+        "application.integration.authentication_failure",
+        "application.configuration.update",
+        "application.configuration.import_schema",
+        "application.provision.user.push_profile",
+        "app.office365.provisioning_app.create",
+    ];
+    let server = format!("{OFFICE365}: 503 AADSTS65001: The administrator has not consented.");
+    let reasons = [
+        &format!("{OFFICE365}: 503 AADSTS90033: A transient error has occurred. Please try again."),
+        &server,
+        "Read timed out",
+        "AADSTS999999: Something new.",
+        "AADSTS65001 and AADSTS999999",
+        "AADSTS50196: The server terminated an operation because it encountered a client request loop.",
+        "AADSTS50053: The account is locked.",
+        "AADSTS50034: The user account ann@acme.example does not exist in the directory.",
+        "AADSTS50057: The user account Ann Adams is disabled.",
+        "AADSTS50020: User account 'bob@contoso.example' does not exist in tenant 'Contoso'.",
+        "Authorization_RequestDenied: Insufficient privileges to complete the operation.",
+        "Request_BadRequest: Unable to update the specified properties.",
+        "temporarily_unavailable",
+        "",
+    ];
+    for name in types {
+        for reason in reasons {
+            assert!(!refused(name, Some("FAILURE"), None, reason), "{name}: {reason}");
+        }
+    }
+    let integration = "application.integration.authentication_failure";
+    for reason in ["Read timed out", "503 Service Unavailable", "connection reset", "AADSTS90024: transient"] {
+        assert!(!refused(integration, Some("FAILURE"), Some("app.api.error.oauth.refresh.token"), reason), "{reason}");
+    }
+    assert!(!refused(integration, Some("FAILURE"), Some("app.api.error.other"), "It was refused."));
+    // About the user who is provisioned: Microsoft's text names no account, and the task is for one user.
+    for name in ["app.office365.api.error.push.profile", "app.office365.api.error.push.password"] {
+        assert!(!refused(name, Some("FAILURE"), None, "AADSTS50057: The user account is disabled."), "{name}");
+    }
+}
+
+#[test]
+fn class_in_the_catalogue_decides_for_every_code() {
+    use crate::domain::failure::class::FailureClass::{Bug, Operator, Person, Wait};
+    use crate::domain::failure::{Origin, failures_of};
+    let (mut refusals, mut others) = (0, 0);
+    for failure in failures_of(Origin::Microsoft) {
+        let is_refused = refused(
+            "app.office365.api.error.validate.creds",
+            Some("FAILURE"),
+            None,
+            &format!("{}: text", failure.code),
+        );
+        assert!(!is_refused || matches!(failure.class, Operator | Person), "{}", failure.code);
+        assert!(!is_refused || failure.ends_consent(), "{}", failure.code);
+        if matches!(failure.class, Wait | Bug) {
+            assert!(!is_refused, "{}", failure.code);
+        }
+        if is_refused { refusals += 1 } else { others += 1 }
+    }
+    assert!(refusals > 50 && others > 250, "{refusals} {others}");
+}
+
+#[test]
+fn rotation_that_a_server_interrupted_is_not_a_failure() {
+    let rotated = |reason: &str| {
+        let name = "app.office365.provisioning_app_credential.rotate";
+        let outcome = json!({ "result": "FAILURE", "reason": reason });
+        meaning(&read(&json!({ "uuid": "1", "eventType": name, "outcome": outcome })))
+    };
+    assert_eq!(rotated("CredentialTypeNotAllowedAsPerAppPolicy"), Meaning::CredentialRotated { succeeded: false });
+    assert_eq!(rotated(""), Meaning::CredentialRotated { succeeded: false });
+    for reason in ["503 Service Unavailable", "AADSTS90033: A transient error has occurred."] {
+        assert!(matches!(rotated(reason), Meaning::WorkFailed(_)), "{reason}");
     }
 }
 

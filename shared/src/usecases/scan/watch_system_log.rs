@@ -3,7 +3,7 @@
 //! Reading continues where the last scan stopped. If Okta no longer accepts that position, it starts again at the
 //! beginning. Reading an event twice is harmless: events have ids, and repeated signals are equal.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::SignedDuration;
 
@@ -18,11 +18,15 @@ use crate::usecases::Ports;
 pub(in crate::usecases) const INITIAL_LOOKBACK: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// How many pages of 1,000 events one scan reads. The next scan continues from there.
 const MAX_PAGES: u32 = 50;
+/// How many unreadable events one scan reports individually.
+const MAX_SURPRISES: usize = 5;
 
 /// New events of the System Log.
 #[derive(Debug)]
 pub(in crate::usecases) struct SystemLogUpdate {
     events: Vec<(LogEvent, Meaning)>,
+    /// Events that could not be read, so that no one knows which app they concern.
+    surprises: Vec<String>,
     /// The position for the next scan; `None` if nothing could be read.
     pub(in crate::usecases) next: Option<LogPosition>,
     /// Why reading stopped before the end of the log.
@@ -37,18 +41,25 @@ pub(in crate::usecases) async fn read_new_events(
 ) -> SystemLogUpdate {
     let now = ports.clock.now();
     let beginning = || LogPosition::Since(now.saturating_sub(INITIAL_LOOKBACK).unwrap_or(now));
-    let mut read = SystemLogUpdate { events: Vec::new(), next: None, failed: None };
+    let mut read = SystemLogUpdate { events: Vec::new(), surprises: Vec::new(), next: None, failed: None };
     let (mut at, mut has_restarted) = (from.unwrap_or_else(beginning), false);
     for _ in 0..MAX_PAGES {
         match api.log_events(&at).await {
             Ok(page) => {
                 for surprise in page.surprises {
                     tracing::warn!(surprise, "could not read an event of the System Log");
+                    read.add_surprise(surprise);
                 }
-                let interpreted = page.events.into_iter().map(|event| (meaning(&event), event));
-                read.events.extend(
-                    interpreted.filter(|(meant, _)| *meant != Meaning::Other).map(|(meant, event)| (event, meant)),
-                );
+                for event in page.events {
+                    let meant = meaning(&event);
+                    // An unreadable target may be the app that the event concerns.
+                    if event.unreadable.iter().any(|problem| problem.contains("target")) {
+                        read.add_surprise(in_words(&event));
+                    }
+                    if meant != Meaning::Other || !event.unreadable.is_empty() {
+                        read.events.push((event, meant));
+                    }
+                }
                 at = page.next;
                 read.next = Some(at.clone());
                 if !page.full {
@@ -99,7 +110,18 @@ pub(in crate::usecases) struct AppLogSignals {
     pub(in crate::usecases) failed_work: Vec<AppEvent>,
 }
 
+/// What could not be read of an event.
+fn in_words(event: &LogEvent) -> String {
+    format!("System Log event {} ({}): {}", event.id, event.event_type, event.unreadable.join(" "))
+}
+
 impl SystemLogUpdate {
+    fn add_surprise(&mut self, surprise: String) {
+        if self.surprises.len() < MAX_SURPRISES && !self.surprises.contains(&surprise) {
+            self.surprises.push(surprise);
+        }
+    }
+
     /// What the log says about an app: the newest event of each kind.
     pub(in crate::usecases) fn for_app(&self, ports: &Ports, app: &AppId) -> AppLogSignals {
         let mut newest: HashMap<std::mem::Discriminant<SignalKind>, Signal> = HashMap::new();
@@ -115,6 +137,13 @@ impl SystemLogUpdate {
             app_log.failed_work.extend(failed_work(ports, event, meant));
         }
         app_log.signals = newest.into_values().collect();
+        let odd = self.events.iter().map(|(event, _)| event);
+        let odd = odd.filter(|event| !event.unreadable.is_empty() && concerns(event, app)).map(in_words);
+        let what: BTreeSet<String> = odd.take(MAX_SURPRISES).chain(self.surprises.iter().cloned()).collect();
+        let now = ports.clock.now();
+        let surprise =
+            |what| Signal { seen_at: now, source: Source::OktaSystemLog, kind: SignalKind::Surprise { what } };
+        app_log.signals.extend(what.into_iter().map(surprise));
         app_log.signals.sort();
         if let Some(error) = &self.failed {
             let kind = SignalKind::CheckFailed { check: Check::SystemLog, reason: error.to_string() };
@@ -126,8 +155,8 @@ impl SystemLogUpdate {
 
 fn signal_of(event: &LogEvent, meant: &Meaning) -> Option<SignalKind> {
     Some(match meant {
-        // A task for which Microsoft rejected the credential itself, for example by Conditional Access.
-        Meaning::CredentialFailure { .. } | Meaning::WorkFailed(FailedWork { aadsts: Some(_), .. }) => {
+        // A task for which Microsoft refused Okta's own sign-in, for example by Conditional Access.
+        Meaning::CredentialFailure { .. } | Meaning::WorkFailed(FailedWork { sign_in_refused: true, .. }) => {
             SignalKind::CredentialFailure { event_type: event.event_type.clone() }
         }
         Meaning::ProvisioningAppCreated { client } => {

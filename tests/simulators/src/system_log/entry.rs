@@ -20,6 +20,8 @@ pub enum AppPlace {
 pub struct LogEntry {
     /// `eventType`.
     pub event_type: String,
+    /// `legacyEventType`.
+    pub legacy_event_type: Option<String>,
     /// `severity`.
     pub severity: String,
     /// `displayMessage`.
@@ -46,6 +48,7 @@ impl LogEntry {
         let severity = if outcome == Some("FAILURE") { "ERROR" } else { "INFO" };
         Self {
             event_type: event_type.to_owned(),
+            legacy_event_type: None,
             severity: severity.to_owned(),
             message: message.to_owned(),
             app: None,
@@ -145,6 +148,14 @@ impl LogEntry {
     /// A user signed in: the most frequent kind of event in a log.
     pub fn signed_in(user: &str) -> Self {
         Self::new("user.session.start", Some("SUCCESS"), "User login to Okta").about_user(user)
+    }
+
+    /// Microsoft refused the refresh token of `app` (Okta, event type mappings: `app.api.error.oauth.refresh.token`).
+    pub fn refresh_token_refused(app: &str, reason: &str) -> Self {
+        let name = "application.integration.authentication_failure";
+        let mut entry = Self::failure(name, app, "Authentication failed for the application.").because(reason);
+        entry.legacy_event_type = Some("app.api.error.oauth.refresh.token".to_owned());
+        entry
     }
 
     /// Sets the app.

@@ -58,7 +58,7 @@ pub(super) fn event(written: &Written) -> Value {
         "securityContext": { "asNumber": null, "asOrg": null, "isp": null, "domain": null, "isProxy": null },
         "severity": entry.severity,
         "debugContext": { "debugData": debug_data },
-        "legacyEventType": null,
+        "legacyEventType": entry.legacy_event_type,
         "transaction": { "type": "JOB", "id": written.uuid, "detail": {} },
         "uuid": written.uuid,
         "version": "0",

@@ -47,6 +47,14 @@ pub(super) enum Kind {
     MicrosoftDown,
     /// Regrant's Okta API token is revoked.
     OktaTokenRevoked,
+    /// Microsoft refuses Okta's refresh token: every call fails, and only `legacyEventType` says so.
+    RefreshRefused,
+    /// Okta's calls to Microsoft fail for a while.
+    TransientEvents,
+    /// Events with codes and causes that no catalogue lists.
+    UnknownEvents,
+    /// Events that resemble a refused sign-in: about a provisioned user, without a failure, with a server's status.
+    MisleadingEvents,
 }
 
 /// The expected report of an incident.
@@ -92,7 +100,7 @@ impl ScanPart {
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 14] = [
+    pub(super) const ALL: [Self; 18] = [
         Self::ConsentRevoked,
         Self::PermissionRevoked,
         Self::PrincipalDisabled,
@@ -107,20 +115,31 @@ impl Kind {
         Self::OktaDown,
         Self::MicrosoftDown,
         Self::OktaTokenRevoked,
+        Self::RefreshRefused,
+        Self::TransientEvents,
+        Self::UnknownEvents,
+        Self::MisleadingEvents,
     ];
 
     pub(super) const fn sign(self) -> Sign {
         match self {
-            Self::ConsentRevoked | Self::PrincipalDisabled | Self::PrincipalDeleted | Self::ConditionalAccess => {
-                Sign::Standing(Standing::Broken)
-            }
+            Self::ConsentRevoked
+            | Self::PrincipalDisabled
+            | Self::PrincipalDeleted
+            | Self::ConditionalAccess
+            | Self::RefreshRefused => Sign::Standing(Standing::Broken),
             Self::PermissionRevoked
             | Self::AdministratorLostRole
             | Self::AdministratorDisabled
             | Self::RotationFailed => Sign::Standing(Standing::Degraded),
             Self::RefreshTokenRevoked | Self::SignInFrequency => Sign::AccessProblem("graph-tokens-ended"),
             Self::OktaTokenRevoked => Sign::AccessProblem("okta-credential-refused"),
-            Self::ConsentedAgain | Self::OktaDown | Self::MicrosoftDown => Sign::None,
+            Self::ConsentedAgain
+            | Self::OktaDown
+            | Self::MicrosoftDown
+            | Self::TransientEvents
+            | Self::UnknownEvents
+            | Self::MisleadingEvents => Sign::None,
         }
     }
 
@@ -128,7 +147,7 @@ impl Kind {
     pub(super) fn could_be_seen(self, app: &AppRecord, since: Timestamp) -> bool {
         let sight = match self {
             Self::AdministratorLostRole | Self::AdministratorDisabled => ScanPart::Consenter,
-            Self::ConditionalAccess | Self::RotationFailed => ScanPart::Log,
+            Self::ConditionalAccess | Self::RotationFailed | Self::RefreshRefused => ScanPart::Log,
             // The expired token is detected before the call to Graph.
             Self::RefreshTokenRevoked | Self::SignInFrequency => ScanPart::Connection,
             Self::OktaTokenRevoked => ScanPart::AnyPart,
@@ -169,12 +188,20 @@ impl Kind {
                 microsoft.start_outage(tenant, OutageKind::Unavailable, SignedDuration::from_hours(8))
             }
             Self::OktaTokenRevoked => world.set_power(org, TokenPower::Revoked),
+            Self::RefreshRefused => world.log(org, LogEntry::refresh_token_refused(org.app(), "")),
+            Self::TransientEvents => log_all(world, org, transient_events(org.app())),
+            Self::UnknownEvents => log_all(world, org, unknown_events(org.app())),
+            Self::MisleadingEvents => log_all(world, org, misleading_events(org.app())),
         }
     }
 
     /// Repeats its daily effects: with a broken consent every push fails.
     pub(super) fn recur(self, world: &World, org: &OrgInCare) -> bool {
-        if self == Self::ConditionalAccess { world.log(org, push_refused(org)) } else { true }
+        match self {
+            Self::ConditionalAccess => world.log(org, push_refused(org)),
+            Self::RefreshRefused => self.inject(world, org),
+            _ => true,
+        }
     }
 
     /// Repairs it.
@@ -195,10 +222,16 @@ impl Kind {
                 world.sign_in(tenant).await?;
                 lifted
             }
-            Self::ConditionalAccess => world.log(org, LogEntry::profile_pushed(org.app(), USER, true)),
+            Self::ConditionalAccess | Self::RefreshRefused => {
+                world.log(org, LogEntry::profile_pushed(org.app(), USER, true))
+            }
             Self::RotationFailed => world.log(org, LogEntry::credential_rotated(org.app(), true)),
             // They end automatically.
-            Self::ConsentedAgain | Self::MicrosoftDown => true,
+            Self::ConsentedAgain
+            | Self::MicrosoftDown
+            | Self::TransientEvents
+            | Self::UnknownEvents
+            | Self::MisleadingEvents => true,
             Self::OktaDown => world.change(org, |org| org.faults.clear()),
             Self::OktaTokenRevoked => world.set_power(org, TokenPower::Full),
         })
@@ -210,6 +243,60 @@ fn push_refused(org: &OrgInCare) -> LogEntry {
     let app = org.app();
     let reason = format!("AADSTS50079: svc_OKTA_sync_{app} must enroll in multi-factor authentication to proceed.");
     LogEntry::profile_push_failed(app, USER, &reason).with_app_in(AppPlace::ServiceAccount)
+}
+
+/// Whether every entry was written.
+fn log_all(world: &World, org: &OrgInCare, entries: Vec<LogEntry>) -> bool {
+    entries.into_iter().all(|entry| world.log(org, entry))
+}
+
+const OFFICE365: &str = "com.saasure.application.microsoft.exceptions.Office365ProvisioningException";
+
+fn failed(event_type: &str, app: &str, reason: &str) -> LogEntry {
+    LogEntry::new(event_type, Some("FAILURE"), "It failed.").about(app).about_user(USER).because(reason)
+}
+
+/// Failures that clear without action.
+fn transient_events(app: &str) -> Vec<LogEntry> {
+    let busy = format!("{OFFICE365}: 503 AADSTS90033: A transient error has occurred. Please try again.");
+    vec![
+        LogEntry::profile_push_failed(app, USER, &busy),
+        LogEntry::profile_push_failed(app, USER, "AADSTS90024: RequestBudgetExceededError."),
+        LogEntry::endpoint_unavailable(app),
+        LogEntry::graph_rate_limited(app),
+        failed("application.configuration.import_schema", app, "Read timed out"),
+        failed("app.office365.api.error.validate.creds", app, "503 Service Unavailable"),
+        LogEntry::refresh_token_refused(app, "connect timed out"),
+        failed("app.office365.provisioning_app_credential.rotate", app, "AADSTS90033: A transient error has occurred."),
+    ]
+}
+
+/// Failures whose cause is not known.
+fn unknown_events(app: &str) -> Vec<LogEntry> {
+    vec![
+        LogEntry::profile_push_failed(app, USER, "AADSTS987654: Something new."),
+        LogEntry::profile_push_failed(app, USER, "Authorization_RequestDenied: Insufficient privileges."),
+        failed("app.office365.api.error.validate.creds", app, "AADSTS987654: Something new."),
+        failed("application.integration.authentication_failure", app, "It did not work."),
+        failed("app.office365.api.error.something.new", app, "AADSTS65001: It is not known what this event means."),
+        LogEntry::administrator_lost_role(app),
+    ]
+}
+
+/// Events that resemble a refused sign-in of Okta, but are not one.
+fn misleading_events(app: &str) -> Vec<LogEntry> {
+    let consent = "AADSTS65001: The user or administrator has not consented to use the application.";
+    let gone = format!("AADSTS50034: The user account {USER} does not exist in the directory.");
+    vec![
+        LogEntry::profile_push_failed(app, USER, &gone),
+        LogEntry::profile_push_failed(app, USER, "AADSTS50057: The user account is disabled."),
+        LogEntry::profile_push_failed(app, USER, &format!("{OFFICE365}: 503 {consent}")),
+        failed("app.office365.api.error.push.password", app, "AADSTS50126: Error validating credentials."),
+        LogEntry::new("application.configuration.update", None, "Update of the configuration").about(app),
+        LogEntry::new("app.office365.api.error.validate.creds", Some("SUCCESS"), consent).about(app),
+        LogEntry::new("app.office365.api.error.validate.creds", None, consent).about(app),
+        failed("app.office365.api.error.validate.creds", "0oaAnotherAppOfThisOrg1", consent),
+    ]
 }
 
 /// One incident and its detection.
