@@ -2,6 +2,7 @@
 //!
 //! It knows neither Okta nor Microsoft, holds no credential, and never follows a redirect.
 
+pub(crate) mod challenge;
 pub mod loopback;
 pub(crate) mod retry;
 pub(crate) mod tls_failure;

@@ -161,11 +161,15 @@ impl fmt::Debug for RetryingTransport {
     }
 }
 
-/// Whether a status reports a failure that usually clears without changes.
+/// Whether a status reports a failure that usually clears without changes (RFC 9110 section 15, RFC 4918 section 11.3 for
+/// 423, RFC 8470 section 5.2 for 425, RFC 6585 section 4 for 429).
 pub(crate) fn is_transient(status: StatusCode) -> bool {
     matches!(
         status,
-        StatusCode::TOO_MANY_REQUESTS
+        StatusCode::REQUEST_TIMEOUT
+            | StatusCode::LOCKED
+            | StatusCode::TOO_EARLY
+            | StatusCode::TOO_MANY_REQUESTS
             | StatusCode::INTERNAL_SERVER_ERROR
             | StatusCode::BAD_GATEWAY
             | StatusCode::SERVICE_UNAVAILABLE

@@ -3,6 +3,9 @@
 //! Okta offers lists, but no totals. Regrant counts one page of each list, with the largest page size: an email only needs to
 //! say whether about ten people or hundreds are affected, which is not worth more calls.
 
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::client::OpenOrg;
@@ -31,10 +34,28 @@ impl OpenOrg {
         if !response.status.is_success() {
             return Err(OktaError::Api(Box::new(wire::error(&response))));
         }
-        // The count is all that Regrant needs, so it decodes no personal data.
-        let items: Vec<IgnoredAny> = serde_json::from_slice(&response.body)
-            .map_err(|_| self.not_okta("an assignment list that is not a list"))?;
-        let or_more = paging::next_page(&response.headers, &self.org)?.is_some();
-        Ok(Count { number: items.len() as u64, or_more })
+        let (number, odd) =
+            assigned(&response.body).ok_or_else(|| self.not_okta("an assignment list that is not a list"))?;
+        if odd > 0 {
+            tracing::warn!(%app, odd, "could not read some assignments of an app");
+        }
+        // An unreadable assignment may be one more.
+        let or_more = odd > 0 || paging::next_page(&response.headers, &self.org)?.is_some();
+        Ok(Count { number, or_more })
     }
+}
+
+/// One assignment. The count is all that Regrant needs, so no personal data is decoded.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Assignment {
+    Object(#[expect(dead_code, reason = "only the form counts")] BTreeMap<String, IgnoredAny>),
+    Odd(IgnoredAny),
+}
+
+/// The number of assignments in a list, and of elements that are not one. `None` if the body is not a list.
+pub(super) fn assigned(body: &[u8]) -> Option<(u64, u64)> {
+    let items: Vec<Assignment> = serde_json::from_slice(body).ok()?;
+    let readable = items.iter().filter(|item| matches!(item, Assignment::Object(_))).count();
+    Some((readable as u64, (items.len() - readable) as u64))
 }

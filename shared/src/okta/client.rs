@@ -16,6 +16,7 @@ use crate::domain::assignment_counts::AssignmentCounts;
 use crate::domain::id::AppId;
 use crate::domain::signal::Provisioning;
 use crate::domain::system_log::LogPosition;
+use crate::domain::transcript::Transcript;
 use crate::http::loopback::LoopbackPolicy;
 use crate::http::retry::Idempotency;
 use crate::http::transport::HttpResponse;
@@ -45,6 +46,15 @@ impl OktaClient {
     /// Creates a client that shares one connection pool among all orgs.
     pub fn new(config: OktaConfig, clock: Arc<dyn Clock>, randomness: Arc<dyn Randomness>) -> Result<Self, OktaError> {
         Ok(Self { http: RetryingClient::new(&config, clock, randomness)?, config })
+    }
+
+    fn open_org(&self, base_url: &OrgUrl, credential: &OktaCredential) -> Result<OpenOrg, OktaError> {
+        if !base_url.takes_credentials() {
+            let host = base_url.host();
+            return Err(OktaError::LeadsElsewhere { elsewhere: host.clone(), host });
+        }
+        let authenticator = Authenticator::new(credential)?;
+        Ok(OpenOrg { http: self.http.clone(), org: base_url.clone(), authenticator })
     }
 }
 
@@ -76,13 +86,12 @@ impl Okta for OktaClient {
         Ok(ResolvedOrg { id, base_url, pipeline, answered_at })
     }
 
+    async fn record_visit(&self, base_url: &OrgUrl, credential: &OktaCredential) -> Result<Transcript, OktaError> {
+        self.open_org(base_url, credential)?.recorded_visit().await
+    }
+
     fn open(&self, base_url: &OrgUrl, credential: &OktaCredential) -> Result<Box<dyn OktaOrg>, OktaError> {
-        if !base_url.takes_credentials() {
-            let host = base_url.host();
-            return Err(OktaError::LeadsElsewhere { elsewhere: host.clone(), host });
-        }
-        let authenticator = Authenticator::new(credential)?;
-        Ok(Box::new(OpenOrg { http: self.http.clone(), org: base_url.clone(), authenticator }))
+        Ok(Box::new(self.open_org(base_url, credential)?))
     }
 }
 
@@ -144,12 +153,16 @@ impl Call for Get<'_> {
 }
 
 impl OpenOrg {
-    /// Sends a GET. Retries it once with a new access token if Okta rejects the current one.
+    /// Sends a GET. Repeats it once if a new access token or Okta's nonce may be what it lacks.
     pub(super) async fn get(&self, bucket: Bucket, url: &Url) -> Result<HttpResponse, OktaError> {
-        let call = Get { url, signer: Some(self) };
-        let response = self.http.send(&self.org, bucket, &call).await?;
-        if is_token_refused(&response) && self.authenticator.renew().await {
-            return self.http.send(&self.org, bucket, &call).await;
+        self.send(bucket, &Get { url, signer: Some(self) }).await
+    }
+
+    async fn send(&self, bucket: Bucket, call: &dyn Call) -> Result<HttpResponse, OktaError> {
+        let response = self.http.send(&self.org, bucket, call).await?;
+        // Okta did nothing if it rejected the token or its proof, so the call may be repeated.
+        if self.authenticator.may_succeed_now(&response).await {
+            return self.http.send(&self.org, bucket, call).await;
         }
         Ok(response)
     }
@@ -162,12 +175,7 @@ impl OpenOrg {
     }
 
     async fn post(&self, url: &Url, body: Option<&Value>, idempotency: Idempotency) -> Result<(), OktaError> {
-        let call = Post { url, body, signer: self, idempotency };
-        let mut response = self.http.send(&self.org, Bucket::Apps, &call).await?;
-        // Okta did nothing if it rejected the token, so the call may be repeated.
-        if is_token_refused(&response) && self.authenticator.renew().await {
-            response = self.http.send(&self.org, Bucket::Apps, &call).await?;
-        }
+        let response = self.send(Bucket::Apps, &Post { url, body, signer: self, idempotency }).await?;
         if response.status.is_success() { Ok(()) } else { Err(OktaError::Api(Box::new(wire::error(&response)))) }
     }
 
@@ -178,11 +186,6 @@ impl OpenOrg {
     pub(super) fn not_okta(&self, what: &str) -> OktaError {
         OktaError::NotOkta { host: self.org.host(), what: what.to_owned() }
     }
-}
-
-/// Whether Okta rejected the token (`E0000011`). Other codes with 401 have other meanings.
-fn is_token_refused(response: &HttpResponse) -> bool {
-    response.status == http::StatusCode::UNAUTHORIZED && wire::error(response).code.as_deref() == Some("E0000011")
 }
 
 /// The JSON of a successful response, or the error that the response reports.

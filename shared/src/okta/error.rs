@@ -20,6 +20,27 @@ pub struct ApiError {
     pub error_id: Option<String>,
     /// `X-Okta-Request-Id`.
     pub request_id: Option<String>,
+    /// `error` of the `WWW-Authenticate` header (RFC 6750 section 3.1, RFC 9449 section 7.1). Some errors are only there.
+    pub oauth_error: Option<String>,
+    /// `error_description` of that header.
+    pub oauth_description: Option<String>,
+    /// `scope` of that header: the scopes that the call needs.
+    pub required_scope: Option<String>,
+}
+
+impl ApiError {
+    /// Whether Okta does not accept the token itself. Other errors with 401 have other meanings.
+    pub(crate) fn refuses_token(&self) -> bool {
+        match self.code.as_deref() {
+            Some(code) => code == "E0000011" && !self.is_about_proof(),
+            None => self.status == 401 && self.oauth_error.as_deref() == Some("invalid_token"),
+        }
+    }
+
+    /// Whether Okta does not accept the proof of possession (RFC 9449), which says nothing about the token.
+    fn is_about_proof(&self) -> bool {
+        matches!(self.oauth_error.as_deref(), Some("invalid_dpop_proof" | "use_dpop_nonce"))
+    }
 }
 
 /// Why a call did not return a usable response.
@@ -113,10 +134,18 @@ impl From<TransportError> for OktaError {
 }
 
 fn describe(error: &ApiError) -> String {
-    let mut text = match &error.code {
-        Some(code) => format!("Okta returned {} {code}: {}", error.status, error.summary),
-        None => format!("a proxy in front of Okta returned {}: {}", error.status, error.summary),
+    let mut text = match (&error.code, &error.oauth_error) {
+        (Some(code), _) => format!("Okta returned {} {code}: {}", error.status, error.summary),
+        (None, Some(oauth)) => {
+            let description = error.oauth_description.as_deref().map(|text| format!(": {text}")).unwrap_or_default();
+            format!("Okta returned {} {oauth}{description}", error.status)
+        }
+        (None, None) => format!("a proxy in front of Okta returned {}: {}", error.status, error.summary),
     };
+    if let Some(scope) = &error.required_scope {
+        text.push_str("; the credential lacks the scope ");
+        text.push_str(scope);
+    }
     for cause in &error.causes {
         text.push_str(" / ");
         text.push_str(cause);
@@ -135,6 +164,27 @@ impl OktaError {
         match self {
             Self::Api(error) => error.code.as_deref(),
             _ => None,
+        }
+    }
+
+    /// The scope that the credential lacks, if Okta names it or the token endpoint did not grant it.
+    pub fn missing_scope(&self) -> Option<&str> {
+        match self {
+            Self::Api(error) => error.required_scope.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// Whether Okta accepts the credential but not for this call: a role or a scope is missing.
+    pub fn lacks_permission(&self) -> bool {
+        match self {
+            Self::Api(error) => {
+                error.status == 403 && error.code.as_deref() != Some("E0000005")
+                    || error.oauth_error.as_deref() == Some("insufficient_scope")
+            }
+            // RFC 6749 section 5.2.
+            Self::Token { error, .. } => error == "invalid_scope",
+            _ => false,
         }
     }
 
@@ -157,7 +207,7 @@ impl OktaError {
     /// feature, not that the credential is invalid.
     pub fn retires_credential(&self) -> bool {
         match self {
-            Self::Api(error) => matches!(error.code.as_deref(), Some("E0000004" | "E0000005" | "E0000011")),
+            Self::Api(error) => error.refuses_token() || matches!(error.code.as_deref(), Some("E0000004" | "E0000005")),
             Self::Token { error, .. } => error == "invalid_client",
             _ => false,
         }

@@ -12,10 +12,13 @@ pub mod credential;
 pub mod error;
 mod log;
 pub mod log_stream;
+#[cfg(test)]
+mod odd_members;
 pub mod org_url;
 mod paging;
 mod rate_budget;
 mod retrying_client;
+mod visit;
 mod wire;
 
 use async_trait::async_trait;
@@ -31,6 +34,7 @@ use crate::domain::signal::Provisioning;
 use crate::domain::system_log::{LogEvent, LogPosition};
 use crate::domain::tenant::TenantName;
 use crate::domain::text::UntrustedText;
+use crate::domain::transcript::Transcript;
 use crate::vault::exposed;
 
 pub use credential::OktaCredential;
@@ -178,6 +182,8 @@ pub trait OktaOrg: Send + Sync {
 pub trait Okta: Send + Sync {
     /// Asks a host, without a credential, which org it belongs to. Fails if the org's API is not on the allow-list.
     async fn resolve(&self, host: &OrgUrl) -> Result<ResolvedOrg, OktaError>;
+    /// Visits an org with GET requests only, and records its answers without anything secret or personal.
+    async fn record_visit(&self, base_url: &OrgUrl, credential: &OktaCredential) -> Result<Transcript, OktaError>;
     /// Opens an org with a credential. Sends nothing yet.
     fn open(&self, base_url: &OrgUrl, credential: &OktaCredential) -> Result<Box<dyn OktaOrg>, OktaError>;
 }

@@ -8,15 +8,17 @@ use serde_json::{Value, json};
 use url::{Host, Url};
 
 use super::error::ApiError;
-use super::{Connection, ConsentLink, ListedApp, OktaError, ProvisioningAdmin};
+use super::{Connection, ConsentLink, ListedApp, OktaError, OrgUrl, ProvisioningAdmin};
 use crate::domain::app::OFFICE365;
 use crate::domain::cloud::Cloud;
 use crate::domain::connection::{AppStatus, AuthScheme, ConnectionStatus};
 use crate::domain::id::AppId;
+use crate::domain::members::Members;
 use crate::domain::signal::Provisioning;
 use crate::domain::tenant::TenantName;
 use crate::domain::text::UntrustedText;
-use crate::http::loopback::is_loopback;
+use crate::http::challenge;
+use crate::http::loopback::{LoopbackPolicy, is_loopback};
 use crate::http::transport::HttpResponse;
 
 /// The maximum stored length of a text from Okta, in characters.
@@ -32,6 +34,9 @@ pub(crate) fn json(host: &str, response: &HttpResponse) -> Result<Value, OktaErr
 pub(crate) fn error(response: &HttpResponse) -> ApiError {
     let body: Value = serde_json::from_slice(&response.body).unwrap_or_default();
     let text = |name: &str| body.get(name).and_then(Value::as_str).map(short);
+    let challenge = challenge::oauth_error(&response.headers);
+    let in_header = |name: &str| challenge.as_ref().and_then(|found| found.parameter(name)).map(short);
+    let oauth_error = in_header("error");
     let causes = body.get("errorCauses").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     ApiError {
         status: response.status.as_u16(),
@@ -42,6 +47,10 @@ pub(crate) fn error(response: &HttpResponse) -> ApiError {
         causes: causes.iter().take(5).filter_map(|cause| cause.get("errorSummary")?.as_str().map(short)).collect(),
         error_id: text("errorId"),
         request_id: response.header("x-okta-request-id").map(short),
+        // RFC 6750 section 3.1: with other errors, `scope` only says what the resource is protected with.
+        required_scope: in_header("scope").filter(|_| oauth_error.as_deref() == Some("insufficient_scope")),
+        oauth_description: in_header("error_description"),
+        oauth_error,
     }
 }
 
@@ -51,6 +60,7 @@ pub(crate) fn short(text: &str) -> String {
 }
 
 /// One item of the app list.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Listed {
     /// An Office 365 app.
     Office365(ListedApp),
@@ -62,42 +72,31 @@ pub(crate) enum Listed {
 
 /// Decodes an app integration.
 pub(crate) fn app(item: &Value) -> Listed {
-    match item.get("name").and_then(Value::as_str) {
+    let mut members = Members::of(item, "An app in Okta's list");
+    match members.required_text("name") {
         Some(OFFICE365) => {}
         Some(_) => return Listed::Another,
-        None => return Listed::Unreadable("An app in the list has no name.".to_owned()),
+        None => return Listed::Unreadable(members.in_words()),
     }
-    let id = item.get("id").and_then(Value::as_str).and_then(|id| id.parse::<AppId>().ok());
-    let Some(id) = id else {
-        return Listed::Unreadable("An Office 365 app in the list has no valid id.".to_owned());
-    };
-    let mut surprises = Vec::new();
-    let settings = item.pointer("/settings/app");
-    let setting = |name: &str| settings.and_then(|settings| settings.get(name)?.as_str());
-    let features = match item.get("features") {
-        None | Some(Value::Null) => Vec::new(),
-        Some(Value::Array(names)) => names.iter().filter_map(|name| name.as_str().map(short)).collect(),
-        Some(_) => {
-            surprises.push("The app's features are not a list.".to_owned());
-            Vec::new()
+    let Some(id) = members.required::<AppId>("id") else { return Listed::Unreadable(members.in_words()) };
+    let mut members = Members::of(item, "The app");
+    let mut features = Vec::new();
+    for name in members.list("features") {
+        match name.as_str() {
+            Some(name) => features.push(short(name)),
+            None => members.has("an entry in features that is not text"),
         }
-    };
-    let status = item.get("status").and_then(Value::as_str).map_or_else(
-        || {
-            surprises.push("The app has no status.".to_owned());
-            "MISSING".to_owned()
-        },
-        short,
-    );
+    }
+    let status = members.required_text("status").map_or_else(|| "MISSING".to_owned(), short);
     Listed::Office365(ListedApp {
         id,
-        label: UntrustedText::new(item.get("label").and_then(Value::as_str).unwrap_or_default()),
+        label: UntrustedText::new(members.text("label").unwrap_or_default()),
         status: AppStatus::from(status),
         features,
-        tenant: setting("msftTenant").filter(|name| !name.is_empty()).map(|name| TenantName::from(short(name))),
-        domain: setting("domain").filter(|name| !name.is_empty()).map(UntrustedText::new),
-        tenant_type: setting("tenantType").map(short),
-        surprises,
+        tenant: members.text("settings.app.msftTenant").map(|name| TenantName::from(short(name))),
+        domain: members.text("settings.app.domain").map(UntrustedText::new),
+        tenant_type: members.text("settings.app.tenantType").map(short),
+        surprises: members.into_problems(),
     })
 }
 
@@ -114,29 +113,49 @@ pub(crate) fn oauth_connection(admin: Option<&ProvisioningAdmin>) -> Value {
 
 /// Decodes a provisioning connection.
 pub(crate) fn connection(host: &str, body: &Value, loopback: bool) -> Result<Connection, OktaError> {
-    let Some(status) = body.get("status").and_then(Value::as_str) else {
-        let what = "a provisioning connection without a status".to_owned();
-        return Err(OktaError::NotOkta { host: host.to_owned(), what });
+    let mut members = Members::of(body, "The connection");
+    let Some(status) = members.required_text("status") else {
+        return Err(OktaError::NotOkta { host: host.to_owned(), what: members.in_words() });
     };
-    let mut surprises = Vec::new();
-    let scheme = [body.pointer("/profile/authScheme"), body.get("authScheme")];
-    let scheme = scheme.into_iter().flatten().find_map(Value::as_str).map_or_else(
-        || {
-            surprises.push("The connection has no authentication scheme.".to_owned());
-            AuthScheme::Unknown
-        },
-        |scheme| AuthScheme::from(short(scheme)),
-    );
-    let href = body.pointer("/_links/authorize/href").and_then(Value::as_str);
+    let scheme = members.text("profile.authScheme").or_else(|| members.text("authScheme"));
+    if scheme.is_none() {
+        members.has("no authentication scheme (profile.authScheme)");
+    }
+    let before = members.problem_count();
+    let href = members.text("_links.authorize.href");
     let authorize = match href.map(|href| Url::parse(href).ok().filter(|url| leads_to_microsoft(url, loopback))) {
+        // A link that cannot be read is not an absent link.
+        None if members.problem_count() > before => ConsentLink::Elsewhere,
         None => ConsentLink::Absent,
         Some(Some(url)) => ConsentLink::Offered(url),
         Some(None) => {
-            surprises.push("The consent link does not lead to Microsoft's sign-in page, so it is not used.".to_owned());
+            members.has(&elsewhere(href.unwrap_or_default()));
             ConsentLink::Elsewhere
         }
     };
-    Ok(Connection { auth_scheme: scheme, status: ConnectionStatus::from(short(status)), authorize, surprises })
+    Ok(Connection {
+        auth_scheme: scheme.map_or(AuthScheme::Unknown, |scheme| AuthScheme::from(short(scheme))),
+        status: ConnectionStatus::from(short(status)),
+        authorize,
+        surprises: members.into_problems(),
+    })
+}
+
+/// Why a consent link is not used. One on the org's `-admin` host leads to the Admin Console, where the same consent starts
+/// with the button "Authenticate with Microsoft Office 365" (an early description of the API by an Okta engineer).
+fn elsewhere(href: &str) -> String {
+    let is_admin = |url: &Url| {
+        let name = url.host_str().and_then(|host| host.split('.').next());
+        name.is_some_and(|name| name.ends_with("-admin")) && OrgUrl::is_okta_host(url, LoopbackPolicy::Refuse)
+    };
+    if Url::parse(href).is_ok_and(|url| is_admin(&url)) {
+        "a consent link into the Okta Admin Console instead of to Microsoft, so Regrant does not use it: open the app there \
+         and select \"Authenticate with Microsoft Office 365\" on its Provisioning tab"
+            .to_owned()
+    } else {
+        "a consent link (_links.authorize.href) that does not lead to Microsoft's sign-in page, so Regrant does not use it"
+            .to_owned()
+    }
 }
 
 fn is_sign_in_host(host: &str) -> bool {

@@ -13,6 +13,12 @@ use crate::org::{Org, TokenPower};
 pub(crate) enum Refusal {
     /// Okta's error response.
     Error(OktaError),
+    /// Its access token is unknown or has expired: 401 without a body.
+    Token,
+    /// Its access token lacks this scope: 403 without a body.
+    Scope(&'static str),
+    /// Its `DPoP` proof lacks this nonce: 401 without a body.
+    Nonce(String),
     /// Its `DPoP` proof is invalid, for this reason.
     Proof(&'static str),
 }
@@ -40,9 +46,7 @@ pub(crate) fn authorize(
         };
     }
     let token = ledger.access_tokens.get(value).filter(|token| token.expires > context.now);
-    let Some(token) = token else {
-        return Err(Refusal::Error(OktaError::invalid_token()));
-    };
+    let Some(token) = token else { return Err(Refusal::Token) };
     match (scheme, &token.key_thumbprint) {
         ("Bearer", None) => {}
         ("DPoP", Some(bound)) => {
@@ -53,12 +57,12 @@ pub(crate) fn authorize(
                 method: request.head.method.as_str(),
                 url: &url,
                 now: context.now,
-                nonces: None,
+                nonces: org.api_nonce.as_ref().map(std::slice::from_ref),
                 access_token: Some(value),
             };
             let proof = dpop::verify(proof, &expected, &mut ledger.proof_ids).map_err(|error| match error {
                 dpop::ProofError::Invalid(why) => Refusal::Proof(why),
-                dpop::ProofError::NonceNeeded => Refusal::Proof("A nonce is needed."),
+                dpop::ProofError::NonceNeeded => Refusal::Nonce(org.api_nonce.clone().unwrap_or_default()),
             })?;
             if proof.thumbprint != *bound {
                 return Err(Refusal::Proof("The DPoP proof's key is not the one the token is bound to."));
@@ -70,5 +74,10 @@ pub(crate) fn authorize(
     let reads = request.head.method == Method::GET;
     let has_scope =
         if logs { has("okta.logs.read") } else { has("okta.apps.manage") || (reads && has("okta.apps.read")) };
-    if has_scope { by_role() } else { Err(Refusal::Error(OktaError::not_permitted())) }
+    let missing = match (logs, reads) {
+        (true, _) => "okta.logs.read",
+        (false, true) => "okta.apps.read",
+        (false, false) => "okta.apps.manage",
+    };
+    if has_scope { by_role() } else { Err(Refusal::Scope(missing)) }
 }

@@ -35,6 +35,10 @@ pub enum Fault {
     ClockSkew(i64),
     /// 401 `E0000011`.
     DeadCredential,
+    /// 423 `E0000239`.
+    Locked,
+    /// This status without a body, and this `WWW-Authenticate`: an error that is only in a header.
+    Challenge(u16, String),
 }
 
 /// Random faults at a rate. The same seed, org and request count draw the same fault.

@@ -12,7 +12,7 @@ use crate::fault::{Fault, FaultPlan};
 use crate::ledger::{CredentialKind, OrgLedger, RecordedRequest};
 use crate::microsoft::MicrosoftSimulator;
 use crate::oauth::{self, TokenCall};
-use crate::okta_error::OktaError;
+use crate::okta_error::{self, OktaError};
 use crate::org::Org;
 use crate::rate::{Bucket, RateState};
 use crate::seeded_rng::SeededRng;
@@ -153,6 +153,8 @@ fn decide(
         Some(Fault::ServerError) => OktaError::internal().answer(rng),
         Some(Fault::ReadOnly) => OktaError::read_only().answer(rng),
         Some(Fault::DeadCredential) => OktaError::invalid_token().answer(rng),
+        Some(Fault::Locked) => OktaError::locked().answer(rng),
+        Some(Fault::Challenge(status, header)) => okta_error::challenge(status, &header),
         Some(Fault::EdgeProxyError) => {
             let page = "<html><head><title>503</title></head><body>Service Temporarily Unavailable</body></html>";
             return Outcome::Answered(
@@ -225,6 +227,24 @@ fn route(
     match authority::authorize(context, org, ledger, request) {
         Ok(()) => {}
         Err(Refusal::Error(error)) => return Err(error),
+        Err(Refusal::Token) => {
+            return Ok(okta_error::challenge(401, r#"Bearer realm="IdpMyAccountAPI", error="invalid_token""#));
+        }
+        Err(Refusal::Scope(scope)) => {
+            let origin = context.origin;
+            let header = format!(
+                "Bearer authorization_uri=\"{origin}/oauth2/v1/authorize\", realm=\"{origin}\", scope=\"{scope}\", \
+                 error=\"insufficient_scope\", error_description=\"The access token provided does not contain the required \
+                 scopes.\", resource=\"/api/v1/apps\""
+            );
+            return Ok(okta_error::challenge(403, &header));
+        }
+        Err(Refusal::Nonce(nonce)) => {
+            let header =
+                "DPoP error=\"use_dpop_nonce\", error_description=\"Resource server requires nonce in DPoP proof.\"";
+            let name = HeaderName::from_static("dpop-nonce");
+            return Ok(okta_error::challenge(401, header).with_header(name, &nonce));
+        }
         Err(Refusal::Proof(why)) => {
             let challenge = format!("DPoP error=\"invalid_dpop_proof\", error_description=\"{why}\"");
             return Ok(OktaError::invalid_token().answer(rng).with_header(WWW_AUTHENTICATE, &challenge));

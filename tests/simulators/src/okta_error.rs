@@ -92,6 +92,10 @@ impl OktaError {
         Self::new(StatusCode::BAD_REQUEST, "E0000053", summary)
     }
 
+    pub(crate) fn locked() -> Self {
+        Self::new(StatusCode::LOCKED, "E0000239", "The request conflicts with a running operation. Try again later.")
+    }
+
     pub(crate) fn rate_limited() -> Self {
         let summary = "API call exceeded rate limit due to too many requests.";
         Self::new(StatusCode::TOO_MANY_REQUESTS, "E0000047", summary)
@@ -108,6 +112,12 @@ impl OktaError {
         });
         Answer::json(self.status, &body)
     }
+}
+
+/// A status without a body whose error is only in the header (recorded in issues of Okta's Go SDK and Terraform provider).
+pub(crate) fn challenge(status: u16, challenge: &str) -> Answer {
+    Answer::empty(StatusCode::from_u16(status).unwrap_or(StatusCode::UNAUTHORIZED))
+        .with_header(http::header::WWW_AUTHENTICATE, challenge)
 }
 
 /// The answer of Okta's edge proxy to an unknown host or path. It is not in Okta's error shape.

@@ -24,6 +24,8 @@ pub struct Org {
     pub logs_limit: u32,
     /// Whether the role behind its credentials cannot read the System Log: 403 `E0000006`, regardless of their scopes.
     pub refuses_logs: bool,
+    /// The nonce that the API requires in `DPoP` proofs, if it requires one (RFC 9449 section 9).
+    pub api_nonce: Option<String>,
     /// Increase it to invalidate every System Log cursor issued so far: 400 `E0000029`.
     pub log_cursor_age: u32,
     /// Its apps, in list order.
@@ -53,6 +55,7 @@ impl Org {
             apps_limit: 50,
             logs_limit: 120,
             refuses_logs: false,
+            api_nonce: None,
             log_cursor_age: 0,
             apps: Vec::new(),
             tokens: Vec::new(),

@@ -4,13 +4,15 @@ mod dpop;
 mod scope;
 mod service_app;
 
-use http::HeaderValue;
 use http::header::AUTHORIZATION;
+use http::{HeaderValue, StatusCode};
 use reqwest::Request;
 use secrecy::ExposeSecret;
 
 use super::retrying_client::RetryingClient;
-use super::{OktaCredential, OktaError, OrgUrl};
+use super::{OktaCredential, OktaError, OrgUrl, wire};
+use crate::http::challenge;
+use crate::http::transport::HttpResponse;
 use service_app::ServiceApp;
 
 /// Authenticates calls to an opened org.
@@ -56,11 +58,17 @@ impl Authenticator {
         }
     }
 
-    /// Discards a rejected access token. Returns whether a new one may be accepted.
-    pub(crate) async fn renew(&self) -> bool {
-        match self {
-            Self::ApiToken(_) => false,
-            Self::ServiceApp(app) => app.forget_tokens().await,
+    /// Whether the same call may succeed now: Okta rejected the access token, which is discarded, or asked for its nonce,
+    /// which is stored (RFC 9449 section 9). An API token cannot be renewed.
+    pub(crate) async fn may_succeed_now(&self, response: &HttpResponse) -> bool {
+        let Self::ServiceApp(app) = self else { return false };
+        if response.status != StatusCode::UNAUTHORIZED {
+            return false;
+        }
+        let asks_for_nonce = challenge::challenges(&response.headers).iter().any(|it| it.reports("use_dpop_nonce"));
+        match response.header("dpop-nonce").filter(|_| asks_for_nonce) {
+            Some(nonce) => app.use_nonce(nonce).await,
+            None => wire::error(response).refuses_token() && app.forget_tokens().await,
         }
     }
 }

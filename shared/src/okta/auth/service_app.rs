@@ -13,12 +13,14 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use reqwest::{Method, Request};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tokio::sync::Mutex;
 use url::Url;
 
 use super::dpop::{BoundRequest, DpopKey};
 use super::scope::Scope;
 use super::sensitive;
+use crate::domain::members::Members;
 use crate::http::transport::HttpResponse;
 use crate::okta::rate_budget::Bucket;
 use crate::okta::retrying_client::{Call, RetryingClient};
@@ -47,7 +49,10 @@ struct TokenSession {
     access_tokens: Vec<AccessToken>,
     /// Set once the token endpoint has required DPoP.
     dpop: Option<DpopKey>,
+    /// The nonce of the token endpoint.
     nonce: Option<String>,
+    /// The nonce of the API, which asks for it separately (RFC 9449 section 9).
+    api_nonce: Option<String>,
 }
 
 #[derive(Debug)]
@@ -72,6 +77,14 @@ impl ServiceApp {
         had_any
     }
 
+    /// Stores the API's nonce. Returns whether it is a new one.
+    pub(super) async fn use_nonce(&self, nonce: &str) -> bool {
+        let mut session = self.session.lock().await;
+        let is_new = session.api_nonce.as_deref() != Some(nonce);
+        session.api_nonce = Some(nonce.to_owned());
+        is_new
+    }
+
     /// Adds an access token to a request, after requesting one if necessary.
     pub(super) async fn sign(
         &self,
@@ -88,7 +101,7 @@ impl ServiceApp {
             let token = self.request_token(http, org, scope, &mut session).await?;
             session.access_tokens.push(token);
         }
-        let TokenSession { access_tokens, dpop, .. } = &*session;
+        let TokenSession { access_tokens, dpop, api_nonce, .. } = &*session;
         let Some(access_token) = access_tokens.iter().find(|token| token.scope == scope) else { return Ok(()) };
         let token = access_token.value.expose_secret();
         match dpop.as_ref().filter(|_| access_token.is_dpop) {
@@ -100,7 +113,7 @@ impl ServiceApp {
                 let bound = BoundRequest {
                     method: request.method().as_str(),
                     url: &url,
-                    nonce: None,
+                    nonce: api_nonce.as_deref(),
                     access_token: Some(token),
                 };
                 let proof = key.proof(&bound, http.clock.now(), &*http.randomness)?;
@@ -152,10 +165,8 @@ impl ServiceApp {
         has_key: bool,
         response: &HttpResponse,
     ) -> Result<AccessToken, OktaError> {
-        let not_a_token =
-            || OktaError::NotOkta { host: org.host(), what: "a token response without an access token".to_owned() };
-        // The parser's own error could contain the token, so it is dropped.
-        let granted: TokenResponse = serde_json::from_slice(&response.body).map_err(|_| not_a_token())?;
+        let not_a_token = |what| OktaError::NotOkta { host: org.host(), what };
+        let granted = TokenResponse::from_body(&response.body).map_err(not_a_token)?;
         let is_dpop = granted.token_type.eq_ignore_ascii_case("DPoP");
         if is_dpop && !has_key {
             let what = "a token that is bound to a key that Regrant did not send".to_owned();
@@ -173,19 +184,39 @@ impl ServiceApp {
     }
 }
 
-#[derive(Deserialize)]
+/// A token response (RFC 6749 section 5.1).
 struct TokenResponse {
     access_token: SecretString,
     token_type: String,
-    /// Seconds; optional in RFC 6749 section 5.1.
-    #[serde(default = "an_hour")]
+    /// Seconds; an hour if absent, which is Okta's fixed lifetime.
     expires_in: u64,
 }
 
-/// The lifetime of Okta's tokens, in seconds ("Implement OAuth for Okta with a service app").
-const fn an_hour() -> u64 {
-    3_600
+impl TokenResponse {
+    /// Decodes a body. The error names the member that could not be read, without its value.
+    fn from_body(body: &[u8]) -> Result<Self, String> {
+        let answer: Value = serde_json::from_slice(body).map_err(|_| "a token response that is not JSON".to_owned())?;
+        let mut members = Members::of(&answer, "The token response");
+        let (token, kind) = (members.required_text("access_token"), members.required_text("token_type"));
+        let expires_in = match members.value("expires_in") {
+            None => Some(HOUR),
+            // Some servers send the number as text.
+            Some(seconds) => seconds.as_u64().or_else(|| seconds.as_str()?.parse().ok()),
+        };
+        if expires_in.is_none() {
+            members.has("an expires_in that is not a number");
+        }
+        match (token, kind, expires_in) {
+            (Some(token), Some(kind), Some(expires_in)) if members.problem_count() == 0 => {
+                Ok(Self { access_token: SecretString::from(token), token_type: kind.to_owned(), expires_in })
+            }
+            _ => Err(members.in_words()),
+        }
+    }
 }
+
+/// The lifetime of Okta's access tokens in seconds.
+const HOUR: u64 = 3_600;
 
 #[derive(Deserialize, Default)]
 struct TokenError {
@@ -199,7 +230,8 @@ impl TokenError {
         let mut error: Self = serde_json::from_slice(&response.body).unwrap_or_default();
         if error.error.is_empty() {
             let okta = crate::okta::wire::error(response);
-            error = Self { error: okta.code.unwrap_or(okta.summary), error_description: None };
+            let name = okta.oauth_error.or(okta.code).unwrap_or(okta.summary);
+            error = Self { error: name, error_description: okta.oauth_description };
         }
         error
     }

@@ -11,6 +11,7 @@ use crate::domain::id::OrgId;
 use crate::domain::org::{OrgProfile, SignInPolicy};
 use crate::domain::system_log::LogPosition;
 use crate::domain::tenant::{TenantId, TenantName};
+use crate::domain::transcript::Transcript;
 use crate::http::loopback::LoopbackPolicy;
 use crate::ledger::{AppFilter, LedgerError, paging};
 use crate::okta::org_url::OrgUrlError;
@@ -57,6 +58,8 @@ pub struct AddedOrg {
     pub profile: OrgProfile,
     /// How the input was corrected, in a sentence for people.
     pub hint: Option<String>,
+    /// The permission that the credential lacks. The org was added anyway, so that its check can say what is missing.
+    pub problem: Option<String>,
 }
 
 /// One line of a check: a call that was made, and its result.
@@ -107,13 +110,18 @@ pub async fn add(ports: &Ports, host: &str, cloud: Cloud, credential: &OktaCrede
     let resolved = locate(&*ports.okta, &*ports.clock, host, ports.loopback).await?;
     let name = SecretName::Okta(resolved.id.clone());
     ports.vault.put_pending(&name, &credential.seal()).await?;
-    if let Err(error) = try_out(ports, &resolved.base_url, credential).await {
-        // Discards only the new credential; a working current one stays.
-        ports.vault.discard_pending(&name).await?;
-        return Err(error.into());
-    }
     // An org that is added again with a different credential keeps what operators have set.
     let known = ports.ledger.org(&resolved.id).await?;
+    let problem = match try_out(ports, &resolved.base_url, credential).await {
+        Ok(()) => None,
+        // Okta accepts the credential. What it lacks can be granted in Okta, without adding the org again.
+        Err(error) if error.lacks_permission() && known.is_none() => Some(problem(&error)),
+        Err(error) => {
+            // Discards only the new credential; a working current one stays.
+            ports.vault.discard_pending(&name).await?;
+            return Err(error.into());
+        }
+    };
     let profile = OrgProfile {
         id: resolved.id,
         base_url: resolved.base_url.as_url().clone(),
@@ -132,7 +140,7 @@ pub async fn add(ports: &Ports, host: &str, cloud: Cloud, credential: &OktaCrede
     ports.ledger.put_org(&profile).await?;
     ports.vault.promote(&name).await?;
     create_keys(ports).await?;
-    Ok(AddedOrg { profile, hint: resolved.hint })
+    Ok(AddedOrg { profile, hint: resolved.hint, problem })
 }
 
 /// Changes an org's customer and labels, and returns the new profile. A different customer changes who may see the org.
@@ -168,12 +176,13 @@ pub async fn check(ports: &Ports, org: &OrgId) -> Result<Vec<Probe>, OrgError> {
     };
     let url = OrgUrl::from_base_url(&profile.base_url, ports.loopback)?;
     let api = ports.okta.open(&url, &credential)?;
-    let page = match api.apps(None).await {
-        Ok(page) => page,
-        Err(error) => return Ok(vec![list(Some(problem(&error)))]),
-    };
-    let mut probes = vec![list(None)];
-    if let Some(app) = page.apps.first() {
+    let page = api.apps(None).await;
+    let mut probes = vec![list(page.as_ref().err().map(problem))];
+    // Without a permission, the other calls still say what else is missing. Otherwise they would fail in the same way.
+    if page.as_ref().is_err_and(|error| !error.lacks_permission()) {
+        return Ok(probes);
+    }
+    if let Some(app) = page.iter().flat_map(|page| &page.apps).next() {
         let connection = api.connection(&app.id).await.err().map(|error| problem(&error));
         probes.push(needed("read a connection", connection));
         let features = api.provisioning(&app.id).await.err().map(|error| problem(&error));
@@ -184,9 +193,19 @@ pub async fn check(ports: &Ports, org: &OrgId) -> Result<Vec<Probe>, OrgError> {
     Ok(probes)
 }
 
+/// Visits an org with GET requests only, and records its answers without anything secret or personal.
+pub async fn record(ports: &Ports, org: &OrgId) -> Result<Transcript, OrgError> {
+    let profile = ports.ledger.org(org).await?.ok_or_else(|| OrgError::NoSuchOrg(org.to_string()))?;
+    let secret = ports.vault.get(&SecretName::Okta(org.clone()), SecretVersion::Current).await?;
+    let no_credential = || OktaError::Credential("the vault holds no credential; add the org again".to_owned());
+    let credential = OktaCredential::unseal(&secret.ok_or_else(no_credential)?);
+    let credential = credential.map_err(|error| OktaError::Credential(error.to_string()))?;
+    let url = OrgUrl::from_base_url(&profile.base_url, ports.loopback)?;
+    Ok(ports.okta.record_visit(&url, &credential).await?)
+}
+
 fn log_problem(error: &OktaError) -> String {
-    let lacks_scope = matches!(error, OktaError::Token { error, .. } if error == "invalid_scope");
-    if lacks_scope || error.code() == Some("E0000006") {
+    if error.lacks_permission() {
         format!(
             "{error}; without the System Log, Regrant detects broken consents only through Microsoft: grant the service app \
              the scope okta.logs.read, or give the token's owner a role that can read the System Log"
@@ -197,8 +216,13 @@ fn log_problem(error: &OktaError) -> String {
 }
 
 fn problem(error: &OktaError) -> String {
+    if let Some(scope) = error.missing_scope() {
+        return format!(
+            "{error}: grant the service app {scope} under Okta API Scopes, or give the token's owner a role that includes it"
+        );
+    }
     let advice = match error.code() {
-        Some("E0000006") => {
+        _ if error.lacks_permission() => {
             "; the credential lacks a permission: grant the service app the scope okta.apps.read, or give the token's owner a \
              custom role with okta.apps.read on the Office 365 app type"
         }

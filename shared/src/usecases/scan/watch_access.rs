@@ -37,9 +37,7 @@ pub(in crate::usecases) struct AccessFindings {
 pub(in crate::usecases) fn okta_problem(error: &OktaError) -> Option<(AccessProblemKind, String)> {
     let kind = match error {
         _ if error.retires_credential() => AccessProblemKind::OktaCredentialRefused,
-        OktaError::Api(answer) if answer.status == 403 => AccessProblemKind::OktaRoleLost,
-        // A scope was removed from the service app (RFC 6749 section 5.2).
-        OktaError::Token { error, .. } if error == "invalid_scope" => AccessProblemKind::OktaRoleLost,
+        _ if error.lacks_permission() => AccessProblemKind::OktaRoleLost,
         _ => return None,
     };
     Some((kind, error.to_string()))

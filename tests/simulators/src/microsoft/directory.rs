@@ -29,6 +29,10 @@ pub struct EntraTenant {
     pub page_size: usize,
     /// Whether Graph hides role templates: 200, with `roleTemplateId` null.
     pub hides_roles: bool,
+    /// Whether Graph lists a delegated grant whose `scope` is null next to the others (microsoft-graph-docs #16902).
+    pub null_scopes: bool,
+    /// Its default app management policy: `GET /policies/defaultAppManagementPolicy`.
+    pub app_management_policy: serde_json::Value,
     /// Whether Graph hides whether accounts are enabled: 200, with `accountEnabled` null.
     pub hides_accounts: bool,
     /// The maximum age of a sign-in before its refresh token expires.
@@ -85,6 +89,8 @@ impl EntraTenant {
             replication_seconds: 0,
             page_size: 100,
             hides_roles: false,
+            null_scopes: false,
+            app_management_policy: serde_json::json!({"isEnabled": false, "applicationRestrictions": {"passwordCredentials": []}}),
             hides_accounts: false,
             sign_in_frequency: None,
             access_policy: None,

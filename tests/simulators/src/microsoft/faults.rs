@@ -1,7 +1,7 @@
 //! Responses for injected faults and for outages.
 
 use http::StatusCode;
-use http::header::{LOCATION, RETRY_AFTER};
+use http::header::{LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -75,6 +75,11 @@ pub(super) fn faulty_outcome(fault: Fault, side: Side, answer: impl FnOnce() -> 
         Fault::OtherShape => json(StatusCode::OK, &json!({"value": "none", "id": 7})),
         Fault::Redirect(there) => Outcome::Answered(Answer::empty(StatusCode::FOUND).with_header(LOCATION, &there)),
         Fault::DeadCredential => json(StatusCode::UNAUTHORIZED, &side.refused()),
+        Fault::Locked => json(StatusCode::LOCKED, &side.unavailable()),
+        Fault::Challenge(status, header) => {
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::UNAUTHORIZED);
+            Outcome::Answered(Answer::empty(status).with_header(WWW_AUTHENTICATE, &header))
+        }
     }
 }
 

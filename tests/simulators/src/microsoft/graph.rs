@@ -66,6 +66,8 @@ struct Power<'a> {
     organization: bool,
     /// Whether it can read the directory.
     directory: bool,
+    /// Whether it can read policies.
+    policies: bool,
 }
 
 /// A person reads the directory with `Directory.Read.All` and any role, and the organization's name without them. An
@@ -80,13 +82,14 @@ fn power<'a>(tenant: &EntraTenant, access: &'a Access) -> Result<Power<'a>, Refu
             }
             let person = tenant.persons.iter().find(|person| person.oid == *oid);
             let directory = *reads_directory && person.is_some_and(|person| !person.roles.is_empty());
-            Ok(Power { me: Some(oid), organization: true, directory })
+            Ok(Power { me: Some(oid), organization: true, directory, policies: false })
         }
         Holder::Application { client, permissions } => {
             let known = tenant.principal(client).is_some_and(Principal::may_sign_in);
             let reads = permissions.iter().any(|name| name == "Directory.Read.All");
+            let policies = permissions.iter().any(|name| name == "Policy.Read.All");
             let unknown = Refused(StatusCode::UNAUTHORIZED, "Authorization_IdentityNotFound");
-            if known { Ok(Power { me: None, organization: reads, directory: reads }) } else { Err(unknown) }
+            if known { Ok(Power { me: None, organization: reads, directory: reads, policies }) } else { Err(unknown) }
         }
     }
 }
@@ -103,8 +106,11 @@ fn read(world: &World, head: &http::request::Parts, segments: &[&str], query: &s
         ["v1.0", "me", ..] if power.me.is_none() => Err(Refused(StatusCode::BAD_REQUEST, "BadRequest")),
         ["v1.0", "me", "transitiveMemberOf"] => {
             let me = tenant.persons.iter().find(|person| Some(person.oid.as_str()) == power.me);
-            Ok(list(&shapes::memberships(tenant, me)))
+            // A guest administrator of a partner (GDAP) has no object in the tenant.
+            Ok(list(&shapes::memberships(tenant, Some(me.ok_or(NOT_FOUND)?))))
         }
+        ["v1.0", "policies", "defaultAppManagementPolicy"] if power.policies => Ok(one(&tenant.app_management_policy)),
+        ["v1.0", "policies", ..] => Err(FORBIDDEN),
         _ if !power.directory => Err(FORBIDDEN),
         ["v1.0", "users", id] => Ok(one(&shapes::user(tenant, tenant.member(id).ok_or(NOT_FOUND)?))),
         ["v1.0", "users", id, "transitiveMemberOf"] => {

@@ -15,7 +15,6 @@ async fn each_token_state_answers_its_own_error() {
         (Some("SSWS 00noFeature"), 401, "E0000015"),
         (Some("SSWS 00revoked"), 401, "E0000011"),
         (Some("SSWS 00neverSeen"), 401, "E0000011"),
-        (Some("Bearer 00neverSeen"), 401, "E0000011"),
         (None, 403, "E0000005"),
     ] {
         let mut call = fixture.bare(Method::GET, &fixture.url("/api/v1/apps"));
@@ -26,6 +25,16 @@ async fn each_token_state_answers_its_own_error() {
         let seen = (answer.status().as_u16(), error_of(&answer.json().await.unwrap()).0);
         assert_eq!(seen, (status, code.to_owned()), "{credential:?}");
     }
+}
+
+#[tokio::test]
+async fn unknown_access_token_is_refused_in_a_header_only() {
+    let fixture = Fixture::new(acme()).await;
+    let call = fixture.bare(Method::GET, &fixture.url("/api/v1/apps")).header("authorization", "Bearer 00neverSeen");
+    let answer = call.send().await.unwrap();
+    let challenge = answer.headers()["www-authenticate"].to_str().unwrap().to_owned();
+    assert!(answer.status() == 401 && challenge.contains("error=\"invalid_token\""), "{challenge}");
+    assert!(answer.text().await.unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -78,6 +78,11 @@ pub(crate) async fn run(global: &Global, options: &Add, terminal: &mut Terminal)
     orgs::relabel(&installation.ports, &added.profile.id, &change).await?;
     let domain = escaped(added.profile.domain());
     terminal.line(&format!("Added {domain} ({}).", added.profile.id))?;
+    if let Some(problem) = &added.problem {
+        terminal.message(&format!("It cannot be scanned yet: {}", escaped(problem)));
+        terminal.hint(&format!("After you have granted it, check the org:\n  regrant org check {domain}"));
+        return Ok(Outcome::CouldNotCheck);
+    }
     terminal.hint(&format!(
         "Next, scan its apps:\n  regrant scan --org {domain}\n\
          To see what the credential may do:\n  regrant org check {domain}"

@@ -124,7 +124,8 @@ pub(super) fn grants(tenant: &EntraTenant, principal: &Principal, kind: &str) ->
     }
     // Entra stores one grant for all principals and one per person, each with its permissions in one string.
     let styles = [GrantStyle::DelegatedForAll, GrantStyle::DelegatedForOne];
-    styles
+    let null = json!({"id": guid("null"), "clientId": principal.id, "consentType": "AllPrincipals", "principalId": null, "resourceId": resource, "scope": null});
+    let listed = styles
         .into_iter()
         .filter_map(|style| {
             let of_style: Vec<_> = principal.grants.iter().filter(|grant| grant.style == style).collect();
@@ -132,6 +133,6 @@ pub(super) fn grants(tenant: &EntraTenant, principal: &Principal, kind: &str) ->
             let consent = if style == GrantStyle::DelegatedForAll { "AllPrincipals" } else { "Principal" };
             let one = of_style.first()?.principal.clone();
             Some(json!({"id": guid(consent), "clientId": principal.id, "consentType": consent, "principalId": one, "resourceId": resource, "scope": format!(" {}", names.join(" "))}))
-        })
-        .collect()
+        });
+    tenant.null_scopes.then_some(null).into_iter().chain(listed).collect()
 }
