@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 pub use changes::{AppPublisher, GrantChange};
 
 use super::permission::{Comparison, PermissionCatalogue};
-use super::signal::SignalKind;
+use super::signal::{Check, SignalKind};
 use super::tenant::{ClientId, ObjectId, TenantId};
 use super::text::UntrustedText;
 
@@ -96,6 +96,9 @@ pub struct GrantsRead {
     pub principal: Option<ServicePrincipal>,
     /// Its grants on Microsoft Graph.
     pub grants: Vec<PermissionGrant>,
+    /// Grants that Graph listed and that could not be read, in words for people. One of them may be any permission.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unreadable: Vec<String>,
 }
 
 impl GrantsRead {
@@ -118,14 +121,22 @@ impl GrantsRead {
             && self.compare(expected).missing_required.is_empty()
     }
 
-    /// Converts it to a signal.
-    pub fn signal(&self, expected: &PermissionCatalogue) -> SignalKind {
-        SignalKind::PermissionGrantsRead {
-            missing: self.compare(expected).missing_required,
-            any_granted: self.principal.is_some() && !self.grants.is_empty(),
-            // `any_granted` reports a missing principal; it is not "disabled".
-            principal_enabled: self.principal.as_ref().is_none_or(ServicePrincipal::is_enabled),
-            changes: Vec::new(),
+    /// Converts it to signals. A grant that could not be read may be the one that seems to be missing, so nothing counts as
+    /// missing then.
+    pub fn signals(&self, expected: &PermissionCatalogue) -> Vec<SignalKind> {
+        let missing = self.compare(expected).missing_required;
+        let any_granted = self.principal.is_some() && !self.grants.is_empty();
+        let odd = self.unreadable.join(" ");
+        // `any_granted` reports a missing principal; it is not "disabled".
+        let principal_enabled = self.principal.as_ref().is_none_or(ServicePrincipal::is_enabled);
+        if !odd.is_empty() && principal_enabled && (!missing.is_empty() || !any_granted) {
+            let names = if missing.is_empty() { "any permission".to_owned() } else { missing.join(", ") };
+            let reason =
+                format!("Microsoft Graph does not show {names}, but part of its list could not be read. {odd}");
+            return vec![SignalKind::CheckFailed { check: Check::PermissionGrants, reason }];
         }
+        let read = SignalKind::PermissionGrantsRead { missing, any_granted, principal_enabled, changes: Vec::new() };
+        let surprise = (!odd.is_empty()).then_some(SignalKind::Surprise { what: odd });
+        std::iter::once(read).chain(surprise).collect()
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::domain::claims_challenge::ClaimsChallenge;
 use crate::domain::failure::consent::ConsentFailure;
+use crate::http::retry::is_transient;
 
 /// An error of the token endpoint: OAuth's format with Microsoft's additions (RFC 6749 section 5.2; "Error response" of
 /// Microsoft's authorization code flow). `error_description` is omitted, because it contains account names.
@@ -24,7 +25,7 @@ pub struct OAuthRefusal {
 }
 
 /// An error of Microsoft Graph.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct GraphRefusal {
     /// The HTTP status.
     pub status: u16,
@@ -32,6 +33,8 @@ pub struct GraphRefusal {
     pub code: Option<String>,
     /// `request-id`, which Microsoft's support asks for.
     pub request_id: Option<String>,
+    /// The scope that the token lacks, from `WWW-Authenticate` (RFC 6750 section 3.1).
+    pub required_scope: Option<String>,
     /// The claims challenge from `WWW-Authenticate`: what the next sign-in must satisfy.
     pub claims: Option<ClaimsChallenge>,
 }
@@ -43,7 +46,7 @@ pub enum MicrosoftError {
     #[error("Microsoft's token endpoint returned {} {}{}{}", .0.status, .0.error, numbers(&.0.codes), correlation(.0.correlation_id.as_deref()))]
     OAuth(Box<OAuthRefusal>),
     /// Graph returned an error.
-    #[error("Microsoft Graph returned {}{}{}", .0.status, .0.code.as_deref().map(|code| format!(" {code}")).unwrap_or_default(), .0.request_id.as_deref().map(|id| format!(" (request-id {id})")).unwrap_or_default())]
+    #[error("Microsoft Graph returned {}{}{}{}", .0.status, .0.code.as_deref().map(|code| format!(" {code}")).unwrap_or_default(), .0.request_id.as_deref().map(|id| format!(" (request-id {id})")).unwrap_or_default(), .0.required_scope.as_deref().map(|scope| format!("; the token lacks the scope {scope}")).unwrap_or_default())]
     Graph(Box<GraphRefusal>),
     /// Microsoft requires a longer wait than the call may take.
     #[error("Microsoft is limiting requests; no action needed, try again in {} s", .retry_after.as_secs())]
@@ -92,6 +95,11 @@ pub enum MicrosoftError {
     Credential(String),
 }
 
+/// The statuses after which a call is repeated.
+fn is_transient_status(status: u16) -> bool {
+    http::StatusCode::from_u16(status).is_ok_and(is_transient) || status >= 500
+}
+
 fn numbers(codes: &[u32]) -> String {
     let list: Vec<String> = codes.iter().map(|code| format!("AADSTS{code}")).collect();
     if list.is_empty() { String::new() } else { format!(" ({})", list.join(", ")) }
@@ -129,10 +137,9 @@ impl MicrosoftError {
         match self {
             Self::OAuth(refusal) => {
                 matches!(refusal.error.as_str(), "temporarily_unavailable" | "server_error")
-                    || refusal.status == 429
-                    || refusal.status >= 500
+                    || is_transient_status(refusal.status)
             }
-            Self::Graph(refusal) => refusal.status == 429 || refusal.status >= 500,
+            Self::Graph(refusal) => is_transient_status(refusal.status),
             Self::RateLimited { .. } | Self::NoAnswer { .. } => true,
             _ => false,
         }

@@ -13,15 +13,19 @@ use oauth2::{
 use parking_lot::Mutex;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use url::form_urlencoded;
 
 use super::client_assertion::assertion;
 use super::endpoints::Endpoints;
 use super::error::OAuthRefusal;
+use super::graph::claims;
 use super::retrying_client::RetryingClient;
 use super::{ClientCredential, MicrosoftError, Redemption, Registration, TokenSet};
 use crate::domain::claims_challenge::ClaimsChallenge;
+use crate::domain::members::Members;
 use crate::domain::tenant::TenantId;
+use crate::http::challenge::{challenges, oauth_error};
 use crate::http::retry::Idempotency;
 use crate::http::transport::shown_host;
 use crate::randomness::Randomness;
@@ -59,15 +63,15 @@ impl std::fmt::Debug for IdToken {
     }
 }
 
-/// An error response in Microsoft's format. `error_description` is not decoded.
+/// An error response in Microsoft's format. `error_description` is not decoded. A mistyped member does not hide `error`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct TokenErrorResponse {
     error: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text")]
     suberror: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "numbers")]
     error_codes: Vec<u32>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text")]
     correlation_id: Option<String>,
     /// A malformed challenge is ignored; the error itself still counts.
     #[serde(default, deserialize_with = "claims_challenge")]
@@ -83,7 +87,32 @@ impl std::fmt::Display for TokenErrorResponse {
 impl ErrorResponse for TokenErrorResponse {}
 
 fn claims_challenge<'de, D: serde::Deserializer<'de>>(claims: D) -> Result<Option<ClaimsChallenge>, D::Error> {
-    Ok(Option::<String>::deserialize(claims)?.and_then(|claims| claims.try_into().ok()))
+    Ok(text(claims)?.and_then(|claims| claims.try_into().ok()))
+}
+
+fn text<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<String>, D::Error> {
+    Ok(Value::deserialize(value)?.as_str().map(str::to_owned))
+}
+
+fn numbers<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Vec<u32>, D::Error> {
+    let value = Value::deserialize(value)?;
+    let items = value.as_array().map(Vec::as_slice).unwrap_or_default();
+    Ok(items.iter().filter_map(|item| u32::try_from(item.as_u64()?).ok()).collect())
+}
+
+/// Says which member of a token response could not be read, without its value. The library's own error could contain tokens.
+fn odd_member(body: &[u8]) -> String {
+    let answer = serde_json::from_slice(body).unwrap_or(Value::Null);
+    let mut members = Members::of(&answer, "The token response");
+    members.required_text("access_token");
+    members.required_text("token_type");
+    for name in ["scope", "refresh_token", "id_token"] {
+        members.text(name);
+    }
+    if members.value("expires_in").is_some_and(|value| !value.is_u64()) {
+        members.has("an expires_in that is not a number");
+    }
+    members.in_words()
 }
 
 /// The tokens for a code.
@@ -156,7 +185,7 @@ impl TokenEndpoint<'_> {
     }
 
     fn http(&self, idempotency: Idempotency) -> TokenHttpClient<'_> {
-        TokenHttpClient { endpoint: self, idempotency, status: Mutex::new(None) }
+        TokenHttpClient { endpoint: self, idempotency, last: Mutex::default() }
     }
 
     fn decode(
@@ -166,7 +195,7 @@ impl TokenEndpoint<'_> {
     ) -> Result<Exchanged, MicrosoftError> {
         let host = shown_host(&self.endpoints.login(self.registration.cloud));
         let unexpected = |what: &str| MicrosoftError::Unexpected { host: host.clone(), what: what.to_owned() };
-        let status = http.status.lock().unwrap_or_default();
+        let LastResponse { status, odd_member, refusal } = http.last.lock().clone();
         let tokens = match response {
             Ok(tokens) => tokens,
             Err(RequestTokenError::ServerResponse(refusal)) => {
@@ -184,8 +213,10 @@ impl TokenEndpoint<'_> {
             Err(_) if status == 429 || status >= 500 => {
                 return Err(MicrosoftError::NoAnswer { host, reason: format!("the server returned {status}") });
             }
-            // The library's own error could contain the response.
-            Err(_) => return Err(unexpected("a token response in a different format")),
+            // Some errors are only in a header.
+            Err(_) => {
+                return Err(refusal.map_or_else(|| unexpected(&odd_member), |it| MicrosoftError::OAuth(Box::new(it))));
+            }
         };
         if *tokens.token_type() != BasicTokenType::Bearer {
             return Err(unexpected("a token that is not a bearer token"));
@@ -208,8 +239,32 @@ impl TokenEndpoint<'_> {
 struct TokenHttpClient<'a> {
     endpoint: &'a TokenEndpoint<'a>,
     idempotency: Idempotency,
-    /// The status of the last response, which the library does not expose.
-    status: Mutex<Option<u16>>,
+    /// What the library does not expose of the last response.
+    last: Mutex<LastResponse>,
+}
+
+/// What the library does not expose of a response.
+#[derive(Debug, Clone, Default)]
+struct LastResponse {
+    status: u16,
+    /// Which member could not be read.
+    odd_member: String,
+    /// The error in `WWW-Authenticate`.
+    refusal: Option<OAuthRefusal>,
+}
+
+fn last_response(response: &crate::http::transport::HttpResponse) -> LastResponse {
+    let status = response.status.as_u16();
+    let refusal =
+        oauth_error(&response.headers).filter(|_| !response.status.is_success()).map(|challenge| OAuthRefusal {
+            status,
+            error: challenge.parameter("error").unwrap_or_default().to_owned(),
+            suberror: None,
+            codes: Vec::new(),
+            correlation_id: None,
+            claims: claims(&challenges(&response.headers)),
+        });
+    LastResponse { status, odd_member: odd_member(&response.body), refusal }
 }
 
 impl<'c> oauth2::AsyncHttpClient<'c> for TokenHttpClient<'_> {
@@ -232,7 +287,7 @@ impl<'c> oauth2::AsyncHttpClient<'c> for TokenHttpClient<'_> {
                 copy.try_into().map_err(|_| MicrosoftError::Credential("could not build the token request".to_owned()))
             };
             let response = self.endpoint.http.send(self.idempotency, build).await?;
-            *self.status.lock() = Some(response.status.as_u16());
+            *self.last.lock() = last_response(&response);
             let mut converted = HttpResponse::new(response.body.to_vec());
             *converted.status_mut() = response.status;
             *converted.headers_mut() = response.headers;

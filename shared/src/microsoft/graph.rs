@@ -1,5 +1,7 @@
 //! Microsoft Graph in one tenant: people, the tenant itself, and Okta's grants. Every call is a GET.
 
+#[cfg(test)]
+mod odd_members;
 mod readings;
 mod refusals;
 
@@ -14,19 +16,21 @@ use serde_json::Value;
 use url::Url;
 
 use crate::domain::administrator::{DirectoryRoles, DirectoryUser};
-use crate::domain::grant::{PermissionGrant, ServicePrincipal};
-use crate::domain::registered_credential::RegisteredCredential;
+use crate::domain::app_management_policy::AppManagementPolicy;
+use crate::domain::grant::ServicePrincipal;
 use crate::domain::tenant::{ClientId, ObjectId};
 use crate::http::transport::shown_host;
 
 use super::error::GraphRefusal;
 use super::retrying_client::{JsonResponse, RetryingClient};
-use super::{Graph, MicrosoftError, Organization};
-use readings::text;
+use super::{GrantList, Graph, MicrosoftError, Organization, RegisteredCredentials};
+pub(super) use refusals::claims;
 use refusals::refusal;
 
 /// The client id of Microsoft Graph's own application, the same in every tenant.
 const GRAPH: &str = "00000003-0000-0000-c000-000000000000";
+/// The code of a 404 ("Microsoft Graph error responses").
+const NOT_FOUND: &str = "Request_ResourceNotFound";
 /// The maximum number of pages of a list. A longer list is a cycle.
 const MOST_PAGES: u32 = 200;
 
@@ -72,10 +76,7 @@ impl OpenGraph {
     }
 
     async fn required(&self, url: &Url) -> Result<Value, MicrosoftError> {
-        let missing = || {
-            MicrosoftError::Graph(Box::new(GraphRefusal { status: 404, code: None, request_id: None, claims: None }))
-        };
-        self.get(url).await?.ok_or_else(missing)
+        self.get(url).await?.ok_or_else(not_found)
     }
 
     /// Every item of a list. Follows `@odata.nextLink`, but only on Graph's own origin.
@@ -85,12 +86,18 @@ impl OpenGraph {
             if !seen.insert(url.to_string()) || seen.len() > MOST_PAGES as usize {
                 return Err(self.unexpected("a list with a cycle"));
             }
-            let mut page = self.required(&url).await?;
+            let mut page = match self.get(&url).await? {
+                Some(page) => page,
+                None if seen.len() > 1 => return Err(self.unexpected("a list with a page that does not exist")),
+                None => return Err(not_found()),
+            };
             match page.get_mut("value").map(Value::take) {
                 Some(Value::Array(values)) => items.extend(values),
-                _ => return Err(self.unexpected("a list in a different format")),
+                _ => return Err(self.unexpected("a list whose value is not a list")),
             }
-            if let Some(link) = page.get("@odata.nextLink").and_then(Value::as_str) {
+            if let Some(link) = page.get("@odata.nextLink").filter(|link| !link.is_null()) {
+                let link =
+                    link.as_str().ok_or_else(|| self.unexpected("a list with an @odata.nextLink that is not text"))?;
                 let link = Url::parse(link).ok().filter(|link| link.origin() == self.origin.origin());
                 next = Some(link.ok_or_else(|| self.unexpected("a list that links to a different host"))?);
             }
@@ -105,26 +112,28 @@ impl OpenGraph {
     }
 }
 
+fn not_found() -> MicrosoftError {
+    let code = Some(NOT_FOUND.to_owned());
+    MicrosoftError::Graph(Box::new(GraphRefusal { status: 404, code, ..GraphRefusal::default() }))
+}
+
 #[async_trait]
 impl Graph for OpenGraph {
     async fn organization(&self) -> Result<Organization, MicrosoftError> {
         let url = self.url("/organization", &[("$select", "id,displayName,verifiedDomains")]);
-        let list = self.list(url).await?;
-        let organization = || {
-            let [organization] = list.as_slice() else { return None };
-            let domains = organization.get("verifiedDomains").and_then(Value::as_array);
-            let name = |domain: &Value| domain.get("name").and_then(Value::as_str).map(str::to_ascii_lowercase);
-            Some(Organization {
-                id: organization.get("id")?.as_str()?.parse().ok()?,
-                display_name: text(organization.get("displayName")).unwrap_or_default(),
-                verified_domains: domains.map(|domains| domains.iter().filter_map(name).collect()).unwrap_or_default(),
-            })
-        };
-        organization().ok_or_else(|| self.unexpected("an organization in a different format"))
+        readings::organization(&self.list(url).await?).map_err(|what| self.unexpected(&what))
     }
 
     async fn my_roles(&self) -> Result<DirectoryRoles, MicrosoftError> {
-        self.roles_at("/me").await
+        match self.roles_at("/me").await {
+            // A partner's administrator (GDAP) is not an object of this tenant, and neither holds its roles.
+            Err(MicrosoftError::Graph(refusal))
+                if refusal.status == 404 && refusal.code.as_deref() == Some(NOT_FOUND) =>
+            {
+                Ok(DirectoryRoles::default())
+            }
+            roles => roles,
+        }
     }
 
     async fn roles_of(&self, user: &ObjectId) -> Result<DirectoryRoles, MicrosoftError> {
@@ -134,7 +143,7 @@ impl Graph for OpenGraph {
     async fn user(&self, user: &ObjectId) -> Result<Option<DirectoryUser>, MicrosoftError> {
         let url = self.url(&format!("/users/{user}"), &[("$select", "id,accountEnabled")]);
         let Some(found) = self.get(&url).await? else { return Ok(None) };
-        readings::user(&found, user).map(Some).ok_or_else(|| self.unexpected("a user in a different format"))
+        readings::user(&found, user).map(Some).map_err(|what| self.unexpected(&what))
     }
 
     async fn service_principal(&self, app: &ClientId) -> Result<Option<ServicePrincipal>, MicrosoftError> {
@@ -142,43 +151,39 @@ impl Graph for OpenGraph {
                       disabledByMicrosoftStatus";
         let url = self.url(&format!("/servicePrincipals(appId='{app}')"), &[("$select", select)]);
         let Some(found) = self.get(&url).await? else { return Ok(None) };
-        let principal = readings::service_principal(&found, app);
-        principal.map(Some).ok_or_else(|| self.unexpected("a service principal in a different format"))
+        readings::service_principal(&found, app).map(Some).map_err(|what| self.unexpected(&what))
     }
 
-    async fn registration_credentials(
-        &self,
-        app: &ClientId,
-    ) -> Result<Option<Vec<RegisteredCredential>>, MicrosoftError> {
+    async fn registration_credentials(&self, app: &ClientId) -> Result<Option<RegisteredCredentials>, MicrosoftError> {
         let select = [("$select", "passwordCredentials,keyCredentials")];
         let Some(found) = self.get(&self.url(&format!("/applications(appId='{app}')"), &select)).await? else {
             return Ok(None);
         };
-        let credentials = readings::credentials(&found);
-        credentials.map(Some).ok_or_else(|| self.unexpected("credentials in a different format"))
+        readings::credentials(&found).map(Some).map_err(|what| self.unexpected(&what))
     }
 
-    async fn grants(&self, principal: &ObjectId) -> Result<Vec<PermissionGrant>, MicrosoftError> {
+    async fn app_management_policy(&self) -> Result<AppManagementPolicy, MicrosoftError> {
+        let found = self.required(&self.url("/policies/defaultAppManagementPolicy", &[])).await?;
+        Ok(readings::app_management_policy(&found))
+    }
+
+    async fn grants(&self, principal: &ObjectId) -> Result<GrantList, MicrosoftError> {
         let select = [("$select", "id,appRoles,oauth2PermissionScopes")];
         let graph = self.required(&self.url(&format!("/servicePrincipals(appId='{GRAPH}')"), &select)).await?;
-        let resource = graph.get("id").and_then(Value::as_str).map(str::to_ascii_lowercase);
-        let resource = resource.ok_or_else(|| self.unexpected("a service principal in a different format"))?;
+        let resource = graph.get("id").and_then(Value::as_str);
+        let resource = resource.ok_or_else(|| self.unexpected("Microsoft Graph's own service principal has no id."))?;
         let roles = readings::role_names(&graph);
         let assigned = self.list(self.url(&format!("/servicePrincipals/{principal}/appRoleAssignments"), &[])).await?;
         let granted =
             self.list(self.url(&format!("/servicePrincipals/{principal}/oauth2PermissionGrants"), &[])).await?;
-        let of_graph = |item: &&Value| {
-            item.get("resourceId").and_then(Value::as_str).is_some_and(|id| id.eq_ignore_ascii_case(&resource))
-        };
-        let mut grants: Vec<PermissionGrant> =
-            assigned.iter().filter(of_graph).filter_map(|item| readings::application(item, &roles)).collect();
-        for item in granted.iter().filter(of_graph) {
-            grants.extend(
-                readings::delegated(item).ok_or_else(|| self.unexpected("a permission grant in a different format"))?,
-            );
-        }
-        grants.sort();
-        grants.dedup();
-        Ok(grants)
+        let mut list = readings::assigned(&assigned, resource, &roles);
+        let delegated = readings::delegated(&granted, resource);
+        list.grants.extend(delegated.grants);
+        list.unreadable.extend(delegated.unreadable);
+        list.grants.sort();
+        list.grants.dedup();
+        list.unreadable.sort();
+        list.unreadable.dedup();
+        Ok(list)
     }
 }

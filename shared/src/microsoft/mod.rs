@@ -26,6 +26,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::domain::administrator::{DirectoryRoles, DirectoryUser, Mfa, Person};
+use crate::domain::app_management_policy::AppManagementPolicy;
 use crate::domain::claims_challenge::ClaimsChallenge;
 use crate::domain::cloud::Cloud;
 use crate::domain::grant::{PermissionGrant, ServicePrincipal};
@@ -103,6 +104,27 @@ pub struct Organization {
     pub display_name: UntrustedText,
     /// `verifiedDomains[].name`, in lower case.
     pub verified_domains: Vec<String>,
+    /// Members that could not be read, in words for people.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unreadable: Vec<String>,
+}
+
+/// The grants of a service principal.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct GrantList {
+    /// The grants for Microsoft Graph, sorted.
+    pub grants: Vec<PermissionGrant>,
+    /// Listed grants that could not be read, in words for people.
+    pub unreadable: Vec<String>,
+}
+
+/// The secrets and certificates of an application.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RegisteredCredentials {
+    /// Those that could be read.
+    pub credentials: Vec<RegisteredCredential>,
+    /// Listed ones that could not be read, in words for people.
+    pub unreadable: Vec<String>,
 }
 
 /// The port to Microsoft's identity platform.
@@ -156,10 +178,9 @@ pub trait Graph: Send + Sync {
     /// The service principal with this client id in the tenant; `None` if no one consented to it.
     async fn service_principal(&self, app: &ClientId) -> Result<Option<ServicePrincipal>, MicrosoftError>;
     /// Every grant of a service principal for Microsoft Graph, of both kinds.
-    async fn grants(&self, principal: &ObjectId) -> Result<Vec<PermissionGrant>, MicrosoftError>;
+    async fn grants(&self, principal: &ObjectId) -> Result<GrantList, MicrosoftError>;
     /// The secrets and certificates of a registration; `None` if it is registered in a different tenant.
-    async fn registration_credentials(
-        &self,
-        app: &ClientId,
-    ) -> Result<Option<Vec<RegisteredCredential>>, MicrosoftError>;
+    async fn registration_credentials(&self, app: &ClientId) -> Result<Option<RegisteredCredentials>, MicrosoftError>;
+    /// The tenant's rules for the credentials of applications; needs `Policy.Read.All`, which is optional.
+    async fn app_management_policy(&self) -> Result<AppManagementPolicy, MicrosoftError>;
 }

@@ -2,6 +2,7 @@
 
 use super::MicrosoftError;
 use super::error::{GraphRefusal, OAuthRefusal};
+use crate::domain::failure::{self, class::FailureClass};
 
 /// The consequence of a failed refresh or call to Graph. It depends on OAuth's `error`, on `suberror`, `claims` and the
 /// status, never on an `AADSTS` number: Microsoft states that the numbers may change ("Microsoft Entra authentication and
@@ -75,8 +76,13 @@ fn token_endpoint_failure(refusal: &OAuthRefusal) -> TokenFailure {
 /// "Microsoft Graph error responses", and "Claims challenges, claims requests and client capabilities": a challenge may
 /// come with 401 or 403.
 fn graph_failure(refusal: &GraphRefusal) -> TokenFailure {
+    let known = refusal.code.as_deref().and_then(failure::find);
     match refusal.status {
         401 | 403 if refusal.claims.is_some() => TokenFailure::Interaction,
+        // A proxy's page, or an error that clears: it says nothing about the token.
+        401 | 403 if refusal.code.is_none() || known.is_some_and(|it| it.class == FailureClass::Wait) => {
+            TokenFailure::Transient
+        }
         401 => TokenFailure::Permanent,
         403 => TokenFailure::NotAllowed,
         _ => TokenFailure::Transient,
@@ -90,7 +96,6 @@ mod tests {
     use super::TokenFailure::{Interaction, NotAllowed, OurCredential, OurRegistration, Permanent, Transient};
     use super::*;
     use crate::domain::claims_challenge::ClaimsChallenge;
-    use crate::domain::failure;
 
     fn challenge(claims: &str) -> Option<ClaimsChallenge> {
         claims.to_owned().try_into().ok()
@@ -109,7 +114,7 @@ mod tests {
 
     fn graph(status: u16, code: &str, claims: Option<&str>) -> MicrosoftError {
         let (code, claims) = (Some(code.to_owned()), claims.and_then(challenge));
-        MicrosoftError::Graph(Box::new(GraphRefusal { status, code, request_id: None, claims }))
+        MicrosoftError::Graph(Box::new(GraphRefusal { status, code, claims, ..GraphRefusal::default() }))
     }
 
     /// Case name, status, `error`, number, `suberror`, and the expected meaning.
@@ -157,7 +162,7 @@ mod tests {
 
     #[test]
     fn aadsts_numbers_never_decide() {
-        let numbers = failure::failures_of(failure::Origin::Microsoft).iter();
+        let numbers = failure::failures_of(failure::Origin::Microsoft);
         let numbers = numbers.filter_map(|known| known.code.strip_prefix("AADSTS")?.parse().ok());
         let numbers: Vec<u32> = numbers.chain([0, 999_999]).collect();
         assert!(numbers.len() > 60, "{}", numbers.len());
@@ -182,6 +187,7 @@ mod tests {
             ("a challenge", 401, "InvalidAuthenticationToken", Some("{}"), Interaction),
             ("a challenge with 403", 403, "AccessDenied", Some("{}"), Interaction),
             ("an expired token", 401, "InvalidAuthenticationToken", None, Permanent),
+            ("an unspecified error", 401, "UnknownError", None, Transient),
             ("a lost role", 403, "Authorization_RequestDenied", None, NotAllowed),
             ("a missing object", 404, "Request_ResourceNotFound", None, Transient),
             ("an invalid query", 400, "Request_BadRequest", None, Transient),

@@ -177,6 +177,8 @@ impl GrantsRead {
         }
         let (before, now) = (kinds_by_permission(&verified.grants), kinds_by_permission(&self.grants));
         let gone = before.iter().filter(|(key, _)| !now.contains_key(*key));
+        // A grant that could not be read may be one that seems to be gone.
+        let gone = gone.filter(|_| self.unreadable.is_empty());
         changes.extend(gone.map(|(_, (name, _))| GrantChange::PermissionGone { permission: (*name).to_owned() }));
         for (key, (name, kinds)) in &now {
             let permission = (*name).to_owned();

@@ -5,20 +5,23 @@
 //! before they become current. Microsoft keeps the previous refresh token valid, so a crash between receiving and
 //! storing tokens costs one extra call.
 
+use std::fmt;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret;
 
 use crate::domain::access_problem::AccessProblemKind;
+use crate::domain::claims_challenge::ClaimsChallenge;
 use crate::domain::cloud::Cloud;
 use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::grant::GrantsRead;
+use crate::domain::permission::PermissionCatalogue;
 use crate::domain::registered_credential;
 use crate::domain::tenant::{ClientId, TenantId};
 use crate::ledger::LedgerError;
 use crate::metrics::{Metric, count};
-use crate::microsoft::{Graph, GraphTokens, MicrosoftError, TokenFailure, WatchAccess};
+use crate::microsoft::{GrantList, Graph, GraphTokens, MicrosoftError, TokenFailure, WatchAccess};
 use crate::usecases::Ports;
 use crate::usecases::access::registration::{registration, registration_may_have_changed};
 use crate::usecases::records::consent_error::ConsentError;
@@ -44,7 +47,7 @@ pub enum GraphAccessError {
     NoTokens,
     /// The tokens are no longer valid and cannot be refreshed.
     #[error("the tokens for Microsoft Graph are no longer valid ({0}); an administrator must sign in again")]
-    SignInRequired(String),
+    SignInRequired(RefusedRefresh),
     /// Another worker has held the lease on the tokens for too long.
     #[error("another worker has been refreshing the tokens for too long; try again in two minutes")]
     Busy,
@@ -66,6 +69,20 @@ pub enum GraphAccessError {
     /// Our registration in Entra is missing or could not be read.
     #[error("{0}")]
     NoRegistration(String),
+}
+
+/// Why stored tokens could not be refreshed.
+#[derive(Debug)]
+pub struct RefusedRefresh {
+    reason: String,
+    /// What the next sign-in must satisfy, if Microsoft said so.
+    claims_challenge: Option<ClaimsChallenge>,
+}
+
+impl fmt::Display for RefusedRefresh {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.reason)
+    }
 }
 
 impl From<GraphAccessError> for ConsentError {
@@ -181,7 +198,7 @@ pub(crate) async fn registration_ends_at(
         return Ok(Some(ends_at));
     }
     let registered = graph_client_for(ports, cloud, tenant).await?.registration_credentials(&ours.client_id).await?;
-    Ok(registered.and_then(|registered| registered_credential::own_credential_ends_at(&registered, &known)))
+    Ok(registered.and_then(|all| registered_credential::own_credential_ends_at(&all.credentials, &known)))
 }
 
 /// A tenant's tokens as they are stored, expired or not.
@@ -204,6 +221,15 @@ pub(crate) async fn last_refresh(ports: &Ports, tenant: &TenantId) -> Option<Tim
 }
 
 impl GraphAccessError {
+    /// What the next sign-in must satisfy, if Microsoft said so.
+    pub(crate) fn claims_challenge(&self) -> Option<&ClaimsChallenge> {
+        match self {
+            Self::SignInRequired(refused) => refused.claims_challenge.as_ref(),
+            Self::Microsoft(error) => error.claims_challenge(),
+            _ => None,
+        }
+    }
+
     /// The access problem behind this error. `None` if it usually clears without action.
     pub(crate) fn problem(&self, tenant: &TenantId, cloud: Cloud) -> Option<AccessProblemKind> {
         match self {
@@ -225,10 +251,10 @@ impl GraphAccessError {
 
 async fn grants_of(graph: &dyn Graph, client: &ClientId) -> Result<GrantsRead, MicrosoftError> {
     let Some(principal) = graph.service_principal(client).await? else {
-        return Ok(GrantsRead { principal: None, grants: Vec::new() });
+        return Ok(GrantsRead { principal: None, grants: Vec::new(), unreadable: Vec::new() });
     };
-    let grants = graph.grants(&principal.id).await?;
-    Ok(GrantsRead { principal: Some(principal), grants })
+    let GrantList { grants, unreadable } = graph.grants(&principal.id).await?;
+    Ok(GrantsRead { principal: Some(principal), grants, unreadable })
 }
 
 /// Reads grants repeatedly until they suffice or the configured number of attempts is used up. Microsoft documents that
@@ -238,13 +264,14 @@ pub async fn read_grants_with_patience(
     cloud: Cloud,
     tenant: &TenantId,
     client: &ClientId,
+    expected: &PermissionCatalogue,
 ) -> Result<GrantsRead, GraphAccessError> {
     let mut attempts_left = ports.settings.replication_looks.max(1);
     let mut has_read = false;
     loop {
         attempts_left -= 1;
         match read_grants(ports, cloud, tenant, client).await {
-            Ok(read) if attempts_left == 0 || read.suffices(&ports.settings.permissions) => return Ok(read),
+            Ok(read) if attempts_left == 0 || read.suffices(expected) => return Ok(read),
             Ok(_) => has_read = true,
             // An error between two successful reads is ignored. After an error in the last read, the current grants are unknown.
             Err(error) if attempts_left == 0 || !has_read => return Err(error),
@@ -276,10 +303,8 @@ async fn refresh_tokens(
     if is_usable(ports, &stored, refused) {
         return Ok(stored);
     }
-    let refresh_token = stored
-        .refresh_token
-        .clone()
-        .ok_or_else(|| GraphAccessError::SignInRequired("no refresh token is stored".to_owned()))?;
+    let refresh_token =
+        stored.refresh_token.clone().ok_or_else(|| sign_in_required("no refresh token is stored".to_owned(), None))?;
     let registration = our_registration(ports, stored.cloud).await?;
     let mut refreshed = ports.microsoft.refresh(&registration, tenant, &refresh_token).await;
     if refreshed.as_ref().is_err_and(MicrosoftError::retires_credential)
@@ -291,13 +316,17 @@ async fn refresh_tokens(
     let renewed = match refreshed {
         Ok(renewed) => stored.renewed(renewed, ports.clock.now()),
         Err(error) if error.token_failure().needs_a_person() => {
-            return Err(GraphAccessError::SignInRequired(error.to_string()));
+            return Err(sign_in_required(error.to_string(), error.claims_challenge().cloned()));
         }
         Err(error) => return Err(error.into()),
     };
     verify_and_promote(ports, &renewed).await?;
     count(Metric::GraphRefreshes);
     Ok(renewed)
+}
+
+const fn sign_in_required(reason: String, claims_challenge: Option<ClaimsChallenge>) -> GraphAccessError {
+    GraphAccessError::SignInRequired(RefusedRefresh { reason, claims_challenge })
 }
 
 async fn our_registration(ports: &Ports, cloud: Cloud) -> Result<crate::microsoft::Registration, GraphAccessError> {

@@ -2,7 +2,7 @@
 
 use regrant::domain::administrator::GLOBAL_ADMINISTRATOR;
 use regrant::domain::grant::GrantKind;
-use regrant::microsoft::MicrosoftError;
+use regrant::microsoft::{GrantList, MicrosoftError};
 use regrant_tests::bench::simulated_clock;
 use serde_json::{Value, json};
 
@@ -33,12 +33,16 @@ fn graphs_own() -> Reply {
     Reply::json(200, &json!({"id": RESOURCE, "appRoles": roles, "oauth2PermissionScopes": []}))
 }
 
-async fn grants(assigned: Value, granted: Value) -> Result<Vec<(String, GrantKind)>, MicrosoftError> {
+async fn grant_list(assigned: Value, granted: Value) -> GrantList {
     let list = |items: Value| vec![Reply::json(200, &json!({ "value": items }))];
     let replies = vec![(GRAPHS_OWN, vec![graphs_own()]), (ASSIGNED, list(assigned)), (GRANTED, list(granted))];
     let bench = Bench::with(replies).await;
-    let read = bench.graph().grants(&PRINCIPAL.parse().unwrap()).await?;
-    Ok(read.into_iter().map(|grant| (grant.permission, grant.grant)).collect())
+    bench.graph().grants(&PRINCIPAL.parse().unwrap()).await.unwrap()
+}
+
+async fn grants(assigned: Value, granted: Value) -> Vec<(String, GrantKind)> {
+    let read = grant_list(assigned, granted).await.grants;
+    read.into_iter().map(|grant| (grant.permission, grant.grant)).collect()
 }
 
 #[tokio::test]
@@ -146,7 +150,7 @@ async fn only_graph_grants_of_both_kinds_are_read() {
         {"consentType": "AllPrincipals", "resourceId": PRINCIPAL, "scope": "Sites.FullControl.All"},
         {"consentType": "Principal", "principalId": PRINCIPAL, "resourceId": RESOURCE, "scope": "User.Read"},
     ]);
-    let read = grants(assigned, granted).await.unwrap();
+    let read = grants(assigned, granted).await;
     let one = GrantKind::DelegatedForOne { principal: PRINCIPAL.parse().unwrap() };
     for (name, kind) in [
         ("User.ReadWrite.All", GrantKind::Application),
@@ -161,20 +165,46 @@ async fn only_graph_grants_of_both_kinds_are_read() {
 }
 
 #[tokio::test]
-async fn incomplete_delegated_grant_is_rejected() {
+async fn null_scope_grants_nothing_and_hides_nothing() {
+    let nothing = json!({"consentType": "AllPrincipals", "principalId": null, "resourceId": RESOURCE, "scope": null});
+    let other = json!({"consentType": "AllPrincipals", "resourceId": RESOURCE, "scope": "User.ReadWrite.All"});
+    for granted in [json!([nothing, other]), json!([other, nothing])] {
+        let read = grant_list(json!([]), granted).await;
+        let names: Vec<&str> = read.grants.iter().map(|grant| grant.permission.as_str()).collect();
+        assert_eq!((names, read.unreadable), (vec!["User.ReadWrite.All"], Vec::new()));
+    }
+}
+
+#[tokio::test]
+async fn odd_grant_is_named_and_hides_nothing() {
     let whole = json!({"consentType": "Principal", "principalId": PRINCIPAL, "resourceId": RESOURCE, "scope": "A"});
+    let assigned = json!({"appRoleId": "741f803b-c850-494e-b5df-cde7c675a1ca", "resourceId": RESOURCE});
     for (name, value) in [
         ("consentType", Value::Null),
         ("consentType", json!("Someone")),
         ("principalId", Value::Null),
         ("principalId", json!("ada")),
-        ("scope", Value::Null),
+        ("scope", json!(7)),
+        ("resourceId", Value::Null),
     ] {
         let mut grant = whole.clone();
         grant[name] = value.clone();
-        let read = grants(json!([]), json!([grant])).await;
-        assert!(matches!(&read, Err(MicrosoftError::Unexpected { .. })), "{name} {value}: {read:?}");
+        let read = grant_list(json!([assigned, null]), json!([grant, 7, whole])).await;
+        let names: Vec<&str> = read.grants.iter().map(|grant| grant.permission.as_str()).collect();
+        assert_eq!(names, ["A", "User.ReadWrite.All"], "{name} {value}: {read:?}");
+        assert!(read.unreadable.iter().any(|problem| problem.contains(name)), "{name} {value}: {read:?}");
+        assert_eq!(read.unreadable.len(), 3, "{name} {value}: {read:?}");
     }
+}
+
+#[tokio::test]
+async fn person_of_another_tenant_holds_no_role() {
+    let missing = Reply::json(404, &json!({"error": {"code": "Request_ResourceNotFound"}}));
+    let bench = Bench::with(vec![(ROLES, vec![missing])]).await;
+    let roles = bench.graph().my_roles().await.unwrap();
+    assert!(roles.templates.is_empty() && !roles.some_hidden, "{roles:?}");
+    let bench = Bench::with(vec![(ROLES, vec![Reply::html(404)])]).await;
+    assert!(bench.graph().my_roles().await.is_err(), "the answer was not from Graph");
 }
 
 #[tokio::test]

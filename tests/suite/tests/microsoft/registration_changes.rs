@@ -45,12 +45,12 @@ async fn own_secret_expires_at_date_from_graph() {
     assert_eq!(watched.graph.registration_credentials(&client).await, Ok(None), "it is registered elsewhere");
     assert!(microsoft.set_our_home(DOMAIN) && microsoft.let_our_secret_end_in(SignedDuration::from_mins(30)));
     let all = watched.graph.registration_credentials(&client).await.unwrap().unwrap();
-    let ends = own_credential_ends_at(&all, &registration.credential.known_by().unwrap()).unwrap();
+    let ends = own_credential_ends_at(&all.credentials, &registration.credential.known_by().unwrap()).unwrap();
     let left = ends.duration_since(clock.now());
     assert_eq!(left, SignedDuration::from_mins(30));
     let by_certificate = certificate().known_by().unwrap();
     assert!(
-        own_credential_ends_at(&all, &by_certificate).unwrap() > ends,
+        own_credential_ends_at(&all.credentials, &by_certificate).unwrap() > ends,
         "the simulator shows the thumbprint of its own certificate"
     );
     clock.advance(Duration::from_mins(30));

@@ -47,7 +47,7 @@ async fn every_fleet_tenant_can_be_monitored() {
         for token in tokens {
             let graph = client.graph(Cloud::Global, &token.access_token);
             let principal = graph.service_principal(&OKTA.parse().unwrap()).await.unwrap().unwrap();
-            assert_eq!(graph.grants(&principal.id).await.unwrap().len(), 7, "{tenant}");
+            assert_eq!(graph.grants(&principal.id).await.unwrap().grants.len(), 7, "{tenant}");
             assert_eq!(graph.organization().await.unwrap().id, key);
         }
     }

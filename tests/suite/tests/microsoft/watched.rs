@@ -32,10 +32,10 @@ impl Watched {
     pub(crate) async fn grants(&self) -> GrantsRead {
         let client: ClientId = OKTA.parse().unwrap();
         let Some(principal) = self.graph.service_principal(&client).await.unwrap() else {
-            return GrantsRead { principal: None, grants: Vec::new() };
+            return GrantsRead { principal: None, grants: Vec::new(), unreadable: Vec::new() };
         };
-        let grants = self.graph.grants(&principal.id).await.unwrap();
-        GrantsRead { principal: Some(principal), grants }
+        let list = self.graph.grants(&principal.id).await.unwrap();
+        GrantsRead { principal: Some(principal), grants: list.grants, unreadable: list.unreadable }
     }
 
     pub(crate) async fn refresh(&self) -> Result<TokenSet, MicrosoftError> {

@@ -27,7 +27,7 @@ fn granted(permission: &str, grant: GrantKind) -> PermissionGrant {
 }
 
 fn read(grants: Vec<PermissionGrant>) -> GrantsRead {
-    GrantsRead { principal: Some(principal()), grants }
+    GrantsRead { principal: Some(principal()), grants, unreadable: Vec::new() }
 }
 
 fn for_all(names: &[&str]) -> GrantsRead {
@@ -38,12 +38,13 @@ fn for_all(names: &[&str]) -> GrantsRead {
 fn changes_of(change: impl FnOnce(&mut ServicePrincipal)) -> Vec<GrantChange> {
     let (verified, mut now) = (for_all(&["User.ReadWrite.All"]), principal());
     change(&mut now);
-    GrantsRead { principal: Some(now), grants: verified.grants.clone() }.changes_since(&verified)
+    GrantsRead { principal: Some(now), grants: verified.grants.clone(), unreadable: Vec::new() }
+        .changes_since(&verified)
 }
 
 #[test]
 fn missing_principal_is_the_only_change() {
-    let missing = GrantsRead { principal: None, grants: Vec::new() };
+    let missing = GrantsRead { principal: None, grants: Vec::new(), unreadable: Vec::new() };
     let changes = missing.changes_since(&for_all(&["User.ReadWrite.All", "Group.ReadWrite.All"]));
     assert_eq!(changes, [GrantChange::PrincipalGone]);
     assert!(changes.iter().all(GrantChange::revokes));
@@ -196,7 +197,7 @@ fn any_principal() -> impl Strategy<Value = Option<ServicePrincipal>> {
 fn any_read() -> impl Strategy<Value = GrantsRead> {
     (any_principal(), any_grants()).prop_map(|(principal, grants)| {
         let grants = if principal.is_some() { grants } else { Vec::new() };
-        GrantsRead { principal, grants }
+        GrantsRead { principal, grants, unreadable: Vec::new() }
     })
 }
 
@@ -219,7 +220,7 @@ proptest! {
             (Just(now), Just(twice).prop_shuffle())
         }),
     ) {
-        let turned = GrantsRead { principal: now.principal.clone(), grants: shuffled };
+        let turned = GrantsRead { principal: now.principal.clone(), grants: shuffled, unreadable: Vec::new() };
         prop_assert_eq!(turned.changes_since(&verified), now.changes_since(&verified));
         prop_assert_eq!(verified.changes_since(&turned), verified.changes_since(&now));
         prop_assert!(turned.changes_since(&now).is_empty());
