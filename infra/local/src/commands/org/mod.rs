@@ -11,6 +11,9 @@ pub mod password;
 pub mod remove;
 pub mod sign_in;
 pub mod tenant;
+pub mod questions;
+pub mod record;
+pub mod replay;
 
 use clap::Subcommand;
 
@@ -41,6 +44,12 @@ pub enum Org {
     SignIn(sign_in::SignIn),
     /// Approve a Microsoft tenant that another org names too.
     Tenant(tenant::Tenant),
+    /// Record what an org answers as a file for a bug report, with everything personal replaced.
+    Record(record::Record),
+    /// Show what Regrant makes of a recorded file.
+    Replay(replay::Replay),
+    /// Show how an org answers what Okta's documentation leaves open.
+    Questions(questions::Questions),
     /// Remove an org with its credential and its apps.
     Remove(remove::Remove),
 }
@@ -56,6 +65,9 @@ pub(crate) async fn run(global: &Global, org: &Org, terminal: &mut Terminal) -> 
         Org::Password(options) => password::run(global, options, terminal).await,
         Org::SignIn(options) => sign_in::run(global, options, terminal).await,
         Org::Tenant(options) => tenant::run(global, options, terminal).await,
+        Org::Record(options) => record::run(global, options, terminal).await,
+        Org::Replay(options) => replay::run(global, options, terminal).await,
+        Org::Questions(options) => questions::run(global, options, terminal).await,
         Org::Remove(options) => remove::run(global, options, terminal).await,
     }
 }
