@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::domain::id::NotificationId;
+use crate::domain::transcript::Transcript;
 use crate::hooks::tickets::TicketChange;
 use crate::hooks::{Hook, HookCaller, HookError};
 use crate::mail::{Email, MailError, MailTransport, MessageId};
@@ -48,6 +49,10 @@ pub(super) struct NoOkta;
 #[async_trait]
 impl Okta for NoOkta {
     async fn resolve(&self, _: &OrgUrl) -> Result<ResolvedOrg, OktaError> {
+        Err(OktaError::Credential("this function does not call Okta".to_owned()))
+    }
+
+    async fn record_visit(&self, _: &OrgUrl, _: &OktaCredential) -> Result<Transcript, OktaError> {
         Err(OktaError::Credential("this function does not call Okta".to_owned()))
     }
 

@@ -10,6 +10,7 @@ use super::claims_challenge::ClaimsChallenge;
 use super::connection::{AuthScheme, ConnectionStatus};
 use super::id::{AppId, OrgId, RequestId, SaveId};
 use super::milestones::Milestones;
+use super::permission::PermissionCatalogue;
 use super::request::{Request, request_after};
 use super::save::Verification;
 use super::session::Administrator;
@@ -93,6 +94,12 @@ pub struct ConsentRecord {
     /// What Microsoft requires of the next sign-in, if the last one was rejected with a claims challenge.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claims_challenge: Option<ClaimsChallenge>,
+    /// The permissions that Okta's latest consent link asks for, if one was seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link_permissions: Option<Vec<String>>,
+    /// The permissions that the link of the last verified consent asked for, if it was seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_permissions: Option<Vec<String>>,
     /// The last save whose outcome was recorded here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_save: Option<SaveId>,
@@ -105,6 +112,23 @@ pub struct ConsentRecord {
     /// When it first reached each step.
     #[serde(default)]
     pub milestones: Milestones,
+}
+
+impl ConsentRecord {
+    /// The permissions that this consent is expected to have: what its own link asked for, or else what of the catalogue
+    /// Okta's current link asks for, or else the catalogue.
+    pub fn expected_permissions(&self, catalogue: &PermissionCatalogue) -> PermissionCatalogue {
+        match (&self.asked_permissions, &self.link_permissions) {
+            (Some(asked), _) => catalogue.asked(asked),
+            (None, Some(link)) => catalogue.among(link),
+            (None, None) => catalogue.clone(),
+        }
+    }
+
+    /// The permissions that the next consent will ask for.
+    pub fn next_permissions(&self, catalogue: &PermissionCatalogue) -> PermissionCatalogue {
+        self.link_permissions.as_ref().map_or_else(|| catalogue.clone(), |link| catalogue.asked(link))
+    }
 }
 
 impl AppRecord {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::connection::{AppStatus, AuthScheme, ConnectionStatus};
-use super::signal::{Check, Provisioning, Signal, SignalKind};
+use super::signal::{Check, Provisioning, Signal, SignalKind, Source};
 use super::standing::{Assessment, Standing};
 
 /// Derives the standing from `signals`. Total: every set of signals yields a standing and at least one reason.
@@ -14,7 +14,10 @@ pub fn assess(signals: &[Signal]) -> Assessment {
     let mut verdict = judge(signals);
     for signal in sorted(signals) {
         let reason = match &signal.kind {
-            SignalKind::Surprise { what } => format!("Okta returned something that this version does not know: {what}"),
+            SignalKind::Surprise { what } => match signal.source {
+                Source::MicrosoftGraph => format!("Microsoft returned something that this version cannot read: {what}"),
+                _ => format!("Okta returned something that this version does not know: {what}"),
+            },
             SignalKind::EmailFailed { request, what } if verdict.standing.needs_action() => {
                 format!("An email for request {request} was not delivered: {what}.")
             }
@@ -99,6 +102,10 @@ fn by_connection(signals: &[Signal], features: &[String]) -> Assessment {
     match (scheme, status) {
         (AuthScheme::Oauth2, ConnectionStatus::Enabled) => enabled(signals),
         (AuthScheme::Oauth2, ConnectionStatus::Disabled) => disabled(signals, authorize),
+        (AuthScheme::Oauth2, ConnectionStatus::NotAuthorized) => verdict(
+            Standing::NeedsConsent,
+            "Okta reports that the connection is not authorized: no one has consented yet.",
+        ),
         (AuthScheme::Oauth2, _) => verdict(
             Standing::ByHand,
             "Okta does not report whether the connection is on. Check it in the Admin Console.",
@@ -139,6 +146,7 @@ fn enabled(signals: &[Signal]) -> Assessment {
         _ if rotation_fails(signals) => {
             verdict(Standing::Degraded, "Okta could not rotate its credential in Microsoft Entra.")
         }
+        _ if secret(signals).0.is_some() => verdict(Standing::Degraded, secret(signals).0.unwrap_or_default()),
         Some(SignalKind::PermissionGrantsRead { .. }) => Assessment {
             verified: true,
             ..verdict(Standing::Consented, "The connection is on, and Microsoft has every required grant.")
@@ -151,6 +159,12 @@ fn enabled(signals: &[Signal]) -> Assessment {
     }
     if let Some(SignalKind::PermissionGrantsRead { changes, .. }) = grants.map(|signal| &signal.kind) {
         result.reasons.extend(changes.iter().map(|what| format!("Changed since the consent was verified: {what}.")));
+    }
+    result.reasons.extend(secret(signals).1);
+    if let Some(SignalKind::CheckFailed { reason, .. }) =
+        newest(signals, Check::ProvisioningSecret).map(|signal| &signal.kind)
+    {
+        result.reasons.push(format!("Could not read the secret of Okta's provisioning app: {reason}"));
     }
     if let Some(SignalKind::CheckFailed { reason, .. }) = newest(signals, Check::SystemLog).map(|signal| &signal.kind) {
         result
@@ -188,6 +202,18 @@ fn rotation_fails(signals: &[Signal]) -> bool {
         matches!(kind, SignalKind::CredentialRotation { succeeded: true } | SignalKind::ConsentCodeAccepted)
     });
     failed.is_some_and(|failed| over.is_none_or(|over| failed > over))
+}
+
+/// Why provisioning will end with the secret of Okta's provisioning app, and what else may stop its rotation. A failed check
+/// does not hide an earlier result.
+fn secret(signals: &[Signal]) -> (Option<String>, Option<String>) {
+    let read = signals.iter().filter(|s| matches!(s.kind, SignalKind::ProvisioningSecretRead { .. })).max();
+    match read.map(|signal| &signal.kind) {
+        Some(SignalKind::ProvisioningSecretRead { warning, note, .. }) => {
+            (warning.clone(), note.as_ref().map(|note| format!("{note}.")))
+        }
+        _ => (None, None),
+    }
 }
 
 /// Why the person who consented could not do so again, if anything prevents it. A failed check does not hide an earlier

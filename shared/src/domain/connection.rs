@@ -57,6 +57,8 @@ open_enum!(
         Enabled = "ENABLED",
         /// The connection is prepared, or it was switched off.
         Disabled = "DISABLED",
+        /// OAuth is chosen, but no one has consented yet (an early description of the API by an Okta engineer).
+        NotAuthorized = "NOT_AUTHORIZED",
         /// Okta does not know.
         Unknown = "UNKNOWN",
     }

@@ -113,7 +113,11 @@ mod tests {
             disabled_by_microsoft: None,
         };
         let grant = |name: &&str| PermissionGrant { permission: (*name).to_owned(), grant: GrantKind::DelegatedForAll };
-        GrantsRead { principal: Some(principal), grants: permissions.iter().map(grant).collect() }
+        GrantsRead {
+            principal: Some(principal),
+            grants: permissions.iter().map(grant).collect(),
+            unreadable: Vec::new(),
+        }
     }
 
     fn sufficient(expected: &PermissionCatalogue) -> GrantsRead {
@@ -176,7 +180,7 @@ mod tests {
     fn added_grants_are_evidence_unless_sign_in_fails() {
         let expected = PermissionCatalogue::default();
         let now = sufficient(&expected);
-        for before in [grants(&[]), GrantsRead { principal: None, grants: Vec::new() }] {
+        for before in [grants(&[]), GrantsRead { principal: None, grants: Vec::new(), unreadable: Vec::new() }] {
             let grants = GrantsCompared { before: Some(&before), now: Some(&now), expected: &expected };
             let attempt = Attempt {
                 was_on: true,

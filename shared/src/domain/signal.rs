@@ -38,6 +38,8 @@ pub enum Check {
     Consenter,
     /// Okta's System Log.
     SystemLog,
+    /// The secrets of the application that Okta created for the app's provisioning.
+    ProvisioningSecret,
 }
 
 /// Whether provisioning is on, from `GET /api/v1/apps/{appId}/features`.
@@ -138,6 +140,16 @@ pub enum SignalKind {
         /// Its client id, if the event contained one.
         client: Option<String>,
     },
+    /// The secrets of the application that Okta created for the app's provisioning were read in Microsoft Graph.
+    ProvisioningSecretRead {
+        /// When the last one ends, if there is one.
+        #[schema(value_type = Option<String>, format = DateTime)]
+        ends_at: Option<Timestamp>,
+        /// Why provisioning will end with it, in words for people.
+        warning: Option<String>,
+        /// What else may stop the rotation, in words for people. It does not affect the standing.
+        note: Option<String>,
+    },
     /// An email about the app was not delivered.
     EmailFailed {
         /// The request shown in the email.
@@ -162,6 +174,7 @@ impl SignalKind {
             Self::ProvisioningRead { .. } => Some(Check::Features),
             Self::PermissionGrantsRead { .. } => Some(Check::PermissionGrants),
             Self::ConsenterRead { .. } => Some(Check::Consenter),
+            Self::ProvisioningSecretRead { .. } => Some(Check::ProvisioningSecret),
             _ => None,
         }
     }

@@ -12,10 +12,12 @@ use regrant::domain::failure::consent::ConsentFailure;
 use regrant::domain::save::SaveOutcome;
 use regrant::domain::session::SessionState;
 use regrant::domain::standing::Standing;
+use regrant::embedded::worker::drain_scans;
 use regrant::ledger::PageRequest;
 use regrant::microsoft::MfaEvidence;
 use regrant::usecases::access::graph::{GraphAccessError, read_grants};
 use regrant::usecases::save::hand_over::finish_session;
+use regrant::usecases::scan::start::{Selection, start_scan};
 use regrant::web::consent::session;
 use regrant_simulators::microsoft::{AccessPolicy, Decision};
 use regrant_tests::consent::{ConsentBench, register, registration};
@@ -326,4 +328,24 @@ async fn new_link_revokes_old_one() {
     browser.post(&format!("{session}/handover"), &[("token", &token), ("handover", &shown)]).await;
     bench.work().await;
     assert_eq!(browser.get(&new).await.heading(), "This consent has already been completed");
+}
+
+#[tokio::test]
+async fn challenge_during_a_scan_reaches_the_next_sign_in() {
+    let bench = ConsentBench::new().await;
+    bench.walk(&mut bench.browser(), "acmelabs").await;
+    let microsoft = &bench.simulation.microsoft;
+    assert_eq!(bench.app("acmelabs").await.consent.claims_challenge, None);
+    bench.clock.advance(Duration::from_mins(5));
+    let since = bench.ports.clock.now();
+    assert!(microsoft.set_access_policy(TENANT, Some(AccessPolicy::DemandsFactor { since })));
+    start_scan(&bench.ports, &Selection::All).await.unwrap();
+    drain_scans(&bench.ports, 2, || ()).await.unwrap();
+    let challenge = r#"{"access_token":{"nbf":{"essential":true,"value":"1"}}}"#;
+    let stored = bench.app("acmelabs").await.consent.claims_challenge.unwrap();
+    assert_eq!(stored.as_str(), challenge);
+    let invitation = bench.invite("acmelabs").await;
+    let sign_in = bench.browser().post(&invitation, &[]).await.location_url();
+    let claims = sign_in.query_pairs().find(|(name, _)| name == "claims").map(|(_, value)| value.into_owned());
+    assert_eq!(claims.as_deref(), Some(challenge));
 }

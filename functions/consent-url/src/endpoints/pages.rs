@@ -33,6 +33,7 @@ async fn invitation_page(ports: &Ports, reader: Reader, token: &str) -> Result<P
     let cloud = open.org.cloud;
     let requires_sign_in = open.sign_in() == SignInPolicy::Required;
     let login = ports.microsoft.login_origin(cloud);
+    let expected = open.app.consent.next_permissions(&ports.settings.permissions);
     let no_public_url = || ConsentError::new(ConsentFailure::NotStored, "no public URL is set");
     let mut subject = subject(&open.org, &open.app);
     // A closed request is not the one that this invitation is for.
@@ -43,7 +44,7 @@ async fn invitation_page(ports: &Ports, reader: Reader, token: &str) -> Result<P
         expires_at: open.invitation.expires_at,
         cloud,
         sign_in: requires_sign_in.then_some(&login),
-        permissions: ports.settings.permissions.all(),
+        permissions: expected.all(),
         public_url: ports.settings.public_url.as_ref().ok_or_else(no_public_url)?,
         action: &format!("/consent/{token}"),
     };

@@ -43,6 +43,7 @@ fn words(kind: &SignalKind) -> String {
                 Check::PermissionGrants => "the permission grants",
                 Check::Consenter => "the consenting administrator",
                 Check::SystemLog => "the System Log",
+                Check::ProvisioningSecret => "the secret of Okta's provisioning app",
             }
         ),
         SignalKind::AppRead { status, tenant_type, .. } => match tenant_type {
@@ -80,6 +81,10 @@ fn words(kind: &SignalKind) -> String {
                 client.as_deref().map(|id| format!(", {}", escaped(id))).unwrap_or_default()
             )
         }
+        SignalKind::ProvisioningSecretRead { warning, .. } => match warning {
+            Some(warning) => escaped(warning),
+            None => "the secret of Okta's provisioning app is valid".to_owned(),
+        },
         SignalKind::EmailFailed { request, what } => {
             format!("email about {} failed: {}", escaped(request), escaped(what))
         }

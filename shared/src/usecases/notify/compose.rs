@@ -58,6 +58,8 @@ pub(super) async fn compose_email(
         std::iter::once(leader).chain(companions).map(|claimed| claimed.context.org.domain()).collect();
     let detail =
         context.watch.iter().flat_map(|watch| &watch.problems).find(|problem| problem.request == notification.request);
+    let consent = context.app.as_ref().map(|app| app.consent.clone()).unwrap_or_default();
+    let permissions = consent.next_permissions(&ports.settings.permissions);
     let email = EmailContext {
         notification,
         org: &context.org,
@@ -73,7 +75,7 @@ pub(super) async fn compose_email(
             .and_then(Option::as_ref)
             .map(|link| ActionLink { url: &link.url, ends_at: Some(link.ends_at) }),
         mute: facts.mute.as_ref(),
-        permissions: &ports.settings.permissions,
+        permissions: &permissions,
         has_sign_in: facts.signs_in,
         verified_publisher: ports.settings.verified_publisher.as_deref(),
         failed_work: &failed_tasks,

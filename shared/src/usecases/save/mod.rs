@@ -36,6 +36,7 @@ use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::grant::GrantsRead;
 use crate::domain::id::{AppId, OrgId};
 use crate::domain::org::OrgProfile;
+use crate::domain::permission::PermissionCatalogue;
 use crate::domain::save::{
     CodeDelivery, ConfirmedBy, ConnectionReading, NotDone, SaveJournal, SaveOutcome, Verification,
 };
@@ -102,7 +103,9 @@ async fn save_under_lease(ports: &Ports, request: &SaveApp) -> Result<SaveOutcom
     let by = request.by.clone().or_else(|| session.as_ref().and_then(AuthorizationSession::actor));
     let ports = &ports.on_behalf_of(by);
     let api = okta_client_for(ports, &org).await?;
-    let save = Save { ports, request, org: &org, app: &app, session: session.as_ref(), api: &*api };
+    let expected = app.consent.next_permissions(&ports.settings.permissions);
+    let save =
+        Save { ports, request, org: &org, app: &app, session: session.as_ref(), expected: &expected, api: &*api };
     save.run().await
 }
 
@@ -114,6 +117,8 @@ struct Save<'a> {
     app: &'a AppRecord,
     /// The browser's session; `None` for an operator's save, or if the session was deleted.
     session: Option<&'a AuthorizationSession>,
+    /// The permissions that the consent to save asks for.
+    expected: &'a PermissionCatalogue,
     api: &'a dyn OktaOrg,
 }
 
@@ -285,7 +290,7 @@ impl Save<'_> {
             grants: GrantsCompared {
                 before: consent.and_then(|consent| consent.grants_before.as_deref()),
                 now: grants,
-                expected: &self.ports.settings.permissions,
+                expected: self.expected,
             },
         }
     }
@@ -382,7 +387,8 @@ impl Save<'_> {
     async fn final_grants(&self, connection: &Connection) -> Result<GrantsRead, String> {
         let unknown = "no administrator of the tenant has signed in to Regrant, or Okta's consent link was never read";
         let (tenant, client) = self.tenant_and_client(connection).await.ok_or_else(|| unknown.to_owned())?;
-        read_grants_with_patience(self.ports, self.org.cloud, &tenant, &client).await.map_err(|error| error.to_string())
+        let read = read_grants_with_patience(self.ports, self.org.cloud, &tenant, &client, self.expected).await;
+        read.map_err(|error| error.to_string())
     }
 }
 

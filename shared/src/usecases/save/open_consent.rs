@@ -14,6 +14,7 @@ use crate::domain::event::EventKind;
 use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::grant::GrantsRead;
 use crate::domain::org::OrgProfile;
+use crate::domain::permission::permissions_of_link;
 use crate::domain::save::{ConfirmedBy, NotDone, SaveJournal, SaveOutcome};
 use crate::domain::session::{Administrator, AuthorizationSession, ConsentAttempt, SessionState};
 use crate::domain::signal::Provisioning;
@@ -90,7 +91,7 @@ pub async fn open_okta_consent(
     if let Some(link) = &link {
         let kind = EventKind::ConsentLinkOpened { session: session.id.clone(), client: link.client.clone() };
         update_existing_app(ports, &session.org, &session.app, Some(kind), |record| {
-            record.consent.client = Some(link.client.clone());
+            remember_link(record, link);
         })
         .await?;
     }
@@ -185,7 +186,7 @@ pub async fn link_for_operator(
         Offer::Link { link, .. } => link.ok_or_else(none)?,
         Offer::NeedsAgreement | Offer::NeedsOperator => return Ok(None),
     };
-    update_existing_app(ports, &org.id, id, None, |record| record.consent.client = Some(link.client.clone())).await?;
+    update_existing_app(ports, &org.id, id, None, |record| remember_link(record, &link)).await?;
     Ok(Some(link))
 }
 
@@ -309,6 +310,12 @@ async fn record_pause(ports: &Ports, journal: &SaveJournal) -> Result<(), Consen
         ports.queues.saves.send(&[SaveApp::continued(org, app, None)]).await?;
     }
     Ok(())
+}
+
+/// Records which client the link belongs to, and what it asks for.
+fn remember_link(record: &mut AppRecord, link: &AuthorizeLink) {
+    record.consent.client = Some(link.client.clone());
+    record.consent.link_permissions = permissions_of_link(&link.url);
 }
 
 /// The consent link of a connection. A link that does not lead to Microsoft is an error and not the same as no link, because

@@ -12,6 +12,7 @@ use crate::domain::grant::{GrantKind, GrantsRead};
 use crate::domain::history::{clear_failed_emails, clear_sign_in_failures, supersede};
 use crate::domain::id::RequestId;
 use crate::domain::invitation::{Closed, Closing};
+use crate::domain::permission::PermissionCatalogue;
 use crate::domain::save::{CodeDelivery, ConsentEvidence, NotDone, SaveJournal, SaveOutcome, Verification};
 use crate::domain::session::{AuthorizationSession, ConsentAttempt, SessionState};
 use crate::domain::signal::{Check, Signal, SignalKind, Source};
@@ -159,12 +160,13 @@ fn record_after_save(
     if app.consent.last_save.as_ref() == Some(&journal.id) {
         return None;
     }
+    let expected = app.consent.next_permissions(&ports.settings.permissions);
     let (fresh, kind) = match outcome {
         SaveOutcome::Saved { verification, evidence } => {
-            (signals(ports, verification), saved(ports, journal, verification, *evidence))
+            (signals(&expected, verification), saved(&expected, journal, verification, *evidence))
         }
         SaveOutcome::NotRenewed { verification, why } => {
-            (signals(ports, verification), not_saved(journal, why.words(), false))
+            (signals(&expected, verification), not_saved(journal, why.words(), false))
         }
         SaveOutcome::NoConsent => (Vec::new(), not_saved(journal, "Regrant found no sign of a consent.", false)),
         SaveOutcome::NotSwitchedOn { reason } => (Vec::new(), not_saved(journal, reason, false)),
@@ -205,12 +207,13 @@ fn record_after_save(
     if let SaveOutcome::Saved { verification, .. } = outcome {
         after.consent.verification = Some(verification.as_ref().clone());
         after.consent.paused_since = None;
+        after.consent.asked_permissions.clone_from(&after.consent.link_permissions);
     }
     Some((after, events))
 }
 
 /// The signals that a verification consists of.
-fn signals(ports: &Ports, verification: &Verification) -> Vec<Signal> {
+fn signals(expected: &PermissionCatalogue, verification: &Verification) -> Vec<Signal> {
     let connection = SignalKind::ConnectionRead {
         auth_scheme: verification.connection.auth_scheme.clone(),
         status: verification.connection.status.clone(),
@@ -218,18 +221,27 @@ fn signals(ports: &Ports, verification: &Verification) -> Vec<Signal> {
     };
     let mut signals = vec![Signal::okta(verification.at, connection)];
     let grants = match (&verification.grants, &verification.grants_unread) {
-        (Some(grants), _) => Some(grants.signal(&ports.settings.permissions)),
+        (Some(grants), _) => grants.signals(expected),
         (None, Some(reason)) => {
-            Some(SignalKind::CheckFailed { check: Check::PermissionGrants, reason: reason.clone() })
+            vec![SignalKind::CheckFailed { check: Check::PermissionGrants, reason: reason.clone() }]
         }
-        (None, None) => None,
+        (None, None) => Vec::new(),
     };
-    signals.extend(grants.map(|kind| Signal { seen_at: verification.at, source: Source::MicrosoftGraph, kind }));
+    signals.extend(grants.into_iter().map(|kind| Signal {
+        seen_at: verification.at,
+        source: Source::MicrosoftGraph,
+        kind,
+    }));
     signals
 }
 
-fn saved(ports: &Ports, journal: &SaveJournal, verification: &Verification, evidence: ConsentEvidence) -> EventKind {
-    let verified = verification.grants.as_ref().is_some_and(|grants| grants.suffices(&ports.settings.permissions));
+fn saved(
+    expected: &PermissionCatalogue,
+    journal: &SaveJournal,
+    verification: &Verification,
+    evidence: ConsentEvidence,
+) -> EventKind {
+    let verified = verification.grants.as_ref().is_some_and(|grants| grants.suffices(expected));
     let mut grant_kinds: Vec<String> = verification
         .grants
         .iter()

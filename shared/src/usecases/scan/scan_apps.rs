@@ -16,6 +16,7 @@ use crate::domain::assignment_counts::should_count;
 use crate::domain::connection::{AppStatus, AuthScheme};
 use crate::domain::id::{AppId, OrgId, ScanId};
 use crate::domain::org::OrgProfile;
+use crate::domain::permission::permissions_of_link;
 use crate::domain::scan::OrgScanResult;
 use crate::domain::signal::{Check, Signal, SignalKind};
 use crate::ledger::{AppFilter, LedgerError, paging};
@@ -39,6 +40,8 @@ use crate::usecases::scan::watch_system_log::SystemLogUpdate;
 const MAX_RESTARTS: u32 = 2;
 /// The most pages of one list: 200,000 apps. More means that Okta's next links form a cycle.
 const MAX_PAGES: u32 = 1_000;
+/// How many unreadable items of the list are reported individually.
+const MAX_UNREADABLE: usize = 5;
 
 /// Why scanning an org failed and its result could not be recorded.
 #[derive(Debug, thiserror::Error)]
@@ -110,6 +113,8 @@ struct OrgScanner<'a> {
     listed: BTreeSet<AppId>,
     /// Apps that were deleted after they were listed and before they were read.
     deleted: u64,
+    /// Items of the list that could not be read, in words for people.
+    unreadable: Vec<String>,
     /// What Okta logged since the last scan.
     log: SystemLogUpdate,
     /// Permission grants at Microsoft.
@@ -125,7 +130,20 @@ impl<'a> OrgScanner<'a> {
         let log = watch_system_log::read_new_events(ports, api, known.log).await;
         let grants = GrantWatch::new(ports, profile);
         let (listed, counter) = (BTreeSet::new(), AssignmentCounter::new());
-        Ok(Self { ports, profile, api, started_at, aborted: None, listed, deleted: 0, log, grants, counter })
+        let unreadable = Vec::new();
+        Ok(Self {
+            ports,
+            profile,
+            api,
+            started_at,
+            aborted: None,
+            listed,
+            deleted: 0,
+            unreadable,
+            log,
+            grants,
+            counter,
+        })
     }
 
     async fn run(mut self) -> Result<(OrgScanResult, bool), LedgerError> {
@@ -153,6 +171,12 @@ impl<'a> OrgScanner<'a> {
             record_unlisted(self.ports, org, &self.listed, &error.to_string()).await?;
             return Ok((not_seen(error.to_string()), error.is_transient()));
         }
+        if !self.unreadable.is_empty() {
+            // One of the apps that are not listed may be the one that could not be read.
+            let reason = self.unreadable.join(" ");
+            record_unlisted(self.ports, org, &self.listed, &reason).await?;
+            return Ok((not_seen(format!("{} apps were read, but not all: {reason}", self.listed.len())), false));
+        }
         for record in unlisted_apps(self.ports, org, &self.listed).await? {
             let signal = Signal::okta(self.started_at, SignalKind::AppNotListed);
             AppObservation::of_known(record.identity, signal).record(self.ports).await?;
@@ -179,6 +203,9 @@ impl<'a> OrgScanner<'a> {
             };
             for surprise in page.surprises {
                 tracing::warn!(org = %self.profile.id, surprise, "could not read part of an app list");
+                if self.unreadable.len() < MAX_UNREADABLE && !self.unreadable.contains(&surprise) {
+                    self.unreadable.push(surprise);
+                }
             }
             for app in page.apps {
                 if self.listed.insert(app.id.clone()) {
@@ -217,8 +244,12 @@ impl<'a> OrgScanner<'a> {
         }
         kinds.extend(app.surprises.iter().map(|what| SignalKind::Surprise { what: what.clone() }));
         let mut signals: Vec<Signal> = kinds.into_iter().map(|kind| Signal::okta(now, kind)).collect();
+        let (mut claims_challenge, mut asked_permissions) = (None, None);
         if let Some(connection) = &connection {
-            signals.extend(self.grants.check_app(&app, connection, before.as_ref()).await);
+            let checked = self.grants.check_app(&app, connection, before.as_ref()).await;
+            signals.extend(checked.signals);
+            claims_challenge = checked.claims_challenge;
+            asked_permissions = connection.authorize.offered().and_then(permissions_of_link);
         }
         let logged = self.log.for_app(self.ports, &app.id);
         signals.extend(logged.signals);
@@ -236,8 +267,14 @@ impl<'a> OrgScanner<'a> {
             domain: app.domain,
         };
         let (failed_work, log_was_read, was_known) = (logged.failed_work, self.log.failed.is_none(), before.is_some());
-        let mut observation =
-            AppObservation { identity, signals, failed_work, log_was_read, was_known, assignment_counts: None };
+        let mut observation = AppObservation {
+            failed_work,
+            log_was_read,
+            was_known,
+            claims_challenge,
+            asked_permissions,
+            ..AppObservation::new(identity, signals)
+        };
         let known = before.as_ref().and_then(|record| record.assignment_counts.as_ref());
         if self.aborted.is_none() && should_count(observation.standing(before.as_ref()), known, now) {
             match self.counter.count(self.ports, self.api, &observation.identity.app).await {

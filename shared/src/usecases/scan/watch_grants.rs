@@ -10,11 +10,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::access_problem::AccessProblemKind;
 use crate::domain::administrator::GLOBAL_ADMINISTRATOR;
-use crate::domain::app::AppRecord;
+use crate::domain::app::{AppRecord, ConsentRecord};
+use crate::domain::claims_challenge::ClaimsChallenge;
 use crate::domain::connection::{AuthScheme, ConnectionStatus};
 use crate::domain::grant::{AppPublisher, GrantChange, GrantsRead};
 use crate::domain::org::OrgProfile;
-use crate::domain::permission::PermissionCatalogue;
+use crate::domain::permission::{PermissionCatalogue, permissions_of_link};
+use crate::domain::provisioning_secret;
 use crate::domain::signal::{Check, Signal, SignalKind, Source};
 use crate::domain::tenant::{ClientId, ObjectId, TenantId};
 use crate::domain::text::UntrustedText;
@@ -31,8 +33,25 @@ const EXPIRY_WARNING: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// How long an unused refresh token stays valid (Microsoft identity platform, "Refresh tokens").
 const REFRESH_TOKEN_LIFETIME: SignedDuration = SignedDuration::from_hours(90 * 24);
 
+/// Why grants could not be read.
+#[derive(Debug, Clone)]
+struct Unread {
+    reason: String,
+    /// What the next sign-in must satisfy, if Microsoft said so.
+    claims_challenge: Option<ClaimsChallenge>,
+}
+
 /// One tenant's grants to one client, or why they could not be read.
-type GrantsResult = Result<GrantsRead, String>;
+type GrantsResult = Result<GrantsRead, Unread>;
+
+/// What a scan found out about an app's consent at Microsoft.
+#[derive(Debug, Default)]
+pub(in crate::usecases) struct CheckedGrants {
+    /// The signals. Empty if no one has signed in for the app's tenant; the consent then counts as not verified.
+    pub(in crate::usecases) signals: Vec<Signal>,
+    /// What the next sign-in in the app's tenant must satisfy.
+    pub(in crate::usecases) claims_challenge: Option<ClaimsChallenge>,
+}
 
 /// Reads grants at Microsoft during the scan of one org.
 pub(in crate::usecases) struct GrantWatch<'a> {
@@ -69,37 +88,49 @@ impl<'a> GrantWatch<'a> {
         access.resolved.extend(self.resolved);
     }
 
-    /// The signals of an app's consent at Microsoft. Empty if no one has signed in for its tenant; the consent then counts as
-    /// not verified.
+    /// Reads an app's consent at Microsoft.
     pub(in crate::usecases) async fn check_app(
         &mut self,
         app: &ListedApp,
         connection: &Connection,
         before: Option<&AppRecord>,
-    ) -> Vec<Signal> {
+    ) -> CheckedGrants {
+        let mut checked = CheckedGrants::default();
         let prepared = connection.auth_scheme == AuthScheme::Oauth2;
         if !prepared || !matches!(connection.status, ConnectionStatus::Enabled | ConnectionStatus::Disabled) {
-            return Vec::new();
+            return checked;
         }
         if !self.is_registered().await {
-            return Vec::new();
+            return checked;
         }
-        let Some((tenant, client)) = self.tenant_and_client(app, connection, before).await else { return Vec::new() };
+        let Some((tenant, client)) = self.tenant_and_client(app, connection, before).await else { return checked };
+        let consent = before.map(|app| app.consent.clone()).unwrap_or_default();
+        let link = connection.authorize.offered().and_then(permissions_of_link);
+        let consent = ConsentRecord { link_permissions: link.or(consent.link_permissions), ..consent };
+        let expected = consent.expected_permissions(&self.ports.settings.permissions);
         // An enabled connection implies a consent, even if no earlier scan has read its grants.
         let on = connection.status == ConnectionStatus::Enabled;
         let sufficed = before.and_then(grants_sufficed).unwrap_or(on);
         let mut kinds = Vec::new();
-        match self.grants_of(&tenant, &client, sufficed).await {
-            None => return Vec::new(),
-            Some(Ok(read)) => kinds.push(self.signal(&read, before)),
-            Some(Err(reason)) => kinds.push(SignalKind::CheckFailed { check: Check::PermissionGrants, reason }),
+        match self.grants_of(&tenant, &client, sufficed.then_some(&expected)).await {
+            None => return checked,
+            Some(Ok(read)) => kinds.extend(signals(&read, before, &expected)),
+            Some(Err(Unread { reason, claims_challenge })) => {
+                checked.claims_challenge = claims_challenge;
+                kinds.push(SignalKind::CheckFailed { check: Check::PermissionGrants, reason });
+            }
+        }
+        if let Some(own) = before.and_then(provisioning_app) {
+            kinds.extend(self.provisioning_secret(&tenant, &own).await);
         }
         let administrator = before.and_then(|app| app.consent.administrator.as_ref());
         if let Some(person) = administrator.and_then(|administrator| administrator.object.clone()) {
             kinds.push(self.consenter(&tenant, &person).await);
         }
         let now = self.ports.clock.now();
-        kinds.into_iter().map(|kind| Signal { seen_at: now, source: Source::MicrosoftGraph, kind }).collect()
+        let signals = kinds.into_iter().map(|kind| Signal { seen_at: now, source: Source::MicrosoftGraph, kind });
+        checked.signals = signals.collect();
+        checked
     }
 
     /// Whether there is a registration. Without one, nothing is sent to Microsoft.
@@ -137,17 +168,22 @@ impl<'a> GrantWatch<'a> {
         Some((self.tenants.get(name.as_str()).cloned().flatten()?, client))
     }
 
-    async fn grants_of(&mut self, tenant: &TenantId, client: &ClientId, sufficed: bool) -> Option<GrantsResult> {
+    /// Reads the grants. With `sufficed`, the permissions that were granted before, they are read again while some are missing.
+    async fn grants_of(
+        &mut self,
+        tenant: &TenantId,
+        client: &ClientId,
+        sufficed: Option<&PermissionCatalogue>,
+    ) -> Option<GrantsResult> {
         let key = (tenant.clone(), client.clone());
         if let Some(known) = self.grants.get(&key) {
             return Some(known.clone());
         }
         let mut read = graph::read_grants(self.ports, self.org.cloud, tenant, client).await;
-        let short = |read: &Result<GrantsRead, GraphAccessError>| {
-            read.as_ref().is_ok_and(|read| !read.suffices(&self.ports.settings.permissions))
-        };
-        if sufficed && short(&read) {
-            read = graph::read_grants_with_patience(self.ports, self.org.cloud, tenant, client).await;
+        if let Some(expected) = sufficed
+            && read.as_ref().is_ok_and(|read| !read.suffices(expected))
+        {
+            read = graph::read_grants_with_patience(self.ports, self.org.cloud, tenant, client, expected).await;
         }
         let result = match read {
             Ok(read) => {
@@ -157,7 +193,7 @@ impl<'a> GrantWatch<'a> {
             Err(GraphAccessError::NoTokens) => return None,
             Err(error) => {
                 self.record_failure(tenant, &error).await;
-                Err(error.to_string())
+                Err(Unread { reason: error.to_string(), claims_challenge: error.claims_challenge().cloned() })
             }
         };
         self.grants.insert(key, result.clone());
@@ -211,16 +247,36 @@ impl<'a> GrantWatch<'a> {
         (left <= EXPIRY_WARNING).then(|| AccessProblemKind::GraphTokensEnding { tenant: tenant.clone(), ends_at })
     }
 
-    fn signal(&self, read: &GrantsRead, before: Option<&AppRecord>) -> SignalKind {
-        let mut kind = read.signal(&self.ports.settings.permissions);
-        let verified = before
-            .and_then(|app| app.consent.verification.as_ref())
-            .and_then(|verification| verification.grants.as_ref());
-        if let (SignalKind::PermissionGrantsRead { changes, .. }, Some(verified)) = (&mut kind, verified) {
-            let expected = &self.ports.settings.permissions;
-            *changes = read.changes_since(verified).iter().filter_map(|change| describe(change, expected)).collect();
+    /// Reads the secrets of the application that Okta created for an app. Empty if the tenant does not have the application.
+    async fn provisioning_secret(&mut self, tenant: &TenantId, own: &ClientId) -> Vec<SignalKind> {
+        let failed = |reason| vec![SignalKind::CheckFailed { check: Check::ProvisioningSecret, reason }];
+        let graph = match graph::graph_client_for(self.ports, self.org.cloud, tenant).await {
+            Ok(graph) => graph,
+            Err(GraphAccessError::NoTokens) => return Vec::new(),
+            Err(error) => return failed(error.to_string()),
+        };
+        let secrets = match graph.registration_credentials(own).await {
+            Ok(Some(secrets)) => secrets,
+            Ok(None) => return Vec::new(),
+            Err(error) => return failed(error.to_string()),
+        };
+        if !secrets.unreadable.is_empty() {
+            // The one that could not be read may be the newest.
+            return failed(secrets.unreadable.join(" "));
         }
-        kind
+        // Needs Policy.Read.All, which is optional.
+        let policy = match graph.app_management_policy().await {
+            Ok(policy) => Some(policy),
+            Err(error) => {
+                tracing::info!(%tenant, %error, "could not read the tenant's app management policy");
+                None
+            }
+        };
+        let mut kinds =
+            vec![provisioning_secret::signal(&secrets.credentials, policy.as_ref(), self.ports.clock.now())];
+        let odd = policy.into_iter().flat_map(|policy| policy.unreadable);
+        kinds.extend(odd.map(|what| SignalKind::Surprise { what }));
+        kinds
     }
 
     async fn consenter(&mut self, tenant: &TenantId, person: &ObjectId) -> SignalKind {
@@ -235,6 +291,19 @@ impl<'a> GrantWatch<'a> {
             None => SignalKind::CheckFailed { check: Check::Consenter, reason: String::new() },
         }
     }
+}
+
+/// The signals of the grants that were read, with the changes since the consent was verified.
+fn signals(read: &GrantsRead, before: Option<&AppRecord>, expected: &PermissionCatalogue) -> Vec<SignalKind> {
+    let mut kinds = read.signals(expected);
+    let verified =
+        before.and_then(|app| app.consent.verification.as_ref()).and_then(|verification| verification.grants.as_ref());
+    for kind in &mut kinds {
+        if let (SignalKind::PermissionGrantsRead { changes, .. }, Some(verified)) = (kind, verified) {
+            *changes = read.changes_since(verified).iter().filter_map(|change| describe(change, expected)).collect();
+        }
+    }
+    kinds
 }
 
 /// Describes a change that no other signal reports. Removed permissions are reported as missing, and added permissions that

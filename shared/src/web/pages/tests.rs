@@ -134,6 +134,7 @@ fn done_page(presentation: &Presentation<'_>, grants: Option<GrantsRead>) -> Pag
 fn grants() -> GrantsRead {
     let grant = |name: &str| PermissionGrant { permission: name.to_owned(), grant: GrantKind::DelegatedForAll };
     GrantsRead {
+        unreadable: Vec::new(),
         principal: Some(ServicePrincipal {
             id: "bbbbbbbb-0000-4000-8000-000000000001".parse().unwrap(),
             app_id: "11111111-2222-4333-8444-555555555555".parse().unwrap(),

@@ -8,12 +8,12 @@ mod import_file;
 pub mod label;
 pub mod list;
 pub mod password;
-pub mod remove;
-pub mod sign_in;
-pub mod tenant;
 pub mod questions;
 pub mod record;
+pub mod remove;
 pub mod replay;
+pub mod sign_in;
+pub mod tenant;
 
 use clap::Subcommand;
 

@@ -5,10 +5,11 @@ use jiff::Timestamp;
 use crate::domain::app::{AppIdentity, AppRecord};
 use crate::domain::assess::assess;
 use crate::domain::assignment_counts::AssignmentCounts;
+use crate::domain::claims_challenge::ClaimsChallenge;
 use crate::domain::event::{AppEvent, EventKind};
 use crate::domain::history::{is_superseded, merge_signals};
 use crate::domain::id::RequestId;
-use crate::domain::signal::{Check, Signal, SignalKind};
+use crate::domain::signal::{Check, Signal, SignalKind, Source};
 use crate::domain::standing::{Assessment, Standing};
 use crate::ledger::LedgerError;
 use crate::randomness::request_id;
@@ -33,12 +34,20 @@ pub(super) struct AppObservation {
     pub(super) was_known: bool,
     /// How many users and groups are assigned, if this scan counted them.
     pub(super) assignment_counts: Option<AssignmentCounts>,
+    /// What Microsoft requires of the next sign-in in the app's tenant, if it said so during this scan.
+    pub(super) claims_challenge: Option<ClaimsChallenge>,
+    /// The permissions that Okta's consent link asks for, if this scan saw one.
+    pub(super) asked_permissions: Option<Vec<String>>,
 }
 
 impl AppObservation {
     /// The single signal of an app that is in the ledger but not in the org's list.
     pub(super) fn of_known(identity: AppIdentity, signal: Signal) -> Self {
-        let signals = vec![signal];
+        Self::new(identity, vec![signal])
+    }
+
+    /// Signals of a known app, without anything from the System Log.
+    pub(super) fn new(identity: AppIdentity, signals: Vec<Signal>) -> Self {
         Self {
             identity,
             signals,
@@ -46,6 +55,8 @@ impl AppObservation {
             log_was_read: false,
             was_known: true,
             assignment_counts: None,
+            claims_challenge: None,
+            asked_permissions: None,
         }
     }
 
@@ -79,6 +90,12 @@ impl AppObservation {
         let mut record =
             AppRecord::assessed(self.identity(previous), signals, assessment, now, previous, spare.clone());
         record.assignment_counts = self.assignment_counts.or(record.assignment_counts);
+        if let Some(challenge) = &self.claims_challenge {
+            record.consent.claims_challenge = Some(challenge.clone());
+        }
+        if self.asked_permissions.is_some() {
+            record.consent.link_permissions.clone_from(&self.asked_permissions);
+        }
         Some((record, events))
     }
 
@@ -90,7 +107,13 @@ impl AppObservation {
     /// The observed signals and the earlier ones that are still valid.
     fn merged_signals(&self, previous: Option<&AppRecord>) -> Vec<Signal> {
         // A successful read of the log leaves no signal that would replace an earlier failure to read it, so it is dropped here.
-        let is_resolved = |signal: &Signal| self.log_was_read && signal.kind.check() == Some(Check::SystemLog);
+        // So are surprises of a source that was read again.
+        let graph_was_read = self.signals.iter().any(|signal| signal.source == Source::MicrosoftGraph);
+        let is_resolved = |signal: &Signal| match (&signal.kind, signal.source) {
+            (SignalKind::Surprise { .. }, Source::OktaSystemLog) => self.log_was_read,
+            (SignalKind::Surprise { .. }, Source::MicrosoftGraph) => graph_was_read,
+            (kind, _) => self.log_was_read && kind.check() == Some(Check::SystemLog),
+        };
         let earlier = previous.into_iter().flat_map(|record| &record.signals);
         let earlier: Vec<Signal> = earlier.filter(|&signal| !is_resolved(signal)).cloned().collect();
         merge_signals(&earlier, self.signals.clone())
@@ -151,7 +174,7 @@ mod tests {
         };
         let signals = [connection, read].map(|kind| Signal::okta(at(second), kind)).into();
         let (identity, failed_work) = (identity(label), Vec::new());
-        AppObservation { identity, signals, failed_work, log_was_read: true, was_known: false, assignment_counts: None }
+        AppObservation { failed_work, log_was_read: true, was_known: false, ..AppObservation::new(identity, signals) }
     }
 
     fn spare(id: &str) -> RequestId {
