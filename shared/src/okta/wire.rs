@@ -186,3 +186,35 @@ pub(crate) fn provisioning(host: &str, response: &HttpResponse) -> Result<Provis
         _ => Err(OktaError::Api(Box::new(error))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(body: &Value) -> Result<Connection, OktaError> {
+        connection("acme.okta.com", body, false)
+    }
+
+    #[test]
+    fn link_into_the_admin_console_is_explained_and_not_used() {
+        for (href, explained) in [
+            ("https://acme-admin.okta.com/admin/app/office365/instance/0oa1/oauth", true),
+            ("https://acme-admin.okta.com.evil.example/", false),
+            ("https://evil-admin.example/", false),
+            ("javascript:alert(1)", false),
+        ] {
+            let body = json!({ "status": "DISABLED", "profile": { "authScheme": "OAUTH2" },
+                "_links": { "authorize": { "href": href } } });
+            let Ok(read) = read(&body) else { unreachable!("{href}") };
+            assert_eq!((read.authorize, read.surprises.len()), (ConsentLink::Elsewhere, 1), "{href}");
+            assert_eq!(read.surprises.iter().any(|what| what.contains("Admin Console")), explained, "{href}");
+        }
+    }
+
+    #[test]
+    fn connection_that_is_not_authorized_is_read() {
+        let body = json!({ "status": "NOT_AUTHORIZED", "profile": { "authScheme": "OAUTH2" } });
+        let status = read(&body).map(|connection| connection.status);
+        assert_eq!(status, Ok(ConnectionStatus::NotAuthorized));
+    }
+}

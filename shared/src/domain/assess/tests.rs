@@ -50,6 +50,11 @@ fn rotation(succeeded: bool) -> SignalKind {
     SignalKind::CredentialRotation { succeeded }
 }
 
+fn secret(warning: Option<&str>) -> SignalKind {
+    let warning = warning.map(str::to_owned);
+    SignalKind::ProvisioningSecretRead { ends_at: None, warning, note: None }
+}
+
 fn assessed(kinds: &[SignalKind]) -> Assessment {
     let signals: Vec<_> = kinds.iter().map(|kind| Signal::okta(at(0), kind.clone())).collect();
     assess(&signals)
@@ -77,6 +82,10 @@ fn every_rule_gives_its_standing() {
         (vec![active(), failed(Check::Connection)], Standing::Unknown),
         (vec![active(), oauth2(Enabled, true)], Standing::Consented),
         (vec![active(), oauth2(Enabled, false)], Standing::Consented),
+        (vec![active(), oauth2(ConnectionStatus::NotAuthorized, false)], Standing::NeedsConsent),
+        (vec![active(), oauth2(Enabled, true), secret(None)], Standing::Consented),
+        (vec![active(), oauth2(Enabled, true), secret(Some("It ends."))], Standing::Degraded),
+        (vec![active(), oauth2(Enabled, true), failed(Check::ProvisioningSecret)], Standing::Consented),
         (vec![active(), oauth2(Disabled, true)], Standing::NeedsConsent),
         (vec![active(), oauth2(Disabled, false)], Standing::NeedsSave),
         (vec![active(), oauth2(Disabled, true), SignalKind::ConnectionWasEnabled], Standing::NeedsSave),
