@@ -4,7 +4,7 @@
 //! code in it, each of them [ends a consent](Failure::ends_consent), no status says that the server was at fault, and the text
 //! is about Okta's account or client instead of a provisioned user.
 
-use super::{LogEvent, OutcomeResult, read};
+use super::{LogEvent, OutcomeResult, Target, read};
 use crate::domain::failure::class::FailureClass;
 use crate::domain::failure::{self, Failure};
 
@@ -50,6 +50,10 @@ pub(super) fn is_refused(event: &LogEvent, topic: Topic) -> bool {
     let Some(outcome) = event.outcome.as_ref().filter(|outcome| outcome.result == OutcomeResult::Failure) else {
         return false;
     };
+    // People choose their names, and events repeat them: a name with a code in it proves nothing.
+    if event.targets.iter().filter(|target| target.is_user()).flat_map(names).any(|name| !codes(name).is_empty()) {
+        return false;
+    }
     let reason = outcome.reason.as_ref().map_or("", |reason| reason.raw());
     for text in [reason, event.display_message.raw()] {
         let codes = codes(text);
@@ -105,16 +109,19 @@ fn codes(text: &str) -> Vec<(usize, Option<&'static Failure>)> {
     found
 }
 
+fn names(target: &Target) -> impl Iterator<Item = &str> {
+    [&target.alternate_id, &target.display_name].into_iter().flatten().map(|name| name.raw())
+}
+
 fn proves(code: Option<&Failure>, text: &str, event: &LogEvent, topic: Topic) -> bool {
     let Some(code) = code.filter(|code| code.ends_consent()) else { return false };
     let text = text.to_ascii_lowercase();
     if text.contains(SERVICE_ACCOUNT) {
         return true;
     }
-    let names_target = event.targets.iter().filter(|target| target.is_user()).any(|user| {
-        let names = [&user.alternate_id, &user.display_name].into_iter().flatten();
-        names.map(|name| name.raw().to_ascii_lowercase()).any(|name| name.len() > 2 && text.contains(&name))
-    });
+    let users = event.targets.iter().filter(|target| target.is_user());
+    let mut named = users.flat_map(names).map(str::to_ascii_lowercase);
+    let names_target = named.any(|name| name.len() > 2 && text.contains(&name));
     match topic {
         Topic::OwnSignIn => !names_target,
         // An error about an account may be about the user that the task is for, unless it names Okta's.

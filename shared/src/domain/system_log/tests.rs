@@ -337,6 +337,21 @@ fn other_failures_do_not_prove_a_refusal() {
     }
 }
 
+/// An attack: an employee puts an error code into the own display name, to have the app reported as broken.
+#[test]
+fn name_of_a_user_cannot_fake_a_refusal() {
+    for name in ["AADSTS65001", "Ann AADSTS7000222: expired", "invalid_grant"] {
+        let event = read(&json!({
+            "uuid": "1", "eventType": "app.office365.api.error.push.profile",
+            "displayMessage": format!("Could not push profile for Office 365 user {name}, received error."),
+            "outcome": { "result": "FAILURE" },
+            "target": [{ "id": "00uInvented", "type": "User", "displayName": name, "alternateId": "ann@acme.example" }],
+        }));
+        let Meaning::WorkFailed(failed) = meaning(&event) else { unreachable!("{event:?}") };
+        assert!(!failed.sign_in_refused, "{name}");
+    }
+}
+
 #[test]
 fn class_in_the_catalogue_decides_for_every_code() {
     use crate::domain::failure::class::FailureClass::{Bug, Operator, Person, Wait};

@@ -78,6 +78,7 @@ pub const fn check(check: crate::domain::signal::Check) -> &'static str {
         Check::PermissionGrants => "permission grants",
         Check::Consenter => "account that consented",
         Check::SystemLog => "System Log",
+        Check::ProvisioningSecret => "secret of Okta's provisioning app",
     }
 }
 
