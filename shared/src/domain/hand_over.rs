@@ -76,7 +76,8 @@ pub fn parse(text: &str, org: &Url, app: &AppId, issued_states: &[Sha256Digest])
     if text.len() > MAX_TEXT_BYTES {
         return Err(NotAHandOver::TooLong);
     }
-    let (code, state) = if text.contains("://") { in_only_url(text, org, app)? } else { code_and_state(text)? };
+    let plain = without_escapes(text);
+    let (code, state) = if plain.contains("://") { in_only_url(&plain, org, app)? } else { code_and_state(&plain)? };
     if !issued_states.iter().any(|issued| issued.matches(&state)) {
         return Err(NotAHandOver::AnotherAttempt);
     }
@@ -101,11 +102,15 @@ fn in_only_url(text: &str, org: &Url, app: &AppId) -> Result<(String, String), N
     found.ok_or_else(|| other.unwrap_or(NotAHandOver::Shape))
 }
 
-/// Every URL in `text`, without the escapes of JSON and HTML and without the quotes and punctuation around it.
+/// The text without the escapes that JSON and HTML allow in a URL.
+fn without_escapes(text: &str) -> String {
+    text.replace("\\/", "/").replace("\\u0026", "&").replace("\\u003d", "=").replace("&amp;", "&")
+}
+
+/// Every URL in `text`, without the quotes and punctuation around it.
 fn addresses(text: &str) -> impl Iterator<Item = String> {
-    let plain = text.replace("\\/", "/").replace("\\u0026", "&").replace("\\u003d", "=").replace("&amp;", "&");
     let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '`' | '\u{201c}' | '\u{201d}');
-    let words: Vec<String> = plain.split(ends).map(str::to_owned).collect();
+    let words: Vec<String> = text.split(ends).map(str::to_owned).collect();
     words.into_iter().filter_map(|word| {
         let before = word.get(..word.find("://")?)?;
         let start = before.trim_end_matches(|c: char| c.is_ascii_alphanumeric()).len();

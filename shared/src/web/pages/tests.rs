@@ -419,8 +419,8 @@ fn consent_is_not_called_done_before_it_was_read() {
     let (branding, link) = (Branding::default(), consent_link());
     let presentation = english(&branding);
     let second = |page: &Page| {
-        let item = page.html().split("Accept at Microsoft").nth(1).unwrap();
-        item.split("class=\"state\">").nth(1).unwrap().split('<').next().unwrap().to_owned()
+        let indicator = page.html().split("<ol class=\"steps\"").nth(1).unwrap();
+        indicator.split("class=\"state\">").nth(2).unwrap().split('<').next().unwrap().to_owned()
     };
     let consenting = |why| second(&progress_page(&presentation, Step::Consenting { link: Some(&link) }, why));
     assert_eq!(consenting(None), "now");
