@@ -12,7 +12,7 @@
 //! 2. Ports, the traits through which Regrant reaches its surroundings: [`ledger`] (records), [`vault`] (secrets),
 //!    [`queue`] (work), [`mail`], [`hooks`], [`clock`] and [`randomness`]. [`settings`] holds the installation's
 //!    configuration, [`keyring`] its signing and sealing keys.
-//! 3. Clients, built on [`http`]: [`okta`] and [`microsoft`].
+//! 3. Clients, built on [`http`]: [`okta`], [`microsoft`], and [`openid`] for operators' sign-in.
 //! 4. [`emails`]: what Regrant's emails say, in each language.
 //! 5. [`usecases`]: what Regrant does, as stories over the ports. Read these to follow a consent from scan to email.
 //! 6. Platforms and delivery: [`embedded`] implements the ports for a single process, [`aws`] for AWS; [`lambda`] runs a
@@ -42,6 +42,7 @@ pub mod mail;
 pub mod metrics;
 pub mod microsoft;
 pub mod okta;
+pub mod openid;
 pub mod private_key;
 pub mod queue;
 pub mod randomness;

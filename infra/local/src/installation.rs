@@ -22,6 +22,7 @@ use regrant::settings::{PublicUrl, Settings};
 use regrant::usecases::Ports;
 use regrant::usecases::access::orgs::OrgError;
 use regrant::web::authorization::Caller;
+use regrant_console::LocalSignIn;
 use tempfile::TempDir;
 
 use crate::actor;
@@ -67,6 +68,14 @@ impl Patience {
             Self::Short => OktaConfig { timeout: Duration::from_secs(12), attempts: 2, ..config },
         }
     }
+}
+
+/// The endpoints of an installation on this machine.
+pub struct LocalRouter {
+    /// The endpoints.
+    pub router: axum::Router,
+    /// The path and query of the URL that signs in to the console, once.
+    pub console: String,
 }
 
 impl Installation {
@@ -145,9 +154,11 @@ impl Installation {
     }
 
     /// The endpoints of all functions for the person who runs this process, with one shared 404 answer.
-    pub fn router_for_this_machine(&self) -> axum::Router {
+    pub fn router_for_this_machine(&self) -> LocalRouter {
+        let (sign_in, console) = LocalSignIn::new(actor::os_user(), &*self.ports.randomness);
+        let pages = regrant_console::router(self.ports.unattended(), Some(Arc::new(sign_in))).reset_fallback();
         let caller = Caller::ThisMachine(actor::os_user());
-        self.router().layer(axum::Extension(caller))
+        LocalRouter { router: self.router().merge(pages).layer(axum::Extension(caller)), console }
     }
 
     /// The endpoints of all functions, with one shared 404 answer. `/v1` answers only requests with a [`Caller`].

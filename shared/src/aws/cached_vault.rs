@@ -68,7 +68,8 @@ fn is_cached(name: &SecretName) -> bool {
         | SecretName::ProvisioningAdmin(_)
         | SecretName::Entra(_)
         | SecretName::Keys
-        | SecretName::Hooks => true,
+        | SecretName::Hooks
+        | SecretName::OperatorSignIn => true,
         SecretName::HandOver(..) | SecretName::Graph(_) | SecretName::MailServer => false,
     }
 }

@@ -16,11 +16,13 @@ use crate::aws::sqs::SqsQueue;
 use crate::clock::SystemClock;
 use crate::environment::{self, BadVariable, Config};
 use crate::hooks::client::HookClient;
+use crate::http::transport::TransportError;
 use crate::microsoft::MicrosoftError;
 use crate::microsoft::client::MicrosoftClient;
 use crate::okta::OktaError;
 use crate::okta::client::OktaClient;
 use crate::okta::config::OktaConfig;
+use crate::openid::OpenIdClient;
 use crate::queue::{Message, Queue, Queues};
 use crate::randomness::SystemRandomness;
 use crate::usecases::Ports;
@@ -35,6 +37,9 @@ pub enum StartError {
     /// The HTTP client for Okta did not start.
     #[error(transparent)]
     Okta(#[from] OktaError),
+    /// The HTTP client for the operators' provider did not start.
+    #[error(transparent)]
+    OpenId(#[from] TransportError),
     /// The HTTP client for Microsoft did not start.
     #[error(transparent)]
     Microsoft(#[from] MicrosoftError),
@@ -68,6 +73,7 @@ impl StackBuilder {
             loopback: config.okta.loopback,
             okta: Arc::new(NoOkta),
             microsoft: Arc::new(MicrosoftClient::new(config.microsoft, clock.clone(), randomness.clone())?),
+            openid: OpenIdClient::new(config.okta.loopback, clock.clone())?,
             settings: Arc::new(config.settings),
             clock,
             randomness,

@@ -68,6 +68,9 @@ pub struct AppRecord {
     /// The results of consents and saves.
     #[serde(default)]
     pub consent: ConsentRecord,
+    /// Until when an operator has waived it. The waiver itself has the reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waived_until: Option<Timestamp>,
     /// How many users and groups are assigned to it, once counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assignment_counts: Option<AssignmentCounts>,
@@ -154,6 +157,7 @@ impl AppRecord {
         let request = request_after(known, assessment.standing, as_of, spare);
         let assignment_counts = previous.and_then(|record| record.assignment_counts);
         let version = previous.map_or(0, |record| record.version);
+        let waived_until = previous.and_then(|record| record.waived_until);
         Self {
             identity,
             signals,
@@ -164,6 +168,7 @@ impl AppRecord {
             before,
             request,
             consent,
+            waived_until,
             assignment_counts,
             version,
         }

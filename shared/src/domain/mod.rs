@@ -20,6 +20,7 @@ pub mod connection;
 pub mod consent_evidence;
 pub mod contact;
 pub mod customer;
+pub mod estate;
 pub mod event;
 pub mod failure;
 pub mod grant;

@@ -25,11 +25,13 @@ use crate::embedded::sealed_file::SealedFileVault;
 use crate::embedded::sqlite::SqliteLedger;
 pub use crate::environment::Config;
 use crate::hooks::client::HookClient;
+use crate::http::transport::TransportError;
 use crate::ledger::LedgerError;
 use crate::microsoft::MicrosoftError;
 use crate::microsoft::client::MicrosoftClient;
 use crate::okta::OktaError;
 use crate::okta::client::OktaClient;
+use crate::openid::OpenIdClient;
 use crate::queue::Queues;
 use crate::randomness::SystemRandomness;
 use crate::usecases::Ports;
@@ -53,6 +55,9 @@ pub enum OpenError {
     /// The HTTP client did not start.
     #[error(transparent)]
     Okta(#[from] OktaError),
+    /// The HTTP client for the operators' provider did not start.
+    #[error(transparent)]
+    OpenId(#[from] TransportError),
     /// The other HTTP client did not start.
     #[error(transparent)]
     Microsoft(#[from] MicrosoftError),
@@ -79,6 +84,7 @@ pub async fn open(folder: &Path, config: Config) -> Result<Ports, OpenError> {
     DataFolder::inspect(folder)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let randomness = Arc::new(SystemRandomness);
+    let loopback = config.okta.loopback;
     let vault: Arc<dyn Vault> = Arc::new(SealedFileVault::open(&vault_folder(folder)).await?);
     Ok(Ports {
         ledger: Arc::new(SqliteLedger::open(&ledger_file(folder)).await?),
@@ -89,6 +95,7 @@ pub async fn open(folder: &Path, config: Config) -> Result<Ports, OpenError> {
         loopback: config.okta.loopback,
         okta: Arc::new(OktaClient::new(config.okta, clock.clone(), randomness.clone())?),
         microsoft: Arc::new(MicrosoftClient::new(config.microsoft, clock.clone(), randomness.clone())?),
+        openid: OpenIdClient::new(loopback, clock.clone())?,
         settings: Arc::new(config.settings),
         clock,
         randomness,

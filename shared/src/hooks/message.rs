@@ -206,6 +206,7 @@ mod tests {
             before: None,
             request: None,
             consent: ConsentRecord::default(),
+            waived_until: None,
             assignment_counts: None,
             version: 0,
         };

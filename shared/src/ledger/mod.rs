@@ -11,12 +11,16 @@ pub mod retention;
 mod sessions;
 pub(crate) mod stored;
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
+use futures_util::TryStreamExt as _;
 use jiff::Timestamp;
 
 use crate::domain::access_policy::{AccessRules, Scope};
 use crate::domain::access_problem::OrgWatch;
 use crate::domain::app::AppRecord;
+use crate::domain::estate::{EstateRow, EstateSnapshot};
 use crate::domain::event::AppEvent;
 use crate::domain::id::{AppId, InvitationId, OrgId, ScanId, SessionId};
 use crate::domain::invitation::{Closed, Invitation};
@@ -115,6 +119,23 @@ pub trait Ledger:
     }
     /// Apps, worst standing first, then by org domain, label and id.
     async fn apps(&self, filter: &AppFilter, page: PageRequest) -> Result<Page<AppRecord>, LedgerError>;
+    /// Every app of the customers that a scope covers, as rows of the estate, in any order.
+    async fn estate_rows(&self, scope: &Scope) -> Result<Vec<EstateRow>, LedgerError> {
+        let orgs = paging::items(1_000, |page| self.orgs(page));
+        let covered = orgs.try_filter(|org| std::future::ready(scope.covers(org.customer.as_ref())));
+        let covered: BTreeMap<OrgId, OrgProfile> = covered.map_ok(|org| (org.id.clone(), org)).try_collect().await?;
+        let filter = AppFilter { customers: Some(scope.clone()), ..AppFilter::default() };
+        let apps = paging::items(1_000, |page| self.apps(&filter, page));
+        let row = |app: AppRecord| {
+            let row = covered.get(&app.identity.org).map(|org| EstateRow::new(app, org));
+            std::future::ready(Ok(row))
+        };
+        apps.try_filter_map(row).try_collect().await
+    }
+    /// Records how the estate stands, for its development over time. A second snapshot of the same time replaces the first.
+    async fn put_estate_snapshot(&self, snapshot: &EstateSnapshot) -> Result<(), LedgerError>;
+    /// The latest snapshots, newest first.
+    async fn estate_snapshots(&self, most: u32) -> Result<Vec<EstateSnapshot>, LedgerError>;
     /// Appends an event to an app's audit trail and its hash chain, without changing the app's record.
     async fn append_event(&self, org: &OrgId, app: &AppId, event: &AppEvent) -> Result<(), LedgerError>;
     /// An app's events, oldest first.

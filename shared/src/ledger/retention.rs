@@ -20,6 +20,8 @@ pub const INVITATION: SignedDuration = SignedDuration::from_hours(400 * 24);
 pub const NOTIFICATION: SignedDuration = SignedDuration::from_hours(400 * 24);
 /// How long a scan and its result for each org are kept after the scan started.
 pub const SCAN: SignedDuration = SignedDuration::from_hours(90 * 24);
+/// How long a snapshot of the estate is kept: over a year, for annual reviews.
+pub const SNAPSHOT: SignedDuration = SignedDuration::from_hours(400 * 24);
 /// How long a lease that was not released is kept after it ended.
 pub const LEASE: SignedDuration = SignedDuration::from_hours(24);
 
@@ -48,6 +50,11 @@ pub fn notification_expires_at(notification: &Notification) -> Option<Timestamp>
 /// When a scan that started at `started_at` may be deleted.
 pub fn scan_expires_at(started_at: Timestamp) -> Timestamp {
     after(started_at, SCAN)
+}
+
+/// When a snapshot of the estate may be deleted.
+pub fn snapshot_expires_at(at: Timestamp) -> Timestamp {
+    after(at, SNAPSHOT)
 }
 
 /// When a lease that ends at `until` may be deleted.

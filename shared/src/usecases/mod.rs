@@ -32,6 +32,7 @@ use crate::ledger::Ledger;
 use crate::mail::MailTransport;
 use crate::microsoft::Microsoft;
 use crate::okta::Okta;
+use crate::openid::OpenIdClient;
 use crate::queue::Queues;
 use crate::randomness::Randomness;
 use crate::settings::Settings;
@@ -54,6 +55,8 @@ pub struct Ports {
     pub okta: Arc<dyn Okta>,
     /// Client for Microsoft Entra and Microsoft Graph.
     pub microsoft: Arc<dyn Microsoft>,
+    /// Client for the operators' `OpenID` provider.
+    pub openid: OpenIdClient,
     /// The current time, and waiting.
     pub clock: Arc<dyn Clock>,
     /// Random ids, tokens and secrets.

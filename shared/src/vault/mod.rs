@@ -36,6 +36,8 @@ pub enum SecretName {
     Keys,
     /// `regrant/hooks`: the URLs of outgoing hooks, and the keys that sign their calls (see [`crate::hooks`]).
     Hooks,
+    /// `regrant/operator-sign-in`: how we are registered at the operators' provider (see [`crate::openid::Provider`]).
+    OperatorSignIn,
     /// `regrant/mail-server`: the server that delivers this machine's email, and its login (see [`crate::mail`]).
     MailServer,
 }
@@ -51,6 +53,7 @@ impl SecretName {
             Self::Entra(cloud) => format!("regrant/entra/{cloud}"),
             Self::Keys => "regrant/keys".to_owned(),
             Self::Hooks => "regrant/hooks".to_owned(),
+            Self::OperatorSignIn => "regrant/operator-sign-in".to_owned(),
             Self::MailServer => "regrant/mail-server".to_owned(),
         }
     }

@@ -7,6 +7,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use cookie::time::Duration;
 use cookie::{Cookie, SameSite};
+use jiff::SignedDuration;
 
 use crate::domain::session;
 
@@ -21,12 +22,17 @@ const KEPT_BYTES: usize = 6_000;
 /// from scripts, and does not send it with forms of other sites. `Lax` and not `Strict`: Microsoft's redirect back to us
 /// must carry it. `None` if `name` or `value` cannot be a header.
 pub fn set(name: &str, value: &str) -> Option<HeaderValue> {
+    set_for(name, value, session::LIFETIME)
+}
+
+/// Like [`set`], for a cookie that lasts as long as `lifetime`.
+pub fn set_for(name: &str, value: &str, lifetime: SignedDuration) -> Option<HeaderValue> {
     let cookie = Cookie::build((name, value))
         .path("/")
         .secure(true)
         .http_only(true)
         .same_site(SameSite::Lax)
-        .max_age(Duration::seconds(session::LIFETIME.as_secs()))
+        .max_age(Duration::seconds(lifetime.as_secs()))
         .build();
     let mut header = HeaderValue::from_str(&cookie.encoded().to_string()).ok()?;
     header.set_sensitive(true);

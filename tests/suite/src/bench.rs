@@ -26,6 +26,7 @@ use regrant::microsoft::config::MicrosoftConfig;
 use regrant::okta::OktaCredential;
 use regrant::okta::client::OktaClient;
 use regrant::okta::config::OktaConfig;
+use regrant::openid::OpenIdClient;
 use regrant::queue::Queues;
 use regrant::randomness::{SeededRandomness, scan_id};
 use regrant::settings::Settings;
@@ -156,6 +157,7 @@ pub fn ports_over(stores: Stores, clock: Arc<dyn Clock>, sides: Sides) -> Ports 
         hooks: Arc::new(HookClient::new(loopback)),
         okta: Arc::new(OktaClient::new(config, clock.clone(), randomness.clone()).unwrap()),
         microsoft: Arc::new(MicrosoftClient::new(sides.microsoft, clock.clone(), randomness.clone()).unwrap()),
+        openid: OpenIdClient::new(loopback, clock.clone()).unwrap(),
         settings: Arc::new(sides.settings),
         clock,
         randomness,

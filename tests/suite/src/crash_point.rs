@@ -7,10 +7,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use parking_lot::Mutex;
-use regrant::domain::access_policy::AccessRules;
+use regrant::domain::access_policy::{AccessRules, Scope};
 use regrant::domain::access_problem::OrgWatch;
 use regrant::domain::app::AppRecord;
 use regrant::domain::contact::MailAddress;
+use regrant::domain::estate::{EstateRow, EstateSnapshot};
 use regrant::domain::event::AppEvent;
 use regrant::domain::id::{AppId, InvitationId, NotificationId, OrgId, RequestId, ScanId, SessionId, Sha256Digest};
 use regrant::domain::invitation::{Closed, Invitation};
@@ -332,6 +333,15 @@ impl Ledger for CrashingLedger {
     }
     async fn apps(&self, filter: &AppFilter, page: PageRequest) -> Result<Page<AppRecord>, LedgerError> {
         self.0.apps(filter, page).await
+    }
+    async fn estate_rows(&self, scope: &Scope) -> Result<Vec<EstateRow>, LedgerError> {
+        self.0.estate_rows(scope).await
+    }
+    async fn put_estate_snapshot(&self, snapshot: &EstateSnapshot) -> Result<(), LedgerError> {
+        self.1.wrote(self.0.put_estate_snapshot(snapshot).await)
+    }
+    async fn estate_snapshots(&self, most: u32) -> Result<Vec<EstateSnapshot>, LedgerError> {
+        self.0.estate_snapshots(most).await
     }
     async fn append_event(&self, org: &OrgId, app: &AppId, event: &AppEvent) -> Result<(), LedgerError> {
         self.1.wrote(self.0.append_event(org, app, event).await)

@@ -18,7 +18,7 @@ const LAYERS: [&[&str]; 7] = [
     &["domain"],
     &["clock", "http", "metrics", "private_key", "randomness"],
     &["hooks", "ledger", "mail", "queue", "settings", "vault"],
-    &["environment", "keyring", "microsoft", "okta"],
+    &["environment", "keyring", "microsoft", "okta", "openid"],
     &["emails"],
     &["usecases"],
     &["aws", "embedded", "lambda", "testing", "web"],

@@ -4,6 +4,7 @@ pub mod access;
 pub(crate) mod apps;
 pub mod aws;
 pub mod backup;
+pub mod console;
 pub mod demo;
 pub mod doctor;
 pub mod entra;
@@ -92,6 +93,9 @@ pub enum Command {
     /// Set up, preview and test emails, and list addresses that receive none.
     #[command(subcommand)]
     Mail(mail::Mail),
+    /// Set the identity provider that signs operators in to the console.
+    #[command(subcommand)]
+    Console(console::Console),
     /// Grant, revoke and list operators' roles, by customer.
     #[command(subcommand)]
     Access(access::Access),
@@ -136,6 +140,7 @@ pub async fn run(cli: Cli, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
         Command::Failed(failed) => failed::run(global, failed, terminal).await,
         Command::Hook(hook) => hook::run(global, hook, terminal).await,
         Command::Mail(mail) => mail::run(global, mail, terminal).await,
+        Command::Console(console) => console::run(global, console, terminal).await,
         Command::Access(access) => access::run(global, access, terminal).await,
         Command::Keys(keys) => keys::run(global, keys, terminal).await,
         Command::Backup(backup) => backup::run(global, backup, terminal).await,

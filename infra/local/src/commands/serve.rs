@@ -54,7 +54,13 @@ pub(crate) async fn run(global: &Global, options: &Serve, terminal: &mut Termina
     let token = own.then(|| ApiToken::open(&folder, &*installation.ports.randomness)).transpose()?;
     let token_file = own.then(|| ApiToken::file(&folder));
     show_endpoints(address, token_file.as_deref(), terminal);
-    let router = if own { installation.router_for_this_machine() } else { options.proxy.around(installation.router()) };
+    let router = if own {
+        let local = installation.router_for_this_machine();
+        show_console(address, &local.console, terminal);
+        local.router
+    } else {
+        options.proxy.around(installation.router())
+    };
     let router = Guard::new(address, installation.ports.settings.public_url.as_ref(), token).protect(router);
     if let Some(minutes) = options.scan_every {
         terminal.hint(&format!("A scan starts every {}.", number(minutes.into(), "minute", "minutes")));
@@ -93,6 +99,11 @@ pub(crate) fn show_endpoints(address: SocketAddr, token_file: Option<&Path>, ter
          curl{} http://{address}/v1/apps",
         header.unwrap_or_default()
     ));
+}
+
+/// Prints the URL that opens the console. `localhost`, because browsers accept its cookies without TLS.
+pub(crate) fn show_console(address: SocketAddr, path: &str, terminal: &mut Terminal) {
+    terminal.message(&format!("The console, with a URL that works once:\n  http://localhost:{}{path}", address.port()));
 }
 
 /// Processes the scan queue, which `POST /v1/scans` fills, and starts a scan every `minutes`.

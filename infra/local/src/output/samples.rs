@@ -51,6 +51,7 @@ pub(crate) fn app(label: &str, standing: Standing) -> AppRecord {
         before: None,
         request: None,
         consent: regrant::domain::app::ConsentRecord::default(),
+        waived_until: None,
         assignment_counts: None,
         version: 0,
     }

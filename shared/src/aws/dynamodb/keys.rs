@@ -59,6 +59,8 @@ pub(super) const SUPPRESSIONS: &str = "suppressions";
 pub(super) const MAIL_HOLDS: &str = "mail-holds";
 /// The partition of orgs.
 pub(super) const ORGS: &str = "orgs";
+/// The partition of the estate's snapshots, by time.
+pub(super) const ESTATE_SNAPSHOTS: &str = "estate-snapshots";
 /// The partition that sorts scans by start time.
 pub(super) const SCANS: &str = "scans";
 
@@ -154,6 +156,10 @@ impl ItemKey {
 
     pub(super) fn watch(org: &OrgId) -> Self {
         Self::new(org_partition(org), "watch")
+    }
+
+    pub(super) fn estate_snapshot(at: Timestamp) -> Self {
+        Self::new(ESTATE_SNAPSHOTS, from_time(at))
     }
 
     pub(super) fn access_rules() -> Self {

@@ -8,6 +8,7 @@
 
 mod access;
 mod apps;
+mod estate;
 mod events;
 mod invitations;
 mod item;
@@ -35,6 +36,7 @@ use tracing::Instrument as _;
 
 use self::table::Table;
 use crate::domain::app::AppRecord;
+use crate::domain::estate::EstateSnapshot;
 use crate::domain::event::AppEvent;
 use crate::domain::id::{AppId, OrgId, ScanId};
 use crate::domain::org::OrgProfile;
@@ -93,6 +95,14 @@ impl Ledger for DynamoLedger {
 
     async fn apps(&self, filter: &AppFilter, page: PageRequest) -> Result<Page<AppRecord>, LedgerError> {
         apps::list(&self.0, filter, &page).instrument(span("list apps")).await
+    }
+
+    async fn put_estate_snapshot(&self, snapshot: &EstateSnapshot) -> Result<(), LedgerError> {
+        estate::put_snapshot(&self.0, snapshot).instrument(span("write a snapshot of the estate")).await
+    }
+
+    async fn estate_snapshots(&self, most: u32) -> Result<Vec<EstateSnapshot>, LedgerError> {
+        estate::snapshots(&self.0, most).instrument(span("read snapshots of the estate")).await
     }
 
     async fn append_event(&self, org: &OrgId, app: &AppId, event: &AppEvent) -> Result<(), LedgerError> {

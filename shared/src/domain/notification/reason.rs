@@ -99,6 +99,7 @@ mod tests {
             before: None,
             request: Some(Request { id: "RG-A".parse().unwrap(), opened_at: NOW, closed }),
             consent: ConsentRecord::default(),
+            waived_until: None,
             assignment_counts: None,
             version: 0,
         }

@@ -6,6 +6,7 @@
 mod access;
 mod apps;
 mod error;
+mod estate;
 mod events;
 mod expiry;
 mod file;
@@ -31,7 +32,9 @@ use rusqlite::Connection;
 use tracing::Instrument as _;
 
 use self::error::SqliteError;
+use crate::domain::access_policy::Scope;
 use crate::domain::app::AppRecord;
+use crate::domain::estate::{EstateRow, EstateSnapshot};
 use crate::domain::event::AppEvent;
 use crate::domain::id::{AppId, OrgId, ScanId};
 use crate::domain::org::OrgProfile;
@@ -129,6 +132,20 @@ impl Ledger for SqliteLedger {
     async fn apps(&self, filter: &AppFilter, page: PageRequest) -> Result<Page<AppRecord>, LedgerError> {
         let filter = filter.clone();
         self.run("list apps", move |connection| apps::list(connection, &filter, &page)).await
+    }
+
+    async fn estate_rows(&self, scope: &Scope) -> Result<Vec<EstateRow>, LedgerError> {
+        let scope = scope.clone();
+        self.run("read the estate", move |connection| estate::rows(connection, &scope)).await
+    }
+
+    async fn put_estate_snapshot(&self, snapshot: &EstateSnapshot) -> Result<(), LedgerError> {
+        let snapshot = snapshot.clone();
+        self.run("write a snapshot of the estate", move |connection| estate::put_snapshot(connection, &snapshot)).await
+    }
+
+    async fn estate_snapshots(&self, most: u32) -> Result<Vec<EstateSnapshot>, LedgerError> {
+        self.run("read snapshots of the estate", move |connection| estate::snapshots(connection, most)).await
     }
 
     async fn append_event(&self, org: &OrgId, app: &AppId, event: &AppEvent) -> Result<(), LedgerError> {

@@ -5,6 +5,7 @@
 mod access;
 mod app_changes;
 mod apps;
+mod estate;
 mod invitations;
 mod leases;
 mod notification_kinds;
@@ -61,6 +62,7 @@ where
     orgs::conforms(&make).await;
     access::conforms(&make).await;
     apps::conforms(&make).await;
+    estate::conforms(&make).await;
     app_changes::conforms(&make).await;
     scans::conforms(&make).await;
     invitations::conforms(&make).await;
@@ -138,6 +140,7 @@ pub fn record(org_id: &str, app_id: &str, label: &str, standing: Standing) -> Ap
         before: None,
         request: None,
         consent: ConsentRecord::default(),
+        waived_until: None,
         assignment_counts: Some(AssignmentCounts {
             users: count(500, true),
             groups: count(3, false),

@@ -3,6 +3,7 @@
 //! - [`orgs`] adds, checks and removes orgs, [`import`] adds many; [`okta`] gives a client for one of them.
 //! - [`registration`] holds Regrant's own app registration in Microsoft Entra; [`graph`] holds the tokens for Microsoft
 //!   Graph and keeps them valid.
+//! - [`operator_sign_in`] signs operators in to the console; [`operator_session`] is the session that follows.
 //! - [`roles`] grants and revokes operators' access.
 //! - [`keys`] holds the keys that sign links and seal cookies.
 //!
@@ -13,6 +14,8 @@ pub mod graph;
 pub mod import;
 pub mod keys;
 pub mod okta;
+pub mod operator_session;
+pub mod operator_sign_in;
 pub mod orgs;
 pub mod registration;
 pub mod roles;

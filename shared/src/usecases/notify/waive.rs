@@ -2,13 +2,14 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::event::EventKind;
+use crate::domain::app::AppRecord;
+use crate::domain::event::{AppEvent, EventKind};
 use crate::domain::id::{AppId, OrgId};
 use crate::domain::text::UntrustedText;
 use crate::domain::waiver::Waiver;
 use crate::ledger::LedgerError;
 use crate::usecases::Ports;
-use crate::usecases::records::app::record_event;
+use crate::usecases::records::app::update_app;
 
 /// The longest duration of a waiver.
 const MAX_DURATION: SignedDuration = SignedDuration::from_hours(366 * 24);
@@ -53,7 +54,7 @@ pub async fn waive(
     let reason = UntrustedText::new(reason);
     let waiver = Waiver { org: org.clone(), app: app.clone(), reason: reason.clone(), given_at: now, ends_at };
     ports.ledger.put_waiver(&waiver).await?;
-    record_event(ports, org, app, EventKind::Waived { reason, until: ends_at }).await?;
+    set_waived(ports, org, app, Some(ends_at), EventKind::Waived { reason, until: ends_at }).await?;
     Ok(waiver)
 }
 
@@ -74,7 +75,24 @@ pub async fn end_waiver(ports: &Ports, org: &OrgId, app: &AppId) -> Result<bool,
     ports.ledger.app(org, app).await?.ok_or(WaiveError::NoSuchApp)?;
     let removed = ports.ledger.remove_waiver(org, app).await?;
     if removed {
-        record_event(ports, org, app, EventKind::WaiverRemoved).await?;
+        set_waived(ports, org, app, None, EventKind::WaiverRemoved).await?;
     }
     Ok(removed)
+}
+
+/// Records in the app's own record until when it is waived, so that lists need not read its waiver.
+async fn set_waived(
+    ports: &Ports,
+    org: &OrgId,
+    app: &AppId,
+    until: Option<Timestamp>,
+    kind: EventKind,
+) -> Result<(), LedgerError> {
+    let by = ports.actor.clone();
+    update_app(ports, org, app, |known, at| {
+        let record = AppRecord { waived_until: until, ..known?.clone() };
+        Some((record, vec![AppEvent { at, by: by.clone(), kind: kind.clone() }]))
+    })
+    .await
+    .map(drop)
 }

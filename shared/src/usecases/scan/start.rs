@@ -1,7 +1,10 @@
 //! Starting and resuming scans: queues one message per org.
 
 use futures_util::TryStreamExt as _;
+use jiff::Timestamp;
 
+use crate::domain::access_policy::Scope;
+use crate::domain::estate::EstateSnapshot;
 use crate::domain::id::{OrgId, ScanId};
 use crate::domain::scan::Scan;
 use crate::ledger::LedgerError;
@@ -59,6 +62,7 @@ pub async fn start_scan(ports: &Ports, selection: &Selection) -> Result<Scan, St
         }
         Selection::All => {
             count(Metric::ScansStarted);
+            record_snapshot(ports, started_at).await?;
             let mut pages = paging::pages(PAGE, |page| ports.ledger.orgs(page));
             while let Some(profiles) = pages.try_next().await? {
                 let orgs: Vec<OrgId> = profiles.into_iter().map(|profile| profile.id).collect();
@@ -68,6 +72,15 @@ pub async fn start_scan(ports: &Ports, selection: &Selection) -> Result<Scan, St
         }
     }
     ports.ledger.scan(&scan).await?.ok_or(StartScanError::NoSuchScan(scan))
+}
+
+/// Records how the estate stands before a scan of every org, so that its development can be shown.
+async fn record_snapshot(ports: &Ports, at: Timestamp) -> Result<(), LedgerError> {
+    let rows = ports.ledger.estate_rows(&Scope::All).await?;
+    if rows.is_empty() {
+        return Ok(());
+    }
+    ports.ledger.put_estate_snapshot(&EstateSnapshot::of(&rows, at)).await
 }
 
 /// Queues the orgs that a scan has not reached yet, for example after a crash.

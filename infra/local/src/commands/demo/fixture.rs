@@ -8,6 +8,7 @@ use regrant::clock::{Clock, SystemClock};
 use regrant::domain::app::AppRecord;
 use regrant::domain::cloud::Cloud;
 use regrant::domain::contact::{Contacts, NotAnAddress};
+use regrant::domain::customer::LabelChange;
 use regrant::domain::id::OrgId;
 use regrant::embedded::Config;
 use regrant::http::loopback::LoopbackPolicy;
@@ -16,7 +17,7 @@ use regrant::microsoft::config::{MicrosoftConfig as MicrosoftClientConfig, Simul
 use regrant::microsoft::{ClientCredential, MfaEvidence, Registration, WatchAccess};
 use regrant::okta::OktaCredential;
 use regrant::settings::{MailSettings, PublicUrl, Settings};
-use regrant::usecases::access::orgs;
+use regrant::usecases::access::orgs as access_orgs;
 use regrant::usecases::access::registration;
 use regrant::usecases::consent::invite::invite;
 use regrant::usecases::notify::contacts::set_contacts;
@@ -139,7 +140,13 @@ async fn add_orgs(installation: &Installation, simulator: &OktaSimulator) -> any
         simulator.add_org(demo.org.clone());
         set_power(simulator, &demo, revoked.then_some(TokenPower::Full));
         let credential = OktaCredential::ApiToken { token: SecretString::from(demo.token) };
-        let added = orgs::add(&installation.ports, &simulator.org_url(demo.name), Cloud::Global, &credential).await?;
+        let added =
+            access_orgs::add(&installation.ports, &simulator.org_url(demo.name), Cloud::Global, &credential).await?;
+        // One org stays without a customer, as in an installation that has just begun to use them.
+        if let Some(customer) = customer_of(demo.name) {
+            let change = LabelChange { customer: Some(Some(customer.parse()?)), ..LabelChange::default() };
+            access_orgs::relabel(&installation.ports, &added.profile.id, &change).await?;
+        }
         orgs.push(added.profile.id.clone());
         if revoked {
             lost.push((added.profile.id, demo));
@@ -154,6 +161,15 @@ async fn add_orgs(installation: &Installation, simulator: &OktaSimulator) -> any
         set_power(simulator, demo, Some(TokenPower::Revoked));
     }
     Ok(orgs)
+}
+
+fn customer_of(org: &str) -> Option<&'static str> {
+    match org {
+        "acme" => Some("Acme"),
+        "contoso" => Some("Contoso"),
+        "globex" => Some("Globex"),
+        _ => None,
+    }
 }
 
 fn set_power(simulator: &OktaSimulator, demo: &DemoOrg, power: Option<TokenPower>) {

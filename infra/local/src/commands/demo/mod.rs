@@ -106,7 +106,9 @@ async fn serve_demo(
     let installation = &fixture.installation;
     serve::show_endpoints(address, None, terminal);
     terminal.message(&format!("The emails that would have been sent:\n  http://{address}/outbox"));
-    let router = installation.router_for_this_machine().merge(outbox::router(fixture.outbox.clone()));
+    let local = installation.router_for_this_machine();
+    serve::show_console(address, &local.console, terminal);
+    let router = local.router.merge(outbox::router(fixture.outbox.clone()));
     // The demo's data is invented, so its API requires no token.
     let guard = Guard::new(address, installation.ports.settings.public_url.as_ref(), None);
     tokio::select! {

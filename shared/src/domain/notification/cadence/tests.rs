@@ -35,6 +35,7 @@ fn app(standing: Standing, request: Option<Request>) -> AppRecord {
         before: None,
         request,
         consent: ConsentRecord::default(),
+        waived_until: None,
         assignment_counts: None,
         version: 0,
     }

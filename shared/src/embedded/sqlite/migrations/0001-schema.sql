@@ -5,10 +5,11 @@
 CREATE TABLE org (
     id       TEXT NOT NULL PRIMARY KEY,
     profile  TEXT NOT NULL,
-    customer TEXT GENERATED ALWAYS AS (json_extract(profile, '$.customer')) VIRTUAL
+    customer TEXT GENERATED ALWAYS AS (json_extract(profile, '$.customer')) STORED
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX org_of_customer ON org (customer);
+CREATE INDEX customer_of_org ON org (id, customer);
 
 CREATE TABLE app (
     org        TEXT    NOT NULL,
@@ -19,11 +20,21 @@ CREATE TABLE app (
     tenant     TEXT,
     version    INTEGER NOT NULL,
     record     TEXT    NOT NULL,
+    -- What the estate shows, so that its index alone answers it.
+    since      TEXT GENERATED ALWAYS AS (json_extract(record, '$.since')) STORED,
+    as_of      TEXT GENERATED ALWAYS AS (json_extract(record, '$.as_of')) STORED,
+    cause      TEXT GENERATED ALWAYS AS (json_extract(record, '$.reasons[0]')) STORED,
+    request    TEXT GENERATED ALWAYS AS (
+        CASE WHEN json_extract(record, '$.request.closed') IS NULL THEN json_extract(record, '$.request.id') END
+    ) STORED,
+    waived     TEXT GENERATED ALWAYS AS (json_extract(record, '$.waived_until')) STORED,
     PRIMARY KEY (org, app)
 ) STRICT;
 
 CREATE INDEX app_by_standing ON app (standing, org_domain, label, org, app);
 CREATE INDEX app_of_org ON app (org, standing, org_domain, label, app);
+CREATE INDEX app_in_estate
+    ON app (org, app, standing, org_domain, label, tenant, since, as_of, cause, request, waived);
 CREATE INDEX app_of_tenant ON app (tenant, standing, org_domain, label, org, app);
 
 -- The audit trail: rows are added, and never changed or deleted. `number`, `previous` and `hash` are the event's place in
@@ -70,6 +81,14 @@ BEGIN SELECT RAISE (ABORT, 'events are only ever added'); END;
 
 CREATE TRIGGER event_is_not_removed BEFORE DELETE ON event
 BEGIN SELECT RAISE (ABORT, 'events are only ever added'); END;
+
+CREATE TABLE estate_snapshot (
+    at         TEXT NOT NULL PRIMARY KEY,
+    expires_at TEXT NOT NULL,
+    record     TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX estate_snapshot_by_expiry ON estate_snapshot (expires_at);
 
 CREATE TABLE scan (
     seq         INTEGER PRIMARY KEY,

@@ -1,0 +1,73 @@
+//! Parts that several pages share.
+
+use jiff::{SignedDuration, Timestamp};
+use maud::{Markup, html};
+use regrant::domain::standing::Standing;
+use url::form_urlencoded;
+
+/// A time: in UTC, and in the reader's zone with script.
+pub(crate) fn time(at: Timestamp) -> Markup {
+    html! { time datetime=(at) { (at.strftime("%-d %b %Y, %H:%M UTC").to_string()) } }
+}
+
+/// A day: in UTC, and in the reader's zone with script.
+pub(crate) fn day(at: Timestamp) -> Markup {
+    html! { time datetime=(at) data-day="" { (at.strftime("%-d %b %Y").to_string()) } }
+}
+
+/// How long ago something was, in the largest unit that fits.
+pub(crate) fn age(at: Timestamp, now: Timestamp) -> String {
+    let age = now.duration_since(at).max(SignedDuration::ZERO);
+    let (days, hours, minutes) = (age.as_hours() / 24, age.as_hours(), age.as_mins());
+    let of = |count: i64, unit: &str| format!("{count} {unit}{}", if count == 1 { "" } else { "s" });
+    match (days, hours, minutes) {
+        (0, 0, 0) => "just now".to_owned(),
+        (0, 0, minutes) => of(minutes, "minute"),
+        (0, hours, _) => of(hours, "hour"),
+        (days, ..) => of(days, "day"),
+    }
+}
+
+/// The colour of a standing. The text says the same.
+pub(crate) const fn tone(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Broken => "bad",
+        Standing::NeedsConsent | Standing::NeedsSave | Standing::Degraded | Standing::ByHand => "warn",
+        Standing::Consented => "good",
+        _ => "unknown",
+    }
+}
+
+/// A standing in words for people.
+pub(crate) fn words(standing: Standing) -> String {
+    standing.name().replace('-', " ")
+}
+
+/// A standing as a coloured label.
+pub(crate) fn pill(standing: Standing) -> Markup {
+    html! { span class={ "pill " (tone(standing)) } { (words(standing)) } }
+}
+
+/// A number with thousands separators.
+pub(crate) fn number(number: impl TryInto<u64>) -> String {
+    let digits = number.try_into().unwrap_or(u64::MAX).to_string();
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// The path of an app's page.
+pub(crate) fn app_path(org: &impl std::fmt::Display, app: &impl std::fmt::Display) -> String {
+    format!("/console/apps/{org}/{app}")
+}
+
+/// The estate filtered by one field.
+pub(crate) fn estate_with(name: &str, value: &str) -> String {
+    let query = form_urlencoded::Serializer::new(String::new()).append_pair(name, value).finish();
+    format!("/console?{query}")
+}
