@@ -163,6 +163,7 @@ impl Estate {
                 },
                 ..ConsentRecord::default()
             },
+            waived_until: None,
             assignment_counts: None,
             version: 0,
         };

@@ -70,7 +70,6 @@ impl Sample {
             has_sign_in: true,
             verified_publisher: None,
             failed_work: &failed,
-            waived_until: None,
             assignment_counts: installation.assignment_counts,
             other_recipients: installation.other_recipients,
             next_reminder: self.next_reminder,
