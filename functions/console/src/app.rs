@@ -12,7 +12,6 @@ use regrant::domain::app::AppRecord;
 use regrant::domain::event::AppEvent;
 use regrant::domain::invitation::InvitationState;
 use regrant::domain::org::OrgProfile;
-use regrant::domain::save::ConfirmedBy;
 use regrant::ledger::{LedgerError, PageRequest, paging};
 use regrant::queue::SaveApp;
 use regrant::usecases::access::keys::keys;
@@ -164,8 +163,7 @@ pub(crate) async fn perform(
         }
         "save" => {
             permitted(Permission::Save)?;
-            let (confirmed_by, by) = (ConfirmedBy::Operator, ports.actor.clone());
-            let message = SaveApp { org: org.id.clone(), app: id.clone(), session: None, confirmed_by, by };
+            let message = SaveApp { by: ports.actor.clone(), ..SaveApp::by_operator(org.id.clone(), id.clone()) };
             ports.queues.saves.send(&[message]).await?;
             Ok("saving")
         }
