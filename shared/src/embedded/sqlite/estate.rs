@@ -11,7 +11,7 @@ use crate::domain::text::UntrustedText;
 use crate::ledger::stored::{from_json, from_text, from_time, to_json, to_time};
 use crate::ledger::{LedgerError, retention};
 
-/// The rows of every app. Both tables are read from covering indexes, so that no record is read or parsed.
+/// The rows of every app, from stored columns: no record is parsed.
 pub(super) const ROWS: &str = "SELECT app.org, app.org_domain, org.customer, app.app, app.label, app.tenant, app.standing, app.cause, \
      app.since, app.as_of, app.request, app.waived FROM app JOIN org ON org.id = app.org";
 

@@ -20,7 +20,7 @@ CREATE TABLE app (
     tenant     TEXT,
     version    INTEGER NOT NULL,
     record     TEXT    NOT NULL,
-    -- What the estate shows, so that its index alone answers it.
+    -- What the estate shows, so that it parses no record.
     since      TEXT GENERATED ALWAYS AS (json_extract(record, '$.since')) STORED,
     as_of      TEXT GENERATED ALWAYS AS (json_extract(record, '$.as_of')) STORED,
     cause      TEXT GENERATED ALWAYS AS (json_extract(record, '$.reasons[0]')) STORED,
