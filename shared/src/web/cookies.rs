@@ -53,18 +53,18 @@ pub fn clear(name: &str) -> Option<HeaderValue> {
 
 /// Removes the browser's oldest session cookies when a response sets a new one, for `axum::middleware::from_fn`.
 pub(super) async fn expire_oldest(request: Request, next: Next) -> Response {
-    let sent = own_cookies(request.headers());
+    let kept = own_cookies(request.headers());
     let mut response = next.run(request).await;
-    let set = response.headers().get_all(SET_COOKIE).into_iter().filter_map(|value| value.to_str().ok());
-    let set: Vec<(String, usize)> = set
+    let headers = response.headers().get_all(SET_COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+    let new: Vec<(String, usize)> = headers
         .filter(|value| value.starts_with(PREFIX))
         .filter_map(|value| value.split(';').next()?.split_once('='))
         .map(|(name, value)| (name.to_owned(), name.len() + value.len()))
         .collect();
-    if set.is_empty() {
+    if new.is_empty() {
         return response;
     }
-    for name in surplus(&sent, &set) {
+    for name in surplus(&kept, &new) {
         if let Some(header) = clear(&name) {
             response.headers_mut().append(SET_COOKIE, header);
         }
@@ -82,12 +82,12 @@ fn own_cookies(headers: &HeaderMap) -> Vec<(String, usize)> {
         .collect()
 }
 
-/// The names of the oldest cookies in `sent` that do not fit next to the newer ones and the `set` ones.
-fn surplus(sent: &[(String, usize)], set: &[(String, usize)]) -> Vec<String> {
-    let (mut count, mut bytes) = (set.len(), set.iter().map(|(_, length)| length).sum::<usize>());
+/// The names of the oldest cookies in `kept` that do not fit next to the newer ones and the `new` ones.
+fn surplus(kept: &[(String, usize)], new: &[(String, usize)]) -> Vec<String> {
+    let (mut count, mut bytes) = (new.len(), new.iter().map(|(_, length)| length).sum::<usize>());
     let mut removed = Vec::new();
-    for (name, length) in sent.iter().rev() {
-        if set.iter().any(|(new, _)| new == name) {
+    for (name, length) in kept.iter().rev() {
+        if new.iter().any(|(other, _)| other == name) {
             continue;
         }
         count += 1;

@@ -61,7 +61,7 @@ impl Digest {
         canonical(self).unwrap_or_default().into_bytes()
     }
 
-    /// Its hash, which the next digest and the weekly email name.
+    /// Its hash, which the next digest names.
     pub fn hash(&self) -> Hash {
         Hash::of(self.canonical_bytes())
     }

@@ -232,7 +232,7 @@ impl Verifier {
         }
     }
 
-    /// Compares a checkpoint that was kept elsewhere, such as in the weekly email, with the digest of its number. Give it
+    /// Compares a checkpoint that was kept elsewhere with the digest of its number. Give it
     /// every digest first.
     pub fn checkpoint(&mut self, number: u64, hash: &Hash) {
         if self.digests.get(&number) != Some(hash) {
@@ -307,8 +307,8 @@ impl Verifier {
         for (id, heads) in self.heads.iter().filter(|(id, heads)| (is_whole || in_export(heads)) && !is_there(id)) {
             let Some((number, (anchor, _))) = heads.last_key_value() else { continue };
             let kind = FindingKind::TrailMissing { trail: id.clone(), number: *number, anchor: *anchor };
-            let named = names.get(id);
-            let (org, app) = (named.map(|(org, _)| org.clone()), named.map(|(_, app)| app.clone()));
+            let owner = names.get(id);
+            let (org, app) = (owner.map(|(org, _)| org.clone()), owner.map(|(_, app)| app.clone()));
             self.findings.push(Finding { org, app, kind });
         }
         Verified {

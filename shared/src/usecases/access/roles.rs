@@ -29,8 +29,8 @@ pub async fn grant(
     scope: &Scope,
 ) -> Result<AccessRules, AccessChangeError> {
     let (granted_at, granted_by) = (ports.clock.now(), ports.actor.clone());
-    let rule = AccessRule { claim: claim.clone(), role, scope: scope.clone(), granted_at, granted_by };
-    change(ports, |rules| rules.with(rule.clone())).await
+    let added = AccessRule { claim: claim.clone(), role, scope: scope.clone(), granted_at, granted_by };
+    change(ports, |rules| rules.with(added.clone())).await
 }
 
 /// Revokes a role, or every role, of the people with a claim.

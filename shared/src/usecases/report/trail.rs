@@ -212,7 +212,7 @@ fn write_line(out: &mut dyn Write, line: &impl Serialize) -> io::Result<()> {
 pub struct Trust {
     /// Public keys that were obtained from the installation some other way than with the export.
     pub keys: BTreeSet<EvidencePublicKey>,
-    /// Numbers and hashes of digests that were kept elsewhere, such as in the weekly email.
+    /// Numbers and hashes of digests that were kept elsewhere, such as with a report.
     pub checkpoints: Vec<(u64, Hash)>,
 }
 

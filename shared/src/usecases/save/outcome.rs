@@ -176,8 +176,8 @@ fn record_after_save(
     let pauses = matches!(outcome, SaveOutcome::LeftOff { .. }) && !journal.before.is_on();
     let since = app.consent.paused_since.unwrap_or(now);
     if pauses {
-        let paused = Signal { seen_at: since, source: Source::Regrant, kind: SignalKind::ProvisioningPaused };
-        signals = supersede(&signals, &[paused]);
+        let pause = Signal { seen_at: since, source: Source::Regrant, kind: SignalKind::ProvisioningPaused };
+        signals = supersede(&signals, &[pause]);
     }
     if let SaveOutcome::Saved { verification, .. } = outcome {
         signals = clear_failed_emails(signals, verification.at);

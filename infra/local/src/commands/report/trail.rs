@@ -63,7 +63,7 @@ Examples:
   regrant report verify trail.jsonl --key KEY
   regrant report verify trail.jsonl --key KEY --checkpoint 12:HASH
 KEY is what `regrant report key` prints. Get it from the installation's
-operators, not from the file. Checkpoints are in the weekly email.")]
+operators, not from the file. `regrant report digest` prints checkpoints.")]
 pub struct Verify {
     /// The export to verify. Without it, this installation's own trail.
     pub export: Option<PathBuf>,
@@ -85,7 +85,7 @@ pub struct Checkpoint(u64, Hash);
 
 /// The text is not a checkpoint.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
-#[error("a checkpoint is a digest's number, a colon and its SHA-256, as in the weekly email")]
+#[error("a checkpoint is a digest's number, a colon and its SHA-256, as `regrant report digest` prints it")]
 pub struct NotACheckpoint;
 
 impl FromStr for Checkpoint {
