@@ -38,7 +38,7 @@ async fn page(operator: &Operator, query: &EstateQuery, after: Option<&Position>
     for row in &page.rows {
         reminders.push(sent(operator, row).await?);
     }
-    let scan = match ports.ledger.latest_scan().await? {
+    let scan = match ports.ledger.latest_scan(ports.clock.now()).await? {
         Some(scan) => scan_in_scope(ports, &scan.id, &scope).await?,
         None => None,
     };

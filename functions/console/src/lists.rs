@@ -117,7 +117,7 @@ pub(crate) async fn latest_scan(operator: Operator) -> Response {
 async fn scan_of(operator: &Operator) -> Result<Response, LedgerError> {
     let ports = &operator.ports;
     let scope = operator.access.scope(Permission::ReadEstate);
-    let scan = match ports.ledger.latest_scan().await? {
+    let scan = match ports.ledger.latest_scan(ports.clock.now()).await? {
         Some(scan) => scan_in_scope(ports, &scan.id, &scope).await?,
         None => None,
     };
