@@ -168,7 +168,10 @@ mod tests {
         assert_eq!((contoso.branding.name.to_string().as_str(), contoso.branding.accent), ("Contoso IT", own.accent));
         let fabrikam = &parsed[&"Fabrikam".parse::<CustomerName>().unwrap()];
         assert_eq!(fabrikam.branding.name, own.name);
-        assert_eq!(fabrikam.support.as_ref().map(|address| address.as_str()), Some("it@fabrikam.example"));
+        assert_eq!(
+            fabrikam.support.as_ref().map(super::super::domain::contact::MailAddress::as_str),
+            Some("it@fabrikam.example")
+        );
     }
 
     #[test]

@@ -51,7 +51,7 @@ pub enum PrivateKeyError {
     /// It is in OpenSSH's own format.
     #[error("is in OpenSSH's format; convert a copy of it: `ssh-keygen -p -m PKCS8 -N '' -f KEY`")]
     OpenSsh,
-    /// It is in PuTTY's format.
+    /// It is in `PuTTY`'s format.
     #[error("is in PuTTY's format; convert it: `puttygen KEY -O private-openssh -o key.pem`")]
     Putty,
     /// It is binary.
@@ -108,7 +108,7 @@ impl PrivateKey {
         let body: Zeroizing<String> = Zeroizing::new(body.chars().filter(|c| !c.is_whitespace()).collect());
         let der = Zeroizing::new(STANDARD.decode(&*body).map_err(|_| PrivateKeyError::Damaged)?);
         if label == "RSA PRIVATE KEY" {
-            return Self::rsa(RsaKeyPair::from_der(&der), || EncodingKey::from_rsa_der(&der));
+            return Self::rsa(&RsaKeyPair::from_der(&der), || EncodingKey::from_rsa_der(&der));
         }
         if let Ok(key) = EcdsaKeyPair::from_private_key_der(&ECDSA_P256_SHA256_FIXED_SIGNING, &der) {
             let pkcs8 = key.to_pkcs8v1().map_err(|_| PrivateKeyError::Damaged)?;
@@ -119,11 +119,11 @@ impl PrivateKey {
         }
         let pem = Zeroizing::new(format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", *body));
         let signing = EncodingKey::from_rsa_pem(pem.as_bytes()).map_err(|_| PrivateKeyError::Damaged)?;
-        Self::rsa(RsaKeyPair::from_pkcs8(&der), || signing)
+        Self::rsa(&RsaKeyPair::from_pkcs8(&der), || signing)
     }
 
     fn rsa(
-        checked: Result<RsaKeyPair, aws_lc_rs::error::KeyRejected>,
+        checked: &Result<RsaKeyPair, aws_lc_rs::error::KeyRejected>,
         signing: impl FnOnce() -> EncodingKey,
     ) -> Result<Self, PrivateKeyError> {
         match checked {
@@ -282,7 +282,7 @@ mod tests {
             key.replace('\n', " "),
             format!("\u{feff}{key}"),
             format!("\"{}\"", key.replace('\n', "\\n")),
-            key.lines().map(|line| format!("    {line}\n")).collect(),
+            key.lines().flat_map(|line| ["    ", line, "\n"]).collect(),
         ] {
             assert_eq!(parsed(&pasted), Ok(KeyKind::P256), "{pasted:?}");
         }

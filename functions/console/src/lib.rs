@@ -54,5 +54,5 @@ pub fn router(ports: Ports, local: Option<Arc<LocalSignIn>>) -> Router {
         .route("/console/sign-in/begin", get(sign_in::begin))
         .route("/console/callback", get(sign_in::callback))
         .route("/console/sign-out", post(sign_in::sign_out));
-    web::router(routes, Console { ports, local })
+    web::router(routes.with_state(Console { ports: ports.clone(), local }), ports)
 }

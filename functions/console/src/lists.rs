@@ -1,5 +1,6 @@
 //! The pages about customers, orgs, the last scan, emails and settings.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use axum::extract::Path;
@@ -144,7 +145,7 @@ async fn emails_of(operator: &Operator) -> Result<Response, LedgerError> {
         let sent = ports.ledger.notifications(&org, PageRequest::first(20)).await?.items;
         found.extend(sent.into_iter().map(|notification| (domain.clone(), notification)));
     }
-    found.sort_by(|(_, one), (_, other)| other.due_at.cmp(&one.due_at));
+    found.sort_by_key(|(_, notification)| Reverse(notification.due_at));
     found.truncate(MOST_EMAILS as usize);
     let suppressed = if operator.access.allows_somewhere(Permission::ManageMail) {
         Some(ports.ledger.suppressions(PageRequest::first(MOST_EMAILS)).await?.items)

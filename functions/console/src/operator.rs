@@ -34,8 +34,8 @@ impl FromRequestParts<Console> for Operator {
 
     async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Response> {
         let ports = &console.ports;
-        let Some(sealed) = cookies::get(&parts.headers, COOKIE) else { return Err(see_other("/console/sign-in")) };
-        let session = open_session(ports, &sealed).await.map_err(|error| failed(&error))?;
+        let Some(cookie) = cookies::get(&parts.headers, COOKIE) else { return Err(see_other("/console/sign-in")) };
+        let session = open_session(ports, &cookie).await.map_err(|error| failed(&error))?;
         let Some(session) = session else { return Err(see_other("/console/sign-in")) };
         let rules = ports.ledger.access_rules().await.map_err(|error| failed(&error))?;
         let access = session.access(&rules);
@@ -103,6 +103,7 @@ impl Operator {
     }
 
     /// The form that this operator's own page posted. A form of any other page is refused.
+    #[expect(clippy::result_large_err, reason = "the error is the response")]
     pub(crate) fn form(&self, headers: &HeaderMap, body: &[u8]) -> Result<Parameters, Response> {
         let refused = || {
             problem(

@@ -177,7 +177,7 @@ fn decoded(bytes: &[u8], name: &str) -> Result<Zeroizing<String>, SecretInputErr
 
 fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Option<String> {
     let units = Zeroizing::new(bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect::<Vec<_>>());
-    (bytes.len() % 2 == 0).then(|| String::from_utf16(&units).ok()).flatten()
+    bytes.len().is_multiple_of(2).then(|| String::from_utf16(&units).ok()).flatten()
 }
 
 fn one_token(text: Zeroizing<String>, name: &str) -> Result<SecretString, SecretInputError> {
@@ -187,6 +187,7 @@ fn one_token(text: Zeroizing<String>, name: &str) -> Result<SecretString, Secret
 }
 
 /// One line, without what surrounds it.
+#[expect(clippy::needless_pass_by_value, reason = "its callers exchange it with `one_token`, and it wipes the text")]
 fn one_line(text: Zeroizing<String>, name: &str) -> Result<SecretString, SecretInputError> {
     let line = trimmed(&text);
     if line.is_empty() {

@@ -23,7 +23,7 @@ pub enum Actor {
     },
     /// An operator of the API or the console.
     Operator {
-        /// The identity provider that vouches for the subject: an OpenID issuer, or the name of a proxy's header.
+        /// The identity provider that vouches for the subject: an `OpenID` issuer, or the name of a proxy's header.
         issuer: UntrustedText,
         /// The subject, unique at this issuer.
         subject: UntrustedText,

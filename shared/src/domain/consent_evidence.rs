@@ -44,6 +44,7 @@ impl GrantsCompared<'_> {
 
 /// What a save knows about its attempt.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent observations")]
 pub struct Attempt<'a> {
     /// Whether the connection was on when the attempt began.
     pub was_on: bool,

@@ -90,12 +90,14 @@ impl PermissionCatalogue {
     }
 
     /// What a consent with these permissions is expected to grant. A permission that the catalogue does not list is new.
+    #[must_use]
     pub fn asked(&self, names: &[String]) -> Self {
         let new = |name: &String| Permission { name: name.clone(), why: NEW.to_owned(), required: true };
         Self(names.iter().map(|name| self.find(name).cloned().unwrap_or_else(|| new(name))).collect())
     }
 
     /// The permissions of the catalogue that are among these.
+    #[must_use]
     pub fn among(&self, names: &[String]) -> Self {
         let is_asked = |known: &&Permission| names.iter().any(|name| name.eq_ignore_ascii_case(&known.name));
         Self(self.0.iter().filter(is_asked).cloned().collect())

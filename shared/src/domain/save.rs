@@ -29,6 +29,7 @@ impl ConnectionReading {
 
 /// One save of one app. An app has one save at a time; a new one replaces a settled one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts of one save")]
 pub struct SaveJournal {
     /// Its key, shown in logs and to people.
     pub id: SaveId,

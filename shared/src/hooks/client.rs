@@ -108,9 +108,10 @@ impl TicketCalls for HookClient {
             Err(error) => return Err(HookError::NotNow(error.to_string())),
         };
         let text = || Value::String(String::from_utf8_lossy(&response.body).into_owned());
-        let body = match response.body.is_empty() {
-            true => Value::Null,
-            false => serde_json::from_slice(&response.body).unwrap_or_else(|_| text()),
+        let body = if response.body.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_slice(&response.body).unwrap_or_else(|_| text())
         };
         Ok((response.status.as_u16(), body))
     }

@@ -39,7 +39,7 @@ pub enum HookKind {
     Slack,
     /// Microsoft Teams' workflow webhook, which expects an Adaptive Card.
     Teams,
-    /// ServiceNow's Table API.
+    /// `ServiceNow`'s Table API.
     Servicenow,
     /// Jira Cloud's REST API.
     Jira,

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::domain::access_policy::Identity;
 use crate::web::authorization::Caller;
 
-/// Members of an ID token that access tokens do not have (OpenID Connect Core section 2; `token_use` is Amazon Cognito's,
+/// Members of an ID token that access tokens do not have (`OpenID` Connect Core section 2; `token_use` is Amazon Cognito's,
 /// `typ` Keycloak's).
 const ID_TOKEN_ONLY: [&str; 3] = ["nonce", "at_hash", "c_hash"];
 

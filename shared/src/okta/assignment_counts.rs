@@ -48,6 +48,7 @@ impl OpenOrg {
 /// One assignment. The count is all that Regrant needs, so no personal data is decoded.
 #[derive(Deserialize)]
 #[serde(untagged)]
+#[expect(clippy::zero_sized_map_values, reason = "a map with any values")]
 enum Assignment {
     Object(#[expect(dead_code, reason = "only the form counts")] BTreeMap<String, IgnoredAny>),
     Odd(IgnoredAny),

@@ -34,7 +34,7 @@ const LIFE: SignedDuration = SignedDuration::from_hours(24);
 /// The minimum time between two fetches because of an unknown key, so that invented key ids cause no flood of calls.
 const PAUSE: SignedDuration = SignedDuration::from_mins(5);
 
-/// The used members of a provider's metadata (OpenID Connect Discovery section 3, RP-Initiated Logout section 2.1).
+/// The used members of a provider's metadata (`OpenID` Connect Discovery section 3, RP-Initiated Logout section 2.1).
 #[derive(Debug, Clone, Deserialize)]
 struct Metadata {
     issuer: String,

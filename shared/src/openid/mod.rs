@@ -1,7 +1,7 @@
-//! Operators' sign-in with any OpenID provider: discovery, authorization code with PKCE, ID token, logout.
+//! Operators' sign-in with any `OpenID` provider: discovery, authorization code with PKCE, ID token, logout.
 //!
 //! Nothing in a token is used before it is verified. Endpoints come from the provider's own metadata, whose issuer must be the
-//! configured one (OpenID Connect Discovery section 4.3), and must use TLS.
+//! configured one (`OpenID` Connect Discovery section 4.3), and must use TLS.
 
 mod client;
 mod token;

@@ -1,4 +1,4 @@
-//! Verification of an ID token (OpenID Connect Core section 3.1.3.7).
+//! Verification of an ID token (`OpenID` Connect Core section 3.1.3.7).
 
 use jiff::Timestamp;
 use jsonwebtoken::jwk::{Jwk, JwkSet};

@@ -1,4 +1,4 @@
-//! Simulated ticket systems: ServiceNow's Table API and Jira Cloud's REST API, as far as their documentation describes what
+//! Simulated ticket systems: `ServiceNow`'s Table API and Jira Cloud's REST API, as far as their documentation describes what
 //! Regrant calls. They were not compared with real instances.
 //!
 //! Jira's search finds a new or changed issue only after [`INDEX_DELAY`], as Atlassian documents ("Search and reconcile").

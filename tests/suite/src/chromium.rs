@@ -1,4 +1,4 @@
-//! Chromium, driven over the DevTools protocol: windows as a person has them, with everything that the console reports.
+//! Chromium, driven over the `DevTools` protocol: windows as a person has them, with everything that the console reports.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -306,9 +306,9 @@ impl Person<'_> {
             return Err(format!("nothing to click begins with {label:?}:\n{}", self.text(tab).await?).into());
         };
         if self.url(tab).await?.contains("//localhost:") {
-            self.clicks.here += 1
+            self.clicks.here += 1;
         } else {
-            self.clicks.elsewhere += 1
+            self.clicks.elsewhere += 1;
         }
         self.page(tab)?.click(Point { x, y }).await?;
         Ok(())

@@ -80,7 +80,7 @@ impl Estate {
             added_at: scanned_at() - SignedDuration::from_hours(24 * 120),
             contacts: Contacts::default(),
             customer: self.customer(index).map(|name| name.parse().unwrap()),
-            labels: Default::default(),
+            labels: BTreeSet::default(),
         }
     }
 
@@ -147,7 +147,7 @@ impl Estate {
             assessment: Assessment { standing, verified, reasons: vec![reason] },
             as_of: scanned_at(),
             last_known: (standing == Standing::Unknown)
-                .then(|| LastKnown { standing: Standing::Consented, as_of: since }),
+                .then_some(LastKnown { standing: Standing::Consented, as_of: since }),
             since: Some(since),
             before: Some(Standing::NeedsConsent),
             request: standing.needs_action().then(|| Request {
@@ -169,13 +169,12 @@ impl Estate {
         };
         let events = (0..self.events_per_app).map(|step| {
             let at = found_at + SignedDuration::from_hours(i64::from(step));
-            match step {
-                0 => AppEvent::automatic(at, EventKind::Found { standing: Standing::NeedsConsent }),
-                _ => {
-                    let (from, to) = (Standing::NeedsConsent, standing);
-                    let kind = EventKind::StandingChanged { from, to, reasons: vec![format!("Step {step}.")] };
-                    AppEvent::automatic(at, kind)
-                }
+            if step == 0 {
+                AppEvent::automatic(at, EventKind::Found { standing: Standing::NeedsConsent })
+            } else {
+                let (from, to) = (Standing::NeedsConsent, standing);
+                let kind = EventKind::StandingChanged { from, to, reasons: vec![format!("Step {step}.")] };
+                AppEvent::automatic(at, kind)
             }
         });
         (record, events.collect())

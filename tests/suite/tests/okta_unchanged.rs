@@ -116,12 +116,12 @@ async fn nothing_changes_while_sign_in_is_waived() {
         for _ in 0..2 {
             tries_every_route(&bench, &mut browser, &invitation).await;
         }
-        if let Some((session, token)) = session_of(&bench, &browser).await {
-            if let Some(link) = browser.open_consent(&session).await {
-                let back = bench.at_microsoft(&link, "ada.administrator", Decision::Accept);
-                let shown = bench.at_okta(&back).await;
-                browser.post(&format!("{session}/handover"), &[("token", &token), ("handover", &shown)]).await;
-            }
+        if let Some((session, token)) = session_of(&bench, &browser).await
+            && let Some(link) = browser.open_consent(&session).await
+        {
+            let back = bench.at_microsoft(&link, "ada.administrator", Decision::Accept);
+            let shown = bench.at_okta(&back).await;
+            browser.post(&format!("{session}/handover"), &[("token", &token), ("handover", &shown)]).await;
         }
         bench.work().await;
         regrant::usecases::save::resume::resume_saves(&bench.ports).await.unwrap();

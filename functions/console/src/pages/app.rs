@@ -25,6 +25,7 @@ pub(crate) struct OpenLink {
 }
 
 /// The data of the page.
+#[expect(clippy::struct_excessive_bools, reason = "one for each permission")]
 pub(crate) struct AppPage<'a> {
     pub(crate) session: &'a OperatorSession,
     pub(crate) org: &'a OrgProfile,

@@ -227,8 +227,8 @@ const fn state(state: &NotificationState) -> (&'static str, &'static str) {
 
 fn delivery(delivery: &Delivery) -> String {
     let value = serde_json::to_value(delivery).unwrap_or_default();
-    let members = value.as_object().into_iter().flatten();
-    members.filter_map(|(_, value)| value.as_str()).next().unwrap_or_default().to_owned()
+    let mut members = value.as_object().into_iter().flatten();
+    members.find_map(|(_, value)| value.as_str()).unwrap_or_default().to_owned()
 }
 
 fn email_table<'a>(emails: impl Iterator<Item = (String, &'a Notification)>) -> Markup {

@@ -99,6 +99,7 @@ pub(crate) async fn list_orgs(
 /// A change of an org's customer and labels. What is absent stays.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::option_option, reason = "absent and null differ")]
 pub(crate) struct OrgChange {
     /// The new customer; null removes it.
     #[serde(default, deserialize_with = "present")]
@@ -113,6 +114,7 @@ pub(crate) struct OrgChange {
 }
 
 /// Tells null, which removes the customer, from a member that is absent.
+#[expect(clippy::option_option, reason = "absent and null differ")]
 fn present<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<CustomerName>>, D::Error> {
     Option::deserialize(value).map(Some)
 }

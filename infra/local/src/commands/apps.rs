@@ -79,8 +79,8 @@ fn is_found(text: &str, app: &AppRecord, customer: Option<&CustomerName>) -> boo
         Some(identity.org_domain.as_str()),
         Some(identity.org.as_str()),
         Some(identity.app.as_str()),
-        identity.tenant.as_ref().map(|tenant| tenant.as_str()),
-        identity.domain.as_ref().map(|domain| domain.raw()),
+        identity.tenant.as_ref().map(regrant::domain::tenant::TenantName::as_str),
+        identity.domain.as_ref().map(regrant::domain::text::UntrustedText::raw),
         customer.map(CustomerName::as_str),
     ];
     places.into_iter().flatten().any(|place| place.to_lowercase().contains(&text))
@@ -205,7 +205,7 @@ fn sort(apps: &mut [ShownApp], by: Sort) {
         Sort::Urgency => {}
         Sort::Org => apps.sort_by(|a, b| a.app.identity.org_domain.cmp(&b.app.identity.org_domain)),
         Sort::Customer => {
-            apps.sort_by(|a, b| (a.customer.is_none(), &a.customer).cmp(&(b.customer.is_none(), &b.customer)))
+            apps.sort_by(|a, b| (a.customer.is_none(), &a.customer).cmp(&(b.customer.is_none(), &b.customer)));
         }
         Sort::Tenant => apps.sort_by_key(|shown| {
             let tenant = shown.app.identity.tenant.as_ref().map(|tenant| tenant.as_str().to_owned());
@@ -247,7 +247,9 @@ pub(crate) async fn show(
         Format::Full => {
             let mut table = AppTable::new(terminal.colour, terminal.width);
             each_page(installation, view, &orgs, |apps| {
-                apps.iter().for_each(|shown| tally.add(&shown.app, shown.waiver.is_some()));
+                for shown in &apps {
+                    tally.add(&shown.app, shown.waiver.is_some());
+                }
                 Ok(terminal.print(&table.rows(&apps))?)
             })
             .await?;

@@ -143,7 +143,10 @@ async fn in_background(
 }
 
 fn refuse_stack(global: &Global) -> anyhow::Result<()> {
-    if global.stack.is_some() { bail!(STACK) } else { Ok(()) }
+    if global.stack.is_some() {
+        bail!(STACK)
+    }
+    Ok(())
 }
 
 fn summary(contents: Contents) -> String {

@@ -17,7 +17,7 @@ use crate::terminal::Terminal;
 /// `regrant console …`.
 #[derive(Debug, Subcommand)]
 pub enum Console {
-    /// Set the OpenID provider that signs operators in. Reads its client secret from standard input or a hidden prompt.
+    /// Set the `OpenID` provider that signs operators in. Reads its client secret from standard input or a hidden prompt.
     Set(Set),
     /// Show the provider and the redirect URI to register there.
     Show,

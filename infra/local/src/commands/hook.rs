@@ -51,13 +51,13 @@ URL, from a second prompt or a second line.")]
         /// The user of the ticket system. Its password or API token is read after the URL.
         #[arg(long, value_name = "USER")]
         user: Option<String>,
-        /// ServiceNow: the table.
+        /// `ServiceNow`: the table.
         #[arg(long, value_name = "TABLE", default_value = "incident")]
         table: String,
-        /// ServiceNow: the assignment group.
+        /// `ServiceNow`: the assignment group.
         #[arg(long, value_name = "GROUP")]
         assignment_group: Option<String>,
-        /// ServiceNow: the close code.
+        /// `ServiceNow`: the close code.
         #[arg(long, value_name = "CODE", default_value = "Solution provided")]
         close_code: String,
         /// Jira: the project's key.

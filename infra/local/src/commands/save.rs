@@ -80,7 +80,7 @@ pub(crate) fn show(
             terminal.line(&format!("Not renewed: the connection of {name} is enabled, as before. {}", why.words()))?;
         }
         SaveOutcome::NoConsent => {
-            terminal.line(&format!("Not saved: nothing shows a new consent for {name}, so nothing was changed."))?
+            terminal.line(&format!("Not saved: nothing shows a new consent for {name}, so nothing was changed."))?;
         }
         SaveOutcome::NotSwitchedOn { reason } => {
             terminal.line(&format!("Not saved: {name}. {}", escaped(reason)))?;

@@ -30,6 +30,7 @@ are shown; --brief, --full, --csv and --json show all of them. Examples:
   regrant status --brief --since 7d --sort since
 Exit codes: 0 no action needed (a waived app needs none), 1 an app needs
 attention, 2 something could not be checked, or an error.")]
+#[expect(clippy::struct_excessive_bools, reason = "flags of a command")]
 pub struct Status {
     /// Show only apps with this standing, such as needs-consent; repeatable.
     #[arg(long)]

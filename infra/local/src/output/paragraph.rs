@@ -54,7 +54,7 @@ fn wrapped_line(line: &str, room: usize) -> Vec<String> {
     #[expect(clippy::cast_precision_loss, reason = "terminals are narrower than 2^52 columns")]
     let lines = wrap_first_fit(&words, &[room as f64]);
     let joined = lines.into_iter().map(|words| {
-        let parts = words.iter().map(|word| format!("{}{}", word.word, word.whitespace)).collect::<String>();
+        let parts = words.iter().flat_map(|word| [word.word, word.whitespace]).collect::<String>();
         parts.trim_end().replace(NO_BREAK_SPACE, " ")
     });
     joined.collect()

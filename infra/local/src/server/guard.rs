@@ -61,20 +61,17 @@ struct Site {
 impl Site {
     /// The site of an authority: a host name or address, and optionally a port. `None` for everything else.
     fn parse(scheme: &'static str, authority: &str) -> Option<Self> {
-        let (host, port) = match authority.strip_prefix('[') {
-            Some(rest) => {
-                let (address, port) = rest.split_once(']')?;
-                (format!("[{}]", address.parse::<Ipv6Addr>().ok()?), port)
+        let (host, port) = if let Some(rest) = authority.strip_prefix('[') {
+            let (address, port) = rest.split_once(']')?;
+            (format!("[{}]", address.parse::<Ipv6Addr>().ok()?), port)
+        } else {
+            let end = authority.find(':').unwrap_or(authority.len());
+            let (name, port) = authority.split_at(end);
+            let valid = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.';
+            if name.is_empty() || name.ends_with('.') || !name.bytes().all(valid) {
+                return None;
             }
-            None => {
-                let end = authority.find(':').unwrap_or(authority.len());
-                let (name, port) = authority.split_at(end);
-                let valid = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.';
-                if name.is_empty() || name.ends_with('.') || !name.bytes().all(valid) {
-                    return None;
-                }
-                (name.to_ascii_lowercase(), port)
-            }
+            (name.to_ascii_lowercase(), port)
         };
         let port = match port.strip_prefix(':') {
             Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => digits.parse().ok()?,
@@ -183,6 +180,7 @@ impl Guard {
 }
 
 /// The value of a header; `Some(None)` if it is absent, `None` if it is there twice or is not text.
+#[expect(clippy::option_option, reason = "absent and ambiguous differ")]
 fn at_most_one<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<Option<&'a str>> {
     let mut values = headers.get_all(name).into_iter();
     match (values.next(), values.next()) {

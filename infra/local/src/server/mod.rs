@@ -38,7 +38,7 @@ impl Default for Limits {
             connections: 256,
             header_timeout: Duration::from_secs(10),
             // Longer than any page: the longest waits for Okta and Microsoft, as API Gateway does, for 30 seconds.
-            request_timeout: Duration::from_secs(60),
+            request_timeout: Duration::from_mins(1),
         }
     }
 }

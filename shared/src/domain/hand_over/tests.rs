@@ -133,7 +133,7 @@ fn every_form_that_a_browser_copies_is_accepted() {
         format!("<pre>{}</pre>", shown(&url).replace('&', "&amp;")),
         // With another member or another URL.
         shown(&url).replace("\"method\"", "\"help\":\"https://help.okta.com/\",\"method\""),
-        format!("{}&session_state=x", url),
+        format!("{url}&session_state=x"),
     ] {
         assert_eq!(take(&text), Ok(("0.Aa+b".to_owned(), STATE.to_owned())), "{text}");
     }

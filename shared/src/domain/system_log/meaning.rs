@@ -208,6 +208,7 @@ fn kind(event_type: &str) -> Option<Kind> {
 }
 
 /// The meaning of `event`. Unknown types are [`Meaning::Other`].
+#[expect(clippy::match_same_arms, reason = "the order of the arms is the rule")]
 pub fn meaning(event: &LogEvent) -> Meaning {
     let result = event.outcome.as_ref().map(|outcome| &outcome.result);
     let succeeded = result == Some(&OutcomeResult::Success);

@@ -76,10 +76,10 @@ pub(super) fn is_refused(event: &LogEvent, topic: Topic) -> bool {
 pub(super) fn is_interrupted(event: &LogEvent) -> bool {
     let reason = event.outcome.as_ref().and_then(|outcome| outcome.reason.as_ref()).map_or("", |reason| reason.raw());
     let codes = codes(reason);
-    let is_temporary = |code: &Option<&Failure>| code.is_some_and(|code| code.class == FailureClass::Wait);
+    let is_temporary = |code: Option<&Failure>| code.is_some_and(|code| code.class == FailureClass::Wait);
     match codes.first() {
         Some((at, _)) => {
-            server_failed(reason.get(..*at).unwrap_or_default()) || codes.iter().any(|(_, code)| is_temporary(code))
+            server_failed(reason.get(..*at).unwrap_or_default()) || codes.iter().any(|(_, code)| is_temporary(*code))
         }
         None => says_server_failed(reason),
     }
@@ -110,7 +110,7 @@ fn codes(text: &str) -> Vec<(usize, Option<&'static Failure>)> {
 }
 
 fn names(target: &Target) -> impl Iterator<Item = &str> {
-    [&target.alternate_id, &target.display_name].into_iter().flatten().map(|name| name.raw())
+    [&target.alternate_id, &target.display_name].into_iter().flatten().map(super::super::text::UntrustedText::raw)
 }
 
 fn proves(code: Option<&Failure>, text: &str, event: &LogEvent, topic: Topic) -> bool {
@@ -125,7 +125,10 @@ fn proves(code: Option<&Failure>, text: &str, event: &LogEvent, topic: Topic) ->
     match topic {
         Topic::OwnSignIn => !names_target,
         // An error about an account may be about the user that the task is for, unless it names Okta's.
-        Topic::Task => !names_target && !text.contains('@') && !(code.is_about_an_account() && event.user().is_some()),
+        Topic::Task => {
+            let is_about_a_user = code.is_about_an_account() && event.user().is_some();
+            !(names_target || text.contains('@') || is_about_a_user)
+        }
         Topic::UserPassword => !names_target && !text.contains('@') && !code.is_about_an_account(),
     }
 }

@@ -58,8 +58,8 @@ impl Reply {
     pub(super) fn of_lines(lines: &[String], code: Option<u16>) -> Self {
         let of_line = |line: &String| line.get(..3).and_then(|code| code.parse::<u16>().ok());
         let code = code.or_else(|| lines.iter().rev().find_map(of_line)).filter(|code| (200..600).contains(code));
-        let of_code = lines.iter().filter(|line| of_line(line) == code);
-        let enhanced = of_code.filter_map(|line| Enhanced::parse(line.get(4..)?)).next();
+        let mut of_code = lines.iter().filter(|line| of_line(line) == code);
+        let enhanced = of_code.find_map(|line| Enhanced::parse(line.get(4..)?));
         Self { text: excerpt(&lines.join(" / ")), code, enhanced }
     }
 

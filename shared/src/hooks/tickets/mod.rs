@@ -23,7 +23,7 @@ use crate::domain::standing::Severity;
 use crate::domain::text::UntrustedText;
 use crate::vault::exposed;
 
-/// The longest title, in characters: ServiceNow's `short_description` has 160.
+/// The longest title, in characters: `ServiceNow`'s `short_description` has 160.
 const MAX_TITLE: usize = 150;
 /// How much of an error's body to show, in characters.
 const MAX_BODY: usize = 300;
@@ -31,7 +31,7 @@ const MAX_BODY: usize = 300;
 /// How to sign in to a ticket system, and where tickets go.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TicketDesk {
-    /// The user: a name in ServiceNow, an email address in Jira.
+    /// The user: a name in `ServiceNow`, an email address in Jira.
     pub user: String,
     /// The password, or the API token in Jira.
     #[serde(serialize_with = "exposed")]
@@ -45,7 +45,7 @@ pub struct TicketDesk {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "system", rename_all = "kebab-case")]
 pub enum TicketPlace {
-    /// A table of ServiceNow that extends `task`.
+    /// A table of `ServiceNow` that extends `task`.
     Servicenow {
         /// The table, such as `incident`.
         table: String,

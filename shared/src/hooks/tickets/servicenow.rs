@@ -1,4 +1,4 @@
-//! Tickets in ServiceNow, over its Table API (ServiceNow, "Table API"). Simulated in tests, not tried on an instance.
+//! Tickets in `ServiceNow`, over its Table API (`ServiceNow`, "Table API"). Simulated in tests, not tried on an instance.
 //!
 //! `correlation_id` holds the request's id, and `correlation_display` the last events, so that a work note and the memory of
 //! it are one call.
@@ -15,7 +15,7 @@ use crate::hooks::error::HookError;
 
 /// How many events fit into `correlation_display`, which has 100 characters.
 const MOST_EVENTS: usize = 6;
-/// The states of `incident` from "Resolved" on (ServiceNow, "Incident state model").
+/// The states of `incident` from "Resolved" on (`ServiceNow`, "Incident state model").
 const RESOLVED: &str = "6";
 const CLOSED: [&str; 3] = [RESOLVED, "7", "8"];
 

@@ -1,4 +1,4 @@
-//! Operators' sign-in to the console with the installation's OpenID provider.
+//! Operators' sign-in to the console with the installation's `OpenID` provider.
 //!
 //! The secrets of an attempt are sealed in the browser's own cookie and nothing is stored, so an answer can only complete the
 //! attempt of the browser that began it.

@@ -109,9 +109,8 @@ pub async fn hook_events(ports: &Ports, request: &RequestId) -> Result<Vec<Notif
 pub async fn replay_event(ports: &Ports, request: &RequestId, id: &NotificationId) -> Result<(), HookCallError> {
     let event = ports.ledger.notification(request, id).await?.ok_or(HookCallError::NoSuchEvent)?;
     let Recipient::Hook { name } = &event.recipient else { return Err(HookCallError::NoSuchEvent) };
-    let context = match load_context(ports, &event).await? {
-        Ok(context) => context,
-        Err(_) => return Err(HookCallError::NotDelivered("the event's org or app was removed".to_owned())),
+    let Ok(context) = load_context(ports, &event).await? else {
+        return Err(HookCallError::NotDelivered("the event's org or app was removed".to_owned()));
     };
     match call_hook(ports, name, &event, &context).await {
         Ok(Ok(_)) => Ok(()),

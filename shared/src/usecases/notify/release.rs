@@ -24,14 +24,13 @@ pub async fn release(ports: &Ports, org: Option<&OrgId>) -> Result<bool, NotifyE
     let released = Some(Release { at: ports.clock.now(), by: ports.actor.clone() });
     ports.ledger.put_mail_hold(&MailHold { released, ..hold }).await?;
     let plan = |org: &OrgId| NotificationWork::Plan { org: org.clone(), app: None };
-    match org {
-        Some(org) => ports.queues.notifications.send(&[plan(org)]).await?,
-        None => {
-            let mut pages = paging::pages(PAGE, |page| ports.ledger.orgs(page));
-            while let Some(orgs) = pages.try_next().await? {
-                let messages: Vec<_> = orgs.iter().map(|org| plan(&org.id)).collect();
-                ports.queues.notifications.send(&messages).await?;
-            }
+    if let Some(org) = org {
+        ports.queues.notifications.send(&[plan(org)]).await?
+    } else {
+        let mut pages = paging::pages(PAGE, |page| ports.ledger.orgs(page));
+        while let Some(orgs) = pages.try_next().await? {
+            let messages: Vec<_> = orgs.iter().map(|org| plan(&org.id)).collect();
+            ports.queues.notifications.send(&messages).await?;
         }
     }
     queue_due(ports).await?;

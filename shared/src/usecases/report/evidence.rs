@@ -228,7 +228,9 @@ struct Made<'a> {
 
 fn compile(org: &OrgProfile, app: &AppRecord, trail: Vec<TrailEntry>, made: Made<'_>) -> Evidence {
     let mut verifier = verify::Verifier::default();
-    trail.iter().for_each(|entry| verifier.entry(entry));
+    for entry in &trail {
+        verifier.entry(entry);
+    }
     let trail_is_intact = verifier.finish(false, &std::collections::BTreeMap::new()).findings.is_empty();
     let mut evidence = Evidence {
         format: FORMAT.to_owned(),

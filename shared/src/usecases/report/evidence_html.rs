@@ -227,10 +227,7 @@ fn waivers(waivers: &[WaiverEvent]) -> Markup {
             (table(&["When", "Who", "What"], waivers.iter().map(|one| vec![
                 time(one.at),
                 html! { (person(one.by.as_ref())) },
-                match &one.given {
-                    Some((reason, until)) => html! { "Postponed until " (moment(*until)) ": " (reason) },
-                    None => html! { "Waiver removed" },
-                },
+                if let Some((reason, until)) = &one.given { html! { "Postponed until " (moment(*until)) ": " (reason) } } else { html! { "Waiver removed" } },
             ])))
         }
     }

@@ -34,7 +34,7 @@ pub fn lines(report: &Report) -> Vec<(String, String)> {
 pub fn scope(scope: &Scope) -> String {
     let customers: Vec<&str> = scope.customers.iter().map(CustomerName::as_str).collect();
     let customers = (!customers.is_empty()).then(|| format!("customer {}", customers.join(", ")));
-    let orgs: Vec<&str> = scope.orgs.iter().map(|org| org.as_str()).collect();
+    let orgs: Vec<&str> = scope.orgs.iter().map(crate::domain::id::OrgId::as_str).collect();
     let orgs = (!orgs.is_empty()).then(|| format!("org {}", orgs.join(", ")));
     let parts: Vec<String> = customers.into_iter().chain(orgs).collect();
     if parts.is_empty() { "all orgs".to_owned() } else { parts.join("; ") }

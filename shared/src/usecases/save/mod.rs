@@ -352,17 +352,16 @@ impl Save<'_> {
 
     /// The tenant and Okta's client id, if both are known.
     async fn tenant_and_client(&self, connection: &Connection) -> Option<(TenantId, ClientId)> {
-        let tenant = match &self.app.consent.tenant {
-            Some(tenant) => tenant.clone(),
+        let tenant = if let Some(tenant) = &self.app.consent.tenant {
+            tenant.clone()
+        } else {
             // An operator saves the app before anyone has signed in for it. Someone may have signed in for another app of the
             // tenant, but not for an app of a different org.
-            None => {
-                let name = self.app.identity.tenant.as_ref()?;
-                if rival_claim(self.ports, self.org, name).await.ok()?.is_some() {
-                    return None;
-                }
-                resolve_tenant(self.ports, Some(name), self.org.cloud).await.ok()?
+            let name = self.app.identity.tenant.as_ref()?;
+            if rival_claim(self.ports, self.org, name).await.ok()?.is_some() {
+                return None;
             }
+            resolve_tenant(self.ports, Some(name), self.org.cloud).await.ok()?
         };
         let by_link = connection.authorize.offered().and_then(|link| {
             let mut pairs = link.query_pairs();

@@ -207,6 +207,7 @@ impl<'a> Requester<'a> {
 }
 
 /// What Okta offers.
+#[expect(clippy::large_enum_variant, reason = "one exists at a time")]
 enum Offer {
     /// A connection and its checked link; no link if the connection only has to be saved.
     Link { connection: Connection, link: Option<AuthorizeLink> },

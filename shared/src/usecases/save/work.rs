@@ -145,7 +145,7 @@ fn count_outcome(outcome: &SaveOutcome) {
     match outcome {
         SaveOutcome::Saved { .. } => count(Metric::SavesDone),
         SaveOutcome::NotRenewed { .. } | SaveOutcome::NoConsent | SaveOutcome::NotSwitchedOn { .. } => {
-            count(Metric::SavesFailed)
+            count(Metric::SavesFailed);
         }
         SaveOutcome::LeftOff { .. } => {
             count(Metric::SavesFailed);

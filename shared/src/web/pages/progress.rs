@@ -137,6 +137,7 @@ pub fn progress(presentation: &Presentation<'_>, view: &ProgressView<'_>) -> Pag
 
 /// What the indicator may claim. A sign-in is done once the administrator is verified; that Microsoft's page was accepted
 /// is never known here, so that step is checked or waiting until the session is done.
+#[expect(clippy::match_same_arms, reason = "one arm for each step")]
 const fn states(view: &ProgressView<'_>) -> [StepState; 3] {
     let first = if view.has_sign_in { StepState::Done } else { StepState::NotNeeded };
     match view.step {

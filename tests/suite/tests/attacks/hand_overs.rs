@@ -26,9 +26,9 @@ async fn is_not_taken(bend: impl Fn(&str) -> String) {
     let (mut browser, session, shown) = accepted(&bench, TENANT).await;
     let (before, calls) = (bench.simulation.okta.snapshot("acme"), bench.simulation.kill_point.calls());
     let token = browser.form_token(&session).await;
-    let bent = bend(&shown);
-    let seen = browser.post(&format!("{session}/handover"), &[("token", &token), ("handover", &bent)]).await;
-    assert!(is_refused(&seen, &bent), "{}", seen.body);
+    let altered = bend(&shown);
+    let seen = browser.post(&format!("{session}/handover"), &[("token", &token), ("handover", &altered)]).await;
+    assert!(is_refused(&seen, &altered), "{}", seen.body);
     assert_eq!((bench.simulation.okta.snapshot("acme"), bench.simulation.kill_point.calls()), (before, calls));
     assert!(browser.get(&session).await.body.contains("name=\"handover\""), "the session goes on");
 }

@@ -47,7 +47,10 @@ pub(crate) async fn new_consent(scene: &Scene<'_>) -> Result<(), Failure> {
     let mut person = scene.chromium.person(DESKTOP).await?;
     whole(scene, &mut person).await?;
     let Clicks { here, elsewhere, pastes } = person.clicks;
-    println!("clicks on Regrant's pages: {here}; at Microsoft: {elsewhere}; pastes: {pastes}");
+    #[expect(clippy::print_stdout, reason = "the figure is a result")]
+    {
+        println!("clicks on Regrant's pages: {here}; at Microsoft: {elsewhere}; pastes: {pastes}");
+    }
     ensure(here <= 5 && pastes == 1 && elsewhere <= 3, format!("{:?}", person.clicks))?;
     let text = person.text(0).await?;
     for said in ["The old administrator account", "change its password", "Provisioning tasks to retry", "RG-"] {

@@ -64,9 +64,12 @@ async fn export_is_not_trusted_without_its_key() {
     assert_eq!(nothing_trusted.untrusted_keys.into_iter().collect::<Vec<_>>(), [key.clone()]);
     // An attacker who signs again with another key is not trusted either, and one who keeps the key cannot sign.
     let forged = lines[0].replace(&key, &format!("{}A", &key[..42]));
-    let lines = [&[forged], &lines[1..]].concat();
+    let lines = [std::slice::from_ref(&forged), &lines[1..]].concat();
     assert!(kinds(&verified(&lines, &trust(&bench).await)).contains(&FindingKind::ExportForged));
 }
+
+type Change = Box<dyn Fn(&mut Vec<String>)>;
+type Names = Box<dyn Fn(&FindingKind) -> bool>;
 
 #[tokio::test]
 async fn every_single_change_of_an_export_is_named() {
@@ -75,8 +78,7 @@ async fn every_single_change_of_an_export_is_named() {
     let (trust, lines) = (trust(&bench).await, exported(&bench, &[]).await);
     let (first, middle, last) = (place(&lines, 1), place(&lines, 2), place(&lines, 3));
     let app = |line: &str| serde_json::from_str::<Value>(line).unwrap()["app"].as_str().unwrap().to_owned();
-    type Change = Box<dyn Fn(&mut Vec<String>)>;
-    let cases: [(&str, Change, Box<dyn Fn(&FindingKind) -> bool>); 7] = [
+    let cases: [(&str, Change, Names); 7] = [
         (
             "an event is changed",
             Box::new(move |lines| lines[middle] = lines[middle].replace("needs-consent", "consented")),

@@ -8,7 +8,7 @@ use regrant::domain::actor::Actor;
 use regrant::domain::app::{AppIdentity, AppRecord};
 use regrant::domain::cloud::Cloud;
 use regrant::domain::contact::Contacts;
-use regrant::domain::org::{CredentialKind, OrgProfile};
+use regrant::domain::org::{CredentialKind, OrgProfile, SignInPolicy};
 use regrant::domain::signal::{Check, Signal, SignalKind};
 use regrant::domain::standing::{Assessment, Standing};
 use regrant::domain::text::UntrustedText;
@@ -109,6 +109,9 @@ async fn add(ports: &Ports, index: usize) -> Result<(), Failure> {
         contacts: Contacts::default(),
         customer: Some(format!("Customer {}", index / ORGS_PER_CUSTOMER).parse()?),
         labels: BTreeSet::new(),
+        sign_in: SignInPolicy::default(),
+        sends_password: false,
+        approved_tenants: Vec::new(),
     };
     ports.ledger.put_org(&org).await?;
     for app in 0..APPS_PER_ORG {

@@ -36,7 +36,7 @@ pub enum Mail {
 
 pub(crate) async fn run(global: &Global, mail: &Mail, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
     match mail {
-        Mail::Preview(options) => preview::run(options, terminal).await,
+        Mail::Preview(options) => preview::run(options, terminal),
         Mail::Server(server) => server::run(global, server, terminal).await,
         Mail::Test(options) => test_email::run(global, options, terminal).await,
         Mail::Hold(options) => hold::run(global, options, terminal).await,

@@ -8,6 +8,7 @@ use regrant::domain::contact::Language;
 use regrant::emails::samples;
 use regrant::emails::samples::Sample;
 use regrant::emails::write;
+use regrant::embedded::private_files;
 use regrant::mail::Email;
 
 use crate::exit::Outcome;
@@ -37,14 +38,14 @@ pub struct Preview {
     pub eml: Option<PathBuf>,
 }
 
-pub(crate) async fn run(options: &Preview, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
+pub(crate) fn run(options: &Preview, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
     let chosen = chosen(options)?;
     for sample in &chosen {
         let email = sample.with(write).map_err(|error| not_shown(&error))?;
         if let Some(folder) = &options.html {
-            write_file(folder, sample, "html", email.html.as_bytes()).await?;
+            write_file(folder, sample, "html", email.html.as_bytes())?;
         } else if let Some(folder) = &options.eml {
-            write_file(folder, sample, "eml", &email.to_mime().map_err(|error| not_shown(&error))?).await?;
+            write_file(folder, sample, "eml", &email.to_mime().map_err(|error| not_shown(&error))?)?;
         } else {
             terminal.print(&plain_text(&email))?;
         }
@@ -73,12 +74,10 @@ fn not_shown(error: &dyn std::fmt::Display) -> anyhow::Error {
     anyhow!("the emails could not be shown: {error}")
 }
 
-/// Writes a sample to a file of its own, named like it.
-async fn write_file(folder: &Path, sample: &Sample, extension: &str, content: &[u8]) -> anyhow::Result<()> {
-    let file = folder.join(format!("{}.{extension}", sample.name));
-    let failed = |error| anyhow!("{} could not be written: {error}", file.display());
-    tokio::fs::create_dir_all(folder).await.map_err(failed)?;
-    tokio::fs::write(&file, content).await.map_err(failed)
+/// Writes a sample to a file of its own, named like it. Only the owner can read it.
+fn write_file(folder: &Path, sample: &Sample, extension: &str, content: &[u8]) -> anyhow::Result<()> {
+    private_files::create_folder(folder)?;
+    Ok(private_files::write(&folder.join(format!("{}.{extension}", sample.name)), content)?)
 }
 
 /// The headers and the plain text of an email.

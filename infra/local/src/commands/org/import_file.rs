@@ -60,7 +60,7 @@ fn csv_rows(text: &str) -> anyhow::Result<Vec<Row>> {
         .trim(csv::Trim::All)
         .flexible(true)
         .from_reader(text.as_bytes());
-    let names: Vec<String> = reader.headers()?.iter().map(|name| name.to_ascii_lowercase()).collect();
+    let names: Vec<String> = reader.headers()?.iter().map(str::to_ascii_lowercase).collect();
     for name in &names {
         check_name(name).context("the first line must contain the names of the columns")?;
     }

@@ -118,7 +118,7 @@ fn widths(width: u16) -> [usize; 3] {
 
 fn line(width: u16, [host, customer, standings, seen, contacts]: [&str; 5], credential: &str) -> String {
     let columns = [host, customer, standings].into_iter().zip(widths(width));
-    let text = columns.map(|(text, width)| format!("{}  ", cell(text, width.saturating_sub(2)))).collect::<String>();
+    let text = columns.map(|(text, width)| cell(text, width.saturating_sub(2)) + "  ").collect::<String>();
     let credential = if width < ROOM_FOR_CREDENTIAL { "" } else { credential };
     format!("{text}{}{}{credential}", cell(seen, LAST_SEEN), cell(contacts, CONTACTS)).trim_end().to_owned()
 }
