@@ -80,7 +80,7 @@ impl Estate {
             added_at: scanned_at() - SignedDuration::from_hours(24 * 120),
             contacts: Contacts::default(),
             customer: self.customer(index).map(|name| name.parse().unwrap()),
-            labels: BTreeSet::default(),
+            labels: std::collections::BTreeSet::default(),
         }
     }
 

@@ -19,7 +19,7 @@ use regrant::domain::app::{AppIdentity, AppRecord};
 use regrant::domain::cloud::Cloud;
 use regrant::domain::event::{AppEvent, EventKind};
 use regrant::domain::id::Sha256Digest;
-use regrant::domain::org::{CredentialKind, OrgProfile};
+use regrant::domain::org::{CredentialKind, OrgProfile, SignInPolicy};
 use regrant::domain::standing::{Assessment, Standing};
 use regrant::domain::text::UntrustedText;
 use regrant::embedded;
@@ -57,6 +57,9 @@ async fn add(ports: &Ports, org: &str, app: &str, customer: Option<&str>, label:
         contacts: regrant::domain::contact::Contacts::default(),
         customer: customer.map(|name| name.parse().unwrap()),
         labels: BTreeSet::new(),
+        sign_in: SignInPolicy::default(),
+        sends_password: false,
+        approved_tenants: Vec::new(),
     };
     ports.ledger.put_org(&profile).await.unwrap();
     let identity = AppIdentity {

@@ -120,14 +120,14 @@ mod tests {
         assert!(error.contains("invitation") && error.contains("digest"), "{error}");
     }
 
-    #[tokio::test]
-    async fn every_email_is_written_to_a_file() {
+    #[test]
+    fn every_email_is_written_to_a_file() {
         let folder = tempfile::tempdir().unwrap();
         let (html, eml) = (folder.path().join("html"), folder.path().join("eml"));
         for (flag, path) in [("--html", &html), ("--eml", &eml)] {
             let options = options(&["--language", "de", flag, path.to_str().unwrap()]);
             let mut terminal = Terminal::of_process(&Cli::try_parse_from(["regrant", "-q", "doctor"]).unwrap().global);
-            assert_eq!(run(&options, &mut terminal).await.unwrap(), Outcome::Fine);
+            assert_eq!(run(&options, &mut terminal).unwrap(), Outcome::Fine);
         }
         for folder in [&html, &eml] {
             assert_eq!(std::fs::read_dir(folder).unwrap().count(), 19, "one file each");
