@@ -424,6 +424,7 @@ async fn a_switched_off_login_is_not_called_a_wrong_password() {
 
 #[tokio::test]
 async fn every_line_of_a_rejection_reaches_the_operator() {
+    const FULL: (&str, &str) = (".\r\n", "452 4.2.2 over quota\r\n");
     const GONE: (&str, &str) = ("RCPT", "550-5.1.1 The account does not exist.\r\n550 5.1.1 Try another address.\r\n");
     let error = said("220 mail.example.com\r\n", &[EHLO, AUTH, MAIL, GONE]).await;
     assert!(

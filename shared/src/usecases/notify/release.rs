@@ -25,7 +25,7 @@ pub async fn release(ports: &Ports, org: Option<&OrgId>) -> Result<bool, NotifyE
     ports.ledger.put_mail_hold(&MailHold { released, ..hold }).await?;
     let plan = |org: &OrgId| NotificationWork::Plan { org: org.clone(), app: None };
     if let Some(org) = org {
-        ports.queues.notifications.send(&[plan(org)]).await?
+        ports.queues.notifications.send(&[plan(org)]).await?;
     } else {
         let mut pages = paging::pages(PAGE, |page| ports.ledger.orgs(page));
         while let Some(orgs) = pages.try_next().await? {
