@@ -34,9 +34,9 @@ impl FromRequestParts<Console> for Operator {
 
     async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Response> {
         let ports = &console.ports;
-        let Some(cookie) = cookies::get(&parts.headers, COOKIE) else { return Err(see_other("/console/sign-in")) };
-        let session = open_session(ports, &cookie).await.map_err(|error| failed(&error))?;
-        let Some(session) = session else { return Err(see_other("/console/sign-in")) };
+        let Some(sealed) = cookies::get(&parts.headers, COOKIE) else { return Err(see_other("/console/sign-in")) };
+        let opened = open_session(ports, &sealed).await.map_err(|error| failed(&error))?;
+        let Some(session) = opened else { return Err(see_other("/console/sign-in")) };
         let rules = ports.ledger.access_rules().await.map_err(|error| failed(&error))?;
         let access = session.access(&rules);
         if access.is_none() {

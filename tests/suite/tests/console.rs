@@ -137,7 +137,7 @@ impl Bench {
     }
 }
 
-/// An OpenID provider that issues what a test asks for.
+/// An `OpenID` provider that issues what a test asks for.
 #[derive(Clone)]
 struct SimulatedProvider {
     issuer: String,

@@ -61,10 +61,10 @@ async fn export_is_not_trusted_without_its_key() {
     let lines = exported(&bench, &[]).await;
     let nothing_trusted = verified(&lines, &Trust::default());
     let key = public_key(&bench.ports).await.unwrap().to_string();
-    assert_eq!(nothing_trusted.untrusted_keys.into_iter().collect::<Vec<_>>(), [key.clone()]);
+    assert_eq!(nothing_trusted.untrusted_keys.into_iter().collect::<Vec<_>>(), std::slice::from_ref(&key));
     // An attacker who signs again with another key is not trusted either, and one who keeps the key cannot sign.
     let forged = lines[0].replace(&key, &format!("{}A", &key[..42]));
-    let lines = [std::slice::from_ref(&forged), &lines[1..]].concat();
+    let lines = [&[forged], &lines[1..]].concat();
     assert!(kinds(&verified(&lines, &trust(&bench).await)).contains(&FindingKind::ExportForged));
 }
 

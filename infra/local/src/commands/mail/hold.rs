@@ -140,10 +140,12 @@ async fn status(installation: &Installation, as_json: bool, terminal: &mut Termi
     Ok(Outcome::Fine)
 }
 
-fn line(hold: &MailHold, held: &[HeldOrg]) -> String {
+fn line(hold: &MailHold, waiting: &[HeldOrg]) -> String {
     let scope = hold.org.as_ref().map_or_else(
         || "the whole installation".to_owned(),
-        |id| held.iter().find(|one| one.org.id == *id).map_or_else(|| id.to_string(), |one| escaped(one.org.domain())),
+        |id| {
+            waiting.iter().find(|one| one.org.id == *id).map_or_else(|| id.to_string(), |one| escaped(one.org.domain()))
+        },
     );
     let by = hold.by.as_ref().map(|by| format!(" by {}", escaped(by.to_string()))).unwrap_or_default();
     format!("On hold: {scope}, since {}{by}", when(hold.since))
