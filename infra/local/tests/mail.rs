@@ -150,14 +150,15 @@ fn insecure_servers_are_refused_before_the_prompt() {
 #[tokio::test]
 async fn suppressed_addresses_are_listed_and_lifted() {
     let folder = tempfile::tempdir().unwrap();
+    let ports =
+        regrant::embedded::open(&folder.path().join("data"), regrant::embedded::Config::default()).await.unwrap();
     let empty = regrant(&folder.path().join("data"), &["mail", "suppressed", "--json"], "");
     assert_eq!(
         serde_json::from_slice::<serde_json::Value>(&empty.stdout).unwrap(),
-        serde_json::json!({"suppressed": []})
+        serde_json::json!({"suppressed": []}),
+        "{}",
+        words(&empty)
     );
-
-    let ports =
-        regrant::embedded::open(&folder.path().join("data"), regrant::embedded::Config::default()).await.unwrap();
     let address = "ada@contoso.example".parse().unwrap();
     let at = "2026-03-01T09:30:00Z".parse().unwrap();
     let suppression = regrant::ledger::Suppression { at, reason: "bounced: \u{1b}[31mno such user".to_owned() };
@@ -186,7 +187,9 @@ async fn the_api_lists_and_lifts_suppressed_addresses() {
     let at = "2026-03-01T09:30:00Z".parse().unwrap();
     ports.ledger.suppress(&address, &regrant::ledger::Suppression { at, reason: "bounced".to_owned() }).await.unwrap();
 
-    let mut browser = regrant_tests::browser::Browser::new(regrant_notify::router(ports.clone()));
+    let mut browser = regrant_tests::browser::Browser::new(
+        regrant_notify::router(ports.clone()).layer(regrant_tests::consent::as_tester()),
+    );
     let listed = browser.get("/v1/mail/suppressed").await;
     assert_eq!(
         serde_json::from_str::<serde_json::Value>(&listed.body).unwrap(),

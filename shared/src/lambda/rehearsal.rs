@@ -55,7 +55,8 @@ mod tests {
     #[tokio::test]
     async fn the_rehearsal_renders_the_404_page() {
         let folder = tempfile::tempdir().unwrap();
-        let ports = crate::embedded::open(folder.path(), crate::environment::Config::default()).await.unwrap();
+        let ports =
+            crate::embedded::open(&folder.path().join("data"), crate::environment::Config::default()).await.unwrap();
         let answers = RefCell::new(Vec::new());
         let (router, answers) = (web::router(axum::Router::new(), ports), &answers);
         let handle = async |event| {

@@ -292,11 +292,11 @@ impl Person<'_> {
         self.evaluate(tab, "document.readyState").await.is_ok_and(|state| state == "complete")
     }
 
-    /// Clicks the visible link, button or summary whose text begins with `label`.
+    /// Clicks the visible link, button or summary with a line that begins with `label`.
     pub async fn click(&mut self, tab: usize, label: &str) -> Result<(), Failure> {
         let script = format!(
             "(() => {{ const all = [...document.querySelectorAll('a, button, summary')]; \
-             const it = all.find(one => one.checkVisibility() && one.innerText.trim().startsWith({label})); \
+             const it = all.find(one => one.checkVisibility() && one.innerText.split('\\n').some(line => line.trim().startsWith({label}))); \
              if (!it) return null; it.scrollIntoView({{ block: 'center' }}); const box = it.getBoundingClientRect(); \
              return [box.x + box.width / 2, box.y + box.height / 2]; }})()",
             label = json!(label)

@@ -201,7 +201,12 @@ pub fn router(ports: &Ports) -> Router {
         .merge(regrant_callback::router(ports.clone()).reset_fallback())
         .merge(regrant_save::router(ports.clone()).reset_fallback())
         .merge(regrant_notify::router(ports.clone()).reset_fallback())
-        .layer(axum::Extension(Caller::ThisMachine(Actor::OsUser { name: UntrustedText::new("tester") })))
+        .layer(as_tester())
+}
+
+/// Makes the caller of each request the person who runs this machine.
+pub fn as_tester() -> axum::Extension<Caller> {
+    axum::Extension(Caller::ThisMachine(Actor::OsUser { name: UntrustedText::new("tester") }))
 }
 
 /// Makes [`OPERATOR`] an administrator of all customers.

@@ -97,6 +97,7 @@ impl Api {
         let settings = Settings { public_url: Some(public_url), ..Settings::default() };
         let config = embedded::Config { settings, ..embedded::Config::default() };
         let ports = embedded::open(&folder.path().join("data"), config).await.unwrap();
+        regrant::usecases::access::keys::create_keys(&ports).await.unwrap();
         add(&ports, "acme", "0oa1", Some("Acme"), "secret reason").await;
         add(&ports, "globex", "0oa2", Some("Globex"), "open reason").await;
         add(&ports, "unlabelled", "0oa3", None, "open reason").await;

@@ -88,6 +88,7 @@ impl Bench {
         let okta = OktaConfig { loopback: LoopbackPolicy::Allow, ..OktaConfig::default() };
         let config = embedded::Config { settings, okta, ..embedded::Config::default() };
         let ports = embedded::open(&folder.path().join("data"), config).await.unwrap();
+        regrant::usecases::access::keys::create_keys(&ports).await.unwrap();
         add(&ports, "acme", "0oa1", Some("Acme"), "Acme mail", Standing::NeedsConsent).await;
         add(&ports, "acme", "0oa2", Some("Acme"), EVIL, Standing::Broken).await;
         add(&ports, "globex", "0oa3", Some("Globex"), "Globex mail", Standing::Consented).await;

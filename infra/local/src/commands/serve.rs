@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::anyhow;
 use clap::Args;
+use regrant::usecases::access::keys::create_keys;
 use regrant::usecases::notify::queue_due::queue_due;
 use regrant::usecases::records::cleanup::delete_expired_daily;
 use regrant::usecases::report::trail::sign_digests_daily;
@@ -47,6 +48,8 @@ pub(crate) async fn run(global: &Global, options: &Serve, terminal: &mut Termina
     }
     let installation = Installation::open(global).await?;
     installation.refuse_stack("a stack has its own API; run `regrant serve` without --stack")?;
+    // The console seals its cookies before any org is added.
+    create_keys(&installation.ports).await?;
     let (listener, address) = server::listen(options.listen).await?;
     let folder = data_dir(global)?;
     // The API's caller is the person who runs this process, if nothing else signs operators in.

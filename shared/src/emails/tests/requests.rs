@@ -36,11 +36,16 @@ fn is_about_access(sample: &Sample) -> bool {
 fn subject_names_org_and_app_and_preheader_repeats_it() {
     for (sample, email) in requests() {
         let subject = &email.subject;
-        assert!(subject.contains("acme.okta.com: "), "{subject}");
-        assert!(is_about_access(&sample) || subject.contains("Office 365 EMEA"), "{subject}");
+        // A subject that would be too long shortens both names.
+        let is_short = subject.contains('…');
+        assert!(is_short || subject.contains("acme.okta.com: "), "{subject}");
+        assert!(is_short || is_about_access(&sample) || subject.contains("Office 365 EMEA"), "{subject}");
         let preheader = email.html.split("class=\"preheader\">").nth(1).unwrap().split("</div>").next().unwrap();
         let what = subject.trim_start_matches("acme.okta.com: ");
-        assert!(preheader.contains(what) && preheader.contains("acme.okta.com"), "{preheader} repeats {subject}");
+        assert!(
+            (is_short || preheader.contains(what)) && preheader.contains("acme.okta.com"),
+            "{preheader} repeats {subject}"
+        );
     }
 }
 

@@ -171,7 +171,7 @@ async fn errors_name_the_unreadable_record() {
     let ledger = SqliteLedger::in_memory().unwrap();
     let app = record("acme", "a", "Office", Standing::Broken);
     assert!(ledger.record_app(&app, &[]).await.unwrap());
-    ledger.0.lock().execute("UPDATE app SET record = '{\"org\":'", params![]).unwrap();
+    ledger.0.lock().execute("UPDATE app SET record = '{\"org\":1}'", params![]).unwrap();
     for refused in [
         ledger.app(&app.identity.org, &app.identity.app).await.map(drop),
         ledger.apps(&any(), PageRequest::first(1)).await.map(drop),

@@ -34,7 +34,6 @@ fn kinds() -> Vec<Value> {
     kinds.extend([
         json!({"event": "invited", "invitation": "i1", "expires_at": at}),
         json!({"event": "invitation-revoked", "invitation": "i1"}),
-        json!({"event": "consent-begun", "session": "s1"}),
         json!({"event": "consent-failed", "session": "s1", "failure": "okta-refused", "code": "AADSTS65004"}),
         json!({"event": "consent-failed", "session": "s1", "failure": "okta-refused", "code": null}),
         json!({"event": "consent-link-opened", "session": "s1", "client": object}),

@@ -74,6 +74,7 @@ fn rounded(ms: f64) -> f64 {
 async fn measure(orgs: usize, rounds: usize) -> Result<Vec<(&'static str, f64)>, Failure> {
     let folder = tempfile::tempdir()?;
     let ports = embedded::open(&folder.path().join("data"), embedded::Config::default()).await?;
+    regrant::usecases::access::keys::create_keys(&ports).await?;
     for index in 0..orgs {
         add(&ports, index).await?;
     }

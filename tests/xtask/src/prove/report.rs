@@ -25,7 +25,7 @@ pub(crate) async fn prove(size: Size) -> Outcome {
     let orgs = if size == Size::Full { 10_000 } else { 100 };
     let estate = Estate { orgs, apps_per_org: 3, customers: orgs / 33, events_per_app: 1 };
     let folder = tempfile::tempdir()?;
-    let ports = embedded::open(folder.path(), Config::default()).await?;
+    let ports = embedded::open(&folder.path().join("data"), Config::default()).await?;
     estate.fill(&*ports.ledger).await;
     let mut figures =
         vec![("orgs", json!(orgs)), ("apps", json!(orgs * 3)), ("target_seconds", json!(TARGET.as_secs()))];

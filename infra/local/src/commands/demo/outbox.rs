@@ -93,7 +93,7 @@ mod tests {
     #[tokio::test]
     async fn administrators_email_has_a_working_link() {
         let folder = tempfile::tempdir().unwrap();
-        let fixture = DemoFixture::start(folder.path(), 8080).await.unwrap();
+        let fixture = DemoFixture::start(&folder.path().join("data"), 8080).await.unwrap();
         let ports = &fixture.installation.ports;
         let started = start_scan(ports, &Selection::Orgs(fixture.orgs.clone())).await.unwrap();
         scan::run_to_end(&fixture.installation, started, 4, false).await.unwrap();

@@ -63,7 +63,7 @@ pub(crate) async fn run(_: &Global, options: &Replay, terminal: &mut Terminal) -
 async fn scan(base_url: &str, options: &Replay, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
     let folder = tempfile::tempdir()?;
     let okta = OktaConfig { loopback: LoopbackPolicy::Allow, attempts: 1, ..OktaConfig::default() };
-    let installation = Installation::open_at(folder.path(), Config { okta, ..Config::default() }).await?;
+    let installation = Installation::open_at(&folder.path().join("data"), Config { okta, ..Config::default() }).await?;
     let credential = OktaCredential::ApiToken { token: "00-replayed".to_owned().into() };
     let added = orgs::add(&installation.ports, base_url, Cloud::Global, &credential).await;
     let added = added.context("the recorded answers do not let Regrant add the org")?;
