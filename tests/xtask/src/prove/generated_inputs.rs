@@ -206,8 +206,8 @@ impl GoodHandOver {
             7 => form.replace(&code, ""),
             8 => format!("state={state}"),
             9 => href.replace("//", &format!("//{}@", token(rng, 5))),
-            10 => shown.replace("POST", ["GET", "PUT", "post", ""][rng.random_range(0..4)]),
-            11 => format!("{{\"{}\":1,{}", token(rng, 5), shown.trim_start().trim_start_matches('{')),
+            10 => format!("{form}\n{}", href.replace(&code, &other)),
+            11 => form.replace("/callback", &format!("/callback/{}", token(rng, 5))).replace("code=", "kode="),
             12 => format!("{form}{}", "A".repeat(rng.random_range(17_000..30_000))),
             _ => noise(rng, 600),
         };

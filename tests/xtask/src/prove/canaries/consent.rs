@@ -54,8 +54,11 @@ pub(super) async fn walk(folder: &Path, run: &mut Run) -> Result<Canaries, Failu
     person.regrant.kill().await?;
 
     let handed_out = person.browser.history.iter().filter(|shown| !shown.path.starts_with("/oauth/microsoft/"));
+    // A page may contain the link that its browser came from, to start again or to forward it.
+    let own_link = link.rsplit('/').next().unwrap_or_default();
     for shown in handed_out {
-        run.outputs.push((format!("page {}", route(&shown.path)), without_own_text(&shown.body).into_bytes()));
+        let page = without_own_text(&shown.body).replace(own_link, "");
+        run.outputs.push((format!("page {}", route(&shown.path)), page.into_bytes()));
     }
     for shown in &person.browser.history {
         let place = shown.location.clone().unwrap_or_default();
