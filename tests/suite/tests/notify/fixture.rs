@@ -21,6 +21,7 @@ use regrant::usecases::scan::start::{Selection, start_scan};
 use regrant_simulators::{LogEntry, TokenPower};
 use regrant_tests::consent::ConsentBench;
 use regrant_tests::mailbox::{Mailbox, header, link, request};
+use url::Url;
 
 /// An administrator who can consent.
 pub(crate) const ADA: &str = "ada@acme.example";
@@ -156,8 +157,16 @@ impl NotifyFixture {
     pub(crate) async fn page_for(&self, reader: &str) -> String {
         let about = self.bench.app(WAITING).await.request.unwrap().id;
         let emails = self.emails_to(reader);
-        let mut of_it = emails.iter().rev().filter(|email| request(email) == about.as_str());
-        of_it.find_map(|email| link(email, "/consent/")).unwrap()
+        let is_link = |line: &&str| line.starts_with("https://") && line.contains("/consent/");
+        let of_it = |email: &Email| {
+            if email.text.lines().filter(is_link).count() == 1 {
+                return link(email, "/consent/").filter(|_| request(email) == about.as_str());
+            }
+            // In an email about several apps, each app's link follows its request.
+            let mut rest = email.text.lines().skip_while(|line| !line.contains(about.as_str()));
+            rest.find(is_link).map(|link| Url::parse(link).unwrap().path().to_owned())
+        };
+        emails.iter().rev().find_map(of_it).unwrap()
     }
 
     /// Every notification about `acme`.
