@@ -206,7 +206,7 @@ impl GoodHandOver {
             7 => form.replace(&code, ""),
             8 => format!("state={state}"),
             9 => href.replace("//", &format!("//{}@", token(rng, 5))),
-            10 => format!("{form}\n{}", href.replace(&code, &other)),
+            10 => format!("{href}\n{}", href.replace(&code, &other)),
             11 => form.replace("/callback", &format!("/callback/{}", token(rng, 5))).replace("code=", "kode="),
             12 => format!("{form}{}", "A".repeat(rng.random_range(17_000..30_000))),
             _ => noise(rng, 600),

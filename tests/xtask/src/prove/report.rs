@@ -59,7 +59,7 @@ async fn run(folder: &Path, file: &str) -> Result<Run, Box<dyn std::error::Error
     let started = Instant::now();
     let mut child = Command::new(program)
         .arg("--data-dir")
-        .arg(folder)
+        .arg(folder.join("data"))
         .args(["--quiet", "report", "--to"])
         .arg(&output)
         .stdout(Stdio::null())
