@@ -32,9 +32,9 @@ pub(crate) struct Operator {
 impl FromRequestParts<Console> for Operator {
     type Rejection = Response;
 
-    async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Response> {
+    async fn from_request_parts(request: &mut Parts, console: &Console) -> Result<Self, Response> {
         let ports = &console.ports;
-        let Some(sealed) = cookies::get(&parts.headers, COOKIE) else { return Err(see_other("/console/sign-in")) };
+        let Some(sealed) = cookies::get(&request.headers, COOKIE) else { return Err(see_other("/console/sign-in")) };
         let opened = open_session(ports, &sealed).await.map_err(|error| failed(&error))?;
         let Some(session) = opened else { return Err(see_other("/console/sign-in")) };
         let rules = ports.ledger.access_rules().await.map_err(|error| failed(&error))?;

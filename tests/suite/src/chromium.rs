@@ -28,7 +28,7 @@ use tokio::task::JoinHandle;
 /// The names under which distributions install Chromium.
 const PROGRAMS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 /// How long a page may take to show what a test expects, and how often the test looks.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const LOOK: Duration = Duration::from_millis(40);
 
 /// Anything that keeps the browser from doing what a person asks.
