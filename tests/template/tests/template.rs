@@ -72,7 +72,7 @@ fn each_function_reads_only_the_secrets_it_needs() {
         ("provisioning-admin/acme.okta.com", [false, true, false, true, false]),
         ("handover/acme.okta.com/0oa1", [false, false, false, true, false]),
         ("graph/contoso", [true, false, true, true, false]),
-        ("entra/global", [true, true, true, true, false]),
+        ("entra/global", [true; 5]),
         ("keys", [false, true, true, true, true]),
         ("hooks", [false, false, false, false, true]),
         ("keys-of-others", [false, false, false, false, false]),

@@ -79,6 +79,14 @@ async fn from_a_scan_to_the_proof(installation: &Installation) {
     }
 }
 
+/// Grants that this walk does not need: the password of an org that stores one, and a save's message that is due only a
+/// minute after the previous one.
+const NOT_EXERCISED: [(&str, &str, &str); 3] = [
+    ("consent-url", "secretsmanager:GetSecretValue", "provisioning-admin"),
+    ("save", "secretsmanager:GetSecretValue", "provisioning-admin"),
+    ("save", "sqs:SendMessage", "SaveQueue"),
+];
+
 #[tokio::test]
 async fn consent_completes_from_scan_to_verification() {
     let installation = Installation::new(0).await;
@@ -106,6 +114,12 @@ async fn consent_completes_from_scan_to_verification() {
     let not_needed: Vec<_> = FUNCTIONS
         .into_iter()
         .flat_map(|function| grants::not_needed(&calls, function).into_iter().map(move |grant| (function, grant)))
+        .filter(|(function, grant)| {
+            let is_it = |(of, action, part): &(&str, &str, &str)| {
+                of == function && grant.action == *action && grant.resource.contains(part)
+            };
+            !NOT_EXERCISED.iter().any(is_it)
+        })
         .collect();
     assert!(not_needed.is_empty(), "{not_needed:#?}");
     what_was_counted(&installation);
