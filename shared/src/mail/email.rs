@@ -113,7 +113,7 @@ pub struct Email {
 
 impl Email {
     /// Identifies this email to this recipient. A resent email keeps its digest.
-    pub(crate) fn digest(&self) -> String {
+    pub fn digest(&self) -> String {
         let digest = Sha256::digest(format!("{}\n{}", self.message_id, self.to.bare()));
         URL_SAFE_NO_PAD.encode(&digest[..12])
     }
