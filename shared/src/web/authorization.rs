@@ -1,6 +1,6 @@
 //! Authorization of API operations: who calls, and whether the access policy allows it.
 //!
-//! A platform layer verifies the credential and inserts a [`Caller`]. [`authorize`] turns it into an [`Authorized`], which
+//! A platform layer verifies the credential and inserts a [`Caller`]. `authorize` turns it into an [`Authorized`], which
 //! handlers extract in place of the ports. [`AuthorizedApp`] and [`AuthorizedOrg`] check the customer of what a path names.
 //! What a caller may not see is answered exactly like what does not exist.
 

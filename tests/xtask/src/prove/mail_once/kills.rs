@@ -57,9 +57,9 @@ impl Killed {
     }
 }
 
-/// What an email tells its reader: the apps that it names, or its text if it names none. After a kill, an email about several
-/// apps may become one for each.
-fn matters(told: &Told) -> Vec<Told> {
+/// What an email tells its reader: the apps that it names, or its text if it names none. After a kill, or with
+/// several workers, an email about several apps may become one for each.
+pub(super) fn matters(told: &Told) -> Vec<Told> {
     const LABEL: &str = "Microsoft Office 365 (";
     let (reader, text) = told;
     let named = text.split(LABEL).skip(1).filter_map(|rest| rest.split_once(')')).map(|(number, _)| number);
