@@ -17,12 +17,14 @@ pub struct Fleet {
     pub apps_per_org: u32,
     /// Each org's rate limit for `/api/v1/apps`, in calls per minute.
     pub apps_limit: u32,
+    /// The `signOnMode` of each app. Recorded Office 365 apps have `BROWSER_PLUGIN`.
+    pub sign_on_mode: &'static str,
 }
 
 impl Fleet {
     /// A fleet of `size` orgs with three apps each and 50 calls per minute.
     pub fn new(seed: u64, size: u32) -> Self {
-        Self { seed, size, apps_per_org: 3, apps_limit: 50 }
+        Self { seed, size, apps_per_org: 3, apps_limit: 50, sign_on_mode: "BROWSER_PLUGIN" }
     }
 
     /// The name of org number `index`: the label before `.localhost`.
@@ -46,7 +48,8 @@ impl Fleet {
     pub fn app(&self, index: u32, app: u32) -> App {
         let mut rng = SeededRng::new(self.seed, "fleet app", (u64::from(index) << 32) | u64::from(app));
         let tenant = format!("tenant{index:06}x{app}");
-        let base = App::office365(&format!("Microsoft Office 365 ({app})"), &tenant);
+        let sign_on_mode = self.sign_on_mode.to_owned();
+        let base = App { sign_on_mode, ..App::office365(&format!("Microsoft Office 365 ({app})"), &tenant) };
         match rng.below(12) {
             0 => base,
             1 => base.provisioned(Connection::OAuth2 { enabled: true, authorize: true }).inactive(),

@@ -100,6 +100,8 @@ pub struct App {
     pub name: String,
     /// Its label; may contain any text.
     pub label: String,
+    /// Its `signOnMode`.
+    pub sign_on_mode: String,
     /// `ACTIVE` or `INACTIVE`.
     pub active: bool,
     /// Its `features`.
@@ -139,6 +141,7 @@ impl App {
             id,
             name: name.to_owned(),
             label: label.to_owned(),
+            sign_on_mode: "BROWSER_PLUGIN".to_owned(),
             active: true,
             features: Vec::new(),
             tenant: Some(tenant.to_owned()),

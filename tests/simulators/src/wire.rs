@@ -44,7 +44,7 @@ pub(crate) fn app(org: &Org, app: &App, origin: &str) -> Value {
             "appLinks": { "login": true },
         },
         "features": app.features,
-        "signOnMode": "BROWSER_PLUGIN",
+        "signOnMode": app.sign_on_mode,
         "credentials": {
             "scheme": "EDIT_USERNAME_AND_PASSWORD",
             "userNameTemplate": { "template": "user.login", "type": "CUSTOM", "pushStatus": "DONT_PUSH" },

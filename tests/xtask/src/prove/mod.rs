@@ -9,6 +9,8 @@ mod dependencies;
 mod deployed_stack;
 mod estate;
 mod generated_inputs;
+#[cfg(target_os = "linux")]
+mod growth;
 mod kill_points;
 mod mail_once;
 mod org_import;
@@ -20,6 +22,8 @@ mod report_tampering;
 mod scan_cost;
 mod scan_faults;
 mod scan_memory;
+#[cfg(target_os = "linux")]
+mod scan_peers;
 mod tickets;
 mod watch;
 
@@ -122,6 +126,12 @@ pub(crate) const MEASUREMENTS: &[Measurement] = &[
         about: "1,000,000 wrong callbacks and hand-overs: none accepted, none panics",
         start: |size| Box::pin(generated_inputs::prove(size)),
     },
+    #[cfg(target_os = "linux")]
+    Measurement {
+        name: growth::NAME,
+        about: "a scan of 100, 1,000 and 10,000 orgs: CPU grows linearly, memory stays flat",
+        start: |size| Box::pin(growth::prove(size)),
+    },
     Measurement {
         name: kill_points::NAME,
         about: "killed after every call and every write of a consent: always the same final state",
@@ -176,6 +186,12 @@ pub(crate) const MEASUREMENTS: &[Measurement] = &[
         name: scan_memory::NAME,
         about: "peak memory of scanning 10,000 orgs, compared with 100",
         start: |size| Box::pin(scan_memory::prove(size)),
+    },
+    #[cfg(target_os = "linux")]
+    Measurement {
+        name: scan_peers::NAME,
+        about: "CPU per call of a scan, compared with Okta's SDKs: Node 10 times, Python 20 times as much",
+        start: |size| Box::pin(scan_peers::prove(size)),
     },
     Measurement {
         name: tickets::NAME,
@@ -273,6 +289,18 @@ mod tests {
     #[cfg(target_os = "linux")]
     async fn scan_memory_is_independent_of_org_count() {
         meets_target_when_small(scan_memory::NAME).await;
+    }
+
+    #[tokio::test]
+    #[cfg(target_os = "linux")]
+    async fn scan_peers_are_measured() {
+        meets_target_when_small(scan_peers::NAME).await;
+    }
+
+    #[tokio::test]
+    #[cfg(target_os = "linux")]
+    async fn growth_is_measured() {
+        meets_target_when_small(growth::NAME).await;
     }
 
     #[tokio::test]
