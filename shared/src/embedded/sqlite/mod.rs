@@ -1,10 +1,11 @@
 //! The ledger in one `SQLite` file, for installations on one machine.
 //!
 //! Several processes may have the file open: readers see complete transactions, and writers wait for each other. Within a
-//! process all callers share one connection, which runs on the blocking thread pool.
+//! process all callers share one connection, which a thread of its own runs.
 
 mod access;
 mod apps;
+mod connection_thread;
 mod error;
 mod estate;
 mod events;
@@ -27,10 +28,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use parking_lot::Mutex;
 use rusqlite::Connection;
 use tracing::Instrument as _;
 
+use self::connection_thread::{ConnectionThread, Panicked};
 use self::error::SqliteError;
 use crate::domain::access_policy::Scope;
 use crate::domain::app::AppRecord;
@@ -43,15 +44,18 @@ use crate::ledger::{AppFilter, Ledger, LedgerError, Page, PageRequest};
 
 /// A ledger in one `SQLite` file, in write-ahead-log mode.
 #[derive(Clone)]
-pub struct SqliteLedger(Arc<Mutex<Connection>>);
+pub struct SqliteLedger(Arc<ConnectionThread>);
 
 impl SqliteLedger {
     /// Opens the file, creating or migrating it first if necessary.
     pub async fn open(file: &Path) -> Result<Self, LedgerError> {
         let path = file.to_owned();
         let action = "open its file";
-        let connection = blocking(action, move || file::open(&path)).await;
-        connection.map(Self::over).map_err(|error| match error {
+        let opened = match tokio::task::spawn_blocking(move || Self::over(file::open(&path)?)).await {
+            Ok(opened) => opened.map_err(|error| error.during(action)),
+            Err(stopped) => Err(LedgerError::Store { action, reason: stopped.to_string() }),
+        };
+        opened.map_err(|error| match error {
             LedgerError::Store { action, reason } => {
                 LedgerError::Store { action, reason: format!("{}: {reason}", file.display()) }
             }
@@ -64,38 +68,30 @@ impl SqliteLedger {
 
     /// A ledger that is lost when it is dropped. For tests and trials.
     pub fn in_memory() -> Result<Self, LedgerError> {
-        file::in_memory().map(Self::over).map_err(|error| error.during("open in memory"))
+        file::in_memory().and_then(Self::over).map_err(|error| error.during("open in memory"))
     }
 
-    fn over(connection: Connection) -> Self {
-        Self(Arc::new(Mutex::new(connection)))
+    fn over(connection: Connection) -> Result<Self, SqliteError> {
+        Ok(Self(Arc::new(ConnectionThread::start(connection)?)))
     }
 
-    /// Runs `work` on the blocking thread pool; `action` names it in errors and traces.
+    /// Runs `work` on the connection; `action` names it in errors and traces.
     async fn run<T: Send + 'static>(
         &self,
         action: &'static str,
         work: impl FnOnce(&mut Connection) -> Result<T, SqliteError> + Send + 'static,
     ) -> Result<T, LedgerError> {
-        let connection = Arc::clone(&self.0);
         let span = tracing::trace_span!("ledger", action);
-        blocking(action, move || work(&mut connection.lock())).instrument(span).await
+        match self.0.run(work).instrument(span).await {
+            Ok(outcome) => outcome.map_err(|error| error.during(action)),
+            Err(Panicked) => Err(LedgerError::Store { action, reason: "the operation panicked".to_owned() }),
+        }
     }
 }
 
 /// Copies the ledger in `file` to the empty file `copy`, in one consistent state, while others use it.
 pub(super) fn snapshot(file: &Path, copy: &Path) -> Result<(), LedgerError> {
     file::snapshot(file, copy).map_err(|error| error.during("copy its file"))
-}
-
-async fn blocking<T: Send + 'static>(
-    action: &'static str,
-    work: impl FnOnce() -> Result<T, SqliteError> + Send + 'static,
-) -> Result<T, LedgerError> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(outcome) => outcome.map_err(|error| error.during(action)),
-        Err(stopped) => Err(LedgerError::Store { action, reason: stopped.to_string() }),
-    }
 }
 
 #[async_trait]
