@@ -43,7 +43,13 @@ pub fn run(cli: Cli) -> ExitCode {
 }
 
 fn run_to_end(cli: Cli, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    // Most commands wait for others. Waking a second thread would cost them more than it does for them.
+    let mut threads = if cli.serves() {
+        tokio::runtime::Builder::new_multi_thread()
+    } else {
+        tokio::runtime::Builder::new_current_thread()
+    };
+    let runtime = threads.enable_all().build()?;
     let result = runtime.block_on(commands::run(cli, terminal));
     // Tasks that still wait for a socket or for standard input must not keep the process alive.
     runtime.shutdown_background();

@@ -45,6 +45,13 @@ pub struct Cli {
     pub command: Command,
 }
 
+impl Cli {
+    /// Whether the command answers other people's requests until it is stopped.
+    pub(crate) fn serves(&self) -> bool {
+        matches!(self.command, Command::Serve(_) | Command::Demo(_))
+    }
+}
+
 const EXIT_CODES: &str = "\
 Exit codes:
   0  no action needed
