@@ -54,9 +54,9 @@ macro_rules! names {
     };
 }
 
-/// The name belongs to no role or permission.
+/// The name is not one of a role or a permission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("there is no such {what}; `regrant access grant --help` lists them")]
+#[error("this {what} does not exist; `regrant access grant --help` lists them")]
 pub struct UnknownName {
     what: &'static str,
 }
@@ -398,7 +398,7 @@ impl Access {
         Self(vec![(Role::Administrator, Scope::All)])
     }
 
-    /// Whether there is none at all.
+    /// Whether it covers nothing at all.
     pub fn is_none(&self) -> bool {
         self.0.iter().all(|(_, scope)| scope.is_empty())
     }

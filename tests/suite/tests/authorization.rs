@@ -194,7 +194,7 @@ async fn every_operation_answers_each_caller_by_policy() {
         let names_org = template.contains("{org}");
         for group in [
             None,
-            Some("nobody"),
+            Some("stranger"),
             Some("viewer"),
             Some("operator"),
             Some("other"),
@@ -212,7 +212,7 @@ async fn every_operation_answers_each_caller_by_policy() {
                     );
                     continue;
                 }
-                Some("nobody") => {
+                Some("stranger") => {
                     assert_eq!(answer.status, StatusCode::FORBIDDEN, "{what}");
                     continue;
                 }

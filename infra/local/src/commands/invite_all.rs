@@ -17,7 +17,7 @@ use crate::terminal::Terminal;
 /// The standings that a consent resolves.
 const BY_DEFAULT: [Standing; 2] = [Standing::Broken, Standing::NeedsConsent];
 
-/// The link of one app, or why there is none.
+/// The link of one app, or why it has none.
 #[derive(Debug, Serialize)]
 struct Invited {
     org: String,

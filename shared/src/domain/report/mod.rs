@@ -137,7 +137,7 @@ pub struct Sources {
     /// When the app that was checked longest ago was checked, in UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub oldest_check: Option<Timestamp>,
-    /// The latest signed digest of the audit trail; absent if there is none yet.
+    /// The latest signed digest of the audit trail; absent before the first one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trail: Option<TrailSource>,
 }

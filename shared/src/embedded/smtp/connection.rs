@@ -92,7 +92,7 @@ impl Connection {
         self.smtp.message(mime).await
     }
 
-    /// Ends the session in the background: the email has been accepted, whatever the server replies to `QUIT`.
+    /// Ends the session in the background: the email has been accepted, even if the server rejects `QUIT`.
     pub(super) fn close(mut self) {
         tokio::spawn(async move {
             let _ = tokio::time::timeout(QUIT_TIMEOUT, self.smtp.quit()).await;

@@ -38,7 +38,7 @@ pub enum TrailError {
     /// The ledger operation failed.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
-    /// There is no key to sign with.
+    /// The signing key could not be read or created.
     #[error(transparent)]
     Keys(#[from] KeysError),
     /// The key is damaged.
@@ -222,8 +222,8 @@ pub struct Verification {
     /// What was followed, and what does not fit.
     #[serde(flatten)]
     pub verified: Verified,
-    /// Keys that signed something and are not among the trusted ones. What they signed is consistent, but whoever changed
-    /// the trail may have signed it.
+    /// Keys that signed something and are not among the trusted ones. Their signatures are consistent, but the person
+    /// who changed the trail may have made them.
     pub untrusted_keys: BTreeSet<String>,
 }
 

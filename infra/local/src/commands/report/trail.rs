@@ -68,7 +68,7 @@ pub struct Verify {
     /// The export to verify. Without it, this installation's own trail.
     pub export: Option<PathBuf>,
     /// A public key to trust; repeat for several.
-    // Public, so it is no secret: `regrant report key` prints it.
+    // Not a secret: `regrant report key` prints it.
     #[arg(long = "key", value_name = "KEY")]
     pub trusted: Vec<EvidencePublicKey>,
     /// A digest that was noted elsewhere, as NUMBER:HASH; repeat for several.
