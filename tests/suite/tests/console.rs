@@ -13,6 +13,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use parking_lot::Mutex;
+use regrant::clock::Clock;
 use regrant::domain::access_policy::{ClaimMatch, Role, Scope};
 use regrant::domain::actor::Actor;
 use regrant::domain::app::{AppIdentity, AppRecord};
@@ -127,7 +128,7 @@ impl Bench {
     }
 
     async fn with_provider(&self) -> SimulatedProvider {
-        let provider = SimulatedProvider::start().await;
+        let provider = SimulatedProvider::start(self.ports.clock.clone()).await;
         set_operator_provider(&self.ports, &provider.registration()).await.unwrap();
         provider
     }
@@ -142,6 +143,7 @@ impl Bench {
 #[derive(Clone)]
 struct SimulatedProvider {
     issuer: String,
+    clock: Arc<dyn Clock>,
     codes: Arc<Mutex<BTreeMap<String, Granted>>>,
 }
 
@@ -157,10 +159,10 @@ const KEY: &str = include_str!("../../simulators/src/microsoft/keys/signing-1.pe
 const MODULUS: &str = "09TqCI0Z-TQ4kFhfP4YTxJOTUHHIBEKvcfjAoOWxPyfLSKPrlXGjvJTbDcWEKFTpSaPcfFZ_1Bi7FatopFhx5bIaUVzO65t2s_a12sHQYmBd8y-cCQIJoP-1wWu7CXjfNCKL_Bd42r5tGNnG-UC0iJ34T1IOmiWWgOhjoq7YdNa0Et0U9UQXuZ3yxLbNI9YpoRtk949K9DOvhPm0v0At3DHmc5lkJN3JCJ29Y_Z4l8wMd-zkacQvSQa1QHbYToZfghCgVsyWuck2o5z14sD9Xqs3rAa7tZDmbBXJNsZnWiksavNQUzbLxj0dzoCkbi3XubljMZbcrDYNbpUeg4QQUQ";
 
 impl SimulatedProvider {
-    async fn start() -> Self {
+    async fn start(clock: Arc<dyn Clock>) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let issuer = format!("http://{}", listener.local_addr().unwrap());
-        let provider = Self { issuer: issuer.clone(), codes: Arc::default() };
+        let provider = Self { issuer: issuer.clone(), clock, codes: Arc::default() };
         let metadata = json!({
             "issuer": issuer, "authorization_endpoint": format!("{issuer}/authorize"),
             "token_endpoint": format!("{issuer}/token"), "jwks_uri": format!("{issuer}/keys"),
@@ -193,7 +195,7 @@ impl SimulatedProvider {
         let query: BTreeMap<String, String> = url.query_pairs().into_owned().collect();
         assert_eq!((query["response_type"].as_str(), query["code_challenge_method"].as_str()), ("code", "S256"));
         assert_eq!(query["scope"], "openid profile groups");
-        let now = jiff::Timestamp::now().as_second();
+        let now = self.clock.now().as_second();
         let mut claims = json!({
             "iss": self.issuer, "sub": "00u1", "aud": CLIENT, "nonce": query["nonce"], "iat": now, "exp": now + 300,
             "preferred_username": "ada@provider.example",
@@ -374,7 +376,7 @@ async fn buttons_work_and_events_name_the_operator() {
     assert_eq!(invited.location(), format!("{app}?done=invited"));
     let page = browser.get(&invited.location()).await;
     assert!(page.body.contains("https://regrant.example.com/consent/"), "the link can be copied");
-    let until = (jiff::Timestamp::now() + jiff::SignedDuration::from_hours(48)).strftime("%Y-%m-%d").to_string();
+    let until = (bench.ports.clock.now() + jiff::SignedDuration::from_hours(48)).strftime("%Y-%m-%d").to_string();
     let waive = [("token", token.as_str()), ("action", "waive"), ("reason", "merger"), ("until", &until)];
     assert_eq!(browser.post(app, &waive).await.location(), format!("{app}?done=waived"));
     assert!(browser.get("/console").await.body.contains("postponed until"));

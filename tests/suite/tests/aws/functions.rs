@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::body::Body;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use regrant::domain::contact::Audience;
 use regrant::domain::id::{AppId, OrgId};
 use regrant::domain::notification::{About, Draft, Recipient};
@@ -133,7 +133,7 @@ async fn what_operators_do(installation: &Installation, org: &OrgId, app: &AppId
     installation.get("/v1/apps?tenant=acmelabs").await;
     installation.get("/v1/apps?standing=broken").await;
     assert_eq!(installation.get(&format!("{path}/failed-work")).await, json!({"failed_work": []}));
-    let ends_at = Timestamp::now() + SignedDuration::from_hours(24);
+    let ends_at = installation.operator.clock.now() + SignedDuration::from_hours(24);
     let waiver = json!({"reason": "the tenant is being merged", "ends_at": ends_at});
     let given = installation.ask("PUT", &format!("{path}/waiver"), Body::from(waiver.to_string())).await;
     assert_eq!(given["reason"], waiver["reason"]);
@@ -207,7 +207,7 @@ async fn schedule_sends_unqueued_notification_that_reader_can_mute() {
     assert!(!installation.operator.ledger.is_muted(&request.id, &MAX.parse().unwrap()).await.unwrap());
 
     // An operator's email links to a read-only page of the request.
-    let ended = About::WaiverExpired { ended_at: Timestamp::now() };
+    let ended = About::WaiverExpired { ended_at: installation.operator.clock.now() };
     left_lying(&installation, &org, &app, ended, (BO, Audience::OktaOperator)).await;
     let page = link(installation.mails_to(BO).await.last().unwrap(), "/mail/request/");
     let seen = program.get(&page).await;
@@ -235,7 +235,7 @@ async fn left_lying(
 ) {
     let ledger = &installation.operator.ledger;
     let request = ledger.app(org, app).await.unwrap().unwrap().request.unwrap();
-    let now = Timestamp::now();
+    let now = installation.operator.clock.now();
     let draft = Draft {
         request: request.id,
         org: org.clone(),
