@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use serde::Deserialize;
+
 use super::checked_text::checked_text;
 use super::text::is_hidden;
 
@@ -38,11 +40,30 @@ name!(
     CustomerName,
     "a customer's name"
 );
+/// What becomes of an org's customer. In JSON, a name or null.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(from = "Option<CustomerName>")]
+pub enum CustomerChange {
+    /// It stays.
+    #[default]
+    Keep,
+    /// The org belongs to no customer.
+    Remove,
+    /// The org belongs to this customer.
+    Set(CustomerName),
+}
+
+impl From<Option<CustomerName>> for CustomerChange {
+    fn from(customer: Option<CustomerName>) -> Self {
+        customer.map_or(Self::Remove, Self::Set)
+    }
+}
+
 /// A change of an org's customer and labels. What it does not mention stays.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LabelChange {
-    /// The new customer; `Some(None)` removes it.
-    pub customer: Option<Option<CustomerName>>,
+    /// What becomes of its customer.
+    pub customer: CustomerChange,
     /// Labels to add.
     pub add: BTreeSet<Label>,
     /// Labels to remove.

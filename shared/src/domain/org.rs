@@ -8,7 +8,7 @@ use url::Url;
 
 use super::cloud::Cloud;
 use super::contact::Contacts;
-use super::customer::{CustomerName, Label, LabelChange};
+use super::customer::{CustomerChange, CustomerName, Label, LabelChange};
 use super::id::OrgId;
 use super::tenant::TenantName;
 
@@ -100,8 +100,10 @@ impl OrgProfile {
     /// The org with a different customer and labels.
     #[must_use]
     pub fn relabelled(mut self, change: &LabelChange) -> Self {
-        if let Some(customer) = &change.customer {
-            self.customer.clone_from(customer);
+        match &change.customer {
+            CustomerChange::Keep => {}
+            CustomerChange::Remove => self.customer = None,
+            CustomerChange::Set(customer) => self.customer = Some(customer.clone()),
         }
         self.labels.extend(change.add.iter().cloned());
         self.labels.retain(|label| !change.remove.contains(label));

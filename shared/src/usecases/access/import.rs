@@ -2,7 +2,7 @@
 
 use crate::domain::cloud::Cloud;
 use crate::domain::contact::Contacts;
-use crate::domain::customer::{CustomerName, Label, LabelChange};
+use crate::domain::customer::{CustomerChange, CustomerName, Label, LabelChange};
 use crate::domain::id::OrgId;
 use crate::domain::org::{CredentialKind, OrgProfile};
 use crate::okta::OktaCredential;
@@ -78,7 +78,7 @@ pub async fn import_org(ports: &Ports, org: &OrgToAdd) -> Result<(OrgProfile, Im
 
 /// Sets the customer, the labels and the contacts that the import names.
 async fn complete(ports: &Ports, id: &OrgId, org: &OrgToAdd) -> Result<OrgProfile, OrgError> {
-    let customer = org.customer.clone().map(Some);
+    let customer = org.customer.clone().map_or(CustomerChange::Keep, CustomerChange::Set);
     let change = LabelChange { customer, add: org.labels.iter().cloned().collect(), ..LabelChange::default() };
     let profile = relabel(ports, id, &change).await?;
     match &org.contacts {
