@@ -328,7 +328,7 @@ async fn fitting(
     if per_customer.len() > 1 {
         let sorted = totals::sorted(&per_customer);
         let more = sorted.len().saturating_sub(MOST_LINES);
-        terminal.print(&totals::table("CUSTOMER", &sorted[..sorted.len() - more], terminal.width))?;
+        terminal.print(&totals::table("CUSTOMER", sorted.get(..MOST_LINES).unwrap_or(&sorted), terminal.width))?;
         if more > 0 {
             terminal.line(&format!("and {}: `regrant status --by customer`", number(more as u64, "more", "more")))?;
         }
