@@ -18,8 +18,8 @@ use crate::installation::Installation;
 use crate::output::{escaped, when};
 use crate::terminal::Terminal;
 
-/// The time between two looks of `--follow`.
-const EVERY: Duration = Duration::from_secs(5);
+/// How often `--follow` reads the ledger.
+const POLL_INTERVAL: Duration = Duration::from_secs(5);
 
 /// `regrant events`.
 #[derive(Debug, Args)]
@@ -44,7 +44,7 @@ pub struct Events {
     /// The same as `--format json`.
     #[arg(long, conflicts_with = "format")]
     pub json: bool,
-    /// Keep running, and print events as they happen.
+    /// Keep running, and print new events every 5 seconds.
     #[arg(long)]
     pub follow: bool,
 }
@@ -82,7 +82,7 @@ pub(crate) async fn run(global: &Global, options: &Events, terminal: &mut Termin
             return Ok(Outcome::Fine);
         }
         tokio::select! {
-            () = ports.clock.sleep(EVERY) => {}
+            () = ports.clock.sleep(POLL_INTERVAL) => {}
             _ = tokio::signal::ctrl_c() => return Ok(Outcome::Fine),
         }
     }

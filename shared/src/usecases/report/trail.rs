@@ -20,6 +20,8 @@ use crate::usecases::access::keys::{KeysError, create_keys};
 
 /// How often a digest is signed.
 const EVERY: SignedDuration = SignedDuration::from_hours(24);
+/// How often to check whether one is due, which also bounds the delay after an error.
+const CHECK_INTERVAL: Duration = Duration::from_hours(1);
 /// How long before the previous digest to look for trails that grew. A clock may have been behind, and an index may have
 /// lagged; naming a head twice does no harm.
 const OVERLAP: SignedDuration = SignedDuration::from_hours(1);
@@ -109,7 +111,7 @@ pub async fn sign_digests_daily(ports: &Ports) {
             }
             Err(error) => tracing::error!(%error, "could not sign a digest of the audit trail"),
         }
-        ports.clock.sleep(Duration::from_hours(1)).await;
+        ports.clock.sleep(CHECK_INTERVAL).await;
     }
 }
 
