@@ -35,11 +35,6 @@ checked_text! {
     Label: "a label";
 }
 
-name!(
-    /// The customer that an org belongs to. Compared exactly, so `Contoso` and `contoso` are two customers.
-    CustomerName,
-    "a customer's name"
-);
 /// What becomes of an org's customer. In JSON, a name or null.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(from = "Option<CustomerName>")]

@@ -42,11 +42,6 @@ checked_text! {
     LogEventId: "a System Log event id";
 }
 
-id!(
-    /// An Okta org, keyed by the `id` in its `/.well-known/okta-organization` (`00o…`).
-    OrgId,
-    "an Okta org id"
-);
 macro_rules! from_digits {
     ($($name:ident),+) => {
         $(impl $name {

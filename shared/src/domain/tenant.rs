@@ -63,11 +63,6 @@ checked_text! {
     KeyId: "a key id";
 }
 
-guid_key!(
-    /// A tenant, by its GUID, as in a token's `tid` and issuer.
-    TenantId,
-    "a tenant id"
-);
 /// A domain of a tenant, such as `contoso.onmicrosoft.com`, as used in the path of its sign-in page.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
