@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use axum::body::Bytes;
 use jiff::Timestamp;
 use regrant::domain::access_policy::Permission;
-use regrant::domain::customer::{CustomerChange, Label, LabelChange};
+use regrant::domain::customer::{CustomerChange, CustomerName, Label, LabelChange};
 use regrant::domain::org::{CredentialKind, OrgProfile};
 use regrant::ledger::{Cursor, PageRequest};
 use regrant::usecases::access::orgs::{OrgError, relabel};
