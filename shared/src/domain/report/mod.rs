@@ -87,13 +87,6 @@ pub struct Scope {
     pub orgs: Vec<OrgId>,
 }
 
-impl Scope {
-    /// Whether it covers every org.
-    pub const fn is_everything(&self) -> bool {
-        self.customers.is_empty() && self.orgs.is_empty()
-    }
-}
-
 /// Which apps a report lists.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Filters {

@@ -50,7 +50,7 @@ impl Connection {
         } else {
             Box::new(Recorded { stream: tcp, peer, transcript: transcript.clone(), leaving: Leaving::No })
         };
-        let hello = config.hello.clone().map_or_else(ClientId::default, ClientId::Domain);
+        let hello = ClientId::default();
         let greeted = AsyncSmtpConnection::connect_with_transport(stream, &hello).await;
         let mut smtp = greeted.map_err(|error| failure(Stage::Connect).of_smtp(&error))?;
         if config.security == Security::StartTls {
