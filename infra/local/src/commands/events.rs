@@ -10,7 +10,6 @@ use regrant::domain::id::AppId;
 use regrant::domain::trail::TrailEntry;
 use regrant::usecases::report::events::{Follower, Selection, time_of};
 use regrant::usecases::report::ocsf::ocsf;
-use regrant::web::json;
 
 use crate::exit::Outcome;
 use crate::global::Global;
@@ -92,13 +91,11 @@ fn print(entry: &TrailEntry, format: Format, terminal: &mut Terminal) -> anyhow:
     match format {
         Format::Text => terminal.line(&text(entry))?,
         Format::Json => {
-            json::write(terminal.out(), entry)?;
-            terminal.line("")?;
+            terminal.json(entry)?;
         }
         Format::Ocsf => match ocsf(entry) {
             Some(object) => {
-                json::write(terminal.out(), &object)?;
-                terminal.line("")?;
+                terminal.json(&object)?;
             }
             None => terminal.message(&format!(
                 "event {} of app {} was written by a newer version and is left out; update to see it",
