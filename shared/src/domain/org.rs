@@ -97,6 +97,23 @@ pub struct OrgProfile {
 }
 
 impl OrgProfile {
+    /// An org with default settings, without a customer.
+    pub fn new(id: OrgId, base_url: Url, credential: CredentialKind, added_at: Timestamp) -> Self {
+        Self {
+            id,
+            base_url,
+            credential,
+            cloud: Cloud::default(),
+            sign_in: SignInPolicy::default(),
+            sends_password: false,
+            approved_tenants: Vec::new(),
+            added_at,
+            contacts: Contacts::default(),
+            customer: None,
+            labels: BTreeSet::new(),
+        }
+    }
+
     /// The org with a different customer and labels.
     #[must_use]
     pub fn relabelled(mut self, change: &LabelChange) -> Self {

@@ -7,9 +7,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use regrant::clock::{Clock, SimulatedClock};
-use regrant::domain::cloud::Cloud;
 use regrant::domain::id::{OrgId, ScanId};
-use regrant::domain::org::{OrgProfile, SignInPolicy};
+use regrant::domain::org::OrgProfile;
 use regrant::domain::scan::Scan;
 use regrant::embedded::folder::Folder;
 use regrant::embedded::in_process_queues;
@@ -188,19 +187,7 @@ async fn know(ports: &Ports, org: &str, base_url: &str, credential: &OktaCredent
     let name = SecretName::Okta(id.clone());
     ports.vault.put_pending(&name, &credential.seal()).await.unwrap();
     ports.vault.promote(&name).await.unwrap();
-    let profile = OrgProfile {
-        id: id.clone(),
-        base_url: base_url.parse().unwrap(),
-        credential: credential.kind(),
-        cloud: Cloud::Global,
-        sign_in: SignInPolicy::Required,
-        sends_password: false,
-        approved_tenants: Vec::new(),
-        added_at: ports.clock.now(),
-        contacts: regrant::domain::contact::Contacts::default(),
-        customer: None,
-        labels: std::collections::BTreeSet::new(),
-    };
+    let profile = OrgProfile::new(id.clone(), base_url.parse().unwrap(), credential.kind(), ports.clock.now());
     ports.ledger.put_org(&profile).await.unwrap();
     create_keys(ports).await.unwrap();
     id

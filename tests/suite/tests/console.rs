@@ -16,19 +16,18 @@ use parking_lot::Mutex;
 use regrant::clock::Clock;
 use regrant::domain::access_policy::{ClaimMatch, Role, Scope};
 use regrant::domain::actor::Actor;
-use regrant::domain::app::{AppIdentity, AppRecord};
-use regrant::domain::cloud::Cloud;
+use regrant::domain::app::AppIdentity;
 use regrant::domain::event::{AppEvent, EventKind};
 use regrant::domain::id::Sha256Digest;
-use regrant::domain::org::{CredentialKind, OrgProfile, SignInPolicy};
-use regrant::domain::standing::{Assessment, Standing};
+use regrant::domain::org::{OrgProfile, SignInPolicy};
+use regrant::domain::standing::Standing;
 use regrant::domain::text::UntrustedText;
 use regrant::embedded;
 use regrant::http::loopback::LoopbackPolicy;
 use regrant::okta::config::OktaConfig;
 use regrant::openid::Provider;
-use regrant::randomness::request_id;
 use regrant::settings::{PublicUrl, Settings};
+use regrant::testing::records::{app_identity, org_profile, store_app};
 use regrant::usecases::Ports;
 use regrant::usecases::access::operator_sign_in::set_operator_provider;
 use regrant::usecases::access::roles;
@@ -48,33 +47,10 @@ struct Bench {
 }
 
 async fn add(ports: &Ports, org: &str, app: &str, customer: Option<&str>, label: &str, standing: Standing) {
-    let now = ports.clock.now();
-    let profile = OrgProfile {
-        id: org.parse().unwrap(),
-        base_url: format!("https://{org}.okta.com/").parse().unwrap(),
-        credential: CredentialKind::ServiceApp,
-        cloud: Cloud::Global,
-        added_at: now,
-        contacts: regrant::domain::contact::Contacts::default(),
-        customer: customer.map(|name| name.parse().unwrap()),
-        labels: BTreeSet::new(),
-        sign_in: SignInPolicy::Waived,
-        sends_password: false,
-        approved_tenants: Vec::new(),
-    };
-    ports.ledger.put_org(&profile).await.unwrap();
-    let identity = AppIdentity {
-        org: org.parse().unwrap(),
-        org_domain: format!("{org}.okta.com"),
-        app: app.parse().unwrap(),
-        label: UntrustedText::new(label),
-        tenant: Some(org.to_owned().into()),
-        domain: None,
-    };
-    let assessment = Assessment { standing, verified: false, reasons: vec![format!("Because of {label}.")] };
-    let record = AppRecord::assessed(identity, Vec::new(), assessment, now, None, request_id(&*ports.randomness));
-    let found = AppEvent::automatic(now, EventKind::Found { standing });
-    assert!(ports.ledger.record_app(&record, &[found]).await.unwrap());
+    let customer = customer.map(|name| name.parse().unwrap());
+    let profile = OrgProfile { sign_in: SignInPolicy::Waived, customer, ..org_profile(org) };
+    let identity = AppIdentity { tenant: Some(org.to_owned().into()), ..app_identity(org, app, label) };
+    store_app(ports, &profile, identity, standing, &format!("Because of {label}.")).await;
 }
 
 fn only(customer: &str) -> Scope {

@@ -55,21 +55,10 @@ pub async fn import_org(ports: &Ports, org: &OrgToAdd) -> Result<(OrgProfile, Im
         }
         (Some(_), None) => Imported::WithoutCredential,
         (None, None) => {
-            let profile = OrgProfile {
-                id: located.id.clone(),
-                base_url: located.base_url.as_url().clone(),
-                // Replaced when the credential is added.
-                credential: CredentialKind::ApiToken,
-                cloud: org.cloud,
-                sign_in: crate::domain::org::SignInPolicy::default(),
-                sends_password: false,
-                approved_tenants: Vec::new(),
-                added_at: ports.clock.now(),
-                contacts: Contacts::default(),
-                customer: None,
-                labels: std::collections::BTreeSet::new(),
-            };
-            ports.ledger.put_org(&profile).await?;
+            let base_url = located.base_url.as_url().clone();
+            // The kind of credential is replaced when one is added.
+            let new = OrgProfile::new(located.id.clone(), base_url, CredentialKind::ApiToken, ports.clock.now());
+            ports.ledger.put_org(&OrgProfile { cloud: org.cloud, ..new }).await?;
             Imported::WithoutCredential
         }
     };

@@ -5,11 +5,9 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::app::{AppIdentity, ConsentRecord};
 use crate::domain::notification::{NotificationState, WhyDropped};
 use crate::domain::request::{Ended, LINK_LIFETIME};
-use crate::domain::standing::Assessment;
-use crate::domain::text::UntrustedText;
+use crate::testing::records::{app_identity, app_record, waiver};
 
 const DAY: i64 = 24 * 60 * 60;
 
@@ -18,27 +16,7 @@ fn day(day: i64) -> Timestamp {
 }
 
 fn app(standing: Standing, request: Option<Request>) -> AppRecord {
-    AppRecord {
-        identity: AppIdentity {
-            org: "00oInvented".parse().unwrap(),
-            org_domain: "acme.okta.com".to_owned(),
-            app: "0oaInvented".parse().unwrap(),
-            label: UntrustedText::new("Office 365"),
-            tenant: None,
-            domain: None,
-        },
-        signals: Vec::new(),
-        assessment: Assessment { standing, verified: false, reasons: vec!["invented".to_owned()] },
-        as_of: day(0),
-        last_known: None,
-        since: None,
-        before: None,
-        request,
-        consent: ConsentRecord::default(),
-        waived_until: None,
-        assignment_counts: None,
-        version: 0,
-    }
+    AppRecord { request, ..app_record(app_identity("00oInvented", "0oaInvented", "Office 365"), standing) }
 }
 
 fn open() -> Request {
@@ -174,13 +152,7 @@ fn completion_email_goes_to_everyone_who_was_asked() {
 fn waiver_silences_until_it_ends() {
     let app = app(Standing::NeedsConsent, Some(open()));
     let contacts = contacts();
-    let waiver = Waiver {
-        org: app.identity.org.clone(),
-        app: app.identity.app.clone(),
-        reason: UntrustedText::new("merger"),
-        given_at: day(1),
-        ends_at: day(30),
-    };
+    let waiver = waiver(&app.identity, day(1), day(30));
     let about = |now| {
         let case = Case {
             app: &app,
