@@ -34,7 +34,7 @@ use regrant::usecases::access::keys::create_keys;
 use regrant::usecases::scan::scan_apps::{OrgScan, scan_apps};
 use regrant::usecases::scan::start::{Selection, start_scan};
 use regrant::vault::{SecretName, Vault};
-use regrant_simulators::{Fleet, OktaSimulator};
+use regrant_simulators::{App, Connection, Fleet, OktaSimulator, Org, SimulatorConfig, TokenPower};
 use secrecy::SecretString;
 use tempfile::TempDir;
 
@@ -60,6 +60,27 @@ pub fn api_token(token: &str) -> OktaCredential {
 /// A simulated clock that starts at [`dawn`].
 pub fn simulated_clock() -> SimulatedClock {
     SimulatedClock::starting_at(dawn())
+}
+
+/// The API token of [`one_org`]'s org.
+pub const TOKEN: &str = "00-invented-token-of-acme";
+
+/// The org `acme` with an API token and one consented app.
+pub fn acme() -> Org {
+    Org::new("acme").with_token(TOKEN, TokenPower::Full).with_app(consented_app("Office 365", "contoso"))
+}
+
+/// An app whose provisioning runs on consent.
+pub fn consented_app(label: &str, tenant: &str) -> App {
+    App::office365(label, tenant).provisioned(Connection::OAuth2 { enabled: true, authorize: true })
+}
+
+/// A simulated Okta with one org, and a bench on the same clock that does not know the org yet.
+pub async fn one_org(org: Org, config: OktaConfig) -> (OktaSimulator, Bench) {
+    let clock = simulated_clock();
+    let simulator = OktaSimulator::start(SimulatorConfig::new(Arc::new(clock.clone()))).await.unwrap();
+    simulator.add_org(org);
+    (simulator, Bench::with(clock, config).await)
 }
 
 impl Bench {
