@@ -9,8 +9,10 @@ use std::str::FromStr;
 use jiff::Timestamp;
 
 use crate::domain::app::{AppIdentity, AppRecord, ConsentRecord};
+use crate::domain::contact::Audience;
 use crate::domain::event::{AppEvent, EventKind};
 use crate::domain::invitation::{DEFAULT_LIFETIME, Invitation};
+use crate::domain::notification::{About, Draft, Recipient};
 use crate::domain::org::{CredentialKind, OrgProfile, SignInPolicy};
 use crate::domain::standing::{Assessment, Standing};
 use crate::domain::text::UntrustedText;
@@ -70,6 +72,17 @@ pub fn invitation(id: &str, org: &str, app: &str, created_at: Timestamp) -> Invi
         sessions: Vec::new(),
         closed: None,
     }
+}
+
+/// A notification of request `RG-A` of the org `00oInvented`, due at once.
+pub fn draft(about: About, recipient: Recipient) -> Draft {
+    let (request, org) = (parsed("RG-A"), parsed("00oInvented"));
+    Draft { request, org, app: None, about, recipient, due_at: Timestamp::UNIX_EPOCH }
+}
+
+/// The recipient of an email.
+pub fn reader(address: &str, audience: Audience) -> Recipient {
+    Recipient::Mail { address: parsed(address), audience }
 }
 
 /// A waiver of an app from `given_at` to `ends_at`.

@@ -72,10 +72,9 @@ mod tests {
     use super::*;
     use crate::domain::access_problem::{AccessProblem, AccessProblemKind};
     use crate::domain::contact::Audience;
-    use crate::domain::notification::{Draft, Recipient};
     use crate::domain::request::{Ended, Request};
     use crate::domain::standing::LastKnown;
-    use crate::testing::records::{app_identity, app_record, waiver};
+    use crate::testing::records::{app_identity, app_record, draft, reader, waiver};
 
     const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 
@@ -86,12 +85,7 @@ mod tests {
     }
 
     fn notification(about: About) -> Notification {
-        let recipient = Recipient::Mail {
-            address: "ada@contoso.example".parse().unwrap(),
-            audience: Audience::MicrosoftAdministrator,
-        };
-        let (request, org) = ("RG-A".parse().unwrap(), "00oInvented".parse().unwrap());
-        Draft { request, org, app: None, about, recipient, due_at: NOW }.into_notification(NOW)
+        draft(about, reader("ada@contoso.example", Audience::MicrosoftAdministrator)).into_notification(NOW)
     }
 
     fn holds(about: About, app: &AppRecord) -> bool {

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::notification::{NotificationState, WhyDropped};
 use crate::domain::request::{Ended, LINK_LIFETIME};
-use crate::testing::records::{app_identity, app_record, waiver};
+use crate::testing::records::{app_identity, app_record, draft, reader, waiver};
 
 const DAY: i64 = 24 * 60 * 60;
 
@@ -107,7 +107,7 @@ fn operators_are_asked_if_no_administrator_is_known() {
         Case { app: &app, so_far: &[], waiver: None, contacts: &contacts, deadline: OKTAS_DEADLINE, now: day(1) };
     let drafts = due(&case);
     let to: Vec<_> = drafts.iter().map(|draft| draft.recipient.clone()).collect();
-    let olga = Recipient::Mail { address: "olga@contoso.example".parse().unwrap(), audience: Audience::OktaOperator };
+    let olga = reader("olga@contoso.example", Audience::OktaOperator);
     assert_eq!(to, [olga]);
 }
 
@@ -116,18 +116,9 @@ fn completion_email_goes_to_everyone_who_was_asked() {
     let closed = Ended { at: day(3), standing: Standing::Consented };
     let app = app(Standing::Consented, Some(Request { closed: Some(closed), ..open() }));
     let contacts = contacts();
-    let asked = Draft {
-        request: open().id,
-        org: app.identity.org.clone(),
-        app: Some(app.identity.app.clone()),
-        about: About::Invitation,
-        recipient: Recipient::Mail {
-            address: "ada@contoso.example".parse().unwrap(),
-            audience: Audience::MicrosoftAdministrator,
-        },
-        due_at: day(0),
-    };
-    let asked = asked.into_notification(day(0));
+    let ada = reader("ada@contoso.example", Audience::MicrosoftAdministrator);
+    let asked =
+        Draft { app: Some(app.identity.app.clone()), ..draft(About::Invitation, ada) }.into_notification(day(0));
     let due_of = |so_far: &[Notification]| {
         let case = Case { app: &app, so_far, waiver: None, contacts: &contacts, deadline: OKTAS_DEADLINE, now: day(3) };
         due(&case)
