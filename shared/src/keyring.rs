@@ -96,7 +96,7 @@ pub struct SignedMute {
     pub address: MailAddress,
 }
 
-/// A verified link to a request's status page. It may have ended: the page tells the reader, so the token is read all the same.
+/// A verified link to a request's status page. The request may have ended, which the page shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedRequest {
     /// The request.

@@ -132,7 +132,7 @@ pub trait Ledger:
         };
         apps.try_filter_map(row).try_collect().await
     }
-    /// Records how the estate stands, for its development over time. A second snapshot of the same time replaces the first.
+    /// Records the state of the estate, for its development over time. A second snapshot of the same time replaces the first.
     async fn put_estate_snapshot(&self, snapshot: &EstateSnapshot) -> Result<(), LedgerError>;
     /// The latest snapshots, newest first.
     async fn estate_snapshots(&self, most: u32) -> Result<Vec<EstateSnapshot>, LedgerError>;
