@@ -128,11 +128,11 @@ impl FromRequest<Ports> for SessionForm {
     type Rejection = Response;
 
     async fn from_request(request: Request, ports: &Ports) -> Result<Self, Response> {
-        let (mut parts, body) = request.into_parts();
-        let path = Path::<String>::from_request_parts(&mut parts, ports).await;
+        let (mut head, body) = request.into_parts();
+        let path = Path::<String>::from_request_parts(&mut head, ports).await;
         let Path(id) = path.map_err(IntoResponse::into_response)?;
-        let headers = parts.headers.clone();
-        let body = Bytes::from_request(Request::from_parts(parts, body), ports).await;
+        let headers = head.headers.clone();
+        let body = Bytes::from_request(Request::from_parts(head, body), ports).await;
         let body = body.map_err(IntoResponse::into_response)?;
         let posted = session_form(ports, &id, &headers, &body).await;
         posted.map_err(|error| consent_error_page(ports, Reader::of(&headers), &error).into_response())
