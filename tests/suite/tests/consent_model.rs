@@ -300,7 +300,7 @@ async fn check(stage: &Stage, browser: &mut Browser, session: &str, asked_for: &
 }
 
 async fn run(case: &Case) {
-    let stage = Stage::set(case, true).await;
+    let stage = Box::pin(Stage::set(case, true)).await;
     let (org, app) = app_of(&stage.ports, TENANT).await;
     let record = stage.ports.ledger.app(&org, &app).await.unwrap().unwrap();
     let asked_for = record.request.map(|request| request.id.to_string()).unwrap_or_default();

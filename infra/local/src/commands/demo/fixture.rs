@@ -76,7 +76,7 @@ impl DemoFixture {
         let outbox = Arc::new(Outbox::default());
         installation.ports.mail = outbox.clone();
         registration::set_registration(&installation.ports, &registration().map_err(|error| failed(&error))?).await?;
-        let orgs = add_orgs(&installation, &okta).await?;
+        let orgs = Box::pin(add_orgs(&installation, &okta)).await?;
         for org in &orgs {
             name_administrator(&installation, org).await?;
         }
