@@ -96,7 +96,7 @@ pub struct SignedMute {
     pub address: MailAddress,
 }
 
-/// A verified link to a request's status page. It may have ended: the page tells the reader, so the token is read all the same.
+/// A verified link to a request's status page. The request may have ended, which the page shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedRequest {
     /// The request.
@@ -146,7 +146,7 @@ impl Keyring {
         Self { current: VersionedKey::new(randomness), previous: None, created_at: None, evidence }
     }
 
-    /// The keyring after a rotation. The previous key is dropped, so what it signed and sealed is no longer valid. The key
+    /// The keyring after a rotation. The previous key is dropped, which invalidates everything it signed and sealed. The key
     /// that signs the audit trail stays.
     #[must_use]
     pub fn rotated(self, randomness: &dyn Randomness) -> Self {

@@ -72,10 +72,7 @@ async fn page(
         waiver: waiver.as_ref(),
         link: link.as_ref(),
         permissions: &ports.settings.permissions,
-        may_invite: may(Permission::Invite),
-        may_save: may(Permission::Save),
-        may_waive: may(Permission::Waive),
-        may_scan: may(Permission::Scan),
+        may: &may,
         done,
         now: ports.clock.now(),
     })

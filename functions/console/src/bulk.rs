@@ -50,8 +50,8 @@ fn refused(reason: &str) -> Response {
     problem(StatusCode::CONFLICT, "Nothing was changed", reason).into_response()
 }
 
-/// The apps that a form chooses: those on its page, or all that match its filter. Refuses a list that is no longer the one that
-/// the operator saw.
+/// The apps that a form chooses: those on its page, or all that match its filter. Refuses if the list
+/// has changed since the operator saw it.
 async fn chosen(operator: &Operator, form: &Parameters) -> Result<Vec<EstateRow>, Response> {
     let scope = operator.access.scope(Permission::ReadEstate);
     let rows = operator.ports.ledger.estate_rows(&scope).await.map_err(|error| failed(&error))?;

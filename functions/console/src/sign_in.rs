@@ -88,7 +88,7 @@ pub(crate) async fn callback(
         Ok(identity) => begin_session(&console, SignedIn::Operator { identity }).await,
         Err(error) => not_signed_in(&error),
     };
-    // The attempt is over, whatever came of it.
+    // The attempt is over, whether it succeeded or not.
     let gone =
         HeaderValue::from_static("__Host-regrant-console-attempt=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0");
     with_cookie(response, gone)

@@ -1,22 +1,16 @@
 //! The function's API, called in process through the router that Lambda and `regrant serve` use.
 #![expect(clippy::unwrap_used, reason = "tests may panic")]
 
-use std::collections::BTreeSet;
-
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, Response};
 use http_body_util::BodyExt;
 use regrant::domain::actor::Actor;
-use regrant::domain::app::{AppIdentity, AppRecord};
-use regrant::domain::cloud::Cloud;
-use regrant::domain::contact::Contacts;
-use regrant::domain::event::{AppEvent, EventKind};
-use regrant::domain::org::{CredentialKind, OrgProfile};
-use regrant::domain::standing::{Assessment, Standing};
+use regrant::domain::app::AppIdentity;
+use regrant::domain::standing::Standing;
 use regrant::domain::text::UntrustedText;
 use regrant::embedded;
-use regrant::randomness::request_id;
+use regrant::testing::records::{app_identity, org_profile, store_app};
 use regrant::usecases::Ports;
 use regrant::web::authorization::Caller;
 use regrant_discovery::router;
@@ -41,33 +35,8 @@ async fn api() -> Api {
 }
 
 async fn record_app(ports: &Ports, org: &str, app: &str, label: &str, standing: Standing) {
-    let now = ports.clock.now();
-    let profile = OrgProfile {
-        id: org.parse().unwrap(),
-        base_url: format!("https://{org}.okta.com/").parse().unwrap(),
-        credential: CredentialKind::ServiceApp,
-        cloud: Cloud::Global,
-        sign_in: regrant::domain::org::SignInPolicy::default(),
-        sends_password: false,
-        approved_tenants: Vec::new(),
-        added_at: now,
-        contacts: Contacts::default(),
-        customer: None,
-        labels: BTreeSet::new(),
-    };
-    ports.ledger.put_org(&profile).await.unwrap();
-    let identity = AppIdentity {
-        org: org.parse().unwrap(),
-        org_domain: format!("{org}.okta.com"),
-        app: app.parse().unwrap(),
-        label: UntrustedText::new(label),
-        tenant: Some("contoso".to_owned().into()),
-        domain: None,
-    };
-    let assessment = Assessment { standing, verified: false, reasons: vec!["Invented for this test.".to_owned()] };
-    let record = AppRecord::assessed(identity, Vec::new(), assessment, now, None, request_id(&*ports.randomness));
-    let found = AppEvent::automatic(now, EventKind::Found { standing });
-    assert!(ports.ledger.record_app(&record, &[found]).await.unwrap());
+    let identity = AppIdentity { tenant: Some("contoso".to_owned().into()), ..app_identity(org, app, label) };
+    store_app(ports, &org_profile(org), identity, standing, "Invented for this test.").await;
 }
 
 impl Api {

@@ -110,15 +110,7 @@ pub fn of_scan(scan: Option<&Scan>) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::samples;
-
-    fn tally(standings: &[Standing]) -> Tally {
-        let mut tally = Tally::default();
-        for standing in standings {
-            tally.add(&samples::app("Office 365", *standing), false);
-        }
-        tally
-    }
+    use crate::output::samples::{self, tally};
 
     #[test]
     fn each_standing_has_its_exit_code() {

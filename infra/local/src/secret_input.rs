@@ -176,7 +176,7 @@ fn decoded(bytes: &[u8], name: &str) -> Result<Zeroizing<String>, SecretInputErr
 }
 
 fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Option<String> {
-    let units = Zeroizing::new(bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect::<Vec<_>>());
+    let units = Zeroizing::new(bytes.as_chunks().0.iter().map(|pair| unit(*pair)).collect::<Vec<_>>());
     bytes.len().is_multiple_of(2).then(|| String::from_utf16(&units).ok()).flatten()
 }
 

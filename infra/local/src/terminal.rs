@@ -2,6 +2,9 @@
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
+use regrant::web::json;
+use serde::Serialize;
+
 use crate::global::{ColorChoice, Global};
 
 /// The display width assumed when neither `COLUMNS` nor a terminal gives one.
@@ -48,6 +51,12 @@ impl Terminal {
     pub fn line(&mut self, text: &str) -> io::Result<()> {
         self.print(text)?;
         self.print("\n")
+    }
+
+    /// Writes a result as one line of JSON.
+    pub fn json(&mut self, value: &impl Serialize) -> io::Result<()> {
+        json::write(&mut *self.out, value)?;
+        self.line("")
     }
 
     /// Writes a helpful message to stderr, which `--quiet` suppresses.

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 /// The commands that create an installation. All others read, or need an installation to do anything.
 const CREATE: [&str; 9] =
     ["demo", "serve", "org add", "org import", "entra set", "hook add", "mail server set", "mail test", "keys rotate"];
-/// Commands that run until they are stopped, or write where they are told to.
+/// Commands that run until they are stopped, or write to a path that they are given.
 const NOT_RUN: [&str; 2] = ["restore", "mail preview"];
 
 fn regrant(data: &Path, arguments: &[&str], stdin: &[u8]) -> Output {

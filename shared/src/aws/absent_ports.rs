@@ -1,4 +1,4 @@
-//! What stands for a port that a function has no part in. A function that uses one all the same was put together wrongly:
+//! Null adapters of the ports that a function does not use. A function that uses one all the same was put together wrongly:
 //! the error names the port, and the work stays queued.
 
 use std::time::Duration;

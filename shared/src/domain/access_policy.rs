@@ -4,12 +4,17 @@
 //! An operator's identity provider says who someone is and which groups or roles they have. The ledger's [`AccessRules`] map
 //! these claims to roles. A person without a matching rule has no access.
 
+mod role;
+mod scope;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use self::role::{Permission, Role, UnknownName};
+pub use self::scope::Scope;
 use super::actor::Actor;
 use super::customer::CustomerName;
 
@@ -36,186 +41,6 @@ const SELF_SERVICE_CLAIMS: [&str; 14] = [
     "locale",
     "zoneinfo",
 ];
-
-macro_rules! names {
-    ($type:ident, $what:literal) => {
-        impl std::str::FromStr for $type {
-            type Err = UnknownName;
-            fn from_str(name: &str) -> Result<Self, UnknownName> {
-                Self::ALL.into_iter().find(|one| one.name() == name).ok_or(UnknownName { what: $what })
-            }
-        }
-
-        impl fmt::Display for $type {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(self.name())
-            }
-        }
-    };
-}
-
-/// The name belongs to no role or permission.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("there is no such {what}; `regrant access grant --help` lists them")]
-pub struct UnknownName {
-    what: &'static str,
-}
-
-/// A role. Each includes the ones before it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Role {
-    /// Reads apps, orgs, scans and notifications.
-    Viewer,
-    /// Invites, saves, waives and scans too.
-    Operator,
-    /// Changes customers, contacts and settings too.
-    Administrator,
-}
-
-impl Role {
-    /// Every role, least powerful first.
-    pub const ALL: [Self; 3] = [Self::Viewer, Self::Operator, Self::Administrator];
-
-    /// The name in the API and at the command line.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Viewer => "viewer",
-            Self::Operator => "operator",
-            Self::Administrator => "administrator",
-        }
-    }
-}
-
-names!(Role, "role");
-
-/// What a route or a button requires.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Permission {
-    /// Read apps, orgs, scans and notifications.
-    ReadEstate,
-    /// Start a scan.
-    Scan,
-    /// Create and revoke invitations.
-    Invite,
-    /// Save a connection in Okta.
-    Save,
-    /// Give and end waivers.
-    Waive,
-    /// Change an org's customer, labels and contacts.
-    ManageOrgs,
-    /// List and lift suppressed addresses, which are shared by all customers.
-    ManageMail,
-    /// Add, list and remove hooks, which receive events of every customer.
-    ManageHooks,
-    /// Read and change the access rules.
-    ManageAccess,
-}
-
-impl Permission {
-    /// Every permission.
-    pub const ALL: [Self; 9] = [
-        Self::ReadEstate,
-        Self::Scan,
-        Self::Invite,
-        Self::Save,
-        Self::Waive,
-        Self::ManageOrgs,
-        Self::ManageMail,
-        Self::ManageHooks,
-        Self::ManageAccess,
-    ];
-
-    /// The name in the API description.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::ReadEstate => "estate:read",
-            Self::Scan => "estate:scan",
-            Self::Invite => "app:invite",
-            Self::Save => "app:save",
-            Self::Waive => "app:waive",
-            Self::ManageOrgs => "org:manage",
-            Self::ManageMail => "mail:manage",
-            Self::ManageHooks => "hook:manage",
-            Self::ManageAccess => "access:manage",
-        }
-    }
-
-    /// The least powerful role that has it.
-    pub const fn role(self) -> Role {
-        match self {
-            Self::ReadEstate => Role::Viewer,
-            Self::Scan | Self::Invite | Self::Save | Self::Waive => Role::Operator,
-            Self::ManageOrgs | Self::ManageMail | Self::ManageHooks | Self::ManageAccess => Role::Administrator,
-        }
-    }
-
-    /// Whether it concerns the whole installation, so that only a role for all customers has it.
-    pub const fn is_for_all_customers(self) -> bool {
-        matches!(self, Self::ManageMail | Self::ManageHooks | Self::ManageAccess)
-    }
-}
-
-names!(Permission, "permission");
-
-/// The customers that a role covers. An org without a customer is covered by [`Scope::All`] only.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Scope {
-    /// Every customer, and orgs without one.
-    All,
-    /// These customers.
-    Only(BTreeSet<CustomerName>),
-    /// Every customer but these.
-    AllBut(BTreeSet<CustomerName>),
-}
-
-impl Scope {
-    /// No customer.
-    pub const fn none() -> Self {
-        Self::Only(BTreeSet::new())
-    }
-
-    /// Whether it covers the orgs of `customer`; `None` means orgs without a customer.
-    pub fn covers(&self, customer: Option<&CustomerName>) -> bool {
-        match (self, customer) {
-            (Self::All, _) => true,
-            (Self::Only(these), Some(customer)) => these.contains(customer),
-            (Self::AllBut(these), Some(customer)) => !these.contains(customer),
-            (_, None) => false,
-        }
-    }
-
-    /// Whether it covers nothing.
-    pub fn is_empty(&self) -> bool {
-        matches!(self, Self::Only(these) if these.is_empty())
-    }
-
-    /// The scope that covers what either covers.
-    #[must_use]
-    pub fn union(self, other: Self) -> Self {
-        match (self, other) {
-            (Self::All, _) | (_, Self::All) => Self::All,
-            (Self::Only(one), Self::Only(other)) => Self::Only(one.into_iter().chain(other).collect()),
-            (Self::AllBut(one), Self::AllBut(other)) => Self::AllBut(one.intersection(&other).cloned().collect()),
-            (Self::AllBut(but), Self::Only(these)) | (Self::Only(these), Self::AllBut(but)) => {
-                Self::AllBut(but.difference(&these).cloned().collect())
-            }
-        }
-    }
-}
-
-impl fmt::Display for Scope {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let list =
-            |these: &BTreeSet<CustomerName>| these.iter().map(CustomerName::as_str).collect::<Vec<_>>().join(", ");
-        match self {
-            Self::All => f.write_str("all customers"),
-            Self::Only(these) => f.write_str(&list(these)),
-            Self::AllBut(these) => write!(f, "all customers but {}", list(these)),
-        }
-    }
-}
 
 /// A claim of an operator's token and its value: who receives a role.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
@@ -398,7 +223,7 @@ impl Access {
         Self(vec![(Role::Administrator, Scope::All)])
     }
 
-    /// Whether there is none at all.
+    /// Whether it covers nothing at all.
     pub fn is_none(&self) -> bool {
         self.0.iter().all(|(_, scope)| scope.is_empty())
     }

@@ -14,7 +14,7 @@ use super::permission::PermissionCatalogue;
 use super::request::{Request, request_after};
 use super::save::Verification;
 use super::session::Administrator;
-use super::signal::{Check, Provisioning, Signal, SignalKind};
+use super::signal::{Signal, SignalKind};
 use super::standing::{Assessment, LastKnown, Standing};
 use super::tenant::{ClientId, TenantId};
 use super::text::UntrustedText;
@@ -199,24 +199,6 @@ impl AppRecord {
             on && signal.seen_at >= since
         };
         (!self.signals.iter().any(is_on)).then_some(since)
-    }
-
-    /// Whether preparing a consent pauses provisioning, as far as the last scan shows: it is on, and Okta does not report an
-    /// OAuth connection for it. An app whose features could not be read counts as on.
-    pub fn would_pause(&self) -> bool {
-        let newest = |check| {
-            let of_it = self.signals.iter().filter(|signal| signal.kind.check() == Some(check));
-            of_it.max_by_key(|signal| signal.seen_at).map(|signal| &signal.kind)
-        };
-        let has_scheme = matches!(
-            newest(Check::Connection),
-            Some(SignalKind::ConnectionRead { auth_scheme, .. }) if *auth_scheme != AuthScheme::Unknown
-        );
-        let is_off = matches!(
-            newest(Check::Features),
-            Some(SignalKind::ProvisioningRead { provisioning: Provisioning::NotEnabled | Provisioning::NotSupported })
-        );
-        !has_scheme && !is_off
     }
 
     /// The current standing, which may be `unknown`.

@@ -1,11 +1,11 @@
 //! Customers and labels of orgs. A service provider groups its orgs by customer, and roles are scoped to customers.
 
 use std::collections::BTreeSet;
-use std::fmt;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
+use super::checked_text::checked_text;
 use super::text::is_hidden;
 
 /// The most characters of a customer's name or a label.
@@ -20,77 +20,45 @@ pub struct InvalidName {
     what: &'static str,
 }
 
-macro_rules! name {
-    ($(#[$doc:meta])* $name:ident, $what:literal) => {
-        $(#[$doc])*
-        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
-        #[serde(try_from = "String", into = "String")]
-        #[schema(value_type = String)]
-        pub struct $name(Arc<str>);
-
-        impl $name {
-            /// The text. It has no invisible character, but may contain markup.
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl TryFrom<String> for $name {
-            type Error = InvalidName;
-            fn try_from(text: String) -> Result<Self, InvalidName> {
-                let text = text.trim();
-                let fits = (1..=MAX_LENGTH).contains(&text.chars().count());
-                if fits && !text.chars().any(|c| is_hidden(c) || c == ',') {
-                    Ok(Self(text.into()))
-                } else {
-                    Err(InvalidName { what: $what })
-                }
-            }
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = InvalidName;
-            fn from_str(text: &str) -> Result<Self, InvalidName> {
-                Self::try_from(text.to_owned())
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(name: $name) -> String {
-                name.0.as_ref().to_owned()
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(&self.0)
-            }
-        }
-
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::Debug::fmt(&*self.0, f)
-            }
-        }
-    };
+fn name(text: &str, what: &'static str) -> Result<Arc<str>, InvalidName> {
+    let text = text.trim();
+    let fits = (1..=MAX_LENGTH).contains(&text.chars().count());
+    let is_name = fits && !text.chars().any(|c| is_hidden(c) || c == ',');
+    if is_name { Ok(text.into()) } else { Err(InvalidName { what }) }
 }
 
-name!(
+checked_text! {
+    name => InvalidName;
     /// The customer that an org belongs to. Compared exactly, so `Contoso` and `contoso` are two customers.
-    CustomerName,
-    "a customer's name"
-);
-name!(
+    CustomerName: "a customer's name";
     /// A free label of an org, such as `tier-1`.
-    Label,
-    "a label"
-);
+    Label: "a label";
+}
+
+/// What becomes of an org's customer. In JSON, a name or null.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(from = "Option<CustomerName>")]
+pub enum CustomerChange {
+    /// It stays.
+    #[default]
+    Keep,
+    /// The org belongs to no customer.
+    Remove,
+    /// The org belongs to this customer.
+    Set(CustomerName),
+}
+
+impl From<Option<CustomerName>> for CustomerChange {
+    fn from(customer: Option<CustomerName>) -> Self {
+        customer.map_or(Self::Remove, Self::Set)
+    }
+}
 
 /// A change of an org's customer and labels. What it does not mention stays.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LabelChange {
-    /// The new customer; `Some(None)` removes it.
-    pub customer: Option<Option<CustomerName>>,
+    /// What becomes of its customer.
+    pub customer: CustomerChange,
     /// Labels to add.
     pub add: BTreeSet<Label>,
     /// Labels to remove.

@@ -84,7 +84,7 @@ pub fn parse(text: &str, org: &Url, app: &AppId, issued_states: &[Sha256Digest])
     Ok(HandOver { code: SecretString::from(code), state })
 }
 
-/// The code and the `state` in the only URL of this app's callback. If there is none, the first other URL says why.
+/// The code and the `state` in the only URL of this app's callback. Without one, the error is about the first other URL.
 fn in_only_url(text: &str, org: &Url, app: &AppId) -> Result<(String, String), NotAHandOver> {
     let (mut found, mut other) = (None, None);
     for address in addresses(text) {

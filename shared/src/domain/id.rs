@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::checked_text::checked_text;
+
 /// A string is not a valid identifier.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{what} must be 1 to 64 letters, digits, `-` or `_`; check where this value was copied from")]
@@ -12,106 +14,33 @@ pub struct InvalidId {
     what: &'static str,
 }
 
-fn is_id(value: &str) -> bool {
-    (1..=64).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+fn id(text: &str, what: &'static str) -> Result<Arc<str>, InvalidId> {
+    let fits = (1..=64).contains(&text.len());
+    let is_id = fits && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    if is_id { Ok(text.into()) } else { Err(InvalidId { what }) }
 }
 
-macro_rules! id {
-    ($(#[$doc:meta])* $name:ident, $what:literal) => {
-        $(#[$doc])*
-        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
-        #[serde(try_from = "String", into = "String")]
-        #[schema(value_type = String)]
-        pub struct $name(Arc<str>);
-
-        impl $name {
-            /// The identifier as received.
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl TryFrom<String> for $name {
-            type Error = InvalidId;
-            fn try_from(value: String) -> Result<Self, InvalidId> {
-                if is_id(&value) { Ok(Self(value.into())) } else { Err(InvalidId { what: $what }) }
-            }
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = InvalidId;
-            fn from_str(value: &str) -> Result<Self, InvalidId> {
-                Self::try_from(value.to_owned())
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(id: $name) -> String {
-                id.0.as_ref().to_owned()
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-    };
-}
-
-id!(
+checked_text! {
+    id => InvalidId;
     /// An Okta org, keyed by the `id` in its `/.well-known/okta-organization` (`00o…`).
-    OrgId,
-    "an Okta org id"
-);
-id!(
+    OrgId: "an Okta org id";
     /// An app integration in an org (`0oa…`), as in `/api/v1/apps/{appId}`.
-    AppId,
-    "an Okta app id"
-);
-id!(
+    AppId: "an Okta app id";
     /// A scan.
-    ScanId,
-    "a scan id"
-);
-
-id!(
+    ScanId: "a scan id";
     /// An invitation.
-    InvitationId,
-    "an invitation id"
-);
-id!(
+    InvitationId: "an invitation id";
     /// An authorization session.
-    SessionId,
-    "a session id"
-);
-id!(
+    SessionId: "a session id";
     /// A save.
-    SaveId,
-    "a save id"
-);
-id!(
+    SaveId: "a save id";
     /// A request: the reference that emails, pages and `regrant status` show for one matter (`RG-…`).
-    RequestId,
-    "a request id"
-);
-id!(
+    RequestId: "a request id";
     /// A notification: one message to one recipient.
-    NotificationId,
-    "a notification id"
-);
-
-id!(
+    NotificationId: "a notification id";
     /// An event of Okta's System Log, keyed by its `uuid`. Okta may return an event twice; its id stays the same.
-    LogEventId,
-    "a System Log event id"
-);
+    LogEventId: "a System Log event id";
+}
 
 macro_rules! from_digits {
     ($($name:ident),+) => {

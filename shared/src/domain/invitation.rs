@@ -84,22 +84,13 @@ impl Invitation {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
 mod tests {
     use super::*;
+    use crate::testing::records;
 
     fn invitation(closed: Option<Closing>) -> Invitation {
-        let created_at = Timestamp::UNIX_EPOCH;
-        Invitation {
-            id: "i1".parse().unwrap(),
-            org: "00o1".parse().unwrap(),
-            app: "0oa1".parse().unwrap(),
-            sign_in: SignInPolicy::Required,
-            created_at,
-            expires_at: created_at + DEFAULT_LIFETIME,
-            sessions: Vec::new(),
-            closed: closed.map(|why| Closed { at: created_at, why }),
-        }
+        let at = Timestamp::UNIX_EPOCH;
+        Invitation { closed: closed.map(|why| Closed { at, why }), ..records::invitation("i1", "00o1", "0oa1", at) }
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub mod assess;
 pub mod assignment_counts;
 pub mod authorize_link;
 pub mod branding;
+mod checked_text;
 pub mod claims_challenge;
 pub mod clock_skew;
 pub mod cloud;

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::cloud::Cloud;
 use super::contact::Contacts;
-use super::customer::{CustomerName, Label, LabelChange};
+use super::customer::{CustomerChange, CustomerName, Label, LabelChange};
 use super::id::OrgId;
 use super::tenant::TenantName;
 
@@ -97,11 +97,30 @@ pub struct OrgProfile {
 }
 
 impl OrgProfile {
+    /// An org with default settings, without a customer.
+    pub fn new(id: OrgId, base_url: Url, credential: CredentialKind, added_at: Timestamp) -> Self {
+        Self {
+            id,
+            base_url,
+            credential,
+            cloud: Cloud::default(),
+            sign_in: SignInPolicy::default(),
+            sends_password: false,
+            approved_tenants: Vec::new(),
+            added_at,
+            contacts: Contacts::default(),
+            customer: None,
+            labels: BTreeSet::new(),
+        }
+    }
+
     /// The org with a different customer and labels.
     #[must_use]
     pub fn relabelled(mut self, change: &LabelChange) -> Self {
-        if let Some(customer) = &change.customer {
-            self.customer.clone_from(customer);
+        match &change.customer {
+            CustomerChange::Keep => {}
+            CustomerChange::Remove => self.customer = None,
+            CustomerChange::Set(customer) => self.customer = Some(customer.clone()),
         }
         self.labels.extend(change.add.iter().cloned());
         self.labels.retain(|label| !change.remove.contains(label));

@@ -51,8 +51,8 @@ enum Unit {
 
 impl Amount {
     fn parse(text: &str) -> Option<Self> {
-        let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
-        let unit = match text[digits.len()..].trim() {
+        let (digits, unit) = text.split_at_checked(text.find(|c: char| !c.is_ascii_digit())?)?;
+        let unit = match unit.trim() {
             "d" | "day" | "days" => Unit::Day,
             "w" | "week" | "weeks" => Unit::Week,
             "m" | "month" | "months" => Unit::Month,

@@ -1,9 +1,11 @@
 //! A Microsoft Entra tenant, and the ids of the objects in it.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::checked_text::checked_text;
 use super::cloud::Cloud;
 
 /// The suffix of every tenant's initial domain in the global cloud.
@@ -43,81 +45,23 @@ pub struct NotAGuid {
 }
 
 /// Checks for hexadecimal digits in groups of 8, 4, 4, 4 and 12. Returns them in lower case.
-fn guid(value: &str) -> Option<String> {
-    let groups = value.split('-').map(str::len);
-    let shaped = groups.eq([8, 4, 4, 4, 12]) && value.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
-    shaped.then(|| value.to_ascii_lowercase())
+fn guid(text: &str, what: &'static str) -> Result<Arc<str>, NotAGuid> {
+    let groups = text.split('-').map(str::len);
+    let is_guid = groups.eq([8, 4, 4, 4, 12]) && text.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
+    if is_guid { Ok(text.to_ascii_lowercase().into()) } else { Err(NotAGuid { what }) }
 }
 
-macro_rules! guid_key {
-    ($(#[$doc:meta])* $name:ident, $what:literal) => {
-        $(#[$doc])*
-        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
-        #[serde(try_from = "String", into = "String")]
-        #[schema(value_type = String)]
-        pub struct $name(String);
-
-        impl $name {
-            /// The GUID, in lower case.
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl TryFrom<String> for $name {
-            type Error = NotAGuid;
-            fn try_from(value: String) -> Result<Self, NotAGuid> {
-                value.parse()
-            }
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = NotAGuid;
-            fn from_str(value: &str) -> Result<Self, NotAGuid> {
-                guid(value).map(Self).ok_or(NotAGuid { what: $what })
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(key: $name) -> String {
-                key.0
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-    };
-}
-
-guid_key!(
+checked_text! {
+    guid => NotAGuid;
     /// A tenant, by its GUID, as in a token's `tid` and issuer.
-    TenantId,
-    "a tenant id"
-);
-guid_key!(
+    TenantId: "a tenant id";
     /// An application, by its client id (`appId` in Graph).
-    ClientId,
-    "a client id"
-);
-guid_key!(
+    ClientId: "a client id";
     /// A person or a service principal in one tenant (`oid`, or `id` in Graph).
-    ObjectId,
-    "an object id"
-);
-guid_key!(
+    ObjectId: "an object id";
     /// A secret or certificate of a registration (`keyId` in Graph).
-    KeyId,
-    "a key id"
-);
+    KeyId: "a key id";
+}
 
 /// A domain of a tenant, such as `contoso.onmicrosoft.com`, as used in the path of its sign-in page.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

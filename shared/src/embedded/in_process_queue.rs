@@ -14,8 +14,8 @@ use crate::queue::{Delivery, Message, Queue, QueueError};
 /// The most messages one receive gives, as `MaxNumberOfMessages` of SQS's `ReceiveMessage`.
 const MOST_AT_ONCE: u32 = 10;
 
-/// A queue in memory, with SQS's visibility rules. What is in it goes with the process; the ledger knows which orgs a
-/// scan has not looked at yet.
+/// A queue in memory, with SQS's visibility rules. Its messages end with the process; the ledger knows which orgs
+/// a scan has not read yet.
 pub struct InProcessQueue<M> {
     clock: Arc<dyn Clock>,
     state: Mutex<State<M>>,
@@ -26,7 +26,7 @@ struct State<M> {
     visible: HashMap<String, VecDeque<Queued<M>>>,
     /// The groups with visible messages. They take turns, so that a backlog of one does not delay the others.
     turns: VecDeque<String>,
-    /// To be visible at a time; the number tells those of one time apart, in the order in which they were hidden.
+    /// By the time when they become visible, and for equal times by the order in which they were hidden.
     hidden: BTreeMap<(Timestamp, u64), Queued<M>>,
     /// When the message of a receipt is visible again. Without an entry, a receipt is stale.
     in_flight: HashMap<u64, Timestamp>,

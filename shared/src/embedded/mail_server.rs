@@ -48,7 +48,7 @@ pub async fn current(ports: &Ports) -> Result<Option<MailServer>, MailServerErro
     Ok(secret.as_ref().map(MailServer::unseal).transpose()?)
 }
 
-/// Removes the server. Emails are then written to the folder `outbox`.
+/// Removes the server. Emails are then stored in the folder `outbox`.
 pub async fn forget(ports: &Ports) -> Result<(), MailServerError> {
     Ok(ports.vault.remove(&SecretName::MailServer).await?)
 }

@@ -73,7 +73,7 @@ pub fn ledger_file(folder: &Path) -> PathBuf {
     folder.join("ledger.sqlite")
 }
 
-/// Where emails lie in a data folder while no server is named to take them.
+/// The folder for emails in a data folder without a mail server.
 pub fn outbox_folder(folder: &Path) -> PathBuf {
     folder.join("outbox")
 }

@@ -44,7 +44,6 @@ pub struct SmtpConfig {
     port: u16,
     security: Security,
     login: Option<Login>,
-    hello: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,13 +97,7 @@ impl SmtpConfig {
         let named = security == Security::Plain && host.ends_with("localhost");
         let host = if named { "127.0.0.1" } else { host.trim_start_matches('[').trim_end_matches(']') };
         let host = host.to_owned();
-        Ok(Self { host, port, security, login, hello: None })
-    }
-
-    /// Sets the name for `EHLO`, which strict servers look up in DNS.
-    #[must_use]
-    pub fn introduced_as(self, name: impl Into<String>) -> Self {
-        Self { hello: Some(name.into()), ..self }
+        Ok(Self { host, port, security, login })
     }
 }
 

@@ -181,35 +181,10 @@ fn card(text: &str) -> Value {
 #[expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 mod tests {
     use super::*;
-    use crate::domain::app::{AppIdentity, ConsentRecord};
-    use crate::domain::standing::Assessment;
+    use crate::testing::records::{app_identity, app_record};
 
     fn bodies(label: &str) -> [Value; 3] {
-        let app = AppRecord {
-            identity: AppIdentity {
-                org: "00oInvented".parse().unwrap(),
-                org_domain: "acme.okta.com".to_owned(),
-                app: "0oaInvented".parse().unwrap(),
-                label: UntrustedText::new(label),
-                tenant: None,
-                domain: None,
-            },
-            signals: Vec::new(),
-            assessment: Assessment {
-                standing: Standing::Broken,
-                verified: false,
-                reasons: vec!["Revoked.".to_owned()],
-            },
-            as_of: Timestamp::UNIX_EPOCH,
-            last_known: None,
-            since: None,
-            before: None,
-            request: None,
-            consent: ConsentRecord::default(),
-            waived_until: None,
-            assignment_counts: None,
-            version: 0,
-        };
+        let app = app_record(app_identity("acme", "0oaInvented", label), Standing::Broken);
         let change = StandingChange {
             notification: &"n1".parse().unwrap(),
             request: &"RG-A".parse().unwrap(),

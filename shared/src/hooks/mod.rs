@@ -136,7 +136,7 @@ impl Route {
             && self.severity.is_none_or(|least| Severity::of(standing) >= least)
     }
 
-    /// Whether an org of `customer` matches, whatever the standings of its apps.
+    /// Whether an org of `customer` matches, ignoring the standings of its apps.
     pub fn includes_customer(&self, customer: Option<&CustomerName>) -> bool {
         self.customers.is_empty() || customer.is_some_and(|customer| self.customers.contains(customer))
     }

@@ -3,22 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
 
 use super::*;
-use crate::domain::invitation::DEFAULT_LIFETIME;
-use crate::domain::org::SignInPolicy;
 use crate::domain::request::LINK_LIFETIME;
 use crate::randomness::SeededRandomness;
+use crate::testing::records;
 
 fn invitation() -> Invitation {
-    Invitation {
-        id: "inv1".parse().unwrap(),
-        org: "00oInvented".parse().unwrap(),
-        app: "0oaInvented".parse().unwrap(),
-        sign_in: SignInPolicy::Required,
-        created_at: Timestamp::UNIX_EPOCH,
-        expires_at: Timestamp::UNIX_EPOCH + DEFAULT_LIFETIME,
-        sessions: Vec::new(),
-        closed: None,
-    }
+    records::invitation("inv1", "00oInvented", "0oaInvented", Timestamp::UNIX_EPOCH)
 }
 
 #[test]

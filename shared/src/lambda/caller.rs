@@ -19,8 +19,8 @@ pub(super) fn caller(request: &LambdaRequest) -> Option<Caller> {
     let verified = &request.request_context.authorizer.as_ref()?.jwt.as_ref()?.claims;
     let header = request.headers.get(http::header::AUTHORIZATION)?.to_str().ok()?;
     let token = header.strip_prefix("Bearer ").or_else(|| header.strip_prefix("bearer ")).unwrap_or(header);
-    // The authorizer passes every claim as a text, in which a list cannot be told from a value with spaces. So the claims are
-    // read from the token, which is the one that it verified.
+    // The authorizer passes every claim as text, where a list looks like a value with spaces. So the claims are read from the
+    // token that it verified.
     let claims = claims(token.trim())?;
     let is_same = |name: &str| claims.get(name).and_then(Value::as_str) == verified.get(name).map(String::as_str);
     if !is_same("iss") || !is_same("sub") {

@@ -132,7 +132,7 @@ pub trait Ledger:
         };
         apps.try_filter_map(row).try_collect().await
     }
-    /// Records how the estate stands, for its development over time. A second snapshot of the same time replaces the first.
+    /// Records the state of the estate, for its development over time. A second snapshot of the same time replaces the first.
     async fn put_estate_snapshot(&self, snapshot: &EstateSnapshot) -> Result<(), LedgerError>;
     /// The latest snapshots, newest first.
     async fn estate_snapshots(&self, most: u32) -> Result<Vec<EstateSnapshot>, LedgerError>;
@@ -155,7 +155,7 @@ pub trait Ledger:
     /// A scan and its progress.
     async fn scan(&self, scan: &ScanId) -> Result<Option<Scan>, LedgerError>;
     /// The scan that began last, as of `now`. A scan that claims to have begun after `now` ran while the clock was wrong; it
-    /// counts only if there is no other.
+    /// counts only if it is the only one.
     async fn latest_scan(&self, now: Timestamp) -> Result<Option<Scan>, LedgerError>;
     /// A scan's result for each of its orgs, by id. Empty if the scan is unknown.
     async fn scan_results(&self, scan: &ScanId) -> Result<Vec<(OrgId, OrgScanResult)>, LedgerError>;

@@ -1,5 +1,7 @@
 //! What the consent pages share: the session behind a cookie, its form, the error page, and redirects.
 
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts as _, Path, Request};
 use axum::http::header::{LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -113,13 +115,31 @@ pub async fn session(ports: &Ports, id: &str, headers: &HeaderMap) -> Result<Bro
     with_org_and_app(ports, session, secrets).await
 }
 
-/// The session and the posted form of one of its pages. An error if any other page posted the form.
-pub async fn session_form(
-    ports: &Ports,
-    id: &str,
-    headers: &HeaderMap,
-    body: &[u8],
-) -> Result<(BrowserSession, Parameters), ConsentError> {
+/// The session that a path names, and the form that one of its pages posted. If any other page posted it, the answer is
+/// an error page.
+pub struct SessionForm {
+    /// The session.
+    pub own: BrowserSession,
+    /// The form.
+    pub form: Parameters,
+}
+
+impl FromRequest<Ports> for SessionForm {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, ports: &Ports) -> Result<Self, Response> {
+        let (mut head, body) = request.into_parts();
+        let path = Path::<String>::from_request_parts(&mut head, ports).await;
+        let Path(id) = path.map_err(IntoResponse::into_response)?;
+        let headers = head.headers.clone();
+        let body = Bytes::from_request(Request::from_parts(head, body), ports).await;
+        let body = body.map_err(IntoResponse::into_response)?;
+        let posted = session_form(ports, &id, &headers, &body).await;
+        posted.map_err(|error| consent_error_page(ports, Reader::of(&headers), &error).into_response())
+    }
+}
+
+async fn session_form(ports: &Ports, id: &str, headers: &HeaderMap, body: &[u8]) -> Result<SessionForm, ConsentError> {
     let own = session(ports, id, headers).await?;
     let rejected = |cause: &str| ConsentError::new(ConsentFailure::SessionLost, cause);
     if fetch_metadata::is_cross_origin(headers) {
@@ -129,7 +149,7 @@ pub async fn session_form(
     if !own.secrets.is_form_token(form.get("token").unwrap_or_default()) {
         return Err(rejected("the form does not have this session's token"));
     }
-    Ok((own, form))
+    Ok(SessionForm { own, form })
 }
 
 /// Redirects with 303. With 307 the browser would post the form to the new location (RFC 9700 section 4.12).

@@ -92,7 +92,7 @@ impl<T: DeserializeOwned + IntoParams, S: Send + Sync> FromRequestParts<S> for A
         let known: Vec<String> = T::into_params(|| None).into_iter().map(|parameter| parameter.name).collect();
         if let Some(name) = given.unknown(&known) {
             let name = UntrustedText::new(name.chars().take(MAX_SHOWN).collect::<String>());
-            let detail = format!("There is no query parameter \"{name}\" here; use {}.", known.join(", "));
+            let detail = format!("The query parameter \"{name}\" is unknown; use {}.", known.join(", "));
             return Err(Problem::bad_request(detail));
         }
         // Every known parameter is text, so this only fails if `T` is not as documented.

@@ -9,6 +9,7 @@ use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use regrant::clock::Clock;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
@@ -26,11 +27,12 @@ pub(crate) trait RequestHandler: Send + Sync + 'static {
 }
 
 /// How responses are delivered.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct Style {
+    pub(crate) clock: Arc<dyn Clock>,
     pub(crate) title_case_headers: bool,
     pub(crate) kill_point: Option<Arc<KillPoint>>,
-    /// How long each response takes.
+    /// How long each response takes, by the clock.
     pub(crate) latency: Duration,
 }
 
@@ -85,7 +87,7 @@ async fn answer<S: RequestHandler>(
         match std::future::pending::<Infallible>().await {}
     }
     if !style.latency.is_zero() {
-        tokio::time::sleep(style.latency).await;
+        style.clock.sleep(style.latency).await;
     }
     match outcome {
         Outcome::Answered(answer) => Ok(answer.whole()),

@@ -107,10 +107,9 @@ impl OktaSimulator {
         let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await.map_err(listen)?;
         let port = listener.local_addr().map_err(listen)?.port();
         let state = Mutex::new(State::default());
-        let world =
-            Arc::new(World { clock: config.clock, microsoft: config.microsoft, seed: config.seed, port, state });
-        let SimulatorConfig { title_case_headers, kill_point, latency, .. } = config;
-        let style = Style { title_case_headers, kill_point, latency };
+        let SimulatorConfig { clock, microsoft, seed, title_case_headers, kill_point, latency, .. } = config;
+        let style = Style { clock: Arc::clone(&clock), title_case_headers, kill_point, latency };
+        let world = Arc::new(World { clock, microsoft, seed, port, state });
         let accepting = tokio::spawn(accept(listener, Arc::clone(&world), style));
         Ok(Self { world, accepting })
     }

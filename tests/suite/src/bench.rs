@@ -7,9 +7,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use regrant::clock::{Clock, SimulatedClock};
-use regrant::domain::cloud::Cloud;
 use regrant::domain::id::{OrgId, ScanId};
-use regrant::domain::org::{OrgProfile, SignInPolicy};
+use regrant::domain::org::OrgProfile;
 use regrant::domain::scan::Scan;
 use regrant::embedded::folder::Folder;
 use regrant::embedded::in_process_queues;
@@ -35,7 +34,7 @@ use regrant::usecases::access::keys::create_keys;
 use regrant::usecases::scan::scan_apps::{OrgScan, scan_apps};
 use regrant::usecases::scan::start::{Selection, start_scan};
 use regrant::vault::{SecretName, Vault};
-use regrant_simulators::{Fleet, OktaSimulator};
+use regrant_simulators::{App, Connection, Fleet, OktaSimulator, Org, SimulatorConfig, TokenPower};
 use secrecy::SecretString;
 use tempfile::TempDir;
 
@@ -61,6 +60,27 @@ pub fn api_token(token: &str) -> OktaCredential {
 /// A simulated clock that starts at [`dawn`].
 pub fn simulated_clock() -> SimulatedClock {
     SimulatedClock::starting_at(dawn())
+}
+
+/// The API token of [`one_org`]'s org.
+pub const TOKEN: &str = "00-invented-token-of-acme";
+
+/// The org `acme` with an API token and one consented app.
+pub fn acme() -> Org {
+    Org::new("acme").with_token(TOKEN, TokenPower::Full).with_app(consented_app("Office 365", "contoso"))
+}
+
+/// An app whose provisioning runs on consent.
+pub fn consented_app(label: &str, tenant: &str) -> App {
+    App::office365(label, tenant).provisioned(Connection::OAuth2 { enabled: true, authorize: true })
+}
+
+/// A simulated Okta with one org, and a bench on the same clock that does not know the org yet.
+pub async fn one_org(org: Org, config: OktaConfig) -> (OktaSimulator, Bench) {
+    let clock = simulated_clock();
+    let simulator = OktaSimulator::start(SimulatorConfig::new(Arc::new(clock.clone()))).await.unwrap();
+    simulator.add_org(org);
+    (simulator, Bench::with(clock, config).await)
 }
 
 impl Bench {
@@ -188,19 +208,7 @@ async fn know(ports: &Ports, org: &str, base_url: &str, credential: &OktaCredent
     let name = SecretName::Okta(id.clone());
     ports.vault.put_pending(&name, &credential.seal()).await.unwrap();
     ports.vault.promote(&name).await.unwrap();
-    let profile = OrgProfile {
-        id: id.clone(),
-        base_url: base_url.parse().unwrap(),
-        credential: credential.kind(),
-        cloud: Cloud::Global,
-        sign_in: SignInPolicy::Required,
-        sends_password: false,
-        approved_tenants: Vec::new(),
-        added_at: ports.clock.now(),
-        contacts: regrant::domain::contact::Contacts::default(),
-        customer: None,
-        labels: std::collections::BTreeSet::new(),
-    };
+    let profile = OrgProfile::new(id.clone(), base_url.parse().unwrap(), credential.kind(), ports.clock.now());
     ports.ledger.put_org(&profile).await.unwrap();
     create_keys(ports).await.unwrap();
     id

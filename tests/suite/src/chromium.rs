@@ -185,7 +185,7 @@ impl Person<'_> {
     }
 
     fn page(&self, tab: usize) -> Result<&Page, Failure> {
-        self.tabs.get(tab).ok_or_else(|| format!("there is no tab {tab}").into())
+        self.tabs.get(tab).ok_or_else(|| format!("tab {tab} is not open").into())
     }
 
     /// Opens an address in a tab.

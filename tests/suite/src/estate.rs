@@ -2,8 +2,6 @@
 
 use jiff::{SignedDuration, Timestamp};
 use regrant::domain::app::{AppIdentity, AppRecord, ConsentRecord};
-use regrant::domain::cloud::Cloud;
-use regrant::domain::contact::Contacts;
 use regrant::domain::event::{AppEvent, EventKind};
 use regrant::domain::id::OrgId;
 use regrant::domain::milestones::Milestones;
@@ -16,6 +14,7 @@ use regrant::domain::tenant::TenantName;
 use regrant::domain::text::UntrustedText;
 use regrant::domain::waiver::Waiver;
 use regrant::ledger::Ledger;
+use regrant::testing::records::{self, app_identity, app_record};
 
 /// The size of an estate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,19 +68,10 @@ impl Estate {
 
     /// The profile of the org with this index.
     pub fn org(self, index: u32) -> OrgProfile {
-        OrgProfile {
-            id: org_id(index),
-            base_url: format!("https://org{index:05}.okta.com/").parse().unwrap(),
-            credential: CredentialKind::ServiceApp,
-            cloud: Cloud::Global,
-            sign_in: regrant::domain::org::SignInPolicy::default(),
-            sends_password: false,
-            approved_tenants: Vec::new(),
-            added_at: scanned_at() - SignedDuration::from_hours(24 * 120),
-            contacts: Contacts::default(),
-            customer: self.customer(index).map(|name| name.parse().unwrap()),
-            labels: std::collections::BTreeSet::default(),
-        }
+        let base_url = format!("https://org{index:05}.okta.com/").parse().unwrap();
+        let added_at = scanned_at() - SignedDuration::from_hours(24 * 120);
+        let customer = self.customer(index).map(|name| name.parse().unwrap());
+        OrgProfile { customer, ..OrgProfile::new(org_id(index), base_url, CredentialKind::ServiceApp, added_at) }
     }
 
     /// Writes the estate.
@@ -134,15 +124,12 @@ impl Estate {
             };
             signals.push(Signal::okta(scanned_at(), kind));
         }
+        let identity = AppIdentity {
+            org_domain: profile.domain(),
+            tenant: Some(TenantName::from(format!("tenant{org:05}"))),
+            ..app_identity(profile.id.as_str(), &format!("0oa{org:05}{number:03}"), &label)
+        };
         let record = AppRecord {
-            identity: AppIdentity {
-                org: profile.id.clone(),
-                org_domain: profile.domain(),
-                app: format!("0oa{org:05}{number:03}").parse().unwrap(),
-                label: UntrustedText::new(label),
-                tenant: Some(TenantName::from(format!("tenant{org:05}"))),
-                domain: None,
-            },
             signals,
             assessment: Assessment { standing, verified, reasons: vec![reason] },
             as_of: scanned_at(),
@@ -163,9 +150,7 @@ impl Estate {
                 },
                 ..ConsentRecord::default()
             },
-            waived_until: None,
-            assignment_counts: None,
-            version: 0,
+            ..app_record(identity, standing)
         };
         let events = (0..self.events_per_app).map(|step| {
             let at = found_at + SignedDuration::from_hours(i64::from(step));
@@ -216,11 +201,7 @@ fn reason(standing: Standing) -> &'static str {
 }
 
 fn waiver(app: &AppRecord) -> Waiver {
-    Waiver {
-        org: app.identity.org.clone(),
-        app: app.identity.app.clone(),
-        reason: UntrustedText::new("Merger: this tenant moves in January"),
-        given_at: scanned_at() - SignedDuration::from_hours(24),
-        ends_at: scanned_at() + SignedDuration::from_hours(24 * 60),
-    }
+    let (given, ends) = (SignedDuration::from_hours(24), SignedDuration::from_hours(24 * 60));
+    let reason = UntrustedText::new("Merger: this tenant moves in January");
+    Waiver { reason, ..records::waiver(&app.identity, scanned_at() - given, scanned_at() + ends) }
 }

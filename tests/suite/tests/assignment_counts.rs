@@ -1,7 +1,6 @@
 //! Tests the counts of assigned users and groups: few calls, rarely, and without effect on scans.
 #![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use regrant::domain::app::AppRecord;
@@ -13,10 +12,9 @@ use regrant::http::loopback::LoopbackPolicy;
 use regrant::okta::config::OktaConfig;
 use regrant::okta::org_url::OrgUrl;
 use regrant::okta::{OktaError, OktaOrg};
-use regrant_simulators::{App, Connection, Fault, OktaSimulator, Org, SimulatorConfig, Times, TokenPower};
-use regrant_tests::bench::{Bench, api_token, simulated_clock};
+use regrant_simulators::{App, Connection, Fault, OktaSimulator, Org, Times, TokenPower};
+use regrant_tests::bench::{Bench, TOKEN, api_token, consented_app, one_org};
 
-const TOKEN: &str = "00-invented-token-of-acme";
 const DAY: Duration = Duration::from_hours(24);
 
 struct World {
@@ -29,18 +27,16 @@ struct World {
 
 /// One org with an app that waits for consent and a consented one.
 async fn world() -> World {
-    let clock = simulated_clock();
-    let simulator = OktaSimulator::start(SimulatorConfig::new(Arc::new(clock.clone()))).await.unwrap();
     let waiting =
         App::office365("Office 365", "contoso").provisioned(Connection::OAuth2 { enabled: false, authorize: true });
-    let running =
-        App::office365("Office 365 EMEA", "emea").provisioned(Connection::OAuth2 { enabled: true, authorize: true });
     let app = waiting.id.parse().unwrap();
-    let org = Org::new("acme").with_token(TOKEN, TokenPower::Full).with_app(waiting).with_app(running);
+    let org = Org::new("acme")
+        .with_token(TOKEN, TokenPower::Full)
+        .with_app(waiting)
+        .with_app(consented_app("Office 365 EMEA", "emea"));
     let id = org.id.clone();
-    simulator.add_org(org);
     let config = OktaConfig { timeout: Duration::from_millis(300), ..OktaConfig::default() };
-    let bench = Bench::with(clock, config).await;
+    let (simulator, bench) = one_org(org, config).await;
     let org = bench.know(&id, &simulator.org_url("acme"), &api_token(TOKEN)).await;
     World { simulator, bench, org, app }
 }

@@ -10,18 +10,15 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use axum::{Extension, Router};
 use http_body_util::BodyExt as _;
 use regrant::domain::access_policy::{ClaimMatch, Identity, Permission, Role, Scope};
-use regrant::domain::app::{AppIdentity, AppRecord};
-use regrant::domain::cloud::Cloud;
-use regrant::domain::event::{AppEvent, EventKind};
+use regrant::domain::app::AppIdentity;
 use regrant::domain::invitation::Invitation;
-use regrant::domain::org::{CredentialKind, OrgProfile};
+use regrant::domain::org::{OrgProfile, SignInPolicy};
 use regrant::domain::scan::OrgScanResult;
-use regrant::domain::standing::{Assessment, Standing};
-use regrant::domain::text::UntrustedText;
+use regrant::domain::standing::Standing;
 use regrant::embedded;
 use regrant::http::loopback::LoopbackPolicy;
-use regrant::randomness::request_id;
 use regrant::settings::{PublicUrl, Settings};
+use regrant::testing::records::{app_identity, invitation, org_profile, store_app};
 use regrant::usecases::Ports;
 use regrant::usecases::access::roles;
 use regrant::web::authorization::Caller;
@@ -46,46 +43,19 @@ struct Answer {
 }
 
 fn org(id: &str, customer: Option<&str>) -> OrgProfile {
-    OrgProfile {
-        id: id.parse().unwrap(),
-        base_url: format!("https://{id}.okta.com/").parse().unwrap(),
-        credential: CredentialKind::ServiceApp,
-        cloud: Cloud::Global,
-        sign_in: regrant::domain::org::SignInPolicy::Waived,
-        sends_password: false,
-        approved_tenants: Vec::new(),
-        added_at: "2026-03-01T00:00:00Z".parse().unwrap(),
-        contacts: regrant::domain::contact::Contacts::default(),
-        customer: customer.map(|name| name.parse().unwrap()),
-        labels: std::collections::BTreeSet::new(),
-    }
+    let customer = customer.map(|name| name.parse().unwrap());
+    OrgProfile { sign_in: SignInPolicy::Waived, customer, ..org_profile(id) }
 }
 
 async fn add(ports: &Ports, org_id: &str, app: &str, customer: Option<&str>, reason: &str) {
-    ports.ledger.put_org(&org(org_id, customer)).await.unwrap();
-    let now = ports.clock.now();
     let identity = AppIdentity {
-        org: org_id.parse().unwrap(),
-        org_domain: format!("{org_id}.okta.com"),
-        app: app.parse().unwrap(),
-        label: UntrustedText::new(format!("Office 365 of {org_id}")),
         tenant: Some(org_id.to_owned().into()),
-        domain: None,
+        ..app_identity(org_id, app, &format!("Office 365 of {org_id}"))
     };
-    let standing = Standing::NeedsConsent;
-    let assessment = Assessment { standing, verified: false, reasons: vec![reason.to_owned()] };
-    let record = AppRecord::assessed(identity, Vec::new(), assessment, now, None, request_id(&*ports.randomness));
-    let found = AppEvent::automatic(now, EventKind::Found { standing });
-    assert!(ports.ledger.record_app(&record, &[found]).await.unwrap());
+    store_app(ports, &org(org_id, customer), identity, Standing::NeedsConsent, reason).await;
     let invitation = Invitation {
-        id: format!("{org_id}-invitation").parse().unwrap(),
-        org: org_id.parse().unwrap(),
-        app: app.parse().unwrap(),
-        sign_in: regrant::domain::org::SignInPolicy::Waived,
-        created_at: now,
-        expires_at: now + jiff::SignedDuration::from_hours(24),
-        sessions: Vec::new(),
-        closed: None,
+        sign_in: SignInPolicy::Waived,
+        ..invitation(&format!("{org_id}-invitation"), org_id, app, ports.clock.now())
     };
     ports.ledger.put_invitation(&invitation).await.unwrap();
 }
@@ -194,7 +164,7 @@ async fn every_operation_answers_each_caller_by_policy() {
         let names_org = template.contains("{org}");
         for group in [
             None,
-            Some("nobody"),
+            Some("stranger"),
             Some("viewer"),
             Some("operator"),
             Some("other"),
@@ -212,7 +182,7 @@ async fn every_operation_answers_each_caller_by_policy() {
                     );
                     continue;
                 }
-                Some("nobody") => {
+                Some("stranger") => {
                     assert_eq!(answer.status, StatusCode::FORBIDDEN, "{what}");
                     continue;
                 }

@@ -1,7 +1,6 @@
 //! Tests errors of orgs, networks and people: each gives a clear error, without data loss.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a failed test may panic")]
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use regrant::domain::app::AppRecord;
@@ -17,17 +16,13 @@ use regrant::okta::org_url::OrgUrl;
 use regrant::usecases::access::orgs;
 use regrant::usecases::access::orgs::OrgError;
 use regrant::vault::{SecretName, SecretVersion};
-use regrant_simulators::{
-    App, Connection, Fault, OktaSimulator, Org, Provisioning, SimulatorConfig, Times, TokenPower,
-};
-use regrant_tests::bench::{Bench, api_token, simulated_clock};
+use regrant_simulators::{App, Connection, Fault, OktaSimulator, Org, Provisioning, Times, TokenPower};
+use regrant_tests::bench::{Bench, TOKEN, acme, api_token, one_org};
 use regrant_tests::recorded::{RawAnswer, RecordedServer};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
-
-const TOKEN: &str = "00-invented-token-of-acme";
 
 struct World {
     simulator: OktaSimulator,
@@ -36,17 +31,9 @@ struct World {
 
 /// One org, `acme`, with one consented app.
 async fn world() -> World {
-    let clock = simulated_clock();
-    let simulator = OktaSimulator::start(SimulatorConfig::new(Arc::new(clock.clone()))).await.unwrap();
-    simulator.add_org(acme());
     let config = OktaConfig { timeout: Duration::from_millis(300), ..OktaConfig::default() };
-    World { simulator, bench: Bench::with(clock, config).await }
-}
-
-fn acme() -> Org {
-    let consented =
-        App::office365("Office 365", "contoso").provisioned(Connection::OAuth2 { enabled: true, authorize: true });
-    Org::new("acme").with_token(TOKEN, TokenPower::Full).with_app(consented)
+    let (simulator, bench) = one_org(acme(), config).await;
+    World { simulator, bench }
 }
 
 impl World {

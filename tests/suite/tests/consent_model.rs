@@ -26,6 +26,7 @@ use regrant_simulators::{Connection, Fault, LogEntry, Provisioning, Times, demo_
 use regrant_tests::bench::{api_token, simulated_clock};
 use regrant_tests::consent::{Browser, Simulation, app_of, register, registration, router};
 use regrant_tests::mailbox::{Mailbox, request};
+use regrant_tests::memory_vault::MemoryVault;
 use tempfile::TempDir;
 
 const TENANT: &str = "acmelabs";
@@ -139,6 +140,8 @@ impl Stage {
         let mail = MailSettings { sender: Some("regrant@acme.example".parse().unwrap()), ..MailSettings::default() };
         ports.settings = Arc::new(Settings { mail, ..Settings::clone(&ports.settings) });
         ports.mail = mailbox.clone();
+        // In memory: 440 consents would wait for the disk most of their time.
+        ports.vault = Arc::new(MemoryVault::default());
         if has_registration {
             register(&ports, &registration(MfaEvidence::default())).await;
         }
@@ -297,7 +300,7 @@ async fn check(stage: &Stage, browser: &mut Browser, session: &str, asked_for: &
 }
 
 async fn run(case: &Case) {
-    let stage = Stage::set(case, true).await;
+    let stage = Box::pin(Stage::set(case, true)).await;
     let (org, app) = app_of(&stage.ports, TENANT).await;
     let record = stage.ports.ledger.app(&org, &app).await.unwrap().unwrap();
     let asked_for = record.request.map(|request| request.id.to_string()).unwrap_or_default();

@@ -13,21 +13,21 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use parking_lot::Mutex;
+use regrant::clock::Clock;
 use regrant::domain::access_policy::{ClaimMatch, Role, Scope};
 use regrant::domain::actor::Actor;
-use regrant::domain::app::{AppIdentity, AppRecord};
-use regrant::domain::cloud::Cloud;
+use regrant::domain::app::AppIdentity;
 use regrant::domain::event::{AppEvent, EventKind};
 use regrant::domain::id::Sha256Digest;
-use regrant::domain::org::{CredentialKind, OrgProfile, SignInPolicy};
-use regrant::domain::standing::{Assessment, Standing};
+use regrant::domain::org::{OrgProfile, SignInPolicy};
+use regrant::domain::standing::Standing;
 use regrant::domain::text::UntrustedText;
 use regrant::embedded;
 use regrant::http::loopback::LoopbackPolicy;
 use regrant::okta::config::OktaConfig;
 use regrant::openid::Provider;
-use regrant::randomness::request_id;
 use regrant::settings::{PublicUrl, Settings};
+use regrant::testing::records::{app_identity, org_profile, store_app};
 use regrant::usecases::Ports;
 use regrant::usecases::access::operator_sign_in::set_operator_provider;
 use regrant::usecases::access::roles;
@@ -47,33 +47,10 @@ struct Bench {
 }
 
 async fn add(ports: &Ports, org: &str, app: &str, customer: Option<&str>, label: &str, standing: Standing) {
-    let now = ports.clock.now();
-    let profile = OrgProfile {
-        id: org.parse().unwrap(),
-        base_url: format!("https://{org}.okta.com/").parse().unwrap(),
-        credential: CredentialKind::ServiceApp,
-        cloud: Cloud::Global,
-        added_at: now,
-        contacts: regrant::domain::contact::Contacts::default(),
-        customer: customer.map(|name| name.parse().unwrap()),
-        labels: BTreeSet::new(),
-        sign_in: SignInPolicy::Waived,
-        sends_password: false,
-        approved_tenants: Vec::new(),
-    };
-    ports.ledger.put_org(&profile).await.unwrap();
-    let identity = AppIdentity {
-        org: org.parse().unwrap(),
-        org_domain: format!("{org}.okta.com"),
-        app: app.parse().unwrap(),
-        label: UntrustedText::new(label),
-        tenant: Some(org.to_owned().into()),
-        domain: None,
-    };
-    let assessment = Assessment { standing, verified: false, reasons: vec![format!("Because of {label}.")] };
-    let record = AppRecord::assessed(identity, Vec::new(), assessment, now, None, request_id(&*ports.randomness));
-    let found = AppEvent::automatic(now, EventKind::Found { standing });
-    assert!(ports.ledger.record_app(&record, &[found]).await.unwrap());
+    let customer = customer.map(|name| name.parse().unwrap());
+    let profile = OrgProfile { sign_in: SignInPolicy::Waived, customer, ..org_profile(org) };
+    let identity = AppIdentity { tenant: Some(org.to_owned().into()), ..app_identity(org, app, label) };
+    store_app(ports, &profile, identity, standing, &format!("Because of {label}.")).await;
 }
 
 fn only(customer: &str) -> Scope {
@@ -127,7 +104,7 @@ impl Bench {
     }
 
     async fn with_provider(&self) -> SimulatedProvider {
-        let provider = SimulatedProvider::start().await;
+        let provider = SimulatedProvider::start(self.ports.clock.clone()).await;
         set_operator_provider(&self.ports, &provider.registration()).await.unwrap();
         provider
     }
@@ -142,6 +119,7 @@ impl Bench {
 #[derive(Clone)]
 struct SimulatedProvider {
     issuer: String,
+    clock: Arc<dyn Clock>,
     codes: Arc<Mutex<BTreeMap<String, Granted>>>,
 }
 
@@ -157,10 +135,10 @@ const KEY: &str = include_str!("../../simulators/src/microsoft/keys/signing-1.pe
 const MODULUS: &str = "09TqCI0Z-TQ4kFhfP4YTxJOTUHHIBEKvcfjAoOWxPyfLSKPrlXGjvJTbDcWEKFTpSaPcfFZ_1Bi7FatopFhx5bIaUVzO65t2s_a12sHQYmBd8y-cCQIJoP-1wWu7CXjfNCKL_Bd42r5tGNnG-UC0iJ34T1IOmiWWgOhjoq7YdNa0Et0U9UQXuZ3yxLbNI9YpoRtk949K9DOvhPm0v0At3DHmc5lkJN3JCJ29Y_Z4l8wMd-zkacQvSQa1QHbYToZfghCgVsyWuck2o5z14sD9Xqs3rAa7tZDmbBXJNsZnWiksavNQUzbLxj0dzoCkbi3XubljMZbcrDYNbpUeg4QQUQ";
 
 impl SimulatedProvider {
-    async fn start() -> Self {
+    async fn start(clock: Arc<dyn Clock>) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let issuer = format!("http://{}", listener.local_addr().unwrap());
-        let provider = Self { issuer: issuer.clone(), codes: Arc::default() };
+        let provider = Self { issuer: issuer.clone(), clock, codes: Arc::default() };
         let metadata = json!({
             "issuer": issuer, "authorization_endpoint": format!("{issuer}/authorize"),
             "token_endpoint": format!("{issuer}/token"), "jwks_uri": format!("{issuer}/keys"),
@@ -193,7 +171,7 @@ impl SimulatedProvider {
         let query: BTreeMap<String, String> = url.query_pairs().into_owned().collect();
         assert_eq!((query["response_type"].as_str(), query["code_challenge_method"].as_str()), ("code", "S256"));
         assert_eq!(query["scope"], "openid profile groups");
-        let now = jiff::Timestamp::now().as_second();
+        let now = self.clock.now().as_second();
         let mut claims = json!({
             "iss": self.issuer, "sub": "00u1", "aud": CLIENT, "nonce": query["nonce"], "iat": now, "exp": now + 300,
             "preferred_username": "ada@provider.example",
@@ -292,8 +270,8 @@ async fn each_group_sees_its_own_customers() {
 async fn no_role_means_no_access_and_ends_sessions() {
     let bench = Bench::new().await;
     let provider = bench.with_provider().await;
-    let mut nobody = bench.operator(&provider, &["strangers"]).await;
-    assert_eq!(nobody.get("/console").await.status, StatusCode::FORBIDDEN);
+    let mut stranger = bench.operator(&provider, &["strangers"]).await;
+    assert_eq!(stranger.get("/console").await.status, StatusCode::FORBIDDEN);
     let mut viewer = bench.operator(&provider, &["viewers"]).await;
     assert_eq!(viewer.get("/console").await.status, StatusCode::OK);
     roles::revoke(&bench.ports, &ClaimMatch::new("groups", "viewers").unwrap(), None).await.unwrap();
@@ -374,7 +352,7 @@ async fn buttons_work_and_events_name_the_operator() {
     assert_eq!(invited.location(), format!("{app}?done=invited"));
     let page = browser.get(&invited.location()).await;
     assert!(page.body.contains("https://regrant.example.com/consent/"), "the link can be copied");
-    let until = (jiff::Timestamp::now() + jiff::SignedDuration::from_hours(48)).strftime("%Y-%m-%d").to_string();
+    let until = (bench.ports.clock.now() + jiff::SignedDuration::from_hours(48)).strftime("%Y-%m-%d").to_string();
     let waive = [("token", token.as_str()), ("action", "waive"), ("reason", "merger"), ("until", &until)];
     assert_eq!(browser.post(app, &waive).await.location(), format!("{app}?done=waived"));
     assert!(browser.get("/console").await.body.contains("postponed until"));

@@ -2,7 +2,6 @@
 //! reported and keeps the position.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a failed test may panic")]
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lc_rs::encoding::{AsDer as _, PublicKeyX509Der};
@@ -15,14 +14,10 @@ use regrant::domain::system_log::{LogPosition, Meaning, concerns, meaning};
 use regrant::okta::config::OktaConfig;
 use regrant::okta::{LogPage, OktaCredential, OktaError, OktaOrg};
 use regrant::usecases::access::{okta, orgs};
-use regrant_simulators::{
-    App, AppPlace, Bucket, Connection, DpopRule, Fault, LogEntry, OktaSimulator, Org, ServiceApp, SimulatorConfig,
-    Times, TokenPower,
-};
-use regrant_tests::bench::{Bench, api_token, simulated_clock};
+use regrant_simulators::{AppPlace, Bucket, DpopRule, Fault, LogEntry, OktaSimulator, Org, ServiceApp, Times};
+use regrant_tests::bench::{Bench, TOKEN, acme, api_token, one_org};
 use secrecy::SecretString;
 
-const TOKEN: &str = "00-invented-token-of-acme";
 const CLIENT: &str = "0oaInventedClient";
 
 struct World {
@@ -45,16 +40,11 @@ async fn world_of(fault: &Fault) -> World {
 }
 
 async fn world_with(change: impl FnOnce(&mut Org), credential: &OktaCredential, config: &OktaConfig) -> World {
-    let clock = simulated_clock();
-    let simulator = OktaSimulator::start(SimulatorConfig::new(Arc::new(clock.clone()))).await.unwrap();
-    let consented =
-        App::office365("Office 365", "contoso").provisioned(Connection::OAuth2 { enabled: true, authorize: true });
-    let app = consented.id.parse().unwrap();
-    let mut acme = Org::new("acme").with_token(TOKEN, TokenPower::Full).with_app(consented);
+    let mut acme = acme();
+    let app = acme.apps[0].id.parse().unwrap();
     change(&mut acme);
     let id = acme.id.clone();
-    simulator.add_org(acme);
-    let bench = Bench::with(clock, config.clone()).await;
+    let (simulator, bench) = one_org(acme, config.clone()).await;
     let org = bench.know(&id, &simulator.org_url("acme"), credential).await;
     World { simulator, bench, org, app }
 }

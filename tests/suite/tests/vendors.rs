@@ -1,8 +1,6 @@
 //! Tests answers of Okta that users met in the field: each has the right result in the ledger.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a failed test may panic")]
 
-use std::sync::Arc;
-
 use aws_lc_rs::encoding::{AsDer as _, PublicKeyX509Der};
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
 use base64::Engine as _;
@@ -18,10 +16,8 @@ use regrant::ledger::{AppFilter, PageRequest};
 use regrant::okta::OktaCredential;
 use regrant::okta::config::OktaConfig;
 use regrant::usecases::access::orgs;
-use regrant_simulators::{
-    App, Connection, DpopRule, Fault, LogEntry, OktaSimulator, Org, ServiceApp, SimulatorConfig, Times, TokenPower,
-};
-use regrant_tests::bench::{Bench, api_token, simulated_clock};
+use regrant_simulators::{DpopRule, Fault, LogEntry, OktaSimulator, Org, ServiceApp, Times, TokenPower};
+use regrant_tests::bench::{Bench, api_token, consented_app, one_org};
 use secrecy::SecretString;
 
 const TOKEN: &str = "00-invented-token-of-initech";
@@ -35,12 +31,10 @@ struct World {
 
 /// One org with one consented app.
 async fn world() -> World {
-    let clock = simulated_clock();
-    let simulator = OktaSimulator::start(SimulatorConfig::new(Arc::new(clock.clone()))).await.unwrap();
-    let consented =
-        App::office365("Initech Office", "initech").provisioned(Connection::OAuth2 { enabled: true, authorize: true });
-    simulator.add_org(Org::new("initech").with_token(TOKEN, TokenPower::Full).with_app(consented));
-    World { simulator, bench: Bench::with(clock, OktaConfig::default()).await }
+    let app = consented_app("Initech Office", "initech");
+    let org = Org::new("initech").with_token(TOKEN, TokenPower::Full).with_app(app);
+    let (simulator, bench) = one_org(org, OktaConfig::default()).await;
+    World { simulator, bench }
 }
 
 impl World {

@@ -69,7 +69,7 @@ fn each_function_reads_only_the_secrets_it_needs() {
     let table = [
         ("okta/acme.okta.com", [true, true, false, true, false]),
         ("okta/pool-3", [true, true, false, true, false]),
-        ("provisioning-admin/acme.okta.com", [false, true, false, true, false]),
+        ("provisioning-admin/acme.okta.com", [false, true, false, false, false]),
         ("handover/acme.okta.com/0oa1", [false, false, false, true, false]),
         ("graph/contoso", [true, false, true, true, false]),
         ("entra/global", [true; 5]),

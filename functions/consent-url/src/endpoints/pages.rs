@@ -13,7 +13,7 @@ use regrant::usecases::consent::session::{BrowserSession, cookie_name};
 use regrant::usecases::records::consent_error::ConsentError;
 use regrant::usecases::save::open_consent::{NextPage, PauseAgreement, open_okta_consent};
 use regrant::web::consent::{
-    consent_error_page, invitation_error_page, see_other, see_other_with_cookie, session_error_page, session_form,
+    SessionForm, consent_error_page, invitation_error_page, see_other, see_other_with_cookie, session_error_page,
     session_path, subject,
 };
 use regrant::web::fetch_metadata;
@@ -100,14 +100,8 @@ const fn is_about_this_attempt(failure: ConsentFailure) -> bool {
 pub(crate) async fn open_okta(
     State(ports): State<Ports>,
     reader: Reader,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
+    SessionForm { own, form }: SessionForm,
 ) -> Response {
-    let (own, form) = match session_form(&ports, &id, &headers, &body).await {
-        Ok(own_and_form) => own_and_form,
-        Err(error) => return consent_error_page(&ports, reader, &error).into_response(),
-    };
     let pause = if form.get("pause") == Some("agreed") { PauseAgreement::Given } else { PauseAgreement::None };
     let opened = opened(&ports, reader, &own, pause).await;
     // The session stays usable after an error: Okta may offer a link at the next attempt.

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use maud::{Markup, html};
+use regrant::domain::access_policy::Permission;
 use regrant::domain::app::AppRecord;
 use regrant::domain::event::{AppEvent, EventKind};
 use regrant::domain::id::InvitationId;
@@ -25,7 +26,6 @@ pub(crate) struct OpenLink {
 }
 
 /// The data of the page.
-#[expect(clippy::struct_excessive_bools, reason = "one for each permission")]
 pub(crate) struct AppPage<'a> {
     pub(crate) session: &'a OperatorSession,
     pub(crate) org: &'a OrgProfile,
@@ -37,10 +37,8 @@ pub(crate) struct AppPage<'a> {
     pub(crate) waiver: Option<&'a Waiver>,
     pub(crate) link: Option<&'a OpenLink>,
     pub(crate) permissions: &'a PermissionCatalogue,
-    pub(crate) may_invite: bool,
-    pub(crate) may_save: bool,
-    pub(crate) may_waive: bool,
-    pub(crate) may_scan: bool,
+    /// Whether the operator has a permission for the app.
+    pub(crate) may: &'a dyn Fn(Permission) -> bool,
     /// The action that led here.
     pub(crate) done: Option<&'a str>,
     pub(crate) now: Timestamp,
@@ -182,7 +180,7 @@ fn button(view: &AppPage<'_>, action: &str, class: &str, text: &str) -> Markup {
 
 fn next_step(view: &AppPage<'_>) -> Markup {
     let standing = view.app.standing();
-    let can_invite = view.may_invite && !matches!(standing, Standing::NotApplicable | Standing::ByHand);
+    let can_invite = (view.may)(Permission::Invite) && !matches!(standing, Standing::NotApplicable | Standing::ByHand);
     let asks_for_consent = matches!(standing, Standing::NeedsConsent | Standing::Broken | Standing::Degraded);
     html! {
         section.panel {
@@ -200,9 +198,9 @@ fn next_step(view: &AppPage<'_>) -> Markup {
                 (button(view, "invite", if asks_for_consent && view.link.is_none() { "" } else { "second" },
                     if view.link.is_some() { "Replace the link" } else { "Create a link" }))
             }
-            @if view.link.is_some() && view.may_invite { (button(view, "revoke", "second", "Revoke the link")) }
-            @if view.may_save && standing == Standing::NeedsSave { (button(view, "save", "", "Save in Okta")) }
-            @if view.may_scan { (button(view, "recheck", "second", "Check again")) }
+            @if view.link.is_some() && (view.may)(Permission::Invite) { (button(view, "revoke", "second", "Revoke the link")) }
+            @if (view.may)(Permission::Save) && standing == Standing::NeedsSave { (button(view, "save", "", "Save in Okta")) }
+            @if (view.may)(Permission::Scan) { (button(view, "recheck", "second", "Check again")) }
             @if let Some(url) = admin_console(view.org, view.app) { p { a href=(url) rel="noreferrer" { "Open in the Okta Admin Console" } } }
         }
     }
@@ -211,14 +209,14 @@ fn next_step(view: &AppPage<'_>) -> Markup {
 fn waiver(view: &AppPage<'_>) -> Markup {
     let active = view.waiver.filter(|waiver| waiver.holds(view.now));
     html! {
-        @if active.is_some() || view.may_waive {
+        @if active.is_some() || (view.may)(Permission::Waive) {
             section.panel {
                 h2 { "Postpone" }
                 @if let Some(waiver) = active {
                     p { "Postponed until " (time(waiver.ends_at)) ": " (waiver.reason) }
-                    @if view.may_waive { (button(view, "end-waiver", "second", "End the postponement")) }
+                    @if (view.may)(Permission::Waive) { (button(view, "end-waiver", "second", "End the postponement")) }
                 }
-                @if view.may_waive {
+                @if (view.may)(Permission::Waive) {
                     form method="post" action=(app_path(&view.app.identity.org, &view.app.identity.app)) {
                         (token(view.session))
                         div.grow { label for="reason" { "Reason" } input #reason type="text" name="reason" required maxlength="500"; }

@@ -36,12 +36,9 @@ fn group(standing: Standing) -> usize {
 
 /// The chart; nothing with fewer than two columns.
 pub(crate) fn chart(columns: &[Column]) -> Markup {
-    if columns.len() < 2 {
-        return html! {};
-    }
+    let [first, .., last] = columns else { return html! {} };
     let most = columns.iter().map(|column| column.counts.iter().sum::<u64>()).max().unwrap_or(1).max(1);
     let step = WIDTH / as_float(columns.len() as u64);
-    let (first, last) = (&columns[0], &columns[columns.len() - 1]);
     let summary = format!(
         "Apps by standing from {} to {}: {} needed action at first, {} do now.",
         first.at.strftime("%-d %B %Y"),

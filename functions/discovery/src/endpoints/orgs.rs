@@ -3,19 +3,18 @@
 use std::collections::BTreeSet;
 
 use axum::body::Bytes;
-use axum::extract::Query;
-use axum::extract::rejection::QueryRejection;
 use jiff::Timestamp;
 use regrant::domain::access_policy::Permission;
-use regrant::domain::customer::{CustomerName, Label, LabelChange};
+use regrant::domain::customer::{CustomerChange, CustomerName, Label, LabelChange};
 use regrant::domain::org::{CredentialKind, OrgProfile};
 use regrant::ledger::{Cursor, PageRequest};
 use regrant::usecases::access::orgs::{OrgError, relabel};
 use regrant::web::api_errors::ApiErrors;
 use regrant::web::authorization::{Authorized, AuthorizedOrg, OrgPath};
-use regrant::web::json::Json;
+use regrant::web::json::{self, Json};
+use regrant::web::parameters::ApiQuery;
 use regrant::web::problem::Problem;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 /// Orgs per page.
@@ -63,7 +62,6 @@ pub(crate) struct Orgs {
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct OrgQuery {
     /// `next_cursor` of the previous page.
     cursor: Option<String>,
@@ -78,10 +76,8 @@ pub(crate) struct OrgQuery {
 )]
 pub(crate) async fn list_orgs(
     authorized: Authorized,
-    query: Result<Query<OrgQuery>, QueryRejection>,
+    ApiQuery(OrgQuery { cursor }): ApiQuery<OrgQuery>,
 ) -> Result<Json<Orgs>, Problem> {
-    let Query(OrgQuery { cursor }) =
-        query.map_err(|rejection| Problem::bad_request(format!("The query is invalid: {}.", rejection.body_text())))?;
     let scope = authorized.scope();
     let ledger = &authorized.ports.ledger;
     // Reads on until the page is full: pages of uneven size would tell how many orgs the caller may not see.
@@ -99,24 +95,17 @@ pub(crate) async fn list_orgs(
 /// A change of an org's customer and labels. What is absent stays.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[expect(clippy::option_option, reason = "absent and null differ")]
 pub(crate) struct OrgChange {
     /// The new customer; null removes it.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     #[schema(value_type = Option<String>, example = "Acme")]
-    customer: Option<Option<CustomerName>>,
+    customer: CustomerChange,
     /// Labels to add.
     #[serde(default)]
     add_labels: BTreeSet<Label>,
     /// Labels to remove.
     #[serde(default)]
     remove_labels: BTreeSet<Label>,
-}
-
-/// Tells null, which removes the customer, from a member that is absent.
-#[expect(clippy::option_option, reason = "absent and null differ")]
-fn present<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<CustomerName>>, D::Error> {
-    Option::deserialize(value).map(Some)
 }
 
 /// Changes an org's customer and labels.
@@ -134,15 +123,15 @@ pub(crate) async fn change_org(
     AuthorizedOrg { ports, access, org }: AuthorizedOrg,
     body: Bytes,
 ) -> Result<Json<OrgInfo>, Problem> {
-    let change: OrgChange = serde_json::from_slice(&body).map_err(|_| {
-        Problem::bad_request(
-            "The body must be JSON of the form {\"customer\": \"Acme\", \"add_labels\": [\"tier-1\"]}.",
-        )
-    })?;
+    let change: OrgChange = json::required_body(&body, "{\"customer\": \"Acme\", \"add_labels\": [\"tier-1\"]}")?;
     let change = LabelChange { customer: change.customer, add: change.add_labels, remove: change.remove_labels };
-    if let Some(customer) = &change.customer
-        && !access.allows(Permission::ManageOrgs, customer.as_ref())
-    {
+    let covers = |customer| access.allows(Permission::ManageOrgs, customer);
+    let is_covered = match &change.customer {
+        CustomerChange::Keep => true,
+        CustomerChange::Remove => covers(None),
+        CustomerChange::Set(customer) => covers(Some(customer)),
+    };
+    if !is_covered {
         return Err(Problem::new(
             axum::http::StatusCode::FORBIDDEN,
             "Your role does not cover the new customer of this org.",

@@ -1,6 +1,5 @@
 //! The page of a session, and the forms on it that continue a consent.
 
-use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
@@ -17,7 +16,7 @@ use regrant::usecases::records::consent_error::ConsentError;
 use regrant::usecases::save::hand_over as save;
 use regrant::usecases::save::operators::were_notified;
 use regrant::web::consent::{
-    consent_error_page, see_other, session, session_error_page, session_failure_page, session_form, session_path,
+    SessionForm, consent_error_page, see_other, session, session_error_page, session_failure_page, session_path,
     subject,
 };
 use regrant::web::okta_link::link_of_browser;
@@ -147,14 +146,8 @@ async fn done_page(ports: &Ports, reader: Reader, own: &BrowserSession) -> Resul
 pub(crate) async fn finish(
     State(ports): State<Ports>,
     reader: Reader,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
+    SessionForm { own, form }: SessionForm,
 ) -> Response {
-    let (own, form) = match session_form(&ports, &id, &headers, &body).await {
-        Ok(own_and_form) => own_and_form,
-        Err(error) => return consent_error_page(&ports, reader, &error).into_response(),
-    };
     let finished = match form.get("result") {
         Some("refused") => save::report_refusal(&ports, &own).await,
         _ => save::finish_session(&ports, &own).await,
@@ -170,14 +163,9 @@ pub(crate) async fn finish(
 pub(crate) async fn hand_over(
     State(ports): State<Ports>,
     reader: Reader,
-    Path(id): Path<String>,
     headers: HeaderMap,
-    body: Bytes,
+    SessionForm { own, form }: SessionForm,
 ) -> Response {
-    let (own, form) = match session_form(&ports, &id, &headers, &body).await {
-        Ok(own_and_form) => own_and_form,
-        Err(error) => return consent_error_page(&ports, reader, &error).into_response(),
-    };
     // The save may have found the consent without the text.
     if matches!(own.session.state, SessionState::Done | SessionState::Failed { .. }) {
         return see_other(&session_path(&own.session.id));

@@ -9,7 +9,6 @@ use regrant::domain::tenant::ClientId;
 use regrant::microsoft::{ClientCredential, MfaEvidence, Registration, WatchAccess};
 use regrant::usecases::access::registration;
 use regrant::usecases::access::tenants::remove_registration;
-use regrant::web::json;
 
 use crate::commands::tenant::hint_at_entra;
 use crate::exit::Outcome;
@@ -145,8 +144,7 @@ async fn list(installation: &Installation, as_json: bool, terminal: &mut Termina
                 })
             })
             .collect();
-        json::write(terminal.out(), &serde_json::json!({ "registrations": list }))?;
-        terminal.print("\n")?;
+        terminal.json(&serde_json::json!({ "registrations": list }))?;
         return Ok(Outcome::Fine);
     }
     if shown.is_empty() {

@@ -10,7 +10,6 @@ use regrant::domain::id::AppId;
 use regrant::domain::trail::TrailEntry;
 use regrant::usecases::report::events::{Follower, Selection, time_of};
 use regrant::usecases::report::ocsf::ocsf;
-use regrant::web::json;
 
 use crate::exit::Outcome;
 use crate::global::Global;
@@ -18,8 +17,8 @@ use crate::installation::Installation;
 use crate::output::{escaped, when};
 use crate::terminal::Terminal;
 
-/// The time between two looks of `--follow`.
-const EVERY: Duration = Duration::from_secs(5);
+/// How often `--follow` reads the ledger.
+const POLL_INTERVAL: Duration = Duration::from_secs(5);
 
 /// `regrant events`.
 #[derive(Debug, Args)]
@@ -44,7 +43,7 @@ pub struct Events {
     /// The same as `--format json`.
     #[arg(long, conflicts_with = "format")]
     pub json: bool,
-    /// Keep running, and print events as they happen.
+    /// Keep running, and print new events every 5 seconds.
     #[arg(long)]
     pub follow: bool,
 }
@@ -82,7 +81,7 @@ pub(crate) async fn run(global: &Global, options: &Events, terminal: &mut Termin
             return Ok(Outcome::Fine);
         }
         tokio::select! {
-            () = ports.clock.sleep(EVERY) => {}
+            () = ports.clock.sleep(POLL_INTERVAL) => {}
             _ = tokio::signal::ctrl_c() => return Ok(Outcome::Fine),
         }
     }
@@ -92,13 +91,11 @@ fn print(entry: &TrailEntry, format: Format, terminal: &mut Terminal) -> anyhow:
     match format {
         Format::Text => terminal.line(&text(entry))?,
         Format::Json => {
-            json::write(terminal.out(), entry)?;
-            terminal.line("")?;
+            terminal.json(entry)?;
         }
         Format::Ocsf => match ocsf(entry) {
             Some(object) => {
-                json::write(terminal.out(), &object)?;
-                terminal.line("")?;
+                terminal.json(&object)?;
             }
             None => terminal.message(&format!(
                 "event {} of app {} was written by a newer version and is left out; update to see it",

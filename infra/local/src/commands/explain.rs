@@ -36,7 +36,7 @@ pub(crate) fn run(options: &Explain, terminal: &mut Terminal) -> anyhow::Result<
     Ok(Outcome::Fine)
 }
 
-/// Facts that explain what people see, and that no code stands for.
+/// Topics without an error code.
 const TOPICS: [(&str, &str); 3] = [
     (
         "conditional-access",

@@ -4,7 +4,6 @@ use clap::{Args, ValueEnum};
 use regrant::domain::id::AppId;
 use regrant::domain::text::UntrustedText;
 use regrant::usecases::notify::failed_work::{FailedWorkItem, failed_work};
-use regrant::web::json;
 
 use crate::exit::Outcome;
 use crate::global::Global;
@@ -44,8 +43,7 @@ pub(crate) async fn run(global: &Global, options: &Failed, terminal: &mut Termin
     let work = failed_work(&installation.ports, &app).await?;
     match options.export {
         Some(Export::Json) => {
-            json::write(terminal.out(), &serde_json::json!({ "failed_work": work }))?;
-            terminal.line("")?;
+            terminal.json(&serde_json::json!({ "failed_work": work }))?;
         }
         Some(Export::Csv) => {
             let mut rows = CsvRows::begin(terminal.out(), &COLUMNS)?;

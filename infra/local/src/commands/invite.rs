@@ -3,7 +3,6 @@
 use clap::Args;
 use regrant::domain::id::{AppId, InvitationId};
 use regrant::usecases::consent::invite::{InviteError, invite, revoke_invitation};
-use regrant::web::json;
 
 use super::invite_all::{self, InviteAll};
 use crate::exit::Outcome;
@@ -70,8 +69,7 @@ pub(crate) async fn run(global: &Global, options: &Invite, terminal: &mut Termin
     if options.json {
         let link = invited.link.as_str();
         let object = serde_json::json!({ "id": invitation.id, "expires_at": invitation.expires_at, "link": link });
-        json::write(terminal.out(), &object)?;
-        terminal.print("\n")?;
+        terminal.json(&object)?;
         return Ok(Outcome::Fine);
     }
     terminal.line(invited.link.as_str())?;

@@ -4,7 +4,6 @@ use clap::Args;
 use regrant::domain::customer::CustomerName;
 use regrant::domain::standing::Standing;
 use regrant::usecases::consent::invite::invite;
-use regrant::web::json;
 use serde::Serialize;
 
 use super::apps::{self, Selection, View};
@@ -17,7 +16,7 @@ use crate::terminal::Terminal;
 /// The standings that a consent resolves.
 const BY_DEFAULT: [Standing; 2] = [Standing::Broken, Standing::NeedsConsent];
 
-/// The link of one app, or why there is none.
+/// The link of one app, or why it has none.
 #[derive(Debug, Serialize)]
 struct Invited {
     org: String,
@@ -91,8 +90,7 @@ pub(crate) async fn run(
     }
     let failed = all.iter().filter(|invited| invited.problem.is_some()).count();
     if as_json {
-        json::write(terminal.out(), &serde_json::json!({ "invitations": all, "failed": failed }))?;
-        terminal.line("")?;
+        terminal.json(&serde_json::json!({ "invitations": all, "failed": failed }))?;
     } else {
         let created = number((all.len() - failed) as u64, "link", "links");
         terminal.hint(&format!("Created {created}; {failed} failed. Send each to an administrator of its own tenant."));

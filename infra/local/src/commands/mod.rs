@@ -132,7 +132,7 @@ pub async fn run(cli: Cli, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
     let global = &cli.global;
     match &cli.command {
         Command::Demo(demo) => demo::run(global, demo, terminal).await,
-        Command::Serve(serve) => serve::run(global, serve, terminal).await,
+        Command::Serve(serve) => Box::pin(serve::run(global, serve, terminal)).await,
         Command::Org(org) => org::run(global, org, terminal).await,
         Command::Scan(scan) => scan::run(global, scan, terminal).await,
         Command::Status(status) => status::run(global, status, terminal).await,
@@ -140,7 +140,7 @@ pub async fn run(cli: Cli, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
         Command::Events(events) => events::run(global, events, terminal).await,
         Command::Invite(invite) => invite::run(global, invite, terminal).await,
         Command::Save(save) => save::run(global, save, terminal).await,
-        Command::Finish(finish) => finish::run(global, finish, terminal).await,
+        Command::Finish(finish) => Box::pin(finish::run(global, finish, terminal)).await,
         Command::Entra(entra) => entra::run(global, entra, terminal).await,
         Command::Tenant(tenant) => tenant::run(global, tenant, terminal).await,
         Command::Waive(waive) => waive::run(global, waive, terminal).await,

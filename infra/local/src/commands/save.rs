@@ -7,7 +7,6 @@ use regrant::queue::SaveApp;
 use regrant::usecases::access::okta::okta_client_for;
 use regrant::usecases::records::consent_error::ConsentError;
 use regrant::usecases::save::save;
-use regrant::web::json;
 
 use crate::exit::Outcome;
 use crate::global::Global;
@@ -49,8 +48,7 @@ pub(crate) async fn run(global: &Global, options: &Save, terminal: &mut Terminal
     let request = SaveApp::by_operator(org.id, options.app.clone());
     let outcome = save(&installation.ports, &request).await?;
     if options.json {
-        json::write(terminal.out(), &outcome)?;
-        terminal.print("\n")?;
+        terminal.json(&outcome)?;
     } else {
         show(&installation, &name, &outcome, terminal)?;
     }

@@ -156,7 +156,7 @@ fn listed(what: &str, names: impl IntoIterator<Item = String>) -> String {
         return format!("no {what} are known yet");
     }
     let more = names.len().saturating_sub(MOST_NAMES);
-    let shown = names[..names.len() - more].join(", ");
+    let shown = names.get(..MOST_NAMES).unwrap_or(&names).join(", ");
     if more > 0 { format!("known {what}: {shown} and {more} more") } else { format!("known {what}: {shown}") }
 }
 

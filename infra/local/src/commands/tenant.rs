@@ -4,7 +4,6 @@ use anyhow::bail;
 use clap::{Args, Subcommand};
 use regrant::domain::tenant::TenantId;
 use regrant::usecases::access::tenants::{KnownTenant, StoredTokens, forget_tenant, tenants};
-use regrant::web::json;
 
 use crate::exit::Outcome;
 use crate::global::Global;
@@ -49,8 +48,7 @@ pub(crate) async fn run(global: &Global, tenant: &Tenant, terminal: &mut Termina
 async fn list(installation: &Installation, as_json: bool, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
     let known = tenants(&installation.ports).await?;
     if as_json {
-        json::write(terminal.out(), &serde_json::json!({ "tenants": known }))?;
-        terminal.print("\n")?;
+        terminal.json(&serde_json::json!({ "tenants": known }))?;
         return Ok(Outcome::Fine);
     }
     if known.is_empty() {

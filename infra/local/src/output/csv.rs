@@ -21,7 +21,7 @@ impl<'a> CsvRows<'a> {
         Ok(self.0.write_record(None::<&[u8]>)?)
     }
 
-    /// Writes what is buffered.
+    /// Flushes the buffer.
     pub fn end(mut self) -> io::Result<()> {
         self.0.flush()
     }

@@ -10,21 +10,22 @@ use regrant::domain::signal::{Provisioning, Signal, SignalKind};
 use regrant::domain::standing::{Assessment, Standing};
 use regrant::domain::tenant::TenantName;
 use regrant::domain::text::UntrustedText;
+use regrant::testing::records::{app_identity, app_record};
+
+use crate::exit::Tally;
 
 pub(crate) fn now() -> Timestamp {
     "2026-03-01T09:30:00Z".parse().unwrap()
 }
 
 pub(crate) fn app(label: &str, standing: Standing) -> AppRecord {
+    let identity = AppIdentity {
+        org_domain: "acme.okta.com".to_owned(),
+        tenant: Some(TenantName::from("acme".to_owned())),
+        domain: Some(UntrustedText::new("acme.example")),
+        ..app_identity("00oacme1", "0oa1", label)
+    };
     AppRecord {
-        identity: AppIdentity {
-            org: "00oacme1".parse().unwrap(),
-            org_domain: "acme.okta.com".to_owned(),
-            app: "0oa1".parse().unwrap(),
-            label: UntrustedText::new(label),
-            tenant: Some(TenantName::from("acme".to_owned())),
-            domain: Some(UntrustedText::new("acme.example")),
-        },
         signals: vec![
             Signal::okta(
                 now(),
@@ -46,15 +47,17 @@ pub(crate) fn app(label: &str, standing: Standing) -> AppRecord {
             reasons: vec!["Provisioning is on and the connection is not.".to_owned()],
         },
         as_of: now(),
-        last_known: None,
         since: Some(now()),
-        before: None,
-        request: None,
-        consent: regrant::domain::app::ConsentRecord::default(),
-        waived_until: None,
-        assignment_counts: None,
-        version: 0,
+        ..app_record(identity, standing)
     }
+}
+
+pub(crate) fn tally(standings: &[Standing]) -> Tally {
+    let mut tally = Tally::default();
+    for standing in standings {
+        tally.add(&app("Office 365", *standing), false);
+    }
+    tally
 }
 
 pub(crate) fn scan(not_seen: &[&str]) -> Scan {

@@ -76,15 +76,7 @@ fn next(tally: &Tally, scan: &Scan) -> Vec<String> {
 #[expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 mod tests {
     use super::*;
-    use crate::output::samples;
-
-    fn tally(standings: &[Standing]) -> Tally {
-        let mut tally = Tally::default();
-        for standing in standings {
-            tally.add(&samples::app("Office 365", *standing), false);
-        }
-        tally
-    }
+    use crate::output::samples::{self, tally};
 
     #[test]
     fn the_summary_has_counts_and_the_next_step() {

@@ -46,7 +46,7 @@ fn sheet<const N: usize>(
     }
     for (line, cells) in (1..).zip(rows) {
         for ((column, cell), width) in (0..).zip(&cells).zip(&mut widths) {
-            // `write_string` never writes a formula, whatever the text begins with.
+            // `write_string` never writes a formula, even if the text begins with `=`.
             sheet.write_string_with_format(line, column, cell, &wrapped)?;
             *width = (*width).max(cell.chars().count());
         }

@@ -116,10 +116,10 @@ impl Guard {
     /// Checks a request before any handler sees it.
     pub fn check(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(), Rejection> {
         let site = self.addressed(uri, headers).ok_or(Rejection::Host)?;
-        let from = at_most_one(headers, &SEC_FETCH_SITE).ok_or(Rejection::Origin)?;
+        let from = at_most_one(headers, &SEC_FETCH_SITE).map_err(|AmbiguousHeader| Rejection::Origin)?;
         // A person's own step (`none`), or one of our pages. No page can set this header.
         let own = from.is_none_or(|from| from == "same-origin" || from == "none");
-        let origin = match at_most_one(headers, &ORIGIN).ok_or(Rejection::Origin)? {
+        let origin = match at_most_one(headers, &ORIGIN).map_err(|AmbiguousHeader| Rejection::Origin)? {
             None => true,
             // Our pages suppress the referrer, so browsers send `Origin: null` with their forms.
             Some("null") => from == Some("same-origin"),
@@ -132,14 +132,16 @@ impl Guard {
             return Err(Rejection::Origin);
         }
         match &self.token {
-            Some(token) if api && !token.is_in(at_most_one(headers, &AUTHORIZATION).flatten()) => Err(Rejection::Token),
+            Some(token) if api && !token.is_in(at_most_one(headers, &AUTHORIZATION).ok().flatten()) => {
+                Err(Rejection::Token)
+            }
             _ => Ok(()),
         }
     }
 
     /// The site that a request addresses, if it is one of this server's.
     fn addressed(&self, uri: &Uri, headers: &HeaderMap) -> Option<Site> {
-        let host = at_most_one(headers, &HOST)??;
+        let host = at_most_one(headers, &HOST).ok()??;
         // An absolute-form target (RFC 9112 section 3.2.2) must name the same host.
         let same = |authority: &Authority| authority.as_str().eq_ignore_ascii_case(host);
         if !uri.authority().is_none_or(same) || uri.scheme_str().is_some_and(|scheme| scheme != "http") {
@@ -179,14 +181,16 @@ impl Guard {
     }
 }
 
-/// The value of a header; `Some(None)` if it is absent, `None` if it is there twice or is not text.
-#[expect(clippy::option_option, reason = "absent and ambiguous differ")]
-fn at_most_one<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<Option<&'a str>> {
+/// A header is repeated or is not text.
+struct AmbiguousHeader;
+
+/// The value of a header, if there is one.
+fn at_most_one<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, AmbiguousHeader> {
     let mut values = headers.get_all(name).into_iter();
     match (values.next(), values.next()) {
-        (None, _) => Some(None),
-        (Some(value), None) => value.to_str().ok().map(Some),
-        (Some(_), Some(_)) => None,
+        (None, _) => Ok(None),
+        (Some(value), None) => value.to_str().map(Some).map_err(|_| AmbiguousHeader),
+        (Some(_), Some(_)) => Err(AmbiguousHeader),
     }
 }
 

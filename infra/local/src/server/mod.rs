@@ -3,6 +3,7 @@
 pub mod guard;
 pub mod token;
 
+use std::io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +21,10 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tower::ServiceExt as _;
+
+/// The pause after a failed accept. Usually the process has no free file descriptor until a connection ends, and the same
+/// call would fail again at once.
+const ACCEPT_RETRY: Duration = Duration::from_millis(100);
 
 /// Limits of connections, against clients that hold them without using them.
 #[derive(Debug, Clone, Copy)]
@@ -70,10 +75,11 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits) {
                     drop(place);
                 });
             }
-            // The client has gone, or the process has no free file handle until a connection ends.
+            // The client gave up before it was accepted.
+            Err(error) if matches!(error.kind(), ConnectionAborted | ConnectionReset | ConnectionRefused) => {}
             Err(error) => {
                 tracing::warn!(%error, "could not accept a connection");
-                tokio::time::sleep(Duration::from_millis(100)).await;
+                tokio::time::sleep(ACCEPT_RETRY).await;
             }
         }
     }

@@ -18,7 +18,7 @@ impl ApiToken {
         data_dir.join("api.token")
     }
 
-    /// Reads the token of a data folder. Creates it if there is none yet; to replace it, delete the file.
+    /// Reads the token of a data folder. Creates it if it is missing; to replace it, delete the file.
     pub fn open(data_dir: &Path, randomness: &dyn Randomness) -> anyhow::Result<Self> {
         let file = Self::file(data_dir);
         if private_files::read_private(&file)?.is_none() {

@@ -121,7 +121,10 @@ pub fn find(code: &str) -> Option<&'static Failure> {
 
 /// The address of Microsoft's own page about an `AADSTS` number, for one that the catalogue does not list.
 pub fn microsofts_page(code: &str) -> Option<String> {
-    let number = code.get(..6).filter(|letters| letters.eq_ignore_ascii_case("AADSTS")).map_or(code, |_| &code[6..]);
+    let number = match code.split_at_checked(6) {
+        Some((letters, number)) if letters.eq_ignore_ascii_case("AADSTS") => number,
+        _ => code,
+    };
     let is_number = (4..=9).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
     is_number.then(|| format!("https://login.microsoftonline.com/error?code={number}"))
 }

@@ -277,23 +277,23 @@ impl Notification {
 #[expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
 mod tests {
     use super::*;
-
-    fn mail(address: &str, audience: Audience) -> Recipient {
-        Recipient::Mail { address: address.parse().unwrap(), audience }
-    }
+    use crate::testing::records::{draft, reader};
 
     #[test]
     fn notification_id_depends_on_reason_and_recipient_only() {
         let (one, other): (RequestId, RequestId) = ("RG-A".parse().unwrap(), "RG-B".parse().unwrap());
-        let ada = mail("ada@contoso.example", Audience::MicrosoftAdministrator);
+        let ada = reader("ada@contoso.example", Audience::MicrosoftAdministrator);
         let id = notification_id(&one, &About::Invitation, &ada);
-        assert_eq!(id, notification_id(&one, &About::Invitation, &mail("Ada@contoso.example", Audience::OktaOperator)));
+        assert_eq!(
+            id,
+            notification_id(&one, &About::Invitation, &reader("Ada@contoso.example", Audience::OktaOperator))
+        );
         let others = [
             notification_id(&other, &About::Invitation, &ada),
             notification_id(&one, &About::Urgent, &ada),
             notification_id(&one, &About::Reminder { number: 1 }, &ada),
             notification_id(&one, &About::Reminder { number: 2 }, &ada),
-            notification_id(&one, &About::Invitation, &mail("bea@contoso.example", Audience::MicrosoftAdministrator)),
+            notification_id(&one, &About::Invitation, &reader("bea@contoso.example", Audience::MicrosoftAdministrator)),
             notification_id(&one, &About::Invitation, &Recipient::Hook { name: "ada".to_owned() }),
         ];
         let distinct: std::collections::BTreeSet<&str> =
@@ -309,15 +309,8 @@ mod tests {
             About::StandingChanged { from: Standing::Consented, to: Standing::Broken, at: now },
         ];
         for about in abouts {
-            let draft = Draft {
-                request: "RG-A".parse().unwrap(),
-                org: "00oInvented".parse().unwrap(),
-                app: None,
-                about,
-                recipient: mail("ops@contoso.example", Audience::OktaOperator),
-                due_at: now,
-            };
-            let notification = draft.into_notification(now);
+            let notification =
+                draft(about, reader("ops@contoso.example", Audience::OktaOperator)).into_notification(now);
             let written = serde_json::to_string(&notification).unwrap();
             assert_eq!(serde_json::from_str::<Notification>(&written).unwrap(), notification, "{written}");
         }
@@ -347,15 +340,9 @@ mod tests {
         for (json, state, is_settled) in written {
             assert_eq!(serde_json::from_str::<NotificationState>(json).unwrap(), state);
             assert_eq!(serde_json::to_string(&state).unwrap(), json);
-            let draft = Draft {
-                request: "RG-A".parse().unwrap(),
-                org: "00oInvented".parse().unwrap(),
-                app: None,
-                about: About::Invitation,
-                recipient: mail("ada@contoso.example", Audience::MicrosoftAdministrator),
-                due_at: at,
-            };
-            assert_eq!(Notification { state, ..draft.into_notification(at) }.is_settled(), is_settled, "{json}");
+            let ada = reader("ada@contoso.example", Audience::MicrosoftAdministrator);
+            let notification = draft(About::Invitation, ada).into_notification(at);
+            assert_eq!(Notification { state, ..notification }.is_settled(), is_settled, "{json}");
         }
     }
 }

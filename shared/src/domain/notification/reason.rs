@@ -71,47 +71,21 @@ pub fn holds_for_digest(day: Date, now: Timestamp) -> Result<(), WhyDropped> {
 mod tests {
     use super::*;
     use crate::domain::access_problem::{AccessProblem, AccessProblemKind};
-    use crate::domain::app::{AppIdentity, ConsentRecord};
     use crate::domain::contact::Audience;
-    use crate::domain::notification::{Draft, Recipient};
     use crate::domain::request::{Ended, Request};
-    use crate::domain::standing::{Assessment, LastKnown};
-    use crate::domain::text::UntrustedText;
+    use crate::domain::standing::LastKnown;
+    use crate::testing::records::{app_identity, app_record, draft, reader, waiver};
 
     const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 
     fn app(standing: Standing, closed: bool) -> AppRecord {
         let closed = closed.then_some(Ended { at: NOW, standing });
-        AppRecord {
-            identity: AppIdentity {
-                org: "00oInvented".parse().unwrap(),
-                org_domain: "acme.okta.com".to_owned(),
-                app: "0oaInvented".parse().unwrap(),
-                label: UntrustedText::new("Office 365"),
-                tenant: None,
-                domain: None,
-            },
-            signals: Vec::new(),
-            assessment: Assessment { standing, verified: false, reasons: vec!["invented".to_owned()] },
-            as_of: NOW,
-            last_known: None,
-            since: None,
-            before: None,
-            request: Some(Request { id: "RG-A".parse().unwrap(), opened_at: NOW, closed }),
-            consent: ConsentRecord::default(),
-            waived_until: None,
-            assignment_counts: None,
-            version: 0,
-        }
+        let request = Some(Request { id: "RG-A".parse().unwrap(), opened_at: NOW, closed });
+        AppRecord { request, ..app_record(app_identity("00oInvented", "0oaInvented", "Office 365"), standing) }
     }
 
     fn notification(about: About) -> Notification {
-        let recipient = Recipient::Mail {
-            address: "ada@contoso.example".parse().unwrap(),
-            audience: Audience::MicrosoftAdministrator,
-        };
-        let (request, org) = ("RG-A".parse().unwrap(), "00oInvented".parse().unwrap());
-        Draft { request, org, app: None, about, recipient, due_at: NOW }.into_notification(NOW)
+        draft(about, reader("ada@contoso.example", Audience::MicrosoftAdministrator)).into_notification(NOW)
     }
 
     fn holds(about: About, app: &AppRecord) -> bool {
@@ -148,13 +122,7 @@ mod tests {
     #[test]
     fn waivers_and_newer_requests_drop_an_email() {
         let app = app(Standing::NeedsConsent, false);
-        let waiver = Waiver {
-            org: app.identity.org.clone(),
-            app: app.identity.app.clone(),
-            reason: UntrustedText::new("merger"),
-            given_at: NOW,
-            ends_at: Timestamp::MAX,
-        };
+        let waiver = waiver(&app.identity, NOW, Timestamp::MAX);
         assert_eq!(holds_for_app(&notification(About::Invitation), &app, Some(&waiver), NOW), Err(WhyDropped::Waived));
         let other = Notification { request: "RG-B".parse().unwrap(), ..notification(About::Invitation) };
         assert_eq!(holds_for_app(&other, &app, None, NOW), Err(WhyDropped::Superseded));

@@ -87,13 +87,6 @@ pub struct Scope {
     pub orgs: Vec<OrgId>,
 }
 
-impl Scope {
-    /// Whether it covers every org.
-    pub const fn is_everything(&self) -> bool {
-        self.customers.is_empty() && self.orgs.is_empty()
-    }
-}
-
 /// Which apps a report lists.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Filters {
@@ -137,7 +130,7 @@ pub struct Sources {
     /// When the app that was checked longest ago was checked, in UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub oldest_check: Option<Timestamp>,
-    /// The latest signed digest of the audit trail; absent if there is none yet.
+    /// The latest signed digest of the audit trail; absent before the first one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trail: Option<TrailSource>,
 }

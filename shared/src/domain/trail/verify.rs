@@ -102,7 +102,7 @@ pub enum FindingKind {
         /// Its number.
         number: u64,
     },
-    /// The signature of an export's first line is wrong, or there is no such line.
+    /// The signature of an export's first line is wrong, or the line is missing.
     ExportForged,
     /// A line is not what an export contains.
     UnreadableLine {

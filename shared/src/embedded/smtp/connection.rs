@@ -50,7 +50,7 @@ impl Connection {
         } else {
             Box::new(Recorded { stream: tcp, peer, transcript: transcript.clone(), leaving: Leaving::No })
         };
-        let hello = config.hello.clone().map_or_else(ClientId::default, ClientId::Domain);
+        let hello = ClientId::default();
         let greeted = AsyncSmtpConnection::connect_with_transport(stream, &hello).await;
         let mut smtp = greeted.map_err(|error| failure(Stage::Connect).of_smtp(&error))?;
         if config.security == Security::StartTls {
@@ -92,7 +92,7 @@ impl Connection {
         self.smtp.message(mime).await
     }
 
-    /// Ends the session in the background: the email has been accepted, whatever the server replies to `QUIT`.
+    /// Ends the session in the background: the email has been accepted, even if the server rejects `QUIT`.
     pub(super) fn close(mut self) {
         tokio::spawn(async move {
             let _ = tokio::time::timeout(QUIT_TIMEOUT, self.smtp.quit()).await;

@@ -72,7 +72,7 @@ fn create(path: &Path) -> Result<PathBuf, SqliteError> {
 
 fn prepare(mut connection: Connection) -> Result<Connection, SqliteError> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
-    // The first read also notices a file that is cut off or is no database.
+    // The first read also notices a file that is cut off or is not a database.
     if is_foreign(&connection)? {
         return Err(SqliteError::Foreign);
     }

@@ -9,9 +9,10 @@ use async_trait::async_trait;
 use http::Method;
 use serde_json::{Value, json};
 use url::Url;
-use url::form_urlencoded::byte_serialize;
 
-use super::{FoundTicket, TicketCalls, TicketChange, TicketDesk, TicketPlace, TicketSystem, accepted, mark, request};
+use super::{
+    FoundTicket, TicketCalls, TicketChange, TicketDesk, TicketPlace, TicketSystem, accepted, escaped, mark, request,
+};
 use crate::hooks::error::HookError;
 
 /// How many events an issue remembers.
@@ -50,10 +51,6 @@ impl Jira<'_> {
             response => accepted(response).map(Some),
         }
     }
-}
-
-fn escaped(part: &str) -> String {
-    byte_serialize(part.as_bytes()).collect()
 }
 
 /// Text as the Atlassian Document Format has it: one paragraph per line, and no markup in it.

@@ -218,6 +218,11 @@ fn request(
     Ok(request)
 }
 
+/// A part of a path or a query, escaped.
+fn escaped(part: &str) -> String {
+    url::form_urlencoded::byte_serialize(part.as_bytes()).collect()
+}
+
 /// The body of a successful response, or what went wrong.
 fn accepted((status, body): (u16, Value)) -> Result<Value, HookError> {
     let said = || {

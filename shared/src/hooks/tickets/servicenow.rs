@@ -7,9 +7,10 @@ use async_trait::async_trait;
 use http::Method;
 use serde_json::{Value, json};
 use url::Url;
-use url::form_urlencoded::byte_serialize;
 
-use super::{FoundTicket, TicketCalls, TicketChange, TicketDesk, TicketPlace, TicketSystem, accepted, mark, request};
+use super::{
+    FoundTicket, TicketCalls, TicketChange, TicketDesk, TicketPlace, TicketSystem, accepted, escaped, mark, request,
+};
 use crate::domain::standing::Severity;
 use crate::hooks::error::HookError;
 
@@ -45,10 +46,6 @@ impl Servicenow<'_> {
         let path = format!("/api/now/table/{}{path}", escaped(table));
         accepted(calls.exchange(request(self.base, self.desk, method, &path, body)?).await?)
     }
-}
-
-fn escaped(part: &str) -> String {
-    byte_serialize(part.as_bytes()).collect()
 }
 
 /// A journal field renders HTML between `[code]` and `[/code]`.

@@ -6,9 +6,9 @@ use futures_util::future::join_all;
 
 use super::{CALLERS, all, app, at, org};
 use crate::domain::id::{InvitationId, SessionId};
-use crate::domain::invitation::{Closed, Closing, DEFAULT_LIFETIME, Invitation};
-use crate::domain::org::SignInPolicy;
+use crate::domain::invitation::{Closed, Closing, Invitation};
 use crate::ledger::{Cursor, Ledger, LedgerError, PageRequest};
+use crate::testing::records;
 
 pub(super) async fn conforms<F, Fut>(make: &F)
 where
@@ -35,17 +35,7 @@ fn session_id(id: &str) -> SessionId {
 
 /// An open invitation made at `seconds`.
 pub(crate) fn invitation(id: &str, org_id: &str, app_id: &str, seconds: i64) -> Invitation {
-    let created_at = at(seconds);
-    Invitation {
-        id: invitation_id(id),
-        org: org(org_id),
-        app: app(app_id),
-        sign_in: SignInPolicy::Required,
-        created_at,
-        expires_at: created_at + DEFAULT_LIFETIME,
-        sessions: Vec::new(),
-        closed: None,
-    }
+    records::invitation(id, org_id, app_id, at(seconds))
 }
 
 async fn read(ledger: &dyn Ledger, id: &str) -> Option<Invitation> {

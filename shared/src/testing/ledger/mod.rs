@@ -36,18 +36,16 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::domain::app::{AppIdentity, AppRecord, ConsentRecord};
+use crate::domain::app::{AppIdentity, AppRecord};
 use crate::domain::assignment_counts::{AssignmentCounts, Count};
-use crate::domain::cloud::Cloud;
-use crate::domain::contact::Contacts;
 use crate::domain::event::{AppEvent, EventKind};
 use crate::domain::id::{AppId, OrgId, ScanId, Sha256Digest};
-use crate::domain::org::{CredentialKind, OrgProfile, SignInPolicy};
+use crate::domain::org::OrgProfile;
 use crate::domain::signal::{Check, Signal, SignalKind};
 use crate::domain::standing::{Assessment, LastKnown, Standing};
 use crate::domain::tenant::TenantName;
-use crate::domain::text::UntrustedText;
 use crate::ledger::{AppFilter, Ledger, LedgerError, Page, PageRequest};
+use crate::testing::records::{app_identity, app_record, org_profile};
 
 /// How many concurrent callers race for a write that only one may win.
 const CALLERS: usize = 64;
@@ -99,20 +97,7 @@ pub fn scan(id: &str) -> ScanId {
 }
 
 fn profile(id: &str) -> OrgProfile {
-    let base_url = format!("https://{id}.okta.com/").parse().expect("the test's own URL is a URL");
-    OrgProfile {
-        id: org(id),
-        base_url,
-        credential: CredentialKind::ServiceApp,
-        cloud: Cloud::Global,
-        sign_in: SignInPolicy::Required,
-        sends_password: false,
-        approved_tenants: Vec::new(),
-        added_at: at(0),
-        contacts: Contacts::default(),
-        customer: None,
-        labels: std::collections::BTreeSet::new(),
-    }
+    OrgProfile { added_at: at(0), ..org_profile(id) }
 }
 
 fn count(number: u64, or_more: bool) -> Count {
@@ -123,30 +108,18 @@ fn count(number: u64, or_more: bool) -> Count {
 pub fn record(org_id: &str, app_id: &str, label: &str, standing: Standing) -> AppRecord {
     let reason = "The connection could not be read: \"timed out\".".to_owned();
     let look = SignalKind::CheckFailed { check: Check::Connection, reason: reason.clone() };
+    let tenant = Some(TenantName::from("contoso".to_owned()));
     AppRecord {
-        identity: AppIdentity {
-            org: org(org_id),
-            org_domain: format!("{org_id}.okta.com"),
-            app: app(app_id),
-            label: UntrustedText::new(label),
-            tenant: Some(TenantName::from("contoso".to_owned())),
-            domain: None,
-        },
         signals: vec![Signal::okta(at(1), look)],
         assessment: Assessment { standing, verified: false, reasons: vec![reason] },
         as_of: at(2),
         last_known: Some(LastKnown { standing: Standing::Consented, as_of: at(0) }),
-        since: None,
-        before: None,
-        request: None,
-        consent: ConsentRecord::default(),
-        waived_until: None,
         assignment_counts: Some(AssignmentCounts {
             users: count(500, true),
             groups: count(3, false),
             counted_at: at(1),
         }),
-        version: 0,
+        ..app_record(AppIdentity { tenant, ..app_identity(org_id, app_id, label) }, standing)
     }
 }
 

@@ -6,6 +6,7 @@ use super::{all, app, at, org, profile};
 use crate::domain::text::UntrustedText;
 use crate::domain::waiver::Waiver;
 use crate::ledger::Ledger;
+use crate::testing::records;
 
 pub(super) async fn conforms<F, Fut>(make: &F)
 where
@@ -20,13 +21,8 @@ where
 
 /// A waiver of an app.
 pub(crate) fn waiver(org_id: &str, app_id: &str) -> Waiver {
-    Waiver {
-        org: org(org_id),
-        app: app(app_id),
-        reason: UntrustedText::new("Retired in B\u{fc}ro \u{202e}\"1\"\n\u{0}"),
-        given_at: at(1),
-        ends_at: at(100),
-    }
+    let reason = UntrustedText::new("Retired in B\u{fc}ro \u{202e}\"1\"\n\u{0}");
+    Waiver { reason, ..records::waiver(&records::app_identity(org_id, app_id, "Office 365"), at(1), at(100)) }
 }
 
 pub(super) async fn read(ledger: &dyn Ledger, org_id: &str, app_id: &str) -> Option<Waiver> {

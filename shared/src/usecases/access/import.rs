@@ -2,7 +2,7 @@
 
 use crate::domain::cloud::Cloud;
 use crate::domain::contact::Contacts;
-use crate::domain::customer::{CustomerName, Label, LabelChange};
+use crate::domain::customer::{CustomerChange, CustomerName, Label, LabelChange};
 use crate::domain::id::OrgId;
 use crate::domain::org::{CredentialKind, OrgProfile};
 use crate::okta::OktaCredential;
@@ -55,21 +55,10 @@ pub async fn import_org(ports: &Ports, org: &OrgToAdd) -> Result<(OrgProfile, Im
         }
         (Some(_), None) => Imported::WithoutCredential,
         (None, None) => {
-            let profile = OrgProfile {
-                id: located.id.clone(),
-                base_url: located.base_url.as_url().clone(),
-                // Replaced when the credential is added.
-                credential: CredentialKind::ApiToken,
-                cloud: org.cloud,
-                sign_in: crate::domain::org::SignInPolicy::default(),
-                sends_password: false,
-                approved_tenants: Vec::new(),
-                added_at: ports.clock.now(),
-                contacts: Contacts::default(),
-                customer: None,
-                labels: std::collections::BTreeSet::new(),
-            };
-            ports.ledger.put_org(&profile).await?;
+            let base_url = located.base_url.as_url().clone();
+            // The kind of credential is replaced when one is added.
+            let new = OrgProfile::new(located.id.clone(), base_url, CredentialKind::ApiToken, ports.clock.now());
+            ports.ledger.put_org(&OrgProfile { cloud: org.cloud, ..new }).await?;
             Imported::WithoutCredential
         }
     };
@@ -78,7 +67,7 @@ pub async fn import_org(ports: &Ports, org: &OrgToAdd) -> Result<(OrgProfile, Im
 
 /// Sets the customer, the labels and the contacts that the import names.
 async fn complete(ports: &Ports, id: &OrgId, org: &OrgToAdd) -> Result<OrgProfile, OrgError> {
-    let customer = org.customer.clone().map(Some);
+    let customer = org.customer.clone().map_or(CustomerChange::Keep, CustomerChange::Set);
     let change = LabelChange { customer, add: org.labels.iter().cloned().collect(), ..LabelChange::default() };
     let profile = relabel(ports, id, &change).await?;
     match &org.contacts {

@@ -122,18 +122,16 @@ pub async fn add(ports: &Ports, host: &str, cloud: Cloud, credential: &OktaCrede
             return Err(error.into());
         }
     };
-    let profile = OrgProfile {
-        id: resolved.id,
-        base_url: resolved.base_url.as_url().clone(),
-        credential: credential.kind(),
+    let new = OrgProfile {
         cloud,
-        sign_in: known.as_ref().map(|known| known.sign_in).unwrap_or_default(),
-        approved_tenants: known.as_ref().map(|known| known.approved_tenants.clone()).unwrap_or_default(),
-        sends_password: known.as_ref().is_some_and(|known| known.sends_password),
-        added_at: ports.clock.now(),
-        contacts: known.as_ref().map(|known| known.contacts.clone()).unwrap_or_default(),
-        customer: known.as_ref().and_then(|known| known.customer.clone()),
-        labels: known.map(|known| known.labels).unwrap_or_default(),
+        ..OrgProfile::new(resolved.id, resolved.base_url.as_url().clone(), credential.kind(), ports.clock.now())
+    };
+    let profile = match known {
+        Some(known) => {
+            let OrgProfile { base_url, credential, added_at, .. } = new;
+            OrgProfile { base_url, credential, cloud, added_at, ..known }
+        }
+        None => new,
     };
     // The profile comes first: nothing would point to a credential without a profile, while a profile without a credential
     // reports what to do.

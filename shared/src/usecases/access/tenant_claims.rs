@@ -11,8 +11,8 @@ use crate::domain::tenant::TenantName;
 use crate::ledger::{AppFilter, LedgerError, paging};
 use crate::usecases::Ports;
 
-/// A different org that an operator has to consider before this org may use a tenant. `None` if there is none, an administrator of
-/// the tenant signed in for an app of this org, or an operator approved the tenant for this org.
+/// A different org that an operator has to consider before this org may use a tenant. `None` if no other org names the tenant, an
+/// administrator of the tenant signed in for an app of this org, or an operator approved the tenant for this org.
 ///
 /// Of several orgs that name a tenant for which no one has signed in, the one that was added first may use it.
 pub(crate) async fn rival_claim(

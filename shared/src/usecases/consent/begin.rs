@@ -36,7 +36,7 @@ pub struct StartedConsent {
 
 /// Opens a session for the browser that sent an invitation's `token`.
 ///
-/// Fails with `SignInUnavailable`, and opens nothing, if the administrator has to sign in and there is no registration.
+/// Fails with `SignInUnavailable`, and opens nothing, if the administrator has to sign in and the cloud has no registration.
 pub async fn begin_consent(ports: &Ports, token: &str) -> Result<StartedConsent, ConsentError> {
     let open = open_invitation(ports, token).await?;
     let public_url = ports.settings.public_url.as_ref();
@@ -106,7 +106,7 @@ async fn sign_in(
 ) -> Result<(SignInAttempt, Url), ConsentError> {
     let cloud = open.org.cloud;
     let registration = registration(ports, cloud).await?.ok_or_else(|| {
-        let cause = format!("the org requires a sign-in, and there is no registration for the {cloud} cloud");
+        let cause = format!("the org requires a sign-in, and no registration is set for the {cloud} cloud");
         ConsentError::new(ConsentFailure::SignInUnavailable, cause)
     })?;
     let tenant = resolve_tenant(ports, open.app.identity.tenant.as_ref(), cloud).await?;

@@ -59,9 +59,9 @@ pub enum InviteError {
          again"
     )]
     NoTenant,
-    /// The org requires a sign-in at Microsoft, and there is no registration to sign in with.
+    /// The org requires a sign-in at Microsoft, and the cloud has no registration.
     #[error(
-        "administrators of this org have to sign in at Microsoft, and there is no app registration for the {cloud} cloud; \
+        "this org requires administrators to sign in at Microsoft, and no registration is set for the {cloud} cloud; \
          add one with `regrant entra set`, or waive the sign-in with `regrant org sign-in ORG waived`"
     )]
     NoRegistration {

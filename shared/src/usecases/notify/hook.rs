@@ -74,10 +74,10 @@ pub enum HookCallError {
     /// The ledger operation failed.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
-    /// There is no such hook.
+    /// The hook is unknown.
     #[error("no hook is called {0}; `regrant hook list` shows them")]
     NoSuchHook(String),
-    /// There is no such event.
+    /// The event is unknown.
     #[error("no hook received an event with this id; `regrant hook events` lists the events of a request")]
     NoSuchEvent,
     /// The call failed.

@@ -160,7 +160,7 @@ impl Planner<'_> {
                         add(request.id.clone(), About::RequestChanged { from, to, at });
                     }
                 }
-                // Whatever the standing is now: the receiver may know the request from an earlier one.
+                // At every standing: the receiver may know the request from an earlier one.
                 Some(closed) if is_heard && self.now.duration_since(closed.at) <= CONSIDERED_AFTER_CLOSING => {
                     add(request.id.clone(), About::RequestEnded);
                 }

@@ -1,4 +1,4 @@
-//! The evidence pack of an app: who asked for the consent, who gave it, what was granted, what was read back, and the
+//! The evidence pack of an app: who asked for the consent, who gave it, the permissions granted, the results read back, and the
 //! audit trail that all of it comes from. It is signed with the installation's evidence key.
 
 use futures_util::TryStreamExt as _;
@@ -83,7 +83,7 @@ pub struct Evidence {
     pub checked_at: Timestamp,
     /// Who asked for consent.
     pub asked: Vec<Asked>,
-    /// Who signed in to consent, and what was verified of them.
+    /// Who signed in to consent, with the verified facts about them.
     pub approved: Vec<Approved>,
     /// What changed the connection in Okta.
     pub saves: Vec<Saved>,

@@ -1,4 +1,4 @@
-//! An evidence pack as one HTML file, for people. The signed JSON beside it is what programs verify.
+//! An evidence pack as one HTML file, for people. Programs verify the signed JSON file next to it.
 
 use std::io::{self, Write};
 

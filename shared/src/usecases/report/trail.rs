@@ -20,6 +20,8 @@ use crate::usecases::access::keys::{KeysError, create_keys};
 
 /// How often a digest is signed.
 const EVERY: SignedDuration = SignedDuration::from_hours(24);
+/// How often to check whether one is due, which also bounds the delay after an error.
+const CHECK_INTERVAL: Duration = Duration::from_hours(1);
 /// How long before the previous digest to look for trails that grew. A clock may have been behind, and an index may have
 /// lagged; naming a head twice does no harm.
 const OVERLAP: SignedDuration = SignedDuration::from_hours(1);
@@ -38,7 +40,7 @@ pub enum TrailError {
     /// The ledger operation failed.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
-    /// There is no key to sign with.
+    /// The signing key could not be read or created.
     #[error(transparent)]
     Keys(#[from] KeysError),
     /// The key is damaged.
@@ -109,7 +111,7 @@ pub async fn sign_digests_daily(ports: &Ports) {
             }
             Err(error) => tracing::error!(%error, "could not sign a digest of the audit trail"),
         }
-        ports.clock.sleep(Duration::from_hours(1)).await;
+        ports.clock.sleep(CHECK_INTERVAL).await;
     }
 }
 
@@ -222,8 +224,8 @@ pub struct Verification {
     /// What was followed, and what does not fit.
     #[serde(flatten)]
     pub verified: Verified,
-    /// Keys that signed something and are not among the trusted ones. What they signed is consistent, but whoever changed
-    /// the trail may have signed it.
+    /// Keys that signed something and are not among the trusted ones. Their signatures are consistent, but the person
+    /// who changed the trail may have made them.
     pub untrusted_keys: BTreeSet<String>,
 }
 

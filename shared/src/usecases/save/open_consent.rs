@@ -15,7 +15,7 @@ use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::grant::GrantsRead;
 use crate::domain::org::OrgProfile;
 use crate::domain::permission::permissions_of_link;
-use crate::domain::save::{ConfirmedBy, NotDone, SaveJournal, SaveOutcome};
+use crate::domain::save::{ConfirmedBy, ConnectionReading, NotDone, SaveJournal, SaveOutcome};
 use crate::domain::session::{Administrator, AuthorizationSession, ConsentAttempt, SessionState};
 use crate::domain::signal::Provisioning;
 use crate::domain::tenant::{ClientId, TenantDomain, TenantId};
@@ -75,15 +75,14 @@ pub async fn open_okta_consent(
     let session = reserve_link(ports, &own.session).await?;
     let api = okta_client_for(ports, &own.org).await?;
     let requester = Requester::Session(&session);
-    let (connection, link) = match checked_link(ports, &own.org, &own.app, requester, pause, &*api).await? {
-        Offer::Link { connection, link } => (connection, link),
+    let (was_on, link) = match checked_link(ports, &own.org, &own.app, requester, pause, &*api).await? {
+        Offer::Link { is_on, link } => (is_on, link),
         Offer::NeedsAgreement => return Ok(NextPage::AgreeToPause),
         Offer::NeedsOperator => {
             wait_for_operator(ports, &session).await?;
             return Ok(NextPage::Progress);
         }
     };
-    let was_on = reading(&connection).is_on();
     let grants_before = match &link {
         Some(link) if was_on => grants_now(ports, own, &link.client).await,
         _ => None,
@@ -207,10 +206,9 @@ impl<'a> Requester<'a> {
 }
 
 /// What Okta offers.
-#[expect(clippy::large_enum_variant, reason = "one exists at a time")]
 enum Offer {
-    /// A connection and its checked link; no link if the connection only has to be saved.
-    Link { connection: Connection, link: Option<AuthorizeLink> },
+    /// Whether the connection is on, and its checked link; no link if the connection only has to be saved.
+    Link { is_on: bool, link: Option<AuthorizeLink> },
     /// A link can only be prepared by pausing provisioning, and no one agreed to that.
     NeedsAgreement,
     /// The next step changes the connection, and only an operator may do that.
@@ -232,7 +230,7 @@ async fn checked_link(
     let before = reading(&connection);
     if let Some(link) = consent_link(&connection)? {
         let link = Some(check_link(ports, org, app, requester.session(), link).await?);
-        return Ok(Offer::Link { connection, link });
+        return Ok(Offer::Link { is_on: before.is_on(), link });
     }
     if before.is_on() {
         let cause = "the connection is on and has no consent link; preparing one would switch it off, so use the Okta Admin Console";
@@ -242,7 +240,7 @@ async fn checked_link(
         return Ok(Offer::NeedsOperator);
     }
     if before.auth_scheme == AuthScheme::Oauth2 {
-        return Ok(Offer::Link { connection, link: None });
+        return Ok(Offer::Link { is_on: false, link: None });
     }
     // Checked before anything changes: an app without a tenant would be prepared for nothing.
     expected_domain(app, org.cloud)?;
@@ -261,11 +259,11 @@ async fn checked_link(
     let journal = journal.begin(ports).await?;
     let prepared = prepare(ports, org, app, requester, admin.as_ref(), api).await;
     match prepared {
-        Ok((connection, link)) => {
+        Ok((prepared, link)) => {
             if provisioning_is_on {
                 record_pause(ports, &journal.record).await?;
             }
-            Ok(Offer::Link { connection, link: Some(link) })
+            Ok(Offer::Link { is_on: prepared.is_on(), link: Some(link) })
         }
         Err(error) => {
             let after = api.connection(id).await;
@@ -288,7 +286,7 @@ async fn prepare(
     requester: Requester<'_>,
     admin: Option<&ProvisioningAdmin>,
     api: &dyn OktaOrg,
-) -> Result<(Connection, AuthorizeLink), ConsentError> {
+) -> Result<(ConnectionReading, AuthorizeLink), ConsentError> {
     let id = &app.identity.app;
     api.prepare_connection(id, admin).await?;
     let prepared = api.connection(id).await?;
@@ -297,7 +295,7 @@ async fn prepare(
         return Err(ConsentError::new(ConsentFailure::ByHand, cause));
     };
     let link = check_link(ports, org, app, requester.session(), link).await?;
-    Ok((prepared, link))
+    Ok((reading(&prepared), link))
 }
 
 /// Records that provisioning is paused until the consent is saved, and makes sure that a worker looks at it if no one does.

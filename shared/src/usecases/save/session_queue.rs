@@ -1,5 +1,5 @@
-//! The queued save of a session: at most one message at a time, and at most one new message a minute, whatever its browser
-//! sends. A newer message supersedes the older ones.
+//! The queued save of a session: at most one message at a time, and at most one new message a minute, however many requests
+//! its browser sends. A newer message supersedes the older ones.
 
 use jiff::{SignedDuration, Timestamp};
 

@@ -14,8 +14,8 @@ use crate::usecases::Ports;
 /// How many orgs are read at a time.
 const PAGE: u32 = 1_000;
 
-/// A scan, counting only the orgs of the customers that `scope` covers. `None` if there is no such scan, or if it concerns none
-/// of their orgs.
+/// A scan, counting only the orgs of the customers that `scope` covers. `None` if the scan is unknown, or concerns none of
+/// their orgs.
 pub async fn scan_in_scope(ports: &Ports, id: &ScanId, scope: &Scope) -> Result<Option<Scan>, LedgerError> {
     let Some(scan) = ports.ledger.scan(id).await? else { return Ok(None) };
     if *scope == Scope::All {

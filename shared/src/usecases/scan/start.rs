@@ -74,7 +74,7 @@ pub async fn start_scan(ports: &Ports, selection: &Selection) -> Result<Scan, St
     ports.ledger.scan(&scan).await?.ok_or(StartScanError::NoSuchScan(scan))
 }
 
-/// Records how the estate stands before a scan of every org, so that its development can be shown.
+/// Records the state of the estate before a scan of every org, so that its development can be shown.
 async fn record_snapshot(ports: &Ports, at: Timestamp) -> Result<(), LedgerError> {
     let rows = ports.ledger.estate_rows(&Scope::All).await?;
     if rows.is_empty() {

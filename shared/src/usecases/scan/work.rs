@@ -9,7 +9,7 @@ use crate::queue::{Disposition, ScanOrg};
 use crate::usecases::Ports;
 use crate::usecases::scan::scan_apps::{ScanError, scan_apps};
 
-/// How often one org is tried in one scan before its last result stands.
+/// How often one org is tried in one scan before its last result counts.
 const ATTEMPTS: u32 = 3;
 
 /// Scans the org of a message that was received for the `receive_count`th time. An org that could not be read is retried

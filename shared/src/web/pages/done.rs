@@ -1,4 +1,4 @@
-//! The completion page: what Regrant verified in Okta and at Microsoft, and what is left to clean up.
+//! The completion page: the verified state in Okta and at Microsoft, and the steps left to clean up.
 
 use jiff::Timestamp;
 use maud::{Markup, html};

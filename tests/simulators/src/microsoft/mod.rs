@@ -28,6 +28,7 @@ mod world;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use regrant::clock::Clock;
@@ -102,10 +103,11 @@ impl MicrosoftSimulator {
         let listen = |source| SimulatorError::Listen { port, source };
         let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await.map_err(listen)?;
         let port = listener.local_addr().map_err(listen)?.port();
-        let world = Arc::new(Mutex::new(World::new(config.clock, config.seed, port)));
+        let MicrosoftConfig { clock, seed, kill_point, .. } = config;
+        let style = Style { clock: Arc::clone(&clock), title_case_headers: false, kill_point, latency: Duration::ZERO };
+        let world = Arc::new(Mutex::new(World::new(clock, seed, port)));
         let handler = Arc::new(Handler { world: Arc::clone(&world) });
-        let accepting =
-            tokio::spawn(accept(listener, handler, Style { kill_point: config.kill_point, ..Style::default() }));
+        let accepting = tokio::spawn(accept(listener, handler, style));
         Ok(Self { shared: Arc::new(Shared { port, world, accepting }) })
     }
 

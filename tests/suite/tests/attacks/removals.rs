@@ -1,4 +1,4 @@
-//! Attacks with what is left after an org or a registration was removed.
+//! Attacks with the remains of a removed org or registration.
 
 use regrant::domain::cloud::Cloud;
 use regrant::usecases::access::tenants::{StoredTokens, forget_tenant, remove_registration, tenants};

@@ -64,7 +64,7 @@ impl NotifyFixture {
 
     /// After a scan, before any notification, with these contacts.
     pub(crate) async fn with(contacts: Contacts) -> Self {
-        let mut bench = ConsentBench::new().await;
+        let mut bench = Box::pin(ConsentBench::new()).await;
         let mailbox = Mailbox::new();
         let mail = MailSettings { sender: Some("regrant@acme.example".parse().unwrap()), ..MailSettings::default() };
         bench.ports.settings = Arc::new(Settings { mail, ..Settings::clone(&bench.ports.settings) });
@@ -114,7 +114,7 @@ impl NotifyFixture {
     /// Scans these orgs and sends all notifications.
     pub(crate) async fn scan_of(&self, selection: Selection) {
         start_scan(&self.bench.ports, &selection).await.unwrap();
-        drain_scans(&self.bench.ports, 4, || ()).await.unwrap();
+        Box::pin(drain_scans(&self.bench.ports, 4, || ())).await.unwrap();
         self.work().await;
     }
 

@@ -150,7 +150,7 @@ async fn removed_trails_and_digests_are_named() {
     assert_eq!(kinds(&verified(&no_digest, &trust)), [FindingKind::DigestMissing { number: 2 }]);
     let damaged = without(&|line| line.starts_with("{\"export\""));
     assert!(kinds(&verified(&damaged, &trust)).contains(&FindingKind::ExportForged));
-    assert_eq!(kinds(&verified(&[], &trust)), [FindingKind::ExportForged], "an empty file is no export");
+    assert_eq!(kinds(&verified(&[], &trust)), [FindingKind::ExportForged], "an empty file is not an export");
     let noise = [lines.clone(), vec!["{}".to_owned()]].concat();
     assert_eq!(kinds(&verified(&noise, &trust)), [FindingKind::UnreadableLine { line: noise.len() as u64 }]);
 }

@@ -1,19 +1,17 @@
 //! The console's estate page on the embedded ledger, at every filter, with few and with many orgs.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 
 use regrant::domain::actor::Actor;
 use regrant::domain::app::{AppIdentity, AppRecord};
-use regrant::domain::cloud::Cloud;
-use regrant::domain::contact::Contacts;
-use regrant::domain::org::{CredentialKind, OrgProfile, SignInPolicy};
+use regrant::domain::org::OrgProfile;
 use regrant::domain::signal::{Check, Signal, SignalKind};
 use regrant::domain::standing::{Assessment, Standing};
 use regrant::domain::text::UntrustedText;
 use regrant::embedded;
 use regrant::randomness::request_id;
+use regrant::testing::records::{app_identity, org_profile};
 use regrant::usecases::Ports;
 use regrant_console::LocalSignIn;
 use regrant_tests::consent::Browser;
@@ -101,29 +99,15 @@ async fn measure(orgs: usize, rounds: usize) -> Result<Vec<(&'static str, f64)>,
 
 async fn add(ports: &Ports, index: usize) -> Result<(), Failure> {
     let now = ports.clock.now();
-    let org = OrgProfile {
-        id: format!("org{index}").parse()?,
-        base_url: format!("https://org{index}.okta.com/").parse()?,
-        credential: CredentialKind::ServiceApp,
-        cloud: Cloud::Global,
-        added_at: now,
-        contacts: Contacts::default(),
-        customer: Some(format!("Customer {}", index / ORGS_PER_CUSTOMER).parse()?),
-        labels: BTreeSet::new(),
-        sign_in: SignInPolicy::default(),
-        sends_password: false,
-        approved_tenants: Vec::new(),
-    };
+    let customer = Some(format!("Customer {}", index / ORGS_PER_CUSTOMER).parse()?);
+    let org = OrgProfile { customer, ..org_profile(&format!("org{index}")) };
     ports.ledger.put_org(&org).await?;
     for app in 0..APPS_PER_ORG {
         let standing = Standing::ALL[(index + app) % Standing::ALL.len()];
+        let label = format!("Microsoft Office 365, app {app} of {index}");
         let identity = AppIdentity {
-            org: org.id.clone(),
-            org_domain: org.domain(),
-            app: format!("app{index}-{app}").parse()?,
-            label: UntrustedText::new(format!("Microsoft Office 365, app {app} of {index}")),
             tenant: Some(format!("tenant{index}").into()),
-            domain: None,
+            ..app_identity(org.id.as_str(), &format!("app{index}-{app}"), &label)
         };
         let reason = "The connection could not be read: the server returned 503.".to_owned();
         let signal = |check| Signal::okta(now, SignalKind::CheckFailed { check, reason: reason.clone() });

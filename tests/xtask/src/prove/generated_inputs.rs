@@ -195,7 +195,7 @@ impl GoodHandOver {
             1 => href,
             _ => query,
         };
-        let text = match rng.random_range(0..14) {
+        let text = match rng.random_range(0..16) {
             0 => scribbled(rng, &form.replace(&state, &other)),
             1 => form.replace(&state, &changed(rng, &state)),
             2 => scribbled(rng, &shown.replace("acme.localhost", &format!("{other}.example"))),
@@ -209,6 +209,14 @@ impl GoodHandOver {
             10 => format!("{href}\n{}", href.replace(&code, &other)),
             11 => form.replace("/callback", &format!("/callback/{}", token(rng, 5))).replace("code=", "kode="),
             12 => format!("{form}{}", "A".repeat(rng.random_range(17_000..30_000))),
+            13 => {
+                let shown = shown.replace("POST", ["GET", "PUT", "post", ""][rng.random_range(0..4)]);
+                shown.replace(&state, &changed(rng, &state))
+            }
+            14 => {
+                let rest = shown.trim_start().trim_start_matches('{').replace(&code, "");
+                format!("{{\"{}\":1,{rest}", token(rng, 5))
+            }
             _ => noise(rng, 600),
         };
         let body = match rng.random_range(0..20) {

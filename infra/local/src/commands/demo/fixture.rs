@@ -8,7 +8,7 @@ use regrant::clock::{Clock, SystemClock};
 use regrant::domain::app::AppRecord;
 use regrant::domain::cloud::Cloud;
 use regrant::domain::contact::{Contacts, NotAnAddress};
-use regrant::domain::customer::LabelChange;
+use regrant::domain::customer::{CustomerChange, LabelChange};
 use regrant::domain::id::OrgId;
 use regrant::embedded::Config;
 use regrant::http::loopback::LoopbackPolicy;
@@ -76,7 +76,7 @@ impl DemoFixture {
         let outbox = Arc::new(Outbox::default());
         installation.ports.mail = outbox.clone();
         registration::set_registration(&installation.ports, &registration().map_err(|error| failed(&error))?).await?;
-        let orgs = add_orgs(&installation, &okta).await?;
+        let orgs = Box::pin(add_orgs(&installation, &okta)).await?;
         for org in &orgs {
             name_administrator(&installation, org).await?;
         }
@@ -144,7 +144,7 @@ async fn add_orgs(installation: &Installation, simulator: &OktaSimulator) -> any
             access_orgs::add(&installation.ports, &simulator.org_url(demo.name), Cloud::Global, &credential).await?;
         // One org stays without a customer, as in an installation that has just begun to use them.
         if let Some(customer) = customer_of(demo.name) {
-            let change = LabelChange { customer: Some(Some(customer.parse()?)), ..LabelChange::default() };
+            let change = LabelChange { customer: CustomerChange::Set(customer.parse()?), ..LabelChange::default() };
             access_orgs::relabel(&installation.ports, &added.profile.id, &change).await?;
         }
         orgs.push(added.profile.id.clone());

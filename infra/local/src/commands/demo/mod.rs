@@ -81,7 +81,7 @@ async fn show(folder: &Path, options: &Demo, terminal: &mut Terminal) -> anyhow:
         }
     } else {
         show_links(&fixture, terminal).await?;
-        serve_demo(&fixture, listener, address, terminal).await?;
+        Box::pin(serve_demo(&fixture, listener, address, terminal)).await?;
     }
     Ok(())
 }

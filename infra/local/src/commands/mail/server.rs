@@ -35,7 +35,7 @@ Examples:
         #[arg(long)]
         json: bool,
     },
-    /// Remove the server. Emails are then written to the folder `outbox` next to the ledger.
+    /// Remove the server. Emails are then stored in the folder `outbox` next to the ledger.
     Remove,
 }
 
@@ -66,7 +66,7 @@ pub(crate) async fn run(global: &Global, server: &Server, terminal: &mut Termina
                 bail!("no mail server is set; set one with `regrant mail server set URL`");
             }
             mail_server::forget(&installation.ports).await?;
-            terminal.line("Removed the mail server. Emails are now written to the folder outbox.")?;
+            terminal.line("Removed the mail server. Emails are now stored in the folder outbox.")?;
         }
     }
     Ok(Outcome::Fine)
@@ -81,7 +81,7 @@ async fn show(installation: &Installation, as_json: bool, terminal: &mut Termina
         match server {
             Some(server) => terminal.line(&shown(&server))?,
             None => {
-                terminal.message("No mail server is set. Emails are written to the folder outbox next to the ledger.");
+                terminal.message("No mail server is set. Emails are stored in the folder outbox next to the ledger.");
             }
         }
     }

@@ -33,7 +33,7 @@ pub(crate) async fn run(global: &Global, options: &TestEmail, terminal: &mut Ter
     let in_a_folder =
         installation.workers == Workers::ThisProcess && mail_server::current(&installation.ports).await?.is_none();
     terminal.line(&if in_a_folder {
-        format!("No mail server is set. The email to {to} was written to the folder outbox as {id}.eml.")
+        format!("No mail server is set. The email to {to} is in the folder outbox as {id}.eml.")
     } else {
         format!("The mail server accepted the email to {to} ({}). Check whether it arrives.", escaped(id))
     })?;

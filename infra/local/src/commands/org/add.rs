@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use regrant::clock::SystemClock;
 use regrant::domain::cloud::Cloud;
-use regrant::domain::customer::{CustomerName, Label, LabelChange};
+use regrant::domain::customer::{CustomerChange, CustomerName, Label, LabelChange};
 use regrant::domain::id::OrgId;
 use regrant::okta::OktaCredential;
 use regrant::usecases::access::orgs;
@@ -73,7 +73,7 @@ pub(crate) async fn run(global: &Global, options: &Add, terminal: &mut Terminal)
     let testing = format!("Testing the credential with {} …", escaped(&host));
     let added = orgs::add(&installation.ports, located.base_url.as_url().as_str(), options.cloud, &credential);
     let added = waiting(terminal, &testing, added).await?;
-    let customer = options.customer.clone().map(Some);
+    let customer = options.customer.clone().map_or(CustomerChange::Keep, CustomerChange::Set);
     let change = LabelChange { customer, add: options.label.iter().cloned().collect(), ..LabelChange::default() };
     orgs::relabel(&installation.ports, &added.profile.id, &change).await?;
     let domain = escaped(added.profile.domain());

@@ -120,7 +120,7 @@ fn check_name(name: &str) -> anyhow::Result<()> {
     if NAMES.contains(&name) {
         return Ok(());
     }
-    bail!("there is no column {}; use {}", escaped(name), NAMES.join(", "))
+    bail!("the column {} is unknown; use {}", escaped(name), NAMES.join(", "))
 }
 
 fn row(line: u64, mut values: BTreeMap<String, String>) -> anyhow::Result<Row> {
@@ -231,7 +231,7 @@ mod tests {
     fn mistakes_are_named() {
         for (text, words) in [
             ("acme.okta.com\nglobex.okta.com", "names of the columns"),
-            ("host,tokn\nacme.okta.com,x", "there is no column tokn"),
+            ("host,tokn\nacme.okta.com,x", "the column tokn is unknown"),
             ("customer\nAcme", "no column host"),
             ("host,customer\n,Acme", "line 2 has no host"),
             ("host\nacme.okta.com,Acme", "2 cells"),

@@ -1,7 +1,7 @@
 //! `regrant org label`: an org's customer and labels.
 
 use clap::Args;
-use regrant::domain::customer::{CustomerName, Label, LabelChange};
+use regrant::domain::customer::{CustomerChange, CustomerName, Label, LabelChange};
 use regrant::usecases::access::orgs;
 
 use crate::exit::Outcome;
@@ -42,7 +42,11 @@ pub struct LabelOrg {
 impl LabelOrg {
     fn change(&self) -> LabelChange {
         LabelChange {
-            customer: if self.no_customer { Some(None) } else { self.customer.clone().map(Some) },
+            customer: match &self.customer {
+                Some(customer) => CustomerChange::Set(customer.clone()),
+                None if self.no_customer => CustomerChange::Remove,
+                None => CustomerChange::Keep,
+            },
             add: self.add.iter().cloned().collect(),
             remove: self.remove.iter().cloned().collect(),
         }

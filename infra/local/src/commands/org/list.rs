@@ -200,24 +200,14 @@ mod tests {
 
     use super::*;
     use crate::output::samples;
+    use regrant::testing::records::org_profile;
 
     fn row() -> Row {
-        let mut tally = Tally::default();
-        for standing in [Standing::Broken, Standing::Consented, Standing::Consented] {
-            tally.add(&samples::app("Office 365", standing), false);
-        }
+        let tally = samples::tally(&[Standing::Broken, Standing::Consented, Standing::Consented]);
         let org = OrgProfile {
-            id: "00oacme1".parse().unwrap(),
             base_url: "https://a-long-subsidiary-name.oktapreview.com".parse().unwrap(),
-            credential: CredentialKind::ServiceApp,
-            cloud: regrant::domain::cloud::Cloud::default(),
-            sign_in: SignInPolicy::default(),
-            sends_password: false,
-            approved_tenants: Vec::new(),
-            added_at: samples::now(),
-            contacts: regrant::domain::contact::Contacts::default(),
             customer: Some("マイクロソフト".parse().unwrap()),
-            labels: std::collections::BTreeSet::new(),
+            ..org_profile("00oacme1")
         };
         Row { org, tally, watch: None, contacts: 2 }
     }

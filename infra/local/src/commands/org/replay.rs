@@ -54,7 +54,7 @@ pub(crate) async fn run(_: &Global, options: &Replay, terminal: &mut Terminal) -
     let answers = Arc::new(Answers { transcript, base_url: base_url.clone() });
     let router = axum::Router::new().fallback(answer).with_state(answers);
     let serving = tokio::spawn(async move { axum::serve(listener, router).await });
-    let outcome = scan(&base_url, options, terminal).await;
+    let outcome = Box::pin(scan(&base_url, options, terminal)).await;
     serving.abort();
     outcome
 }

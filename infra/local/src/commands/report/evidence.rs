@@ -44,8 +44,7 @@ pub(super) async fn run(global: &Global, options: &Evidence, terminal: &mut Term
     let app = installation.app(&org, &options.app).await?;
     let signed = evidence(&installation.ports, &org, &app).await?;
     if options.json {
-        json::write(terminal.out(), &signed)?;
-        terminal.line("")?;
+        terminal.json(&signed)?;
     }
     for file in options.to.iter().flat_map(|to| files(to, &options.app)) {
         let name = escaped(file.display().to_string());

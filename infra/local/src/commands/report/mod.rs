@@ -37,7 +37,7 @@ pub struct Report {
 /// The commands about evidence.
 #[derive(Debug, Subcommand)]
 pub enum ReportCommand {
-    /// Write the evidence pack of an app: who asked, who approved, what was granted and read back.
+    /// Write the evidence pack of an app: who asked, who approved, the permissions granted, and the results read back.
     Evidence(evidence::Evidence),
     /// Sign a digest of the audit trail now. `regrant serve` and a stack sign one every day.
     Digest(trail::SignDigest),

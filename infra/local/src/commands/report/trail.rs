@@ -10,7 +10,6 @@ use clap::Args;
 use regrant::domain::trail::Hash;
 use regrant::keyring::EvidencePublicKey;
 use regrant::usecases::report::trail::{self, Trust, Verification};
-use regrant::web::json;
 
 use super::file::{unreadable, write_private};
 use crate::exit::Outcome;
@@ -68,7 +67,7 @@ pub struct Verify {
     /// The export to verify. Without it, this installation's own trail.
     pub export: Option<PathBuf>,
     /// A public key to trust; repeat for several.
-    // Public, so it is no secret: `regrant report key` prints it.
+    // Not a secret: `regrant report key` prints it.
     #[arg(long = "key", value_name = "KEY")]
     pub trusted: Vec<EvidencePublicKey>,
     /// A digest that was noted elsewhere, as NUMBER:HASH; repeat for several.
@@ -106,8 +105,7 @@ pub(super) async fn sign(global: &Global, options: &SignDigest, terminal: &mut T
     }
     let signed = trail::sign_digest(&installation.ports).await?;
     if options.json {
-        json::write(terminal.out(), &signed)?;
-        terminal.line("")?;
+        terminal.json(&signed)?;
         return Ok(Outcome::Fine);
     }
     for signed in &signed {
@@ -125,8 +123,7 @@ pub(super) async fn key(global: &Global, options: &Key, terminal: &mut Terminal)
     let installation = Installation::open_existing(global).await?;
     let key = trail::public_key(&installation.ports).await?;
     if options.json {
-        json::write(terminal.out(), &serde_json::json!({ "algorithm": "Ed25519", "public_key": key }))?;
-        terminal.line("")?;
+        terminal.json(&serde_json::json!({ "algorithm": "Ed25519", "public_key": key }))?;
     } else {
         terminal.line(&key.to_string())?;
     }
@@ -154,8 +151,7 @@ pub(super) async fn export(global: &Global, options: &Export, terminal: &mut Ter
         std::io::copy(&mut lines, out).map(drop)
     })?;
     if options.json {
-        json::write(terminal.out(), &exported)?;
-        terminal.line("")?;
+        terminal.json(&exported)?;
         return Ok(Outcome::Fine);
     }
     terminal.line(&format!(
@@ -180,8 +176,7 @@ pub(super) async fn verify(global: &Global, options: &Verify, terminal: &mut Ter
         trail::verify(&installation.ports, &trust).await?
     };
     if options.json {
-        json::write(terminal.out(), &verification)?;
-        terminal.line("")?;
+        terminal.json(&verification)?;
     } else {
         print(&verification, terminal)?;
     }

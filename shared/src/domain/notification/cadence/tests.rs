@@ -5,11 +5,9 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::app::{AppIdentity, ConsentRecord};
 use crate::domain::notification::{NotificationState, WhyDropped};
 use crate::domain::request::{Ended, LINK_LIFETIME};
-use crate::domain::standing::Assessment;
-use crate::domain::text::UntrustedText;
+use crate::testing::records::{app_identity, app_record, draft, reader, waiver};
 
 const DAY: i64 = 24 * 60 * 60;
 
@@ -18,27 +16,7 @@ fn day(day: i64) -> Timestamp {
 }
 
 fn app(standing: Standing, request: Option<Request>) -> AppRecord {
-    AppRecord {
-        identity: AppIdentity {
-            org: "00oInvented".parse().unwrap(),
-            org_domain: "acme.okta.com".to_owned(),
-            app: "0oaInvented".parse().unwrap(),
-            label: UntrustedText::new("Office 365"),
-            tenant: None,
-            domain: None,
-        },
-        signals: Vec::new(),
-        assessment: Assessment { standing, verified: false, reasons: vec!["invented".to_owned()] },
-        as_of: day(0),
-        last_known: None,
-        since: None,
-        before: None,
-        request,
-        consent: ConsentRecord::default(),
-        waived_until: None,
-        assignment_counts: None,
-        version: 0,
-    }
+    AppRecord { request, ..app_record(app_identity("00oInvented", "0oaInvented", "Office 365"), standing) }
 }
 
 fn open() -> Request {
@@ -129,7 +107,7 @@ fn operators_are_asked_if_no_administrator_is_known() {
         Case { app: &app, so_far: &[], waiver: None, contacts: &contacts, deadline: OKTAS_DEADLINE, now: day(1) };
     let drafts = due(&case);
     let to: Vec<_> = drafts.iter().map(|draft| draft.recipient.clone()).collect();
-    let olga = Recipient::Mail { address: "olga@contoso.example".parse().unwrap(), audience: Audience::OktaOperator };
+    let olga = reader("olga@contoso.example", Audience::OktaOperator);
     assert_eq!(to, [olga]);
 }
 
@@ -138,18 +116,9 @@ fn completion_email_goes_to_everyone_who_was_asked() {
     let closed = Ended { at: day(3), standing: Standing::Consented };
     let app = app(Standing::Consented, Some(Request { closed: Some(closed), ..open() }));
     let contacts = contacts();
-    let asked = Draft {
-        request: open().id,
-        org: app.identity.org.clone(),
-        app: Some(app.identity.app.clone()),
-        about: About::Invitation,
-        recipient: Recipient::Mail {
-            address: "ada@contoso.example".parse().unwrap(),
-            audience: Audience::MicrosoftAdministrator,
-        },
-        due_at: day(0),
-    };
-    let asked = asked.into_notification(day(0));
+    let ada = reader("ada@contoso.example", Audience::MicrosoftAdministrator);
+    let asked =
+        Draft { app: Some(app.identity.app.clone()), ..draft(About::Invitation, ada) }.into_notification(day(0));
     let due_of = |so_far: &[Notification]| {
         let case = Case { app: &app, so_far, waiver: None, contacts: &contacts, deadline: OKTAS_DEADLINE, now: day(3) };
         due(&case)
@@ -174,13 +143,7 @@ fn completion_email_goes_to_everyone_who_was_asked() {
 fn waiver_silences_until_it_ends() {
     let app = app(Standing::NeedsConsent, Some(open()));
     let contacts = contacts();
-    let waiver = Waiver {
-        org: app.identity.org.clone(),
-        app: app.identity.app.clone(),
-        reason: UntrustedText::new("merger"),
-        given_at: day(1),
-        ends_at: day(30),
-    };
+    let waiver = waiver(&app.identity, day(1), day(30));
     let about = |now| {
         let case = Case {
             app: &app,

@@ -147,21 +147,10 @@ mod tests {
     use super::*;
     use crate::domain::assignment_counts::Count;
     use crate::domain::connection::{AppStatus, AuthScheme, ConnectionStatus};
-    use crate::domain::text::UntrustedText;
+    use crate::testing::records::app_identity;
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).unwrap()
-    }
-
-    fn identity(label: &str) -> AppIdentity {
-        AppIdentity {
-            org: "00oInvented".parse().unwrap(),
-            org_domain: "acme.okta.com".to_owned(),
-            app: "0oaInvented".parse().unwrap(),
-            label: UntrustedText::new(label),
-            tenant: None,
-            domain: None,
-        }
     }
 
     /// The observation of an app that needs consent, made at `second`.
@@ -173,7 +162,7 @@ mod tests {
             authorize_offered: true,
         };
         let signals = [connection, read].map(|kind| Signal::okta(at(second), kind)).into();
-        let (identity, failed_work) = (identity(label), Vec::new());
+        let (identity, failed_work) = (app_identity("acme", "0oaInvented", label), Vec::new());
         AppObservation { failed_work, log_was_read: true, was_known: false, ..AppObservation::new(identity, signals) }
     }
 
@@ -195,7 +184,7 @@ mod tests {
             let called = |second: i64| format!("since {second}");
             let (first, _) = observed(one, &called(one)).apply(None, at(3), &spare("RG-A")).unwrap();
             let (second, _) = observed(other, &called(other)).apply(Some(&first), at(4), &spare("RG-A")).unwrap();
-            assert_eq!(second.identity, identity(&called(2)));
+            assert_eq!(second.identity, app_identity("acme", "0oaInvented", &called(2)));
             assert!(second.signals.iter().all(|signal| signal.seen_at == at(2)), "{:?}", second.signals);
         }
     }
@@ -203,7 +192,10 @@ mod tests {
     #[test]
     fn unlisted_app_keeps_name_read_by_other_scan() {
         let (known, _) = observed(1, "Renamed").apply(None, at(1), &spare("RG-A")).unwrap();
-        let gone = AppObservation::of_known(identity("Office 365"), Signal::okta(at(2), SignalKind::AppNotListed));
+        let gone = AppObservation::of_known(
+            app_identity("acme", "0oaInvented", "Office 365"),
+            Signal::okta(at(2), SignalKind::AppNotListed),
+        );
         let (gone, _) = gone.apply(Some(&known), at(3), &spare("RG-B")).unwrap();
         assert_eq!((gone.standing(), gone.identity), (Standing::NotApplicable, known.identity));
     }
@@ -211,8 +203,10 @@ mod tests {
     #[test]
     fn app_found_after_listing_began_stays_listed() {
         let (known, _) = observed(2, "Office 365").apply(None, at(2), &spare("RG-A")).unwrap();
-        let not_listed =
-            AppObservation::of_known(identity("Office 365"), Signal::okta(at(1), SignalKind::AppNotListed));
+        let not_listed = AppObservation::of_known(
+            app_identity("acme", "0oaInvented", "Office 365"),
+            Signal::okta(at(1), SignalKind::AppNotListed),
+        );
         let (still, _) = not_listed.apply(Some(&known), at(3), &spare("RG-B")).unwrap();
         assert_eq!((still.signals, still.request), (known.signals, known.request));
     }

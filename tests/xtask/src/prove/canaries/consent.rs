@@ -10,7 +10,7 @@ use regrant::usecases::consent::invite::invite;
 use regrant_simulators::microsoft::{Decision, OPERATOR_SECRET};
 use regrant_simulators::{Fault, Times, hostile_demo_set};
 use regrant_tests::accelerated_clock::AcceleratedClock;
-use regrant_tests::consent::{Simulation, add_and_scan_demo_orgs, app_of, register, registration};
+use regrant_tests::consent::{PUBLIC_URL, Simulation, add_and_scan_demo_orgs, app_of, register, registration};
 use regrant_tests::program::built;
 use url::Url;
 
@@ -54,10 +54,8 @@ pub(super) async fn walk(folder: &Path, run: &mut Run) -> Result<Canaries, Failu
     person.regrant.kill().await?;
 
     let handed_out = person.browser.history.iter().filter(|shown| !shown.path.starts_with("/oauth/microsoft/"));
-    // A page may contain the link that its browser came from, to start again or to forward it.
-    let own_link = link.rsplit('/').next().unwrap_or_default();
     for shown in handed_out {
-        let page = without_own_text(&shown.body).replace(own_link, "");
+        let page = without_own_link(&without_own_text(&shown.body), &link);
         run.outputs.push((format!("page {}", route(&shown.path)), page.into_bytes()));
     }
     for shown in &person.browser.history {
@@ -120,6 +118,18 @@ fn without_own_text(body: &str) -> String {
         (Some((before, _)), Some((_, after))) => format!("{before}{after}"),
         _ => body.to_owned(),
     }
+}
+
+/// A page without the link that its browser came from, where it leads back to the invitation or is shown for forwarding.
+/// Anywhere else, and outside of pages, the link is a canary.
+fn without_own_link(page: &str, path: &str) -> String {
+    let token = path.rsplit('/').next().unwrap_or_default();
+    let forwards = page.split("href=\"mailto:").enumerate().map(|(part, text)| match text.split_once('"') {
+        Some((mailto, rest)) if part > 0 => mailto.replace(token, "") + rest,
+        _ => text.to_owned(),
+    });
+    let places = [format!("href=\"{path}\""), format!("action=\"{path}\""), format!("{PUBLIC_URL}{path}")];
+    places.iter().fold(forwards.collect(), |page: String, place| page.replace(place, ""))
 }
 
 /// A path without its potentially secret parts.

@@ -14,7 +14,7 @@ use regrant::domain::notification::Notification;
 use regrant::domain::standing::Standing;
 use regrant::embedded::in_process_queue::InProcessQueue;
 use regrant::http::loopback::LoopbackPolicy;
-use regrant::ledger::PageRequest;
+use regrant::ledger::{Ledger, PageRequest};
 use regrant::microsoft::config::{MicrosoftConfig as OktaConfig, SimulatedMicrosoft};
 use regrant::settings::{MailSettings, PublicUrl, Settings};
 use regrant::usecases::Ports;
@@ -123,12 +123,17 @@ impl Installation {
 
     /// Every notification in the ledger.
     pub(super) async fn notifications(&self) -> Result<Vec<Notification>, Failure> {
-        let mut all = Vec::new();
-        for org in &self.orgs {
-            all.extend(self.ports.ledger.notifications(org, PageRequest::first(1_000)).await?.items);
-        }
-        Ok(all)
+        notifications(&*self.ports.ledger, &self.orgs).await
     }
+}
+
+/// Every notification of these orgs.
+pub(super) async fn notifications(ledger: &dyn Ledger, orgs: &[OrgId]) -> Result<Vec<Notification>, Failure> {
+    let mut all = Vec::new();
+    for org in orgs {
+        all.extend(ledger.notifications(org, PageRequest::first(1_000)).await?.items);
+    }
+    Ok(all)
 }
 
 /// The emails in `post` to contacts of the first `orgs` orgs.

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use regrant::clock::{Clock, SimulatedClock};
 use regrant::domain::access_problem::OrgWatch;
 use regrant::domain::app::AppRecord;
+use regrant::domain::id::OrgId;
 use regrant::domain::org::OrgProfile;
 use regrant::embedded::in_process_queues;
 use regrant::embedded::sqlite::SqliteLedger;
@@ -25,8 +26,8 @@ use regrant_tests::crashing_queue::{CrashingQueue, CrashingTransport};
 use regrant_tests::mailbox::Mailbox;
 use regrant_tests::memory_vault::MemoryVault;
 
-use super::installation::{Installation, settings, work_off};
-use super::{Post, Told, count, sorted};
+use super::installation::{Installation, notifications, settings, work_off};
+use super::{Post, Told, count, sent, sorted};
 use crate::walk::Failure;
 
 /// The number of orgs with notifications; the second one's token is revoked.
@@ -74,13 +75,13 @@ pub(super) fn matters(told: &Told) -> Vec<Told> {
 pub(super) async fn killed(installation: &Installation, step: usize) -> Result<Killed, Failure> {
     let fixture = Fixture::of(installation).await?;
     let whole = fixture.run(None, Queue::Survives).await?;
-    let due: BTreeSet<Told> = whole.post.keys().flat_map(matters).collect();
+    let due = whole.told();
     let mut sum = Killed::default();
     for queue in [Queue::Survives, Queue::IsLost] {
         for write in (1..=whole.writes).step_by(step) {
             let ended = fixture.run(Some(write), queue).await?;
             sum.kills += u64::from(ended.was_killed);
-            let told: BTreeSet<Told> = ended.post.keys().flat_map(matters).collect();
+            let told = ended.told();
             let at = |told: &Told| format!("{told:?}, killed after write {write}, queue {queue:?}");
             sum.lost.extend(due.difference(&told).map(at));
             sum.otherwise.extend(told.difference(&due).map(at));
@@ -103,8 +104,16 @@ enum Queue {
 
 struct Ended {
     post: Post,
+    sent: BTreeSet<Told>,
     writes: u64,
     was_killed: bool,
+}
+
+impl Ended {
+    /// What the emails say, and the notifications that the ledger records as sent.
+    fn told(&self) -> BTreeSet<Told> {
+        self.post.keys().flat_map(matters).chain(self.sent.iter().cloned()).collect()
+    }
 }
 
 /// Some orgs directly after a scan, before any notification.
@@ -207,6 +216,8 @@ impl Fixture {
         };
         queue_due(&reborn).await?;
         work_off(&reborn, &clock, 1).await?;
-        Ok(Ended { post: sorted(&mailbox.emails()), writes: crash_point.writes(), was_killed })
+        let orgs: Vec<OrgId> = self.orgs.iter().map(|org| org.id.clone()).collect();
+        let sent = sent(&notifications(&*reborn.ledger, &orgs).await?);
+        Ok(Ended { post: sorted(&mailbox.emails()), sent, writes: crash_point.writes(), was_killed })
     }
 }

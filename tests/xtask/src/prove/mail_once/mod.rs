@@ -11,6 +11,7 @@ mod kills;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use regrant::domain::notification::Notification;
 use regrant::emails::NOTIFICATION_HEADER;
 use regrant::embedded::worker::drain_scans;
 use regrant::mail::Email;
@@ -42,7 +43,8 @@ pub(crate) async fn prove(size: Size) -> Outcome {
     let once = first.scan_and_tell(1).await?;
     let killed = kills::killed(&first, step).await?;
     let again = redelivered(&first).await?;
-    let ten_at_once = Installation::set(orgs.min(20), TIMES).await?.scan_and_tell(WORKERS).await?;
+    let at_once = Installation::set(orgs.min(20), TIMES).await?;
+    let ten_at_once = at_once.scan_and_tell(WORKERS).await?;
 
     let crowd = told_in(&once, orgs.min(20));
     let holds = is_each_once(&once)
@@ -50,6 +52,8 @@ pub(crate) async fn prove(size: Size) -> Outcome {
         && again.emails == once
         && again.for_one_reason == 0
         && is_each_once(&ten_at_once)
+        && sent(&at_once.notifications().await?)
+            == sent(&installation::notifications(&*first.ports.ledger, &at_once.orgs).await?)
         && ten_at_once.keys().flat_map(kills::matters).collect::<BTreeSet<_>>()
             == crowd.iter().flat_map(kills::matters).collect()
         && killed.holds();
@@ -117,6 +121,16 @@ async fn kinds(installation: &Installation) -> Result<BTreeSet<&'static str>, Fa
         .filter(|notification| notification.is_sent())
         .map(|notification| notification.about.name())
         .collect())
+}
+
+/// The notifications that were sent: the reader, and the kind of notification with its app.
+fn sent(notifications: &[Notification]) -> BTreeSet<Told> {
+    let sent = notifications.iter().filter(|notification| notification.is_sent());
+    let told = sent.map(|sent| {
+        let reader = sent.address().map_or_else(String::new, |address| address.as_str().to_lowercase());
+        (reader, format!("{} {:?}", sent.about.name(), sent.app))
+    });
+    told.collect()
 }
 
 /// Groups emails by their identity.
