@@ -25,7 +25,7 @@ use crate::consent::{PUBLIC_URL, Simulation};
 use crate::runtime_api::{Answer, Host, LambdaProcess};
 
 /// All functions.
-pub const FUNCTIONS: [&str; 5] = ["discovery", "consent-url", "callback", "save", "notify"];
+pub const FUNCTIONS: [&str; 6] = ["discovery", "consent-url", "callback", "save", "notify", "console"];
 
 type Functions = BTreeMap<&'static str, Mutex<LambdaProcess>>;
 
@@ -167,11 +167,13 @@ fn route(parts: &Parts) -> Option<&'static str> {
         let (method, path) = key.split_once(' ').unwrap();
         let segments: Vec<_> = path.split('/').collect();
         let fit = |(segment, wanted): (&&str, &&str)| segment.starts_with('{') || segment == wanted;
-        (method == parts.method.as_str() && segments.len() == wanted.len() && segments.iter().zip(&wanted).all(fit))
-            .then(|| segments.iter().filter(|segment| !segment.starts_with('{')).count())
+        let is_greedy = path.ends_with("+}");
+        let has_length = if is_greedy { wanted.len() >= segments.len() } else { wanted.len() == segments.len() };
+        (method == parts.method.as_str() && has_length && segments.iter().zip(&wanted).all(fit))
+            .then(|| (!is_greedy, segments.iter().filter(|segment| !segment.starts_with('{')).count()))
     };
     let fitting = ROUTES.iter().filter_map(|(key, function)| Some((fits(key)?, *function)));
-    fitting.max_by_key(|(literals, _)| *literals).map(|(_, function)| function)
+    fitting.max_by_key(|(rank, _)| *rank).map(|(_, function)| function)
 }
 
 /// A batch as an event source mapping sends it (Lambda docs, "Using Lambda with Amazon SQS").

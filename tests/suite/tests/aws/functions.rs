@@ -13,8 +13,8 @@ use regrant_tests::deployment::FUNCTIONS;
 use regrant_tests::runtime_api::{bounce_event, log_stream_event, schedule_event};
 use serde_json::{Value, json};
 
-use crate::grants;
 use crate::installation::{ADA, BO, Installation, MAX, link};
+use crate::{console, grants};
 
 fn told(people: &[(&str, &str)]) -> Vec<(String, String)> {
     people.iter().map(|(who, state)| ((*who).to_owned(), (*state).to_owned())).collect()
@@ -93,6 +93,7 @@ async fn consent_completes_from_scan_to_verification() {
     from_a_scan_to_the_proof(&installation).await;
     let (org, app) = installation.app("acmelabs").await;
     what_operators_do(&installation, &org, &app).await;
+    console::every_page_and_button(&installation, &org, &app).await;
     // A worker stopped before it had recorded the outcome everywhere; the next scheduled scan resumes the save.
     let journal = installation.operator.ledger.save_journal(&org, &app).await.unwrap().unwrap();
     let unsettled = SaveJournal { settled: false, ..journal };

@@ -36,6 +36,7 @@ const NOTIFY: &[&str] = &[
 const FUNCTIONS: &[(&str, &[&str])] = &[
     ("callback", &[]),
     ("consent-url", &["REGRANT_SAVE_QUEUE_URL"]),
+    ("console", &["REGRANT_MAIL_FROM", "REGRANT_SAVE_QUEUE_URL", "REGRANT_SCAN_QUEUE_URL"]),
     ("discovery", &["REGRANT_NOTIFICATION_QUEUE_URL", "REGRANT_SAVE_QUEUE_URL", "REGRANT_SCAN_QUEUE_URL"]),
     ("notify", NOTIFY),
     ("save", &["REGRANT_NOTIFICATION_QUEUE_URL", "REGRANT_SAVE_QUEUE_URL"]),
