@@ -59,8 +59,10 @@ pub fn environment(
     variables.extend(stack.scan_queue.clone().map(|url| ("REGRANT_SCAN_QUEUE_URL", url)));
     variables.extend(stack.save_queue.clone().map(|url| ("REGRANT_SAVE_QUEUE_URL", url)));
     variables.extend(stack.notification_queue.clone().map(|url| ("REGRANT_NOTIFICATION_QUEUE_URL", url)));
-    if function == "notify" {
+    if ["notify", "console"].contains(&function) {
         variables.push(("REGRANT_MAIL_FROM", MAIL_FROM.to_owned()));
+    }
+    if function == "notify" {
         variables.extend(stack.configuration_set.clone().map(|name| ("REGRANT_MAIL_CONFIGURATION_SET", name)));
     }
     variables

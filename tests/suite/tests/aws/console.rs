@@ -40,6 +40,10 @@ pub(super) async fn every_page_and_button(installation: &Installation, org: &Org
         "/console",
         &page,
         &format!("/console/orgs/{org}"),
+        &format!("{page}/evidence?format=json"),
+        "/console/tenant?name=acmelabs",
+        "/console/report?format=csv",
+        "/console/apps?format=json",
         "/console/orgs",
         "/console/customers",
         "/console/scans/latest",
@@ -52,16 +56,27 @@ pub(super) async fn every_page_and_button(installation: &Installation, org: &Org
     let token = browser.form_token(&page).await;
     let until = (Timestamp::now() + SignedDuration::from_hours(48)).strftime("%Y-%m-%d").to_string();
     let waive = [("reason", "the tenant is being merged"), ("until", until.as_str())];
-    let actions: [(&str, &[_]); 6] =
+    let actions: [(&str, &[(&str, &str)]); 6] =
         [("invite", &[]), ("revoke", &[]), ("save", &[]), ("recheck", &[]), ("waive", &waive), ("end-waiver", &[])];
     for (action, fields) in actions {
-        let form = [&[("token", token.as_str()), ("action", action)], fields].concat();
+        let mut form = vec![("token", token.as_str()), ("action", action)];
+        form.extend_from_slice(fields);
         let seen = browser.post(&page, &form).await;
         assert_eq!(seen.status, StatusCode::SEE_OTHER, "{action}: {}", seen.body);
     }
     let chosen = format!("{org}.{app}");
-    let bulk = [("token", token.as_str()), ("action", "recheck"), ("extent", "page"), ("apps", &chosen)];
-    assert!(browser.post("/console/bulk", &bulk).await.body.contains("1 of 1 done"));
+    for action in ["recheck", "assign", "unassign"] {
+        let form = [
+            ("token", token.as_str()),
+            ("action", action),
+            ("extent", "page"),
+            ("apps", &chosen),
+            ("contact", "cy@contoso.example"),
+            ("audience", "operator"),
+        ];
+        let seen = browser.post("/console/bulk", &form).await;
+        assert!(seen.body.contains("1 of 1 done"), "{action}: {}", seen.body);
+    }
     assert_eq!(browser.get("/console/no/such/page").await.status, StatusCode::NOT_FOUND);
     assert!(browser.post("/console/sign-out", &[("token", &token)]).await.body.contains("Signed out"));
     installation.work().await;

@@ -79,9 +79,10 @@ async fn from_a_scan_to_the_proof(installation: &Installation) {
     }
 }
 
-/// Grants that this walk does not need: the password of an org that stores one, and a save's message that is due only a
-/// minute after the previous one.
-const NOT_EXERCISED: [(&str, &str, &str); 3] = [
+/// Grants that this walk does not need: the password of an org that stores one, a save's message that is due only a
+/// minute after the previous one, and an operator's reminder, which is due only an hour after the last email.
+const NOT_EXERCISED: [(&str, &str, &str); 4] = [
+    ("console", "sqs:SendMessage", "NotificationQueue"),
     ("consent-url", "secretsmanager:GetSecretValue", "provisioning-admin"),
     ("save", "secretsmanager:GetSecretValue", "provisioning-admin"),
     ("save", "sqs:SendMessage", "SaveQueue"),
