@@ -116,7 +116,7 @@ fn queues_are_open_only_to_their_functions() {
     assert!(!may("save", "sqs:ReceiveMessage", &queue("ScanQueue")));
     assert!(may("discovery", "sqs:ReceiveMessage", &queue("ScanQueue")));
     assert!(!may("discovery", "sqs:ReceiveMessage", &queue("SaveQueue")));
-    for (function, sends) in FUNCTIONS.into_iter().zip([true, false, false, true, true, false]) {
+    for (function, sends) in FUNCTIONS.into_iter().zip([true, false, false, true, true, true]) {
         assert_eq!(
             may(function, "sqs:SendMessage", &queue("NotificationQueue")),
             sends,

@@ -272,12 +272,12 @@ pub(crate) fn emails_page(
 ) -> ConsolePage {
     let content = html! {
         h1 { "Emails" }
-        p.lead { "Who was told what about apps that need action, latest first." }
+        p.lead { "Who received what about apps that need action, latest first." }
         (email_table(emails.iter().map(|(org, email)| (org.clone(), email))))
         @if let Some(suppressed) = suppressed {
             h2 { "Suppressed addresses" }
             @if suppressed.is_empty() { p { "None. Every address can receive emails." } } @else {
-                p { "These receive no more emails. Lift one with " code { "regrant mail suppressed --lift ADDRESS" } "." }
+                p { "These receive no more emails. Lift one with " code { "regrant mail unsuppress ADDRESS" } "." }
                 div.wide {
                     table.cards-when-narrow {
                         thead { tr { th scope="col" { "Address" } th scope="col" { "Since" } th scope="col" { "Why" } } }
