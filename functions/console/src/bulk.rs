@@ -1,7 +1,7 @@
 //! `POST /console/bulk`: one action for many apps.
 //!
 //! An action runs in steps of some apps each. The page after a step shows the progress and has the form of the next step, which
-//! carries what is left and what became of the others: nothing is stored, and closing the page stops the action.
+//! carries the remaining apps and the results so far: nothing is stored, and closing the page stops the action.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -72,7 +72,7 @@ fn refused(reason: &str) -> Response {
     problem(StatusCode::CONFLICT, "Nothing was changed", reason).into_response()
 }
 
-/// What became of the apps of earlier steps, from the form. Apps that are gone meanwhile are left out.
+/// The results of earlier steps, from the form. Apps that are gone meanwhile are left out.
 fn earlier(rows: &[EstateRow], form: &Parameters) -> Vec<BulkResult> {
     let done = form.get("done").unwrap_or_default().split(',').map(|position| (position, Ok(())));
     let not_done = form.get("not-done").unwrap_or_default().lines().filter_map(|line| {

@@ -82,7 +82,7 @@ fn evidence(view: &AppPage<'_>) -> Markup {
     html! {
         section.panel {
             h2 { "Evidence" }
-            p { "Who asked, who approved, what was granted and read back, with the signed trail of events." }
+            p { "The people who asked and approved, the grants, the read-back, and the signed trail of events." }
             p { a href=(link("html")) download { "HTML" } " " a href=(link("json")) download { "JSON" } }
         }
     }

@@ -190,7 +190,7 @@ pub struct EstatePage {
     pub first: usize,
     /// The position of the next page.
     pub next: Option<Position>,
-    /// The apps in view, by standing, whatever the standing filter.
+    /// The apps in view, by standing, regardless of the standing filter.
     pub counts: BTreeMap<Standing, u64>,
     /// The apps in view that need action and are not waived.
     pub needs_action: u64,

@@ -92,7 +92,7 @@ async fn files_are_downloads_about_own_customers() {
     assert!(administrator.get("/console/report?format=csv").await.body.contains("globex"));
     for path in [
         "/console/report?format=csv&customer=Globex",
-        "/console/report?format=csv&customer=Nobody",
+        "/console/report?format=csv&customer=Initech",
         "/console/apps/globex/0oa3/evidence?format=json",
     ] {
         assert_eq!(viewer.get(path).await.status, StatusCode::NOT_FOUND, "{path}");

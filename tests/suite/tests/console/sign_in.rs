@@ -75,8 +75,8 @@ async fn each_group_sees_its_own_customers() {
 async fn no_role_means_no_access_and_ends_sessions() {
     let bench = Bench::new().await;
     let provider = bench.with_provider().await;
-    let mut nobody = bench.operator(&provider, &["strangers"]).await;
-    assert_eq!(nobody.get("/console").await.status, StatusCode::FORBIDDEN);
+    let mut stranger = bench.operator(&provider, &["strangers"]).await;
+    assert_eq!(stranger.get("/console").await.status, StatusCode::FORBIDDEN);
     let mut viewer = bench.operator(&provider, &["viewers"]).await;
     assert_eq!(viewer.get("/console").await.status, StatusCode::OK);
     roles::revoke(&bench.ports, &ClaimMatch::new("groups", "viewers").unwrap(), None).await.unwrap();

@@ -1,4 +1,4 @@
-//! The lists of the file: what was not read, what changed, customers and apps.
+//! The lists of the file: failed reads, changes, customers and apps.
 
 use std::io;
 
