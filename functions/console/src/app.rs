@@ -16,6 +16,8 @@ use regrant::ledger::{LedgerError, PageRequest, paging};
 use regrant::queue::SaveApp;
 use regrant::usecases::access::keys::keys;
 use regrant::usecases::consent::invite::{invite, revoke_invitation};
+use regrant::usecases::notify::contacts::contacts_of;
+use regrant::usecases::notify::remind::remind;
 use regrant::usecases::notify::waive::{end_waiver, waive};
 use regrant::usecases::scan::start::{Selection, start_scan};
 use regrant::web::consent::see_other;
@@ -71,6 +73,7 @@ async fn page(
         left_out,
         waiver: waiver.as_ref(),
         link: link.as_ref(),
+        contacts: &contacts_of(org, &ports.settings),
         permissions: &ports.settings.permissions,
         may: &may,
         done,
@@ -152,6 +155,11 @@ pub(crate) async fn perform(
             permitted(Permission::Invite)?;
             invite(ports, &org.id, id).await?;
             Ok("invited")
+        }
+        "remind" => {
+            permitted(Permission::Invite)?;
+            remind(ports, &org.id, id).await?;
+            Ok("reminded")
         }
         "revoke" => {
             permitted(Permission::Invite)?;

@@ -54,6 +54,7 @@ async fn page(operator: &Operator, query: &EstateQuery, after: Option<&Position>
         may_invite: can(Permission::Invite),
         may_waive: can(Permission::Waive),
         may_scan: can(Permission::Scan),
+        may_manage_orgs: can(Permission::ManageOrgs),
         now,
     })
     .into_response())

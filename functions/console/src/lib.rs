@@ -5,11 +5,13 @@
 
 mod app;
 mod bulk;
+mod downloads;
 mod estate;
 mod lists;
 mod operator;
 mod pages {
     pub(crate) mod app;
+    pub(crate) mod apps;
     pub(crate) mod bulk;
     pub(crate) mod chart;
     pub(crate) mod estate;
@@ -17,9 +19,12 @@ mod pages {
     pub(crate) mod lists;
     pub(crate) mod parts;
     pub(crate) mod style;
+    pub(crate) mod tenant;
+    pub(crate) mod timeline;
 }
 mod query;
 mod sign_in;
+mod tenant;
 
 use std::sync::Arc;
 
@@ -42,6 +47,10 @@ pub fn router(ports: Ports, local: Option<Arc<LocalSignIn>>) -> Router {
     let routes = Router::new()
         .route("/console", get(estate::show))
         .route("/console/apps/{org}/{app}", get(app::show).post(app::act))
+        .route("/console/apps/{org}/{app}/evidence", get(downloads::evidence_file))
+        .route("/console/apps", get(downloads::apps_file))
+        .route("/console/report", get(downloads::report_file))
+        .route("/console/tenant", get(tenant::show))
         .route("/console/orgs", get(lists::orgs))
         .route("/console/orgs/{org}", get(lists::org))
         .route("/console/customers", get(lists::customers))

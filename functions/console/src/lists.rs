@@ -1,7 +1,7 @@
 //! The pages about customers, orgs, the last scan, emails and settings.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::extract::Path;
 use axum::response::{IntoResponse as _, Response};
@@ -31,7 +31,7 @@ fn answer(page: Result<Response, LedgerError>) -> Response {
     page.unwrap_or_else(|error| failed(&error))
 }
 
-async fn visible_orgs(operator: &Operator) -> Result<Vec<OrgProfile>, LedgerError> {
+pub(crate) async fn visible_orgs(operator: &Operator) -> Result<Vec<OrgProfile>, LedgerError> {
     let scope = operator.access.scope(Permission::ReadEstate);
     let orgs = paging::items(ORGS, |page| operator.ports.ledger.orgs(page));
     orgs.try_filter(|org| std::future::ready(scope.covers(org.customer.as_ref()))).try_collect().await
@@ -139,9 +139,9 @@ async fn emails_of(operator: &Operator) -> Result<Response, LedgerError> {
     // The orgs with open matters first: their emails are what people ask about.
     let query = EstateQuery { standing: Some(StandingFilter::NeedsAction), ..EstateQuery::default() };
     let page = select(rows(operator).await?, &query, None, MOST_ORGS, ports.clock.now());
-    let mut orgs: Vec<_> = page.rows.into_iter().map(|row| (row.org, row.org_domain)).collect();
-    orgs.dedup();
-    for (org, domain) in orgs.into_iter().take(ORGS_WITH_EMAILS) {
+    let mut known = BTreeSet::new();
+    let orgs = page.rows.into_iter().filter(|row| known.insert(row.org.clone())).map(|row| (row.org, row.org_domain));
+    for (org, domain) in orgs.take(ORGS_WITH_EMAILS) {
         let sent = ports.ledger.notifications(&org, PageRequest::first(20)).await?.items;
         found.extend(sent.into_iter().map(|notification| (domain.clone(), notification)));
     }

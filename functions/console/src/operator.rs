@@ -19,6 +19,9 @@ use regrant::web::{cookies, fetch_metadata};
 use crate::Console;
 use crate::pages::layout::{message, problem};
 
+/// The maximum length of a form, in bytes: one of an action for many apps lists them.
+const MAX_FORM: usize = 1 << 20;
+
 /// A signed-in operator with at least one role.
 pub(crate) struct Operator {
     /// The ports, on the operator's behalf.
@@ -116,7 +119,7 @@ impl Operator {
         if fetch_metadata::is_cross_origin(headers) {
             return Err(refused());
         }
-        let form = Parameters::parse(body).map_err(|_| refused())?;
+        let form = Parameters::parse_up_to(body, MAX_FORM).map_err(|_| refused())?;
         if self.session.is_form_token(form.get("token").unwrap_or_default()) { Ok(form) } else { Err(refused()) }
     }
 }

@@ -34,10 +34,10 @@ pub(crate) fn fields(query: &EstateQuery) -> Vec<(&'static str, String)> {
     fields
 }
 
-/// The URL of the estate with some fields.
-pub(crate) fn url_of(fields: &[(&'static str, String)]) -> String {
+/// A path with some fields in its query.
+pub(crate) fn url_of(path: &str, fields: &[(&'static str, String)]) -> String {
     if fields.is_empty() {
-        return "/console".to_owned();
+        return path.to_owned();
     }
-    format!("/console?{}", Serializer::new(String::new()).extend_pairs(fields).finish())
+    format!("{path}?{}", Serializer::new(String::new()).extend_pairs(fields).finish())
 }

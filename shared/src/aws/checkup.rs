@@ -14,6 +14,7 @@ use crate::domain::cloud::Cloud;
 use crate::ledger::paging;
 use crate::settings::PublicUrl;
 use crate::usecases::Ports;
+use crate::usecases::access::operator_sign_in::operator_provider;
 use crate::vault::{SecretName, SecretVersion};
 
 /// How long the API may take to respond.
@@ -71,6 +72,7 @@ impl Checkup<'_> {
         findings.extend(self.queues().await);
         findings.push(self.schedules().await);
         findings.push(self.api().await);
+        findings.push(self.console().await);
         findings.push(self.registration().await);
         findings.push(self.orgs().await);
         findings.push(self.scans().await);
@@ -192,16 +194,7 @@ impl Checkup<'_> {
     /// Whether the operators' API requires a sign-in, and the pages behind links do not.
     async fn api(&self) -> Finding {
         let what = "API";
-        let Ok(http) = reqwest::Client::builder().timeout(TIMEOUT).redirect(reqwest::redirect::Policy::none()).build()
-        else {
-            return Finding::wrong(what, "could not create an HTTP client");
-        };
-        let at = |path| self.public_url.at(path);
-        let status = async |path| match http.get(at(path)).send().await {
-            Ok(answer) => Ok(answer.status().as_u16()),
-            Err(error) => Err(error.without_url().to_string()),
-        };
-        match (status("/v1/apps").await, status("/consent/none").await) {
+        match (self.status("/v1/apps").await, self.status("/consent/none").await) {
             (Ok(401 | 403), Ok(400..=499)) => Finding::fine(what, "operators must sign in; pages behind links respond"),
             (Ok(200..=299), _) => Finding::wrong(
                 what,
@@ -216,6 +209,44 @@ impl Checkup<'_> {
                 format!("it cannot be reached: {why}; check the domain's DNS, or the output ApiUrl"),
             ),
         }
+    }
+
+    /// Whether operators can sign in to the console.
+    async fn console(&self) -> Finding {
+        let what = "console";
+        let provider = match operator_provider(&self.ports).await {
+            Ok(Some(provider)) => provider,
+            Ok(None) => {
+                return Finding::fine(
+                    what,
+                    "closed: no identity provider is set; set one with `regrant console set --stack NAME`",
+                );
+            }
+            Err(error) => return Finding::wrong(what, error.to_string()),
+        };
+        match self.ports.ledger.access_rules().await {
+            Ok(rules) if rules.rules.is_empty() => {
+                return Finding::wrong(what, "no one has a role; give one with `regrant access grant --stack NAME`");
+            }
+            Ok(_) => {}
+            Err(error) => return Finding::wrong(what, error.to_string()),
+        }
+        match self.status("/console/sign-in").await {
+            Ok(200) => Finding::fine(what, format!("operators sign in with {}", provider.issuer)),
+            Ok(status) => Finding::wrong(
+                what,
+                format!("/console/sign-in responds with {status}; check the log of the function console"),
+            ),
+            Err(why) => Finding::wrong(what, format!("it cannot be reached: {why}")),
+        }
+    }
+
+    /// The status with which the API responds to a GET.
+    async fn status(&self, path: &str) -> Result<u16, String> {
+        let http = reqwest::Client::builder().timeout(TIMEOUT).redirect(reqwest::redirect::Policy::none()).build();
+        let http = http.map_err(|_| "could not create an HTTP client".to_owned())?;
+        let answer = http.get(self.public_url.at(path)).send().await;
+        answer.map(|answer| answer.status().as_u16()).map_err(|error| error.without_url().to_string())
     }
 
     async fn registration(&self) -> Finding {

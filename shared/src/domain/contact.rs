@@ -232,6 +232,32 @@ impl Contacts {
         self.administrators.is_empty() && self.operators.is_empty() && self.escalation.is_empty()
     }
 
+    /// Adds an address to an audience. `false` if it is there already, in any case.
+    pub fn add(&mut self, audience: Audience, address: &MailAddress) -> bool {
+        let listed = self.list_mut(audience);
+        let is_new = listed.iter().all(|known| known.digest() != address.digest());
+        if is_new {
+            listed.push(address.clone());
+        }
+        is_new
+    }
+
+    /// Removes an address from an audience. `false` if it is not there.
+    pub fn remove(&mut self, audience: Audience, address: &MailAddress) -> bool {
+        let listed = self.list_mut(audience);
+        let before = listed.len();
+        listed.retain(|known| known.digest() != address.digest());
+        listed.len() < before
+    }
+
+    const fn list_mut(&mut self, audience: Audience) -> &mut Vec<MailAddress> {
+        match audience {
+            Audience::MicrosoftAdministrator => &mut self.administrators,
+            Audience::OktaOperator => &mut self.operators,
+            Audience::Escalation => &mut self.escalation,
+        }
+    }
+
     /// The addresses of one audience, without duplicates.
     pub fn of(&self, audience: Audience) -> Vec<MailAddress> {
         let listed = match audience {
@@ -304,6 +330,16 @@ mod tests {
         let contacts = Contacts { operators: two, ..Contacts::default() };
         assert_eq!(contacts.of(Audience::OktaOperator).len(), 1);
         assert!(!contacts.is_empty() && Contacts::default().is_empty());
+    }
+
+    #[test]
+    fn contact_is_added_and_removed_in_any_case() {
+        let (ada, upper) = ("ada@contoso.example".parse().unwrap(), "ADA@contoso.example".parse().unwrap());
+        let mut contacts = Contacts::default();
+        assert!(contacts.add(Audience::OktaOperator, &ada) && !contacts.add(Audience::OktaOperator, &upper));
+        assert!(contacts.administrators.is_empty() && contacts.operators == [ada]);
+        assert!(!contacts.remove(Audience::Escalation, &upper) && contacts.remove(Audience::OktaOperator, &upper));
+        assert!(contacts.is_empty());
     }
 
     proptest! {

@@ -154,6 +154,8 @@ pub struct DigestSummary<'a> {
     pub not_checked: &'a [UncheckedOrg],
     /// When the last scan ended.
     pub last_scan: Option<Timestamp>,
+    /// The checkpoint of the audit trail: the number of the latest signed digest, a colon and its hash.
+    pub checkpoint: Option<&'a str>,
 }
 
 /// A domain in an email's headers: letters, digits, `-` and dots (RFC 5321 section 4.1.2).

@@ -32,6 +32,7 @@ pub(super) fn digest(localized: &LocalizedContext<'_>, day: Date, summary: &Dige
     blocks.extend(apps_that_need_action(localized, summary.waiting, waiting));
     blocks.extend(not_checked(localized, summary));
     blocks.extend(last_scan(localized, summary));
+    blocks.extend(checkpoint(localized, summary));
     // The only link in a digest mutes it.
     blocks.extend(localized.authenticity_checks(localized.context.mute.is_some()));
     blocks.extend(localized.mute(words.mute_explained, words.mute_link));
@@ -120,6 +121,16 @@ fn not_checked(localized: &LocalizedContext<'_>, summary: &DigestSummary<'_>) ->
         items.push((localized.words.labels.more)(u64::try_from(rest).unwrap_or(u64::MAX)));
     }
     vec![heading(words.not_checked_heading), paragraph(words.not_checked_intro), Block::List(items)]
+}
+
+/// The checkpoint, outside of the installation that could rewrite it.
+fn checkpoint(localized: &LocalizedContext<'_>, summary: &DigestSummary<'_>) -> Vec<Block> {
+    let words = &localized.words.digest;
+    let Some(checkpoint) = summary.checkpoint else { return Vec::new() };
+    vec![
+        Block::Facts(vec![(words.checkpoint.to_owned(), checkpoint.to_owned())]),
+        paragraph(words.checkpoint_explained),
+    ]
 }
 
 fn last_scan(localized: &LocalizedContext<'_>, summary: &DigestSummary<'_>) -> Vec<Block> {

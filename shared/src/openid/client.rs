@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 use url::Url;
 
-use super::{OpenIdError, Provider, SignInSecrets, token, untrusted};
+use super::{OpenIdError, Provider, SignInSecrets, id_token, untrusted};
 use crate::clock::Clock;
 use crate::domain::access_policy::Identity;
 use crate::http::loopback::{LoopbackPolicy, is_loopback};
@@ -156,13 +156,13 @@ impl OpenIdClient {
             // The library's own error could contain the response.
             _ => untrusted("the token response has a different format"),
         })?;
-        let id_token = tokens.extra_fields().id_token.clone().map(SecretString::from);
-        let id_token = id_token.ok_or_else(|| untrusted("the token response has no ID token"))?;
-        let name = token::key_id(&id_token)?;
+        let token = tokens.extra_fields().id_token.clone().map(SecretString::from);
+        let token = token.ok_or_else(|| untrusted("the token response has no ID token"))?;
+        let name = id_token::key_id(&token)?;
         let keys = self.known(provider, name.as_deref()).await?.keys;
-        let key = token::find(&keys, name.as_deref());
+        let key = id_token::find(&keys, name.as_deref());
         let key = key.ok_or_else(|| untrusted("the ID token is signed with a key that is not the provider's"))?;
-        token::identify(provider, &id_token, key, secrets.nonce, self.clock.now())
+        id_token::identify(provider, &token, key, secrets.nonce, self.clock.now())
     }
 
     /// The URL that also signs out at the provider (RP-Initiated Logout section 2); `None` if it has none.

@@ -4,7 +4,8 @@
 //! configured one (`OpenID` Connect Discovery section 4.3), and must use TLS.
 
 mod client;
-mod token;
+mod id_token;
+pub(crate) mod signed_token;
 
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -12,6 +13,7 @@ use url::Url;
 
 pub use client::OpenIdClient;
 
+use self::signed_token::BadToken;
 use crate::http::transport::TransportError;
 use crate::vault::{NotUnsealed, exposed_option, seal, unseal};
 
@@ -72,6 +74,12 @@ pub enum OpenIdError {
     /// A response or token cannot be trusted.
     #[error("the response of the operators' provider cannot be trusted: {0}")]
     Untrusted(String),
+}
+
+impl From<BadToken> for OpenIdError {
+    fn from(bad: BadToken) -> Self {
+        untrusted(bad.to_string())
+    }
 }
 
 fn untrusted(why: impl Into<String>) -> OpenIdError {

@@ -23,7 +23,7 @@ const MAX_SHOWN: usize = 40;
 /// Why parameters were rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ParametersError {
-    /// More than [`MAX_BYTES`], or more than 32 parameters.
+    /// More than the maximum length, or more than 32 parameters.
     #[error("the query or form is too long, or has too many parameters")]
     TooLarge,
     /// Two parameters have the same name.
@@ -41,7 +41,12 @@ pub struct Parameters(Vec<(String, String)>);
 impl Parameters {
     /// Parses `application/x-www-form-urlencoded`, the format of queries and forms.
     pub fn parse(encoded: &[u8]) -> Result<Self, ParametersError> {
-        if encoded.len() > MAX_BYTES {
+        Self::parse_up_to(encoded, MAX_BYTES)
+    }
+
+    /// The same, with a maximum length for forms of signed-in operators, which may contain lists.
+    pub fn parse_up_to(encoded: &[u8], most: usize) -> Result<Self, ParametersError> {
+        if encoded.len() > most {
             return Err(ParametersError::TooLarge);
         }
         let mut parsed: Vec<(String, String)> = Vec::new();

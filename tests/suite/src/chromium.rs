@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chromiumoxide::cdp::browser_protocol::browser::BrowserContextId;
 use chromiumoxide::cdp::browser_protocol::emulation::{
-    MediaFeature, SetDeviceMetricsOverrideParams, SetScriptExecutionDisabledParams,
+    MediaFeature, SetDeviceMetricsOverrideParams, SetEmulatedMediaParams, SetScriptExecutionDisabledParams,
 };
 use chromiumoxide::cdp::browser_protocol::input::InsertTextParams;
 use chromiumoxide::cdp::browser_protocol::log::EventEntryAdded;
@@ -337,6 +337,30 @@ impl Person<'_> {
         );
         focused.await?;
         self.page(tab)?.execute(InsertTextParams::new(text)).await?;
+        Ok(())
+    }
+
+    /// Lays the page of a tab out as on paper.
+    pub async fn print_layout(&self, tab: usize) -> Result<(), Failure> {
+        self.page(tab)?.execute(SetEmulatedMediaParams::builder().media("print").build()).await?;
+        Ok(())
+    }
+
+    /// Presses a key, such as `Tab` or `Enter`.
+    pub async fn press(&self, tab: usize, key: &str) -> Result<(), Failure> {
+        self.page(tab)?.find_element("body").await?.press_key(key).await?;
+        Ok(())
+    }
+
+    /// Fills a field of a form as a person does, by its id.
+    pub async fn fill(&self, tab: usize, id: &str, value: &str) -> Result<(), Failure> {
+        let script = format!(
+            "(() => {{ const field = document.getElementById({id}); field.focus(); field.value = {value}; \
+             field.dispatchEvent(new Event('change')); return true }})()",
+            id = json!(id),
+            value = json!(value)
+        );
+        self.evaluate(tab, &script).await?;
         Ok(())
     }
 

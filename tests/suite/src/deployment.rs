@@ -25,7 +25,7 @@ use crate::consent::{PUBLIC_URL, Simulation};
 use crate::runtime_api::{Answer, Host, LambdaProcess};
 
 /// All functions.
-pub const FUNCTIONS: [&str; 5] = ["discovery", "consent-url", "callback", "save", "notify"];
+pub const FUNCTIONS: [&str; 6] = ["discovery", "consent-url", "callback", "save", "notify", "console"];
 
 type Functions = BTreeMap<&'static str, Mutex<LambdaProcess>>;
 
@@ -59,8 +59,10 @@ pub fn environment(
     variables.extend(stack.scan_queue.clone().map(|url| ("REGRANT_SCAN_QUEUE_URL", url)));
     variables.extend(stack.save_queue.clone().map(|url| ("REGRANT_SAVE_QUEUE_URL", url)));
     variables.extend(stack.notification_queue.clone().map(|url| ("REGRANT_NOTIFICATION_QUEUE_URL", url)));
-    if function == "notify" {
+    if ["notify", "console"].contains(&function) {
         variables.push(("REGRANT_MAIL_FROM", MAIL_FROM.to_owned()));
+    }
+    if function == "notify" {
         variables.extend(stack.configuration_set.clone().map(|name| ("REGRANT_MAIL_CONFIGURATION_SET", name)));
     }
     variables
@@ -167,11 +169,13 @@ fn route(parts: &Parts) -> Option<&'static str> {
         let (method, path) = key.split_once(' ').unwrap();
         let segments: Vec<_> = path.split('/').collect();
         let fit = |(segment, wanted): (&&str, &&str)| segment.starts_with('{') || segment == wanted;
-        (method == parts.method.as_str() && segments.len() == wanted.len() && segments.iter().zip(&wanted).all(fit))
-            .then(|| segments.iter().filter(|segment| !segment.starts_with('{')).count())
+        let is_greedy = path.ends_with("+}");
+        let has_length = if is_greedy { wanted.len() >= segments.len() } else { wanted.len() == segments.len() };
+        (method == parts.method.as_str() && has_length && segments.iter().zip(&wanted).all(fit))
+            .then(|| (!is_greedy, segments.iter().filter(|segment| !segment.starts_with('{')).count()))
     };
     let fitting = ROUTES.iter().filter_map(|(key, function)| Some((fits(key)?, *function)));
-    fitting.max_by_key(|(literals, _)| *literals).map(|(_, function)| function)
+    fitting.max_by_key(|(rank, _)| *rank).map(|(_, function)| function)
 }
 
 /// A batch as an event source mapping sends it (Lambda docs, "Using Lambda with Amazon SQS").

@@ -10,6 +10,7 @@ pub mod browser;
 pub mod chromium;
 pub mod concurrent_changes;
 pub mod consent;
+pub mod console_site;
 pub mod copying_queue;
 pub mod crash_point;
 pub mod crashing_queue;

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
 mod browser {
+    pub(crate) mod console;
+    pub(crate) mod console_pages;
     pub(crate) mod pages;
     pub(crate) mod paths;
     pub(crate) mod refusals;
@@ -78,15 +80,39 @@ fn trials(shared: &Arc<Shared>) -> Vec<Trial> {
     add("closed_and_unknown_links_lead_on", optional, |scene| Box::pin(browser::refusals::links(scene)));
     add("pages_fit_every_screen_and_pass_axe", optional, |scene| Box::pin(browser::pages::every_page(scene)));
     add("first_screen_shows_verdict_and_button", optional, |scene| Box::pin(browser::pages::first_screen(scene)));
+    let mut on_console = |name: &str, test: for<'a> fn(&'a Chromium) -> Running<'a>| {
+        let shared = shared.clone();
+        let run = move || shared.run_on_console(test);
+        trials.push(Trial::test(name, run).with_ignored_flag(chromium().is_none()));
+    };
+    on_console("console_opens_with_a_url_that_works_once", |chromium| Box::pin(browser::console::sign_in(chromium)));
+    on_console("console_filters_follow_the_person", |chromium| Box::pin(browser::console::filters(chromium)));
+    on_console("console_buttons_of_an_app_work", |chromium| Box::pin(browser::console::buttons(chromium)));
+    on_console("console_acts_on_many_apps_and_undoes_it", |chromium| Box::pin(browser::console::bulk(chromium)));
+    on_console("console_refuses_forms_of_other_pages", |chromium| Box::pin(browser::console::forgery(chromium)));
+    on_console("console_works_by_keyboard_alone", |chromium| Box::pin(browser::console::keyboard(chromium)));
+    on_console("console_works_without_scripts", |chromium| Box::pin(browser::console::without_scripts(chromium)));
+    on_console("console_pages_fit_and_pass_axe", |chromium| Box::pin(browser::console_pages::every_page(chromium)));
+    on_console("console_prints_without_controls", |chromium| Box::pin(browser::console_pages::print(chromium)));
     trials
 }
 
 impl Shared {
+    async fn chromium(&self) -> Result<&Chromium, Failed> {
+        let start = || async { Chromium::start(&chromium().ok_or("Chromium is not installed")?).await };
+        Ok(self.chromium.get_or_try_init(start).await.map_err(|failure| failure.to_string())?)
+    }
+
+    fn run_on_console(&self, test: for<'a> fn(&'a Chromium) -> Running<'a>) -> Result<(), Failed> {
+        self.runtime.block_on(async {
+            let chromium = self.chromium().await?;
+            test(chromium).await.map_err(|failure| Failed::from(failure.to_string()))
+        })
+    }
+
     fn run(&self, mfa: MfaEvidence, test: for<'a> fn(&'a Scene<'a>) -> Running<'a>) -> Result<(), Failed> {
         self.runtime.block_on(async {
-            let start = || async { Chromium::start(&chromium().ok_or("Chromium is not installed")?).await };
-            let chromium = self.chromium.get_or_try_init(start).await.map_err(|failure| failure.to_string())?;
-            let scene = Scene { site: DemoSite::start(mfa).await, chromium };
+            let scene = Scene { site: DemoSite::start(mfa).await, chromium: self.chromium().await? };
             test(&scene).await.map_err(|failure| Failed::from(failure.to_string()))
         })
     }

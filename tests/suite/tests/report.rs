@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use regrant::clock::Clock as _;
+use regrant::domain::access_policy::Scope as Visible;
 use regrant::domain::report::{Query, Report};
 use regrant::usecases::report::report;
 use regrant_tests::bench::Bench;
@@ -29,7 +30,7 @@ async fn bench(estate: Estate) -> Bench {
 }
 
 async fn reported(bench: &Bench, query: Query) -> Report {
-    report(&bench.ports, query).await.unwrap()
+    report(&bench.ports, query, &Visible::All).await.unwrap()
 }
 
 const SMALL: Estate = Estate { orgs: 40, apps_per_org: 3, customers: 4, events_per_app: 3 };

@@ -20,7 +20,7 @@ impl Grant {
     }
 }
 
-/// The grants of the function with this binary (`discovery`, `consent-url`, `callback`, `save`, `notify`); empty if there is
+/// The grants of the function with this binary (such as `discovery`); empty if there is
 /// no such function.
 pub fn granted(template: &Template, function: &str) -> Vec<Grant> {
     let role = template

@@ -9,7 +9,7 @@ fn template() -> Template {
     Template::parse(include_str!("../../../template.yaml")).unwrap()
 }
 
-const FUNCTIONS: [&str; 5] = ["discovery", "consent-url", "callback", "save", "notify"];
+const FUNCTIONS: [&str; 6] = ["discovery", "consent-url", "callback", "save", "notify", "console"];
 const MAIL_FROM: &str = "regrant@example.com";
 
 fn may_in(template: &Template, function: &str, action: &str, resource: &str) -> bool {
@@ -67,17 +67,19 @@ fn domain_belongs_to_cloudfront_only_with_web_acl() {
 fn each_function_reads_only_the_secrets_it_needs() {
     let read = "secretsmanager:GetSecretValue";
     let table = [
-        ("okta/acme.okta.com", [true, true, false, true, false]),
-        ("okta/pool-3", [true, true, false, true, false]),
-        ("provisioning-admin/acme.okta.com", [false, true, false, false, false]),
-        ("handover/acme.okta.com/0oa1", [false, false, false, true, false]),
-        ("graph/contoso", [true, false, true, true, false]),
-        ("entra/global", [true; 5]),
-        ("keys", [false, true, true, true, true]),
-        ("hooks", [false, false, false, false, true]),
-        ("keys-of-others", [false, false, false, false, false]),
-        ("hooks-of-others", [false, false, false, false, false]),
-        ("other", [false, false, false, false, false]),
+        ("okta/acme.okta.com", [true, true, false, true, false, false]),
+        ("okta/pool-3", [true, true, false, true, false, false]),
+        ("provisioning-admin/acme.okta.com", [false, true, false, false, false, false]),
+        ("handover/acme.okta.com/0oa1", [false, false, false, true, false, false]),
+        ("graph/contoso", [true, false, true, true, false, false]),
+        ("entra/global", [true; 6]),
+        ("keys", [false, true, true, true, true, true]),
+        ("hooks", [false, false, false, false, true, false]),
+        ("operator-sign-in", [false, false, false, false, false, true]),
+        ("keys-of-others", [false; 6]),
+        ("hooks-of-others", [false; 6]),
+        ("operator-sign-in-of-others", [false; 6]),
+        ("other", [false; 6]),
     ];
     for (name, functions) in table {
         for (function, meant) in FUNCTIONS.into_iter().zip(functions) {
@@ -86,11 +88,15 @@ fn each_function_reads_only_the_secrets_it_needs() {
     }
 }
 
+/// What only the command line writes.
+const OPERATORS_SECRETS: [&str; 6] =
+    ["okta/acme.okta.com", "entra/global", "provisioning-admin/acme.okta.com", "hooks", "keys", "operator-sign-in"];
+
 #[test]
 fn no_function_writes_operators_credentials_or_keys() {
     for function in FUNCTIONS {
         for action in ["CreateSecret", "PutSecretValue", "UpdateSecretVersionStage", "DeleteSecret"] {
-            for name in ["okta/acme.okta.com", "entra/global", "provisioning-admin/acme.okta.com", "hooks", "keys"] {
+            for name in OPERATORS_SECRETS {
                 assert!(
                     !may(function, &format!("secretsmanager:{action}"), &secret(name)),
                     "{function} {action} {name}"
@@ -110,7 +116,7 @@ fn queues_are_open_only_to_their_functions() {
     assert!(!may("save", "sqs:ReceiveMessage", &queue("ScanQueue")));
     assert!(may("discovery", "sqs:ReceiveMessage", &queue("ScanQueue")));
     assert!(!may("discovery", "sqs:ReceiveMessage", &queue("SaveQueue")));
-    for (function, sends) in FUNCTIONS.into_iter().zip([true, false, false, true, true]) {
+    for (function, sends) in FUNCTIONS.into_iter().zip([true, false, false, true, true, true]) {
         assert_eq!(
             may(function, "sqs:SendMessage", &queue("NotificationQueue")),
             sends,
@@ -121,6 +127,9 @@ fn queues_are_open_only_to_their_functions() {
     }
     assert!(!may("notify", "sqs:SendMessage", &queue("SaveQueue")));
     assert!(!may("notify", "sqs:SendMessage", &queue("ScanQueue")));
+    for name in ["ScanQueue", "SaveQueue"] {
+        assert!(may("console", "sqs:SendMessage", &queue(name)) && !may("console", "sqs:ReceiveMessage", &queue(name)));
+    }
 }
 
 #[test]
@@ -133,7 +142,7 @@ fn scans_renew_graph_tokens_but_never_create_them() {
 
 #[test]
 fn only_the_sign_in_creates_graph_tokens() {
-    for (function, creates) in FUNCTIONS.into_iter().zip([false, false, true, false, false]) {
+    for (function, creates) in FUNCTIONS.into_iter().zip([false, false, true, false, false, false]) {
         assert_eq!(may(function, "secretsmanager:CreateSecret", &secret("graph/contoso")), creates, "{function}");
     }
 }
@@ -146,6 +155,7 @@ fn functions_that_strangers_reach_can_have_a_ceiling() {
         ("ReservedForCallback", "callback"),
         ("ReservedForSave", "save"),
         ("ReservedForNotify", "notify"),
+        ("ReservedForConsole", "console"),
     ];
     for (parameter, function) in ceilings {
         let limited = template().with_parameter(parameter, "7").unwrap();

@@ -3,10 +3,15 @@
 
 use std::path::{Path, PathBuf};
 
+use regrant::domain::access_policy::Scope;
 use regrant::domain::contact::Language;
+use regrant::domain::standing::Standing;
+use regrant::domain::tenant::TenantName;
 use regrant::microsoft::MfaEvidence;
 use regrant_tests::chromium::{Chromium, DESKTOP, Failure, PHONE, Person, Screen, chromium};
+use regrant_tests::console_site::ConsoleSite;
 use regrant_tests::demo_site::DemoSite;
+use regrant_tests::estate::Estate;
 
 /// Where the pictures go.
 #[derive(Debug, clap::Args)]
@@ -20,7 +25,9 @@ pub(crate) struct Options {
 }
 
 /// The pictures in the documentation, by page. Each is taken in light and dark.
-const IN_DOCS: [&str; 2] = ["invitation", "paste"];
+const IN_DOCS: [&str; 3] = ["invitation", "paste", "console"];
+/// The estate in the pictures of the console.
+const ESTATE: Estate = Estate { orgs: 240, apps_per_org: 3, customers: 8, events_per_app: 4 };
 
 /// The labels that a walk through the pages clicks, in one language.
 struct Labels {
@@ -76,6 +83,12 @@ pub(crate) async fn screenshots(options: &Options) -> Result<(), Failure> {
             }
         }
     }
+    for (name, screen) in [("1280", DESKTOP), ("390", PHONE)] {
+        for (scheme, dark) in [("light", false), ("dark", true)] {
+            let end = format!("en-{name}-{scheme}");
+            Camera { options, end: &end }.console(&chromium, Screen { dark, ..screen }).await?;
+        }
+    }
     chromium.quit().await
 }
 
@@ -97,6 +110,33 @@ impl Camera<'_> {
                 Path::new("docs/images").join(format!("{page}-{scheme}.png")),
                 person.first_screen(tab).await?,
             )?;
+        }
+        Ok(())
+    }
+
+    /// Opens every page of the console.
+    async fn console(&self, chromium: &Chromium, screen: Screen) -> Result<(), Failure> {
+        let site = ConsoleSite::start(ESTATE).await;
+        let person = chromium.person(screen).await?;
+        person.goto(0, &site.at("/console/sign-in")).await?;
+        self.take(&person, 0, "console-sign-in").await?;
+        person.goto(0, &site.sign_in).await?;
+        self.take(&person, 0, "console").await?;
+        let rows = site.ports.ledger.estate_rows(&Scope::All).await?;
+        let app = rows.iter().find(|row| row.standing == Standing::NeedsConsent).ok_or("no app needs consent")?;
+        for (page, path) in [
+            ("console-app", format!("/console/apps/{}/{}", app.org, app.app)),
+            ("console-org", format!("/console/orgs/{}", app.org)),
+            ("console-tenant", format!("/console/tenant?name={}", app.tenant.as_ref().map_or("", TenantName::as_str))),
+            ("console-customers", "/console/customers".to_owned()),
+            ("console-orgs", "/console/orgs".to_owned()),
+            ("console-scan", "/console/scans/latest".to_owned()),
+            ("console-emails", "/console/emails".to_owned()),
+            ("console-settings", "/console/settings".to_owned()),
+            ("console-no-match", "/console?q=nothing&standing=broken".to_owned()),
+        ] {
+            person.goto(0, &site.at(&path)).await?;
+            self.take(&person, 0, page).await?;
         }
         Ok(())
     }

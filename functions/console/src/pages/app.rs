@@ -4,10 +4,12 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use regrant::domain::access_policy::Permission;
 use regrant::domain::app::AppRecord;
-use regrant::domain::event::{AppEvent, EventKind};
+use regrant::domain::contact::{Contacts, MailAddress};
+use regrant::domain::event::AppEvent;
 use regrant::domain::id::InvitationId;
 use regrant::domain::org::OrgProfile;
 use regrant::domain::permission::PermissionCatalogue;
+use regrant::domain::request::Request;
 use regrant::domain::signal::Source;
 use regrant::domain::standing::Standing;
 use regrant::domain::text::UntrustedText;
@@ -16,7 +18,8 @@ use regrant::usecases::access::operator_session::OperatorSession;
 use url::Url;
 
 use super::layout::{ConsolePage, page, token};
-use super::parts::{age, app_path, day, estate_with, pill, time, words};
+use super::parts::{age, app_path, compact, day, estate_with, pill, tenant_path, time, words};
+use super::timeline::timeline;
 
 /// An open invitation's link.
 pub(crate) struct OpenLink {
@@ -36,6 +39,8 @@ pub(crate) struct AppPage<'a> {
     pub(crate) left_out: usize,
     pub(crate) waiver: Option<&'a Waiver>,
     pub(crate) link: Option<&'a OpenLink>,
+    /// Who receives emails about the org.
+    pub(crate) contacts: &'a Contacts,
     pub(crate) permissions: &'a PermissionCatalogue,
     /// Whether the operator has a permission for the app.
     pub(crate) may: &'a dyn Fn(Permission) -> bool,
@@ -53,25 +58,39 @@ pub(crate) fn app_page(view: &AppPage<'_>) -> ConsolePage {
             (pill(view.app.standing())) " "
             a href={ "/console/orgs/" (view.org.id) } { (view.org.domain()) }
             @if let Some(customer) = &view.org.customer { " · " a href=(estate_with("customer", customer.as_str())) { (customer) } }
-            @if let Some(tenant) = &identity.tenant { " · tenant " a href=(estate_with("tenant", tenant.as_str())) { (UntrustedText::new(tenant.as_str())) } }
+            @if let Some(tenant) = &identity.tenant { " · tenant " a href=(tenant_path(tenant)) { (UntrustedText::new(tenant.as_str())) } }
         }
         @if let Some(done) = view.done.and_then(done_text) { div.note.good role="status" { (done) } }
         div.two {
             div {
                 (standing(view))
                 (grants(view))
-                (timeline(view))
+                (timeline(view.events, view.left_out))
             }
-            aside { (next_step(view)) (waiver(view)) }
+            aside { (next_step(view)) (waiver(view)) (evidence(view)) }
         }
     };
     page(view.session, "/console", &identity.label.to_string(), &content)
+}
+
+/// The evidence pack, to download.
+fn evidence(view: &AppPage<'_>) -> Markup {
+    let link =
+        |format| format!("{}/evidence?format={format}", app_path(&view.app.identity.org, &view.app.identity.app));
+    html! {
+        section.panel {
+            h2 { "Evidence" }
+            p { "The people who asked and approved, the grants, the read-back, and the signed trail of events." }
+            p { a href=(link("html")) download { "HTML" } " " a href=(link("json")) download { "JSON" } }
+        }
+    }
 }
 
 /// What an action did. The URL only chooses one of these texts.
 fn done_text(done: &str) -> Option<&'static str> {
     Some(match done {
         "invited" => "The link was created. Older links of this app no longer work.",
+        "reminded" => "The email is planned. It is sent in a few seconds, or after the quiet hours of its recipients.",
         "revoked" => "The link no longer works.",
         "saving" => "The save is queued. Its outcome appears in the timeline; reload the page in a few seconds.",
         "checking" => "The org is being checked. Reload the page in a few seconds.",
@@ -123,19 +142,6 @@ fn signal_text(kind: &regrant::domain::signal::SignalKind) -> String {
     match serde_json::to_value(kind) {
         Ok(value) => compact(&value),
         Err(_) => String::new(),
-    }
-}
-
-/// A JSON object as `name: value` pairs.
-fn compact(value: &serde_json::Value) -> String {
-    match value {
-        serde_json::Value::Object(members) => {
-            let pairs = members.iter().filter(|(_, value)| !value.is_null());
-            pairs.map(|(name, value)| format!("{name}: {}", compact(value))).collect::<Vec<_>>().join(", ")
-        }
-        serde_json::Value::Array(items) => items.iter().map(compact).collect::<Vec<_>>().join(" "),
-        serde_json::Value::String(text) => text.clone(),
-        other => other.to_string(),
     }
 }
 
@@ -198,10 +204,27 @@ fn next_step(view: &AppPage<'_>) -> Markup {
                 (button(view, "invite", if asks_for_consent && view.link.is_none() { "" } else { "second" },
                     if view.link.is_some() { "Replace the link" } else { "Create a link" }))
             }
+            @if (view.may)(Permission::Invite) && view.app.request.as_ref().is_some_and(Request::is_open) { (email_again(view)) }
             @if view.link.is_some() && (view.may)(Permission::Invite) { (button(view, "revoke", "second", "Revoke the link")) }
             @if (view.may)(Permission::Save) && standing == Standing::NeedsSave { (button(view, "save", "", "Save in Okta")) }
             @if (view.may)(Permission::Scan) { (button(view, "recheck", "second", "Check again")) }
             @if let Some(url) = admin_console(view.org, view.app) { p { a href=(url) rel="noreferrer" { "Open in the Okta Admin Console" } } }
+        }
+    }
+}
+
+/// The button that emails the people who have to act again, and who they are.
+fn email_again(view: &AppPage<'_>) -> Markup {
+    let asks_operators = matches!(view.app.known_standing(), Standing::NeedsSave | Standing::ByHand);
+    let people = if asks_operators { &view.contacts.operators } else { &view.contacts.administrators };
+    let people = if people.is_empty() { &view.contacts.operators } else { people };
+    let names: Vec<_> = people.iter().map(MailAddress::as_str).collect();
+    html! {
+        @if names.is_empty() {
+            p.sub { "No one is emailed: the org has no contacts, or no sender is set." }
+        } @else {
+            (button(view, "remind", "second", "Email again"))
+            p.sub { "To " (UntrustedText::new(names.join(", "))) "." }
         }
     }
 }
@@ -228,45 +251,6 @@ fn waiver(view: &AppPage<'_>) -> Markup {
             }
         }
     }
-}
-
-fn timeline(view: &AppPage<'_>) -> Markup {
-    html! {
-        h2 { "Timeline" }
-        @if view.left_out > 0 { p { "The latest " (view.events.len()) " events. " (view.left_out) " older ones are in the API." } }
-        ol.trail {
-            @for event in view.events.iter().rev() {
-                li {
-                    span.at { (time(event.at)) @if let Some(by) = &event.by { " · " (UntrustedText::new(by.to_string())) } }
-                    (happened(&event.kind))
-                }
-            }
-        }
-    }
-}
-
-fn happened(kind: &EventKind) -> Markup {
-    html! {
-        @match kind {
-            EventKind::Found { standing } => { "Found: " (pill(*standing)) }
-            EventKind::StandingChanged { from, to, reasons } => {
-                (pill(*from)) " → " (pill(*to))
-                @if let Some(reason) = reasons.first() { br; (UntrustedText::new(reason)) }
-            }
-            other => { (UntrustedText::new(event_text(other))) }
-        }
-    }
-}
-
-/// An event in words: its name, then its members.
-fn event_text(kind: &EventKind) -> String {
-    let Ok(serde_json::Value::Object(mut members)) = serde_json::to_value(kind) else { return String::new() };
-    let name =
-        members.remove("event").and_then(|name| name.as_str().map(|name| name.replace('-', " "))).unwrap_or_default();
-    let mut chars = name.chars();
-    let name = chars.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default() + chars.as_str();
-    let details = compact(&serde_json::Value::Object(members));
-    if details.is_empty() { name } else { format!("{name}: {details}") }
 }
 
 /// The app's page in the Okta Admin Console.

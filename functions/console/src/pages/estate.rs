@@ -5,17 +5,20 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use maud::{Markup, html};
 use regrant::domain::customer::CustomerName;
-use regrant::domain::estate::{EstatePage, EstateQuery, EstateRow, Sort, StandingFilter, WaitingFor};
+use regrant::domain::estate::{EstatePage, EstateQuery, StandingFilter};
 use regrant::domain::scan::Scan;
 use regrant::domain::standing::Standing;
 use regrant::usecases::access::operator_session::OperatorSession;
 
+use super::apps::apps;
+use super::bulk::bulk_form;
 use super::chart::{Column, chart};
-use super::layout::{ConsolePage, page, token};
-use super::parts::{age, app_path, day, estate_with, number, pill, time, tone, words};
-use crate::query::{PAGE, fields, url_of};
+use super::layout::{ConsolePage, page};
+use super::parts::{age, app_path, estate_with, number, reports, tone, words};
+use crate::query::{fields, url_of};
 
 /// The data of the page.
+#[expect(clippy::struct_excessive_bools, reason = "one for each permission")]
 pub(crate) struct EstateView<'a> {
     pub(crate) session: &'a OperatorSession,
     pub(crate) query: &'a EstateQuery,
@@ -28,6 +31,7 @@ pub(crate) struct EstateView<'a> {
     pub(crate) may_invite: bool,
     pub(crate) may_waive: bool,
     pub(crate) may_scan: bool,
+    pub(crate) may_manage_orgs: bool,
     pub(crate) now: Timestamp,
 }
 
@@ -50,16 +54,9 @@ pub(crate) fn estate_page(view: &EstateView<'_>) -> ConsolePage {
             (facets(view))
             (chart(view.columns))
             h2 { "Apps" }
-            (filter_form(view))
-            (tags(view.query))
-            p role="status" { strong { (result_count(view.page)) } }
-            @if view.page.rows.is_empty() {
-                div.empty { strong { "No app matches" } "Remove a filter, or " a href="/console" { "show every app" } "." }
-            } @else {
-                (table(view))
-                (paging(view))
-                (bulk(view))
-            }
+            (apps(view))
+            @if !view.page.rows.is_empty() { (bulk_form(view)) }
+            (reports(view.query.customer.as_ref()))
         }
     };
     page(view.session, "/console", &heading, &content)
@@ -107,7 +104,7 @@ fn cards(view: &EstateView<'_>) -> Markup {
             div.card {
                 h2 { "Could not be checked" }
                 div.big { (number(not_seen)) }
-                p { @if not_seen > 0 { a href=(estate_with("standing", "unknown")) { "show them" } } @else { "every app was read" } }
+                p { @if view.page.counts.is_empty() { "no app in view" } @else if not_seen > 0 { a href=(estate_with("standing", "unknown")) { "show them" } } @else { "every app was read" } }
             }
             div.card {
                 h2 { "Last scan" }
@@ -127,8 +124,9 @@ fn cards(view: &EstateView<'_>) -> Markup {
 }
 
 fn facets(view: &EstateView<'_>) -> Markup {
-    let link =
-        |filter: Option<StandingFilter>| url_of(&fields(&EstateQuery { standing: filter, ..view.query.clone() }));
+    let link = |filter: Option<StandingFilter>| {
+        url_of("/console", &fields(&EstateQuery { standing: filter, ..view.query.clone() }))
+    };
     let current = |filter: Option<StandingFilter>| (view.query.standing == filter).then_some("true");
     let all: u64 = view.page.counts.values().sum();
     html! {
@@ -151,202 +149,6 @@ fn facets(view: &EstateView<'_>) -> Markup {
                     a href=(link(Some(StandingFilter::Waived))) aria-current=[current(Some(StandingFilter::Waived))] {
                         "postponed " b { (number(view.page.waived)) }
                     }
-                }
-            }
-        }
-    }
-}
-
-fn filter_form(view: &EstateView<'_>) -> Markup {
-    let query = view.query;
-    html! {
-        form.filter method="get" action="/console" role="search" {
-            div.grow {
-                label for="q" { "App, org, customer, tenant or request" }
-                input #q type="search" name="q" value=[query.search.as_deref()];
-            }
-            @if !view.customers.is_empty() {
-                div {
-                    label for="customer" { "Customer" }
-                    select #customer name="customer" {
-                        option value="" { "All" }
-                        @for customer in view.customers {
-                            option value=(customer) selected[query.customer.as_ref() == Some(customer)] { (customer) }
-                        }
-                    }
-                }
-            }
-            div {
-                label for="waiting" { "Waiting for" }
-                select #waiting name="waiting" {
-                    option value="" { "Anyone" }
-                    @for waiting in WaitingFor::ALL {
-                        option value=(waiting.name()) selected[query.waiting == Some(waiting)] { (waiting.words()) }
-                    }
-                }
-            }
-            div {
-                label for="sort" { "Order" }
-                select #sort name="sort" {
-                    @for sort in Sort::ALL { option value=(sort.name()) selected[query.sort == sort] { (order(sort)) } }
-                }
-            }
-            @if let Some(standing) = query.standing { input type="hidden" name="standing" value=(standing.name()); }
-            @if let Some(org) = &query.org { input type="hidden" name="org" value=(org); }
-            @if let Some(tenant) = &query.tenant { input type="hidden" name="tenant" value=(tenant.as_str()); }
-            button type="submit" { "Apply" }
-        }
-    }
-}
-
-const fn order(sort: Sort) -> &'static str {
-    match sort {
-        Sort::Urgency => "Worst first",
-        Sort::Customer => "By customer",
-        Sort::Org => "By org",
-        Sort::Label => "By app",
-        Sort::Since => "Longest first",
-        Sort::Checked => "Longest unchecked",
-    }
-}
-
-/// The active filters, each a link that removes it.
-fn tags(query: &EstateQuery) -> Markup {
-    let active: Vec<_> = fields(query).into_iter().filter(|(name, _)| *name != "sort").collect();
-    html! {
-        @if !active.is_empty() {
-            ul.tags aria-label="Active filters" {
-                @for (name, value) in &active {
-                    @let rest: Vec<_> = fields(query).into_iter().filter(|(other, _)| other != name).collect();
-                    li {
-                        a href=(url_of(&rest)) aria-label={ "Remove the filter " (tag_name(name)) " " (value) } {
-                            (tag_name(name)) ": " strong { (value) } span aria-hidden="true" { "×" }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn tag_name(name: &str) -> &str {
-    match name {
-        "q" => "contains",
-        "waiting" => "waiting for",
-        other => other,
-    }
-}
-
-fn result_count(page: &EstatePage) -> String {
-    match (page.total, page.rows.len()) {
-        (0, _) => "No apps".to_owned(),
-        (1, _) => "1 app".to_owned(),
-        (total, shown) if shown == total => format!("{} apps", number(total as u64)),
-        (total, shown) => format!(
-            "{} to {} of {} apps",
-            number(page.first as u64),
-            number((page.first + shown - 1) as u64),
-            number(total as u64)
-        ),
-    }
-}
-
-fn table(view: &EstateView<'_>) -> Markup {
-    html! {
-        div.wide tabindex="0" role="region" aria-label="Apps" {
-            table.cards-when-narrow {
-                thead {
-                    tr {
-                        th scope="col" { "Standing" }
-                        th scope="col" { "App" }
-                        th scope="col" { "Customer" }
-                        th scope="col" { "Tenant" }
-                        th scope="col" { "Cause" }
-                        th scope="col" { "Since" }
-                        th scope="col" { "Waiting for" }
-                        th.num scope="col" { "Emails" }
-                        th scope="col" { "Checked" }
-                    }
-                }
-                tbody {
-                    @for (row, reminders) in view.page.rows.iter().zip(view.reminders) { (table_row(row, *reminders, view.now)) }
-                }
-            }
-        }
-    }
-}
-
-fn table_row(row: &EstateRow, reminders: usize, now: Timestamp) -> Markup {
-    html! {
-        tr {
-            td { (pill(row.standing)) }
-            td { a href=(app_path(&row.org, &row.app)) { (row.label) } span.sub { (row.org_domain) } }
-            td data-name="Customer" {
-                @match &row.customer {
-                    Some(customer) => { a href=(estate_with("customer", customer.as_str())) { (customer) } }
-                    None => { "–" }
-                }
-            }
-            td data-name="Tenant" {
-                @match &row.tenant {
-                    Some(tenant) => { a href=(estate_with("tenant", tenant.as_str())) { (regrant::domain::text::UntrustedText::new(tenant.as_str())) } }
-                    None => { "not set" }
-                }
-            }
-            td data-name="Cause" { (row.cause) }
-            td data-name="Since" {
-                @match row.since { Some(since) => { (day(since)) span.sub { (age(since, now)) } }, None => { "–" } }
-            }
-            td data-name="Waiting for" {
-                (row.waiting_for(now).words())
-                @if let Some(until) = row.waived_until.filter(|_| row.is_waived(now)) { span.sub { "postponed until " (day(until)) } }
-                @if let Some(request) = &row.request { span.sub { (request) } }
-            }
-            td.num data-name="Emails" { (reminders) }
-            td data-name="Checked" { (time(row.checked_at)) }
-        }
-    }
-}
-
-fn paging(view: &EstateView<'_>) -> Markup {
-    let next = view.page.next.as_ref().map(|next| {
-        let mut fields = fields(view.query);
-        fields.push(("after", next.to_string()));
-        url_of(&fields)
-    });
-    html! {
-        @if next.is_some() || view.page.first > 1 {
-            nav.pages aria-label="Pages" {
-                @if view.page.first > 1 { a href=(url_of(&fields(view.query))) { "First page" } }
-                @if let Some(next) = next { a href=(next) rel="next" { "Next " (PAGE) } }
-            }
-        }
-    }
-}
-
-/// An action on the page's apps or on all that match. The form carries the filter and the count, so that an action on a list
-/// that has changed meanwhile is refused.
-fn bulk(view: &EstateView<'_>) -> Markup {
-    let shown = view.page.rows.len();
-    let ids: Vec<String> = view.page.rows.iter().map(|row| format!("{}.{}", row.org, row.app)).collect();
-    html! {
-        @if view.may_invite || view.may_waive || view.may_scan {
-            form.bulk method="post" action="/console/bulk" {
-                (token(view.session))
-                @for (name, value) in fields(view.query) { input type="hidden" name=(name) value=(value); }
-                input type="hidden" name="seen" value=(view.page.total);
-                input type="hidden" name="apps" value=(ids.join(","));
-                fieldset {
-                    legend { "Do this for" }
-                    label { input type="radio" name="extent" value="page" checked; "the " (number(shown as u64)) " on this page" }
-                    label { input type="radio" name="extent" value="all"; "all " (number(view.page.total as u64)) " that match" }
-                }
-                @if view.may_scan { button.second type="submit" name="action" value="recheck" { "Check again" } }
-                @if view.may_invite { button.second type="submit" name="action" value="invite" { "Create links" } }
-                @if view.may_waive {
-                    div { label for="bulk-reason" { "Reason" } input #bulk-reason type="text" name="reason" maxlength="500"; }
-                    div { label for="bulk-until" { "Until" } input #bulk-until type="date" name="until"; }
-                    button.second type="submit" name="action" value="waive" { "Postpone" }
                 }
             }
         }

@@ -2,7 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
+use regrant::domain::customer::CustomerName;
 use regrant::domain::standing::Standing;
+use regrant::domain::tenant::TenantName;
 use url::form_urlencoded;
 
 /// A time: in UTC, and in the reader's zone with script.
@@ -61,9 +63,52 @@ pub(crate) fn number(number: impl TryInto<u64>) -> String {
     grouped
 }
 
+/// A JSON object as `name: value` pairs.
+pub(crate) fn compact(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::Object(members) => {
+            let pairs = members.iter().filter(|(_, value)| !value.is_null());
+            pairs.map(|(name, value)| format!("{name}: {}", compact(value))).collect::<Vec<_>>().join(", ")
+        }
+        serde_json::Value::Array(items) => items.iter().map(compact).collect::<Vec<_>>().join(" "),
+        serde_json::Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
 /// The path of an app's page.
 pub(crate) fn app_path(org: &impl std::fmt::Display, app: &impl std::fmt::Display) -> String {
     format!("/console/apps/{org}/{app}")
+}
+
+/// The path of a tenant's page.
+pub(crate) fn tenant_path(tenant: &TenantName) -> String {
+    let query = form_urlencoded::Serializer::new(String::new()).append_pair("name", tenant.as_str()).finish();
+    format!("/console/tenant?{query}")
+}
+
+/// The reports on all customers, or on one, to download.
+pub(crate) fn reports(customer: Option<&CustomerName>) -> Markup {
+    let link = |format: &str, reader: &str| {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("format", format).append_pair("for", reader);
+        if let Some(customer) = customer {
+            query.append_pair("customer", customer.as_str());
+        }
+        format!("/console/report?{}", query.finish())
+    };
+    html! {
+        h2 { "Reports" }
+        p {
+            @match customer { Some(customer) => { "On " (customer) ", for operators: " }, None => { "On everything that you may see: " } }
+            @for (format, name) in [("html", "HTML"), ("csv", "CSV"), ("json", "JSON"), ("action-plan", "action plan (CSV)")] {
+                a href=(link(format, "operator")) download { (name) } " "
+            }
+        }
+        @if customer.is_some() {
+            p { "For the customer, without operator commands: " @for (format, name) in [("html", "HTML"), ("csv", "CSV")] { a href=(link(format, "customer")) download { (name) } " " } }
+        }
+    }
 }
 
 /// The estate filtered by one field.

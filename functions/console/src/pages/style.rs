@@ -56,13 +56,15 @@ color:var(--off);background:var(--off-ground)}\
 .pill.good{color:var(--good);background:var(--good-ground)}\
 form.filter{display:flex;flex-wrap:wrap;gap:.7rem;align-items:end;margin:0 0 .8rem}\
 label{font-size:.875rem;font-weight:500;color:var(--soft);display:block}\
-input[type=text],input[type=search],input[type=date],select{font:inherit;min-height:2.4rem;padding:.3rem .6rem;border:1px solid var(--edge);\
+input[type=text],input[type=email],input[type=search],input[type=date],select{font:inherit;min-height:2.4rem;padding:.3rem .6rem;border:1px solid var(--edge);\
 border-radius:.4rem;background:var(--ground);color:var(--ink);max-width:100%}\
 form.filter .grow{flex:1 1 16rem}form.filter .grow input{width:100%}\
 button,.button{font:inherit;font-weight:600;min-height:2.4rem;padding:.3rem 1rem;border:1px solid var(--deed);border-radius:.4rem;\
 background:var(--deed);color:var(--deed-ink);cursor:pointer}\
 a.button{display:inline-flex;align-items:center;text-decoration:none}button.second{background:none;color:var(--deed)}button.quiet{background:none;border-color:transparent;color:var(--deed);padding:.3rem .5rem}\
 button:focus-visible,a:focus-visible,input:focus-visible,select:focus-visible,summary:focus-visible{outline:3px solid var(--deed);outline-offset:2px}\
+.count{display:flex;flex-wrap:wrap;gap:.2rem 1.5rem;justify-content:space-between}\
+progress{width:100%;height:.8rem;accent-color:var(--deed)}\
 .tags{display:flex;flex-wrap:wrap;gap:.45rem;list-style:none;margin:0 0 .8rem;padding:0}\
 .tags a{display:inline-block;border-radius:.35rem;background:var(--off-ground);color:var(--ink);text-decoration:none;padding:.15rem .6rem;font-size:.9rem}\
 .tags a span{color:var(--soft);margin-left:.35rem}\
@@ -73,10 +75,13 @@ thead th{background:var(--sheet);font-size:.8rem;font-weight:600;color:var(--sof
 tbody tr:last-child td{border-bottom:0}\
 tbody tr:hover{background:var(--sheet)}\
 td.num,th.num{text-align:right;font-variant-numeric:tabular-nums}\
-td time{white-space:nowrap}\
-td .sub{display:block;color:var(--soft);font-size:.85rem}\
+td time[data-day]{white-space:nowrap}\
+td{overflow-wrap:break-word}td .sub,td code,td[data-name=Cause],td[data-name=Why]{overflow-wrap:anywhere}\
+td.name{min-width:9.5rem}td[data-name=Cause]{min-width:13rem}\
+.sub{display:block;color:var(--soft);font-size:.85rem}\
 .pages{display:flex;flex-wrap:wrap;gap:1rem;align-items:center;margin:.9rem 0;color:var(--soft)}\
 .bulk{border:1px solid var(--line);border-radius:.6rem;padding:.8rem 1.1rem;margin:1rem 0;display:flex;flex-wrap:wrap;gap:.7rem 1rem;align-items:end}\
+.bulk .row{display:flex;flex-wrap:wrap;gap:.7rem 1rem;align-items:end;flex-basis:100%}.bulk .grow{flex:1 1 14rem}.bulk .grow input{width:100%}\
 .bulk fieldset{border:0;margin:0;padding:0;display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;flex-basis:100%}\
 .bulk legend{font-weight:600;padding:0;margin-bottom:.25rem}\
 .bulk fieldset label{display:inline-flex;gap:.4rem;align-items:center;color:var(--ink);font-weight:400;font-size:.95rem}\
@@ -84,7 +89,7 @@ dl.facts{display:grid;grid-template-columns:minmax(9rem,max-content) 1fr;gap:.4r
 dl.facts dt{color:var(--soft)}dl.facts dd{margin:0}\
 .two{display:grid;grid-template-columns:minmax(0,3fr) minmax(17rem,2fr);gap:1.75rem;align-items:start}\
 .panel{border:1px solid var(--line);border-radius:.6rem;padding:.3rem 1.1rem 1.1rem}\
-.panel h2{margin-top:.9rem}.panel form{margin:.6rem 0;display:flex;flex-wrap:wrap;gap:.6rem;align-items:end}\
+.panel+.panel{margin-top:1rem}.panel h2{margin-top:.9rem}.panel form{margin:.6rem 0;display:flex;flex-wrap:wrap;gap:.6rem;align-items:end}\
 .panel .grow{flex:1 1 12rem}.panel .grow input{width:100%}\
 ol.trail{list-style:none;margin:.5rem 0;padding:0}\
 ol.trail li{border-left:2px solid var(--line);padding:0 0 1rem 1.1rem;position:relative}\
@@ -110,12 +115,13 @@ table.cards-when-narrow td.num{text-align:left}\
 dl.facts{grid-template-columns:1fr;gap:0}dl.facts dd{margin-bottom:.6rem}form.filter>*{flex:1 1 100%}form.filter select{width:100%}}\
 @media print{.bar nav,.who,form,.bulk,.pages,.skip{display:none}.wide{border:0}body{font-size:.85rem}}";
 
-/// Shows times in the reader's zone, and copies links. The pages work without it.
+/// Shows times in the reader's zone, copies links, and continues an action for many apps. The pages work without it.
 pub(super) const SCRIPT: &str = "\
 for(const t of document.querySelectorAll('time[datetime]')){const d=new Date(t.dateTime);if(!isNaN(d)){t.title=t.textContent;\
 t.textContent=new Intl.DateTimeFormat(undefined,t.hasAttribute('data-day')?{dateStyle:'medium'}:{dateStyle:'medium',timeStyle:'short'}).format(d)}}\
 for(const b of document.querySelectorAll('button[data-copy]')){b.hidden=false;b.addEventListener('click',async()=>{\
-await navigator.clipboard.writeText(document.getElementById(b.dataset.copy).value);b.textContent='Copied'})}";
+await navigator.clipboard.writeText(document.getElementById(b.dataset.copy).value);b.textContent='Copied'})}\
+const next=document.querySelector('form[data-continue]');if(next){next.submit()}";
 
 /// A `'sha256-…'` source expression (W3C Content Security Policy Level 3).
 fn source(text: &str) -> String {

@@ -15,6 +15,7 @@ use regrant::ledger::paging;
 use regrant::okta::OrgUrl;
 use regrant::usecases::Ports;
 use regrant::usecases::access::keys::{KeysError, keys_created_at};
+use regrant::usecases::access::operator_sign_in::operator_provider;
 use regrant::vault::{SecretName, SecretVersion};
 use serde::Serialize;
 
@@ -92,6 +93,11 @@ async fn check(global: &Global, folder: &Path, findings: &mut Findings) -> anyho
     match age_of_keys(&installation.ports).await {
         Ok(age) => findings.fine("keys", age),
         Err(error) => findings.wrong("keys", error),
+    }
+    match operator_provider(&installation.ports).await {
+        Ok(Some(provider)) => findings.fine("console", format!("operators sign in with {}", provider.issuer)),
+        Ok(None) => findings.fine("console", "opens with the one-time URL of `regrant serve`"),
+        Err(error) => findings.wrong("console", error),
     }
     let their_clock = check_orgs(&installation.ports, findings).await?;
     let now = installation.ports.clock.now();

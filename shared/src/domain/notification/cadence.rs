@@ -30,6 +30,9 @@ pub const GROUPING_DELAY: SignedDuration = SignedDuration::from_mins(15);
 /// How long a reminder that reached only some recipients is still created for the others.
 const FINISHED_WITHIN: SignedDuration = SignedDuration::from_hours(12);
 
+/// How long after an email an operator can send a reminder ahead of its time.
+const REMINDED_AGAIN_AFTER: SignedDuration = SignedDuration::from_hours(1);
+
 /// The facts that decide which emails about an app are due.
 #[derive(Debug, Clone, Copy)]
 pub struct Case<'a> {
@@ -90,17 +93,7 @@ fn asked(case: &Case<'_>, request: &Request) -> Vec<Draft> {
     if !announced.is_empty() {
         return announced;
     }
-    let numbered = |notification: &Notification| match notification.about {
-        About::Reminder { number } => Some(number),
-        ref about => (*about == first).then_some(0),
-    };
-    let last = case
-        .so_far
-        .iter()
-        .filter(|notification| numbered(notification).is_some())
-        .map(|notification| notification.due_at)
-        .max();
-    let (Some(last), Some(number)) = (last, case.so_far.iter().filter_map(numbered).max()) else { return Vec::new() };
+    let Some((last, number)) = latest(case, &first) else { return Vec::new() };
     // The worker that created the last reminder may have stopped halfway.
     let begun = if number > 0 && case.now < after(last, FINISHED_WITHIN) {
         unmade(case, reminders(case, request, audience, number))
@@ -113,6 +106,49 @@ fn asked(case: &Case<'_>, request: &Request) -> Vec<Draft> {
         return begun;
     }
     reminders(case, request, audience, next)
+}
+
+/// When the latest email that asks for action was due, and its number: 0 for `first`, the first one.
+fn latest(case: &Case<'_>, first: &About) -> Option<(Timestamp, u32)> {
+    let numbered = |notification: &Notification| match notification.about {
+        About::Reminder { number } => Some(number),
+        ref about => (about == first).then_some(0),
+    };
+    let asking = case.so_far.iter().filter(|notification| numbered(notification).is_some());
+    let last = asking.map(|notification| notification.due_at).max()?;
+    Some((last, case.so_far.iter().filter_map(numbered).max()?))
+}
+
+/// Why an operator cannot send a reminder now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NoReminder {
+    /// The app needs no action of a person, or none that an email asks for.
+    #[error("no email is due about this app: it needs no action")]
+    NothingToDo,
+    /// The app is waived.
+    #[error("the app is postponed; end the postponement first")]
+    Waived,
+    /// The last email is recent.
+    #[error("the last email about this app is less than an hour old")]
+    TooSoon,
+    /// No one is a contact.
+    #[error("the org has no contacts for this; assign one first, and check that a sender is set")]
+    NoContacts,
+}
+
+/// The next reminder, ahead of its time: the first email if there was none yet. The following reminders keep their intervals.
+pub fn reminder_now(case: &Case<'_>) -> Result<Vec<Draft>, NoReminder> {
+    let request = case.app.request.as_ref().filter(|request| request.is_open()).ok_or(NoReminder::NothingToDo)?;
+    let (first, audience) = first_email(case.app.known_standing()).ok_or(NoReminder::NothingToDo)?;
+    if case.waiver.is_some_and(|waiver| waiver.holds(case.now)) {
+        return Err(NoReminder::Waived);
+    }
+    let next = match latest(case, &first) {
+        Some((last, _)) if case.now < after(last, REMINDED_AGAIN_AFTER) => return Err(NoReminder::TooSoon),
+        Some((_, number)) => reminders(case, request, audience, number.saturating_add(1)),
+        None => drafts(case, request, &first, audience),
+    };
+    if next.is_empty() { Err(NoReminder::NoContacts) } else { Ok(next) }
 }
 
 /// When a person receives the first email about apps that were found at `found`, in a large installation. They wait a

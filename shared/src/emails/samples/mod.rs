@@ -80,6 +80,7 @@ impl Sample {
                 waiting: &waiting,
                 not_checked: &installation.not_checked,
                 last_scan: Some(installation.now),
+                checkpoint: Some("42:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"),
             }),
             detail: self.detail.as_deref(),
             affected_orgs: &[],

@@ -306,6 +306,8 @@ pub(super) struct DigestWords {
     pub(super) last_scan: Phrase,
     pub(super) never: Phrase,
     pub(super) check_yourself: Phrase,
+    pub(super) checkpoint: Phrase,
+    pub(super) checkpoint_explained: Phrase,
     pub(super) mute_explained: Phrase,
     pub(super) mute_link: Phrase,
 }

@@ -12,6 +12,7 @@ use super::*;
 use crate::clock::SimulatedClock;
 use crate::http::loopback::LoopbackPolicy;
 use crate::microsoft::config::{MicrosoftConfig, SimulatedMicrosoft};
+use crate::openid::signed_token::MAX_TOKEN_BYTES;
 
 const TENANT: &str = "aaaaaaaa-0000-4000-8000-000000000001";
 const CLIENT: &str = "22222222-2222-4333-8444-555555555555";

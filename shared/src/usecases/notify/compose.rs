@@ -89,6 +89,7 @@ pub(super) async fn compose_email(
             waiting: &waiting,
             not_checked: &digest.not_checked,
             last_scan: digest.last_scan,
+            checkpoint: digest.checkpoint.as_deref(),
         }),
         detail: detail.map(|problem| problem.detail.as_str()),
         affected_orgs: &affected_orgs,

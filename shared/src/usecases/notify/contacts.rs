@@ -1,6 +1,6 @@
 //! Who receives email about an org: its own contacts, and the installation's contacts as the fallback.
 
-use crate::domain::contact::{Contacts, MailAddress};
+use crate::domain::contact::{Audience, Contacts, MailAddress};
 use crate::domain::id::OrgId;
 use crate::domain::org::OrgProfile;
 use crate::ledger::LedgerError;
@@ -27,6 +27,34 @@ pub fn contacts_of(org: &OrgProfile, settings: &Settings) -> Contacts {
         escalation: or_fallback(&own.escalation, &fallback.escalation),
         ..own.clone()
     }
+}
+
+/// Adds an address to the contacts of an org. `false` if it is one already.
+pub async fn add_contact(
+    ports: &Ports,
+    mut org: OrgProfile,
+    audience: Audience,
+    address: &MailAddress,
+) -> Result<bool, LedgerError> {
+    let changes = org.contacts.add(audience, address);
+    if changes {
+        ports.ledger.put_org(&org).await?;
+    }
+    Ok(changes)
+}
+
+/// Removes an address from the contacts of an org. `false` if it is not one.
+pub async fn remove_contact(
+    ports: &Ports,
+    mut org: OrgProfile,
+    audience: Audience,
+    address: &MailAddress,
+) -> Result<bool, LedgerError> {
+    let changes = org.contacts.remove(audience, address);
+    if changes {
+        ports.ledger.put_org(&org).await?;
+    }
+    Ok(changes)
 }
 
 /// Stores the contacts of an org. `false` if the org is not known.

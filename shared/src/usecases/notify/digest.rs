@@ -30,6 +30,8 @@ pub(super) struct DigestFacts {
     pub(super) not_checked: Vec<UncheckedOrg>,
     pub(super) orgs: u64,
     pub(super) last_scan: Option<Timestamp>,
+    /// The checkpoint of the audit trail.
+    pub(super) checkpoint: Option<String>,
 }
 
 /// The orgs whose operator has this address, by id.
@@ -71,6 +73,8 @@ impl DigestFacts {
             });
             facts.not_checked = unchecked.collect();
         }
+        let signed = ports.ledger.latest_digest().await?;
+        facts.checkpoint = signed.map(|signed| format!("{}:{}", signed.digest.number, signed.digest.hash()));
         Ok(facts)
     }
 

@@ -27,6 +27,7 @@ pub mod mute;
 pub mod plan;
 pub mod queue_due;
 pub mod release;
+pub mod remind;
 pub mod request_status;
 pub mod send;
 mod send_error;

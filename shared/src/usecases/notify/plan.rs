@@ -73,12 +73,12 @@ pub(super) async fn emails_to_plan(ports: &Ports, profile: &OrgProfile) -> Resul
 }
 
 /// Plans the notifications of one org.
-struct Planner<'a> {
-    ports: &'a Ports,
-    org: &'a OrgProfile,
-    contacts: Contacts,
-    hooks: Vec<Hook>,
-    now: Timestamp,
+pub(super) struct Planner<'a> {
+    pub(super) ports: &'a Ports,
+    pub(super) org: &'a OrgProfile,
+    pub(super) contacts: Contacts,
+    pub(super) hooks: Vec<Hook>,
+    pub(super) now: Timestamp,
 }
 
 impl Planner<'_> {
@@ -243,7 +243,7 @@ impl Planner<'_> {
     }
 
     /// Writes the notifications that do not exist yet, and returns them.
-    async fn create(&self, drafts: Vec<Draft>) -> Result<Vec<Notification>, NotifyError> {
+    pub(super) async fn create(&self, drafts: Vec<Draft>) -> Result<Vec<Notification>, NotifyError> {
         let mut created = Vec::new();
         for draft in drafts {
             let notification = draft.into_notification(self.now);
@@ -257,7 +257,7 @@ impl Planner<'_> {
 
     /// Queues the new notifications that are due, and returns the number of all. If a crash prevents the queuing,
     /// [`queue_due`](super::queue_due::queue_due) does it later.
-    async fn queue(&self, created: &[Notification]) -> Result<usize, NotifyError> {
+    pub(super) async fn queue(&self, created: &[Notification]) -> Result<usize, NotifyError> {
         let due = created.iter().filter(|notification| notification.due_at <= self.now);
         let messages: Vec<_> = due.map(send_message).collect();
         if !messages.is_empty() {

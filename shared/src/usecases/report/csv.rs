@@ -130,7 +130,7 @@ pub fn write_plan(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     lines.flush()
 }
 
-fn begin(out: &mut dyn Write) -> io::Result<::csv::Writer<&mut dyn Write>> {
+pub(super) fn begin(out: &mut dyn Write) -> io::Result<::csv::Writer<&mut dyn Write>> {
     out.write_all("\u{feff}".as_bytes())?;
     Ok(::csv::WriterBuilder::new().flexible(true).terminator(::csv::Terminator::CRLF).from_writer(out))
 }
@@ -144,7 +144,7 @@ fn write_head(report: &Report, lines: &mut ::csv::Writer<&mut dyn Write>) -> io:
 }
 
 /// A time for spreadsheets: `2026-03-01 09:30:00`, in UTC.
-fn moment(at: Timestamp) -> String {
+pub(super) fn moment(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 

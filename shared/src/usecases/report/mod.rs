@@ -8,21 +8,24 @@ pub mod head;
 pub mod html;
 pub mod lines;
 pub mod ocsf;
+pub mod rows;
 pub mod trail;
 
 use futures_util::TryStreamExt as _;
 
+use crate::domain::access_policy::Scope as VisibleScope;
 use crate::domain::report::{Query, Report, ReportBuilder, Reporter, TrailSource};
 use crate::domain::scan::Scan;
 use crate::ledger::{AppFilter, LedgerError, paging};
 use crate::usecases::Ports;
 use crate::usecases::notify::contacts::contacts_of;
+use crate::usecases::scan::in_scope::scan_in_scope;
 
 /// How many records are read at a time.
 const PAGE: u32 = 500;
 
-/// Makes a report on behalf of the ports' actor.
-pub async fn report(ports: &Ports, query: Query) -> Result<Report, LedgerError> {
+/// Makes a report on behalf of the ports' actor, on the orgs that both the query and `visible` cover.
+pub async fn report(ports: &Ports, query: Query, visible: &VisibleScope) -> Result<Report, LedgerError> {
     let reporter = Reporter {
         name: ports.actor.as_ref().map_or_else(|| "Regrant".to_owned(), ToString::to_string),
         now: ports.clock.now(),
@@ -33,6 +36,9 @@ pub async fn report(ports: &Ports, query: Query) -> Result<Report, LedgerError> 
     let mut builder = ReportBuilder::new(query, reporter);
     let mut orgs = paging::items(PAGE, |page| ports.ledger.orgs(page));
     while let Some(org) = orgs.try_next().await? {
+        if !visible.covers(org.customer.as_ref()) {
+            continue;
+        }
         builder.org(&org.id, org.domain(), org.customer.as_ref(), contacts_of(&org, &ports.settings));
     }
     let mut waivers = paging::items(PAGE, |page| ports.ledger.waivers(page));
@@ -44,7 +50,10 @@ pub async fn report(ports: &Ports, query: Query) -> Result<Report, LedgerError> 
     while let Some(app) = apps.try_next().await? {
         builder.app(&app);
     }
-    let scan = ports.ledger.latest_scan(ports.clock.now()).await?;
+    let scan = match ports.ledger.latest_scan(ports.clock.now()).await? {
+        Some(scan) => scan_in_scope(ports, &scan.id, visible).await?,
+        None => None,
+    };
     if let Some(scan) = &scan {
         add_orgs_not_read(ports, &mut builder, scan).await?;
     }

@@ -11,10 +11,12 @@ use regrant::aws::checkup::{Checkup, Finding};
 use regrant::aws::secrets_manager::SecretsManagerConfig;
 use regrant::http::loopback::LoopbackPolicy;
 use regrant::microsoft::MfaEvidence;
+use regrant::openid::Provider;
 use regrant::settings::PublicUrl;
+use regrant::vault::SecretName;
 use regrant_tests::aws::Account;
 use regrant_tests::bench::simulated_clock;
-use regrant_tests::consent::{Simulation, add_and_scan_demo_orgs, register, registration, router};
+use regrant_tests::consent::{Simulation, add_and_scan_demo_orgs, grant_operator, register, registration, router};
 use serde_json::json;
 use tokio::net::TcpListener;
 
@@ -93,6 +95,22 @@ async fn doctor_reports_missing_parts_until_fixed() {
     let findings = checkup(&closed).run().await;
     assert!(wrong(&findings).is_empty(), "{findings:#?}");
     assert!(findings.iter().all(|finding| !finding.words.is_empty()));
+
+    // A provider for the console needs a role and the function.
+    let provider = Provider {
+        issuer: "https://id.example.com".parse().unwrap(),
+        client_id: "0oaconsole".to_owned(),
+        client_secret: None,
+        scopes: Vec::new(),
+    };
+    ports.vault.put_pending(&SecretName::OperatorSignIn, &provider.seal()).await.unwrap();
+    ports.vault.promote(&SecretName::OperatorSignIn).await.unwrap();
+    assert_eq!(wrong(&checkup(&closed).run().await), ["console"], "no one has a role");
+    grant_operator(&ports).await;
+    assert_eq!(wrong(&checkup(&closed).run().await), ["console"], "the function is missing");
+    let console = regrant_console::router(ports.clone(), None).reset_fallback();
+    let complete = serve(router(&ports).merge(console).layer(middleware::from_fn(signed_in))).await;
+    assert_eq!(wrong(&checkup(&complete).run().await), Vec::<&str>::new());
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 
 mod checkup;
 mod conformance;
+mod console;
 mod data_loss;
 mod failures;
 mod functions;

@@ -71,7 +71,7 @@ async fn warm_up_opens_connections_and_reads_secrets() {
         };
         match function {
             "discovery" => {}
-            "notify" => expected.push(read(SecretName::Keys)),
+            "notify" | "console" => expected.push(read(SecretName::Keys)),
             _ => expected.extend([read(SecretName::Entra(Cloud::Global)), read(SecretName::Keys)]),
         }
         assert_eq!(calls, expected, "{function}");

@@ -11,6 +11,9 @@ use crate::template::{each, text};
 const PAGES: &[(&str, &str)] = &[
     ("GET /consent/session/{session}", "save"),
     ("GET /consent/{invitation}", "consent-url"),
+    // The console, with its own sign-in. This function has no API operation.
+    ("GET /console", "console"),
+    ("GET /console/{proxy+}", "console"),
     ("GET /mail/mute/{token}", "notify"),
     ("GET /mail/request/{token}", "notify"),
     ("GET /openapi.json", "discovery"),
@@ -20,7 +23,7 @@ const PAGES: &[(&str, &str)] = &[
     ("GET /oauth/microsoft/dod/callback", "callback"),
     ("GET /oauth/microsoft/gcc-high/callback", "callback"),
     ("GET /", "callback"),
-    // The 404 page. Only this function has no API operation.
+    // The 404 page. This function has no API operation.
     ("GET /{proxy+}", "callback"),
     // Pages also accept HEAD. Callbacks do not, because they have side effects.
     ("HEAD /consent/session/{session}", "save"),
@@ -32,6 +35,7 @@ const PAGES: &[(&str, &str)] = &[
     ("POST /consent/session/{session}/handover", "save"),
     ("POST /consent/session/{session}/okta", "consent-url"),
     ("POST /consent/{invitation}", "consent-url"),
+    ("POST /console/{proxy+}", "console"),
     ("POST /mail/mute/{token}", "notify"),
 ];
 
@@ -208,6 +212,8 @@ mod tests {
                 ("/Resources/CallbackDodRoute/Properties/Target", json!("integrations/Nothing")),
                 ("/Resources/CallbackPermission", Value::Null),
                 ("/Resources/MuteRoute", Value::Null),
+                ("/Resources/ChangeInConsoleRoute", Value::Null),
+                ("/Resources/ShowConsoleRoute/Properties/Target", json!("integrations/DiscoveryIntegration")),
                 ("/Resources/CheckRequestRoute", Value::Null),
                 ("/Resources/FailedWorkRoute/Properties/Target", json!("integrations/DiscoveryIntegration")),
             ],

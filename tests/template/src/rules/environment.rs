@@ -19,7 +19,7 @@ const ALL: &[&str] = &[
     "REGRANT_TRACING",
 ];
 
-/// Variables of `notify` only.
+/// The specific variables of `notify`.
 const NOTIFY: &[&str] = &[
     "REGRANT_MAIL_CONFIGURATION_SET",
     "REGRANT_MAIL_DEADLINE",
@@ -32,10 +32,24 @@ const NOTIFY: &[&str] = &[
     "REGRANT_VERIFIED_PUBLISHER",
 ];
 
+/// The specific variables of `console`.
+const CONSOLE: &[&str] = &[
+    "REGRANT_MAIL_DEADLINE",
+    "REGRANT_MAIL_ESCALATION",
+    "REGRANT_MAIL_FROM",
+    "REGRANT_MAIL_OPERATORS",
+    "REGRANT_MAIL_QUIET_HOURS",
+    "REGRANT_MAIL_TIME_ZONE",
+    "REGRANT_NOTIFICATION_QUEUE_URL",
+    "REGRANT_SAVE_QUEUE_URL",
+    "REGRANT_SCAN_QUEUE_URL",
+];
+
 /// The functions, with their specific variables.
 const FUNCTIONS: &[(&str, &[&str])] = &[
     ("callback", &[]),
     ("consent-url", &["REGRANT_SAVE_QUEUE_URL"]),
+    ("console", CONSOLE),
     ("discovery", &["REGRANT_NOTIFICATION_QUEUE_URL", "REGRANT_SAVE_QUEUE_URL", "REGRANT_SCAN_QUEUE_URL"]),
     ("notify", NOTIFY),
     ("save", &["REGRANT_NOTIFICATION_QUEUE_URL", "REGRANT_SAVE_QUEUE_URL"]),

@@ -1,7 +1,7 @@
 //! `cargo xtask dist`: the files of a release.
 //!
 //! For each platform an archive of `regrant` (static binary, completions, manual pages, licences, software bill of
-//! materials), the five Lambda packages for both processors, and `SHA256SUMS` over all of them. Archives are
+//! materials), the six Lambda packages for both processors, and `SHA256SUMS` over all of them. Archives are
 //! reproducible: they hold no times, no users and no paths of the machine that made them.
 
 mod archive;
@@ -26,7 +26,7 @@ const PLATFORMS: [&str; 2] = ["x86_64-unknown-linux-musl", "aarch64-unknown-linu
 /// The processors of AWS Lambda, with the option of `cargo lambda build`.
 const LAMBDA_PROCESSORS: [(&str, &str); 2] = [("arm64", "--arm64"), ("x86_64", "--x86-64")];
 /// The functions that have a package.
-const FUNCTIONS: [&str; 5] = ["discovery", "consent-url", "callback", "save", "notify"];
+const FUNCTIONS: [&str; 6] = ["discovery", "consent-url", "callback", "save", "notify", "console"];
 
 /// What to build, and where to put it.
 #[derive(Debug, clap::Args)]

@@ -12,7 +12,7 @@ use super::{Outcome, Report};
 
 pub(crate) const NAME: &str = "packages";
 
-const FUNCTIONS: [&str; 5] = ["discovery", "consent-url", "callback", "save", "notify"];
+const FUNCTIONS: [&str; 6] = ["discovery", "consent-url", "callback", "save", "notify", "console"];
 /// The largest allowed size of a zipped package, in bytes.
 const TARGET: u64 = 5_000_000;
 /// Lambda's processors: Rust's name, the template's name and the `cargo lambda build` option.

@@ -9,6 +9,7 @@ use futures_util::TryStreamExt as _;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use regrant::domain::access_policy::Scope as Visible;
 use regrant::domain::customer::CustomerName;
 use regrant::domain::report::{Filters, Query, Reader, Report, Scope, compare};
 use regrant::domain::standing::Standing;
@@ -124,7 +125,7 @@ pub(super) async fn run(global: &Global, options: &Make, terminal: &mut Terminal
     let earlier = options.compare.as_deref().map(read_report).transpose()?;
     let installation = Installation::open_existing(global).await?;
     let query = query(&installation, options).await?;
-    let mut report = report(&installation.ports, query).await?;
+    let mut report = report(&installation.ports, query, &Visible::All).await?;
     if let Some(earlier) = earlier {
         report.comparison = Some(compare(&earlier, &report)?);
     }

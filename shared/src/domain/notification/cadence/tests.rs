@@ -202,3 +202,47 @@ fn email_link_outlives_the_next_reminder() {
         }
     }
 }
+
+/// A notification of each draft, planned at `now`.
+fn planned(drafts: Vec<Draft>, now: Timestamp) -> Vec<Notification> {
+    drafts.into_iter().map(|draft| draft.into_notification(now)).collect()
+}
+
+#[test]
+fn operator_reminds_ahead_of_time_and_intervals_follow() {
+    fn case<'a>(
+        (app, contacts): (&'a AppRecord, &'a Contacts),
+        so_far: &'a [Notification],
+        now: Timestamp,
+    ) -> Case<'a> {
+        Case { app, so_far, waiver: None, contacts, deadline: OKTAS_DEADLINE, now }
+    }
+    let (app, contacts) = (app(Standing::NeedsConsent, Some(open())), contacts());
+    let of = (&app, &contacts);
+    let first = planned(reminder_now(&case(of, &[], day(1))).unwrap(), day(1));
+    assert!(first.len() == 2 && first.iter().all(|one| one.about == About::Invitation));
+    let minutes = |minutes| day(1).saturating_add(SignedDuration::from_mins(minutes)).unwrap();
+    assert_eq!(reminder_now(&case(of, &first, minutes(59))), Err(NoReminder::TooSoon));
+    let second = reminder_now(&case(of, &first, minutes(60))).unwrap();
+    assert!(second.iter().all(|one| one.about == About::Reminder { number: 1 }));
+    let all = [first, planned(second, minutes(60))].concat();
+    assert_eq!(due(&case(of, &all, day(8))), Vec::new(), "the second reminder comes seven days after the first");
+    assert_eq!(due(&case(of, &all, day(9)))[0].about, About::Reminder { number: 2 });
+}
+
+#[test]
+fn no_reminder_without_action_contacts_or_with_waiver() {
+    let contacts = contacts();
+    let of = |app: &AppRecord, waiver: Option<&Waiver>, contacts: &Contacts| {
+        let (deadline, now) = (OKTAS_DEADLINE, day(1));
+        reminder_now(&Case { app, so_far: &[], waiver, contacts, deadline, now })
+    };
+    let due = app(Standing::Broken, Some(open()));
+    let ended = Request { closed: Some(Ended { at: day(1), standing: Standing::Consented }), ..open() };
+    assert_eq!(of(&app(Standing::Consented, Some(ended)), None, &contacts), Err(NoReminder::NothingToDo));
+    assert_eq!(of(&app(Standing::Broken, None), None, &contacts), Err(NoReminder::NothingToDo));
+    assert_eq!(of(&due, None, &Contacts::default()), Err(NoReminder::NoContacts));
+    let (org, app) = (due.identity.org.clone(), due.identity.app.clone());
+    let waiver = Waiver { org, app, reason: UntrustedText::new("merger"), given_at: day(0), ends_at: day(2) };
+    assert_eq!(of(&due, Some(&waiver), &contacts), Err(NoReminder::Waived));
+}

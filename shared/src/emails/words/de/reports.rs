@@ -94,6 +94,8 @@ pub(super) const DIGEST: DigestWords = DigestWords {
     last_scan: "Letzter Prüflauf",
     never: "nie",
     check_yourself: "Sie können jederzeit selbst prüfen:",
+    checkpoint: "Prüfpunkt des Protokolls",
+    checkpoint_explained: "Bewahren Sie diese E-Mail auf. Mit dem Prüfpunkt erkennt `regrant report verify --checkpoint` ein Protokoll, das später umgeschrieben wurde.",
     mute_link: "Übersicht stummschalten",
     mute_explained: "Sie können diese Übersicht stummschalten. E-Mails zu einzelnen Apps erhalten Sie weiterhin.",
 };

@@ -95,6 +95,8 @@ pub(super) const DIGEST: DigestWords = DigestWords {
     last_scan: "Last scan",
     never: "never",
     check_yourself: "You can check at any time:",
+    checkpoint: "Audit trail checkpoint",
+    checkpoint_explained: "Keep this email. With the checkpoint, `regrant report verify --checkpoint` detects an audit trail that was rewritten later.",
     mute_link: "Mute this digest",
     mute_explained: "You can mute this digest. You will still receive emails about individual apps.",
 };

@@ -96,6 +96,7 @@ impl Fixture {
                 let invitation = self.invitation().await;
                 self.simulation.sign_in(&mut browser, &invitation, "ada.administrator").await
             }
+            Asked::Console => "/console/sign-in".to_owned(),
             Asked::Muting => format!("/mail/mute/{}", self.mute().await?),
         };
         let cookies: Vec<_> = browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();

@@ -17,7 +17,7 @@ pub(super) const NODE: &str = "node";
 pub(super) const PYTHON_WARMED: &str = "python warmed";
 pub(super) const NODE_WARMED: &str = "node warmed";
 /// The functions themselves.
-pub(super) const FUNCTIONS: [&str; 5] = ["discovery", "consent-url", "callback", "save", "notify"];
+pub(super) const FUNCTIONS: [&str; 6] = ["discovery", "consent-url", "callback", "save", "notify", "console"];
 
 /// The event that a subject receives.
 #[derive(Debug, Clone, Copy)]
@@ -32,6 +32,8 @@ pub(super) enum Asked {
     Session,
     /// A request for the page that stops reminders.
     Muting,
+    /// A request for the page where operators sign in to the console.
+    Console,
 }
 
 /// A program to start.
@@ -62,9 +64,8 @@ pub(super) async fn subjects(size: Size) -> Result<(Vec<Subject>, Vec<&'static s
     tokio::task::spawn_blocking(move || {
         let mut subjects = vec![rust(HELLO, "regrant-cold-start", "cold-start-hello", Asked::Invitation)?];
         subjects.push(rust(MINIMAL, "regrant-cold-start", "cold-start-minimal", Asked::Invitation)?);
-        for (name, event) in
-            FUNCTIONS.into_iter().zip([Asked::Apps, Asked::Invitation, Asked::Cancelled, Asked::Session, Asked::Muting])
-        {
+        let events = [Asked::Apps, Asked::Invitation, Asked::Cancelled, Asked::Session, Asked::Muting, Asked::Console];
+        for (name, event) in FUNCTIONS.into_iter().zip(events) {
             subjects.push(rust(name, &format!("regrant-{name}"), name, event)?);
         }
         let mut missing = Vec::new();
