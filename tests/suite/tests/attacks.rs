@@ -52,8 +52,9 @@ async fn state(bench: &ConsentBench) -> (Option<String>, bool) {
     use regrant::vault::{SecretName, SecretVersion};
     let tenant =
         bench.simulation.microsoft.with_tenant("acmelabs.onmicrosoft.com", |tenant| tenant.id.clone()).unwrap();
-    let tokens =
-        bench.ports.vault.get(&SecretName::Graph(tenant.parse().unwrap()), SecretVersion::Current).await.unwrap();
+    let (org, _) = bench.ids(TENANT).await;
+    let name = SecretName::Graph(org, tenant.parse().unwrap());
+    let tokens = bench.ports.vault.get(&name, SecretVersion::Current).await.unwrap();
     (bench.simulation.okta.snapshot("acme"), tokens.is_some())
 }
 

@@ -1,7 +1,7 @@
 //! Attacks with what is left after an org or a registration was removed.
 
 use regrant::domain::cloud::Cloud;
-use regrant::usecases::access::tenants::{StoredTokens, forget_tenant, remove_registration, tenants};
+use regrant::usecases::access::tenants::{OrgOfTenant, StoredTokens, forget_tenant, remove_registration, tenants};
 use regrant::usecases::access::{graph, orgs};
 use regrant::vault::{SecretName, SecretVersion};
 use regrant_tests::consent::ConsentBench;
@@ -18,7 +18,7 @@ async fn consented() -> ConsentBench {
 
 async fn tokens_of_any_version(bench: &ConsentBench) -> bool {
     let id = bench.simulation.microsoft.with_tenant("acmelabs.onmicrosoft.com", |tenant| tenant.id.clone()).unwrap();
-    let name = SecretName::Graph(id.parse().unwrap());
+    let name = SecretName::Graph(bench.ids(TENANT).await.0, id.parse().unwrap());
     let mut found = false;
     for version in [SecretVersion::Pending, SecretVersion::Current, SecretVersion::Previous] {
         found |= bench.ports.vault.get(&name, version).await.unwrap().is_some();
@@ -53,12 +53,14 @@ async fn other_clouds_tokens_stay_when_a_registration_is_removed() {
 async fn forgotten_tokens_are_not_stored_again_by_a_refresh() {
     let bench = consented().await;
     let known = tenants(&bench.ports).await.unwrap();
-    let tenant = &known.iter().find(|one| matches!(one.tokens, StoredTokens::Tokens { .. })).unwrap().tenant;
+    let has_tokens = |org: &OrgOfTenant| matches!(org.tokens, StoredTokens::Tokens { .. });
+    let tenant = &known.iter().find(|one| one.orgs.iter().any(has_tokens)).unwrap().tenant;
     forget_tenant(&bench.ports, tenant).await.unwrap();
-    assert!(matches!(graph::graph_tokens(&bench.ports, tenant).await, Err(graph::GraphAccessError::NoTokens)));
+    let (org, _) = bench.ids(TENANT).await;
+    assert!(matches!(graph::graph_tokens(&bench.ports, &org, tenant).await, Err(graph::GraphAccessError::NoTokens)));
     assert!(!tokens_of_any_version(&bench).await);
     let again = tenants(&bench.ports).await.unwrap();
-    assert!(again.iter().all(|one| one.tokens == StoredTokens::None));
+    assert!(!again.iter().any(|one| one.orgs.iter().any(has_tokens)));
 }
 
 #[tokio::test]
