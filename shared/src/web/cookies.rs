@@ -13,6 +13,8 @@ use crate::domain::session;
 
 /// The start of the name of every cookie of ours.
 pub const PREFIX: &str = "__Host-regrant-";
+/// The start of the names of an operator's cookies for the console. They are not expired in favour of a consent's.
+const OPERATORS: &str = "__Host-regrant-console";
 /// How many cookies a browser keeps, and their total length in bytes. API Gateway rejects requests whose headers exceed 10,240
 /// bytes, so a browser with too many cookies could not reach any page.
 const KEPT: usize = 8;
@@ -93,7 +95,7 @@ fn own_cookies(headers: &HeaderMap) -> Vec<(String, usize)> {
     let all = headers.get_all(COOKIE).into_iter().filter_map(|header| header.to_str().ok());
     all.flat_map(|header| header.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .filter(|(name, _)| name.starts_with(PREFIX))
+        .filter(|(name, _)| name.starts_with(PREFIX) && !name.starts_with(OPERATORS))
         .map(|(name, value)| (name.to_owned(), name.len() + value.len()))
         .collect()
 }

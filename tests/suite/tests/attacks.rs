@@ -4,6 +4,8 @@
 
 #[path = "attacks/callbacks.rs"]
 mod callbacks;
+#[path = "attacks/constant_cost.rs"]
+mod constant_cost;
 #[path = "attacks/cookies.rs"]
 mod cookies;
 #[path = "attacks/emails.rs"]
@@ -22,6 +24,10 @@ mod invitations;
 mod link_floods;
 #[path = "attacks/links.rs"]
 mod links;
+#[path = "attacks/operators.rs"]
+mod operators;
+#[path = "attacks/pages.rs"]
+mod pages;
 #[path = "attacks/pauses.rs"]
 mod pauses;
 #[path = "attacks/removals.rs"]

@@ -167,7 +167,7 @@ struct Sequence {
     /// Every session so far, with its latest state.
     sessions: Vec<(SessionId, Option<SessionState>)>,
     operator_stepped: bool,
-    /// Handed-over texts, each with the session that its link was issued to.
+    /// The seed and the steps so far, for the message of a failure.
     steps: Vec<String>,
 }
 
@@ -481,7 +481,13 @@ async fn revoke_newest(ports: &Ports, org: &OrgId, app: &AppId) {
     }
 }
 
-async fn run(subject: Subject, seed: u64) {
+/// How far the steps of a sequence led by themselves.
+struct Reached {
+    is_done: bool,
+    has_link: bool,
+}
+
+async fn run(subject: Subject, seed: u64) -> Reached {
     let mut dice = Dice(SeededRandomness::new(seed));
     let mut sequence = Sequence::start(subject).await;
     sequence.steps.push(format!("seed {seed}"));
@@ -498,14 +504,22 @@ async fn run(subject: Subject, seed: u64) {
         sequence.writes.before_record_writes(&sequence.app, []);
         sequence.check(step, &before).await;
     }
+    let is_done = sequence.sessions.iter().any(|(_, state)| *state == Some(SessionState::Done));
+    let has_link = sequence.events().await.iter().any(|kind| matches!(kind, EventKind::ConsentLinkOpened { .. }));
     sequence.check_abandoned().await;
     sequence.check_next_administrator_can_finish().await;
+    Reached { is_done, has_link }
 }
 
 async fn run_all(subject: Subject, sequences: u64) {
+    let (mut done, mut links) = (0, 0);
     for seed in 0..sequences {
-        run(subject, seed).await;
+        let reached = run(subject, seed).await;
+        done += u64::from(reached.is_done);
+        links += u64::from(reached.has_link);
     }
+    // Otherwise the sequences show little.
+    assert!(done * 20 >= sequences && links * 3 >= sequences, "{done} done and {links} links in {sequences} sequences");
 }
 
 #[tokio::test]

@@ -71,7 +71,7 @@ fn each_function_reads_only_the_secrets_it_needs() {
         ("okta/pool-3", [true, true, false, true, false]),
         ("provisioning-admin/acme.okta.com", [false, true, false, true, false]),
         ("handover/acme.okta.com/0oa1", [false, false, false, true, false]),
-        ("graph/00o1/contoso", [true, false, true, true, false]),
+        ("graph/00o1/contoso", [true, true, true, true, false]),
         ("entra/global", [true; 5]),
         ("keys", [false, true, true, true, true]),
         ("hooks", [false, false, false, false, true]),

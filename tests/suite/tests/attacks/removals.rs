@@ -77,3 +77,15 @@ async fn only_the_installations_own_secrets_remain_after_removal() {
     remove_registration(&bench.ports, Cloud::Global).await.unwrap();
     assert_eq!(bench.secrets(), ["keys"]);
 }
+
+#[tokio::test]
+async fn tokens_of_an_apps_former_tenant_are_deleted_too() {
+    let bench = consented().await;
+    let (org, app) = bench.ids(TENANT).await;
+    let mut record = bench.app(TENANT).await;
+    record.consent.verify_tenant(&"99999999-0000-4000-8000-000000000001".parse().unwrap());
+    assert!(bench.ports.ledger.record_app(&record, &[]).await.unwrap());
+    assert!(tokens_of_any_version(&bench, &org).await, "{app} had them");
+    orgs::remove(&bench.ports, &org).await.unwrap();
+    assert!(!tokens_of_any_version(&bench, &org).await);
+}
