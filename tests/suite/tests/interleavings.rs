@@ -81,7 +81,7 @@ enum Step {
 impl Step {
     const KINDS: usize = 30;
 
-    /// Steps that lead on are more frequent, so that sequences go deep.
+    /// Any step.
     fn draw(dice: &mut Dice) -> Self {
         let tab = dice.below(TABS);
         match dice.below(Self::KINDS) {
@@ -249,6 +249,22 @@ impl Sequence {
 
     async fn session(&self, id: &SessionId) -> Option<AuthorizationSession> {
         self.ports().ledger.session(id).await.unwrap()
+    }
+
+    /// What an honest person does next in one of the tabs, so that sequences lead far.
+    fn honest_step(&self, dice: &mut Dice) -> Step {
+        let at = dice.below(TABS);
+        let tab = &self.tabs[at];
+        let latest = self.sessions.iter().find(|(id, _)| Some(id) == tab.session.as_ref());
+        match latest.and_then(|(_, state)| state.as_ref()) {
+            None | Some(SessionState::Done | SessionState::Failed { .. }) => Step::Begin(at),
+            Some(SessionState::SigningIn) if tab.at_microsoft.is_some() => Step::SignIn(at),
+            Some(_) if !tab.texts.is_empty() => Step::HandOver(at),
+            Some(_) if !tab.links.is_empty() => Step::AcceptAtMicrosoft(at),
+            Some(SessionState::Verified { .. }) => Step::Open(at),
+            Some(SessionState::Consenting { .. }) if dice.below(3) == 0 => Step::Open(at),
+            Some(_) => Step::Work,
+        }
     }
 
     /// A change by the operator or the worker in the middle of a step.
@@ -492,7 +508,7 @@ async fn run(subject: Subject, seed: u64) -> Reached {
     let mut sequence = Sequence::start(subject).await;
     sequence.steps.push(format!("seed {seed}"));
     for _ in 0..STEPS {
-        let step = Step::draw(&mut dice);
+        let step = if dice.below(3) == 0 { Step::draw(&mut dice) } else { sequence.honest_step(&mut dice) };
         sequence.steps.push(format!("{step:?}"));
         let before = sequence.writes_to_okta();
         if dice.below(6) == 0 && !matches!(step, Step::HandOver(_)) {
@@ -519,7 +535,10 @@ async fn run_all(subject: Subject, sequences: u64) {
         links += u64::from(reached.has_link);
     }
     // Otherwise the sequences show little.
-    assert!(done * 20 >= sequences && links * 3 >= sequences, "{done} done and {links} links in {sequences} sequences");
+    assert!(
+        done * 4 >= sequences && (links * 2 >= sequences || subject == NEEDS_SAVE),
+        "{done} done and {links} links in {sequences} sequences"
+    );
 }
 
 #[tokio::test]

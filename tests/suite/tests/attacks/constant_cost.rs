@@ -3,16 +3,19 @@
 //! say here how it is repeated.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use regrant::domain::contact::Contacts;
-use regrant::domain::id::SessionId;
+use regrant::domain::id::{RequestId, SessionId};
 use regrant::domain::session::SessionState;
 use regrant::embedded::worker::{drain_notifications, drain_scans};
+use regrant::keyring::{SignedMute, SignedRequest};
 use regrant::queue::{NotificationWork, Queues, SaveApp, ScanOrg};
 use regrant::settings::{MailSettings, Settings};
 use regrant::usecases::Ports;
+use regrant::usecases::access::keys::keys;
 use regrant::usecases::consent::session::open_cookie;
 use regrant::usecases::notify::contacts::set_contacts;
 use regrant::usecases::scan::start::{Selection, start_scan};
@@ -22,12 +25,15 @@ use regrant_tests::aws::template;
 use regrant_tests::consent::{Browser, ConsentBench, router};
 use regrant_tests::copying_queue::CopyingQueue;
 use regrant_tests::crash_point::{CrashPoint, CrashingLedger, CrashingVault};
-use regrant_tests::mailbox::{Mailbox, link};
+use regrant_tests::mailbox::{Mailbox, request};
 
 use super::{ADMIN, TENANT};
 
 /// How often each request is repeated, twice. Any constant allowance is used up in the first half.
 const REPEATS: usize = 60;
+
+/// An administrator who is asked by email.
+const ADA: &str = "ada@acme.example";
 
 /// What requests have caused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -213,7 +219,7 @@ impl Valid {
 fn public_routes() -> Vec<String> {
     let all = routes(template()).into_keys();
     let public: Vec<String> = all.filter(|route| !route.contains(" /v1/")).collect();
-    assert!(public.len() >= 24, "{public:?}");
+    assert!(public.len() >= 22, "{public:?}");
     public
 }
 
@@ -226,18 +232,21 @@ async fn emailed_links(counted: &Counted) -> (String, String) {
     let ports = &counted.bench.ports;
     let (org, _) = counted.bench.ids(TENANT).await;
     let people = |name: &str| vec![name.parse().unwrap()];
-    let contacts = Contacts {
-        administrators: people("ada@acme.example"),
-        operators: people("olga@acme.example"),
-        ..Contacts::default()
-    };
+    let contacts =
+        Contacts { administrators: people(ADA), operators: people("olga@acme.example"), ..Contacts::default() };
     set_contacts(ports, &org, contacts).await.unwrap();
     start_scan(ports, &Selection::Orgs(vec![org])).await.unwrap();
     drain_scans(ports, 1, || ()).await.unwrap();
     while drain_notifications(ports).await.unwrap() > 0 {}
-    let emails = counted.mailbox.emails();
-    let first = |begins: &str| emails.iter().find_map(|email| link(email, begins)).unwrap();
-    (first("/mail/mute/"), first("/mail/request/"))
+    // Which emails have these links depends on the app's standing; what matters here is that the links are valid.
+    let email = counted.mailbox.emails().remove(0);
+    let id: RequestId = request(&email).parse().unwrap();
+    let notification = email.message_id.trim_start_matches('<').split('@').next().unwrap().parse().unwrap();
+    let keys = keys(ports).await.unwrap();
+    let mute = keys.sign_mute(&SignedMute { request: id.clone(), address: ADA.parse().unwrap() }).unwrap();
+    let ends_at = "2026-04-01T00:00:00Z".parse().unwrap();
+    let shown = keys.sign_request(&SignedRequest { request: id, notification, ends_at }).unwrap();
+    (format!("/mail/mute/{mute}"), format!("/mail/request/{shown}"))
 }
 
 /// The form token of a session, which not every page of it shows.
@@ -286,8 +295,8 @@ async fn repeated_requests_of_failed_session_cost_a_constant() {
     repeat_every_route_of_session(Stage::Failed).await;
 }
 
-/// A person who merely has the link of an org that waives the sign-in takes turns between the forms. That changes the same
-/// session again and again, and nothing else grows.
+/// A person who merely has the link of an org that waives the sign-in takes turns between the forms, one a second. That
+/// changes the same session again and again, and queues at most a message a minute.
 #[tokio::test]
 async fn alternating_forms_of_link_holder_cost_a_constant() {
     let counted = Counted::over(ConsentBench::waiving().await);
@@ -296,21 +305,28 @@ async fn alternating_forms_of_link_holder_cost_a_constant() {
     let session = browser.post(&invitation, &[]).await.location_url().path().to_owned();
     let id: SessionId = session.rsplit('/').next().unwrap().parse().unwrap();
     let token = form_token(&counted, &browser, &id).await;
+    let forms = [
+        ("okta", ("pause", "agreed")),
+        ("finish", ("result", "")),
+        ("finish", ("result", "refused")),
+        ("handover", ("handover", "error=access_denied")),
+    ];
     let grown = async || {
-        let Caused { vendor_calls, messages, emails, .. } = counted.so_far();
-        (vendor_calls, messages, emails, counted.bench.events(TENANT).await.len())
+        let Caused { vendor_calls, emails, .. } = counted.so_far();
+        (vendor_calls, emails, counted.bench.events(TENANT).await.len())
     };
     let mut at_half = grown().await;
     for repeat in 0..2 * REPEATS {
         if repeat == REPEATS {
             at_half = grown().await;
         }
-        for (action, extra) in
-            [("okta", ("pause", "agreed")), ("finish", ("result", "")), ("finish", ("result", "refused"))]
-        {
+        for (action, extra) in forms {
             browser.post(&format!("{session}/{action}"), &[("token", &token), extra]).await;
+            counted.bench.clock.advance(Duration::from_secs(1));
         }
-        browser.post(&format!("{session}/handover"), &[("token", &token), ("handover", "error=access_denied")]).await;
     }
     assert_eq!(grown().await, at_half);
+    let minutes = 2 * REPEATS * forms.len() / 60;
+    let messages = counted.so_far().messages;
+    assert!(messages <= minutes + 1, "{messages} messages in {minutes} minutes");
 }

@@ -124,7 +124,8 @@ async fn pause_of_a_session_that_just_ended_alerts_at_once() {
     let (org, app) = bench.ids(PASSWORD).await;
     let newest = bench.ports.ledger.invitations(&org, &app, PageRequest::first(1)).await.unwrap().items.remove(0);
     let ports = bench.ports.clone();
-    let revoked: ConcurrentChange = Box::pin(async move { drop(revoke_invitation(&ports, &newest.id).await.unwrap()) });
+    let revoked: ConcurrentChange =
+        Box::pin(async move { assert!(revoke_invitation(&ports, &newest.id).await.unwrap().was_open) });
     writes.before_record_writes(&app, [revoked]);
     assert!(bench.simulation.open_okta(&mut browser, &session).await.is_none());
     assert!(bench.app(PASSWORD).await.paused_since().is_some(), "Okta had prepared the connection");
