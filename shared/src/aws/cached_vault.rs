@@ -70,7 +70,7 @@ fn is_cached(name: &SecretName) -> bool {
         | SecretName::Keys
         | SecretName::Hooks
         | SecretName::OperatorSignIn => true,
-        SecretName::HandOver(..) | SecretName::Graph(_) | SecretName::MailServer => false,
+        SecretName::HandOver(..) | SecretName::Graph(..) | SecretName::MailServer => false,
     }
 }
 

@@ -85,6 +85,9 @@ pub struct ConsentRecord {
     /// The app's tenant, once resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tenant: Option<TenantId>,
+    /// The tenants that it belonged to before. The org may still have tokens for them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former_tenants: Vec<TenantId>,
     /// The tenant in the app's settings when an administrator of it was verified for this app.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verified_tenant: Option<TenantName>,
@@ -118,6 +121,15 @@ pub struct ConsentRecord {
 }
 
 impl ConsentRecord {
+    /// Records the tenant that an administrator was verified for.
+    pub fn verify_tenant(&mut self, tenant: &TenantId) {
+        let former = self.tenant.replace(tenant.clone());
+        self.former_tenants.extend(former);
+        self.former_tenants.retain(|former| former != tenant);
+        self.former_tenants.sort_unstable();
+        self.former_tenants.dedup();
+    }
+
     /// The permissions that this consent is expected to have: what its own link asked for, or else what of the catalogue
     /// Okta's current link asks for, or else the catalogue.
     pub fn expected_permissions(&self, catalogue: &PermissionCatalogue) -> PermissionCatalogue {

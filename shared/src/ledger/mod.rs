@@ -214,6 +214,8 @@ pub trait Leases: Send + Sync {
         now: Timestamp,
         until: Timestamp,
     ) -> Result<bool, LedgerError>;
+    /// Who holds a lease at `now`; `None` if it is free.
+    async fn lease_holder(&self, name: &str, now: Timestamp) -> Result<Option<String>, LedgerError>;
     /// Releases a lease. Does nothing if `holder` does not have it.
     async fn release_lease(&self, name: &str, holder: &str) -> Result<(), LedgerError>;
 }

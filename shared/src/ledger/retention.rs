@@ -7,15 +7,15 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::invitation::Invitation;
+use crate::domain::invitation::{Closed, Invitation};
 use crate::domain::notification::{About, Notification};
 use crate::domain::session::AuthorizationSession;
 
 /// How long a session is kept after its pages have ended, so that a late visitor still sees why.
 pub const SESSION: SignedDuration = SignedDuration::from_hours(24);
-/// How long an invitation is kept after its link has expired, whether it was used, revoked or neither: over a year, for
-/// annual reviews.
-pub const INVITATION: SignedDuration = SignedDuration::from_hours(400 * 24);
+/// How long an invitation is kept after it was used or revoked or has expired, so that its link still says why it does not
+/// work. The audit trail keeps who was invited, and when.
+pub const INVITATION: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// How long a settled notification of a single date or change is kept after it was due: over a year, for annual reviews.
 pub const NOTIFICATION: SignedDuration = SignedDuration::from_hours(400 * 24);
 /// How long a scan and its result for each org are kept after the scan started.
@@ -32,7 +32,12 @@ pub fn session_expires_at(session: &AuthorizationSession) -> Timestamp {
 
 /// When an invitation may be deleted.
 pub fn invitation_expires_at(invitation: &Invitation) -> Timestamp {
-    after(invitation.expires_at, INVITATION)
+    invitation.closed.map_or_else(|| after(invitation.expires_at, INVITATION), closed_invitation_expires_at)
+}
+
+/// When an invitation that was closed may be deleted.
+pub fn closed_invitation_expires_at(closed: Closed) -> Timestamp {
+    after(closed.at, INVITATION)
 }
 
 /// When a notification may be deleted; `None` for one that is kept.

@@ -165,8 +165,9 @@ fn every_kind() -> Vec<SecretName> {
         // An app named like its org, and one named like a file in the org's own folder.
         SecretName::HandOver(acme.clone(), app("00oacme")),
         SecretName::HandOver(acme, app("current")),
-        SecretName::Graph(tenant("11111111-2222-4333-8444-555555555555")),
-        SecretName::Graph(tenant("99999999-2222-4333-8444-555555555555")),
+        SecretName::Graph(org("acme"), tenant("11111111-2222-4333-8444-555555555555")),
+        SecretName::Graph(org("acme"), tenant("99999999-2222-4333-8444-555555555555")),
+        SecretName::Graph(org("contoso"), tenant("11111111-2222-4333-8444-555555555555")),
         SecretName::Keys,
     ];
     names.extend(Cloud::ALL.map(SecretName::Entra));

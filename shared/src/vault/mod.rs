@@ -27,9 +27,9 @@ pub enum SecretName {
     ProvisioningAdmin(OrgId),
     /// `regrant/handover/{org}/{app}`: the authorization code that Okta's page showed, until Okta has received it.
     HandOver(OrgId, AppId),
-    /// `regrant/graph/{tenant}`: tokens for Microsoft Graph, and who consented to them (see
-    /// [`crate::microsoft::GraphTokens`]).
-    Graph(TenantId),
+    /// `regrant/graph/{org}/{tenant}`: tokens for Microsoft Graph that an administrator of the tenant brought in a session of
+    /// the org (see [`crate::microsoft::GraphTokens`]).
+    Graph(OrgId, TenantId),
     /// `regrant/entra/{cloud}`: our own app registration in that cloud (see [`crate::microsoft::Registration`]).
     Entra(Cloud),
     /// `regrant/keys`: the keys that sign invitations and seal cookies (see [`crate::keyring`]).
@@ -49,7 +49,7 @@ impl SecretName {
             Self::Okta(org) => format!("regrant/okta/{org}"),
             Self::ProvisioningAdmin(org) => format!("regrant/provisioning-admin/{org}"),
             Self::HandOver(org, app) => format!("regrant/handover/{org}/{app}"),
-            Self::Graph(tenant) => format!("regrant/graph/{tenant}"),
+            Self::Graph(org, tenant) => format!("regrant/graph/{org}/{tenant}"),
             Self::Entra(cloud) => format!("regrant/entra/{cloud}"),
             Self::Keys => "regrant/keys".to_owned(),
             Self::Hooks => "regrant/hooks".to_owned(),

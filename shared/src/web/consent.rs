@@ -5,6 +5,7 @@ use axum::extract::{FromRequest, FromRequestParts as _, Path, Request};
 use axum::http::header::{LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use jiff::SignedDuration;
 
 use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::id::SessionId;
@@ -17,11 +18,21 @@ use crate::usecases::consent::session::{
 };
 use crate::usecases::records::consent_error::ConsentError;
 use crate::usecases::save::operators::were_notified;
+use crate::web::okta_link::link_cookie_name;
 pub use crate::web::pages::subject;
 use crate::web::pages::{FailureView, Page, Recovery, failure};
 use crate::web::parameters::Parameters;
 use crate::web::reader::Reader;
 use crate::web::{cookies, fetch_metadata};
+
+/// How long the page of an ended session can be reloaded.
+const RELOAD_TIME: SignedDuration = SignedDuration::from_mins(10);
+
+/// Expires the cookies of a session that has ended: at once if it has no page, else once its page was there for a while.
+pub fn expire_cookies(response: &mut Response, request: &HeaderMap, session: &SessionId, has_page: bool) {
+    let names = [cookie_name(session), link_cookie_name(session)];
+    cookies::end(response, request, names.each_ref().map(String::as_str), has_page.then_some(RELOAD_TIME));
+}
 
 /// Logs an error and gives its page, without a session.
 pub fn consent_error_page(ports: &Ports, reader: Reader, error: &ConsentError) -> Page {

@@ -13,6 +13,8 @@ use crate::domain::session;
 
 /// The start of the name of every cookie of ours.
 pub const PREFIX: &str = "__Host-regrant-";
+/// The start of the names of an operator's cookies for the console. They are not expired in favour of a consent's.
+const OPERATORS: &str = "__Host-regrant-console";
 /// How many cookies a browser keeps, and their total length in bytes. API Gateway rejects requests whose headers exceed 10,240
 /// bytes, so a browser with too many cookies could not reach any page.
 const KEPT: usize = 8;
@@ -51,19 +53,35 @@ pub fn clear(name: &str) -> Option<HeaderValue> {
     HeaderValue::from_str(&cookie.encoded().to_string()).ok()
 }
 
+/// Removes those of the named cookies that a request sent. The first one stays for as long as `grace` says.
+pub fn end(response: &mut Response, request: &HeaderMap, names: [&str; 2], grace: Option<SignedDuration>) {
+    let sent = own_cookies(request);
+    for (name, grace) in names.into_iter().zip([grace, None]) {
+        if !sent.iter().any(|(known, _)| known == name) {
+            continue;
+        }
+        let header = match (grace, get(request, name)) {
+            (Some(grace), Some(value)) => set_for(name, &value, grace),
+            _ => clear(name),
+        };
+        response.headers_mut().extend(header.map(|header| (SET_COOKIE, header)));
+    }
+}
+
 /// Removes the browser's oldest session cookies when a response sets a new one, for `axum::middleware::from_fn`.
 pub(super) async fn expire_oldest(request: Request, next: Next) -> Response {
-    let kept = own_cookies(request.headers());
+    let mut kept = own_cookies(request.headers());
     let mut response = next.run(request).await;
     let headers = response.headers().get_all(SET_COOKIE).into_iter().filter_map(|value| value.to_str().ok());
-    let new: Vec<(String, usize)> = headers
-        .filter(|value| value.starts_with(PREFIX))
-        .filter_map(|value| value.split(';').next()?.split_once('='))
-        .map(|(name, value)| (name.to_owned(), name.len() + value.len()))
-        .collect();
+    let changed =
+        headers.filter(|value| value.starts_with(PREFIX)).filter_map(|value| value.split(';').next()?.split_once('='));
+    let (removed, new): (Vec<_>, Vec<_>) =
+        changed.map(|(name, value)| (name.to_owned(), value.len())).partition(|(_, value_length)| *value_length == 0);
     if new.is_empty() {
         return response;
     }
+    kept.retain(|(name, _)| !removed.iter().any(|(cleared, _)| cleared == name));
+    let new: Vec<_> = new.into_iter().map(|(name, value_length)| (name.clone(), name.len() + value_length)).collect();
     for name in surplus(&kept, &new) {
         if let Some(header) = clear(&name) {
             response.headers_mut().append(SET_COOKIE, header);
@@ -77,7 +95,7 @@ fn own_cookies(headers: &HeaderMap) -> Vec<(String, usize)> {
     let all = headers.get_all(COOKIE).into_iter().filter_map(|header| header.to_str().ok());
     all.flat_map(|header| header.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .filter(|(name, _)| name.starts_with(PREFIX))
+        .filter(|(name, _)| name.starts_with(PREFIX) && !name.starts_with(OPERATORS))
         .map(|(name, value)| (name.to_owned(), name.len() + value.len()))
         .collect()
 }

@@ -194,6 +194,9 @@ impl Leases for CrashingLedger {
     ) -> Result<bool, LedgerError> {
         self.1.wrote(self.0.acquire_lease(name, holder, now, until).await)
     }
+    async fn lease_holder(&self, name: &str, now: Timestamp) -> Result<Option<String>, LedgerError> {
+        self.0.lease_holder(name, now).await
+    }
     async fn release_lease(&self, name: &str, holder: &str) -> Result<(), LedgerError> {
         self.1.wrote(self.0.release_lease(name, holder).await)
     }

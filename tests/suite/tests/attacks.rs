@@ -4,6 +4,8 @@
 
 #[path = "attacks/callbacks.rs"]
 mod callbacks;
+#[path = "attacks/constant_cost.rs"]
+mod constant_cost;
 #[path = "attacks/cookies.rs"]
 mod cookies;
 #[path = "attacks/emails.rs"]
@@ -22,6 +24,10 @@ mod invitations;
 mod link_floods;
 #[path = "attacks/links.rs"]
 mod links;
+#[path = "attacks/operators.rs"]
+mod operators;
+#[path = "attacks/pages.rs"]
+mod pages;
 #[path = "attacks/pauses.rs"]
 mod pauses;
 #[path = "attacks/removals.rs"]
@@ -52,8 +58,9 @@ async fn state(bench: &ConsentBench) -> (Option<String>, bool) {
     use regrant::vault::{SecretName, SecretVersion};
     let tenant =
         bench.simulation.microsoft.with_tenant("acmelabs.onmicrosoft.com", |tenant| tenant.id.clone()).unwrap();
-    let tokens =
-        bench.ports.vault.get(&SecretName::Graph(tenant.parse().unwrap()), SecretVersion::Current).await.unwrap();
+    let (org, _) = bench.ids(TENANT).await;
+    let name = SecretName::Graph(org, tenant.parse().unwrap());
+    let tokens = bench.ports.vault.get(&name, SecretVersion::Current).await.unwrap();
     (bench.simulation.okta.snapshot("acme"), tokens.is_some())
 }
 

@@ -6,7 +6,6 @@ use std::time::Duration;
 use axum::http::HeaderMap;
 use axum::http::header::COOKIE;
 use jiff::SignedDuration;
-use regrant::domain::cloud::Cloud;
 use regrant::domain::event::EventKind;
 use regrant::domain::failure::consent::ConsentFailure;
 use regrant::domain::save::SaveOutcome;
@@ -279,15 +278,16 @@ async fn prematurely_expired_access_token_is_renewed_once() {
     bench.walk(&mut bench.browser(), "acmelabs").await;
     let consent = bench.app("acmelabs").await.consent;
     let (tenant, client) = (consent.tenant.unwrap(), consent.client.unwrap());
+    let org = bench.ports.ledger.org(&bench.ids("acmelabs").await.0).await.unwrap().unwrap();
     let calls = || bench.simulation.microsoft.count("/oauth2/v2.0/token");
     let before = calls();
     bench.simulation.microsoft.revoke_access_tokens("acmelabs.onmicrosoft.com");
-    assert!(read_grants(&bench.ports, Cloud::Global, &tenant, &client).await.unwrap().principal.is_some());
+    assert!(read_grants(&bench.ports, &org, &tenant, &client).await.unwrap().principal.is_some());
     assert_eq!(calls() - before, 1);
     bench.simulation.microsoft.revoke_access_tokens("acmelabs.onmicrosoft.com");
     bench.simulation.microsoft.revoke_refresh_tokens("acmelabs.onmicrosoft.com");
     assert!(matches!(
-        read_grants(&bench.ports, Cloud::Global, &tenant, &client).await,
+        read_grants(&bench.ports, &org, &tenant, &client).await,
         Err(GraphAccessError::SignInRequired(_))
     ));
 }

@@ -29,7 +29,7 @@ struct FullVault {
 
 impl FullVault {
     fn served(&self, call: Call, name: &SecretName) -> Result<(), VaultError> {
-        let fails = *self.fails.lock() == Some(call) && matches!(name, SecretName::Graph(_));
+        let fails = *self.fails.lock() == Some(call) && matches!(name, SecretName::Graph(..));
         let full = || std::io::Error::from(std::io::ErrorKind::StorageFull);
         if fails { Err(VaultError::Io { action: "write", path: name.path(), source: full() }) } else { Ok(()) }
     }

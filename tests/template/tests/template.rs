@@ -71,7 +71,7 @@ fn each_function_reads_only_the_secrets_it_needs() {
         ("okta/pool-3", [true, true, false, true, false, false]),
         ("provisioning-admin/acme.okta.com", [false, true, false, false, false, false]),
         ("handover/acme.okta.com/0oa1", [false, false, false, true, false, false]),
-        ("graph/contoso", [true, false, true, true, false, false]),
+        ("graph/00o1/contoso", [true, true, true, true, false, false]),
         ("entra/global", [true; 6]),
         ("keys", [false, true, true, true, true, true]),
         ("hooks", [false, false, false, false, true, false]),
@@ -134,7 +134,7 @@ fn queues_are_open_only_to_their_functions() {
 
 #[test]
 fn scans_renew_graph_tokens_but_never_create_them() {
-    let token = secret("graph/contoso");
+    let token = secret("graph/00o1/contoso");
     assert!(may("discovery", "secretsmanager:PutSecretValue", &token));
     assert!(!may("discovery", "secretsmanager:CreateSecret", &token));
     assert!(!may("discovery", "secretsmanager:PutSecretValue", &secret("keys")));
@@ -143,7 +143,7 @@ fn scans_renew_graph_tokens_but_never_create_them() {
 #[test]
 fn only_the_sign_in_creates_graph_tokens() {
     for (function, creates) in FUNCTIONS.into_iter().zip([false, false, true, false, false, false]) {
-        assert_eq!(may(function, "secretsmanager:CreateSecret", &secret("graph/contoso")), creates, "{function}");
+        assert_eq!(may(function, "secretsmanager:CreateSecret", &secret("graph/00o1/contoso")), creates, "{function}");
     }
 }
 

@@ -16,8 +16,8 @@ use regrant::usecases::records::consent_error::ConsentError;
 use regrant::usecases::save::hand_over as save;
 use regrant::usecases::save::operators::were_notified;
 use regrant::web::consent::{
-    SessionForm, consent_error_page, see_other, session, session_error_page, session_failure_page, session_path,
-    subject,
+    SessionForm, consent_error_page, expire_cookies, see_other, session, session_error_page, session_failure_page,
+    session_path, subject,
 };
 use regrant::web::okta_link::link_of_browser;
 use regrant::web::pages::{DoneView, Page, PastedText, ProgressView, SavingBasis, Step, TaskToRetry, done, progress};
@@ -34,12 +34,23 @@ pub(crate) async fn show_session(
     reader: Reader,
     Path(id): Path<String>,
     headers: HeaderMap,
-) -> Page {
-    match session_details(&ports, &id, &headers).await {
-        Ok(session) => page(&ports, reader, &session, None).await,
+) -> Response {
+    let details = session_details(&ports, &id, &headers).await;
+    let (has_ended, has_page) = match &details {
+        Ok(details) => (details.own.session.has_ended(), true),
+        Err(error) => (error.failure == ConsentFailure::SessionLost, false),
+    };
+    let shown = match details {
+        Ok(details) => page(&ports, reader, &details, None).await,
         Err(error) => Err(error),
+    };
+    let mut response = shown.unwrap_or_else(|error| consent_error_page(&ports, reader, &error)).into_response();
+    if let Ok(id) = id.parse()
+        && has_ended
+    {
+        expire_cookies(&mut response, &headers, &id, has_page);
     }
-    .unwrap_or_else(|error| consent_error_page(&ports, reader, &error))
+    response
 }
 
 /// A session with everything its page shows.

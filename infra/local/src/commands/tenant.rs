@@ -20,7 +20,8 @@ pub enum Tenant {
         #[arg(long)]
         json: bool,
     },
-    /// Delete the Graph tokens of a tenant. Its grants are no longer monitored until an administrator signs in again.
+    /// Delete the Graph tokens of a tenant, of every org. Its grants are no longer monitored until an administrator signs in
+    /// again.
     Forget(Forget),
 }
 
@@ -56,18 +57,21 @@ async fn list(installation: &Installation, as_json: bool, terminal: &mut Termina
     }
     for one in &known {
         terminal.line(&title(one))?;
-        terminal.line(&format!("  orgs: {}", one.orgs.iter().map(escaped).collect::<Vec<_>>().join(", ")))?;
-        terminal.line(&match one.tokens {
-            StoredTokens::None => "  no tokens".to_owned(),
-            StoredTokens::Unreadable => {
-                "  tokens that cannot be read; delete them with `regrant tenant forget`".to_owned()
-            }
-            StoredTokens::Tokens { signed_in_at, renewed_at } => {
-                format!("  tokens since {}, refreshed {}", when(signed_in_at), when(renewed_at))
-            }
-        })?;
+        for org in &one.orgs {
+            terminal.line(&format!("  {}: {}", escaped(&org.host), stored(org.tokens)))?;
+        }
     }
     Ok(Outcome::Fine)
+}
+
+fn stored(tokens: StoredTokens) -> String {
+    match tokens {
+        StoredTokens::None => "no tokens".to_owned(),
+        StoredTokens::Unreadable => "tokens that cannot be read; delete them with `regrant tenant forget`".to_owned(),
+        StoredTokens::Tokens { signed_in_at, renewed_at } => {
+            format!("tokens since {}, refreshed {}", when(signed_in_at), when(renewed_at))
+        }
+    }
 }
 
 async fn forget(installation: &Installation, options: &Forget, terminal: &mut Terminal) -> anyhow::Result<Outcome> {

@@ -116,7 +116,7 @@ async fn a_rejected_credential_is_reread_immediately() {
 async fn tokens_are_not_cached() {
     let folder = tempfile::tempdir().unwrap();
     let (_, behind, vault) = vaults(folder.path()).await;
-    let graph = SecretName::Graph("11111111-2222-4333-8444-555555555555".parse().unwrap());
+    let graph = SecretName::Graph("00o1".parse().unwrap(), "11111111-2222-4333-8444-555555555555".parse().unwrap());
     for value in ["one", "two"] {
         set(&*behind, &graph, value).await;
         assert_eq!(current(&vault, &graph).await.as_deref(), Some(value));

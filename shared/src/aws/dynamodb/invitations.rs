@@ -28,16 +28,13 @@ const ID: &str = "id";
 impl Invitations for DynamoLedger {
     async fn put_invitation(&self, invitation: &Invitation) -> Result<(), LedgerError> {
         let (table, action) = (&self.0, "write an invitation");
-        let Invitation { id, org, app, created_at, .. } = invitation;
-        let mut listing = ItemKey::invitation_listing(org, app, &from_time(*created_at), id.as_str()).item();
-        listing.insert(ID.to_owned(), text(id.as_str()));
-        listing.insert(EXPIRES_AT.to_owned(), expiry(retention::invitation_expires_at(invitation)));
+        let Invitation { id, org, app, .. } = invitation;
         let mut open = ItemKey::open_invitation_listing(org, app, id).item();
         open.insert(ID.to_owned(), text(id.as_str()));
         open.insert(EXPIRES_AT.to_owned(), expiry(invitation.expires_at));
         let writes = [
             table.put_write(item(invitation)?, Some(is_new()))?,
-            table.put_write(listing, None)?,
+            table.put_write(listing(invitation), None)?,
             table.put_write(open, None)?,
             table.check_write(&ItemKey::org(org), &is_not_being_removed())?,
         ];
@@ -92,6 +89,15 @@ fn item(invitation: &Invitation) -> Result<Item, LedgerError> {
     Ok(item)
 }
 
+/// The item that lists an invitation with its app.
+fn listing(invitation: &Invitation) -> Item {
+    let Invitation { id, org, app, created_at, .. } = invitation;
+    let mut listing = ItemKey::invitation_listing(org, app, &from_time(*created_at), id.as_str()).item();
+    listing.insert(ID.to_owned(), text(id.as_str()));
+    listing.insert(EXPIRES_AT.to_owned(), expiry(retention::invitation_expires_at(invitation)));
+    listing
+}
+
 fn read(item: &Item) -> Result<Invitation, LedgerError> {
     record(item, || "an invitation".to_owned())
 }
@@ -106,10 +112,12 @@ async fn close(table: &Table, id: &InvitationId, closed: Closed) -> Result<bool,
             return Ok(false);
         }
         let condition = unchanged(&invitation);
-        let listing = ItemKey::open_invitation_listing(&invitation.org, &invitation.app, id);
+        let open = ItemKey::open_invitation_listing(&invitation.org, &invitation.app, id);
+        let closed = Invitation { closed: Some(closed), ..invitation };
         let writes = [
-            table.put_write(item(&Invitation { closed: Some(closed), ..invitation })?, Some(condition))?,
-            table.delete_write(&listing)?,
+            table.put_write(item(&closed)?, Some(condition))?,
+            table.put_write(listing(&closed), None)?,
+            table.delete_write(&open)?,
         ];
         if table.transact(action, &writes).await? {
             return Ok(true);

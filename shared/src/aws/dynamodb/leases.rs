@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::DynamoLedger;
+use super::item::text_of;
 use super::keys::{EXPIRES_AT, ItemKey, expiry, text};
 use super::table::Condition;
 use crate::ledger::stored::from_time;
@@ -28,6 +29,12 @@ impl Leases for DynamoLedger {
             values: vec![("holder", text(holder)), ("now", text(from_time(now)))],
         };
         self.0.put_if("acquire a lease", item, free).await
+    }
+
+    async fn lease_holder(&self, name: &str, now: Timestamp) -> Result<Option<String>, LedgerError> {
+        let Some(item) = self.0.get("read a lease", &ItemKey::lease(name)).await? else { return Ok(None) };
+        let is_held = text_of(&item, "until")? > from_time(now).as_str();
+        Ok(is_held.then(|| text_of(&item, "holder").map(str::to_owned)).transpose()?)
     }
 
     async fn release_lease(&self, name: &str, holder: &str) -> Result<(), LedgerError> {

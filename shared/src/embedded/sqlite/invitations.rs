@@ -61,10 +61,10 @@ impl Invitations for SqliteLedger {
         self.run("close an invitation", move |connection| {
             let changed = connection
                 .prepare_cached(
-                    "UPDATE invitation SET closed = 1, record = json_set(record, '$.closed', json(?2))
+                    "UPDATE invitation SET closed = 1, record = json_set(record, '$.closed', json(?2)), expires_at = ?3
                      WHERE id = ?1 AND NOT closed",
                 )?
-                .execute([id.as_str(), &to_json(&closed)?])?;
+                .execute([id.as_str(), &to_json(&closed)?, &expiry(closed)])?;
             Ok(changed == 1)
         })
         .await
@@ -73,13 +73,18 @@ impl Invitations for SqliteLedger {
 
 /// Revokes every open invitation of an org.
 pub(super) fn revoke_all(connection: &Connection, org: &OrgId, at: Timestamp) -> Result<(), SqliteError> {
+    let closed = Closed { at, why: Closing::Revoked };
     connection
         .prepare_cached(
-            "UPDATE invitation SET closed = 1, record = json_set(record, '$.closed', json(?2))
+            "UPDATE invitation SET closed = 1, record = json_set(record, '$.closed', json(?2)), expires_at = ?3
              WHERE org = ?1 AND NOT closed",
         )?
-        .execute([org.as_str(), &to_json(&Closed { at, why: Closing::Revoked })?])?;
+        .execute([org.as_str(), &to_json(&closed)?, &expiry(closed)])?;
     Ok(())
+}
+
+fn expiry(closed: Closed) -> String {
+    from_time(retention::closed_invitation_expires_at(closed))
 }
 
 /// Inserts a new invitation. Never replaces one: that could reopen a closed link.

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use rusqlite::OptionalExtension as _;
 
 use super::SqliteLedger;
 use crate::ledger::stored::from_time;
@@ -26,6 +27,18 @@ impl Leases for SqliteLedger {
                 )?
                 .execute([name, holder, from_time(now), from_time(until), from_time(expires_at)])?;
             Ok(changed == 1)
+        })
+        .await
+    }
+
+    async fn lease_holder(&self, name: &str, now: Timestamp) -> Result<Option<String>, LedgerError> {
+        let name = name.to_owned();
+        self.run("read a lease", move |connection| {
+            let holder = connection
+                .prepare_cached("SELECT holder FROM lease WHERE name = ?1 AND until > ?2")?
+                .query_row([name, from_time(now)], |row| row.get(0))
+                .optional()?;
+            Ok(holder)
         })
         .await
     }

@@ -29,8 +29,14 @@ async fn releases(ledger: &dyn Ledger, holder: &str) {
     ledger.release_lease("refresh", holder).await.expect("a lease is released");
 }
 
+async fn holder(ledger: &dyn Ledger, now: i64) -> Option<String> {
+    ledger.lease_holder("refresh", at(now)).await.expect("a lease is read")
+}
+
 async fn a_lease_has_one_holder_at_a_time(ledger: &dyn Ledger) {
+    assert_eq!(holder(ledger, 0).await, None);
     assert!(acquires(ledger, "one", 0, 10).await, "a free lease");
+    assert_eq!((holder(ledger, 9).await.as_deref(), holder(ledger, 10).await), (Some("one"), None));
     assert!(!acquires(ledger, "two", 1, 11).await, "a lease with a different holder");
     let other = ledger.acquire_lease("report", "two", at(1), at(11)).await.expect("acquiring a lease is tried");
     assert!(other, "a lease with a different name");

@@ -12,6 +12,7 @@ use super::sessions::session;
 use super::waivers::waiver;
 use super::{app, at, found, org, profile, record, scan};
 use crate::domain::access_problem::OrgWatch;
+use crate::domain::invitation::{Closed, Closing};
 use crate::domain::notification::{About, Notification, NotificationState};
 use crate::domain::scan::OrgScanResult;
 use crate::domain::standing::Standing;
@@ -39,15 +40,20 @@ fn digest() -> Notification {
     }
 }
 
-/// Whether the session, invitation, notification and scan exist.
-async fn existing(ledger: &dyn Ledger) -> [bool; 4] {
-    let (digest, link) = (digest(), invitation("i1", "acme", "a", 1));
+fn used_up() -> Closed {
+    Closed { at: at(3), why: Closing::UsedUp }
+}
+
+/// Whether the session, the invitation, the notification, the scan and the used-up invitation exist.
+async fn existing(ledger: &dyn Ledger) -> [bool; 5] {
+    let (digest, link, used) = (digest(), invitation("i1", "acme", "a", 1), invitation("i2", "acme", "a", 1));
     let read = "a record is read";
     [
         ledger.session(&session("s1", "acme", "state", 1).id).await.expect(read).is_some(),
         ledger.invitation(&link.id).await.expect(read).is_some(),
         ledger.notification(&digest.request, &digest.id).await.expect(read).is_some(),
         ledger.scan(&scan("old")).await.expect(read).is_some(),
+        ledger.invitation(&used.id).await.expect(read).is_some(),
     ]
 }
 
@@ -55,6 +61,9 @@ async fn write_expiring(ledger: &dyn Ledger) {
     let write = "a record is written";
     ledger.open_session(&session("s1", "acme", "state", 1)).await.expect(write);
     ledger.put_invitation(&invitation("i1", "acme", "a", 1)).await.expect(write);
+    let used = invitation("i2", "acme", "a", 1);
+    ledger.put_invitation(&used).await.expect(write);
+    assert!(ledger.close_invitation(&used.id, used_up()).await.expect(write));
     assert!(ledger.put_notification(&digest()).await.expect(write));
     ledger.begin_scan(&scan("old"), at(1), &[org("acme")]).await.expect(write);
     let result = OrgScanResult::Scanned { apps: 1 };
@@ -73,6 +82,7 @@ where
         retention::invitation_expires_at(&invitation("i1", "acme", "a", 1)),
         retention::notification_expires_at(&digest()).expect("a sent digest expires"),
         retention::scan_expires_at(at(1)),
+        retention::closed_invitation_expires_at(used_up()),
     ];
     let ledgers = join_all(ends.map(|_| make())).await;
     for (kind, (end, ledger)) in ends.into_iter().zip(ledgers).enumerate() {

@@ -1,13 +1,17 @@
 //! Clients for Microsoft Graph, and the tokens in the vault that they need.
 //!
-//! However many workers need new tokens for a tenant at the same time, Microsoft receives one refresh: the worker that
-//! holds the tenant's lease sends it, and the others read the stored result. New tokens are tried with a real call
+//! Tokens belong to the org whose session brought them. A different org that names the same tenant uses them only if an
+//! operator approved the tenant for it.
+//!
+//! However many workers need new tokens at the same time, Microsoft receives one refresh: the worker that holds the lease
+//! sends it, and the others read the stored result. New tokens are tried with a real call
 //! before they become current. Microsoft keeps the previous refresh token valid, so a crash between receiving and
 //! storing tokens costs one extra call.
 
 use std::fmt;
 use std::time::Duration;
 
+use futures_util::TryStreamExt as _;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret;
 
@@ -16,10 +20,12 @@ use crate::domain::claims_challenge::ClaimsChallenge;
 use crate::domain::cloud::Cloud;
 use crate::domain::failure::consent::ConsentFailure;
 use crate::domain::grant::GrantsRead;
+use crate::domain::id::OrgId;
+use crate::domain::org::OrgProfile;
 use crate::domain::permission::PermissionCatalogue;
 use crate::domain::registered_credential;
 use crate::domain::tenant::{ClientId, TenantId};
-use crate::ledger::LedgerError;
+use crate::ledger::{AppFilter, LedgerError, paging};
 use crate::metrics::{Metric, count};
 use crate::microsoft::{GrantList, Graph, GraphTokens, MicrosoftError, TokenFailure, WatchAccess};
 use crate::usecases::Ports;
@@ -39,9 +45,9 @@ const POLL_INTERVAL: Duration = Duration::from_millis(200);
 /// Why Microsoft Graph cannot be called.
 #[derive(Debug, thiserror::Error)]
 pub enum GraphAccessError {
-    /// No administrator of this tenant has consented to our own registration.
+    /// No administrator of this tenant has signed in for this org.
     #[error(
-        "no administrator of this tenant has signed in to Regrant yet, so Regrant has no tokens for Microsoft Graph; send \
+        "no administrator of this tenant has signed in for this org yet, so Regrant has no tokens for Microsoft Graph; send \
          an invitation"
     )]
     NoTokens,
@@ -98,37 +104,39 @@ impl From<GraphAccessError> for ConsentError {
     }
 }
 
-/// Stores a tenant's tokens. They become current only after they were read back and tried with a real call.
-pub async fn store_graph_tokens(ports: &Ports, tokens: &GraphTokens) -> Result<(), GraphAccessError> {
-    let lease = LeaseGuard::acquire(ports, &lease_name(&tokens.tenant), LEASE_DURATION, MAX_WAIT).await?;
+/// Stores the tokens that a session of `org` brought. They become current only after they were read back and tried with a
+/// real call.
+pub async fn store_graph_tokens(ports: &Ports, org: &OrgId, tokens: &GraphTokens) -> Result<(), GraphAccessError> {
+    let lease = LeaseGuard::acquire(ports, &lease_name(org, &tokens.tenant), LEASE_DURATION, MAX_WAIT).await?;
     let lease = lease.ok_or(GraphAccessError::Busy)?;
-    let stored = verify_and_promote(ports, tokens).await;
+    let stored = verify_and_promote(ports, org, tokens).await;
     lease.release(ports).await?;
     stored
 }
 
-/// A tenant's tokens, refreshed if needed. They stay valid for more than five minutes.
-pub async fn graph_tokens(ports: &Ports, tenant: &TenantId) -> Result<GraphTokens, GraphAccessError> {
-    graph_tokens_except(ports, tenant, None).await
+/// An org's own tokens for a tenant, refreshed if needed. They stay valid for more than five minutes.
+pub async fn graph_tokens(ports: &Ports, org: &OrgId, tenant: &TenantId) -> Result<GraphTokens, GraphAccessError> {
+    graph_tokens_except(ports, org, tenant, None).await
 }
 
-/// A tenant's tokens, but not `refused`, which Graph has rejected.
+/// An org's own tokens for a tenant, but not `refused`, which Graph has rejected.
 async fn graph_tokens_except(
     ports: &Ports,
+    org: &OrgId,
     tenant: &TenantId,
     refused: Option<&GraphTokens>,
 ) -> Result<GraphTokens, GraphAccessError> {
     let mut waited = Duration::ZERO;
     loop {
-        let stored = stored_tokens(ports, tenant).await?;
+        let stored = stored_tokens(ports, org, tenant).await?;
         if is_usable(ports, &stored, refused) {
             return Ok(stored);
         }
-        if let Some(lease) = LeaseGuard::try_acquire(ports, &lease_name(tenant), LEASE_DURATION).await? {
-            let refreshed = refresh_tokens(ports, tenant, refused).await;
+        if let Some(lease) = LeaseGuard::try_acquire(ports, &lease_name(org, tenant), LEASE_DURATION).await? {
+            let refreshed = refresh_tokens(ports, org, tenant, refused).await;
             if let Err(error) = &refreshed {
                 count(Metric::GraphRefreshesFailed);
-                tracing::warn!(%tenant, %error, "failed to refresh the tokens for Microsoft Graph");
+                tracing::warn!(%org, %tenant, %error, "failed to refresh the tokens for Microsoft Graph");
             }
             lease.release(ports).await?;
             return refreshed;
@@ -141,18 +149,18 @@ async fn graph_tokens_except(
     }
 }
 
-/// Reads the permissions that a tenant has granted to Okta's client.
+/// Reads the permissions that a tenant has granted to Okta's client, with the access that an org has to the tenant.
 pub async fn read_grants(
     ports: &Ports,
-    cloud: Cloud,
+    org: &OrgProfile,
     tenant: &TenantId,
     client: &ClientId,
 ) -> Result<GrantsRead, GraphAccessError> {
-    let access = graph_access(ports, cloud, tenant).await?;
+    let access = graph_access(ports, org, tenant).await?;
     match (grants_of(&*access.graph, client).await, access.delegated) {
         // An access token can become invalid before it expires: sessions were revoked, or a policy changed.
         (Err(MicrosoftError::Graph(refusal)), Some(tokens)) if refusal.status == 401 => {
-            let fresh = graph_tokens_except(ports, tenant, Some(&tokens)).await?;
+            let fresh = graph_tokens_except(ports, &access.owner, tenant, Some(&tokens)).await?;
             Ok(grants_of(&*ports.microsoft.graph(fresh.cloud, &fresh.access_token), client).await?)
         }
         (read, _) => Ok(read?),
@@ -162,62 +170,87 @@ pub async fn read_grants(
 /// A Graph client and the tokens that it uses.
 struct GraphAccess {
     graph: Box<dyn Graph>,
+    /// The org whose session brought the tokens.
+    owner: OrgId,
     /// The signed-in administrator's tokens; `None` if the client acts as the application itself.
     delegated: Option<GraphTokens>,
 }
 
-async fn graph_access(ports: &Ports, cloud: Cloud, tenant: &TenantId) -> Result<GraphAccess, GraphAccessError> {
+async fn graph_access(ports: &Ports, org: &OrgProfile, tenant: &TenantId) -> Result<GraphAccess, GraphAccessError> {
+    let cloud = org.cloud;
     let ours = registration(ports, cloud).await.map_err(|error| GraphAccessError::NoRegistration(error.cause))?;
+    // An application's token opens every tenant that knows the registration, also one that this org only names. The
+    // tokens of a sign-in show that the tenant is the org's.
+    let owner = token_owner(ports, org, tenant).await?;
     if let Some(ours) = ours.filter(|ours| ours.watch == WatchAccess::Application) {
         let tokens = ports.microsoft.application_token(&ours, tenant).await?;
-        return Ok(GraphAccess { graph: ports.microsoft.graph(cloud, &tokens.access_token), delegated: None });
+        return Ok(GraphAccess { graph: ports.microsoft.graph(cloud, &tokens.access_token), owner, delegated: None });
     }
-    let tokens = graph_tokens(ports, tenant).await?;
-    Ok(GraphAccess { graph: ports.microsoft.graph(tokens.cloud, &tokens.access_token), delegated: Some(tokens) })
+    let tokens = graph_tokens(ports, &owner, tenant).await?;
+    let graph = ports.microsoft.graph(tokens.cloud, &tokens.access_token);
+    Ok(GraphAccess { graph, owner, delegated: Some(tokens) })
 }
 
-/// A Graph client for a tenant. It acts as the application itself if the registration says so, and otherwise as the
+/// The org whose tokens `org` may use for a tenant: its own, or, if an operator approved the tenant for it, those of a
+/// different org of this tenant.
+async fn token_owner(ports: &Ports, org: &OrgProfile, tenant: &TenantId) -> Result<OrgId, GraphAccessError> {
+    let has_tokens = async |org: &OrgId| {
+        let name = SecretName::Graph(org.clone(), tenant.clone());
+        Ok::<_, GraphAccessError>(ports.vault.get(&name, SecretVersion::Current).await?.is_some())
+    };
+    if has_tokens(&org.id).await? {
+        return Ok(org.id.clone());
+    }
+    for approved in &org.approved_tenants {
+        let filter = AppFilter { tenant: Some(approved.clone()), ..AppFilter::default() };
+        let mut apps = paging::items(100, |page| ports.ledger.apps(&filter, page));
+        while let Some(app) = apps.try_next().await? {
+            if app.consent.tenant.as_ref() == Some(tenant) && has_tokens(&app.identity.org).await? {
+                return Ok(app.identity.org);
+            }
+        }
+    }
+    Err(GraphAccessError::NoTokens)
+}
+
+/// A Graph client for a tenant of an org. It acts as the application itself if the registration says so, and otherwise as the
 /// administrator who signed in last.
 pub async fn graph_client_for(
     ports: &Ports,
-    cloud: Cloud,
+    org: &OrgProfile,
     tenant: &TenantId,
 ) -> Result<Box<dyn Graph>, GraphAccessError> {
-    Ok(graph_access(ports, cloud, tenant).await?.graph)
+    Ok(graph_access(ports, org, tenant).await?.graph)
 }
 
 /// When our registration's own credential expires. `None` if neither the credential nor this tenant's Graph shows it.
 pub(crate) async fn registration_ends_at(
     ports: &Ports,
-    cloud: Cloud,
+    org: &OrgProfile,
     tenant: &TenantId,
 ) -> Result<Option<Timestamp>, GraphAccessError> {
-    let ours = our_registration(ports, cloud).await?;
+    let ours = our_registration(ports, org.cloud).await?;
     let Some(known) = ours.credential.known_by() else { return Ok(None) };
     if let Some(ends_at) = ours.credential.ends_at() {
         return Ok(Some(ends_at));
     }
-    let registered = graph_client_for(ports, cloud, tenant).await?.registration_credentials(&ours.client_id).await?;
+    let registered = graph_client_for(ports, org, tenant).await?.registration_credentials(&ours.client_id).await?;
     Ok(registered.and_then(|all| registered_credential::own_credential_ends_at(&all.credentials, &known)))
 }
 
-/// A tenant's tokens as they are stored, expired or not.
-pub(crate) async fn tokens_as_stored(ports: &Ports, tenant: &TenantId) -> Result<GraphTokens, GraphAccessError> {
-    stored_tokens(ports, tenant).await
-}
-
-/// Deletes a tenant's tokens under the lease, so that a refresh that is running does not store them again.
-pub(crate) async fn delete_tokens(ports: &Ports, tenant: &TenantId) -> Result<(), GraphAccessError> {
-    let lease = LeaseGuard::acquire(ports, &lease_name(tenant), LEASE_DURATION, MAX_WAIT).await?;
+/// Deletes an org's tokens for a tenant under the lease, so that a refresh that is running does not store them again.
+pub(crate) async fn delete_tokens(ports: &Ports, org: &OrgId, tenant: &TenantId) -> Result<(), GraphAccessError> {
+    let lease = LeaseGuard::acquire(ports, &lease_name(org, tenant), LEASE_DURATION, MAX_WAIT).await?;
     let lease = lease.ok_or(GraphAccessError::Busy)?;
-    let deleted = ports.vault.remove(&SecretName::Graph(tenant.clone())).await;
+    let deleted = ports.vault.remove(&SecretName::Graph(org.clone(), tenant.clone())).await;
     lease.release(ports).await?;
     Ok(deleted?)
 }
 
-/// When a tenant's tokens were last refreshed.
-pub(crate) async fn last_refresh(ports: &Ports, tenant: &TenantId) -> Option<Timestamp> {
-    stored_tokens(ports, tenant).await.ok().map(|tokens| tokens.renewed_at())
+/// When the tokens that an org uses for a tenant were last refreshed.
+pub(crate) async fn last_refresh(ports: &Ports, org: &OrgProfile, tenant: &TenantId) -> Option<Timestamp> {
+    let owner = token_owner(ports, org, tenant).await.ok()?;
+    stored_tokens(ports, &owner, tenant).await.ok().map(|tokens| tokens.renewed_at())
 }
 
 impl GraphAccessError {
@@ -261,7 +294,7 @@ async fn grants_of(graph: &dyn Graph, client: &ClientId) -> Result<GrantsRead, M
 /// new grants take time to appear.
 pub async fn read_grants_with_patience(
     ports: &Ports,
-    cloud: Cloud,
+    org: &OrgProfile,
     tenant: &TenantId,
     client: &ClientId,
     expected: &PermissionCatalogue,
@@ -270,7 +303,7 @@ pub async fn read_grants_with_patience(
     let mut has_read = false;
     loop {
         attempts_left -= 1;
-        match read_grants(ports, cloud, tenant, client).await {
+        match read_grants(ports, org, tenant, client).await {
             Ok(read) if attempts_left == 0 || read.suffices(expected) => return Ok(read),
             Ok(_) => has_read = true,
             // An error between two successful reads is ignored. After an error in the last read, the current grants are unknown.
@@ -281,8 +314,14 @@ pub async fn read_grants_with_patience(
     }
 }
 
-async fn stored_tokens(ports: &Ports, tenant: &TenantId) -> Result<GraphTokens, GraphAccessError> {
-    let secret = ports.vault.get(&SecretName::Graph(tenant.clone()), SecretVersion::Current).await?;
+/// An org's tokens for a tenant as they are stored, expired or not.
+pub(crate) async fn stored_tokens(
+    ports: &Ports,
+    org: &OrgId,
+    tenant: &TenantId,
+) -> Result<GraphTokens, GraphAccessError> {
+    let name = SecretName::Graph(org.clone(), tenant.clone());
+    let secret = ports.vault.get(&name, SecretVersion::Current).await?;
     Ok(GraphTokens::unseal(&secret.ok_or(GraphAccessError::NoTokens)?)?)
 }
 
@@ -293,13 +332,15 @@ fn is_usable(ports: &Ports, tokens: &GraphTokens, refused: Option<&GraphTokens>)
     !is_refused && tokens.expires_at.duration_since(ports.clock.now()) > EXPIRY_MARGIN
 }
 
-/// Refreshes a tenant's tokens. Call it under the lease; it first checks whether another worker has just refreshed them.
+/// Refreshes an org's tokens for a tenant. Call it under the lease; it first checks whether another worker has just refreshed
+/// them.
 async fn refresh_tokens(
     ports: &Ports,
+    org: &OrgId,
     tenant: &TenantId,
     refused: Option<&GraphTokens>,
 ) -> Result<GraphTokens, GraphAccessError> {
-    let stored = stored_tokens(ports, tenant).await?;
+    let stored = stored_tokens(ports, org, tenant).await?;
     if is_usable(ports, &stored, refused) {
         return Ok(stored);
     }
@@ -320,7 +361,7 @@ async fn refresh_tokens(
         }
         Err(error) => return Err(error.into()),
     };
-    verify_and_promote(ports, &renewed).await?;
+    verify_and_promote(ports, org, &renewed).await?;
     count(Metric::GraphRefreshes);
     Ok(renewed)
 }
@@ -339,8 +380,8 @@ async fn our_registration(ports: &Ports, cloud: Cloud) -> Result<crate::microsof
 }
 
 /// Stores `tokens` as pending, reads them back, calls Graph with them and then makes them current.
-async fn verify_and_promote(ports: &Ports, tokens: &GraphTokens) -> Result<(), GraphAccessError> {
-    let name = SecretName::Graph(tokens.tenant.clone());
+async fn verify_and_promote(ports: &Ports, org: &OrgId, tokens: &GraphTokens) -> Result<(), GraphAccessError> {
+    let name = SecretName::Graph(org.clone(), tokens.tenant.clone());
     ports.vault.put_pending(&name, &tokens.seal()).await?;
     let pending = ports.vault.get(&name, SecretVersion::Pending).await?.ok_or(GraphAccessError::NotStored)?;
     let pending = GraphTokens::unseal(&pending)?;
@@ -351,7 +392,7 @@ async fn verify_and_promote(ports: &Ports, tokens: &GraphTokens) -> Result<(), G
     Ok(ports.vault.promote(&name).await?)
 }
 
-/// The lease on a tenant's tokens.
-fn lease_name(tenant: &TenantId) -> String {
-    format!("graph/{tenant}")
+/// The lease on an org's tokens for a tenant.
+fn lease_name(org: &OrgId, tenant: &TenantId) -> String {
+    format!("graph/{org}/{tenant}")
 }

@@ -18,7 +18,7 @@ use crate::okta::org_url::OrgUrlError;
 use crate::okta::{Okta, OktaCredential, OktaError, OrgUrl, ProvisioningAdmin};
 use crate::usecases::Ports;
 use crate::usecases::access::keys::{KeysError, create_keys};
-use crate::usecases::access::tenants::{TenantError, forget_tenant, tenants_only_of};
+use crate::usecases::access::tenants::{TenantError, forget_org};
 use crate::usecases::records::app::record_event;
 use crate::vault::{SecretName, SecretVersion, VaultError, seal};
 
@@ -251,7 +251,8 @@ pub async fn set_sign_in(ports: &Ports, org: &OrgId, sign_in: SignInPolicy) -> R
     Ok(true)
 }
 
-/// Approves a tenant for an org, although another org names it too or an app's tenant changed, or withdraws that.
+/// Approves a tenant for an org, although another org names it too or an app's tenant changed, or withdraws that. The org then
+/// also uses the Graph tokens that sessions of other orgs brought for this tenant.
 pub async fn approve_tenant(
     ports: &Ports,
     org: &OrgId,
@@ -286,8 +287,8 @@ pub async fn set_provisioning_admin(
     Ok(ports.ledger.put_org(&OrgProfile { sends_password: admin.is_some(), ..profile }).await?)
 }
 
-/// Removes an org: its credentials, its profile, its apps, and the Graph tokens of tenants that no other org has an app of.
-/// Returns these tenants. The events of its apps stay.
+/// Removes an org: its credentials, its Graph tokens, its profile and its apps. Returns the tenants that no other org has an app
+/// of. The events of its apps stay.
 pub async fn remove(ports: &Ports, org: &OrgId) -> Result<Vec<TenantId>, OrgError> {
     if ports.ledger.org(org).await?.is_none() {
         return Err(OrgError::NoSuchOrg(org.to_string()));
@@ -297,10 +298,7 @@ pub async fn remove(ports: &Ports, org: &OrgId) -> Result<Vec<TenantId>, OrgErro
     while let Some(app) = apps.try_next().await? {
         ports.vault.remove(&SecretName::HandOver(org.clone(), app.identity.app)).await?;
     }
-    let tenants = tenants_only_of(ports, org).await?;
-    for tenant in &tenants {
-        forget_tenant(ports, tenant).await?;
-    }
+    let tenants = forget_org(ports, org).await?;
     ports.vault.remove(&SecretName::ProvisioningAdmin(org.clone())).await?;
     // Its secrets go first. If a later step fails, the profile is still there and `remove` can run again; no secret is left
     // without a profile.

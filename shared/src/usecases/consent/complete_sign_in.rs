@@ -11,7 +11,7 @@ use crate::domain::cloud::Cloud;
 use crate::domain::event::EventKind;
 use crate::domain::failure;
 use crate::domain::failure::consent::ConsentFailure;
-use crate::domain::id::{SessionId, Sha256Digest};
+use crate::domain::id::{OrgId, SessionId, Sha256Digest};
 use crate::domain::session::{Administrator, AuthorizationSession, NotConsumed, SessionState, SignInAttempt};
 use crate::domain::tenant::TenantDomain;
 use crate::metrics::{Metric, count};
@@ -185,7 +185,7 @@ async fn verify_sign_in(
     let app = app.ok_or_else(|| session_lost("the app was removed during the sign-in"))?;
     let roles = check_administrator(&*graph, &sign_in, attempt, &app, registration.mfa.required).await?;
     tracing::debug!(session = %session.id, by_graph = roles.is_some(), "verified the administrator");
-    store_tokens(ports, attempt, &sign_in).await?;
+    store_tokens(ports, &session.org, attempt, &sign_in).await?;
 
     let administrator = Administrator {
         username: sign_in.person.username.clone(),
@@ -202,7 +202,7 @@ async fn verify_sign_in(
     let verified_name = app.identity.tenant.clone();
     let verified = ports.on_behalf_of(Some(administrator.actor(Some(&attempt.tenant))));
     update_existing_app(&verified, &session.org, &session.app, Some(kind), |record| {
-        record.consent.tenant = Some(attempt.tenant.clone());
+        record.consent.verify_tenant(&attempt.tenant);
         record.consent.verified_tenant.clone_from(&verified_name);
         record.consent.administrator = Some(administrator.clone());
         record.consent.claims_challenge = None;
@@ -278,7 +278,12 @@ fn check_tenant(organization: &Organization, attempt: &SignInAttempt, app: &AppR
 }
 
 /// Stores the tokens. If that fails, so does the sign-in: without tokens, Regrant could not monitor the grants.
-async fn store_tokens(ports: &Ports, attempt: &SignInAttempt, sign_in: &SignIn) -> Result<(), ConsentError> {
+async fn store_tokens(
+    ports: &Ports,
+    org: &OrgId,
+    attempt: &SignInAttempt,
+    sign_in: &SignIn,
+) -> Result<(), ConsentError> {
     let tokens = GraphTokens {
         cloud: attempt.cloud,
         tenant: attempt.tenant.clone(),
@@ -290,5 +295,5 @@ async fn store_tokens(ports: &Ports, attempt: &SignInAttempt, sign_in: &SignIn) 
         renewed_at: None,
         scopes: sign_in.tokens.scopes.clone(),
     };
-    Ok(store_graph_tokens(ports, &tokens).await?)
+    Ok(store_graph_tokens(ports, org, &tokens).await?)
 }

@@ -40,7 +40,9 @@ pub async fn unmute(ports: &Ports, address: &MailAddress, request: Option<&Reque
 /// Mutes the request and recipient that a link's `token` names. Can run again without harm.
 pub async fn mute(ports: &Ports, token: &str) -> Result<Result<SignedMute, Forged>, NotifyError> {
     let read = read_mute(ports, token).await?;
-    if let Ok(mute) = &read {
+    if let Ok(mute) = &read
+        && !ports.ledger.is_muted(&mute.request, &mute.address).await?
+    {
         ports.ledger.mute(&mute.request, &mute.address, ports.clock.now()).await?;
     }
     Ok(read)

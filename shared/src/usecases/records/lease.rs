@@ -13,6 +13,9 @@ use crate::usecases::Ports;
 /// How often a waiting worker tries again.
 const POLL_INTERVAL: Duration = Duration::from_millis(200);
 
+/// Ends the random part of a holder. Random parts do not contain it.
+const END: char = ' ';
+
 /// A lease that this worker holds.
 #[derive(Debug)]
 pub(crate) struct LeaseGuard {
@@ -27,11 +30,27 @@ impl LeaseGuard {
         name: &str,
         duration: SignedDuration,
     ) -> Result<Option<Self>, LedgerError> {
-        let lease = Self { name: name.to_owned(), holder: token(&*ports.randomness) };
+        Self::try_acquire_as(ports, name, duration, "").await
+    }
+
+    /// Like [`try_acquire`](Self::try_acquire), for work that others recognize by `work`.
+    pub(crate) async fn try_acquire_as(
+        ports: &Ports,
+        name: &str,
+        duration: SignedDuration,
+        work: &str,
+    ) -> Result<Option<Self>, LedgerError> {
+        let lease = Self { name: name.to_owned(), holder: format!("{}{END}{work}", token(&*ports.randomness)) };
         let now = ports.clock.now();
         let until = now.saturating_add(duration).unwrap_or(now);
         let acquired = ports.ledger.acquire_lease(&lease.name, &lease.holder, now, until).await?;
         Ok(acquired.then_some(lease))
+    }
+
+    /// The work for which the lease `name` is held; `None` if it is free.
+    pub(crate) async fn work_in_progress(ports: &Ports, name: &str) -> Result<Option<String>, LedgerError> {
+        let holder = ports.ledger.lease_holder(name, ports.clock.now()).await?;
+        Ok(holder.and_then(|holder| holder.split_once(END).map(|(_, work)| work.to_owned())))
     }
 
     /// Waits up to `max_wait` for the lease `name`, then holds it for `duration`. `None` if it did not become free.

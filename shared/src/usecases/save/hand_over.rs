@@ -110,11 +110,15 @@ async fn accept(
     };
     let parsed = hand_over::parse(text, &org.base_url, app, issued_states)
         .map_err(|error| ConsentError::new(ConsentFailure::WrongHandOver, error.to_string()))?;
+    let code = Sha256Digest::of(parsed.code.expose_secret());
+    if is_known(ports, &org.id, app, &code).await? {
+        return Ok(());
+    }
     // The lease excludes saves and, after a double click, a second hand-over.
     let lease = LeaseGuard::acquire(ports, &lease_name(&org.id, app), LEASE_DURATION, MAX_WAIT)
         .await?
         .ok_or_else(already_saving)?;
-    let stored = store(ports, org, &owner, app, parsed).await;
+    let stored = store(ports, org, &owner, app, parsed, code).await;
     lease.release(ports).await?;
     stored
 }
@@ -125,8 +129,8 @@ async fn store(
     owner: &Owner<'_>,
     app: &AppId,
     parsed: hand_over::HandOver,
+    code: Sha256Digest,
 ) -> Result<(), ConsentError> {
-    let code = Sha256Digest::of(parsed.code.expose_secret());
     if is_known(ports, &org.id, app, &code).await? {
         return Ok(());
     }

@@ -68,7 +68,8 @@ const POLL_INTERVAL: Duration = Duration::from_secs(1);
 /// Fails with `NotStored` if another worker is saving the same app.
 pub async fn save(ports: &Ports, request: &SaveApp) -> Result<SaveOutcome, ConsentError> {
     let name = lease_name(&request.org, &request.app);
-    let lease = LeaseGuard::try_acquire(ports, &name, LEASE_DURATION).await?.ok_or_else(already_saving)?;
+    let lease = LeaseGuard::try_acquire_as(ports, &name, LEASE_DURATION, &session_queue::work_of(request)).await?;
+    let lease = lease.ok_or_else(already_saving)?;
     let saved = save_under_lease(ports, request).await;
     lease.release(ports).await?;
     saved
@@ -373,7 +374,7 @@ impl Save<'_> {
     /// The current grants; `None` if they cannot be read.
     async fn read_grants_if_possible(&self, connection: &Connection) -> Option<GrantsRead> {
         let (tenant, client) = self.tenant_and_client(connection).await?;
-        match read_grants(self.ports, self.org.cloud, &tenant, &client).await {
+        match read_grants(self.ports, self.org, &tenant, &client).await {
             Ok(grants) => Some(grants),
             Err(error) => {
                 tracing::info!(org = %self.org.id, app = %self.request.app, %error, "could not read the permission grants");
@@ -386,7 +387,7 @@ impl Save<'_> {
     async fn final_grants(&self, connection: &Connection) -> Result<GrantsRead, String> {
         let unknown = "no administrator of the tenant has signed in to Regrant, or Okta's consent link was never read";
         let (tenant, client) = self.tenant_and_client(connection).await.ok_or_else(|| unknown.to_owned())?;
-        let read = read_grants_with_patience(self.ports, self.org.cloud, &tenant, &client, self.expected).await;
+        let read = read_grants_with_patience(self.ports, self.org, &tenant, &client, self.expected).await;
         read.map_err(|error| error.to_string())
     }
 }

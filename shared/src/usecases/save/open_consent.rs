@@ -102,8 +102,12 @@ pub async fn open_okta_consent(
         attempt.not_done = None;
         Some(SessionState::Consenting { administrator, attempt: queue_if_due(attempt, now) })
     });
-    // The attempt may have ended meanwhile. Its browser then receives no link.
-    let Some(opened) = opened.await? else { return Ok(NextPage::Progress) };
+    let Some(opened) = opened.await? else {
+        // The attempt has ended meanwhile. Its browser receives no link, and a worker ends what was prepared for it.
+        let (org, app, id) = (session.org.clone(), session.app.clone(), session.id.clone());
+        ports.queues.saves.send(&[SaveApp::continued(org, app, Some(id))]).await?;
+        return Ok(NextPage::Progress);
+    };
     queue_save(ports, &opened, now, ConfirmedBy::NoOne).await?;
     Ok(link.map_or(NextPage::Progress, |link| NextPage::Consent(link.url)))
 }
@@ -156,7 +160,7 @@ async fn reserve_link(ports: &Ports, session: &AuthorizationSession) -> Result<A
 /// The current grants of Okta's client, for a later comparison; `None` if they cannot be read.
 async fn grants_now(ports: &Ports, own: &BrowserSession, client: &ClientId) -> Option<Box<GrantsRead>> {
     let attempt = own.session.sign_in.as_ref()?;
-    match read_grants(ports, own.org.cloud, &attempt.tenant, client).await {
+    match read_grants(ports, &own.org, &attempt.tenant, client).await {
         Ok(grants) => Some(Box::new(grants)),
         Err(error) => {
             tracing::info!(session = %own.session.id, %error, "could not read the grants before the consent");

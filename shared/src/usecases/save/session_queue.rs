@@ -3,6 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::domain::id::SessionId;
 use crate::domain::save::ConfirmedBy;
 use crate::domain::session::{AuthorizationSession, ConsentAttempt, SessionState};
 use crate::queue::SaveApp;
@@ -41,6 +42,21 @@ pub(super) async fn queue_save(
 /// Whether a newer message of the session supersedes this one.
 pub(super) fn is_superseded(session: &AuthorizationSession, request: &SaveApp) -> bool {
     matches!((request.queued_at, queued_at(session)), (Some(this), Some(newest)) if this < newest)
+}
+
+/// What the lease of a save says about its message, so that a copy of the message recognizes it.
+pub(super) fn work_of(request: &SaveApp) -> String {
+    let session = request.session.as_ref().map(SessionId::as_str).unwrap_or_default();
+    let queued_at = request.queued_at.map(|at| at.to_string()).unwrap_or_default();
+    format!("{session}/{queued_at}")
+}
+
+/// Whether the save in progress makes this message unnecessary: it is that of the same message, or this message only continues
+/// what the same session's own message does. That message is delivered again until its session needs none.
+pub(super) fn is_copy(request: &SaveApp, in_progress: &str) -> bool {
+    let Some((session, _)) = in_progress.split_once('/') else { return false };
+    let is_same_session = request.session.as_ref().is_some_and(|own| own.as_str() == session);
+    is_same_session && (request.queued_at.is_none() || work_of(request) == in_progress)
 }
 
 const fn queued_at(session: &AuthorizationSession) -> Option<Timestamp> {

@@ -12,12 +12,13 @@ use crate::queue::{Disposition, SaveApp};
 use crate::usecases::Ports;
 use crate::usecases::consent::session::{fail_session, invitation_ended};
 use crate::usecases::records::consent_error::ConsentError;
+use crate::usecases::records::lease::LeaseGuard;
 
 use super::ending;
 use super::journal::OpenJournal;
 use super::outcome::record_not_done;
-use super::save;
-use super::session_queue::is_superseded;
+use super::session_queue::{is_copy, is_superseded};
+use super::{lease_name, save};
 
 /// How long to look for the consent after a person has confirmed it, before the page says that nothing shows it. New grants
 /// appear with a delay.
@@ -44,6 +45,9 @@ pub async fn save_app(ports: &Ports, request: &SaveApp, receive_count: u32) -> R
     let is_superseded = session.as_ref().is_some_and(|session| is_superseded(session, request));
     let is_awaited =
         request.session.is_none() || session.as_ref().is_some_and(|session| is_waiting(session, ports.clock.now()));
+    if let Some(session) = session.as_ref().filter(|session| is_abandoned(session, ports.clock.now())) {
+        record_not_done(ports, session, NotDone::Abandoned).await?;
+    }
     if is_superseded || (!is_awaited && !is_unsettled(ports, request).await?) {
         return Ok(Disposition::Done);
     }
@@ -68,6 +72,10 @@ pub async fn save_app(ports: &Ports, request: &SaveApp, receive_count: u32) -> R
             }
         }
         Err(error) if is_transient(&error) => {
+            let in_progress = LeaseGuard::work_in_progress(ports, &lease_name(&request.org, &request.app)).await?;
+            if in_progress.is_some_and(|work| is_copy(request, &work)) {
+                return Ok(Disposition::Done);
+            }
             tracing::info!(org = %request.org, app = %request.app, cause = %error.cause, "a save failed and will be retried");
             Ok(Disposition::Retry { after: delay(receive_count) })
         }
@@ -161,6 +169,12 @@ fn is_transient(error: &ConsentError) -> bool {
 /// Whether a session still waits for its save. A save updates the session after everything else.
 fn is_waiting(session: &AuthorizationSession, now: Timestamp) -> bool {
     now < session.ends_at() && matches!(session.state, SessionState::Consenting { .. })
+}
+
+/// Whether the link was opened, and its person did nothing more until the session expired.
+fn is_abandoned(session: &AuthorizationSession, now: Timestamp) -> bool {
+    let SessionState::Consenting { attempt, .. } = &session.state else { return false };
+    now >= session.ends_at() && attempt.not_done.is_none() && !attempt.okta_states.is_empty()
 }
 
 /// Whether a save of the session has begun and its outcome is not fully recorded. This also holds if a hand-over arrives just as

@@ -179,11 +179,11 @@ impl<'a> GrantWatch<'a> {
         if let Some(known) = self.grants.get(&key) {
             return Some(known.clone());
         }
-        let mut read = graph::read_grants(self.ports, self.org.cloud, tenant, client).await;
+        let mut read = graph::read_grants(self.ports, self.org, tenant, client).await;
         if let Some(expected) = sufficed
             && read.as_ref().is_ok_and(|read| !read.suffices(expected))
         {
-            read = graph::read_grants_with_patience(self.ports, self.org.cloud, tenant, client, expected).await;
+            read = graph::read_grants_with_patience(self.ports, self.org, tenant, client, expected).await;
         }
         let result = match read {
             Ok(read) => {
@@ -215,7 +215,7 @@ impl<'a> GrantWatch<'a> {
         if self.registration_checked {
             return;
         }
-        match graph::registration_ends_at(self.ports, cloud, tenant).await {
+        match graph::registration_ends_at(self.ports, self.org, tenant).await {
             Ok(Some(ends_at)) => {
                 self.registration_checked = true;
                 let kind = AccessProblemKind::EntraCredentialEnding { cloud, ends_at };
@@ -241,7 +241,7 @@ impl<'a> GrantWatch<'a> {
     }
 
     async fn expiring_tokens(&self, tenant: &TenantId) -> Option<AccessProblemKind> {
-        let refreshed_at = graph::last_refresh(self.ports, tenant).await?;
+        let refreshed_at = graph::last_refresh(self.ports, self.org, tenant).await?;
         let ends_at = refreshed_at.saturating_add(REFRESH_TOKEN_LIFETIME).unwrap_or(Timestamp::MAX);
         let left = ends_at.duration_since(self.ports.clock.now());
         (left <= EXPIRY_WARNING).then(|| AccessProblemKind::GraphTokensEnding { tenant: tenant.clone(), ends_at })
@@ -250,7 +250,7 @@ impl<'a> GrantWatch<'a> {
     /// Reads the secrets of the application that Okta created for an app. Empty if the tenant does not have the application.
     async fn provisioning_secret(&mut self, tenant: &TenantId, own: &ClientId) -> Vec<SignalKind> {
         let failed = |reason| vec![SignalKind::CheckFailed { check: Check::ProvisioningSecret, reason }];
-        let graph = match graph::graph_client_for(self.ports, self.org.cloud, tenant).await {
+        let graph = match graph::graph_client_for(self.ports, self.org, tenant).await {
             Ok(graph) => graph,
             Err(GraphAccessError::NoTokens) => return Vec::new(),
             Err(error) => return failed(error.to_string()),
@@ -353,7 +353,7 @@ async fn read_consenter(
     tenant: &TenantId,
     person: &ObjectId,
 ) -> Result<SignalKind, String> {
-    let graph = graph::graph_client_for(ports, org.cloud, tenant).await.map_err(|error| error.to_string())?;
+    let graph = graph::graph_client_for(ports, org, tenant).await.map_err(|error| error.to_string())?;
     let Some(user) = graph.user(person).await.map_err(|error| error.to_string())? else {
         return Ok(SignalKind::ConsenterRead { enabled: Some(false), holds_role: Some(false) });
     };

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use jiff::Timestamp;
+use regrant::domain::id::SessionId;
 use regrant::domain::session::SessionState;
 use regrant::embedded::worker::drain_saves;
 use regrant::ledger::PageRequest;
@@ -127,4 +129,35 @@ async fn one_link_opens_a_limited_number_of_sessions() {
     let (org, app) = bench.ids(TENANT).await;
     let newest = bench.ports.ledger.invitations(&org, &app, PageRequest::first(1)).await.unwrap().items.remove(0);
     assert_eq!(newest.sessions.len(), opened);
+}
+
+/// Takes the save's lease as the worker of a message would.
+async fn in_progress(bench: &ConsentBench, message: &str) {
+    let (org, app) = bench.ids(TENANT).await;
+    let holder = format!("0123456789abcdef {message}");
+    let (now, until) = (bench.ports.clock.now(), Timestamp::MAX);
+    assert!(bench.ports.ledger.acquire_lease(&format!("save/{org}/{app}"), &holder, now, until).await.unwrap());
+}
+
+#[tokio::test]
+async fn copy_of_a_running_save_is_done() {
+    let bench = ConsentBench::new().await;
+    let (mut browser, session) = verified(&bench, TENANT).await;
+    bench.simulation.open_okta(&mut browser, &session).await;
+    let id: SessionId = session.rsplit('/').next().unwrap().parse().unwrap();
+    in_progress(&bench, &format!("{id}/{}", bench.ports.clock.now())).await;
+    drain_saves(&bench.ports).await.unwrap();
+    bench.clock.advance(Duration::from_hours(1));
+    assert_eq!(queued(&bench).await, 0, "the running save continues alone");
+}
+
+#[tokio::test]
+async fn save_of_another_session_does_not_end_this_one() {
+    let bench = ConsentBench::new().await;
+    let (mut browser, session) = verified(&bench, TENANT).await;
+    bench.simulation.open_okta(&mut browser, &session).await;
+    in_progress(&bench, &format!("0123456789abcdef0123456789abcdef/{}", bench.ports.clock.now())).await;
+    drain_saves(&bench.ports).await.unwrap();
+    bench.clock.advance(Duration::from_hours(1));
+    assert_eq!(queued(&bench).await, 1, "it is tried again");
 }

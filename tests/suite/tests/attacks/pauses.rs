@@ -1,11 +1,17 @@
 //! Ways to leave provisioning paused without anyone noticing.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use regrant::domain::event::EventKind;
+use regrant::domain::save::NotDone;
 use regrant::domain::standing::Standing;
+use regrant::ledger::PageRequest;
+use regrant::usecases::consent::invite::revoke_invitation;
 use regrant::usecases::save::open_consent::{PauseAgreement, link_for_operator};
+use regrant_tests::concurrent_changes::ConcurrentChange;
 use regrant_tests::consent::{Browser, ConsentBench, PAUSES};
+use regrant_tests::crash_point::{CrashPoint, CrashingLedger};
 
 use super::ADMIN;
 use super::sign_in_policy::only_read;
@@ -106,4 +112,39 @@ async fn finished_consent_ends_the_pause() {
     assert_eq!(browser.get(&session).await.heading(), "Done, and verified on both sides");
     let app = bench.app(PASSWORD).await;
     assert_eq!((app.standing(), app.paused_since(), left_off(&bench).await), (Standing::Consented, None, 0));
+}
+
+/// The link is revoked while Okta prepares the connection, so nobody receives the link that was prepared.
+#[tokio::test]
+async fn pause_of_a_session_that_just_ended_alerts_at_once() {
+    let mut bench = ConsentBench::new().await;
+    let writes = CrashPoint::new(None);
+    bench.ports.ledger = Arc::new(CrashingLedger(bench.ports.ledger.clone(), writes.clone()));
+    let (mut browser, session) = verified(&bench).await;
+    let (org, app) = bench.ids(PASSWORD).await;
+    let newest = bench.ports.ledger.invitations(&org, &app, PageRequest::first(1)).await.unwrap().items.remove(0);
+    let ports = bench.ports.clone();
+    let revoked: ConcurrentChange =
+        Box::pin(async move { assert!(revoke_invitation(&ports, &newest.id).await.unwrap().was_open) });
+    writes.before_record_writes(&app, [revoked]);
+    assert!(bench.simulation.open_okta(&mut browser, &session).await.is_none());
+    assert!(bench.app(PASSWORD).await.paused_since().is_some(), "Okta had prepared the connection");
+    bench.work_once().await;
+    assert_eq!(left_off(&bench).await, 1);
+    assert_eq!(bench.app(PASSWORD).await.standing(), Standing::Broken);
+}
+
+#[tokio::test]
+async fn abandoned_consent_is_recorded_once() {
+    let bench = ConsentBench::new().await;
+    let invitation = bench.invite("acmelabs").await;
+    let mut browser = bench.browser();
+    let session = bench.sign_in(&mut browser, &invitation, ADMIN).await;
+    bench.simulation.open_okta(&mut browser, &session).await.unwrap();
+    for _ in 0..70 {
+        bench.work_once().await;
+        bench.clock.advance(Duration::from_secs(54));
+    }
+    let is_abandoned = |kind: &EventKind| matches!(kind, EventKind::ConsentNotDone { why: NotDone::Abandoned, .. });
+    assert_eq!(bench.events("acmelabs").await.iter().filter(|kind| is_abandoned(kind)).count(), 1);
 }

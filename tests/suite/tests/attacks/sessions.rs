@@ -214,10 +214,12 @@ async fn unstorable_token_stops_the_consent() {
     );
     let tenant =
         bench.simulation.microsoft.with_tenant("acmelabs.onmicrosoft.com", |tenant| tenant.id.clone()).unwrap();
-    let name = regrant::vault::SecretName::Graph(tenant.parse().unwrap());
+    let (org, _) = bench.ids(TENANT).await;
+    let lease = format!("graph/{org}/{tenant}");
+    let name = regrant::vault::SecretName::Graph(org, tenant.parse().unwrap());
     let holder = "a-worker-that-crashed";
     let until = jiff::Timestamp::MAX;
-    bench.ports.ledger.acquire_lease(&format!("graph/{tenant}"), holder, jiff::Timestamp::MIN, until).await.unwrap();
+    bench.ports.ledger.acquire_lease(&lease, holder, jiff::Timestamp::MIN, until).await.unwrap();
     let session = browser.get_url(&back).await.location();
     assert_eq!(browser.get(&session).await.heading(), "We could not save your progress");
     assert!(bench.ports.vault.get(&name, regrant::vault::SecretVersion::Current).await.unwrap().is_none());

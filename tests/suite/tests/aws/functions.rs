@@ -8,10 +8,12 @@ use regrant::domain::contact::Audience;
 use regrant::domain::id::{AppId, OrgId};
 use regrant::domain::notification::{About, Draft, Recipient};
 use regrant::domain::save::SaveJournal;
+use regrant::domain::session::SessionState;
 use regrant_simulators::hostile_demo_set;
 use regrant_tests::deployment::FUNCTIONS;
 use regrant_tests::runtime_api::{bounce_event, log_stream_event, schedule_event};
 use serde_json::{Value, json};
+use url::Url;
 
 use crate::installation::{ADA, BO, Installation, MAX, link};
 use crate::{console, grants};
@@ -128,7 +130,19 @@ async fn consent_completes_from_scan_to_verification() {
 /// Makes the operators' calls that need the remaining grants.
 async fn what_operators_do(installation: &Installation, org: &OrgId, app: &AppId) {
     let path = format!("/v1/apps/{org}/{app}");
-    assert!(installation.post(&format!("{path}/invitations")).await["link"].is_string());
+    let invited = installation.post(&format!("{path}/invitations")).await;
+    let link = Url::parse(invited["link"].as_str().unwrap()).unwrap();
+    // The connection is on, so the grants before the new consent are read when Okta's link is opened.
+    let mut browser = installation.browser();
+    let session = installation.simulation.sign_in(&mut browser, link.path(), "ada.administrator").await;
+    assert!(installation.simulation.open_okta(&mut browser, &session).await.is_some());
+    let id = session.rsplit('/').next().unwrap().parse().unwrap();
+    let SessionState::Consenting { attempt, .. } =
+        installation.operator.ledger.session(&id).await.unwrap().unwrap().state
+    else {
+        unreachable!("the consent was opened")
+    };
+    assert!(attempt.was_on && attempt.grants_before.is_some());
     installation.get(&format!("{path}/invitations")).await;
     installation.get("/v1/apps?tenant=acmelabs").await;
     installation.get("/v1/apps?standing=broken").await;

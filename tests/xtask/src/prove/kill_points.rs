@@ -128,8 +128,8 @@ async fn end_state(simulation: &Simulation, ports: &Ports, tenant: &str, org: &s
     let journal = ports.ledger.save_journal(&org_id, &app_id).await?.ok_or("no journal")?;
     let saved = matches!(journal.outcome, Some(SaveOutcome::Saved { .. }));
     let id = simulation.microsoft.with_tenant(&format!("{tenant}.onmicrosoft.com"), |tenant| tenant.id.clone());
-    let tokens =
-        ports.vault.get(&SecretName::Graph(id.unwrap_or_default().parse()?), SecretVersion::Current).await?.is_some();
+    let tokens = SecretName::Graph(org_id.clone(), id.unwrap_or_default().parse()?);
+    let tokens = ports.vault.get(&tokens, SecretVersion::Current).await?.is_some();
     let left =
         ports.vault.get(&SecretName::HandOver(org_id.clone(), app_id.clone()), SecretVersion::Current).await?.is_some();
     let invitations = ports.ledger.invitations(&org_id, &app_id, PageRequest::first(10)).await?;

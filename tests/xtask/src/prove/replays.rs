@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use regrant::domain::event::EventKind;
+use regrant::domain::id::OrgId;
+use regrant::domain::tenant::TenantId;
 use regrant::ledger::PageRequest;
 use regrant::microsoft::{GraphTokens, MfaEvidence};
 use regrant::usecases::Ports;
@@ -44,7 +46,8 @@ pub(crate) async fn prove(size: Size) -> Outcome {
     let exchanges_before = fixture.token_calls();
     let sessions = fixture.replay(&browser, &callback).await?;
     let exchanges = fixture.token_calls() - exchanges_before;
-    let tokens_stored = writes.writes_of(&format!("promote {}", fixture.graph().path()));
+    let (org, tenant) = fixture.graph().await?;
+    let tokens_stored = writes.writes_of(&format!("promote {}", SecretName::Graph(org, tenant).path()));
 
     let saves = fixture.hand_over_and_save(browser.clone(), &sessions[0]).await?;
     let late = fixture.token_calls();
@@ -110,10 +113,10 @@ struct Refreshed {
 }
 
 impl Fixture {
-    fn graph(&self) -> SecretName {
+    async fn graph(&self) -> Result<(OrgId, TenantId), Failure> {
         let id =
             self.simulation.microsoft.with_tenant(&format!("{TENANT}.onmicrosoft.com"), |tenant| tenant.id.clone());
-        SecretName::Graph(id.unwrap_or_default().parse().unwrap_or_else(|_| unreachable!("the simulator's own tenant")))
+        Ok((app_of(&self.ports, TENANT).await.0, id.unwrap_or_default().parse()?))
     }
 
     fn token_calls(&self) -> usize {
@@ -187,18 +190,23 @@ impl Fixture {
     }
 
     async fn refresh_at_once(&self) -> Result<Refreshed, Failure> {
-        let SecretName::Graph(tenant) = self.graph() else { return Err("no tenant".into()) };
+        let (org, tenant) = self.graph().await?;
         let before = self.token_calls();
         let mut crowd = JoinSet::new();
         for _ in 0..self.crowd {
-            let (ports, tenant) = (self.ports.clone(), tenant.clone());
-            crowd.spawn(async move { graph_tokens(&ports, &tenant).await.map(|tokens| exposed(&tokens)) });
+            let (ports, org, tenant) = (self.ports.clone(), org.clone(), tenant.clone());
+            crowd.spawn(async move { graph_tokens(&ports, &org, &tenant).await.map(|tokens| exposed(&tokens)) });
         }
         let mut got = std::collections::BTreeSet::new();
         while let Some(one) = crowd.join_next().await {
             got.insert(one??);
         }
-        let secret = self.ports.vault.get(&self.graph(), SecretVersion::Current).await?.ok_or("no tokens are kept")?;
+        let secret = self
+            .ports
+            .vault
+            .get(&SecretName::Graph(org, tenant), SecretVersion::Current)
+            .await?
+            .ok_or("no tokens are kept")?;
         let kept = exposed(&GraphTokens::unseal(&secret)?);
         let newest = self.simulation.microsoft.newest_refresh_token();
         Ok(Refreshed {

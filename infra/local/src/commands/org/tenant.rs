@@ -15,7 +15,8 @@ use crate::terminal::Terminal;
 #[command(after_help = "\
 Regrant holds invitations back if another org names the same tenant, or if the
 tenant of an app changed after an administrator was verified. Approve a tenant
-only after you have checked whose it is.")]
+only after you have checked whose it is: for this tenant, the org then also uses
+the Microsoft Graph tokens that administrators brought for other orgs.")]
 pub struct Tenant {
     /// The org, by id or host.
     pub org: String,

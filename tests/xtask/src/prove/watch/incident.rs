@@ -214,12 +214,12 @@ impl Kind {
             Self::AdministratorLostRole => microsoft.give_role(tenant, FLEET_ADMINISTRATOR, GLOBAL_ADMINISTRATOR),
             Self::AdministratorDisabled => microsoft.set_person_enabled(tenant, FLEET_ADMINISTRATOR, true),
             Self::RefreshTokenRevoked => {
-                world.sign_in(tenant).await?;
+                world.sign_in(org).await?;
                 true
             }
             Self::SignInFrequency => {
                 let lifted = microsoft.set_sign_in_frequency(tenant, None);
-                world.sign_in(tenant).await?;
+                world.sign_in(org).await?;
                 lifted
             }
             Self::ConditionalAccess | Self::RefreshRefused => {

@@ -186,13 +186,14 @@ impl World {
                 let watcher = Person::new("Bea Watcher", &tenant.initial_domain).with_role(GLOBAL_ADMINISTRATOR);
                 tenant.persons.push(watcher);
             });
-            self.sign_in(tenant).await?;
+            self.sign_in(org).await?;
         }
         Ok(())
     }
 
     /// Signs the watcher in: stores new tokens that must be refreshed before their first use.
-    pub(super) async fn sign_in(&self, tenant: &str) -> Result<(), Failure> {
+    pub(super) async fn sign_in(&self, org: &OrgInCare) -> Result<(), Failure> {
+        let tenant = org.tenant();
         let id = self.tenant_id(tenant)?;
         let person: ObjectId = self.microsoft.oid(tenant, WATCHER).ok_or("a tenant without watcher")?.parse()?;
         let refresh_token = self.microsoft.hand_out_refresh_token(tenant, WATCHER).ok_or("no refresh token")?;
@@ -208,7 +209,7 @@ impl World {
             renewed_at: None,
             scopes: Vec::new(),
         };
-        let name = SecretName::Graph(id);
+        let name = SecretName::Graph(org.id.clone(), id);
         self.ports.vault.put_pending(&name, &tokens.seal()).await?;
         Ok(self.ports.vault.promote(&name).await?)
     }
