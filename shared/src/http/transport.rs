@@ -154,7 +154,7 @@ impl Transport {
         }
         match tls_failure::words_in(&error).filter(|_| error.is_connect()) {
             Some(reason) => TransportError::Tls { host, reason },
-            None => TransportError::NoAnswer { host, reason: chain(&error) },
+            None => TransportError::NoAnswer { host, reason: interruption(&error) },
         }
     }
 }
@@ -182,6 +182,25 @@ fn chain(error: &(dyn Error + 'static)) -> String {
         deepest = cause;
     }
     deepest.to_string()
+}
+
+/// What interrupted an exchange, in words for people. Messages of our HTTP library describe its own state, not the server.
+fn interruption(error: &(dyn Error + 'static)) -> String {
+    let said = chain(error);
+    let words = if said.starts_with("invalid HTTP") || said.starts_with("invalid header") {
+        "the server did not answer in HTTP; check the port"
+    } else if said.starts_with("connection closed before") || said.starts_with("end of file before") {
+        "the connection was closed before the answer was complete"
+    } else if said.contains("Connection refused") {
+        "nothing accepts connections on this port"
+    } else if said.contains("Connection reset") || said.contains("Broken pipe") {
+        "the connection was cut off"
+    } else if said.contains("lookup address information") {
+        "this name could not be found in DNS"
+    } else {
+        return said;
+    };
+    words.to_owned()
 }
 
 /// Resolves `localhost` and every name below it to this machine, regardless of DNS (RFC 6761 section 6.3).
