@@ -41,7 +41,7 @@ pub struct Backup {
     #[arg(long)]
     pub json: bool,
     /// Show what would be written and stop. Reads no passphrase.
-    #[arg(long, conflicts_with = "json")]
+    #[arg(long)]
     pub dry_run: bool,
 }
 
@@ -70,6 +70,10 @@ pub(crate) async fn run(global: &Global, options: &Backup, terminal: &mut Termin
     }
     let (from, to) = (shown(&folder), shown(&options.file));
     if options.dry_run {
+        if options.json {
+            terminal.line(&serde_json::json!({ "file": to, "would_write": from }).to_string())?;
+            return Ok(Outcome::Fine);
+        }
         terminal.line(&format!("Would write the ledger, the vault and its key in {from} to {to}, encrypted."))?;
         return Ok(Outcome::Fine);
     }

@@ -19,7 +19,8 @@ use crate::terminal::Terminal;
 #[command(after_help = "\
 Sends GET requests only. Ids, names, domains, addresses and free text are
 replaced by inventions; secrets, tokens, codes and states are left out. Nothing
-is sent to anyone: read the file before you share it.")]
+is sent to anyone: read the file before you share it.
+Exit codes: 0 recorded, 2 not recorded; no file is left then.")]
 pub struct Record {
     /// The org, by id or host.
     pub org: String,
