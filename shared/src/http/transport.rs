@@ -219,3 +219,37 @@ impl Resolve for LoopbackNames {
         })
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn interruptions_are_described_without_the_librarys_words() {
+        for (answer, words) in [
+            ("SSH-2.0-OpenSSH_9.9\r\n", "did not answer in HTTP"),
+            ("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc", "closed before the answer was complete"),
+            ("", "closed before the answer was complete"),
+        ] {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
+            let server = tokio::spawn(async move {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let mut asked = [0; 1024];
+                let _ = stream.read(&mut asked).await;
+                stream.write_all(answer.as_bytes()).await.unwrap();
+            });
+            let timeout = Duration::from_secs(10);
+            let config =
+                TransportConfig { connect_timeout: timeout, timeout, max_body: 1024, loopback: LoopbackPolicy::Allow };
+            let transport = Transport::new(&config).unwrap();
+            let error = transport.send(Request::new(reqwest::Method::GET, url)).await.unwrap_err().to_string();
+            server.await.unwrap();
+            assert!(error.contains(words), "{answer:?}: {error}");
+        }
+    }
+}

@@ -140,7 +140,7 @@ impl RetryPolicy for OktaPolicy<'_> {
     }
 }
 
-/// Whether Okta's error code says that the same call may succeed in a moment, whatever the status. A lost page cursor and a
+/// Whether Okta's error code says that the same call may succeed in a moment, at any status. A lost page cursor and a
 /// proof of possession need a different call.
 fn asks_to_wait(response: &HttpResponse) -> bool {
     let code = response.status.is_client_error().then(|| wire::error(response).code).flatten();

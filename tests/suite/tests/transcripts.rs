@@ -252,13 +252,13 @@ async fn no_value_of_an_org_is_in_its_transcript() {
     let canaries: BTreeSet<String> =
         raw.iter().flat_map(|text| parts(text)).filter(|part| part.len() >= 4 && !is_of_the_interface(part)).collect();
     assert!(canaries.len() > 60, "{canaries:?}");
-    for canary in &canaries {
-        assert!(!kept.contains(canary), "{canary} is a value of {written}");
-        // A short word may be a part of an invention.
+    let is_found = |canary: &&String| {
         let escaped = serde_json::to_string(canary).unwrap();
-        let inside = escaped.trim_matches('"');
-        assert!(canary.len() < 8 || !written.contains(inside), "{canary} is in {written}");
-    }
+        // A short word may be a part of an invention.
+        kept.contains(*canary) || (canary.len() >= 8 && written.contains(escaped.trim_matches('"')))
+    };
+    let found: Vec<&String> = canaries.iter().filter(is_found).collect();
+    assert!(found.is_empty(), "{found:?} in {written}");
     for whose in ["initech", "Initech", "Milton", "waddams", "Stapler", "Swingline", "sEcReT", "192.0.2.77", "555 0123"]
     {
         assert!(!written.contains(whose), "{whose}: {written}");

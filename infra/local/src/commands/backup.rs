@@ -86,10 +86,10 @@ pub(crate) async fn run(global: &Global, options: &Backup, terminal: &mut Termin
         return Ok(Outcome::Fine);
     }
     terminal.line(&format!("Wrote {to}: {}.", summary(contents)))?;
-    terminal.hint(
-        "Keep the passphrase in a different place: without it, no one can open the file. To check the backup:\n  \
-         regrant restore FILE --dry-run",
-    );
+    terminal.hint(&format!(
+        "Keep the passphrase in a different place: without it, no one can open the file.\nTo check the backup:\n  \
+         regrant restore {to} --dry-run"
+    ));
     Ok(Outcome::Fine)
 }
 
@@ -125,8 +125,8 @@ pub(crate) async fn run_restore(
     }
     terminal.line(&format!("Restored {file} to {folder}: {}.", summary(contents)))?;
     terminal.hint(
-        "Stop the installation that the backup was taken from: two would send every email twice. Then check this one, \
-         and scan, because the apps' standings are as old as the backup:\n  regrant doctor\n  regrant scan",
+        "Stop the installation that the backup was taken from: two would send every\nemail twice. Then check this one, and \
+         scan, because the apps' standings are as old\nas the backup:\n  regrant doctor\n  regrant scan",
     );
     Ok(Outcome::Fine)
 }

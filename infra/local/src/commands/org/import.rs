@@ -16,8 +16,8 @@ use super::import_file::{self, Row};
 use crate::exit::Outcome;
 use crate::global::Global;
 use crate::installation::{Installation, Patience};
-use crate::output::escaped;
 use crate::output::progress::counting;
+use crate::output::{escaped, number};
 use crate::secret_input;
 use crate::terminal::Terminal;
 
@@ -180,21 +180,21 @@ fn report(options: &Import, all: &[LineResult], terminal: &mut Terminal) -> anyh
     let (failed, without) = (count("failed"), count("without-credential"));
     if options.json {
         let object = serde_json::json!({
-            "results": all, "added": count("added"), "known": count("known"), "without_credential": without, "failed": failed,
+            "results": all, "added": count("added"), "would_add": count("would-add"), "known": count("known"), "without_credential": without, "failed": failed,
         });
         terminal.line(&object.to_string())?;
     } else {
-        terminal.line(&format!(
-            "{} orgs: {} added, {} known already, {without} without a credential, {failed} failed.",
-            all.len(),
-            count("added") + count("would-add"),
-            count("known")
-        ))?;
+        let lines = number(all.len() as u64, "line", "lines");
+        let added = match options.dry_run {
+            true => format!("{} would be added", count("would-add")),
+            false => format!("{} added, {} known already", count("added"), count("known")),
+        };
+        terminal.line(&format!("{lines}: {added}, {without} without a credential, {failed} failed."))?;
         if options.dry_run {
             terminal.hint("Nothing was added: this was a dry run.");
         } else if failed > 0 {
             terminal
-                .hint("Correct the lines that failed and run the same import again; the other orgs stay as they are.");
+                .hint("Correct the lines that failed and run the same import again.\nThe other orgs stay as they are.");
         } else if without > 0 {
             terminal.hint("To add a credential:\n  regrant org add HOST");
         } else {

@@ -287,7 +287,7 @@ mod tests {
 
     #[test]
     fn unreadable_line_hides_no_other() {
-        let csv = "host,customer\nacme.okta.com,Acme\n,Nobody\nglobex.okta.com,Globex,x\nhooli.okta.com,Hooli\n";
+        let csv = "host,customer\nacme.okta.com,Acme\n,Umbrella\nglobex.okta.com,Globex,x\nhooli.okta.com,Hooli\n";
         let json =
             r#"[{"host":"acme.okta.com"}, 7, {"host":"globex.okta.com","customer":{}}, {"host":" hooli.okta.com "}]"#;
         let aerial = r#"[{"domain":"acme.okta.com","status":"active"}, null, {"domain":7}, {"domain":"hooli.okta.com","status":null}]"#;
