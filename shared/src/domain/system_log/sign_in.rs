@@ -156,9 +156,10 @@ fn proves(code: Option<&Failure>, text: &str, event: &LogEvent, topic: Topic) ->
         return true;
     }
     let users = event.targets.iter().filter(|target| target.is_user());
-    // The account has the same name before its domain in both systems.
-    let named = users.flat_map(names).flat_map(|name| [Some(name), name.split_once('@').map(|(local, _)| local)]);
-    let mut named = named.flatten().map(str::to_ascii_lowercase);
+    // The account has the same name before its domain in both systems: `ann@` of `ann@acme.example`.
+    let local = |name: &'_ str| name.find('@').and_then(|at| name.get(..=at)).unwrap_or_default().to_owned();
+    let mut named =
+        users.flat_map(names).flat_map(|name| [name.to_owned(), local(name)]).map(|name| name.to_ascii_lowercase());
     let names_target = named.any(|name| name.len() > 2 && text.contains(&name));
     match topic {
         Topic::OwnSignIn => !names_target,
@@ -175,7 +176,8 @@ fn proves(code: Option<&Failure>, text: &str, event: &LogEvent, topic: Topic) ->
 fn server_failed(before: &str) -> bool {
     let lower = before.to_ascii_lowercase();
     let is_status = |word: &str| matches!(word.parse(), Ok(408 | 423 | 425 | 429 | 500..=599));
-    OF_A_SERVER.iter().any(|words| lower.contains(words)) || lower.split(|c: char| !c.is_ascii_digit()).any(is_status)
+    OF_A_SERVER.iter().any(|words| lower.contains(words))
+        || lower.split(|c: char| !c.is_ascii_alphanumeric()).any(is_status)
 }
 
 /// Whether a text without a code blames a server or the network.

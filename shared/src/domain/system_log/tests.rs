@@ -278,6 +278,8 @@ fn lasting_refusal_of_oktas_sign_in_is_recognised() {
         (push, None, "{\"error\":\"invalid_grant\"}".to_owned()),
         (push, None, "{\"error\":\"invalid_grant\",\"error_codes\":[700082],\"timestamp\":\"2026\"}".to_owned()),
         (validate, None, "Could not verify the connection: aadsts7000222 expired\r\n".to_owned()),
+        // A number in a name is not a status.
+        (push, None, "contoso503.onmicrosoft.com, app 0oa502: AADSTS65001: not consented".to_owned()),
         (validate, None, "AADSTS50126: Error validating credentials due to invalid username or password.".to_owned()),
         (validate, None, "AADSTS50034: The user account admin@contoso.example does not exist.".to_owned()),
         (integration, refresh, "AADSTS700082: The refresh token has expired due to inactivity.".to_owned()),

@@ -89,6 +89,8 @@ pub(super) struct GeneralWords {
     pub(super) standing: fn(Standing) -> &'static str,
     /// The translated purpose of a permission from the default catalogue.
     pub(super) permission_reason: fn(&str) -> Option<&'static str>,
+    /// The purpose of a permission that the catalogue does not list.
+    pub(super) new_permission: Option<&'static str>,
     pub(super) users: fn(Count) -> String,
     pub(super) groups: fn(Count) -> String,
     pub(super) and: PhraseWithTwo,

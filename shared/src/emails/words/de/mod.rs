@@ -93,6 +93,9 @@ const GENERAL: GeneralWords = GeneralWords {
             _ => return None,
         })
     },
+    new_permission: Some(
+        "Neu und Regrant nicht bekannt. Oktas Link fragt danach; klären Sie mit Okta, wofür sie dient, bevor Sie zustimmen.",
+    ),
     users: |count| counted(count, "Konto", "Konten"),
     groups: |count| counted(count, "Gruppe", "Gruppen"),
     and: |one, other| format!("{one} und {other}"),

@@ -81,6 +81,7 @@ const GENERAL: GeneralWords = GeneralWords {
         Standing::NotApplicable => "provisioning is off",
     },
     permission_reason: |_| None,
+    new_permission: None,
     users: |count| counted(count, "user", "users"),
     groups: |count| counted(count, "group", "groups"),
     and: |one, other| format!("{one} and {other}"),
