@@ -185,9 +185,10 @@ fn report(options: &Import, all: &[LineResult], terminal: &mut Terminal) -> anyh
         terminal.line(&object.to_string())?;
     } else {
         let lines = number(all.len() as u64, "line", "lines");
-        let added = match options.dry_run {
-            true => format!("{} would be added", count("would-add")),
-            false => format!("{} added, {} known already", count("added"), count("known")),
+        let added = if options.dry_run {
+            format!("{} would be added", count("would-add"))
+        } else {
+            format!("{} added, {} known already", count("added"), count("known"))
         };
         terminal.line(&format!("{lines}: {added}, {without} without a credential, {failed} failed."))?;
         if options.dry_run {
