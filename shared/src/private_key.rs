@@ -93,9 +93,10 @@ pub enum PrivateKeyError {
 
 impl PrivateKey {
     /// Parses a key: PKCS #8, PKCS #1 or SEC 1, in PEM. Accepts line ends that were lost or written as `\n`, quotes around
-    /// it, and other blocks in front of it, as `openssl ecparam -genkey` writes them.
+    /// it, a further base64 around all of it, and other blocks in front of it, as `openssl ecparam -genkey` writes them.
     pub fn parse(text: &SecretString) -> Result<Self, PrivateKeyError> {
         let text = Zeroizing::new(unquoted(text.expose_secret()));
+        let text = encoded_once_more(&text).unwrap_or(text);
         let Block { label, body } = private_block(&text)?;
         match label {
             "ENCRYPTED PRIVATE KEY" => return Err(PrivateKeyError::Encrypted),
@@ -161,6 +162,16 @@ fn unquoted(text: &str) -> String {
     let text = trimmed(text);
     let unwrapped = ['"', '\''].iter().find_map(|quote| text.strip_prefix(*quote)?.strip_suffix(*quote));
     trimmed(unwrapped.unwrap_or(text)).replace("\\r", "").replace("\\n", "\n")
+}
+
+/// The PEM in a text that is its base64, as secret stores and pipelines pass multi-line values on.
+fn encoded_once_more(text: &str) -> Option<Zeroizing<String>> {
+    if text.contains("-----BEGIN ") {
+        return None;
+    }
+    let packed: Zeroizing<String> = Zeroizing::new(text.chars().filter(|c| !c.is_whitespace()).collect());
+    let pem = String::from_utf8(STANDARD.decode(&*packed).ok()?).ok().map(Zeroizing::new)?;
+    pem.contains("-----BEGIN ").then_some(pem)
 }
 
 /// A block of PEM (RFC 7468 section 2).
@@ -281,6 +292,8 @@ mod tests {
             key.replace('\n', "\\r\\n"),
             key.replace('\n', " "),
             format!("\u{feff}{key}"),
+            STANDARD.encode(&key),
+            format!("\u{feff}{}\r\n", STANDARD.encode(key.replace('\n', "\r\n"))),
             format!("\"{}\"", key.replace('\n', "\\n")),
             key.lines().flat_map(|line| ["    ", line, "\n"]).collect(),
         ] {

@@ -18,6 +18,7 @@ pub mod terminal;
 use std::io;
 use std::process::ExitCode;
 
+use regrant::domain::failure::machine;
 use regrant::usecases::records::consent_error::ConsentError;
 
 use commands::Cli;
@@ -66,10 +67,12 @@ fn explained(error: &anyhow::Error) -> String {
             None => error.cause.clone(),
         };
     }
-    // Commands name the file when reading one fails, so that a bare I/O error can only come from writing the output.
-    match error.downcast_ref::<io::Error>() {
-        Some(error) => format!("the output could not be written: {error}"),
-        None => error.to_string(),
+    let head = error.chain().next().and_then(|head| head.downcast_ref::<io::Error>());
+    match (head, error.downcast_ref::<io::Error>()) {
+        // Commands name the file when reading or writing one fails, so a bare I/O error can only come from the output.
+        (Some(cause), _) => format!("the output could not be written: {}", machine::explained(cause)),
+        (None, Some(cause)) => format!("{error}: {}", machine::explained(cause)),
+        (None, None) => error.to_string(),
     }
 }
 

@@ -170,6 +170,24 @@ fn a_lost_ledger_is_not_an_empty_installation() {
 }
 
 #[test]
+fn files_that_cannot_be_opened_are_named_with_the_reason() {
+    let fixture = Fixture::new();
+    for (command, words) in [
+        (&["restore", "nosuch.age", "--dry-run"][..], "nosuch.age could not be opened: No such file"),
+        (&["org", "replay", "nosuch.json"], "nosuch.json could not be read: No such file"),
+        (&["org", "import", "nosuch.csv"], "nosuch.csv could not be read: No such file"),
+        (
+            &["org", "replay", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")],
+            "is not a file of `regrant org record`",
+        ),
+    ] {
+        let refused = fixture.refused(command);
+        assert!(refused.contains(words) && !refused.contains("output could not be written"), "{refused}");
+        assert!(!refused.contains("expected value"), "a parser's words: {refused}");
+    }
+}
+
+#[test]
 fn names_that_do_not_exist_are_errors() {
     let fixture = Fixture::new();
     for (command, words) in [

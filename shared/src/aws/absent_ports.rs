@@ -12,6 +12,7 @@ use crate::domain::transcript::Transcript;
 use crate::hooks::tickets::TicketChange;
 use crate::hooks::{Hook, HookCaller, HookError};
 use crate::mail::{Email, MailError, MailTransport, MessageId};
+use crate::okta::aerial::AerialAccount;
 use crate::okta::{Okta, OktaCredential, OktaError, OktaOrg, OrgUrl, ResolvedOrg};
 use crate::queue::{Delivery, Message, Queue, QueueError};
 
@@ -53,6 +54,10 @@ impl Okta for NoOkta {
     }
 
     async fn record_visit(&self, _: &OrgUrl, _: &OktaCredential) -> Result<Transcript, OktaError> {
+        Err(OktaError::Credential("this function does not call Okta".to_owned()))
+    }
+
+    async fn aerial_orgs(&self, _: &AerialAccount, _: &OktaCredential) -> Result<Vec<serde_json::Value>, OktaError> {
         Err(OktaError::Credential("this function does not call Okta".to_owned()))
     }
 

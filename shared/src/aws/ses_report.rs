@@ -55,8 +55,9 @@ impl EmailReport {
 /// does not want the email stops further ones. `None` if the report says the opposite of a complaint.
 fn complaint(detail: &Value, at: Timestamp) -> Option<Delivery> {
     let kind = detail.pointer("/complaint/complaintFeedbackType").and_then(Value::as_str);
+    let kind = kind.map(|kind| kind.trim().to_ascii_lowercase());
     let flagged = |reason: &str| Some(Delivery::Flagged { at, reason: reason.to_owned() });
-    match kind {
+    match kind.as_deref() {
         Some("not-spam") => None,
         Some("auth-failure") => flagged(
             "the recipient's server could not authenticate the email; check SPF, DKIM and DMARC of the sender's domain",
@@ -120,8 +121,10 @@ mod tests {
             let found = read(kind.clone());
             assert!(matches!(found, Some(Delivery::Complained { .. })), "{kind}: {found:?}");
         }
-        assert_eq!(read(json!("not-spam")), None, "its reader wants the email");
-        for kind in ["auth-failure", "virus"] {
+        for kind in ["not-spam", "Not-Spam", " not-spam\r\n"] {
+            assert_eq!(read(json!(kind)), None, "its reader wants the email");
+        }
+        for kind in ["auth-failure", "virus", "Auth-Failure"] {
             let found = read(json!(kind)).unwrap();
             assert!(matches!(found, Delivery::Flagged { .. }) && !found.suppresses_address(), "{kind}: {found:?}");
         }

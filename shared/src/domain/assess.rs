@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::connection::{AppStatus, AuthScheme, ConnectionStatus};
+use super::provisioning_secret::ending_secret;
 use super::signal::{Check, Provisioning, Signal, SignalKind, Source};
 use super::standing::{Assessment, Standing};
 
@@ -18,6 +19,11 @@ pub fn assess(signals: &[Signal]) -> Assessment {
                 Source::MicrosoftGraph => format!("Microsoft returned something that this version cannot read: {what}"),
                 _ => format!("Okta returned something that this version does not know: {what}"),
             },
+            SignalKind::UnknownFailureCode { code, event_type } if !worked_since(signals, signal.seen_at) => format!(
+                "Okta logged a failure on {} with a code that Regrant does not know: {code} ({event_type}). It does not count \
+                 as a lost consent. Please report it: `regrant org record` shows how your org answers.",
+                signal.seen_at.strftime("%-d %B %Y")
+            ),
             SignalKind::EmailFailed { request, what } if verdict.standing.needs_action() => {
                 format!("An email for request {request} was not delivered: {what}.")
             }
@@ -160,7 +166,9 @@ fn enabled(signals: &[Signal]) -> Assessment {
     if let Some(SignalKind::PermissionGrantsRead { changes, .. }) = grants.map(|signal| &signal.kind) {
         result.reasons.extend(changes.iter().map(|what| format!("Changed since the consent was verified: {what}.")));
     }
-    result.reasons.extend(secret(signals).1);
+    let (warning, note) = secret(signals);
+    let warning = warning.filter(|warning| !result.reasons.contains(warning));
+    result.reasons.extend(warning.into_iter().chain(note));
     if let Some(SignalKind::CheckFailed { reason, .. }) =
         newest(signals, Check::ProvisioningSecret).map(|signal| &signal.kind)
     {
@@ -185,6 +193,12 @@ fn has(signals: &[Signal], kind: &SignalKind) -> bool {
 
 fn last(signals: &[Signal], pick: impl Fn(&SignalKind) -> bool) -> Option<Timestamp> {
     signals.iter().filter(|signal| pick(&signal.kind)).map(|signal| signal.seen_at).max()
+}
+
+/// Whether provisioning worked, or Okta accepted a new consent, at or after `at`.
+fn worked_since(signals: &[Signal], at: Timestamp) -> bool {
+    last(signals, |kind| matches!(kind, SignalKind::ProvisioningWorked | SignalKind::ConsentCodeAccepted))
+        .is_some_and(|over| over >= at)
 }
 
 /// Whether Okta's sign-in to Microsoft fails: a failure counts until provisioning works again or Okta accepts the code of
@@ -214,6 +228,13 @@ fn secret(signals: &[Signal]) -> (Option<String>, Option<String>) {
         }
         _ => (None, None),
     }
+}
+
+/// Whether the last secret of Okta's provisioning app is about to end, and nothing else needs action.
+pub fn only_secret_ends(signals: &[Signal]) -> bool {
+    let is_secret = |signal: &&Signal| matches!(signal.kind, SignalKind::ProvisioningSecretRead { .. });
+    let others: Vec<Signal> = signals.iter().filter(|signal| !is_secret(signal)).cloned().collect();
+    ending_secret(signals).is_some() && judge(&others).standing == Standing::Consented
 }
 
 /// Why the person who consented could not do so again, if anything prevents it. A failed check does not hide an earlier

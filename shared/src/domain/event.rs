@@ -189,6 +189,14 @@ pub enum EventKind {
     },
     /// An operator removed the waiver.
     WaiverRemoved,
+    /// The last secret of the application behind the app's provisioning crossed a threshold, and no newer one has appeared.
+    SecretEnding {
+        /// When it ends, in UTC.
+        #[schema(value_type = String, format = DateTime)]
+        ends_at: Timestamp,
+        /// Within how many days: 30, 7 or 1.
+        days: u8,
+    },
     /// An Okta provisioning task failed (System Log). Okta does not retry it automatically.
     WorkFailed {
         /// The System Log's id of the event. Reading the log again may return it twice.

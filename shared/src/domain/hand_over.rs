@@ -13,7 +13,7 @@ use url::Url;
 
 use super::app::OFFICE365;
 use super::id::{AppId, Sha256Digest};
-use super::text::UntrustedText;
+use super::text::{UntrustedText, is_hidden, trimmed};
 
 /// The longest accepted text, in bytes. Okta's text is well under 4,000; a JSON viewer may show it twice.
 pub const MAX_TEXT_BYTES: usize = 16 << 10;
@@ -69,7 +69,7 @@ pub enum NotAHandOver {
 /// Parses `text`: anything that contains exactly one URL of this app's callback, or `code=…&state=…` alone. `org` is the
 /// org's base URL. `issued_states` are the digests of the `state` of each link that this attempt received.
 pub fn parse(text: &str, org: &Url, app: &AppId, issued_states: &[Sha256Digest]) -> Result<HandOver, NotAHandOver> {
-    let text = text.trim();
+    let text = trimmed(text);
     if text.is_empty() {
         return Err(NotAHandOver::Empty);
     }
@@ -102,14 +102,35 @@ fn in_only_url(text: &str, org: &Url, app: &AppId) -> Result<(String, String), N
     found.ok_or_else(|| other.unwrap_or(NotAHandOver::Shape))
 }
 
-/// The text without the escapes that JSON and HTML allow in a URL.
+/// Escapes that JSON and HTML allow in a URL or around it. JSON in a text of JSON is escaped twice, so backslashes come first.
+const ESCAPES: [(&str, &str); 12] = [
+    ("\\\\", "\\"),
+    ("\\/", "/"),
+    ("\\\"", "\""),
+    ("\\n", "\n"),
+    ("\\u0026", "&"),
+    ("\\u003d", "="),
+    ("\\u003D", "="),
+    ("&quot;", "\""),
+    ("&#34;", "\""),
+    ("&amp;", "&"),
+    ("&#38;", "&"),
+    ("&#x26;", "&"),
+];
+
 fn without_escapes(text: &str) -> String {
-    text.replace("\\/", "/").replace("\\u0026", "&").replace("\\u003d", "=").replace("&amp;", "&")
+    ESCAPES.iter().fold(text.to_owned(), |text, (escaped, plain)| text.replace(escaped, plain))
 }
 
 /// Every URL in `text`, without the quotes and punctuation around it.
 fn addresses(text: &str) -> impl Iterator<Item = String> {
-    let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '`' | '\u{201c}' | '\u{201d}');
+    let is_quote = |c: char| {
+        matches!(
+            c,
+            '"' | '\'' | '<' | '>' | '`' | '\u{ab}' | '\u{bb}' | '\u{2018}'..='\u{201f}' | '\u{2039}' | '\u{203a}'
+        )
+    };
+    let ends = |c: char| c.is_whitespace() || is_hidden(c) || is_quote(c);
     let words: Vec<String> = text.split(ends).map(str::to_owned).collect();
     words.into_iter().filter_map(|word| {
         let before = word.get(..word.find("://")?)?;

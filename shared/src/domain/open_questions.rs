@@ -67,7 +67,7 @@ pub fn answers(transcript: &Transcript) -> Vec<Answered> {
         later(
             "post-without-settings",
             "Does POST /connections/default work without an administrator's password, and does it switch a connection off?",
-            "a write, in an org for tests",
+            "a write in a test org",
         ),
         later("browser-session", "Does Okta's last page need an Okta session in the browser?", "a consent by a person"),
         later("used-code", "What does Okta answer to a code that was already used?", "a consent by a person"),

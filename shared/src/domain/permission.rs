@@ -19,6 +19,13 @@ pub struct Permission {
     pub required: bool,
 }
 
+impl Permission {
+    /// Whether Okta's link asks for it and the catalogue does not list it.
+    pub fn is_new(&self) -> bool {
+        self.why == NEW
+    }
+}
+
 /// The reason of a permission that the catalogue does not list.
 const NEW: &str =
     "New, not known to Regrant. Okta's consent link asks for it; ask Okta what it is for before you approve it.";
@@ -172,7 +179,7 @@ mod tests {
         let link = ["User.ReadWrite.All", "application.read.all", "Mail.Read"].map(str::to_owned);
         let asked = catalogue.asked(&link);
         assert_eq!(asked.compare(["User.ReadWrite.All"]).missing_required, ["Mail.Read"]);
-        assert!(asked.all()[2].why.starts_with("New, not known to Regrant"));
+        assert!(asked.all()[2].why.starts_with("New, not known to Regrant") && asked.all()[2].is_new());
         let among = catalogue.among(&link);
         assert_eq!(
             among.compare(["User.ReadWrite.All"]),

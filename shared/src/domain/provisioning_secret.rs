@@ -7,10 +7,39 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::app_management_policy::AppManagementPolicy;
 use super::registered_credential::{RegisteredCredential, RegisteredCredentialKind};
-use super::signal::SignalKind;
+use super::signal::{Signal, SignalKind};
 
 /// How many days before the end of the last secret Regrant warns, and warns again.
-pub const WARNING_DAYS: [i64; 3] = [30, 7, 1];
+pub const WARNING_DAYS: [u8; 3] = [30, 7, 1];
+
+/// A warning that is due: the last secret ends within `days`, and no newer one was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EndingSecret {
+    /// When the last secret ends.
+    pub ends_at: Timestamp,
+    /// The threshold that it has crossed, one of [`WARNING_DAYS`].
+    pub days: u8,
+}
+
+impl EndingSecret {
+    /// Whether this warning says more than `earlier`: the same secret has crossed a lower threshold, or it is a different one.
+    pub fn is_new_since(self, earlier: Option<Self>) -> bool {
+        earlier.is_none_or(|earlier| earlier.ends_at != self.ends_at || self.days < earlier.days)
+    }
+}
+
+/// The warning that follows from the latest successful read of the secrets.
+pub fn ending_secret(signals: &[Signal]) -> Option<EndingSecret> {
+    let read = signals.iter().filter(|s| matches!(s.kind, SignalKind::ProvisioningSecretRead { .. })).max()?;
+    let SignalKind::ProvisioningSecretRead { ends_at: Some(ends_at), .. } = &read.kind else { return None };
+    threshold(*ends_at, read.seen_at).map(|days| EndingSecret { ends_at: *ends_at, days })
+}
+
+/// The lowest threshold that a secret has crossed at `now`; one that has ended stays at the last one.
+fn threshold(ends_at: Timestamp, now: Timestamp) -> Option<u8> {
+    let left = ends_at.duration_since(now);
+    WARNING_DAYS.into_iter().rev().find(|days| left <= SignedDuration::from_hours(i64::from(*days) * 24))
+}
 
 /// The signal of the secrets that were read at `now`, and of the tenant's policy if it was read.
 pub fn signal(registered: &[RegisteredCredential], policy: Option<&AppManagementPolicy>, now: Timestamp) -> SignalKind {
@@ -36,7 +65,7 @@ fn ending(ends_at: Timestamp, now: Timestamp) -> Option<String> {
             "The last secret of Okta's provisioning app ended on {date}, and no newer one has appeared."
         ));
     }
-    let days = WARNING_DAYS.into_iter().rev().find(|days| left <= SignedDuration::from_hours(days * 24))?;
+    let days = threshold(ends_at, now)?;
     let within = if days == 1 { "within one day".to_owned() } else { format!("within {days} days") };
     Some(format!("The last secret of Okta's provisioning app ends {within}, on {date}, and no newer one has appeared."))
 }
@@ -87,6 +116,40 @@ mod tests {
         }
         assert_eq!(warning(&[secret(24, Secret), secret(9_000, Secret)], None), None);
         assert_eq!(warning(&[secret(24, Certificate)], None), None);
+    }
+
+    #[test]
+    fn each_threshold_is_crossed_once() {
+        let ends_at = now() + SignedDuration::from_hours(40 * 24);
+        let (mut earlier, mut warned) = (None, Vec::new());
+        // Every eight hours, with the secret still there ten days after its end.
+        for hour in (0..50 * 24).step_by(8) {
+            let seen_at = now() + SignedDuration::from_hours(hour);
+            let kind = signal(&[secret(40 * 24, RegisteredCredentialKind::Secret)], None, seen_at);
+            let found = ending_secret(&[Signal::okta(seen_at, kind)]);
+            if found.is_some_and(|found| found.is_new_since(earlier)) {
+                warned.push((hour / 24, found.unwrap().days));
+            }
+            earlier = found.or(earlier);
+        }
+        assert_eq!(warned, [(10, 30), (33, 7), (39, 1)]);
+        let reset = EndingSecret { ends_at, days: 30 };
+        assert!(!reset.is_new_since(earlier), "a clock that was set back repeats no warning");
+        assert!(EndingSecret { ends_at: Timestamp::MAX, ..reset }.is_new_since(earlier));
+    }
+
+    #[test]
+    fn newer_secret_ends_the_warning() {
+        let read = |second: i64, hours: &[i64]| {
+            let secrets: Vec<_> = hours.iter().map(|&hours| secret(hours, RegisteredCredentialKind::Secret)).collect();
+            let seen_at = now() + SignedDuration::from_secs(second);
+            Signal::okta(seen_at, signal(&secrets, None, seen_at))
+        };
+        let warned = [read(0, &[24 * 6])];
+        assert_eq!(ending_secret(&warned).map(|ending| ending.days), Some(7));
+        assert_eq!(ending_secret(&[read(0, &[24 * 6]), read(1, &[24 * 6, 24 * 180])]), None);
+        assert_eq!(ending_secret(&[read(0, &[])]), None);
+        assert_eq!(ending_secret(&[]), None);
     }
 
     #[test]

@@ -79,7 +79,9 @@ impl std::str::FromStr for RelativeDate {
 
     fn from_str(text: &str) -> Result<Self, NotADate> {
         let word = text.trim().to_ascii_lowercase();
-        let word = word.strip_prefix("next ").or_else(|| word.strip_prefix("in ")).unwrap_or(&word);
+        let word = word.strip_prefix("in ").unwrap_or(&word).trim_start();
+        let one = ["next ", "a ", "one "].iter().find_map(|prefix| word.strip_prefix(prefix)).map(str::trim_start);
+        let word = one.unwrap_or(word);
         match word {
             "today" => return Ok(Self::Days(0)),
             "tomorrow" => return Ok(Self::Days(1)),
@@ -89,7 +91,8 @@ impl std::str::FromStr for RelativeDate {
         let weekday = weekday(word).map(Self::Weekday);
         // Exactly `YYYY-MM-DD`: other orders of day and month are ambiguous.
         let date = (word.len() == 10).then(|| word.parse().ok().map(Self::On)).flatten();
-        let amount = || Amount::parse(word).map(Self::Span);
+        let one = one.filter(|unit| unit.chars().all(|c| c.is_ascii_alphabetic())).map(|unit| format!("1{unit}"));
+        let amount = || Amount::parse(one.as_deref().unwrap_or(word)).map(Self::Span);
         weekday.or(date).or_else(amount).ok_or_else(|| NotADate(UntrustedText::new(text)))
     }
 }
@@ -147,6 +150,11 @@ mod tests {
             ("2 weeks", "2026-12-13"),
             ("in 3 months", "2027-02-28"),
             ("1y", "2027-11-29"),
+            ("next week", "2026-12-06"),
+            ("in a month", "2026-12-29"),
+            ("one day", "2026-11-30"),
+            ("\u{a0}2W\r\n", "2026-12-13"),
+            ("next 2 weeks", "2026-12-13"),
         ] {
             let date: RelativeDate = text.parse().unwrap();
             assert_eq!(date.date(today(), Direction::Ahead), Some(ahead.parse().unwrap()), "{text}");
@@ -177,6 +185,10 @@ mod tests {
             "99999d",
             "-2w",
             "2026-02-30",
+            "week",
+            "next",
+            "next year 2027",
+            "a 2x",
         ] {
             let error = text.parse::<RelativeDate>().unwrap_err().to_string();
             assert!(error.contains("2026-12-24") && error.contains("2w"), "{error}");

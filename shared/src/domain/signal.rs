@@ -150,6 +150,14 @@ pub enum SignalKind {
         /// What else may stop the rotation, in words for people. It does not affect the standing.
         note: Option<String>,
     },
+    /// A provisioning task failed with an error number that the failure catalogue does not list (System Log). It proves nothing
+    /// about the consent.
+    UnknownFailureCode {
+        /// The code, such as `AADSTS999999`.
+        code: String,
+        /// The System Log event type.
+        event_type: String,
+    },
     /// An email about the app was not delivered.
     EmailFailed {
         /// The request shown in the email.
@@ -189,6 +197,7 @@ impl SignalKind {
                 | Self::ProvisioningPaused
                 | Self::CredentialRotation { .. }
                 | Self::ProvisioningAppCreated { .. }
+                | Self::UnknownFailureCode { .. }
         )
     }
 }

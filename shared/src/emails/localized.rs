@@ -153,6 +153,7 @@ impl<'a> LocalizedContext<'a> {
         let rows = self.context.permissions.all().iter().map(|permission| {
             let is_default = defaults.all().iter().any(|known| known == permission);
             let translated = (self.words.general.permission_reason)(&permission.name).filter(|_| is_default);
+            let translated = translated.or(self.words.general.new_permission.filter(|_| permission.is_new()));
             let purpose: Cow<'_, str> =
                 translated.map_or_else(|| self.shown(&permission.why, MAX_SENTENCE).into(), Cow::from);
             let needed = if permission.required { labels.always } else { labels.some_features };

@@ -28,6 +28,7 @@ mod localized;
 mod operator_instructions;
 mod operator_request;
 pub mod samples;
+mod secret_ending;
 mod several_requests;
 mod shared_blocks;
 mod test_email;
@@ -100,6 +101,7 @@ fn document(localized: &LocalizedContext<'_>) -> Result<Document, InvalidEmail> 
         }
         About::AccessProblem { problem, since } => access_problem(localized, problem, *since),
         About::WaiverExpired { ended_at } => waiver_expired::waiver_expired(localized, app()?, *ended_at),
+        About::SecretEnding { ends_at, .. } => secret_ending::secret_ending(localized, app()?, *ends_at),
         About::StandingChanged { .. } | About::RequestOpened | About::RequestChanged { .. } | About::RequestEnded => {
             return Err(InvalidEmail::NotAnEmail { about: about.name() });
         }

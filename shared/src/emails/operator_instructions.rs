@@ -9,6 +9,7 @@ use super::localized::{label, tenant};
 use super::words::{EmailNames, Words, words};
 use crate::domain::access_problem::{AccessProblem, AccessProblemKind};
 use crate::domain::app::AppRecord;
+use crate::domain::assess::only_secret_ends;
 use crate::domain::contact::Language;
 use crate::domain::org::OrgProfile;
 use crate::domain::standing::Standing;
@@ -47,6 +48,12 @@ pub fn instructions_for_app(org: &OrgProfile, app: &AppRecord) -> OperatorInstru
             who: Some((operator.who_can_use_console)(&names)),
             command: None,
             steps: operator.steps_console.map(|step| step(&names)).to_vec(),
+        },
+        Standing::Degraded if only_secret_ends(&app.signals) => OperatorInstructions {
+            situation: vec![standing.meaning().to_owned()],
+            who: Some((english().secret_ending.who)(&names)),
+            command: None,
+            steps: english().secret_ending.steps.map(|step| step(&names)).to_vec(),
         },
         Standing::Broken | Standing::NeedsConsent | Standing::Degraded => OperatorInstructions {
             situation: vec![standing.meaning().to_owned(), standing.next_step().words().to_owned()],

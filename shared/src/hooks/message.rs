@@ -88,6 +88,7 @@ pub fn ticket_text(event: &RequestEvent<'_>) -> (String, String, String) {
         standing.next_step().words(),
     );
     let note = match event.change {
+        Some((from, to)) if from == to => reasons.to_string(),
         Some((from, to)) => format!("Status changed from {from} to {to} at {}.\n{reasons}", event.at),
         None => format!("Request {} ended at {} with status {}.", event.request, event.at, event.app.standing()),
     };

@@ -162,17 +162,35 @@ impl fmt::Debug for RetryingTransport {
 }
 
 /// Whether a status reports a failure that usually clears without changes (RFC 9110 section 15, RFC 4918 section 11.3 for
-/// 423, RFC 8470 section 5.2 for 425, RFC 6585 section 4 for 429).
+/// 423, RFC 8470 section 5.2 for 425, RFC 6585 section 4 for 429). An unknown status of a server, such as those of a content
+/// delivery network, counts as 500 (RFC 9110 section 15).
 pub(crate) fn is_transient(status: StatusCode) -> bool {
-    matches!(
+    let is_final = matches!(
         status,
-        StatusCode::REQUEST_TIMEOUT
-            | StatusCode::LOCKED
-            | StatusCode::TOO_EARLY
-            | StatusCode::TOO_MANY_REQUESTS
-            | StatusCode::INTERNAL_SERVER_ERROR
-            | StatusCode::BAD_GATEWAY
-            | StatusCode::SERVICE_UNAVAILABLE
-            | StatusCode::GATEWAY_TIMEOUT
-    )
+        StatusCode::NOT_IMPLEMENTED
+            | StatusCode::HTTP_VERSION_NOT_SUPPORTED
+            | StatusCode::NOT_EXTENDED
+            | StatusCode::NETWORK_AUTHENTICATION_REQUIRED
+    );
+    status.is_server_error() && !is_final
+        || matches!(
+            status,
+            StatusCode::REQUEST_TIMEOUT | StatusCode::LOCKED | StatusCode::TOO_EARLY | StatusCode::TOO_MANY_REQUESTS
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_statuses_that_pass_are_transient() {
+        let is_transient = |code: u16| StatusCode::from_u16(code).is_ok_and(is_transient);
+        for code in [408, 423, 425, 429, 500, 502, 503, 504, 507, 509, 520, 522, 524, 529, 598] {
+            assert!(is_transient(code), "{code}");
+        }
+        for code in [200, 204, 301, 400, 401, 403, 404, 405, 409, 410, 422, 501, 505, 510, 511] {
+            assert!(!is_transient(code), "{code}");
+        }
+    }
 }

@@ -154,7 +154,7 @@ impl Transport {
         }
         match tls_failure::words_in(&error).filter(|_| error.is_connect()) {
             Some(reason) => TransportError::Tls { host, reason },
-            None => TransportError::NoAnswer { host, reason: chain(&error) },
+            None => TransportError::NoAnswer { host, reason: interruption(&error) },
         }
     }
 }
@@ -184,6 +184,25 @@ fn chain(error: &(dyn Error + 'static)) -> String {
     deepest.to_string()
 }
 
+/// What interrupted an exchange, in words for people. Messages of our HTTP library describe its own state, not the server.
+fn interruption(error: &(dyn Error + 'static)) -> String {
+    let said = chain(error);
+    let words = if said.starts_with("invalid HTTP") || said.starts_with("invalid header") {
+        "the server did not answer in HTTP; check the port"
+    } else if said.starts_with("connection closed before") || said.starts_with("end of file before") {
+        "the connection was closed before the answer was complete"
+    } else if said.contains("Connection refused") {
+        "nothing accepts connections on this port"
+    } else if said.contains("Connection reset") || said.contains("Broken pipe") {
+        "the connection was cut off"
+    } else if said.contains("lookup address information") {
+        "this name could not be found in DNS"
+    } else {
+        return said;
+    };
+    words.to_owned()
+}
+
 /// Resolves `localhost` and every name below it to this machine, regardless of DNS (RFC 6761 section 6.3).
 #[derive(Debug)]
 struct LoopbackNames;
@@ -198,5 +217,39 @@ impl Resolve for LoopbackNames {
             };
             Ok(Box::new(found.into_iter()) as Addrs)
         })
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn interruptions_are_described_without_the_librarys_words() {
+        for (answer, words) in [
+            ("SSH-2.0-OpenSSH_9.9\r\n", "did not answer in HTTP"),
+            ("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc", "closed before the answer was complete"),
+            ("", "closed before the answer was complete"),
+        ] {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
+            let server = tokio::spawn(async move {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let mut asked = [0; 1024];
+                let _ = stream.read(&mut asked).await;
+                stream.write_all(answer.as_bytes()).await.unwrap();
+            });
+            let timeout = Duration::from_secs(10);
+            let config =
+                TransportConfig { connect_timeout: timeout, timeout, max_body: 1024, loopback: LoopbackPolicy::Allow };
+            let transport = Transport::new(&config).unwrap();
+            let error = transport.send(Request::new(reqwest::Method::GET, url)).await.unwrap_err().to_string();
+            server.await.unwrap();
+            assert!(error.contains(words), "{answer:?}: {error}");
+        }
     }
 }

@@ -258,7 +258,7 @@ fn last_response(response: &crate::http::transport::HttpResponse) -> LastRespons
     let refusal =
         oauth_error(&response.headers).filter(|_| !response.status.is_success()).map(|challenge| OAuthRefusal {
             status,
-            error: challenge.parameter("error").unwrap_or_default().to_owned(),
+            error: challenge.parameter("error").unwrap_or_default().to_ascii_lowercase(),
             suberror: None,
             codes: Vec::new(),
             correlation_id: None,

@@ -23,6 +23,7 @@ use crate::http::transport::HttpResponse;
 use crate::okta::config::OktaConfig;
 use crate::randomness::Randomness;
 
+use super::aerial::AerialAccount;
 use super::auth::Authenticator;
 use super::rate_budget::Bucket;
 use super::retrying_client::{Call, RetryingClient};
@@ -90,6 +91,10 @@ impl Okta for OktaClient {
         self.open_org(base_url, credential)?.recorded_visit().await
     }
 
+    async fn aerial_orgs(&self, account: &AerialAccount, credential: &OktaCredential) -> Result<Vec<Value>, OktaError> {
+        self.open_org(&account.org, credential)?.list_of_account(account).await
+    }
+
     fn open(&self, base_url: &OrgUrl, credential: &OktaCredential) -> Result<Box<dyn OktaOrg>, OktaError> {
         Ok(Box::new(self.open_org(base_url, credential)?))
     }
@@ -155,14 +160,19 @@ impl Call for Get<'_> {
 impl OpenOrg {
     /// Sends a GET. Repeats it once if a new access token or Okta's nonce may be what it lacks.
     pub(super) async fn get(&self, bucket: Bucket, url: &Url) -> Result<HttpResponse, OktaError> {
-        self.send(bucket, &Get { url, signer: Some(self) }).await
+        self.get_from(&self.org, bucket, url).await
     }
 
-    async fn send(&self, bucket: Bucket, call: &dyn Call) -> Result<HttpResponse, OktaError> {
-        let response = self.http.send(&self.org, bucket, call).await?;
+    /// The same from another host that accepts this org's access tokens.
+    pub(super) async fn get_from(&self, host: &OrgUrl, bucket: Bucket, url: &Url) -> Result<HttpResponse, OktaError> {
+        self.send(host, bucket, &Get { url, signer: Some(self) }).await
+    }
+
+    async fn send(&self, host: &OrgUrl, bucket: Bucket, call: &dyn Call) -> Result<HttpResponse, OktaError> {
+        let response = self.http.send(host, bucket, call).await?;
         // Okta did nothing if it rejected the token or its proof, so the call may be repeated.
         if self.authenticator.may_succeed_now(&response).await {
-            return self.http.send(&self.org, bucket, call).await;
+            return self.http.send(host, bucket, call).await;
         }
         Ok(response)
     }
@@ -175,7 +185,7 @@ impl OpenOrg {
     }
 
     async fn post(&self, url: &Url, body: Option<&Value>, idempotency: Idempotency) -> Result<(), OktaError> {
-        let response = self.send(Bucket::Apps, &Post { url, body, signer: self, idempotency }).await?;
+        let response = self.send(&self.org, Bucket::Apps, &Post { url, body, signer: self, idempotency }).await?;
         if response.status.is_success() { Ok(()) } else { Err(OktaError::Api(Box::new(wire::error(&response)))) }
     }
 

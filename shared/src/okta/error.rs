@@ -32,8 +32,8 @@ impl ApiError {
     /// Whether Okta does not accept the token itself. Other errors with 401 have other meanings.
     pub(crate) fn refuses_token(&self) -> bool {
         match self.code.as_deref() {
-            Some(code) => code == "E0000011" && !self.is_about_proof(),
-            None => self.status == 401 && self.oauth_error.as_deref() == Some("invalid_token"),
+            Some("E0000011") => !self.is_about_proof(),
+            _ => self.status == 401 && self.oauth_error.as_deref() == Some("invalid_token"),
         }
     }
 

@@ -4,6 +4,7 @@
 //! implementation. [`log_stream`] decodes events that Okta pushes. Most calls of [`OktaOrg`] only read; its three writes are
 //! marked as such, and a scan calls none of them.
 
+pub mod aerial;
 mod assignment_counts;
 mod auth;
 pub mod client;
@@ -25,6 +26,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use url::Url;
 
 use crate::domain::assignment_counts::AssignmentCounts;
@@ -36,6 +38,8 @@ use crate::domain::tenant::TenantName;
 use crate::domain::text::UntrustedText;
 use crate::domain::transcript::Transcript;
 use crate::vault::exposed;
+
+use aerial::AerialAccount;
 
 pub use credential::OktaCredential;
 pub use error::OktaError;
@@ -184,6 +188,8 @@ pub trait Okta: Send + Sync {
     async fn resolve(&self, host: &OrgUrl) -> Result<ResolvedOrg, OktaError>;
     /// Visits an org with GET requests only, and records its answers without anything secret or personal.
     async fn record_visit(&self, base_url: &OrgUrl, credential: &OktaCredential) -> Result<Transcript, OktaError>;
+    /// The orgs of an Aerial account, as its list returns them. Needs a service app in the account's Aerial org.
+    async fn aerial_orgs(&self, account: &AerialAccount, credential: &OktaCredential) -> Result<Vec<Value>, OktaError>;
     /// Opens an org with a credential. Sends nothing yet.
     fn open(&self, base_url: &OrgUrl, credential: &OktaCredential) -> Result<Box<dyn OktaOrg>, OktaError>;
 }

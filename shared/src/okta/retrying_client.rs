@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 use reqwest::Request;
 
 use super::rate_budget::{Bucket, Budget, Reading};
-use super::{OktaError, OrgUrl};
+use super::{OktaError, OrgUrl, wire};
 use crate::clock::Clock;
 use crate::http::retry::{Idempotency, Next, RetryPolicy, RetryingTransport, is_transient};
 use crate::http::transport::{HttpResponse, Transport};
@@ -121,7 +121,7 @@ impl RetryPolicy for OktaPolicy<'_> {
         }
         if self.record(response) {
             Next::RateWindow
-        } else if is_transient(response.status) {
+        } else if is_transient(response.status) || asks_to_wait(response) {
             Next::Backoff
         } else {
             Next::Return
@@ -138,6 +138,13 @@ impl RetryPolicy for OktaPolicy<'_> {
     fn rate_limited(&self, retry_after: Duration) -> OktaError {
         OktaError::RateLimited { retry_after }
     }
+}
+
+/// Whether Okta's error code says that the same call may succeed in a moment, at any status. A lost page cursor and a
+/// proof of possession need a different call.
+fn asks_to_wait(response: &HttpResponse) -> bool {
+    let code = response.status.is_client_error().then(|| wire::error(response).code).flatten();
+    matches!(code.as_deref(), Some("E0000009" | "E0000010" | "E0000239"))
 }
 
 impl std::fmt::Debug for RetryingClient {

@@ -36,7 +36,7 @@ pub(crate) fn error(response: &HttpResponse) -> ApiError {
     let text = |name: &str| body.get(name).and_then(Value::as_str).map(short);
     let challenge = challenge::oauth_error(&response.headers);
     let in_header = |name: &str| challenge.as_ref().and_then(|found| found.parameter(name)).map(short);
-    let oauth_error = in_header("error");
+    let oauth_error = in_header("error").map(|error| error.to_ascii_lowercase());
     let causes = body.get("errorCauses").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     ApiError {
         status: response.status.as_u16(),

@@ -32,10 +32,14 @@ pub(crate) fn authorize(
     request: &Request<'_>,
 ) -> Result<(), Refusal> {
     let logs = request.head.uri.path().trim_end_matches('/') == "/api/v1/logs";
+    let accounts = request.head.uri.path().ends_with("/api/v1/orgs");
     let by_role = || if logs && org.refuses_logs { Err(Refusal::Error(OktaError::not_permitted())) } else { Ok(()) };
     let Some((scheme, value)) = header(request, &AUTHORIZATION).and_then(|value| value.split_once(' ')) else {
         return Err(Refusal::Error(OktaError::invalid_session()));
     };
+    if scheme == "SSWS" && accounts {
+        return Err(Refusal::Error(OktaError::invalid_token()));
+    }
     if scheme == "SSWS" {
         let power = org.tokens.iter().find(|token| token.value == value).map(|token| token.power);
         return match power {
@@ -72,6 +76,9 @@ pub(crate) fn authorize(
     }
     let has = |scope: &str| token.scopes.iter().any(|granted| granted == scope);
     let reads = request.head.method == Method::GET;
+    if accounts {
+        return if has("okta.accounts.read") { Ok(()) } else { Err(Refusal::Scope("okta.accounts.read")) };
+    }
     let has_scope =
         if logs { has("okta.logs.read") } else { has("okta.apps.manage") || (reads && has("okta.apps.read")) };
     let missing = match (logs, reads) {

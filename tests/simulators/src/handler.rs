@@ -17,7 +17,7 @@ use crate::org::Org;
 use crate::rate::{Bucket, RateState};
 use crate::seeded_rng::SeededRng;
 use crate::system_log::{self, Reading, SystemLog};
-use crate::{applications, assignments, authority, connections, consents, features, wire};
+use crate::{aerial, applications, assignments, authority, connections, consents, features, wire};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-okta-request-id");
 const LIMIT: HeaderName = HeaderName::from_static("x-rate-limit-limit");
@@ -222,6 +222,7 @@ fn route(
         }
         [".well-known", "okta-organization"] | ["oauth2", "v1", "token"] => return Err(OktaError::wrong_method()),
         ["api", "v1", ..] => {}
+        [account, "api", "v1", "orgs"] if get && org.aerial_account.as_deref() == Some(*account) => {}
         _ => return Err(OktaError::no_such_path()),
     }
     match authority::authorize(context, org, ledger, request) {
@@ -255,6 +256,7 @@ fn route(
         ["api", "v1", "apps", rest @ ..] => rest,
         ["api", "v1", "logs"] if get => return system_log::list(org, context.log, query, &context.reading()),
         ["api", "v1", "logs"] => return Err(OktaError::wrong_method()),
+        [_, "api", "v1", "orgs"] => return aerial::list(org, path, query, origin),
         _ => return Err(OktaError::no_such_path()),
     };
     match rest {

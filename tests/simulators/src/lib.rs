@@ -7,6 +7,7 @@
 //! [`MicrosoftSimulator`](microsoft::MicrosoftSimulator) is the other side: sign-in page, consent page, token endpoint and
 //! Graph. Nothing here reads the wall clock or the operating system's randomness.
 
+mod aerial;
 mod answer;
 mod applications;
 mod assignments;

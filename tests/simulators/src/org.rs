@@ -34,6 +34,10 @@ pub struct Org {
     pub tokens: Vec<ApiToken>,
     /// Its OAuth service apps.
     pub service_apps: Vec<ServiceApp>,
+    /// The id of the Aerial account whose Aerial org it is.
+    pub aerial_account: Option<String>,
+    /// The account's orgs: the domain, or what stands for it, and the status of each.
+    pub aerial_orgs: Vec<(String, String)>,
     /// Its injected faults.
     pub faults: Faults,
     /// Whether activating a connection without a consent leaves it disabled. The recordings do not show it.
@@ -60,6 +64,8 @@ impl Org {
             apps: Vec::new(),
             tokens: Vec::new(),
             service_apps: Vec::new(),
+            aerial_account: None,
+            aerial_orgs: Vec::new(),
             faults: Faults::default(),
             strict_consent: true,
             wants_admin_credentials: false,

@@ -36,6 +36,8 @@ mod request_links;
 mod requests;
 #[path = "notify/scanners.rs"]
 mod scanners;
+#[path = "notify/secrets.rs"]
+mod secrets;
 #[path = "notify/tickets.rs"]
 mod tickets;
 #[path = "notify/waivers.rs"]

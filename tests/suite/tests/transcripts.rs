@@ -4,16 +4,21 @@
 //! originals are present, `UPDATE_TRANSCRIPTS=1` writes them again.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a failed test may panic")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
+use regrant::domain::cloud::Cloud;
 use regrant::domain::id::AppId;
 use regrant::domain::system_log::LogPosition;
 use regrant::domain::transcript::{Exchange, FORMAT, RawAnswer, Scrubber, Transcript};
 use regrant::http::loopback::LoopbackPolicy;
+use regrant::okta::config::OktaConfig;
 use regrant::okta::{OktaError, OktaOrg, OrgUrl};
-use regrant_tests::bench::{Bench, api_token};
+use regrant::usecases::access::orgs;
+use regrant_simulators::{App, Connection, LogEntry, OktaSimulator, Org, SimulatorConfig, TokenPower};
+use regrant_tests::bench::{Bench, api_token, simulated_clock};
 use regrant_tests::recorded::{self, RecordedServer};
 use serde_json::{Value, json};
 use url::Url;
@@ -131,5 +136,131 @@ fn transcripts_are_the_scrubbed_originals() {
         } else {
             assert_eq!(known.get(&name), Some(&transcript), "{name}: run again with UPDATE_TRANSCRIPTS=1");
         }
+    }
+}
+
+const TOKEN: &str = "00-invented-token-of-initech";
+const USER: &str = "milton.waddams@initech.example";
+
+/// An org whose answers contain a personal or secret value wherever Okta's may.
+async fn revealing_org() -> (OktaSimulator, Bench) {
+    let clock = simulated_clock();
+    let simulator = OktaSimulator::start(SimulatorConfig::new(Arc::new(clock.clone()))).await.unwrap();
+    let app = |label: &str, tenant: &str, connection| App::office365(label, tenant).provisioned(connection);
+    let on = Connection::OAuth2 { enabled: true, authorize: true };
+    let mut org = Org::new("initech").with_token(TOKEN, TokenPower::Full);
+    for app in [
+        app("Milton's Stapler 365 \u{1f4ce}", "initech", on),
+        app("Initech Gov", "initechgov", Connection::Unknown),
+        App {
+            tenant_type: Some("GCC_HIGH".to_owned()),
+            ..app("Swingline", "swingline", Connection::Token { enabled: true })
+        },
+        App::of_kind("initech_custom_saml", "Payroll of Milton", "initech"),
+    ] {
+        org = org.with_app(app);
+    }
+    let id = org.apps[0].id.clone();
+    simulator.add_org(org);
+    let reason = format!("AADSTS50079: svc_OKTA_sync_{id}@initech.onmicrosoft.com, +43 1 555 0123, room 4711");
+    for entry in [
+        LogEntry::profile_push_failed(&id, USER, &reason)
+            .with_debug_data("requestUri", "/admin/initech?token=sEcReTofMilton")
+            .with_debug_data("address", "192.0.2.77"),
+        LogEntry::provisioning_app_created(&id, "77777777-8888-4777-8666-555555555555"),
+        LogEntry::refresh_token_refused(&id, "The refresh token of Milton Waddams is invalid."),
+    ] {
+        simulator.log("initech", entry).unwrap();
+    }
+    (simulator, Bench::with(clock, OktaConfig::default()).await)
+}
+
+/// Every text in a JSON value.
+fn texts(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::String(text) => drop(found.insert(text.clone())),
+        Value::Array(items) => items.iter().for_each(|item| texts(item, found)),
+        Value::Object(members) => members.values().for_each(|item| texts(item, found)),
+        _ => {}
+    }
+}
+
+/// The parts of a URL that may say whose it is, or else the text itself.
+fn parts(text: &str) -> Vec<String> {
+    let Ok(url) = Url::parse(text) else { return vec![text.to_owned()] };
+    let path = url.path_segments().into_iter().flatten().map(str::to_owned);
+    let host = url.host_str().map(str::to_owned).filter(|host| host != "login.microsoftonline.com");
+    let values = url.query_pairs().filter(|(name, _)| name != "scope").map(|(_, value)| value.into_owned());
+    path.chain(values).chain(host).collect()
+}
+
+/// Words of Okta's interface, and values that Regrant itself sent: neither says anything about an org.
+fn is_of_the_interface(text: &str) -> bool {
+    const WORDS: [&str; 16] = [
+        "User",
+        "AppUser",
+        "office365",
+        "connections",
+        "lifecycle",
+        "activate",
+        "deactivate",
+        "features",
+        "common",
+        "authorize",
+        "oauth2",
+        "Microsoft Office 365",
+        "AppInstance",
+        "SystemPrincipal",
+        "organizations",
+        "application/json",
+    ];
+    let is_enum = text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+    let is_event = ["app.", "application.", "system."].iter().any(|family| text.starts_with(family));
+    is_enum
+        || is_event
+        || WORDS.contains(&text)
+        || text.parse::<jiff::Timestamp>().is_ok()
+        || text.starts_with("name eq ")
+}
+
+#[tokio::test]
+async fn no_value_of_an_org_is_in_its_transcript() {
+    let (simulator, bench) = revealing_org().await;
+    let url = simulator.org_url("initech");
+    let org = orgs::add(&bench.ports, &url, Cloud::Global, &api_token(TOKEN)).await.unwrap().profile;
+    let transcript = orgs::record(&bench.ports, &org.id).await.unwrap();
+    let written = serde_json::to_string(&transcript).unwrap();
+    let mut kept = BTreeSet::new();
+    texts(&serde_json::to_value(&transcript).unwrap(), &mut kept);
+
+    // The same requests once more, without the scrubber.
+    let http = reqwest::Client::builder().resolve("initech.localhost", ([127, 0, 0, 1], 0).into()).no_proxy();
+    let http = http.build().unwrap();
+    let requests: BTreeSet<String> =
+        simulator.requests("initech").into_iter().map(|request| request.path_and_query).collect();
+    let mut raw = BTreeSet::from([TOKEN, org.id.as_str(), USER].map(str::to_owned));
+    for path in requests {
+        let url = format!("{}{path}", url.trim_end_matches('/'));
+        let response = http.get(&url).header("authorization", format!("SSWS {TOKEN}")).send().await.unwrap();
+        raw.extend(response.headers().get("x-okta-request-id").map(|id| id.to_str().unwrap().to_owned()));
+        texts(&response.json().await.unwrap(), &mut raw);
+    }
+    let states = simulator
+        .with_org("initech", |org| org.apps.iter().flat_map(|app| app.consent_states.clone()).collect::<Vec<_>>());
+    raw.extend(states.unwrap());
+
+    let canaries: BTreeSet<String> =
+        raw.iter().flat_map(|text| parts(text)).filter(|part| part.len() >= 4 && !is_of_the_interface(part)).collect();
+    assert!(canaries.len() > 60, "{canaries:?}");
+    let is_found = |canary: &&String| {
+        let escaped = serde_json::to_string(canary).unwrap();
+        // A short word may be a part of an invention.
+        kept.contains(*canary) || (canary.len() >= 8 && written.contains(escaped.trim_matches('"')))
+    };
+    let found: Vec<&String> = canaries.iter().filter(is_found).collect();
+    assert!(found.is_empty(), "{found:?} in {written}");
+    for whose in ["initech", "Initech", "Milton", "waddams", "Stapler", "Swingline", "sEcReT", "192.0.2.77", "555 0123"]
+    {
+        assert!(!written.contains(whose), "{whose}: {written}");
     }
 }

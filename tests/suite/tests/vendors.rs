@@ -1,6 +1,8 @@
 //! Tests answers of Okta that users met in the field: each has the right result in the ledger.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a failed test may panic")]
 
+use std::collections::BTreeSet;
+
 use aws_lc_rs::encoding::{AsDer as _, PublicKeyX509Der};
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
 use base64::Engine as _;
@@ -12,9 +14,11 @@ use regrant::domain::id::OrgId;
 use regrant::domain::open_questions::answers;
 use regrant::domain::scan::OrgScanResult;
 use regrant::domain::standing::Standing;
+use regrant::http::loopback::LoopbackPolicy;
 use regrant::ledger::{AppFilter, PageRequest};
-use regrant::okta::OktaCredential;
+use regrant::okta::aerial::AerialAccount;
 use regrant::okta::config::OktaConfig;
+use regrant::okta::{OktaCredential, OktaError, OrgUrl};
 use regrant::usecases::access::orgs;
 use regrant_simulators::{DpopRule, Fault, LogEntry, OktaSimulator, Org, ServiceApp, Times, TokenPower};
 use regrant_tests::bench::{Bench, api_token, consented_app, one_org};
@@ -230,4 +234,39 @@ async fn transcript_contains_no_secret_and_no_name() {
     let answer = |id: &str| answers(&transcript).into_iter().find(|it| it.id == id).and_then(|it| it.answer).unwrap();
     assert_eq!(answer("connection-states"), "OAUTH2 ENABLED with a consent link");
     assert_eq!(answer("fresh-state"), "yes");
+}
+
+#[tokio::test]
+async fn orgs_of_an_aerial_account_are_listed() {
+    for dpop in [DpopRule::Optional, DpopRule::Required] {
+        let world = world().await;
+        let (service, credential) = service_app(&["okta.accounts.read"], dpop);
+        world.change(|org| {
+            org.service_apps.push(service);
+            org.aerial_account = Some("0227invented".to_owned());
+            org.aerial_orgs = (0..230).map(|n| (format!("org{n}.okta.com"), "ACTIVE".to_owned())).collect();
+        });
+        let (org, _) = OrgUrl::parse(&world.simulator.org_url("initech"), LoopbackPolicy::Allow).unwrap();
+        let account = |id: &str| AerialAccount { org: org.clone(), api: org.clone(), id: id.to_owned() };
+        let okta = &world.bench.ports.okta;
+        world.change(|org| org.faults.on("/api/v1/orgs", Fault::ServerError, Times::Exactly(1)));
+        let orgs = okta.aerial_orgs(&account("0227invented"), &credential).await.unwrap();
+        let domains: BTreeSet<&str> = orgs.iter().filter_map(|org| org["domain"].as_str()).collect();
+        assert_eq!((orgs.len(), domains.len()), (230, 230), "three pages, each org once");
+        assert_eq!(token_requests(&world), if dpop == DpopRule::Optional { 1 } else { 3 }, "one token for all pages");
+
+        let refused = |error: OktaError| error.to_string();
+        let with_token = okta.aerial_orgs(&account("0227invented"), &api_token(TOKEN)).await.unwrap_err();
+        assert!(with_token.retires_credential(), "{with_token}");
+        let error = refused(okta.aerial_orgs(&account("0227other"), &credential).await.unwrap_err());
+        assert!(error.contains("E0000008") || error.contains("404"), "{error}");
+        let error = refused(okta.aerial_orgs(&account("../0227"), &credential).await.unwrap_err());
+        assert!(error.contains("only letters and digits"), "{error}");
+        let (_, other) = service_app(&[], dpop);
+        let error = refused(okta.aerial_orgs(&account("0227invented"), &other).await.unwrap_err());
+        assert!(error.contains("invalid_client"), "{error}");
+        world.change(|org| org.service_apps[0].scopes = vec!["okta.apps.read".to_owned()]);
+        let error = okta.aerial_orgs(&account("0227invented"), &credential).await.unwrap_err();
+        assert!(error.lacks_permission(), "{error}");
+    }
 }

@@ -24,7 +24,7 @@ pub(crate) struct NotificationInfo {
     #[serde(skip_serializing_if = "Option::is_none")]
     app: Option<String>,
     /// The kind: `invitation`, `urgent`, `reminder`, `handed-to-operator`, `done`, `digest`, `access-problem`,
-    /// `waiver-expired`, `standing-changed`, `request-opened`, `request-changed` or `request-ended`.
+    /// `waiver-expired`, `secret-ending`, `standing-changed`, `request-opened`, `request-changed` or `request-ended`.
     kind: String,
     /// The email address, or `hook` and the webhook's name.
     recipient: String,

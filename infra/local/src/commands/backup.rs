@@ -41,7 +41,7 @@ pub struct Backup {
     #[arg(long)]
     pub json: bool,
     /// Show what would be written and stop. Reads no passphrase.
-    #[arg(long, conflicts_with = "json")]
+    #[arg(long)]
     pub dry_run: bool,
 }
 
@@ -70,6 +70,10 @@ pub(crate) async fn run(global: &Global, options: &Backup, terminal: &mut Termin
     }
     let (from, to) = (shown(&folder), shown(&options.file));
     if options.dry_run {
+        if options.json {
+            terminal.line(&serde_json::json!({ "file": to, "would_write": from }).to_string())?;
+            return Ok(Outcome::Fine);
+        }
         terminal.line(&format!("Would write the ledger, the vault and its key in {from} to {to}, encrypted."))?;
         return Ok(Outcome::Fine);
     }
@@ -82,10 +86,10 @@ pub(crate) async fn run(global: &Global, options: &Backup, terminal: &mut Termin
         return Ok(Outcome::Fine);
     }
     terminal.line(&format!("Wrote {to}: {}.", summary(contents)))?;
-    terminal.hint(
-        "Keep the passphrase in a different place: without it, no one can open the file. To check the backup:\n  \
-         regrant restore FILE --dry-run",
-    );
+    terminal.hint(&format!(
+        "Keep the passphrase in a different place: without it, no one can open the file.\nTo check the backup:\n  \
+         regrant restore {to} --dry-run"
+    ));
     Ok(Outcome::Fine)
 }
 
@@ -121,8 +125,8 @@ pub(crate) async fn run_restore(
     }
     terminal.line(&format!("Restored {file} to {folder}: {}.", summary(contents)))?;
     terminal.hint(
-        "Stop the installation that the backup was taken from: two would send every email twice. Then check this one, \
-         and scan, because the apps' standings are as old as the backup:\n  regrant doctor\n  regrant scan",
+        "Stop the installation that the backup was taken from: two would send every\nemail twice. Then check this one, and \
+         scan, because the apps' standings are as old\nas the backup:\n  regrant doctor\n  regrant scan",
     );
     Ok(Outcome::Fine)
 }

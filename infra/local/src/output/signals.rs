@@ -88,6 +88,9 @@ fn words(kind: &SignalKind) -> String {
         SignalKind::EmailFailed { request, what } => {
             format!("email about {} failed: {}", escaped(request), escaped(what))
         }
+        SignalKind::UnknownFailureCode { code, event_type } => {
+            format!("a code that Regrant does not know: {} ({})", escaped(code), escaped(event_type))
+        }
         SignalKind::Surprise { what } => format!("unknown to this version: {}", escaped(what)),
     }
 }

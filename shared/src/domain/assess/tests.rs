@@ -61,6 +61,31 @@ fn assessed(kinds: &[SignalKind]) -> Assessment {
 }
 
 #[test]
+fn unknown_code_is_shown_until_provisioning_works() {
+    let unknown = |second| {
+        let (code, event_type) = ("AADSTS999999".to_owned(), "app.office365.api.error.push.profile".to_owned());
+        Signal::okta(at(second), SignalKind::UnknownFailureCode { code, event_type })
+    };
+    let on = |second| Signal::okta(at(second), oauth2(ConnectionStatus::Enabled, true));
+    let words = "with a code that Regrant does not know: AADSTS999999";
+    let found = assess(&[on(1), unknown(2)]);
+    assert_eq!(found.standing, Standing::Consented, "it proves nothing");
+    assert!(found.reasons.iter().any(|reason| reason.contains(words)), "{:?}", found.reasons);
+    for over in [SignalKind::ProvisioningWorked, SignalKind::ConsentCodeAccepted] {
+        let found = assess(&[on(1), unknown(2), Signal::okta(at(3), over)]);
+        assert!(!found.reasons.iter().any(|reason| reason.contains(words)), "{:?}", found.reasons);
+    }
+}
+
+#[test]
+fn ending_secret_is_named_next_to_another_reason() {
+    let lost = consenter(Some(true), Some(false));
+    let found = assessed(&[oauth2(ConnectionStatus::Enabled, true), lost, secret(Some("It ends."))]);
+    assert_eq!(found.standing, Standing::Degraded);
+    assert!(found.reasons.len() == 2 && found.reasons[1] == "It ends.", "{:?}", found.reasons);
+}
+
+#[test]
 fn every_rule_gives_its_standing() {
     use ConnectionStatus::{Disabled, Enabled, Unknown};
     let active = || app(&["PUSH_NEW_USERS"]);

@@ -131,6 +131,21 @@ fn every_form_that_a_browser_copies_is_accepted() {
         shown(&url).replace('/', "\\/"),
         shown(&url).replace('&', "\\u0026").replace('=', "\\u003d"),
         format!("<pre>{}</pre>", shown(&url).replace('&', "&amp;")),
+        shown(&url).replace('&', "\\u0026").replace('=', "\\u003D"),
+        shown(&url).replace('&', "&#38;").replace('"', "&quot;"),
+        // As text inside JSON, once more escaped.
+        serde_json::Value::String(shown(&url)).to_string(),
+        serde_json::Value::String(shown(&url).replace('/', "\\/").replace('&', "\\u0026")).to_string(),
+        // With marks that no one sees, and the quotes of other languages.
+        format!("\u{feff}{}\r\n", shown(&url)),
+        format!("\u{200b}{url}\u{200b}"),
+        format!("\u{201e}{url}\u{201c}"),
+        format!("\u{ab}\u{a0}{url}\u{a0}\u{bb} \u{2039}x\u{203a}"),
+        format!("\u{2018}{url}\u{2019}"),
+        // The rows of a JSON viewer in another order, with indentation.
+        format!("    method\t\"POST\"\r\n    href\t\"{url}\"\r\n"),
+        format!("JSON\tRohdaten\tKopfzeilen\nSpeichern\tKopieren\nhref:\t\"{url}\"\nmethod:\t\"POST\""),
+        url.replace("acme.okta.com", "ACME.okta.com:443"),
         // With another member or another URL.
         shown(&url).replace("\"method\"", "\"help\":\"https://help.okta.com/\",\"method\""),
         format!("{url}&session_state=x"),

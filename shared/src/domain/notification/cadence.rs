@@ -11,7 +11,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{About, Draft, Notification, Recipient};
 use crate::domain::app::AppRecord;
+use crate::domain::assess::only_secret_ends;
 use crate::domain::contact::{Audience, Contacts, MailAddress};
+use crate::domain::provisioning_secret::{EndingSecret, WARNING_DAYS, ending_secret};
 use crate::domain::request::Request;
 use crate::domain::standing::Standing;
 use crate::domain::waiver::Waiver;
@@ -75,8 +77,38 @@ fn unmade(case: &Case<'_>, drafts: Vec<Draft>) -> Vec<Draft> {
     drafts.into_iter().filter(|draft| !is_made(draft)).collect()
 }
 
-/// The email that asks for action: the first one for the current standing, or the reminder that is due.
+/// The emails that ask for action: the first one for the current standing, or the reminder that is due, and the warning
+/// about a secret that ends. If only the secret ends, its thresholds are the reminders.
 fn asked(case: &Case<'_>, request: &Request) -> Vec<Draft> {
+    let mut due = secret_warnings(case, request);
+    if case.app.known_standing() != Standing::Degraded || !only_secret_ends(&case.app.signals) {
+        due.extend(requested(case, request));
+    }
+    due
+}
+
+/// The warning about the last secret of Okta's provisioning app: to those who can exempt the application at Microsoft, to
+/// those who can find out in Okta why it was not rotated, and on the last day to the escalation contacts.
+fn secret_warnings(case: &Case<'_>, request: &Request) -> Vec<Draft> {
+    if case.app.known_standing() != Standing::Degraded {
+        return Vec::new();
+    }
+    let Some(EndingSecret { ends_at, days }) = ending_secret(&case.app.signals) else { return Vec::new() };
+    let about = About::SecretEnding { ends_at, days };
+    let mut audiences = vec![Audience::MicrosoftAdministrator, Audience::OktaOperator];
+    if WARNING_DAYS.last() == Some(&days) {
+        audiences.push(Audience::Escalation);
+    }
+    let mut made: Vec<Draft> = Vec::new();
+    for draft in audiences.into_iter().flat_map(|audience| drafts(case, request, &about, audience)) {
+        if !made.iter().any(|known| known.id() == draft.id()) {
+            made.push(draft);
+        }
+    }
+    unmade(case, made)
+}
+
+fn requested(case: &Case<'_>, request: &Request) -> Vec<Draft> {
     let standing = case.app.known_standing();
     let Some((first, audience)) = first_email(standing) else { return Vec::new() };
     let mut announced = unmade(case, drafts(case, request, &first, audience));

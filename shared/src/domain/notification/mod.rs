@@ -58,6 +58,14 @@ pub enum About {
         #[schema(value_type = String, format = DateTime)]
         ended_at: Timestamp,
     },
+    /// The last secret of the application behind an app's provisioning is about to end, and no newer one has appeared.
+    SecretEnding {
+        /// When it ends, in UTC.
+        #[schema(value_type = String, format = DateTime)]
+        ends_at: Timestamp,
+        /// Within how many days: 30, 7 or 1. There is one warning for each.
+        days: u8,
+    },
     /// The standing of an app changed. Only hooks receive it.
     StandingChanged {
         /// The standing before.
@@ -99,6 +107,7 @@ impl About {
                 format!("access-problem {} {} {since}", problem.name(), problem.affected())
             }
             Self::WaiverExpired { ended_at } => format!("waiver-expired {ended_at}"),
+            Self::SecretEnding { ends_at, days } => format!("secret-ending {ends_at} {days}"),
             Self::StandingChanged { from, to, at } => format!("standing-changed {from} {to} {at}"),
             Self::RequestChanged { from, to, at } => format!("request-changed {from} {to} {at}"),
             Self::Invitation
@@ -112,7 +121,8 @@ impl About {
 
     /// Whether it is sent during quiet hours.
     pub const fn is_urgent(&self) -> bool {
-        matches!(self, Self::Urgent | Self::AccessProblem { .. }) || self.is_for_hooks()
+        matches!(self, Self::Urgent | Self::AccessProblem { .. } | Self::SecretEnding { days: ..=1, .. })
+            || self.is_for_hooks()
     }
 
     /// Whether only hooks receive it.
@@ -293,6 +303,9 @@ mod tests {
             notification_id(&one, &About::Urgent, &ada),
             notification_id(&one, &About::Reminder { number: 1 }, &ada),
             notification_id(&one, &About::Reminder { number: 2 }, &ada),
+            notification_id(&one, &About::SecretEnding { ends_at: Timestamp::UNIX_EPOCH, days: 30 }, &ada),
+            notification_id(&one, &About::SecretEnding { ends_at: Timestamp::UNIX_EPOCH, days: 7 }, &ada),
+            notification_id(&one, &About::SecretEnding { ends_at: Timestamp::MAX, days: 7 }, &ada),
             notification_id(&one, &About::Invitation, &reader("bea@contoso.example", Audience::MicrosoftAdministrator)),
             notification_id(&one, &About::Invitation, &Recipient::Hook { name: "ada".to_owned() }),
         ];

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use super::{About, Notification, WhyDropped};
 use crate::domain::access_problem::OrgWatch;
 use crate::domain::app::AppRecord;
+use crate::domain::provisioning_secret::{EndingSecret, ending_secret};
 use crate::domain::standing::Standing;
 use crate::domain::waiver::Waiver;
 
@@ -29,6 +30,10 @@ pub fn holds_for_app(
         About::Invitation => matches!(standing, Standing::NeedsConsent | Standing::Degraded),
         About::Urgent => standing == Standing::Broken,
         About::HandedToOperator => matches!(standing, Standing::NeedsSave | Standing::ByHand),
+        About::SecretEnding { ends_at, days } => {
+            let ending = EndingSecret { ends_at: *ends_at, days: *days };
+            standing == Standing::Degraded && ending_secret(&app.signals) == Some(ending)
+        }
         About::Reminder { .. } | About::WaiverExpired { .. } => standing.needs_action(),
         About::Done => standing == Standing::Consented,
         About::Digest { .. }

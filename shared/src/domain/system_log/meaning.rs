@@ -3,7 +3,7 @@
 //! Event types and their triggers are from Okta's event types catalogue (`okta-event-types.csv`). No documented event
 //! reports a revoked or expired consent; it shows only as failing calls.
 
-use super::sign_in::{Topic, is_interrupted, is_refused};
+use super::sign_in::{Topic, is_interrupted, is_refused, unknown_code};
 use super::{LogEvent, OutcomeResult, Target};
 use crate::domain::tenant::ClientId;
 use crate::domain::text::UntrustedText;
@@ -52,6 +52,8 @@ pub struct FailedWork {
     pub reason: Option<UntrustedText>,
     /// Microsoft's error number, if the event contains one.
     pub aadsts: Option<u32>,
+    /// An error number of Microsoft that the failure catalogue does not list, if the event contains one. It proves nothing.
+    pub unknown_code: Option<u32>,
     /// Whether the task failed because Microsoft refused Okta's own sign-in until a person acts.
     pub sign_in_refused: bool,
 }
@@ -246,6 +248,7 @@ fn failed_work(event: &LogEvent, work: Work) -> Meaning {
         user: event.user().cloned(),
         reason: event.outcome.as_ref().and_then(|outcome| outcome.reason.clone()),
         aadsts: event.aadsts,
+        unknown_code: unknown_code(event),
         sign_in_refused: is_refused(event, topic),
     })
 }

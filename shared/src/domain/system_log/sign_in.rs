@@ -15,7 +15,7 @@ const SERVICE_ACCOUNT: &str = "svc_okta_sync";
 /// `application.integration.authentication_failure`).
 const REFUSED_TOKENS: [&str; 2] = ["app.api.error.oauth.refresh.token", "app.api.error.oauth.get.token"];
 
-/// Words that people and programs use for failures of a network or server.
+/// Words that people and programs use for failures of a server.
 const OF_A_SERVER: [&str; 15] = [
     "timed out",
     "timeout",
@@ -27,11 +27,26 @@ const OF_A_SERVER: [&str; 15] = [
     "rate limit",
     "too many requests",
     "throttl",
-    "connection",
-    "network",
-    "unreachable",
-    "unknown host",
     "internal server error",
+    "bad gateway",
+    "maintenance",
+    "overloaded",
+    "unreachable",
+];
+
+/// Words that they use for failures of a network, among them the names of Java's exceptions.
+const OF_A_NETWORK: [&str; 11] = [
+    "connection",
+    "connectexception",
+    "network",
+    "unknown host",
+    "unknownhost",
+    "noroutetohost",
+    "socket",
+    "handshake",
+    "broken pipe",
+    "ioexception",
+    "eofexception",
 ];
 
 /// Who an event is about, by its type.
@@ -55,6 +70,9 @@ pub(super) fn is_refused(event: &LogEvent, topic: Topic) -> bool {
         return false;
     }
     let reason = outcome.reason.as_ref().map_or("", |reason| reason.raw());
+    if codes(reason).is_empty() && says_server_failed(reason) {
+        return false;
+    }
     for text in [reason, event.display_message.raw()] {
         let codes = codes(text);
         if let Some((at, _)) = codes.first() {
@@ -62,14 +80,23 @@ pub(super) fn is_refused(event: &LogEvent, topic: Topic) -> bool {
                 && codes.iter().all(|(_, code)| proves(*code, text.get(*at..).unwrap_or_default(), event, topic));
         }
     }
-    if says_server_failed(reason) {
-        return false;
-    }
     match event.aadsts {
         // The rest of the debug data is not stored, so nothing more is known than the number.
         Some(number) => proves(failure::of_microsoft(&format!("AADSTS{number}")), "", event, topic),
         None => event.legacy_event_type.as_deref().is_some_and(|name| REFUSED_TOKENS.contains(&name)),
     }
+}
+
+/// The first of Microsoft's error numbers in an event that the failure catalogue does not list. A number in the name of a user
+/// is not one: people choose their names.
+pub(super) fn unknown_code(event: &LogEvent) -> Option<u32> {
+    let reason = event.outcome.as_ref().and_then(|outcome| outcome.reason.as_ref());
+    let texts = reason.into_iter().chain(Some(&event.display_message)).map(|text| text.raw());
+    let numbers = texts.flat_map(|text| read::aadsts_numbers(text).map(|(_, number)| number)).chain(event.aadsts);
+    let users = || event.targets.iter().filter(|target| target.is_user()).flat_map(names);
+    let is_in_a_name = |number: u32| users().flat_map(read::aadsts_numbers).any(|(_, named)| named == number);
+    let is_known = |number: u32| failure::of_microsoft(&format!("AADSTS{number}")).is_some();
+    numbers.into_iter().find(|&number| !is_known(number) && !is_in_a_name(number))
 }
 
 /// Whether an event says that a server or the network interrupted the work, so that it may succeed later without changes.
@@ -88,9 +115,8 @@ pub(super) fn is_interrupted(event: &LogEvent) -> bool {
 /// Microsoft's error codes in a text and where they start: `AADSTS` numbers, or else OAuth errors. A code that the catalogue
 /// does not list is `None`.
 fn codes(text: &str) -> Vec<(usize, Option<&'static Failure>)> {
-    let numbers: Vec<_> = read::aadsts_numbers(text)
-        .map(|(at, number)| (at, failure::of_microsoft(&format!("AADSTS{number}"))))
-        .collect();
+    let known = |(at, number)| (at, failure::of_microsoft(&format!("AADSTS{number}")));
+    let numbers: Vec<_> = read::aadsts_numbers(text).chain(numbers_in_error_codes(text)).map(known).collect();
     if !numbers.is_empty() {
         return numbers;
     }
@@ -109,6 +135,16 @@ fn codes(text: &str) -> Vec<(usize, Option<&'static Failure>)> {
     found
 }
 
+/// The numbers of the member `error_codes` in a response of Microsoft's token endpoint, `"error_codes":[90033]`, and where
+/// the member starts.
+fn numbers_in_error_codes(text: &str) -> impl Iterator<Item = (usize, u32)> {
+    text.match_indices("error_codes").flat_map(|(at, name)| {
+        let list = text.get(at + name.len()..).and_then(|rest| rest.split_once('[')?.1.split_once(']'));
+        let words = list.map(|(list, _)| list).unwrap_or_default().split(|c: char| !c.is_ascii_digit());
+        words.filter_map(move |number| Some((at, number.parse().ok()?)))
+    })
+}
+
 fn names(target: &Target) -> impl Iterator<Item = &str> {
     [&target.alternate_id, &target.display_name].into_iter().flatten().map(super::super::text::UntrustedText::raw)
 }
@@ -120,7 +156,10 @@ fn proves(code: Option<&Failure>, text: &str, event: &LogEvent, topic: Topic) ->
         return true;
     }
     let users = event.targets.iter().filter(|target| target.is_user());
-    let mut named = users.flat_map(names).map(str::to_ascii_lowercase);
+    // The account has the same name before its domain in both systems: `ann@` of `ann@acme.example`.
+    let local = |name: &'_ str| name.find('@').and_then(|at| name.get(..=at)).unwrap_or_default().to_owned();
+    let mut named =
+        users.flat_map(names).flat_map(|name| [name.to_owned(), local(name)]).map(|name| name.to_ascii_lowercase());
     let names_target = named.any(|name| name.len() > 2 && text.contains(&name));
     match topic {
         Topic::OwnSignIn => !names_target,
@@ -133,15 +172,16 @@ fn proves(code: Option<&Failure>, text: &str, event: &LogEvent, topic: Topic) ->
     }
 }
 
-/// Whether the text before a code ends with the status of a server's failure: `… Exception: 503 AADSTS…`.
+/// Whether the text before a code reports a server's failure: `… Exception: 503 AADSTS…`, `503 Service Unavailable: …`.
 fn server_failed(before: &str) -> bool {
-    let status = before.split_whitespace().next_back().and_then(|word| word.parse().ok());
-    matches!(status, Some(408 | 423 | 425 | 429 | 500..=599))
+    let lower = before.to_ascii_lowercase();
+    let is_status = |word: &str| matches!(word.parse(), Ok(408 | 423 | 425 | 429 | 500..=599));
+    OF_A_SERVER.iter().any(|words| lower.contains(words))
+        || lower.split(|c: char| !c.is_ascii_alphanumeric()).any(is_status)
 }
 
 /// Whether a text without a code blames a server or the network.
 fn says_server_failed(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
-    let is_status = |word: &str| matches!(word.parse(), Ok(408 | 423 | 425 | 429 | 500..=599));
-    OF_A_SERVER.iter().any(|words| lower.contains(words)) || lower.split(|c: char| !c.is_ascii_digit()).any(is_status)
+    OF_A_NETWORK.iter().any(|words| lower.contains(words)) || server_failed(&lower)
 }

@@ -276,6 +276,10 @@ fn lasting_refusal_of_oktas_sign_in_is_recognised() {
         (push, None, "AADSTS7000222: The provided client secret keys are expired.".to_owned()),
         (push, None, format!("AADSTS50057: The user account svc_OKTA_sync_{APP}@contoso.example is disabled.")),
         (push, None, "{\"error\":\"invalid_grant\"}".to_owned()),
+        (push, None, "{\"error\":\"invalid_grant\",\"error_codes\":[700082],\"timestamp\":\"2026\"}".to_owned()),
+        (validate, None, "Could not verify the connection: aadsts7000222 expired\r\n".to_owned()),
+        // A number in a name is not a status.
+        (push, None, "contoso503.onmicrosoft.com, app 0oa502: AADSTS65001: not consented".to_owned()),
         (validate, None, "AADSTS50126: Error validating credentials due to invalid username or password.".to_owned()),
         (validate, None, "AADSTS50034: The user account admin@contoso.example does not exist.".to_owned()),
         (integration, refresh, "AADSTS700082: The refresh token has expired due to inactivity.".to_owned()),
@@ -320,6 +324,17 @@ fn other_failures_do_not_prove_a_refusal() {
         "Request_BadRequest: Unable to update the specified properties.",
         "temporarily_unavailable",
         "",
+        // Neighbours: a status in words before the code, other codes, other notations, the same name in another domain.
+        "503 Service Unavailable - AADSTS65001: The administrator has not consented.",
+        "HTTP/1.1 429 Too Many Requests: aadsts7000222",
+        "java.net.UnknownHostException: login.microsoftonline.com",
+        "javax.net.ssl.SSLHandshakeException: Remote host terminated the handshake",
+        "AADSTS90033",
+        "AADSTS65001AADSTS90033",
+        "{\"error\":\"invalid_grant\",\"error_codes\":[90033]}",
+        "{\"error\":\"invalid_grant\",\"error_codes\":[65001, 999999]}",
+        "AADSTS50034: The user account ann@contoso.onmicrosoft.com does not exist in the directory.",
+        "Das Token ist abgelaufen.",
     ];
     for name in types {
         for reason in reasons {
@@ -327,13 +342,42 @@ fn other_failures_do_not_prove_a_refusal() {
         }
     }
     let integration = "application.integration.authentication_failure";
-    for reason in ["Read timed out", "503 Service Unavailable", "connection reset", "AADSTS90024: transient"] {
+    for reason in [
+        "Read timed out",
+        "503 Service Unavailable",
+        "connection reset",
+        "AADSTS90024: transient",
+        "java.net.UnknownHostException: login.microsoftonline.com",
+        "java.net.SocketException: Broken pipe",
+        "502 Bad Gateway",
+        "Okta is in maintenance",
+        "{\"error_codes\":[50196]}",
+    ] {
         assert!(!refused(integration, Some("FAILURE"), Some("app.api.error.oauth.refresh.token"), reason), "{reason}");
     }
     assert!(!refused(integration, Some("FAILURE"), Some("app.api.error.other"), "It was refused."));
     // About the user who is provisioned: Microsoft's text names no account, and the task is for one user.
     for name in ["app.office365.api.error.push.profile", "app.office365.api.error.push.password"] {
         assert!(!refused(name, Some("FAILURE"), None, "AADSTS50057: The user account is disabled."), "{name}");
+    }
+}
+
+#[test]
+fn unknown_code_is_reported_and_proves_nothing() {
+    let unknown = |name: &str, reason: &str| {
+        let target = json!([{ "id": "00uInvented", "type": "User", "displayName": "Ann AADSTS888888" }]);
+        let outcome = json!({ "result": "FAILURE", "reason": reason });
+        match meaning(&read(&json!({ "uuid": "1", "eventType": name, "outcome": outcome, "target": target }))) {
+            Meaning::WorkFailed(FailedWork { unknown_code, sign_in_refused: false, .. }) => unknown_code,
+            other => unreachable!("{other:?}"),
+        }
+    };
+    for name in ["app.office365.api.error.validate.creds", "app.office365.api.error.push.profile"] {
+        assert_eq!(unknown(name, "AADSTS999999: Something new."), Some(999_999), "{name}");
+        assert_eq!(unknown(name, "AADSTS65001 and aadsts123456789"), Some(123_456_789), "{name}");
+        for known in ["AADSTS90033: transient", "Read timed out", "", "Ann AADSTS888888 could not be pushed"] {
+            assert_eq!(unknown(name, known), None, "{name}: {known}");
+        }
     }
 }
 

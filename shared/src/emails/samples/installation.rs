@@ -78,7 +78,10 @@ impl SampleInstallation {
         // Only an outage leaves failed tasks.
         let had_outage = matches!(about, About::Urgent | About::Done);
         let page = match about {
-            About::HandedToOperator | About::AccessProblem { .. } | About::WaiverExpired { .. } => "mail/request",
+            About::HandedToOperator
+            | About::AccessProblem { .. }
+            | About::WaiverExpired { .. }
+            | About::SecretEnding { .. } => "mail/request",
             _ => "consent",
         };
         let failed = failed

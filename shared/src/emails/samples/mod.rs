@@ -98,7 +98,7 @@ impl Sample {
 /// Returns one sample of every kind of email and of every access problem, in `language`.
 pub fn all(language: Language) -> Result<Vec<Sample>, NotASample> {
     let (administrator, operator) = (Audience::MicrosoftAdministrator, Audience::OktaOperator);
-    let since = "2026-11-20T06:40:00Z".parse()?;
+    let (since, ends_at) = ("2026-11-20T06:40:00Z".parse()?, "2026-12-01T10:00:00Z".parse()?);
     let mut samples = Vec::new();
     for (name, about, audience, standing) in [
         ("invitation", About::Invitation, administrator, Standing::NeedsConsent),
@@ -110,6 +110,7 @@ pub fn all(language: Language) -> Result<Vec<Sample>, NotASample> {
         ("handed-to-operator-by-hand", About::HandedToOperator, operator, Standing::ByHand),
         ("done", About::Done, administrator, Standing::Consented),
         ("digest", About::Digest { day: jiff::civil::date(2026, 11, 25) }, operator, Standing::Consented),
+        ("secret-ending", About::SecretEnding { ends_at, days: 7 }, administrator, Standing::Degraded),
         ("waiver-expired", About::WaiverExpired { ended_at: since }, operator, Standing::NeedsConsent),
     ] {
         let app = if name == "digest" { None } else { Some(app("Office 365 EMEA", standing)?) };
@@ -179,7 +180,8 @@ pub fn sample(
         Audience::Escalation => "eve@contoso.example",
     };
     let next: Timestamp = "2026-12-02T08:00:00Z".parse()?;
-    let reminded = !matches!(about, About::Done | About::Digest { .. } | About::AccessProblem { .. });
+    let reminded =
+        !matches!(about, About::Done | About::Digest { .. } | About::AccessProblem { .. } | About::SecretEnding { .. });
     let requests_action = !matches!(about, About::Done | About::Digest { .. });
     let installation = SampleInstallation::for_email_about(&about)?;
     let draft = Draft {

@@ -70,6 +70,7 @@ pub(super) struct Words {
     pub(super) digest: DigestWords,
     pub(super) access_problem: AccessProblemWords,
     pub(super) waiver_expired: WaiverExpiredWords,
+    pub(super) secret_ending: SecretEndingWords,
     pub(super) test_email: TestEmailWords,
 }
 
@@ -88,6 +89,8 @@ pub(super) struct GeneralWords {
     pub(super) standing: fn(Standing) -> &'static str,
     /// The translated purpose of a permission from the default catalogue.
     pub(super) permission_reason: fn(&str) -> Option<&'static str>,
+    /// The purpose of a permission that the catalogue does not list.
+    pub(super) new_permission: Option<&'static str>,
     pub(super) users: fn(Count) -> String,
     pub(super) groups: fn(Count) -> String,
     pub(super) and: PhraseWithTwo,
@@ -112,6 +115,7 @@ pub(super) struct SubjectWords {
     pub(super) digest: fn(u64, u64, &str) -> String,
     pub(super) access_problem: fn(&AccessProblemKind, &str) -> String,
     pub(super) waiver_expired: PhraseWithTwo,
+    pub(super) secret_ending: PhraseWithTwo,
     pub(super) several_consents: PhraseWithCount,
     pub(super) several_steps: PhraseWithCount,
     pub(super) due_by: PhraseWithOne,
@@ -347,6 +351,20 @@ pub(super) struct WaiverExpiredWords {
     pub(super) choice_postpone: PhraseWithNames,
     /// What the administrator will see at Microsoft.
     pub(super) microsoft_page: Phrase,
+}
+
+/// A secret that is about to end.
+pub(super) struct SecretEndingWords {
+    pub(super) heading: PhraseWithNames,
+    pub(super) preheader: PhraseWithTwo,
+    /// The arguments are the date, and whether it is past.
+    pub(super) what_happens: fn(&EmailNames, &str, bool) -> String,
+    pub(super) steps_heading: Phrase,
+    pub(super) steps: [PhraseWithNames; 3],
+    pub(super) who: PhraseWithNames,
+    pub(super) no_microsoft_page: Phrase,
+    pub(super) best_time: Phrase,
+    pub(super) further_warnings: Phrase,
 }
 
 /// The test email.

@@ -70,12 +70,19 @@ impl Reply {
         };
         let Some(enhanced) = self.enhanced else { return basic(code, signs_in) };
         let (subject, detail, said) = (enhanced.subject, enhanced.detail, self.text.to_ascii_lowercase());
-        let advice = known(subject, detail, signs_in, &said).unwrap_or_else(|| of_subject(subject));
-        Verdict { is_final: enhanced.class == 5 && !is_about_us(subject, detail, signs_in), advice }
+        let advice = match known(subject, detail, signs_in, &said) {
+            // A code that passes is not a judgement about the email.
+            None | Some(UNWANTED | BLOCKED) if enhanced.class == 4 && matches!(subject, 0 | 7) => LATER,
+            Some(advice) => advice,
+            None => of_subject(subject),
+        };
+        let is_about_us = is_about_us(subject, detail, signs_in) || matches!(code, 530 | 534 | 535 | 538);
+        Verdict { is_final: enhanced.class == 5 && !is_about_us, advice }
     }
 }
 
 const WRONG_LOGIN: &str = "the server requires a different user or password; set them with `regrant mail server set`";
+const NEEDS_LOGIN: &str = "the server accepts email only after a login; set one with `regrant mail server set --user`";
 const SMTP_AUTH_OFF: &str = "SMTP AUTH is switched off for this tenant or mailbox; an Exchange administrator can allow it for the mailbox (Set-CASMailbox -SmtpClientAuthenticationDisabled $false), or use a server that accepts this login";
 const BASIC_AUTH_GONE: &str =
     "the server no longer accepts passwords for sending; use a relay or a service with its own credentials";
@@ -106,6 +113,9 @@ fn known(subject: u16, detail: u16, signs_in: bool, said: &str) -> Option<&'stat
         (2, 2) => FULL,
         (2, 3) | (3, 4) => "the email is too large for this server or mailbox",
         (3, 1 | 2) => LATER,
+        // Exchange Online answers an unknown recipient with it.
+        (4, 1) if said.contains("recipient address rejected") => UNKNOWN_RECIPIENT,
+        (5, 1) if said.contains("authentication required") => NEEDS_LOGIN,
         (4, 6) => "the recipient's mail is forwarded in a loop; tell the recipient's administrator",
         // Exchange Online uses one code for several causes and says which in its text.
         (7, 139) if said.contains("smtpclientauthentication is disabled") => SMTP_AUTH_OFF,
@@ -125,7 +135,7 @@ fn known(subject: u16, detail: u16, signs_in: bool, said: &str) -> Option<&'stat
         (7, 14) if signs_in => "the mail provider wants a sign-in in a browser first; sign in there as this user",
         (7, 0) if signs_in => "the server could not check the login now; if this stays, check its settings",
         (7, 3 | 8) => WRONG_LOGIN,
-        (7, 57) => "the server accepts email only after a login; set one with `regrant mail server set --user`",
+        (7, 57) => NEEDS_LOGIN,
         (7, 60) => MAY_NOT_SEND_AS,
         (7, 64) => "the server does not relay for this machine; add it as a connector, or sign in",
         (7, 20..=24 | 26 | 27 | 29 | 40) => UNPROVEN_SENDER,
@@ -253,6 +263,18 @@ mod tests {
             // The enhanced class decides, even against the basic code.
             ("550 4.4.7 Message expired", false, false, "could not reach"),
             ("450 5.1.1 No such user", false, true, "recipient's address"),
+            ("530-5.5.1 Authentication Required. Learn more at x", false, false, "only after a login"),
+            ("550 5.4.1 Recipient address rejected: Access denied.", false, true, "recipient's address"),
+            ("421 4.7.0 Temporary System Problem.  Try again later", false, false, "try again later"),
+            ("451 4.7.500 Server busy. Please try again later", false, false, "try again later"),
+            ("450 4.7.1 Client host rejected: cannot find your hostname", false, false, "try again later"),
+            ("451 4.7.651 The mail server has been temporarily rate limited", false, false, "try again later"),
+            (
+                "535 5.7.139 authentication unsuccessful, smtpclientauthentication is disabled for the tenant.\r",
+                true,
+                false,
+                "SMTP AUTH is switched off",
+            ),
             // Without an enhanced code, the basic code decides.
             ("535 Authentication Credentials Invalid", true, false, "different user or password"),
             ("550 no such user", false, true, "recipient's address"),

@@ -19,6 +19,8 @@ pub(super) enum SqliteError {
     Damaged,
     /// The file is a database of a different program.
     Foreign,
+    /// The file is a ledger with these differences from our tables.
+    DifferentSchema(Vec<String>),
     /// The file cannot be created, or is a link.
     File(PrivateFileError),
     /// Already the caller's error.
@@ -72,6 +74,15 @@ impl SqliteError {
                 rusqlite_migration::MigrationDefinitionError::DatabaseTooFarAhead,
             )) => return unusable("a newer version of Regrant wrote it", "update Regrant; nothing was changed"),
             Self::Damaged => return unusable(DAMAGED, RESTORE),
+            Self::DifferentSchema(differences) => {
+                let shown =
+                    differences.iter().take(DIFFERENCES_SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+                let what = format!(
+                    "a different build of Regrant wrote it, with other tables ({} differences, such as {shown})",
+                    differences.len()
+                );
+                return unusable(&what, USE_ITS_BUILD);
+            }
             Self::Foreign => return unusable("the file is a database of a different program", CHECK_PATH),
             Self::Sqlite(error) if error.sqlite_error_code() == Some(ErrorCode::NotADatabase) => {
                 return unusable("the file is not a ledger", CHECK_PATH);
@@ -96,6 +107,12 @@ const DAMAGED: &str = "the file is damaged or cut off";
 const RESTORE: &str = "restore a backup into an empty folder with `regrant restore FILE`";
 /// What to do about a file that never was a ledger.
 const CHECK_PATH: &str = "check --data-dir; if it was a ledger, restore a backup with `regrant restore FILE`";
+
+/// What to do about a ledger with other tables.
+const USE_ITS_BUILD: &str = "nothing was changed; use the build that wrote it, or start with an empty --data-dir and add \
+                             the orgs again";
+/// How many differences of the tables an error names.
+const DIFFERENCES_SHOWN: usize = 3;
 
 fn unusable(what: &str, advice: &'static str) -> LedgerError {
     LedgerError::Unusable { what: what.to_owned(), advice }

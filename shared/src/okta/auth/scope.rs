@@ -13,6 +13,8 @@ pub(super) enum Scope {
     Manage,
     /// Read the System Log.
     ReadLogs,
+    /// Read the orgs of an Aerial account.
+    ReadAccounts,
 }
 
 impl Scope {
@@ -20,6 +22,7 @@ impl Scope {
     pub(super) fn of_call(method: &Method, url: &Url) -> Self {
         match *method {
             Method::GET if url.path() == "/api/v1/logs" => Self::ReadLogs,
+            Method::GET if url.path().ends_with("/api/v1/orgs") => Self::ReadAccounts,
             Method::GET => Self::Read,
             _ => Self::Manage,
         }
@@ -31,6 +34,7 @@ impl Scope {
             Self::Read => "okta.apps.read",
             Self::Manage => "okta.apps.manage",
             Self::ReadLogs => "okta.logs.read",
+            Self::ReadAccounts => "okta.accounts.read",
         }
     }
 }
@@ -47,6 +51,7 @@ mod tests {
         };
         assert_eq!(scope(Method::GET, "/api/v1/apps?limit=200"), "okta.apps.read");
         assert_eq!(scope(Method::GET, "/api/v1/logs?after=1"), "okta.logs.read");
+        assert_eq!(scope(Method::GET, "/0227invented/api/v1/orgs?limit=100"), "okta.accounts.read");
         assert_eq!(scope(Method::POST, "/api/v1/apps/0oaInvented/connections/default"), "okta.apps.manage");
     }
 }

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use reqwest::{Method, Request};
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::Mutex;
 use url::Url;
@@ -218,22 +218,22 @@ impl TokenResponse {
 /// The lifetime of Okta's access tokens in seconds.
 const HOUR: u64 = 3_600;
 
-#[derive(Deserialize, Default)]
 struct TokenError {
-    #[serde(default)]
     error: String,
     error_description: Option<String>,
 }
 
 impl TokenError {
+    /// The error in the body (RFC 6749 section 5.2), or else in the header or in Okta's own format.
     fn from_response(response: &HttpResponse) -> Self {
-        let mut error: Self = serde_json::from_slice(&response.body).unwrap_or_default();
-        if error.error.is_empty() {
-            let okta = crate::okta::wire::error(response);
-            let name = okta.oauth_error.or(okta.code).unwrap_or(okta.summary);
-            error = Self { error: name, error_description: okta.oauth_description };
+        let body: Value = serde_json::from_slice(&response.body).unwrap_or_default();
+        let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
+        if let Some(error) = text("error").filter(|error| !error.is_empty()) {
+            return Self { error, error_description: text("error_description") };
         }
-        error
+        let okta = crate::okta::wire::error(response);
+        let error = okta.oauth_error.or(okta.code).unwrap_or(okta.summary);
+        Self { error, error_description: okta.oauth_description }
     }
 
     fn to_okta(&self, status: u16) -> OktaError {

@@ -22,7 +22,8 @@ pub(super) fn abouts() -> Vec<About> {
             About::Done => About::Digest { day: jiff::civil::date(2026, 2, 28) },
             About::Digest { .. } => problem(AccessProblemKind::OktaRoleLost),
             About::AccessProblem { .. } => About::WaiverExpired { ended_at: at(4) },
-            About::WaiverExpired { .. } => {
+            About::WaiverExpired { .. } => About::SecretEnding { ends_at: at(18), days: u8::MAX },
+            About::SecretEnding { .. } => {
                 About::StandingChanged { from: Standing::Consented, to: Standing::Broken, at: at(5) }
             }
             About::StandingChanged { .. } => About::RequestOpened,

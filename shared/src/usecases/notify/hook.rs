@@ -160,6 +160,8 @@ fn request_event<'a>(
     let (kind, change, at) = match &notification.about {
         About::RequestOpened => ("request.opened", None, own.map(|request| request.opened_at)),
         About::RequestChanged { from, to, at } => ("request.changed", Some((*from, *to)), Some(*at)),
+        // Its standing is the same; its reasons say more.
+        About::SecretEnding { .. } => ("request.changed", Some((app.standing(), app.standing())), None),
         About::RequestEnded => {
             ("request.ended", None, own.and_then(|request| request.closed.as_ref()).map(|closed| closed.at))
         }
@@ -193,7 +195,7 @@ async fn update_ticket(
     let is_open = event.app.request.as_ref().is_some_and(|request| request.id == *event.request && request.is_open());
     let goal = match notification.about {
         _ if !is_open => TicketGoal::IsClosed,
-        About::RequestChanged { .. } => TicketGoal::ShowsEvent,
+        About::RequestChanged { .. } | About::SecretEnding { .. } => TicketGoal::ShowsEvent,
         _ => TicketGoal::Exists,
     };
     let known = hook_events(ports, event.request).await?.into_iter().find_map(|earlier| match earlier.state {

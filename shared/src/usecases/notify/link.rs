@@ -43,7 +43,10 @@ const fn link_target(about: &About, standing: Standing) -> LinkTarget {
         | About::RequestOpened
         | About::RequestChanged { .. }
         | About::RequestEnded => LinkTarget::None,
-        About::HandedToOperator | About::AccessProblem { .. } | About::WaiverExpired { .. } => LinkTarget::Request,
+        About::HandedToOperator
+        | About::AccessProblem { .. }
+        | About::WaiverExpired { .. }
+        | About::SecretEnding { .. } => LinkTarget::Request,
         About::Invitation | About::Urgent | About::Reminder { .. } => match standing {
             Standing::NeedsConsent | Standing::Broken | Standing::Degraded => LinkTarget::Consent,
             Standing::NeedsSave | Standing::ByHand => LinkTarget::Request,
@@ -109,9 +112,10 @@ mod tests {
             assert_eq!(link_target(&reminder, standing), LinkTarget::Request, "{standing}");
         }
         let problem = About::AccessProblem { problem: AccessProblemKind::OktaRoleLost, since: now };
+        let ending = About::SecretEnding { ends_at: now, days: 7 };
         let digest = About::Digest { day: jiff::civil::date(2026, 3, 2) };
         for standing in Standing::ALL {
-            for about in [&About::HandedToOperator, &About::WaiverExpired { ended_at: now }, &problem] {
+            for about in [&About::HandedToOperator, &About::WaiverExpired { ended_at: now }, &ending, &problem] {
                 assert_eq!(link_target(about, standing), LinkTarget::Request, "{about:?}, {standing}");
             }
             for about in [&About::Done, &digest] {

@@ -8,11 +8,13 @@ use jiff::civil::{Date, Time, Weekday};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::app::AppRecord;
+use crate::domain::assess::only_secret_ends;
 use crate::domain::contact::{Audience, Contacts, MailAddress};
 use crate::domain::id::{AppId, OrgId, RequestId};
 use crate::domain::notification::cadence::{Case, GROUPING_DELAY, after, due, first_contact_at};
 use crate::domain::notification::{About, Draft, Notification, Recipient};
 use crate::domain::org::OrgProfile;
+use crate::domain::provisioning_secret::{EndingSecret, WARNING_DAYS, ending_secret};
 use crate::domain::standing::Standing;
 use crate::hooks::Hook;
 use crate::ledger::{AppFilter, LedgerError, PageRequest, paging};
@@ -158,6 +160,13 @@ impl Planner<'_> {
                     add(request.id.clone(), About::RequestOpened);
                     if let Some((from, to, at)) = changed.filter(|(.., at)| *at > request.opened_at) {
                         add(request.id.clone(), About::RequestChanged { from, to, at });
+                    }
+                    if let Some(EndingSecret { ends_at, days }) = ending_secret(&app.signals)
+                        && app.known_standing() == Standing::Degraded
+                        // Otherwise the opened request says the same.
+                        && (Some(&days) != WARNING_DAYS.first() || !only_secret_ends(&app.signals))
+                    {
+                        add(request.id.clone(), About::SecretEnding { ends_at, days });
                     }
                 }
                 // At every standing: the receiver may know the request from an earlier one.

@@ -203,6 +203,7 @@ fn mapped(event: &AppEvent, entry: &TrailEntry) -> Mapped {
             let activity = if is_open { activity::FINDING_UPDATE } else { activity::FINDING_CLOSE };
             Mapped::finding(*to, activity, entry)
         }
+        EventKind::SecretEnding { .. } => Mapped::finding(Standing::Degraded, activity::FINDING_UPDATE, entry),
         EventKind::WorkFailed { event_type, reason, .. } => {
             let mut failed = Mapped::finding(Standing::Broken, activity::FINDING_UPDATE, entry);
             failed.severity = Severity::Medium;

@@ -127,7 +127,7 @@ impl SystemLogUpdate {
         let mut newest: HashMap<std::mem::Discriminant<SignalKind>, Signal> = HashMap::new();
         let mut app_log = AppLogSignals::default();
         for (event, meant) in self.events.iter().filter(|(event, _)| concerns(event, app)) {
-            if let Some(kind) = signal_of(event, meant) {
+            for kind in signals_of(event, meant) {
                 let signal = Signal { seen_at: event.published, source: Source::OktaSystemLog, kind };
                 let known = newest.entry(std::mem::discriminant(&signal.kind)).or_insert_with(|| signal.clone());
                 if known.seen_at <= signal.seen_at {
@@ -151,6 +151,18 @@ impl SystemLogUpdate {
         }
         app_log
     }
+}
+
+/// What an event says about the consent, and a code in it that the failure catalogue does not list.
+fn signals_of(event: &LogEvent, meant: &Meaning) -> impl Iterator<Item = SignalKind> {
+    let unknown = match meant {
+        Meaning::WorkFailed(FailedWork { unknown_code: Some(number), .. }) => Some(SignalKind::UnknownFailureCode {
+            code: format!("AADSTS{number}"),
+            event_type: event.event_type.clone(),
+        }),
+        _ => None,
+    };
+    signal_of(event, meant).into_iter().chain(unknown)
 }
 
 fn signal_of(event: &LogEvent, meant: &Meaning) -> Option<SignalKind> {

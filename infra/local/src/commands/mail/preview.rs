@@ -115,7 +115,7 @@ mod tests {
         assert_eq!(names(&["reminder"]), ["reminder"]);
         assert_eq!(names(&["access"]).len(), 7);
         assert_eq!(names(&["invitation-several"]), ["invitation-several"]);
-        assert_eq!(names(&[]).len(), 19);
+        assert_eq!(names(&[]).len(), 20);
         let error = chosen(&options(&["newsletter"])).unwrap_err().to_string();
         assert!(error.contains("invitation") && error.contains("digest"), "{error}");
     }
@@ -130,7 +130,7 @@ mod tests {
             assert_eq!(run(&options, &mut terminal).unwrap(), Outcome::Fine);
         }
         for folder in [&html, &eml] {
-            assert_eq!(std::fs::read_dir(folder).unwrap().count(), 19, "one file each");
+            assert_eq!(std::fs::read_dir(folder).unwrap().count(), 20, "one file each");
         }
         assert!(std::fs::read_to_string(html.join("digest.html")).unwrap().contains("lang=\"de\""));
     }

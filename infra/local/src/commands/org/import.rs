@@ -2,10 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{anyhow, bail};
+use anyhow::{Context as _, anyhow, bail};
 use clap::Args;
 use futures_util::{StreamExt as _, stream};
 use regrant::clock::SystemClock;
+use regrant::okta::aerial::{AerialAccount, PRODUCTION_HOST};
+use regrant::okta::{OktaCredential, OrgUrl};
 use regrant::usecases::access::import::{Imported, OrgToAdd, import_org};
 use regrant::usecases::access::orgs;
 use serde::Serialize;
@@ -14,8 +16,9 @@ use super::import_file::{self, Row};
 use crate::exit::Outcome;
 use crate::global::Global;
 use crate::installation::{Installation, Patience};
-use crate::output::escaped;
 use crate::output::progress::counting;
+use crate::output::{escaped, number};
+use crate::secret_input;
 use crate::terminal::Terminal;
 
 /// `regrant org import`.
@@ -29,22 +32,48 @@ cloud, administrators, operators, escalation, language, time_zone, quiet_hours.
 Separate several values with a semicolon. Paths are relative to the file. An org
 without a credential is added too; add its credential with `regrant org add`.
 Repeat an interrupted import: an org with a credential keeps it.
-With --aerial, the file is the list of Okta's Aerial API, without credentials:
-  GET https://aerial-apac.okta.com/ACCOUNT/api/v1/orgs
+The orgs of an Okta Aerial account, without credentials: with --aerial from a
+saved list, or from its API with a service app (scope okta.accounts.read):
+  regrant org import --aerial-account 0227 --aerial-org acme.okta.com \\
+      --client-id 0oa1 --private-key-file key.pem
 Exit codes: 0 all orgs have a credential, 1 some have none yet, 2 a line failed.")]
 pub struct Import {
     /// The file; `-` for standard input.
-    pub file: PathBuf,
-    /// The file is the list of an Okta Aerial account's orgs (JSON).
-    #[arg(long)]
+    #[arg(required_unless_present = "aerial_account")]
+    pub file: Option<PathBuf>,
+    /// The file is a saved list of an Okta Aerial account's orgs (JSON).
+    #[arg(long, requires = "file")]
     pub aerial: bool,
+    /// Read the orgs of this Okta Aerial account from its API.
+    #[arg(
+        long,
+        value_name = "ID",
+        conflicts_with = "file",
+        requires_all = ["aerial_org", "client_id", "private_key_file"]
+    )]
+    pub aerial_account: Option<String>,
+    /// The account's Aerial org, which issues the access token.
+    #[arg(long, value_name = "HOST", requires = "aerial_account")]
+    pub aerial_org: Option<String>,
+    /// The host of the Aerial API.
+    #[arg(long, value_name = "HOST", requires = "aerial_account", default_value = PRODUCTION_HOST)]
+    pub aerial_host: String,
+    /// The client id of the Aerial org's service app.
+    #[arg(long, value_name = "ID", requires = "aerial_account")]
+    pub client_id: Option<String>,
+    /// The id of its key, if it has several.
+    #[arg(long, value_name = "KID", requires = "aerial_account")]
+    pub key_id: Option<String>,
+    /// The file with its private key (PEM).
+    #[arg(long, value_name = "FILE", requires = "aerial_account")]
+    pub private_key_file: Option<PathBuf>,
     /// How many orgs to add in parallel.
     #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub workers: u16,
     /// Print one JSON object.
     #[arg(long)]
     pub json: bool,
-    /// Check the file, its credentials and its hosts, and stop. Sends and stores no credential.
+    /// Check the file, its credentials and its hosts, and stop. Sends and stores no credential of an imported org.
     #[arg(long)]
     pub dry_run: bool,
 }
@@ -78,7 +107,8 @@ impl LineResult {
             "would-add" => "would be added",
             _ => "failed",
         };
-        let Self { line, host, .. } = self;
+        let line = self.line;
+        let host = if self.host.is_empty() { "no host" } else { &self.host };
         match (&self.problem, &self.org) {
             (Some(problem), _) => format!("line {line}: {host}: {what}: {problem}"),
             (None, Some(org)) => format!("line {line}: {host}: {what} ({org})"),
@@ -88,11 +118,15 @@ impl LineResult {
 }
 
 pub(crate) async fn run(global: &Global, options: &Import, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
-    let text = read(&options.file)?;
-    let folder = options.file.parent().map(Path::to_owned).unwrap_or_default();
-    let rows = import_file::rows(&text, options.aerial)?;
+    let (rows, source, folder) = match &options.file {
+        Some(file) => {
+            let folder = file.parent().map(Path::to_owned).unwrap_or_default();
+            (import_file::rows(&read(file)?, options.aerial)?, escaped(file.display().to_string()), folder)
+        }
+        None => (account(global, options).await?, "the Aerial account".to_owned(), PathBuf::new()),
+    };
     if rows.is_empty() {
-        bail!("{} lists no org", escaped(options.file.display().to_string()));
+        bail!("{source} lists no org");
     }
     let worker = if options.dry_run {
         Worker::Check { okta: Installation::okta(global)?, loopback: Installation::loopback(global) }
@@ -124,26 +158,44 @@ pub(crate) async fn run(global: &Global, options: &Import, terminal: &mut Termin
     report(options, &all, terminal)
 }
 
+/// The orgs of the Aerial account that the options name.
+async fn account(global: &Global, options: &Import) -> anyhow::Result<Vec<Row>> {
+    let needed = |name: &str, value: &Option<String>| value.clone().with_context(|| format!("{name} is missing"));
+    let loopback = Installation::loopback(global);
+    let (org, _) = OrgUrl::parse(&needed("--aerial-org", &options.aerial_org)?, loopback)?;
+    let (api, _) = OrgUrl::parse(&options.aerial_host, loopback)?;
+    let account = AerialAccount { org, api, id: needed("--aerial-account", &options.aerial_account)? };
+    let key_file = options.private_key_file.as_ref().context("--private-key-file is missing")?;
+    let credential = OktaCredential::ServiceApp {
+        client_id: needed("--client-id", &options.client_id)?,
+        key_id: options.key_id.clone(),
+        private_key: secret_input::private_key(key_file)?,
+    };
+    let orgs = Installation::okta(global)?.aerial_orgs(&account, &credential).await?;
+    Ok(import_file::rows_of_account(&orgs))
+}
+
 fn report(options: &Import, all: &[LineResult], terminal: &mut Terminal) -> anyhow::Result<Outcome> {
     let count = |result: &str| all.iter().filter(|line| line.result == result).count();
     let (failed, without) = (count("failed"), count("without-credential"));
     if options.json {
         let object = serde_json::json!({
-            "results": all, "added": count("added"), "known": count("known"), "without_credential": without, "failed": failed,
+            "results": all, "added": count("added"), "would_add": count("would-add"), "known": count("known"), "without_credential": without, "failed": failed,
         });
         terminal.line(&object.to_string())?;
     } else {
-        terminal.line(&format!(
-            "{} orgs: {} added, {} known already, {without} without a credential, {failed} failed.",
-            all.len(),
-            count("added") + count("would-add"),
-            count("known")
-        ))?;
+        let lines = number(all.len() as u64, "line", "lines");
+        let added = if options.dry_run {
+            format!("{} would be added", count("would-add"))
+        } else {
+            format!("{} added, {} known already", count("added"), count("known"))
+        };
+        terminal.line(&format!("{lines}: {added}, {without} without a credential, {failed} failed."))?;
         if options.dry_run {
             terminal.hint("Nothing was added: this was a dry run.");
         } else if failed > 0 {
             terminal
-                .hint("Correct the lines that failed and run the same import again; the other orgs stay as they are.");
+                .hint("Correct the lines that failed and run the same import again.\nThe other orgs stay as they are.");
         } else if without > 0 {
             terminal.hint("To add a credential:\n  regrant org add HOST");
         } else {

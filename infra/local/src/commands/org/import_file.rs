@@ -32,17 +32,18 @@ const NAMES: [&str; 14] = [
     "quiet_hours",
 ];
 
-/// One org of the file: its texts by name, without empty ones.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One org of the file.
+#[derive(Debug)]
 pub(super) struct Row {
     /// The line of the CSV file, or the number of the object.
     pub(super) line: u64,
-    /// The host.
+    /// The host; empty if the line has none.
     pub(super) host: String,
-    values: BTreeMap<String, String>,
+    /// Its other texts by name, without empty ones, or why the line cannot be read. The other lines count all the same.
+    values: anyhow::Result<BTreeMap<String, String>>,
 }
 
-/// The orgs of a file.
+/// The orgs of a file. Fails if the file as a whole cannot be read.
 pub(super) fn rows(text: &str, aerial: bool) -> anyhow::Result<Vec<Row>> {
     let text = trimmed(text);
     if aerial {
@@ -71,15 +72,16 @@ fn csv_rows(text: &str) -> anyhow::Result<Vec<Row>> {
     for record in reader.records() {
         let record = record.map_err(|error| anyhow!("the CSV cannot be read: {error}"))?;
         let line = record.position().map_or(0, csv::Position::line);
+        let values: BTreeMap<_, _> = names.iter().cloned().zip(record.iter().map(str::to_owned)).collect();
+        let mut row = Row::new(line, values);
         if record.len() > names.len() {
-            bail!(
-                "line {line} has {} cells, but there are {} columns; quote cells with a separator",
+            row.values = Err(anyhow!(
+                "the line has {} cells, but there are {} columns; quote cells with a separator",
                 record.len(),
                 names.len()
-            );
+            ));
         }
-        let values = names.iter().cloned().zip(record.iter().map(str::to_owned));
-        rows.push(row(line, values.collect())?);
+        rows.push(row);
     }
     Ok(rows)
 }
@@ -93,14 +95,21 @@ fn json_rows(text: &str) -> anyhow::Result<Vec<Row>> {
     let Value::Array(objects) = document else { bail!("the JSON must be a list of objects") };
     let read = |(at, object): (usize, Value)| {
         let line = at as u64 + 1;
-        let Value::Object(members) = object else { bail!("item {line} of the JSON is not an object") };
-        let values = members.into_iter().map(|(name, value)| {
-            check_name(&name).with_context(|| format!("item {line}"))?;
-            Ok((name, member_text(value).with_context(|| format!("item {line}"))?))
-        });
-        row(line, values.collect::<anyhow::Result<_>>()?)
+        let Value::Object(members) = object else { return Row::unreadable(line, "the item is not an object") };
+        let (mut values, mut problem) = (BTreeMap::new(), None);
+        for (name, value) in members {
+            match check_name(&name).and_then(|()| member_text(value).map_err(|error| anyhow!("{name}: {error}"))) {
+                Ok(text) => drop(values.insert(name, text)),
+                Err(error) => problem = problem.or(Some(error)),
+            }
+        }
+        let row = Row::new(line, values);
+        match problem {
+            Some(problem) => Row { values: Err(problem), ..row },
+            None => row,
+        }
     };
-    objects.into_iter().enumerate().map(read).collect()
+    Ok(objects.into_iter().enumerate().map(read).collect())
 }
 
 /// The text of a member: a string, a list of strings, or nothing.
@@ -123,47 +132,64 @@ fn check_name(name: &str) -> anyhow::Result<()> {
     bail!("the column {} is unknown; use {}", escaped(name), NAMES.join(", "))
 }
 
-fn row(line: u64, mut values: BTreeMap<String, String>) -> anyhow::Result<Row> {
-    values.retain(|_, value| !trimmed(value).is_empty());
-    let host = values.remove("host").map(|host| trimmed(&host).to_owned());
-    Ok(Row { line, host: host.with_context(|| format!("line {line} has no host"))?, values })
-}
-
-/// The active orgs of an Aerial account (Okta Aerial API, "List all managed orgs"): `domain` and `status` of each.
+/// The active orgs in a saved list of an Aerial account.
 fn aerial_rows(text: &str) -> anyhow::Result<Vec<Row>> {
     // Several pages may follow each other, as a loop over the API prints them.
     let pages = serde_json::Deserializer::from_str(text).into_iter::<Vec<Value>>();
+    let pages: Result<Vec<Vec<Value>>, _> = pages.collect();
+    let pages = pages.map_err(|_| anyhow!("this is not what the Aerial API lists: a JSON list of orgs"))?;
+    Ok(rows_of_account(&pages.concat()))
+}
+
+/// The active orgs of an Aerial account (Okta Aerial API, "List all managed orgs"): `domain` and `status` of each.
+pub(super) fn rows_of_account(orgs: &[Value]) -> Vec<Row> {
     let mut rows = Vec::new();
-    let mut line = 0;
-    for page in pages {
-        let page = page.map_err(|_| anyhow!("this is not what the Aerial API lists: a JSON list of orgs"))?;
-        for org in page {
-            line += 1;
-            let text = |name: &str| org.get(name).and_then(Value::as_str);
-            let host = text("domain").with_context(|| format!("org {line} of the list has no domain"))?;
-            if text("status").is_none_or(|status| status == "ACTIVE") {
-                rows.push(Row { line, host: host.to_owned(), values: BTreeMap::new() });
-            }
+    for (line, org) in (1..).zip(orgs) {
+        let text = |name: &str| org.get(name).and_then(Value::as_str).map(trimmed).filter(|text| !text.is_empty());
+        if text("status").is_some_and(|status| !status.eq_ignore_ascii_case("ACTIVE")) {
+            continue;
         }
+        rows.push(match text("domain") {
+            Some(host) => Row { line, host: host.to_owned(), values: Ok(BTreeMap::new()) },
+            None => Row::unreadable(line, "the org has no domain"),
+        });
     }
-    Ok(rows)
+    rows
 }
 
 impl Row {
-    /// The org, with its credential from the files that the row names. Relative paths start at `folder`.
-    pub(super) fn into_org(mut self, folder: &Path) -> anyhow::Result<OrgToAdd> {
-        let credential = self.credential(folder)?;
-        let cloud = self.parsed("cloud")?.unwrap_or(Cloud::Global);
-        let customer = self.parsed("customer")?;
-        let labels = self.list("labels")?;
-        let contacts = self.contacts()?;
-        Ok(OrgToAdd { host: self.host, cloud, credential, customer, labels, contacts })
+    fn new(line: u64, mut values: BTreeMap<String, String>) -> Self {
+        values.retain(|_, value| !trimmed(value).is_empty());
+        match values.remove("host") {
+            Some(host) => Self { line, host: trimmed(&host).to_owned(), values: Ok(values) },
+            None => Self::unreadable(line, "the line has no host"),
+        }
     }
 
+    fn unreadable(line: u64, why: &'static str) -> Self {
+        Self { line, host: String::new(), values: Err(anyhow!(why)) }
+    }
+
+    /// The org, with its credential from the files that the row names. Relative paths start at `folder`.
+    pub(super) fn into_org(self, folder: &Path) -> anyhow::Result<OrgToAdd> {
+        let mut values = Values(self.values?);
+        let credential = values.credential(folder)?;
+        let cloud = values.parsed("cloud")?.unwrap_or(Cloud::Global);
+        let customer = values.parsed("customer")?;
+        let labels = values.list("labels")?;
+        let contacts = values.contacts()?;
+        Ok(OrgToAdd { host: self.host, cloud, credential, customer, labels, contacts })
+    }
+}
+
+/// The texts of a line.
+struct Values(BTreeMap<String, String>);
+
+impl Values {
     fn credential(&mut self, folder: &Path) -> anyhow::Result<Option<OktaCredential>> {
-        let mut path = |name: &str| self.values.remove(name).map(|path| folder.join(PathBuf::from(path)));
+        let mut path = |name: &str| self.0.remove(name).map(|path| folder.join(PathBuf::from(trimmed(&path))));
         let (token_file, key_file) = (path("token_file"), path("private_key_file"));
-        let (client_id, key_id) = (self.values.remove("client_id"), self.values.remove("key_id"));
+        let (client_id, key_id) = (self.0.remove("client_id"), self.0.remove("key_id"));
         Ok(match (token_file, client_id, key_file) {
             (None, None, None) => None,
             (Some(file), None, None) => Some(OktaCredential::ApiToken { token: secret_input::token_file(&file)? }),
@@ -190,12 +216,12 @@ impl Row {
     }
 
     fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(&mut self, name: &str) -> anyhow::Result<Option<T>> {
-        let value = self.values.remove(name);
+        let value = self.0.remove(name);
         value.map(|value| trimmed(&value).parse().map_err(|error: T::Err| anyhow!("{name}: {error}"))).transpose()
     }
 
     fn list<T: std::str::FromStr<Err: std::fmt::Display>>(&mut self, name: &str) -> anyhow::Result<Vec<T>> {
-        let value = self.values.remove(name).unwrap_or_default();
+        let value = self.0.remove(name).unwrap_or_default();
         let items = value.split(';').map(trimmed).filter(|item| !item.is_empty());
         items.map(|item| item.parse().map_err(|error: T::Err| anyhow!("{name}: {error}"))).collect()
     }
@@ -233,7 +259,7 @@ mod tests {
             ("acme.okta.com\nglobex.okta.com", "names of the columns"),
             ("host,tokn\nacme.okta.com,x", "the column tokn is unknown"),
             ("customer\nAcme", "no column host"),
-            ("host,customer\n,Acme", "line 2 has no host"),
+            ("host,customer\n,Acme", "the line has no host"),
             ("host\nacme.okta.com,Acme", "2 cells"),
             ("host,cloud\nacme.okta.com,moon", "cloud:"),
             ("host,administrators\nacme.okta.com,ada", "administrators:"),
@@ -257,5 +283,20 @@ mod tests {
             rows(&format!("{page}\n{page}"), true).unwrap().into_iter().map(|row| row.host).collect();
         assert_eq!(hosts, ["one.okta.com", "three.okta.com", "one.okta.com", "three.okta.com"]);
         assert!(rows("{\"error\":1}", true).is_err());
+    }
+
+    #[test]
+    fn unreadable_line_hides_no_other() {
+        let csv = "host,customer\nacme.okta.com,Acme\n,Umbrella\nglobex.okta.com,Globex,x\nhooli.okta.com,Hooli\n";
+        let json =
+            r#"[{"host":"acme.okta.com"}, 7, {"host":"globex.okta.com","customer":{}}, {"host":" hooli.okta.com "}]"#;
+        let aerial = r#"[{"domain":"acme.okta.com","status":"active"}, null, {"domain":7}, {"domain":"hooli.okta.com","status":null}]"#;
+        for (text, aerial) in [(csv, false), (json, false), (aerial, true)] {
+            let read = rows(text, aerial).unwrap().into_iter().map(|row| row.into_org(Path::new("")));
+            let hosts: Vec<Option<String>> = read.map(|org| org.ok().map(|org| org.host)).collect();
+            let expected =
+                [Some("acme.okta.com"), None, None, Some("hooli.okta.com")].map(|host| host.map(str::to_owned));
+            assert_eq!(hosts, expected, "{text}");
+        }
     }
 }

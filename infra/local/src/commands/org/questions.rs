@@ -16,7 +16,9 @@ const REPORT: &str = "docs/report-a-surprise.md says how to report an answer tha
 
 /// `regrant org questions`.
 #[derive(Debug, Args)]
-#[command(after_help = "Sends GET requests only, and stores nothing.")]
+#[command(after_help = "\
+Sends GET requests only, and stores nothing.
+Exit codes: 0 answered, 2 the org could not be visited.")]
 pub struct Questions {
     /// The org, by id or host.
     pub org: String,

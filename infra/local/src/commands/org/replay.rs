@@ -38,7 +38,8 @@ const WELL_KNOWN: &str = "/.well-known/okta-organization";
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Uses a temporary installation, which is deleted afterwards. Calls nothing but
-this machine. Exit codes as in `regrant scan`.")]
+this machine. Exit codes: 0 no app needs action, 1 an app needs attention, 2
+something in the file could not be read.")]
 pub struct Replay {
     /// The file that `regrant org record` wrote.
     pub file: PathBuf,

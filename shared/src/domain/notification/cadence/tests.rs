@@ -5,8 +5,11 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::connection::{AuthScheme, ConnectionStatus};
 use crate::domain::notification::{NotificationState, WhyDropped};
 use crate::domain::request::{Ended, LINK_LIFETIME};
+use crate::domain::signal::{Signal, SignalKind};
+use crate::domain::standing::Assessment;
 use crate::testing::records::{app_identity, app_record, draft, reader, waiver};
 
 const DAY: i64 = 24 * 60 * 60;
@@ -157,6 +160,58 @@ fn waiver_silences_until_it_ends() {
     };
     assert_eq!(about(29), Vec::<&str>::new());
     assert_eq!(about(30), ["waiver-expired", "invitation", "invitation"]);
+}
+
+/// An app with OAuth that is on, whose last secret ends six days after `day(20_400)`.
+fn app_with_ending_secret(also: Vec<SignalKind>) -> AppRecord {
+    let secret = SignalKind::ProvisioningSecretRead {
+        ends_at: Some(day(20_406)),
+        warning: Some("It ends.".to_owned()),
+        note: None,
+    };
+    let on = SignalKind::ConnectionRead {
+        auth_scheme: AuthScheme::Oauth2,
+        status: ConnectionStatus::Enabled,
+        authorize_offered: true,
+    };
+    let signals = also.into_iter().chain([on, secret]).map(|kind| Signal::okta(day(20_400), kind)).collect();
+    AppRecord { signals, ..app(Standing::Degraded, Some(open())) }
+}
+
+#[test]
+fn secret_warning_stands_for_the_request_if_nothing_else_is_wrong() {
+    let lost = SignalKind::ConsenterRead { enabled: Some(true), holds_role: Some(false) };
+    let contacts = contacts();
+    for (also, expected) in [
+        (vec![], vec!["secret-ending ada", "secret-ending bea", "secret-ending olga"]),
+        (
+            vec![lost],
+            vec!["secret-ending ada", "secret-ending bea", "secret-ending olga", "invitation ada", "invitation bea"],
+        ),
+    ] {
+        let app = app_with_ending_secret(also);
+        let case = |so_far| Case {
+            app: &app,
+            so_far,
+            waiver: None,
+            contacts: &contacts,
+            deadline: OKTAS_DEADLINE,
+            now: day(20_400),
+        };
+        let made: Vec<Notification> =
+            due(&case(&[])).into_iter().map(|draft| sent(draft.into_notification(day(20_400)))).collect();
+        let named: Vec<String> = made
+            .iter()
+            .map(|one| format!("{} {}", one.about.name(), one.address().unwrap().as_str().split('@').next().unwrap()))
+            .collect();
+        assert_eq!(named, expected);
+        assert_eq!(due(&case(&made)), [], "once");
+        let broken = AppRecord {
+            assessment: Assessment { standing: Standing::Broken, ..app.assessment.clone() },
+            ..app.clone()
+        };
+        assert!(due(&Case { app: &broken, ..case(&made) }).iter().all(|draft| draft.about == About::Urgent));
+    }
 }
 
 #[test]

@@ -21,6 +21,7 @@ pub(super) const WORDS: Words = Words {
     digest: reports::DIGEST,
     access_problem: reports::ACCESS_PROBLEM,
     waiver_expired: requests::WAIVER_EXPIRED,
+    secret_ending: requests::SECRET_ENDING,
     test_email: TEST_EMAIL,
 };
 
@@ -92,6 +93,9 @@ const GENERAL: GeneralWords = GeneralWords {
             _ => return None,
         })
     },
+    new_permission: Some(
+        "Neu und Regrant nicht bekannt. Oktas Link fragt danach; klären Sie mit Okta, wofür sie dient, bevor Sie zustimmen.",
+    ),
     users: |count| counted(count, "Konto", "Konten"),
     groups: |count| counted(count, "Gruppe", "Gruppen"),
     and: |one, other| format!("{one} und {other}"),
@@ -143,6 +147,7 @@ const SUBJECTS: SubjectWords = SubjectWords {
         AccessProblemKind::EntraCredentialEnding { .. } => format!("Zugangsdaten bis {when} erneuern"),
     },
     waiver_expired: |app, date| format!("{app} war bis {date} zurückgestellt"),
+    secret_ending: |app, date| format!("Geheimnis von {app} endet {date}"),
     several_consents: |count| format!("Oktas Zugriff für {} genehmigen", number(count, "App", "Apps")),
     several_steps: |count| format!("Noch ein Schritt in Okta für {}", number(count, "App", "Apps")),
     due_by: |date| format!(" bis {date}"),

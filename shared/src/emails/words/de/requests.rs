@@ -1,6 +1,6 @@
 //! Emails that request an action.
 
-use super::super::{OperatorRequestWords, RequestWords, SeveralWords, WaiverExpiredWords};
+use super::super::{OperatorRequestWords, RequestWords, SecretEndingWords, SeveralWords, WaiverExpiredWords};
 use super::number;
 use crate::domain::standing::Standing;
 
@@ -264,4 +264,44 @@ pub(super) const WAIVER_EXPIRED: WaiverExpiredWords = WaiverExpiredWords {
         )
     },
     microsoft_page: "Microsoft zeigt dem Administrator Oktas Anfrage mit dem Titel „Okta Microsoft Graph Client“ oder ähnlich und mit diesen Berechtigungen.",
+};
+
+pub(super) const SECRET_ENDING: SecretEndingWords = SecretEndingWords {
+    heading: |names| format!("Das Clientgeheimnis hinter {} muss erneuert werden", names.app),
+    preheader: |subject, org| format!("{subject} ({org}). Okta hat es bisher nicht erneuert."),
+    what_happens: |names, end, has_ended| {
+        let (ends, stops) = if has_ended { ("ist am", "abgelaufen") } else { ("läuft am", "ab") };
+        let effect = if has_ended { "steht die Provisionierung" } else { "steht die Provisionierung ab dann" };
+        format!(
+            "Okta provisioniert Microsoft 365 für {} über eine eigene Anwendung in {} und erneuert deren Clientgeheimnis regelmäßig. Das letzte, das wir dort gefunden haben, {ends} {end} {stops}; ein neueres ist nicht erschienen. Ohne neues {effect}: Neue Mitarbeitende erhalten kein Konto, und ausgeschiedene behalten ihren Zugang.",
+            names.app, names.tenant
+        )
+    },
+    steps_heading: "Was zu tun ist",
+    steps: [
+        |names| {
+            format!(
+                "Öffnen Sie in der Okta Admin Console von {} Reports › System Log und suchen Sie nach `app.office365.provisioning_app_credential.rotate`. Eine fehlgeschlagene Erneuerung nennt Microsofts Grund.",
+                names.org
+            )
+        },
+        |names| {
+            format!(
+                "Lautet der Grund `CredentialTypeNotAllowedAsPerAppPolicy` oder `CredentialInvalidLifetimeAsPerAppPolicy`, nehmen Sie Oktas Anwendung von der App-Verwaltungsrichtlinie von {} aus (`passwordAddition`, `passwordLifetime`).",
+                names.tenant
+            )
+        },
+        |_| {
+            "Bei einem anderen Grund oder ohne Versuch fragen Sie den Okta-Support. `regrant status` zeigt, ob ein neueres erschienen ist.".to_owned()
+        },
+    ],
+    who: |names| {
+        format!(
+            "Den ersten Schritt macht, wer {} in Okta administriert; den zweiten ein globaler Administrator (Microsoft Global Administrator) von {}. Es dauert etwa zehn Minuten. Sie können diese E-Mail im Unternehmen weiterleiten.",
+            names.org, names.tenant
+        )
+    },
+    no_microsoft_page: "Microsoft zeigt diesmal keine Seite zu „Okta Microsoft Graph Client“ oder Oktas eigener Anwendung. Diese Berechtigungen bleiben, wie sie sind:",
+    best_time: "Eine Ausnahme unterbricht niemanden, und niemand muss sich neu anmelden. Erteilen Sie sie jederzeit vor dem Ablauf.",
+    further_warnings: "Wir warnen 30 Tage, 7 Tage und 1 Tag vor dem Ablauf, ohne Erinnerungen dazwischen, und nicht mehr, sobald ein neueres erschienen ist.",
 };

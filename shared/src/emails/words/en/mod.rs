@@ -21,6 +21,7 @@ pub(super) const WORDS: Words = Words {
     digest: reports::DIGEST,
     access_problem: reports::ACCESS_PROBLEM,
     waiver_expired: requests::WAIVER_EXPIRED,
+    secret_ending: requests::SECRET_ENDING,
     test_email: TEST_EMAIL,
 };
 
@@ -80,6 +81,7 @@ const GENERAL: GeneralWords = GeneralWords {
         Standing::NotApplicable => "provisioning is off",
     },
     permission_reason: |_| None,
+    new_permission: None,
     users: |count| counted(count, "user", "users"),
     groups: |count| counted(count, "group", "groups"),
     and: |one, other| format!("{one} and {other}"),
@@ -132,6 +134,7 @@ const SUBJECTS: SubjectWords = SubjectWords {
         AccessProblemKind::EntraCredentialEnding { .. } => format!("renew our credential by {when}"),
     },
     waiver_expired: |app, date| format!("{app} was postponed to {date}"),
+    secret_ending: |app, date| format!("secret of {app} ends {date}"),
     several_consents: |count| format!("Approve Okta's access for {}", number(count, "app", "apps")),
     several_steps: |count| format!("{} one more step in Okta", number(count, "app needs", "apps need")),
     due_by: |date| format!(" by {date}"),

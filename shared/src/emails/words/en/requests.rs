@@ -1,6 +1,6 @@
 //! Emails that request an action.
 
-use super::super::{OperatorRequestWords, RequestWords, SeveralWords, WaiverExpiredWords};
+use super::super::{OperatorRequestWords, RequestWords, SecretEndingWords, SeveralWords, WaiverExpiredWords};
 use super::number;
 use crate::domain::standing::Standing;
 
@@ -255,4 +255,43 @@ pub(super) const WAIVER_EXPIRED: WaiverExpiredWords = WaiverExpiredWords {
     },
     choice_postpone: |names| format!("Postpone it again: {} can set a new date and record the reason.", names.contact),
     microsoft_page: "Microsoft shows the administrator Okta's request, titled \u{201c}Okta Microsoft Graph Client\u{201d} or similar, with these permissions.",
+};
+
+pub(super) const SECRET_ENDING: SecretEndingWords = SecretEndingWords {
+    heading: |names| format!("The secret behind {} needs renewal", names.app),
+    preheader: |subject, org| format!("{subject} ({org}). Okta has not renewed it so far."),
+    what_happens: |names, end, has_ended| {
+        let (ends, stops) = if has_ended { ("ended", "has stopped") } else { ("ends", "stops then") };
+        format!(
+            "Okta provisions Microsoft 365 for {} through its own application in {} and renews the application's secret on a schedule. The last secret that we found there {ends} on {end}; no newer one has appeared. Without one, provisioning {stops}: new employees get no account, and people who leave keep their access.",
+            names.app, names.tenant
+        )
+    },
+    steps_heading: "What to do",
+    steps: [
+        |names| {
+            format!(
+                "In the Okta Admin Console of {}, open Reports \u{203a} System Log and search for `app.office365.provisioning_app_credential.rotate`. A failed renewal shows Microsoft's reason.",
+                names.org
+            )
+        },
+        |names| {
+            format!(
+                "If the reason is `CredentialTypeNotAllowedAsPerAppPolicy` or `CredentialInvalidLifetimeAsPerAppPolicy`, exempt Okta's application from the app management policy of {} (`passwordAddition`, `passwordLifetime`).",
+                names.tenant
+            )
+        },
+        |_| {
+            "If there is a different reason, or no attempt, ask Okta Support. `regrant status` shows whether a newer secret has appeared.".to_owned()
+        },
+    ],
+    who: |names| {
+        format!(
+            "An Okta administrator of {} for the first step, and a Microsoft Global Administrator of {} for the second. It takes about ten minutes. You can forward this email to a colleague.",
+            names.org, names.tenant
+        )
+    },
+    no_microsoft_page: "Microsoft shows no page about \u{201c}Okta Microsoft Graph Client\u{201d} or Okta's own application this time. These permissions stay as they are:",
+    best_time: "An exemption interrupts no one, and no one has to sign in again. Grant it at any time before the secret ends.",
+    further_warnings: "We warn 30 days, 7 days and 1 day before the secret ends, without reminders in between, and not again once a newer one has appeared.",
 };

@@ -9,12 +9,14 @@ use crate::domain::claims_challenge::ClaimsChallenge;
 use crate::domain::event::{AppEvent, EventKind};
 use crate::domain::history::{is_superseded, merge_signals};
 use crate::domain::id::RequestId;
+use crate::domain::provisioning_secret::{EndingSecret, ending_secret};
 use crate::domain::signal::{Check, Signal, SignalKind, Source};
 use crate::domain::standing::{Assessment, Standing};
 use crate::ledger::LedgerError;
 use crate::randomness::request_id;
 use crate::usecases::Ports;
 use crate::usecases::records::app::{AppUpdate, update_app};
+use crate::usecases::scan::watch_system_log::INITIAL_LOOKBACK;
 
 /// The most events written in one transaction with the app's record. Further events are written before it.
 const MAX_EVENTS_PER_WRITE: usize = 20;
@@ -63,9 +65,9 @@ impl AppObservation {
     /// Updates the app's record and appends the events.
     pub(super) async fn record(mut self, ports: &Ports) -> Result<(), LedgerError> {
         let (org, app) = (self.identity.org.clone(), self.identity.app.clone());
-        // One place is reserved for a change of the standing. The surplus is written before the record and outside the optimistic
+        // Two places are reserved, for a change of the standing and for a secret that is about to end. The surplus is written before the record and outside the optimistic
         // lock's loop: readers drop a failed task that a crash or another scan wrote twice.
-        let with_record = self.failed_work.split_off(self.failed_work.len().saturating_sub(MAX_EVENTS_PER_WRITE - 1));
+        let with_record = self.failed_work.split_off(self.failed_work.len().saturating_sub(MAX_EVENTS_PER_WRITE - 2));
         for event in std::mem::replace(&mut self.failed_work, with_record) {
             ports.ledger.append_event(&org, &app, &event).await?;
         }
@@ -80,6 +82,7 @@ impl AppObservation {
             return None;
         }
         let mut signals = self.merged_signals(previous);
+        signals.retain(|signal| !is_outdated(signal, now));
         let assessment = assess(&signals);
         if !assessment.standing.needs_action() && assessment.standing != Standing::Unknown {
             // The failed email no longer matters.
@@ -87,6 +90,7 @@ impl AppObservation {
         }
         let mut events = self.failed_work.clone();
         events.extend(standing_event(previous, &assessment).map(|kind| AppEvent::automatic(now, kind)));
+        events.extend(secret_event(previous, &signals).map(|kind| AppEvent::automatic(now, kind)));
         let mut record =
             AppRecord::assessed(self.identity(previous), signals, assessment, now, previous, spare.clone());
         record.assignment_counts = self.assignment_counts.or(record.assignment_counts);
@@ -139,6 +143,20 @@ fn standing_event(previous: Option<&AppRecord>, assessment: &Assessment) -> Opti
         }
         Some(_) => None,
     }
+}
+
+/// Whether a code that Regrant does not know was logged so long ago that a first read of the log would not find it either.
+fn is_outdated(signal: &Signal, now: Timestamp) -> bool {
+    matches!(signal.kind, SignalKind::UnknownFailureCode { .. })
+        && now.duration_since(signal.seen_at) > INITIAL_LOOKBACK
+}
+
+/// The event for a secret that has crossed a threshold since the previous check.
+fn secret_event(previous: Option<&AppRecord>, signals: &[Signal]) -> Option<EventKind> {
+    let ending = ending_secret(signals)?;
+    let earlier = previous.and_then(|record| ending_secret(&record.signals));
+    let EndingSecret { ends_at, days } = ending;
+    ending.is_new_since(earlier).then_some(EventKind::SecretEnding { ends_at, days })
 }
 
 #[cfg(test)]
@@ -220,6 +238,45 @@ mod tests {
         let (counted, _) = observation.apply(None, at(1), &spare("RG-A")).unwrap();
         let (later, _) = observed(2, "Office 365").apply(Some(&counted), at(2), &spare("RG-B")).unwrap();
         assert_eq!((counted.assignment_counts, later.assignment_counts), (assignment_counts, assignment_counts));
+    }
+
+    /// The observation of an app that is on, with this signal from another source, made at `second`.
+    fn observed_with(second: i64, source: Source, kind: SignalKind) -> AppObservation {
+        let observation = observed(second, "Office 365");
+        let signals =
+            observation.signals.iter().cloned().chain([Signal { seen_at: at(second), source, kind }]).collect();
+        AppObservation { signals, ..observation }
+    }
+
+    #[test]
+    fn each_threshold_of_a_secret_is_one_event() {
+        const DAY: i64 = 24 * 60 * 60;
+        let read = |now: i64, end: i64| {
+            let kind = SignalKind::ProvisioningSecretRead { ends_at: Some(at(end * DAY)), warning: None, note: None };
+            observed_with(now * DAY, Source::MicrosoftGraph, kind)
+        };
+        let (mut known, mut events) = (None, Vec::new());
+        // The secret of day 40 is renewed on day 34, and the newer one is not.
+        for (now, end) in [(5, 40), (10, 40), (11, 40), (33, 40), (34, 80), (50, 80), (50, 80), (79, 80), (90, 80)] {
+            let (record, found) = read(now, end).apply(known.as_ref(), at(now * DAY), &spare("RG-A")).unwrap();
+            events.extend(found.into_iter().filter_map(|event| match event.kind {
+                EventKind::SecretEnding { ends_at, days } => Some((now, ends_at.as_second() / DAY, days)),
+                _ => None,
+            }));
+            known = Some(record);
+        }
+        assert_eq!(events, [(10, 40, 30), (33, 40, 7), (50, 80, 30), (79, 80, 1)]);
+    }
+
+    #[test]
+    fn unknown_code_outlasts_scans_for_a_week() {
+        let kind = || SignalKind::UnknownFailureCode { code: "AADSTS999999".to_owned(), event_type: "a.b".to_owned() };
+        let (first, _) = observed_with(1, Source::OktaSystemLog, kind()).apply(None, at(1), &spare("RG-A")).unwrap();
+        let shown = |second: i64| {
+            let (later, _) = observed(second, "Office 365").apply(Some(&first), at(second), &spare("RG-A")).unwrap();
+            later.signals.iter().any(|signal| signal.kind == kind())
+        };
+        assert!(shown(2) && shown(7 * 24 * 60 * 60) && !shown(8 * 24 * 60 * 60));
     }
 
     #[test]

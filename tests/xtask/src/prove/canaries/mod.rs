@@ -49,6 +49,11 @@ pub(crate) async fn prove() -> Outcome {
     {
         run.regrant(command, "").await?;
     }
+    for (name, org) in [("acme", &acme), ("globex", &globex)] {
+        let transcript = run.data.join(format!("{name}.json"));
+        run.regrant(&["org", "record", org, "--to", &transcript.to_string_lossy()], "").await?;
+        run.regrant(&["org", "questions", org, "--json"], "").await?;
+    }
     for name in ["acme", "globex"] {
         let faults = [Fault::NotJson, Fault::Truncated, Fault::Redirect("https://evil.example/".to_owned())];
         simulator.with_org(name, |org| {
