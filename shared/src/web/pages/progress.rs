@@ -8,12 +8,12 @@ use super::icons::{Icon, icon};
 use super::layout::{Frame, Page, Presentation, Verdict};
 use super::paste::{PastedText, error_summary, paste_form};
 use super::steps::{StepState, steps};
-use super::words::PageWords;
 use super::{Subject, technical_details, wrappable};
 use crate::domain::administrator::Mfa;
 use crate::domain::id::SessionId;
 use crate::domain::save::NotDone;
 use crate::domain::session::Administrator;
+use crate::words::pages::PageWords;
 
 /// How often a waiting page refreshes, in seconds: often while the person watches, less often after a minute.
 const REFRESH: u32 = 3;
@@ -161,7 +161,7 @@ const fn states(view: &ProgressView<'_>) -> [StepState; 3] {
 }
 
 fn ready(all: &PageWords, view: &ProgressView<'_>, only_save: bool) -> Markup {
-    let (words, names) = (&all.session, view.subject.names());
+    let (words, names) = (&all.session, view.subject.names(all));
     html! {
         p.lead {
             @match view.administrator {
@@ -186,7 +186,7 @@ const fn is_refusal(why: NotDone) -> bool {
 }
 
 fn consenting(all: &PageWords, view: &ProgressView<'_>, link: Option<&Url>, lead: &str) -> Markup {
-    let (words, names) = (&all.session, view.subject.names());
+    let (words, names) = (&all.session, view.subject.names(all));
     html! {
         p.lead { (lead) }
         section.card.current {

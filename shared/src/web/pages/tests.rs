@@ -51,7 +51,7 @@ fn subject() -> Subject {
         org_domain: "acme.okta.com".to_owned(),
         org: "00oInvented".parse().unwrap(),
         label: UntrustedText::new(EVIL),
-        tenant_domain: "acme.onmicrosoft.com".to_owned(),
+        tenant_domain: Some("acme.onmicrosoft.com".to_owned()),
         request: Some("RG-7K3M2-Q9XDA".parse().unwrap()),
     }
 }

@@ -99,6 +99,7 @@ fn outlook(tenant: &EntraTenant, person: &Person) -> (&'static str, String) {
         None if tenant.access_policy == Some(AccessPolicy::Blocks) => {
             refused("the tenant's Conditional Access blocks everyone (AADSTS53003)")
         }
+        None if person.is_partner => refused("a partner's administrator (GDAP), not a member of this tenant"),
         None if !is_administrator => refused("not a Global Administrator"),
         None if !person.mfa => (
             "good",

@@ -1,7 +1,7 @@
 //! Emails that request an action.
 
-use super::super::{OperatorRequestWords, RequestWords, SeveralWords, WaiverExpiredWords};
-use super::number;
+use super::super::emails::{OperatorRequestWords, RequestWords, SeveralWords, WaiverExpiredWords};
+use super::counted_noun;
 use crate::domain::standing::Standing;
 
 pub(super) const REQUEST: RequestWords = RequestWords {
@@ -18,7 +18,7 @@ pub(super) const REQUEST: RequestWords = RequestWords {
     },
     escalation_notice: |names| {
         format!(
-            "You receive this email because no one has acted yet. Please make sure that a Global Administrator of {} does.",
+            "You are receiving this email because no one has acted yet. Please make sure that a Global Administrator of {} does.",
             names.tenant
         )
     },
@@ -47,7 +47,7 @@ pub(super) const REQUEST: RequestWords = RequestWords {
     failed_tasks: |count| {
         format!(
             "Since then {} failed; we will list them in the completion email.",
-            number(count, "Okta provisioning task has", "Okta provisioning tasks have")
+            counted_noun(count, "Okta provisioning task has", "Okta provisioning tasks have")
         )
     },
     who_heading: "Who can do this",
@@ -77,7 +77,7 @@ pub(super) const REQUEST: RequestWords = RequestWords {
     },
     steps_heading: "What you will see",
     step_compare: |names| {
-        format!("Open the request and check that it shows tenant {} and request {}.", names.tenant, names.request)
+        format!("Open the request and check that it is about {} and request {}.", names.tenant, names.request)
     },
     step_sign_in: |publisher| {
         let publisher = publisher.map_or_else(
@@ -119,19 +119,19 @@ pub(super) const REQUEST: RequestWords = RequestWords {
     },
     several: SeveralWords {
         heading_consents: |count| {
-            format!("Approve Okta's access to Microsoft 365 for {}", number(count, "app", "apps"))
+            format!("Approve Okta's access to Microsoft 365 for {}", counted_noun(count, "app", "apps"))
         },
-        heading_steps: |count| format!("{} one more step in Okta", number(count, "app needs", "apps need")),
+        heading_steps: |count| format!("{} one more step in Okta", counted_noun(count, "app needs", "apps need")),
         why_consents: "Okta manages the Microsoft 365 accounts of these apps with stored administrator passwords, or its consent has to be renewed. Until that is done, new employees may get no account, and people who leave may keep their access.",
         why_outage: |count| {
             format!(
                 "Okta can no longer provision Microsoft 365 for {}. New employees get no account, and people who leave keep their access.",
-                number(count, "of these apps", "of these apps")
+                counted_noun(count, "of these apps", "of these apps")
             )
         },
         why_steps: "The connections of these apps in Okta are off, or need consent in the Admin Console. Until someone acts, new employees may get no Microsoft 365 account, and people who leave may keep their access.",
         no_administrator_on_file: "No Microsoft administrator is on file for these apps. Please forward this email to the Global Administrators of their tenants.",
-        escalation_notice: "You receive this email because no one has acted yet. Please make sure that someone does.",
+        escalation_notice: "You are receiving this email because no one has acted yet. Please make sure that someone does.",
         step_open: "Open the first request below and check that it shows the same tenant and request. Repeat this for each one.",
         who: "A Microsoft Global Administrator of each tenant with multi-factor authentication. Each takes about two minutes. You can forward this email to a colleague.",
         list_heading: "Your requests, most urgent first",

@@ -1,7 +1,7 @@
 //! Emails that request an action.
 
-use super::super::{OperatorRequestWords, RequestWords, SeveralWords, WaiverExpiredWords};
-use super::number;
+use super::super::emails::{OperatorRequestWords, RequestWords, SeveralWords, WaiverExpiredWords};
+use super::counted_noun;
 use crate::domain::standing::Standing;
 
 pub(super) const REQUEST: RequestWords = RequestWords {
@@ -50,7 +50,7 @@ pub(super) const REQUEST: RequestWords = RequestWords {
         format!(
             "Seitdem {} {} fehlgeschlagen; wir führen alle in der E-Mail zum Abschluss auf.",
             if count == 1 { "ist" } else { "sind" },
-            number(count, "Okta-Aufgabe", "Okta-Aufgaben")
+            counted_noun(count, "Okta-Aufgabe", "Okta-Aufgaben")
         )
     },
     who_heading: "Wer dies tun kann",
@@ -81,7 +81,7 @@ pub(super) const REQUEST: RequestWords = RequestWords {
     steps_heading: "Was Sie sehen werden",
     step_compare: |names| {
         format!(
-            "Öffnen Sie die Anfrage und prüfen Sie, ob sie den Mandanten {} und die Anfrage {} nennt.",
+            "Öffnen Sie die Anfrage und prüfen Sie, ob die Seite zu {} und zur Anfrage {} gehört.",
             names.tenant, names.request
         )
     },
@@ -100,7 +100,7 @@ pub(super) const REQUEST: RequestWords = RequestWords {
     step_approve: |names, is_second| {
         let page = if is_second { "Zweite Microsoft-Seite" } else { "Seite von Microsoft" };
         format!(
-            "{page}: Oktas Anfrage, „Okta Microsoft Graph Client“ oder ähnlich. Prüfen Sie, ob sie {} zeigt und ihr Herausgeber Okta ist, und stimmen Sie dann zu.",
+            "{page}: Oktas Anfrage, „Okta Microsoft Graph Client“ oder ähnlich. Prüfen Sie, ob sie zu {} gehört und ihr Herausgeber Okta ist, und stimmen Sie dann zu.",
             names.tenant
         )
     },
@@ -128,23 +128,23 @@ pub(super) const REQUEST: RequestWords = RequestWords {
     },
     several: SeveralWords {
         heading_consents: |count| {
-            format!("Genehmigen Sie Oktas Zugriff auf Microsoft 365 für {}", number(count, "App", "Apps"))
+            format!("Genehmigen Sie Oktas Zugriff auf Microsoft 365 für {}", counted_noun(count, "App", "Apps"))
         },
-        heading_steps: |count| format!("Noch ein Schritt in Okta für {}", number(count, "App", "Apps")),
+        heading_steps: |count| format!("Noch ein Schritt in Okta für {}", counted_noun(count, "App", "Apps")),
         why_consents: "Okta verwaltet die Microsoft-365-Konten dieser Apps mit gespeicherten Administratorkennwörtern, oder die Zustimmung ist zu erneuern. Solange das nicht geschehen ist, erhalten neue Mitarbeitende möglicherweise kein Konto, und ausgeschiedene behalten möglicherweise ihren Zugang.",
         why_outage: |count| {
             format!(
                 "Okta kann Microsoft 365 für {} nicht mehr provisionieren. Neue Mitarbeitende erhalten kein Konto, und ausgeschiedene behalten ihren Zugang.",
-                number(count, "dieser Apps", "dieser Apps")
+                counted_noun(count, "dieser Apps", "dieser Apps")
             )
         },
-        why_steps: "Die Verbindungen dieser Apps sind in Okta ausgeschaltet oder benötigen die Zustimmung in der Admin Console. Bis dahin erhalten neue Mitarbeitende möglicherweise kein Konto in Microsoft 365, und ausgeschiedene behalten möglicherweise ihren Zugang.",
+        why_steps: "Die Verbindungen dieser Apps sind in Okta ausgeschaltet oder benötigen die Zustimmung in der Admin Console. Bis das erledigt ist, erhalten neue Mitarbeitende möglicherweise kein Konto in Microsoft 365, und ausgeschiedene behalten möglicherweise ihren Zugang.",
         no_administrator_on_file: "Für diese Apps ist niemand aus der Microsoft-Administration hinterlegt. Bitte leiten Sie diese E-Mail an die globalen Administratoren der Mandanten weiter.",
         escalation_notice: "Sie erhalten diese E-Mail, weil noch niemand gehandelt hat. Bitte sorgen Sie dafür, dass es geschieht.",
         step_open: "Öffnen Sie unten die erste Anfrage und prüfen Sie, ob sie denselben Mandanten und dieselbe Anfrage nennt. Wiederholen Sie das für jede Anfrage.",
         who: "Ein globaler Administrator (Microsoft Global Administrator) des jeweiligen Mandanten mit mehrstufiger Authentifizierung. Jede Anfrage dauert etwa zwei Minuten. Sie können diese E-Mail im Unternehmen weiterleiten.",
         list_heading: "Ihre Anfragen, die dringendste zuerst",
-        row: |tenant, status, since, request| format!("{tenant} · {status} · seit dem {since} · {request}"),
+        row: |tenant, status, since, request| format!("in {tenant} · {status} · seit dem {since} · {request}"),
         open: "Anfrage öffnen",
         one_email: "Diese E-Mail ersetzt eine E-Mail pro App. Auch Erinnerungen an mehrere Apps kommen zusammen.",
     },
