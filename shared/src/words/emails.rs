@@ -94,6 +94,8 @@ pub(crate) struct RequestWords {
     pub(crate) no_administrator_on_file: PhraseWithNames,
     pub(crate) escalation_notice: PhraseWithNames,
     pub(crate) why_consent: PhraseWithNames,
+    /// For a connection that was prepared and never ran.
+    pub(crate) why_off: PhraseWithNames,
     pub(crate) why_outage: fn(&EmailNames, &str) -> String,
     pub(crate) why_renewal: PhraseWithNames,
     pub(crate) status_since: PhraseWithOne,

@@ -226,7 +226,8 @@ pub(crate) struct FailureWords {
 /// What a person can do after a failure.
 pub(crate) struct RecoveryWords {
     pub(crate) heading: Phrase,
-    pub(crate) who: fn(FailureClass) -> &'static str,
+    /// Who can fix it; `None` if the page's buttons say it.
+    pub(crate) who: fn(FailureClass) -> Option<&'static str>,
     pub(crate) start_again: Phrase,
     pub(crate) switch_account: Phrase,
     pub(crate) back_to_steps: Phrase,

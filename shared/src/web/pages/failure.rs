@@ -42,10 +42,10 @@ pub fn failure(presentation: &Presentation<'_>, view: &FailureView<'_>) -> Page 
         p { (words.next_step) }
         (actions(presentation, view))
         p.soft {
-            ((recovery.who)(view.failure.class()))
+            @if let Some(who) = (recovery.who)(view.failure.class()) { (who) " " }
             @match view.okta_changed {
-                Some(true) => { " " (recovery.okta_changed) },
-                Some(false) => { " " (recovery.okta_unchanged) },
+                Some(true) => (recovery.okta_changed),
+                Some(false) => (recovery.okta_unchanged),
                 None => {},
             }
             @if view.operators_notified { " " (recovery.operators_notified) }

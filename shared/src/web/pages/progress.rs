@@ -10,6 +10,7 @@ use super::paste::{PastedText, error_summary, paste_form};
 use super::steps::{StepState, steps};
 use super::{Subject, technical_details, wrappable};
 use crate::domain::administrator::Mfa;
+use crate::domain::hand_over::NotAHandOver;
 use crate::domain::id::SessionId;
 use crate::domain::save::NotDone;
 use crate::domain::session::Administrator;
@@ -98,8 +99,10 @@ pub fn progress(presentation: &Presentation<'_>, view: &ProgressView<'_>) -> Pag
         Step::AwaitingOperator { .. } => (words.operator_heading, Some(SLOW_REFRESH)),
         Step::Saving { is_slow, .. } => (words.saving_heading, Some(if is_slow { SLOW_REFRESH } else { REFRESH })),
     };
-    // While a check runs, an earlier result says nothing.
-    let not_done = view.not_done.filter(|_| matches!(view.step, Step::Consenting { .. }));
+    // While a check runs, an earlier result says nothing. What was just pasted comes first.
+    let is_newest = matches!(view.step, Step::Consenting { .. })
+        && view.pasted.as_ref().is_none_or(|pasted| *pasted.error == NotAHandOver::Declined);
+    let not_done = view.not_done.filter(|_| is_newest);
     let result = not_done.map(words.not_done);
     let verdict = match not_done {
         Some(why) if is_refusal(why) => Verdict::Bad,
@@ -219,7 +222,7 @@ fn consenting(all: &PageWords, view: &ProgressView<'_>, link: Option<&Url>, lead
                 (finish(view, Some("refused"), words.refused_button))
             }
         }
-        p.refresh { (all.general.does_not_refresh) " " a href=(path(view)) { (all.general.refresh_now) } }
+        p.soft { (all.general.does_not_refresh) " " a href=(path(view)) { (all.general.refresh_now) } }
     }
 }
 

@@ -157,7 +157,7 @@ const SESSION: SessionWords = SessionWords {
     saving_takes_long: "Es kann einige Minuten dauern, bis Microsoft neue Berechtigungen zeigt. Sie können diese Seite offen lassen oder schließen: Wir machen weiter, und Ihr Okta-Team sieht das Ergebnis.",
     finished_elsewhere_heading: "Sind Sie ohne einen Text fertig geworden?",
     finished_elsewhere: "Wenn Sie den Vorgang in der Okta Admin Console abgeschlossen haben oder Oktas Seite nach der Zustimmung keinen Text gezeigt hat, können wir prüfen, ob Okta oder Microsoft die Zustimmung zeigt.",
-    finished_elsewhere_button: "Ich habe zugestimmt - jetzt prüfen",
+    finished_elsewhere_button: "Ich habe zugestimmt – jetzt prüfen",
     refused_heading: "Haben Sie abgelehnt, oder hat Microsoft abgelehnt?",
     refused: "Sagen Sie es uns, damit Ihr Okta-Team nicht raten muss. Sie können es hier trotzdem noch einmal versuchen.",
     refused_button: "Microsoft hat keine Zustimmung erteilt",
@@ -325,12 +325,14 @@ const DONE: DoneWords = DoneWords {
 const RECOVERY: RecoveryWords = RecoveryWords {
     heading: "Was Sie tun können",
     who: |class| match class {
-        FailureClass::Person => "Beheben können Sie das selbst, jetzt gleich.",
+        FailureClass::Person => None,
         FailureClass::Operator => {
-            "Wenden Sie sich dafür an die Administratoren von Okta oder Microsoft Entra in Ihrem Unternehmen."
+            Some("Wenden Sie sich dafür an die Administratoren von Okta oder Microsoft Entra in Ihrem Unternehmen.")
         }
-        FailureClass::Wait => "Sie müssen nichts tun. Meist behebt sich das von selbst.",
-        FailureClass::Bug => "Wenden Sie sich dafür an den Betreiber dieses Dienstes, und melden Sie es ihm bitte.",
+        FailureClass::Wait => Some("Sie müssen nichts tun. Meist behebt sich das von selbst."),
+        FailureClass::Bug => {
+            Some("Wenden Sie sich dafür an den Betreiber dieses Dienstes, und melden Sie es ihm bitte.")
+        }
     },
     start_again: "Neu beginnen",
     switch_account: "Anderes Konto verwenden",

@@ -30,6 +30,12 @@ pub(super) const REQUEST: RequestWords = RequestWords {
             names.app
         )
     },
+    why_off: |names| {
+        format!(
+            "Oktas Verbindung zu Microsoft 365 für {} ist vorbereitet, aber ausgeschaltet, und wartet auf Ihre Genehmigung. Bis dahin erhalten neue Mitarbeitende von Okta kein Konto, und ausgeschiedene behalten möglicherweise ihren Zugang.",
+            names.app
+        )
+    },
     why_outage: |names, since| {
         format!(
             "Seit dem {since} kann Okta Microsoft 365 für {} nicht mehr provisionieren. Neue Mitarbeitende erhalten kein Konto, und ausgeschiedene behalten ihren Zugang. Eine erneute Zustimmung behebt das.",
@@ -61,7 +67,7 @@ pub(super) const REQUEST: RequestWords = RequestWords {
         )
     },
     forward_to_administrator: |_| {
-        "Andernfalls leiten Sie diese E-Mail bitte im Unternehmen an einen globalen Administrator weiter. Anderen nützt sie nichts.".to_owned()
+        "Wenn Sie das nicht sind, leiten Sie diese E-Mail bitte im Unternehmen an einen globalen Administrator weiter. Anderen nützt sie nichts.".to_owned()
     },
     open_page: "Anfrage öffnen",
     link_target: |url| format!("Der Link öffnet eine Seite unter {url}. Das Öffnen ändert nichts."),
@@ -88,7 +94,7 @@ pub(super) const REQUEST: RequestWords = RequestWords {
     step_sign_in: |publisher| {
         let publisher = publisher.map_or_else(
             || {
-                "Microsoft nennt sie nicht überprüft, denn diese Installation hat keinen überprüften Herausgeber."
+                "Microsoft bezeichnet sie als nicht überprüft, denn diese Installation hat keinen überprüften Herausgeber."
                     .to_owned()
             },
             |publisher| format!("Ihr überprüfter Herausgeber ist {publisher}."),
@@ -110,7 +116,7 @@ pub(super) const REQUEST: RequestWords = RequestWords {
     permissions_intro: "Die Seite von Microsoft führt diese Berechtigungen in eigenen Worten auf.",
     own_permission: |host| {
         format!(
-            "Die erste Seite, unter `{host}`, ist Regrants eigene Anfrage. Sie nennt auch Ihre Anmeldung und Ihr Profil (`openid`, `profile`) sowie dauerhaften Zugriff (`offline_access`), mit dem Regrant die Zustimmung weiter prüft. Bis Sie Oktas Anfrage zustimmen, ist in Okta nichts geändert."
+            "Die erste Seite, unter `{host}`, ist Regrants eigene Anfrage. Sie nennt auch Ihre Anmeldung und Ihr Profil (`openid`, `profile`) sowie dauerhaften Zugriff (`offline_access`), mit dem Regrant die Zustimmung weiter prüft. Bevor Sie angemeldet sind, ändert sich in Okta nichts. Muss die Provisionierung bis zum Abschluss pausieren, fragt die Seite Sie vorher."
         )
     },
     when_heading: "Der beste Zeitpunkt",
@@ -131,7 +137,7 @@ pub(super) const REQUEST: RequestWords = RequestWords {
             format!("Genehmigen Sie Oktas Zugriff auf Microsoft 365 für {}", counted_noun(count, "App", "Apps"))
         },
         heading_steps: |count| format!("Noch ein Schritt in Okta für {}", counted_noun(count, "App", "Apps")),
-        why_consents: "Okta verwaltet die Microsoft-365-Konten dieser Apps mit gespeicherten Administratorkennwörtern, oder die Zustimmung ist zu erneuern. Solange das nicht geschehen ist, erhalten neue Mitarbeitende möglicherweise kein Konto, und ausgeschiedene behalten möglicherweise ihren Zugang.",
+        why_consents: "Okta verwaltet die Microsoft-365-Konten dieser Apps mit gespeicherten Administratorkennwörtern, die Verbindungen sind ausgeschaltet, oder die Zustimmung ist zu erneuern. Solange das nicht geschehen ist, erhalten neue Mitarbeitende möglicherweise kein Konto, und ausgeschiedene behalten möglicherweise ihren Zugang.",
         why_outage: |count| {
             format!(
                 "Okta kann Microsoft 365 für {} nicht mehr provisionieren. Neue Mitarbeitende erhalten kein Konto, und ausgeschiedene behalten ihren Zugang.",

@@ -316,10 +316,10 @@ const DONE: DoneWords = DoneWords {
 const RECOVERY: RecoveryWords = RecoveryWords {
     heading: "What to do",
     who: |class| match class {
-        FailureClass::Person => "Who can fix this: you can, right now.",
-        FailureClass::Operator => "Who can fix this: your company's Okta or Microsoft Entra administrators.",
-        FailureClass::Wait => "Who can fix this: no action needed. This usually clears by itself.",
-        FailureClass::Bug => "Who can fix this: the operator of this service. Please report it to them.",
+        FailureClass::Person => None,
+        FailureClass::Operator => Some("Who can fix this: your company's Okta or Microsoft Entra administrators."),
+        FailureClass::Wait => Some("No action is needed. This usually clears up automatically."),
+        FailureClass::Bug => Some("Who can fix this: the operator of this service. Please report it to them."),
     },
     start_again: "Start again",
     switch_account: "Use a different account",

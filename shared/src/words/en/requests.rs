@@ -28,6 +28,12 @@ pub(super) const REQUEST: RequestWords = RequestWords {
             names.app
         )
     },
+    why_off: |names| {
+        format!(
+            "Okta's connection to Microsoft 365 for {} is prepared but off, and waits for approval. Until then, new employees get no account from Okta, and people who leave may keep their access.",
+            names.app
+        )
+    },
     why_outage: |names, since| {
         format!(
             "Since {since}, Okta can no longer provision Microsoft 365 for {}. New employees get no account, and people who leave keep their access. Consenting again fixes it.",
@@ -101,7 +107,7 @@ pub(super) const REQUEST: RequestWords = RequestWords {
     permissions_intro: "Microsoft's page lists these permissions in its own words.",
     own_permission: |host| {
         format!(
-            "The first page, at `{host}`, is Regrant's own request. It also lists your sign-in and basic profile (`openid`, `profile`) and lasting access (`offline_access`), with which Regrant keeps checking the consent. Until you accept Okta's request, nothing in Okta has been changed."
+            "The first page, at `{host}`, is Regrant's own request. It also lists your sign-in and basic profile (`openid`, `profile`) and lasting access (`offline_access`), with which Regrant keeps checking the consent. Nothing in Okta changes before you have signed in. If provisioning has to pause until you finish, the page asks you first."
         )
     },
     when_heading: "When to do it",
@@ -122,7 +128,7 @@ pub(super) const REQUEST: RequestWords = RequestWords {
             format!("Approve Okta's access to Microsoft 365 for {}", counted_noun(count, "app", "apps"))
         },
         heading_steps: |count| format!("{} one more step in Okta", counted_noun(count, "app needs", "apps need")),
-        why_consents: "Okta manages the Microsoft 365 accounts of these apps with stored administrator passwords, or its consent has to be renewed. Until that is done, new employees may get no account, and people who leave may keep their access.",
+        why_consents: "Okta manages the Microsoft 365 accounts of these apps with stored administrator passwords, their connections are off, or the consent has to be renewed. Until that is done, new employees may get no account, and people who leave may keep their access.",
         why_outage: |count| {
             format!(
                 "Okta can no longer provision Microsoft 365 for {}. New employees get no account, and people who leave keep their access.",
