@@ -133,7 +133,7 @@ const SUBJECTS: SubjectWords = SubjectWords {
         AccessProblemKind::EntraCredentialRefused { .. } => "Microsoft lehnt Regrant ab".to_owned(),
         AccessProblemKind::EntraCredentialEnding { .. } => format!("Zugangsdaten bis {when} erneuern"),
     },
-    waiver_expired: |app, date| format!("{app} war bis {date} zurückgestellt"),
+    waiver_expired: |app, date| format!("{app} fällig seit {date}"),
     several_consents: |count| format!("Oktas Zugriff für {} genehmigen", counted_noun(count, "App", "Apps")),
     several_steps: |count| format!("Noch ein Schritt in Okta für {}", counted_noun(count, "App", "Apps")),
     due_by: |date| format!(" bis {date}"),

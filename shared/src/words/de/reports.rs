@@ -57,7 +57,7 @@ pub(super) const DIGEST: DigestWords = DigestWords {
     heading: |date| format!("Office-365-Apps am {date}"),
     summary: |waiting, all, orgs| {
         format!(
-            "{} von {} in {} mit Handlungsbedarf.",
+            "Bei {} von {} in {} besteht Handlungsbedarf.",
             number::grouped(waiting, '.'),
             counted_noun(all, "App", "Apps"),
             counted_noun(orgs, "Org", "Orgs")
@@ -69,7 +69,7 @@ pub(super) const DIGEST: DigestWords = DigestWords {
         } else {
             format!("{} nicht geprüft", counted_noun(not_checked, "Org wurde", "Orgs wurden"))
         };
-        format!("{waiting} von {} mit Handlungsbedarf; {checked}.", counted_noun(all, "App", "Apps"))
+        format!("Bei {waiting} von {} besteht Handlungsbedarf; {checked}.", counted_noun(all, "App", "Apps"))
     },
     no_action: "Es besteht kein Handlungsbedarf.",
     counts_heading: "Zusammenfassung",
