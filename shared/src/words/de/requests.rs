@@ -67,7 +67,7 @@ pub(super) const REQUEST: RequestWords = RequestWords {
         )
     },
     forward_to_administrator: |_| {
-        "Wenn Sie das nicht sind, leiten Sie diese E-Mail bitte im Unternehmen an einen globalen Administrator weiter. Anderen nützt sie nichts.".to_owned()
+        "Sind Sie das nicht, leiten Sie diese E-Mail bitte im Unternehmen an einen globalen Administrator weiter. Anderen nützt sie nichts.".to_owned()
     },
     open_page: "Anfrage öffnen",
     link_target: |url| format!("Der Link öffnet eine Seite unter {url}. Das Öffnen ändert nichts."),
@@ -100,7 +100,7 @@ pub(super) const REQUEST: RequestWords = RequestWords {
             |publisher| format!("Ihr überprüfter Herausgeber ist {publisher}."),
         );
         format!(
-            "Erste Microsoft-Seite: Melden Sie sich an. Microsoft zeigt Regrants eigene Anfrage nach einer einzigen Leseberechtigung, `Directory.Read.All`. Damit stellen wir fest, dass Sie Administrator sind. {publisher}"
+            "Erste Microsoft-Seite: Melden Sie sich an. Microsoft zeigt Regrants eigene Anfrage nach einer einzigen Leseberechtigung, `Directory.Read.All`. Damit prüfen wir Ihre Rolle. {publisher}"
         )
     },
     step_approve: |names, is_second| {
