@@ -152,7 +152,8 @@ pub(crate) async fn wrong_paste(scene: &Scene<'_>) -> Result<(), Failure> {
     let posted = person.url(0).await?;
     ensure(posted.ends_with("/handover"), posted.clone())?;
     person.goto(0, &posted).await?;
-    person.sees(0, ACCEPT).await?;
+    person.sees(0, "Microsoft did not give the consent").await?;
+    ensure(person.evaluate(0, "document.querySelector('#handover').value").await? == "", "an empty field")?;
     person.paste(0, &right).await?;
     person.click(0, "Save and verify").await?;
     person.sees(0, DONE).await?;

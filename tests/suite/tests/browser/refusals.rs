@@ -126,7 +126,15 @@ pub(crate) async fn waived(scene: &Scene<'_>) -> Result<(), Failure> {
     person.goto(0, &link).await?;
     ensure(person.text(0).await?.contains("do without our sign-in check"), "the page says so")?;
     person.click(0, "Continue").await?;
-    let text = accept(&mut person).await?;
+    person.sees(0, "One more step: approve Okta's access").await?;
+    person.click(0, "Continue").await?;
+    person.sees(0, "Accept at Microsoft, then come back").await?;
+    let tab = person.click_to_new_tab(0, "Open Microsoft's page").await?;
+    person.sees(tab, "Pick an account").await?;
+    person.click(tab, ADA).await?;
+    person.sees(tab, "Permissions requested").await?;
+    person.click(tab, "Accept").await?;
+    let text = person.okta_text(tab).await?;
     person.paste(0, &text).await?;
     person.click(0, "Save and verify").await?;
     person.sees(0, "Your Okta team does the last step").await?;
