@@ -54,7 +54,7 @@ const fn labels(language: Language) -> Labels {
     match language {
         Language::En => Labels {
             sign_in: "Continue to Microsoft sign-in",
-            approve: "One more step: approve Okta's access",
+            approve: "Next: approve Okta's access",
             next: "Continue",
             accept: "Accept at Microsoft, then come back",
             open: "Open Microsoft's page",
@@ -65,7 +65,7 @@ const fn labels(language: Language) -> Labels {
         },
         Language::De => Labels {
             sign_in: "Weiter zur Anmeldung bei Microsoft",
-            approve: "Noch ein Schritt: Oktas Zugriff genehmigen",
+            approve: "Als Nächstes: Oktas Zugriff genehmigen",
             next: "Weiter",
             accept: "Bei Microsoft zustimmen, dann hierher zurück",
             open: "Microsofts Seite öffnen",

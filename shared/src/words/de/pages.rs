@@ -111,7 +111,7 @@ const INVITATION: InvitationWords = InvitationWords {
 const SESSION: SessionWords = SessionWords {
     sign_in_heading: "Bei Microsoft anmelden",
     sign_in_lead: "Wir warten auf Microsoft. Die Anmeldeseite ist in diesem Browser geöffnet. Wenn Sie sie geschlossen haben, öffnen Sie noch einmal den Link, den Sie erhalten haben.",
-    approve_heading: "Noch ein Schritt: Oktas Zugriff genehmigen",
+    approve_heading: "Als Nächstes: Oktas Zugriff genehmigen",
     approve_lead: |username| {
         format!("Sie sind als {username} angemeldet, und wir haben bestätigt, dass Sie zustimmen dürfen.")
     },

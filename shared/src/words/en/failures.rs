@@ -43,7 +43,7 @@ pub(super) fn failure(failure: ConsentFailure) -> FailureWords {
             "Ask your Okta team for a new link.",
         ),
         ConsentFailure::LinkRevoked => words(
-            "This link is no longer valid",
+            "This link was replaced or revoked",
             "A newer invitation replaced this link, or your Okta team revoked it.",
             "Check for a newer email about the same app, or ask your Okta team.",
         ),

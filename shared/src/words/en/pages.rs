@@ -111,7 +111,7 @@ const INVITATION: InvitationWords = InvitationWords {
 const SESSION: SessionWords = SessionWords {
     sign_in_heading: "Sign in at Microsoft",
     sign_in_lead: "We are waiting for Microsoft. Its sign-in page is open in this browser. If you closed it, open the link that you received again.",
-    approve_heading: "One more step: approve Okta's access",
+    approve_heading: "Next: approve Okta's access",
     approve_lead: |username| {
         format!("You are signed in as {username}, and we have confirmed that you may approve this.")
     },

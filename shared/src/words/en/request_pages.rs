@@ -45,7 +45,7 @@ pub(super) const REQUEST: RequestPageWords = RequestPageWords {
     gone_heading: "This request no longer exists",
     gone: "Regrant no longer manages the Okta org or the app that the email is about.",
     gone_next: "You don't need to do anything. `regrant status` lists the apps that Regrant manages.",
-    not_a_contact_heading: "This link is no longer valid",
-    not_a_contact: "The recipient of the email is no longer a contact for the Okta org, so we can't show you the request.",
+    not_a_contact_heading: "This link was closed",
+    not_a_contact: "The recipient of the email was removed from the contacts of the Okta org, so we can't show you the request.",
     not_a_contact_next: "Contact your company's Okta team. They can see the request with `regrant status` and its recipients with `regrant org contacts`.",
 };

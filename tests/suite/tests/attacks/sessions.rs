@@ -38,7 +38,7 @@ async fn response_in_other_browser_is_reported_once() {
     let session = browser.get_url(&back).await.location();
     assert_eq!(
         browser.get(&session).await.heading(),
-        "One more step: approve Okta's access",
+        "Next: approve Okta's access",
         "the first browser goes on"
     );
 }

@@ -5,7 +5,7 @@ use regrant_tests::consent::app_of;
 
 use crate::{ADA, Scene, ensure, no_console_errors};
 
-const APPROVE: &str = "One more step: approve Okta's access";
+const APPROVE: &str = "Next: approve Okta's access";
 const ACCEPT: &str = "Accept at Microsoft, then come back";
 const DONE: &str = "Done, and verified on both sides";
 /// An app that needs consent, and one that needs only Okta's Save.
@@ -115,7 +115,7 @@ pub(crate) async fn german(scene: &Scene<'_>) -> Result<(), Failure> {
     person.click(0, ADA).await?;
     person.sees(0, "Permissions requested").await?;
     person.click(0, "Accept").await?;
-    person.sees(0, "Noch ein Schritt: Oktas Zugriff genehmigen").await?;
+    person.sees(0, "Als Nächstes: Oktas Zugriff genehmigen").await?;
     person.click(0, "Weiter").await?;
     person.sees(0, "Bei Microsoft zustimmen, dann hierher zurück").await?;
     let tab = person.click_to_new_tab(0, "Microsofts Seite öffnen").await?;

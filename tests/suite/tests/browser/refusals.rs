@@ -76,7 +76,7 @@ pub(crate) async fn cancelled(scene: &Scene<'_>) -> Result<(), Failure> {
 pub(crate) async fn declined(scene: &Scene<'_>) -> Result<(), Failure> {
     let mut person = scene.chromium.person(DESKTOP).await?;
     sign_in(scene, &mut person, TENANT).await?;
-    person.sees(0, "One more step: approve Okta's access").await?;
+    person.sees(0, "Next: approve Okta's access").await?;
     person.click(0, "Continue").await?;
     person.sees(0, "Accept at Microsoft, then come back").await?;
     let tab = person.click_to_new_tab(0, "Open Microsoft's page").await?;
@@ -126,7 +126,7 @@ pub(crate) async fn waived(scene: &Scene<'_>) -> Result<(), Failure> {
     person.goto(0, &link).await?;
     ensure(person.text(0).await?.contains("do without our sign-in check"), "the page says so")?;
     person.click(0, "Continue").await?;
-    person.sees(0, "One more step: approve Okta's access").await?;
+    person.sees(0, "Next: approve Okta's access").await?;
     person.click(0, "Continue").await?;
     person.sees(0, "Accept at Microsoft, then come back").await?;
     let tab = person.click_to_new_tab(0, "Open Microsoft's page").await?;
@@ -157,7 +157,7 @@ pub(crate) async fn links(scene: &Scene<'_>) -> Result<(), Failure> {
     let link = scene.site.invite(TENANT).await;
     scene.site.invite(TENANT).await;
     for (url, heading) in [
-        (link, "This link is no longer valid"),
+        (link, "This link was replaced or revoked"),
         (format!("{}/consent/cut-off", scene.site.address), "This link does not work"),
         (format!("{}/consent/session/unknown", scene.site.address), "This attempt can't continue"),
         (format!("{}/oauth/failed/session-lost", scene.site.address), "This attempt can't continue"),
@@ -183,6 +183,6 @@ pub(crate) async fn links(scene: &Scene<'_>) -> Result<(), Failure> {
     person.click(0, "Save and verify").await?;
     person.sees(0, "Done, and verified on both sides").await?;
     person.goto(0, &link).await?;
-    person.sees(0, "This link is no longer valid").await?;
+    person.sees(0, "This link was replaced or revoked").await?;
     no_console_errors(&person)
 }
