@@ -161,7 +161,7 @@ pub(super) const OPERATOR_REQUEST: OperatorRequestWords = OperatorRequestWords {
     heading_console: |names| format!("{} benötigt die Zustimmung in der Okta Admin Console", names.app),
     why_save: |names| {
         format!(
-            "Für {} wurde bei Microsoft zugestimmt, aber die Verbindung in Okta ist ausgeschaltet. Solange sie nicht gespeichert ist, erhalten neue Mitarbeitende kein Konto in Microsoft 365, Änderungen kommen nicht an, und ausgeschiedene Mitarbeitende behalten ihren Zugang.",
+            "{} braucht keine weitere Zustimmung, aber die Verbindung in Okta ist ausgeschaltet. Solange sie nicht gespeichert ist, erhalten neue Mitarbeitende kein Konto in Microsoft 365, Änderungen kommen nicht an, und ausgeschiedene Mitarbeitende behalten ihren Zugang.",
             names.app
         )
     },
@@ -223,7 +223,7 @@ pub(super) const OPERATOR_REQUEST: OperatorRequestWords = OperatorRequestWords {
         },
         |_| "Kehren Sie zu Okta zurück und klicken Sie auf Save. Ohne Save wird nichts gespeichert.".to_owned(),
     ],
-    no_microsoft_page: "Microsoft zeigt diesmal keine Seite, denn „Okta Microsoft Graph Client“ hat die Zustimmung bereits.",
+    no_microsoft_page: "Zum Speichern ist keine neue Zustimmung zu „Okta Microsoft Graph Client“ nötig, daher zeigt Microsoft keine Seite.",
     permissions_heading: "Berechtigungen, die die Zustimmung umfasst",
     best_time: "Das Speichern unterbricht niemanden. Nach einer neuen Anmeldung bei Microsoft müssen sich einzelne Benutzer eventuell neu anmelden. Falls das stört, wählen Sie eine Zeit außerhalb der Arbeitszeit.",
     link_expiry: |end| format!("Er läuft am {end} ab."),

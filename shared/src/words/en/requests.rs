@@ -160,7 +160,7 @@ pub(super) const OPERATOR_REQUEST: OperatorRequestWords = OperatorRequestWords {
     heading_console: |names| format!("{} needs consent in the Okta Admin Console", names.app),
     why_save: |names| {
         format!(
-            "An administrator has consented to {} at Microsoft, but its connection in Okta is off. Until someone saves it, new employees get no Microsoft 365 account, changes don't arrive, and people who leave keep their access.",
+            "{} needs no further consent, but its connection in Okta is off. Until someone saves it, new employees get no Microsoft 365 account, changes don't arrive, and people who leave keep their access.",
             names.app
         )
     },
@@ -219,7 +219,7 @@ pub(super) const OPERATOR_REQUEST: OperatorRequestWords = OperatorRequestWords {
         },
         |_| "Return to Okta and click Save. Without Save, nothing is stored.".to_owned(),
     ],
-    no_microsoft_page: "Microsoft shows no page this time, because \u{201c}Okta Microsoft Graph Client\u{201d} already has consent.",
+    no_microsoft_page: "Saving needs no new consent to \u{201c}Okta Microsoft Graph Client\u{201d}, so Microsoft shows no page.",
     permissions_heading: "Permissions included in the consent",
     best_time: "Saving interrupts no one. After a new sign-in at Microsoft, some users may have to sign in again. If that would disturb them, choose a time outside working hours.",
     link_expiry: |end| format!("It expires on {end}."),
