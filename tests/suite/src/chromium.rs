@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use chromiumoxide::cdp::browser_protocol::browser::BrowserContextId;
 use chromiumoxide::cdp::browser_protocol::emulation::{
     MediaFeature, SetDeviceMetricsOverrideParams, SetFocusEmulationEnabledParams, SetScriptExecutionDisabledParams,
@@ -12,14 +14,14 @@ use chromiumoxide::cdp::browser_protocol::input::InsertTextParams;
 use chromiumoxide::cdp::browser_protocol::log::EventEntryAdded;
 use chromiumoxide::cdp::browser_protocol::network::{Headers, SetExtraHttpHeadersParams};
 use chromiumoxide::cdp::browser_protocol::page::{
-    CaptureScreenshotFormat, EventLoadEventFired, GetNavigationHistoryParams, NavigateToHistoryEntryParams,
+    CaptureScreenshotFormat, CaptureScreenshotParams, EventLoadEventFired, GetLayoutMetricsParams,
+    GetNavigationHistoryParams, NavigateToHistoryEntryParams, Viewport,
 };
 use chromiumoxide::cdp::browser_protocol::target::{
     CreateBrowserContextParams, CreateTargetParams, EventAttachedToTarget, EventTargetCreated,
 };
 use chromiumoxide::cdp::js_protocol::runtime::{EvaluateParams, EventConsoleApiCalled, EventExceptionThrown};
 use chromiumoxide::layout::Point;
-use chromiumoxide::page::ScreenshotParams;
 use chromiumoxide::{Browser, BrowserConfig, Page};
 use futures_util::StreamExt as _;
 use parking_lot::Mutex;
@@ -363,14 +365,22 @@ impl Person<'_> {
 
     /// A picture of a tab's whole page, as PNG.
     pub async fn picture(&self, tab: usize) -> Result<Vec<u8>, Failure> {
-        let params = ScreenshotParams::builder().format(CaptureScreenshotFormat::Png).full_page(true).build();
-        Ok(self.page(tab)?.screenshot(params).await?)
+        let size = self.page(tab)?.execute(GetLayoutMetricsParams::default()).await?.result.css_content_size;
+        let whole = Viewport { x: 0.0, y: 0.0, width: size.width, height: size.height, scale: 1.0 };
+        // Unlike a screenshot of the full page, this keeps the size of the screen.
+        let params = CaptureScreenshotParams::builder().format(CaptureScreenshotFormat::Png).clip(whole);
+        self.capture(tab, params.capture_beyond_viewport(true).build()).await
     }
 
     /// A picture of what a tab shows without scrolling, as WebP.
     pub async fn first_screen(&self, tab: usize) -> Result<Vec<u8>, Failure> {
-        let params = ScreenshotParams::builder().format(CaptureScreenshotFormat::Webp).quality(80).build();
-        Ok(self.page(tab)?.screenshot(params).await?)
+        let params = CaptureScreenshotParams::builder().format(CaptureScreenshotFormat::Webp).quality(80);
+        self.capture(tab, params.build()).await
+    }
+
+    async fn capture(&self, tab: usize, params: CaptureScreenshotParams) -> Result<Vec<u8>, Failure> {
+        let picture = self.page(tab)?.execute(params).await?.result.data;
+        Ok(STANDARD.decode(AsRef::<[u8]>::as_ref(&picture))?)
     }
 
     /// What axe reports about the page of a tab, one line per violation.
