@@ -43,6 +43,8 @@ pub struct DoneView<'a> {
     pub verification: &'a Verification,
     /// The expected permissions.
     pub permissions: &'a PermissionCatalogue,
+    /// Whether Okta accepted the text of its page from this session.
+    pub text_accepted: bool,
     /// The failed provisioning tasks, oldest first.
     pub tasks: &'a [TaskToRetry<'a>],
 }
@@ -85,8 +87,8 @@ pub fn done(presentation: &Presentation<'_>, view: &DoneView<'_>) -> Page {
         if verified { (words.heading_verified, Verdict::Good) } else { (words.heading_okta_only, Verdict::Unclear) };
     let first = if view.administrator.is_some() { StepState::Done } else { StepState::NotNeeded };
     let second = if verified { StepState::Done } else { StepState::NotSeen };
-    let frame =
-        Frame { heading, verdict, before_heading: steps(all, [first, second, StepState::Done]), ..Frame::default() };
+    let third = if view.text_accepted { StepState::Done } else { StepState::NotNeeded };
+    let frame = Frame { heading, verdict, before_heading: steps(all, [first, second, third]), ..Frame::default() };
     frame.around(presentation, &content)
 }
 

@@ -126,6 +126,7 @@ fn done_page(presentation: &Presentation<'_>, grants: Option<GrantsRead>) -> Pag
         administrator: Some(&administrator()),
         verification: &verification,
         permissions: &PermissionCatalogue::default(),
+        text_accepted: true,
         tasks: &[task; 12],
     };
     done(presentation, &view)

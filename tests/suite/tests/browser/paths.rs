@@ -43,6 +43,12 @@ pub(crate) async fn names_one_reference(person: &Person<'_>) -> Result<(), Failu
     ensure(text.contains("RG-") && !text.contains(session), text)
 }
 
+/// Fails unless the finished page says that the last step was not needed.
+async fn needs_no_text(person: &Person<'_>) -> Result<(), Failure> {
+    let third = person.evaluate(0, "document.querySelectorAll('.steps .state')[2].innerText").await?;
+    ensure(third == "not needed", format!("the third step is {third}"))
+}
+
 /// Fails unless the step of the text is on the page without opening anything: the field, the picture, and where to click.
 async fn shows_the_text_step(person: &Person<'_>) -> Result<(), Failure> {
     let visible =
@@ -96,6 +102,7 @@ pub(crate) async fn only_save(scene: &Scene<'_>) -> Result<(), Failure> {
     person.click(0, "Save the connection").await?;
     person.sees(0, DONE).await?;
     ensure(person.clicks.pastes == 0 && person.clicks.here == 2, format!("{:?}", person.clicks))?;
+    needs_no_text(&person).await?;
     no_console_errors(&person)
 }
 
@@ -303,5 +310,6 @@ pub(crate) async fn in_console(scene: &Scene<'_>) -> Result<(), Failure> {
     person.click(0, "I've accepted - check now").await?;
     person.sees(0, DONE).await?;
     ensure(person.clicks.pastes == 0, "nothing was pasted")?;
+    needs_no_text(&person).await?;
     no_console_errors(&person)
 }
