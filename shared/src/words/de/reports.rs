@@ -47,7 +47,7 @@ pub(super) const COMPLETION: CompletionWords = CompletionWords {
     next_heading: "So geht es weiter",
     next_items: [
         "Okta provisioniert weiter, ab jetzt mit der Zustimmung.",
-        "Okta benötigt das Administratorkonto nicht mehr, dessen Kennwort gespeichert war. Wenn es sonst nicht gebraucht wird, deaktivieren Sie es bei Microsoft. Andernfalls ändern Sie sein Kennwort.",
+        "Falls Okta für diese App das Kennwort eines Administratorkontos gespeichert hat, benötigt es dieses Konto nicht mehr. Wenn es sonst nicht gebraucht wird, deaktivieren Sie es bei Microsoft. Andernfalls ändern Sie sein Kennwort.",
         "Regrant überwacht Okta und Microsoft weiterhin. Wir schreiben Ihnen nur dann wieder, wenn die Zustimmung nicht mehr gilt.",
         "Sie können die Zustimmung jederzeit im Microsoft Entra Admin Center unter „Unternehmensanwendungen“ (Enterprise applications) ansehen und widerrufen.",
     ],

@@ -46,7 +46,7 @@ pub(super) const COMPLETION: CompletionWords = CompletionWords {
     next_heading: "What happens next",
     next_items: [
         "Okta continues provisioning, now with the consent.",
-        "Okta no longer needs the administrator account whose password it stored. If nothing else uses that account, disable it at Microsoft. Otherwise change its password.",
+        "If Okta stored the password of an administrator account for this app, it no longer needs that account. If nothing else uses it, disable it at Microsoft. Otherwise change its password.",
         "Regrant keeps monitoring Okta and Microsoft. We will email you again only if the consent stops working.",
         "You can view or revoke the consent at any time in the Microsoft Entra admin center under Enterprise applications.",
     ],
