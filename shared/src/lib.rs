@@ -13,7 +13,7 @@
 //!    [`queue`] (work), [`mail`], [`hooks`], [`clock`] and [`randomness`]. [`settings`] holds the installation's
 //!    configuration, [`keyring`] its signing and sealing keys.
 //! 3. Clients, built on [`http`]: [`okta`], [`microsoft`], and [`openid`] for operators' sign-in.
-//! 4. [`emails`]: what Regrant's emails say, in each language.
+//! 4. [`emails`]: what Regrant's emails say. `words` holds the words of emails and pages, in each language.
 //! 5. [`usecases`]: what Regrant does, as stories over the ports. Read these to follow a consent from scan to email.
 //! 6. Platforms and delivery: [`embedded`] implements the ports for a single process, [`aws`] for AWS; [`lambda`] runs a
 //!    router on AWS Lambda; [`web`] holds the pages and everything that HTTP endpoints share.
@@ -52,3 +52,4 @@ pub mod testing;
 pub mod usecases;
 pub mod vault;
 pub mod web;
+mod words;

@@ -4,7 +4,9 @@ use super::document::{Block, Document, Tone};
 use super::localized::LocalizedContext;
 use super::shared_blocks::{details, heading, paragraph, since};
 use crate::domain::app::AppRecord;
+use crate::domain::connection::AuthScheme;
 use crate::domain::notification::cadence::MOST_REMINDERS;
+use crate::domain::signal::SignalKind;
 use crate::domain::standing::Standing;
 
 /// Writes the email about `app`, whose `standing` is broken, degraded or without consent.
@@ -74,8 +76,16 @@ fn why(localized: &LocalizedContext<'_>, app: &AppRecord, standing: Standing) ->
     match standing {
         Standing::Broken => Block::Callout((request.why_outage)(&localized.names, &localized.day(since(app)))),
         Standing::Degraded => paragraph((request.why_renewal)(&localized.names)),
+        _ if uses_oauth(app) => paragraph((request.why_off)(&localized.names)),
         _ => paragraph((request.why_consent)(&localized.names)),
     }
+}
+
+/// Whether the connection is one of OAuth, which stores no administrator's password.
+fn uses_oauth(app: &AppRecord) -> bool {
+    let is_oauth =
+        |kind: &SignalKind| matches!(kind, SignalKind::ConnectionRead { auth_scheme: AuthScheme::Oauth2, .. });
+    app.signals.iter().any(|signal| is_oauth(&signal.kind))
 }
 
 /// What the reader sees after opening the request: two pages of Microsoft's, or one without a sign-in to Regrant's own

@@ -105,8 +105,9 @@ fn at_microsoft(localized: &LocalizedContext<'_>, verification: Option<&Verifica
 fn granted(localized: &LocalizedContext<'_>, grants: &GrantsRead) -> Block {
     let (words, labels) = (&localized.words.completion, &localized.words.labels);
     let rows = grants.grants.iter().take(MOST_ROWS);
-    let rows =
-        rows.map(|grant| vec![localized.permission(&grant.permission), (words.grant_scope)(&grant.grant).to_owned()]);
+    let rows = rows.map(|grant| {
+        vec![localized.permission(&grant.permission), (localized.words.labels.grant_scope)(&grant.grant).to_owned()]
+    });
     Block::Table { columns: [labels.permission, words.granted_to].map(str::to_owned).to_vec(), rows: rows.collect() }
 }
 

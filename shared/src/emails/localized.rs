@@ -9,15 +9,15 @@ use jiff::tz::TimeZone;
 use super::context::{AppInOrg, EmailContext};
 use super::defuse::{KnownDomains, MAX_NAME, MAX_SENTENCE, shortened};
 use super::document::Block;
-use super::words::{Deadline, EmailNames, Words, words};
 use crate::domain::app::AppRecord;
 use crate::domain::contact::{Audience, Language};
 use crate::domain::notification::cadence::{OKTAS_DEADLINE, days_to};
 use crate::domain::notification::{About, Recipient};
 use crate::domain::org::OrgProfile;
-use crate::domain::permission::PermissionCatalogue;
 use crate::domain::standing::Standing;
 use crate::domain::tenant::TenantDomain;
+use crate::words::emails::{Deadline, EmailNames};
+use crate::words::{Words, words};
 
 /// The longest subject, in characters. Inboxes cut longer ones.
 const MAX_SUBJECT: usize = 59;
@@ -78,7 +78,7 @@ impl<'a> LocalizedContext<'a> {
     }
 
     pub(super) fn date(&self, date: Date) -> String {
-        (self.words.general.date)(date)
+        (self.words.labels.date)(date)
     }
 
     pub(super) fn moment(&self, at: Timestamp) -> String {
@@ -149,11 +149,8 @@ impl<'a> LocalizedContext<'a> {
     /// The expected permissions and their purpose. The purpose of a default permission is translated.
     pub(super) fn permissions(&self) -> Block {
         let labels = &self.words.labels;
-        let defaults = PermissionCatalogue::default();
         let rows = self.context.permissions.all().iter().map(|permission| {
-            let is_default = defaults.all().iter().any(|known| known == permission);
-            let translated = (self.words.general.permission_reason)(&permission.name).filter(|_| is_default);
-            let translated = translated.or(self.words.general.new_permission.filter(|_| permission.is_new()));
+            let translated = labels.purpose(permission);
             let purpose: Cow<'_, str> =
                 translated.map_or_else(|| self.shown(&permission.why, MAX_SENTENCE).into(), Cow::from);
             let needed = if permission.required { labels.always } else { labels.some_features };

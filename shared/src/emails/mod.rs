@@ -1,7 +1,7 @@
 //! Writes every email: a pure function from an [`EmailContext`] to an [`Email`].
 //!
 //! Each kind of email is first a `Document` of headings, facts, steps, tables and at most one button. Its words come from
-//! one catalogue per language. One renderer turns any document into text and another into HTML, so both say the same.
+//! the catalogue that pages use too. One renderer turns any document into text and another into HTML, so both say the same.
 //!
 //! Every email that requests an action begins, in at most 250 words, with
 //! - a subject of fewer than 60 characters: the org, the app and the action;
@@ -34,7 +34,6 @@ mod shared_blocks;
 mod test_email;
 mod text;
 mod waiver_expired;
-mod words;
 
 pub use context::{
     ActionLink, AppInOrg, DigestSummary, EmailContext, FailedTask, MailDomain, NotAMailDomain, OtherRecipients,

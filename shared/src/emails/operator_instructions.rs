@@ -1,18 +1,18 @@
 //! Instructions for Okta operators on the page that their email links to. Page and email use the same words.
-//!
-//! The page is in English, like every page. Text between backticks is a command.
+//! Text between backticks is a command.
 
 use jiff::Timestamp;
 
 use super::defuse::{KnownDomains, MAX_NAME};
 use super::localized::{label, tenant};
-use super::words::{EmailNames, Words, words};
 use crate::domain::access_problem::{AccessProblem, AccessProblemKind};
 use crate::domain::app::AppRecord;
 use crate::domain::assess::only_secret_ends;
 use crate::domain::contact::Language;
 use crate::domain::org::OrgProfile;
 use crate::domain::standing::Standing;
+use crate::words::emails::EmailNames;
+use crate::words::{Words, words};
 
 /// What happened and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,13 +27,12 @@ pub struct OperatorInstructions {
     pub steps: Vec<String>,
 }
 
-fn english() -> &'static Words {
-    words(Language::En)
-}
-
 /// Instructions for an app at its last known standing.
-pub fn instructions_for_app(org: &OrgProfile, app: &AppRecord) -> OperatorInstructions {
-    let (request, operator, names) = (&english().request, &english().operator, names(org, app));
+pub fn instructions_for_app(org: &OrgProfile, app: &AppRecord, language: Language) -> OperatorInstructions {
+    let words = words(language);
+    let (request, operator, page, names) =
+        (&words.request, &words.operator, &words.pages.request, names(org, app, words));
+    let (meaning, next_step) = (page.meaning, page.next_step);
     let standing = app.known_standing();
     let command = |verb: &str| Some(format!("regrant {verb} {} {}", names.org, names.app_id));
     match standing {
@@ -56,16 +55,16 @@ pub fn instructions_for_app(org: &OrgProfile, app: &AppRecord) -> OperatorInstru
             steps: english().secret_ending.steps.map(|step| step(&names)).to_vec(),
         },
         Standing::Broken | Standing::NeedsConsent | Standing::Degraded => OperatorInstructions {
-            situation: vec![standing.meaning().to_owned(), standing.next_step().words().to_owned()],
+            situation: vec![meaning(standing).to_owned(), next_step(standing.next_step()).to_owned()],
             who: Some((request.who_can_approve)(&names)),
             command: command("invite"),
             steps: vec![(request.console_steps)(&names)],
         },
         Standing::Unknown | Standing::Consented | Standing::NotApplicable => OperatorInstructions {
-            situation: vec![standing.meaning().to_owned()],
+            situation: vec![meaning(standing).to_owned()],
             who: None,
             command: None,
-            steps: vec![standing.next_step().words().to_owned()],
+            steps: vec![next_step(standing.next_step()).to_owned()],
         },
     }
 }
@@ -74,9 +73,10 @@ pub fn instructions_for_app(org: &OrgProfile, app: &AppRecord) -> OperatorInstru
 pub fn instructions_for_access_problem(
     org: &OrgProfile,
     problem: &AccessProblem,
+    language: Language,
     moment: impl Fn(Timestamp) -> String,
 ) -> OperatorInstructions {
-    let words = &english().access_problem;
+    let words = &words(language).access_problem;
     let end = problem.kind.ends_at().map(&moment);
     OperatorInstructions {
         situation: vec![
@@ -90,19 +90,19 @@ pub fn instructions_for_access_problem(
 }
 
 /// An access problem in a few words.
-pub fn access_problem_title(problem: &AccessProblemKind) -> &'static str {
-    (english().access_problem.heading)(problem)
+pub fn access_problem_title(problem: &AccessProblemKind, language: Language) -> &'static str {
+    (words(language).access_problem.heading)(problem)
 }
 
-fn names(org: &OrgProfile, app: &AppRecord) -> EmailNames {
+fn names(org: &OrgProfile, app: &AppRecord, words: &Words) -> EmailNames {
     let known = KnownDomains::of_org(org).with_tenant_of(org, app);
     EmailNames {
         org: known.defused(&org.domain(), MAX_NAME),
         app: label(&known, app),
         app_id: app.identity.app.to_string(),
-        tenant: tenant(&known, english(), org, app),
+        tenant: tenant(&known, words, org, app),
         // The instructions mention neither.
         request: String::new(),
-        contact: english().general.okta_team.to_owned(),
+        contact: words.general.okta_team.to_owned(),
     }
 }

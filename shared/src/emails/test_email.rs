@@ -2,9 +2,9 @@
 
 use super::document::{Block, Document, Tone};
 use super::shared_blocks::paragraph;
-use super::words::words;
 use super::{Email, InvalidEmail, Sender, html, text};
 use crate::domain::contact::{Language, MailAddress};
+use crate::words::words;
 
 /// Writes the test email to `to`. `id` must be unique, so that no email program takes two test emails for one.
 pub fn test_email(sender: &Sender<'_>, to: &MailAddress, language: Language, id: &str) -> Result<Email, InvalidEmail> {

@@ -1,7 +1,7 @@
 //! The 404 and 405 answers: a problem for programs, a page for people.
 //!
-//! People reach such paths through a link that their mail program cut off, or by reloading a page that a form led to. An
-//! empty answer would leave them with a blank tab.
+//! People reach such paths through a link that their mail program cut off. An empty answer would leave them with a blank tab.
+//! The address that a session's form was posted to leads back to the session's page, because people reload it.
 
 use axum::Router;
 use axum::extract::{OriginalUri, State};
@@ -9,9 +9,11 @@ use axum::http::header::ACCEPT;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 
+use super::consent::{see_other, session_path};
 use super::pages;
 use super::problem::Problem;
 use super::reader::Reader;
+use crate::domain::id::SessionId;
 use crate::domain::text::UntrustedText;
 use crate::usecases::Ports;
 
@@ -23,7 +25,16 @@ pub(super) fn with_fallbacks(router: Router<Ports>) -> Router<Ports> {
     router.fallback(not_found).method_not_allowed_fallback(method_not_allowed)
 }
 
-async fn not_found(State(ports): State<Ports>, OriginalUri(uri): OriginalUri, headers: HeaderMap) -> Response {
+async fn not_found(
+    method: Method,
+    State(ports): State<Ports>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+) -> Response {
+    // On AWS, the function that serves unknown paths does not have the session's own routes.
+    if let Some(session) = session_of_form(&method, uri.path()) {
+        return see_other(&session_path(&session));
+    }
     if wants_page(&uri, &headers) {
         return page(&ports, &headers, StatusCode::NOT_FOUND);
     }
@@ -39,6 +50,9 @@ async fn method_not_allowed(
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
 ) -> Response {
+    if let Some(session) = session_of_form(&method, uri.path()) {
+        return see_other(&session_path(&session));
+    }
     if wants_page(&uri, &headers) {
         return page(&ports, &headers, StatusCode::METHOD_NOT_ALLOWED);
     }
@@ -54,6 +68,13 @@ fn page(ports: &Ports, headers: &HeaderMap, status: StatusCode) -> Response {
     pages::not_found(&presentation).with_status(status).into_response()
 }
 
+/// The session whose form is posted to `path`, if it is opened instead: by a reload, a bookmark or the address bar.
+fn session_of_form(method: &Method, path: &str) -> Option<SessionId> {
+    let (session, action) = path.strip_prefix("/consent/session/")?.split_once('/')?;
+    let is_form = matches!(*method, Method::GET | Method::HEAD) && !action.contains('/');
+    is_form.then(|| session.parse().ok())?
+}
+
 /// Whether a browser navigates to a page. Browsers then name HTML in `Accept`; programs do not.
 fn wants_page(uri: &Uri, headers: &HeaderMap) -> bool {
     let names_html = |value: &HeaderValue| value.to_str().is_ok_and(|value| value.contains("text/html"));
@@ -64,6 +85,21 @@ fn wants_page(uri: &Uri, headers: &HeaderMap) -> bool {
 #[expect(clippy::unwrap_used, reason = "tests may panic")]
 mod tests {
     use super::*;
+
+    #[test]
+    fn address_of_a_sessions_form_names_its_session() {
+        let found = |method: Method, path: &str| session_of_form(&method, path).map(|id| id.to_string());
+        let id = "0123456789abcdef0123456789abcdef";
+        for action in ["okta", "finish", "handover", "of-a-later-version"] {
+            let path = format!("/consent/session/{id}/{action}");
+            assert_eq!(found(Method::GET, &path).as_deref(), Some(id));
+            assert_eq!(found(Method::HEAD, &path).as_deref(), Some(id));
+            assert_eq!(found(Method::PUT, &path), None);
+        }
+        for path in ["/consent/session/", "/consent/session/x/../y", "/consent/session//evil.example", "/consent/a/b"] {
+            assert_eq!(found(Method::GET, path), None, "{path}");
+        }
+    }
 
     #[test]
     fn only_browsers_outside_the_api_get_pages() {

@@ -4,20 +4,25 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use chromiumoxide::cdp::browser_protocol::browser::BrowserContextId;
 use chromiumoxide::cdp::browser_protocol::emulation::{
-    MediaFeature, SetDeviceMetricsOverrideParams, SetEmulatedMediaParams, SetScriptExecutionDisabledParams,
+    MediaFeature, SetDeviceMetricsOverrideParams, SetEmulatedMediaParams, SetFocusEmulationEnabledParams,
+    SetScriptExecutionDisabledParams,
 };
 use chromiumoxide::cdp::browser_protocol::input::InsertTextParams;
 use chromiumoxide::cdp::browser_protocol::log::EventEntryAdded;
 use chromiumoxide::cdp::browser_protocol::network::{Headers, SetExtraHttpHeadersParams};
 use chromiumoxide::cdp::browser_protocol::page::{
-    CaptureScreenshotFormat, GetNavigationHistoryParams, NavigateToHistoryEntryParams,
+    CaptureScreenshotFormat, CaptureScreenshotParams, EventLoadEventFired, GetLayoutMetricsParams,
+    GetNavigationHistoryParams, NavigateToHistoryEntryParams, Viewport,
 };
-use chromiumoxide::cdp::browser_protocol::target::{CreateBrowserContextParams, CreateTargetParams};
+use chromiumoxide::cdp::browser_protocol::target::{
+    CreateBrowserContextParams, CreateTargetParams, EventAttachedToTarget, EventTargetCreated,
+};
 use chromiumoxide::cdp::js_protocol::runtime::{EvaluateParams, EventConsoleApiCalled, EventExceptionThrown};
 use chromiumoxide::layout::Point;
-use chromiumoxide::page::ScreenshotParams;
 use chromiumoxide::{Browser, BrowserConfig, Page};
 use futures_util::StreamExt as _;
 use parking_lot::Mutex;
@@ -27,9 +32,8 @@ use tokio::task::JoinHandle;
 
 /// The names under which distributions install Chromium.
 const PROGRAMS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-/// How long a page may take to show what a test expects, and how often the test looks.
+/// How long a page may take to show what a test expects.
 const PATIENCE: Duration = Duration::from_mins(1);
-const LOOK: Duration = Duration::from_millis(40);
 
 /// Anything that keeps the browser from doing what a person asks.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -142,6 +146,8 @@ impl Person<'_> {
         page.emulate_media_features(vec![MediaFeature::new("prefers-color-scheme", scheme)]).await?;
         page.execute(SetExtraHttpHeadersParams::new(Headers::new(json!({ "Accept-Language": language })))).await?;
         page.execute(SetScriptExecutionDisabledParams::new(!scripts)).await?;
+        // Other people use the same Chromium at the same time. Each tab believes that it is in front.
+        page.execute(SetFocusEmulationEnabledParams::new(true)).await?;
         self.listen(&page).await?;
         self.tabs.push(page);
         Ok(self.tabs.len() - 1)
@@ -237,55 +243,57 @@ impl Person<'_> {
         Ok(self.evaluate(tab, "document.body.innerText").await?.as_str().unwrap_or_default().to_owned())
     }
 
+    /// What `look` finds on the page of a tab, now or after it has loaded again. Regrant's pages change in no other way.
+    async fn once_loaded<T>(&self, tab: usize, look: impl AsyncFn() -> Option<T>) -> Result<Option<T>, Failure> {
+        let mut loads = self.page(tab)?.event_listener::<EventLoadEventFired>().await?;
+        let found = async {
+            loop {
+                if let Some(found) = look().await {
+                    return Some(found);
+                }
+                loads.next().await?;
+            }
+        };
+        Ok(tokio::time::timeout(PATIENCE, found).await.ok().flatten())
+    }
+
     /// Waits until the page of a tab has this heading.
     pub async fn sees(&self, tab: usize, heading: &str) -> Result<(), Failure> {
-        let mut last = String::new();
-        for _ in 0..PATIENCE.as_millis() / LOOK.as_millis() {
-            last = self.heading(tab).await;
-            if last == heading && self.is_loaded(tab).await {
-                return Ok(());
-            }
-            tokio::time::sleep(LOOK).await;
+        let look = async || (self.heading(tab).await == heading && self.is_loaded(tab).await).then_some(());
+        if self.once_loaded(tab, look).await?.is_some() {
+            return Ok(());
         }
-        let text = self.text(tab).await.unwrap_or_default();
+        let (last, text) = (self.heading(tab).await, self.text(tab).await.unwrap_or_default());
         Err(format!("expected the heading {heading:?}, but the page has {last:?}:\n{text}").into())
     }
 
     /// Waits until the page of a tab has an element of exactly these classes.
     pub async fn sees_class(&self, tab: usize, class: &str) -> Result<(), Failure> {
         let script = format!("!!document.querySelector('[class={}]')", json!(class));
-        for _ in 0..PATIENCE.as_millis() / LOOK.as_millis() {
-            if self.evaluate(tab, &script).await.is_ok_and(|seen| seen == true) && self.is_loaded(tab).await {
-                return Ok(());
-            }
-            tokio::time::sleep(LOOK).await;
+        let is_seen = async || self.evaluate(tab, &script).await.is_ok_and(|seen| seen == true);
+        let look = async || (is_seen().await && self.is_loaded(tab).await).then_some(());
+        let seen = self.once_loaded(tab, look).await?;
+        if seen.is_some() {
+            return Ok(());
         }
         Err(format!("no element has the class {class:?}:\n{}", self.text(tab).await?).into())
     }
 
     /// The text of Okta's last page, once a tab shows it.
     pub async fn okta_text(&self, tab: usize) -> Result<String, Failure> {
-        for _ in 0..PATIENCE.as_millis() / LOOK.as_millis() {
-            let text = self.text(tab).await.unwrap_or_default();
-            if text.contains("continue_oauth_flow_url") {
-                return Ok(text);
-            }
-            tokio::time::sleep(LOOK).await;
-        }
-        Err(format!("Okta's page did not appear:\n{}", self.text(tab).await?).into())
+        self.reads(tab, "continue_oauth_flow_url").await
     }
 
     /// Waits until the page of a tab contains `said`. Returns its whole text.
     pub async fn reads(&self, tab: usize, said: &str) -> Result<String, Failure> {
-        let mut text = String::new();
-        for _ in 0..PATIENCE.as_millis() / LOOK.as_millis() {
-            text = self.text(tab).await.unwrap_or_default();
-            if text.contains(said) && self.is_loaded(tab).await {
-                return Ok(text);
-            }
-            tokio::time::sleep(LOOK).await;
+        let look = async || {
+            let text = self.text(tab).await.unwrap_or_default();
+            (text.contains(said) && self.is_loaded(tab).await).then_some(text)
+        };
+        match self.once_loaded(tab, look).await? {
+            Some(text) => Ok(text),
+            None => Err(format!("the page does not say {said:?}:\n{}", self.text(tab).await?).into()),
         }
-        Err(format!("the page does not say {said:?}:\n{text}").into())
     }
 
     async fn is_loaded(&self, tab: usize) -> bool {
@@ -316,16 +324,32 @@ impl Person<'_> {
 
     /// Clicks what opens a new tab, and returns that tab's number.
     pub async fn click_to_new_tab(&mut self, tab: usize, label: &str) -> Result<usize, Failure> {
-        let known: Vec<_> = self.chromium.browser.pages().await?.iter().map(|page| page.target_id().clone()).collect();
+        let browser = &self.chromium.browser;
+        let mut created = browser.event_listener::<EventTargetCreated>().await?;
+        let mut attached = browser.event_listener::<EventAttachedToTarget>().await?;
         self.click(tab, label).await?;
-        for _ in 0..PATIENCE.as_millis() / LOOK.as_millis() {
-            let pages = self.chromium.browser.pages().await?;
-            if let Some(new) = pages.into_iter().find(|page| !known.contains(page.target_id())) {
-                return self.adopt(new).await;
+        let context = Some(&self.context);
+        let opened = async {
+            loop {
+                let target = &created.next().await?.target_info;
+                if target.browser_context_id.as_ref() == context {
+                    return Some(target.target_id.clone());
+                }
             }
-            tokio::time::sleep(LOOK).await;
-        }
-        Err(format!("{label:?} opened no new tab").into())
+        };
+        let opened = tokio::time::timeout(PATIENCE, opened).await.ok().flatten();
+        let opened = opened.ok_or_else(|| format!("{label:?} opened no new tab"))?;
+        // A target has a page once the browser is attached to it.
+        let page = async {
+            loop {
+                if let Ok(page) = browser.get_page(opened.clone()).await {
+                    return Some(page);
+                }
+                attached.next().await?;
+            }
+        };
+        let page = tokio::time::timeout(PATIENCE, page).await.ok().flatten();
+        self.adopt(page.ok_or("the new tab has no page")?).await
     }
 
     /// Replaces the content of the text field by `text`.
@@ -366,14 +390,22 @@ impl Person<'_> {
 
     /// A picture of a tab's whole page, as PNG.
     pub async fn picture(&self, tab: usize) -> Result<Vec<u8>, Failure> {
-        let params = ScreenshotParams::builder().format(CaptureScreenshotFormat::Png).full_page(true).build();
-        Ok(self.page(tab)?.screenshot(params).await?)
+        let size = self.page(tab)?.execute(GetLayoutMetricsParams::default()).await?.result.css_content_size;
+        let whole = Viewport { x: 0.0, y: 0.0, width: size.width, height: size.height, scale: 1.0 };
+        // Unlike a screenshot of the full page, this keeps the size of the screen.
+        let params = CaptureScreenshotParams::builder().format(CaptureScreenshotFormat::Png).clip(whole);
+        self.capture(tab, params.capture_beyond_viewport(true).build()).await
     }
 
-    /// A picture of what a tab shows without scrolling, as PNG.
+    /// A picture of what a tab shows without scrolling, as WebP.
     pub async fn first_screen(&self, tab: usize) -> Result<Vec<u8>, Failure> {
-        let params = ScreenshotParams::builder().format(CaptureScreenshotFormat::Png).build();
-        Ok(self.page(tab)?.screenshot(params).await?)
+        let params = CaptureScreenshotParams::builder().format(CaptureScreenshotFormat::Webp).quality(80);
+        self.capture(tab, params.build()).await
+    }
+
+    async fn capture(&self, tab: usize, params: CaptureScreenshotParams) -> Result<Vec<u8>, Failure> {
+        let picture = self.page(tab)?.execute(params).await?.result.data;
+        Ok(STANDARD.decode(AsRef::<[u8]>::as_ref(&picture))?)
     }
 
     /// What axe reports about the page of a tab, one line per violation.
@@ -395,5 +427,13 @@ impl Person<'_> {
               if (one.checkVisibility() && one.getBoundingClientRect().right > innerWidth + 1) all.push(one.outerHTML.slice(0, 90)); } \
             return all; })()";
         Ok(serde_json::from_value(self.evaluate(tab, script).await?)?)
+    }
+}
+
+impl Drop for Person<'_> {
+    fn drop(&mut self) {
+        for tab in self.tabs.drain(..) {
+            tokio::spawn(tab.close());
+        }
     }
 }

@@ -28,8 +28,8 @@ type Running<'a> = Pin<Box<dyn Future<Output = Result<(), Failure>> + 'a>>;
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
-    // One Chromium serves all tests, one after the other: a click that opens a tab has to recognise it.
-    arguments.test_threads = Some(1);
+    // One Chromium serves all tests. Each person in them has a browser of their own.
+    arguments.test_threads = arguments.test_threads.or(Some(3));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let Ok(runtime) = runtime.map(Arc::new) else { return ExitCode::FAILURE };
     let shared = Arc::new(Shared { runtime: runtime.clone(), chromium: OnceCell::new() });
@@ -75,6 +75,11 @@ fn trials(shared: &Arc<Shared>) -> Vec<Trial> {
     add("consent_finished_in_the_console_is_seen", optional, |scene| Box::pin(browser::paths::in_console(scene)));
     add("every_refused_person_has_a_way_on", optional, |scene| Box::pin(browser::refusals::persons(scene)));
     add("cancelled_sign_in_can_start_again", optional, |scene| Box::pin(browser::refusals::cancelled(scene)));
+    add("provisioning_pauses_only_when_agreed", optional, |scene| Box::pin(browser::paths::pause(scene)));
+    add("link_without_registration_changes_nothing", optional, |scene| {
+        Box::pin(browser::refusals::without_registration(scene))
+    });
+    add("waived_sign_in_leaves_okta_to_its_operator", optional, |scene| Box::pin(browser::refusals::waived(scene)));
     add("declined_consent_looks_different", optional, |scene| Box::pin(browser::refusals::declined(scene)));
     add("missing_mfa_is_explained", required, |scene| Box::pin(browser::refusals::mfa(scene)));
     add("closed_and_unknown_links_lead_on", optional, |scene| Box::pin(browser::refusals::links(scene)));

@@ -105,6 +105,9 @@ fn compare(page: &Seen, truth: &Truth, before: Option<&String>, what: &str) {
     if steps.get(1).is_some_and(|step| step == "done") {
         assert!(truth.okta_has_consent || truth.all_granted, "{what}");
     }
+    if steps.get(2).is_some_and(|step| step == "done") && says("class=\"verdict good\"") {
+        assert!(truth.okta_has_consent, "a text that Okta did not accept: {what}");
+    }
     if says("Nothing was changed in Okta.") {
         assert_eq!(truth.okta.as_ref(), before, "{what}");
     }

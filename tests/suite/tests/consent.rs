@@ -241,7 +241,7 @@ async fn demanded_but_unproven_mfa_is_rejected() {
         MfaEvidence { required: true, authentication_context: Some("c1".to_owned()), ..MfaEvidence::default() };
     register(&bench.ports, &registration(context)).await;
     let session = bench.sign_in(&mut browser, &invitation, "ada.administrator").await;
-    assert_eq!(browser.get(&session).await.heading(), "One more step: approve Okta's access");
+    assert_eq!(browser.get(&session).await.heading(), "Next: approve Okta's access");
 }
 
 #[tokio::test]
@@ -322,7 +322,7 @@ async fn new_link_revokes_old_one() {
     let mut browser = bench.browser();
     let old = bench.invite("acmelabs").await;
     let new = bench.invite("acmelabs").await;
-    assert_eq!(browser.get(&old).await.heading(), "This link is no longer valid");
+    assert_eq!(browser.get(&old).await.heading(), "This link was replaced or revoked");
     let session = bench.sign_in(&mut browser, &new, "ada.administrator").await;
     let shown = bench.consent_at_okta(&mut browser, &session).await;
     let token = browser.form_token(&session).await;

@@ -14,11 +14,12 @@ use syn::visit::{self, Visit};
 use syn::{Attribute, Item, ItemMod, ItemUse, UseTree, Visibility};
 
 /// The layers of the shared crate, lowest first. A module imports its own layer and lower ones only.
-const LAYERS: [&[&str]; 7] = [
+const LAYERS: [&[&str]; 8] = [
     &["domain"],
     &["clock", "http", "metrics", "private_key", "randomness"],
     &["hooks", "ledger", "mail", "queue", "settings", "vault"],
     &["environment", "keyring", "microsoft", "okta", "openid"],
+    &["words"],
     &["emails"],
     &["usecases"],
     &["aws", "embedded", "lambda", "testing", "web"],

@@ -20,10 +20,32 @@ enum State {
     SigningIn,
     Refused,
     NotAdministrator,
+    WithoutFactor,
+    BlockedByPolicy,
+    OfAnotherTenant,
     Expired,
 }
 
-const STATES: [State; 5] = [State::NotBegun, State::SigningIn, State::Refused, State::NotAdministrator, State::Expired];
+const STATES: [State; 8] = [
+    State::NotBegun,
+    State::SigningIn,
+    State::Refused,
+    State::NotAdministrator,
+    State::WithoutFactor,
+    State::BlockedByPolicy,
+    State::OfAnotherTenant,
+    State::Expired,
+];
+
+/// The routes that a stranger reaches: those that API Gateway passes on without an operator's token.
+fn public_routes() -> Vec<(&'static str, &'static str)> {
+    let template = include_str!("../../../template.yaml");
+    let lines: Vec<&str> = template.lines().map(str::trim).collect();
+    let pairs = lines.windows(2).filter(|pair| pair[1] == "AuthorizationType: NONE");
+    let routes: Vec<_> = pairs.filter_map(|pair| pair[0].strip_prefix("RouteKey: ")?.split_once(' ')).collect();
+    assert!(routes.len() > 20 && routes.contains(&("POST", "/consent/session/{session}/okta")), "{routes:?}");
+    routes
+}
 
 fn only_read(bench: &ConsentBench, org: &str) -> bool {
     bench.simulation.okta.requests(org).iter().all(|request| request.method == "GET")
@@ -39,18 +61,31 @@ async fn session_of(bench: &ConsentBench, browser: &Browser) -> Option<(String, 
     Some((format!("/consent/session/{id}"), secrets.form_token()))
 }
 
-/// Requests every route that a stranger reaches, with the right form token if there is one.
+/// Requests every route that a stranger reaches, each form with the right token if there is one.
 async fn tries_every_route(bench: &ConsentBench, browser: &mut Browser, invitation: &str) {
     let (session, token) = session_of(bench, browser).await.unwrap_or_default();
-    let session = if session.is_empty() { "/consent/session/0123456789abcdef".to_owned() } else { session };
-    for path in [invitation, &session, "/oauth/microsoft/callback?code=c&state=s", "/oauth/failed/declined"] {
-        browser.get(path).await;
-        browser.send("HEAD", path, Body::empty()).await;
-    }
-    for action in ["okta", "finish", "handover"] {
-        for extra in [("pause", "agreed"), ("result", "refused"), ("handover", "code=c&state=s")] {
-            browser.post(&format!("{session}/{action}"), &[("token", &token), extra]).await;
-            bench.work_once().await;
+    let session = if session.is_empty() { "/consent/session/0123456789abcdef" } else { &session };
+    let fields = [("pause", "agreed"), ("result", "refused"), ("handover", "code=c&state=s"), ("account", "other")];
+    for (method, route) in public_routes() {
+        let path = route
+            .replace("/consent/session/{session}", session)
+            .replace("/consent/{invitation}", invitation)
+            .replace("{failure}", "declined")
+            .replace("{token}", invitation.trim_start_matches("/consent/"))
+            .replace("{proxy+}", "no/such/page");
+        match method {
+            "POST" => {
+                // A form that begins anew changes the cookies.
+                let mut browser = browser.clone();
+                for field in fields {
+                    browser.post(&path, &[("token", &token), field]).await;
+                    bench.work_once().await;
+                }
+            }
+            _ => drop(browser.send(method, &format!("{path}?code=c&state=s"), Body::empty()).await),
+        }
+        if method == "POST" {
+            browser.get(&path).await;
         }
     }
     bench.work().await;
@@ -67,6 +102,9 @@ async fn reach(bench: &ConsentBench, browser: &mut Browser, invitation: &str, st
     let (person, decision) = match state {
         State::Refused => ("ada.administrator", Decision::Cancel),
         State::NotAdministrator => ("hugo.helpdesk", Decision::Accept),
+        State::WithoutFactor => ("mia.mustfactor", Decision::Accept),
+        State::BlockedByPolicy => ("carl.conditional", Decision::Accept),
+        State::OfAnotherTenant => ("sven.stranger@elsewhere.example", Decision::Accept),
         State::Expired => {
             bench.clock.advance(std::time::Duration::from_mins(11));
             return;
@@ -127,5 +165,33 @@ async fn nothing_changes_while_sign_in_is_waived() {
         regrant::usecases::save::resume::resume_saves(&bench.ports).await.unwrap();
         bench.work().await;
         assert!(only_read(&bench, org), "{tenant}");
+    }
+}
+
+/// A reload, a bookmark or the address bar requests with GET what a form posted.
+#[tokio::test]
+async fn address_of_a_form_leads_back_to_its_session() {
+    let bench = ConsentBench::new().await;
+    let forms = public_routes().into_iter().filter(|(method, route)| *method == "POST" && route.contains("{session}"));
+    let forms: Vec<&str> = forms.map(|(_, route)| route).collect();
+    assert_eq!(forms.len(), 3, "{forms:?}");
+    let functions = [
+        regrant_tests::consent::router(&bench.ports),
+        // On AWS, the function that serves unknown paths serves the address of a form.
+        regrant_callback::router(bench.ports.clone()),
+        regrant_consent_url::router(bench.ports.clone()),
+        regrant_save::router(bench.ports.clone()),
+    ];
+    for state in STATES {
+        let invitation = bench.invite("acmelabs").await;
+        let mut browser = bench.browser();
+        reach(&bench, &mut browser, &invitation, state).await;
+        let session = session_of(&bench, &browser).await.map(|(session, _)| session);
+        let session = session.unwrap_or_else(|| "/consent/session/0123456789abcdef".to_owned());
+        for (form, functions) in forms.iter().flat_map(|form| functions.iter().map(move |function| (form, function))) {
+            let mut elsewhere = Browser::new(functions.clone());
+            let seen = elsewhere.get(&form.replace("/consent/session/{session}", &session)).await;
+            assert_eq!(seen.location(), session, "{form} {state:?}");
+        }
     }
 }

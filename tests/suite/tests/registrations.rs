@@ -22,7 +22,7 @@ async fn signs_in_twice(credential: ClientCredential) {
             let session = browser.get_url(&back).await.location();
             browser.get(&session).await
         };
-        assert_eq!(sent.heading(), "One more step: approve Okta's access");
+        assert_eq!(sent.heading(), "Next: approve Okta's access");
     }
 }
 

@@ -84,7 +84,7 @@ async fn vault_failure_stops_consent_before_okta() {
         let session = bench.sign_in(&mut browser, &invitation, "ada.administrator").await;
         assert_eq!(
             browser.get(&session).await.heading(),
-            "One more step: approve Okta's access",
+            "Next: approve Okta's access",
             "{call:?}: it goes on once the vault serves"
         );
     }

@@ -3,11 +3,24 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use regrant::domain::access_policy::Scope;
-use regrant::domain::contact::Language;
+use regrant::domain::access_problem::{AccessProblem, AccessProblemKind};
+use regrant::domain::branding::Branding;
+use regrant::domain::contact::{Audience, Language};
+use regrant::domain::id::RequestId;
+use regrant::domain::notification::About;
+use regrant::domain::request::Ended;
 use regrant::domain::standing::Standing;
 use regrant::domain::tenant::TenantName;
+use regrant::emails::{samples, write};
+use regrant::http::loopback::LoopbackPolicy;
 use regrant::microsoft::MfaEvidence;
+use regrant::settings::PublicUrl;
+use regrant::usecases::notify::request_status::{RequestLinkError, RequestState, RequestStatus};
+use regrant::web::pages::{
+    MuteView, OutboxLine, Presentation, RequestView, confirm_mute, muted, outbox, request, unavailable_request,
+};
 use regrant_tests::chromium::{Chromium, DESKTOP, Failure, PHONE, Person, Screen, chromium};
 use regrant_tests::console_site::ConsoleSite;
 use regrant_tests::demo_site::DemoSite;
@@ -24,8 +37,9 @@ pub(crate) struct Options {
     docs: bool,
 }
 
-/// The pictures in the documentation, by page. Each is taken in light and dark.
-const IN_DOCS: [&str; 3] = ["invitation", "paste", "console"];
+/// The pictures in the documentation, by page. Each is taken in light and dark, on a screen of its own.
+const IN_DOCS: [&str; 5] = ["invitation", "paste", "done", "email-invitation", "console"];
+const DOCS: Screen = Screen { width: 860, height: 720, ..DESKTOP };
 /// The estate in the pictures of the console.
 const ESTATE: Estate = Estate { orgs: 240, apps_per_org: 3, customers: 8, events_per_app: 4 };
 
@@ -46,7 +60,7 @@ const fn labels(language: Language) -> Labels {
     match language {
         Language::En => Labels {
             sign_in: "Continue to Microsoft sign-in",
-            approve: "One more step: approve Okta's access",
+            approve: "Next: approve Okta's access",
             next: "Continue",
             accept: "Accept at Microsoft, then come back",
             open: "Open Microsoft's page",
@@ -57,7 +71,7 @@ const fn labels(language: Language) -> Labels {
         },
         Language::De => Labels {
             sign_in: "Weiter zur Anmeldung bei Microsoft",
-            approve: "Noch ein Schritt: Oktas Zugriff genehmigen",
+            approve: "Als Nächstes: Oktas Zugriff genehmigen",
             next: "Weiter",
             accept: "Bei Microsoft zustimmen, dann hierher zurück",
             open: "Microsofts Seite öffnen",
@@ -71,7 +85,6 @@ const fn labels(language: Language) -> Labels {
 
 /// Takes every picture.
 pub(crate) async fn screenshots(options: &Options) -> Result<(), Failure> {
-    std::fs::create_dir_all(&options.to)?;
     let program = chromium().ok_or("Chromium is not installed")?;
     let chromium = Chromium::start(&program).await?;
     for (language, header) in [(Language::En, "en"), (Language::De, "de")] {
@@ -79,37 +92,121 @@ pub(crate) async fn screenshots(options: &Options) -> Result<(), Failure> {
             for (scheme, dark) in [("light", false), ("dark", true)] {
                 let screen = Screen { dark, language: header, ..screen };
                 let end = format!("{header}-{name}-{scheme}");
-                Camera { options, end: &end }.walk(&chromium, screen, &labels(language)).await?;
+                let camera = Camera { folder: &options.to, end: &end, for_docs: false };
+                camera.pages(&chromium, screen, &labels(language)).await?;
+                camera.operators_pages(&chromium, screen, language).await?;
+                camera.emails(&chromium, screen, language).await?;
             }
         }
     }
     for (name, screen) in [("1280", DESKTOP), ("390", PHONE)] {
         for (scheme, dark) in [("light", false), ("dark", true)] {
             let end = format!("en-{name}-{scheme}");
-            Camera { options, end: &end }.console(&chromium, Screen { dark, ..screen }).await?;
+            let camera = Camera { folder: &options.to, end: &end, for_docs: false };
+            camera.console(&chromium, Screen { dark, ..screen }).await?;
+        }
+    }
+    if options.docs {
+        for (scheme, dark) in [("light", false), ("dark", true)] {
+            let screen = Screen { dark, ..DOCS };
+            let camera = Camera { folder: Path::new("docs/images"), end: scheme, for_docs: true };
+            camera.pages(&chromium, screen, &labels(Language::En)).await?;
+            camera.emails(&chromium, screen, Language::En).await?;
+            camera.console(&chromium, Screen { dark, ..DESKTOP }).await?;
         }
     }
     chromium.quit().await
 }
 
 struct Camera<'a> {
-    options: &'a Options,
+    folder: &'a Path,
     /// The end of each file's name.
     end: &'a str,
+    /// Whether it takes only the pictures in the documentation, each of one screen.
+    for_docs: bool,
 }
 
 impl Camera<'_> {
     async fn take(&self, person: &Person<'_>, tab: usize, page: &str) -> Result<(), Failure> {
-        let file = self.options.to.join(format!("{page}-{}.png", self.end));
-        std::fs::write(&file, person.picture(tab).await?)?;
+        let (extension, picture) = match self.for_docs {
+            true if !IN_DOCS.contains(&page) => return Ok(()),
+            true => ("webp", person.first_screen(tab).await?),
+            false => ("png", person.picture(tab).await?),
+        };
+        let file = self.folder.join(format!("{page}-{}.{extension}", self.end));
+        std::fs::create_dir_all(self.folder)?;
+        std::fs::write(&file, picture)?;
         println!("{}", file.display());
-        let is_for_docs = self.options.docs && IN_DOCS.contains(&page) && self.end.starts_with("en-1280-");
-        if is_for_docs {
-            let scheme = self.end.trim_start_matches("en-1280-");
-            std::fs::write(
-                Path::new("docs/images").join(format!("{page}-{scheme}.png")),
-                person.first_screen(tab).await?,
-            )?;
+        Ok(())
+    }
+
+    /// Every kind of email, as HTML and as text.
+    async fn emails(&self, chromium: &Chromium, screen: Screen, language: Language) -> Result<(), Failure> {
+        let person = chromium.person(screen).await?;
+        let html = tempfile::Builder::new().suffix(".html").tempfile()?;
+        for sample in samples::all(language)? {
+            let email = sample.with(write)?;
+            std::fs::write(html.path(), &email.html)?;
+            person.goto(0, &format!("file://{}", html.path().display())).await?;
+            self.take(&person, 0, &format!("email-{}", sample.name)).await?;
+            if !self.for_docs {
+                let text = self.folder.join(format!("email-{}-{}.txt", sample.name, self.end));
+                std::fs::write(text, format!("{}\n\n{}", email.subject, email.text))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The pages that operators' emails link to, and the outbox of the demo.
+    async fn operators_pages(&self, chromium: &Chromium, screen: Screen, language: Language) -> Result<(), Failure> {
+        let person = chromium.person(screen).await?;
+        let html = tempfile::Builder::new().suffix(".html").tempfile()?;
+        let branding = Branding::default();
+        let presentation = Presentation { language, branding: &branding, support: None };
+        let org = samples::sample("any", About::Done, Audience::OktaOperator, None, language)?.installation.org;
+        let (id, now): (RequestId, _) = ("RG-7K2QM-X4T9P".parse()?, Timestamp::now());
+        let app = |standing| samples::app("Office 365 EMEA", standing);
+        let open = |app| RequestState::Open { app, waived_until: None, expired_waiver: None };
+        let problem = AccessProblem {
+            kind: AccessProblemKind::OktaCredentialRefused,
+            since: now,
+            detail: "E0000011 Invalid token provided (errorId oaeInvented1)".to_owned(),
+            request: id.clone(),
+        };
+        let ended = Some(Ended { at: now, standing: Standing::Consented });
+        let public_url = PublicUrl::parse("https://regrant.example.com", LoopbackPolicy::Refuse)?;
+        let mut pages = Vec::new();
+        for (name, state) in [
+            ("request-save", open(app(Standing::NeedsSave)?)),
+            ("request-consent", open(app(Standing::NeedsConsent)?)),
+            ("request-by-hand", open(app(Standing::ByHand)?)),
+            ("request-unknown", open(app(Standing::Unknown)?)),
+            (
+                "request-postponed",
+                RequestState::Open { app: app(Standing::Broken)?, waived_until: Some(now), expired_waiver: None },
+            ),
+            ("request-closed", RequestState::Closed { app: app(Standing::Consented)?, ended }),
+            ("request-access", RequestState::AccessProblem(problem)),
+        ] {
+            let looked_up = RequestStatus { request: id.clone(), org: org.clone(), link_ends_at: now, state };
+            let view = RequestView { looked_up: &looked_up, public_url: Some(&public_url) };
+            pages.push((name, request(&presentation, &view)));
+        }
+        let why = RequestLinkError::Ended { request: id.clone(), org_domain: Some(org.domain()), at: now };
+        pages.push(("request-expired", unavailable_request(&presentation, &why)));
+        let view = MuteView { request: &id, address: &"olga@acme.example".parse()?, action: "" };
+        pages.push(("mute", confirm_mute(&presentation, &view)));
+        pages.push(("muted", muted(&presentation, &view)));
+        let emails = samples::all(language)?;
+        let lines = emails.iter().enumerate().map(|(at, sample)| {
+            let email = sample.with(write)?;
+            Ok(OutboxLine { number: at + 1, to: email.to.bare(), subject: email.subject })
+        });
+        pages.push(("outbox", outbox(&presentation, &lines.collect::<Result<Vec<_>, Failure>>()?)));
+        for (name, page) in pages {
+            std::fs::write(html.path(), page.html())?;
+            person.goto(0, &format!("file://{}", html.path().display())).await?;
+            self.take(&person, 0, name).await?;
         }
         Ok(())
     }
@@ -142,7 +239,7 @@ impl Camera<'_> {
     }
 
     /// Walks through the pages of one consent and of the refusals on the way.
-    async fn walk(&self, chromium: &Chromium, screen: Screen, labels: &Labels) -> Result<(), Failure> {
+    async fn pages(&self, chromium: &Chromium, screen: Screen, labels: &Labels) -> Result<(), Failure> {
         let site = DemoSite::start(MfaEvidence::default()).await;
         let mut person = chromium.person(screen).await?;
         let link = site.invite("acmelabs").await;

@@ -119,14 +119,19 @@ async fn consenting<'a>(
         return Ok(Step::Saving { basis: SavingBasis::NothingToConsentTo, is_slow });
     }
     let Some(since) = attempt.finishing_since else { return Ok(Step::Consenting { link }) };
-    let journal = ports.ledger.save_journal(&own.session.org, &own.session.app).await?;
-    let journal = journal.filter(|journal| journal.session.as_ref() == Some(&own.session.id));
-    let basis = match journal.map(|journal| journal.code_delivery) {
+    let basis = match code_delivery(ports, own).await? {
         Some(CodeDelivery::Done) => SavingBasis::AcceptedByOkta,
         Some(CodeDelivery::Waiting | CodeDelivery::Attempted) => SavingBasis::Text,
         Some(CodeDelivery::NotNeeded | CodeDelivery::Refused) | None => SavingBasis::Claim,
     };
     Ok(Step::Saving { basis, is_slow: has_begun(since) })
+}
+
+/// Whether Okta received the code of this session; `None` if no save of this session has begun.
+async fn code_delivery(ports: &Ports, own: &BrowserSession) -> Result<Option<CodeDelivery>, ConsentError> {
+    let journal = ports.ledger.save_journal(&own.session.org, &own.session.app).await?;
+    let journal = journal.filter(|journal| journal.session.as_ref() == Some(&own.session.id));
+    Ok(journal.map(|journal| journal.code_delivery))
 }
 
 async fn done_page(ports: &Ports, reader: Reader, own: &BrowserSession) -> Result<Page, ConsentError> {
@@ -147,6 +152,7 @@ async fn done_page(ports: &Ports, reader: Reader, own: &BrowserSession) -> Resul
         administrator: consent.administrator.as_ref(),
         verification: consent.verification.as_ref().ok_or_else(no_verification)?,
         permissions: &ports.settings.permissions,
+        text_accepted: code_delivery(ports, own).await? == Some(CodeDelivery::Done),
         tasks: &tasks,
     };
     Ok(done(&reader.presentation(&ports.settings, Some(&own.org)), &view))

@@ -289,14 +289,31 @@ fn no_email_asks_for_a_secret_or_a_reply() {
 }
 
 #[test]
-fn new_permission_is_named_in_the_readers_language() {
-    for (language, words) in
-        [(Language::En, "New, not known to Regrant"), (Language::De, "Neu und Regrant nicht bekannt")]
-    {
-        let mut sample = named("invitation", language);
-        let asked = ["User.ReadWrite.All", "Something.New.All"].map(str::to_owned);
-        sample.installation.permissions = sample.installation.permissions.asked(&asked);
+fn unnamed_tenant_and_unknown_permission_read_as_sentences() {
+    use crate::domain::permission::PermissionCatalogue;
+    use crate::domain::standing::Standing;
+
+    let said = |language| match language {
+        Language::En => [
+            "check that it is about the app's Microsoft tenant and request RG-7K2QM-X4T9P",
+            "Check that it shows the app's Microsoft tenant and that its publisher is Okta",
+            "New, not known to Regrant",
+        ],
+        Language::De => [
+            "ob die Seite zu dem Microsoft-Mandanten dieser App und zur Anfrage RG-7K2QM-X4T9P gehört",
+            "ob sie zu dem Microsoft-Mandanten dieser App gehört und ihr Herausgeber Okta ist",
+            "Neu und Regrant nicht bekannt",
+        ],
+    };
+    for language in LANGUAGES {
+        let mut app = samples::app("Office 365 EMEA", Standing::NeedsConsent).unwrap();
+        app.identity.tenant = None;
+        let audience = crate::domain::contact::Audience::MicrosoftAdministrator;
+        let mut sample = samples::sample("unnamed", About::Invitation, audience, Some(app), language).unwrap();
+        sample.installation.permissions = PermissionCatalogue::default().asked(&["Mail.Read".to_owned()]);
         let text = bare(&email(&sample).text);
-        assert!(text.contains("Something.New.All") && text.contains(&bare(words)), "{text}");
+        for said in said(language) {
+            assert!(text.contains(&bare(said)), "{said}: {}", email(&sample).text);
+        }
     }
 }

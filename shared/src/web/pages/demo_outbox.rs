@@ -3,6 +3,7 @@
 use maud::html;
 
 use super::layout::{Frame, Page, Presentation};
+use super::wrappable;
 use crate::domain::text::UntrustedText;
 
 /// One email in the list.
@@ -18,23 +19,32 @@ pub struct OutboxLine {
 
 /// Renders the list, newest first.
 pub fn outbox(presentation: &Presentation<'_>, emails: &[OutboxLine]) -> Page {
+    let words = &presentation.words().outbox;
     let content = html! {
-        p { "In this demo, Regrant shows its emails here instead of sending them." }
-        @if emails.is_empty() { p { "No emails yet. Run a scan to create some." } }
+        p.lead { (words.lead) }
+        @if emails.is_empty() { p { (words.empty) } }
         @else {
-            table {
-                thead { tr { th scope="col" { "To" } th scope="col" { "Subject" } th.whole scope="col" { "As text" } } }
-                tbody {
+            table role="table" {
+                thead role="rowgroup" {
+                    tr role="row" {
+                        @for heading in [words.to, words.subject, words.as_text] {
+                            th scope="col" role="columnheader" { (heading) }
+                        }
+                    }
+                }
+                tbody role="rowgroup" {
                     @for email in emails.iter().rev() {
-                        tr {
-                            td { (UntrustedText::new(email.to.as_str())) }
-                            td { a href=(format!("/outbox/{}", email.number)) { (UntrustedText::new(email.subject.as_str())) } }
-                            td.whole { a href=(format!("/outbox/{}/text", email.number)) { "text" } }
+                        tr role="row" {
+                            td role="cell" data-name=(words.to) { (wrappable(&email.to)) }
+                            td role="cell" data-name=(words.subject) {
+                                a href=(format!("/outbox/{}", email.number)) { (UntrustedText::new(email.subject.as_str())) }
+                            }
+                            td role="cell" { a href=(format!("/outbox/{}/text", email.number)) { (words.text) } }
                         }
                     }
                 }
             }
         }
     };
-    Frame { heading: "Outbox", ..Frame::default() }.around(&presentation.in_english(), &content)
+    Frame { heading: words.heading, ..Frame::default() }.around(presentation, &content)
 }

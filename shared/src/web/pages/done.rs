@@ -6,7 +6,6 @@ use maud::{Markup, html};
 use super::layout::{Frame, Page, Presentation, Verdict};
 use super::permissions::permission_name;
 use super::steps::{StepState, steps};
-use super::words::PageWords;
 use super::{Subject, technical_details, wrappable};
 use crate::domain::grant::GrantsRead;
 use crate::domain::id::SessionId;
@@ -15,6 +14,7 @@ use crate::domain::save::Verification;
 use crate::domain::session::Administrator;
 use crate::domain::text::UntrustedText;
 use crate::emails::inline_code;
+use crate::words::pages::PageWords;
 
 /// The most failed tasks that the page lists.
 const MAX_TASKS: usize = 10;
@@ -43,13 +43,16 @@ pub struct DoneView<'a> {
     pub verification: &'a Verification,
     /// The expected permissions.
     pub permissions: &'a PermissionCatalogue,
+    /// Whether Okta accepted the text of its page from this session.
+    pub text_accepted: bool,
     /// The failed provisioning tasks, oldest first.
     pub tasks: &'a [TaskToRetry<'a>],
 }
 
 /// Renders the page.
 pub fn done(presentation: &Presentation<'_>, view: &DoneView<'_>) -> Page {
-    let (all, names) = (presentation.words(), view.subject.names());
+    let all = presentation.words();
+    let names = view.subject.names(all);
     let (words, verification) = (&all.done, view.verification);
     let verified = verification.grants.as_ref().is_some_and(|grants| grants.suffices(view.permissions));
     let content = html! {
@@ -62,7 +65,7 @@ pub fn done(presentation: &Presentation<'_>, view: &DoneView<'_>) -> Page {
             @if let Some(administrator) = view.administrator {
                 dt { (words.signed_in_by) } dd { (wrappable(administrator.username.raw())) }
             }
-            dt { (words.checked) } dd { ((all.general.utc_time)(verification.at)) }
+            dt { (words.checked) } dd { (all.labels.utc_time(verification.at)) }
         }
         @if verification.grants.is_none() {
             p { ((words.not_checked)(verification.grants_unread.as_deref().unwrap_or(words.unknown_reason))) }
@@ -84,8 +87,8 @@ pub fn done(presentation: &Presentation<'_>, view: &DoneView<'_>) -> Page {
         if verified { (words.heading_verified, Verdict::Good) } else { (words.heading_okta_only, Verdict::Unclear) };
     let first = if view.administrator.is_some() { StepState::Done } else { StepState::NotNeeded };
     let second = if verified { StepState::Done } else { StepState::NotSeen };
-    let frame =
-        Frame { heading, verdict, before_heading: steps(all, [first, second, StepState::Done]), ..Frame::default() };
+    let third = if view.text_accepted { StepState::Done } else { StepState::NotNeeded };
+    let frame = Frame { heading, verdict, before_heading: steps(all, [first, second, third]), ..Frame::default() };
     frame.around(presentation, &content)
 }
 
@@ -106,7 +109,7 @@ fn tasks(all: &PageWords, tasks: &[TaskToRetry<'_>]) -> Markup {
             tbody role="rowgroup" {
                 @for task in tasks.iter().take(MAX_TASKS) {
                     tr role="row" {
-                        td role="cell" { ((all.general.utc_time)(task.failed_at)) }
+                        td role="cell" { (all.labels.utc_time(task.failed_at)) }
                         td role="cell" data-name=(words.target) { @match task.target { Some(target) => (target), None => "–" } }
                         td role="cell" data-name=(words.event) { (permission_name(task.event_type)) }
                     }
@@ -149,14 +152,14 @@ fn evidence(all: &PageWords, grants: &GrantsRead, expected: &PermissionCatalogue
         table role="table" {
             thead role="rowgroup" {
                 tr role="row" {
-                    @for heading in [all.facts.permission, words.granted] { th scope="col" role="columnheader" { (heading) } }
+                    @for heading in [all.labels.permission, words.granted] { th scope="col" role="columnheader" { (heading) } }
                 }
             }
             tbody role="rowgroup" {
                 @for grant in &grants.grants {
                     tr role="row" {
                         td role="cell" { (permission_name(&grant.permission)) }
-                        td role="cell" data-name=(words.granted) { ((words.grant_scope)(&grant.grant)) }
+                        td role="cell" data-name=(words.granted) { ((all.labels.grant_scope)(&grant.grant)) }
                     }
                 }
             }

@@ -42,10 +42,10 @@ pub fn failure(presentation: &Presentation<'_>, view: &FailureView<'_>) -> Page 
         p { (words.next_step) }
         (actions(presentation, view))
         p.soft {
-            ((recovery.who)(view.failure.class()))
+            @if let Some(who) = (recovery.who)(view.failure.class()).filter(|_| !is_completed(view.failure)) { (who) " " }
             @match view.okta_changed {
-                Some(true) => { " " (recovery.okta_changed) },
-                Some(false) => { " " (recovery.okta_unchanged) },
+                Some(true) => (recovery.okta_changed),
+                Some(false) => (recovery.okta_unchanged),
                 None => {},
             }
             @if view.operators_notified { " " (recovery.operators_notified) }
@@ -125,6 +125,11 @@ fn details(presentation: &Presentation<'_>, view: &FailureView<'_>) -> Markup {
     } else {
         technical_details(words, &facts, &explanation)
     }
+}
+
+/// Whether the consent is there, so that no one has to do anything.
+const fn is_completed(failure: ConsentFailure) -> bool {
+    matches!(failure, ConsentFailure::LinkUsedUp | ConsentFailure::AlreadyDone)
 }
 
 /// Whether Microsoft or Regrant refused the person's sign-in.

@@ -8,13 +8,13 @@ use super::layout::{Frame, Page, Presentation};
 use super::permissions::permissions;
 use super::recovery::forward;
 use super::steps::{StepState, steps};
-use super::words::PageWords;
 use super::{Subject, technical_details};
 use crate::domain::cloud::Cloud;
 use crate::domain::id::InvitationId;
 use crate::domain::permission::Permission;
 use crate::emails::inline_code;
 use crate::settings::PublicUrl;
+use crate::words::pages::PageWords;
 
 /// The data of the page.
 #[derive(Debug)]
@@ -40,7 +40,7 @@ pub struct InvitationView<'a> {
 /// Renders the page.
 pub fn invitation(presentation: &Presentation<'_>, view: &InvitationView<'_>) -> Page {
     let (subject, all) = (view.subject, presentation.words());
-    let (words, names) = (&all.invitation, subject.names());
+    let (words, names) = (&all.invitation, subject.names(all));
     let content = html! {
         p.lead { ((words.lead)(&names)) }
         div.actions {
@@ -52,7 +52,7 @@ pub fn invitation(presentation: &Presentation<'_>, view: &InvitationView<'_>) ->
         }
         dl.facts {
             (subject.facts(all))
-            @if view.cloud != Cloud::Global { dt { (all.facts.cloud) } dd { (view.cloud) } }
+            @if view.cloud != Cloud::Global { dt { (all.labels.cloud) } dd { (view.cloud) } }
         }
         p { ((words.who)(&names)) }
         h2 { (words.steps_heading) }
@@ -76,7 +76,7 @@ pub fn invitation(presentation: &Presentation<'_>, view: &InvitationView<'_>) ->
             details { summary { (words.console_heading) } p { ((words.console_steps)(&names)) } }
             (technical_details(all, &[
                 (all.facts.invitation, view.invitation.as_str()),
-                (all.facts.link_expires, &(all.general.utc_time)(view.expires_at)),
+                (all.facts.link_expires, &all.labels.utc_time(view.expires_at)),
             ], &html! {}))
         }
     };
@@ -107,9 +107,4 @@ fn genuine(all: &PageWords, view: &InvitationView<'_>) -> Markup {
             }
         }
     }
-}
-
-/// Formats a time for people, in UTC: `1 January 1970, 00:00 UTC`.
-pub(super) fn utc_time(time: Timestamp) -> String {
-    time.strftime("%-d %B %Y, %H:%M UTC").to_string()
 }

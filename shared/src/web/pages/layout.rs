@@ -11,9 +11,10 @@ use url::Url;
 
 use super::icons::{Icon, favicon, icon, mark};
 use super::style::{STYLE, accent_style, style_sources};
-use super::words::{PageWords, words};
 use crate::domain::branding::Branding;
 use crate::domain::contact::{Language, MailAddress};
+use crate::words::pages::PageWords;
+use crate::words::words;
 
 /// How a page presents the installation to its reader.
 #[derive(Debug, Clone, Copy)]
@@ -28,13 +29,7 @@ pub struct Presentation<'a> {
 
 impl Presentation<'_> {
     pub(super) const fn words(&self) -> &'static PageWords {
-        words(self.language)
-    }
-
-    /// The same in English, for pages that have no other words.
-    pub(super) const fn in_english(mut self) -> Self {
-        self.language = Language::En;
-        self
+        &words(self.language).pages
     }
 }
 

@@ -21,7 +21,6 @@ mod style;
 #[cfg(test)]
 mod tests;
 mod unavailable_request;
-mod words;
 
 pub use demo_outbox::{OutboxLine, outbox};
 pub use done::{DoneView, TaskToRetry, done};
@@ -38,13 +37,13 @@ pub use request::{RequestView, request};
 pub use unavailable_request::unavailable_request;
 
 use maud::{Markup, PreEscaped, html};
-use words::{PageNames, PageWords};
 
 use crate::domain::app::AppRecord;
 use crate::domain::id::{OrgId, RequestId};
 use crate::domain::org::OrgProfile;
 use crate::domain::tenant::TenantDomain;
 use crate::domain::text::UntrustedText;
+use crate::words::pages::{PageNames, PageWords};
 
 /// The app, org and tenant of a page, so that a reader can compare them with their email.
 #[derive(Debug, Clone)]
@@ -55,8 +54,8 @@ pub struct Subject {
     pub org: OrgId,
     /// The app's label.
     pub label: UntrustedText,
-    /// The tenant's domain, such as `contoso.onmicrosoft.com`.
-    pub tenant_domain: String,
+    /// The tenant's domain, such as `contoso.onmicrosoft.com`; `None` if Okta does not name one.
+    pub tenant_domain: Option<String>,
     /// The matter under which emails, pages and the operator's tools know this.
     pub request: Option<RequestId>,
 }
@@ -68,22 +67,26 @@ pub fn subject(org: &OrgProfile, app: &AppRecord) -> Subject {
         org_domain: org.domain(),
         org: org.id.clone(),
         label: app.identity.label.clone(),
-        tenant_domain: domain.map_or_else(|| "not set in Okta".to_owned(), |domain| domain.to_string()),
+        tenant_domain: domain.map(|domain| domain.to_string()),
         request: app.request.as_ref().map(|request| request.id.clone()),
     }
 }
 
 impl Subject {
-    fn names(&self) -> PageNames {
-        PageNames { org: self.org_domain.clone(), app: self.label.to_string(), tenant: self.tenant_domain.clone() }
+    fn tenant(&self, words: &PageWords) -> &str {
+        self.tenant_domain.as_deref().unwrap_or(words.facts.no_tenant)
+    }
+
+    fn names(&self, words: &PageWords) -> PageNames {
+        PageNames { org: self.org_domain.clone(), app: self.label.to_string(), tenant: self.tenant(words).to_owned() }
     }
 
     /// The rows of a `dl.facts` that say what a page is about.
     fn facts(&self, words: &PageWords) -> Markup {
         html! {
-            dt { (words.facts.app) } dd { (self.label) " (" (self.org_domain) ")" }
-            dt { (words.facts.tenant) } dd { (wrappable(&self.tenant_domain)) }
-            @if let Some(request) = &self.request { dt { (words.facts.request) } dd { code { (request) } } }
+            dt { (words.labels.app) } dd { (self.label) " (" (self.org_domain) ")" }
+            dt { (words.labels.tenant) } dd { (wrappable(self.tenant(words))) }
+            @if let Some(request) = &self.request { dt { (words.labels.request) } dd { code { (request) } } }
         }
     }
 }

@@ -3,8 +3,8 @@
 use maud::{Markup, html};
 
 use super::Subject;
-use super::words::PageWords;
 use crate::domain::hand_over::NotAHandOver;
+use crate::words::pages::PageWords;
 
 /// A text that was pasted and is not Okta's.
 #[derive(Debug, Clone, Copy)]
@@ -16,11 +16,11 @@ pub struct PastedText<'a> {
 }
 
 /// The error summary at the top of the page, which links to the field (GOV.UK Design System, "Error summary").
-pub(super) fn error_summary(words: &PageWords, subject: &Subject, pasted: &PastedText<'_>) -> Markup {
+pub(super) fn error_summary(all: &PageWords, subject: &Subject, pasted: &PastedText<'_>) -> Markup {
     html! {
         div.errors role="alert" {
-            h2 { (words.paste.error_heading) }
-            p { a href="#handover" { ((words.paste.error)(pasted.error, &subject.names())) } }
+            h2 { (all.paste.error_heading) }
+            p { a href="#handover" { ((all.paste.error)(pasted.error, &subject.names(all))) } }
         }
     }
 }
@@ -42,7 +42,7 @@ pub(super) fn paste_form(
             (token)
             label for="handover" { (words.label) }
             @if let Some(pasted) = pasted {
-                p.error id="handover-error" { ((words.error)(pasted.error, &subject.names())) }
+                p.error id="handover-error" { ((words.error)(pasted.error, &subject.names(all))) }
             }
             textarea id="handover" name="handover" required autocomplete="off" spellcheck="false"
                 aria-invalid=[pasted.map(|_| "true")] aria-describedby=[pasted.map(|_| "handover-error")]

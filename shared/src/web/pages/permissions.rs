@@ -2,18 +2,18 @@
 
 use maud::{Markup, html};
 
-use super::words::PageWords;
 use super::wrappable;
 use crate::domain::permission::Permission;
+use crate::words::pages::PageWords;
 
 /// The permissions with their purpose. On a narrow screen each row becomes a block whose values keep their labels.
 pub(super) fn permissions(words: &PageWords, permissions: &[Permission]) -> Markup {
-    let facts = &words.facts;
+    let labels = &words.labels;
     html! {
         table role="table" {
             thead role="rowgroup" {
                 tr role="row" {
-                    @for heading in [facts.permission, facts.purpose, facts.needed] {
+                    @for heading in [labels.permission, labels.purpose, labels.needed] {
                         th scope="col" role="columnheader" { (heading) }
                     }
                 }
@@ -22,14 +22,14 @@ pub(super) fn permissions(words: &PageWords, permissions: &[Permission]) -> Mark
                 @for permission in permissions {
                     tr role="row" {
                         td role="cell" { (permission_name(&permission.name)) }
-                        td role="cell" data-name=(facts.purpose) {
-                            @match (facts.permission_purpose)(&permission.name) {
+                        td role="cell" data-name=(labels.purpose) {
+                            @match labels.purpose(permission) {
                                 Some(purpose) => (purpose),
                                 None => (permission.why),
                             }
                         }
-                        td role="cell" data-name=(facts.needed) {
-                            @if permission.required { (facts.always) } @else { (facts.some_features) }
+                        td role="cell" data-name=(labels.needed) {
+                            @if permission.required { (labels.always) } @else { (labels.some_features) }
                         }
                     }
                 }

@@ -8,12 +8,13 @@ use super::icons::{Icon, icon};
 use super::layout::{Frame, Page, Presentation, Verdict};
 use super::paste::{PastedText, error_summary, paste_form};
 use super::steps::{StepState, steps};
-use super::words::PageWords;
 use super::{Subject, technical_details, wrappable};
 use crate::domain::administrator::Mfa;
+use crate::domain::hand_over::NotAHandOver;
 use crate::domain::id::SessionId;
 use crate::domain::save::NotDone;
 use crate::domain::session::Administrator;
+use crate::words::pages::PageWords;
 
 /// How often a waiting page refreshes, in seconds: often while the person watches, less often after a minute.
 const REFRESH: u32 = 3;
@@ -98,8 +99,10 @@ pub fn progress(presentation: &Presentation<'_>, view: &ProgressView<'_>) -> Pag
         Step::AwaitingOperator { .. } => (words.operator_heading, Some(SLOW_REFRESH)),
         Step::Saving { is_slow, .. } => (words.saving_heading, Some(if is_slow { SLOW_REFRESH } else { REFRESH })),
     };
-    // While a check runs, an earlier result says nothing.
-    let not_done = view.not_done.filter(|_| matches!(view.step, Step::Consenting { .. }));
+    // While a check runs, an earlier result says nothing. What was just pasted comes first.
+    let is_newest = matches!(view.step, Step::Consenting { .. })
+        && view.pasted.as_ref().is_none_or(|pasted| *pasted.error == NotAHandOver::Declined);
+    let not_done = view.not_done.filter(|_| is_newest);
     let result = not_done.map(words.not_done);
     let verdict = match not_done {
         Some(why) if is_refusal(why) => Verdict::Bad,
@@ -161,7 +164,7 @@ const fn states(view: &ProgressView<'_>) -> [StepState; 3] {
 }
 
 fn ready(all: &PageWords, view: &ProgressView<'_>, only_save: bool) -> Markup {
-    let (words, names) = (&all.session, view.subject.names());
+    let (words, names) = (&all.session, view.subject.names(all));
     html! {
         p.lead {
             @match view.administrator {
@@ -186,7 +189,7 @@ const fn is_refusal(why: NotDone) -> bool {
 }
 
 fn consenting(all: &PageWords, view: &ProgressView<'_>, link: Option<&Url>, lead: &str) -> Markup {
-    let (words, names) = (&all.session, view.subject.names());
+    let (words, names) = (&all.session, view.subject.names(all));
     html! {
         p.lead { (lead) }
         section.card.current {
@@ -219,7 +222,7 @@ fn consenting(all: &PageWords, view: &ProgressView<'_>, link: Option<&Url>, lead
                 (finish(view, Some("refused"), words.refused_button))
             }
         }
-        p.refresh { (all.general.does_not_refresh) " " a href=(path(view)) { (all.general.refresh_now) } }
+        p.soft { (all.general.does_not_refresh) " " a href=(path(view)) { (all.general.refresh_now) } }
     }
 }
 

@@ -4,8 +4,9 @@ use maud::{Markup, html};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::Url;
 
+use super::Subject;
 use super::layout::Presentation;
-use super::{Subject, words::PageWords};
+use crate::words::pages::PageWords;
 
 /// Everything but the unreserved characters of RFC 3986, for the fields of a `mailto:` URL (RFC 6068).
 const MAILTO: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -70,10 +71,14 @@ pub(super) fn mailto(presentation: &Presentation<'_>, subject: &Subject, link: &
     let encoded = |text: &str| utf8_percent_encode(text, MAILTO).to_string();
     // RFC 6068 section 5: line breaks in the body are CRLF.
     let body = forward_text(presentation, subject, link).replace('\n', "\r\n");
-    format!("mailto:?subject={}&body={}", encoded(&(words.forward_subject)(&subject.names())), encoded(&body))
+    format!(
+        "mailto:?subject={}&body={}",
+        encoded(&(words.forward_subject)(&subject.names(presentation.words()))),
+        encoded(&body)
+    )
 }
 
 fn forward_text(presentation: &Presentation<'_>, subject: &Subject, link: &str) -> String {
     let request = subject.request.as_ref().map(crate::domain::id::RequestId::as_str);
-    (presentation.words().recovery.forward_text)(&subject.names(), link, request)
+    (presentation.words().recovery.forward_text)(&subject.names(presentation.words()), link, request)
 }

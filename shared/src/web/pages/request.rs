@@ -3,9 +3,8 @@
 use jiff::Timestamp;
 use maud::{Markup, html};
 
-use super::invitation::utc_time;
-use super::layout::{Frame, Page, Presentation};
-use super::subject;
+use super::layout::{Frame, Page, Presentation, Verdict};
+use super::{subject, wrappable};
 use crate::domain::access_problem::{AccessProblem, AccessProblemKind};
 use crate::domain::app::AppRecord;
 use crate::domain::cloud::Cloud;
@@ -17,6 +16,7 @@ use crate::emails::{
 };
 use crate::settings::PublicUrl;
 use crate::usecases::notify::request_status::{RequestState, RequestStatus};
+use crate::words::{Words, words};
 
 /// The longest error message shown, in characters.
 const MAX_DETAIL: usize = 300;
@@ -30,146 +30,187 @@ pub struct RequestView<'a> {
     pub public_url: Option<&'a PublicUrl>,
 }
 
+/// The page with its reader's words.
+struct RequestPage<'a> {
+    view: &'a RequestView<'a>,
+    presentation: &'a Presentation<'a>,
+    words: &'static Words,
+}
+
 /// Renders the page.
 pub fn request(presentation: &Presentation<'_>, view: &RequestView<'_>) -> Page {
-    let id = &view.looked_up.request;
-    let (state, content) = match &view.looked_up.state {
+    let page = RequestPage { view, presentation, words: words(presentation.language) };
+    let (id, words) = (&view.looked_up.request, &page.words.pages.request);
+    let (state, verdict, content) = match &view.looked_up.state {
         RequestState::Open { app, waived_until, expired_waiver } => {
-            let state = if waived_until.is_some() { "postponed" } else { "action needed" };
-            (state, open(view, app, *waived_until, expired_waiver.as_ref()))
+            let state = if waived_until.is_some() { words.postponed } else { words.action_needed };
+            (state, Verdict::Unclear, page.open(app, *waived_until, expired_waiver.as_ref()))
         }
-        RequestState::AccessProblem(problem) => (access_problem_title(&problem.kind), access_problem(view, problem)),
-        RequestState::Closed { app, ended } => ("no action needed", closed(view, app, ended.as_ref())),
-        RequestState::AccessProblemSolved(kind) => ("no action needed", solved(view, kind)),
+        RequestState::AccessProblem(problem) => {
+            (access_problem_title(&problem.kind, presentation.language), Verdict::Unclear, page.access_problem(problem))
+        }
+        RequestState::Closed { app, ended } => {
+            // A newer request may be open, so only the recorded end says that all is well.
+            let verdict = if ended.is_some() { Verdict::Good } else { Verdict::None };
+            (words.no_action_needed, verdict, page.closed(app, ended.as_ref()))
+        }
+        RequestState::AccessProblemSolved(kind) => (words.no_action_needed, Verdict::Good, page.solved(kind)),
     };
-    let heading = format!("Request {id}: {state}");
     let content = html! {
-        p { "Compare this page with your email. Both must name request " strong { code { (id) } } ". An email that names a different request did not come from us." }
         (content)
-        (authenticity_checks(view))
+        (page.authenticity_checks())
     };
-    Frame { heading: &heading, ..Frame::default() }.around(&presentation.in_english(), &content)
+    Frame { heading: &(words.heading)(id.as_str(), state), verdict, ..Frame::default() }.around(presentation, &content)
 }
 
-fn open(view: &RequestView<'_>, app: &AppRecord, until: Option<Timestamp>, waiver: Option<&Waiver>) -> Markup {
-    let org = &view.looked_up.org;
-    html! {
-        @if let Some(until) = until {
-            p { strong { "Your team postponed this app until " (utc_time(until)) ". No action is needed before then." } }
-        }
-        dl.facts {
-            (app_facts(view, app))
-            dt { "Status" } dd { code { (app.standing()) } ": " (app.standing().meaning()) }
-            @if let Some(last) = &app.last_known {
-                dt { "Last known" } dd { code { (last.standing) } "; checked " (utc_time(last.as_of)) }
+impl RequestPage<'_> {
+    fn time(&self, at: Timestamp) -> String {
+        self.words.labels.utc_time(at)
+    }
+
+    fn open(&self, app: &AppRecord, until: Option<Timestamp>, waiver: Option<&Waiver>) -> Markup {
+        let (labels, words) = (&self.words.labels, &self.words.pages.request);
+        let instructions = instructions_for_app(&self.view.looked_up.org, app, self.presentation.language);
+        html! {
+            @if let Some(until) = until {
+                p.lead { ((words.postponed_until)(&self.time(until))) }
             }
-            dt { "Since" } dd { (utc_time(app.since.unwrap_or(app.as_of))) }
-            @if let Some(reason) = app.assessment.reasons.first() {
-                dt { "Finding" } dd { (UntrustedText::new(reason.as_str())) }
+            (self.instructions(&instructions))
+            dl.facts {
+                (self.app_facts(app))
+                dt { (labels.status) } dd { code { (app.standing()) } ": " ((self.words.general.standing)(app.standing())) }
+                @if let Some(last) = &app.last_known {
+                    dt { (words.last_known) }
+                    dd { code { (last.standing) } "; " ((words.checked_at)(&self.time(last.as_of))) }
+                }
+                dt { (labels.since) } dd { (self.time(app.since.unwrap_or(app.as_of))) }
+                @if let Some(reason) = app.assessment.reasons.first() {
+                    dt { (labels.finding) } dd lang="en" { (UntrustedText::new(reason.as_str())) }
+                }
+                dt { (words.checked) } dd { (self.time(app.as_of)) }
+                @if let Some(waiver) = waiver {
+                    dt { (self.words.waiver_expired.postponed_until) } dd { (self.time(waiver.ends_at)) }
+                    dt { (self.words.waiver_expired.reason) } dd { (waiver.reason) }
+                }
+                (self.link_expiry())
             }
-            dt { "Checked" } dd { (utc_time(app.as_of)) }
-            @if let Some(waiver) = waiver {
-                dt { "Postponed until" } dd { (utc_time(waiver.ends_at)) }
-                dt { "Reason" } dd { (waiver.reason) }
+        }
+    }
+
+    fn access_problem(&self, problem: &AccessProblem) -> Markup {
+        let (labels, words) = (&self.words.labels, &self.words.access_problem);
+        let detail: String = problem.detail.chars().take(MAX_DETAIL).collect();
+        let (org, language) = (&self.view.looked_up.org, self.presentation.language);
+        html! {
+            (self.instructions(&instructions_for_access_problem(org, problem, language, |at| self.time(at))))
+            dl.facts {
+                (self.problem_facts(&problem.kind))
+                dt { (labels.since) } dd { (self.time(problem.since)) }
+                @if let Some(end) = problem.kind.ends_at() { dt { (words.expires) } dd { (self.time(end)) } }
+                @if !detail.is_empty() { dt { (words.error_detail) } dd lang="en" { (UntrustedText::new(detail)) } }
+                (self.link_expiry())
             }
-            (link_expiry(view))
-        }
-        (instructions(&instructions_for_app(org, app)))
-    }
-}
-
-fn access_problem(view: &RequestView<'_>, problem: &AccessProblem) -> Markup {
-    let detail: String = problem.detail.chars().take(MAX_DETAIL).collect();
-    html! {
-        dl.facts {
-            (problem_facts(view, &problem.kind))
-            dt { "Since" } dd { (utc_time(problem.since)) }
-            @if let Some(end) = problem.kind.ends_at() { dt { "Expires" } dd { (utc_time(end)) } }
-            @if !detail.is_empty() { dt { "Error" } dd { (UntrustedText::new(detail)) } }
-            (link_expiry(view))
-        }
-        (instructions(&instructions_for_access_problem(&view.looked_up.org, problem, utc_time)))
-    }
-}
-
-fn closed(view: &RequestView<'_>, app: &AppRecord, ended: Option<&Ended>) -> Markup {
-    html! {
-        @match ended {
-            Some(ended) => p { "This request was closed on " (utc_time(ended.at)) ". " (ended.standing.meaning()) },
-            None => p { "This request is closed. If the app needs action again, we will send a new email about a new request." },
-        }
-        dl.facts {
-            (app_facts(view, app))
-            @if let Some(ended) = ended { dt { "Status then" } dd { code { (ended.standing) } } }
-            (link_expiry(view))
         }
     }
-}
 
-fn solved(view: &RequestView<'_>, kind: &AccessProblemKind) -> Markup {
-    html! {
-        p { "The last check found that this problem is solved." }
-        dl.facts { (problem_facts(view, kind)) (link_expiry(view)) }
-    }
-}
-
-fn app_facts(view: &RequestView<'_>, app: &AppRecord) -> Markup {
-    let org = &view.looked_up.org;
-    let subject = subject(org, app);
-    html! {
-        (org_facts(view))
-        dt { "App in Okta" } dd { (subject.label) " (" (app.identity.app) ")" }
-        dt { "Microsoft tenant" } dd { (subject.tenant_domain) }
-        @if org.cloud != Cloud::Global { dt { "Microsoft cloud" } dd { (org.cloud) } }
-    }
-}
-
-fn problem_facts(view: &RequestView<'_>, kind: &AccessProblemKind) -> Markup {
-    let place = kind.affected();
-    html! {
-        (org_facts(view))
-        dt { "Problem" } dd { (access_problem_title(kind)) }
-        @if !place.is_empty() { dt { "Where" } dd { (place) } }
-    }
-}
-
-fn org_facts(view: &RequestView<'_>) -> Markup {
-    html! {
-        dt { "Request" } dd { code { (view.looked_up.request) } }
-        dt { "Okta org" } dd { (UntrustedText::new(view.looked_up.org.domain())) }
-    }
-}
-
-fn link_expiry(view: &RequestView<'_>) -> Markup {
-    html! { dt { "This link expires" } dd { (utc_time(view.looked_up.link_ends_at)) } }
-}
-
-fn instructions(instructions: &OperatorInstructions) -> Markup {
-    html! {
-        h2 { "What happened" }
-        @for paragraph in &instructions.situation { p { (inline_code(paragraph)) } }
-        @if let Some(who) = &instructions.who { p { strong { "Who can do this: " } (inline_code(who)) } }
-        h2 { "How to do it" }
-        @if let Some(command) = &instructions.command {
-            p { "Use Regrant's command line: " code { (command) } }
-            p { "Or do it yourself in Okta:" }
-        }
-        ol { @for step in &instructions.steps { li { (inline_code(step)) } } }
-    }
-}
-
-/// How to check that the page is genuine.
-fn authenticity_checks(view: &RequestView<'_>) -> Markup {
-    let org = view.looked_up.org.domain();
-    html! {
-        h2 { "How to check that this page is genuine" }
-        ul {
-            @if let Some(url) = view.public_url {
-                li { "The address bar shows " code { (url) } @if url.is_https() { ", and your browser shows the connection as secure" } "." }
+    fn closed(&self, app: &AppRecord, ended: Option<&Ended>) -> Markup {
+        let words = &self.words.pages.request;
+        html! {
+            p.lead {
+                @match ended {
+                    Some(ended) => { ((words.closed_on)(&self.time(ended.at))) " " ((words.meaning)(ended.standing)) },
+                    None => (words.closed),
+                }
             }
-            li { code { "regrant status --org " (UntrustedText::new(org)) } " shows the same request, even after this link has expired. If we email you again, you will get a new link." }
-            li { "This page is read-only. We will never ask you for a password or a code by email, chat or phone." }
+            dl.facts {
+                (self.app_facts(app))
+                @if let Some(ended) = ended { dt { (words.status_then) } dd { code { (ended.standing) } } }
+                (self.link_expiry())
+            }
         }
-        p.small { "Opening this page changes nothing." }
+    }
+
+    fn solved(&self, kind: &AccessProblemKind) -> Markup {
+        html! {
+            p.lead { (self.words.pages.request.solved) }
+            dl.facts { (self.problem_facts(kind)) (self.link_expiry()) }
+        }
+    }
+
+    fn app_facts(&self, app: &AppRecord) -> Markup {
+        let (labels, org) = (&self.words.labels, &self.view.looked_up.org);
+        let subject = subject(org, app);
+        html! {
+            (self.org_facts())
+            dt { (labels.app) } dd { (subject.label) " (" (app.identity.app) ")" }
+            dt { (labels.tenant) } dd { (wrappable(subject.tenant(&self.words.pages))) }
+            @if org.cloud != Cloud::Global { dt { (labels.cloud) } dd { (org.cloud) } }
+        }
+    }
+
+    fn problem_facts(&self, kind: &AccessProblemKind) -> Markup {
+        let place = kind.affected();
+        html! {
+            (self.org_facts())
+            dt { (self.words.pages.request.problem) } dd { (access_problem_title(kind, self.presentation.language)) }
+            @if !place.is_empty() { dt { (self.words.access_problem.place) } dd { (place) } }
+        }
+    }
+
+    fn org_facts(&self) -> Markup {
+        let labels = &self.words.labels;
+        html! {
+            dt { (labels.request) } dd { code { (self.view.looked_up.request) } }
+            dt { (labels.org) } dd { (wrappable(&self.view.looked_up.org.domain())) }
+        }
+    }
+
+    fn link_expiry(&self) -> Markup {
+        html! { dt { (self.words.pages.facts.link_expires) } dd { (self.time(self.view.looked_up.link_ends_at)) } }
+    }
+
+    fn instructions(&self, instructions: &OperatorInstructions) -> Markup {
+        let (words, operator) = (&self.words.pages.request, &self.words.operator);
+        html! {
+            h2 { (words.situation_heading) }
+            @for paragraph in &instructions.situation { p { (inline_code(paragraph)) } }
+            @if let Some(who) = &instructions.who { p { (inline_code(&(words.who)(who))) } }
+            h2 { (operator.how_heading) }
+            @if let Some(command) = &instructions.command {
+                p { (inline_code(&(words.use_command)(command))) }
+                p { (operator.or_in_console) }
+            }
+            @if let [step] = instructions.steps.as_slice() {
+                p { (inline_code(step)) }
+            } @else {
+                ol { @for step in &instructions.steps { li { (inline_code(step)) } } }
+            }
+        }
+    }
+
+    /// How to check that the page is genuine.
+    fn authenticity_checks(&self) -> Markup {
+        let (pages, words) = (&self.words.pages, &self.words.pages.request);
+        let command = status_command(Some(&self.view.looked_up.org.domain()));
+        html! {
+            h2 { (pages.invitation.genuine_heading) }
+            ul {
+                li { (inline_code(&(words.compare)(self.view.looked_up.request.as_str()))) }
+                @if let Some(url) = self.view.public_url {
+                    li { (inline_code(&(pages.invitation.genuine_address)(&url.to_string(), url.is_https()))) }
+                }
+                li { (inline_code(&(words.status_shows)(&command))) }
+                li { (words.read_only) }
+            }
+            p.soft { (pages.general.changes_nothing) }
+        }
+    }
+}
+
+/// The command that shows a request, for an org if its host is known.
+pub(super) fn status_command(org_domain: Option<&str>) -> String {
+    match org_domain {
+        Some(org) => format!("regrant status --org {}", UntrustedText::new(org)),
+        None => "regrant status".to_owned(),
     }
 }

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::icons::{Icon, icon};
-use super::words::PageWords;
+use crate::words::pages::PageWords;
 
 /// The state of one step. A step is `Done` only if Regrant has read that it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,46 +1,42 @@
 //! The page for a request link that is forged, expired, or no longer has anything to show.
 
 use axum::http::StatusCode;
-use maud::{Markup, html};
+use maud::html;
 
-use super::invitation::utc_time;
 use super::layout::{Frame, Page, Presentation, Verdict};
+use super::request::status_command;
 use super::{FailureView, Recovery, failure};
 use crate::domain::failure::consent::ConsentFailure;
-use crate::domain::id::RequestId;
-use crate::domain::text::UntrustedText;
+use crate::emails::inline_code;
 use crate::usecases::notify::request_status::RequestLinkError;
 
 /// Renders the page, which says why and what to do. It reveals nothing about the request's state.
 pub fn unavailable_request(presentation: &Presentation<'_>, why: &RequestLinkError) -> Page {
-    let (heading, request, content) = match why {
+    let (words, labels) = (&presentation.words().request, &presentation.words().labels);
+    let (heading, request, what_happened, next_step) = match why {
         RequestLinkError::Forged(_) => return forged(presentation),
-        RequestLinkError::Ended { request, org_domain, at } => {
-            let content = html! {
-                p { "The link expired on " (utc_time(*at)) "." }
-                h2 { "What to do" }
-                p { "If we email you about it again, you will get a new link. Until then, your company's Okta team can see the request with " (status(org_domain.as_deref())) "." }
-            };
-            ("This link has expired", request, content)
-        }
+        RequestLinkError::Ended { request, org_domain, at } => (
+            words.expired_heading,
+            request,
+            (words.expired_on)(&labels.utc_time(*at)),
+            (words.expired_next)(&status_command(org_domain.as_deref())),
+        ),
         RequestLinkError::Gone { request } => {
-            let content = html! {
-                p { "Regrant no longer manages the Okta org or the app that the email is about." }
-                h2 { "What to do" }
-                p { "You don't need to do anything. " (status(None)) " lists the apps that Regrant manages." }
-            };
-            ("This request no longer exists", request, content)
+            (words.gone_heading, request, words.gone.to_owned(), words.gone_next.to_owned())
         }
         RequestLinkError::NoLongerAContact { request } => {
-            let content = html! {
-                p { "The recipient of the email is no longer a contact for the Okta org, so we can't show you the request." }
-                h2 { "What to do" }
-                p { "Contact your company's Okta team. They can see the request with " (status(None)) " and its recipients with " code { "regrant org contacts" } "." }
-            };
-            ("This link is no longer valid", request, content)
+            (words.not_a_contact_heading, request, words.not_a_contact.to_owned(), words.not_a_contact_next.to_owned())
         }
     };
-    framed(presentation, heading, request, &content)
+    let content = html! {
+        p.lead { (what_happened) }
+        p { (inline_code(&(words.came_with_email)(request.as_str()))) }
+        h2 { (presentation.words().recovery.heading) }
+        p { (inline_code(&next_step)) }
+        p.soft { (words.changed_nothing) }
+    };
+    let frame = Frame { status: StatusCode::GONE, heading, verdict: Verdict::Unclear, ..Frame::default() };
+    frame.around(presentation, &content)
 }
 
 fn forged(presentation: &Presentation<'_>) -> Page {
@@ -54,20 +50,4 @@ fn forged(presentation: &Presentation<'_>) -> Page {
         recovery: Recovery::default(),
     };
     failure(presentation, &view)
-}
-
-fn framed(presentation: &Presentation<'_>, heading: &str, request: &RequestId, content: &Markup) -> Page {
-    let content = html! {
-        p { "This link came with an email about request " code { (request) } "." }
-        (content)
-        p.small { "Opening this page changed nothing." }
-    };
-    let frame = Frame { status: StatusCode::GONE, heading, verdict: Verdict::Unclear, ..Frame::default() };
-    frame.around(&presentation.in_english(), &content)
-}
-
-fn status(org_domain: Option<&str>) -> Markup {
-    html! {
-        code { "regrant status" @if let Some(org) = org_domain { " --org " (UntrustedText::new(org)) } }
-    }
 }

@@ -105,6 +105,7 @@ fn peopled(name: &str) -> EntraTenant {
                 .with_role(GLOBAL_ADMINISTRATOR)
                 .with_block(SignInBlock::ConditionalAccess),
         )
+        .with_person(Person::new("Paula Partner", "partner.example").with_role(GLOBAL_ADMINISTRATOR).of_partner())
         .with_person(Person::new("Sven Stranger", "elsewhere.example").with_block(SignInBlock::AnotherTenant))
 }
 

@@ -123,7 +123,8 @@ impl EntraTenant {
 
     /// The person with this object id, if a member of the tenant.
     pub(super) fn member(&self, oid: &str) -> Option<&Person> {
-        self.persons.iter().find(|person| person.oid == oid && person.block != Some(SignInBlock::AnotherTenant))
+        let is_object = |person: &&Person| !person.is_partner && person.block != Some(SignInBlock::AnotherTenant);
+        self.persons.iter().filter(is_object).find(|person| person.oid == oid)
     }
 
     /// The service principal of this client id.

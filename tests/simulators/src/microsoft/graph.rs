@@ -105,8 +105,8 @@ fn read(world: &World, head: &http::request::Parts, segments: &[&str], query: &s
         ["v1.0", "organization"] if power.organization => Ok(list(&[shapes::organization(tenant)])),
         ["v1.0", "me", ..] if power.me.is_none() => Err(Refused(StatusCode::BAD_REQUEST, "BadRequest")),
         ["v1.0", "me", "transitiveMemberOf"] => {
-            let me = tenant.persons.iter().find(|person| Some(person.oid.as_str()) == power.me);
-            // A guest administrator of a partner (GDAP) has no object in the tenant.
+            // A partner's administrator (GDAP) has no object in the tenant.
+            let me = power.me.and_then(|oid| tenant.member(oid));
             Ok(list(&shapes::memberships(tenant, Some(me.ok_or(NOT_FOUND)?))))
         }
         ["v1.0", "policies", "defaultAppManagementPolicy"] if power.policies => Ok(one(&tenant.app_management_policy)),

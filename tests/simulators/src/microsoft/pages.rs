@@ -69,9 +69,10 @@ pub(super) fn sign_in(tenant: &EntraTenant, path: &str, query: &str) -> Answer {
             let (class, note) = outlook(tenant, person);
             format!(
                 "<button class=\"account\" type=\"submit\" name=\"person\" value=\"{upn}\"><span class=\"face\" \
-                 aria-hidden=\"true\">{initial}</span><span><span>{name}</span><span class=\"soft\">{upn}</span><span \
+                 aria-hidden=\"true\">{initial}</span><span><span>{name}</span><span class=\"soft\">{shown}</span><span \
                  class=\"{class}\">{note}</span></span></button>",
                 upn = escaped(&person.upn),
+                shown = escaped(&person.upn).replace('@', "@<wbr>").replace('.', ".<wbr>"),
                 name = escaped(&person.name),
                 initial = escaped(&initial),
                 note = escaped(&note),
@@ -99,6 +100,7 @@ fn outlook(tenant: &EntraTenant, person: &Person) -> (&'static str, String) {
         None if tenant.access_policy == Some(AccessPolicy::Blocks) => {
             refused("the tenant's Conditional Access blocks everyone (AADSTS53003)")
         }
+        None if person.is_partner => refused("a partner's administrator (GDAP), not a member of this tenant"),
         None if !is_administrator => refused("not a Global Administrator"),
         None if !person.mfa => (
             "good",

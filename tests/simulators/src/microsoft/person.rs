@@ -24,6 +24,8 @@ pub struct Person {
     pub enabled: bool,
     /// Why sign-in fails for this person, if it does.
     pub block: Option<SignInBlock>,
+    /// Whether a partner's delegated administration (GDAP) lets this person in, who is not an object of the tenant.
+    pub is_partner: bool,
 }
 
 /// Why sign-in fails for a person.
@@ -41,7 +43,16 @@ impl Person {
     /// A person with multi-factor authentication and without roles.
     pub fn new(name: &str, domain: &str) -> Self {
         let upn = format!("{}@{domain}", name.to_lowercase().replace(' ', "."));
-        Self { oid: guid(&upn), name: name.to_owned(), upn, roles: Vec::new(), mfa: true, enabled: true, block: None }
+        Self {
+            oid: guid(&upn),
+            name: name.to_owned(),
+            upn,
+            roles: Vec::new(),
+            mfa: true,
+            enabled: true,
+            block: None,
+            is_partner: false,
+        }
     }
 
     /// Assigns a role.
@@ -55,6 +66,13 @@ impl Person {
     #[must_use]
     pub fn without_mfa(mut self) -> Self {
         self.mfa = false;
+        self
+    }
+
+    /// Makes this a partner's administrator (GDAP).
+    #[must_use]
+    pub fn of_partner(mut self) -> Self {
+        self.is_partner = true;
         self
     }
 

@@ -81,7 +81,8 @@ pub(super) fn id_token(world: &mut World, request: &IdTokenRequest<'_>) -> Optio
     if !request.contexts.is_empty() {
         claims["acrs"] = json!(request.contexts);
     }
-    if world.app(request.client).is_some_and(|app| app.role_claims) {
+    // A partner's administrator holds no role of the tenant itself, so only Graph can say more.
+    if world.app(request.client).is_some_and(|app| app.role_claims) && !request.person.is_partner {
         let roles: Vec<&str> = request.person.roles.iter().map(String::as_str).chain([DEFAULT_ROLE]).collect();
         claims["wids"] = json!(roles);
     }

@@ -162,7 +162,7 @@ async fn known_state_alone_cannot_end_the_session() {
     let (mut browser, back) = sent(&bench).await;
     bench.browser().get_url(&with(&back, "code", "junk")).await;
     let session = browser.get_url(&back).await.location();
-    assert_eq!(browser.get(&session).await.heading(), "One more step: approve Okta's access");
+    assert_eq!(browser.get(&session).await.heading(), "Next: approve Okta's access");
 }
 
 #[tokio::test]
@@ -232,6 +232,6 @@ async fn concurrent_tabs_do_not_disturb_each_other() {
     let first = browser.get_url(&first).await.location();
     assert_ne!(first, second);
     for session in [first, second] {
-        assert_eq!(browser.get(&session).await.heading(), "One more step: approve Okta's access");
+        assert_eq!(browser.get(&session).await.heading(), "Next: approve Okta's access");
     }
 }

@@ -23,7 +23,7 @@ async fn mail_scanner_changes_nothing() {
     assert_eq!(bench.simulation.kill_point.calls(), calls, "no external call was made");
     let mut browser = bench.browser();
     let session = bench.sign_in(&mut browser, &invitation, ADMIN).await;
-    assert_eq!(browser.get(&session).await.heading(), "One more step: approve Okta's access", "the link still works");
+    assert_eq!(browser.get(&session).await.heading(), "Next: approve Okta's access", "the link still works");
 }
 
 #[tokio::test]
@@ -106,7 +106,7 @@ async fn revoked_link_starts_nothing() {
     let open = bench.ports.ledger.invitations(&org, &app, page).await.unwrap().items.remove(0);
     let path = format!("/v1/apps/{org}/{app}/invitations/{}", open.id);
     assert_eq!(bench.browser().send("DELETE", &path, Body::empty()).await.status, 200);
-    assert_eq!(bench.browser().post(&invitation, &[]).await.heading(), "This link is no longer valid");
+    assert_eq!(bench.browser().post(&invitation, &[]).await.heading(), "This link was replaced or revoked");
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use regrant_tests::consent::{Browser, ConsentBench};
 
 use super::{ADMIN, TENANT, exchanges, sent, state};
 
-const REVOKED: &str = "This link is no longer valid";
+const REVOKED: &str = "This link was replaced or revoked";
 
 /// Revokes the newest invitation of the waiting app, as an operator.
 async fn revoke(bench: &ConsentBench) -> String {

@@ -36,11 +36,7 @@ async fn response_in_other_browser_is_reported_once() {
     let reported = |kind: &EventKind| matches!(kind, EventKind::SignInReturnedElsewhere { .. });
     assert_eq!(bench.events(TENANT).await.iter().filter(|kind| reported(kind)).count(), 1);
     let session = browser.get_url(&back).await.location();
-    assert_eq!(
-        browser.get(&session).await.heading(),
-        "One more step: approve Okta's access",
-        "the first browser goes on"
-    );
+    assert_eq!(browser.get(&session).await.heading(), "Next: approve Okta's access", "the first browser goes on");
 }
 
 #[tokio::test]

@@ -114,6 +114,6 @@ async fn new_signing_key_is_fetched_on_first_use() {
     bench.clock.advance(std::time::Duration::from_mins(5));
     let mut browser = bench.browser();
     let session = bench.sign_in(&mut browser, &invitation, ADMIN).await;
-    assert_eq!(browser.get(&session).await.heading(), "One more step: approve Okta's access");
+    assert_eq!(browser.get(&session).await.heading(), "Next: approve Okta's access");
     assert_eq!(bench.simulation.microsoft.count("/discovery/"), 2);
 }

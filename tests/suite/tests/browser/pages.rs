@@ -45,7 +45,7 @@ pub(crate) async fn every_page(scene: &Scene<'_>) -> Result<(), Failure> {
     for (screen, tenant) in [(DESKTOP, TENANT), (Screen { dark: true, ..PHONE }, "globex")] {
         let mut person = scene.chromium.person(screen).await?;
         sign_in(scene, &mut person, tenant).await?;
-        person.sees(0, "One more step: approve Okta's access").await?;
+        person.sees(0, "Next: approve Okta's access").await?;
         check(&person, "approve").await?;
         let text = accept(&mut person).await?;
         check(&person, "accept and paste").await?;
@@ -75,7 +75,7 @@ pub(crate) async fn first_screen(scene: &Scene<'_>) -> Result<(), Failure> {
         let seen = person.evaluate(0, visible).await?;
         ensure(seen == serde_json::json!([true, true, true]), format!("invitation at {}: {seen}", screen.width))?;
         sign_in(scene, &mut person, tenant).await?;
-        person.sees(0, "One more step: approve Okta's access").await?;
+        person.sees(0, "Next: approve Okta's access").await?;
         let seen = person.evaluate(0, visible).await?;
         ensure(seen == serde_json::json!([true, true, true]), format!("approve at {}: {seen}", screen.width))?;
         person.click(0, "Continue").await?;

@@ -5,12 +5,14 @@ use regrant_tests::consent::app_of;
 
 use crate::{ADA, Scene, ensure, no_console_errors};
 
-const APPROVE: &str = "One more step: approve Okta's access";
+const APPROVE: &str = "Next: approve Okta's access";
 const ACCEPT: &str = "Accept at Microsoft, then come back";
 const DONE: &str = "Done, and verified on both sides";
 /// An app that needs consent, and one that needs only Okta's Save.
 const NEW: &str = "acmelabs";
 const SAVED: &str = "contosoemea";
+/// An app that runs on a stored password.
+const PASSWORD: &str = "contoso";
 
 /// From the invitation of a tenant's app to the verified session.
 pub(crate) async fn sign_in(scene: &Scene<'_>, person: &mut Person<'_>, tenant: &str) -> Result<(), Failure> {
@@ -34,6 +36,29 @@ pub(crate) async fn accept(person: &mut Person<'_>) -> Result<String, Failure> {
     person.okta_text(tab).await
 }
 
+/// Fails unless the page names the request, and no other id outside the technical details.
+pub(crate) async fn names_one_reference(person: &Person<'_>) -> Result<(), Failure> {
+    let (text, url) = (person.text(0).await?, person.url(0).await?);
+    let session = url.rsplit('/').next().unwrap_or_default();
+    ensure(text.contains("RG-") && !text.contains(session), text)
+}
+
+/// Fails unless the finished page says that the last step was not needed.
+async fn needs_no_text(person: &Person<'_>) -> Result<(), Failure> {
+    let third = person.evaluate(0, "document.querySelectorAll('.steps .state')[2].innerText").await?;
+    ensure(third == "not needed", format!("the third step is {third}"))
+}
+
+/// Fails unless the step of the text is on the page without opening anything: the field, the picture, and where to click.
+async fn shows_the_text_step(person: &Person<'_>) -> Result<(), Failure> {
+    let visible =
+        "['#handover', 'figure svg', '#paste ol'].map(one => !!document.querySelector(one)?.checkVisibility())";
+    let seen = person.evaluate(0, visible).await?;
+    ensure(seen == serde_json::json!([true, true, true]), format!("{seen}"))?;
+    let text = person.text(0).await?;
+    ensure(text.contains("Chrome, Edge, Firefox and Safari") && text.contains("Does the page look different?"), text)
+}
+
 async fn whole(scene: &Scene<'_>, person: &mut Person<'_>) -> Result<(), Failure> {
     sign_in(scene, person, NEW).await?;
     let text = accept(person).await?;
@@ -45,7 +70,18 @@ async fn whole(scene: &Scene<'_>, person: &mut Person<'_>) -> Result<(), Failure
 /// The first tab leads from the link to the result. It needs four clicks on our pages, and the waiting page moves on alone.
 pub(crate) async fn new_consent(scene: &Scene<'_>) -> Result<(), Failure> {
     let mut person = scene.chromium.person(DESKTOP).await?;
-    whole(scene, &mut person).await?;
+    sign_in(scene, &mut person, NEW).await?;
+    person.sees(0, APPROVE).await?;
+    names_one_reference(&person).await?;
+    let text = person.text(0).await?;
+    ensure(text.contains("\u{201c}Not verified\u{201d} means"), text)?;
+    let text = accept(&mut person).await?;
+    shows_the_text_step(&person).await?;
+    names_one_reference(&person).await?;
+    person.paste(0, &text).await?;
+    person.click(0, "Save and verify").await?;
+    person.sees(0, DONE).await?;
+    names_one_reference(&person).await?;
     let Clicks { here, elsewhere, pastes } = person.clicks;
     #[expect(clippy::print_stdout, reason = "the figure is a result")]
     {
@@ -66,6 +102,7 @@ pub(crate) async fn only_save(scene: &Scene<'_>) -> Result<(), Failure> {
     person.click(0, "Save the connection").await?;
     person.sees(0, DONE).await?;
     ensure(person.clicks.pastes == 0 && person.clicks.here == 2, format!("{:?}", person.clicks))?;
+    needs_no_text(&person).await?;
     no_console_errors(&person)
 }
 
@@ -85,7 +122,7 @@ pub(crate) async fn german(scene: &Scene<'_>) -> Result<(), Failure> {
     person.click(0, ADA).await?;
     person.sees(0, "Permissions requested").await?;
     person.click(0, "Accept").await?;
-    person.sees(0, "Noch ein Schritt: Oktas Zugriff genehmigen").await?;
+    person.sees(0, "Als Nächstes: Oktas Zugriff genehmigen").await?;
     person.click(0, "Weiter").await?;
     person.sees(0, "Bei Microsoft zustimmen, dann hierher zurück").await?;
     let tab = person.click_to_new_tab(0, "Microsofts Seite öffnen").await?;
@@ -118,6 +155,12 @@ pub(crate) async fn wrong_paste(scene: &Scene<'_>) -> Result<(), Failure> {
         let kept = person.evaluate(0, "document.querySelector('#handover').value").await?;
         ensure(kept == *wrong, format!("the field holds {kept}"))?;
     }
+    // The address of the form, opened again: from the address bar, a bookmark or another tab.
+    let posted = person.url(0).await?;
+    ensure(posted.ends_with("/handover"), posted.clone())?;
+    person.goto(0, &posted).await?;
+    person.sees(0, "Microsoft did not give the consent").await?;
+    ensure(person.evaluate(0, "document.querySelector('#handover').value").await? == "", "an empty field")?;
     person.paste(0, &right).await?;
     person.click(0, "Save and verify").await?;
     person.sees(0, DONE).await?;
@@ -192,10 +235,46 @@ pub(crate) async fn reloads(scene: &Scene<'_>) -> Result<(), Failure> {
     let text = accept(&mut person).await?;
     person.reload(0).await?;
     person.sees(0, ACCEPT).await?;
+    // A closed tab: the same page again in a new one, with the link and the field.
+    let (session, reopened) = (person.url(0).await?, person.open_tab().await?);
+    person.goto(reopened, &session).await?;
+    person.sees(reopened, ACCEPT).await?;
+    ensure(person.text(reopened).await?.contains("Open Microsoft's page"), "the link is still there")?;
     person.paste(0, &text).await?;
     person.click(0, "Save and verify").await?;
     person.sees(0, DONE).await?;
     person.reload(0).await?;
+    person.sees(0, DONE).await?;
+    no_console_errors(&person)
+}
+
+/// An app whose provisioning runs on a stored password: nothing changes before the person agrees that it pauses.
+pub(crate) async fn pause(scene: &Scene<'_>) -> Result<(), Failure> {
+    let pauses = "Provisioning pauses until you finish";
+    let mut person = scene.chromium.person(DESKTOP).await?;
+    sign_in(scene, &mut person, PASSWORD).await?;
+    let before = scene.site.okta.snapshot("contoso");
+    person.sees(0, APPROVE).await?;
+    person.click(0, "Continue").await?;
+    person.sees(0, pauses).await?;
+    let posted = person.url(0).await?;
+    person.goto(0, &posted).await?;
+    person.sees(0, APPROVE).await?;
+    person.click(0, "Continue").await?;
+    person.sees(0, pauses).await?;
+    person.click(0, "Not now").await?;
+    person.sees(0, APPROVE).await?;
+    ensure(scene.site.okta.snapshot("contoso") == before, "something changed before the person agreed")?;
+    person.click(0, "Continue").await?;
+    person.sees(0, pauses).await?;
+    person.click(0, "Pause provisioning and continue").await?;
+    person.sees(0, ACCEPT).await?;
+    let tab = person.click_to_new_tab(0, "Open Microsoft's page").await?;
+    person.sees(tab, "Permissions requested").await?;
+    person.click(tab, "Accept").await?;
+    let text = person.okta_text(tab).await?;
+    person.paste(0, &text).await?;
+    person.click(0, "Save and verify").await?;
     person.sees(0, DONE).await?;
     no_console_errors(&person)
 }
@@ -231,5 +310,6 @@ pub(crate) async fn in_console(scene: &Scene<'_>) -> Result<(), Failure> {
     person.click(0, "I've accepted - check now").await?;
     person.sees(0, DONE).await?;
     ensure(person.clicks.pastes == 0, "nothing was pasted")?;
+    needs_no_text(&person).await?;
     no_console_errors(&person)
 }

@@ -120,7 +120,7 @@ async fn request_link_of_removed_contact_shows_nothing() {
     let others = Contacts { operators: vec![BEA.parse().unwrap()], ..contacts() };
     fixture.people_of(SAVING, others).await;
     let seen = fixture.bench.browser().get(&page).await;
-    assert_eq!((seen.status.as_u16(), seen.heading().as_str()), (410, "This link is no longer valid"));
+    assert_eq!((seen.status.as_u16(), seen.heading().as_str()), (410, "This link was closed"));
     assert!(!["EMEA", OLGA, BEA].iter().any(|known| seen.body.contains(known)), "{}", seen.body);
 }
 

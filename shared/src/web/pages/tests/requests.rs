@@ -98,7 +98,7 @@ fn request_page_names_the_request_and_is_read_only() {
         let html = page.html();
         assert_eq!(page.status().as_u16(), 200);
         assert!(
-            html.contains(&format!("<strong><code>{REQUEST}</code></strong>")) && html.contains("Compare this page")
+            html.contains(&format!("must name request <code>{REQUEST}</code>")) && html.contains("Compare this page")
         );
         assert!(html.contains("acme.okta.com") && html.contains("1 January 1970, 00:00 UTC"), "{html}");
         assert!(!html.contains("<form") && !html.contains("<a href") && !html.contains('`'), "{html}");
@@ -155,5 +155,26 @@ fn unavailable_request_says_why_and_reveals_nothing() {
     for page in pages {
         assert!(page.html().contains("What to do"), "{}", page.html());
         assert!(!page.html().contains("needs-") && !page.html().contains("Microsoft tenant"), "{}", page.html());
+    }
+}
+
+#[test]
+fn german_reader_gets_no_english_sentence() {
+    let branding = Branding::default();
+    let presentation = Presentation { language: Language::De, ..english(&branding) };
+    let line = OutboxLine { number: 1, to: "ada@acme.example".to_owned(), subject: "Betreff".to_owned() };
+    let outboxes = [outbox(&presentation, &[]), outbox(&presentation, &[line])];
+    let pages = [every_request(&presentation), every_unavailable(&presentation), outboxes.into()].concat();
+    for page in pages {
+        let html = page.html();
+        assert!(html.contains("<html lang=\"de\">"), "{html}");
+        // What Okta and Microsoft said stays in their language and says so.
+        let (_, body) = html.split_once("<main>").unwrap();
+        let parts: Vec<&str> = body.split("<dd lang=\"en\">").collect();
+        let own =
+            parts.iter().enumerate().map(|(at, part)| if at == 0 { part } else { part.split_once("</dd>").unwrap().1 });
+        for english in [" the ", " this ", " is ", " of ", " you ", "The ", "This "] {
+            assert!(own.clone().all(|part| !part.contains(english)), "{english:?}: {html}");
+        }
     }
 }

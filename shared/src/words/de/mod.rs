@@ -1,19 +1,25 @@
 //! The German catalogue.
 
+mod failures;
+mod pages;
 mod reports;
+mod request_pages;
 mod requests;
 
 use jiff::civil::Date;
 
-use super::{FollowUpWords, GeneralWords, LabelWords, SubjectWords, TestEmailWords, Words};
+use super::emails::{FollowUpWords, GeneralWords, SubjectWords, TestEmailWords};
+use super::{LabelWords, Words, number};
 use crate::domain::access_problem::AccessProblemKind;
 use crate::domain::assignment_counts::Count;
+use crate::domain::grant::GrantKind;
 use crate::domain::standing::Standing;
 
 pub(super) const WORDS: Words = Words {
+    labels: LABELS,
+    pages: pages::PAGES,
     general: GENERAL,
     subjects: SUBJECTS,
-    labels: LABELS,
     request: requests::REQUEST,
     operator: requests::OPERATOR_REQUEST,
     follow_up: FOLLOW_UP,
@@ -49,21 +55,20 @@ fn short_date(date: Date) -> String {
     format!("{}.{}.{}", date.day(), date.month(), date.year())
 }
 
-fn number(count: u64, one: &str, many: &str) -> String {
-    format!("{} {}", crate::emails::words::number::grouped(count, '.'), if count == 1 { one } else { many })
+fn counted_noun(count: u64, one: &str, many: &str) -> String {
+    format!("{} {}", number::grouped(count, '.'), if count == 1 { one } else { many })
 }
 
 fn counted(count: Count, one: &str, many: &str) -> String {
     if count.or_more {
         // Okta returned a full page, so the count is never one.
-        format!("{} oder mehr {many}", crate::emails::words::number::grouped(count.number, '.'))
+        format!("{} oder mehr {many}", number::grouped(count.number, '.'))
     } else {
-        number(count.number, one, many)
+        counted_noun(count.number, one, many)
     }
 }
 
 const GENERAL: GeneralWords = GeneralWords {
-    date,
     short_date,
     details: "Einzelheiten",
     date_and_time: |date, time| format!("{date}, {time}"),
@@ -79,30 +84,13 @@ const GENERAL: GeneralWords = GeneralWords {
         Standing::Consented => "läuft mit Zustimmung",
         Standing::NotApplicable => "die Provisionierung ist ausgeschaltet",
     },
-    permission_reason: |name| {
-        Some(match name {
-            "User.ReadWrite.All" => "Erstellt, ändert und deaktiviert die Konten, die Okta zuweist.",
-            "Group.ReadWrite.All" => "Erstellt und ändert die Gruppen, die Okta überträgt.",
-            "GroupMember.ReadWrite.All" => "Gleicht die Mitglieder dieser Gruppen mit Okta ab.",
-            "Organization.Read.All" => "Liest die Lizenzen des Mandanten, damit Okta sie zuweisen kann.",
-            "Directory.Read.All" => "Liest Konten, Gruppen und Domänen für den Import.",
-            "Application.Read.All" => "Liest Oktas eigenen Dienstprinzipal, um dessen Einrichtung zu prüfen.",
-            "RoleManagement.ReadWrite.Directory" => {
-                "Weist Konten Entra-Rollen zu, wenn dies in Okta eingerichtet ist. Diese Berechtigung ist weitreichend, bleibt aber ungenutzt, solange Okta keine Rollen zuweist."
-            }
-            _ => return None,
-        })
-    },
-    new_permission: Some(
-        "Neu und Regrant nicht bekannt. Oktas Link fragt danach; klären Sie mit Okta, wofür sie dient, bevor Sie zustimmen.",
-    ),
     users: |count| counted(count, "Konto", "Konten"),
     groups: |count| counted(count, "Gruppe", "Gruppen"),
     and: |one, other| format!("{one} und {other}"),
     deadline: |deadline, date, found| {
         let (set_by, left) = (
             if deadline.is_oktas { "Frist von Okta" } else { "Frist Ihres Unternehmens" },
-            number(deadline.days_left.unsigned_abs(), "Tag", "Tage"),
+            counted_noun(deadline.days_left.unsigned_abs(), "Tag", "Tage"),
         );
         if deadline.is_past() {
             format!("möglichst bald: Die {set_by} war der {date}, Regrant hat diese App am {found} gefunden")
@@ -134,8 +122,8 @@ const SUBJECTS: SubjectWords = SubjectWords {
     reminder: |number, subject| format!("Erinnerung {number}: {subject}"),
     completion: |app| format!("{app} läuft mit Zustimmung"),
     digest: |waiting, all, date| {
-        let waiting = super::number::grouped(waiting, '.');
-        format!("Regrant, {date}: {waiting} von {} offen", number(all, "App", "Apps"))
+        let waiting = number::grouped(waiting, '.');
+        format!("Regrant, {date}: {waiting} von {} offen", counted_noun(all, "App", "Apps"))
     },
     access_problem: |problem, when| match problem {
         AccessProblemKind::OktaCredentialRefused => "Okta lehnt Regrant ab".to_owned(),
@@ -146,15 +134,16 @@ const SUBJECTS: SubjectWords = SubjectWords {
         AccessProblemKind::EntraCredentialRefused { .. } => "Microsoft lehnt Regrant ab".to_owned(),
         AccessProblemKind::EntraCredentialEnding { .. } => format!("Zugangsdaten bis {when} erneuern"),
     },
-    waiver_expired: |app, date| format!("{app} war bis {date} zurückgestellt"),
+    waiver_expired: |app, date| format!("{app} fällig seit {date}"),
     secret_ending: |app, date| format!("Geheimnis von {app} endet {date}"),
-    several_consents: |count| format!("Oktas Zugriff für {} genehmigen", number(count, "App", "Apps")),
-    several_steps: |count| format!("Noch ein Schritt in Okta für {}", number(count, "App", "Apps")),
+    several_consents: |count| format!("Oktas Zugriff für {} genehmigen", counted_noun(count, "App", "Apps")),
+    several_steps: |count| format!("Noch ein Schritt in Okta für {}", counted_noun(count, "App", "Apps")),
     due_by: |date| format!(" bis {date}"),
     open_since: |date| format!(" (seit {date})"),
 };
 
 const LABELS: LabelWords = LabelWords {
+    date,
     org: "Okta-Org",
     app: "App in Okta",
     tenant: "Microsoft-Mandant",
@@ -172,7 +161,29 @@ const LABELS: LabelWords = LabelWords {
     time: "Zeitpunkt",
     event: "Aufgabe",
     reason: "Fehler (englisch)",
-    more: |count| format!("und {}; `regrant status` zeigt alle", number(count, "weiterer Eintrag", "weitere Einträge")),
+    more: |count| {
+        format!("und {}; `regrant status` zeigt alle", counted_noun(count, "weiterer Eintrag", "weitere Einträge"))
+    },
+    known_purpose: |name| {
+        Some(match name {
+            "User.ReadWrite.All" => "Erstellt, ändert und deaktiviert die Konten, die Okta zuweist.",
+            "Group.ReadWrite.All" => "Erstellt und ändert die Gruppen, die Okta überträgt.",
+            "GroupMember.ReadWrite.All" => "Gleicht die Mitglieder dieser Gruppen mit Okta ab.",
+            "Organization.Read.All" => "Liest die Lizenzen des Mandanten, damit Okta sie zuweisen kann.",
+            "Directory.Read.All" => "Liest Konten, Gruppen und Domänen für den Import.",
+            "Application.Read.All" => "Liest Oktas eigenen Dienstprinzipal, um dessen Einrichtung zu prüfen.",
+            "RoleManagement.ReadWrite.Directory" => {
+                "Weist Konten Entra-Rollen zu, wenn dies in Okta eingerichtet ist. Diese Berechtigung ist weitreichend, bleibt aber ungenutzt, solange Okta keine Rollen zuweist."
+            }
+            _ => return None,
+        })
+    },
+    unknown_purpose: "Neu und Regrant nicht bekannt. Okta fragt bei der Zustimmung danach. Klären Sie mit Okta, wozu sie dient, bevor Sie zustimmen.",
+    grant_scope: |grant| match grant {
+        GrantKind::Application => "der Anwendung selbst",
+        GrantKind::DelegatedForAll => "für alle im Mandanten",
+        GrantKind::DelegatedForOne { .. } => "nur für einen Administrator; endet mit dessen Konto",
+    },
 };
 
 const FOLLOW_UP: FollowUpWords = FollowUpWords {
@@ -209,10 +220,10 @@ const FOLLOW_UP: FollowUpWords = FollowUpWords {
     also_sent_to: |others| format!("Außerdem gesendet an: {others}."),
     only_recipient: "Nur Sie haben diese E-Mail erhalten.",
     other_administrators: |count| {
-        number(count, "Person aus der Microsoft-Administration", "Personen aus der Microsoft-Administration")
+        counted_noun(count, "Person aus der Microsoft-Administration", "Personen aus der Microsoft-Administration")
     },
-    other_operators: |count| number(count, "Person aus dem Okta-Team", "Personen aus dem Okta-Team"),
-    other_escalation_contacts: |count| number(count, "Eskalationskontakt", "Eskalationskontakte"),
+    other_operators: |count| counted_noun(count, "Person aus dem Okta-Team", "Personen aus dem Okta-Team"),
+    other_escalation_contacts: |count| counted_noun(count, "Eskalationskontakt", "Eskalationskontakte"),
     questions: |contact| format!("Wenden Sie sich bei Fragen an {contact}."),
     postpone: |contact| {
         format!(

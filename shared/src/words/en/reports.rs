@@ -1,9 +1,9 @@
 //! Emails that report: completion, digest and access problems.
 
-use super::super::{AccessProblemWords, CompletionWords, DigestWords};
-use super::number;
+use super::super::emails::{AccessProblemWords, CompletionWords, DigestWords};
+use super::super::number;
+use super::counted_noun;
 use crate::domain::access_problem::AccessProblemKind;
-use crate::domain::grant::GrantKind;
 
 pub(super) const COMPLETION: CompletionWords = CompletionWords {
     heading: |names| format!("Done: {} now runs on consent", names.app),
@@ -31,18 +31,13 @@ pub(super) const COMPLETION: CompletionWords = CompletionWords {
     microsoft_not_checked: "Regrant did not check Microsoft",
     service_principal: "Service principal",
     granted_to: "Granted",
-    grant_scope: |grant| match grant {
-        GrantKind::Application => "to the application",
-        GrantKind::DelegatedForAll => "for everyone in the tenant",
-        GrantKind::DelegatedForOne { .. } => "for one person only",
-    },
     consented_by: "Consent by",
     verified_at: "Checked",
     failed_tasks_heading: "Tasks to retry",
     failed_tasks: |count| {
         format!(
             "{} failed while provisioning was down. Okta does not retry them automatically.",
-            number(count, "Okta provisioning task", "Okta provisioning tasks")
+            counted_noun(count, "Okta provisioning task", "Okta provisioning tasks")
         )
     },
     how_to_retry: "In the Okta Admin Console, open Dashboard \u{203a} Tasks, then select and retry each of them.",
@@ -51,7 +46,7 @@ pub(super) const COMPLETION: CompletionWords = CompletionWords {
     next_heading: "What happens next",
     next_items: [
         "Okta continues provisioning, now with the consent.",
-        "Okta no longer needs the administrator account whose password it stored. If nothing else uses that account, disable it at Microsoft. Otherwise change its password.",
+        "If Okta stored the password of an administrator account for this app, it no longer needs that account. If nothing else uses it, disable it at Microsoft. Otherwise change its password.",
         "Regrant keeps monitoring Okta and Microsoft. We will email you again only if the consent stops working.",
         "You can view or revoke the consent at any time in the Microsoft Entra admin center under Enterprise applications.",
     ],
@@ -63,23 +58,23 @@ pub(super) const DIGEST: DigestWords = DigestWords {
         let need = if waiting == 1 { "needs" } else { "need" };
         format!(
             "{} of {} in {} {need} attention.",
-            super::super::number::grouped(waiting, ','),
-            number(all, "app", "apps"),
-            number(orgs, "org", "orgs")
+            number::grouped(waiting, ','),
+            counted_noun(all, "app", "apps"),
+            counted_noun(orgs, "org", "orgs")
         )
     },
     preheader: |waiting, all, not_checked| {
         let checked = if not_checked == 0 {
             "every org was checked".to_owned()
         } else {
-            format!("{} not checked", number(not_checked, "org was", "orgs were"))
+            format!("{} not checked", counted_noun(not_checked, "org was", "orgs were"))
         };
         let need = if waiting == 1 { "needs" } else { "need" };
-        format!("{waiting} of {} {need} attention; {checked}.", number(all, "app", "apps"))
+        format!("{waiting} of {} {need} attention; {checked}.", counted_noun(all, "app", "apps"))
     },
     no_action: "No action needed.",
     counts_heading: "Summary",
-    apps: |count| number(count, "app", "apps"),
+    apps: |count| counted_noun(count, "app", "apps"),
     action_needed_heading: "Action needed, most urgent first",
     owner: "Waiting for",
     since: "Since",

@@ -1,19 +1,25 @@
 //! The English catalogue.
 
+mod failures;
+mod pages;
 mod reports;
+mod request_pages;
 mod requests;
 
 use jiff::civil::Date;
 
-use super::{FollowUpWords, GeneralWords, LabelWords, SubjectWords, TestEmailWords, Words};
+use super::emails::{FollowUpWords, GeneralWords, SubjectWords, TestEmailWords};
+use super::{LabelWords, Words, number};
 use crate::domain::access_problem::AccessProblemKind;
 use crate::domain::assignment_counts::Count;
+use crate::domain::grant::GrantKind;
 use crate::domain::standing::Standing;
 
 pub(super) const WORDS: Words = Words {
+    labels: LABELS,
+    pages: pages::PAGES,
     general: GENERAL,
     subjects: SUBJECTS,
-    labels: LABELS,
     request: requests::REQUEST,
     operator: requests::OPERATOR_REQUEST,
     follow_up: FOLLOW_UP,
@@ -50,21 +56,20 @@ fn short_date(date: Date) -> String {
     format!("{} {} {}", date.day(), month.unwrap_or_default(), date.year())
 }
 
-fn number(count: u64, one: &str, many: &str) -> String {
-    format!("{} {}", crate::emails::words::number::grouped(count, ','), if count == 1 { one } else { many })
+fn counted_noun(count: u64, one: &str, many: &str) -> String {
+    format!("{} {}", number::grouped(count, ','), if count == 1 { one } else { many })
 }
 
 fn counted(count: Count, one: &str, many: &str) -> String {
     if count.or_more {
         // Okta returned a full page, so the count is never one.
-        format!("{} or more {many}", crate::emails::words::number::grouped(count.number, ','))
+        format!("{} or more {many}", number::grouped(count.number, ','))
     } else {
-        number(count.number, one, many)
+        counted_noun(count.number, one, many)
     }
 }
 
 const GENERAL: GeneralWords = GeneralWords {
-    date,
     short_date,
     details: "Details",
     date_and_time: |date, time| format!("{date}, {time}"),
@@ -80,15 +85,13 @@ const GENERAL: GeneralWords = GeneralWords {
         Standing::Consented => "runs on consent",
         Standing::NotApplicable => "provisioning is off",
     },
-    permission_reason: |_| None,
-    new_permission: None,
     users: |count| counted(count, "user", "users"),
     groups: |count| counted(count, "group", "groups"),
     and: |one, other| format!("{one} and {other}"),
     deadline: |deadline, date, found| {
         let (set_by, left) = (
             if deadline.is_oktas { "Okta's deadline" } else { "your company's deadline" },
-            number(deadline.days_left.unsigned_abs(), "day", "days"),
+            counted_noun(deadline.days_left.unsigned_abs(), "day", "days"),
         );
         if deadline.is_past() {
             format!("as soon as possible: {set_by} was {date}; Regrant found this app on {found}")
@@ -121,8 +124,8 @@ const SUBJECTS: SubjectWords = SubjectWords {
     completion: |app| format!("{app} now runs on consent"),
     digest: |waiting, all, date| {
         let need = if waiting == 1 { "needs" } else { "need" };
-        let waiting = super::number::grouped(waiting, ',');
-        format!("Regrant, {date}: {waiting} of {} {need} attention", number(all, "app", "apps"))
+        let waiting = number::grouped(waiting, ',');
+        format!("Regrant, {date}: {waiting} of {} {need} attention", counted_noun(all, "app", "apps"))
     },
     access_problem: |problem, when| match problem {
         AccessProblemKind::OktaCredentialRefused => "Okta rejects Regrant's credential".to_owned(),
@@ -135,13 +138,14 @@ const SUBJECTS: SubjectWords = SubjectWords {
     },
     waiver_expired: |app, date| format!("{app} was postponed to {date}"),
     secret_ending: |app, date| format!("secret of {app} ends {date}"),
-    several_consents: |count| format!("Approve Okta's access for {}", number(count, "app", "apps")),
-    several_steps: |count| format!("{} one more step in Okta", number(count, "app needs", "apps need")),
+    several_consents: |count| format!("Approve Okta's access for {}", counted_noun(count, "app", "apps")),
+    several_steps: |count| format!("{} one more step in Okta", counted_noun(count, "app needs", "apps need")),
     due_by: |date| format!(" by {date}"),
     open_since: |date| format!(" (since {date})"),
 };
 
 const LABELS: LabelWords = LabelWords {
+    date,
     org: "Okta org",
     app: "App in Okta",
     tenant: "Microsoft tenant",
@@ -159,7 +163,14 @@ const LABELS: LabelWords = LabelWords {
     time: "When",
     event: "Task",
     reason: "Error",
-    more: |count| format!("and {} more; `regrant status` lists them all", super::number::grouped(count, ',')),
+    more: |count| format!("and {} more; `regrant status` lists them all", number::grouped(count, ',')),
+    known_purpose: |_| None,
+    unknown_purpose: "New, not known to Regrant. Okta's consent link asks for it; ask Okta what it is for before you approve it.",
+    grant_scope: |grant| match grant {
+        GrantKind::Application => "to the application itself",
+        GrantKind::DelegatedForAll => "for everyone in the tenant",
+        GrantKind::DelegatedForOne { .. } => "for one administrator only; it ends with that account",
+    },
 };
 
 const FOLLOW_UP: FollowUpWords = FollowUpWords {
@@ -191,9 +202,9 @@ const FOLLOW_UP: FollowUpWords = FollowUpWords {
     reminders_stop: "As soon as it is done, we will stop the reminders and email you the verification.",
     also_sent_to: |others| format!("Also sent to {others}."),
     only_recipient: "You are the only recipient of this email.",
-    other_administrators: |count| number(count, "Microsoft administrator", "Microsoft administrators"),
-    other_operators: |count| number(count, "Okta operator", "Okta operators"),
-    other_escalation_contacts: |count| number(count, "escalation contact", "escalation contacts"),
+    other_administrators: |count| counted_noun(count, "Microsoft administrator", "Microsoft administrators"),
+    other_operators: |count| counted_noun(count, "Okta operator", "Okta operators"),
+    other_escalation_contacts: |count| counted_noun(count, "escalation contact", "escalation contacts"),
     questions: |contact| format!("If you have questions, contact {contact}."),
     postpone: |contact| {
         format!("If this has to wait, {contact} can postpone it to a date of your choice and record the reason.")

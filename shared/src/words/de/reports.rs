@@ -1,9 +1,9 @@
 //! Emails that report: completion, digest and access problems.
 
-use super::super::{AccessProblemWords, CompletionWords, DigestWords};
-use super::number;
+use super::super::emails::{AccessProblemWords, CompletionWords, DigestWords};
+use super::super::number;
+use super::counted_noun;
 use crate::domain::access_problem::AccessProblemKind;
-use crate::domain::grant::GrantKind;
 
 pub(super) const COMPLETION: CompletionWords = CompletionWords {
     heading: |names| format!("Erledigt: {} läuft jetzt mit Zustimmung", names.app),
@@ -31,11 +31,6 @@ pub(super) const COMPLETION: CompletionWords = CompletionWords {
     microsoft_not_checked: "Regrant hat Microsoft nicht geprüft",
     service_principal: "Dienstprinzipal",
     granted_to: "Erteilt",
-    grant_scope: |grant| match grant {
-        GrantKind::Application => "der Anwendung selbst",
-        GrantKind::DelegatedForAll => "für alle im Mandanten",
-        GrantKind::DelegatedForOne { .. } => "nur für eine Person",
-    },
     consented_by: "Zugestimmt von",
     verified_at: "Geprüft",
     failed_tasks_heading: "Aufgaben, die Sie wiederholen müssen",
@@ -43,7 +38,7 @@ pub(super) const COMPLETION: CompletionWords = CompletionWords {
         format!(
             "Während die Provisionierung gestört war, {} {} fehlgeschlagen. Okta wiederholt fehlgeschlagene Aufgaben nicht automatisch.",
             if count == 1 { "ist" } else { "sind" },
-            number(count, "Okta-Aufgabe", "Okta-Aufgaben")
+            counted_noun(count, "Okta-Aufgabe", "Okta-Aufgaben")
         )
     },
     how_to_retry: "Öffnen Sie in der Okta Admin Console Dashboard › Tasks, wählen Sie jede Aufgabe aus und wiederholen Sie sie.",
@@ -52,7 +47,7 @@ pub(super) const COMPLETION: CompletionWords = CompletionWords {
     next_heading: "So geht es weiter",
     next_items: [
         "Okta provisioniert weiter, ab jetzt mit der Zustimmung.",
-        "Okta benötigt das Administratorkonto nicht mehr, dessen Kennwort gespeichert war. Wenn es sonst nicht gebraucht wird, deaktivieren Sie es bei Microsoft. Andernfalls ändern Sie sein Kennwort.",
+        "Falls Okta für diese App das Kennwort eines Administratorkontos gespeichert hat, benötigt es dieses Konto nicht mehr. Wenn es sonst nicht gebraucht wird, deaktivieren Sie es bei Microsoft. Andernfalls ändern Sie sein Kennwort.",
         "Regrant überwacht Okta und Microsoft weiterhin. Wir schreiben Ihnen nur dann wieder, wenn die Zustimmung nicht mehr gilt.",
         "Sie können die Zustimmung jederzeit im Microsoft Entra Admin Center unter „Unternehmensanwendungen“ (Enterprise applications) ansehen und widerrufen.",
     ],
@@ -62,23 +57,23 @@ pub(super) const DIGEST: DigestWords = DigestWords {
     heading: |date| format!("Office-365-Apps am {date}"),
     summary: |waiting, all, orgs| {
         format!(
-            "{} von {} in {} mit Handlungsbedarf.",
-            super::super::number::grouped(waiting, '.'),
-            number(all, "App", "Apps"),
-            number(orgs, "Org", "Orgs")
+            "Bei {} von {} in {} besteht Handlungsbedarf.",
+            number::grouped(waiting, '.'),
+            counted_noun(all, "App", "Apps"),
+            counted_noun(orgs, "Org", "Orgs")
         )
     },
     preheader: |waiting, all, not_checked| {
         let checked = if not_checked == 0 {
             "alle Orgs wurden geprüft".to_owned()
         } else {
-            format!("{} nicht geprüft", number(not_checked, "Org wurde", "Orgs wurden"))
+            format!("{} nicht geprüft", counted_noun(not_checked, "Org wurde", "Orgs wurden"))
         };
-        format!("{waiting} von {} mit Handlungsbedarf; {checked}.", number(all, "App", "Apps"))
+        format!("Bei {waiting} von {} besteht Handlungsbedarf; {checked}.", counted_noun(all, "App", "Apps"))
     },
     no_action: "Es besteht kein Handlungsbedarf.",
     counts_heading: "Zusammenfassung",
-    apps: |count| number(count, "App", "Apps"),
+    apps: |count| counted_noun(count, "App", "Apps"),
     action_needed_heading: "Handlungsbedarf, das Dringendste zuerst",
     owner: "Wartet auf",
     since: "Seit",

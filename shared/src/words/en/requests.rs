@@ -1,7 +1,7 @@
 //! Emails that request an action.
 
-use super::super::{OperatorRequestWords, RequestWords, SecretEndingWords, SeveralWords, WaiverExpiredWords};
-use super::number;
+use super::super::emails::{OperatorRequestWords, RequestWords, SecretEndingWords, SeveralWords, WaiverExpiredWords};
+use super::counted_noun;
 use crate::domain::standing::Standing;
 
 pub(super) const REQUEST: RequestWords = RequestWords {
@@ -18,13 +18,19 @@ pub(super) const REQUEST: RequestWords = RequestWords {
     },
     escalation_notice: |names| {
         format!(
-            "You receive this email because no one has acted yet. Please make sure that a Global Administrator of {} does.",
+            "You are receiving this email because no one has acted yet. Please make sure that a Global Administrator of {} does.",
             names.tenant
         )
     },
     why_consent: |names| {
         format!(
             "Okta manages the Microsoft 365 accounts of {} with a stored administrator password. Once Microsoft enforces multi-factor authentication on it, new employees get no account and people who leave keep their access. If you approve Okta's access, Okta no longer needs the password.",
+            names.app
+        )
+    },
+    why_off: |names| {
+        format!(
+            "Okta's connection to Microsoft 365 for {} is prepared but off, and waits for approval. Until then, new employees get no account from Okta, and people who leave may keep their access.",
             names.app
         )
     },
@@ -47,7 +53,7 @@ pub(super) const REQUEST: RequestWords = RequestWords {
     failed_tasks: |count| {
         format!(
             "Since then {} failed; we will list them in the completion email.",
-            number(count, "Okta provisioning task has", "Okta provisioning tasks have")
+            counted_noun(count, "Okta provisioning task has", "Okta provisioning tasks have")
         )
     },
     who_heading: "Who can do this",
@@ -77,7 +83,7 @@ pub(super) const REQUEST: RequestWords = RequestWords {
     },
     steps_heading: "What you will see",
     step_compare: |names| {
-        format!("Open the request and check that it shows tenant {} and request {}.", names.tenant, names.request)
+        format!("Open the request and check that it is about {} and request {}.", names.tenant, names.request)
     },
     step_sign_in: |publisher| {
         let publisher = publisher.map_or_else(
@@ -101,7 +107,7 @@ pub(super) const REQUEST: RequestWords = RequestWords {
     permissions_intro: "Microsoft's page lists these permissions in its own words.",
     own_permission: |host| {
         format!(
-            "The first page, at `{host}`, is Regrant's own request. It also lists your sign-in and basic profile (`openid`, `profile`) and lasting access (`offline_access`), with which Regrant keeps checking the consent. Until you accept Okta's request, nothing in Okta has been changed."
+            "The first page, at `{host}`, is Regrant's own request. It also lists your sign-in and basic profile (`openid`, `profile`) and lasting access (`offline_access`), with which Regrant keeps checking the consent. Nothing in Okta changes before you have signed in. If provisioning has to pause until you finish, the page asks you first."
         )
     },
     when_heading: "When to do it",
@@ -119,19 +125,19 @@ pub(super) const REQUEST: RequestWords = RequestWords {
     },
     several: SeveralWords {
         heading_consents: |count| {
-            format!("Approve Okta's access to Microsoft 365 for {}", number(count, "app", "apps"))
+            format!("Approve Okta's access to Microsoft 365 for {}", counted_noun(count, "app", "apps"))
         },
-        heading_steps: |count| format!("{} one more step in Okta", number(count, "app needs", "apps need")),
-        why_consents: "Okta manages the Microsoft 365 accounts of these apps with stored administrator passwords, or its consent has to be renewed. Until that is done, new employees may get no account, and people who leave may keep their access.",
+        heading_steps: |count| format!("{} one more step in Okta", counted_noun(count, "app needs", "apps need")),
+        why_consents: "Okta manages the Microsoft 365 accounts of these apps with stored administrator passwords, their connections are off, or the consent has to be renewed. Until that is done, new employees may get no account, and people who leave may keep their access.",
         why_outage: |count| {
             format!(
                 "Okta can no longer provision Microsoft 365 for {}. New employees get no account, and people who leave keep their access.",
-                number(count, "of these apps", "of these apps")
+                counted_noun(count, "of these apps", "of these apps")
             )
         },
         why_steps: "The connections of these apps in Okta are off, or need consent in the Admin Console. Until someone acts, new employees may get no Microsoft 365 account, and people who leave may keep their access.",
         no_administrator_on_file: "No Microsoft administrator is on file for these apps. Please forward this email to the Global Administrators of their tenants.",
-        escalation_notice: "You receive this email because no one has acted yet. Please make sure that someone does.",
+        escalation_notice: "You are receiving this email because no one has acted yet. Please make sure that someone does.",
         step_open: "Open the first request below and check that it shows the same tenant and request. Repeat this for each one.",
         who: "A Microsoft Global Administrator of each tenant with multi-factor authentication. Each takes about two minutes. You can forward this email to a colleague.",
         list_heading: "Your requests, most urgent first",
@@ -154,7 +160,7 @@ pub(super) const OPERATOR_REQUEST: OperatorRequestWords = OperatorRequestWords {
     heading_console: |names| format!("{} needs consent in the Okta Admin Console", names.app),
     why_save: |names| {
         format!(
-            "An administrator has consented to {} at Microsoft, but its connection in Okta is off. Until someone saves it, new employees get no Microsoft 365 account, changes don't arrive, and people who leave keep their access.",
+            "{} needs no further consent, but its connection in Okta is off. Until someone saves it, new employees get no Microsoft 365 account, changes don't arrive, and people who leave keep their access.",
             names.app
         )
     },
@@ -213,7 +219,7 @@ pub(super) const OPERATOR_REQUEST: OperatorRequestWords = OperatorRequestWords {
         },
         |_| "Return to Okta and click Save. Without Save, nothing is stored.".to_owned(),
     ],
-    no_microsoft_page: "Microsoft shows no page this time, because \u{201c}Okta Microsoft Graph Client\u{201d} already has consent.",
+    no_microsoft_page: "Saving needs no new consent to \u{201c}Okta Microsoft Graph Client\u{201d}, so Microsoft shows no page.",
     permissions_heading: "Permissions included in the consent",
     best_time: "Saving interrupts no one. After a new sign-in at Microsoft, some users may have to sign in again. If that would disturb them, choose a time outside working hours.",
     link_expiry: |end| format!("It expires on {end}."),

@@ -1,18 +1,19 @@
-//! German.
+//! The pages of a consent.
 
-use super::{
-    DoneWords, FactWords, FailureWords, GeneralWords, HomeWords, InvitationWords, MuteWords, NotDoneWords,
-    NotFoundWords, PageWords, PasteWords, RecoveryWords, SessionWords, StepWords,
+use super::super::pages::{
+    DoneWords, FactWords, HomeWords, InvitationWords, MuteWords, NotDoneWords, NotFoundWords, OutboxWords,
+    PageGeneralWords, PageWords, PasteWords, RecoveryWords, SessionWords, StepWords,
 };
+use super::failures::failure;
+use super::request_pages::REQUEST;
 use crate::domain::administrator::Mfa;
 use crate::domain::failure::class::FailureClass;
-use crate::domain::failure::consent::ConsentFailure;
-use crate::domain::grant::GrantKind;
 use crate::domain::hand_over::NotAHandOver;
 use crate::domain::save::NotDone;
 
-pub(super) const WORDS: PageWords = PageWords {
+pub(super) const PAGES: PageWords = PageWords {
     tag: "de",
+    labels: super::LABELS,
     general: GENERAL,
     facts: FACTS,
     steps: STEPS,
@@ -25,24 +26,11 @@ pub(super) const WORDS: PageWords = PageWords {
     home: HOME,
     not_found: NOT_FOUND,
     mute: MUTE,
+    request: REQUEST,
+    outbox: OUTBOX,
 };
 
-const MONTHS: [&str; 12] = [
-    "Januar",
-    "Februar",
-    "März",
-    "April",
-    "Mai",
-    "Juni",
-    "Juli",
-    "August",
-    "September",
-    "Oktober",
-    "November",
-    "Dezember",
-];
-
-const GENERAL: GeneralWords = GeneralWords {
+const GENERAL: PageGeneralWords = PageGeneralWords {
     footer: "Regrant fragt nie nach Kennwörtern oder Codes. Kennwörter geben Sie nur auf Microsofts eigener Seite ein.",
     support: "Fragen?",
     technical_details: "Technische Details",
@@ -51,41 +39,15 @@ const GENERAL: GeneralWords = GeneralWords {
     refreshes: |seconds| format!("Diese Seite aktualisiert sich automatisch alle {seconds} Sekunden."),
     does_not_refresh: "Diese Seite aktualisiert sich nicht automatisch, damit Ihr eingefügter Text erhalten bleibt.",
     refresh_now: "Jetzt aktualisieren",
-    utc_time: |time| {
-        let month = time.strftime("%-m").to_string().parse::<usize>().ok().and_then(|month| MONTHS.get(month - 1));
-        format!("{}. {} {}", time.strftime("%-d"), month.copied().unwrap_or_default(), time.strftime("%Y, %H:%M UTC"))
-    },
     changes_nothing: "Das Öffnen dieser Seite ändert nichts.",
 };
 
 const FACTS: FactWords = FactWords {
-    app: "App in Okta",
-    tenant: "Microsoft-Mandant",
-    cloud: "Microsoft-Cloud",
-    request: "Anfrage",
+    no_tenant: "in Okta nicht eingetragen",
     signed_in: "Angemeldet als",
     link_expires: "Dieser Link gilt bis",
     invitation: "Einladung",
     session: "Sitzung",
-    permission: "Berechtigung",
-    purpose: "Zweck",
-    needed: "Nötig",
-    always: "immer",
-    some_features: "für einzelne Funktionen",
-    permission_purpose: |name| {
-        Some(match name {
-            "User.ReadWrite.All" => "Legt die Benutzer an, die Okta zuweist, ändert und deaktiviert sie.",
-            "Group.ReadWrite.All" => "Legt die Gruppen an, die Okta überträgt, und ändert sie.",
-            "GroupMember.ReadWrite.All" => "Hält die Mitglieder dieser Gruppen auf dem Stand von Okta.",
-            "Organization.Read.All" => "Liest die Lizenzen des Mandanten, damit Okta sie zuweisen kann.",
-            "Directory.Read.All" => "Liest Benutzer, Gruppen und Domänen für Importe.",
-            "Application.Read.All" => "Liest Oktas eigenen Dienstprinzipal, um dessen Einrichtung zu prüfen.",
-            "RoleManagement.ReadWrite.Directory" => {
-                "Weist Benutzern Entra-Rollen zu, falls Okta dafür eingerichtet ist. Sie ist mächtig, wird aber nur genutzt, wenn Okta Rollen zuweist."
-            }
-            _ => return None,
-        })
-    },
     error_code: "Code",
 };
 
@@ -97,7 +59,7 @@ const STEPS: StepWords = StepWords {
     next: "danach",
     not_seen: "noch nicht zu sehen",
     checking: "wird geprüft",
-    refused: "angehalten",
+    refused: "gestoppt",
     not_needed: "nicht nötig",
 };
 
@@ -149,7 +111,7 @@ const INVITATION: InvitationWords = InvitationWords {
 const SESSION: SessionWords = SessionWords {
     sign_in_heading: "Bei Microsoft anmelden",
     sign_in_lead: "Wir warten auf Microsoft. Die Anmeldeseite ist in diesem Browser geöffnet. Wenn Sie sie geschlossen haben, öffnen Sie noch einmal den Link, den Sie erhalten haben.",
-    approve_heading: "Noch ein Schritt: Oktas Zugriff genehmigen",
+    approve_heading: "Als Nächstes: Oktas Zugriff genehmigen",
     approve_lead: |username| {
         format!("Sie sind als {username} angemeldet, und wir haben bestätigt, dass Sie zustimmen dürfen.")
     },
@@ -195,12 +157,12 @@ const SESSION: SessionWords = SessionWords {
     saving_takes_long: "Es kann einige Minuten dauern, bis Microsoft neue Berechtigungen zeigt. Sie können diese Seite offen lassen oder schließen: Wir machen weiter, und Ihr Okta-Team sieht das Ergebnis.",
     finished_elsewhere_heading: "Sind Sie ohne einen Text fertig geworden?",
     finished_elsewhere: "Wenn Sie den Vorgang in der Okta Admin Console abgeschlossen haben oder Oktas Seite nach der Zustimmung keinen Text gezeigt hat, können wir prüfen, ob Okta oder Microsoft die Zustimmung zeigt.",
-    finished_elsewhere_button: "Ich habe zugestimmt - jetzt prüfen",
+    finished_elsewhere_button: "Ich habe zugestimmt – jetzt prüfen",
     refused_heading: "Haben Sie abgelehnt, oder hat Microsoft abgelehnt?",
     refused: "Sagen Sie es uns, damit Ihr Okta-Team nicht raten muss. Sie können es hier trotzdem noch einmal versuchen.",
     refused_button: "Microsoft hat keine Zustimmung erteilt",
     pause_heading: "Die Provisionierung pausiert, bis Sie fertig sind",
-    pause_lead: "Okta provisioniert diese App heute mit einem gespeicherten Administratorkennwort. Um die Zustimmung anzubieten, wechselt Okta zur neuen Verbindung, und die Provisionierung pausiert, bis Sie fertig sind. Das dauert meist zwei Minuten.",
+    pause_lead: "Okta provisioniert diese App derzeit mit einem gespeicherten Administratorkennwort. Um die Zustimmung anzubieten, wechselt Okta zur neuen Verbindung, und die Provisionierung pausiert, bis Sie fertig sind. Das dauert meist zwei Minuten.",
     pause_unchanged: "Bisher hat sich nichts geändert. Wenn Sie jetzt beginnen und nicht fertig werden, wird Ihr Okta-Team alarmiert.",
     pause_button: "Provisionierung pausieren und weiter",
     pause_later: "Jetzt nicht",
@@ -358,22 +320,19 @@ const DONE: DoneWords = DoneWords {
     missing_optional: |names| format!("Nicht erteilt und nur für einzelne Funktionen nötig: {names}."),
     unexpected: |names| format!("Erteilt, aber für die Provisionierung nicht nötig: {names}."),
     granted: "Erteilt",
-    grant_scope: |grant| match grant {
-        GrantKind::Application => "der Anwendung selbst",
-        GrantKind::DelegatedForAll => "für alle im Mandanten",
-        GrantKind::DelegatedForOne { .. } => "nur für einen Administrator; endet mit dessen Konto",
-    },
 };
 
 const RECOVERY: RecoveryWords = RecoveryWords {
     heading: "Was Sie tun können",
     who: |class| match class {
-        FailureClass::Person => "Beheben können Sie das selbst, jetzt gleich.",
+        FailureClass::Person => None,
         FailureClass::Operator => {
-            "Wenden Sie sich dafür an die Administratoren von Okta oder Microsoft Entra in Ihrem Unternehmen."
+            Some("Wenden Sie sich dafür an die Administratoren von Okta oder Microsoft Entra in Ihrem Unternehmen.")
         }
-        FailureClass::Wait => "Sie müssen nichts tun. Meist behebt sich das von selbst.",
-        FailureClass::Bug => "Wenden Sie sich dafür an den Betreiber dieses Dienstes, und melden Sie es ihm bitte.",
+        FailureClass::Wait => Some("Sie müssen nichts tun. Meist behebt sich das von selbst."),
+        FailureClass::Bug => {
+            Some("Wenden Sie sich dafür an den Betreiber dieses Dienstes, und melden Sie es ihm bitte.")
+        }
     },
     start_again: "Neu beginnen",
     switch_account: "Anderes Konto verwenden",
@@ -395,123 +354,6 @@ const RECOVERY: RecoveryWords = RecoveryWords {
     okta_changed: "Die Verbindung in Okta kann sich geändert haben. Ihr Okta-Team sieht den vorherigen Zustand.",
     code: |cause, next| format!("{cause} {next}"),
 };
-
-#[expect(clippy::too_many_lines, reason = "one table, one entry per failure")]
-fn failure(failure: ConsentFailure) -> FailureWords {
-    let words = |heading, what_happened, next_step| FailureWords { heading, what_happened, next_step };
-    match failure {
-        ConsentFailure::Declined => words(
-            "Die Zustimmung wurde abgelehnt",
-            "Microsoft hat uns gemeldet, dass die Anfrage abgebrochen oder abgelehnt wurde.",
-            "Wenn Sie versehentlich auf „Abbrechen“ geklickt haben, beginnen Sie neu und klicken Sie auf „Akzeptieren“. Wenn Sie unsicher sind, fragen Sie zuerst Ihr Okta-Team. Durch Warten geht nichts verloren.",
-        ),
-        ConsentFailure::WrongAccount => words(
-            "Dieses Konto gehört nicht zum Mandanten",
-            "Microsoft kennt das Konto in diesem Mandanten nicht.",
-            "Verwenden Sie ein Administratorkonto des unten genannten Mandanten. Gastkonten und Konten eines Dienstleisters funktionieren hier nicht.",
-        ),
-        ConsentFailure::WrongTenant => words(
-            "Dieses Konto gehört zu einem anderen Mandanten",
-            "Sie haben sich bei einem anderen Microsoft-Mandanten angemeldet als dem, der in Okta für die App eingetragen ist.",
-            "Verwenden Sie ein Administratorkonto des unten genannten Mandanten. Wenn dieser Mandant falsch ist, muss Ihr Okta-Team ihn in den Einstellungen der App berichtigen.",
-        ),
-        ConsentFailure::NotAdministrator => words(
-            "Dieses Konto ist gerade kein globaler Administrator",
-            "Okta braucht die Zustimmung eines globalen Administrators dieses Mandanten. Das verwendete Konto hat diese Rolle hier im Moment nicht.",
-            "Wenn Sie die Rolle in Privileged Identity Management aktivieren können, aktivieren Sie sie und beginnen Sie neu. Sonst leiten Sie dies an einen globalen Administrator weiter oder verwenden Sie ein anderes Konto. Der delegierte Zugriff eines Dienstleisters (GDAP) reicht nicht aus.",
-        ),
-        ConsentFailure::MfaMissing => words(
-            "Mehrstufige Authentifizierung ist erforderlich",
-            "Wir konnten nicht bestätigen, dass Sie sich mit mehrstufiger Authentifizierung angemeldet haben.",
-            "Wenn das Konto keinen zweiten Faktor hat, registrieren Sie einen bei Microsoft. Beginnen Sie dann neu und bestätigen Sie die Anmeldung damit.",
-        ),
-        ConsentFailure::BlockedByConditionalAccess => words(
-            "Die Zugriffsrichtlinie Ihres Unternehmens hat die Anmeldung blockiert",
-            "Der bedingte Zugriff in Microsoft Entra hat die Anmeldung blockiert, zum Beispiel wegen des Geräts, des Standorts oder des Risikos.",
-            "Verwenden Sie ein Gerät und ein Netz, die Ihre Richtlinie erlaubt, und beginnen Sie neu, oder geben Sie den Code aus den technischen Details an die Verantwortlichen für den bedingten Zugriff weiter.",
-        ),
-        ConsentFailure::LinkExpired => words(
-            "Dieser Link ist abgelaufen",
-            "Einladungen gelten nur eine begrenzte Zeit, und diese ist abgelaufen.",
-            "Bitten Sie Ihr Okta-Team um einen neuen Link.",
-        ),
-        ConsentFailure::LinkRevoked => words(
-            "Dieser Link gilt nicht mehr",
-            "Eine neuere Einladung hat diesen Link ersetzt, oder Ihr Okta-Team hat ihn widerrufen.",
-            "Sehen Sie nach, ob Sie eine neuere E-Mail zu derselben App haben, oder fragen Sie Ihr Okta-Team.",
-        ),
-        ConsentFailure::LinkUsedUp => words(
-            "Diese Zustimmung ist bereits abgeschlossen",
-            "Diese Zustimmung wurde erteilt und gespeichert.",
-            "Sie müssen nichts tun. Wenn die Provisionierung trotzdem fehlschlägt, bitten Sie Ihr Okta-Team um eine neue Einladung.",
-        ),
-        ConsentFailure::TooManyAttempts => words(
-            "Dieser Link wurde zu oft benutzt",
-            "Mit einem Link lässt sich nur eine begrenzte Zahl von Versuchen beginnen, und sie ist erreicht.",
-            "Bitten Sie Ihr Okta-Team um einen neuen Link.",
-        ),
-        ConsentFailure::LinkForged => words(
-            "Dieser Link funktioniert nicht",
-            "Dieser Link stammt nicht von diesem Dienst, oder ein Teil davon fehlt.",
-            "Öffnen Sie den Link noch einmal direkt dort, wo Sie ihn erhalten haben. Wenn das nicht hilft, bitten Sie Ihr Okta-Team um einen neuen Link und fragen Sie, ob die Nachricht echt ist.",
-        ),
-        ConsentFailure::SessionLost => words(
-            "Dieser Versuch kann nicht fortgesetzt werden",
-            "Die Anmeldung kam in einem anderen Browser zurück, kam zweimal zurück oder hat länger als zehn Minuten gedauert.",
-            "Öffnen Sie den erhaltenen Link noch einmal und bleiben Sie in einem Browser. Erlauben Sie Cookies für diese Seite.",
-        ),
-        ConsentFailure::MicrosoftDown => words(
-            "Microsoft antwortet nicht",
-            "Microsofts Anmeldung oder Verzeichnisdienst antwortet im Moment nicht.",
-            "Beginnen Sie in einigen Minuten neu. Ihr Link bleibt gültig.",
-        ),
-        ConsentFailure::RegistrationRefused => words(
-            "Unsere Registrierung bei Microsoft ist falsch eingerichtet",
-            "Microsoft hat die App-Registrierung dieses Dienstes abgelehnt, daher kann sich im Moment niemand anmelden.",
-            "Sagen Sie es Ihrem Okta-Team; der Code in den technischen Details benennt das Problem. Ihr Link bleibt gültig.",
-        ),
-        ConsentFailure::SignInUnavailable => words(
-            "Hier kann sich noch niemand anmelden",
-            "Sie müssen sich zuerst bei Microsoft anmelden, und dieser Dienst hat dafür keine App-Registrierung.",
-            "Sagen Sie es Ihrem Okta-Team. Ihr Link bleibt gültig.",
-        ),
-        ConsentFailure::Untrusted => words(
-            "Wir konnten einer Antwort nicht vertrauen",
-            "Eine Antwort von Microsoft oder ein Link von Okta hat unsere Sicherheitsprüfung nicht bestanden, daher haben wir angehalten.",
-            "Beginnen Sie einmal neu. Wenn es wieder geschieht, melden Sie es Ihrem Okta-Team, denn das sollte nicht vorkommen.",
-        ),
-        ConsentFailure::OktaDown => words(
-            "Okta antwortet nicht",
-            "Ihre Okta-Org antwortet im Moment nicht oder begrenzt Anfragen.",
-            "Warten Sie einige Minuten und fahren Sie dann fort. Ihr Link bleibt gültig, und eine erteilte Zustimmung bleibt erhalten.",
-        ),
-        ConsentFailure::OktaRefused => words(
-            "Okta hat unsere Anfrage abgelehnt",
-            "Unser Zugriff auf Ihre Okta-Org reicht nicht aus oder ist beendet, oder der Code von Oktas Seite war nicht mehr gültig.",
-            "Beginnen Sie neu. Wenn es wieder geschieht, sagen Sie es Ihrem Okta-Team; die technischen Details benennen das Problem.",
-        ),
-        ConsentFailure::AlreadyDone => words(
-            "Bereits abgeschlossen",
-            "Ein anderer Administrator hat die Verbindung inzwischen abgeschlossen, hier oder in der Okta Admin Console.",
-            "Sie müssen nichts tun.",
-        ),
-        ConsentFailure::WrongHandOver => words(
-            "Das ist nicht der Text von Oktas Seite",
-            "Das ist nicht der Text von Oktas Seite für diese App.",
-            "Kopieren Sie den ganzen Text von Oktas Seite aus dem Tab, den Sie von hier aus geöffnet haben. Wenn Sie den Text per E-Mail oder Chat bekommen haben, verwenden Sie ihn nicht, und sagen Sie es Ihrem Okta-Team.",
-        ),
-        ConsentFailure::NotStored => words(
-            "Wir konnten Ihren Fortschritt nicht speichern",
-            "Unsere eigene Datenbank hat die Daten nicht angenommen, daher haben wir angehalten, bevor irgendetwas anderes geschah.",
-            "Beginnen Sie in einigen Minuten neu. Wenn es wieder geschieht, sagen Sie es Ihrem Okta-Team.",
-        ),
-        ConsentFailure::ByHand => words(
-            "Verwenden Sie für diese App die Okta Admin Console",
-            "Okta bietet für diese App keinen Link zur Zustimmung an, den wir benutzen könnten, ohne die Provisionierung auszuschalten.",
-            "Öffnen Sie in der Okta Admin Console Applications › die App › Provisioning › Integration › Edit, klicken Sie auf „Re-authenticate with Microsoft Office 365“ und dann auf „Save“.",
-        ),
-    }
-}
 
 const HOME: HomeWords = HomeWords {
     heading: "Zustimmung für Oktas Microsoft-365-Apps",
@@ -540,4 +382,14 @@ const MUTE: MuteWords = MuteWords {
     muted_heading: "Die Erinnerungen sind stummgeschaltet",
     muted: |request, address| format!("Wir senden zur Anfrage `{request}` keine Erinnerungen mehr an {address}."),
     muted_next: "Wir schreiben Ihnen weiterhin, wenn sie erledigt ist, und zu neuen Anfragen. Das Okta-Team Ihres Unternehmens kann sich wieder bei Ihnen melden.",
+};
+
+const OUTBOX: OutboxWords = OutboxWords {
+    heading: "Postausgang",
+    lead: "In dieser Demo zeigt Regrant seine E-Mails hier, statt sie zu senden.",
+    empty: "Noch keine E-Mails. Ein Prüflauf erzeugt welche.",
+    to: "An",
+    subject: "Betreff",
+    as_text: "Als Text",
+    text: "Text",
 };

@@ -1,7 +1,7 @@
 //! Emails that request an action.
 
-use super::super::{OperatorRequestWords, RequestWords, SecretEndingWords, SeveralWords, WaiverExpiredWords};
-use super::number;
+use super::super::emails::{OperatorRequestWords, RequestWords, SecretEndingWords, SeveralWords, WaiverExpiredWords};
+use super::counted_noun;
 use crate::domain::standing::Standing;
 
 pub(super) const REQUEST: RequestWords = RequestWords {
@@ -30,6 +30,12 @@ pub(super) const REQUEST: RequestWords = RequestWords {
             names.app
         )
     },
+    why_off: |names| {
+        format!(
+            "Oktas Verbindung zu Microsoft 365 für {} ist vorbereitet, aber ausgeschaltet, und wartet auf Ihre Genehmigung. Bis dahin erhalten neue Mitarbeitende von Okta kein Konto, und ausgeschiedene behalten möglicherweise ihren Zugang.",
+            names.app
+        )
+    },
     why_outage: |names, since| {
         format!(
             "Seit dem {since} kann Okta Microsoft 365 für {} nicht mehr provisionieren. Neue Mitarbeitende erhalten kein Konto, und ausgeschiedene behalten ihren Zugang. Eine erneute Zustimmung behebt das.",
@@ -50,7 +56,7 @@ pub(super) const REQUEST: RequestWords = RequestWords {
         format!(
             "Seitdem {} {} fehlgeschlagen; wir führen alle in der E-Mail zum Abschluss auf.",
             if count == 1 { "ist" } else { "sind" },
-            number(count, "Okta-Aufgabe", "Okta-Aufgaben")
+            counted_noun(count, "Okta-Aufgabe", "Okta-Aufgaben")
         )
     },
     who_heading: "Wer dies tun kann",
@@ -61,7 +67,7 @@ pub(super) const REQUEST: RequestWords = RequestWords {
         )
     },
     forward_to_administrator: |_| {
-        "Andernfalls leiten Sie diese E-Mail bitte im Unternehmen an einen globalen Administrator weiter. Anderen nützt sie nichts.".to_owned()
+        "Sind Sie das nicht, leiten Sie diese E-Mail bitte im Unternehmen an einen globalen Administrator weiter. Anderen nützt sie nichts.".to_owned()
     },
     open_page: "Anfrage öffnen",
     link_target: |url| format!("Der Link öffnet eine Seite unter {url}. Das Öffnen ändert nichts."),
@@ -81,26 +87,26 @@ pub(super) const REQUEST: RequestWords = RequestWords {
     steps_heading: "Was Sie sehen werden",
     step_compare: |names| {
         format!(
-            "Öffnen Sie die Anfrage und prüfen Sie, ob sie den Mandanten {} und die Anfrage {} nennt.",
+            "Öffnen Sie die Anfrage und prüfen Sie, ob die Seite zu {} und zur Anfrage {} gehört.",
             names.tenant, names.request
         )
     },
     step_sign_in: |publisher| {
         let publisher = publisher.map_or_else(
             || {
-                "Microsoft nennt sie nicht überprüft, denn diese Installation hat keinen überprüften Herausgeber."
+                "Microsoft bezeichnet sie als nicht überprüft, denn diese Installation hat keinen überprüften Herausgeber."
                     .to_owned()
             },
             |publisher| format!("Ihr überprüfter Herausgeber ist {publisher}."),
         );
         format!(
-            "Erste Microsoft-Seite: Melden Sie sich an. Microsoft zeigt Regrants eigene Anfrage nach einer einzigen Leseberechtigung, `Directory.Read.All`. Damit stellen wir fest, dass Sie Administrator sind. {publisher}"
+            "Erste Microsoft-Seite: Melden Sie sich an. Microsoft zeigt Regrants eigene Anfrage nach einer einzigen Leseberechtigung, `Directory.Read.All`. Damit prüfen wir Ihre Rolle. {publisher}"
         )
     },
     step_approve: |names, is_second| {
         let page = if is_second { "Zweite Microsoft-Seite" } else { "Seite von Microsoft" };
         format!(
-            "{page}: Oktas Anfrage, „Okta Microsoft Graph Client“ oder ähnlich. Prüfen Sie, ob sie {} zeigt und ihr Herausgeber Okta ist, und stimmen Sie dann zu.",
+            "{page}: Oktas Anfrage, „Okta Microsoft Graph Client“ oder ähnlich. Prüfen Sie, ob sie zu {} gehört und ihr Herausgeber Okta ist, und stimmen Sie dann zu.",
             names.tenant
         )
     },
@@ -110,7 +116,7 @@ pub(super) const REQUEST: RequestWords = RequestWords {
     permissions_intro: "Die Seite von Microsoft führt diese Berechtigungen in eigenen Worten auf.",
     own_permission: |host| {
         format!(
-            "Die erste Seite, unter `{host}`, ist Regrants eigene Anfrage. Sie nennt auch Ihre Anmeldung und Ihr Profil (`openid`, `profile`) sowie dauerhaften Zugriff (`offline_access`), mit dem Regrant die Zustimmung weiter prüft. Bis Sie Oktas Anfrage zustimmen, ist in Okta nichts geändert."
+            "Die erste Seite, unter `{host}`, ist Regrants eigene Anfrage. Sie nennt auch Ihre Anmeldung und Ihr Profil (`openid`, `profile`) sowie dauerhaften Zugriff (`offline_access`), mit dem Regrant die Zustimmung weiter prüft. Bevor Sie angemeldet sind, ändert sich in Okta nichts. Muss die Provisionierung bis zum Abschluss pausieren, fragt die Seite Sie vorher."
         )
     },
     when_heading: "Der beste Zeitpunkt",
@@ -128,23 +134,23 @@ pub(super) const REQUEST: RequestWords = RequestWords {
     },
     several: SeveralWords {
         heading_consents: |count| {
-            format!("Genehmigen Sie Oktas Zugriff auf Microsoft 365 für {}", number(count, "App", "Apps"))
+            format!("Genehmigen Sie Oktas Zugriff auf Microsoft 365 für {}", counted_noun(count, "App", "Apps"))
         },
-        heading_steps: |count| format!("Noch ein Schritt in Okta für {}", number(count, "App", "Apps")),
-        why_consents: "Okta verwaltet die Microsoft-365-Konten dieser Apps mit gespeicherten Administratorkennwörtern, oder die Zustimmung ist zu erneuern. Solange das nicht geschehen ist, erhalten neue Mitarbeitende möglicherweise kein Konto, und ausgeschiedene behalten möglicherweise ihren Zugang.",
+        heading_steps: |count| format!("Noch ein Schritt in Okta für {}", counted_noun(count, "App", "Apps")),
+        why_consents: "Okta verwaltet die Microsoft-365-Konten dieser Apps mit gespeicherten Administratorkennwörtern, die Verbindungen sind ausgeschaltet, oder die Zustimmung ist zu erneuern. Solange das nicht geschehen ist, erhalten neue Mitarbeitende möglicherweise kein Konto, und ausgeschiedene behalten möglicherweise ihren Zugang.",
         why_outage: |count| {
             format!(
                 "Okta kann Microsoft 365 für {} nicht mehr provisionieren. Neue Mitarbeitende erhalten kein Konto, und ausgeschiedene behalten ihren Zugang.",
-                number(count, "dieser Apps", "dieser Apps")
+                counted_noun(count, "dieser Apps", "dieser Apps")
             )
         },
-        why_steps: "Die Verbindungen dieser Apps sind in Okta ausgeschaltet oder benötigen die Zustimmung in der Admin Console. Bis dahin erhalten neue Mitarbeitende möglicherweise kein Konto in Microsoft 365, und ausgeschiedene behalten möglicherweise ihren Zugang.",
+        why_steps: "Die Verbindungen dieser Apps sind in Okta ausgeschaltet oder benötigen die Zustimmung in der Admin Console. Bis das erledigt ist, erhalten neue Mitarbeitende möglicherweise kein Konto in Microsoft 365, und ausgeschiedene behalten möglicherweise ihren Zugang.",
         no_administrator_on_file: "Für diese Apps ist niemand aus der Microsoft-Administration hinterlegt. Bitte leiten Sie diese E-Mail an die globalen Administratoren der Mandanten weiter.",
         escalation_notice: "Sie erhalten diese E-Mail, weil noch niemand gehandelt hat. Bitte sorgen Sie dafür, dass es geschieht.",
         step_open: "Öffnen Sie unten die erste Anfrage und prüfen Sie, ob sie denselben Mandanten und dieselbe Anfrage nennt. Wiederholen Sie das für jede Anfrage.",
         who: "Ein globaler Administrator (Microsoft Global Administrator) des jeweiligen Mandanten mit mehrstufiger Authentifizierung. Jede Anfrage dauert etwa zwei Minuten. Sie können diese E-Mail im Unternehmen weiterleiten.",
         list_heading: "Ihre Anfragen, die dringendste zuerst",
-        row: |tenant, status, since, request| format!("{tenant} · {status} · seit dem {since} · {request}"),
+        row: |tenant, status, since, request| format!("in {tenant} · {status} · seit dem {since} · {request}"),
         open: "Anfrage öffnen",
         one_email: "Diese E-Mail ersetzt eine E-Mail pro App. Auch Erinnerungen an mehrere Apps kommen zusammen.",
     },
@@ -155,7 +161,7 @@ pub(super) const OPERATOR_REQUEST: OperatorRequestWords = OperatorRequestWords {
     heading_console: |names| format!("{} benötigt die Zustimmung in der Okta Admin Console", names.app),
     why_save: |names| {
         format!(
-            "Für {} wurde bei Microsoft zugestimmt, aber die Verbindung in Okta ist ausgeschaltet. Solange sie nicht gespeichert ist, erhalten neue Mitarbeitende kein Konto in Microsoft 365, Änderungen kommen nicht an, und ausgeschiedene Mitarbeitende behalten ihren Zugang.",
+            "{} braucht keine weitere Zustimmung, aber die Verbindung in Okta ist ausgeschaltet. Solange sie nicht gespeichert ist, erhalten neue Mitarbeitende kein Konto in Microsoft 365, Änderungen kommen nicht an, und ausgeschiedene Mitarbeitende behalten ihren Zugang.",
             names.app
         )
     },
@@ -217,7 +223,7 @@ pub(super) const OPERATOR_REQUEST: OperatorRequestWords = OperatorRequestWords {
         },
         |_| "Kehren Sie zu Okta zurück und klicken Sie auf Save. Ohne Save wird nichts gespeichert.".to_owned(),
     ],
-    no_microsoft_page: "Microsoft zeigt diesmal keine Seite, denn „Okta Microsoft Graph Client“ hat die Zustimmung bereits.",
+    no_microsoft_page: "Zum Speichern ist keine neue Zustimmung zu „Okta Microsoft Graph Client“ nötig, daher zeigt Microsoft keine Seite.",
     permissions_heading: "Berechtigungen, die die Zustimmung umfasst",
     best_time: "Das Speichern unterbricht niemanden. Nach einer neuen Anmeldung bei Microsoft müssen sich einzelne Benutzer eventuell neu anmelden. Falls das stört, wählen Sie eine Zeit außerhalb der Arbeitszeit.",
     link_expiry: |end| format!("Er läuft am {end} ab."),
