@@ -12,8 +12,7 @@ use crate::domain::transcript::Transcript;
 use crate::hooks::tickets::TicketChange;
 use crate::hooks::{Hook, HookCaller, HookError};
 use crate::mail::{Email, MailError, MailTransport, MessageId};
-use crate::okta::aerial::AerialAccount;
-use crate::okta::{Okta, OktaCredential, OktaError, OktaOrg, OrgUrl, ResolvedOrg};
+use crate::okta::{AerialAccount, Okta, OktaCredential, OktaError, OktaOrg, OrgUrl, ResolvedOrg};
 use crate::queue::{Delivery, Message, Queue, QueueError};
 
 /// The queue of a function that puts nothing into it, by the variable that would name it.

@@ -8,25 +8,12 @@ use url::Url;
 
 use super::client::OpenOrg;
 use super::rate_budget::Bucket;
-use super::{OktaError, OrgUrl, paging, wire};
+use super::{AerialAccount, OktaError, paging, wire};
 
-/// The host of the production environment.
-pub const PRODUCTION_HOST: &str = "aerial-apac.okta.com";
 /// The maximum page size.
 const PAGE: &str = "100";
 /// The maximum number of pages: more orgs than any account has.
 const MAX_PAGES: usize = 1_000;
-
-/// An Aerial account.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AerialAccount {
-    /// The org whose API Services app reads the account.
-    pub org: OrgUrl,
-    /// The host of the Aerial API.
-    pub api: OrgUrl,
-    /// The account's id.
-    pub id: String,
-}
 
 impl AerialAccount {
     fn url(&self) -> Result<Url, OktaError> {

@@ -23,14 +23,13 @@ use crate::http::transport::HttpResponse;
 use crate::okta::config::OktaConfig;
 use crate::randomness::Randomness;
 
-use super::aerial::AerialAccount;
 use super::auth::Authenticator;
 use super::rate_budget::Bucket;
 use super::retrying_client::{Call, RetryingClient};
 use super::wire::{self, Listed};
 use super::{
-    AppPage, Connection, ListedApp, LogPage, Okta, OktaCredential, OktaError, OktaOrg, OrgUrl, ProvisioningAdmin,
-    ResolvedOrg, paging,
+    AerialAccount, AppPage, Connection, ListedApp, LogPage, Okta, OktaCredential, OktaError, OktaOrg, OrgUrl,
+    ProvisioningAdmin, ResolvedOrg, paging,
 };
 
 /// The maximum page size (Management API, `listApplications`).

@@ -4,7 +4,7 @@
 //! implementation. [`log_stream`] decodes events that Okta pushes. Most calls of [`OktaOrg`] only read; its three writes are
 //! marked as such, and a scan calls none of them.
 
-pub mod aerial;
+mod aerial;
 mod assignment_counts;
 mod auth;
 pub mod client;
@@ -39,8 +39,6 @@ use crate::domain::text::UntrustedText;
 use crate::domain::transcript::Transcript;
 use crate::vault::exposed;
 
-use aerial::AerialAccount;
-
 pub use credential::OktaCredential;
 pub use error::OktaError;
 pub use org_url::OrgUrl;
@@ -56,6 +54,20 @@ pub struct ResolvedOrg {
     pub pipeline: Option<String>,
     /// The server's own time when it answered (`Date`), if reported.
     pub answered_at: Option<Timestamp>,
+}
+
+/// The host of the Aerial API's production environment.
+pub const AERIAL_HOST: &str = "aerial-apac.okta.com";
+
+/// An Okta Aerial account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AerialAccount {
+    /// The org whose API Services app reads the account.
+    pub org: OrgUrl,
+    /// The host of the Aerial API.
+    pub api: OrgUrl,
+    /// The account's id.
+    pub id: String,
 }
 
 /// An Office 365 app as the app list returns it.

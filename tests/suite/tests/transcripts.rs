@@ -196,7 +196,9 @@ fn parts(text: &str) -> Vec<String> {
 
 /// Words of Okta's interface, and values that Regrant itself sent: neither says anything about an org.
 fn is_of_the_interface(text: &str) -> bool {
-    const WORDS: [&str; 16] = [
+    const WORDS: [&str; 17] = [
+        // Also the name of a member.
+        "policies",
         "User",
         "AppUser",
         "office365",

@@ -6,8 +6,7 @@ use anyhow::{Context as _, anyhow, bail};
 use clap::Args;
 use futures_util::{StreamExt as _, stream};
 use regrant::clock::SystemClock;
-use regrant::okta::aerial::{AerialAccount, PRODUCTION_HOST};
-use regrant::okta::{OktaCredential, OrgUrl};
+use regrant::okta::{AERIAL_HOST, AerialAccount, OktaCredential, OrgUrl};
 use regrant::usecases::access::import::{Imported, OrgToAdd, import_org};
 use regrant::usecases::access::orgs;
 use serde::Serialize;
@@ -56,7 +55,7 @@ pub struct Import {
     #[arg(long, value_name = "HOST", requires = "aerial_account")]
     pub aerial_org: Option<String>,
     /// The host of the Aerial API.
-    #[arg(long, value_name = "HOST", requires = "aerial_account", default_value = PRODUCTION_HOST)]
+    #[arg(long, value_name = "HOST", requires = "aerial_account", default_value = AERIAL_HOST)]
     pub aerial_host: String,
     /// The client id of the Aerial org's service app.
     #[arg(long, value_name = "ID", requires = "aerial_account")]
