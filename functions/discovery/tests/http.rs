@@ -115,7 +115,7 @@ async fn invalid_requests_get_problems_that_say_what_to_do() {
         ("GET", "/v1/apps?limit=many", "", 400, "1 to 200"),
         ("GET", "/v1/apps?cursor=forged", "", 400, "start again"),
         ("GET", "/v1/apps?org=../etc", "", 400, "org id"),
-        ("GET", "/v1/apps?colour=red", "", 400, "\"colour\" here; use standing, org, tenant"),
+        ("GET", "/v1/apps?colour=red", "", 400, "\"colour\" is unknown; use standing, org, tenant"),
         ("GET", "/v1/apps?limit=1&limit=2", "", 400, "repeated"),
         ("GET", "/v1/apps?tenant=%ff", "", 400, "UTF-8"),
         ("GET", "/v1/apps/00oacme/0oa1?standing=broken", "", 400, "use limit, cursor"),
