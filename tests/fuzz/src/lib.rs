@@ -52,10 +52,10 @@ pub const TARGETS: &[Target] = &[
 ///
 /// # Panics
 ///
-/// If there is no such target, or if the target fails.
+/// If the target does not exist or fails.
 pub fn run(name: &str, input: &[u8]) {
     let target = TARGETS.iter().find(|target| target.name == name);
-    let target = target.unwrap_or_else(|| panic!("there is no fuzz target {name}"));
+    let target = target.unwrap_or_else(|| panic!("the fuzz target {name} does not exist"));
     (target.run)(input);
 }
 

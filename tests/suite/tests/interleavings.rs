@@ -1,4 +1,4 @@
-//! Interleavings: two browsers with two tabs each and one operator take steps on one app in any order. Whatever the order,
+//! Interleavings: two browsers with two tabs each and one operator take steps on one app in any order. In every order,
 //! there is at most one effect per invitation and per code, no link is lost, and nothing changes in Okta before a verified
 //! sign-in or the operator's own step.
 //!
@@ -450,7 +450,7 @@ impl Sequence {
         }
     }
 
-    /// An honest administrator with a new browser can finish, whatever happened before.
+    /// An honest administrator with a new browser can finish after any earlier steps.
     async fn check_next_administrator_can_finish(&mut self) {
         let now = self.bench.ports.clock.now();
         let open = self.ports().ledger.open_invitations(&self.org, &self.app).await.unwrap();

@@ -103,7 +103,7 @@ pub async fn open_okta_consent(
         Some(SessionState::Consenting { administrator, attempt: queue_if_due(attempt, now) })
     });
     let Some(opened) = opened.await? else {
-        // The attempt has ended meanwhile. Its browser receives no link, and a worker ends what was prepared for it.
+        // The attempt has ended meanwhile. Its browser receives no link, and a worker ends its preparation.
         let (org, app, id) = (session.org.clone(), session.app.clone(), session.id.clone());
         ports.queues.saves.send(&[SaveApp::continued(org, app, Some(id))]).await?;
         return Ok(NextPage::Progress);

@@ -114,7 +114,7 @@ async fn finished_consent_ends_the_pause() {
     assert_eq!((app.standing(), app.paused_since(), left_off(&bench).await), (Standing::Consented, None, 0));
 }
 
-/// The link is revoked while Okta prepares the connection, so nobody receives the link that was prepared.
+/// The link is revoked while Okta prepares the connection, so no browser receives its link.
 #[tokio::test]
 async fn pause_of_a_session_that_just_ended_alerts_at_once() {
     let mut bench = ConsentBench::new().await;
