@@ -34,13 +34,6 @@ const NEW: &str =
 const MAX_ASKED: usize = 50;
 const MAX_NAME: usize = 100;
 
-impl Permission {
-    /// Whether Okta asks for it and the catalogue does not list it.
-    pub fn is_unknown(&self) -> bool {
-        self.why == NEW
-    }
-}
-
 /// The permissions on Microsoft Graph that an authorization URL asks for in `scope`, in their order. `None` if it does not list
 /// them: no scope, or `.default`, which means those of the registration ("Scopes and permissions in the Microsoft identity
 /// platform").

@@ -49,10 +49,10 @@ pub fn instructions_for_app(org: &OrgProfile, app: &AppRecord, language: Languag
             steps: operator.steps_console.map(|step| step(&names)).to_vec(),
         },
         Standing::Degraded if only_secret_ends(&app.signals) => OperatorInstructions {
-            situation: vec![standing.meaning().to_owned()],
-            who: Some((english().secret_ending.who)(&names)),
+            situation: vec![meaning(standing).to_owned()],
+            who: Some((words.secret_ending.who)(&names)),
             command: None,
-            steps: english().secret_ending.steps.map(|step| step(&names)).to_vec(),
+            steps: words.secret_ending.steps.map(|step| step(&names)).to_vec(),
         },
         Standing::Broken | Standing::NeedsConsent | Standing::Degraded => OperatorInstructions {
             situation: vec![meaning(standing).to_owned(), next_step(standing.next_step()).to_owned()],

@@ -85,7 +85,7 @@ impl LabelWords {
 
     /// The purpose of a permission. `None` if the installation worded it itself.
     pub(crate) fn purpose(&self, permission: &Permission) -> Option<&'static str> {
-        if permission.is_unknown() {
+        if permission.is_new() {
             return Some(self.unknown_purpose);
         }
         let is_default = PermissionCatalogue::default().all().contains(permission);

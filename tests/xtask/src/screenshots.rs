@@ -108,10 +108,9 @@ pub(crate) async fn screenshots(options: &Options) -> Result<(), Failure> {
     }
     if options.docs {
         for (scheme, dark) in [("light", false), ("dark", true)] {
-            let screen = Screen { dark, ..DOCS };
             let camera = Camera { folder: Path::new("docs/images"), end: scheme, for_docs: true };
-            camera.pages(&chromium, screen, &labels(Language::En)).await?;
-            camera.emails(&chromium, screen, Language::En).await?;
+            camera.pages(&chromium, Screen { dark, ..DOCS }, &labels(Language::En)).await?;
+            camera.emails(&chromium, Screen { dark, ..DOCS }, Language::En).await?;
             camera.console(&chromium, Screen { dark, ..DESKTOP }).await?;
         }
     }

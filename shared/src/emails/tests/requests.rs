@@ -289,6 +289,19 @@ fn no_email_asks_for_a_secret_or_a_reply() {
 }
 
 #[test]
+fn new_permission_is_named_in_the_readers_language() {
+    for (language, words) in
+        [(Language::En, "New, not known to Regrant"), (Language::De, "Neu und Regrant nicht bekannt")]
+    {
+        let mut sample = named("invitation", language);
+        let asked = ["User.ReadWrite.All", "Something.New.All"].map(str::to_owned);
+        sample.installation.permissions = sample.installation.permissions.asked(&asked);
+        let text = bare(&email(&sample).text);
+        assert!(text.contains("Something.New.All") && text.contains(&bare(words)), "{text}");
+    }
+}
+
+#[test]
 fn unnamed_tenant_and_unknown_permission_read_as_sentences() {
     use crate::domain::permission::PermissionCatalogue;
     use crate::domain::standing::Standing;

@@ -303,7 +303,7 @@ pub(super) const SECRET_ENDING: SecretEndingWords = SecretEndingWords {
     ],
     who: |names| {
         format!(
-            "Den ersten Schritt macht, wer {} in Okta administriert; den zweiten ein globaler Administrator (Microsoft Global Administrator) von {}. Es dauert etwa zehn Minuten. Sie können diese E-Mail im Unternehmen weiterleiten.",
+            "Den ersten Schritt erledigt ein Okta-Administrator von {}, den zweiten ein globaler Administrator (Microsoft Global Administrator) von {}. Es dauert etwa zehn Minuten. Sie können diese E-Mail im Unternehmen weiterleiten.",
             names.org, names.tenant
         )
     },
