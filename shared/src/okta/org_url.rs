@@ -7,6 +7,7 @@ use std::fmt;
 
 use url::{Host, Url};
 
+use crate::domain::text::trimmed;
 use crate::http::loopback::{LoopbackPolicy, is_loopback};
 
 /// The domain suffixes in Okta's own SDKs, without its internal test clouds (okta-sdk-python `config_validator.py`).
@@ -123,7 +124,7 @@ impl OrgUrl {
     }
 
     fn parse_any(text: &str, loopback: LoopbackPolicy) -> Result<(Self, Option<String>), OrgUrlError> {
-        let text = text.trim();
+        let text = trimmed(text);
         let with_scheme = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
         let url = Url::parse(&with_scheme).map_err(|_| OrgUrlError::NotAHost)?;
         let host = url.host().ok_or(OrgUrlError::NotAHost)?.to_owned();
@@ -150,7 +151,7 @@ impl OrgUrl {
         }
         let Host::Domain(name) = host else { return Err(OrgUrlError::Address) };
         let name = name.trim_end_matches('.');
-        let Some((first, rest)) = name.split_once('.').filter(|(first, rest)| !first.is_empty() && rest.contains('.'))
+        let Some((first, rest)) = name.split_once('.').filter(|(first, rest)| !first.is_empty() && !rest.is_empty())
         else {
             return Err(OrgUrlError::NotListed(name.to_owned()));
         };
@@ -248,8 +249,12 @@ mod tests {
 
     #[test]
     fn custom_domain_receives_no_credential() {
-        let (org, _) = OrgUrl::parse_to_resolve("login.example.com", LoopbackPolicy::Refuse).unwrap();
-        assert!(!org.takes_credentials());
+        for custom in
+            ["login.example.com", "example.com", "\u{feff}LOGIN.Example.com.\r\n", "https://login.example.com/"]
+        {
+            let (org, _) = OrgUrl::parse_to_resolve(custom, LoopbackPolicy::Refuse).unwrap();
+            assert!(!org.takes_credentials() && org.host().ends_with("example.com"), "{custom:?}");
+        }
         assert!(OrgUrl::parse_to_resolve("http://login.example.com", LoopbackPolicy::Refuse).is_err());
         assert!(OrgUrl::parse_to_resolve("10.0.0.1", LoopbackPolicy::Refuse).is_err());
         assert!(OrgUrl::parse_to_resolve("metadata", LoopbackPolicy::Refuse).is_err());
