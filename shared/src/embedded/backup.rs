@@ -6,7 +6,9 @@
 //! The ledger is copied with `VACUUM INTO`, which reads one consistent state while others write. Secrets change by one
 //! atomic rename each, and are copied after the ledger: a profile in the backup always has its credential.
 
-use std::fs::{self, File, OpenOptions};
+mod unfinished;
+
+use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Write};
 use std::path::{Component, Path, PathBuf};
 
@@ -15,6 +17,7 @@ use age::{DecryptError, Decryptor, Encryptor};
 use secrecy::SecretString;
 use tar::{Archive, Builder, EntryType, Header};
 
+use self::unfinished::{LedgerCopy, Staging, Unfinished, make_private_folder, write_private};
 use super::data_folder::{DataFolder, LostPart};
 use super::sqlite::snapshot;
 use super::{ledger_file, vault_folder};
@@ -99,7 +102,7 @@ pub fn back_up(folder: &Path, file: &Path, passphrase: &SecretString) -> Result<
     }
     let unfinished = Unfinished::create(file)?;
     // The copy of the ledger is next to the backup, where there is room for it, and is removed in every case.
-    let copy = tempfile_next_to(file)?;
+    let copy = LedgerCopy::next_to(file)?;
     snapshot(&ledger_file(folder), &copy.0)?;
     let secrets = write(folder, &copy.0, &unfinished.file, passphrase).map_err(failed("write", file))?;
     let bytes = unfinished.file.metadata().map_err(failed("check", file))?.len();
@@ -250,98 +253,6 @@ fn checked(name: &Path, kind: EntryType) -> Option<&Path> {
     let is_plain = name.components().all(|part| matches!(part, Component::Normal(_)));
     let is_known = name == Path::new(LEDGER) || name.starts_with(VAULT);
     (kind == EntryType::Regular && is_plain && is_known).then_some(name)
-}
-
-fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-}
-
-fn write_private(from: &mut impl Read, target: &Path) -> io::Result<()> {
-    make_private_folder(target.parent().unwrap_or(target))?;
-    let mut file = private().open(target)?;
-    io::copy(from, &mut file)?;
-    file.sync_all()
-}
-
-fn make_private_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
-}
-
-/// A backup that is being written. Removed unless it is kept.
-struct Unfinished {
-    path: PathBuf,
-    file: File,
-}
-
-impl Unfinished {
-    fn create(target: &Path) -> Result<Self, BackupError> {
-        let path = target.with_added_extension("unfinished");
-        if let Err(error) = fs::remove_file(&path)
-            && error.kind() != io::ErrorKind::NotFound
-        {
-            return Err(failed("replace", &path)(error));
-        }
-        let file = private().open(&path).map_err(failed("create", &path))?;
-        Ok(Self { path, file })
-    }
-
-    /// Gives it its name, unless a file has it by now.
-    fn keep_as(&self, target: &Path) -> Result<(), BackupError> {
-        // A link fails if the name is taken; a rename would replace that file.
-        match fs::hard_link(&self.path, target) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(BackupError::Exists(target.to_owned())),
-            Err(_) => fs::rename(&self.path, target).map_err(failed("create", target)),
-            Ok(()) => Ok(()),
-        }
-    }
-}
-
-impl Drop for Unfinished {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.path);
-    }
-}
-
-/// A file that is removed when this is dropped.
-struct Temporary(PathBuf);
-
-fn tempfile_next_to(file: &Path) -> Result<Temporary, BackupError> {
-    let path = file.with_added_extension("ledger");
-    // `VACUUM INTO` accepts an empty file, and keeps its mode.
-    private().open(&path).map_err(failed("create", &path))?;
-    Ok(Temporary(path))
-}
-
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.0);
-    }
-}
-
-/// A folder that a restore fills. Removed unless it was renamed.
-struct Staging(PathBuf);
-
-impl Staging {
-    fn create(parent: &Path) -> Result<Self, BackupError> {
-        let path = parent.join(format!(".regrant-restore-{}", std::process::id()));
-        let _ = fs::remove_dir_all(&path);
-        make_private_folder(&path).map_err(failed("create", &path))?;
-        Ok(Self(path))
-    }
-}
-
-impl Drop for Staging {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
 }
 
 #[cfg(test)]
