@@ -210,6 +210,14 @@ pub(crate) const MEASUREMENTS: &[Measurement] = &[
 mod tests {
     use super::*;
 
+    #[test]
+    fn documentation_lists_each_measurement() {
+        let page = include_str!("../../../../docs/measurements.md");
+        for Measurement { name, .. } in MEASUREMENTS {
+            assert_eq!(page.matches(&format!("\n| `{name}` |")).count(), 1, "{name}");
+        }
+    }
+
     async fn meets_target_when_small(name: &str) {
         let measurement = MEASUREMENTS.iter().find(|measurement| measurement.name == name).unwrap();
         match measurement.run(Size::Small).await {
