@@ -10,7 +10,8 @@ use regrant::web::parameters::Parameters;
 
 use crate::operator::{Operator, failed};
 use crate::pages::chart::Column;
-use crate::pages::estate::{EstateView, estate_page};
+use crate::pages::estate::estate_page;
+use crate::pages::estate_view::EstateView;
 use crate::query::{PAGE, query_of};
 
 /// The most columns of the chart.

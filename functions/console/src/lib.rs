@@ -15,6 +15,7 @@ mod pages {
     pub(crate) mod bulk;
     pub(crate) mod chart;
     pub(crate) mod estate;
+    pub(crate) mod estate_view;
     pub(crate) mod layout;
     pub(crate) mod lists;
     pub(crate) mod parts;

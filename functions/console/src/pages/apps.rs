@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use regrant::domain::estate::{EstatePage, EstateQuery, EstateRow, Sort, WaitingFor};
 use regrant::domain::text::UntrustedText;
 
-use super::estate::EstateView;
+use super::estate_view::EstateView;
 use super::parts::{age, app_path, day, estate_with, number, pill, tenant_path, time};
 use crate::query::{PAGE, fields, url_of};
 

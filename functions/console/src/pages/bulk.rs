@@ -6,7 +6,7 @@ use regrant::domain::estate::EstateRow;
 use regrant::domain::text::UntrustedText;
 use regrant::usecases::access::operator_session::OperatorSession;
 
-use super::estate::EstateView;
+use super::estate_view::EstateView;
 use super::layout::{ConsolePage, page, token};
 use super::parts::{app_path, number};
 use crate::query::fields;

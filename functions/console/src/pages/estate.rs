@@ -1,39 +1,17 @@
 //! The estate.
 
-use std::collections::BTreeSet;
-
-use jiff::Timestamp;
 use maud::{Markup, html};
-use regrant::domain::customer::CustomerName;
-use regrant::domain::estate::{EstatePage, EstateQuery, StandingFilter};
+use regrant::domain::estate::{EstateQuery, StandingFilter};
 use regrant::domain::scan::Scan;
 use regrant::domain::standing::Standing;
-use regrant::usecases::access::operator_session::OperatorSession;
 
 use super::apps::apps;
 use super::bulk::bulk_form;
-use super::chart::{Column, chart};
+use super::chart::chart;
+use super::estate_view::EstateView;
 use super::layout::{ConsolePage, page};
 use super::parts::{age, app_path, estate_with, number, reports, tone, words};
 use crate::query::{fields, url_of};
-
-/// The data of the page.
-#[expect(clippy::struct_excessive_bools, reason = "one for each permission")]
-pub(crate) struct EstateView<'a> {
-    pub(crate) session: &'a OperatorSession,
-    pub(crate) query: &'a EstateQuery,
-    pub(crate) page: &'a EstatePage,
-    /// How many emails were sent about each row's request.
-    pub(crate) reminders: &'a [usize],
-    pub(crate) customers: &'a BTreeSet<CustomerName>,
-    pub(crate) scan: Option<&'a Scan>,
-    pub(crate) columns: &'a [Column],
-    pub(crate) may_invite: bool,
-    pub(crate) may_waive: bool,
-    pub(crate) may_scan: bool,
-    pub(crate) may_manage_orgs: bool,
-    pub(crate) now: Timestamp,
-}
 
 /// Renders the page.
 pub(crate) fn estate_page(view: &EstateView<'_>) -> ConsolePage {
