@@ -131,10 +131,10 @@ pub enum Command {
 pub async fn run(cli: Cli, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
     let global = &cli.global;
     match &cli.command {
-        Command::Demo(demo) => demo::run(global, demo, terminal).await,
+        Command::Demo(demo) => Box::pin(demo::run(global, demo, terminal)).await,
         Command::Serve(serve) => Box::pin(serve::run(global, serve, terminal)).await,
         Command::Org(org) => org::run(global, org, terminal).await,
-        Command::Scan(scan) => scan::run(global, scan, terminal).await,
+        Command::Scan(scan) => Box::pin(scan::run(global, scan, terminal)).await,
         Command::Status(status) => status::run(global, status, terminal).await,
         Command::Report(report) => report::run(global, report, terminal).await,
         Command::Events(events) => events::run(global, events, terminal).await,

@@ -7,6 +7,7 @@
 use super::{LogEvent, OutcomeResult, Target, read};
 use crate::domain::failure::class::FailureClass;
 use crate::domain::failure::{self, Failure};
+use crate::domain::text::UntrustedText;
 
 /// The name of the account that Okta signs in with, before the app's id (Okta's article on `AADSTS50079`).
 const SERVICE_ACCOUNT: &str = "svc_okta_sync";
@@ -91,7 +92,7 @@ pub(super) fn is_refused(event: &LogEvent, topic: Topic) -> bool {
 /// is not one: people choose their names.
 pub(super) fn unknown_code(event: &LogEvent) -> Option<u32> {
     let reason = event.outcome.as_ref().and_then(|outcome| outcome.reason.as_ref());
-    let texts = reason.into_iter().chain(Some(&event.display_message)).map(|text| text.raw());
+    let texts = reason.into_iter().chain(Some(&event.display_message)).map(UntrustedText::raw);
     let numbers = texts.flat_map(|text| read::aadsts_numbers(text).map(|(_, number)| number)).chain(event.aadsts);
     let users = || event.targets.iter().filter(|target| target.is_user()).flat_map(names);
     let is_in_a_name = |number: u32| users().flat_map(read::aadsts_numbers).any(|(_, named)| named == number);
@@ -146,7 +147,7 @@ fn numbers_in_error_codes(text: &str) -> impl Iterator<Item = (usize, u32)> {
 }
 
 fn names(target: &Target) -> impl Iterator<Item = &str> {
-    [&target.alternate_id, &target.display_name].into_iter().flatten().map(super::super::text::UntrustedText::raw)
+    [&target.alternate_id, &target.display_name].into_iter().flatten().map(UntrustedText::raw)
 }
 
 fn proves(code: Option<&Failure>, text: &str, event: &LogEvent, topic: Topic) -> bool {

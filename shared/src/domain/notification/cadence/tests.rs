@@ -297,7 +297,6 @@ fn no_reminder_without_action_contacts_or_with_waiver() {
     assert_eq!(of(&app(Standing::Consented, Some(ended)), None, &contacts), Err(NoReminder::NothingToDo));
     assert_eq!(of(&app(Standing::Broken, None), None, &contacts), Err(NoReminder::NothingToDo));
     assert_eq!(of(&due, None, &Contacts::default()), Err(NoReminder::NoContacts));
-    let (org, app) = (due.identity.org.clone(), due.identity.app.clone());
-    let waiver = Waiver { org, app, reason: UntrustedText::new("merger"), given_at: day(0), ends_at: day(2) };
+    let waiver = waiver(&due.identity, day(0), day(2));
     assert_eq!(of(&due, Some(&waiver), &contacts), Err(NoReminder::Waived));
 }
