@@ -17,6 +17,14 @@ fn any() -> AppFilter {
     AppFilter::default()
 }
 
+/// Does to the file what the ledger does not.
+async fn on_connection<T: Send + 'static>(
+    ledger: &SqliteLedger,
+    operation: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
+) -> rusqlite::Result<T> {
+    ledger.0.run(operation).await.unwrap()
+}
+
 #[tokio::test]
 async fn conforms_to_the_ledger_contract() {
     ledger::conforms(|| async { Arc::new(SqliteLedger::in_memory().unwrap()) as Arc<dyn Ledger> }).await;
@@ -82,8 +90,9 @@ async fn reads_do_not_wait_for_writers() {
     let file = folder.path().join("ledger.sqlite");
     let (writer, reader) = (SqliteLedger::open(&file).await.unwrap(), SqliteLedger::open(&file).await.unwrap());
     writer.begin_scan(&scan("s"), at(0), &[org("a")]).await.unwrap();
-    reader.0.lock().busy_timeout(std::time::Duration::ZERO).unwrap();
-    writer.0.lock().execute_batch("BEGIN IMMEDIATE; UPDATE scan SET finished_at = 'soon'").unwrap();
+    on_connection(&reader, |connection| connection.busy_timeout(std::time::Duration::ZERO)).await.unwrap();
+    let update = "BEGIN IMMEDIATE; UPDATE scan SET finished_at = 'soon'";
+    on_connection(&writer, |connection| connection.execute_batch(update)).await.unwrap();
 
     let seen = reader.latest_scan(at(9)).await.unwrap().unwrap();
     assert_eq!((seen.orgs_pending, seen.finished_at), (1, None));
@@ -118,7 +127,7 @@ async fn a_newer_schema_is_rejected() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("ledger.sqlite");
     let ledger = SqliteLedger::open(&file).await.unwrap();
-    ledger.0.lock().pragma_update(None, "user_version", 999).unwrap();
+    on_connection(&ledger, |connection| connection.pragma_update(None, "user_version", 999)).await.unwrap();
     let refused = SqliteLedger::open(&file).await.err().unwrap();
     assert!(refused.to_string().contains("update Regrant"), "{refused}");
 }
@@ -156,7 +165,7 @@ async fn another_programs_database_is_left_alone() {
 #[tokio::test]
 async fn a_full_disk_has_a_next_step() {
     let ledger = SqliteLedger::in_memory().unwrap();
-    ledger.0.lock().pragma_update(None, "max_page_count", 1).unwrap();
+    on_connection(&ledger, |connection| connection.pragma_update(None, "max_page_count", 1)).await.unwrap();
     let mut refused = None;
     for index in 0..500 {
         let app = record("acme", &format!("a{index}"), "Office", Standing::Broken);
@@ -171,7 +180,8 @@ async fn errors_name_the_unreadable_record() {
     let ledger = SqliteLedger::in_memory().unwrap();
     let app = record("acme", "a", "Office", Standing::Broken);
     assert!(ledger.record_app(&app, &[]).await.unwrap());
-    ledger.0.lock().execute("UPDATE app SET record = '{\"org\":1}'", params![]).unwrap();
+    let damage = "UPDATE app SET record = '{\"org\":1}'";
+    on_connection(&ledger, |connection| connection.execute(damage, params![])).await.unwrap();
     for refused in [
         ledger.app(&app.identity.org, &app.identity.app).await.map(drop),
         ledger.apps(&any(), PageRequest::first(1)).await.map(drop),
@@ -184,7 +194,7 @@ async fn errors_name_the_unreadable_record() {
 #[tokio::test]
 async fn an_app_and_its_events_are_written_atomically() {
     let ledger = SqliteLedger::in_memory().unwrap();
-    ledger.0.lock().execute("DROP TABLE event", params![]).unwrap();
+    on_connection(&ledger, |connection| connection.execute("DROP TABLE event", params![])).await.unwrap();
     let app = record("acme", "a", "Office", Standing::Broken);
     let event = AppEvent::automatic(at(1), crate::domain::event::EventKind::Found { standing: Standing::Broken });
     assert!(matches!(ledger.record_app(&app, &[event]).await, Err(LedgerError::Store { .. })));
@@ -197,7 +207,8 @@ async fn events_cannot_be_changed_or_removed() {
     let event = AppEvent::automatic(at(1), crate::domain::event::EventKind::Found { standing: Standing::Broken });
     assert!(ledger.record_app(&record("acme", "a", "Office", Standing::Broken), &[event]).await.unwrap());
     for statement in ["UPDATE event SET at = ''", "DELETE FROM event"] {
-        let refused = ledger.0.lock().execute(statement, params![]).unwrap_err().to_string();
+        let refused = on_connection(&ledger, |connection| connection.execute(statement, params![])).await;
+        let refused = refused.unwrap_err().to_string();
         assert!(refused.contains("only ever added"), "{refused}");
     }
 }
@@ -221,8 +232,7 @@ async fn an_app_count_beyond_i64_is_capped() {
 
 #[test]
 fn lists_of_apps_use_an_index() {
-    let ledger = SqliteLedger::in_memory().unwrap();
-    let connection = ledger.0.lock();
+    let connection = file::in_memory().unwrap();
     for bits in 0..16_u8 {
         let filter = AppFilter {
             standing: (bits & 1 != 0).then_some(Standing::Broken),

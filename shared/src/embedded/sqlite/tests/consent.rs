@@ -110,7 +110,9 @@ async fn a_deleted_scan_takes_its_results_with_it() {
     assert_eq!(ledger.delete_expired(jiff::Timestamp::MAX).await.unwrap(), 1, "the latest scan stays");
     assert_eq!(ledger.scan(&scan("old")).await.unwrap(), None);
     assert!(ledger.scan(&scan("new")).await.unwrap().is_some());
-    let results: i64 = ledger.0.lock().query_row("SELECT count(*) FROM scan_org", [], |row| row.get(0)).unwrap();
+    let count =
+        |connection: &mut Connection| connection.query_row("SELECT count(*) FROM scan_org", [], |row| row.get(0));
+    let results: i64 = on_connection(&ledger, count).await.unwrap();
     assert_eq!(results, 1);
 }
 
@@ -126,15 +128,14 @@ async fn two_sessions_cannot_share_a_state() {
 async fn a_failed_removal_keeps_invitations_open() {
     let ledger = SqliteLedger::in_memory().unwrap();
     ledger.put_invitation(&invitation("i1", "acme", "a", 1)).await.unwrap();
-    ledger.0.lock().execute("DROP TABLE org", params![]).unwrap();
+    on_connection(&ledger, |connection| connection.execute("DROP TABLE org", params![])).await.unwrap();
     assert!(ledger.remove_org(&org("acme")).await.is_err());
     assert_eq!(ledger.invitation(&invitation_id("i1")).await.unwrap().unwrap().closed, None);
 }
 
 #[test]
 fn lookups_and_deletions_use_an_index() {
-    let ledger = SqliteLedger::in_memory().unwrap();
-    let connection = ledger.0.lock();
+    let connection = file::in_memory().unwrap();
     let looked_up = [
         "SELECT record FROM session WHERE state = ?1",
         "UPDATE invitation SET closed = 1 WHERE org = ?1 AND NOT closed",

@@ -85,7 +85,7 @@ async fn a_failed_removal_keeps_waivers_and_watches() {
     let kept = waiver("acme", "a");
     ledger.put_waiver(&kept).await.unwrap();
     assert!(ledger.put_org_watch(&OrgWatch::new(org("acme"))).await.unwrap());
-    ledger.0.lock().execute("DROP TABLE org", params![]).unwrap();
+    on_connection(&ledger, |connection| connection.execute("DROP TABLE org", params![])).await.unwrap();
     assert!(ledger.remove_org(&org("acme")).await.is_err());
     assert_eq!(ledger.waiver(&kept.org, &kept.app).await.unwrap().as_ref(), Some(&kept));
     assert!(ledger.org_watch(&kept.org).await.unwrap().is_some());
@@ -93,8 +93,7 @@ async fn a_failed_removal_keeps_waivers_and_watches() {
 
 #[test]
 fn lists_of_notifications_use_an_index() {
-    let ledger = SqliteLedger::in_memory().unwrap();
-    let connection = ledger.0.lock();
+    let connection = file::in_memory().unwrap();
     for (query, index) in [(OPEN, "notification_open"), (OF_ORG, "notification_of_org")] {
         let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {query}")).unwrap();
         let plan: Vec<String> = statement.raw_query().mapped(|row| row.get(3)).map(Result::unwrap).collect();
