@@ -73,19 +73,16 @@ async fn tries_every_route(bench: &ConsentBench, browser: &mut Browser, invitati
             .replace("{failure}", "declined")
             .replace("{token}", invitation.trim_start_matches("/consent/"))
             .replace("{proxy+}", "no/such/page");
-        match method {
-            "POST" => {
-                // A form that begins anew changes the cookies.
-                let mut browser = browser.clone();
-                for field in fields {
-                    browser.post(&path, &[("token", &token), field]).await;
-                    bench.work_once().await;
-                }
-            }
-            _ => drop(browser.send(method, &format!("{path}?code=c&state=s"), Body::empty()).await),
-        }
         if method == "POST" {
+            // A form that begins anew changes the cookies.
+            let mut sender = browser.clone();
+            for field in fields {
+                sender.post(&path, &[("token", &token), field]).await;
+                bench.work_once().await;
+            }
             browser.get(&path).await;
+        } else {
+            browser.send(method, &format!("{path}?code=c&state=s"), Body::empty()).await;
         }
     }
     bench.work().await;
@@ -188,10 +185,12 @@ async fn address_of_a_form_leads_back_to_its_session() {
         reach(&bench, &mut browser, &invitation, state).await;
         let session = session_of(&bench, &browser).await.map(|(session, _)| session);
         let session = session.unwrap_or_else(|| "/consent/session/0123456789abcdef".to_owned());
-        for (form, functions) in forms.iter().flat_map(|form| functions.iter().map(move |function| (form, function))) {
-            let mut elsewhere = Browser::new(functions.clone());
-            let seen = elsewhere.get(&form.replace("/consent/session/{session}", &session)).await;
-            assert_eq!(seen.location(), session, "{form} {state:?}");
+        for function in &functions {
+            for route in &forms {
+                let path = route.replace("/consent/session/{session}", &session);
+                let seen = Browser::new(function.clone()).get(&path).await;
+                assert_eq!(seen.location(), session, "{route} {state:?}");
+            }
         }
     }
 }

@@ -127,11 +127,11 @@ struct Camera<'a> {
 
 impl Camera<'_> {
     async fn take(&self, person: &Person<'_>, tab: usize, page: &str) -> Result<(), Failure> {
-        let (extension, picture) = match self.for_docs {
-            true if !IN_DOCS.contains(&page) => return Ok(()),
-            true => ("webp", person.first_screen(tab).await?),
-            false => ("png", person.picture(tab).await?),
-        };
+        if self.for_docs && !IN_DOCS.contains(&page) {
+            return Ok(());
+        }
+        let (extension, picture) =
+            if self.for_docs { ("webp", person.first_screen(tab).await?) } else { ("png", person.picture(tab).await?) };
         let file = self.folder.join(format!("{page}-{}.{extension}", self.end));
         std::fs::create_dir_all(self.folder)?;
         std::fs::write(&file, picture)?;
