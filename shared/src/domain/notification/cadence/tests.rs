@@ -10,7 +10,6 @@ use crate::domain::notification::{NotificationState, WhyDropped};
 use crate::domain::request::{Ended, LINK_LIFETIME};
 use crate::domain::signal::{Signal, SignalKind};
 use crate::domain::standing::Assessment;
-use crate::domain::text::UntrustedText;
 use crate::testing::records::{app_identity, app_record, draft, reader, waiver};
 
 const DAY: i64 = 24 * 60 * 60;
