@@ -19,7 +19,7 @@ use regrant::ledger::Suppression;
 use regrant::usecases::access::operator_session::OperatorSession;
 
 use super::layout::{ConsolePage, page};
-use super::parts::{age, app_path, day, estate_with, number, pill, time};
+use super::parts::{age, app_path, counted, day, estate_with, number, pill, time};
 
 /// A customer's totals.
 #[derive(Debug, Clone, Default)]
@@ -94,7 +94,7 @@ pub(crate) fn orgs_page(session: &OperatorSession, orgs: &[OrgRow], total: usize
         h1 { "Orgs" }
         p.lead {
             @if total > orgs.len() { "The " (number(orgs.len() as u64)) " with most to do, of " (number(total as u64)) "." }
-            @else { (number(total as u64)) " orgs, most to do first." }
+            @else { (counted(total, "org", "orgs")) ", most to do first." }
         }
         div.wide tabindex="0" role="region" aria-label="Orgs" {
             table.cards-when-narrow {

@@ -76,6 +76,12 @@ pub(crate) fn compact(value: &serde_json::Value) -> String {
     }
 }
 
+/// A number with its noun.
+pub(crate) fn counted(count: impl TryInto<u64>, one: &str, many: &str) -> String {
+    let count = count.try_into().unwrap_or(u64::MAX);
+    format!("{} {}", number(count), if count == 1 { one } else { many })
+}
+
 /// The path of an app's page.
 pub(crate) fn app_path(org: &impl std::fmt::Display, app: &impl std::fmt::Display) -> String {
     format!("/console/apps/{org}/{app}")

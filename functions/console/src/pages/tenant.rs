@@ -14,7 +14,7 @@ use regrant::domain::text::UntrustedText;
 use regrant::usecases::access::operator_session::OperatorSession;
 
 use super::layout::{ConsolePage, page};
-use super::parts::{age, app_path, day, estate_with, number, pill, time};
+use super::parts::{age, app_path, counted, day, estate_with, pill, time};
 
 /// The data of the page.
 pub(crate) struct TenantPage<'a> {
@@ -36,8 +36,8 @@ pub(crate) fn tenant_page(view: &TenantPage<'_>) -> ConsolePage {
     let content = html! {
         h1 { (name) }
         p.lead {
-            "Microsoft tenant, named by " (number(view.apps.len() as u64)) @if view.has_more { " or more" } " apps of "
-            (number(view.orgs.len() as u64)) " orgs. " a href=(estate_with("tenant", view.tenant.as_str())) { "Show them in the estate" }
+            "Microsoft tenant, named by " @if view.has_more { "at least " } (counted(view.apps.len(), "app", "apps")) " of "
+            (counted(view.orgs.len(), "org", "orgs")) ". " a href=(estate_with("tenant", view.tenant.as_str())) { "Show them in the estate" }
         }
         @if view.orgs.len() > 1 {
             div.note role="note" {
