@@ -113,7 +113,7 @@ table.cards-when-narrow td{border:0;padding:.12rem 0}\
 table.cards-when-narrow td[data-name]::before{content:attr(data-name) ': ';color:var(--soft)}\
 table.cards-when-narrow td.num{text-align:left}\
 dl.facts{grid-template-columns:1fr;gap:0}dl.facts dd{margin-bottom:.6rem}form.filter>*{flex:1 1 100%}form.filter select{width:100%}}\
-@media print{.bar nav,.who,form,.bulk,.pages,.skip{display:none}.wide{border:0}body{font-size:.85rem}}";
+@media print{.bar nav,.who,form,form.filter,.panel form,.bulk,.pages,.downloads,.skip{display:none}.wide{border:0}body{font-size:.85rem}}";
 
 /// Shows times in the reader's zone, copies links, and continues an action for many apps. The pages work without it.
 pub(super) const SCRIPT: &str = "\
