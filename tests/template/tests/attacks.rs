@@ -7,7 +7,7 @@ use regrant_template::{Grant, Template, granted};
 
 const SOURCE: &str = include_str!("../../../template.yaml");
 /// The functions whose pages strangers reach.
-const REACHED_BY_STRANGERS: [&str; 4] = ["consent-url", "callback", "save", "notify"];
+const REACHED_BY_STRANGERS: [&str; 5] = ["consent-url", "callback", "save", "notify", "console"];
 const WRITES: [&str; 4] = ["CreateSecret", "PutSecretValue", "UpdateSecretVersionStage", "DeleteSecret"];
 
 fn template() -> Template {
@@ -53,7 +53,7 @@ fn function_of_strangers_writes_no_operators_secret() {
 
 #[test]
 fn only_sign_in_and_monitoring_write_graph_tokens() {
-    for function in ["consent-url", "notify"] {
+    for function in ["consent-url", "notify", "console"] {
         for write in WRITES {
             assert!(!may(function, write, "graph/00o1/tenant"), "{function} {write}");
         }
@@ -64,7 +64,7 @@ fn only_sign_in_and_monitoring_write_graph_tokens() {
 
 #[test]
 fn no_function_may_use_every_secret_or_queue() {
-    for function in ["discovery", "consent-url", "callback", "save", "notify"] {
+    for function in ["discovery", "consent-url", "callback", "save", "notify", "console"] {
         for grant in granted(&template(), function) {
             let is_store =
                 ["secretsmanager:", "dynamodb:", "sqs:", "kms:"].iter().any(|kind| grant.action.starts_with(kind));

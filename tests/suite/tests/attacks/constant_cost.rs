@@ -35,6 +35,19 @@ const REPEATS: usize = 60;
 /// An administrator who is asked by email.
 const ADA: &str = "ada@acme.example";
 
+/// The console's pages that a stranger can request, and the forms.
+const CONSOLE_PAGES: [&str; 8] = [
+    "orgs",
+    "settings",
+    "apps/00o1/0oa1",
+    "sign-in",
+    "sign-in/begin",
+    "sign-in/local?token=x",
+    "callback?state=x&code=y",
+    "unknown",
+];
+const CONSOLE_FORMS: [&str; 3] = ["bulk", "sign-out", "apps/00o1/0oa1"];
+
 /// What requests have caused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Caused {
@@ -170,47 +183,53 @@ impl Valid {
         }
     }
 
-    /// The path and the bodies with which a route is repeated.
-    fn requests(&self, route: &str) -> (String, Vec<String>) {
+    /// The paths and bodies with which a route is repeated.
+    fn requests(&self, route: &str) -> Vec<(String, String)> {
         let form = |pairs: &[(&str, &str)]| {
             let mut form = url::form_urlencoded::Serializer::new(String::new());
             form.append_pair("token", &self.token).extend_pairs(pairs).finish()
         };
-        let none = || vec![String::new()];
-        match route.split_once(' ').unwrap().1 {
-            "/" => ("/".to_owned(), none()),
-            "/{proxy+}" => ("/unknown".to_owned(), none()),
-            "/openapi.json" => ("/openapi.json".to_owned(), none()),
-            "/consent/{invitation}" => (self.invitation.clone(), vec![String::new(), "account=other".to_owned()]),
-            "/consent/session/{session}" => (self.session.clone(), none()),
-            "/consent/session/{session}/okta" => {
-                (format!("{}/okta", self.session), vec![form(&[]), form(&[("pause", "agreed")])])
+        let of_session = |action: &str, forms: &[&[(&str, &str)]]| {
+            let path = format!("{}/{action}", self.session);
+            forms.iter().map(|pairs| (path.clone(), form(pairs))).collect()
+        };
+        let empty = |path: &str| vec![(path.to_owned(), String::new())];
+        match route {
+            "GET /" | "GET /openapi.json" => empty(route.split_once(' ').unwrap().1),
+            "GET /{proxy+}" => empty("/unknown"),
+            "GET /consent/{invitation}" | "HEAD /consent/{invitation}" => empty(&self.invitation),
+            "POST /consent/{invitation}" => {
+                ["", "account=other"].map(|body| (self.invitation.clone(), body.to_owned())).to_vec()
             }
-            "/consent/session/{session}/finish" => {
-                (format!("{}/finish", self.session), vec![form(&[]), form(&[("result", "refused")])])
+            "GET /consent/session/{session}" | "HEAD /consent/session/{session}" => empty(&self.session),
+            "POST /consent/session/{session}/okta" => of_session("okta", &[&[], &[("pause", "agreed")]]),
+            "POST /consent/session/{session}/finish" => of_session("finish", &[&[], &[("result", "refused")]]),
+            "POST /consent/session/{session}/handover" => of_session(
+                "handover",
+                &[&[("handover", &self.text)], &[("handover", "nonsense")], &[("handover", "error=access_denied")]],
+            ),
+            "GET /oauth/microsoft/callback" => empty(&self.callback),
+            "GET /oauth/failed/{failure}" | "HEAD /oauth/failed/{failure}" => empty("/oauth/failed/session-lost"),
+            "GET /mail/mute/{token}" | "HEAD /mail/mute/{token}" => empty(&self.mute),
+            "POST /mail/mute/{token}" => vec![(self.mute.clone(), "List-Unsubscribe=One-Click".to_owned())],
+            "GET /mail/request/{token}" | "HEAD /mail/request/{token}" => empty(&self.request),
+            // The console, without an operator's session: a stranger has none.
+            "GET /console" => empty("/console"),
+            "GET /console/{proxy+}" => CONSOLE_PAGES.map(|page| (format!("/console/{page}"), String::new())).to_vec(),
+            "POST /console/{proxy+}" => {
+                CONSOLE_FORMS.map(|page| (format!("/console/{page}"), "token=x&action=invite".to_owned())).to_vec()
             }
-            "/consent/session/{session}/handover" => {
-                let texts = [self.text.as_str(), "nonsense", "error=access_denied"];
-                (format!("{}/handover", self.session), texts.map(|text| form(&[("handover", text)])).to_vec())
-            }
-            "/oauth/microsoft/callback" => (self.callback.clone(), none()),
-            path if path.starts_with("/oauth/microsoft/") => {
-                (self.callback.replace("/oauth/microsoft/callback", path), none())
-            }
-            "/oauth/failed/{failure}" => ("/oauth/failed/session-lost".to_owned(), none()),
-            "/mail/mute/{token}" => (self.mute.clone(), vec!["List-Unsubscribe=One-Click".to_owned()]),
-            "/mail/request/{token}" => (self.request.clone(), none()),
-            // Without an operator's session, which a stranger does not have.
-            path if path.starts_with("/console") => (path.replace(['{', '}', '+'], ""), none()),
-            path => unreachable!("{path} is public: say here how it is repeated"),
+            other => match other.strip_prefix("GET /oauth/microsoft/") {
+                Some(cloud) => empty(&self.callback.replace("callback", cloud)),
+                None => unreachable!("{route} is public: say here how it is repeated"),
+            },
         }
     }
 
     async fn repeat(&self, route: &str) {
-        let (path, bodies) = self.requests(route);
         let method = route.split(' ').next().unwrap();
-        for body in bodies.iter().take(if method == "POST" { bodies.len() } else { 1 }) {
-            self.counted.repeat(Some(&self.browser), (method, &path, body)).await;
+        for (path, body) in self.requests(route) {
+            self.counted.repeat(Some(&self.browser), (method, &path, &body)).await;
         }
     }
 }
