@@ -19,7 +19,7 @@ use provider::SimulatedProvider;
 use regrant::domain::access_policy::{ClaimMatch, Role, Scope};
 use regrant::domain::actor::Actor;
 use regrant::domain::app::AppIdentity;
-use regrant::domain::event::{AppEvent, EventKind};
+use regrant::domain::event::AppEvent;
 use regrant::domain::org::{OrgProfile, SignInPolicy};
 use regrant::domain::standing::Standing;
 use regrant::domain::text::UntrustedText;
