@@ -45,7 +45,7 @@ impl<'a> Person<'a> {
                 let text = self.shown.take().unwrap_or_default();
                 self.send(&session, "handover", &[("handover", &text)]).await
             }
-            heading if takes_text || heading.starts_with("One more step") => {
+            heading if takes_text || heading.starts_with("Next: approve") => {
                 let mut sent = self.send(&session, "okta", &[]).await;
                 if sent.heading() == PAUSES {
                     sent = self.send(&session, "okta", &[("pause", "agreed")]).await;

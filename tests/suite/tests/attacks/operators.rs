@@ -21,7 +21,7 @@ async fn status(bench: &ConsentBench, event: Value) -> u64 {
     let Event::Http(request) = Event::read(event).unwrap() else { unreachable!("it is an HTTP event") };
     let functions = regrant_discovery::router(bench.ports.clone())
         .merge(regrant_consent_url::router(bench.ports.clone()).reset_fallback());
-    answer(functions, *request, Default::default()).await.unwrap()["statusCode"].as_u64().unwrap()
+    answer(functions, *request, lambda_runtime::Context::default()).await.unwrap()["statusCode"].as_u64().unwrap()
 }
 
 async fn bench() -> ConsentBench {

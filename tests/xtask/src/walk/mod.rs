@@ -150,7 +150,7 @@ async fn step(fixture: Fixture<'_>, address: &str, browser: &mut Browser, place:
             let filled = [("token", token.as_str()), ("handover", text.as_str())];
             browser.post(address, &format!("{path}/handover"), &filled).await?;
         }
-        heading if takes_text || heading.starts_with("One more step") => {
+        heading if takes_text || heading.starts_with("Next: approve") => {
             // The person agrees to a pause where the page would ask for it.
             let agreed = [("token", token.as_str()), ("pause", "agreed")];
             browser.post(address, &format!("{path}/okta"), &agreed).await?;
