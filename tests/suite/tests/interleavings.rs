@@ -487,8 +487,8 @@ const fn is_on(connection: Connection) -> bool {
 /// The session that a response opened, from its cookie's name.
 fn new_session(sent: &Seen) -> Option<SessionId> {
     let cookies = sent.headers.get_all("set-cookie").iter().filter_map(|cookie| cookie.to_str().ok());
-    let mut set = cookies.filter(|cookie| !cookie.contains("Max-Age=0"));
-    let name = set.next()?.split('=').next()?.trim_start_matches("__Host-regrant-");
+    let mut kept = cookies.filter(|cookie| !cookie.contains("Max-Age=0"));
+    let name = kept.next()?.split('=').next()?.trim_start_matches("__Host-regrant-");
     name.parse().ok()
 }
 
