@@ -309,8 +309,12 @@ impl Person<'_> {
              return [box.x + box.width / 2, box.y + box.height / 2]; }})()",
             label = json!(label)
         );
-        let place = self.evaluate(tab, &script).await?;
-        let (Some(x), Some(y)) = (place[0].as_f64(), place[1].as_f64()) else {
+        // A page that is still arriving may lack it so far.
+        let look = async || {
+            let place = self.evaluate(tab, &script).await.ok()?;
+            self.is_loaded(tab).await.then_some((place[0].as_f64()?, place[1].as_f64()?))
+        };
+        let Some((x, y)) = self.once_loaded(tab, look).await? else {
             return Err(format!("nothing to click begins with {label:?}:\n{}", self.text(tab).await?).into());
         };
         if self.url(tab).await?.contains("//localhost:") {

@@ -94,11 +94,13 @@ struct Answers {
 }
 
 impl Answers {
-    /// The answer to a path: one with the same query parameters apart from times, or else the first one of the path.
+    /// The answer to a path: one with the same query parameters apart from times, or else the first one of the path. A later
+    /// page has no other answer: the first one would lead to itself.
     fn find(&self, uri: &Uri) -> Option<&Exchange> {
         let wanted = Asked::of(uri.path_and_query()?.as_str());
         let of_path = || self.transcript.exchanges.iter().filter(|it| Asked::of(&it.path).path == wanted.path);
-        of_path().find(|it| Asked::of(&it.path) == wanted).or_else(|| of_path().next())
+        let same = of_path().find(|it| Asked::of(&it.path) == wanted);
+        if wanted.is_later_page() { same } else { same.or_else(|| of_path().next()) }
     }
 
     fn here(&self, text: &str) -> String {
@@ -140,6 +142,10 @@ impl Asked {
         let parameters = pairs.filter(|(name, _)| !matches!(name.as_str(), "since" | "limit")).collect();
         Self { path: path.to_owned(), parameters }
     }
+
+    fn is_later_page(&self) -> bool {
+        self.parameters.contains_key("after")
+    }
 }
 
 async fn answer(State(answers): State<Arc<Answers>>, method: Method, uri: Uri) -> Response {
@@ -147,14 +153,16 @@ async fn answer(State(answers): State<Arc<Answers>>, method: Method, uri: Uri) -
     if let Some(response) = recorded.and_then(|exchange| answers.response(exchange)) {
         return response;
     }
-    // A transcript of single answers lacks what every org has.
+    let is_later_page = uri.path_and_query().is_some_and(|asked| Asked::of(asked.as_str()).is_later_page());
+    // A transcript of single answers lacks what every org has. The System Log always has a later page, which may be empty.
     let (status, body) = match uri.path() {
         WELL_KNOWN => {
             let org =
                 json!({ "id": "00oInvented000000000", "_links": { "organization": { "href": answers.base_url } } });
             (StatusCode::OK, org)
         }
-        "/api/v1/apps" | "/api/v1/logs" => (StatusCode::OK, json!([])),
+        "/api/v1/apps" if !is_later_page => (StatusCode::OK, json!([])),
+        "/api/v1/logs" => (StatusCode::OK, json!([])),
         _ => {
             let summary = "Not found: the transcript has no answer to this request";
             (StatusCode::NOT_FOUND, json!({ "errorCode": "E0000007", "errorSummary": summary }))
@@ -189,6 +197,8 @@ mod tests {
             (status("/a?since=7&limit=9&filter=x"), status("/a?after=2"), status("/a"), status("/b")),
             (Some(200), Some(201), Some(200), None)
         );
+        assert_eq!(status("/a?after=3"), None, "a page that is missing is not the first one");
+        assert_eq!((status("/a?filter=y"), status("/b?after=1")), (Some(200), None));
         let response = answers.find(&Uri::from_static("/a")).and_then(|found| answers.response(found));
         let link = response.and_then(|response| response.headers().get("link").cloned());
         assert_eq!(link, HeaderValue::from_str("<http://acme.localhost:1/api/v1/apps?after=1>; rel=\"next\"").ok());
