@@ -1,91 +1,19 @@
 //! Replaces values by inventions.
 
+mod vocabulary;
+
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 use url::Url;
 
+use self::vocabulary::{
+    HEADERS, KEPT_PARAMETERS, PATH_WORDS, SENTENCES, has_personal_id, is_error_number, is_guid, is_id, is_member_name,
+    is_word_of_okta,
+};
 use super::{Exchange, INVENTED_HOST, RawAnswer};
 use crate::domain::cloud::Cloud;
 use crate::domain::failure;
-
-/// The headers that matter to a client. All others, such as cookies and nonces, are dropped.
-const HEADERS: [&str; 8] = [
-    "content-type",
-    "date",
-    "link",
-    "retry-after",
-    "www-authenticate",
-    "x-rate-limit-limit",
-    "x-rate-limit-remaining",
-    "x-rate-limit-reset",
-];
-
-/// The members whose value is a word of Okta's interface, if it has that form.
-const ENUMS: [&str; 15] = [
-    "authScheme",
-    "errorCode",
-    "errorLink",
-    "eventType",
-    "features",
-    "legacyEventType",
-    "method",
-    "office365FlexibleProvisioningMode",
-    "office365ProvisioningType",
-    "pipeline",
-    "result",
-    "severity",
-    "signOnMode",
-    "status",
-    "tenantType",
-];
-
-/// The kinds of targets and actors in the System Log.
-const TYPES: [&str; 9] =
-    ["AppInstance", "AppUser", "AppGroup", "User", "UserGroup", "Token", "PublicClientApp", "SystemPrincipal", "Rule"];
-
-/// Sentences that a client has to recognise (Okta, "Error codes" and "Application Features").
-const SENTENCES: [&str; 6] = [
-    "Api validation failed: feature",
-    "Provisioning is not enabled for the app instance.",
-    "Provisioning is not supported.",
-    "Invalid paging request.",
-    "Invalid cursor.",
-    "API call exceeded rate limit due to too many requests.",
-];
-
-/// The words of Okta's and Microsoft's paths.
-const PATH_WORDS: [&str; 26] = [
-    ".well-known",
-    "okta-organization",
-    "api",
-    "v1",
-    "v2.0",
-    "apps",
-    "office365",
-    "connections",
-    "default",
-    "features",
-    "lifecycle",
-    "activate",
-    "deactivate",
-    "users",
-    "groups",
-    "logs",
-    "oauth2",
-    "authorize",
-    "callback",
-    "common",
-    "organizations",
-    "admin",
-    "app",
-    "generic",
-    "oauth20redirect",
-    "USER_PROVISIONING",
-];
-
-/// The parameters of Okta's API whose values Regrant itself chose, and those of an authorization URL that hold fixed words.
-const KEPT_PARAMETERS: [&str; 7] = ["filter", "limit", "q", "response_type", "response_mode", "since", "sortOrder"];
 
 /// Replaces values by inventions: the same value always by the same one.
 #[derive(Debug, Default)]
@@ -280,59 +208,6 @@ fn template(url: &Url) -> String {
     template
 }
 
-/// Identifiers, as members of Okta's and Microsoft's interfaces are named.
-fn is_member_name(name: &str) -> bool {
-    (1..=60).contains(&name.len())
-        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-$".contains(&b))
-        && !is_id(name)
-        && !is_guid(name)
-        && name.bytes().filter(u8::is_ascii_digit).count() <= 4
-}
-
-fn is_word_of_okta(member: &str, text: &str) -> bool {
-    match member {
-        "name" => text == "office365",
-        "type" => TYPES.contains(&text),
-        "eventType" | "legacyEventType" => {
-            (3..=100).contains(&text.len())
-                && text.contains('.')
-                && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b))
-                && text.bytes().filter(u8::is_ascii_digit).count() <= 4
-        }
-        "pipeline" => matches!(text, "idx" | "v1"),
-        _ if ENUMS.contains(&member) => {
-            (2..=50).contains(&text.len())
-                && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
-                && text.bytes().filter(u8::is_ascii_digit).count() <= 7
-        }
-        _ => false,
-    }
-}
-
-/// Okta's ids: letters and digits, with a prefix that says what they are.
-fn is_id(text: &str) -> bool {
-    let has_prefix =
-        ["00o", "00u", "00g", "00p", "0oa", "0ua", "oae", "trs"].iter().any(|prefix| text.starts_with(prefix));
-    (8..=60).contains(&text.len())
-        && has_prefix
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b))
-}
-
-fn is_guid(text: &str) -> bool {
-    let lengths = text.split('-').map(str::len).eq([8, 4, 4, 4, 12]);
-    lengths && text.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-')
-}
-
-fn is_error_number(word: &str) -> bool {
-    let digits = word.strip_prefix("AADSTS").or_else(|| word.strip_prefix('E'));
-    digits.is_some_and(|digits| (5..=9).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()))
-}
-
-/// Whether a value that Regrant chose contains an id of the org.
-fn has_personal_id(value: &str) -> bool {
-    value.split(|c: char| !c.is_ascii_alphanumeric()).any(is_id)
-}
-
 /// The scopes in a list that have the form of one.
 fn scopes(value: &str) -> String {
     let is_scope = |name: &&str| {
@@ -374,109 +249,4 @@ fn challenge(value: &str) -> String {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
-mod tests {
-    use proptest::prelude::*;
-    use serde_json::json;
-
-    use super::*;
-
-    fn scrubbed(url: &str, headers: &[(&str, &str)], body: &str) -> Exchange {
-        let headers: Vec<(String, String)> =
-            headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let answer = RawAnswer { url: &url.parse().unwrap(), status: 200, headers: &headers, body: body.as_bytes() };
-        Scrubber::default().exchange("GET", &answer)
-    }
-
-    const CANARIES: [&str; 12] = [
-        "initech",
-        "Milton",
-        "milton.waddams",
-        "0oaRealAppIdOfInitech",
-        "00uRealUserIdOfMilton",
-        "aaaabbbb-cccc-dddd-eeee-ffff00001111",
-        "secretStateOfOkta",
-        "secretCode",
-        "eyJhbGciOi",
-        "192.0.2.77",
-        "00secretApiToken",
-        "Swingline",
-    ];
-
-    #[test]
-    fn nothing_personal_or_secret_survives() {
-        let body = json!([{
-            "id": "0oaRealAppIdOfInitech", "name": "office365", "label": "Milton's Swingline 365", "status": "ACTIVE",
-            "features": ["PUSH_NEW_USERS", "initech"], "signOnMode": "Swingline",
-            "settings": { "app": { "domain": "initech.example", "msftTenant": "initech" }, "notes": { "admin": "Milton" } },
-            "milton.waddams@initech.example": 7, "aaaabbbb-cccc-dddd-eeee-ffff00001111": true,
-            "new": { "token": "eyJhbGciOi", "apiKey": "00secretApiToken", "ip": "192.0.2.77", "lat": 44.98 },
-            "_links": {
-                "authorize": { "href": "https://login.microsoftonline.com/initech.onmicrosoft.com/oauth2/authorize?state=secretStateOfOkta&client_id=aaaabbbb-cccc-dddd-eeee-ffff00001111&scope=User.ReadWrite.All%20initech&code=secretCode" },
-                "self": { "href": "https://initech.okta.com/api/v1/users/00uRealUserIdOfMilton/milton.waddams#secretCode" },
-            },
-        }, {
-            "eventType": "app.office365.api.error.push.profile", "uuid": "aaaabbbb-cccc-dddd-eeee-ffff00001111",
-            "displayMessage": "Could not push profile for Milton Waddams",
-            "outcome": { "result": "FAILURE", "reason": "AADSTS50079: svc_OKTA_sync_0oaRealAppIdOfInitech, milton.waddams@initech.example" },
-        }]);
-        let headers = [
-            ("Link", "<https://initech.okta.com/api/v1/apps?after=0oaRealAppIdOfInitech&limit=200>; rel=\"next\""),
-            ("Set-Cookie", "sid=secretCode"),
-            ("DPoP-Nonce", "secretCode"),
-            (
-                "WWW-Authenticate",
-                "Bearer realm=\"initech\", error=\"insufficient_scope\", scope=\"okta.apps.read initech\"",
-            ),
-            ("Content-Type", "application/json; x=initech"),
-            ("x-rate-limit-limit", "50 initech"),
-        ];
-        let url = "https://initech.okta.com/api/v1/apps/0oaRealAppIdOfInitech?filter=name%20eq%20%22office365%22&after=secretCode&since=2026-03-02T08%3A00%3A00Z";
-        let exchange = scrubbed(url, &headers, &body.to_string());
-        let written = serde_json::to_string(&exchange).unwrap();
-        for canary in CANARIES {
-            assert!(!written.to_ascii_lowercase().contains(&canary.to_ascii_lowercase()), "{canary}: {written}");
-        }
-        // What a client needs is still there.
-        assert_eq!(exchange.template, "/api/v1/apps/{id}");
-        for kept in [
-            "office365",
-            "ACTIVE",
-            "PUSH_NEW_USERS",
-            "AADSTS50079 svc_OKTA_sync_0oaInvented",
-            "app.office365.api.error.push.profile",
-            "https://login.microsoftonline.com/",
-            "scope=User.ReadWrite.All&",
-            "insufficient_scope",
-            "okta.apps.read",
-        ] {
-            assert!(written.contains(kept), "{kept}: {written}");
-        }
-        let ids: std::collections::BTreeSet<&str> =
-            written.match_indices("0oaInvented").map(|(at, _)| &written[at..at + 20]).collect();
-        assert_eq!(ids.len(), 1, "the same id is always the same invention: {ids:?}");
-    }
-
-    #[test]
-    fn members_keep_their_names_and_types() {
-        let exchange =
-            scrubbed("https://acme.okta.com/api/v1/apps", &[], r#"{"new":{"a":7,"b":null,"c":true,"d":["x",{}]}}"#);
-        assert_eq!(exchange.body, json!({ "new": { "a": 0, "b": null, "c": true, "d": ["Text 1", {}] } }));
-        assert_eq!(
-            scrubbed("https://acme.okta.com/", &[], "<html>Milton</html>").body,
-            json!("19 bytes that are not JSON")
-        );
-    }
-
-    proptest! {
-        #[test]
-        fn any_text_is_replaced(secret in "[A-Za-z0-9+/=._-]{9,60}", member in "[a-zA-Z]{1,20}") {
-            let body = json!({ &member: &secret, "outcome": { "reason": format!("It says {secret} twice: {secret}.") } });
-            let url = format!("https://acme.okta.com/api/v1/apps/{}?after={}", secret.replace(['/', '.'], "x"), secret.replace(['+', '='], "y"));
-            let exchange = scrubbed(&url, &[("date", &secret), ("link", &secret)], &body.to_string());
-            let written = serde_json::to_string(&exchange.body).unwrap() + &exchange.path;
-            let is_word = is_word_of_okta(&member, &secret) || secret.parse::<jiff::Timestamp>().is_ok();
-            prop_assert!(is_word || !written.contains(&secret), "{written}");
-        }
-    }
-}
+mod tests;
