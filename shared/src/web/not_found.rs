@@ -31,12 +31,8 @@ async fn not_found(
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
 ) -> Response {
-    // On AWS, the function that serves unknown paths does not have the session's own routes.
-    if let Some(session) = session_of_form(&method, uri.path()) {
-        return see_other(&session_path(&session));
-    }
-    if wants_page(&uri, &headers) {
-        return page(&ports, &headers, StatusCode::NOT_FOUND);
+    if let Some(answer) = for_people(&ports, &method, &uri, &headers, StatusCode::NOT_FOUND) {
+        return answer;
     }
     let path = UntrustedText::new(uri.path());
     Problem::not_found(format!("Nothing exists at {path}. The API description lists every path; apps are at /v1/apps."))
@@ -50,11 +46,8 @@ async fn method_not_allowed(
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
 ) -> Response {
-    if let Some(session) = session_of_form(&method, uri.path()) {
-        return see_other(&session_path(&session));
-    }
-    if wants_page(&uri, &headers) {
-        return page(&ports, &headers, StatusCode::METHOD_NOT_ALLOWED);
+    if let Some(answer) = for_people(&ports, &method, &uri, &headers, StatusCode::METHOD_NOT_ALLOWED) {
+        return answer;
     }
     // Clients may invent methods (RFC 9110 section 16.1.1).
     let method = UntrustedText::new(method.as_str());
@@ -62,10 +55,17 @@ async fn method_not_allowed(
     Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail).into_response()
 }
 
-/// The 404 page, which also serves as the 405 page.
-fn page(ports: &Ports, headers: &HeaderMap, status: StatusCode) -> Response {
-    let presentation = Reader::of(headers).presentation(&ports.settings, None);
-    pages::not_found(&presentation).with_status(status).into_response()
+/// The way back to a session, or the 404 page, which also serves as the 405 page. `None` for programs.
+fn for_people(ports: &Ports, method: &Method, uri: &Uri, headers: &HeaderMap, status: StatusCode) -> Option<Response> {
+    // On AWS, the function that serves unknown paths does not have the session's own routes.
+    if let Some(session) = session_of_form(method, uri.path()) {
+        return Some(see_other(&session_path(&session)));
+    }
+    let page = || {
+        let presentation = Reader::of(headers).presentation(&ports.settings, None);
+        pages::not_found(&presentation).with_status(status).into_response()
+    };
+    wants_page(uri, headers).then(page)
 }
 
 /// The session whose form is posted to `path`, if it is opened instead: by a reload, a bookmark or the address bar.
