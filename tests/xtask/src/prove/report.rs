@@ -12,7 +12,7 @@ use regrant_tests::program::regrant;
 use serde_json::json;
 use tokio::process::Command;
 
-use super::scan_memory::high_water_mark;
+use super::scan_memory::peak_until_exit;
 use super::{Outcome, Report, Size};
 
 pub(crate) const NAME: &str = "report";
@@ -66,14 +66,7 @@ async fn run(folder: &Path, file: &str) -> Result<Run, Box<dyn std::error::Error
         .stderr(Stdio::null())
         .kill_on_drop(true)
         .spawn()?;
-    let status = format!("/proc/{}/status", child.id().ok_or("the report ended at once")?);
-    let mut kib = 0;
-    let ended = loop {
-        kib = high_water_mark(Path::new(&status)).unwrap_or(kib).max(kib);
-        if let Ok(ended) = tokio::time::timeout(Duration::from_millis(5), child.wait()).await {
-            break ended?;
-        }
-    };
+    let (ended, kib) = peak_until_exit(&mut child).await?;
     let took = started.elapsed();
     // Some orgs of the estate could not be read, so the exit code is 2.
     let complete = ended.code() == Some(2) && std::fs::metadata(&output)?.len() > 10_000 && kib > 0;

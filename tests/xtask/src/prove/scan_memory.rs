@@ -4,7 +4,7 @@
 //! high-water mark of resident memory, so this measurement works on Linux only.
 
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use regrant_simulators::{Fleet, OktaSimulator, SimulatorConfig};
 use regrant_tests::bench::know_fleet_in;
 use regrant_tests::program::regrant;
 use serde_json::json;
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 
 use super::{Outcome, Report, Size};
 
@@ -62,18 +62,25 @@ async fn peak_of(orgs: u32) -> Result<Peak, Box<dyn std::error::Error + Send + S
         .stderr(Stdio::null())
         .kill_on_drop(true)
         .spawn()?;
-    let status = format!("/proc/{}/status", child.id().ok_or("the scan ended at once")?);
-    let mut kib = 0;
-    loop {
-        kib = high_water_mark(Path::new(&status)).unwrap_or(kib).max(kib);
-        if let Ok(ended) = tokio::time::timeout(Duration::from_millis(20), child.wait()).await {
-            ended?;
-            break;
-        }
-    }
+    let (_, kib) = peak_until_exit(&mut child).await?;
     let printed: serde_json::Value = serde_json::from_slice(&std::fs::read(&output)?)?;
     let complete = printed["scan"]["orgs_seen"] == json!(orgs) && kib > 0;
     Ok(Peak { kib, complete })
+}
+
+/// How often the peak of a running process is read: it is gone with the process.
+const SAMPLE_INTERVAL: Duration = Duration::from_millis(5);
+
+/// Waits for a process. Returns how it ended, and the last peak of its resident memory that was read, in KiB.
+pub(super) async fn peak_until_exit(child: &mut Child) -> std::io::Result<(ExitStatus, u64)> {
+    let status = format!("/proc/{}/status", child.id().unwrap_or_default());
+    let mut kib = 0;
+    loop {
+        kib = high_water_mark(Path::new(&status)).unwrap_or(kib).max(kib);
+        if let Ok(ended) = tokio::time::timeout(SAMPLE_INTERVAL, child.wait()).await {
+            return Ok((ended?, kib));
+        }
+    }
 }
 
 /// `VmHWM` of a process, in KiB; `None` once it has ended.

@@ -15,7 +15,7 @@ use regrant_tests::bench::know_fleet_in;
 use regrant_tests::program::regrant;
 use serde_json::{Value, json};
 
-use super::scan_memory::high_water_mark;
+use super::scan_memory::peak_until_exit;
 use super::{Outcome, Report, Size};
 
 pub(crate) const NAME: &str = "scan-peers";
@@ -126,13 +126,7 @@ pub(super) async fn measured(
 
     let one_process = command.get_program() != "bash";
     let (cpu_before, started) = (cpu_of_children()?, Instant::now());
-    let mut child = command.spawn()?;
-    let status = format!("/proc/{}/status", child.id());
-    let mut peak = 0;
-    while child.try_wait()?.is_none() {
-        peak = high_water_mark(Path::new(&status)).unwrap_or(peak).max(peak);
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    let (_, peak) = peak_until_exit(&mut tokio::process::Command::from(command).spawn()?).await?;
     let (wall, cpu) = (started.elapsed(), cpu_of_children()?.saturating_sub(cpu_before));
     let printed: Value = serde_json::from_slice(&std::fs::read(&output)?)?;
     let apps = printed["scan"]["apps_seen"].as_u64().or_else(|| printed["apps"].as_u64()).unwrap_or_default();
