@@ -5,6 +5,9 @@
 //! Each sequence is drawn from a seed, so a failure names the seed and the steps and can be repeated.
 #![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
+#[path = "interleavings/steps.rs"]
+mod steps;
+
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
@@ -17,7 +20,7 @@ use regrant::domain::invitation::InvitationState;
 use regrant::domain::session::{AuthorizationSession, SessionState};
 use regrant::embedded::worker::{drain_saves, drain_scans};
 use regrant::ledger::PageRequest;
-use regrant::randomness::{Randomness as _, SeededRandomness};
+use regrant::randomness::SeededRandomness;
 use regrant::usecases::Ports;
 use regrant::usecases::consent::invite::{invite, revoke_invitation};
 use regrant::usecases::save::open_consent::{PauseAgreement, link_for_operator};
@@ -27,6 +30,7 @@ use regrant_simulators::microsoft::Decision;
 use regrant_tests::concurrent_changes::ConcurrentChange;
 use regrant_tests::consent::{Browser, ConsentBench, Seen};
 use regrant_tests::crash_point::{CrashPoint, CrashingLedger};
+use steps::{Dice, ENABLED, NEEDS_SAVE, PASSWORD, PREPARED, Step, Subject, TABS};
 use url::Url;
 
 const ADMIN: &str = "ada.administrator";
@@ -36,113 +40,6 @@ const SEQUENCES: u64 = 60;
 const STEPS: usize = 24;
 /// The sequences of each connection in the long run.
 const MANY_SEQUENCES: u64 = 2_500;
-
-/// A demo app, by its tenant and its org.
-#[derive(Clone, Copy)]
-struct Subject {
-    tenant: &'static str,
-    org: &'static str,
-    /// Whether provisioning runs before, on consent or on a stored password.
-    is_running: bool,
-}
-
-const ENABLED: Subject = Subject { tenant: "acme", org: "acme", is_running: true };
-const PREPARED: Subject = Subject { tenant: "acmelabs", org: "acme", is_running: false };
-const NEEDS_SAVE: Subject = Subject { tenant: "contosoemea", org: "contoso", is_running: false };
-const PASSWORD: Subject = Subject { tenant: "contoso", org: "contoso", is_running: true };
-
-/// What a tab or the operator can do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Step {
-    Begin(usize),
-    SignIn(usize),
-    SignInAsHelpdesk(usize),
-    CancelSignIn(usize),
-    RepeatCallback(usize),
-    /// The other browser opens this tab's callback.
-    StealCallback(usize),
-    Reload(usize),
-    Open(usize),
-    AcceptAtMicrosoft(usize),
-    CancelAtMicrosoft(usize),
-    HandOver(usize),
-    HandOverOfOtherTab(usize),
-    Finish(usize),
-    Refuse(usize),
-    Revoke,
-    Invite,
-    Save,
-    Prepare,
-    Scan,
-    Work,
-    Wait,
-}
-
-impl Step {
-    const KINDS: usize = 30;
-
-    /// Any step.
-    fn draw(dice: &mut Dice) -> Self {
-        let tab = dice.below(TABS);
-        match dice.below(Self::KINDS) {
-            0..=2 => Self::Begin(tab),
-            3..=6 => Self::SignIn(tab),
-            7 => Self::SignInAsHelpdesk(tab),
-            8 => Self::CancelSignIn(tab),
-            9 => Self::RepeatCallback(tab),
-            10 => Self::StealCallback(tab),
-            11 => Self::Reload(tab),
-            12..=15 => Self::Open(tab),
-            16..=17 => Self::AcceptAtMicrosoft(tab),
-            18 => Self::CancelAtMicrosoft(tab),
-            19..=20 => Self::HandOver(tab),
-            21 => Self::HandOverOfOtherTab(tab),
-            22 => Self::Finish(tab),
-            23 => Self::Refuse(tab),
-            24 => Self::Revoke,
-            25 => Self::Invite,
-            26 => Self::Save,
-            27 => Self::Prepare,
-            28 => Self::Scan,
-            _ if dice.below(4) == 0 => Self::Wait,
-            _ => Self::Work,
-        }
-    }
-
-    /// The tab that takes the step; `None` for the operator and the worker.
-    const fn tab(self) -> Option<usize> {
-        match self {
-            Self::Begin(tab)
-            | Self::SignIn(tab)
-            | Self::SignInAsHelpdesk(tab)
-            | Self::CancelSignIn(tab)
-            | Self::RepeatCallback(tab)
-            | Self::StealCallback(tab)
-            | Self::Reload(tab)
-            | Self::Open(tab)
-            | Self::AcceptAtMicrosoft(tab)
-            | Self::CancelAtMicrosoft(tab)
-            | Self::HandOver(tab)
-            | Self::HandOverOfOtherTab(tab)
-            | Self::Finish(tab)
-            | Self::Refuse(tab) => Some(tab),
-            Self::Revoke | Self::Invite | Self::Save | Self::Prepare | Self::Scan | Self::Work | Self::Wait => None,
-        }
-    }
-}
-
-/// Random numbers of a seed.
-struct Dice(SeededRandomness);
-
-impl Dice {
-    fn below(&mut self, end: usize) -> usize {
-        let mut bytes = [0; 8];
-        self.0.fill(&mut bytes);
-        usize::try_from(u64::from_le_bytes(bytes) % end as u64).unwrap()
-    }
-}
-
-const TABS: usize = 4;
 
 /// What a tab shows and knows. Tabs 0 and 1 belong to one browser, 2 and 3 to the other.
 #[derive(Default)]
@@ -471,12 +368,6 @@ impl Sequence {
         let heading = browser.get(&session).await.heading();
         assert!(heading.starts_with("Done"), "the next administrator cannot finish: {self:?}\n{heading}");
         assert!(is_on(self.connection()), "{self:?}");
-    }
-}
-
-impl PartialEq for Subject {
-    fn eq(&self, other: &Self) -> bool {
-        self.tenant == other.tenant
     }
 }
 

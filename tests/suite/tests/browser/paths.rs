@@ -30,10 +30,22 @@ pub(crate) async fn accept(person: &mut Person<'_>) -> Result<String, Failure> {
     person.sees(0, APPROVE).await?;
     person.click(0, "Continue").await?;
     person.sees(0, ACCEPT).await?;
+    accept_at_microsoft(person).await
+}
+
+/// From the page that links to Microsoft to Okta's page in a new tab. Returns its text.
+async fn accept_at_microsoft(person: &mut Person<'_>) -> Result<String, Failure> {
     let tab = person.click_to_new_tab(0, "Open Microsoft's page").await?;
     person.sees(tab, "Permissions requested").await?;
     person.click(tab, "Accept").await?;
     person.okta_text(tab).await
+}
+
+/// Pastes Okta's text and waits for the result.
+async fn finish(person: &mut Person<'_>, text: &str) -> Result<(), Failure> {
+    person.paste(0, text).await?;
+    person.click(0, "Save and verify").await?;
+    person.sees(0, DONE).await
 }
 
 /// Fails unless the page names the request, and no other id outside the technical details.
@@ -78,9 +90,7 @@ pub(crate) async fn new_consent(scene: &Scene<'_>) -> Result<(), Failure> {
     let text = accept(&mut person).await?;
     shows_the_text_step(&person).await?;
     names_one_reference(&person).await?;
-    person.paste(0, &text).await?;
-    person.click(0, "Save and verify").await?;
-    person.sees(0, DONE).await?;
+    finish(&mut person, &text).await?;
     names_one_reference(&person).await?;
     let Clicks { here, elsewhere, pastes } = person.clicks;
     #[expect(clippy::print_stdout, reason = "the figure is a result")]
@@ -193,9 +203,7 @@ pub(crate) async fn two_tabs(scene: &Scene<'_>) -> Result<(), Failure> {
     // The second tab shows the same attempt, one page behind.
     person.click(second, "Continue").await?;
     person.sees(second, ACCEPT).await?;
-    person.paste(0, &text).await?;
-    person.click(0, "Save and verify").await?;
-    person.sees(0, DONE).await?;
+    finish(&mut person, &text).await?;
     person.paste(second, &text).await?;
     person.click(second, "Save and verify").await?;
     person.sees(second, DONE).await?;
@@ -213,13 +221,8 @@ pub(crate) async fn back_button(scene: &Scene<'_>) -> Result<(), Failure> {
     person.back(0).await?;
     person.goto(0, &session).await?;
     person.sees(0, ACCEPT).await?;
-    let tab = person.click_to_new_tab(0, "Open Microsoft's page").await?;
-    person.sees(tab, "Permissions requested").await?;
-    person.click(tab, "Accept").await?;
-    let text = person.okta_text(tab).await?;
-    person.paste(0, &text).await?;
-    person.click(0, "Save and verify").await?;
-    person.sees(0, DONE).await?;
+    let text = accept_at_microsoft(&mut person).await?;
+    finish(&mut person, &text).await?;
     no_console_errors(&person)
 }
 
@@ -240,9 +243,7 @@ pub(crate) async fn reloads(scene: &Scene<'_>) -> Result<(), Failure> {
     person.goto(reopened, &session).await?;
     person.sees(reopened, ACCEPT).await?;
     ensure(person.text(reopened).await?.contains("Open Microsoft's page"), "the link is still there")?;
-    person.paste(0, &text).await?;
-    person.click(0, "Save and verify").await?;
-    person.sees(0, DONE).await?;
+    finish(&mut person, &text).await?;
     person.reload(0).await?;
     person.sees(0, DONE).await?;
     no_console_errors(&person)
@@ -269,13 +270,8 @@ pub(crate) async fn pause(scene: &Scene<'_>) -> Result<(), Failure> {
     person.sees(0, pauses).await?;
     person.click(0, "Pause provisioning and continue").await?;
     person.sees(0, ACCEPT).await?;
-    let tab = person.click_to_new_tab(0, "Open Microsoft's page").await?;
-    person.sees(tab, "Permissions requested").await?;
-    person.click(tab, "Accept").await?;
-    let text = person.okta_text(tab).await?;
-    person.paste(0, &text).await?;
-    person.click(0, "Save and verify").await?;
-    person.sees(0, DONE).await?;
+    let text = accept_at_microsoft(&mut person).await?;
+    finish(&mut person, &text).await?;
     no_console_errors(&person)
 }
 
